@@ -1,0 +1,41 @@
+# wrapsim: `make wrapped` and `make test` are all most people need; `make help` lists the rest.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+READY := .venv/ready
+
+.PHONY: help setup wrapped test check lab bench clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## make .venv and install everything into it
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "wrapsim needs Python 3.11 or later; $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make setup PYTHON=python3.12")'
+	@echo "Setting up .venv (once, a minute or two) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $(READY)
+
+wrapped: $(READY)  ## the main job: every notebook on the bundled data, ending with one listener's cards
+	@$(BIN)/python -m wrapsim_helpers wrapped
+
+test: $(READY)  ## the test suite (at most 10 minutes)
+	@$(BIN)/python -m wrapsim_helpers test
+
+check: $(READY)  ## everything slow: long tests, engines, browsers (at most 40 minutes)
+	@$(BIN)/python -m wrapsim_helpers check
+
+lab: $(READY)  ## open JupyterLab on the notebooks
+	@$(BIN)/python -m wrapsim_helpers lab
+
+bench: $(READY)  ## the benchmarks: ratios measured in one run
+	@$(BIN)/python -m wrapsim_helpers bench
+
+clean:  ## remove .venv, caches and runs
+	rm -rf .venv build dist data/runs .pytest_cache .hypothesis .ruff_cache *.egg-info
