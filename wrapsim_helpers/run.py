@@ -1,0 +1,485 @@
+"""What a run is: its checked parameters, its identity, its random streams and its folder.
+
+Every draw in wrapsim is a pure function of (seed, listener, decision name, counter). So listener 17 is
+the same person alone, in a crowd, on another worker or in another part, and a decision added later
+leaves every older one untouched.
+"""
+
+import difflib
+import hashlib
+import importlib.metadata
+import json
+import math
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytz
+
+MS = 1000
+MINUTE_MS = 60 * MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+EPOCH = datetime(1970, 1, 1)
+EARLIEST = datetime(2000, 1, 1)      # before it the zone tables and the plan rules mean nothing
+LATEST = datetime(2038, 1, 1)        # pytz knows no daylight saving after 2037
+PLAYS_PER_PART = 1_000_000           # what a part is meant to hold; decides listeners_per_part where it is 0
+POPULATIONS = ("world", "survey")
+SURVEY_GROUPS = ("all", "A")
+GENDERS = ("female", "male", "other")
+PLANS = ("free", "premium")
+FORMATS = ("avro", "parquet")
+VALUE_LIBRARIES = ("numpy", "numba", "faker", "pytz", "timezonefinder", "timezonefinder-data", "fastavro", "pyarrow")
+
+
+# -- the project's own files ---------------------------------------------------------------------------
+
+def resource(*parts):
+    """Path of a bundled file: inside the wheel, or at the top of a checkout."""
+    packaged = Path(__file__).parent / "share"
+    return (packaged if packaged.is_dir() else Path(__file__).parent.parent).joinpath(*parts)
+
+
+# -- compiled code and its cache -----------------------------------------------------------------------
+
+def source_hash():
+    """Hash of all the package's source and of the compiler's version; names the folder of compiled code.
+
+    numba looks only at the file of the function it compiles, so a change in a callee elsewhere would leave
+    stale machine code behind. A folder per state of the whole package cannot go stale.
+    """
+    folder = Path(__file__).parent
+    texts = [path.relative_to(folder).as_posix().encode() + path.read_bytes() for path in sorted(folder.rglob("*.py"))]
+    return hashlib.sha256(b"\0".join([*texts, numba.__version__.encode(), np.__version__.encode()])).hexdigest()[:16]
+
+
+def cache_folder():
+    """Where compiled code is kept: WRAPSIM_CACHE, else the user's cache, else a temporary folder."""
+    base = os.environ.get("WRAPSIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    for candidate in (Path(base), Path(tempfile.gettempdir())):
+        try:
+            folder = candidate / "wrapsim" / source_hash()
+            folder.mkdir(parents=True, exist_ok=True)
+            return folder
+        except OSError:
+            continue
+    raise OSError(f"neither {base} nor {tempfile.gettempdir()} can be written; set WRAPSIM_CACHE to a folder that can")
+
+
+numba.config.CACHE_DIR = str(cache_folder())
+
+
+def compiled(function):
+    """numba's njit as wrapsim uses it: cached, and with IEEE arithmetic in the order written."""
+    return numba.njit(cache=True, error_model="numpy")(function)
+
+
+# -- random streams ------------------------------------------------------------------------------------
+# SplitMix64 (Steele, Lea, Flood 2014): output n of the stream that starts at s is mix(s + n * GOLDEN).
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+S27, S30, S31, S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
+ONE = np.uint64(1)
+
+
+def decision(name):
+    """The 64-bit number of a named decision, uint64; the name alone decides it."""
+    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
+
+
+@compiled
+def mix(z):
+    """The finaliser of SplitMix64: one uint64 to another, every bit of the result depends on every bit given."""
+    z = (z ^ (z >> S30)) * MIX_A
+    z = (z ^ (z >> S27)) * MIX_B
+    return z ^ (z >> S31)
+
+
+@compiled
+def subkey(key, number):
+    """Key of one member of a family of streams: a listener of a seed, a session of a listener. uint64."""
+    return mix(key ^ mix(np.uint64(number) * GOLDEN + ONE))
+
+
+@compiled
+def bits(key, what, counter):
+    """Draw number `counter` (0, 1, ...) of decision `what` under `key`: 64 random bits, uint64."""
+    return mix(mix(key ^ what) + (np.uint64(counter) + ONE) * GOLDEN)
+
+
+@compiled
+def uniform(key, what, counter):
+    """The same draw as a float64 strictly between 0 and 1."""
+    return (np.float64(bits(key, what, counter) >> S11) + 0.5) * 1.1102230246251565e-16
+
+
+# Logarithm, exponential and the normal quantile from +, -, *, / and sqrt alone, which IEEE 754 rounds the
+# same way everywhere: so the same draw gives the same play on every platform, compiled or not. Coefficients
+# of ln and exp: fdlibm (Sun Microsystems, 1993); of normal: Wichura, algorithm AS 241 (1988).
+
+LN2_HI, LN2_LO = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+
+
+@compiled
+def ln(x):
+    """Natural logarithm of a positive, normal float64."""
+    mantissa, k = math.frexp(x)
+    if mantissa < 0.7071067811865476:
+        mantissa, k = mantissa * 2.0, k - 1
+    f = mantissa - 1.0
+    s = f / (2.0 + f)
+    z = s * s
+    w = z * z
+    t1 = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01))
+    t2 = z * (6.666666666666735130e-01 + w * (2.857142874366239149e-01
+              + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)))
+    half = 0.5 * f * f
+    return k * LN2_HI - ((half - (s * (half + (t1 + t2)) + k * LN2_LO)) - f)
+
+
+@compiled
+def exp(x):
+    """Exponential of a float64 between -700 and 700."""
+    k = math.floor(x * 1.44269504088896338700 + 0.5)
+    hi = x - k * LN2_HI
+    lo = k * LN2_LO
+    r = hi - lo
+    t = r * r
+    c = r - t * (1.66666666666666019037e-01 + t * (-2.77777777770155933842e-03 + t * (6.61375632143793436117e-05
+                 + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))))
+    return math.ldexp(1.0 - ((lo - (r * c) / (2.0 - c)) - hi), int(k))
+
+
+@compiled
+def normal(u):
+    """Standard normal quantile of a float64 between 0 and 1."""
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        return q * (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+                  + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
+                  + 133.14166789178437745) * r + 3.387132872796366608) / (((((((5226.495278852545925 * r
+                  + 28729.085735721942674) * r + 39307.89580009271061) * r + 21213.794301586595867) * r
+                  + 5394.1960214247511077) * r + 687.1870074920579083) * r + 42.313330701600911252) * r + 1.0)
+    r = math.sqrt(-ln(u if q < 0 else 1.0 - u))
+    if r <= 5.0:
+        r -= 1.6
+        x = (((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
+              + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
+              + 4.6303378461565452959) * r + 1.42343711074968357734) / (((((((1.05075007164441684324e-9 * r
+              + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r + 0.14810397642748007459) * r
+              + 0.68976733498510000455) * r + 1.6763848301838038494) * r + 2.05319162663775882187) * r + 1.0)
+    else:
+        r -= 5.0
+        x = (((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
+              + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
+              + 5.4637849111641143699) * r + 6.6579046435011037772) / (((((((2.04426310338993978564e-15 * r
+              + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r + 7.868691311456132591e-4) * r
+              + 0.0148753612908506148525) * r + 0.13692988092273580531) * r + 0.59983220655588793769) * r + 1.0)
+    return -x if q < 0 else x
+
+
+@compiled
+def uniforms(keys, what, counter):
+    """One uniform draw per key. keys uint64, shape (L,). Returns float64, shape (L,)."""
+    drawn = np.empty(len(keys))
+    for i in range(len(keys)):
+        drawn[i] = uniform(keys[i], what, counter)
+    return drawn
+
+
+@compiled
+def normals(keys, what, counter):
+    """One standard normal draw per key. keys uint64, shape (L,). Returns float64, shape (L,)."""
+    drawn = np.empty(len(keys))
+    for i in range(len(keys)):
+        drawn[i] = normal(uniform(keys[i], what, counter))
+    return drawn
+
+
+@compiled
+def exps(values):
+    """exp of each value; like ln and exp it gives the same bits everywhere, which NumPy's does not. float64, (L,)."""
+    result = np.empty(len(values))
+    for i in range(len(values)):
+        result[i] = exp(values[i])
+    return result
+
+
+@compiled
+def listener_keys(seed, ids):
+    """The key of each listener's streams. seed uint64; ids int64, shape (L,). Returns uint64, shape (L,)."""
+    keys = np.empty(len(ids), np.uint64)
+    root = mix(np.uint64(seed) + GOLDEN)
+    for i in range(len(ids)):
+        keys[i] = subkey(root, ids[i])
+    return keys
+
+
+def choose(u, weights):
+    """Index of the choice that each uniform draw falls on, in proportion to the weights.
+
+    u        float64, shape (L,), between 0 and 1
+    weights  float64, shape (K,), not negative, not all 0
+    Returns  int64, shape (L,)
+    """
+    totals = np.cumsum(np.asarray(weights, dtype=np.float64))
+    return np.minimum(np.searchsorted(totals, np.asarray(u) * totals[-1], side="right"), len(totals) - 1)
+
+
+# -- checks: what was given, what is allowed, what to do -----------------------------------------------
+
+def check_choice(name, value, allowed):
+    """`value` where it is one of `allowed`, whatever its capitals; otherwise a ValueError with the nearest names."""
+    by_folded = {str(choice).casefold(): choice for choice in allowed}
+    if str(value).casefold() in by_folded:
+        return by_folded[str(value).casefold()]
+    near = difflib.get_close_matches(str(value).casefold(), by_folded, n=3, cutoff=0.5)
+    hint = f" Did you mean {' or '.join(repr(by_folded[n]) for n in near)}?" if near else ""
+    raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(map(repr, allowed))}.{hint}")
+
+
+def check_count(name, value, low, high):
+    """`value` as an int where it is a whole number from low to high; otherwise a ValueError or TypeError."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} is {value!r}; it must be a whole number from {low:,} to {high:,}.")
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value:,}; it must be a whole number from {low:,} to {high:,}.")
+    return int(value)
+
+
+def check_time(name, text):
+    """`text`, an ISO 8601 date or date and time, as a datetime; with a zone where it has an offset."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is {text!r}; it must be ISO 8601, such as '2025-01-01' or '2025-01-01T08:30:00+01:00'."
+                         ) from None
+    wall = moment.replace(tzinfo=None)
+    if not EARLIEST <= wall <= LATEST:
+        raise ValueError(f"{name} is {text!r}; it must lie between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}, "
+                         "the years for which daylight saving is known.")
+    return moment
+
+
+def check_window(start_time, end_time):
+    """Both times as datetimes, the start before the end; ValueError otherwise."""
+    start, end = check_time("start_time", start_time), check_time("end_time", end_time)
+    if (start.tzinfo is None) != (end.tzinfo is None):
+        raise ValueError(f"start_time {start_time!r} and end_time {end_time!r}: give both with an offset, or both without "
+                         "(then they are the listener's local time).")
+    if start >= end:
+        raise ValueError(f"end_time {end_time!r} is not after start_time {start_time!r}; "
+                         "the window runs from start_time up to, but not including, end_time.")
+    return start, end
+
+
+# -- instants and zones --------------------------------------------------------------------------------
+
+def instant_ms(name, moment, zone):
+    """UTC milliseconds of a moment; without an offset it is local time in `zone`, and it must exist exactly once."""
+    if moment.tzinfo is None:
+        try:
+            moment = pytz.timezone(zone).localize(moment, is_dst=None)
+        except pytz.NonExistentTimeError:
+            raise ValueError(f"{name} is {moment.isoformat()}, a time that the clocks of {zone} skipped; "
+                             "give another time, or one with an offset.") from None
+        except pytz.AmbiguousTimeError:
+            raise ValueError(f"{name} is {moment.isoformat()}, a time that the clocks of {zone} showed twice; "
+                             "give it with an offset, such as +01:00.") from None
+    return utc_ms(moment)
+
+
+def first_instant_ms(moment, zone):
+    """UTC milliseconds of the first valid instant at or after a local moment, and whether it had to be moved there.
+
+    Used for a crowd, where the moment falls into somebody's daylight-saving night: a time shown twice becomes its
+    first showing, a time skipped becomes the end of the gap.
+    """
+    if moment.tzinfo is not None:
+        return utc_ms(moment), False
+    clock = pytz.timezone(zone)
+    try:
+        return utc_ms(clock.localize(moment, is_dst=None)), False
+    except pytz.AmbiguousTimeError:
+        return utc_ms(clock.localize(moment, is_dst=True)), True
+    except pytz.NonExistentTimeError:
+        inside_gap = utc_ms(clock.localize(moment, is_dst=True))      # shortly before the change
+        return next_change_ms(clock, inside_gap), True
+
+
+def utc_ms(moment):
+    """UTC milliseconds of a datetime with a zone."""
+    return round((moment.astimezone(pytz.utc).replace(tzinfo=None) - EPOCH).total_seconds() * MS)
+
+
+def offset_min(clock, at_ms):
+    """Minutes that the clock stands ahead of UTC at an instant."""
+    return round(datetime.fromtimestamp(at_ms // MS, clock).utcoffset().total_seconds() / 60)
+
+
+def next_change_ms(clock, after_ms):
+    """The first instant, to the minute, within two days after `after_ms` at which the clock's offset changes."""
+    before, low, high = offset_min(clock, after_ms), after_ms // MINUTE_MS, after_ms // MINUTE_MS + 2 * 24 * 60
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (middle, high) if offset_min(clock, middle * MINUTE_MS) == before else (low, middle)
+    return high * MINUTE_MS
+
+
+def zone_changes(zone, from_ms, to_ms):
+    """When a zone's clock changes in a stretch of time: [(utc_ms, offset_min from then on), ...], the first at from_ms."""
+    clock = pytz.timezone(zone)
+    changes = [(from_ms, offset_min(clock, from_ms))]
+    for day in range(from_ms, to_ms, DAY_MS):
+        if offset_min(clock, day + DAY_MS) != offset_min(clock, day):
+            at = next_change_ms(clock, day)
+            changes.append((at, offset_min(clock, at)))
+    return changes
+
+
+# -- the run ------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Given:
+    """What the user fixed about a listener; an empty string or None means: drawn."""
+
+    genre: str = ""
+    age: int | None = None
+    gender: str = ""
+    plan: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    user_id: str = ""
+
+    def __post_init__(self):
+        if self.age is not None:
+            check_count("age", self.age, 6, 100)
+        if self.gender:
+            object.__setattr__(self, "gender", check_choice("gender", self.gender, GENDERS))
+        if self.plan:
+            object.__setattr__(self, "plan", check_choice("plan", self.plan, PLANS))
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError(f"latitude is {self.latitude!r} and longitude is {self.longitude!r}; give both or neither.")
+        check_coordinates(self.latitude, self.longitude)
+
+
+def check_coordinates(latitude, longitude):
+    """Nothing where both are degrees in range or both None; ValueError otherwise."""
+    for name, value, limit in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+        if value is not None and not (isinstance(value, (int, float)) and -limit <= value <= limit):
+            raise ValueError(f"{name} is {value!r}; it must be a number of degrees from -{limit} to {limit}.")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The parameters that decide every byte of a run, checked.
+
+    num_users           listeners, 1 to 1,000,000,000
+    start_time, end_time  ISO 8601; without an offset they are each listener's local time; end excluded
+    genres              survey genres a listener's favourite is picked from; empty: as the survey row says
+    population          "world": survey rows raked to published population shares; "survey": as surveyed
+    survey_group        "all", or "A" to leave out the survey's second group of rows
+    seed                0 to 2**63 - 1; same seed, same people and same plays
+    listeners_per_part  listeners whose plays share a file; 0: about a million plays a file. Part of the identity
+    first_listener      number of the first listener; the run holds first_listener .. first_listener + num_users - 1
+    survey_path, songs_path  source files; "" means the bundled ones
+    given               what is fixed for every listener of the run
+    """
+
+    num_users: int = 100
+    start_time: str = "2025-01-01"
+    end_time: str = "2026-01-01"
+    genres: tuple[str, ...] = ()
+    population: str = "world"
+    survey_group: str = "all"
+    seed: int = 2025
+    listeners_per_part: int = 0
+    first_listener: int = 0
+    survey_path: str = ""
+    songs_path: str = ""
+    given: Given = field(default_factory=Given)
+
+    def __post_init__(self):
+        check_window(self.start_time, self.end_time)
+        check_count("num_users", self.num_users, 1, 1_000_000_000)
+        check_count("seed", self.seed, 0, 2**63 - 1)
+        check_count("listeners_per_part", self.listeners_per_part, 0, 10_000_000)
+        check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
+        for name, allowed in (("population", POPULATIONS), ("survey_group", SURVEY_GROUPS)):
+            object.__setattr__(self, name, check_choice(name, getattr(self, name), allowed))
+        if isinstance(self.genres, str):
+            raise TypeError(f"genres is {self.genres!r}; it must be a list of names, such as ['Pop', 'Rock'].")
+        object.__setattr__(self, "genres", tuple(self.genres))
+
+    @property
+    def window(self):
+        """start_time and end_time as datetimes."""
+        return check_window(self.start_time, self.end_time)
+
+    @property
+    def days(self):
+        """Length of the window in days, float."""
+        start, end = self.window
+        return (end - start).total_seconds() / 86_400
+
+    def part_size(self, plays_per_listener_day):
+        """Listeners per part: as given, or as many as make about a million plays."""
+        expected = max(1.0, plays_per_listener_day * self.days)
+        return self.listeners_per_part or max(1, min(100_000, round(PLAYS_PER_PART / expected)))
+
+    def listener_ids(self):
+        """Numbers of the run's listeners, int64, shape (num_users,)."""
+        return np.arange(self.first_listener, self.first_listener + self.num_users, dtype=np.int64)
+
+
+def sha256_of(path):
+    """SHA-256 of a file's bytes, as hexadecimal text."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def canonical(record):
+    """A JSON-ready value as text that is the same for the same value: keys sorted, no blanks."""
+    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def identity(run, inputs, schema, part_size):
+    """Everything that decides the bytes of a run, as a dict; equal identities, equal bytes.
+
+    inputs  name -> path of each file that was read;  schema  name -> fingerprint
+    """
+    parameters = {key: value for key, value in asdict(run).items() if key not in ("survey_path", "songs_path")}
+    versions = {name: importlib.metadata.version(name) for name in VALUE_LIBRARIES}
+    return {"parameters": parameters | {"listeners_per_part": part_size, "genres": list(run.genres)},
+            "inputs": {name: sha256_of(path) for name, path in sorted(inputs.items())},
+            "schema": schema,
+            "versions": versions | {"wrapsim": importlib.metadata.version("wrapsim")}}
+
+
+def identity_hash(record):
+    """Sixteen hexadecimal digits that stand for an identity."""
+    return hashlib.sha256(canonical(record).encode()).hexdigest()[:16]
+
+
+def differences(one, other, path=""):
+    """Where two nested dicts differ: ['parameters.seed: 1 here, 2 there', ...]."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = sorted(one.keys() | other.keys())
+        return [line for key in keys for line in differences(one.get(key), other.get(key), f"{path}.{key}".lstrip("."))]
+    return [] if one == other else [f"{path}: {one!r} here, {other!r} there"]
+
+
+def part_path(run_dir, table, part, suffix="parquet"):
+    """Path of one part of a table: RUN/plays/part-00000003.parquet."""
+    return Path(run_dir) / table / f"part-{part:08d}.{suffix}"
+
+
+def with_given(run, **changes):
+    """The same run with other fixed properties of its listeners."""
+    return replace(run, given=replace(run.given, **changes))

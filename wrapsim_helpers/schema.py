@@ -1,0 +1,160 @@
+"""The one contract: the Avro schema files, and the tables whose columns follow from them.
+
+`schema_ind` is the record SpotifyWrappedData as a dict, made of UserProfile, SongMetadata and
+UserSongInteraction. A field `MsPlayed` there is a column `ms_played` in the tables; an enum there is a
+dictionary column here, and the codes that the compiled model writes are the positions of the enum's symbols.
+"""
+
+import json
+import re
+
+import pyarrow as pa
+from fastavro.schema import fingerprint, load_schema, to_parsing_canonical_form
+
+from .run import resource
+
+NAME = "wrapsim.SpotifyWrappedData"
+RECORDS = ("UserProfile", "SongMetadata", "UserSongInteraction")
+TIMESTAMP = pa.timestamp("ms", tz="UTC")
+LABEL = pa.dictionary(pa.int8(), pa.string())           # a closed set of at most 127 symbols
+NAMED = pa.dictionary(pa.int32(), pa.string())          # an open set that repeats a lot
+PLAIN = {"string": pa.string(), "int": pa.int32(), "long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
+LOGICAL = {"date": pa.date32(), "timestamp-millis": TIMESTAMP, "uuid": pa.string()}
+
+
+# -- the Avro schema -----------------------------------------------------------------------------------
+
+def without_private_keys(schema):
+    """A parsed schema as plain JSON values: fastavro's own marks (keys that begin with __) removed."""
+    if isinstance(schema, dict):
+        return {key: without_private_keys(value) for key, value in schema.items() if not key.startswith("__")}
+    return [without_private_keys(value) for value in schema] if isinstance(schema, list) else schema
+
+
+def read_schema(folder):
+    """SpotifyWrappedData from a folder of .avsc files, named records resolved by fastavro; a plain dict."""
+    return without_private_keys(load_schema(str(folder / f"{NAME}.avsc")))
+
+
+schema_ind = read_schema(resource("schemas"))
+
+
+def record_fields(record):
+    """The fields of one of the three records: [{'name', 'type', 'default', 'doc'}, ...]."""
+    return next(field["type"] for field in schema_ind["fields"] if field["name"] == record)["fields"]
+
+
+def fingerprints():
+    """Fingerprints of the schema's parsing canonical form, by algorithm: {'CRC-64-AVRO': ..., 'sha256': ...}."""
+    form = to_parsing_canonical_form(schema_ind)
+    return {algorithm: fingerprint(form, algorithm) for algorithm in ("CRC-64-AVRO", "sha256")}
+
+
+def released():
+    """Every released schema, oldest first: {'1': dict, ...}, from schemas/releases."""
+    paths = sorted(resource("schemas", "releases").glob(f"{NAME}-*.avsc"), key=lambda path: int(path.stem.rsplit("-", 1)[1]))
+    return {path.stem.rsplit("-", 1)[1]: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+
+# -- columns ------------------------------------------------------------------------------------------
+
+def snake(name):
+    """UtcOffsetMin -> utc_offset_min."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def arrow_type(avro_type):
+    """The Arrow type of an Avro type of our schema."""
+    if isinstance(avro_type, str):
+        return PLAIN[avro_type]
+    if avro_type["type"] == "enum":
+        return LABEL
+    if avro_type["type"] == "array":
+        return pa.list_(arrow_type(avro_type["items"]))
+    return LOGICAL[avro_type["logicalType"]]
+
+
+def columns(record):
+    """Column name -> Arrow type of one of the three records, in order."""
+    return {snake(field["name"]): arrow_type(field["type"]) for field in record_fields(record)}
+
+
+SYMBOLS = {snake(field["name"]): tuple(field["type"]["symbols"])
+           for record in RECORDS for field in record_fields(record)
+           if isinstance(field["type"], dict) and field["type"]["type"] == "enum"}
+CHRONOTYPES = ("early_bird", "working_hours", "evening", "night_owl")
+ACTION_KINDS = ("save", "playlist_add", "share", "follow")
+
+
+def code(column, symbol):
+    """Position of a symbol in the enum behind a column: the number the compiled model writes."""
+    return SYMBOLS[column].index(symbol)
+
+
+PROFILE, SONG, INTERACTION = (columns(record) for record in RECORDS)
+PLAN = {"plan": LABEL}
+DEVICES = SYMBOLS["device"][1:]
+TASTE = {f"{device}_share": pa.float64() for device in DEVICES}
+
+TABLES = {name: pa.schema(list(fields.items())) for name, fields in {
+    "listeners": {
+        "listener_id": pa.int64(),
+        **{name: PROFILE[name] for name in ("user_id", "name", "birth_date", "gender", "country", "city", "latitude",
+           "longitude", "time_zone", "joined_on", "favourite_genre", "listener_type", "persona", "cohort")},
+        "time_slot": LABEL, "chronotype": LABEL, "minutes_per_day": pa.float64(), "novelty": pa.float64(),
+        "skip_tendency": pa.float64(), "shuffle_share": pa.float64(), "private_share": pa.float64(),
+        "offline_share": pa.float64(), **TASTE, "phone_platform": LABEL, "computer_platform": LABEL},
+    "profile_versions": {
+        "listener_id": pa.int64(), "profile_version": pa.int32(), "valid_from": TIMESTAMP,
+        "age": pa.int32(), "plan": LABEL, "plan_kind": LABEL},
+    "tracks": {
+        "track_id": pa.int32(), "song_id": pa.string(), "title": pa.string(), "artists": pa.list_(pa.string()),
+        "album_id": pa.int32(), "album": pa.string(), "track_number": pa.int32(), "genre": pa.string(),
+        "release_date": pa.date32(), "duration_ms": pa.int32(),
+        **{name: SONG[name] for name in ("bpm", "energy", "danceability", "loudness", "liveness", "valence",
+           "acousticness", "speechiness", "popularity", "explicit", "language", "moods")}, "noise": pa.bool_()},
+    "albums": {"album_id": pa.int32(), "album": pa.string(), "artist_id": pa.int32(), "n_tracks": pa.int32(),
+               "release_date": pa.date32()},
+    "artists": {"artist_id": pa.int32(), "artist": pa.string(), "genre": pa.string(), "country": pa.string()},
+    "track_artists": {"track_id": pa.int32(), "artist_id": pa.int32(), "role": LABEL},
+    "plays": {
+        "play_id": pa.int64(), "listener_id": pa.int64(), "profile_version": pa.int32(), "session_id": pa.int64(),
+        "track_id": pa.int32(),
+        **{name: INTERACTION[name] for name in ("content_type", "started_at", "ended_at", "ms_played", "paused_ms",
+           "seek_forward_ms", "seek_back_ms", "interaction", "reason_start", "reason_end", "device", "platform",
+           "context")}, **PLAN, "country": NAMED,
+        **{name: INTERACTION[name] for name in ("shuffle", "offline", "private", "on_demand", "ad_ms",
+           "utc_offset_min")}},
+    "actions": {"listener_id": pa.int64(), "at": TIMESTAMP, "kind": LABEL, "track_id": pa.int32()},
+    "answers": {"listener_id": pa.int64(), "n_plays": pa.int64(), "n_streams": pa.int64(), "n_skips": pa.int64(),
+                "ms_played": pa.int64(), "n_tracks": pa.int32(), "longest_streak_days": pa.int32(),
+                "top_track_id": pa.int32(), "top_track_streams": pa.int32(),
+                "first_started_at": TIMESTAMP, "last_ended_at": TIMESTAMP},
+    "truth": {"listener_id": pa.int64(), "favourite_genre": pa.string(), "favourite_share": pa.float64(),
+              "other_genres": pa.list_(pa.string()), "other_shares": pa.list_(pa.float64())},
+    "state": {"listener_id": pa.int64(), "n_plays": pa.int64(), "n_sessions": pa.int64(), "last_ended_at": TIMESTAMP,
+              "recent_tracks": pa.list_(pa.int32())},
+}.items()}
+SYMBOLS |= {"plan": SYMBOLS["subscription_plan"], "chronotype": CHRONOTYPES, "kind": ACTION_KINDS,
+            "role": ("primary", "featured"), "time_slot": ("Morning", "Afternoon", "Night"),
+            "phone_platform": SYMBOLS["platform"], "computer_platform": SYMBOLS["platform"]}
+
+
+def labelled(column, codes):
+    """Codes of a closed set as an Arrow dictionary array. codes int8, shape (N,)."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(SYMBOLS[column]))
+
+
+def table_of(name, values):
+    """Arrow table of one of TABLES from column arrays; integer codes of closed sets become their symbols.
+
+    values  column name -> array; every column of the table, no other.
+    """
+    expected = TABLES[name]
+    if set(values) != set(expected.names):
+        raise KeyError(f"table {name} needs the columns {', '.join(expected.names)}; "
+                       f"missing {sorted(set(expected.names) - set(values))}, unknown {sorted(set(values) - set(expected.names))}")
+    arrays = [labelled(field.name, values[field.name]) if field.type == LABEL and not isinstance(values[field.name], pa.Array)
+              else pa.array(values[field.name]).cast(field.type) if not isinstance(values[field.name], pa.Array)
+              else values[field.name].cast(field.type) for field in expected]
+    return pa.Table.from_arrays(arrays, schema=expected)
