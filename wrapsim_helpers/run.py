@@ -27,7 +27,7 @@ DAY_MS = 24 * HOUR_MS
 EPOCH = datetime(1970, 1, 1)
 EARLIEST = datetime(2000, 1, 1)      # before it the zone tables and the plan rules mean nothing
 LATEST = datetime(2038, 1, 1)        # pytz knows no daylight saving after 2037
-PLAYS_PER_PART = 1_000_000           # what a part is meant to hold; decides listeners_per_part where it is 0
+PLAYS_PER_PART = 250_000             # what a part is meant to hold; decides listeners_per_part where it is 0
 POPULATIONS = ("world", "survey")
 SURVEY_GROUPS = ("all", "A")
 GENDERS = ("female", "male", "other")
@@ -386,7 +386,7 @@ class Run:
     population          "world": survey rows raked to published population shares; "survey": as surveyed
     survey_group        "all", or "A" to leave out the survey's second group of rows
     seed                0 to 2**63 - 1; same seed, same people and same plays
-    listeners_per_part  listeners whose plays share a file; 0: about a million plays a file. Part of the identity
+    listeners_per_part  listeners whose plays share a file; 0: about PLAYS_PER_PART plays a file. Part of the identity
     first_listener      number of the first listener; the run holds first_listener .. first_listener + num_users - 1
     survey_path, songs_path  source files; "" means the bundled ones
     given               what is fixed for every listener of the run
@@ -429,7 +429,7 @@ class Run:
         return (end - start).total_seconds() / 86_400
 
     def part_size(self, plays_per_listener_day):
-        """Listeners per part: as given, or as many as make about a million plays."""
+        """Listeners per part: as given, or as many as make about PLAYS_PER_PART plays."""
         expected = max(1.0, plays_per_listener_day * self.days)
         return self.listeners_per_part or max(1, min(100_000, round(PLAYS_PER_PART / expected)))
 

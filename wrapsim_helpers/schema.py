@@ -128,7 +128,6 @@ TABLES = {name: pa.schema(list(fields.items())) for name, fields in {
     "actions": {"listener_id": pa.int64(), "at": TIMESTAMP, "kind": LABEL, "track_id": pa.int32()},
     "answers": {"listener_id": pa.int64(), "n_plays": pa.int64(), "n_streams": pa.int64(), "n_skips": pa.int64(),
                 "ms_played": pa.int64(), "n_tracks": pa.int32(), "longest_streak_days": pa.int32(),
-                "top_track_id": pa.int32(), "top_track_streams": pa.int32(),
                 "first_started_at": TIMESTAMP, "last_ended_at": TIMESTAMP},
     "truth": {"listener_id": pa.int64(), "favourite_genre": pa.string(), "favourite_share": pa.float64(),
               "other_genres": pa.list_(pa.string()), "other_shares": pa.list_(pa.float64())},

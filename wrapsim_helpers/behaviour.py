@@ -1,0 +1,285 @@
+"""From the survey and published figures to the parameters of the listening model.
+
+The survey says who answers what, in probabilities by age, gender and plan; published studies say how people
+really listen. `Behaviour` holds every parameter of the model in one frozen record; the compiled loop sees it as
+one NumPy record. A parameter either follows from a published figure, named by its id in
+data/behaviour/published.json, or is an assumption and says so.
+"""
+
+import csv
+import functools
+import json
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from .datasets import GENRES, SURVEY
+from .run import MINUTE_MS, check_time, instant_ms, resource
+from .schema import CHRONOTYPES, DEVICES, SYMBOLS
+
+TYPES = ("A", "B")
+AGE_GROUPS = {"up to 20": ("6-12", "12-20"), "20 to 35": ("20-35",), "over 35": ("35-60", "60+")}
+GENRE_NAMES = tuple(GENRES.values())
+SMOOTHING = 20       # a cell counts as if 20 more people had answered like the group around it
+CONTEXTS = SYMBOLS["context"]
+RULES = ("skips_per_hour", "shuffle_only", "ad_interval", "ad_break", "on_demand_playlists", "on_demand_allowance", "offline")
+
+
+@functools.cache
+def figures(name="published"):
+    """One JSON file of data/behaviour as a dict."""
+    return json.loads(resource("data", "behaviour", f"{name}.json").read_text(encoding="utf-8"))
+
+
+def published(figure_id):
+    """The value of one published figure, as in data/behaviour/published.json."""
+    return figures()[figure_id]["value"]
+
+
+# -- the survey as probabilities ----------------------------------------------------------------------
+
+def listener_types(survey):
+    """Which of the survey's two groups of answers each respondent belongs to: a category "A" or "B" per row.
+
+    The survey mixes two groups whose answers differ in almost every column (a latent class model, mean posterior
+    0.997). Each row goes to the group under which its answers are likelier, from the published shares of both.
+    """
+    scores = {name: np.full(len(survey), np.log(figures("survey_marginals")["classes"][name]["share"])) for name in TYPES}
+    for header, (column, _, _) in SURVEY.items():
+        for name in TYPES:
+            scores[name] += answer_scores(survey[column], figures("survey_marginals")["classes"][name], header)
+    return pd.Categorical.from_codes((scores["B"] > scores["A"]).astype(int), TYPES)
+
+
+def answer_scores(answers, group, header):
+    """Log-likelihood of each respondent's answer to one question in one group, float64."""
+    if header in group["single"]:
+        shares = {clean_answer(header, raw): p for raw, p in group["single"][header].items()}
+        return np.log([max(shares.get(answer, 0.0), 0.002) for answer in answers])
+    ticks = {raw: min(max(p, 0.002), 0.998) for raw, p in group["multi"][header]["tick_probability"].items()}
+    return np.array([sum(np.log(p if option in ticked else 1 - p) for option, p in ticks.items()) for ticked in answers])
+
+
+def clean_answer(header, raw):
+    """An answer as it stands in the file, in our words."""
+    known = SURVEY[header][2]
+    return known.get(raw, raw) if known else raw
+
+
+def age_groups(survey):
+    """The survey's five age bands joined to three: its oldest band has one respondent. A category per row."""
+    joined = {band: group for group, bands in AGE_GROUPS.items() for band in bands}
+    return pd.Categorical(survey["age_band"].map(joined), list(AGE_GROUPS))
+
+
+def answer_shares(survey, question):
+    """How does an answer depend on age, gender and plan? Smoothed shares, within each of the survey's two groups.
+
+    survey    as from `load_survey`
+    question  one of its single-answer columns
+    Returns   DataFrame, one row per listener_type x age_group x gender x plan, one column per answer; rows sum to 1
+
+    Few cells hold enough people, so each is drawn towards the shares of its gender, and those towards the whole
+    group, as if SMOOTHING more people had answered that way. Only gender is a step of its own: within a group it is
+    the one of the three whose effect on answers survives (see data/README.md).
+    """
+    people = survey.assign(listener_type=listener_types(survey), age_group=age_groups(survey))
+    blocks = [type_shares(people[people["listener_type"] == name], question) for name in TYPES]
+    return pd.concat(blocks, keys=TYPES, names=["listener_type"])
+
+
+def type_shares(people, question):
+    """Smoothed shares of an answer by age group, gender and plan within one group of respondents."""
+    overall = smoothed(people[question], np.full(people[question].cat.categories.size, 1 / people[question].cat.categories.size), 1)
+    rows = {}
+    for gender in people["gender"].cat.categories:
+        same = people[people["gender"] == gender]
+        by_gender = smoothed(same[question], overall, SMOOTHING)
+        for group in AGE_GROUPS:
+            for plan in people["plan"].cat.categories:
+                cell = same[(same["age_group"] == group) & (same["plan"] == plan)]
+                rows[group, gender, plan] = smoothed(cell[question], by_gender, SMOOTHING)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(people[question].cat.categories)).set_index(
+        pd.MultiIndex.from_tuples(rows, names=["age_group", "gender", "plan"]))
+
+
+def smoothed(answers, prior, strength):
+    """Shares of each category among the answers, with `strength` more answers spread like `prior`. float64."""
+    counts = answers.value_counts(sort=False).to_numpy(dtype=float)
+    return (counts + strength * np.asarray(prior)) / (counts.sum() + strength)
+
+
+# -- published curves ---------------------------------------------------------------------------------
+
+def fit_margins(table, row_sums, column_sums, rounds=200):
+    """Scale a table's rows and columns until both sums come out (iterative proportional fitting). float64, (R, C)."""
+    table = np.array(table, dtype=float)
+    for _ in range(rounds):
+        table *= (np.asarray(row_sums) / table.sum(axis=1))[:, None]
+        table *= np.asarray(column_sums) / table.sum(axis=0)
+    return table
+
+
+def chronotype_hours(hours, peaks=(8, 13, 18, 23), strength=0.9):
+    """When in the day does each chronotype listen, if all of them together make the published curve?
+
+    hours    float64, (24,), share of plays by local hour, summing to 1 (Park et al. 2019)
+    peaks    the hour around which each of CHRONOTYPES gathers; four groups of equal size (Louail, Barthelemy 2017)
+    Returns  float64, (4, 24), each row summing to 1
+    """
+    tilt = np.exp(strength * np.cos((np.arange(24) - np.array(peaks)[:, None]) * 2 * np.pi / 24))
+    shares = np.array(published("chronotype_groups"))
+    return fit_margins(tilt * hours, shares, hours / np.sum(hours)) / shares[:, None]
+
+
+def slot_chronotypes(slot_shares):
+    """Which chronotype goes with a surveyed time slot? float64, (3, 4), rows Morning, Afternoon, Night summing to 1.
+
+    A stated favourite slot tilts the published curve, it does not replace it: over all listeners the four
+    chronotypes keep their published sizes. The tilt itself is an assumption.
+    """
+    tilt = [[6, 3, 1, 1], [1, 6, 3, 1], [1, 1, 3, 3]]
+    return fit_margins(tilt, slot_shares, published("chronotype_groups")) / np.asarray(slot_shares)[:, None]
+
+
+def survival_hazard():
+    """Summed hazard of leaving a play at 0, 5, 10, 30 s and its slope after that, from Lamere's survival points.
+
+    S(5 s) = 1 - 0.2414, S(10 s) = 1 - 0.2897, S(30 s) = 1 - 0.3505; after that it falls evenly to 1 - 0.486 at the end
+    of a track of 216 s (track_duration_mean). Returns (knots in ms, summed hazard at each, slope per ms).
+    """
+    left = [0.0] + [published(f"skip_within_{s}s") for s in (5, 10, 30)]
+    summed = -np.log(1 - np.array(left))
+    slope = (-np.log(1 - published("skip_before_end")) - summed[-1]) / (216_000 - 30_000)
+    return (0.0, 5_000.0, 10_000.0, 30_000.0), tuple(summed), float(slope)
+
+
+def plan_rules():
+    """The dated rules of the plans: rule -> [(from, value), ...], oldest first; from in UTC ms."""
+    with open(resource("data", "behaviour", "plan_rules.csv"), encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: row["from"])
+    return {rule: [(instant_ms("from", check_time("from", max(row["from"], "2008-10-07")), "UTC"), float(row["value"]))
+                   for row in rows if row["rule"] == rule] for rule in RULES}
+
+
+# -- the parameters of the model ----------------------------------------------------------------------
+
+KNOTS_MS, HAZARD, HAZARD_SLOPE = survival_hazard()
+HOURS_WEEKDAY = published("hour_profile_weekday")["shares_h0_23"]
+HOURS_WEEKEND = published("hour_profile_weekend")["shares_h0_23"]
+RULE_TIMES = plan_rules()
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """Every parameter of the listening model. Shares are 0 to 1; `_ms`, `_s`, `_min` are units.
+
+    How much
+        log_minutes         mean of ln(minutes a day) of a free listener of 30 (hours_per_mau_month: 24.7 h, 49 min a day)
+        sigma_minutes       its standard deviation over listeners (lognormal_sigma_volume)
+        premium_factor      premium listens this many times as long (premium_free_ratio)
+        age_slope           change of ln(minutes) per year of age (volume_age_slope: -1.86 of 140 plays per 14 days)
+    When
+        quiet_min           a listener of m minutes a day is active on m / (m + quiet_min) of all days (assumed)
+        day_persistence     correlation of one day's activity with the next (assumed; use days clump, interuse_regularity)
+        hours               (2, 4, 24): weekday or weekend, chronotype, hour; share of starts (hour_profile_*)
+        days                (7,): volume of Monday .. Sunday relative to the mean day (dow_shares)
+        session_spacing_min an active day of m minutes has about 1 + m / session_spacing_min sessions (assumed)
+        sigma_session       spread of ln(session length) (assumed)
+        session_gap_ms      least silence between two sessions
+    What
+        favourite_share     share of new tracks drawn from the favourite genre's pool (assumed: 60-70 %)
+        novelty             expected share of new tracks after the first thousand plays (heaps_tracks)
+        novelty_decay       exponent of its fall with the length of the history (heaps_tracks)
+        recency             exponent of the recency kernel (recency_kernel: 0.6-1.2)
+        loyalty             share of new tracks by an artist already known (assumed)
+        youth_pull          how much likelier a track of one's youth is (reminiscence_age)
+        youth_age, youth_width  its centre and spread in years (reminiscence_age)
+        context_shares      (10,): where a session's music comes from (session_context_mssd)
+        switch_share        share of choices of another row that open another context (context_switch: 0.041 of plays)
+    How it ends
+        knots_ms, hazard, hazard_slope  summed hazard of leaving over ms played (skip_within_*, skip_before_end)
+        hazard_scale        one factor on all of it, for what covariates and caps take away (assumed)
+        skip_age_from, skip_age  (6,): factor on the hazard from an age on (skip_by_age)
+        skip_device         (7,): factor by device (skip_mobile_vs_desktop)
+        skip_position       (4,): factor at the 1st, 2nd, 3rd, later play of a session (skip_by_position)
+        skip_context        (10,): factor by context (skip_by_context)
+        skip_weekend        factor on Saturday and Sunday (skip_weekend)
+        skip_known          factor for a track heard before (assumed)
+        sigma_skip          spread of ln(skip tendency) over listeners (assumed)
+        leave_shares        (3,): forward, back, another choice, among plays left early (reason_end_mix)
+        replay_share        share of uses of the back button that replay the same track (assumed)
+        logout_share        share of sessions that end by logging out rather than at a track's end (assumed)
+        pause_share, pause_min      share of plays with a pause and its mean length (assumed)
+        seek_forward_share, seek_back_share  share of plays with a seek (seek_share)
+    Who
+        shuffle_shape       (2,): alpha and beta of the listener's share of shuffled sessions (shuffle_share, sd over 0.2)
+        private_share, offline_share  mean shares of sessions; offline for premium only (assumed; offline_share)
+    Rules of the plans, each as dates and values (data/behaviour/plan_rules.csv)
+        rule_from, rule_value  (7, 2): UTC ms from which a rule holds, and its value; rules in the order of RULES
+    """
+
+    log_minutes: float = 2.97
+    sigma_minutes: float = 1.15
+    premium_factor: float = 1.79
+    age_slope: float = -0.0132
+    quiet_min: float = 20.0
+    day_persistence: float = 0.45
+    hours: tuple = tuple(map(tuple, chronotype_hours(HOURS_WEEKDAY))), tuple(map(tuple, chronotype_hours(HOURS_WEEKEND)))
+    days: tuple = tuple(7 * share for share in published("dow_shares").values())
+    session_spacing_min: float = 60.0
+    sigma_session: float = 0.8
+    session_gap_ms: float = 5.0 * MINUTE_MS
+    favourite_share: float = 0.65
+    novelty: float = 0.3
+    novelty_decay: float = 0.28
+    recency: float = 0.9
+    loyalty: float = 0.4
+    youth_pull: float = 2.0
+    youth_age: float = 14.0
+    youth_width: float = 5.0
+    context_shares: tuple = (0.0, 0.26, 0.142, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015)
+    switch_share: float = 0.45
+    knots_ms: tuple = KNOTS_MS
+    hazard: tuple = HAZARD
+    hazard_slope: float = HAZARD_SLOPE
+    hazard_scale: float = 1.1
+    skip_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 45.0, 55.0)
+    skip_age: tuple = (1.25, 1.05, 0.72, 0.8, 0.88, 0.75)
+    skip_device: tuple = (1.0, 1.12, 0.95, 0.8, 0.8, 0.7, 1.1)
+    skip_position: tuple = (0.66, 0.88, 0.95, 1.0)
+    skip_context: tuple = (1.0, 1.05, 1.05, 0.82, 0.82, 0.82, 0.95, 0.8, 1.08, 1.08)
+    skip_weekend: float = 1.08
+    skip_known: float = 0.95
+    sigma_skip: float = 0.35
+    leave_shares: tuple = (0.74, 0.12, 0.14)
+    replay_share: float = 0.6
+    logout_share: float = 0.3
+    pause_share: float = 0.03
+    pause_min: float = 4.0
+    seek_forward_share: float = 0.0278
+    seek_back_share: float = 0.0308
+    shuffle_shape: tuple = (0.7, 1.6)
+    private_share: float = 0.02
+    offline_share: float = 0.1
+    rule_from: tuple = tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
+    rule_value: tuple = tuple(tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
+
+
+def lowered(behaviour):
+    """A Behaviour as the NumPy record that the compiled loop reads: one float64 or array field per parameter.
+
+    Rounded to 12 digits, since the last bits of NumPy's exp and log differ from processor to processor.
+    """
+    values = {field.name: rounded(getattr(behaviour, field.name)) for field in fields(behaviour)}
+    record = np.zeros(1, np.dtype([(name, np.float64, value.shape) for name, value in values.items()]))
+    for name, value in values.items():
+        record[name] = value
+    return record[0]
+
+
+def rounded(values, digits=12):
+    """Numbers rounded to so many significant digits, float64; the same bits on every platform."""
+    values = np.asarray(values, dtype=np.float64)
+    return np.array([float(f"{value:.{digits}g}") for value in values.ravel()]).reshape(values.shape)

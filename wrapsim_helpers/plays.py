@@ -1,0 +1,598 @@
+"""The listening model: one compiled loop over one listener's time.
+
+A listener's days are active or silent. An active day has sessions, placed in the listener's own local week. A session
+plays one track after another: a track is picked from where the listener is (a playlist, an album, the radio ...),
+it is heard until it ends or until the listener leaves it, and the next one starts there and then. Everything
+is drawn from streams named below, so no draw depends on how many others were made before it.
+"""
+
+from collections import namedtuple
+
+import numpy as np
+
+from .behaviour import CONTEXTS, GENRE_NAMES, RULES
+from .run import DAY_MS, HOUR_MS, MINUTE_MS, compiled, decision, exp, ln, normal, subkey, uniform
+from .schema import NAMED, TABLES, code
+
+HISTORY = 4096               # how many plays back a listener can return to
+WARM_UP = 240                # plays remembered from before the window, so that nobody discovers everything in January
+MOST_SESSIONS = 48           # in one day
+TRIES = 3                    # candidates looked at before a new track is taken
+COUNTED_PLAY_MS = 30_000     # heard that long, a play is a stream (rule_stream_30s)
+NO_TRACK = -1
+
+# Decisions of a listener (drawn under the listener's key, counted by day or by remembered play) ...
+FIRST_DAY, DAY, SESSIONS, START, MINUTE = map(decision, (
+    "day.first", "day.active", "day.sessions", "session.start", "session.minute"))
+# ... and of a session (under the session's own key, counted by the play's place in it).
+LENGTH, GAP, DEVICE, PRIVATE, OFFLINE, SHUFFLE, OPENING, STOP = map(decision, (
+    "session.length", "session.gap", "session.device", "session.private", "session.offline", "session.shuffle",
+    "session.opening", "session.stop"))
+CONTEXT, SEED, SWITCH, NEW, LAG, ARTIST, FAVOURITE, OTHER, SLOT, KEEP, RANK, YOUTH, ALBUM_TRACK = map(decision, (
+    "pick.context", "pick.seed", "pick.switch", "pick.new", "pick.lag", "pick.artist", "pick.favourite", "pick.other",
+    "pick.slot", "pick.keep", "pick.rank", "pick.youth", "pick.album_track"))
+LEAVE, WHY, BACK, PAUSE, PAUSED, SEEK_FORWARD, SEEK_BACK, FORWARD_BY, BACK_BY, AD = map(decision, (
+    "end.leave", "end.why", "end.back", "end.pause", "end.paused", "end.seek_forward", "end.seek_back",
+    "end.forward_by", "end.back_by", "end.ad"))
+
+FREE, PREMIUM = code("plan", "free"), code("plan", "premium")
+PHONE, TABLET, DESKTOP, WEB, SPEAKER, WEARABLE = (code("device", name) for name in
+                                                 ("phone", "tablet", "desktop", "web", "speaker", "wearable"))
+WEB_PLAYER, SPEAKER_OS, WATCH_OS = (code("platform", name) for name in ("web_player", "speaker_os", "watch_os"))
+ALBUM, ARTIST_PAGE, SEARCH, EDITORIAL, PERSONALIZED, RADIO, CHARTS = (code("context", name) for name in (
+    "album", "artist", "search", "editorial", "personalized", "radio", "charts"))
+CHART_POOL = GENRE_NAMES.index("All")
+TRACK = code("content_type", "track")
+PLAY_, PAUSE_, SKIP_, REPLAY_ = (code("interaction", name) for name in ("play", "pause", "skip", "replay"))
+DONE, FORWARD, BACKWARD, ENDPLAY, LOGOUT = (code("reason_end", name) for name in (
+    "trackdone", "fwdbtn", "backbtn", "endplay", "logout"))
+START_DONE, START_FORWARD, START_BACK, CLICKROW, PLAYBTN, APPLOAD = (code("reason_start", name) for name in (
+    "trackdone", "fwdbtn", "backbtn", "clickrow", "playbtn", "appload"))
+# Every pair of reason_end and the next reason_start inside a session: reason_end -> reason_start.
+NEXT_START = np.zeros(16, np.int8)
+NEXT_START[[DONE, FORWARD, BACKWARD, ENDPLAY]] = START_DONE, START_FORWARD, START_BACK, CLICKROW
+# How much likelier than in one's own playlists a new track is picked; 0 where the context decides (albums, pools).
+CONTEXT_NOVELTY = np.array([{"own_playlist": 0.8, "collection": 0.5, "search": 1.5, "personalized": 2.0}.get(name, 0.0)
+                            for name in CONTEXTS])
+SKIPS_PER_HOUR, SHUFFLE_ONLY, AD_INTERVAL, AD_BREAK, ON_DEMAND_LISTS, ALLOWANCE, _ = range(len(RULES))
+
+Plays = namedtuple("Plays", TABLES["plays"].names)
+Answers = namedtuple("Answers", TABLES["answers"].names)
+Memory = namedtuple("Memory", "history skips starts state played_by")
+Out = namedtuple("Out", "plays answers recent_from recent_to sessions recent")
+Block = namedtuple("Block", "plays answers n_sessions recent_tracks")
+# what a listener carries from one play to the next, in Memory.state
+(HEARD, N_PLAYS, N_SESSIONS, VERSION, CLOCK, SINCE_AD, N_SKIPS, WHERE, PLACE, POSITION, ALLOWED_DAY, ALLOWED_MS,
+ ENDED, STREAM_DAY, STREAK) = range(15)
+
+
+# -- small rules --------------------------------------------------------------------------------------
+
+@compiled
+def interaction_of(reason_start, reason_end, paused_ms):
+    """What the listener did, from the rest of the row; the first that applies of skip, replay, pause, play."""
+    if reason_end == FORWARD:
+        return SKIP_
+    if reason_start == START_BACK:
+        return REPLAY_
+    return PAUSE_ if paused_ms > 0 else PLAY_
+
+
+@compiled
+def rule(b, which, at_ms):
+    """Value of a plan rule at an instant; 0 before it held."""
+    value = 0.0
+    for i in range(b.rule_from.shape[1]):
+        if b.rule_from[which, i] <= at_ms:
+            value = b.rule_value[which, i]
+    return value
+
+
+@compiled
+def local_offset(clocks, zone, at_ms):
+    """Milliseconds that a zone's clock stands ahead of UTC at an instant."""
+    i = clocks.first[zone]
+    while i + 1 < clocks.first[zone + 1] and clocks.change_ms[i + 1] <= at_ms:
+        i += 1
+    return clocks.offset_min[i] * MINUTE_MS
+
+
+@compiled
+def to_utc(clocks, zone, wall_ms):
+    """UTC ms of a local wall time: its first showing where shown twice, as far behind the gap where skipped."""
+    i = clocks.first[zone]
+    while i + 1 < clocks.first[zone + 1] and wall_ms - clocks.offset_min[i] * MINUTE_MS >= clocks.change_ms[i + 1]:
+        if wall_ms - clocks.offset_min[i + 1] * MINUTE_MS < clocks.change_ms[i + 1]:
+            break
+        i += 1
+    return wall_ms - clocks.offset_min[i] * MINUTE_MS
+
+
+@compiled
+def poisson(key, what, counter, mean):
+    """A Poisson draw by inversion; mean at most 600."""
+    u, p, count = uniform(key, what, counter), exp(-mean), 0
+    total = p
+    while u > total and count < 1000:
+        count += 1
+        p *= mean / count
+        total += p
+    return count
+
+
+@compiled
+def index_of(u, shares):
+    """Position of a uniform draw among shares that sum to 1."""
+    total, i = 0.0, 0
+    while i < len(shares) - 1:
+        total += shares[i]
+        if u < total:
+            break
+        i += 1
+    return i
+
+
+@compiled
+def below(u, totals):
+    """Position of a uniform draw among running totals that end at 1."""
+    i = 0
+    while i < len(totals) - 1 and u >= totals[i]:
+        i += 1
+    return i
+
+
+# -- what is heard ------------------------------------------------------------------------------------
+
+@compiled
+def remember(memory, track):
+    """Add a track to the listener's history."""
+    memory.history[memory.state[HEARD] % HISTORY] = track
+    memory.state[HEARD] += 1
+
+
+@compiled
+def heard_before(key, counter, b, memory):
+    """A track out of the history, the one of t plays ago with a chance that falls like t^-recency; NO_TRACK if none."""
+    n = min(memory.state[HEARD], HISTORY)
+    if n == 0:
+        return NO_TRACK
+    a = 1.0 - b.recency
+    u = uniform(key, LAG, counter)
+    lag = int(exp(ln(1.0 + u * (exp(a * ln(n + 1.0)) - 1.0)) / a))
+    return memory.history[(memory.state[HEARD] - min(max(lag, 1), n)) % HISTORY]
+
+
+@compiled
+def from_pool(key, counter, pool, music):
+    """A track of a pool, in proportion to its weight there."""
+    first, n = music.pool_first[pool], music.pool_first[pool + 1] - music.pool_first[pool]
+    slot = first + int(uniform(key, SLOT, counter) * n)
+    return music.pool_tracks[slot] if uniform(key, KEEP, counter) < music.pool_keep[slot] else music.pool_alias[slot]
+
+
+@compiled
+def by_artist(key, counter, artist, music):
+    """A track of an artist; the chance falls with its rank by popularity."""
+    first, n = music.artist_first[artist], music.artist_first[artist + 1] - music.artist_first[artist]
+    u = uniform(key, RANK, counter)
+    return music.artist_tracks[first + int(u * u * n)]
+
+
+@compiled
+def new_track(key, counter, who, people, music, b, memory):
+    """A track by taste: out of the favourite genre's pool or another's, or by an artist already known; likelier where
+    it came out in the listener's youth."""
+    track = NO_TRACK
+    for attempt in range(TRIES):
+        c = counter * TRIES + attempt
+        known = heard_before(key, c, b, memory) if uniform(key, ARTIST, c) < b.loyalty else NO_TRACK
+        if known != NO_TRACK:
+            track = by_artist(key, c, music.artist[known], music)
+        else:
+            pool = people.favourite[who]
+            if uniform(key, FAVOURITE, c) >= b.favourite_share:
+                pool = below(uniform(key, OTHER, c), people.others[who])
+            track = from_pool(key, c, pool, music)
+        years = (music.year[track] - people.birth_year[who] - b.youth_age) / b.youth_width
+        if uniform(key, YOUTH, c) * (1.0 + b.youth_pull) < 1.0 + b.youth_pull / (1.0 + years * years):
+            break
+    return track
+
+
+@compiled
+def known_or_new(key, counter, novelty, who, people, music, b, memory):
+    """A new track with the chance given, otherwise one heard before, but not the last one again."""
+    if uniform(key, NEW, counter) < novelty:
+        return new_track(key, counter, who, people, music, b, memory)
+    track = heard_before(key, counter, b, memory)
+    if track == NO_TRACK or track == memory.history[(memory.state[HEARD] - 1) % HISTORY]:
+        track = heard_before(subkey(key, 1), counter, b, memory)
+    return track if track != NO_TRACK else new_track(key, counter, who, people, music, b, memory)
+
+
+@compiled
+def novelty_of(who, people, b, memory):
+    """Chance that the listener picks something new from their own playlists: it falls as the history grows."""
+    plays = memory.state[HEARD] - WARM_UP
+    return people.novelty[who] * b.novelty * exp(-b.novelty_decay * ln(1.0 + plays / 1000.0))
+
+
+@compiled
+def open_context(key, counter, novelty, who, people, music, b, memory):
+    """Decide where the next tracks come from, and which album, artist or pool that is."""
+    state = memory.state
+    state[WHERE] = index_of(uniform(key, CONTEXT, counter), b.context_shares)
+    seed = known_or_new(subkey(key, SEED), counter, 0.4 + novelty, who, people, music, b, memory)
+    state[POSITION] = 0
+    if state[WHERE] == ALBUM:
+        state[PLACE] = music.album[seed]
+    elif state[WHERE] == ARTIST_PAGE:
+        state[PLACE] = music.artist[seed]
+    elif state[WHERE] == EDITORIAL:
+        state[PLACE] = people.favourite[who]
+        if uniform(key, FAVOURITE, counter) >= b.favourite_share:
+            state[PLACE] = below(uniform(key, OTHER, counter), people.others[who])
+    elif state[WHERE] == RADIO:
+        state[PLACE] = music.family_pool[seed]
+    elif state[WHERE] == CHARTS:
+        state[PLACE] = CHART_POOL
+
+
+@compiled
+def pick_track(key, i, shuffle, novelty, who, people, music, b, memory):
+    """The track that comes next where the listener is."""
+    state = memory.state
+    if state[WHERE] == ALBUM:
+        first, n = music.album_first[state[PLACE]], music.album_first[state[PLACE] + 1] - music.album_first[state[PLACE]]
+        if state[POSITION] >= n:                    # the album is over: on to another
+            seed = known_or_new(subkey(key, SEED), i, 0.4 + novelty, who, people, music, b, memory)
+            state[PLACE], state[POSITION] = music.album[seed], 0
+            first, n = music.album_first[state[PLACE]], music.album_first[state[PLACE] + 1] - music.album_first[state[PLACE]]
+        at = int(uniform(key, ALBUM_TRACK, i) * n) if shuffle else state[POSITION]
+        state[POSITION] += 1
+        return music.album_tracks[first + at]
+    if state[WHERE] == ARTIST_PAGE:
+        return by_artist(key, i, state[PLACE], music)
+    if state[WHERE] == EDITORIAL or state[WHERE] == RADIO or state[WHERE] == CHARTS:
+        return from_pool(key, i, state[PLACE], music)
+    return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[state[WHERE]], 0.95), who, people, music, b, memory)
+
+
+# -- how it ends --------------------------------------------------------------------------------------
+
+@compiled
+def step(b_from, b_factor, x):
+    """Value of a step function: the factor of the last limit that x reaches."""
+    factor = b_factor[0]
+    for i in range(len(b_from)):
+        if x >= b_from[i]:
+            factor = b_factor[i]
+    return factor
+
+
+@compiled
+def leave_after(key, i, hazard, b):
+    """Milliseconds after which the listener would leave the track, were it endless: a piecewise constant hazard."""
+    budget = -ln(uniform(key, LEAVE, i)) / hazard
+    knots = len(b.knots_ms)
+    for j in range(1, knots):
+        if budget < b.hazard[j]:
+            share = (budget - b.hazard[j - 1]) / (b.hazard[j] - b.hazard[j - 1])
+            return b.knots_ms[j - 1] + share * (b.knots_ms[j] - b.knots_ms[j - 1])
+    return b.knots_ms[knots - 1] + (budget - b.hazard[knots - 1]) / b.hazard_slope
+
+
+@compiled
+def may_skip(memory, at_ms, most):
+    """Whether fewer than `most` plays were ended by the forward button in the hour before an instant."""
+    n = memory.state[N_SKIPS]
+    return most <= 0 or n < most or at_ms - memory.skips[int((n - most) % len(memory.skips))] >= HOUR_MS
+
+
+# -- one session --------------------------------------------------------------------------------------
+
+@compiled
+def platform_of(device, who, people):
+    """What runs on the device."""
+    if device == PHONE or device == TABLET:
+        return people.phone[who]
+    if device == DESKTOP:
+        return people.computer[who]
+    return WEB_PLAYER if device == WEB else SPEAKER_OS if device == SPEAKER else WATCH_OS
+
+
+@compiled
+def allowance_left(memory, b, at_ms, local_day):
+    """Milliseconds that a free listener on a phone may still pick freely today (from 15 September 2025)."""
+    if memory.state[ALLOWED_DAY] != local_day:
+        memory.state[ALLOWED_DAY], memory.state[ALLOWED_MS] = local_day, 0
+    return rule(b, ALLOWANCE, at_ms) * MINUTE_MS - memory.state[ALLOWED_MS]
+
+
+@compiled
+def play_session(key, at_ms, length_ms, end_ms, weekend, who, people, clocks, music, b, memory, out, n):
+    """Play one session into the columns from row n on: (the next free row, when the session ended).
+
+    The row is -1 where the columns are full. key: the session's; at_ms: its start; length_ms: how long the listener
+    means to stay; end_ms: no play may start at or after it.
+    """
+    state, plays = memory.state, out.plays
+    device = 1 + below(uniform(key, DEVICE, 0), people.devices[who])
+    private = uniform(key, PRIVATE, 0) < people.private[who]
+    wants_offline = uniform(key, OFFLINE, 0) < people.offline[who]
+    wants_shuffle = uniform(key, SHUFFLE, 0) < people.shuffle[who]
+    novelty = novelty_of(who, people, b, memory)
+    opening = uniform(key, OPENING, 0)
+    reason_start = APPLOAD if opening < 0.1 else PLAYBTN if opening < 0.2 else CLICKROW
+    open_context(key, 0, novelty, who, people, music, b, memory)
+    session = (people.number[who] << 32) | state[N_SESSIONS]
+    state[N_SESSIONS] += 1
+    until, now, i, track = at_ms + length_ms, at_ms, 0, NO_TRACK
+    while now < end_ms:
+        if n >= len(plays.play_id):
+            return -1, now
+        while state[VERSION] + 1 < people.version_first[who + 1] and people.version_from[state[VERSION] + 1] <= now:
+            state[VERSION] += 1
+        plan = people.version_plan[state[VERSION]]
+        free_phone = plan == FREE and device == PHONE
+
+        # advertisements come first; the play starts when they are over
+        ad_ms = 0
+        if plan == FREE and state[SINCE_AD] >= rule(b, AD_INTERVAL, now) * MINUTE_MS:
+            ad_ms = int(rule(b, AD_BREAK, now) * 1000) + (15_000 if uniform(key, AD, i) < 0.5 else 0)
+            state[SINCE_AD] = 0
+            if now + ad_ms >= end_ms:
+                break
+            now += ad_ms
+        offset = local_offset(clocks, people.zone[who], now)
+
+        # what: the rules of the plan decide whether it may be this very track
+        on_demand = True
+        if free_phone and rule(b, SHUFFLE_ONLY, now) > 0:
+            on_demand = ((state[WHERE] == PERSONALIZED and rule(b, ON_DEMAND_LISTS, now) > 0)
+                         or allowance_left(memory, b, now, (now + offset) // DAY_MS) > 0)
+        shuffle = wants_shuffle or not on_demand
+        if reason_start == START_BACK:
+            if uniform(key, BACK, i) >= b.replay_share and i > 1:
+                track = memory.history[(state[HEARD] - 2) % HISTORY]
+        else:
+            if reason_start == CLICKROW and i > 0 and uniform(key, SWITCH, i) < b.switch_share:
+                open_context(key, i, novelty, who, people, music, b, memory)
+            track = pick_track(key, i, shuffle, novelty, who, people, music, b, memory)
+
+        # how it ends
+        known = memory.played_by[track] == people.number[who]
+        hazard = (b.hazard_scale * people.skip[who] * step(b.skip_age_from, b.skip_age, people.version_age[state[VERSION]])
+                  * b.skip_device[device] * b.skip_position[min(i, 3)] * b.skip_context[state[WHERE]]
+                  * (b.skip_weekend if weekend else 1.0) * (b.skip_known if known else 1.0))
+        duration = music.duration_ms[track]
+        ms = int(min(leave_after(key, i, hazard, b), 1e9))
+        reason_end = DONE
+        if ms < duration:
+            why = index_of(uniform(key, WHY, i), b.leave_shares)
+            reason_end = FORWARD if why == 0 else BACKWARD if why == 1 else ENDPLAY
+            if reason_end == FORWARD and free_phone and not may_skip(memory, now + ms, int(rule(b, SKIPS_PER_HOUR, now))):
+                reason_end = DONE                  # the button does nothing: the track plays on
+        ms = min(ms, duration) if reason_end != DONE else duration
+
+        # seeking and pausing
+        forward_ms, back_ms, paused_ms = 0, 0, 0
+        if ms > 20_000 and uniform(key, SEEK_FORWARD, i) < b.seek_forward_share:
+            forward_ms = int(uniform(key, FORWARD_BY, i) * 0.5 * (duration if reason_end == DONE else duration - ms))
+        if ms > 20_000 and uniform(key, SEEK_BACK, i) < b.seek_back_share:
+            back_ms = int(uniform(key, BACK_BY, i) * 0.5 * ms)
+        if reason_end == DONE:
+            ms = duration - forward_ms + back_ms
+        if ms > 5_000 and uniform(key, PAUSE, i) < b.pause_share:
+            paused_ms = 1000 + int(-ln(uniform(key, PAUSED, i)) * b.pause_min * MINUTE_MS)
+
+        # the end of the session: some stop in the middle, the others when the track is over
+        last = now + ms + paused_ms >= until
+        if last and uniform(key, STOP, 0) < b.logout_share:
+            ms, paused_ms, forward_ms, back_ms = max(int(until - now), 0) if until - now < ms else ms, 0, 0, 0
+            ms, reason_end = min(ms, duration), LOGOUT if uniform(key, STOP, 1) < 0.5 else ENDPLAY
+        ended = now + ms + paused_ms
+        if reason_end == FORWARD:
+            memory.skips[state[N_SKIPS] % len(memory.skips)] = ended
+            state[N_SKIPS] += 1
+
+        plays.play_id[n] = (people.number[who] << 32) | state[N_PLAYS]
+        plays.listener_id[n] = people.number[who]
+        plays.profile_version[n] = state[VERSION] - people.version_first[who]
+        plays.session_id[n] = session
+        plays.track_id[n] = track
+        plays.content_type[n] = TRACK
+        plays.started_at[n] = now
+        plays.ended_at[n] = ended
+        plays.ms_played[n] = ms
+        plays.paused_ms[n] = paused_ms
+        plays.seek_forward_ms[n] = forward_ms
+        plays.seek_back_ms[n] = back_ms
+        plays.interaction[n] = interaction_of(reason_start, reason_end, paused_ms)
+        plays.reason_start[n] = reason_start
+        plays.reason_end[n] = reason_end
+        plays.device[n] = device
+        plays.platform[n] = platform_of(device, who, people)
+        plays.context[n] = state[WHERE]
+        plays.plan[n] = plan
+        plays.country[n] = people.country[who]
+        plays.shuffle[n] = shuffle
+        plays.offline[n] = wants_offline and plan == PREMIUM
+        plays.private[n] = private
+        plays.on_demand[n] = on_demand
+        plays.ad_ms[n] = ad_ms
+        plays.utc_offset_min[n] = offset // MINUTE_MS
+        n += 1
+
+        add_answers(out.answers, who, memory, now, ended, ms, reason_end, known, (now + offset) // DAY_MS)
+        remember(memory, track)
+        memory.played_by[track] = people.number[who]
+        state[N_PLAYS] += 1
+        state[SINCE_AD] += ms
+        if free_phone and on_demand and state[WHERE] != PERSONALIZED:
+            state[ALLOWED_MS] += ms
+        now, i = ended, i + 1
+        if last:
+            break
+        reason_start = NEXT_START[reason_end]
+    return n, now
+
+
+@compiled
+def add_answers(answers, who, memory, started, ended, ms, reason_end, known, local_day):
+    """Add one play to the listener's true answers: totals of all plays, and the longest run of local days with a stream."""
+    state = memory.state
+    if answers.n_plays[who] == 0:
+        answers.first_started_at[who] = started
+    answers.last_ended_at[who] = ended
+    answers.n_plays[who] += 1
+    answers.ms_played[who] += ms
+    answers.n_tracks[who] += 0 if known else 1
+    answers.n_skips[who] += 1 if reason_end == FORWARD else 0
+    if ms >= COUNTED_PLAY_MS:
+        answers.n_streams[who] += 1
+        if local_day != state[STREAM_DAY]:
+            state[STREAK] = state[STREAK] + 1 if local_day == state[STREAM_DAY] + 1 else 1
+            state[STREAM_DAY] = local_day
+        answers.longest_streak_days[who] = max(answers.longest_streak_days[who], state[STREAK])
+
+
+# -- one listener -------------------------------------------------------------------------------------
+
+@compiled
+def warm_up(who, people, music, b, memory, answers):
+    """Forget the listener before, and remember what this one heard before the window."""
+    answers.n_plays[who] = answers.n_streams[who] = answers.n_skips[who] = answers.ms_played[who] = 0
+    answers.n_tracks[who] = answers.longest_streak_days[who] = 0
+    answers.first_started_at[who] = answers.last_ended_at[who] = 0
+    memory.state[:] = 0
+    memory.skips[:] = 0
+    memory.state[VERSION] = people.version_first[who]
+    memory.state[ALLOWED_DAY] = -1
+    memory.state[STREAM_DAY] = -10
+    for i in range(WARM_UP):
+        remember(memory, known_or_new(people.key[who], i, 0.5, who, people, music, b, memory))
+
+
+@compiled
+def starts_of_day(key, day, minutes, hours, memory):
+    """How many sessions a day has, their local start times in ms of the day, in order, being left in memory.starts."""
+    count = min(1 + poisson(key, SESSIONS, day, minutes), MOST_SESSIONS)
+    for s in range(count):
+        draw = day * MOST_SESSIONS + s
+        start = index_of(uniform(key, START, draw), hours) * HOUR_MS + int(uniform(key, MINUTE, draw) * HOUR_MS)
+        place = s
+        while place > 0 and memory.starts[place - 1] > start:
+            memory.starts[place] = memory.starts[place - 1]
+            place -= 1
+        memory.starts[place] = start
+    return count
+
+
+@compiled
+def play_listener(who, people, clocks, music, b, memory, out, n):
+    """Play one listener's window into the columns from row n on; returns the next free row, -1 where they are full."""
+    key, zone = people.key[who], people.zone[who]
+    begin, end = people.start_ms[who], people.end_ms[who]
+    warm_up(who, people, music, b, memory, out.answers)
+    minutes = people.minutes[who]
+    share = minutes / (minutes + b.quiet_min)
+    day = (begin + local_offset(clocks, zone, begin)) // DAY_MS
+    last_day = (end + local_offset(clocks, zone, end)) // DAY_MS
+    active = uniform(key, FIRST_DAY, 0) < share
+    free_from = begin
+    while day <= last_day:
+        active = uniform(key, DAY, day) < share + b.day_persistence * ((1.0 if active else 0.0) - share)
+        if active:
+            weekday = (day + 3) % 7                            # 1970-01-01 was a Thursday
+            weekend = 1 if weekday >= 5 else 0
+            today = (minutes + b.quiet_min) * b.days[weekday]
+            count = starts_of_day(key, day, today / b.session_spacing_min, b.hours[weekend, people.chronotype[who]], memory)
+            mean = today / (1.0 + today / b.session_spacing_min) * MINUTE_MS
+            for s in range(count):
+                own = subkey(key, day * MOST_SESSIONS + s)
+                at = to_utc(clocks, zone, day * DAY_MS + memory.starts[s])
+                if at < begin:
+                    continue
+                at = max(at, free_from)
+                if at >= end:
+                    return n
+                z = normal(uniform(own, LENGTH, 0))
+                length = int(exp(ln(mean) - 0.5 * b.sigma_session * b.sigma_session + b.sigma_session * z))
+                n, free_from = play_session(own, at, length, end, weekend == 1, who, people, clocks, music, b, memory, out, n)
+                if n < 0:
+                    return n
+                free_from += int(b.session_gap_ms * (1.0 - ln(uniform(own, GAP, 0))))
+        day += 1
+    return n
+
+
+@compiled
+def play_listeners(first, people, clocks, music, b, memory, out):
+    """Play listeners from row `first` of the table on, as many as fit: (rows filled, first listener not played)."""
+    n, kept = 0, 0
+    for who in range(first, len(people.number)):
+        if kept + HISTORY > len(out.recent):
+            return n, who
+        after = play_listener(who, people, clocks, music, b, memory, out, n)
+        if after < 0:
+            return n, who
+        n = after
+        out.recent_from[who] = kept
+        kept = keep_history(memory, out, kept)
+        out.recent_to[who] = kept
+        out.sessions[who] = memory.state[N_SESSIONS]
+    return n, len(people.number)
+
+
+@compiled
+def keep_history(memory, out, kept):
+    """Append what the listener remembers, oldest first, to out.recent; returns the next free place there."""
+    heard = memory.state[HEARD]
+    for i in range(max(0, heard - HISTORY), heard):
+        out.recent[kept] = memory.history[i % HISTORY]
+        kept += 1
+    return kept
+
+
+# -- columns ------------------------------------------------------------------------------------------
+
+def new_memory(n_tracks):
+    """Working memory of the loop, used for one listener after another."""
+    return Memory(np.zeros(HISTORY, np.int32), np.zeros(64, np.int64), np.zeros(MOST_SESSIONS, np.int64), np.zeros(15, np.int64),
+                  np.full(n_tracks, -1, np.int64))
+
+
+def new_columns(kind, rows):
+    """Empty columns of a table, Plays or Answers, for so many rows: closed sets as int8 codes, times as int64."""
+    numpy_types = {"timestamp[ms, tz=UTC]": np.int64, "int64": np.int64, "int32": np.int32, "bool": np.bool_}
+    table = TABLES["plays" if kind is Plays else "answers"]
+    return kind(*(np.zeros(rows, numpy_types.get(str(field.type), np.int32 if field.type == NAMED else np.int8)) for field in table))
+
+
+def new_out(rows, listeners):
+    """Everything the loop writes: room for so many plays, and one row of answers per listener."""
+    per_listener = (np.zeros(listeners, np.int64) for _ in range(3))
+    return Out(new_columns(Plays, rows), new_columns(Answers, listeners), *per_listener, np.zeros(2 * rows, np.int32))
+
+
+def sample_plays(people, clocks, music, b, rows=200_000):
+    """All plays of some listeners, a block of columns at a time.
+
+    people, clocks  as from `listeners.lower`;  music  `Catalogue.music`;  b  as from `behaviour.lowered`
+    rows            rows in a block; more where one listener needs more
+    Yields          Block: listeners first .. after - 1, their plays in order of listener and time, their answers and
+                    what each remembers at the end. The arrays are used again for the next block: copy what you keep.
+    """
+    memory, first = new_memory(len(music.duration_ms)), 0
+    out = new_out(max(rows, 2 * HISTORY), len(people.number))
+    while first < len(people.number):
+        n, after = play_listeners(first, people, clocks, music, b, memory, out)
+        if after == first:
+            rows *= 2
+            out = new_out(rows, len(people.number))
+            continue
+        yield Block(Plays(*(column[:n] for column in out.plays)), Answers(people.number[first:after],
+                    *(column[first:after] for column in out.answers[1:])), out.sessions[first:after],
+                    [out.recent[a:z] for a, z in zip(out.recent_from[first:after], out.recent_to[first:after])])
+        first = after
