@@ -1,0 +1,35 @@
+"""wrapsim: a year of music streaming, simulated, written as Avro and Parquet, and told as a Wrapped.
+
+`import wrapsim_helpers as ws`, then everything in `__all__` is at hand. What draws and what queries is imported at
+first use, so that a simulation alone starts at once.
+"""
+
+import importlib
+
+from .behaviour import Behaviour, answer_shares, listener_types
+from .catalogue import build_catalogue, pool_sizes
+from .datasets import load_songs, load_survey
+from .files import read_avro, read_manifest, read_parquet, records
+from .listeners import effective_sample_size, sample_listeners, survey_weights
+from .plays import check_plays
+from .run import Given, Run
+from .schema import fingerprints, schema_ind, schema_table
+from .simulate import (generate_listening_session, generate_multiple_users_session, latest_run, listen, one_listener,
+                       output_folder, simulate, tell_change, what_if, write_listener)
+
+_LATER = {"wrapped": ("tell_story", "Story", "open_run", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
+                      "volume_by_plan", "write_summary"),
+          "cards": ("make_cards", "write_cards", "cards_in_rows", "finish")}   # and every draw_...
+_MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
+__all__ = ["Behaviour", "Given", "Run", "answer_shares", "build_catalogue", "check_plays", "effective_sample_size", "fingerprints",
+           "generate_listening_session", "generate_multiple_users_session", "latest_run", "listen", "listener_types", "load_songs",
+           "load_survey", "one_listener", "output_folder", "pool_sizes", "read_avro", "read_manifest", "read_parquet", "records", "sample_listeners",
+           "schema_ind", "schema_table", "simulate", "survey_weights", "tell_change", "what_if", "write_listener", *_MODULE_OF]
+
+
+def __getattr__(name):
+    if name.startswith("draw_"):
+        return getattr(importlib.import_module(".cards", __name__), name)
+    if name not in _MODULE_OF:
+        raise AttributeError(f"wrapsim_helpers has no {name!r}; it has: {', '.join(sorted(__all__))}")
+    return getattr(importlib.import_module(f".{_MODULE_OF[name]}", __name__), name)

@@ -133,6 +133,24 @@ def chronotype_hours(hours, peaks=(8, 13, 18, 23), strength=0.9):
     return fit_margins(tilt * hours, shares, hours / np.sum(hours)) / shares[:, None]
 
 
+def session_starts(plays, lag_hours=1.3, rounds=200):
+    """At what hours do sessions start, if plays are spread like this? float64, (..., 24), each row summing to 1.
+
+    plays      float64, (..., 24), share of plays by local hour
+    lag_hours  mean time from a session's start to a play in it; plays are taken to follow a start after an
+               exponential time (assumed), and the starts are found by Richardson-Lucy steps, which keep them positive
+    """
+    minutes = np.arange(24 * 60)
+    later = np.exp(-minutes / (60 * lag_hours)) / np.exp(-minutes / (60 * lag_hours)).sum()
+    lags = [sum(later[max(0, 60 * d - m):60 * (d + 1) - m].sum() for m in range(60)) / 60 for d in range(24)]
+    follow = np.array([np.roll(lags, hour) for hour in range(24)])          # follow[start, hour]
+    plays = np.asarray(plays) / np.sum(plays, axis=-1, keepdims=True)
+    starts = plays.copy()
+    for _ in range(rounds):
+        starts = starts * ((plays / (starts @ follow)) @ follow.T)
+    return starts / starts.sum(axis=-1, keepdims=True)
+
+
 def slot_chronotypes(slot_shares):
     """Which chronotype goes with a surveyed time slot? float64, (3, 4), rows Morning, Afternoon, Night summing to 1.
 
@@ -226,7 +244,7 @@ class Behaviour:
     age_slope: float = -0.0132
     quiet_min: float = 20.0
     day_persistence: float = 0.45
-    hours: tuple = tuple(map(tuple, chronotype_hours(HOURS_WEEKDAY))), tuple(map(tuple, chronotype_hours(HOURS_WEEKEND)))
+    hours: tuple = tuple(tuple(map(tuple, session_starts(chronotype_hours(day)))) for day in (HOURS_WEEKDAY, HOURS_WEEKEND))
     days: tuple = tuple(7 * share for share in published("dow_shares").values())
     session_spacing_min: float = 60.0
     sigma_session: float = 0.8

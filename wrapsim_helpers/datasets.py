@@ -29,13 +29,14 @@ SINGLE = "single"        # one answer out of a closed set
 OPEN = "open"            # one answer, free text occurs
 SEVERAL = "several"      # answers joined by commas
 
-# header -> (our name, kind, answer in the file -> our answer; None keeps the text)
+# header -> (our name, kind, what is known of the answers: for single ones, answer in the file -> ours)
 SURVEY = {
     "Age": ("age_band", SINGLE, {band: band for band in AGE_BANDS}),
     "Gender": ("gender", SINGLE, {"Female": "female", "Male": "male", "Others": "other"}),
     "spotify_usage_period": ("usage_period", SINGLE, {text: text for text in (
         "Less than 6 months", "6 months to 1 year", "1 year to 2 years", "More than 2 years")}),
-    "spotify_listening_device": ("devices", SEVERAL, None),
+    "spotify_listening_device": ("devices", SEVERAL, (
+        "Smartphone", "Computer or laptop", "Smart speakers or voice assistants", "Wearable devices")),
     "spotify_subscription_plan": ("plan", SINGLE, {"Free (ad-supported)": "free", "Premium (paid subscription)": "premium"}),
     "premium_sub_willingness": ("willing", SINGLE, {"Yes": "yes", "No": "no"}),
     "preffered_premium_plan": ("wanted_plan", SINGLE, {
@@ -44,9 +45,11 @@ SURVEY = {
     "preferred_listening_content": ("content", SINGLE, {"Music": "music", "Podcast": "podcast"}),
     "fav_music_genre": ("genre", SINGLE, GENRES),
     "music_time_slot": ("time_slot", SINGLE, {slot: slot for slot in ("Morning", "Afternoon", "Night")}),
-    "music_Influencial_mood": ("moods", SEVERAL, None),
-    "music_lis_frequency": ("situations", SEVERAL, None),
-    "music_expl_method": ("discovery", SEVERAL, None),
+    "music_Influencial_mood": ("moods", SEVERAL, (
+        "Relaxation and stress relief", "Uplifting and motivational", "Sadness or melancholy", "Social gatherings or parties")),
+    "music_lis_frequency": ("situations", SEVERAL, (
+        "While Traveling", "leisure time", "Workout session", "Office hours", "Study Hours")),
+    "music_expl_method": ("discovery", SEVERAL, ("recommendations", "Playlists", "Radio", "Others")),
     "music_recc_rating": ("recommendation_rating", SINGLE, {str(n): str(n) for n in range(1, 6)}),
     "pod_lis_frequency": ("podcast_frequency", SINGLE, {text: text for text in (
         "Never", "Rarely", "Once a week", "Several times a week", "Daily")}),
@@ -203,7 +206,7 @@ def answers(path, cells, header, kind, known):
     """One column of the survey in our words: categories, or tuples of text where several answers are allowed."""
     texts = [cell.strip() for cell in cells]
     if kind == SEVERAL:
-        return [tuple(part.strip() for part in text.split(",") if part.strip()) for text in texts]
+        return [ticked(text, known) for text in texts]
     if kind == OPEN:
         return pd.Categorical(texts)
     folded = {answer.casefold(): ours for answer, ours in known.items()}
@@ -211,6 +214,17 @@ def answers(path, cells, header, kind, known):
         if text.casefold() not in folded:
             raise ValueError(f"{path.name}, row {row + 1}: {header} is {text!r}; " + allowed_answers(header, text, known))
     return pd.Categorical([folded[text.casefold()] for text in texts], categories=list(known.values()))
+
+
+def ticked(text, options):
+    """The answers in a cell that holds several, joined by commas; free text keeps its own commas. A tuple of text."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        if found and part not in options and found[-1] not in options:
+            found[-1] += f", {part}"
+        else:
+            found.append(part)
+    return tuple(found)
 
 
 def allowed_answers(header, text, known):

@@ -7,6 +7,7 @@ identity gives the same bytes: nothing here reads the clock, and the Avro sync m
 import hashlib
 import json
 import os
+import tempfile
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -209,12 +210,18 @@ def open_folder(out_dir, identity):
     elif folder.is_dir() and any(folder.iterdir()):
         raise ValueError(f"out_dir is {str(out_dir)!r}, which holds other files ({next(folder.iterdir()).name} ...); "
                          "name a new or empty folder.")
+    write_json(writable(folder) / begun.name, identity)
+    return folder
+
+
+def writable(folder):
+    """The folder, made where it is not there yet; PermissionError where nothing can be written into it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_json(begun, identity)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
     except OSError as error:
-        raise PermissionError(f"out_dir is {str(out_dir)!r}, which cannot be written ({error.strerror}); name another folder.") from None
-    return folder
+        raise PermissionError(f"out_dir is {str(folder)!r}, which cannot be written ({error.strerror}); name another folder.") from None
 
 
 def refuse_other_run(folder, found, wanted):

@@ -8,6 +8,7 @@ dictionary column here, and the codes that the compiled model writes are the pos
 import json
 import re
 
+import pandas as pd
 import pyarrow as pa
 from fastavro.schema import fingerprint, load_schema, to_parsing_canonical_form
 
@@ -157,3 +158,13 @@ def table_of(name, values):
               else pa.array(values[field.name]).cast(field.type) if not isinstance(values[field.name], pa.Array)
               else values[field.name].cast(field.type) for field in expected]
     return pa.Table.from_arrays(arrays, schema=expected)
+
+
+def schema_table():
+    """The schema for people: a DataFrame with one row per field, columns record, field, type, default, meaning."""
+    def words(avro_type):
+        return avro_type if isinstance(avro_type, str) else avro_type.get("logicalType") or {
+            "enum": "one of " + ", ".join(avro_type.get("symbols", [])[1:]), "array": f"list of {avro_type.get('items')}"}[avro_type["type"]]
+    return pd.DataFrame([(record, field["name"], words(field["type"]), field["default"], field["doc"])
+                         for record in RECORDS for field in record_fields(record)],
+                        columns=["record", "field", "type", "default", "meaning"])

@@ -23,9 +23,9 @@ from . import listeners as people_of
 from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue
 from .datasets import check_genre, load_songs, load_survey, source_path
-from .files import entry, open_folder, plain_records, records, row_hash, sync_marker, write_avro, write_json, write_table
+from .files import entry, open_folder, plain_records, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
 from .plays import sample_plays
-from .run import FORMATS, Given, Run, cache_folder, check_choice, check_count, identity, identity_hash, part_path
+from .run import FORMATS, Given, Run, cache_folder, check_choice, check_count, identity, identity_hash, part_path, source_hash
 from .schema import LABEL, NAMED, TABLES, fingerprints, labelled, table_of
 
 MOST_RECORDS = 2_000_000         # more than that as Python dicts would fill a laptop's memory
@@ -144,6 +144,22 @@ def what_if(listened, **changed):
     return listen(listened.run, listened.listeners["listener_id"].to_numpy(), Given(**changed))
 
 
+def tell_change(before, after):
+    """What did a change of one listener change, and what could it not? Text of three sentences.
+
+    before, after  `Listened` of one listener, the second as from `what_if`
+    """
+    was, became = ({**one.profile_versions.slice(0, 1).to_pylist()[0], **one.listeners.to_pylist()[0]} for one in (before, after))
+    changed = [name for name in was if was[name] != became[name] and name != "birth_date"]
+    share = [one.answers["n_skips"][0].as_py() / max(one.answers["n_plays"][0].as_py(), 1) for one in (before, after)]
+    hours = [one.answers["ms_played"][0].as_py() / 3.6e6 for one in (before, after)]
+    kept = [name for name in ("city", "time_zone", "chronotype", "phone_platform", "favourite_genre") if name not in changed]
+    return (f"Changed: {', '.join(f'{name} from {was[name]} to {became[name]}' for name in changed) or 'nothing'}. "
+            f"So the same days and sessions hold {hours[1]:.0f} hours of music instead of {hours[0]:.0f}, and {share[1]:.0%} of plays are "
+            f"skipped instead of {share[0]:.0%}. By construction the same: {', '.join(f'{name} {was[name]}' for name in kept)}, "
+            "the devices and every random stream.")
+
+
 def estimate_plays(run, world, sample=2_000):
     """About how many plays will the run have? From what its first listeners mean to hear, int."""
     ids = run.listener_ids()[:sample]
@@ -154,24 +170,34 @@ def estimate_plays(run, world, sample=2_000):
 
 # -- records in memory --------------------------------------------------------------------------------
 
-def generate_listening_session(user_id="", start_time="2025-01-01", end_time="2025-02-01", preferred_genre="", *,
-                               age=None, gender="", plan="", latitude=None, longitude=None, seed=2025,
-                               population="world", survey_group="all", survey_path="", songs_path=""):
+def one_listener(user_id="", start_time="2025-01-01", end_time="2025-02-01", preferred_genre="", age=-1, gender="", plan="",
+                 latitude="", longitude="", seed=2025, population="world", survey_group="all", survey_path="", songs_path=""):
+    """The checked `Run` of one listener; arguments as for `generate_listening_session`, "" or -1 meaning drawn."""
+    number, own_id = resolve_user(user_id, seed)
+    given = Given(preferred_genre, drawn_as_none(age), gender, plan, drawn_as_none(latitude, ("",)), drawn_as_none(longitude, ("",)), own_id)
+    run = Run(num_users=1, start_time=start_time, end_time=end_time, seed=seed, first_listener=number, population=population,
+              survey_group=survey_group, survey_path=survey_path, songs_path=songs_path, given=given)
+    check_run(run)
+    return run
+
+
+def drawn_as_none(value, marks=("", -1)):
+    """None for a value that stands for "drawn", the value otherwise."""
+    return None if value is None or any(value == mark and isinstance(value, type(mark)) for mark in marks) else value
+
+
+def generate_listening_session(user_id="", start_time="2025-01-01", end_time="2025-02-01", preferred_genre="", **fixed):
     """What does one listener play between two times? A list of SpotifyWrappedData records, oldest first.
 
-    user_id           a listener's number, the UUID of one, any other UUID, or "" for listener 0
+    user_id               a listener's number, the UUID of one, any other UUID, or "" for listener 0
     start_time, end_time  ISO 8601; local time of the listener where without an offset; end excluded
-    preferred_genre   a genre of the survey, such as "Pop"; "" for what the survey row says
-    age, gender, plan, latitude, longitude   fixed where given, drawn otherwise
-    seed              same seed, same listener and same plays
-    Returns           list of dicts, each valid under `schema_ind`
+    preferred_genre       a genre of the survey, such as "Pop"; "" for what the survey row says
+    fixed                 any of age (years), gender, plan, latitude and longitude (degrees), which are drawn otherwise;
+                          seed (same seed, same listener and same plays), population, survey_group, survey_path, songs_path
+    Returns               list of dicts, each valid under `schema_ind`
     Raises ValueError or TypeError, saying what is allowed, before anything is simulated.
     """
-    number, own_id = resolve_user(user_id, seed)
-    run = Run(num_users=1, start_time=start_time, end_time=end_time, seed=seed, first_listener=number, population=population,
-              survey_group=survey_group, survey_path=survey_path, songs_path=songs_path,
-              given=Given(preferred_genre, age, gender, plan, latitude, longitude, own_id))
-    return listen_as_records(run)
+    return listen_as_records(one_listener(user_id, start_time, end_time, preferred_genre, **fixed))
 
 
 def generate_multiple_users_session(num_users, start_time="2025-01-01", end_time="2025-02-01", genres=(), *, seed=2025,
@@ -214,34 +240,39 @@ def resolve_user(user_id, seed):
 
 # -- runs on disk -------------------------------------------------------------------------------------
 
-def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir, formats=("parquet", "avro"),
-             population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, survey_path="", songs_path=""):
+def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
+             population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", survey_path="",
+             songs_path=""):
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path.
 
-    out_dir   a new or empty folder, or one where this very run was begun
+    out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs
     formats   any of "parquet", "avro"; the plays are always kept as Parquet too, since everything later reads them
     workers   processes; 0: one per core, but no more than there are parts
+    scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
     The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything is written.
     """
     formats = tuple(check_choice("formats", name, FORMATS) for name in ([formats] if isinstance(formats, str) else formats))
     check_count("workers", workers, 0, 1024)
     run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple(genres), population=population,
               survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path)
-    return simulate_run(run, Path(out_dir), formats, workers)
+    return simulate_run(run, Path(out_dir) if out_dir else None, formats, workers, scheduler)
 
 
-def simulate_run(run, out_dir, formats, workers):
-    """The same for a checked Run."""
+def simulate_run(run, out_dir, formats, workers, scheduler):
+    """The same for a checked Run. A finished run of the same identity is left as it is."""
     started, world = time.time(), check_run(run)
     size = part_size(run, world)
     whole = replace(run, listeners_per_part=size)
     same = identity(whole, {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path)},
                     fingerprints(), size) | {"formats": sorted({"parquet", *formats})}
-    folder = open_folder(out_dir, same)
+    folder = open_folder(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}", same)
+    if (folder / "run.json").is_file():
+        tqdm.write(f"This run is already in {folder}.")
+        return folder
     compile_model(run)
     shared = [write_table(folder, name, getattr(world.catalogue, name)) for name in ("tracks", "albums", "artists", "track_artists")]
     n_parts = -(-run.num_users // size)
-    parts = make_parts(whole, folder, formats, identity_hash(same), n_parts, workers)
+    parts = make_parts(whole, folder, formats, identity_hash(same), n_parts, workers, scheduler)
     files = sorted([*shared, *(file for part in parts for file in part)], key=lambda file: file["file"])
     write_json(folder / "run.json", {"identity": same, "identity_hash": identity_hash(same), "parts": n_parts,
                                      "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith("parquet")),
@@ -251,20 +282,66 @@ def simulate_run(run, out_dir, formats, workers):
     return folder
 
 
+def runs_folder():
+    """Where runs go that name no folder: data/runs beside the nearest folder `notebooks`, or in the working folder."""
+    here = Path.cwd()
+    return next((top for top in (here, *here.parents) if (top / "notebooks").is_dir()), here) / "data" / "runs"
+
+
+def output_folder(out_dir, name):
+    """Path of a folder to write to, made and tried: the one named, or data/runs/`name`; PermissionError where it cannot be."""
+    return writable(Path(out_dir) if out_dir else runs_folder() / name)
+
+
+def write_listener(listened, out_dir):
+    """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths."""
+    paths = Path(out_dir) / "plays.avro", Path(out_dir) / "plays.parquet"
+    rows = plain_records(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks)
+    write_avro(rows, paths[0], sync_marker(listened.listeners["user_id"][0].as_py(), 0))
+    write_parquet(listened.plays, paths[1])
+    return paths
+
+
+def latest_run(run_dir=""):
+    """Path of a finished run: the one named, or the one finished last under data/runs.
+
+    Raises FileNotFoundError where there is none.
+    """
+    if run_dir:
+        read_manifest(run_dir)
+        return Path(run_dir)
+    finished = sorted(runs_folder().rglob("run.json"), key=lambda path: path.stat().st_mtime)
+    if not finished:
+        raise FileNotFoundError(f"run_dir is empty and {runs_folder()} holds no finished run. Run notebook 03_multiple_users first, "
+                                "or name the folder of a run.")
+    return finished[-1].parent
+
+
 def part_size(run, world):
     """Listeners per part: as given, or as many as make about a million plays."""
     return run.part_size(estimate_plays(run, world) / (run.num_users * run.days))
 
 
-def make_parts(run, folder, formats, hash_, n_parts, workers):
-    """Make every part, in this process or in spawned ones, with a progress bar; manifest entries in part order."""
+def make_parts(run, folder, formats, hash_, n_parts, workers, scheduler):
+    """Make every part, in this process or by an executor's, with a progress bar; manifest entries in part order."""
     jobs = [(run, part, folder, formats, hash_) for part in range(n_parts)]
-    workers = min(workers or os.cpu_count() or 1, n_parts)
     bar = functools.partial(tqdm, total=n_parts, desc=f"{run.num_users:,} listeners", unit="part")
-    if workers == 1:
+    workers = min(workers or os.cpu_count() or 1, n_parts)
+    if workers == 1 and not scheduler:
         return [make_part(*job) for job in bar(jobs)]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+    with executor_of(workers, scheduler) as executor:
         return list(bar(executor.map(make_part, *zip(*jobs))))
+
+
+def executor_of(workers, scheduler):
+    """Who makes the parts: spawned processes (never forked: threads would hang), or the workers of a dask scheduler."""
+    if not scheduler:
+        return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError(f"scheduler is {scheduler!r}, but dask is not installed; pip install 'wrapsim[dask]'.") from None
+    return Client(scheduler).get_executor()
 
 
 def make_part(run, part, folder, formats, hash_):

@@ -1,9 +1,23 @@
 """One listener's year, told by the insights: what the cards draw."""
 
-from dataclasses import dataclass
-from datetime import date
+import difflib
+import json
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
 
+import ibis
+import numpy as np
 import pandas as pd
+
+from ..files import read_manifest, read_parquet, write_json
+from ..run import MINUTE_MS
+from .days import calendar, listening_clock, longest_streak
+from .rules import EPOCH_DAY, MIN_ARTISTS, MIN_TRACKS, heard_in, window
+from .tops import monthly_genres, top_artists, top_genres, top_songs
+from .volume import minutes, place, skip_rate
+
+BIN_WIDTH = 1.2          # each bin of the crowd's minutes is that much wider than the one before
 
 
 @dataclass(frozen=True)
@@ -37,3 +51,146 @@ class Story:
     last_day: date
     too_little: bool
     tables: dict[str, pd.DataFrame]
+
+
+INSIGHTS = {"minutes": minutes, "top_songs": top_songs, "top_artists": top_artists, "top_genres": top_genres,
+            "listening_clock": listening_clock, "calendar": calendar, "monthly_genres": monthly_genres,
+            "longest_streak": longest_streak, "skip_rate": skip_rate}
+
+
+def open_run(run_dir):
+    """The tables of a finished run for the insights: name -> Ibis table on an embedded DuckDB.
+
+    Raises FileNotFoundError where the folder holds no finished run.
+    """
+    read_manifest(run_dir)
+    connection = ibis.duckdb.connect()
+    catalogue = {name: connection.create_table(name, read_parquet(run_dir, name)) for name in ("tracks", "artists", "track_artists")}
+    return catalogue | {"plays": connection.read_parquet(str(Path(run_dir) / "plays" / "part-*.parquet"), table_name="plays")}
+
+
+def heard_of(run_dir, year=-1, edition="full"):
+    """The plays of a run's year and what they are joined with: a `Heard`. year: -1 for the year the run starts in."""
+    parameters = read_manifest(run_dir)["identity"]["parameters"]
+    first_day, last_day = window(year if year > 0 else int(parameters["start_time"][:4]), edition)
+    return heard_in(**open_run(run_dir), first_day=first_day, last_day=last_day)
+
+
+def tell_story(run_dir, user="", year=-1, edition="full"):
+    """What was one listener's year? A `Story` from a run folder.
+
+    user     user_id, number or full name of a listener of the run; "" for the one in the middle by minutes
+    year     -1 for the year in which the run starts
+    edition  "full" for 1 January to 31 December, or a year whose window applies, such as "2025"
+    Raises ValueError for a user who is not in the run, or one without a single play in the window.
+    """
+    heard = heard_of(run_dir, year, edition)
+    first_day, last_day = heard.first_day, heard.last_day
+    listeners = read_parquet(run_dir, "listeners").to_pandas()
+    crowd = crowd_of(heard)
+    person = find_listener(listeners, user, crowd)
+    found = insights_of(heard, person["listener_id"])
+    if not len(found["minutes"]):
+        raise ValueError(f"{person['name']} ({person['user_id']}) has no play from {first_day} to {last_day}; "
+                         "choose another user, year or edition.")
+    told = for_cards(found, first_day, last_day, person["listener_id"], crowd)
+    few = told["minutes"].iloc[0]
+    return Story({key: person[key] for key in ("user_id", "name", "city", "country", "time_zone", "birth_date")}, first_day.year, edition,
+                 first_day, last_day, bool(few["n_tracks"] < MIN_TRACKS or few["n_artists"] < MIN_ARTISTS), told)
+
+
+def find_listener(listeners, user, crowd):
+    """The row of a listener, as a dict, by user_id, number or full name; the one in the middle by minutes for ""."""
+    if user == "":
+        in_order = crowd.sort_values(["ms_played", "listener_id"])
+        if not len(in_order):
+            raise ValueError("nobody in this run has a play in this window; choose another year.")
+        user = int(in_order["listener_id"].iloc[len(in_order) // 2])
+    wanted = str(user).casefold()
+    matches = listeners[(listeners["user_id"] == wanted) | (listeners["listener_id"].astype(str) == wanted)
+                        | (listeners["name"].str.casefold() == wanted)]
+    if len(matches) != 1:
+        near = difflib.get_close_matches(str(user), [*listeners["name"], *listeners["user_id"]], n=3, cutoff=0.4)
+        found = f"{len(matches)} listeners of that name; give the user_id" if len(matches) else "nobody of that name or id"
+        raise ValueError(f"user is {user!r}; the run has {found}. It has {len(listeners):,} listeners, numbers "
+                         f"{listeners['listener_id'].min()} to {listeners['listener_id'].max()}"
+                         + (f". Did you mean {' or '.join(map(repr, near))}?" if near else "."))
+    return matches.iloc[0].to_dict()
+
+
+def insights_of(heard, listener_id):
+    """Every insight of one listener as a pandas table, without the column listener_id."""
+    connection = heard.tracks._find_backend()
+    mine = connection.create_table("mine", heard.plays.filter(heard.plays.listener_id == listener_id), temp=True, overwrite=True)
+    own = replace(heard, plays=mine)
+    return {name: insight(own).execute().drop(columns="listener_id") for name, insight in INSIGHTS.items()}
+
+
+def crowd_of(heard):
+    """Everybody's place: listener_id, ms_played, n_listeners, n_below, rank, n_plays, n_skips; a pandas table."""
+    return place(heard).join(skip_rate(heard), "listener_id").execute()
+
+
+# -- tables as the cards want them --------------------------------------------------------------------
+
+def for_cards(found, first_day, last_day, listener_id, crowd):
+    """The insights in the shapes that `Story` promises: ranked, in order, gaps filled."""
+    in_order = {name: found[name].sort_values("rank").reset_index(drop=True) for name in ("top_songs", "top_artists", "top_genres")}
+    return in_order | {
+        "minutes": found["minutes"],
+        "top_songs": in_order["top_songs"].assign(first_played=lambda songs: pd.to_datetime(songs["first_local_ms"], unit="ms")),
+        "listening_clock": every_hour(found["listening_clock"]), "calendar": every_day(found["calendar"], first_day, last_day),
+        "monthly_genres": found["monthly_genres"].sort_values("month").reset_index(drop=True),
+        "longest_streak": as_dates(found["longest_streak"]), "skip_rate": skip_share(found["skip_rate"], crowd),
+        "place": place_of(crowd, listener_id), "crowd": minute_bins(crowd)}
+
+
+def every_hour(clock):
+    """24 rows, 0 for silent hours."""
+    return clock.set_index("hour").reindex(range(24), fill_value=0).rename_axis("hour").reset_index()
+
+
+def every_day(days, first_day, last_day):
+    """One row per day of the window, 0 for silent ones."""
+    dates = [first_day + timedelta(n) for n in range((last_day - first_day).days + 1)]
+    by_day = days.assign(date=[EPOCH_DAY + timedelta(int(day)) for day in days["day"]]).set_index("date")[["ms_played", "n_streams"]]
+    return by_day.reindex(dates, fill_value=0).rename_axis("date").reset_index()
+
+
+def as_dates(streak):
+    """The streak with dates; no row for a single day."""
+    long = streak[streak["n_days"] > 1].reset_index(drop=True)
+    return long.assign(**{name: [EPOCH_DAY + timedelta(int(day)) for day in long[name]] for name in ("first_day", "last_day")})
+
+
+def skip_share(mine, crowd):
+    """Share of plays left early, beside the crowd's; NaN where there is no crowd."""
+    everybody = crowd["n_skips"].sum() / crowd["n_plays"].sum() if len(crowd) > 1 else np.nan
+    return mine.assign(share=mine["n_skips"] / mine["n_plays"], crowd_share=everybody)
+
+
+def place_of(crowd, listener_id):
+    """The listener's place in the crowd; no row where they are alone."""
+    mine = crowd[crowd["listener_id"] == listener_id] if len(crowd) > 1 else crowd.iloc[:0]
+    return mine[["ms_played", "n_listeners", "n_below", "rank"]].reset_index(drop=True)
+
+
+def minute_bins(crowd):
+    """How many listeners heard how much: bins from_ms to to_ms, each BIN_WIDTH times as wide as the one before."""
+    heard = crowd.loc[crowd["ms_played"] > 0, "ms_played"] if len(crowd) > 1 else crowd["ms_played"].iloc[:0]
+    number = np.floor(np.log(heard / MINUTE_MS) / np.log(BIN_WIDTH)).astype(int)
+    counts = number.value_counts().sort_index()
+    edges = MINUTE_MS * BIN_WIDTH ** counts.index.to_numpy(dtype=float)
+    return pd.DataFrame({"from_ms": edges, "to_ms": edges * BIN_WIDTH, "n_listeners": counts.to_numpy()})
+
+
+def write_summary(story, out_dir):
+    """Write summary.json beside the cards: the numbers of the story for programs; returns its path."""
+    tops = {name: json.loads(story.tables[name].head(5).drop(columns="first_played", errors="ignore").to_json(orient="records"))
+            for name in ("top_songs", "top_artists", "top_genres")}
+    single = {name: json.loads(story.tables[name].to_json(orient="records", date_format="iso"))
+              for name in ("minutes", "longest_streak", "skip_rate", "place")}
+    path = Path(out_dir) / "summary.json"
+    write_json(path, {"user_id": story.listener["user_id"], "year": story.year, "edition": story.edition,
+                      "first_day": str(story.first_day), "last_day": str(story.last_day), "too_little": story.too_little, **single, **tops})
+    return path

@@ -1,0 +1,276 @@
+"""Strict papermill runs, and the `wrapsim` command.
+
+papermill alone runs on with a misspelt parameter or one of the wrong type and exits 0. Here both are refused before a
+kernel starts (exit 2), a failing cell is named (exit 1), and the executed notebook is kept either way.
+"""
+
+import difflib
+import importlib.util
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import typer
+import yaml
+
+from .run import resource
+
+NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped")
+TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+                  help="Simulate a year of music streaming, and draw the Wrapped of it.")
+
+
+class Refused(ValueError):
+    """A request that cannot be carried out as asked; nothing was started. The command line exits with 2."""
+
+
+# -- strict papermill ---------------------------------------------------------------------------------
+
+def declared_parameters(notebook):
+    """What a notebook takes: name -> (type name, default, help), from its cell tagged `parameters`."""
+    import papermill
+    found = papermill.inspect_notebook(str(notebook))
+    return {name: (one["inferred_type_name"], yaml.safe_load(one["default"]) if one["default"] else None, one["help"])
+            for name, one in found.items()}
+
+
+def check_parameters(notebook, given):
+    """Parameters as the notebook's own types; Refused for an unknown name, with the nearest, or a wrong type."""
+    known, checked = declared_parameters(notebook), {}
+    for name, value in given.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise Refused(f"{Path(notebook).name} has no parameter {name!r}.{hint} It has: {', '.join(known)}.")
+        checked[name] = typed(Path(notebook).name, name, value, *known[name][:2])
+    return checked
+
+
+def typed(notebook, name, value, kind, default):
+    """One value where it has the type the notebook declares or is its default; Refused otherwise."""
+    allowed = TYPES.get(kind, (type(default),))
+    if value == default and type(value) is type(default):
+        return value
+    if isinstance(value, bool) != (bool in allowed) or not isinstance(value, allowed):
+        raise Refused(f"{notebook}: {name} is {value!r}; it must be of type {kind}, such as {default!r}.")
+    return value
+
+
+def parse_assignments(notebook, assignments):
+    """name -> value from texts 'name=value', each read as the type the notebook declares; Refused where it cannot be."""
+    known, given = declared_parameters(notebook), {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise Refused(f"{text!r} is not of the form name=value.")
+        given[name] = value if name not in known or known[name][0] == "str" else yaml.safe_load(value) if value else ""
+    return given
+
+
+def run_notebook(notebook, parameters, output):
+    """Execute a notebook with checked parameters into `output`; returns its path.
+
+    Raises Refused before anything starts for a parameter that is unknown or of the wrong type, and RuntimeError,
+    naming the error and the executed notebook, where a cell fails or was not reached.
+    """
+    import papermill
+    quiet_kernels()
+    checked = check_parameters(notebook, parameters)
+    output = Path(output)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        done = papermill.execute_notebook(str(notebook), str(output), checked, kernel_name="python3", cwd=str(Path(notebook).parent),
+                                          progress_bar={"desc": Path(notebook).stem, "leave": True})
+    except papermill.PapermillExecutionError as error:
+        raise RuntimeError(f"{Path(notebook).name} stopped: {error.ename}: {error.evalue}\nThe executed notebook is {output}") from None
+    left = [cell for cell in done.cells if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("status") == "pending"]
+    if left:
+        raise RuntimeError(f"{Path(notebook).name} ended early: {len(left)} cells were not run. The executed notebook is {output}")
+    return output
+
+
+def quiet_kernels():
+    """Keep papermill's log and the kernel's remark on unencrypted loopback out of the terminal."""
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+
+
+def find_notebook(name):
+    """Path of a notebook given by path, or by name among the project's; Refused where there is none."""
+    path = Path(name)
+    if path.is_file():
+        return path
+    own = {p.stem: p for p in sorted(notebook_folder().glob("*.ipynb"))}
+    if path.stem in own and path.parent == Path("."):
+        return own[path.stem]
+    near = difflib.get_close_matches(path.stem, own, n=1)
+    raise Refused(f"there is no notebook {name!r}." + (f" Did you mean {near[0]!r}?" if near else "") + f" Known: {', '.join(own)}.")
+
+
+def notebook_folder():
+    """The notebooks of the working folder, where `wrapsim init` laid them out, or the project's own."""
+    here = Path.cwd() / "notebooks"
+    return here if (here / f"{NOTEBOOKS[0]}.ipynb").is_file() else resource("notebooks")
+
+
+# -- commands -----------------------------------------------------------------------------------------
+
+@app.command()
+def run(notebook: str = typer.Argument(help="path or name of a notebook, such as 02_single_user"),
+        parameter: list[str] = typer.Option([], "--parameter", "-p", metavar="NAME=VALUE", help="set a parameter; may be repeated"),
+        output: Path = typer.Option(None, "--output", "-o", help="where the executed notebook goes"),
+        show: bool = typer.Option(False, "--parameters", help="list the notebook's parameters and stop")):
+    """Run one notebook with parameters, strictly."""
+    path = find_notebook(notebook)
+    if show:
+        for name, (kind, default, text) in declared_parameters(path).items():
+            typer.echo(f"{name:18} {kind:10} {default!r:28} {text}")
+        return
+    target = output or Path.cwd() / "data" / "runs" / "notebooks" / path.name
+    typer.echo(run_notebook(path, parse_assignments(path, parameter), target))
+
+
+@app.command()
+def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, parameters}"),
+          only: list[str] = typer.Option([], "--only", help="run only the set of this name; may be repeated"),
+          output: Path = typer.Option(None, "--output", "-o", help="folder for the executed notebooks")):
+    """Run every set of parameters in a YAML file; all are checked before the first one starts."""
+    sets = chosen_sets(file, only)
+    jobs = [(name, find_notebook(one["notebook"]), one.get("parameters") or {}) for name, one in sets.items()]
+    for name, path, parameters in jobs:
+        check_parameters(path, parameters)
+    folder = output or Path.cwd() / "data" / "runs" / "batch"
+    for name, path, parameters in jobs:
+        typer.echo(run_notebook(path, parameters, folder / f"{name}.ipynb"))
+
+
+def chosen_sets(file, only):
+    """The sets of a runs.yaml, all or those named; Refused for a file or a name that is not there."""
+    if not file.is_file():
+        raise Refused(f"there is no file {str(file)!r}; give a YAML file such as notebooks/runs.yaml.")
+    sets = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(sets, dict) or not all(isinstance(one, dict) and "notebook" in one for one in sets.values()):
+        raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
+    unknown = [name for name in only if name not in sets]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], sets, n=1)
+        raise Refused(f"{file.name} has no set {unknown[0]!r}." + (f" Did you mean {near[0]!r}?" if near else f" It has: {', '.join(sets)}."))
+    return {name: one for name, one in sets.items() if not only or name in only}
+
+
+@app.command()
+def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int = typer.Option(2025, help="same seed, same people"),
+            output: Path = typer.Option(None, "--output", "-o", help="folder for everything; data/runs/wrapped")):
+    """The main job: all notebooks on the bundled data, ending with one listener's cards."""
+    folder = (output or Path.cwd() / "data" / "runs" / "wrapped").resolve()
+    clear_own(folder)
+    run_dir, cards = folder / "run", folder / "cards"
+    parameters = {"02_single_user": {"seed": seed, "out_dir": str(folder / "one_listener")},
+                  "03_multiple_users": {"num_users": users, "seed": seed, "out_dir": str(run_dir)},
+                  "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)}}
+    for name in NOTEBOOKS:
+        run_notebook(find_notebook(name), parameters.get(name, {}), folder / "notebooks" / f"{name}.ipynb")
+    typer.echo(f"\nDone.\n  executed notebooks  {folder / 'notebooks'}\n  the run, as Avro    {run_dir / 'plays'}\n"
+               f"  the cards           {cards}")
+
+
+def clear_own(folder):
+    """Empty the main job's folder where it is ours; Refused where it holds other things."""
+    if folder.is_dir() and any(folder.iterdir()):
+        if not (folder / "notebooks").is_dir():
+            raise Refused(f"{folder} holds other files; name a new or empty folder with --output.")
+        shutil.rmtree(folder)
+
+
+@app.command()
+def simulate(users: int = typer.Argument(help="how many listeners"), out_dir: Path = typer.Argument(help="a new or empty folder"),
+             start: str = typer.Option("2025-01-01", help="ISO 8601; local time where without an offset"),
+             end: str = typer.Option("2026-01-01", help="ISO 8601; excluded"),
+             genre: list[str] = typer.Option([], help="favourite genres to pick from; may be repeated"),
+             population: str = typer.Option("world", help="world or survey"), seed: int = typer.Option(2025),
+             fmt: list[str] = typer.Option(["parquet", "avro"], "--format", help="parquet or avro; may be repeated"),
+             workers: int = typer.Option(0, help="processes; 0 for one per core"),
+             survey: str = typer.Option("", help="survey file; the bundled one where empty"),
+             songs: str = typer.Option("", help="songs file; the bundled one where empty")):
+    """Simulate a crowd into a run folder, without a notebook."""
+    from .simulate import simulate as simulate_crowd
+    typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
+                              survey_path=survey, songs_path=songs))
+
+
+@app.command()
+def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), out_dir: Path = typer.Argument(help="folder for the cards"),
+          user: str = typer.Option("", help="user id, number or name; the listener in the middle where empty"),
+          year: int = typer.Option(-1, help="-1 for the year the run starts in"), edition: str = typer.Option("full"),
+          theme: str = typer.Option("press")):
+    """Draw one listener's cards from a run."""
+    from .cards import make_cards, write_cards
+    from .wrapped import tell_story
+    for path in write_cards(make_cards(tell_story(run_dir, user, year, edition), theme), out_dir):
+        typer.echo(path)
+
+
+@app.command()
+def init(folder: Path = typer.Argument(help="a new or empty folder")):
+    """Lay out the notebooks and the bundled data in a folder, for those who installed with pip."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(f"{folder} is not a new or empty folder; name another one.")
+    for name in ("notebooks", "data"):
+        shutil.copytree(resource(name), folder / name, ignore=shutil.ignore_patterns("runs", ".ipynb_checkpoints", "*.py"))
+    typer.echo(f"Notebooks and data are in {folder}. Next:\n  cd {folder}\n  wrapsim wrapped     (run everything)\n"
+               "  jupyter lab         (explore)")
+
+
+@app.command()
+def lab():
+    """Open JupyterLab on the notebooks."""
+    raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook_folder())]))
+
+
+def in_checkout(*command):
+    """Run a development command at the top of the checkout; Refused from an installed wheel."""
+    top = Path(__file__).parent.parent
+    if not (top / "tests").is_dir():
+        raise Refused("this needs the project's source: git clone it and run the command there.")
+    raise SystemExit(subprocess.call([sys.executable, *command], cwd=top))
+
+
+@app.command()
+def test():
+    """Run the test suite (in a checkout)."""
+    in_checkout("-m", "pytest")
+
+
+@app.command()
+def check():
+    """Run everything slow (in a checkout)."""
+    in_checkout("-m", "pytest", "tests/slow", "-o", "addopts=-q --strict-markers")
+
+
+@app.command()
+def bench():
+    """Run the benchmarks: ratios measured in one run (in a checkout)."""
+    in_checkout("-m", "benchmarks")
+
+
+def main():
+    """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1."""
+    try:
+        app()
+    except (Refused, ValueError, TypeError, FileNotFoundError, PermissionError) as error:
+        sys.exit(complain(error, 2))
+    except RuntimeError as error:
+        sys.exit(complain(error, 1))
+
+
+def complain(error, exit_code):
+    """Print an error as one message on stderr; returns the exit code."""
+    print(f"wrapsim: {error}", file=sys.stderr)
+    return exit_code

@@ -1,0 +1,114 @@
+"""What counts: streams, windows, eligibility and ties, and the plays of a window with their local day and hour.
+
+Every insight is an Ibis expression over these plays for all listeners at once, one row or a few rows per
+listener_id. Required of a plays table are listener_id, track_id, started_at, ms_played and utc_offset_min; a column
+that an imported history lacks (`DEFAULTS`) counts as its default.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from ..plays import COUNTED_PLAY_MS
+from ..run import DAY_MS, HOUR_MS, MINUTE_MS, check_choice, check_count
+
+MIN_TRACKS, MIN_ARTISTS = 30, 5      # streamed, for a full Wrapped (AP, 3 December 2025)
+NOT_FINISHED_MS = 3_000              # a play this much shorter than its track was left before the end (Lamere 2014)
+EPOCH_DAY = date(1970, 1, 1)
+DEFAULTS = {"private": False, "content_type": "track"}
+# edition -> last day of its window; "full" is what people ask for, the others end when the service stops counting
+EDITIONS = {"full": (12, 31), "2025": (11, 15), "2024": (11, 15), "2023": (11, 19), "2022": (10, 31), "2021": (10, 31),
+            "2020": (10, 31), "2019": (10, 31), "2018": (10, 31), "2017": (10, 31), "2016": (10, 31)}
+
+
+INSTANT = dt.Timestamp(timezone="UTC")
+
+
+@ibis.udf.scalar.builtin(name="epoch_ms")
+def duckdb_ms(at: INSTANT) -> int:
+    """Milliseconds since 1970 of an instant, in DuckDB's words."""
+
+
+@ibis.udf.scalar.builtin(name="unix_millis")
+def spark_ms(at: INSTANT) -> int:
+    """Milliseconds since 1970 of an instant, in Spark's words."""
+
+
+MILLISECONDS = {"duckdb": duckdb_ms, "pyspark": spark_ms}      # no engine converts zones: it only hands out the number
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The plays of a window and what they are joined with, as Ibis tables.
+
+    plays  listener_id, track_id, started_ms, local_ms, local_day (days since 1970), local_hour, ms_played, is_stream, is_ranked
+    days   day (days since 1970), date, month: every day of the window
+    first_day, last_day  the window, both inclusive
+    """
+
+    plays: ir.Table
+    tracks: ir.Table
+    artists: ir.Table
+    track_artists: ir.Table
+    days: ir.Table
+    first_day: date
+    last_day: date
+
+
+def window(year, edition="full"):
+    """First and last day of a summary, both inclusive: 1 January up to where the edition stops counting."""
+    check_count("year", year, 2000, 2037)
+    month, day = EDITIONS[check_choice("edition", edition, tuple(EDITIONS))]
+    return date(year, 1, 1), date(year, month, day)
+
+
+def heard_in(plays, tracks, artists, track_artists, first_day, last_day):
+    """The plays that start in a window of local days, with what counts of them: a `Heard`.
+
+    A stream is a play of 30 s and more, whatever the length of the track. Ranked are streams of music that are
+    neither private nor functional noise; minutes count everything.
+    """
+    days = ibis.memtable({"day": list(range(day_number(first_day), day_number(last_day) + 1)),
+                          "date": [first_day + timedelta(n) for n in range((last_day - first_day).days + 1)],
+                          "month": [(first_day + timedelta(n)).month for n in range((last_day - first_day).days + 1)]})
+    plays = with_defaults(plays)
+    noise = tracks.filter(tracks.noise).select("track_id").distinct().mutate(is_noise=True)
+    started_ms = milliseconds(plays.started_at)
+    local_ms = started_ms + plays.utc_offset_min.cast("int64") * MINUTE_MS
+    timed = plays.select("listener_id", "track_id", "private", "content_type", ms_played=plays.ms_played.cast("int64"),
+                         started_ms=started_ms, local_ms=local_ms, local_day=local_ms // DAY_MS, local_hour=local_ms % DAY_MS // HOUR_MS)
+    inside = timed.filter(timed.local_day.between(day_number(first_day), day_number(last_day)))
+    marked = inside.left_join(noise, "track_id")
+    is_stream = marked.ms_played >= COUNTED_PLAY_MS
+    marked = marked.select("listener_id", "track_id", "started_ms", "local_ms", "local_day", "local_hour", "ms_played", is_stream=is_stream,
+                           is_ranked=is_stream & ~marked.private & (marked.content_type == "track") & marked.is_noise.isnull())
+    return Heard(marked, tracks, artists, track_artists, days, first_day, last_day)
+
+
+def with_defaults(plays):
+    """Plays with every column of DEFAULTS, constant where the table lacks it."""
+    return plays.mutate(**{name: ibis.literal(value) for name, value in DEFAULTS.items() if name not in plays.columns})
+
+
+def milliseconds(at):
+    """Milliseconds since 1970 of an instant column, int64, or the column itself where it already is a number."""
+    return at if at.type().is_integer() else MILLISECONDS[at._find_backend(use_default=True).name](at)
+
+
+def day_number(day):
+    """Days since 1970 of a date."""
+    return (day - EPOCH_DAY).days
+
+
+def ranked(table, *order):
+    """A table with `rank`, 1 for the best of each listener, by the given columns in order; ties are decided there."""
+    best_first = ibis.window(group_by="listener_id", order_by=order)
+    return table.mutate(rank=ibis.row_number().over(best_first) + 1)
+
+
+def ranked_by_streams(table, name, key):
+    """Ranked by more streams, then more milliseconds, then the earlier first play, then the name, then the id."""
+    return ranked(table, ibis.desc("n_streams"), ibis.desc("ms_played"), "first_ms", name, key)

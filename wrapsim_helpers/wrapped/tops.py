@@ -1,0 +1,66 @@
+"""What: songs, artists and genres in order of streams."""
+
+import ibis
+
+from .rules import ranked_by_streams
+
+
+def top_songs(heard, most=100):
+    """Which songs did each listener stream most? rank, track_id, title, artist, n_streams, ms_played, first_ms (UTC),
+    first_local_ms (on the listener's clock).
+
+    Counts ranked streams. Ties: more milliseconds, then the earlier first play, then title, then track_id.
+    """
+    plays = heard.plays.filter(heard.plays.is_ranked)
+    counts = plays.group_by("listener_id", "track_id").agg(
+        n_streams=plays.count(), ms_played=plays.ms_played.sum(), first_ms=plays.started_ms.min(),
+        first_local_ms=plays.local_ms.argmin(plays.started_ms))
+    names = heard.tracks.select("track_id", "title", artist=heard.tracks.artists.join(", "))
+    named = ranked_by_streams(counts.join(names, "track_id"), "title", "track_id")
+    return named.filter(named["rank"] <= most)
+
+
+def top_artists(heard, most=100):
+    """Which artists did each listener stream most? rank, artist_id, artist, n_streams, ms_played, first_ms.
+
+    A stream counts 1 for the primary artist and a half for each featured one, counted in halves as integers. Ties as
+    for songs, by name.
+    """
+    plays = heard.plays.filter(heard.plays.is_ranked).join(heard.track_artists, "track_id")
+    halves = (plays.role == "primary").ifelse(2, 1)
+    counts = plays.group_by("listener_id", "artist_id").agg(
+        n_streams=halves.sum(), ms_played=plays.ms_played.sum(), first_ms=plays.started_ms.min())
+    names = heard.artists.select("artist_id", "artist")
+    named = ranked_by_streams(counts.join(names, "artist_id"), "artist", "artist_id")
+    best = named.filter(named["rank"] <= most)
+    return best.mutate(n_streams=best.n_streams / 2)
+
+
+def genre_plays(heard):
+    """Ranked streams with the genre label of their track."""
+    genres = heard.tracks.select("track_id", "genre")
+    return heard.plays.filter(heard.plays.is_ranked).join(genres, "track_id").filter(lambda t: t.genre != "")
+
+
+def top_genres(heard):
+    """Which genres did each listener stream most? rank, genre, n_streams, share; every genre, ties as for songs."""
+    plays = genre_plays(heard)
+    counts = plays.group_by("listener_id", "genre").agg(
+        n_streams=plays.count(), ms_played=plays.ms_played.sum(), first_ms=plays.started_ms.min())
+    named = ranked_by_streams(counts, "genre", "genre")
+    return named.mutate(share=named.n_streams / named.n_streams.sum().over(group_by="listener_id"))
+
+
+def monthly_genres(heard):
+    """Which genre led each month? month, genre, n_streams; months without a stream are absent, ties as for songs."""
+    plays = genre_plays(heard).join(heard.days.select(local_day="day", month="month"), "local_day")
+    counts = plays.group_by("listener_id", "month", "genre").agg(
+        n_streams=plays.count(), ms_played=plays.ms_played.sum(), first_ms=plays.started_ms.min())
+    return ranked_months(counts).drop("ms_played", "first_ms")
+
+
+def ranked_months(counts):
+    """The leading row of each listener's months."""
+    order = (ibis.desc("n_streams"), ibis.desc("ms_played"), "first_ms", "genre")
+    first = counts.mutate(place=ibis.row_number().over(ibis.window(group_by=("listener_id", "month"), order_by=order)))
+    return first.filter(first.place == 0).drop("place")

@@ -1,0 +1,44 @@
+"""How much: minutes, how often tracks were left early, and the place in the crowd."""
+
+import ibis
+
+from .rules import NOT_FINISHED_MS
+
+
+def minutes(heard):
+    """How much did each listener hear? One row per listener.
+
+    Reads all plays of the window, of any length, private ones too; tracks and artists count from one stream on.
+    Returns ms_played, n_plays, n_streams, n_tracks, n_artists, n_days (local days with a play), all int64.
+    """
+    plays = heard.plays
+    totals = plays.group_by("listener_id").agg(
+        ms_played=plays.ms_played.sum(), n_plays=plays.count(), n_streams=plays.is_stream.cast("int64").sum(),
+        n_tracks=plays.track_id.nunique(where=plays.is_stream), n_days=plays.local_day.nunique())
+    credited = plays.filter(plays.is_stream).join(heard.track_artists, "track_id")
+    artists = credited.group_by("listener_id").agg(n_artists=credited.artist_id.nunique())
+    return totals.left_join(artists, "listener_id").drop("listener_id_right").fill_null({"n_artists": 0})
+
+
+def skip_rate(heard):
+    """How often did each listener leave a track before its end? One row per listener: n_plays, n_skips, int64.
+
+    A skip is a play more than 3 s shorter than its track, whatever ended it (Lamere 2014); tracks of unknown length are
+    left out of both counts.
+    """
+    plays = heard.plays.join(heard.tracks.select("track_id", "duration_ms"), "track_id")
+    left = (plays.ms_played < plays.duration_ms - NOT_FINISHED_MS).cast("int64")
+    return plays.group_by("listener_id").agg(n_plays=plays.count(), n_skips=left.sum())
+
+
+def place(heard):
+    """Where does each listener stand in the crowd by minutes? ms_played, n_listeners, n_below, rank.
+
+    n_below: listeners who heard strictly less; rank 1 is the most, equal minutes share a rank. True for the simulated
+    crowd only.
+    """
+    totals = heard.plays.group_by("listener_id").agg(ms_played=heard.plays.ms_played.sum())
+    everybody = ibis.window(order_by="ms_played", rows=None)
+    most_first = ibis.window(order_by=ibis.desc("ms_played"))
+    return totals.mutate(n_listeners=totals.count().over(ibis.window()), n_below=ibis.rank().over(everybody),
+                         rank=ibis.rank().over(most_first) + 1)
