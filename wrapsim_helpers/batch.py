@@ -7,11 +7,9 @@ kernel starts (exit 2), a failing cell is named (exit 1), and the executed noteb
 import difflib
 import importlib.util
 import logging
-import os
 import shutil
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import typer
@@ -21,6 +19,8 @@ from .run import resource
 
 NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped")
 TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
+
+QUIET = ["--IPKernelApp.log_level=ERROR"]        # kernels remark on loopback without encryption, every time
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
                   help="Simulate a year of music streaming, and draw the Wrapped of it.")
@@ -80,26 +80,19 @@ def run_notebook(notebook, parameters, output):
     naming the error and the executed notebook, where a cell fails or was not reached.
     """
     import papermill
-    quiet_kernels()
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     checked = check_parameters(notebook, parameters)
     output = Path(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
         done = papermill.execute_notebook(str(notebook), str(output), checked, kernel_name="python3", cwd=str(Path(notebook).parent),
-                                          progress_bar={"desc": Path(notebook).stem, "leave": True})
+                                          progress_bar={"desc": Path(notebook).stem}, extra_arguments=QUIET)
     except papermill.PapermillExecutionError as error:
         raise RuntimeError(f"{Path(notebook).name} stopped: {error.ename}: {error.evalue}\nThe executed notebook is {output}") from None
     left = [cell for cell in done.cells if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("status") == "pending"]
     if left:
         raise RuntimeError(f"{Path(notebook).name} ended early: {len(left)} cells were not run. The executed notebook is {output}")
     return output
-
-
-def quiet_kernels():
-    """Keep papermill's log and the kernel's remark on unencrypted loopback out of the terminal."""
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 
 def find_notebook(name):

@@ -59,12 +59,12 @@ SKIPS_PER_HOUR, SHUFFLE_ONLY, AD_INTERVAL, AD_BREAK, ON_DEMAND_LISTS, ALLOWANCE,
 
 Plays = namedtuple("Plays", TABLES["plays"].names)
 Answers = namedtuple("Answers", TABLES["answers"].names)
-Memory = namedtuple("Memory", "history skips starts state played_by")
+Memory = namedtuple("Memory", "history skips starts state played_in")
 Out = namedtuple("Out", "plays answers recent_from recent_to sessions recent")
 Block = namedtuple("Block", "plays answers n_sessions recent_tracks")
 # what a listener carries from one play to the next, in Memory.state
 (HEARD, N_PLAYS, N_SESSIONS, VERSION, CLOCK, SINCE_AD, N_SKIPS, WHERE, PLACE, POSITION, ALLOWED_DAY, ALLOWED_MS,
- ENDED, STREAM_DAY, STREAK) = range(15)
+ STREAM_DAY, STREAK, STAMP) = range(15)
 
 
 # -- small rules --------------------------------------------------------------------------------------
@@ -347,7 +347,9 @@ def play_session(key, at_ms, length_ms, end_ms, weekend, who, people, clocks, mu
             now += ad_ms
         offset = local_offset(clocks, people.zone[who], now)
 
-        # what: the rules of the plan decide whether it may be this very track
+        # what: from where the listener is; the rules of the plan decide whether it may be this very track
+        if reason_start == CLICKROW and i > 0 and uniform(key, SWITCH, i) < b.switch_share:
+            open_context(key, i, novelty, who, people, music, b, memory)
         on_demand = True
         if free_phone and rule(b, SHUFFLE_ONLY, now) > 0:
             on_demand = ((state[WHERE] == PERSONALIZED and rule(b, ON_DEMAND_LISTS, now) > 0)
@@ -357,12 +359,10 @@ def play_session(key, at_ms, length_ms, end_ms, weekend, who, people, clocks, mu
             if uniform(key, BACK, i) >= b.replay_share and i > 1:
                 track = memory.history[(state[HEARD] - 2) % HISTORY]
         else:
-            if reason_start == CLICKROW and i > 0 and uniform(key, SWITCH, i) < b.switch_share:
-                open_context(key, i, novelty, who, people, music, b, memory)
             track = pick_track(key, i, shuffle, novelty, who, people, music, b, memory)
 
         # how it ends
-        known = memory.played_by[track] == people.number[who]
+        known = memory.played_in[track] == state[STAMP]
         hazard = (b.hazard_scale * people.skip[who] * step(b.skip_age_from, b.skip_age, people.version_age[state[VERSION]])
                   * b.skip_device[device] * b.skip_position[min(i, 3)] * b.skip_context[state[WHERE]]
                   * (b.skip_weekend if weekend else 1.0) * (b.skip_known if known else 1.0))
@@ -427,7 +427,7 @@ def play_session(key, at_ms, length_ms, end_ms, weekend, who, people, clocks, mu
 
         add_answers(out.answers, who, memory, now, ended, ms, reason_end, known, (now + offset) // DAY_MS)
         remember(memory, track)
-        memory.played_by[track] = people.number[who]
+        memory.played_in[track] = state[STAMP]
         state[N_PLAYS] += 1
         state[SINCE_AD] += ms
         if free_phone and on_demand and state[WHERE] != PERSONALIZED:
@@ -466,7 +466,9 @@ def warm_up(who, people, music, b, memory, answers):
     answers.n_plays[who] = answers.n_streams[who] = answers.n_skips[who] = answers.ms_played[who] = 0
     answers.n_tracks[who] = answers.longest_streak_days[who] = 0
     answers.first_started_at[who] = answers.last_ended_at[who] = 0
+    stamp = memory.state[STAMP] + 1            # what was played under another stamp was another life
     memory.state[:] = 0
+    memory.state[STAMP] = stamp
     memory.skips[:] = 0
     memory.state[VERSION] = people.version_first[who]
     memory.state[ALLOWED_DAY] = -1
@@ -561,7 +563,7 @@ def keep_history(memory, out, kept):
 def new_memory(n_tracks):
     """Working memory of the loop, used for one listener after another."""
     return Memory(np.zeros(HISTORY, np.int32), np.zeros(64, np.int64), np.zeros(MOST_SESSIONS, np.int64), np.zeros(15, np.int64),
-                  np.full(n_tracks, -1, np.int64))
+                  np.zeros(n_tracks, np.int64))
 
 
 def new_columns(kind, rows):

@@ -47,13 +47,12 @@ def resource(*parts):
 # -- compiled code and its cache -----------------------------------------------------------------------
 
 def source_hash():
-    """Hash of all the package's source and of the compiler's version; names the folder of compiled code.
+    """Hash of the package's modules and of the compiler's version; names the folder of compiled code.
 
     numba looks only at the file of the function it compiles, so a change in a callee elsewhere would leave
-    stale machine code behind. A folder per state of the whole package cannot go stale.
+    stale machine code behind. A folder per state of all modules cannot go stale. (The subpackages compile nothing.)
     """
-    folder = Path(__file__).parent
-    texts = [path.relative_to(folder).as_posix().encode() + path.read_bytes() for path in sorted(folder.rglob("*.py"))]
+    texts = [path.name.encode() + path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
     return hashlib.sha256(b"\0".join([*texts, numba.__version__.encode(), np.__version__.encode()])).hexdigest()[:16]
 
 

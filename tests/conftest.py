@@ -1,0 +1,48 @@
+"""What the tests share: a tiny run, the bundled sources, and the real source files where somebody has them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import wrapsim_helpers as ws
+
+TOP = Path(__file__).parent.parent
+# a leap-less spring with a daylight-saving night in it; three parts of at most three listeners
+TINY = {"num_users": 8, "start_time": "2025-03-20", "end_time": "2025-04-10", "seed": 7, "listeners_per_part": 3}
+
+
+@pytest.fixture(scope="session")
+def survey():
+    return ws.load_survey()
+
+
+@pytest.fixture(scope="session")
+def songs():
+    return ws.load_songs()
+
+
+@pytest.fixture(scope="session")
+def catalogue(songs):
+    return ws.build_catalogue(songs)
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory):
+    """The folder of a finished tiny run in both formats."""
+    return ws.simulate(**TINY, out_dir=tmp_path_factory.mktemp("tiny") / "run", workers=1)
+
+
+@pytest.fixture(scope="session")
+def crowd():
+    """Two hundred listeners over three weeks, in memory."""
+    return ws.listen(ws.Run(num_users=200, start_time="2025-03-20", end_time="2025-04-10", seed=11))
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """Folder of the two original source files; the tests that need them are the only ones that may skip."""
+    for folder in (os.environ.get("WRAPSIM_REAL_DATA"), TOP.parent / "shared" / "data"):
+        if folder and (Path(folder) / "spotify_data.csv").is_file():
+            return Path(folder)
+    pytest.skip("the original source files are not here; name their folder in WRAPSIM_REAL_DATA")

@@ -1,0 +1,146 @@
+"""Stories made by hand, for tests that look at cards: typical, longest, hardly, small."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from wrapsim_helpers.wrapped.story import Story
+
+DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
+HOURS = [9, 5, 2, 1, 1, 2, 8, 21, 26, 17, 14, 15, 18, 16, 15, 17, 22, 29, 27, 24, 27, 34, 31, 20]
+
+SONGS = [
+    ("Paper Lanterns in the Rain", "Mila Osterhaus", 147), ("夜のドライブ", "青い電話", 131),
+    ("Slow Orbit", "The Kitchen Radios", 96), ("I Kept Your Umbrella (And Other Weather)", "Northbound Choir", 88),
+    ("Salt", "Ode & Ivy 🌊", 71),
+]  # fmt: skip
+ARTISTS = [
+    ("Mila Osterhaus", 512), ("青い電話", 431), ("The Kitchen Radios", 296.5), ("Northbound Choir", 240), ("Ode & Ivy 🌊", 171),
+]  # fmt: skip
+GENRES = [
+    ("dance pop", 1720), ("neo mellow", 1110), ("indie folk", 860), ("hip hop", 758), ("film score", 290),
+    *((f"genre {n}", 12) for n in range(26)),
+]  # fmt: skip
+
+LONG = "The Unreasonably Long Name of a Song That Never Seems to End"
+LONG_SONGS = [
+    (LONG, "An Orchestra of Sixty Characters, Give or Take a Few of Them", 147),
+    ("夜のドライブと青い電話と長い長い夏の終わりの静かな海辺の町の小さな駅で待っていた君の最後の手紙を読む", "긴 여름밤의 전화와 오래된 골목", 146),
+    ("बारिश में काग़ज़ की लालटेन", "ฝนตกในเมืองเล็ก ๆ ริมทะเล", 140),
+    ("فوانيس ورقية تحت المطر في مدينة بعيدة", "עיר קטנה ליד הים", 139),
+    ('$5 $10 "Quoted" & <Ampersand> 🌊🎧', "X", 138),
+]  # fmt: skip
+LONG_ARTISTS = [
+    ("An Orchestra of Sixty Characters, Give or Take a Few of Them", 1512), ("긴 여름밤의 전화와 오래된 골목", 1431),
+    ("ฝนตกในเมืองเล็ก ๆ ริมทะเล", 1400.5), ("X", 1399), ("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikantin", 3),
+]  # fmt: skip
+LONG_GENRES = [
+    ("deep atmospheric post-rock with choir and found sound, live", 900), ("музыка для дороги", 870),
+    ("शास्त्रीय", 400), ("$5 $10 pop", 300), ("k", 290), ("late", 280), ("later", 20),
+]  # fmt: skip
+
+
+def ranked(rows, *columns):
+    """Rows in order, with a rank in front and made-up minutes behind."""
+    table = pd.DataFrame(rows, columns=columns)
+    table.insert(0, "rank", range(1, len(table) + 1))
+    return table
+
+
+def year_of_minutes(seed, mean, silent):
+    """Minutes per day: louder on Sundays and in summer, some days silent."""
+    rng = np.random.default_rng(seed)
+    season = 1 + 0.45 * np.sin((np.arange(365) - 80) / 365 * 2 * np.pi)
+    week = np.array([0.85, 0.8, 0.85, 0.9, 1.1, 1.25, 1.5])[[d.weekday() for d in DAYS]]
+    values = rng.gamma(3.2, mean / 3.2, 365) * season * week
+    values[rng.random(365) < silent] = 0
+    values[100:141] = np.maximum(values[100:141], 7)
+    return np.round(values * 60_000).astype(np.int64)
+
+
+def longest_run(ms):
+    """First and last index of the longest run of days with music, or None where it is shorter than two."""
+    best, start = (0, 0), None
+    for i, heard in enumerate([*(ms > 0), False]):
+        start = i if heard and start is None else start
+        if not heard and start is not None:
+            best, start = max(best, (i - start, -start)), None
+    n, first = best[0], -best[1]
+    return (first, first + n - 1) if n >= 2 else None
+
+
+def tell(name, ms, songs, artists, genres, months, hours=HOURS, crowd=None, skips=0.34, too_little=False, first_play=33):
+    """A story whose tables agree with each other."""
+    streams = np.ceil(ms / 195_000).astype(int)
+    n_streams, n_plays = int(streams.sum()), int(streams.sum() * 1.4)
+    run = longest_run(ms)
+    hour_ms = np.asarray(hours) / max(sum(hours), 1) * ms.sum()
+    songs = ranked(songs, "title", "artist", "n_streams")
+    genres = ranked(genres, "genre", "n_streams")
+    n_skips = round(n_plays * skips)
+    place = [] if crowd is None else [place_in(crowd, ms.sum())]
+    return Story(
+        listener={"user_id": "u1", "name": name, "city": "Lyon", "country": "FR", "time_zone": "Europe/Paris", "birth_date": date(2001, 5, 4)},
+        year=2025, edition="full", first_day=DAYS[0], last_day=DAYS[-1], too_little=too_little,
+        tables={
+            "minutes": pd.DataFrame([{"ms_played": ms.sum(), "n_plays": n_plays, "n_streams": n_streams, "n_tracks": max(len(songs), n_streams // 6 if not too_little else len(songs)), "n_artists": max(len(artists), n_streams // 30 if not too_little else 0), "n_days": int((ms > 0).sum())}]),
+            "top_songs": songs.assign(ms_played=songs["n_streams"] * 195_000, first_played=pd.Timestamp(DAYS[first_play])),
+            "top_artists": (a := ranked(artists, "artist", "n_streams")).assign(ms_played=a["n_streams"] * 195_000),
+            "top_genres": genres.assign(share=genres["n_streams"] / max(genres["n_streams"].sum(), 1)),
+            "listening_clock": pd.DataFrame({"hour": range(24), "ms_played": hour_ms.astype(np.int64)}),
+            "calendar": pd.DataFrame({"date": DAYS, "ms_played": ms, "n_streams": streams}),
+            "monthly_genres": pd.DataFrame([(m + 1, g) for m, g in enumerate(months) if g], columns=["month", "genre"]),
+            "longest_streak": pd.DataFrame([(run[1] - run[0] + 1, DAYS[run[0]], DAYS[run[1]])] if run else [], columns=["n_days", "first_day", "last_day"]),
+            "skip_rate": pd.DataFrame([{"n_plays": n_plays, "n_skips": n_skips, "share": n_skips / max(n_plays, 1), "crowd_share": np.nan if crowd is None else 0.29}]),
+            "place": pd.DataFrame(place, columns=["ms_played", "n_listeners", "n_below", "rank"]),
+            "crowd": pd.DataFrame([] if crowd is None else crowd, columns=["from_ms", "to_ms", "n_listeners"]),
+        },
+    )  # fmt: skip
+
+
+def crowd_of(n, seed=3, mean=14_000):
+    """n listeners in bins of minutes, each 20 % wider than the one before."""
+    minutes = np.random.default_rng(seed).lognormal(np.log(mean), 0.75, n)
+    edges = 300 * 1.2 ** np.arange(40)
+    counts = np.histogram(minutes.clip(edges[0], edges[-1]), edges)[0]
+    used = slice(np.flatnonzero(counts)[0], np.flatnonzero(counts)[-1] + 1)
+    return list(zip(edges[:-1][used] * 60_000, edges[1:][used] * 60_000, counts[used], strict=True))
+
+
+def place_in(crowd, ms):
+    """The listener's place, counting whole bins below."""
+    n, below = sum(c for *_, c in crowd), sum(c for _, to, c in crowd if to <= ms)
+    return ms, n, below, n - below
+
+
+def typical():
+    months = ["neo mellow"] * 2 + ["dance pop"] * 5 + ["indie folk"] * 3 + ["dance pop", "hip hop"]
+    return tell("Ines Okafor", year_of_minutes(7, 52, 0.07), SONGS, ARTISTS, GENRES, months, crowd=crowd_of(1000))
+
+
+def longest():
+    months = ["deep atmospheric post-rock with choir and found sound, live", "музыка для дороги", "शास्त्रीय", None] * 3
+    name = "Maximiliane-Henriette von Hohenstaufen-Wittelsbach y Quintana"
+    return tell(name, year_of_minutes(8, 1100, 0).clip(0, 86_000_000), LONG_SONGS, LONG_ARTISTS, LONG_GENRES, months,
+                hours=[60] * 24, crowd=crowd_of(12_345, mean=90_000), skips=0.004)  # fmt: skip
+
+
+def hardly():
+    ms = np.zeros(365, np.int64)
+    ms[[40, 41, 200]] = [700_000, 400_000, 1_300_000]
+    songs = [("Salt", "Ode & Ivy", 4), ("Slow Orbit", "The Kitchen Radios", 3), *((f"Song {n}", "Ode & Ivy", 1) for n in range(10))]
+    return tell("Bo", ms, songs, [("Ode & Ivy", 14), ("The Kitchen Radios", 3), ("X", 1)], [("film score", 18)],
+                [None, "film score"], too_little=True)  # fmt: skip
+
+
+def small():
+    ms = year_of_minutes(9, 9, 0.72)
+    ms[100:141] = np.where(np.arange(41) % 3, ms[100:141], 0)
+    songs = [(f"Étude No. {n}", "Ana Lu", 30 - n) for n in range(1, 31)]
+    artists = [("Ana Lu", 300), ("Bela", 90), ("Ciro", 20), ("Dot", 9), ("Ewe", 5), ("Fay", 1)]
+    return tell("Åse", ms, songs, artists, [("classical piano", 400), ("jazz", 25)], ["classical piano"] * 12,
+                hours=[0] * 6 + [5, 30, 4] + [0] * 15, skips=0)  # fmt: skip
+
+
+ALL = {"typical": typical, "longest": longest, "hardly": hardly, "small": small}

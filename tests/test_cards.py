@@ -1,0 +1,886 @@
+"""Cards: what a machine can check of how they look, and that the shapes are the data."""
+
+import dataclasses
+import html
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+import stories
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.collections import EllipseCollection, LineCollection
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+from PIL import Image
+
+from wrapsim_helpers import cards
+from wrapsim_helpers.cards import canvas, charts, crowd, days, fonts, summary, themes, tops, volume, words
+
+ROOT = Path(__file__).parents[1]
+THIN = "\u2009"
+DECLARED_ROLES = {"signature", "ghosts", "hairline", "plate"}  # shapes that are not data
+PAIRS = [(story, name) for story in stories.ALL for name in cards.card.told(stories.ALL[story]())]
+each_card = pytest.mark.parametrize(("story", "name"), PAIRS)
+each_theme = pytest.mark.parametrize("theme", themes.THEMES)
+
+
+@lru_cache
+def story_of(name):
+    return stories.ALL[name]()
+
+
+@lru_cache(maxsize=None)
+def drawn(story, name, theme="press"):
+    """The axes of a card, drawn once."""
+    return draw(name, story_of(story), theme)
+
+
+def draw(name, story, theme="press", size=(5.4, 9.6)):
+    figure = Figure(figsize=size, dpi=200)
+    FigureCanvasAgg(figure)
+    ax = cards.CARDS[name](figure.add_axes((0, 0, 1, 1)), story, theme=theme)
+    figure.canvas.draw()
+    return ax
+
+
+@lru_cache(maxsize=None)
+def made(story, theme="press"):
+    return cards.make_cards(story_of(story), theme)
+
+
+@lru_cache(maxsize=None)
+def inked(story, name):
+    """Every text of a card with the box of the pixels that it colours, as (text, x0, y0, x1, y1)."""
+    return [(text, *ink_box(text)) for text in drawn(story, name).texts if text.get_text().strip()]
+
+
+def ink_box(text):
+    renderer = RendererAgg(1080, 1920, 200)
+    text.draw(renderer)
+    alpha = np.asarray(renderer.buffer_rgba())[..., 3] > 0
+    rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
+    return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+
+
+def size_of(text):
+    """Card pixels."""
+    return round(text.get_fontsize() / 0.36)
+
+
+def shapes(ax, role):
+    """Corners of every polygon or line of a role, as drawn."""
+    return [path.vertices for c in ax.collections if c.get_gid() == role for path in c.get_paths()]
+
+
+def discs(ax, *roles):
+    """x, y, diameter of every dot of some roles."""
+    found = [np.c_[c.get_offsets(), c.get_widths()] for c in ax.collections if c.get_gid() in roles and isinstance(c, EllipseCollection)]
+    return np.concatenate(found) if found else np.zeros((0, 3))
+
+
+def area(corners):
+    x, y = corners[:-1].T if (corners[0] == corners[-1]).all() else corners.T
+    return abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+
+
+def spans(ax, role, axis):
+    """Length of every shape of a role along an axis, in the order of their left or upper ends."""
+    ends = sorted((v[:, axis].min(), v[:, 1 - axis].min(), v[:, axis].max()) for v in shapes(ax, role))
+    return np.array([stop - start for start, _, stop in ends])
+
+
+# ---------------------------------------------------------------- colour arithmetic, written here on its own
+
+
+def linear(colour):
+    c = np.array(to_rgb(colour))
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def ratio(a, b):
+    """WCAG 2 contrast."""
+    low, high = sorted(linear(c) @ [0.2126, 0.7152, 0.0722] for c in (a, b))
+    return (high + 0.05) / (low + 0.05)
+
+
+def lightness(colour):
+    """OKLab L."""
+    lms = linear(colour) @ np.array([[0.4122, 0.2119, 0.0883], [0.5363, 0.6807, 0.2817], [0.0514, 0.1074, 0.63]])
+    return float(np.cbrt(lms) @ [0.2104542553, 0.7936177850, -0.0040720468])
+
+
+def test_the_arithmetic_agrees_with_known_colours():
+    assert ratio("#FFFFFF", "#000000") == pytest.approx(21)
+    assert ratio("#17151F", "#FF5A3C") == pytest.approx(5.8, abs=0.05)
+    assert lightness("#FFFFFF") == pytest.approx(1, abs=0.001)
+    assert lightness("#2438C9") == pytest.approx(0.44, abs=0.005)
+
+
+# ---------------------------------------------------------------- canvas and grid
+
+
+@pytest.mark.parametrize("story", stories.ALL)
+@each_theme
+def test_every_card_is_1080_by_1920_and_at_most_400_kb(story, theme):
+    for card in made(story, theme):
+        assert Image.open(io.BytesIO(card.png)).size == (1080, 1920), card
+        assert len(card.png) <= 400_000, card
+
+
+@each_card
+def test_all_text_lies_inside_the_safe_rectangle(story, name):
+    for text, x0, y0, x1, y1 in inked(story, name):
+        box = text.get_window_extent()
+        assert x0 >= 83 and x1 <= 997 and y0 >= 250 and y1 <= 1670, (text, x0, y0, x1, y1)
+        assert box.x1 <= 998, (text, box)  # the advance too, not only the ink
+
+
+@each_card
+def test_no_text_meets_another(story, name):
+    boxes = [(text, Bbox.from_extents(*box)) for text, *box in inked(story, name)]
+    for i, (text, box) in enumerate(boxes):
+        for other, its_box in boxes[i + 1 :]:
+            assert Bbox.intersection(box, its_box) is None, (text, other)
+
+
+@each_card
+def test_no_text_meets_a_data_mark_unless_it_is_declared_to_lie_on_it(story, name):
+    for text, *box in inked(story, name):
+        box = Bbox.from_extents(*box)
+        for collection in drawn(story, name).collections:
+            role = collection.get_gid()
+            if role not in DECLARED_ROLES and text.get_label() != f"on {role}":
+                assert not meets(collection, box), (text, role)
+
+
+def meets(collection, box):
+    if isinstance(collection, EllipseCollection):
+        x, y, d = np.c_[collection.get_offsets(), collection.get_widths()].T
+        dx, dy = x - np.clip(x, box.x0, box.x1), y - np.clip(y, box.y0, box.y1)
+        return (np.hypot(dx, dy) < d / 2).any()
+    if isinstance(collection, LineCollection):
+        box = box.padded(collection.get_linewidths()[0] / 0.36 / 2)
+    return any(p.intersects_bbox(box, filled=not isinstance(collection, LineCollection)) for p in collection.get_paths())
+
+
+@each_card
+def test_a_text_that_is_declared_on_a_shape_lies_inside_it(story, name):
+    for text, x0, y0, x1, y1 in inked(story, name):
+        if text.get_label().startswith("on "):
+            corners = np.array([(x0, y0), (x1, y0), (x0, y1), (x1, y1)])
+            holders = [c for c in drawn(story, name).collections if text.get_label() == f"on {c.get_gid()}"]
+            assert any(p.contains_points(corners).all() for c in holders for p in c.get_paths()), text
+
+
+@each_card
+def test_at_most_four_sizes_two_weights_a_family_and_nothing_below_36(story, name):
+    sizes = {size_of(text) for text in drawn(story, name).texts}
+    assert len(sizes) <= 4 and min(sizes) >= 36, sizes
+    files = {text.get_fontfamily()[0] for text in drawn(story, name).texts}
+    assert len({f for f in files if "Manrope" in f}) <= 2 and len({f for f in files if "Hanken" in f}) <= 2, files
+    assert all("Manrope" in f or "Hanken" in f for f in files), files
+
+
+@each_card
+def test_the_hero_is_at_least_twice_the_next_size(story, name):
+    given = 108 if name == "summary" else 0  # a long name counts with the size that it shrank from
+    sizes = sorted({given if given and t.get_gid() == "headline" else size_of(t) for t in drawn(story, name).texts})
+    assert sizes[-1] >= 2 * sizes[-2], sizes
+
+
+@each_card
+def test_the_grid_holds(story, name):
+    at = {text.get_gid(): text for text in drawn(story, name).texts}
+    assert at["kicker"].get_position()[1] == 330
+    assert [t.get_position()[1] for t in drawn(story, name).texts if t.get_gid() == "reading"] in ([1560, 1614], [1614], [])
+    assert at["rule"].get_position()[1] == 1660
+    for text, x0, *_ in inked(story, name):
+        if text.get_gid() in ("kicker", "headline", "hero", "sub", "reading", "rule") and text.get_position()[0] < 500:
+            assert abs(x0 - 84) <= 1, (text, x0)  # flush left means the ink
+
+
+@each_card
+def test_the_small_year_disc_is_96_pixels_at_the_right_of_the_kicker(story, name):
+    ax = drawn(story, name)
+    rays, badge = np.concatenate(shapes_of_lines(ax, "signature")), discs(ax, "signature")
+    x, y = np.r_[rays[:, 0], badge[:, 0] - 48, badge[:, 0] + 48], np.r_[rays[:, 1], badge[:, 1] - 48, badge[:, 1] + 48]
+    assert x.min() >= 899 and x.max() <= 997 and y.min() >= 265 and y.max() <= 363
+
+
+def shapes_of_lines(ax, role):
+    return [np.array(s) for c in ax.collections if c.get_gid() == role and isinstance(c, LineCollection) for s in c.get_segments()]
+
+
+def test_a_card_fits_axes_of_another_size():
+    half, whole = draw("minutes", story_of("typical"), size=(2.7, 4.8)), drawn("typical", "minutes")
+    assert [t.get_fontsize() for t in half.texts] == pytest.approx([t.get_fontsize() / 2 for t in whole.texts])
+
+
+# ---------------------------------------------------------------- colour
+
+
+@each_card
+@each_theme
+def test_every_text_pair_is_legal(story, name, theme):
+    ax = drawn(story, name, theme)
+    for text in ax.texts:
+        for ground in grounds(ax, text):
+            assert ratio(text.get_color(), ground) >= (7 if theme == "contrast" else 4.5), (text, to_hex(ground))
+
+
+def grounds(ax, text):
+    """What lies behind a text: the ground, or the shape that it is declared on."""
+    if not text.get_label().startswith("on "):
+        return [ax.get_facecolor()]
+    at = text.get_position()[0], text.get_position()[1] - 12
+    holders = [c for c in ax.collections if text.get_label() == f"on {c.get_gid()}"]
+    found = [c.get_facecolor()[0] for c in holders for p in c.get_paths() if p.contains_point((min(at[0], 995), at[1]))]
+    assert found, text
+    return found
+
+
+@each_card
+@each_theme
+def test_every_mark_stands_out_three_to_one_or_carries_its_value(story, name, theme):
+    ax = drawn(story, name, theme)
+    for collection in ax.collections:
+        if collection.get_gid() in (DECLARED_ROLES - {"signature"}) | {"layers"} or collection.get_gid() == "signature" and isinstance(collection, EllipseCollection):
+            continue
+        ground = themes.THEMES[theme][name].badge if collection.get_gid() == "signature" else ax.get_facecolor()
+        edges = [c for c in ax.collections if c.get_gid() == f"{collection.get_gid()} edge"] + [collection]
+        faces = [*collection.get_facecolor()[:1], *(colour for c in edges for colour in c.get_edgecolor())]
+        assert max(ratio(face[:3], ground) for face in faces) >= (7 if theme == "contrast" else 3), (collection.get_gid(), faces)
+
+
+@each_theme
+@pytest.mark.parametrize("n", range(1, 7))
+def test_layers_that_touch_differ_in_grey_or_carry_an_edge(theme, n):
+    ax = draw("top_genres", genres_story([1 / n] * n), theme)
+    layers = sorted((v[:, 1].min(), c) for c in ax.collections if c.get_gid() == "layers" for v in (p.vertices for p in c.get_paths()))
+    fills = [ax.get_facecolor(), *(c.get_facecolor()[0] for _, c in layers), ax.get_facecolor()]
+    edges = [False, *(c.get_linewidths()[0] / 0.36 >= 3.9 and len(c.get_edgecolor()) > 0 for _, c in layers), False]
+    for i in range(len(fills) - 1):
+        assert abs(lightness(fills[i]) - lightness(fills[i + 1])) >= 0.12 or edges[i] or edges[i + 1], (i, to_hex(fills[i]))
+
+
+def genres_story(shares):
+    rows = [(f"genre {i}", round(1000 * s)) for i, s in enumerate(shares)]
+    table = stories.ranked(rows, "genre", "n_streams")
+    return with_table(story_of("typical"), top_genres=table.assign(share=table["n_streams"] / table["n_streams"].sum()))
+
+
+def with_table(story, **tables):
+    return dataclasses.replace(story, tables={**story.tables, **tables})
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+@pytest.mark.parametrize(("name", "role"), [("minutes", "bars"), ("top_songs", "rules"), ("calendar", "strokes"), ("skip_rate", "plays")])
+def test_shapes_that_are_not_layers_do_not_touch(story, name, role):
+    boxes = np.array([[*v.min(0), *v.max(0)] for v in shapes(drawn(story, name), role)])
+    x0, y0, x1, y1 = boxes.T[:, :, None] - np.array([1, 1, -1, -1])[:, None, None]  # one pixel of air all around
+    meet = (x0 < x1.mT) & (x0.mT < x1) & (y0 < y1.mT) & (y0.mT < y1)
+    assert meet.sum() == len(boxes)  # each meets itself
+
+
+def test_neighbours_in_the_press_theme_share_no_ground_even_when_cards_between_them_are_missing():
+    order = [name for name in cards.CARDS if name != "too_little"]
+    for missing in [set(), {"place"}, {"longest_streak"}, {"place", "longest_streak"}, {"skip_rate"}]:
+        grounds = [themes.PRESS[name].ground for name in order if name not in missing]
+        assert all(a != b for a, b in zip(grounds, grounds[1:])), missing
+
+
+def test_neighbours_in_the_press_theme_share_no_composition():
+    roles = [{c.get_gid() for c in drawn("typical", name).collections} - DECLARED_ROLES for name in cards.CARDS if name != "too_little"]
+    assert all(not a & b for a, b in zip(roles, roles[1:])), roles
+
+
+def test_the_print_theme_needs_ink_on_at_most_30_percent_of_the_pixels():
+    for story in stories.ALL:
+        for card in made(story, "print"):
+            assert (np.asarray(Image.open(io.BytesIO(card.png)).convert("L")) < 128).mean() <= 0.30, card
+
+
+@each_theme
+def test_all_themes_share_one_layout(theme):
+    for name in cards.CARDS:
+        if name != "too_little":
+            here, press = drawn("typical", name, theme).texts, drawn("typical", name).texts
+            assert [(t.get_text(), t.get_position(), t.get_fontsize()) for t in here] == [(t.get_text(), t.get_position(), t.get_fontsize()) for t in press]
+
+
+@each_card
+def test_flat_colours_reach_the_png_unchanged(story, name):
+    card = next(card for card in made(story) if card.name == name)
+    pixels = {c for _, c in Image.open(io.BytesIO(card.png)).convert("RGB").getcolors(1 << 20)}
+    look = themes.PRESS[name]
+    for colour in (look.ground, look.text):
+        assert tuple(round(255 * v) for v in to_rgb(colour)) in pixels, colour
+    corner = Image.open(io.BytesIO(card.png)).convert("RGB").getpixel((0, 0))
+    assert corner == tuple(round(255 * v) for v in to_rgb(look.ground))
+
+
+def test_an_unknown_theme_is_refused_and_the_nearest_is_named():
+    with pytest.raises(ValueError) as error:
+        cards.make_cards(story_of("small"), "nigth")
+    assert str(error.value) == (
+        "theme is 'nigth'; it must be one of 'press', 'night', 'contrast', 'print'. Did you mean 'night'?"
+    )
+
+
+# ---------------------------------------------------------------- the shapes are the data
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_day_bars_are_as_high_as_the_minutes(story):
+    ms = story_of(story).tables["calendar"]["ms_played"].to_numpy(float)
+    bars = sorted(shapes(drawn(story, "minutes"), "bars"), key=lambda v: (v[:, 1].max(), v[:, 0].min()))
+    heights = np.array([np.ptp(v[:, 1]) for v in bars])
+    np.testing.assert_allclose(heights / heights.max(), ms[ms > 0] / ms.max(), atol=1e-9)
+
+
+def test_the_longest_day_alone_is_marked():
+    accent = [c for c in drawn("typical", "minutes").collections if c.get_gid() == "bars" and to_hex(c.get_facecolor()[0]) == themes.PAPER.lower()]
+    assert len(accent) == 1 and len(accent[0].get_paths()) == 1
+    marked = np.ptp(accent[0].get_paths()[0].vertices[:, 1])
+    assert marked == max(np.ptp(v[:, 1]) for v in shapes(drawn("typical", "minutes"), "bars"))
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_rules_of_songs_and_blocks_of_artists_are_as_long_as_the_plays(story):
+    for name, role in (("top_songs", "rules"), ("top_artists", "blocks")):
+        n = story_of(story).tables[name]["n_streams"].to_numpy(float)[:5]
+        bars = sorted(shapes(drawn(story, name), role), key=lambda v: v[:, 1].min())
+        lengths = np.array([np.ptp(v[:, 0]) for v in bars])
+        np.testing.assert_allclose(lengths / lengths[0], n / n[0], atol=1e-9)
+
+
+def test_each_artist_starts_where_the_one_before_ends():
+    bars = sorted((v[:, 0].min(), v[:, 0].max()) for v in shapes(drawn("typical", "top_artists"), "blocks"))
+    assert bars[0][0] == 84 and bars[-1][1] == pytest.approx(996)
+    assert [stop for _, stop in bars[:-1]] == pytest.approx([start for start, _ in bars[1:]])
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_layers_are_as_high_as_the_shares(story):
+    shares = tops.layers(story_of(story).tables["top_genres"])[1]
+    heights = spans(drawn(story, "top_genres"), "layers", 1)
+    np.testing.assert_allclose(heights / heights.sum(), np.array(shares) / sum(shares), atol=1e-9)
+
+
+def test_layers_below_six_percent_merge_and_never_more_than_five_are_named():
+    table = story_of("typical").tables["top_genres"]
+    assert tops.layers(table)[0] == ["dance pop", "neo mellow", "indie folk", "hip hop", "27 more"]
+    assert sum(tops.layers(table)[1]) == pytest.approx(1)
+    assert tops.layers(genres_story([1 / 8] * 8).tables["top_genres"])[0][-2:] == ["genre 4", "3 more"]
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_wedges_of_the_clock_have_the_area_of_the_minutes(story):
+    ms = story_of(story).tables["listening_clock"]["ms_played"].to_numpy(float)
+    wedges = shapes(drawn(story, "listening_clock"), "wedges")
+    found = np.zeros(24)
+    for corners in wedges:
+        x, y = corners[:-1].mean(0) - (540, 1046)
+        found[int(np.floor(np.arctan2(x, -y) / (2 * np.pi) * 24)) % 24] += area(corners)
+    np.testing.assert_allclose(found / found.max(), ms / ms.max(), atol=0.002)
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_strokes_of_the_calendar_are_as_long_as_the_minutes_and_silent_days_are_dots(story):
+    days_, ax = story_of(story).tables["calendar"], drawn(story, "calendar")
+    ms = days_["ms_played"].to_numpy(float)
+    lengths = np.sort([np.ptp(v[:, 1]) for v in shapes(ax, "strokes")])
+    np.testing.assert_allclose(lengths / lengths.max(), np.sort(ms[ms > 0]) / ms.max(), atol=1e-9)
+    assert len(discs(ax, "silent")) == (ms == 0).sum()
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_no_stroke_of_the_calendar_meets_the_one_below(story):
+    boxes = np.array([(v[:, 0].min(), v[:, 1].min(), v[:, 1].max()) for v in shapes(drawn(story, "calendar"), "strokes")])
+    for x in np.unique(boxes[:, 0].round(3)):
+        column = boxes[np.abs(boxes[:, 0] - x) < 0.01]
+        column = column[column[:, 1].argsort()]
+        assert (column[1:, 1] >= column[:-1, 2]).all()
+    assert boxes[:, 1].min() >= 590 and boxes[:, 2].max() <= 1510
+
+
+def test_the_calendar_marks_exactly_one_weekday():
+    ax, table = drawn("typical", "calendar"), story_of("typical").tables["calendar"]
+    accent = [c for c in ax.collections if c.get_gid() == "strokes" and to_hex(c.get_facecolor()[0]) == themes.RUST.lower()]
+    sundays = [d for d, ms in zip(table["date"], table["ms_played"]) if d.weekday() == 6 and ms]
+    assert sum(len(c.get_paths()) for c in accent) == len(sundays)
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_the_streak_is_one_unbroken_bar_over_as_many_days_as_it_says(story):
+    ax, row = drawn(story, "longest_streak"), story_of(story).tables["longest_streak"].iloc[0]
+    bars = [c for c in ax.collections if c.get_gid() == "streak"]
+    assert all(len(c.get_segments()) == 1 for c in bars)
+    path = bars[0].get_segments()[0]
+    assert len(path) == row["n_days"] and np.hypot(*np.diff(path, axis=0).T).max() <= 75
+    assert len(discs(ax, "days", "pauses")) == 365 - row["n_days"]
+    ends = [t.get_text() for t in ax.texts if t.get_gid() == "end"]
+    assert ends == [words.day(row["first_day"]), words.day(row["last_day"])]
+
+
+@pytest.mark.parametrize(("share", "cut"), [(0, 0), (0.344, 34), (1, 100)])
+def test_a_skipped_play_is_a_square_cut_short(share, cut):
+    row = pd.DataFrame([{"n_plays": 1000, "n_skips": round(1000 * share), "share": share, "crowd_share": 0.29}])
+    ax = draw("skip_rate", with_table(story_of("typical"), skip_rate=row))
+    widths = np.array([np.ptp(v[:, 0]) for v in shapes(ax, "plays")])
+    assert len(widths) == 100 and (widths < 40).sum() == cut
+
+
+@pytest.mark.parametrize("crowd_share", [0, 0.07, 0.29, 0.3, 0.995, 1])
+def test_the_line_of_the_others_stands_after_their_share_and_off_the_squares(crowd_share):
+    row = pd.DataFrame([{"n_plays": 1000, "n_skips": 340, "share": 0.34, "crowd_share": crowd_share}])
+    ax = draw("skip_rate", with_table(story_of("typical"), skip_rate=row))
+    line = next(c for c in ax.collections if c.get_gid() == "crowd")
+    centres = np.array([v[:-1].mean(0) for v in shapes(ax, "plays")])
+    path = line.get_segments()[0]
+    above = [y < np.interp(x, *stairs(path)) for x, y in centres]
+    assert sum(above) == round(100 * crowd_share)
+    assert not any(p.intersects_path(q) for p in line.get_paths() for c in ax.collections if c.get_gid() == "plays" for q in c.get_paths())
+
+
+def stairs(path):
+    x, y = np.asarray(path, float).T
+    return x + 1e-6 * np.arange(len(x)), y
+
+
+def test_place_has_one_dot_for_every_listener():
+    ax, table = drawn("typical", "place"), story_of("typical").tables
+    dots = discs(ax, "below", "above", "you")
+    assert len(dots) == table["place"]["n_listeners"].iloc[0] == 1000
+    piles = np.histogram(dots[:, 0], np.linspace(84, 996, len(table["crowd"]) + 1))[0]
+    assert piles.tolist() == table["crowd"]["n_listeners"].tolist()
+
+
+def test_a_large_crowd_shares_dots_and_says_so():
+    assert len(discs(drawn("longest", "place"), "below", "above")) <= 1500 + 40
+    assert "One dot is 10 simulated listeners." in [t.get_text() for t in drawn("longest", "place").texts]
+
+
+def test_too_little_fills_as_many_dots_as_tracks_and_artists_were_heard():
+    ax = drawn("hardly", "too_little")
+    heard, open_ = discs(ax, "heard"), discs(ax, "open")
+    assert [len(heard), len(open_)] == [12 + 3, 18 + 2]
+    assert (heard[:, 2] > 100).sum() == 12
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_rays_of_the_year_disc_point_to_the_day_and_are_as_long_as_its_minutes(story):
+    table, ax = story_of(story).tables, drawn(story, "summary")
+    ms = table["calendar"]["ms_played"].to_numpy(float)
+    rays = np.array(shapes_of_lines(ax, "rays")) - (540, 906)
+    angle = np.arctan2(rays[:, 1, 0], -rays[:, 1, 1]) % (2 * np.pi)
+    np.testing.assert_allclose(angle, 2 * np.pi * (np.flatnonzero(ms) + 0.5) / 365, atol=1e-9)
+    length = np.hypot(*(rays[:, 1] - rays[:, 0]).T)
+    np.testing.assert_allclose(length / length.max(), ms[ms > 0] / ms.max(), atol=1e-9)
+
+
+def test_rays_wear_the_colour_of_the_months_first_genre():
+    collection = next(c for c in drawn("typical", "summary").collections if c.get_gid() == "rays")
+    months = [d.month for d, ms in zip(*(story_of("typical").tables["calendar"][c] for c in ("date", "ms_played"))) if ms]
+    colour = dict(zip(months, map(to_hex, collection.get_edgecolor())))
+    sun, coral, mint, mist = (c.lower() for c in (themes.SUN, themes.CORAL, themes.MINT, themes.MIST))
+    assert colour == {**dict.fromkeys((1, 2), mint), **dict.fromkeys((3, 4, 5, 6, 7, 11), sun), **dict.fromkeys((8, 9, 10), coral), 12: mist}
+
+
+def test_a_shorter_window_leaves_the_disc_open_and_is_named_in_the_rule():
+    ax = draw("minutes", short_story())
+    assert "1 Jan to 15 Nov" in next(t.get_text() for t in ax.texts if t.get_gid() == "rule")
+    assert len([t for t in ax.texts if t.get_gid() == "tick"]) == 11
+    rays = np.array(shapes_of_lines(draw("summary", short_story()), "rays")) - (540, 906)
+    assert (np.arctan2(rays[:, 1, 0], -rays[:, 1, 1]) % (2 * np.pi)).max() < 2 * np.pi * 320 / 365
+
+
+def short_story():
+    story = story_of("typical")
+    table = story.tables["calendar"]
+    return dataclasses.replace(
+        with_table(story, calendar=table[[d <= date(2025, 11, 15) for d in table["date"]]]), last_day=date(2025, 11, 15)
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in cards.CARDS if name != "too_little"])
+def test_a_window_over_the_turn_of_a_year_and_a_leap_day_can_be_drawn(name):
+    first = date(2023, 12, 1)
+    dates = [first + pd.Timedelta(days=n) for n in range(366)]
+    calendar = story_of("typical").tables["calendar"].reindex(range(366)).ffill().assign(date=dates)
+    streak = pd.DataFrame([(3, dates[89], dates[91])], columns=["n_days", "first_day", "last_day"])
+    story = dataclasses.replace(
+        with_table(story_of("typical"), calendar=calendar, longest_streak=streak), first_day=first, last_day=dates[-1]
+    )
+    for text in draw(name, story).texts:
+        x0, y0, x1, y1 = ink_box(text)
+        assert x0 >= 83 and x1 <= 997 and y0 >= 250 and y1 <= 1670, text
+
+
+# ---------------------------------------------------------------- names, scripts, fonts
+
+
+def test_a_name_shrinks_then_breaks_then_ends_with_an_ellipsis():
+    assert canvas.fit_name("Salt", (54, 44), "name", 600, 2) == (54, ("Salt",))
+    assert canvas.fit_name("Paper Lanterns in the Rain", (54, 44), "name", 640, 2)[0] == 44
+    size, parts = canvas.fit_name(stories.LONG, (54, 44), "name", 720, 2)
+    assert size == 44 and len(parts) == 2 and " ".join(parts) == stories.LONG
+    size, parts = canvas.fit_name(3 * stories.LONG, (54, 44), "name", 720, 2)
+    assert len(parts) == 2 and parts[1].endswith("…")
+    assert all(canvas.fits(part, "name", size, 720) for part in parts)
+
+
+def test_a_word_without_spaces_breaks_between_letters_and_marks_stay_with_theirs():
+    size, parts = canvas.fit_name("W" * 60, (44,), "name", 500, 2)
+    assert len(parts) == 2 and set("".join(parts)) == {"W", "…"}
+    for room in range(60, 400, 7):
+        for part in canvas.fit_name("e\u0323\u0301" * 20, (44,), "text", room, 2)[1]:
+            assert not part.startswith(("\u0323", "\u0301")) and part.rstrip("…").endswith("\u0301"), part
+
+
+@pytest.mark.parametrize("story", stories.ALL)
+def test_the_alt_text_keeps_every_name_in_full(story):
+    alt, tables = {card.name: card.alt for card in made(story)}, story_of(story).tables
+    for name, columns in {"top_songs": ["title", "artist"], "top_artists": ["artist"]}.items():
+        for column in columns if name in alt else ():
+            assert all(value in alt[name] for value in tables[name][column][:5])
+    assert all(story_of(story).listener["name"] in text for text in alt.values())
+
+
+def test_a_script_without_a_font_is_named_once():
+    assert fonts.shown("नमस्ते", "title") == "a title in Devanagari script"
+    assert fonts.shown("夜のドライブ", "title") == "a title in Japanese script"
+    assert fonts.shown("夜行列車") == "a name in Chinese script"
+    assert fonts.shown("긴 여름밤", "title") == "a title in Korean script"
+    assert fonts.shown("Mila feat. 青い電話") == "Mila feat. (Japanese)"
+    assert fonts.shown("🪕🪗", "artist") == "an artist in emoji"
+    assert fonts.shown("Ode & Ivy 🪕\ufe0f") == "Ode & Ivy"
+
+
+def test_names_of_nothing_but_blanks_and_controls_are_shown_as_such():
+    assert fonts.shown("\u200b\t\n") == "a name without letters"
+    assert fonts.shown("Two\nlines\x00 here") == "Two lines here"
+    assert fonts.shown("\u202eevil") == "evil"
+
+
+def test_a_name_with_dollars_quotes_and_ampersands_is_drawn_as_it_is():
+    shown = [t for t in drawn("longest", "top_songs").texts if "$5 $10" in t.get_text()]
+    assert [t.get_text() for t in shown] == ['$5 $10 "Quoted" & <Ampersand>']
+    assert not any(t.get_parse_math() for name in cards.CARDS if name != "too_little" for t in drawn("longest", name).texts)
+
+
+def run(code, **environment):
+    """stderr and stdout of a fresh Python in which every warning is an error."""
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8", **environment}, timeout=300,
+    )  # fmt: skip
+    return done.stderr, done.stdout
+
+
+def test_drawing_every_story_in_every_theme_says_nothing_on_stderr():
+    code = """
+import warnings, stories
+from wrapsim_helpers import cards
+for story in stories.ALL.values():
+    for theme in cards.THEMES:
+        made = cards.make_cards(story(), theme)
+print(len(made))
+"""
+    assert run(code) == ("", "9\n")
+
+
+def test_importing_the_package_registers_no_font_and_loads_no_pyplot():
+    code = """
+import sys
+from matplotlib import font_manager
+before = len(font_manager.fontManager.ttflist)
+import wrapsim_helpers.cards
+print(len(font_manager.fontManager.ttflist) - before, "matplotlib.pyplot" in sys.modules)
+"""
+    assert run(code) == ("", "0 False\n")
+
+
+def test_an_installed_font_that_has_the_glyphs_draws_them(tmp_path):
+    path = tmp_path / "few.ttf"
+    few_glyphs("Noto Sans CJK JP", "夜のライトアドブ", path)
+    code = f"""
+from matplotlib import font_manager
+font_manager.fontManager.addfont({str(path)!r})
+from wrapsim_helpers.cards import fonts
+import stories
+from wrapsim_helpers import cards
+print(fonts.shown("夜のドライブ", "title"), fonts.shown("青い電話"))
+print([p.split("/")[-1].split("\\\\")[-1] for p in fonts.chain("夜 on", "name")])
+card = cards.make_card("top_songs", stories.typical())
+"""
+    assert run(code) == ("", "夜のドライブ a name in Japanese script\n['Manrope-Bold.ttf', 'few.ttf']\n")
+
+
+def few_glyphs(family, letters, path):
+    """A font file of squares."""
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    pen.moveTo((100, 0)), pen.lineTo((100, 700)), pen.lineTo((900, 700)), pen.lineTo((900, 0)), pen.closePath()
+    names = [".notdef", *(f"g{ord(c)}" for c in letters)]
+    builder, square = FontBuilder(1000, isTTF=True), pen.glyph()
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap({ord(c): f"g{ord(c)}" for c in letters})
+    builder.setupGlyf(dict.fromkeys(names, square))
+    builder.setupHorizontalMetrics(dict.fromkeys(names, (1000, 100)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": family, "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=800, usWinAscent=800, usWinDescent=200)
+    builder.setupPost()
+    builder.save(path)
+
+
+def test_only_the_fallbacks_that_a_text_needs_are_asked():
+    assert [Path(p).name for p in fonts.chain("Salt", "name")] == ["Manrope-Bold.ttf"]
+    assert [Path(p).name for p in fonts.chain("שלום", "text")] == ["HankenGrotesk-Medium.otf", "DejaVuSans.ttf"]
+    assert [Path(p).name for p in fonts.chain("مرحبا", "name")] == ["Manrope-Bold.ttf", "DejaVuSans-Bold.ttf"]
+
+
+def test_measured_and_drawn_width_agree():
+    for text in (t for name in cards.CARDS if name != "too_little" for t in drawn("longest", name).texts):
+        face = next(f for f, path in fonts.files().items() if path in text.get_fontfamily()[0])
+        expected = canvas.width(text.get_text(), face, size_of(text))
+        assert text.get_window_extent().width == pytest.approx(expected, rel=0.03, abs=3), text
+
+
+# ---------------------------------------------------------------- words
+
+
+@each_card
+def test_a_headline_has_at_most_four_words_and_no_exclamation_mark(story, name):
+    texts = {t.get_gid(): t.get_text() for t in drawn(story, name).texts}
+    if name != "summary":
+        assert len(texts["headline"].split(" ")) <= 4
+    assert not any("!" in t.get_text() for t in drawn(story, name).texts)
+
+
+def every_headline():
+    """All headlines that the cards can write, with the role's face and size."""
+    rng = np.random.default_rng(0)
+    for top in range(24):
+        yield days.clock_headline(pd.Series(np.eye(24)[top]), top)
+    yield days.clock_headline(pd.Series(np.ones(24)), 0)
+    for top in range(7):
+        yield days.calendar_headline(pd.Series(1 + np.eye(7)[top]), 5, 365)
+        yield days.calendar_headline(pd.Series(1 - 0.5 * np.eye(7)[top]), 5, 365)
+    yield from (days.calendar_headline(pd.Series(np.ones(7)), n, 365) for n in (0, 9, 300))
+    for _ in range(500):
+        n = sorted(rng.integers(1, 10 ** rng.integers(1, 4), rng.integers(1, 6)).tolist(), reverse=True)
+        songs = pd.DataFrame({"artist": rng.choice(list("ab"), len(n)), "n_streams": n})
+        yield tops.songs_headline(songs, n)
+        yield tops.artists_headline(n)
+        shares = rng.dirichlet(np.ones(rng.integers(1, 30)) * rng.choice([0.1, 1, 10]))
+        yield tops.genres_headline(pd.DataFrame({"genre": rng.choice(["pop", "deep funk carioca"], len(shares)), "share": np.sort(shares)[::-1]}))
+        yield crowd.skip_headline(rng.choice([0, 0.003, 0.1, 0.5, 0.9]), rng.choice([np.nan, 0.1, 0.5]))
+        size = int(10 ** rng.uniform(1, 7.5))
+        below = int(rng.choice([0, size // 3, size - 1]))
+        yield crowd.place_headline(size, below, size - below)
+
+
+def test_every_headline_that_code_can_write_has_at_most_four_words_and_fits():
+    found = set(every_headline())
+    assert len(found) > 60
+    for headline in found:
+        assert len(headline.split(" ")) <= 4 and canvas.fits(headline, "hero", 108), headline
+        assert headline[0].isupper() and not headline.endswith((".", "!")), headline
+
+
+def test_every_line_behind_a_hero_number_has_at_most_four_words_and_fits():
+    calendar = story_of("typical").tables["calendar"]
+    months = [calendar.assign(ms_played=[1 + 9 * (d.month == m) for d in calendar["date"]]) for m in range(1, 13)]
+    weekend = calendar.assign(ms_played=[1 + 3 * (d.weekday() >= 5) for d in calendar["date"]])
+    weekdays = calendar.assign(ms_played=[1 + 3 * (d.weekday() < 5) for d in calendar["date"]])
+    flat, gaps = calendar.assign(ms_played=5), calendar.assign(ms_played=[d.day % 9 for d in calendar["date"]])
+    found = {volume.minutes_headline(table) for table in [*months, weekend, weekdays, flat, gaps]}
+    found |= {days.streak_headline(n, 365) for n in (2, 9, 99, 100, 365)}
+    assert {"minutes, most in Sep", "minutes, most in June", "minutes, weekends first", "minutes, weekdays first", "minutes, never silent"} <= found
+    for text in found:
+        assert len(text.split(" ")) <= 4 and canvas.fits(text, "name", 72), text
+
+
+def test_headlines_follow_the_data():
+    assert tops.songs_headline(pd.DataFrame({"artist": list("abcde")}), [100, 99, 50, 20, 10]) == "A photo finish"
+    assert tops.songs_headline(pd.DataFrame({"artist": list("abcde")}), [100, 40, 30, 20, 10]) == "No contest"
+    assert tops.songs_headline(pd.DataFrame({"artist": list("aaabc")}), [100, 80, 50, 20, 10]) == "Three by one"
+    assert tops.artists_headline([100, 99, 50, 20, 10]) == "Neck and neck"
+    assert tops.artists_headline([100, 20, 20, 20, 10]) == "One above all"
+    assert crowd.skip_headline(0.4, 0.2) == "Quick to skip" and crowd.skip_headline(0.1, 0.2) == "A patient ear"
+    assert crowd.skip_headline(0.25, np.nan) == "One in four"
+    assert crowd.place_headline(1000, 999, 1) == "First of 1000" and crowd.place_headline(1000, 862, 138) == "More than 862"
+
+
+@each_card
+def test_reading_lines_have_at_most_40_characters(story, name):
+    lines = [t.get_text() for t in drawn(story, name).texts if t.get_gid() == "reading"]
+    assert all(len(line) <= 40 and canvas.fits(line, "bold", 44) for line in lines), lines
+    assert lines or name == "summary"
+
+
+NUMBER = re.compile(r"\d+(?:\u2009\d{3})*½?")
+
+
+@each_card
+def test_the_alt_text_has_every_number_that_the_card_says(story, name):
+    ax = drawn(story, name)
+    said = [t.get_text() for t in ax.texts if t.get_gid() in ("hero", "headline", "sub", "reading", "value", "rank", "kicker", "end")]
+    numbers = set(NUMBER.findall(" ; ".join(said)))
+    assert ax.get_label() and numbers <= set(NUMBER.findall(ax.get_label())), numbers - set(NUMBER.findall(ax.get_label()))
+
+
+def test_numbers_are_written_as_the_cards_write_them():
+    assert [words.count(n) for n in (0, 7, 9999, 10_000, 1_234_567, 0.5, 296.5)] == ["0", "7", "9999", f"10{THIN}000", f"1{THIN}234{THIN}567", "½", "296½"]
+    assert words.percent(0.344) == f"34{THIN}%" and words.percent(0.001) == f"under 1{THIN}%" and words.percent(0.999) == f"over 99{THIN}%"
+    assert words.day(date(2025, 5, 25)) == "25 May"
+    assert words.counted(1, "play") == "1 play" and words.counted(0, "day") == "0 days"
+    assert [words.minutes(ms) for ms in (29_999, 30_000, 90_000)] == [0, 1, 2]
+    assert words.listed(["a"]) == "a" and words.listed(["a", "b", "c"]) == "a, b and c"
+    assert days.hour(23) == "23 to 0"
+
+
+# ---------------------------------------------------------------- what a story gives
+
+
+def test_an_insight_without_data_draws_no_card_and_the_summary_is_last():
+    assert [c.name for c in made("typical")] == [name for name in cards.CARDS if name != "too_little"]
+    assert "place" not in [c.name for c in made("small")] and made("small")[-1].name == "summary"
+    silent = with_table(story_of("small"), longest_streak=story_of("small").tables["longest_streak"][:0])
+    assert "longest_streak" not in cards.card.told(silent)
+    assert "Days" in [t.get_text() for t in draw("summary", silent).texts]
+
+
+def test_too_little_draws_exactly_one_card():
+    assert [c.name for c in made("hardly")] == ["too_little"]
+
+
+@pytest.mark.parametrize("name", ["top_songs", "top_artists", "top_genres"])
+def test_a_single_row_is_enough(name):
+    story = with_table(story_of("typical"), **{name: story_of("typical").tables[name][:1]})
+    assert draw(name, story).get_label()
+
+
+def test_a_song_without_a_first_play_is_told_without_it():
+    songs = story_of("typical").tables["top_songs"].assign(first_played=pd.NaT)
+    lines = [t.get_text() for t in draw("top_songs", with_table(story_of("typical"), top_songs=songs)).texts if t.get_gid() == "reading"]
+    assert lines == ["16 plays decided first place."]
+
+
+# ---------------------------------------------------------------- bytes, files, HTML, speed
+
+
+def test_the_same_story_gives_the_same_bytes_whatever_the_readers_settings():
+    with matplotlib.rc_context({"text.color": "red", "font.size": 30, "text.hinting": "none", "lines.antialiased": False, "savefig.dpi": 50}):
+        again = cards.make_cards(stories.typical())
+    assert [c.png for c in again] == [c.png for c in made("typical")]
+
+
+def test_the_png_carries_title_and_alt_text_and_no_version():
+    for card in made("longest"):
+        text = Image.open(io.BytesIO(card.png)).text
+        assert text["Description"] == card.alt and set(text) == {"Title", "Description"}
+        assert text["Title"].startswith("Maximiliane") and text["Title"].endswith(card.name.replace("_", " "))
+
+
+def test_cards_are_written_in_order_with_an_index(tmp_path):
+    paths = cards.write_cards(made("typical"), tmp_path / "new" / "folder")
+    assert [p.name for p in paths][:2] == ["01_minutes.png", "02_top_songs.png"] and paths[-1].name == "10_summary.png"
+    index = json.loads((tmp_path / "new" / "folder" / "cards.json").read_text(encoding="utf-8"))
+    assert [set(entry) for entry in index] == [{"file", "name", "alt", "sha256"}] * 10
+    assert [entry["alt"] for entry in index] == [c.alt for c in made("typical")]
+    import hashlib
+
+    assert [hashlib.sha256(p.read_bytes()).hexdigest() for p in paths] == [entry["sha256"] for entry in index]
+
+
+def test_a_card_shows_itself_as_an_image_with_its_escaped_alt_text():
+    card = cards.Card("x", 'He said "5 < 6" & left', b"\x89PNG")
+    text = card._repr_html_()
+    assert f'alt="{html.escape(card.alt, quote=True)}"' in text and 'width="300"' in text and "data:image/png;base64,iVBORw==" in text
+    assert text.count("<img") == 1 and "<summary>" in text
+
+
+def test_cards_in_rows_hold_all_cards_three_to_a_row():
+    text = cards.cards_in_rows(made("small"))._repr_html_()
+    assert text.count("<img") == text.count('alt="') == 9 and "max-width:924px" in text
+
+
+def test_a_contact_sheet_has_a_row_for_every_listener():
+    sheet = cards.contact_sheet([made("small"), made("hardly")], width=108)
+    assert sheet.size == (9 * 120 + 12, 2 * (192 + 12) + 12)
+    assert sheet.getpixel((20, 20)) == tuple(round(255 * v) for v in to_rgb(themes.CORAL))
+
+
+def test_a_card_costs_at_most_three_times_an_empty_picture():
+    def empty():
+        figure = Figure(figsize=(5.4, 9.6), dpi=200)
+        FigureCanvasAgg(figure)
+        figure.savefig(io.BytesIO(), dpi=200)
+
+    def best(function, n=5):
+        times = []
+        for _ in range(n):
+            start = time.perf_counter()
+            function()
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    story = story_of("typical")
+    costs = {name: best(lambda name=name: cards.make_card(name, story)) for name in cards.card.told(story)}
+    yardstick = best(empty)
+    assert max(costs.values()) <= 3 * yardstick, (costs, yardstick)
+
+
+# ---------------------------------------------------------------- charts in notebooks
+
+
+def finished():
+    ax = cards.chart("Evenings carry the day: 31 % of minutes", "One simulated listener, 2025.")
+    cards.band(ax, range(24), np.arange(24) * 900, np.arange(24) * 1000, "expected")
+    ax.plot(range(24), np.arange(24) * 950, color=charts.ACCENT)
+    cards.note(ax, 3, 15_000, "夜 $5 $10", charts.ACCENT)
+    return ax, cards.finish(ax, "Minutes by hour, most at 23.")
+
+
+def test_a_chart_is_opaque_and_has_its_finding_its_source_and_no_box():
+    ax, card = finished()
+    picture = Image.open(io.BytesIO(card.png))
+    assert picture.size == (1036, 583) and picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
+    title, source = ax.figure.texts
+    assert title.get_fontsize() == 15 and "Hanken" in title.get_fontfamily()[0] and "Bold" in title.get_fontfamily()[0]
+    assert ratio(source.get_color(), "#FFFFFF") >= 4.5
+    assert [name for name, spine in ax.spines.items() if spine.get_visible()] == ["bottom"]
+    assert card.alt == picture.text["Description"] == "Minutes by hour, most at 23." and card.width == 720
+
+
+def test_a_chart_names_scripts_and_writes_numbers_as_cards_do():
+    ax, _ = finished()
+    assert "$5 $10 (Chinese)" in [t.get_text() for t in ax.texts]
+    assert f"10{THIN}000" in [t.get_text() for t in ax.get_yticklabels()]
+
+
+def test_a_long_title_takes_two_lines_and_compared_charts_share_their_scales():
+    axes = cards.side_by_side("A finding that is so long that it takes a second line, and then some more words", "x", ["a", "b"])
+    assert len([t for t in axes[0].figure.texts if t.get_gid() == "title"]) == 2
+    axes[0].bar(["c", "夜"], [1, 5]), axes[1].bar(["c", "夜"], [9, 2])
+    assert axes[0].get_ylim() == axes[1].get_ylim()
+    assert cards.finish(axes[1]).alt.endswith("some more words")
+    assert [t.get_text() for t in axes[0].get_xticklabels()] == ["c", "a name in Chinese script"]

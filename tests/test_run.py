@@ -1,0 +1,161 @@
+"""Random streams, checks of parameters, instants and identity."""
+
+import math
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from wrapsim_helpers import run as r
+
+PACKAGE = Path(r.__file__).parent
+
+
+# -- random streams -----------------------------------------------------------------------------------
+
+def test_streams_are_splitmix64_by_its_published_answers():
+    state = np.uint64(1234567)
+    with np.errstate(over="ignore"):
+        drawn = [int(r.mix(state + np.uint64(n) * r.GOLDEN)) for n in range(1, 6)]
+    assert drawn == [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821]
+
+
+def test_a_draw_depends_on_seed_listener_decision_and_counter_alone():
+    keys = r.listener_keys(np.uint64(5), np.arange(100))
+    what = r.decision("some.decision")
+    alone = r.uniform(r.listener_keys(np.uint64(5), np.array([42]))[0], what, 3)
+    assert alone == r.uniforms(keys, what, 3)[42]
+    others = {r.uniform(keys[42], what, 4), r.uniform(keys[41], what, 3), r.uniform(keys[42], r.decision("another"), 3),
+              r.uniform(r.listener_keys(np.uint64(6), np.array([42]))[0], what, 3)}
+    assert len(others | {alone}) == 5
+
+
+def test_uniform_draws_are_flat_and_uncorrelated():
+    n = 200_000
+    u = r.uniforms(r.listener_keys(np.uint64(1), np.arange(n)), r.decision("flat"), 0)
+    assert 0 < u.min() and u.max() < 1
+    assert abs(u.mean() - 0.5) < 4 * math.sqrt(1 / 12 / n)
+    assert abs(np.corrcoef(u[1:], u[:-1])[0, 1]) < 4 / math.sqrt(n)
+    counts = np.bincount((u * 100).astype(int), minlength=100)
+    assert ((counts - n / 100) ** 2 / (n / 100)).sum() < 99 + 4 * math.sqrt(2 * 99)      # chi square, 99 degrees of freedom
+
+
+def test_our_logarithm_exponential_and_quantile_agree_with_the_libraries():
+    for x in np.geomspace(1e-300, 1e300, 401):
+        assert r.ln(x) == pytest.approx(math.log(x), rel=4e-16, abs=4e-16)
+    for x in np.linspace(-690, 690, 401):
+        assert r.exp(x) == pytest.approx(math.exp(x), rel=4e-16)
+    for u in (1e-12, 1e-6, 0.02, 0.3, 0.5, 0.77, 0.999, 1 - 1e-9):
+        assert r.normal(u) == pytest.approx(NormalDist().inv_cdf(u), rel=1e-14, abs=1e-15)
+
+
+def test_choose_falls_on_choices_in_proportion():
+    assert r.choose(np.array([0.0, 0.24, 0.26, 0.74, 0.76, 0.999999]), [1, 2, 1]).tolist() == [0, 0, 1, 1, 2, 2]
+    assert r.choose(np.array([0.1, 0.9]), [0, 5, 0]).tolist() == [1, 1]
+
+
+def test_compiled_code_is_never_stale_when_a_callee_in_another_module_changes(tmp_path):
+    shutil.copytree(PACKAGE.parent, tmp_path / "project", ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"))
+    code = "from wrapsim_helpers.listeners import user_ids; import numpy as np; print(user_ids(1, np.arange(2)))"
+    env = os.environ | {"WRAPSIM_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path / "project")}
+
+    def answer():
+        return subprocess.run([sys.executable, "-c", code], env=env, cwd=tmp_path / "project", capture_output=True, text=True, check=True).stdout
+
+    first = answer()
+    assert answer() == first and len(list((tmp_path / "cache" / "wrapsim").iterdir())) == 1
+    callee = tmp_path / "project" / "wrapsim_helpers" / "run.py"
+    callee.write_text(callee.read_text().replace("MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5B9)", "MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5BB)"))
+    assert answer() != first
+
+
+# -- checks -------------------------------------------------------------------------------------------
+
+def message(error, call, *args, **kwargs):
+    with pytest.raises(error) as caught:
+        call(*args, **kwargs)
+    return str(caught.value)
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_ones():
+    assert message(ValueError, r.check_choice, "plan", "premuim", ("free", "premium")) == (
+        "plan is 'premuim'; it must be one of 'free', 'premium'. Did you mean 'premium'?")
+    assert r.check_choice("plan", "Premium", ("free", "premium")) == "premium"
+
+
+@pytest.mark.parametrize("bad, error, words", [
+    (0, ValueError, "num_users is 0; it must be a whole number from 1 to 1,000,000,000."),
+    (-3, ValueError, "num_users is -3; it must be"), (2.5, TypeError, "num_users is 2.5; it must be a whole number"),
+    (True, TypeError, "num_users is True"), ("7", TypeError, "num_users is '7'")])
+def test_users_that_are_no_positive_whole_number_are_refused(bad, error, words):
+    assert message(error, r.Run, num_users=bad).startswith(words)
+
+
+@pytest.mark.parametrize("start, end, words", [
+    ("2025-05-01", "2025-05-01", "end_time '2025-05-01' is not after start_time '2025-05-01'"),
+    ("2025-05-02", "2025-05-01", "end_time '2025-05-01' is not after"),
+    ("1 May 2025", "2025-06-01", "start_time is '1 May 2025'; it must be ISO 8601"),
+    ("2025-05-01", "2039-05-01", "end_time is '2039-05-01'; it must lie between 2000-01-01 and 2038-01-01"),
+    ("1999-12-31", "2000-05-01", "start_time is '1999-12-31'; it must lie between"),
+    ("2025-05-01T00:00:00+02:00", "2025-06-01", "start_time '2025-05-01T00:00:00+02:00' and end_time '2025-06-01': give both")])
+def test_windows_that_cannot_be_are_refused(start, end, words):
+    assert message(ValueError, r.Run, start_time=start, end_time=end).startswith(words)
+
+
+@pytest.mark.parametrize("given, words", [
+    ({"age": 5}, "age is 5; it must be a whole number from 6 to 100."),
+    ({"gender": "femal"}, "gender is 'femal'; it must be one of 'female', 'male', 'other'. Did you mean 'female' or 'male'?"),
+    ({"latitude": 91.0, "longitude": 0.0}, "latitude is 91.0; it must be a number of degrees from -90 to 90."),
+    ({"latitude": 1.0}, "latitude is 1.0 and longitude is None; give both or neither.")])
+def test_listeners_that_cannot_be_are_refused(given, words):
+    assert message(ValueError, r.Given, **given) == words
+
+
+def test_genres_given_as_one_text_are_refused():
+    assert message(TypeError, r.Run, genres="Pop") == "genres is 'Pop'; it must be a list of names, such as ['Pop', 'Rock']."
+
+
+# -- instants -----------------------------------------------------------------------------------------
+
+def test_a_local_time_that_does_not_exist_once_is_refused_for_one_listener():
+    assert "skipped" in message(ValueError, r.instant_ms, "start_time", datetime(2025, 3, 30, 2, 30), "Europe/Stockholm")
+    assert "showed twice" in message(ValueError, r.instant_ms, "start_time", datetime(2025, 10, 26, 2, 30), "Europe/Stockholm")
+
+
+def test_for_a_crowd_it_becomes_the_first_valid_instant():
+    stockholm = "Europe/Stockholm"
+    gap_ends = r.utc_ms(datetime.fromisoformat("2025-03-30T01:00:00+00:00"))
+    first_showing = r.utc_ms(datetime.fromisoformat("2025-10-26T00:30:00+00:00"))
+    assert r.first_instant_ms(datetime(2025, 3, 30, 2, 30), stockholm) == (gap_ends, True)
+    assert r.first_instant_ms(datetime(2025, 10, 26, 2, 30), stockholm) == (first_showing, True)
+    assert r.first_instant_ms(datetime(2025, 3, 30, 3, 30), stockholm) == (gap_ends + 30 * r.MINUTE_MS, False)
+
+
+def test_zone_changes_are_found_to_the_minute():
+    january, next_january = (r.utc_ms(datetime.fromisoformat(f"{year}-01-01T00:00:00+00:00")) for year in (2025, 2026))
+    changes = r.zone_changes("Australia/Lord_Howe", january, next_january)            # the half-hour daylight saving
+    assert [offset for _, offset in changes] == [660, 630, 660]
+    assert changes[1][0] == r.utc_ms(datetime.fromisoformat("2025-04-05T15:00:00+00:00"))
+    assert r.zone_changes("Asia/Kathmandu", january, next_january) == [(january, 345)]
+
+
+# -- identity -----------------------------------------------------------------------------------------
+
+def test_identity_changes_with_every_parameter_and_input_but_not_with_paths(tmp_path):
+    (tmp_path / "a.csv").write_text("one")
+    (tmp_path / "b.csv").write_text("one")
+    (tmp_path / "c.csv").write_text("two")
+    run = r.Run()
+    same = r.identity(run, {"songs": tmp_path / "a.csv"}, {}, 10)
+    assert r.identity(replace(run, songs_path="b.csv"), {"songs": tmp_path / "b.csv"}, {}, 10) == same
+    changed = [r.identity(replace(run, seed=1), {"songs": tmp_path / "a.csv"}, {}, 10), r.identity(run, {"songs": tmp_path / "c.csv"}, {}, 10),
+               r.identity(run, {"songs": tmp_path / "a.csv"}, {}, 11), r.identity(run, {"songs": tmp_path / "a.csv"}, {"sha256": "x"}, 10)]
+    assert len({r.identity_hash(one) for one in [same, *changed]}) == 5
+    assert r.differences(same, changed[0]) == ["parameters.seed: 2025 here, 1 there"]

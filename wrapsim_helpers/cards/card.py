@@ -1,0 +1,152 @@
+"""Cards as things: PNG bytes with a name and an alt text, for a notebook and for a folder."""
+
+import base64
+import hashlib
+import html
+import io
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import matplotlib.style
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from .crowd import draw_place, draw_skip_rate
+from .days import draw_calendar, draw_listening_clock, draw_longest_streak
+from .summary import draw_summary
+from .themes import check_theme
+from .tops import draw_top_artists, draw_top_genres, draw_top_songs
+from .volume import draw_minutes, draw_too_little
+
+CARDS = {  # in story order; an insight and its card share a name
+    "minutes": draw_minutes,
+    "top_songs": draw_top_songs,
+    "top_artists": draw_top_artists,
+    "top_genres": draw_top_genres,
+    "listening_clock": draw_listening_clock,
+    "calendar": draw_calendar,
+    "longest_streak": draw_longest_streak,
+    "skip_rate": draw_skip_rate,
+    "place": draw_place,
+    "summary": draw_summary,
+    "too_little": draw_too_little,
+}
+SMALL = 300  # width in a notebook, three to a row
+STYLE = (
+    "<style>.wrapsim summary{list-style:none;cursor:zoom-in}.wrapsim[open] summary{cursor:zoom-out}"
+    ".wrapsim summary::-webkit-details-marker{display:none}.wrapsim[open] img{width:auto;max-width:none}</style>"
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One finished picture: its name, its alt text, the PNG, and how wide a notebook shows it."""
+
+    name: str
+    alt: str
+    png: bytes = field(repr=False)
+    width: int = SMALL
+
+    def _repr_html_(self):
+        return STYLE + picture(self)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Cards as a notebook shows them, three to a row."""
+
+    cards: tuple
+
+    def _repr_html_(self):
+        frame = f'<div style="display:flex;flex-wrap:wrap;gap:12px;max-width:{3 * SMALL + 24}px">'
+        return STYLE + frame + "".join(map(picture, self.cards)) + "</div>"
+
+
+def picture(card):
+    """The <img>; a click, or the Enter key, opens it in full size and closes it again."""
+    src = "data:image/png;base64," + base64.b64encode(card.png).decode()
+    alt = html.escape(card.alt, quote=True)
+    return f'<details class="wrapsim"><summary><img alt="{alt}" width="{card.width}" src="{src}"></summary></details>'
+
+
+def make_cards(story, theme="press"):
+    """All cards that this story has data for, in order, the summary last; one card where there was too little."""
+    check_theme(theme)
+    return [make_card(name, story, theme) for name in told(story)]
+
+
+def told(story):
+    """Names of the cards: an insight without a row draws none."""
+    if story.too_little:
+        return ["too_little"]
+    return [name for name in CARDS if name == "summary" or len(story.tables.get(name, ()))]
+
+
+def make_card(name, story, theme="press"):
+    """One card, whatever the reader's own matplotlib settings are."""
+    with matplotlib.style.context("default"):
+        figure = Figure(figsize=(5.4, 9.6), dpi=200)
+        canvas = FigureCanvasAgg(figure)
+        ax = CARDS[name](figure.add_axes((0, 0, 1, 1)), story, theme=theme)
+        canvas.draw()
+    alt, title = ax.get_label(), f"{story.listener['name']}, {story.year}: {name.replace('_', ' ')}"
+    return Card(name, alt, png_bytes(canvas, flat_colours(ax), {"Title": title, "Description": alt}))
+
+
+def flat_colours(ax):
+    """The colours that the card is made of, before their edges are smoothed."""
+    shapes = [row[:3] for c in ax.collections for row in (*c.get_facecolor()[:1], *c.get_edgecolor()[:4])]
+    words = [to_rgb(text.get_color()) for text in ax.texts]
+    return {tuple(round(255 * v) for v in rgb) for rgb in (*shapes, *words, to_rgb(ax.get_facecolor()))}
+
+
+def png_bytes(canvas, colours, texts):
+    """The drawn canvas as a PNG of 256 colours, a third of the size; flat colours stay exact."""
+    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
+    picture = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = np.array(picture.getpalette()).reshape(-1, 3)
+    for colour in colours:
+        palette[np.abs(palette - colour).sum(1).argmin()] = colour
+    picture.putpalette(palette.ravel().tolist())
+    info, png = PngInfo(), io.BytesIO()
+    for key, text in texts.items():
+        info.add_itxt(key, text)
+    picture.save(png, "png", pnginfo=info)
+    return png.getvalue()
+
+
+def write_cards(cards, out_dir):
+    """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256). Returns the paths of the pictures."""
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    paths = [out_dir / f"{i:02}_{card.name}.png" for i, card in enumerate(cards, 1)]
+    for path, card in zip(paths, cards, strict=True):
+        path.write_bytes(card.png)
+    entries = [
+        {"file": path.name, "name": card.name, "alt": card.alt, "sha256": hashlib.sha256(card.png).hexdigest()}
+        for path, card in zip(paths, cards, strict=True)
+    ]
+    (out_dir / "cards.json").write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return paths
+
+
+def cards_in_rows(cards):
+    """Cards for a notebook cell, three to a row, each with its alt text; a click opens one in full size."""
+    return Rows(tuple(cards))
+
+
+def contact_sheet(rows, width=216, gap=12):
+    """Rows of cards, one row per listener, scaled down, as a PIL image."""
+    height = width * 16 // 9
+    columns = max(map(len, rows))
+    sheet = Image.new("RGB", ((width + gap) * columns + gap, (height + gap) * len(rows) + gap), "white")
+    for r, cards in enumerate(rows):
+        for k, card in enumerate(cards):
+            small = Image.open(io.BytesIO(card.png)).convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+            sheet.paste(small, (gap + k * (width + gap), gap + r * (height + gap)))
+    return sheet

@@ -1,0 +1,145 @@
+"""Compared with whom? Skip rate and the place among the simulated listeners."""
+
+import numpy as np
+
+from . import canvas as c
+from .words import NUMBERS, Words, count, counted, first_true, minutes, of_100, span
+
+# ---------------------------------------------------------------- skips
+
+
+GAP = 20
+
+
+def draw_skip_rate(ax, story, theme="press"):
+    """How often skipped? A hundred plays; a skipped one is cut short. A line shows where the others stand."""
+    look = c.page(ax, story, "skip_rate", theme, words_of_skip_rate(story))
+    row = story.tables["skip_rate"].iloc[0]
+    n, i = round(100 * row["share"]), np.arange(100)
+    dx, dy, top = (c.MEASURE + GAP) / 10, 90, 612
+    x, y = c.LEFT + dx * (i % 10), top + dy * (i // 10)
+    width = np.where(i < n, 26, dx - GAP)
+    paints = [look.accent if k < n else look.mark for k in i]
+    c.rectangles(ax, x, y, width, dy - GAP, paints, "plays")
+    if row["crowd_share"] == row["crowd_share"]:
+        c.lines(ax, [steps(round(100 * row["crowd_share"]), dx, dy, top)], look.other, 8, "crowd")
+    return ax
+
+
+def steps(n, dx, dy, top):
+    """The line around the first n of a hundred cells."""
+    row, column = divmod(n, 10)
+    y, x = top - GAP / 2 + dy * row, c.LEFT - GAP / 2 + dx * column
+    path = [(c.LEFT, y + dy), (x, y + dy), (x, y), (c.RIGHT, y)]
+    return path[2:] if column == 0 else path
+
+
+def words_of_skip_rate(story):
+    row = story.tables["skip_rate"].iloc[0]
+    n = of_100(row["share"])
+    reading = (f"You skipped {n} of 100 plays.", others(row))
+    return Words(
+        kicker=f"Skips, {story.year}", headline=skip_headline(row["share"], row["crowd_share"]),
+        sub=f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')} cut short", reading=reading,
+        rule="Every square a hundredth of all plays. Simulated.",
+        alt=f"{story.listener['name']}, skips of {story.year}: {count(row['n_skips'])} of {counted(row['n_plays'], 'play')}. {' '.join(reading)}",
+    )  # fmt: skip
+
+
+def others(row):
+    if row["crowd_share"] != row["crowd_share"]:
+        return f"Heard to the end: {count(row['n_plays'] - row['n_skips'])} plays."
+    return f"All listeners: {of_100(row['crowd_share'])}, where the line runs."
+
+
+def skip_headline(share, crowd):
+    one_in = round(1 / share) if share else 0
+    return first_true(
+        (share == 0, "Never skipped"),
+        (share >= 1.15 * crowd, "Quick to skip"),
+        (share <= 0.85 * crowd, "A patient ear"),
+        (crowd == crowd, "Like the others"),
+        (2 <= one_in <= 10, f"One in {NUMBERS[min(one_in, 10)]}"),
+        (one_in > 10, "A patient ear"),
+        "More than half",
+    )
+
+
+# ---------------------------------------------------------------- place
+
+MOST_DOTS = 1500
+
+
+def draw_place(ax, story, theme="press"):
+    """Where among all listeners? One dot for each, by minutes; your own has a hairline."""
+    look = c.page(ax, story, "place", theme, words_of_place(story))
+    crowd, ms = story.tables["crowd"], story.tables["place"]["ms_played"].iloc[0]
+    n, base, top = per_dot(story), 1430, 640
+    you = int(np.searchsorted(crowd["to_ms"], ms, side="right").clip(0, len(crowd) - 1))
+    stacks = np.ceil(crowd["n_listeners"].to_numpy() / n).astype(int)
+    stacks[you] -= n == 1  # your own dot lies on top
+    bin_width = c.MEASURE / len(crowd)
+    pitch = dot_pitch(stacks, bin_width, base - top - 80)
+    columns = max(int(bin_width / pitch), 1)
+    x, y = pile(stacks, columns, bin_width, pitch, base)
+    mine = np.repeat(np.arange(len(stacks)), stacks)
+    c.dots(ax, x[mine <= you], y[mine <= you], 0.76 * pitch, look.mark, "below")
+    c.dots(ax, x[mine > you], y[mine > you], 0.76 * pitch, look.muted, "above")
+    point(ax, look, c.LEFT + bin_width * (you + 0.5), base - pitch * np.ceil(stacks / columns), you)
+    scale(ax, look, crowd, base)
+    return ax
+
+
+def per_dot(story):
+    """How many listeners one dot stands for: 1, 2, 5, 10, 20, ..."""
+    n = story.tables["place"]["n_listeners"].iloc[0]
+    return next(k * 10**e for e in range(9) for k in (1, 2, 5) if n <= MOST_DOTS * k * 10**e)
+
+
+def dot_pitch(stacks, bin_width, height):
+    """The largest pitch at which the highest pile still fits."""
+    fits = [p for p in np.arange(30, 4, -0.5) if np.ceil(stacks.max() / max(bin_width // p, 1)) * p <= height and p <= bin_width]
+    return fits[0] if fits else min(bin_width, 5)
+
+
+def pile(stacks, columns, bin_width, pitch, base):
+    """Dots in rows of `columns` from the base up, one pile per bin."""
+    k = np.concatenate([np.arange(s) for s in stacks])
+    left = np.repeat(c.LEFT + bin_width * (np.arange(len(stacks)) + 0.5) - pitch * columns / 2, stacks)
+    return left + pitch * (k % columns + 0.5), base - pitch * (k // columns + 0.5)
+
+
+def point(ax, look, x, tops, you):
+    """Your dot on top of its pile, and a hairline up to the word "you", above every pile."""
+    top, dot = tops.min() - 70, tops[you] - 26
+    c.lines(ax, [[(x, dot), (x, top)]], look.accent.face, 5, "you")
+    c.dots(ax, x, dot, 40, look.accent, "you")
+    half = c.width("you", "name", c.NAME) / 2
+    c.write(ax, np.clip(x - half, c.LEFT, c.RIGHT - 2 * half), top - 16, "you", c.NAME, "name", look.loud, "you")
+
+
+def scale(ax, look, crowd, base):
+    ends = [f"{count(minutes(crowd['from_ms'].iloc[0]))} min", f"{count(minutes(crowd['to_ms'].iloc[-1]))} min"]
+    c.write(ax, c.LEFT, base + 66, ends[0], c.RULE, "text", look.quiet, "tick")
+    c.write(ax, c.RIGHT, base + 66, ends[1], c.RULE, "text", look.quiet, "tick", ha="right")
+
+
+def words_of_place(story):
+    row, n_per = story.tables["place"].iloc[0], per_dot(story)
+    n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
+    dot = "One dot is one simulated listener." if n_per == 1 else f"One dot is {count(n_per)} simulated listeners."
+    ranked = f"rank {count(rank)} of {count(n)}."
+    reading = (c.reading(f"{counted(minutes(row['ms_played']), 'minute')}: {ranked}", ranked.capitalize()), dot)
+    return Words(
+        kicker=f"Among {counted(n, 'listener')}", headline=place_headline(n, below, rank), sub="in minutes of music",
+        reading=reading, rule="Scale: each step to the right is 20 % more.",
+        alt=f"{story.listener['name']}, {story.year}, among {counted(n, 'simulated listener')}: more minutes than {count(below)} of them. {' '.join(reading)}",
+    )  # fmt: skip
+
+
+def place_headline(n, below, rank):
+    return first_true(
+        (rank == 1, c.first_that_fits((f"First of {count(n)}", "First of all"), "hero", c.HEADLINES[-1])),
+        (below == 0, c.first_that_fits((f"Last of {count(n)}", "Last of all"), "hero", c.HEADLINES[-1])),
+        c.first_that_fits((f"More than {count(below)}", f"Above {count(below)}", f"Rank {count(rank)}"), "hero", c.HEADLINES[-1]),
+    )

@@ -1,0 +1,179 @@
+"""When? Listening clock, calendar, longest streak."""
+
+import numpy as np
+
+from . import canvas as c
+from .volume import label_months, month_row
+from .words import WEEKDAYS, Words, count, counted, day, first_true, minutes, of_100, span
+
+# ---------------------------------------------------------------- clock
+
+PARTS = (  # first hour, headline
+    (0, "A night owl"), (5, "An early bird"), (9, "Mornings first"), (12, "Afternoon ears"), (17, "Evenings first"),
+    (22, "A night owl"),
+)  # fmt: skip
+FLAT = "Round the clock"
+
+
+def draw_listening_clock(ax, story, theme="press"):
+    """At what time of day? Twenty-four wedges whose area is the minutes, midnight on top."""
+    look = c.page(ax, story, "listening_clock", theme, words_of_listening_clock(story))
+    ms = story.tables["listening_clock"]["ms_played"].to_numpy(float)
+    x, y, inner, outer, gap = 540, 1046, 150, 448, 0.0022
+    hours = np.arange(24) / 24
+    c.wedges(ax, x, y, inner, outer, hours + gap, hours + 1 / 24 - gap, c.Paint(look.faint), "ghosts", steps=12, zorder=1)
+    ends = np.sqrt(inner**2 + (outer**2 - inner**2) * ms / ms.max())
+    paints = [look.accent if i == ms.argmax() else look.mark for i in range(24)]
+    c.wedges(ax, x, y, inner, ends, hours + gap, hours + 1 / 24 - gap, paints, "wedges", steps=12)
+    for hour, (dx, dy) in {0: (0, -98), 6: (104, 0), 12: (0, 98), 18: (-104, 0)}.items():
+        c.write(ax, x + dx, y + dy + 15, str(hour), c.READING, "text", look.quiet, "tick", ha="center")
+    return ax
+
+
+def words_of_listening_clock(story):
+    ms, n_days = story.tables["listening_clock"]["ms_played"], len(story.tables["calendar"])
+    top, low = int(ms.argmax()), int(ms.argmin())
+    a_day = [minutes(v / n_days) for v in ms]
+    least = f"{counted(a_day[low], 'minute')}" if a_day[low] else "under a minute" if ms[low] else "nothing"
+    reading = (
+        f"{counted(a_day[top], 'minute')} of it on an average day.",
+        f"Quietest: {hour(low)}, {least}." if a_day[low] < a_day[top] else "No other hour is much quieter.",
+    )
+    flat = clock_headline(ms, top) == FLAT
+    night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
+    return Words(
+        kicker=f"Listening clock, {story.year}", headline=clock_headline(ms, top), sub=f"Busiest{', just,' * flat} from {hour(top)}",
+        reading=reading, rule="Local time; the area of a wedge is minutes. Simulated.",
+        alt=f"{story.listener['name']}, listening clock of {story.year}: busiest from {hour(top)}. {' '.join(reading)} "
+        f"{night} of 100 minutes fell between 22 and 5.",
+    )  # fmt: skip
+
+
+def hour(h):
+    """21 to 22"""
+    return f"{h} to {(h + 1) % 24}"
+
+
+def clock_headline(ms, top):
+    flat = ms.min() > 0 and ms.max() <= 1.6 * ms.mean()
+    return FLAT if flat else next(text for first, text in reversed(PARTS) if top >= first)
+
+
+# ---------------------------------------------------------------- calendar
+
+
+def draw_calendar(ax, story, theme="press"):
+    """On which days? Months as rows, weekday under weekday; a stroke is as long as the day's minutes."""
+    look = c.page(ax, story, "calendar", theme, words_of_calendar(story))
+    days = story.tables["calendar"]
+    ms, dates = days["ms_played"].to_numpy(float), list(days["date"])
+    rows = np.array([month_row(story, d) for d in dates])
+    column = np.array([d.replace(day=1).weekday() + d.day - 1 for d in dates])
+    pitch, step, left = 900 / max(rows.max() + 1, 6), (c.RIGHT - 176) / 37, 176
+    x, y = left + step * (column + 0.5), 600 + pitch * (rows + 0.5)
+    height = ms * stroke_scale(ms, rows, column, pitch)
+    named = by_weekday(days).idxmax()
+    paints = [look.accent if d.weekday() == named else look.mark for d in dates]
+    heard = np.flatnonzero(ms > 0)
+    c.rectangles(ax, x[heard] - 7, (y - height / 2)[heard], 14, height[heard], [paints[i] for i in heard], "strokes")
+    c.dots(ax, x[ms == 0], y[ms == 0], 8, look.muted, "silent")
+    label_months(ax, story, look, 600 + pitch / 2 + 13, pitch)
+    return ax
+
+
+def stroke_scale(ms, rows, column, pitch):
+    """Pixels per millisecond: as long as strokes under each other keep a gap, and the outer rows stay in the picture."""
+    grid = np.zeros((rows.max() + 1, column.max() + 1))
+    grid[rows, column] = ms
+    tightest = max((grid[:-1] + grid[1:]).max(initial=0) / 2, grid[0].max(), grid[-1].max())
+    return (pitch - 8) / tightest
+
+
+def by_weekday(days):
+    """Mean milliseconds per day of each weekday, 0 = Monday."""
+    return days["ms_played"].groupby([d.weekday() for d in days["date"]]).mean()
+
+
+def words_of_calendar(story):
+    days = story.tables["calendar"]
+    mean, silent = by_weekday(days), int((days["ms_played"] == 0).sum())
+    top, low = mean.idxmax(), mean.idxmin()
+    reading = (
+        f"{WEEKDAYS[top]}: {counted(minutes(mean[top]), 'minute')} on average.",
+        f"{WEEKDAYS[low]}: {count(minutes(mean[low]))}. Silent: {counted(silent, 'day') if silent else 'not one day'}.",
+    )
+    return Words(
+        kicker=f"Calendar, {story.year}", headline=calendar_headline(mean, silent, len(days)), sub="",
+        reading=reading, rule=f"All music, {span(story)}, local time. Simulated.",
+        alt=f"{story.listener['name']}, calendar of {story.year}: {' '.join(reading)}",
+    )  # fmt: skip
+
+
+def calendar_headline(mean, silent, n_days):
+    top, low = mean.idxmax(), mean.idxmin()
+    return first_true(
+        (silent >= 0.5 * n_days, "Now and then"),
+        (mean[top] >= 1.15 * mean.median(), f"Loud {WEEKDAYS[top]}s"),
+        (mean[low] <= 0.85 * mean.median(), c.first_that_fits((f"Calm {WEEKDAYS[low]}s", "A midweek dip"), "hero", c.HEADLINES[-1])),
+        (silent == 0, "No quiet day"),
+        "Even weeks",
+    )
+
+
+# ---------------------------------------------------------------- streak
+
+COLUMNS = 41
+
+
+def draw_longest_streak(ax, story, theme="press"):
+    """How long without a silent day? One unbroken bar through the dots of all the other days."""
+    look = c.page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
+    dates, ms = (story.tables["calendar"][k].to_numpy() for k in ("date", "ms_played"))
+    streak = story.tables["longest_streak"].iloc[0]
+    x, y = snake(len(dates), 872, 566)
+    inside = (dates >= streak["first_day"]) & (dates <= streak["last_day"])
+    c.dots(ax, x[~inside & (ms > 0)], y[~inside & (ms > 0)], 12, look.mark, "days")
+    c.dots(ax, x[~inside & (ms == 0)], y[~inside & (ms == 0)], 8, look.muted, "pauses")
+    path = np.c_[x, y][inside]
+    if look.accent.edge != "none":
+        c.lines(ax, [path], look.accent.edge, 34, "streak edge", cap="round")
+    c.lines(ax, [path], look.accent.face, 26, "streak", cap="round")
+    label_end(ax, look, path[0], day(streak["first_day"]), -30)
+    label_end(ax, look, path[-1], day(streak["last_day"]), 52)
+    return ax
+
+
+def snake(n, top, height):
+    """Positions of n days on a path that turns at the end of each row, so that neighbours stay neighbours."""
+    i = np.arange(n)
+    row, column = i // COLUMNS, i % COLUMNS
+    column = np.where(row % 2, COLUMNS - 1 - column, column)
+    step = c.MEASURE / COLUMNS
+    return c.LEFT + step * (column + 0.5), top + height / max(row.max(), 1) * row
+
+
+def label_end(ax, look, at, text, dy):
+    half = c.width(text, "text", c.RULE) / 2
+    x = np.clip(at[0], c.LEFT + half, c.RIGHT - half) - half
+    c.write(ax, x, at[1] + dy, text, c.RULE, "text", look.text, "end")
+
+
+def words_of_longest_streak(story):
+    streak, days = story.tables["longest_streak"].iloc[0], story.tables["calendar"]
+    n, heard = int(streak["n_days"]), int((days["ms_played"] > 0).sum())
+    dates = f"{day(streak['first_day'])} to {day(streak['last_day'])}"
+    reading = (f"{dates}, not one day silent.", f"Music on {heard} of {len(days)} days.")
+    return Words(
+        kicker=f"Longest streak, {story.year}", hero=count(n), headline=streak_headline(n, len(days)), reading=reading,
+        rule=f"Days with music, {span(story)}, local time. Simulated.",
+        alt=f"{story.listener['name']}, longest streak of {story.year}: {counted(n, 'day')} in a row. {' '.join(reading)}",
+    )  # fmt: skip
+
+
+def streak_headline(n, n_days):
+    return first_true(
+        (n == n_days, "days, all of them"),
+        (n >= 100, "days without silence"),
+        (n <= 4, "days, then a pause"),
+        "days in a row",
+    )

@@ -1,0 +1,149 @@
+"""Which face draws which character? Fonts by file, one family name per weight, and a chain of fallbacks."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from importlib.metadata import entry_points
+
+from matplotlib import font_manager, get_data_path
+from matplotlib.ft2font import FT2Font, LoadFlags
+
+# face -> (entry point group, entry point, key of the file, whether fallbacks should be bold)
+FACES = {
+    "hero": ("fonts_ttf", "manrope", "ManropeExtraBold", True),
+    "name": ("fonts_ttf", "manrope", "ManropeBold", True),
+    "text": ("fonts_otf", "hanken-grotesk", "HankenGroteskMedium", False),
+    "bold": ("fonts_otf", "hanken-grotesk", "HankenGroteskBold", True),
+}
+
+# Asked in this order for what the faces lack; the first whose character map has the glyph draws it.
+INSTALLED = (
+    "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans", "Source Han Sans JP", "IPAexGothic", "IPAGothic",
+    "Hiragino Sans", "Yu Gothic", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei",
+    "WenQuanYi Micro Hei", "Droid Sans Fallback", "Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo",
+    "Malgun Gothic", "NanumGothic", "Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI", "Lohit Devanagari",
+    "Noto Sans Thai", "Thonburi", "Leelawadee UI", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans",
+    "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Symbola", "Arial Unicode MS",
+)  # fmt: skip
+
+SCRIPTS = {  # first word of a character's Unicode name -> what people call the script
+    "CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "KATAKANA-HIRAGANA": "Japanese",
+    "HANGUL": "Korean", "ETHIOPIC": "Ge'ez", "MYANMAR": "Burmese",
+}  # fmt: skip
+
+INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
+JOINERS = "\u200c\u200d"  # shape the letters beside them, have no look of their own
+
+
+@cache
+def files():
+    """Face -> path of its font file, from the font packages' entry points."""
+    return {
+        face: next(iter(entry_points(group=group, name=package))).load()[key]
+        for face, (group, package, key, _) in FACES.items()
+    }
+
+
+@cache
+def glyphs(path):
+    """Code points that the font file can draw."""
+    return frozenset(FT2Font(path).get_charmap())
+
+
+@cache
+def register(path):
+    """Family name under which matplotlib finds exactly this file, whatever its weight says."""
+    family = f"wrapsim {path}"
+    font_manager.fontManager.ttflist.append(font_manager.FontEntry(path, name=family, weight=400, size="scalable"))
+    return family
+
+
+@cache
+def installed(name, bold):
+    """Path of the installed font of that family nearest to the weight, or None."""
+    wanted = 700 if bold else 500
+    fonts = [e for e in font_manager.fontManager.ttflist if e.name == name and e.style == "normal"]
+    return min(fonts, key=lambda e: (abs(weight(e.weight) - wanted), e.fname)).fname if fonts else None
+
+
+def weight(value):
+    """Weight as a number; font files give words too."""
+    return value if isinstance(value, int) else font_manager.weight_dict.get(value, 400)
+
+
+@cache
+def fallbacks(bold):
+    """Paths of the fonts behind the faces, in the order in which they are asked."""
+    shipped = ["DejaVuSans-Bold.ttf", "DejaVuSans.ttf"][0 if bold else 1 :]
+    found = [path for name in INSTALLED if (path := installed(name, bold))]
+    return (*found, *(f"{get_data_path()}/fonts/ttf/{name}" for name in shipped))
+
+
+@lru_cache(4096)
+def chain(text, face):
+    """Font files for a text: the face first, then only those fallbacks that the text needs."""
+    paths, missing = [files()[face]], {ord(c) for c in text} - glyphs(files()[face])
+    for path in fallbacks(FACES[face][3]) if missing else ():
+        if missing & glyphs(path):
+            paths.append(path)
+            missing -= glyphs(path)
+    return paths
+
+
+def families(text, face):
+    """The same files as families for matplotlib."""
+    return [register(path) for path in chain(text, face)]
+
+
+@cache
+def drawable(character):
+    """Has the face or any fallback this character?"""
+    code = ord(character)
+    return any(code in glyphs(path) for path in (files()["name"], files()["text"], *fallbacks(bold=False)))
+
+
+@lru_cache(4096)
+def shown(name, kind="name"):
+    """The name as a card can draw it: whole, or with its script named once where no font has the letters.
+
+    name  any text; kind  what it is, for "a title in Japanese script"
+    Returns the text without control characters; the alt text keeps the real name.
+    """
+    text = INVISIBLE.sub("", unicodedata.normalize("NFC", name))
+    text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") else c for c in text)
+    text = re.sub(" +", " ", text).strip()
+    lost = [c for c in text if c not in JOINERS and not drawable(c)]
+    if not lost:
+        return text or f"a {kind} without letters"
+    rest = " ".join("".join(c for c in text if c not in JOINERS and drawable(c)).split())
+    letters = any(c.isalnum() for c in rest)
+    if emoji(lost):
+        return rest if letters else f"{article(kind)} {kind} in emoji"
+    return f"{rest} ({script(lost)})" if letters else f"{article(kind)} {kind} in {script(lost)} script"
+
+
+def article(kind):
+    return "an" if kind[0] in "aeiou" else "a"
+
+
+def emoji(characters):
+    """Nothing but pictures?"""
+    return all(unicodedata.category(c)[0] in "SM" for c in characters)
+
+
+def script(characters):
+    """What the script of these characters is called; kana decide between Japanese and Chinese."""
+    names = [unicodedata.name(c, "UNKNOWN").split()[0] for c in characters if not emoji([c])]
+    kana = [name for name in names if name.startswith(("HIRAGANA", "KATAKANA"))]
+    word = (kana or names)[0]
+    return SCRIPTS.get(word, word.capitalize())
+
+
+@cache
+def bearing(character, face):
+    """White at the left of a character, as a share of the size: what flush left has to give back."""
+    if ord(character) not in glyphs(files()[face]):
+        return 0.0
+    font = FT2Font(files()[face])
+    font.set_size(100, 72)
+    return font.load_char(ord(character), flags=LoadFlags.NO_HINTING).horiBearingX / 6400

@@ -1,0 +1,190 @@
+"""The charts of the notebooks, one finding each; `finish` turns the axes into a picture with an alt text."""
+
+import numpy as np
+import pandas as pd
+
+from ..behaviour import HOURS_WEEKDAY, HOURS_WEEKEND, GENRE_NAMES, answer_shares, listener_types, published, survival_hazard
+from ..catalogue import SMALL_POOL, pool_sizes
+from ..run import DAY_MS, HOUR_MS, MINUTE_MS
+from .charts import ACCENT, DATA, band, chart, note, side_by_side
+from .themes import GREY, INK
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+# -- the survey and the songs -------------------------------------------------------------------------
+
+def draw_two_groups(survey, window=20):
+    """Where in the survey file do the rows of its second group stand? Share of group B among neighbouring rows."""
+    is_b = (np.asarray(listener_types(survey)) == "B").astype(float)
+    share = np.convolve(is_b, np.ones(window) / window, mode="same")
+    ax = chart(f"{is_b.mean():.0%} of the survey's rows answer differently, and stand together",
+               f"Share of group B among {window} neighbouring rows of the survey file. Group by likelihood of all answers.")
+    ax.fill_between(np.arange(len(share)), share, color=ACCENT, linewidth=0)
+    ax.set(xlim=(0, len(share)), ylim=(0, 1.05), xlabel="row of the file")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    return ax
+
+
+def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
+    """How does the favourite genre depend on gender, inside the survey's first group? Smoothed shares, free plan, 20 to 35."""
+    shares = answer_shares(survey, "genre").loc["A"].loc["20 to 35"].xs("free", level="plan").loc[["female", "male"], list(genres)]
+    widest = (shares.loc["female"] - shares.loc["male"]).abs().idxmax()
+    ax = chart(f"{widest} divides most: {shares.loc['female', widest]:.0%} of women, {shares.loc['male', widest]:.0%} of men",
+               "Share naming it as favourite, group A, 20 to 35, free plan; thin cells smoothed towards their gender.")
+    at = np.arange(len(genres))
+    for offset, gender, colour in ((-0.19, "female", ACCENT), (0.19, "male", DATA)):
+        ax.bar(at + offset, shares.loc[gender], 0.36, color=colour)
+        note(ax, at[0] + offset, shares.loc[gender].iloc[0] + 0.03, {"female": "women", "male": "men"}[gender], GREY, ha="center")
+    ax.set_xticks(at, genres)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    return ax
+
+
+def draw_pool_sizes(catalogue):
+    """How many tracks stand for each survey genre?"""
+    sizes = pool_sizes(catalogue).sort_values("tracks")
+    small = sizes["tracks"] < 2 * SMALL_POOL
+    ax = chart(f"{sizes['genre'].iloc[0]} has the smallest pool: {sizes['tracks'].iloc[0]} tracks",
+               "Tracks of the songs file whose genre label or sound stands for a survey genre; a track may stand for several.")
+    ax.set_position((0.30, 0.12, 0.60, 0.72))
+    ax.barh(np.arange(len(sizes)), sizes["tracks"], color=np.where(small, ACCENT, DATA))
+    for row, tracks in enumerate(sizes["tracks"]):
+        note(ax, tracks + sizes["tracks"].max() / 100, row, f"{tracks:,}".replace(",", "\u2009"), GREY)
+    ax.set_yticks(np.arange(len(sizes)), sizes["genre"])
+    ax.set_xticks([])
+    ax.grid(False)
+    return ax
+
+
+# -- one listener -------------------------------------------------------------------------------------
+
+def local_ms(plays):
+    """Start of each play on the listener's own clock, int64 ms. plays: the Arrow table."""
+    return plays["started_at"].cast("int64").to_numpy() + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS
+
+
+def daily_minutes(listened):
+    """Minutes heard on each local day of the window: Series over dates."""
+    day = pd.to_datetime(local_ms(listened.plays) // DAY_MS * DAY_MS, unit="ms")
+    minutes = pd.Series(listened.plays["ms_played"].to_numpy() / MINUTE_MS, index=day).groupby(level=0).sum()
+    first, after = (moment.replace(tzinfo=None) for moment in listened.run.window)
+    last = max(pd.Timestamp(after) - pd.Timedelta(1, "s"), *minutes.index[-1:], pd.Timestamp(first))
+    return minutes.reindex(pd.date_range(pd.Timestamp(first).normalize(), last.normalize()), fill_value=0.0)
+
+
+def draw_year(listened):
+    """How much on which day? One bar a day, the longest day in the accent."""
+    days = daily_minutes(listened)
+    ax = chart(f"Music on {np.count_nonzero(days)} of {len(days)} days; the longest was {days.idxmax():%-d %B} with {days.max():.0f} minutes",
+               "Minutes heard per local day.")
+    ax.bar(days.index, days, 1.0, color=np.where(days == days.max(), ACCENT, DATA))
+    ax.set_xlim(days.index[0], days.index[-1])
+    return month_axis(ax, days.index)
+
+
+def month_axis(ax, days):
+    """Names of the months under a time axis; days where the stretch is short."""
+    if len(days) > 70:
+        firsts = days[days.day == 1]
+        ax.set_xticks(firsts, [MONTHS[day.month - 1] for day in firsts])
+    else:
+        ax.set_xticks(days[::max(1, len(days) // 7)], [f"{day.day} {MONTHS[day.month - 1]}" for day in days[::max(1, len(days) // 7)]])
+    return ax
+
+
+def draw_clock_against_plan(listened):
+    """Did the hours of the year follow the listener's own curve? Bars: what was heard; band: where chance would leave it."""
+    chronotype = listened.listeners["chronotype"][0].as_py()
+    hours = (local_ms(listened.plays) // HOUR_MS) % 24
+    sessions = len(np.unique(listened.plays["session_id"].to_numpy()))
+    share, plan = np.bincount(hours, minlength=24) / len(hours), expected_hours(listened, chronotype)
+    spread = 1.96 * np.sqrt(plan * (1 - plan) / max(sessions, 1) * 1.6)
+    inside = np.count_nonzero(np.abs(share - plan) <= spread)
+    ax = chart(f"{inside} of 24 hours fell where the listener's own curve puts them",
+               f"Share of plays by local hour, {sessions} sessions. Band: 95 % of years with so many sessions, about.")
+    ax.bar(np.arange(24), share, 0.8, color=DATA)
+    band(ax, np.arange(24), np.maximum(plan - spread, 0), plan + spread, "")
+    ax.plot(np.arange(24), plan, color=ACCENT, linewidth=2)
+    note(ax, int(plan.argmax()), plan.max() * 1.12, chronotype.replace("_", " "), ACCENT, ha="center")
+    ax.set_xticks(range(0, 24, 3))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    return ax
+
+
+def expected_hours(listened, chronotype):
+    """Share of plays by hour that the listener's chronotype means, weekdays and weekend together. float64, (24,)."""
+    from ..behaviour import chronotype_hours
+    from ..schema import CHRONOTYPES
+    row = CHRONOTYPES.index(chronotype)
+    return (5 * chronotype_hours(HOURS_WEEKDAY)[row] + 2 * chronotype_hours(HOURS_WEEKEND)[row]) / 7
+
+
+def draw_what_if(before, after, name):
+    """Both years on one axis: minutes a week as it was, and as it would have been."""
+    weekly = [daily_minutes(year).resample("W").sum() for year in (before, after)]
+    change = weekly[1].sum() / weekly[0].sum() - 1
+    ax = chart(f"{name}: {abs(change):.0%} {'more' if change > 0 else 'less'} music in the same weeks",
+               "Minutes per week. The same random streams in both years: days, sessions and devices are the same draws.")
+    for series, colour, label in zip(weekly, (DATA, ACCENT), ("as it was", name)):
+        ax.plot(series.index, series, color=colour, linewidth=2)
+        at = series.index[int(len(series) * (0.25 if colour == DATA else 0.75))]
+        note(ax, at, series.max(), label, colour if colour == ACCENT else GREY, ha="center", va="bottom")
+    ax.set_ylim(0, max(series.max() for series in weekly) * 1.18)
+    return month_axis(ax, pd.date_range(weekly[0].index[0], weekly[0].index[-1]))
+
+
+# -- the crowd ----------------------------------------------------------------------------------------
+
+def draw_volume(minutes):
+    """How unequal is listening? One dot per listener on a log scale, by plan. minutes: DataFrame plan, minutes_per_day."""
+    medians = minutes.groupby("plan")["minutes_per_day"].median()
+    ax = chart(f"The middle premium listener hears {medians.get('premium', np.nan):.0f} minutes a day, the middle free one "
+               f"{medians.get('free', np.nan):.0f}", "Minutes a day over the window, log scale; one dot per listener, spread for sight.")
+    for row, (plan, colour) in enumerate((("free", DATA), ("premium", ACCENT))):
+        mine = np.sort(minutes.loc[minutes["plan"] == plan, "minutes_per_day"])
+        ax.scatter(mine, row + 0.6 * ((np.arange(len(mine)) * 0.618) % 1 - 0.5), s=14, color=colour, linewidth=0)
+        note(ax, minutes["minutes_per_day"].min(), row + 0.42, plan, GREY if plan == "free" else colour)
+    ax.set(xscale="log", ylim=(-0.5, 1.7), yticks=[])
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.grid(axis="y", visible=False)
+    return ax
+
+
+def draw_crowd_hours(hours):
+    """Does the crowd keep the published hours? hours: DataFrame weekend, hour, n_plays, as from `crowd_hours`."""
+    axes = side_by_side("The crowd's hours against the published ones", "Share of plays by local hour. Line: Park et al. 2019, "
+                        "Spotify. Bars: this run.", ("Monday to Friday", "Saturday, Sunday"))
+    for ax, weekend, curve in zip(axes, (False, True), (HOURS_WEEKDAY, HOURS_WEEKEND)):
+        mine = hours[hours["weekend"] == weekend].set_index("hour")["n_plays"].reindex(range(24), fill_value=0)
+        ax.bar(range(24), mine / max(mine.sum(), 1), 0.8, color=DATA)
+        ax.plot(range(24), np.array(curve) / sum(curve), color=ACCENT, linewidth=2)
+        ax.set_xticks(range(0, 24, 6))
+    axes[0].yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    return axes[0]
+
+
+def draw_leaving(leaving):
+    """When do people leave a track? Share of plays still on, by second, with Lamere's published points."""
+    seconds = leaving.set_index("second").reindex(range(241), fill_value=0)
+    on = 1 - np.cumsum(seconds["n_left"]) / leaving["n_plays"].iloc[0]
+    ax = chart(f"{1 - on.iloc[5]:.0%} of plays are left within five seconds, {1 - on.iloc[30]:.0%} within thirty",
+               "Share of plays not left yet, by seconds heard. Dots: Lamere 2014, Spotify.")
+    ax.plot(on.index[:-1], on.iloc[:-1], color=DATA, linewidth=2.5)
+    points = [(s, 1 - published(f"skip_within_{s}s")) for s in (5, 10, 30)]
+    ax.scatter(*zip(*points), s=46, color=ACCENT, zorder=3)
+    note(ax, 36, points[-1][1] + 0.04, "published", ACCENT)
+    ax.set(ylim=(0, 1.02), xlim=(0, 239))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    return ax
+
+
+def draw_homes(listeners):
+    """Where do they live? One dot per listener, by longitude and latitude. listeners: DataFrame."""
+    country = listeners["country"].value_counts()
+    ax = chart(f"{len(country)} countries and {listeners['time_zone'].nunique()} time zones; most live in {country.index[0]}",
+               "Homes: towns of Faker's, countries by published shares of users, time zones by timezonefinder.")
+    ax.scatter(listeners["longitude"], listeners["latitude"], s=16, color=ACCENT, linewidth=0)
+    ax.set(xlim=(-180, 180), ylim=(-60, 75), yticks=[-45, 0, 45], xticks=[-120, -60, 0, 60, 120])
+    ax.axhline(0, color=DATA, linewidth=0.6)
+    return ax

@@ -1,0 +1,48 @@
+"""The year on one card: the disc and four lines."""
+
+from . import canvas as c
+from .fonts import shown
+from .words import Words, count, counted, minutes
+
+HUB, RIM = 132, 396
+NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
+
+
+def draw_summary(ax, story, theme="press"):
+    """What was the year like? The listener's name, the year disc, and the first of everything."""
+    words = words_of_summary(story)
+    look = c.page(ax, story, "summary", theme, words, sizes=NAME_SIZES)
+    x, y = 540, 906
+    c.year_disc(ax, story, look, x, y, HUB, RIM, "rays")
+    n = count(minutes(story.tables["minutes"]["ms_played"].iloc[0]))
+    c.write(ax, x, y + 12, n, c.NAME, "hero", look.text, "value", ha="center")
+    c.write(ax, x, y + 58, "minutes", c.RULE, "text", look.quiet, "unit", ha="center")
+    for i, (key, value) in enumerate(rows(story)):
+        row(ax, look, 1364 + 76 * i, key, shown(value))
+    return ax
+
+
+def row(ax, look, y, key, value):
+    c.lines(ax, [[(c.LEFT, y + 23), (c.RIGHT, y + 23)]], look.faint, 3, "hairline")
+    c.write(ax, c.LEFT, y, key, c.READING, "text", look.quiet, "key")
+    c.write_name(ax, 276, y, value, (c.NAME, c.READING), "name", look.text, "value", c.RIGHT - 276)
+
+
+def rows(story):
+    """Key and value of the four lines; what a listener lacks has no line."""
+    t = story.tables
+    firsts = (("Song", "top_songs", "title"), ("Artist", "top_artists", "artist"), ("Genre", "top_genres", "genre"))
+    found = [(key, str(t[table][column].iloc[0])) for key, table, column in firsts if len(t[table])]
+    if len(t["longest_streak"]):
+        return [*found, ("Streak", counted(int(t["longest_streak"]["n_days"].iloc[0]), "day"))]
+    return [*found, ("Days", f"{t['minutes']['n_days'].iloc[0]} with music")]
+
+
+def words_of_summary(story):
+    n = minutes(story.tables["minutes"]["ms_played"].iloc[0])
+    said = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
+    return Words(
+        kicker=f"A simulated year, {story.year}", headline=shown(story.listener["name"]), reading=(),
+        rule="wrapsim: invented people, published figures",
+        alt=f"{story.listener['name']}, a simulated year, {story.year}: {counted(n, 'minute')}; {said}.",
+    )  # fmt: skip

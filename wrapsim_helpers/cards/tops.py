@@ -1,0 +1,210 @@
+"""What? Top songs, top artists, top genres."""
+
+import numpy as np
+
+from . import canvas as c
+from .fonts import shown
+from .words import NUMBERS, Words, count, counted, day, first_true, listed, of_100, percent, span
+
+FIVE = 5
+LEAST_LAYER = 0.06  # thinner layers have no room for a word
+
+
+# ---------------------------------------------------------------- songs
+
+
+def draw_top_songs(ax, story, theme="press"):
+    """Which songs? Five rules whose length is the number of plays."""
+    look = c.page(ax, story, "top_songs", theme, words_of_top_songs(story))
+    songs = story.tables["top_songs"][:FIVE]
+    top, pitch = 612, 184
+    length = c.MEASURE * songs["n_streams"].to_numpy(float) / songs["n_streams"].max()
+    paints = [look.accent] + [look.mark] * (len(songs) - 1)
+    c.rectangles(ax, c.LEFT, top + pitch * np.arange(len(songs)), length, 16, paints, "rules")
+    for y, song in zip(range(top, 1920, pitch), songs.itertuples()):
+        song_row(ax, look, y + 76, song)
+    return ax
+
+
+def song_row(ax, look, y, song):
+    colour = look.loud if song.rank == 1 else look.text
+    c.write(ax, c.LEFT, y, str(song.rank), c.NAME, "hero", colour, "rank")
+    c.write(ax, c.RIGHT, y, count(song.n_streams), c.NAME, "hero", look.text, "value", ha="right")
+    if song.rank == 1:
+        c.write(ax, c.RIGHT, y + 50, "plays", c.RULE, "text", look.quiet, "unit", ha="right")
+    room = c.MEASURE - 76 - 24 - max(c.width(count(song.n_streams), "hero", c.NAME), c.width("plays", "text", c.RULE))
+    title, sizes = shown(song.title, "title"), (c.NAME, c.READING)
+    two = len(c.fit_name(title, sizes, "name", room, 2)[1]) == 2
+    c.write_name(ax, c.LEFT + 76, y - 18 * two, title, sizes, "name", look.text, "name", room, 2, 52)
+    c.write_name(ax, c.LEFT + 76, y + 54 + 32 * two, shown(song.artist), (c.READING,), "text", look.quiet, "artist", room)
+
+
+def words_of_top_songs(story):
+    songs = story.tables["top_songs"][:FIVE]
+    n = songs["n_streams"].tolist()
+    reading = (lead(n, "play"), *first_heard(songs))
+    rows = "; ".join(f"{s.rank} {s.title} by {s.artist}, {counted(s.n_streams, 'play')}" for s in songs.itertuples())
+    return Words(
+        kicker=f"Top songs, {story.year}", headline=songs_headline(songs, n), reading=reading,
+        rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
+        alt=f"{story.listener['name']}, top songs of {story.year}: {rows}. {' '.join(reading)}",
+    )  # fmt: skip
+
+
+def lead(n, thing):
+    """The gap between first and second, said as a sentence."""
+    if len(n) < 2:
+        return f"{counted(n[0], thing)}, and nothing came second."
+    gap = n[0] - n[1]
+    return f"{counted(gap, thing)} decided first place." if gap else f"Two with {counted(n[0], thing)}; minutes decided."
+
+
+def first_heard(songs):
+    """When number one was first played; nothing where that is unknown."""
+    date = songs["first_played"].iloc[0]
+    return () if date != date else (f"Number one was first heard on {day(date)}.",)
+
+
+def songs_headline(songs, n):
+    by_artist, (first, second) = songs["artist"].value_counts(), (*n, 0)[:2]
+    return first_true(
+        (first - second <= 0.03 * first, "A photo finish"),
+        (len(n) == FIVE and n[-1] >= 0.85 * first, "Five near equals"),
+        (first >= 2 * second, "No contest"),
+        (by_artist.iloc[0] >= 3, f"{NUMBERS[by_artist.iloc[0]].capitalize()} by one"),
+        (first >= 1.3 * second, "A clear winner"),
+        "On repeat",
+    )
+
+
+# ---------------------------------------------------------------- artists
+
+
+def draw_top_artists(ax, story, theme="press"):
+    """Which artists? Five blocks, each as long as its plays, each starting where the one before ends."""
+    look = c.page(ax, story, "top_artists", theme, words_of_top_artists(story))
+    artists = story.tables["top_artists"][:FIVE]
+    n = artists["n_streams"].to_numpy(float)
+    top, pitch = 612, 184
+    length = c.MEASURE * n / n.sum()
+    paints = [look.accent] + [look.mark] * (len(n) - 1)
+    c.rectangles(ax, c.LEFT + np.cumsum(length) - length, top + pitch * np.arange(len(n)), length, 84, paints, "blocks")
+    for y, artist in zip(range(top, 1920, pitch), artists.itertuples()):
+        artist_row(ax, look, y + 142, artist)
+    return ax
+
+
+def artist_row(ax, look, y, artist):
+    colour = look.loud if artist.rank == 1 else look.text
+    c.write(ax, c.RIGHT, y, count(artist.n_streams), c.NAME, "hero", colour, "value", ha="right")
+    c.write(ax, c.LEFT, y, str(artist.rank), c.NAME, "hero", colour, "rank")
+    room = c.MEASURE - 76 - 24 - c.width(count(artist.n_streams), "hero", c.NAME)
+    c.write_name(ax, c.LEFT + 76, y, shown(artist.artist), (c.NAME, c.READING), "name", colour, "name", room)
+
+
+def words_of_top_artists(story):
+    artists = story.tables["top_artists"][:FIVE]
+    n = artists["n_streams"].tolist()
+    all_five = f"Number one: {of_100(n[0] / sum(n))} of 100 by the {NUMBERS[len(n)]}."
+    reading = (lead(n, "play"), all_five)[: len(n)]
+    rows = "; ".join(f"{a.rank} {a.artist}, {counted(a.n_streams, 'play')}" for a in artists.itertuples())
+    return Words(
+        kicker=f"Top artists, {story.year}", headline=artists_headline(n), reading=reading,
+        rule="Plays of 30 s and more; a guest counts half. Simulated.",
+        alt=f"{story.listener['name']}, top artists of {story.year}: {rows}. {' '.join(reading)}",
+    )  # fmt: skip
+
+
+def artists_headline(n):
+    first, second = (*n, 0)[:2]
+    return first_true(
+        (len(n) == 1, "One and only"),
+        (len(n) == FIVE and n[-1] >= 0.85 * first, "Five on a par"),
+        (first - second <= 0.05 * first, "Neck and neck"),
+        (first >= sum(n[1:]), "One above all"),
+        (first >= 2 * second, "Twice the next"),
+        (first >= 1.3 * second, "A clear first"),
+        "Close company",
+    )
+
+
+# ---------------------------------------------------------------- genres
+
+
+def draw_top_genres(ax, story, theme="press"):
+    """Which genres? A sandwich over the whole width: height is the share, thin layers merge."""
+    look = c.page(ax, story, "top_genres", theme, words_of_top_genres(story))
+    names, shares = layers(story.tables["top_genres"])
+    styles = [*look.layers[: len(names) - 1], look.layers[-1]] if len(names) > 1 else look.layers[:1]
+    edges = 606 + 894 * np.cumsum([0, *shares]) / sum(shares)
+    c.rectangles(ax, -8, edges[:-1], c.WIDTH + 16, np.diff(edges), [paint for paint, _ in styles], "layers")
+    for name, share, top, bottom, (paint, colour) in zip(names, shares, edges, edges[1:], styles):
+        if bottom - top >= 48:
+            layer_words(ax, name, share, top, bottom, paint, colour)
+    return ax
+
+
+def layer_words(ax, name, share, top, bottom, paint, colour):
+    size, said = c.NAME if bottom - top >= 96 else c.READING, percent(share)
+    at, room = c.width(said, "hero", size), c.MEASURE - 40 - c.width(said, "hero", size)
+    lines, base = 2 if bottom - top >= 130 else 1, (top + bottom) / 2 + 0.36 * size
+    fitted, parts = c.fit_name(shown(name, "genre"), (size, c.READING), "name", room, lines)
+    first = base - 26 * (len(parts) - 1)
+    if paint.hatch:
+        plate(ax, c.LEFT, max(c.width(part, "name", fitted) for part in parts), first - 48, 70 + 52 * (len(parts) - 1), paint)
+        plate(ax, c.RIGHT - at, at, base - 48, 70, paint)
+    c.write(ax, c.RIGHT, base, said, size, "hero", colour, "value", ha="right", on="layers")
+    c.write_name(ax, c.LEFT, first, shown(name, "genre"), (size, c.READING), "name", colour, "name", room, lines, 52, on="layers")
+
+
+def plate(ax, x, width, y, height, paint):
+    """A hatched layer keeps clear behind its words."""
+    c.rectangles(ax, x - 12, y, width + 24, height, c.Paint(paint.face), "plate", zorder=3)
+
+
+def layers(genres):
+    """Names and shares of the layers: at most five of 6 % and more, then "N more" for what is left."""
+    big = genres[genres["share"] >= LEAST_LAYER][:FIVE]
+    names, shares = big["genre"].tolist(), big["share"].tolist()
+    rest = len(genres) - len(big)
+    return (names + [f"{rest} more"], shares + [1 - sum(shares)]) if rest else (names, shares)
+
+
+def words_of_top_genres(story):
+    genres = story.tables["top_genres"]
+    names, shares = layers(genres)
+    said = "; ".join(f"{name} {percent(share)}" for name, share in zip(names, shares))
+    reading = (first_share(names[0], shares[0]), second(genres))
+    return Words(
+        kicker=f"Top genres, {story.year}", headline=genres_headline(genres), reading=reading,
+        rule="Share of plays of 30 s and more. Simulated.",
+        alt=f"{story.listener['name']}, top genres of {story.year}: {said}. {' '.join(reading)}",
+    )  # fmt: skip
+
+
+def first_share(name, share):
+    """How much the first genre is, with its name where that fits on the line."""
+    start = f"{of_100(share)} of 100 plays were"
+    return c.reading(f"{start} {shown(name, 'genre')}.", f"{start} of the first.")
+
+
+def second(genres):
+    """The runner-up and how many there are."""
+    if len(genres) < 2:
+        return "Nothing else was played."
+    name, share = shown(genres["genre"].iloc[1], "genre"), percent(genres["share"].iloc[1])
+    total = f"{len(genres)} genres in all."
+    return c.reading(f"Next: {name}, {share}. {total}", f"{name}: {share}. {total}", f"Next: {share}. {total}")
+
+
+def genres_headline(genres):
+    n, first = min(int((genres["share"] >= LEAST_LAYER).sum()), FIVE), genres["share"].iloc[0]
+    mostly = f"Mostly {shown(genres['genre'].iloc[0], 'genre')}"
+    return first_true(
+        (n == 1 and len(genres) == 1, "One-genre year"),
+        (first >= 0.6 and len(mostly.split()) <= 4 and c.fits(mostly, "hero", c.HEADLINES[-1]), mostly),
+        (first >= 0.6, "One big layer"),
+        (first < 0.12, "Many flavours"),
+        (n >= 2, f"{NUMBERS[n].capitalize()}-layer year"),
+        "A thin first",
+    )

@@ -1,0 +1,108 @@
+"""How much? Minutes of the year, and the card of a listener who hardly listened."""
+
+import numpy as np
+
+from . import canvas as c
+from .fonts import shown
+from .words import LONG_MONTHS, MONTHS, Words, count, counted, day, first_true, minutes, span, whole_days
+
+TRACKS_NEEDED, ARTISTS_NEEDED = 30, 5
+
+
+def draw_minutes(ax, story, theme="press"):
+    """How many minutes of music? The number over a bar for every day, one row a month, the longest day marked."""
+    look = c.page(ax, story, "minutes", theme, words_of_minutes(story), sizes=(243, 162))
+    days = story.tables["calendar"]
+    ms, rows = days["ms_played"].to_numpy(float), np.array([month_row(story, d) for d in days["date"]])
+    top, pitch = 738, 756 / max(rows.max() + 1, 6)
+    left, step = 176, (c.RIGHT - 176) / 31
+    base = top + (rows + 1) * pitch - 6
+    height = (pitch - 8) * ms / ms.max()
+    x = left + step * (np.array([d.day for d in days["date"]]) - 1)
+    paints = [look.accent if i == ms.argmax() else look.mark for i in range(len(ms))]
+    heard = np.flatnonzero(ms > 0)
+    c.rectangles(ax, x[heard], (base - height)[heard], step - 3, height[heard], [paints[i] for i in heard], "bars")
+    label_months(ax, story, look, top + pitch - 6, pitch)
+    return ax
+
+
+def month_row(story, date):
+    """0 for the window's first month, 1 for the next, also over the turn of a year."""
+    return 12 * (date.year - story.first_day.year) + date.month - story.first_day.month
+
+
+def label_months(ax, story, look, base, pitch):
+    """The name of every month at the left of its row."""
+    for row in range(month_row(story, story.last_day) + 1):
+        name = MONTHS[(story.first_day.month - 1 + row) % 12]
+        c.write(ax, c.LEFT, base + row * pitch, name, c.RULE, "text", look.quiet, "tick")
+
+
+def words_of_minutes(story):
+    days, n = story.tables["calendar"], minutes(story.tables["minutes"]["ms_played"].iloc[0])
+    longest = days.loc[days["ms_played"].idxmax()]
+    mean = minutes(days["ms_played"].sum() / len(days))
+    reading = (
+        c.reading(f"{whole_days(n)}, or {counted(mean, 'minute')} a day.", f"That is {counted(mean, 'minute')} a day."),
+        f"Longest: {day(longest['date'])}, {counted(minutes(longest['ms_played']), 'minute')}.",
+    )
+    headline = minutes_headline(days)
+    return Words(
+        kicker=f"Your {story.year}", hero=count(n), headline=headline, reading=reading,
+        rule=f"All music, {span(story)}, local time. Simulated.",
+        alt=f"{story.listener['name']}, {story.year}: {count(n)} {headline}. {' '.join(reading)}",
+    )  # fmt: skip
+
+
+def minutes_headline(days):
+    """What the minutes did over the year, said behind their number."""
+    by_month = days["ms_played"].groupby([d.month for d in days["date"]]).mean()
+    weekend = np.array([d.weekday() >= 5 for d in days["date"]])
+    on, off = days["ms_played"][weekend].mean(), days["ms_played"][~weekend].mean()
+    busiest = [f"minutes, most in {names[by_month.idxmax() - 1]}" for names in (LONG_MONTHS, MONTHS)]
+    return first_true(
+        (by_month.max() >= 1.35 * by_month.mean(), c.first_that_fits(busiest, "name", c.SUB)),
+        (on >= 1.35 * off, "minutes, weekends first"),
+        (on <= 0.74 * off, "minutes, weekdays first"),
+        (days["ms_played"].min() > 0, "minutes, never silent"),
+        "minutes of music",
+    )
+
+
+def draw_too_little(ax, story, theme="press"):
+    """How far did it get? Thirty dots, filled as far as tracks were heard, and five for the artists."""
+    look = c.page(ax, story, "too_little", theme, words_of_too_little(story))
+    tracks, artists = heard(story)
+    progress(ax, look, tracks, TRACKS_NEEDED, 606, 130, 6)
+    progress(ax, look, artists, ARTISTS_NEEDED, 1400, 76, 5)
+    c.write(ax, 580, 1457, f"{artists} of {ARTISTS_NEEDED} artists", c.NAME, "text", look.text, "sub")
+    return ax
+
+
+def progress(ax, look, n, needed, top, size, columns):
+    """Dots in rows, the first n of them filled; a gap is a fifth of a dot."""
+    i = np.arange(needed)
+    x, y = c.LEFT + size * (1.203 * (i % columns) + 0.5), top + size * (1.203 * (i // columns) + 0.5)
+    c.dots(ax, x[n:], y[n:], size - c.EDGE, c.Paint(look.ground, look.text), "open")
+    c.dots(ax, x[:n], y[:n], size, look.accent, "heard")
+
+
+def heard(story):
+    row = story.tables["minutes"].iloc[0]
+    return int(min(row["n_tracks"], TRACKS_NEEDED)), int(min(row["n_artists"], ARTISTS_NEEDED))
+
+
+def words_of_too_little(story):
+    row, (tracks, artists) = story.tables["minutes"].iloc[0], heard(story)
+    n, songs = minutes(row["ms_played"]), story.tables["top_songs"]
+    done = f"{tracks} of {TRACKS_NEEDED} tracks, {artists} of {ARTISTS_NEEDED} artists"
+    first = [f"Most played: {shown(s.title, 'title')}, {counted(s.n_streams, 'play')}." for s in songs[:1].itertuples()]
+    first += ["Most played: " + counted(s.n_streams, "play") + " of one song." for s in songs[:1].itertuples()]
+    measure = f"{counted(n, 'minute')} on {counted(int(row['n_days']), 'day')}."
+    return Words(
+        kicker=f"Your {story.year}", sub=f"{tracks} of {TRACKS_NEEDED} tracks", rule=f"A year in cards takes {TRACKS_NEEDED} tracks and {ARTISTS_NEEDED} artists.",
+        headline=first_true((tracks >= TRACKS_NEEDED, "Few but dear"), (tracks >= 24, "Nearly there"), "A quiet year"),
+        reading=(measure, c.reading(*first)) if first else (measure,),
+        alt=f"{story.listener['name']}, {story.year}: {done}. {measure} "
+        + " ".join(f"Most played: {s.title}, {counted(s.n_streams, 'play')}." for s in songs[:1].itertuples()),
+    )  # fmt: skip
