@@ -17,7 +17,6 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-import stories
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.collections import EllipseCollection, LineCollection
 from matplotlib.colors import to_hex, to_rgb
@@ -27,6 +26,8 @@ from PIL import Image
 
 from wrapsim_helpers import cards
 from wrapsim_helpers.cards import canvas, charts, crowd, days, fonts, summary, themes, tops, volume, words
+
+from . import stories
 
 ROOT = Path(__file__).parents[1]
 THIN = "\u2009"
@@ -621,7 +622,7 @@ def test_an_installed_font_that_has_the_glyphs_draws_them(tmp_path):
 from matplotlib import font_manager
 font_manager.fontManager.addfont({str(path)!r})
 from wrapsim_helpers.cards import fonts
-import stories
+
 from wrapsim_helpers import cards
 print(fonts.shown("夜のドライブ", "title"), fonts.shown("青い電話"))
 print([p.split("/")[-1].split("\\\\")[-1] for p in fonts.chain("夜 on", "name")])

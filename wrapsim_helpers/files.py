@@ -139,10 +139,16 @@ def row_hash(table):
     """SHA-256 of a table's decoded values, column by column: the same whatever the file format and compression."""
     digest = hashlib.sha256()
     for name, column in zip(table.column_names, table.columns):
-        digest.update(f"{name}:{column.type}:{len(column)}\n".encode())
+        digest.update(f"{name}:{type_name(column.type)}:{len(column)}\n".encode())
         for values in value_buffers(column.combine_chunks()):
             digest.update(values)
     return digest.hexdigest()
+
+
+def type_name(arrow_type):
+    """Name of an Arrow type, the same before and after a file: that of the values, for dictionaries and lists."""
+    inner = pa.types.is_dictionary(arrow_type) or pa.types.is_list(arrow_type)
+    return ("list of " if pa.types.is_list(arrow_type) else "") + str(arrow_type.value_type if inner else arrow_type)
 
 
 def value_buffers(array):

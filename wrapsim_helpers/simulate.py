@@ -219,6 +219,7 @@ def generate_multiple_users_session(num_users, start_time="2025-01-01", end_time
 def listen_as_records(run):
     """All records of a run, in memory."""
     heard = listen(run)
+    say_moved(run, moved_starts(heard))
     return list(records(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks))
 
 
@@ -273,12 +274,14 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     shared = [write_table(folder, name, getattr(world.catalogue, name)) for name in ("tracks", "albums", "artists", "track_artists")]
     n_parts = -(-run.num_users // size)
     parts = make_parts(whole, folder, formats, identity_hash(same), n_parts, workers, scheduler)
-    files = sorted([*shared, *(file for part in parts for file in part)], key=lambda file: file["file"])
+    files = sorted([*shared, *(file for part in parts for file in part["files"])], key=lambda file: file["file"])
+    moved = sum(part["moved"] for part in parts)
+    say_moved(run, moved)
     write_json(folder / "run.json", {"identity": same, "identity_hash": identity_hash(same), "parts": n_parts,
                                      "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith("parquet")),
                                      "files": files})
     write_json(folder / "log.json", {"started": started, "seconds": round(time.time() - started, 3), "workers": workers,
-                                     "python": platform.python_version(), "platform": platform.platform()})
+                                     "moved_local_times": moved, "python": platform.python_version(), "platform": platform.platform()})
     return folder
 
 
@@ -345,7 +348,10 @@ def executor_of(workers, scheduler):
 
 
 def make_part(run, part, folder, formats, hash_):
-    """Simulate and write one part; a pure function of (run, part). Returns the manifest entries of its files."""
+    """Simulate and write one part; a pure function of (run, part).
+
+    Returns {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
+    """
     heard = listen(run, run.listener_ids()[part * run.listeners_per_part:(part + 1) * run.listeners_per_part])
     files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
     if "avro" in formats:
@@ -353,4 +359,16 @@ def make_part(run, part, folder, formats, hash_):
         rows = plain_records(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks)
         write_avro(rows, path, sync_marker(hash_, part))
         files.append(entry(folder, path, heard.plays.num_rows, row_hash(heard.plays)))
-    return files
+    return {"files": files, "moved": moved_starts(heard)}
+
+
+def moved_starts(heard):
+    """How many listeners' windows began or ended at a local time that does not exist once."""
+    return people_of.window_starts(heard.run, heard.listeners.to_pandas())[2]
+
+
+def say_moved(run, moved):
+    """Say, where there were any, how many windows were moved to the first valid instant."""
+    if moved:
+        tqdm.write(f"{run.start_time} or {run.end_time} falls into the daylight-saving night of {moved:,} of {run.num_users:,} listeners; "
+                   "their windows began or ended at the first valid instant.")

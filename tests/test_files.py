@@ -1,0 +1,165 @@
+"""Files: rows equal columns, two readers agree, hashes see every change, folders of others are refused."""
+
+import json
+
+import avro.datafile
+import avro.io
+import fastavro
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import files as f
+from wrapsim_helpers.schema import RECORDS, TABLES, record_fields, snake
+
+
+@pytest.fixture(scope="module")
+def few(crowd):
+    return crowd.plays.slice(0, 300), crowd.listeners, crowd.profile_versions, crowd.world.catalogue.tracks
+
+
+def test_records_are_valid_and_in_the_order_of_the_plays(few):
+    rows = list(f.records(*few))
+    assert [row["UserSongInteraction"]["PlayId"] for row in rows] == few[0]["play_id"].to_pylist()
+    assert all(fastavro.validate(row, ws.schema_ind) for row in rows)
+
+
+def test_a_record_says_what_the_columns_say(few):
+    plays, listeners, _, tracks = few
+    row, play = next(f.records(*few)), plays.to_pylist()[0]
+    track, person = tracks.to_pylist()[play["track_id"]], listeners.to_pylist()[0]
+    assert row["SongMetadata"]["Length"] == track["duration_ms"] and row["SongMetadata"]["Artists"] == track["artists"]
+    assert str(row["UserProfile"]["UserId"]) == person["user_id"] and row["UserProfile"]["SubscriptionPlan"] == play["plan"]
+    for field in record_fields("UserSongInteraction"):
+        assert row["UserSongInteraction"][field["name"]] == play[snake(field["name"])]
+
+
+def test_changing_one_record_changes_no_other(few):
+    first, second = list(f.records(*few))[:2]
+    first["UserProfile"]["Name"] = first["SongMetadata"]["Title"] = "changed"
+    assert second["UserProfile"]["Name"] != "changed"
+
+
+def test_plain_records_are_the_same_records_in_numbers(few, tmp_path):
+    f.write_avro(f.plain_records(*few), tmp_path / "plain.avro", b"0" * 16)
+    assert list(f.read_avro(tmp_path / "plain.avro")) == list(f.records(*few))
+
+
+def test_apache_avro_reads_what_fastavro_wrote(few, tmp_path):
+    f.write_avro(f.plain_records(*few), tmp_path / "plays.avro", b"0" * 16)
+    with avro.datafile.DataFileReader(open(tmp_path / "plays.avro", "rb"), avro.io.DatumReader()) as reader:
+        by_apache = list(reader)
+    for ours, theirs in zip(f.records(*few), by_apache, strict=True):
+        assert {r: {k: str(v) for k, v in ours[r].items()} for r in RECORDS} == {r: {k: str(v) for k, v in theirs[r].items()} for r in RECORDS}
+
+
+def test_the_same_records_give_the_same_bytes(few, tmp_path):
+    for name in ("a", "b"):
+        f.write_avro(f.plain_records(*few), tmp_path / f"{name}.avro", f.sync_marker("x", 1))
+        f.write_parquet(few[0], tmp_path / f"{name}.parquet")
+    assert (tmp_path / "a.avro").read_bytes() == (tmp_path / "b.avro").read_bytes()
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+def test_sync_markers_differ_from_part_to_part():
+    assert len({f.sync_marker("x", 1), f.sync_marker("x", 2), f.sync_marker("y", 1)}) == 3
+
+
+def test_parquet_keeps_names_types_and_values(few, tmp_path):
+    f.write_parquet(few[0], tmp_path / "plays.parquet")
+    back = pq.read_table(tmp_path / "plays.parquet")
+    assert back.schema.names == TABLES["plays"].names
+    assert [str(field.type) for field in back.schema] == [str(field.type) for field in TABLES["plays"]]
+    assert f.row_hash(back) == f.row_hash(few[0])
+
+
+@pytest.mark.parametrize("name", ["plays", "listeners", "profile_versions", "tracks", "state", "truth"])
+def test_a_row_hash_sees_every_column(crowd, name):
+    table = getattr(crowd, name, None) or crowd.world.catalogue.tracks
+    table = table.slice(0, 40)
+    for i, field in enumerate(table.schema):
+        turned = table.column(i).take(pa.array(list(range(1, table.num_rows)) + [0]))
+        changes = turned.to_pylist() != table.column(i).to_pylist()
+        assert (f.row_hash(table.set_column(i, field, turned)) != f.row_hash(table)) == changes, field.name
+
+
+def test_a_row_hash_is_blind_to_chunks_and_dictionaries():
+    plain = pa.table({"x": pa.array(["a", "b", "a"]).dictionary_encode()})
+    other = pa.concat_tables([plain.slice(0, 1), plain.slice(1)]).unify_dictionaries()
+    assert f.row_hash(plain) == f.row_hash(other)
+    assert f.row_hash(pa.table({"x": ["ab", "c"]})) != f.row_hash(pa.table({"x": ["a", "bc"]}))
+
+
+def test_a_file_is_there_whole_or_not_at_all(tmp_path):
+    with pytest.raises(RuntimeError, match="stop"), f.whole_file(tmp_path / "x.txt") as beside:
+        beside.write_text("half")
+        raise RuntimeError("stop")
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- the run folder -----------------------------------------------------------------------------------
+
+def test_a_folder_with_other_things_is_refused(tmp_path):
+    (tmp_path / "thesis.doc").write_text("x")
+    with pytest.raises(ValueError, match=r"which holds other files \(thesis.doc ...\); name a new or empty folder."):
+        f.open_folder(tmp_path, {"a": 1})
+
+
+def test_a_folder_of_another_run_is_refused_with_the_differences(tmp_path):
+    f.open_folder(tmp_path / "run", {"parameters": {"seed": 1}})
+    with pytest.raises(ValueError, match=r"holds a run with another identity:\n  parameters.seed: 2 here, 1 there"):
+        f.open_folder(tmp_path / "run", {"parameters": {"seed": 2}})
+    f.open_folder(tmp_path / "run", {"parameters": {"seed": 1}})
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "run").write_text("x")
+    with pytest.raises(ValueError, match="which is a file; name a folder."):
+        f.open_folder(tmp_path / "run", {})
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(PermissionError, match="which cannot be written"):
+        f.writable(tmp_path / "file" / "below")
+
+
+def test_no_run_is_said_so(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"holds no finished run \(no run.json\)"):
+        f.read_manifest(tmp_path)
+    with pytest.raises(FileNotFoundError, match="holds no table 'plays'"):
+        f.read_parquet(tmp_path, "plays")
+    (tmp_path / "run.json").write_text("[1]")
+    with pytest.raises(ValueError, match="is not a wrapsim manifest"):
+        f.read_manifest(tmp_path)
+
+
+def test_the_manifest_knows_every_file_by_its_bytes_and_rows(tiny_run):
+    manifest = ws.read_manifest(tiny_run)
+    for entry in manifest["files"]:
+        path = tiny_run / entry["file"]
+        assert f.sha256_of(path) == entry["sha256"]
+        if path.suffix == ".parquet":
+            table = pq.read_table(path)
+            assert (table.num_rows, f.row_hash(table)) == (entry["rows"], entry["rows_sha256"])
+    on_disk = {path.relative_to(tiny_run).as_posix() for path in tiny_run.rglob("*.*") if path.suffix in (".parquet", ".avro")}
+    assert on_disk == {entry["file"] for entry in manifest["files"]}
+
+
+def test_avro_and_parquet_of_a_run_hold_the_same_plays(tiny_run):
+    from_avro = [row["UserSongInteraction"]["StartedAt"] for path in sorted(tiny_run.glob("plays/*.avro")) for row in ws.read_avro(path)]
+    assert from_avro == ws.read_parquet(tiny_run, "plays")["started_at"].to_pylist()
+
+
+def test_every_table_of_the_contract_is_in_the_folder_with_its_columns(tiny_run):
+    for name, schema in TABLES.items():
+        assert ws.read_parquet(tiny_run, name).schema.names == schema.names
+    assert {path.name for path in tiny_run.glob("plays/*.parquet")} == {f"part-{n:08d}.parquet" for n in range(3)}
+    assert json.loads((tiny_run / "log.json").read_text())["seconds"] > 0
+
+
+def test_one_listener_is_read_alone(tiny_run):
+    mine = ws.read_parquet(tiny_run, "plays", listener_id=2)
+    assert set(np.unique(mine["listener_id"].to_numpy())) <= {2} and mine.num_rows > 0

@@ -1,0 +1,190 @@
+"""One listener, a crowd, a run folder: the same people everywhere, the same bytes again, bad input refused first."""
+
+import io
+import uuid
+from dataclasses import replace
+
+import fastavro
+import pytest
+
+import wrapsim_helpers as ws
+from wrapsim_helpers.files import row_hash
+from wrapsim_helpers.simulate import resolve_user
+
+from .conftest import TINY
+
+WEEK = {"start_time": "2025-03-25", "end_time": "2025-04-02"}
+
+
+def avro_bytes(records):
+    file = io.BytesIO()
+    fastavro.writer(file, ws.schema_ind, records, sync_marker=b"0" * 16)
+    return file.getvalue()
+
+
+def tree(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != "log.json"}
+
+
+# -- the same everywhere ------------------------------------------------------------------------------
+
+def test_each_listener_is_the_same_alone_and_in_the_crowd_to_the_byte():
+    crowd = ws.generate_multiple_users_session(12, **WEEK, seed=4)
+    for number in range(12):
+        mine = [record for record in crowd if record["UserSongInteraction"]["PlayId"] >> 32 == number]
+        assert avro_bytes(mine) == avro_bytes(ws.generate_listening_session(number, **WEEK, seed=4))
+
+
+def test_a_listener_with_a_genre_from_the_list_is_the_same_alone_with_that_genre():
+    crowd = ws.generate_multiple_users_session(6, **WEEK, genres=["Pop", "Rap"], seed=4)
+    for number in range(6):
+        mine = [record for record in crowd if record["UserSongInteraction"]["PlayId"] >> 32 == number]
+        if mine:
+            genre = mine[0]["UserProfile"]["FavouriteGenre"]
+            assert avro_bytes(mine) == avro_bytes(ws.generate_listening_session(number, **WEEK, preferred_genre=genre, seed=4))
+    assert {record["UserProfile"]["FavouriteGenre"] for record in crowd} == {"Pop", "Rap"}
+
+
+def test_a_user_id_of_the_crowd_names_the_same_listener():
+    record = next(iter(ws.generate_multiple_users_session(3, **WEEK, seed=4)))
+    again = ws.generate_listening_session(str(record["UserProfile"]["UserId"]), **WEEK, seed=4)
+    assert again[0] == record
+
+
+def test_a_foreign_user_id_is_kept_and_always_means_the_same_listener():
+    own = str(uuid.UUID(int=7))
+    first, second = (ws.generate_listening_session(own, **WEEK) for _ in range(2))
+    assert first == second and {str(record["UserProfile"]["UserId"]) for record in first} <= {own}
+    assert resolve_user(own, 1)[0] == resolve_user(own, 2)[0]
+
+
+def test_a_shorter_window_is_the_beginning_of_a_longer_one():
+    long, short = (ws.listen(ws.Run(num_users=20, start_time="2025-03-20", end_time=end)).plays for end in ("2025-05-01", "2025-04-01"))
+    long = long.to_pandas()
+    clock = long["started_at"].dt.tz_localize(None) + long["utc_offset_min"].map(lambda m: __import__("pandas").Timedelta(m, "min"))
+    assert long[clock < "2025-04-01"]["play_id"].tolist() == short["play_id"].to_pylist()
+
+
+def test_a_profile_stays_the_same_all_through_a_session():
+    records = ws.generate_listening_session(3, "2025-01-01", "2025-12-31")
+    for name in ("Gender", "Name", "BirthDate", "City", "UserId"):
+        assert len({record["UserProfile"][name] for record in records}) == 1
+    ages = [record["UserProfile"]["Age"] for record in records]
+    assert ages == sorted(ages) and len(set(ages)) <= 2
+
+
+def test_song_ids_join_the_catalogue():
+    records = ws.generate_listening_session(3, **WEEK)
+    songs = {song["song_id"]: song["title"] for song in ws.build_catalogue(ws.load_songs()).tracks.to_pylist()}
+    assert all(songs[record["SongMetadata"]["SongId"]] == record["SongMetadata"]["Title"] for record in records)
+
+
+# -- run folders --------------------------------------------------------------------------------------
+
+def test_the_same_identity_gives_the_same_bytes(tiny_run, tmp_path):
+    assert tree(ws.simulate(**TINY, out_dir=tmp_path / "again", workers=1)) == tree(tiny_run)
+
+
+def test_workers_change_no_byte(tiny_run, tmp_path):
+    assert tree(ws.simulate(**TINY, out_dir=tmp_path / "two", workers=2)) == tree(tiny_run)
+
+
+def test_the_number_of_listeners_in_a_part_changes_no_play(tiny_run, tmp_path):
+    whole = ws.simulate(**TINY | {"listeners_per_part": 100}, out_dir=tmp_path / "one", formats="parquet", workers=1)
+    assert row_hash(ws.read_parquet(whole, "plays")) == row_hash(ws.read_parquet(tiny_run, "plays"))
+    assert not list(whole.glob("plays/*.avro"))
+
+
+def test_a_run_and_the_records_in_memory_are_the_same_plays(tiny_run):
+    records = ws.generate_multiple_users_session(8, TINY["start_time"], TINY["end_time"], seed=TINY["seed"])
+    from_files = [row for path in sorted(tiny_run.glob("plays/*.avro")) for row in ws.read_avro(path)]
+    assert records == from_files
+
+
+def test_a_finished_run_is_left_as_it_is(tiny_run):
+    before = tree(tiny_run)
+    assert ws.simulate(**TINY, out_dir=tiny_run) == tiny_run and tree(tiny_run) == before
+
+
+def test_another_run_into_the_same_folder_is_refused_and_changes_nothing(tiny_run):
+    before = tree(tiny_run)
+    with pytest.raises(ValueError, match="parameters.seed: 8 here, 7 there"):
+        ws.simulate(**TINY | {"seed": 8}, out_dir=tiny_run)
+    assert tree(tiny_run) == before
+
+
+def test_the_identity_is_in_the_manifest(tiny_run):
+    identity = ws.read_manifest(tiny_run)["identity"]
+    assert identity["parameters"]["seed"] == 7 and identity["parameters"]["listeners_per_part"] == 3
+    assert set(identity["inputs"]) == {"songs", "survey"} and identity["schema"] == ws.fingerprints()
+    assert {"numpy", "numba", "pyarrow", "faker", "wrapsim"} <= set(identity["versions"])
+
+
+def test_a_folder_of_its_own_is_found_again_as_the_latest(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = ws.simulate(2, "2025-03-01", "2025-03-03", formats="parquet")
+    assert folder.parent == tmp_path / "data" / "runs" and ws.latest_run() == folder
+
+
+def test_a_crowd_says_how_many_local_times_had_to_be_moved(tmp_path, capsys):
+    ws.simulate(60, "2025-03-30T02:30", "2025-04-02", out_dir=tmp_path / "gap", formats="parquet", workers=1)
+    assert "began or ended at the first valid instant" in "".join(capsys.readouterr())
+
+
+# -- what if ------------------------------------------------------------------------------------------
+
+def test_what_if_keeps_the_streams_and_changes_what_follows():
+    run = ws.one_listener(2, "2025-01-01", "2025-07-01", plan="free")
+    before = ws.listen(run)
+    after = ws.what_if(before, plan="premium")
+    assert before.listeners["city"] == after.listeners["city"] and before.plays["plan"][0].as_py() == "free"
+    assert set(after.plays["plan"].to_pylist()) == {"premium"} and sum(after.plays["ad_ms"].to_pylist()) == 0
+    assert after.answers["ms_played"][0].as_py() > before.answers["ms_played"][0].as_py()
+    told = ws.tell_change(before, after)
+    assert "plan from free to premium" in told and f"city {before.listeners['city'][0]}" in told
+
+
+def test_what_if_nothing_changes_nothing_changes():
+    before = ws.listen(ws.one_listener(2, "2025-01-01", "2025-03-01"))
+    assert ws.what_if(before).plays.equals(before.plays)
+
+
+# -- refused before anything is written ---------------------------------------------------------------
+
+@pytest.mark.parametrize("wrong, words", [
+    ({"genres": ["Popp"]}, "genres is 'Popp'; it must be one of"), ({"population": "wrold"}, "Did you mean 'world'?"),
+    ({"num_users": 0}, "num_users is 0"), ({"end_time": "2025-03-20"}, "is not after start_time"),
+    ({"formats": ["orc"]}, "formats is 'orc'; it must be one of 'avro', 'parquet'"), ({"workers": -1}, "workers is -1"),
+    ({"survey_path": "nowhere.csv"}, "there is no such file"), ({"seed": -1}, "seed is -1")])
+def test_bad_parameters_are_refused_before_anything_is_written(tmp_path, wrong, words):
+    with pytest.raises((ValueError, TypeError, FileNotFoundError)) as caught:
+        ws.simulate(**TINY | wrong, out_dir=tmp_path / "run")
+    assert words in str(caught.value) and not (tmp_path / "run").exists()
+
+
+def test_too_many_records_for_memory_name_simulate():
+    with pytest.raises(ValueError, match=r"make about [\d,]+ records, more than the 2,000,000 .* Use simulate\(...\)"):
+        ws.generate_multiple_users_session(5_000, "2025-01-01", "2026-01-01")
+
+
+@pytest.mark.parametrize("user_id", ["nobody", "-1", 3.5, "1" * 20])
+def test_a_user_id_that_is_none_is_refused(user_id):
+    with pytest.raises((ValueError, TypeError), match="user_id is"):
+        ws.generate_listening_session(user_id, **WEEK)
+
+
+def test_a_missing_hour_is_refused_for_one_listener():
+    with pytest.raises(ValueError, match="a time that the clocks of Europe/Stockholm skipped"):
+        ws.generate_listening_session(0, "2025-03-30T02:30", "2025-04-02", latitude=59.33, longitude=18.07)
+
+
+def test_a_home_at_sea_is_refused():
+    with pytest.raises(ValueError, match="lie at sea"):
+        ws.generate_listening_session(0, **WEEK, latitude=0.0, longitude=-30.0)
+
+
+def test_both_source_files_are_the_users_own_where_named(real_data):
+    heard = ws.listen(replace(ws.one_listener(0, **WEEK), survey_path=str(real_data / "spotify_data.csv"),
+                              songs_path=str(real_data / "spotify_2000.csv")))
+    assert heard.world.catalogue.tracks.num_rows == 1994
