@@ -103,6 +103,11 @@ def day_number(day):
     return (day - EPOCH_DAY).days
 
 
+def too_little(minutes):
+    """Whether one listener heard too few tracks or artists for a full Wrapped. minutes: their row of `minutes`."""
+    return bool(minutes["n_tracks"] < MIN_TRACKS or minutes["n_artists"] < MIN_ARTISTS)
+
+
 def ranked(table, *order):
     """A table with `rank`, 1 for the best of each listener, by the given columns in order; ties are decided there."""
     best_first = ibis.window(group_by="listener_id", order_by=order)

@@ -13,7 +13,7 @@ import pandas as pd
 from ..files import read_manifest, read_parquet, write_json
 from ..run import MINUTE_MS
 from .days import calendar, listening_clock, longest_streak
-from .rules import EPOCH_DAY, MIN_ARTISTS, MIN_TRACKS, heard_in, window
+from .rules import EPOCH_DAY, heard_in, too_little, window
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, place, skip_rate
 
@@ -94,9 +94,8 @@ def tell_story(run_dir, user="", year=-1, edition="full"):
         raise ValueError(f"{person['name']} ({person['user_id']}) has no play from {first_day} to {last_day}; "
                          "choose another user, year or edition.")
     told = for_cards(found, first_day, last_day, person["listener_id"], crowd)
-    few = told["minutes"].iloc[0]
     return Story({key: person[key] for key in ("user_id", "name", "city", "country", "time_zone", "birth_date")}, first_day.year, edition,
-                 first_day, last_day, bool(few["n_tracks"] < MIN_TRACKS or few["n_artists"] < MIN_ARTISTS), told)
+                 first_day, last_day, too_little(told["minutes"].iloc[0]), told)
 
 
 def find_listener(listeners, user, crowd):
