@@ -70,7 +70,19 @@ def longest_run(ms):
     return (first, first + n - 1) if n >= 2 else None
 
 
-def tell(name, ms, songs, artists, genres, months, hours=HOURS, crowd=None, skips=0.34, too_little=False, first_play=33):
+def tell(
+    name,
+    ms,
+    songs,
+    artists,
+    genres,
+    months,
+    hours=HOURS,
+    crowd=None,
+    skips=0.34,
+    too_little=False,
+    first_play=33,
+):
     """A story whose tables agree with each other."""
     streams = np.ceil(ms / 195_000).astype(int)
     n_streams, n_plays = int(streams.sum()), int(streams.sum() * 1.4)
@@ -116,11 +128,18 @@ def place_in(crowd, ms):
 
 def typical():
     months = ["neo mellow"] * 2 + ["dance pop"] * 5 + ["indie folk"] * 3 + ["dance pop", "hip hop"]
-    return tell("Ines Okafor", year_of_minutes(7, 52, 0.07), SONGS, ARTISTS, GENRES, months, crowd=crowd_of(1000))
+    return tell(
+        "Ines Okafor", year_of_minutes(7, 52, 0.07), SONGS, ARTISTS, GENRES, months, crowd=crowd_of(1000)
+    )
 
 
 def longest():
-    months = ["deep atmospheric post-rock with choir and found sound, live", "музыка для дороги", "शास्त्रीय", None] * 3
+    months = [
+        "deep atmospheric post-rock with choir and found sound, live",
+        "музыка для дороги",
+        "शास्त्रीय",
+        None,
+    ] * 3
     name = "Maximiliane-Henriette von Hohenstaufen-Wittelsbach y Quintana"
     return tell(name, year_of_minutes(8, 1100, 0).clip(0, 86_000_000), LONG_SONGS, LONG_ARTISTS, LONG_GENRES, months,
                 hours=[60] * 24, crowd=crowd_of(12_345, mean=90_000), skips=0.004)  # fmt: skip
@@ -129,7 +148,11 @@ def longest():
 def hardly():
     ms = np.zeros(365, np.int64)
     ms[[40, 41, 200]] = [700_000, 400_000, 1_300_000]
-    songs = [("Salt", "Ode & Ivy", 4), ("Slow Orbit", "The Kitchen Radios", 3), *((f"Song {n}", "Ode & Ivy", 1) for n in range(10))]
+    songs = [
+        ("Salt", "Ode & Ivy", 4),
+        ("Slow Orbit", "The Kitchen Radios", 3),
+        *((f"Song {n}", "Ode & Ivy", 1) for n in range(10)),
+    ]
     return tell("Bo", ms, songs, [("Ode & Ivy", 14), ("The Kitchen Radios", 3), ("X", 1)], [("film score", 18)],
                 [None, "film score"], too_little=True)  # fmt: skip
 

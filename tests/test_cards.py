@@ -25,7 +25,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from wrapsim_helpers import cards
-from wrapsim_helpers.cards import canvas, charts, crowd, days, fonts, summary, themes, tops, volume, words
+from wrapsim_helpers.cards import canvas, charts, crowd, days, fonts, themes, tops, volume, words
 
 from . import stories
 
@@ -87,7 +87,11 @@ def shapes(ax, role):
 
 def discs(ax, *roles):
     """x, y, diameter of every dot of some roles."""
-    found = [np.c_[c.get_offsets(), c.get_widths()] for c in ax.collections if c.get_gid() in roles and isinstance(c, EllipseCollection)]
+    found = [
+        np.c_[c.get_offsets(), c.get_widths()]
+        for c in ax.collections
+        if c.get_gid() in roles and isinstance(c, EllipseCollection)
+    ]
     return np.concatenate(found) if found else np.zeros((0, 3))
 
 
@@ -118,7 +122,9 @@ def ratio(a, b):
 
 def lightness(colour):
     """OKLab L."""
-    lms = linear(colour) @ np.array([[0.4122, 0.2119, 0.0883], [0.5363, 0.6807, 0.2817], [0.0514, 0.1074, 0.63]])
+    lms = linear(colour) @ np.array(
+        [[0.4122, 0.2119, 0.0883], [0.5363, 0.6807, 0.2817], [0.0514, 0.1074, 0.63]]
+    )
     return float(np.cbrt(lms) @ [0.2104542553, 0.7936177850, -0.0040720468])
 
 
@@ -173,7 +179,10 @@ def meets(collection, box):
         return (np.hypot(dx, dy) < d / 2).any()
     if isinstance(collection, LineCollection):
         box = box.padded(collection.get_linewidths()[0] / 0.36 / 2)
-    return any(p.intersects_bbox(box, filled=not isinstance(collection, LineCollection)) for p in collection.get_paths())
+    return any(
+        p.intersects_bbox(box, filled=not isinstance(collection, LineCollection))
+        for p in collection.get_paths()
+    )
 
 
 @each_card
@@ -190,14 +199,18 @@ def test_at_most_four_sizes_two_weights_a_family_and_nothing_below_36(story, nam
     sizes = {size_of(text) for text in drawn(story, name).texts}
     assert len(sizes) <= 4 and min(sizes) >= 36, sizes
     files = {text.get_fontfamily()[0] for text in drawn(story, name).texts}
-    assert len({f for f in files if "Manrope" in f}) <= 2 and len({f for f in files if "Hanken" in f}) <= 2, files
+    assert len({f for f in files if "Manrope" in f}) <= 2 and len({f for f in files if "Hanken" in f}) <= 2, (
+        files
+    )
     assert all("Manrope" in f or "Hanken" in f for f in files), files
 
 
 @each_card
 def test_the_hero_is_at_least_twice_the_next_size(story, name):
     given = 108 if name == "summary" else 0  # a long name counts with the size that it shrank from
-    sizes = sorted({given if given and t.get_gid() == "headline" else size_of(t) for t in drawn(story, name).texts})
+    sizes = sorted(
+        {given if given and t.get_gid() == "headline" else size_of(t) for t in drawn(story, name).texts}
+    )
     assert sizes[-1] >= 2 * sizes[-2], sizes
 
 
@@ -205,10 +218,17 @@ def test_the_hero_is_at_least_twice_the_next_size(story, name):
 def test_the_grid_holds(story, name):
     at = {text.get_gid(): text for text in drawn(story, name).texts}
     assert at["kicker"].get_position()[1] == 330
-    assert [t.get_position()[1] for t in drawn(story, name).texts if t.get_gid() == "reading"] in ([1560, 1614], [1614], [])
+    assert [t.get_position()[1] for t in drawn(story, name).texts if t.get_gid() == "reading"] in (
+        [1560, 1614],
+        [1614],
+        [],
+    )
     assert at["rule"].get_position()[1] == 1660
     for text, x0, *_ in inked(story, name):
-        if text.get_gid() in ("kicker", "headline", "hero", "sub", "reading", "rule") and text.get_position()[0] < 500:
+        if (
+            text.get_gid() in ("kicker", "headline", "hero", "sub", "reading", "rule")
+            and text.get_position()[0] < 500
+        ):
             assert abs(x0 - 84) <= 1, (text, x0)  # flush left means the ink
 
 
@@ -216,17 +236,27 @@ def test_the_grid_holds(story, name):
 def test_the_small_year_disc_is_96_pixels_at_the_right_of_the_kicker(story, name):
     ax = drawn(story, name)
     rays, badge = np.concatenate(shapes_of_lines(ax, "signature")), discs(ax, "signature")
-    x, y = np.r_[rays[:, 0], badge[:, 0] - 48, badge[:, 0] + 48], np.r_[rays[:, 1], badge[:, 1] - 48, badge[:, 1] + 48]
+    x, y = (
+        np.r_[rays[:, 0], badge[:, 0] - 48, badge[:, 0] + 48],
+        np.r_[rays[:, 1], badge[:, 1] - 48, badge[:, 1] + 48],
+    )
     assert x.min() >= 899 and x.max() <= 997 and y.min() >= 265 and y.max() <= 363
 
 
 def shapes_of_lines(ax, role):
-    return [np.array(s) for c in ax.collections if c.get_gid() == role and isinstance(c, LineCollection) for s in c.get_segments()]
+    return [
+        np.array(s)
+        for c in ax.collections
+        if c.get_gid() == role and isinstance(c, LineCollection)
+        for s in c.get_segments()
+    ]
 
 
 def test_a_card_fits_axes_of_another_size():
     half, whole = draw("minutes", story_of("typical"), size=(2.7, 4.8)), drawn("typical", "minutes")
-    assert [t.get_fontsize() for t in half.texts] == pytest.approx([t.get_fontsize() / 2 for t in whole.texts])
+    assert [t.get_fontsize() for t in half.texts] == pytest.approx(
+        [t.get_fontsize() / 2 for t in whole.texts]
+    )
 
 
 # ---------------------------------------------------------------- colour
@@ -238,7 +268,10 @@ def test_every_text_pair_is_legal(story, name, theme):
     ax = drawn(story, name, theme)
     for text in ax.texts:
         for ground in grounds(ax, text):
-            assert ratio(text.get_color(), ground) >= (7 if theme == "contrast" else 4.5), (text, to_hex(ground))
+            assert ratio(text.get_color(), ground) >= (7 if theme == "contrast" else 4.5), (
+                text,
+                to_hex(ground),
+            )
 
 
 def grounds(ax, text):
@@ -247,7 +280,12 @@ def grounds(ax, text):
         return [ax.get_facecolor()]
     at = text.get_position()[0], text.get_position()[1] - 12
     holders = [c for c in ax.collections if text.get_label() == f"on {c.get_gid()}"]
-    found = [c.get_facecolor()[0] for c in holders for p in c.get_paths() if p.contains_point((min(at[0], 995), at[1]))]
+    found = [
+        c.get_facecolor()[0]
+        for c in holders
+        for p in c.get_paths()
+        if p.contains_point((min(at[0], 995), at[1]))
+    ]
     assert found, text
     return found
 
@@ -257,29 +295,52 @@ def grounds(ax, text):
 def test_every_mark_stands_out_three_to_one_or_carries_its_value(story, name, theme):
     ax = drawn(story, name, theme)
     for collection in ax.collections:
-        if collection.get_gid() in (DECLARED_ROLES - {"signature"}) | {"layers"} or collection.get_gid() == "signature" and isinstance(collection, EllipseCollection):
+        if (
+            collection.get_gid() in (DECLARED_ROLES - {"signature"}) | {"layers"}
+            or collection.get_gid() == "signature"
+            and isinstance(collection, EllipseCollection)
+        ):
             continue
-        ground = themes.THEMES[theme][name].badge if collection.get_gid() == "signature" else ax.get_facecolor()
+        ground = (
+            themes.THEMES[theme][name].badge if collection.get_gid() == "signature" else ax.get_facecolor()
+        )
         edges = [c for c in ax.collections if c.get_gid() == f"{collection.get_gid()} edge"] + [collection]
         faces = [*collection.get_facecolor()[:1], *(colour for c in edges for colour in c.get_edgecolor())]
-        assert max(ratio(face[:3], ground) for face in faces) >= (7 if theme == "contrast" else 3), (collection.get_gid(), faces)
+        assert max(ratio(face[:3], ground) for face in faces) >= (7 if theme == "contrast" else 3), (
+            collection.get_gid(),
+            faces,
+        )
 
 
 @each_theme
 @pytest.mark.parametrize("n", range(1, 7))
 def test_layers_that_touch_differ_in_grey_or_carry_an_edge(theme, n):
     ax = draw("top_genres", genres_story([1 / n] * n), theme)
-    layers = sorted((v[:, 1].min(), c) for c in ax.collections if c.get_gid() == "layers" for v in (p.vertices for p in c.get_paths()))
+    layers = sorted(
+        (v[:, 1].min(), c)
+        for c in ax.collections
+        if c.get_gid() == "layers"
+        for v in (p.vertices for p in c.get_paths())
+    )
     fills = [ax.get_facecolor(), *(c.get_facecolor()[0] for _, c in layers), ax.get_facecolor()]
-    edges = [False, *(c.get_linewidths()[0] / 0.36 >= 3.9 and len(c.get_edgecolor()) > 0 for _, c in layers), False]
+    edges = [
+        False,
+        *(c.get_linewidths()[0] / 0.36 >= 3.9 and len(c.get_edgecolor()) > 0 for _, c in layers),
+        False,
+    ]
     for i in range(len(fills) - 1):
-        assert abs(lightness(fills[i]) - lightness(fills[i + 1])) >= 0.12 or edges[i] or edges[i + 1], (i, to_hex(fills[i]))
+        assert abs(lightness(fills[i]) - lightness(fills[i + 1])) >= 0.12 or edges[i] or edges[i + 1], (
+            i,
+            to_hex(fills[i]),
+        )
 
 
 def genres_story(shares):
     rows = [(f"genre {i}", round(1000 * s)) for i, s in enumerate(shares)]
     table = stories.ranked(rows, "genre", "n_streams")
-    return with_table(story_of("typical"), top_genres=table.assign(share=table["n_streams"] / table["n_streams"].sum()))
+    return with_table(
+        story_of("typical"), top_genres=table.assign(share=table["n_streams"] / table["n_streams"].sum())
+    )
 
 
 def with_table(story, **tables):
@@ -287,10 +348,15 @@ def with_table(story, **tables):
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
-@pytest.mark.parametrize(("name", "role"), [("minutes", "bars"), ("top_songs", "rules"), ("calendar", "strokes"), ("skip_rate", "plays")])
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("minutes", "bars"), ("top_songs", "rules"), ("calendar", "strokes"), ("skip_rate", "plays")],
+)
 def test_shapes_that_are_not_layers_do_not_touch(story, name, role):
     boxes = np.array([[*v.min(0), *v.max(0)] for v in shapes(drawn(story, name), role)])
-    x0, y0, x1, y1 = boxes.T[:, :, None] - np.array([1, 1, -1, -1])[:, None, None]  # one pixel of air all around
+    x0, y0, x1, y1 = (
+        boxes.T[:, :, None] - np.array([1, 1, -1, -1])[:, None, None]
+    )  # one pixel of air all around
     meet = (x0 < x1.mT) & (x0.mT < x1) & (y0 < y1.mT) & (y0.mT < y1)
     assert meet.sum() == len(boxes)  # each meets itself
 
@@ -303,7 +369,11 @@ def test_neighbours_in_the_press_theme_share_no_ground_even_when_cards_between_t
 
 
 def test_neighbours_in_the_press_theme_share_no_composition():
-    roles = [{c.get_gid() for c in drawn("typical", name).collections} - DECLARED_ROLES for name in cards.CARDS if name != "too_little"]
+    roles = [
+        {c.get_gid() for c in drawn("typical", name).collections} - DECLARED_ROLES
+        for name in cards.CARDS
+        if name != "too_little"
+    ]
     assert all(not a & b for a, b in zip(roles, roles[1:])), roles
 
 
@@ -318,7 +388,9 @@ def test_all_themes_share_one_layout(theme):
     for name in cards.CARDS:
         if name != "too_little":
             here, press = drawn("typical", name, theme).texts, drawn("typical", name).texts
-            assert [(t.get_text(), t.get_position(), t.get_fontsize()) for t in here] == [(t.get_text(), t.get_position(), t.get_fontsize()) for t in press]
+            assert [(t.get_text(), t.get_position(), t.get_fontsize()) for t in here] == [
+                (t.get_text(), t.get_position(), t.get_fontsize()) for t in press
+            ]
 
 
 @each_card
@@ -352,7 +424,11 @@ def test_day_bars_are_as_high_as_the_minutes(story):
 
 
 def test_the_longest_day_alone_is_marked():
-    accent = [c for c in drawn("typical", "minutes").collections if c.get_gid() == "bars" and to_hex(c.get_facecolor()[0]) == themes.PAPER.lower()]
+    accent = [
+        c
+        for c in drawn("typical", "minutes").collections
+        if c.get_gid() == "bars" and to_hex(c.get_facecolor()[0]) == themes.PAPER.lower()
+    ]
     assert len(accent) == 1 and len(accent[0].get_paths()) == 1
     marked = np.ptp(accent[0].get_paths()[0].vertices[:, 1])
     assert marked == max(np.ptp(v[:, 1]) for v in shapes(drawn("typical", "minutes"), "bars"))
@@ -409,7 +485,9 @@ def test_strokes_of_the_calendar_are_as_long_as_the_minutes_and_silent_days_are_
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
 def test_no_stroke_of_the_calendar_meets_the_one_below(story):
-    boxes = np.array([(v[:, 0].min(), v[:, 1].min(), v[:, 1].max()) for v in shapes(drawn(story, "calendar"), "strokes")])
+    boxes = np.array(
+        [(v[:, 0].min(), v[:, 1].min(), v[:, 1].max()) for v in shapes(drawn(story, "calendar"), "strokes")]
+    )
     for x in np.unique(boxes[:, 0].round(3)):
         column = boxes[np.abs(boxes[:, 0] - x) < 0.01]
         column = column[column[:, 1].argsort()]
@@ -419,7 +497,11 @@ def test_no_stroke_of_the_calendar_meets_the_one_below(story):
 
 def test_the_calendar_marks_exactly_one_weekday():
     ax, table = drawn("typical", "calendar"), story_of("typical").tables["calendar"]
-    accent = [c for c in ax.collections if c.get_gid() == "strokes" and to_hex(c.get_facecolor()[0]) == themes.RUST.lower()]
+    accent = [
+        c
+        for c in ax.collections
+        if c.get_gid() == "strokes" and to_hex(c.get_facecolor()[0]) == themes.RUST.lower()
+    ]
     sundays = [d for d, ms in zip(table["date"], table["ms_played"]) if d.weekday() == 6 and ms]
     assert sum(len(c.get_paths()) for c in accent) == len(sundays)
 
@@ -438,7 +520,9 @@ def test_the_streak_is_one_unbroken_bar_over_as_many_days_as_it_says(story):
 
 @pytest.mark.parametrize(("share", "cut"), [(0, 0), (0.344, 34), (1, 100)])
 def test_a_skipped_play_is_a_square_cut_short(share, cut):
-    row = pd.DataFrame([{"n_plays": 1000, "n_skips": round(1000 * share), "share": share, "crowd_share": 0.29}])
+    row = pd.DataFrame(
+        [{"n_plays": 1000, "n_skips": round(1000 * share), "share": share, "crowd_share": 0.29}]
+    )
     ax = draw("skip_rate", with_table(story_of("typical"), skip_rate=row))
     widths = np.array([np.ptp(v[:, 0]) for v in shapes(ax, "plays")])
     assert len(widths) == 100 and (widths < 40).sum() == cut
@@ -453,7 +537,13 @@ def test_the_line_of_the_others_stands_after_their_share_and_off_the_squares(cro
     path = line.get_segments()[0]
     above = [y < np.interp(x, *stairs(path)) for x, y in centres]
     assert sum(above) == round(100 * crowd_share)
-    assert not any(p.intersects_path(q) for p in line.get_paths() for c in ax.collections if c.get_gid() == "plays" for q in c.get_paths())
+    assert not any(
+        p.intersects_path(q)
+        for p in line.get_paths()
+        for c in ax.collections
+        if c.get_gid() == "plays"
+        for q in c.get_paths()
+    )
 
 
 def stairs(path):
@@ -494,10 +584,19 @@ def test_rays_of_the_year_disc_point_to_the_day_and_are_as_long_as_its_minutes(s
 
 def test_rays_wear_the_colour_of_the_months_first_genre():
     collection = next(c for c in drawn("typical", "summary").collections if c.get_gid() == "rays")
-    months = [d.month for d, ms in zip(*(story_of("typical").tables["calendar"][c] for c in ("date", "ms_played"))) if ms]
+    months = [
+        d.month
+        for d, ms in zip(*(story_of("typical").tables["calendar"][c] for c in ("date", "ms_played")))
+        if ms
+    ]
     colour = dict(zip(months, map(to_hex, collection.get_edgecolor())))
     sun, coral, mint, mist = (c.lower() for c in (themes.SUN, themes.CORAL, themes.MINT, themes.MIST))
-    assert colour == {**dict.fromkeys((1, 2), mint), **dict.fromkeys((3, 4, 5, 6, 7, 11), sun), **dict.fromkeys((8, 9, 10), coral), 12: mist}
+    assert colour == {
+        **dict.fromkeys((1, 2), mint),
+        **dict.fromkeys((3, 4, 5, 6, 7, 11), sun),
+        **dict.fromkeys((8, 9, 10), coral),
+        12: mist,
+    }
 
 
 def test_a_shorter_window_leaves_the_disc_open_and_is_named_in_the_rule():
@@ -512,7 +611,8 @@ def short_story():
     story = story_of("typical")
     table = story.tables["calendar"]
     return dataclasses.replace(
-        with_table(story, calendar=table[[d <= date(2025, 11, 15) for d in table["date"]]]), last_day=date(2025, 11, 15)
+        with_table(story, calendar=table[[d <= date(2025, 11, 15) for d in table["date"]]]),
+        last_day=date(2025, 11, 15),
     )
 
 
@@ -523,7 +623,9 @@ def test_a_window_over_the_turn_of_a_year_and_a_leap_day_can_be_drawn(name):
     calendar = story_of("typical").tables["calendar"].reindex(range(366)).ffill().assign(date=dates)
     streak = pd.DataFrame([(3, dates[89], dates[91])], columns=["n_days", "first_day", "last_day"])
     story = dataclasses.replace(
-        with_table(story_of("typical"), calendar=calendar, longest_streak=streak), first_day=first, last_day=dates[-1]
+        with_table(story_of("typical"), calendar=calendar, longest_streak=streak),
+        first_day=first,
+        last_day=dates[-1],
     )
     for text in draw(name, story).texts:
         x0, y0, x1, y1 = ink_box(text)
@@ -579,7 +681,12 @@ def test_names_of_nothing_but_blanks_and_controls_are_shown_as_such():
 def test_a_name_with_dollars_quotes_and_ampersands_is_drawn_as_it_is():
     shown = [t for t in drawn("longest", "top_songs").texts if "$5 $10" in t.get_text()]
     assert [t.get_text() for t in shown] == ['$5 $10 "Quoted" & <Ampersand>']
-    assert not any(t.get_parse_math() for name in cards.CARDS if name != "too_little" for t in drawn("longest", name).texts)
+    assert not any(
+        t.get_parse_math()
+        for name in cards.CARDS
+        if name != "too_little"
+        for t in drawn("longest", name).texts
+    )
 
 
 def run(code, **environment):
@@ -622,7 +729,7 @@ def test_an_installed_font_that_has_the_glyphs_draws_them(tmp_path):
 from matplotlib import font_manager
 font_manager.fontManager.addfont({str(path)!r})
 from wrapsim_helpers.cards import fonts
-
+import stories
 from wrapsim_helpers import cards
 print(fonts.shown("夜のドライブ", "title"), fonts.shown("青い電話"))
 print([p.split("/")[-1].split("\\\\")[-1] for p in fonts.chain("夜 on", "name")])
@@ -637,7 +744,13 @@ def few_glyphs(family, letters, path):
     from fontTools.pens.ttGlyphPen import TTGlyphPen
 
     pen = TTGlyphPen(None)
-    pen.moveTo((100, 0)), pen.lineTo((100, 700)), pen.lineTo((900, 700)), pen.lineTo((900, 0)), pen.closePath()
+    (
+        pen.moveTo((100, 0)),
+        pen.lineTo((100, 700)),
+        pen.lineTo((900, 700)),
+        pen.lineTo((900, 0)),
+        pen.closePath(),
+    )
     names = [".notdef", *(f"g{ord(c)}" for c in letters)]
     builder, square = FontBuilder(1000, isTTF=True), pen.glyph()
     builder.setupGlyphOrder(names)
@@ -653,7 +766,10 @@ def few_glyphs(family, letters, path):
 
 def test_only_the_fallbacks_that_a_text_needs_are_asked():
     assert [Path(p).name for p in fonts.chain("Salt", "name")] == ["Manrope-Bold.ttf"]
-    assert [Path(p).name for p in fonts.chain("שלום", "text")] == ["HankenGrotesk-Medium.otf", "DejaVuSans.ttf"]
+    assert [Path(p).name for p in fonts.chain("שלום", "text")] == [
+        "HankenGrotesk-Medium.otf",
+        "DejaVuSans.ttf",
+    ]
     assert [Path(p).name for p in fonts.chain("مرحبا", "name")] == ["Manrope-Bold.ttf", "DejaVuSans-Bold.ttf"]
 
 
@@ -691,7 +807,14 @@ def every_headline():
         yield tops.songs_headline(songs, n)
         yield tops.artists_headline(n)
         shares = rng.dirichlet(np.ones(rng.integers(1, 30)) * rng.choice([0.1, 1, 10]))
-        yield tops.genres_headline(pd.DataFrame({"genre": rng.choice(["pop", "deep funk carioca"], len(shares)), "share": np.sort(shares)[::-1]}))
+        yield tops.genres_headline(
+            pd.DataFrame(
+                {
+                    "genre": rng.choice(["pop", "deep funk carioca"], len(shares)),
+                    "share": np.sort(shares)[::-1],
+                }
+            )
+        )
         yield crowd.skip_headline(rng.choice([0, 0.003, 0.1, 0.5, 0.9]), rng.choice([np.nan, 0.1, 0.5]))
         size = int(10 ** rng.uniform(1, 7.5))
         below = int(rng.choice([0, size // 3, size - 1]))
@@ -708,26 +831,47 @@ def test_every_headline_that_code_can_write_has_at_most_four_words_and_fits():
 
 def test_every_line_behind_a_hero_number_has_at_most_four_words_and_fits():
     calendar = story_of("typical").tables["calendar"]
-    months = [calendar.assign(ms_played=[1 + 9 * (d.month == m) for d in calendar["date"]]) for m in range(1, 13)]
+    months = [
+        calendar.assign(ms_played=[1 + 9 * (d.month == m) for d in calendar["date"]]) for m in range(1, 13)
+    ]
     weekend = calendar.assign(ms_played=[1 + 3 * (d.weekday() >= 5) for d in calendar["date"]])
     weekdays = calendar.assign(ms_played=[1 + 3 * (d.weekday() < 5) for d in calendar["date"]])
-    flat, gaps = calendar.assign(ms_played=5), calendar.assign(ms_played=[d.day % 9 for d in calendar["date"]])
+    flat, gaps = (
+        calendar.assign(ms_played=5),
+        calendar.assign(ms_played=[d.day % 9 for d in calendar["date"]]),
+    )
     found = {volume.minutes_headline(table) for table in [*months, weekend, weekdays, flat, gaps]}
     found |= {days.streak_headline(n, 365) for n in (2, 9, 99, 100, 365)}
-    assert {"minutes, most in Sep", "minutes, most in June", "minutes, weekends first", "minutes, weekdays first", "minutes, never silent"} <= found
+    assert {
+        "minutes, most in Sep",
+        "minutes, most in June",
+        "minutes, weekends first",
+        "minutes, weekdays first",
+        "minutes, never silent",
+    } <= found
     for text in found:
         assert len(text.split(" ")) <= 4 and canvas.fits(text, "name", 72), text
 
 
 def test_headlines_follow_the_data():
-    assert tops.songs_headline(pd.DataFrame({"artist": list("abcde")}), [100, 99, 50, 20, 10]) == "A photo finish"
+    assert (
+        tops.songs_headline(pd.DataFrame({"artist": list("abcde")}), [100, 99, 50, 20, 10])
+        == "A photo finish"
+    )
     assert tops.songs_headline(pd.DataFrame({"artist": list("abcde")}), [100, 40, 30, 20, 10]) == "No contest"
-    assert tops.songs_headline(pd.DataFrame({"artist": list("aaabc")}), [100, 80, 50, 20, 10]) == "Three by one"
+    assert (
+        tops.songs_headline(pd.DataFrame({"artist": list("aaabc")}), [100, 80, 50, 20, 10]) == "Three by one"
+    )
     assert tops.artists_headline([100, 99, 50, 20, 10]) == "Neck and neck"
     assert tops.artists_headline([100, 20, 20, 20, 10]) == "One above all"
-    assert crowd.skip_headline(0.4, 0.2) == "Quick to skip" and crowd.skip_headline(0.1, 0.2) == "A patient ear"
+    assert (
+        crowd.skip_headline(0.4, 0.2) == "Quick to skip" and crowd.skip_headline(0.1, 0.2) == "A patient ear"
+    )
     assert crowd.skip_headline(0.25, np.nan) == "One in four"
-    assert crowd.place_headline(1000, 999, 1) == "First of 1000" and crowd.place_headline(1000, 862, 138) == "More than 862"
+    assert (
+        crowd.place_headline(1000, 999, 1) == "First of 1000"
+        and crowd.place_headline(1000, 862, 138) == "More than 862"
+    )
 
 
 @each_card
@@ -743,14 +887,32 @@ NUMBER = re.compile(r"\d+(?:\u2009\d{3})*½?")
 @each_card
 def test_the_alt_text_has_every_number_that_the_card_says(story, name):
     ax = drawn(story, name)
-    said = [t.get_text() for t in ax.texts if t.get_gid() in ("hero", "headline", "sub", "reading", "value", "rank", "kicker", "end")]
+    said = [
+        t.get_text()
+        for t in ax.texts
+        if t.get_gid() in ("hero", "headline", "sub", "reading", "value", "rank", "kicker", "end")
+    ]
     numbers = set(NUMBER.findall(" ; ".join(said)))
-    assert ax.get_label() and numbers <= set(NUMBER.findall(ax.get_label())), numbers - set(NUMBER.findall(ax.get_label()))
+    assert ax.get_label() and numbers <= set(NUMBER.findall(ax.get_label())), numbers - set(
+        NUMBER.findall(ax.get_label())
+    )
 
 
 def test_numbers_are_written_as_the_cards_write_them():
-    assert [words.count(n) for n in (0, 7, 9999, 10_000, 1_234_567, 0.5, 296.5)] == ["0", "7", "9999", f"10{THIN}000", f"1{THIN}234{THIN}567", "½", "296½"]
-    assert words.percent(0.344) == f"34{THIN}%" and words.percent(0.001) == f"under 1{THIN}%" and words.percent(0.999) == f"over 99{THIN}%"
+    assert [words.count(n) for n in (0, 7, 9999, 10_000, 1_234_567, 0.5, 296.5)] == [
+        "0",
+        "7",
+        "9999",
+        f"10{THIN}000",
+        f"1{THIN}234{THIN}567",
+        "½",
+        "296½",
+    ]
+    assert (
+        words.percent(0.344) == f"34{THIN}%"
+        and words.percent(0.001) == f"under 1{THIN}%"
+        and words.percent(0.999) == f"over 99{THIN}%"
+    )
     assert words.day(date(2025, 5, 25)) == "25 May"
     assert words.counted(1, "play") == "1 play" and words.counted(0, "day") == "0 days"
     assert [words.minutes(ms) for ms in (29_999, 30_000, 90_000)] == [0, 1, 2]
@@ -781,7 +943,11 @@ def test_a_single_row_is_enough(name):
 
 def test_a_song_without_a_first_play_is_told_without_it():
     songs = story_of("typical").tables["top_songs"].assign(first_played=pd.NaT)
-    lines = [t.get_text() for t in draw("top_songs", with_table(story_of("typical"), top_songs=songs)).texts if t.get_gid() == "reading"]
+    lines = [
+        t.get_text()
+        for t in draw("top_songs", with_table(story_of("typical"), top_songs=songs)).texts
+        if t.get_gid() == "reading"
+    ]
     assert lines == ["16 plays decided first place."]
 
 
@@ -789,7 +955,15 @@ def test_a_song_without_a_first_play_is_told_without_it():
 
 
 def test_the_same_story_gives_the_same_bytes_whatever_the_readers_settings():
-    with matplotlib.rc_context({"text.color": "red", "font.size": 30, "text.hinting": "none", "lines.antialiased": False, "savefig.dpi": 50}):
+    with matplotlib.rc_context(
+        {
+            "text.color": "red",
+            "font.size": 30,
+            "text.hinting": "none",
+            "lines.antialiased": False,
+            "savefig.dpi": 50,
+        }
+    ):
         again = cards.make_cards(stories.typical())
     assert [c.png for c in again] == [c.png for c in made("typical")]
 
@@ -803,7 +977,9 @@ def test_the_png_carries_title_and_alt_text_and_no_version():
 
 def test_cards_are_written_in_order_with_an_index(tmp_path):
     paths = cards.write_cards(made("typical"), tmp_path / "new" / "folder")
-    assert [p.name for p in paths][:2] == ["01_minutes.png", "02_top_songs.png"] and paths[-1].name == "10_summary.png"
+    assert [p.name for p in paths][:2] == ["01_minutes.png", "02_top_songs.png"] and paths[
+        -1
+    ].name == "10_summary.png"
     index = json.loads((tmp_path / "new" / "folder" / "cards.json").read_text(encoding="utf-8"))
     assert [set(entry) for entry in index] == [{"file", "name", "alt", "sha256"}] * 10
     assert [entry["alt"] for entry in index] == [c.alt for c in made("typical")]
@@ -815,7 +991,11 @@ def test_cards_are_written_in_order_with_an_index(tmp_path):
 def test_a_card_shows_itself_as_an_image_with_its_escaped_alt_text():
     card = cards.Card("x", 'He said "5 < 6" & left', b"\x89PNG")
     text = card._repr_html_()
-    assert f'alt="{html.escape(card.alt, quote=True)}"' in text and 'width="300"' in text and "data:image/png;base64,iVBORw==" in text
+    assert (
+        f'alt="{html.escape(card.alt, quote=True)}"' in text
+        and 'width="300"' in text
+        and "data:image/png;base64,iVBORw==" in text
+    )
     assert text.count("<img") == 1 and "<summary>" in text
 
 
@@ -866,7 +1046,11 @@ def test_a_chart_is_opaque_and_has_its_finding_its_source_and_no_box():
     picture = Image.open(io.BytesIO(card.png))
     assert picture.size == (1036, 583) and picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
     title, source = ax.figure.texts
-    assert title.get_fontsize() == 15 and "Hanken" in title.get_fontfamily()[0] and "Bold" in title.get_fontfamily()[0]
+    assert (
+        title.get_fontsize() == 15
+        and "Hanken" in title.get_fontfamily()[0]
+        and "Bold" in title.get_fontfamily()[0]
+    )
     assert ratio(source.get_color(), "#FFFFFF") >= 4.5
     assert [name for name, spine in ax.spines.items() if spine.get_visible()] == ["bottom"]
     assert card.alt == picture.text["Description"] == "Minutes by hour, most at 23." and card.width == 720
@@ -879,7 +1063,9 @@ def test_a_chart_names_scripts_and_writes_numbers_as_cards_do():
 
 
 def test_a_long_title_takes_two_lines_and_compared_charts_share_their_scales():
-    axes = cards.side_by_side("A finding that is so long that it takes a second line, and then some more words", "x", ["a", "b"])
+    axes = cards.side_by_side(
+        "A finding that is so long that it takes a second line, and then some more words", "x", ["a", "b"]
+    )
     assert len([t for t in axes[0].figure.texts if t.get_gid() == "title"]) == 2
     axes[0].bar(["c", "夜"], [1, 5]), axes[1].bar(["c", "夜"], [9, 2])
     assert axes[0].get_ylim() == axes[1].get_ylim()

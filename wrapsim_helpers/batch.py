@@ -5,7 +5,6 @@ kernel starts (exit 2), a failing cell is named (exit 1), and the executed noteb
 """
 
 import difflib
-import importlib.util
 import logging
 import shutil
 import subprocess

@@ -26,7 +26,7 @@ from .datasets import check_genre, load_songs, load_survey, source_path
 from .files import entry, open_folder, plain_records, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
 from .plays import sample_plays
 from .run import FORMATS, Given, Run, cache_folder, check_choice, check_count, identity, identity_hash, part_path, source_hash
-from .schema import LABEL, NAMED, TABLES, fingerprints, labelled, table_of
+from .schema import DEVICES, LABEL, NAMED, TABLES, fingerprints, labelled, table_of
 
 MOST_RECORDS = 2_000_000         # more than that as Python dicts would fill a laptop's memory
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
@@ -142,6 +142,31 @@ def what_if(listened, **changed):
     changed: age int, gender, plan or genre text, as in `Given`.
     """
     return listen(listened.run, listened.listeners["listener_id"].to_numpy(), Given(**changed))
+
+
+def introduce(listened):
+    """Who is this listener? Text of two sentences about the first one of a `Listened`."""
+    person, profile = listened.listeners.slice(0, 1).to_pylist()[0], listened.profile_versions.slice(0, 1).to_pylist()[0]
+    devices = sorted(((person[f"{device}_share"], device) for device in DEVICES if person[f"{device}_share"]), reverse=True)
+    plan = profile["plan"] if profile["plan"] == "free" else f"premium ({profile['plan_kind']})"
+    return (f"{person['name']}, {profile['age']}, {person['gender']}, lives in {person['city']}, {person['country']} ({person['time_zone']}), "
+            f"has listened since {person['joined_on']:%B %Y} and is on the {plan} plan. "
+            f"Favourite genre {person['favourite_genre']}; means to hear {person['minutes_per_day']:.0f} minutes a day, on "
+            f"{', '.join(f'{device} ({share:.0%})' for share, device in devices)}; {person['chronotype'].replace('_', ' ')}.")
+
+
+def one_session(listened, number=0):
+    """One session of the first listener, to be read: DataFrame, one row per play, times on the listener's own clock.
+
+    number  0 for the first session of the window; an empty table where there are fewer
+    """
+    plays, tracks = listened.plays.to_pandas(), listened.world.catalogue.tracks.to_pandas()
+    sessions = plays["session_id"].unique()
+    rows = plays[plays["session_id"] == sessions[number]] if number < len(sessions) else plays.iloc[:0]
+    rows = rows.merge(tracks.assign(artist=tracks["artists"].str[0])[["track_id", "title", "artist", "genre"]], on="track_id", how="left")
+    local = rows["started_at"].dt.tz_localize(None) + pd.to_timedelta(rows["utc_offset_min"], unit="min")
+    return rows.assign(local_time=local.dt.strftime("%Y-%m-%d %H:%M:%S"), seconds=rows["ms_played"] // 1000)[
+        ["local_time", "title", "artist", "genre", "seconds", "reason_start", "reason_end", "interaction", "context", "device"]]
 
 
 def tell_change(before, after):

@@ -96,7 +96,9 @@ def cut(text, name, face, size, room, tail=""):
     low, high = 1, len(name)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits(name[:middle].rstrip() + tail, face, size, room) else (low, middle - 1)
+        low, high = (
+            (middle, high) if fits(name[:middle].rstrip() + tail, face, size, room) else (low, middle - 1)
+        )
     while 1 < low < len(name) and unicodedata.category(name[low])[0] == "M":
         low -= 1
     return name[:low].rstrip(" ,;:-(&") + tail
@@ -127,7 +129,13 @@ def dots(ax, x, y, diameter, paint, role, zorder=2):
     """Discs by centre and diameter, pixels."""
     x, y, d = (v.ravel() for v in np.broadcast_arrays(*(np.asarray(v, float) for v in (x, y, diameter))))
     collection = EllipseCollection(
-        d, d, np.zeros(len(d)), units="xy", offsets=np.c_[x, y], offset_transform=ax.transData, **style(ax, paint)
+        d,
+        d,
+        np.zeros(len(d)),
+        units="xy",
+        offsets=np.c_[x, y],
+        offset_transform=ax.transData,
+        **style(ax, paint),
     )
     add(ax, collection, role, zorder)
 
@@ -143,7 +151,9 @@ def lines(ax, paths, colours, thickness, role, zorder=2, cap="butt"):
 
 def wedges(ax, x, y, inner, outer, start, stop, paints, role, steps=2, zorder=2):
     """Ring sectors; angles in turns, 0 on top, clockwise. All but x and y may be arrays."""
-    inner, outer, start, stop = np.broadcast_arrays(*(np.asarray(v, float) for v in (inner, outer, start, stop)))
+    inner, outer, start, stop = np.broadcast_arrays(
+        *(np.asarray(v, float) for v in (inner, outer, start, stop))
+    )
     turn = 2 * np.pi * (start[:, None] + (stop - start)[:, None] * np.linspace(0, 1, steps))
     arc = np.stack([np.sin(turn), -np.cos(turn)], -1)
     rings = np.concatenate([arc * outer[:, None, None], arc[:, ::-1] * inner[:, None, None]], 1) + (x, y)
@@ -185,7 +195,16 @@ def page(ax, story, card, theme, words, sizes=None):
     signature(ax, story, look)
     hero(ax, words, look, sizes or HEROES) if words.hero else headline(ax, words, look, sizes or HEADLINES)
     for i, line in enumerate(words.reading):
-        write(ax, LEFT, 1614 - 54 * (len(words.reading) - 1 - i), line, READING, ("text", "bold")[i == 0], look.text, "reading")
+        write(
+            ax,
+            LEFT,
+            1614 - 54 * (len(words.reading) - 1 - i),
+            line,
+            READING,
+            ("text", "bold")[i == 0],
+            look.text,
+            "reading",
+        )
     write(ax, LEFT, 1660, words.rule, RULE, "text", look.quiet, "rule")
     return look
 
@@ -217,7 +236,18 @@ def signature(ax, story, look):
     x, y, heard = RIGHT - 48, 314, (story.tables["calendar"]["ms_played"] > 0).sum()
     if look.badge != look.ground:
         dots(ax, x, y, 96, Paint(look.badge), "signature")
-    year_disc(ax, story, look, x, y, 8, 42 if look.badge != look.ground else 48, "signature", np.clip(400 / max(heard, 1), 1.2, 4), longest=0.9)
+    year_disc(
+        ax,
+        story,
+        look,
+        x,
+        y,
+        8,
+        42 if look.badge != look.ground else 48,
+        "signature",
+        np.clip(400 / max(heard, 1), 1.2, 4),
+        longest=0.9,
+    )
 
 
 def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1.0):
@@ -229,7 +259,9 @@ def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1.
     ms = calendar["ms_played"].to_numpy(float)
     if not len(ms) or not ms.max() > 0:
         return
-    turn = 2 * np.pi * (np.arange(len(ms)) + 0.5) / max(len(ms), 365)  # a shorter window leaves the circle open
+    turn = (
+        2 * np.pi * (np.arange(len(ms)) + 0.5) / max(len(ms), 365)
+    )  # a shorter window leaves the circle open
     ends = inner + (outer - inner) * np.minimum(ms / np.quantile(ms[ms > 0], longest), 1)
     out = np.c_[np.sin(turn), -np.cos(turn)]
     rays = np.stack([out * inner, out * ends[:, None]], 1)[ms > 0] + (x, y)

@@ -128,10 +128,17 @@ def write_cards(cards, out_dir):
     for path, card in zip(paths, cards, strict=True):
         path.write_bytes(card.png)
     entries = [
-        {"file": path.name, "name": card.name, "alt": card.alt, "sha256": hashlib.sha256(card.png).hexdigest()}
+        {
+            "file": path.name,
+            "name": card.name,
+            "alt": card.alt,
+            "sha256": hashlib.sha256(card.png).hexdigest(),
+        }
         for path, card in zip(paths, cards, strict=True)
     ]
-    (out_dir / "cards.json").write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (out_dir / "cards.json").write_text(
+        json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     return paths
 
 
@@ -147,6 +154,10 @@ def contact_sheet(rows, width=216, gap=12):
     sheet = Image.new("RGB", ((width + gap) * columns + gap, (height + gap) * len(rows) + gap), "white")
     for r, cards in enumerate(rows):
         for k, card in enumerate(cards):
-            small = Image.open(io.BytesIO(card.png)).convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+            small = (
+                Image.open(io.BytesIO(card.png))
+                .convert("RGB")
+                .resize((width, height), Image.Resampling.LANCZOS)
+            )
             sheet.paste(small, (gap + k * (width + gap), gap + r * (height + gap)))
     return sheet

@@ -47,7 +47,9 @@ def blank(title, source):
     FigureCanvasAgg(figure)
     lines = broken(title, "bold", TITLE, 0.94 * 72 * SIZE[0], 2)
     for i, line in enumerate(lines):
-        figure.text(0.02, (0.915, 0.93)[len(lines) - 1] - 0.068 * i, line, fontsize=TITLE, color=INK, gid="title")
+        figure.text(
+            0.02, (0.915, 0.93)[len(lines) - 1] - 0.068 * i, line, fontsize=TITLE, color=INK, gid="title"
+        )
     figure.text(0.02, 0.03, source, fontsize=SMALL, color=GREY, gid="source")
     return figure
 
@@ -109,4 +111,8 @@ def typeface(text):
     """The text face with its fallbacks; titles in bold, mathematics off."""
     words = fonts.shown(text.get_text()) if text.get_text() else ""
     text.set_text(words)
-    text.set(parse_math=False, fontfamily=fonts.families(words, "bold" if text.get_gid() == "title" else "text"), fontweight="normal")
+    text.set(
+        parse_math=False,
+        fontfamily=fonts.families(words, "bold" if text.get_gid() == "title" else "text"),
+        fontweight="normal",
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import canvas as c
-from .words import NUMBERS, Words, count, counted, first_true, minutes, of_100, span
+from .words import NUMBERS, Words, count, counted, first_true, minutes, of_100
 
 # ---------------------------------------------------------------- skips
 
@@ -98,7 +98,11 @@ def per_dot(story):
 
 def dot_pitch(stacks, bin_width, height):
     """The largest pitch at which the highest pile still fits."""
-    fits = [p for p in np.arange(30, 4, -0.5) if np.ceil(stacks.max() / max(bin_width // p, 1)) * p <= height and p <= bin_width]
+    fits = [
+        p
+        for p in np.arange(30, 4, -0.5)
+        if np.ceil(stacks.max() / max(bin_width // p, 1)) * p <= height and p <= bin_width
+    ]
     return fits[0] if fits else min(bin_width, 5)
 
 
@@ -113,13 +117,18 @@ def point(ax, look, x, tops, you):
     """Your dot on top of its pile, and a hairline up to the word "you", above every pile."""
     top, dot = tops.min() - 70, tops[you] - 26
     c.lines(ax, [[(x, dot), (x, top)]], look.accent.face, 5, "you")
-    c.dots(ax, x, dot, 40, look.accent, "you")
+    c.dots(ax, x, dot, 44, c.Paint(look.accent.face, look.ground), "you", zorder=3)
     half = c.width("you", "name", c.NAME) / 2
-    c.write(ax, np.clip(x - half, c.LEFT, c.RIGHT - 2 * half), top - 16, "you", c.NAME, "name", look.loud, "you")
+    c.write(
+        ax, np.clip(x - half, c.LEFT, c.RIGHT - 2 * half), top - 16, "you", c.NAME, "name", look.loud, "you"
+    )
 
 
 def scale(ax, look, crowd, base):
-    ends = [f"{count(minutes(crowd['from_ms'].iloc[0]))} min", f"{count(minutes(crowd['to_ms'].iloc[-1]))} min"]
+    ends = [
+        f"{count(minutes(crowd['from_ms'].iloc[0]))} min",
+        f"{count(minutes(crowd['to_ms'].iloc[-1]))} min",
+    ]
     c.write(ax, c.LEFT, base + 66, ends[0], c.RULE, "text", look.quiet, "tick")
     c.write(ax, c.RIGHT, base + 66, ends[1], c.RULE, "text", look.quiet, "tick", ha="right")
 
@@ -127,9 +136,16 @@ def scale(ax, look, crowd, base):
 def words_of_place(story):
     row, n_per = story.tables["place"].iloc[0], per_dot(story)
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
-    dot = "One dot is one simulated listener." if n_per == 1 else f"One dot is {count(n_per)} simulated listeners."
+    dot = (
+        "One dot is one simulated listener."
+        if n_per == 1
+        else f"One dot is {count(n_per)} simulated listeners."
+    )
     ranked = f"rank {count(rank)} of {count(n)}."
-    reading = (c.reading(f"{counted(minutes(row['ms_played']), 'minute')}: {ranked}", ranked.capitalize()), dot)
+    reading = (
+        c.reading(f"{counted(minutes(row['ms_played']), 'minute')}: {ranked}", ranked.capitalize()),
+        dot,
+    )
     return Words(
         kicker=f"Among {counted(n, 'listener')}", headline=place_headline(n, below, rank), sub="in minutes of music",
         reading=reading, rule="Scale: each step to the right is 20 % more.",
@@ -141,5 +157,9 @@ def place_headline(n, below, rank):
     return first_true(
         (rank == 1, c.first_that_fits((f"First of {count(n)}", "First of all"), "hero", c.HEADLINES[-1])),
         (below == 0, c.first_that_fits((f"Last of {count(n)}", "Last of all"), "hero", c.HEADLINES[-1])),
-        c.first_that_fits((f"More than {count(below)}", f"Above {count(below)}", f"Rank {count(rank)}"), "hero", c.HEADLINES[-1]),
+        c.first_that_fits(
+            (f"More than {count(below)}", f"Above {count(below)}", f"Rank {count(rank)}"),
+            "hero",
+            c.HEADLINES[-1],
+        ),
     )

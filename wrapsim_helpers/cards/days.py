@@ -21,7 +21,19 @@ def draw_listening_clock(ax, story, theme="press"):
     ms = story.tables["listening_clock"]["ms_played"].to_numpy(float)
     x, y, inner, outer, gap = 540, 1046, 150, 448, 0.0022
     hours = np.arange(24) / 24
-    c.wedges(ax, x, y, inner, outer, hours + gap, hours + 1 / 24 - gap, c.Paint(look.faint), "ghosts", steps=12, zorder=1)
+    c.wedges(
+        ax,
+        x,
+        y,
+        inner,
+        outer,
+        hours + gap,
+        hours + 1 / 24 - gap,
+        c.Paint(look.faint),
+        "ghosts",
+        steps=12,
+        zorder=1,
+    )
     ends = np.sqrt(inner**2 + (outer**2 - inner**2) * ms / ms.max())
     paints = [look.accent if i == ms.argmax() else look.mark for i in range(24)]
     c.wedges(ax, x, y, inner, ends, hours + gap, hours + 1 / 24 - gap, paints, "wedges", steps=12)
@@ -34,12 +46,14 @@ def words_of_listening_clock(story):
     ms, n_days = story.tables["listening_clock"]["ms_played"], len(story.tables["calendar"])
     top, low = int(ms.argmax()), int(ms.argmin())
     a_day = [minutes(v / n_days) for v in ms]
-    least = f"{counted(a_day[low], 'minute')}" if a_day[low] else "under a minute" if ms[low] else "nothing"
-    reading = (
-        f"{counted(a_day[top], 'minute')} of it on an average day.",
-        f"Quietest: {hour(low)}, {least}." if a_day[low] < a_day[top] else "No other hour is much quieter.",
-    )
     flat = clock_headline(ms, top) == FLAT
+    least = counted(a_day[low], "minute") if a_day[low] else "under a minute" if ms[low] else "nothing"
+    reading = (
+        f"{a_day[top]} minutes of it on an average day."
+        if a_day[top] > 2
+        else f"{of_100(ms[top] / ms.sum())} of 100 minutes fell into it.",
+        "No other hour is much quieter." if flat else f"Quietest: {hour(low)}, {least}.",
+    )
     night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
     return Words(
         kicker=f"Listening clock, {story.year}", headline=clock_headline(ms, top), sub=f"Busiest{', just,' * flat} from {hour(top)}",
@@ -75,7 +89,9 @@ def draw_calendar(ax, story, theme="press"):
     named = by_weekday(days).idxmax()
     paints = [look.accent if d.weekday() == named else look.mark for d in dates]
     heard = np.flatnonzero(ms > 0)
-    c.rectangles(ax, x[heard] - 7, (y - height / 2)[heard], 14, height[heard], [paints[i] for i in heard], "strokes")
+    c.rectangles(
+        ax, x[heard] - 7, (y - height / 2)[heard], 14, height[heard], [paints[i] for i in heard], "strokes"
+    )
     c.dots(ax, x[ms == 0], y[ms == 0], 8, look.muted, "silent")
     label_months(ax, story, look, 600 + pitch / 2 + 13, pitch)
     return ax
@@ -109,12 +125,17 @@ def words_of_calendar(story):
     )  # fmt: skip
 
 
+def one_line(*headlines):
+    """The first that fits; Wednesdays are the only ones too long."""
+    return c.first_that_fits(headlines, "hero", c.HEADLINES[-1])
+
+
 def calendar_headline(mean, silent, n_days):
     top, low = mean.idxmax(), mean.idxmin()
     return first_true(
         (silent >= 0.5 * n_days, "Now and then"),
-        (mean[top] >= 1.15 * mean.median(), f"Loud {WEEKDAYS[top]}s"),
-        (mean[low] <= 0.85 * mean.median(), c.first_that_fits((f"Calm {WEEKDAYS[low]}s", "A midweek dip"), "hero", c.HEADLINES[-1])),
+        (mean[top] >= 1.15 * mean.median(), one_line(f"Loud {WEEKDAYS[top]}s", "A midweek peak")),
+        (mean[low] <= 0.85 * mean.median(), one_line(f"Calm {WEEKDAYS[low]}s", "A midweek dip")),
         (silent == 0, "No quiet day"),
         "Even weeks",
     )

@@ -31,7 +31,9 @@ SCRIPTS = {  # first word of a character's Unicode name -> what people call the 
     "HANGUL": "Korean", "ETHIOPIC": "Ge'ez", "MYANMAR": "Burmese",
 }  # fmt: skip
 
-INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
+INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
 JOINERS = "\u200c\u200d"  # shape the letters beside them, have no look of their own
 
 
@@ -54,7 +56,9 @@ def glyphs(path):
 def register(path):
     """Family name under which matplotlib finds exactly this file, whatever its weight says."""
     family = f"wrapsim {path}"
-    font_manager.fontManager.ttflist.append(font_manager.FontEntry(path, name=family, weight=400, size="scalable"))
+    font_manager.fontManager.ttflist.append(
+        font_manager.FontEntry(path, name=family, weight=400, size="scalable")
+    )
     return family
 
 
@@ -110,7 +114,9 @@ def shown(name, kind="name"):
     Returns the text without control characters; the alt text keeps the real name.
     """
     text = INVISIBLE.sub("", unicodedata.normalize("NFC", name))
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") else c for c in text)
+    text = "".join(
+        " " if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") else c for c in text
+    )
     text = re.sub(" +", " ", text).strip()
     lost = [c for c in text if c not in JOINERS and not drawable(c)]
     if not lost:

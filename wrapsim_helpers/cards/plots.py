@@ -3,13 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from ..behaviour import HOURS_WEEKDAY, HOURS_WEEKEND, GENRE_NAMES, answer_shares, listener_types, published, survival_hazard
+from ..behaviour import HOURS_WEEKDAY, HOURS_WEEKEND, answer_shares, chronotype_hours, listener_types, published
 from ..catalogue import SMALL_POOL, pool_sizes
 from ..run import DAY_MS, HOUR_MS, MINUTE_MS
+from ..schema import CHRONOTYPES
 from .charts import ACCENT, DATA, band, chart, note, side_by_side
-from .themes import GREY, INK
+from .themes import GREY
 
+HALF_DAY = pd.Timedelta(12, "h")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def percent(share, _=None):
+    """0.34 -> "34 %", with a thin space; also the formatter of an axis."""
+    return f"{100 * share:.0f}\u2009%"
 
 
 # -- the survey and the songs -------------------------------------------------------------------------
@@ -18,11 +25,11 @@ def draw_two_groups(survey, window=20):
     """Where in the survey file do the rows of its second group stand? Share of group B among neighbouring rows."""
     is_b = (np.asarray(listener_types(survey)) == "B").astype(float)
     share = np.convolve(is_b, np.ones(window) / window, mode="same")
-    ax = chart(f"{is_b.mean():.0%} of the survey's rows answer differently, and stand together",
+    ax = chart(f"{percent(is_b.mean())} of the survey's rows answer differently, and stand together",
                f"Share of group B among {window} neighbouring rows of the survey file. Group by likelihood of all answers.")
     ax.fill_between(np.arange(len(share)), share, color=ACCENT, linewidth=0)
     ax.set(xlim=(0, len(share)), ylim=(0, 1.05), xlabel="row of the file")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.yaxis.set_major_formatter(percent)
     return ax
 
 
@@ -30,14 +37,14 @@ def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
     """How does the favourite genre depend on gender, inside the survey's first group? Smoothed shares, free plan, 20 to 35."""
     shares = answer_shares(survey, "genre").loc["A"].loc["20 to 35"].xs("free", level="plan").loc[["female", "male"], list(genres)]
     widest = (shares.loc["female"] - shares.loc["male"]).abs().idxmax()
-    ax = chart(f"{widest} divides most: {shares.loc['female', widest]:.0%} of women, {shares.loc['male', widest]:.0%} of men",
+    ax = chart(f"{widest} divides most: {percent(shares.loc['female', widest])} of women, {percent(shares.loc['male', widest])} of men",
                "Share naming it as favourite, group A, 20 to 35, free plan; thin cells smoothed towards their gender.")
     at = np.arange(len(genres))
     for offset, gender, colour in ((-0.19, "female", ACCENT), (0.19, "male", DATA)):
         ax.bar(at + offset, shares.loc[gender], 0.36, color=colour)
         note(ax, at[0] + offset, shares.loc[gender].iloc[0] + 0.03, {"female": "women", "male": "men"}[gender], GREY, ha="center")
     ax.set_xticks(at, genres)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.yaxis.set_major_formatter(percent)
     return ax
 
 
@@ -76,62 +83,67 @@ def daily_minutes(listened):
 def draw_year(listened):
     """How much on which day? One bar a day, the longest day in the accent."""
     days = daily_minutes(listened)
-    ax = chart(f"Music on {np.count_nonzero(days)} of {len(days)} days; the longest was {days.idxmax():%-d %B} with {days.max():.0f} minutes",
-               "Minutes heard per local day.")
+    heard = f"Music on {np.count_nonzero(days)} of {len(days)} days; the longest was {day_name(days.idxmax())} with {days.max():.0f} minutes"
+    ax = chart(heard if days.any() else f"No music in these {len(days)} days", "Minutes heard per local day.")
     ax.bar(days.index, days, 1.0, color=np.where(days == days.max(), ACCENT, DATA))
-    ax.set_xlim(days.index[0], days.index[-1])
+    ax.set_xlim(days.index[0] - HALF_DAY, days.index[-1] + HALF_DAY)
     return month_axis(ax, days.index)
+
+
+def day_name(day):
+    """25 May."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def month_axis(ax, days):
     """Names of the months under a time axis; days where the stretch is short."""
-    if len(days) > 70:
-        firsts = days[days.day == 1]
-        ax.set_xticks(firsts, [MONTHS[day.month - 1] for day in firsts])
-    else:
-        ax.set_xticks(days[::max(1, len(days) // 7)], [f"{day.day} {MONTHS[day.month - 1]}" for day in days[::max(1, len(days) // 7)]])
+    ticks = days[days.day == 1] if len(days) > 70 else days[::max(1, len(days) // 7)]
+    ax.set_xticks(ticks, [MONTHS[day.month - 1] if len(days) > 70 else day_name(day) for day in ticks])
     return ax
 
 
 def draw_clock_against_plan(listened):
-    """Did the hours of the year follow the listener's own curve? Bars: what was heard; band: where chance would leave it."""
+    """Did the hours follow the listener's own curve? Bars: what was heard; band: where chance would leave it.
+
+    A session's plays fall together, so the band is that of so many sessions, not of so many plays.
+    """
     chronotype = listened.listeners["chronotype"][0].as_py()
-    hours = (local_ms(listened.plays) // HOUR_MS) % 24
-    sessions = len(np.unique(listened.plays["session_id"].to_numpy()))
-    share, plan = np.bincount(hours, minlength=24) / len(hours), expected_hours(listened, chronotype)
-    spread = 1.96 * np.sqrt(plan * (1 - plan) / max(sessions, 1) * 1.6)
+    n_sessions = len(np.unique(listened.plays["session_id"].to_numpy()))
+    share = np.bincount((local_ms(listened.plays) // HOUR_MS) % 24, minlength=24) / max(listened.plays.num_rows, 1)
+    plan = expected_hours(chronotype)
+    spread = 1.96 * np.sqrt(1.6 * plan * (1 - plan) / max(n_sessions, 1))
     inside = np.count_nonzero(np.abs(share - plan) <= spread)
-    ax = chart(f"{inside} of 24 hours fell where the listener's own curve puts them",
-               f"Share of plays by local hour, {sessions} sessions. Band: 95 % of years with so many sessions, about.")
+    ax = chart(f"{inside} of 24 hours fell where the listener's own curve puts them" if n_sessions else "No session to hold against the curve",
+               f"Share of plays by local hour, {n_sessions} sessions. Band: where about 95 % of such years would lie.")
     ax.bar(np.arange(24), share, 0.8, color=DATA)
-    band(ax, np.arange(24), np.maximum(plan - spread, 0), plan + spread, "")
+    band(ax, np.arange(24), np.maximum(plan - spread, 0), plan + spread)
     ax.plot(np.arange(24), plan, color=ACCENT, linewidth=2)
-    note(ax, int(plan.argmax()), plan.max() * 1.12, chronotype.replace("_", " "), ACCENT, ha="center")
-    ax.set_xticks(range(0, 24, 3))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.set(ylim=(0, 1.15 * max(share.max(), (plan + spread).max() if n_sessions > 20 else plan.max())), xticks=range(0, 24, 3))
+    note(ax, 0, ax.get_ylim()[1] * 0.95, f"line: {chronotype.replace('_', ' ')}", ACCENT, va="top")
+    ax.yaxis.set_major_formatter(percent)
     return ax
 
 
-def expected_hours(listened, chronotype):
-    """Share of plays by hour that the listener's chronotype means, weekdays and weekend together. float64, (24,)."""
-    from ..behaviour import chronotype_hours
-    from ..schema import CHRONOTYPES
-    row = CHRONOTYPES.index(chronotype)
-    return (5 * chronotype_hours(HOURS_WEEKDAY)[row] + 2 * chronotype_hours(HOURS_WEEKEND)[row]) / 7
+def expected_hours(chronotype):
+    """Share of plays by hour that a chronotype means, weekdays and weekend together. float64, (24,)."""
+    weekday, weekend = (chronotype_hours(curve)[CHRONOTYPES.index(chronotype)] for curve in (HOURS_WEEKDAY, HOURS_WEEKEND))
+    return (5 * weekday + 2 * weekend) / 7
 
 
 def draw_what_if(before, after, name):
-    """Both years on one axis: minutes a week as it was, and as it would have been."""
-    weekly = [daily_minutes(year).resample("W").sum() for year in (before, after)]
-    change = weekly[1].sum() / weekly[0].sum() - 1
-    ax = chart(f"{name}: {abs(change):.0%} {'more' if change > 0 else 'less'} music in the same weeks",
-               "Minutes per week. The same random streams in both years: days, sessions and devices are the same draws.")
-    for series, colour, label in zip(weekly, (DATA, ACCENT), ("as it was", name)):
-        ax.plot(series.index, series, color=colour, linewidth=2)
-        at = series.index[int(len(series) * (0.25 if colour == DATA else 0.75))]
-        note(ax, at, series.max(), label, colour if colour == ACCENT else GREY, ha="center", va="bottom")
-    ax.set_ylim(0, max(series.max() for series in weekly) * 1.18)
-    return month_axis(ax, pd.date_range(weekly[0].index[0], weekly[0].index[-1]))
+    """Both years on one axis: minutes a week, or a day where there are few, as they were and as they would have been."""
+    days = [daily_minutes(year) for year in (before, after)]
+    every = "week" if len(days[0]) > 70 else "day"
+    was, became = ((series.resample("W").sum() if every == "week" else series) for series in days)
+    change = became.sum() / was.sum() - 1 if was.any() else 0.0
+    ax = chart(f"{name}: {percent(abs(change))} {'more' if change > 0 else 'less'} music in the same {every}s" if was.any() else f"{name}: silence as before",
+               f"Minutes per {every}. Both from the same random streams: days, sessions and devices are the same draws.")
+    ax.plot(was.index, was, color=DATA, linewidth=2)
+    ax.plot(became.index, became, color=ACCENT, linewidth=2)
+    ax.set_ylim(0, 1.25 * max(was.max(), became.max(), 1))
+    note(ax, was.index[0], 1.18 * max(was.max(), became.max(), 1), "as it was", GREY)
+    note(ax, was.index[len(was) // 4], 1.18 * max(was.max(), became.max(), 1), name.lower(), ACCENT)
+    return month_axis(ax, days[0].index)
 
 
 # -- the crowd ----------------------------------------------------------------------------------------
@@ -160,7 +172,7 @@ def draw_crowd_hours(hours):
         ax.bar(range(24), mine / max(mine.sum(), 1), 0.8, color=DATA)
         ax.plot(range(24), np.array(curve) / sum(curve), color=ACCENT, linewidth=2)
         ax.set_xticks(range(0, 24, 6))
-    axes[0].yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes[0].yaxis.set_major_formatter(percent)
     return axes[0]
 
 
@@ -168,14 +180,14 @@ def draw_leaving(leaving):
     """When do people leave a track? Share of plays still on, by second, with Lamere's published points."""
     seconds = leaving.set_index("second").reindex(range(241), fill_value=0)
     on = 1 - np.cumsum(seconds["n_left"]) / leaving["n_plays"].iloc[0]
-    ax = chart(f"{1 - on.iloc[5]:.0%} of plays are left within five seconds, {1 - on.iloc[30]:.0%} within thirty",
+    ax = chart(f"{percent(1 - on.iloc[5])} of plays are left within five seconds, {percent(1 - on.iloc[30])} within thirty",
                "Share of plays not left yet, by seconds heard. Dots: Lamere 2014, Spotify.")
     ax.plot(on.index[:-1], on.iloc[:-1], color=DATA, linewidth=2.5)
     points = [(s, 1 - published(f"skip_within_{s}s")) for s in (5, 10, 30)]
     ax.scatter(*zip(*points), s=46, color=ACCENT, zorder=3)
     note(ax, 36, points[-1][1] + 0.04, "published", ACCENT)
     ax.set(ylim=(0, 1.02), xlim=(0, 239))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.yaxis.set_major_formatter(percent)
     return ax
 
 

@@ -31,7 +31,11 @@ def row(ax, look, y, key, value):
 def rows(story):
     """Key and value of the four lines; what a listener lacks has no line."""
     t = story.tables
-    firsts = (("Song", "top_songs", "title"), ("Artist", "top_artists", "artist"), ("Genre", "top_genres", "genre"))
+    firsts = (
+        ("Song", "top_songs", "title"),
+        ("Artist", "top_artists", "artist"),
+        ("Genre", "top_genres", "genre"),
+    )
     found = [(key, str(t[table][column].iloc[0])) for key, table, column in firsts if len(t[table])]
     if len(t["longest_streak"]):
         return [*found, ("Streak", counted(int(t["longest_streak"]["n_days"].iloc[0]), "day"))]

@@ -30,7 +30,9 @@ class Look:
     muted: Paint  # shapes that step back
     other: str  # the line of all other listeners
     faint: str  # hairlines and ghosts: never data
-    layers: tuple[tuple[Paint, str], ...]  # fills that touch, each with the words on it; the last one is "N more"
+    layers: tuple[
+        tuple[Paint, str], ...
+    ]  # fills that touch, each with the words on it; the last is open: "N more"
     disc: tuple[str, str, str, str]  # three genres and the rest
     badge: str  # what the small disc lies on
 
@@ -39,7 +41,7 @@ ON_INK = Look(
     ground=INK, text=PAPER, quiet=MIST, loud=SUN,
     accent=Paint(SUN), mark=Paint(CORAL), muted=Paint("#6F6A86"), other=MINT, faint="#2B2838",
     layers=((Paint(CORAL), INK), (Paint(PAPER), INK), (Paint(BLUE), PAPER), (Paint(MINT), INK), (Paint(RUST), PAPER),
-            (Paint(MIST, INK), INK)),
+            (Paint(INK, MIST), PAPER)),
     disc=(SUN, CORAL, MINT, MIST), badge=INK,
 )  # fmt: skip
 ON_PAPER = replace(
@@ -57,12 +59,13 @@ ON_BLUE = replace(
 ON_SUN = replace(
     ON_INK, ground=SUN, text=INK, quiet=INK, loud=BLUE,
     accent=Paint(BLUE), mark=Paint(INK), muted=Paint("#8A6200"), other=RUST, faint="#E3AC28",
-    layers=(*ON_INK.layers[:-1], (Paint(INK), PAPER)),
+    layers=(*ON_INK.layers[:-1], (Paint(SUN, INK), INK)),
 )  # fmt: skip
 CONTRAST = replace(
     ON_INK, ground=BLACK, text=WHITE, quiet=WHITE, loud=YELLOW,
     accent=Paint(YELLOW), mark=Paint(WHITE), muted=Paint("#9A9A9A"), other=WHITE, faint="#333333",
-    layers=((Paint(YELLOW, BLACK), BLACK), (Paint(WHITE, BLACK), BLACK)) * 3,
+    layers=(*((Paint(YELLOW, BLACK), BLACK), (Paint(WHITE, BLACK), BLACK)) * 2, (Paint(YELLOW, BLACK), BLACK),
+            (Paint(BLACK, WHITE), WHITE)),
     disc=(YELLOW, WHITE, "#C8C8C8", "#9A9A9A"), badge=BLACK,
 )  # fmt: skip
 PRINT = replace(

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import canvas as c
 from .fonts import shown
-from .words import NUMBERS, Words, count, counted, day, first_true, listed, of_100, percent, span
+from .words import NUMBERS, Words, count, counted, day, first_true, of_100, percent, span
 
 FIVE = 5
 LEAST_LAYER = 0.06  # thinner layers have no room for a word
@@ -32,18 +32,35 @@ def song_row(ax, look, y, song):
     c.write(ax, c.RIGHT, y, count(song.n_streams), c.NAME, "hero", look.text, "value", ha="right")
     if song.rank == 1:
         c.write(ax, c.RIGHT, y + 50, "plays", c.RULE, "text", look.quiet, "unit", ha="right")
-    room = c.MEASURE - 76 - 24 - max(c.width(count(song.n_streams), "hero", c.NAME), c.width("plays", "text", c.RULE))
+    room = (
+        c.MEASURE
+        - 76
+        - 24
+        - max(c.width(count(song.n_streams), "hero", c.NAME), c.width("plays", "text", c.RULE))
+    )
     title, sizes = shown(song.title, "title"), (c.NAME, c.READING)
     two = len(c.fit_name(title, sizes, "name", room, 2)[1]) == 2
     c.write_name(ax, c.LEFT + 76, y - 18 * two, title, sizes, "name", look.text, "name", room, 2, 52)
-    c.write_name(ax, c.LEFT + 76, y + 54 + 32 * two, shown(song.artist), (c.READING,), "text", look.quiet, "artist", room)
+    c.write_name(
+        ax,
+        c.LEFT + 76,
+        y + 54 + 32 * two,
+        shown(song.artist),
+        (c.READING,),
+        "text",
+        look.quiet,
+        "artist",
+        room,
+    )
 
 
 def words_of_top_songs(story):
     songs = story.tables["top_songs"][:FIVE]
     n = songs["n_streams"].tolist()
     reading = (lead(n, "play"), *first_heard(songs))
-    rows = "; ".join(f"{s.rank} {s.title} by {s.artist}, {counted(s.n_streams, 'play')}" for s in songs.itertuples())
+    rows = "; ".join(
+        f"{s.rank} {s.title} by {s.artist}, {counted(s.n_streams, 'play')}" for s in songs.itertuples()
+    )
     return Words(
         kicker=f"Top songs, {story.year}", headline=songs_headline(songs, n), reading=reading,
         rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
@@ -56,7 +73,11 @@ def lead(n, thing):
     if len(n) < 2:
         return f"{counted(n[0], thing)}, and nothing came second."
     gap = n[0] - n[1]
-    return f"{counted(gap, thing)} decided first place." if gap else f"Two with {counted(n[0], thing)}; minutes decided."
+    return (
+        f"{counted(gap, thing)} decided first place."
+        if gap
+        else f"Two with {counted(n[0], thing)}; minutes decided."
+    )
 
 
 def first_heard(songs):
@@ -88,7 +109,9 @@ def draw_top_artists(ax, story, theme="press"):
     top, pitch = 612, 184
     length = c.MEASURE * n / n.sum()
     paints = [look.accent] + [look.mark] * (len(n) - 1)
-    c.rectangles(ax, c.LEFT + np.cumsum(length) - length, top + pitch * np.arange(len(n)), length, 84, paints, "blocks")
+    c.rectangles(
+        ax, c.LEFT + np.cumsum(length) - length, top + pitch * np.arange(len(n)), length, 84, paints, "blocks"
+    )
     for y, artist in zip(range(top, 1920, pitch), artists.itertuples()):
         artist_row(ax, look, y + 142, artist)
     return ax
@@ -151,10 +174,30 @@ def layer_words(ax, name, share, top, bottom, paint, colour):
     fitted, parts = c.fit_name(shown(name, "genre"), (size, c.READING), "name", room, lines)
     first = base - 26 * (len(parts) - 1)
     if paint.hatch:
-        plate(ax, c.LEFT, max(c.width(part, "name", fitted) for part in parts), first - 48, 70 + 52 * (len(parts) - 1), paint)
+        plate(
+            ax,
+            c.LEFT,
+            max(c.width(part, "name", fitted) for part in parts),
+            first - 48,
+            70 + 52 * (len(parts) - 1),
+            paint,
+        )
         plate(ax, c.RIGHT - at, at, base - 48, 70, paint)
     c.write(ax, c.RIGHT, base, said, size, "hero", colour, "value", ha="right", on="layers")
-    c.write_name(ax, c.LEFT, first, shown(name, "genre"), (size, c.READING), "name", colour, "name", room, lines, 52, on="layers")
+    c.write_name(
+        ax,
+        c.LEFT,
+        first,
+        shown(name, "genre"),
+        (size, c.READING),
+        "name",
+        colour,
+        "name",
+        room,
+        lines,
+        52,
+        on="layers",
+    )
 
 
 def plate(ax, x, width, y, height, paint):
@@ -193,18 +236,28 @@ def second(genres):
     if len(genres) < 2:
         return "Nothing else was played."
     name, share = shown(genres["genre"].iloc[1], "genre"), percent(genres["share"].iloc[1])
-    total = f"{len(genres)} genres in all."
-    return c.reading(f"Next: {name}, {share}. {total}", f"{name}: {share}. {total}", f"Next: {share}. {total}")
+    return c.reading(
+        *(
+            f"Next: {said}. {len(genres)} {total}."
+            for said, total in (
+                (f"{name}, {share}", "genres in all"),
+                (f"{name}, {share}", "in all"),
+                (share, "genres in all"),
+            )
+        )
+    )
 
 
 def genres_headline(genres):
     n, first = min(int((genres["share"] >= LEAST_LAYER).sum()), FIVE), genres["share"].iloc[0]
+    rest = 1 - genres["share"][:n].sum()
     mostly = f"Mostly {shown(genres['genre'].iloc[0], 'genre')}"
     return first_true(
         (n == 1 and len(genres) == 1, "One-genre year"),
         (first >= 0.6 and len(mostly.split()) <= 4 and c.fits(mostly, "hero", c.HEADLINES[-1]), mostly),
         (first >= 0.6, "One big layer"),
         (first < 0.12, "Many flavours"),
+        (rest >= 0.5, "A long tail"),
         (n >= 2, f"{NUMBERS[n].capitalize()}-layer year"),
         "A thin first",
     )

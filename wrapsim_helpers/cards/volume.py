@@ -21,7 +21,9 @@ def draw_minutes(ax, story, theme="press"):
     x = left + step * (np.array([d.day for d in days["date"]]) - 1)
     paints = [look.accent if i == ms.argmax() else look.mark for i in range(len(ms))]
     heard = np.flatnonzero(ms > 0)
-    c.rectangles(ax, x[heard], (base - height)[heard], step - 3, height[heard], [paints[i] for i in heard], "bars")
+    c.rectangles(
+        ax, x[heard], (base - height)[heard], step - 3, height[heard], [paints[i] for i in heard], "bars"
+    )
     label_months(ax, story, look, top + pitch - 6, pitch)
     return ax
 
@@ -43,7 +45,10 @@ def words_of_minutes(story):
     longest = days.loc[days["ms_played"].idxmax()]
     mean = minutes(days["ms_played"].sum() / len(days))
     reading = (
-        c.reading(f"{whole_days(n)}, or {counted(mean, 'minute')} a day.", f"That is {counted(mean, 'minute')} a day."),
+        c.reading(
+            f"{whole_days(n)}, or {counted(mean, 'minute')} a day.",
+            f"That is {counted(mean, 'minute')} a day.",
+        ),
         f"Longest: {day(longest['date'])}, {counted(minutes(longest['ms_played']), 'minute')}.",
     )
     headline = minutes_headline(days)
@@ -96,8 +101,13 @@ def words_of_too_little(story):
     row, (tracks, artists) = story.tables["minutes"].iloc[0], heard(story)
     n, songs = minutes(row["ms_played"]), story.tables["top_songs"]
     done = f"{tracks} of {TRACKS_NEEDED} tracks, {artists} of {ARTISTS_NEEDED} artists"
-    first = [f"Most played: {shown(s.title, 'title')}, {counted(s.n_streams, 'play')}." for s in songs[:1].itertuples()]
-    first += ["Most played: " + counted(s.n_streams, "play") + " of one song." for s in songs[:1].itertuples()]
+    first = [
+        f"Most played: {shown(s.title, 'title')}, {counted(s.n_streams, 'play')}."
+        for s in songs[:1].itertuples()
+    ]
+    first += [
+        "Most played: " + counted(s.n_streams, "play") + " of one song." for s in songs[:1].itertuples()
+    ]
     measure = f"{counted(n, 'minute')} on {counted(int(row['n_days']), 'day')}."
     return Words(
         kicker=f"Your {story.year}", sub=f"{tracks} of {TRACKS_NEEDED} tracks", rule=f"A year in cards takes {TRACKS_NEEDED} tracks and {ARTISTS_NEEDED} artists.",

@@ -68,7 +68,11 @@ def span(story):
 
 def whole_days(n_minutes):
     """How long that is without a pause: "13 days and nights", "7 hours"."""
-    return counted(n_minutes // 1440, "day") + " and nights" if n_minutes >= 2880 else counted(n_minutes // 60, "hour")
+    return (
+        counted(n_minutes // 1440, "day") + " and nights"
+        if n_minutes >= 2880
+        else counted(n_minutes // 60, "hour")
+    )
 
 
 def listed(items):

@@ -1,0 +1,163 @@
+"""Strict papermill runs and the command line: what is refused, with which exit code, and in which words."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+import yaml
+
+from wrapsim_helpers import batch
+from wrapsim_helpers.run import resource
+
+CODE = {"ok": "print(year)", "fails": "raise ValueError('on purpose')", "leaves": "import sys; sys.exit(0)", "later": "print('later')"}
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """Writes a small notebook with a parameters cell and the given cells; returns its path."""
+    def write(*cells):
+        book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}})
+        parameters = nbformat.v4.new_code_cell('year: int = 2025  # which year\nname: str = ""  # whose\nwide: bool = False  # how\n'
+                                               'genres: list = []  # which ones\nlatitude = ""  # type: float degrees', metadata={"tags": ["parameters"]})
+        book.cells = [parameters, *(nbformat.v4.new_code_cell(CODE[cell]) for cell in cells)]
+        nbformat.write(book, tmp_path / "small.ipynb")
+        return tmp_path / "small.ipynb"
+    return write
+
+
+def command(*words, cwd=None):
+    return subprocess.run([sys.executable, "-m", "wrapsim_helpers", *map(str, words)], capture_output=True, text=True, cwd=cwd)
+
+
+def test_declared_parameters_have_type_default_and_help(notebook):
+    assert batch.declared_parameters(notebook()) == {
+        "year": ("int", 2025, "which year"), "name": ("str", "", "whose"), "wide": ("bool", False, "how"),
+        "genres": ("list", [], "which ones"), "latitude": ("float", "", "degrees")}
+
+
+@pytest.mark.parametrize("given, words", [
+    ({"yeer": 2025}, "small.ipynb has no parameter 'yeer'. Did you mean 'year'? It has: year, name, wide, genres, latitude."),
+    ({"year": "banana"}, "small.ipynb: year is 'banana'; it must be of type int, such as 2025."),
+    ({"year": True}, "small.ipynb: year is True; it must be of type int, such as 2025."),
+    ({"year": 1.5}, "small.ipynb: year is 1.5; it must be of type int, such as 2025."),
+    ({"wide": 1}, "small.ipynb: wide is 1; it must be of type bool, such as False."),
+    ({"genres": "Pop"}, "small.ipynb: genres is 'Pop'; it must be of type list, such as []."),
+    ({"latitude": "north"}, "small.ipynb: latitude is 'north'; it must be of type float, such as ''.")])
+def test_a_wrong_name_or_type_is_refused(notebook, given, words):
+    with pytest.raises(batch.Refused) as caught:
+        batch.check_parameters(notebook(), given)
+    assert str(caught.value) == words
+
+
+def test_right_values_pass_and_a_default_always_does(notebook):
+    given = {"year": 2024, "name": "x", "wide": True, "genres": ["Pop"], "latitude": 48}
+    assert batch.check_parameters(notebook(), given) == given
+    assert batch.check_parameters(notebook(), {"latitude": ""}) == {"latitude": ""}
+
+
+def test_texts_become_the_declared_types(notebook):
+    texts = ["year=2024", "name=2024", "wide=true", "genres=[Pop, Rap]", "latitude=-4.5"]
+    assert batch.parse_assignments(notebook(), texts) == {"year": 2024, "name": "2024", "wide": True, "genres": ["Pop", "Rap"], "latitude": -4.5}
+    with pytest.raises(batch.Refused, match="'year' is not of the form name=value."):
+        batch.parse_assignments(notebook(), ["year"])
+
+
+def test_nothing_is_written_where_a_parameter_is_refused(notebook, tmp_path):
+    done = command("run", notebook("ok"), "-p", "yeer=1", "-o", tmp_path / "out" / "small.ipynb")
+    assert done.returncode == 2 and not (tmp_path / "out").exists()
+    assert done.stderr == "wrapsim: small.ipynb has no parameter 'yeer'. Did you mean 'year'? It has: year, name, wide, genres, latitude.\n"
+
+
+def test_a_run_keeps_the_executed_notebook_and_says_where(notebook, tmp_path):
+    done = command("run", notebook("ok"), "-p", "year=1999", "-o", tmp_path / "out" / "small.ipynb")
+    assert done.returncode == 0 and done.stdout.strip() == str(tmp_path / "out" / "small.ipynb")
+    assert "without encryption" not in done.stderr
+    assert nbformat.read(tmp_path / "out" / "small.ipynb", 4).cells[-1].outputs[0].text == "1999\n"
+
+
+def test_a_failing_cell_is_named_and_the_exit_code_is_1(notebook, tmp_path):
+    done = command("run", notebook("fails", "later"), "-o", tmp_path / "small_out.ipynb")
+    assert done.returncode == 1 and "small.ipynb stopped: ValueError: on purpose" in done.stderr
+    assert "Traceback" not in done.stderr and (tmp_path / "small_out.ipynb").is_file()
+
+
+def test_a_notebook_that_leaves_early_has_failed(notebook, tmp_path):
+    with pytest.raises(RuntimeError, match="small.ipynb ended early: 1 cells were not run."):
+        batch.run_notebook(notebook("leaves", "later"), {}, tmp_path / "small_out.ipynb")
+
+
+def test_plain_papermill_works_as_well(tmp_path):
+    done = subprocess.run([sys.executable, "-m", "papermill", resource("notebooks", "01_schema.ipynb"), tmp_path / "out.ipynb",
+                           "-p", "end_time", "2025-01-03", "-k", "python3"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_notebook_that_is_not_there_is_refused_with_the_nearest():
+    done = command("run", "02_single_usr")
+    assert done.returncode == 2 and "there is no notebook '02_single_usr'. Did you mean '02_single_user'?" in done.stderr
+
+
+def test_parameters_can_be_listed():
+    done = command("run", "04_wrapped", "--parameters")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["run_dir", "user", "year", "edition", "out_dir"]
+
+
+# -- batches ------------------------------------------------------------------------------------------
+
+def test_a_batch_is_checked_whole_before_the_first_one_starts(notebook, tmp_path):
+    sets = {"good": {"notebook": str(notebook("ok"))}, "bad": {"notebook": str(tmp_path / "small.ipynb"), "parameters": {"yeer": 1}}}
+    (tmp_path / "sets.yaml").write_text(yaml.safe_dump(sets))
+    done = command("batch", tmp_path / "sets.yaml", "-o", tmp_path / "out")
+    assert done.returncode == 2 and "has no parameter 'yeer'" in done.stderr and not (tmp_path / "out").exists()
+
+
+def test_a_batch_runs_those_asked_for(notebook, tmp_path):
+    sets = {name: {"notebook": str(notebook("ok")), "parameters": {"year": year}} for name, year in (("one", 1), ("two", 2))}
+    (tmp_path / "sets.yaml").write_text(yaml.safe_dump(sets))
+    done = command("batch", tmp_path / "sets.yaml", "--only", "two", "-o", tmp_path / "out")
+    assert done.returncode == 0 and [path.name for path in (tmp_path / "out").iterdir()] == ["two.ipynb"]
+
+
+@pytest.mark.parametrize("text, only, words", [
+    ("[1, 2]", (), "must map names to {notebook: ..., parameters: {...}}."),
+    ("one: {notebook: x}", ("onne",), "has no set 'onne'. Did you mean 'one'?")])
+def test_a_batch_file_that_is_none_is_refused(tmp_path, text, only, words):
+    (tmp_path / "sets.yaml").write_text(text)
+    with pytest.raises(batch.Refused, match=words.replace(".", r"\.").replace("?", r"\?").replace("{", r"\{")):
+        batch.chosen_sets(tmp_path / "sets.yaml", only)
+
+
+# -- other commands -----------------------------------------------------------------------------------
+
+def test_help_lists_every_command():
+    done = command("--help")
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in ("run", "batch", "wrapped", "simulate", "cards", "init", "lab", "test", "check", "bench"))
+
+
+def test_an_unknown_command_or_option_exits_with_2():
+    assert command("wraped").returncode == 2 and command("run").returncode == 2
+
+
+def test_a_crowd_and_cards_from_the_command_line(tmp_path):
+    done = command("simulate", "4", tmp_path / "run", "--start", "2025-03-01", "--end", "2025-03-08", "--format", "parquet")
+    assert done.returncode == 0 and (tmp_path / "run" / "run.json").is_file(), done.stderr
+    drawn = command("cards", tmp_path / "run", tmp_path / "cards")
+    assert drawn.returncode == 0 and (tmp_path / "cards" / "cards.json").is_file(), drawn.stderr
+    refused = command("simulate", "0", tmp_path / "none")
+    assert refused.returncode == 2 and refused.stderr.startswith("wrapsim: num_users is 0; it must be a whole number")
+
+
+def test_init_lays_out_notebooks_and_data_in_a_new_folder(tmp_path):
+    assert command("init", tmp_path / "mine").returncode == 0
+    assert {path.name for path in (tmp_path / "mine" / "notebooks").iterdir()} >= {f"{name}.ipynb" for name in batch.NOTEBOOKS}
+    assert (tmp_path / "mine" / "data" / "README.md").is_file()
+    again = command("init", tmp_path / "mine")
+    assert again.returncode == 2 and "is not a new or empty folder" in again.stderr
+
+
+def test_the_main_job_refuses_a_folder_with_other_things(tmp_path):
+    (tmp_path / "thesis.doc").write_text("x")
+    done = command("wrapped", "-o", tmp_path)
+    assert done.returncode == 2 and "holds other files" in done.stderr and (tmp_path / "thesis.doc").exists()
