@@ -84,6 +84,12 @@ def test_ragged_lists_keep_their_members_in_order():
     assert [members[a:z].tolist() for a, z in zip(first, first[1:])] == [[1], [2, 0], [3]]
 
 
+def test_an_artist_and_an_album_lead_to_their_tracks_in_order(small):
+    tracks = small.music.tracks
+    assert tracks.by_artist[tracks[0].artist_from:tracks[0].artist_to].tolist() == [2, 0, 3]        # by popularity
+    assert tracks.by_album[tracks[0].album_from:tracks[0].album_to].tolist() == [0, 2]               # by track number
+
+
 def test_dutch_scene_labels_weigh_less_than_their_popularity_says(catalogue, songs):
     tracks = c.described(songs)
     weight = c.pool_weights(tracks)["All"] / 2 ** (tracks["popularity"] / c.POPULARITY_DOUBLING)

@@ -10,8 +10,10 @@ import pyarrow as pa
 import pytest
 
 import wrapsim_helpers as ws
+from wrapsim_helpers import listeners as li
 from wrapsim_helpers import plays as pl
-from wrapsim_helpers.behaviour import published
+from wrapsim_helpers.behaviour import lag_quantiles, lowered, published
+from wrapsim_helpers.catalogue import pool_members
 from wrapsim_helpers.files import row_hash
 
 from .rules import as_rows, broken_rules
@@ -78,12 +80,12 @@ def test_the_interaction_is_the_first_that_applies(reason_start, reason_end, pau
 
 # -- time ---------------------------------------------------------------------------------------------
 
-STOCKHOLM = np.array([0, 3], np.int64), np.array([0, 3_600_000 * 10, 3_600_000 * 100], np.int64), np.array([60, 120, 60], np.int64)
-
-
 def clock():
-    from wrapsim_helpers.listeners import Clocks
-    return Clocks(*STOCKHOLM)
+    """A zone that goes from UTC+1 to UTC+2 after ten hours and back after a hundred."""
+    changes = np.array([(0, 60), (10 * 60, 120), (100 * 60, 60)], li.CHANGE).view(np.recarray)
+    changes["at_ms"] *= 60_000
+    changes["offset_ms"] *= 60_000
+    return li.People(np.zeros(0, li.PERSON).view(np.recarray), np.zeros(0, li.VERSION).view(np.recarray), np.array([0, 3]), changes)
 
 
 def test_wall_time_becomes_utc_to_the_minute_across_both_changes():
@@ -109,6 +111,26 @@ def test_plays_start_inside_the_window_of_local_time(crowd):
     assert local.min() >= pd.Timestamp("2025-03-20") and local.max() < pd.Timestamp("2025-04-10")
 
 
+# -- what is heard again ------------------------------------------------------------------------------
+
+def test_what_is_heard_again_lies_back_as_the_recency_kernel_says():
+    b, mind = lowered(ws.Behaviour()), pl.new_mind()
+    for track in range(1000):
+        pl.remember(mind, track)
+    lags = np.array([1000 - pl.heard_before(np.uint64(9), i, b, mind) for i in range(40_000)])
+    weights = np.arange(1, 513) ** -b.recency                       # a history of 1,000 is drawn from by its last 512
+    expected = weights / weights.sum()
+    for edge in (1, 2, 5, 20, 100, 500):
+        assert (lags <= edge).mean() == pytest.approx(expected[:edge].sum(), abs=0.06)
+    assert lags.min() == 1 and lags.max() <= 513
+
+
+def test_lag_quantiles_run_from_one_to_the_size_of_the_memory():
+    quantiles = lag_quantiles(0.9, 256)
+    assert quantiles[0] == 1 and quantiles[-1] == pytest.approx(257) and (np.diff(quantiles) > 0).all()
+    assert lag_quantiles(1.0, 256)[128] == pytest.approx(257 ** 0.5)
+
+
 # -- one truth, compiled or not -----------------------------------------------------------------------
 
 def test_the_loop_uncompiled_equals_compiled():
@@ -122,13 +144,11 @@ def test_the_loop_uncompiled_equals_compiled():
 
 
 def test_small_blocks_give_the_same_plays(crowd):
-    from wrapsim_helpers import listeners as li
-    from wrapsim_helpers.behaviour import lowered
     world = crowd.world
     others = li.other_genres(world.survey, crowd.listeners, crowd.profile_versions)
-    people, clocks, _ = li.lower(crowd.run, crowd.listeners, crowd.profile_versions, world.catalogue, others)
+    people, _ = li.lower(crowd.run, crowd.listeners, crowd.profile_versions, world.catalogue, others)
     blocks = [np.concatenate([block.plays.started_at.copy() for block in
-                              pl.sample_plays(people, clocks, world.catalogue.music, lowered(world.behaviour), rows=rows)])
+                              pl.sample_plays(people, world.catalogue.music, lowered(world.behaviour), rows=rows)])
               for rows in (1, 1_000_000)]
     assert len(blocks[0]) == crowd.plays.num_rows and (blocks[0] == blocks[1]).all()
 
@@ -192,9 +212,6 @@ def test_the_young_skip_more_and_a_favourite_genre_tilts():
 
     def pop_share(genre):
         heard = ws.listen(ws.Run(num_users=60, start_time="2025-02-01", end_time="2025-02-15", given=ws.Given(genre=genre)))
-        catalogue = heard.world.catalogue
-        pool = catalogue.pools["Pop"]
-        members = catalogue.music.pool_tracks[catalogue.music.pool_first[pool]:catalogue.music.pool_first[pool + 1]]
-        return np.isin(heard.plays["track_id"].to_numpy(), members).mean()
+        return np.isin(heard.plays["track_id"].to_numpy(), pool_members(heard.world.catalogue, "Pop")).mean()
     assert pop_share("Pop") > pop_share("Rock") + 0.2
     assert pop_share("Pop") < 0.95, "a favourite genre tilts, it does not filter"

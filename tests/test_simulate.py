@@ -1,6 +1,8 @@
 """One listener, a crowd, a run folder: the same people everywhere, the same bytes again, bad input refused first."""
 
 import io
+import subprocess
+import sys
 import uuid
 from dataclasses import replace
 
@@ -130,6 +132,13 @@ def test_a_folder_of_its_own_is_found_again_as_the_latest(tmp_path, monkeypatch)
 def test_a_crowd_says_how_many_local_times_had_to_be_moved(tmp_path, capsys):
     ws.simulate(60, "2025-03-30T02:30", "2025-04-02", out_dir=tmp_path / "gap", formats="parquet", workers=1)
     assert "began or ended at the first valid instant" in "".join(capsys.readouterr())
+
+
+def test_a_script_without_a_guard_can_use_several_processes(tmp_path):
+    (tmp_path / "script.py").write_text("import wrapsim_helpers as ws\n"
+                                        f"print(ws.simulate(**{TINY!r}, out_dir={str(tmp_path / 'run')!r}, workers=2, formats='parquet'))\n")
+    done = subprocess.run([sys.executable, tmp_path / "script.py"], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.splitlines()[-1] == str(tmp_path / "run"), done.stderr[-1500:]
 
 
 # -- what if ------------------------------------------------------------------------------------------

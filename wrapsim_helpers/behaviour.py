@@ -21,6 +21,7 @@ from .schema import CHRONOTYPES, DEVICES, SYMBOLS
 TYPES = ("A", "B")
 AGE_GROUPS = {"up to 20": ("6-12", "12-20"), "20 to 35": ("20-35",), "over 35": ("35-60", "60+")}
 GENRE_NAMES = tuple(GENRES.values())
+MEMORY_SIZES = (256, 512, 1024, 2048, 4096)       # lengths of history for which the recency kernel is tabulated
 SMOOTHING = 20       # a cell counts as if 20 more people had answered like the group around it
 CONTEXTS = SYMBOLS["context"]
 RULES = ("skips_per_hour", "shuffle_only", "ad_interval", "ad_break", "on_demand_playlists", "on_demand_allowance", "offline")
@@ -287,15 +288,26 @@ class Behaviour:
 
 
 def lowered(behaviour):
-    """A Behaviour as the NumPy record that the compiled loop reads: one float64 or array field per parameter.
+    """A Behaviour as the NumPy record that the compiled loop reads: one float64 or array field per parameter, and
+    `lags`, the quantiles of the recency kernel.
 
     Rounded to 12 digits, since the last bits of NumPy's exp and log differ from processor to processor.
     """
     values = {field.name: rounded(getattr(behaviour, field.name)) for field in fields(behaviour)}
+    values["lags"] = rounded([lag_quantiles(behaviour.recency, size) for size in MEMORY_SIZES])
     record = np.zeros(1, np.dtype([(name, np.float64, value.shape) for name, value in values.items()]))
     for name, value in values.items():
         record[name] = value
     return record.view(np.recarray)[0]
+
+
+def lag_quantiles(recency, size, pieces=256):
+    """How many plays ago was what is heard again? Quantiles of t^-recency for t from 1 to size + 1, float64, (pieces + 1,).
+
+    The loop draws a lag by straight lines between them (recency_kernel: Anderson et al. 2014).
+    """
+    u, a = np.linspace(0, 1, pieces + 1), 1 - recency
+    return (size + 1.0) ** u if abs(a) < 1e-9 else (1 + u * ((size + 1.0) ** a - 1)) ** (1 / a)
 
 
 def rounded(values, digits=12):

@@ -56,8 +56,12 @@ POOLS = {
 SOUND_ALWAYS = ("Melody", "Classical")       # genres that the labels of the songs file do not know as such
 SOUND_WEIGHT = 0.5
 
-Music = namedtuple("Music", "duration_ms artist album track_number year popularity family_pool artist_first artist_tracks "
-                            "album_first album_tracks pool_first pool_tracks pool_keep pool_alias")
+# One record per track. by_artist and by_album hold all tracks in two other orders: an artist's by popularity, an
+# album's by track number; a track's own artist and album have the places .._from to .._to there.
+TRACK = np.dtype([("duration_ms", "i4"), ("year", "i4"), ("family_pool", "i4"), ("artist_from", "i4"), ("artist_to", "i4"),
+                  ("album_from", "i4"), ("album_to", "i4"), ("by_artist", "i4"), ("by_album", "i4")])
+SLOT = np.dtype([("keep", "f8"), ("track", "i4"), ("alias", "i4")])          # one column of an alias table
+Music = namedtuple("Music", "tracks pools slots")
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Catalogue:
 
     tracks, albums, artists, track_artists  Arrow tables as in `schema.TABLES`
     pools   name -> number of its pool; survey genres first, then the families of genre_map.csv
-    music   the same as arrays, for the compiled loop
+    music   the same for the compiled loop: TRACK records; where each pool's slots begin, and the total; SLOT records
     """
 
     tracks: pa.Table
@@ -208,14 +212,18 @@ def membership(tracks, genre):
     return weight
 
 
+def pool_members(catalogue, pool):
+    """Numbers of the tracks in a pool, given by its name, int32."""
+    number = catalogue.pools[pool]
+    return catalogue.music.slots["track"][catalogue.music.pools[number]:catalogue.music.pools[number + 1]]
+
+
 def pool_sizes(catalogue):
     """How many tracks, artists and hours has the pool of each survey genre? DataFrame, one row per genre."""
-    music = catalogue.music
-    rows = []
+    tracks, rows = catalogue.music.tracks, []
     for genre in GENRE_NAMES:
-        pool = catalogue.pools[genre]
-        tracks = music.pool_tracks[music.pool_first[pool]:music.pool_first[pool + 1]]
-        rows.append((genre, len(tracks), len(np.unique(music.artist[tracks])), music.duration_ms[tracks].sum() / 3.6e6))
+        members = tracks[pool_members(catalogue, genre)]
+        rows.append((genre, len(members), len(np.unique(members["artist_from"])), members["duration_ms"].sum() / 3.6e6))
     return pd.DataFrame(rows, columns=["genre", "tracks", "artists", "hours"])
 
 
@@ -227,43 +235,41 @@ def say_small_pools(members):
                       "ones often, and where there is none the whole catalogue stands in", stacklevel=2)
 
 
-# -- arrays for the compiled loop ---------------------------------------------------------------------
+# -- records for the compiled loop --------------------------------------------------------------------
 
 def lower(tracks, weights):
-    """The catalogue as arrays; ragged lists as two arrays, first index and members."""
-    duration_ms = (tracks["duration_s"] * 1000).to_numpy(np.int32)
-    artist_first, artist_tracks = ragged(tracks["artist_id"].to_numpy(), -tracks["popularity"].to_numpy())
-    album_first, album_tracks = ragged(tracks["album_id"].to_numpy(), tracks["track_number"].to_numpy())
-    family_pool = tracks["family"].map({name: i for i, name in enumerate(weights)}).to_numpy(np.int32)
-    return Music(duration_ms, tracks["artist_id"].to_numpy(np.int32), tracks["album_id"].to_numpy(np.int32),
-                 tracks["track_number"].to_numpy(np.int32), tracks["year"].to_numpy(np.int32),
-                 tracks["popularity"].to_numpy(np.int32), family_pool, artist_first, artist_tracks, album_first, album_tracks,
-                 *alias_tables(list(weights.values())))
+    """The catalogue as the compiled loop reads it: `Music`."""
+    records = np.zeros(len(tracks), TRACK).view(np.recarray)
+    records["duration_ms"], records["year"] = tracks["duration_s"] * 1000, tracks["year"]
+    records["family_pool"] = tracks["family"].map({name: i for i, name in enumerate(weights)})
+    for kind, order in (("artist", -tracks["popularity"]), ("album", tracks["track_number"])):
+        first, members = ragged(tracks[f"{kind}_id"].to_numpy(), order.to_numpy())
+        records[f"by_{kind}"] = members
+        records[f"{kind}_from"], records[f"{kind}_to"] = first[tracks[f"{kind}_id"]], first[tracks[f"{kind}_id"] + 1]
+    return Music(records, *alias_tables(list(weights.values())))
 
 
 def ragged(groups, order):
-    """Members of each group, in order: (first index of each group and the total, int32; members, int32).
+    """Members of each group, in order: (first index of each group and the total, int64; members, int64).
 
     groups  int, (N,), from 0 without gaps;  order  number to sort by within a group
     """
-    members = np.lexsort((order, groups)).astype(np.int32)
-    return np.concatenate([[0], np.cumsum(np.bincount(groups))]).astype(np.int32), members
+    return np.cumsum([0, *np.bincount(groups)]), np.lexsort((order, groups))
 
 
 def alias_tables(weights):
     """Walker's alias tables of several pools: a weighted draw from any of them costs two uniforms (Vose 1991).
 
     weights  list of float64 arrays, one weight per track
-    Returns  (first index of each pool, member tracks, chance to keep the member, member to take otherwise)
+    Returns  (first slot of each pool and the total, int64; SLOT records)
     """
-    firsts, tracks, keeps, aliases = [0], [], [], []
+    slots = []
     for pool in weights:
         members = np.flatnonzero(pool > 0)
         keep, alias = alias_table(pool[members])
-        tracks.append(members), keeps.append(keep), aliases.append(members[alias])
-        firsts.append(firsts[-1] + len(members))
-    return (np.array(firsts, np.int32), np.concatenate(tracks).astype(np.int32), np.concatenate(keeps),
-            np.concatenate(aliases).astype(np.int32))
+        slots.append(np.zeros(len(members), SLOT))
+        slots[-1]["keep"], slots[-1]["track"], slots[-1]["alias"] = keep, members, members[alias]
+    return np.cumsum([0, *map(len, slots)], dtype=np.int64), np.concatenate(slots).view(np.recarray)
 
 
 def alias_table(weights):

@@ -15,9 +15,9 @@ from faker import Faker
 from faker.providers.geo import Provider as Places
 from timezonefinder import TimezoneFinder
 
-from .behaviour import age_groups, answer_shares, fit_margins, listener_types, published, rounded, slot_chronotypes
+from .behaviour import GENRE_NAMES, age_groups, answer_shares, fit_margins, listener_types, published, rounded, slot_chronotypes
 from .datasets import check_genre
-from .run import (DAY_MS, Given, bits, choose, compiled, decision, exps, first_instant_ms, instant_ms, listener_keys, normals,
+from .run import (DAY_MS, MINUTE_MS, Given, bits, choose, compiled, decision, exps, first_instant_ms, instant_ms, listener_keys, normals,
                   resource, uniforms, zone_changes)
 from .schema import CHRONOTYPES, DEVICES, SYMBOLS, TABLES, table_of
 
@@ -440,39 +440,48 @@ def listener_number(user_id, seed):
     return number if number < 2**31 and user_ids(seed, np.array([number]))[0] == user_id.lower() else None
 
 
-# -- arrays for the compiled loop ---------------------------------------------------------------------
+# -- records for the compiled loop --------------------------------------------------------------------
 
-People = namedtuple("People", "number key start_ms end_ms zone country birth_year minutes chronotype novelty skip shuffle "
-                              "private offline devices phone computer favourite others version_first version_from "
-                              "version_age version_plan")
-TYPES = {"key": np.uint64} | dict.fromkeys(("number", "start_ms", "end_ms", "version_first", "version_from"), np.int64) \
-    | dict.fromkeys(("zone", "country", "birth_year", "favourite", "version_age"), np.int32) \
-    | dict.fromkeys(("chronotype", "phone", "computer", "version_plan"), np.int8)
-Clocks = namedtuple("Clocks", "first change_ms offset_min")
+PERSON = np.dtype([
+    ("number", "i8"), ("key", "u8"), ("start_ms", "i8"), ("end_ms", "i8"), ("zone", "i4"), ("country", "i4"), ("birth_year", "i4"),
+    ("favourite", "i4"), ("chronotype", "i1"), ("phone", "i1"), ("computer", "i1"), ("minutes", "f8"), ("novelty", "f8"),
+    ("skip", "f8"), ("shuffle", "f8"), ("private", "f8"), ("offline", "f8"), ("devices", "f8", (len(DEVICES),)),
+    ("others", "f8", (len(GENRE_NAMES),)), ("first_version", "i8"), ("after_versions", "i8")], align=True)
+VERSION = np.dtype([("from_ms", "i8"), ("age", "i4"), ("plan", "i1")], align=True)
+CHANGE = np.dtype([("at_ms", "i8"), ("offset_ms", "i8")])
+People = namedtuple("People", "persons versions zones changes")
 
 
-def lower(run, listeners, versions, catalogue, shares):
-    """Listeners and their profile versions as arrays for the compiled loop: (People, Clocks, names of the countries).
+def lower(run, listeners, versions, catalogue, others):
+    """Listeners and their profile versions as the compiled loop reads them: (People, names of the countries).
 
-    shares  float64, (cells, genres): cumulative shares of the genres heard besides the favourite, see `other_genres`
+    others   float64, (L, genres): running totals of the genres heard besides the favourite, see `other_genres`
+    Returns  People: persons, one PERSON record per listener; versions, VERSION records in their order; zones, int64,
+             where each zone's changes begin, and changes, CHANGE records of the clocks
     """
     people, table = listeners.to_pandas(), versions.to_pandas()
     starts, ends, _ = window_starts(run, people)
     zones, zone = np.unique(people["time_zone"], return_inverse=True)
     nations, country = np.unique(people["country"], return_inverse=True)
-    first = np.searchsorted(table["listener_id"], people["listener_id"])
-    columns = dict(
-        number=people["listener_id"], key=listener_keys(np.uint64(run.seed), people["listener_id"].to_numpy()),
-        start_ms=starts, end_ms=ends, zone=zone, country=country, birth_year=[day.year for day in people["birth_date"]],
-        minutes=people["minutes_per_day"], chronotype=codes(people, "chronotype"), novelty=people["novelty"],
-        skip=people["skip_tendency"], shuffle=people["shuffle_share"], private=people["private_share"],
-        offline=people["offline_share"], devices=np.cumsum(people[[f"{name}_share" for name in DEVICES]].to_numpy(), axis=1),
-        phone=codes(people, "phone_platform"), computer=codes(people, "computer_platform"),
-        favourite=people["favourite_genre"].map(catalogue.pools), others=shares, version_first=np.append(first, len(table)),
-        version_from=versions["valid_from"].cast("int64"), version_age=table["age"], version_plan=codes(table, "plan"))
-    # one type for each array, whatever pandas hands out: numba compiles anew for any other
-    return (People(*(np.array(columns[name], dtype=TYPES.get(name, np.float64), order="C") for name in People._fields)),
-            clocks(zones, starts.min(), ends.max()), list(nations))
+    persons = filled(PERSON, len(people), dict(
+        number=people["listener_id"], key=listener_keys(np.uint64(run.seed), people["listener_id"].to_numpy()), start_ms=starts, end_ms=ends,
+        zone=zone, country=country, birth_year=[day.year for day in people["birth_date"]], minutes=people["minutes_per_day"],
+        favourite=people["favourite_genre"].map(catalogue.pools), novelty=people["novelty"], skip=people["skip_tendency"],
+        shuffle=people["shuffle_share"], private=people["private_share"], offline=people["offline_share"], others=others,
+        chronotype=codes(people, "chronotype"), phone=codes(people, "phone_platform"), computer=codes(people, "computer_platform"),
+        devices=np.cumsum(people[[f"{name}_share" for name in DEVICES]].to_numpy(), axis=1),
+        first_version=np.searchsorted(table["listener_id"], people["listener_id"]),
+        after_versions=np.searchsorted(table["listener_id"], people["listener_id"], side="right")))
+    rows = filled(VERSION, len(table), dict(from_ms=versions["valid_from"].cast("int64").to_numpy(), age=table["age"], plan=codes(table, "plan")))
+    return People(persons, rows, *clocks(zones, starts.min(), ends.max())), list(nations)
+
+
+def filled(dtype, rows, columns):
+    """A record array from one column per field."""
+    records = np.zeros(rows, dtype).view(np.recarray)
+    for name, column in columns.items():
+        records[name] = column
+    return records
 
 
 def codes(frame, column):
@@ -481,16 +490,15 @@ def codes(frame, column):
 
 
 def clocks(zones, from_ms, to_ms):
-    """The changes of each zone's clock around a stretch of time, as ragged arrays."""
+    """The changes of each zone's clock around a stretch of time: (where each zone's begin, and the total; CHANGE records)."""
     changes = [zone_changes(zone, from_ms - 3 * DAY_MS, to_ms + 3 * DAY_MS) for zone in zones]
-    first = np.concatenate([[0], np.cumsum([len(c) for c in changes])]).astype(np.int64)
-    return Clocks(first, np.array([at for c in changes for at, _ in c], np.int64),
-                  np.array([offset for c in changes for _, offset in c], np.int64))
+    records = [(at, offset * MINUTE_MS) for of_zone in changes for at, offset in of_zone]
+    return np.cumsum([0, *map(len, changes)], dtype=np.int64), np.array(records, CHANGE).view(np.recarray)
 
 
 def other_genres(survey, listeners, versions):
-    """Cumulative shares of the survey genres among listeners like each one, float64, (L, genres): by group, age,
-    gender and plan, smoothed (`answer_shares`)."""
+    """Running totals of the shares of the survey genres among listeners like each one, float64, (L, genres): by group,
+    age, gender and plan, smoothed (`answer_shares`)."""
     shares = answer_shares(survey, "genre")
     people = listeners.to_pandas()
     first = versions.to_pandas().drop_duplicates("listener_id")

@@ -11,11 +11,12 @@ from collections import namedtuple
 import numpy as np
 import pyarrow as pa
 
-from .behaviour import CONTEXTS, GENRE_NAMES, RULES
+from .behaviour import CONTEXTS, GENRE_NAMES, MEMORY_SIZES, RULES
 from .run import DAY_MS, HOUR_MS, MINUTE_MS, compiled, decision, exp, ln, normal, subkey, uniform
 from .schema import NAMED, TABLES, code
 
-HISTORY = 4096               # how many plays back a listener can return to
+HISTORY = MEMORY_SIZES[-1]   # how many plays back a listener can return to
+SKIPS_KEPT = 64              # instants of skips remembered, more than any plan limits
 WARM_UP = 240                # plays remembered from before the window, so that nobody discovers everything in January
 MOST_SESSIONS = 48           # in one day
 TRIES = 3                    # candidates looked at before a new track is taken
@@ -57,14 +58,15 @@ CONTEXT_NOVELTY = np.array([{"own_playlist": 0.8, "collection": 0.5, "search": 1
                             for name in CONTEXTS])
 SKIPS_PER_HOUR, SHUFFLE_ONLY, AD_INTERVAL, AD_BREAK, ON_DEMAND_LISTS, ALLOWANCE, _ = range(len(RULES))
 
+# What a listener carries from one play to the next.
+MIND = np.dtype([
+    ("stamp", "i8"), ("heard", "i8"), ("n_plays", "i8"), ("n_sessions", "i8"), ("n_skips", "i8"), ("version", "i8"), ("since_ad_ms", "i8"),
+    ("context", "i8"), ("seed", "i8"), ("pool", "i8"), ("position", "i8"), ("allowed_day", "i8"), ("allowed_ms", "i8"),
+    ("stream_day", "i8"), ("streak", "i8"), ("starts", "i8", (MOST_SESSIONS,)), ("skips", "i8", (SKIPS_KEPT,)), ("history", "i4", (HISTORY,))])
 Plays = namedtuple("Plays", TABLES["plays"].names)
 Answers = namedtuple("Answers", TABLES["answers"].names)
-Memory = namedtuple("Memory", "history skips starts state played_in")
 Out = namedtuple("Out", "plays answers recent_from recent_to sessions recent")
 Block = namedtuple("Block", "plays answers n_sessions recent_tracks")
-# what a listener carries from one play to the next, in Memory.state
-(HEARD, N_PLAYS, N_SESSIONS, VERSION, CLOCK, SINCE_AD, N_SKIPS, WHERE, PLACE, POSITION, ALLOWED_DAY, ALLOWED_MS,
- STREAM_DAY, STREAK, STAMP) = range(15)
 
 
 # -- small rules --------------------------------------------------------------------------------------
@@ -90,23 +92,23 @@ def rule(b, which, at_ms):
 
 
 @compiled
-def local_offset(clocks, zone, at_ms):
+def local_offset(people, zone, at_ms):
     """Milliseconds that a zone's clock stands ahead of UTC at an instant."""
-    i = clocks.first[zone]
-    while i + 1 < clocks.first[zone + 1] and clocks.change_ms[i + 1] <= at_ms:
+    i = people.zones[zone]
+    while i + 1 < people.zones[zone + 1] and people.changes[i + 1].at_ms <= at_ms:
         i += 1
-    return clocks.offset_min[i] * MINUTE_MS
+    return people.changes[i].offset_ms
 
 
 @compiled
-def to_utc(clocks, zone, wall_ms):
+def to_utc(people, zone, wall_ms):
     """UTC ms of a local wall time: its first showing where shown twice, as far behind the gap where skipped."""
-    i = clocks.first[zone]
-    while i + 1 < clocks.first[zone + 1] and wall_ms - clocks.offset_min[i] * MINUTE_MS >= clocks.change_ms[i + 1]:
-        if wall_ms - clocks.offset_min[i + 1] * MINUTE_MS < clocks.change_ms[i + 1]:
+    i = people.zones[zone]
+    while i + 1 < people.zones[zone + 1] and wall_ms - people.changes[i].offset_ms >= people.changes[i + 1].at_ms:
+        if wall_ms - people.changes[i + 1].offset_ms < people.changes[i + 1].at_ms:
             break
         i += 1
-    return wall_ms - clocks.offset_min[i] * MINUTE_MS
+    return wall_ms - people.changes[i].offset_ms
 
 
 @compiled
@@ -145,118 +147,121 @@ def below(u, totals):
 # -- what is heard ------------------------------------------------------------------------------------
 
 @compiled
-def remember(memory, track):
+def remember(mind, track):
     """Add a track to the listener's history."""
-    memory.history[memory.state[HEARD] % HISTORY] = track
-    memory.state[HEARD] += 1
+    mind.history[mind.heard % HISTORY] = track
+    mind.heard += 1
 
 
 @compiled
-def heard_before(key, counter, b, memory):
+def heard_before(key, counter, b, mind):
     """A track out of the history, the one of t plays ago with a chance that falls like t^-recency; NO_TRACK if none."""
-    n = min(memory.state[HEARD], HISTORY)
+    n = min(mind.heard, HISTORY)
     if n == 0:
         return NO_TRACK
-    a = 1.0 - b.recency
-    u = uniform(key, LAG, counter)
-    lag = int(exp(ln(1.0 + u * (exp(a * ln(n + 1.0)) - 1.0)) / a))
-    return memory.history[(memory.state[HEARD] - min(max(lag, 1), n)) % HISTORY]
+    level = 0
+    while level + 1 < len(MEMORY_SIZES) and n >= MEMORY_SIZES[level + 1]:
+        level += 1
+    place = uniform(key, LAG, counter) * (b.lags.shape[1] - 1)
+    low = b.lags[level, int(place)]
+    lag = int(low + (place - int(place)) * (b.lags[level, int(place) + 1] - low))
+    if n < MEMORY_SIZES[0]:
+        lag = 1 + (lag - 1) * n // MEMORY_SIZES[0]
+    return mind.history[(mind.heard - min(lag, n)) % HISTORY]
 
 
 @compiled
 def from_pool(key, counter, pool, music):
     """A track of a pool, in proportion to its weight there."""
-    first, n = music.pool_first[pool], music.pool_first[pool + 1] - music.pool_first[pool]
-    slot = first + int(uniform(key, SLOT, counter) * n)
-    return music.pool_tracks[slot] if uniform(key, KEEP, counter) < music.pool_keep[slot] else music.pool_alias[slot]
+    n = music.pools[pool + 1] - music.pools[pool]
+    slot = music.slots[music.pools[pool] + int(uniform(key, SLOT, counter) * n)]
+    return slot.track if uniform(key, KEEP, counter) < slot.keep else slot.alias
 
 
 @compiled
-def by_artist(key, counter, artist, music):
-    """A track of an artist; the chance falls with its rank by popularity."""
-    first, n = music.artist_first[artist], music.artist_first[artist + 1] - music.artist_first[artist]
-    u = uniform(key, RANK, counter)
-    return music.artist_tracks[first + int(u * u * n)]
+def by_artist(key, counter, track, music):
+    """A track of another's artist; the chance falls with its rank by popularity."""
+    seed, u = music.tracks[track], uniform(key, RANK, counter)
+    return music.tracks[seed.artist_from + int(u * u * (seed.artist_to - seed.artist_from))].by_artist
 
 
 @compiled
-def new_track(key, counter, who, people, music, b, memory):
-    """A track by taste: out of the favourite genre's pool or another's, or by an artist already known; likelier where
-    it came out in the listener's youth."""
+def taste_pool(key, counter, person, b):
+    """The pool of the favourite genre, or of one that people like this listener hear besides."""
+    if uniform(key, FAVOURITE, counter) < b.favourite_share:
+        return person.favourite
+    return below(uniform(key, OTHER, counter), person.others)
+
+
+@compiled
+def new_track(key, counter, person, music, b, mind):
+    """A track by taste: out of a pool, or by an artist already known; likelier where it is of the listener's youth."""
     track = NO_TRACK
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
-        known = heard_before(key, c, b, memory) if uniform(key, ARTIST, c) < b.loyalty else NO_TRACK
+        known = heard_before(key, c, b, mind) if uniform(key, ARTIST, c) < b.loyalty else NO_TRACK
         if known != NO_TRACK:
-            track = by_artist(key, c, music.artist[known], music)
+            track = by_artist(key, c, known, music)
         else:
-            pool = people.favourite[who]
-            if uniform(key, FAVOURITE, c) >= b.favourite_share:
-                pool = below(uniform(key, OTHER, c), people.others[who])
-            track = from_pool(key, c, pool, music)
-        years = (music.year[track] - people.birth_year[who] - b.youth_age) / b.youth_width
+            track = from_pool(key, c, taste_pool(key, c, person, b), music)
+        years = (music.tracks[track].year - person.birth_year - b.youth_age) / b.youth_width
         if uniform(key, YOUTH, c) * (1.0 + b.youth_pull) < 1.0 + b.youth_pull / (1.0 + years * years):
             break
     return track
 
 
 @compiled
-def known_or_new(key, counter, novelty, who, people, music, b, memory):
+def known_or_new(key, counter, novelty, person, music, b, mind):
     """A new track with the chance given, otherwise one heard before, but not the last one again."""
     if uniform(key, NEW, counter) < novelty:
-        return new_track(key, counter, who, people, music, b, memory)
-    track = heard_before(key, counter, b, memory)
-    if track == NO_TRACK or track == memory.history[(memory.state[HEARD] - 1) % HISTORY]:
-        track = heard_before(subkey(key, 1), counter, b, memory)
-    return track if track != NO_TRACK else new_track(key, counter, who, people, music, b, memory)
+        return new_track(key, counter, person, music, b, mind)
+    track = heard_before(key, counter, b, mind)
+    if track == NO_TRACK or track == mind.history[(mind.heard - 1) % HISTORY]:
+        track = heard_before(subkey(key, 1), counter, b, mind)
+    return track if track != NO_TRACK else new_track(key, counter, person, music, b, mind)
 
 
 @compiled
-def novelty_of(who, people, b, memory):
+def novelty_of(person, b, mind):
     """Chance that the listener picks something new from their own playlists: it falls as the history grows."""
-    plays = memory.state[HEARD] - WARM_UP
-    return people.novelty[who] * b.novelty * exp(-b.novelty_decay * ln(1.0 + plays / 1000.0))
+    return person.novelty * b.novelty * exp(-b.novelty_decay * ln(1.0 + (mind.heard - WARM_UP) / 1000.0))
 
 
 @compiled
-def open_context(key, counter, novelty, who, people, music, b, memory):
-    """Decide where the next tracks come from, and which album, artist or pool that is."""
-    state = memory.state
-    state[WHERE] = index_of(uniform(key, CONTEXT, counter), b.context_shares)
-    seed = known_or_new(subkey(key, SEED), counter, 0.4 + novelty, who, people, music, b, memory)
-    state[POSITION] = 0
-    if state[WHERE] == ALBUM:
-        state[PLACE] = music.album[seed]
-    elif state[WHERE] == ARTIST_PAGE:
-        state[PLACE] = music.artist[seed]
-    elif state[WHERE] == EDITORIAL:
-        state[PLACE] = people.favourite[who]
-        if uniform(key, FAVOURITE, counter) >= b.favourite_share:
-            state[PLACE] = below(uniform(key, OTHER, counter), people.others[who])
-    elif state[WHERE] == RADIO:
-        state[PLACE] = music.family_pool[seed]
-    elif state[WHERE] == CHARTS:
-        state[PLACE] = CHART_POOL
+def open_context(key, counter, novelty, person, music, b, mind):
+    """Decide where the next tracks come from: a context, a track that leads there, and the pool behind it."""
+    mind.context = index_of(uniform(key, CONTEXT, counter), b.context_shares)
+    mind.seed = known_or_new(subkey(key, SEED), counter, 0.4 + novelty, person, music, b, mind)
+    mind.position = 0
+    mind.pool = CHART_POOL
+    if mind.context == EDITORIAL:
+        mind.pool = taste_pool(key, counter, person, b)
+    elif mind.context == RADIO:
+        mind.pool = music.tracks[mind.seed].family_pool
 
 
 @compiled
-def pick_track(key, i, shuffle, novelty, who, people, music, b, memory):
+def pick_track(key, i, shuffle, novelty, person, music, b, mind):
     """The track that comes next where the listener is."""
-    state = memory.state
-    if state[WHERE] == ALBUM:
-        first, n = music.album_first[state[PLACE]], music.album_first[state[PLACE] + 1] - music.album_first[state[PLACE]]
-        if state[POSITION] >= n:                    # the album is over: on to another
-            seed = known_or_new(subkey(key, SEED), i, 0.4 + novelty, who, people, music, b, memory)
-            state[PLACE], state[POSITION] = music.album[seed], 0
-            first, n = music.album_first[state[PLACE]], music.album_first[state[PLACE] + 1] - music.album_first[state[PLACE]]
-        at = int(uniform(key, ALBUM_TRACK, i) * n) if shuffle else state[POSITION]
-        state[POSITION] += 1
-        return music.album_tracks[first + at]
-    if state[WHERE] == ARTIST_PAGE:
-        return by_artist(key, i, state[PLACE], music)
-    if state[WHERE] == EDITORIAL or state[WHERE] == RADIO or state[WHERE] == CHARTS:
-        return from_pool(key, i, state[PLACE], music)
-    return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[state[WHERE]], 0.95), who, people, music, b, memory)
+    if mind.context == ALBUM:
+        return from_album(key, i, shuffle, novelty, person, music, b, mind)
+    if mind.context == ARTIST_PAGE:
+        return by_artist(key, i, mind.seed, music)
+    if mind.context == EDITORIAL or mind.context == RADIO or mind.context == CHARTS:
+        return from_pool(key, i, mind.pool, music)
+    return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[mind.context], 0.95), person, music, b, mind)
+
+
+@compiled
+def from_album(key, i, shuffle, novelty, person, music, b, mind):
+    """The next track of the album, or any with shuffle; when the album is over, on to another."""
+    if mind.position >= music.tracks[mind.seed].album_to - music.tracks[mind.seed].album_from:
+        mind.seed = known_or_new(subkey(key, SEED), i, 0.4 + novelty, person, music, b, mind)
+        mind.position = 0
+    seed = music.tracks[mind.seed]
+    place = int(uniform(key, ALBUM_TRACK, i) * (seed.album_to - seed.album_from)) if shuffle else mind.position
+    mind.position += 1
+    return music.tracks[seed.album_from + place].by_album
 
 
 # -- how it ends --------------------------------------------------------------------------------------
@@ -284,97 +289,97 @@ def leave_after(key, i, hazard, b):
 
 
 @compiled
-def may_skip(memory, at_ms, most):
-    """Whether fewer than `most` plays were ended by the forward button in the hour before an instant."""
-    n = memory.state[N_SKIPS]
-    return most <= 0 or n < most or at_ms - memory.skips[int((n - most) % len(memory.skips))] >= HOUR_MS
+def may_skip(mind, at_ms, most):
+    """Whether fewer than `most` plays were ended by the forward button in the hour before an instant; 0 is no limit."""
+    return most <= 0 or mind.n_skips < most or at_ms - mind.skips[(mind.n_skips - most) % SKIPS_KEPT] >= HOUR_MS
 
 
 # -- one session --------------------------------------------------------------------------------------
 
 @compiled
-def platform_of(device, who, people):
+def platform_of(device, person):
     """What runs on the device."""
     if device == PHONE or device == TABLET:
-        return people.phone[who]
+        return person.phone
     if device == DESKTOP:
-        return people.computer[who]
+        return person.computer
     return WEB_PLAYER if device == WEB else SPEAKER_OS if device == SPEAKER else WATCH_OS
 
 
 @compiled
-def allowance_left(memory, b, at_ms, local_day):
+def allowance_left(mind, b, at_ms, local_day):
     """Milliseconds that a free listener on a phone may still pick freely today (from 15 September 2025)."""
-    if memory.state[ALLOWED_DAY] != local_day:
-        memory.state[ALLOWED_DAY], memory.state[ALLOWED_MS] = local_day, 0
-    return rule(b, ALLOWANCE, at_ms) * MINUTE_MS - memory.state[ALLOWED_MS]
+    if mind.allowed_day != local_day:
+        mind.allowed_day, mind.allowed_ms = local_day, 0
+    return rule(b, ALLOWANCE, at_ms) * MINUTE_MS - mind.allowed_ms
 
 
 @compiled
-def play_session(key, at_ms, length_ms, end_ms, weekend, who, people, clocks, music, b, memory, out, n):
+def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind, played_in, out, who, n):
     """Play one session into the columns from row n on: (the next free row, when the session ended).
 
     The row is -1 where the columns are full. key: the session's; at_ms: its start; length_ms: how long the listener
-    means to stay; end_ms: no play may start at or after it.
+    means to stay; who: row of the listener in the answers.
     """
-    state, plays = memory.state, out.plays
-    device = 1 + below(uniform(key, DEVICE, 0), people.devices[who])
-    private = uniform(key, PRIVATE, 0) < people.private[who]
-    wants_offline = uniform(key, OFFLINE, 0) < people.offline[who]
-    wants_shuffle = uniform(key, SHUFFLE, 0) < people.shuffle[who]
-    novelty = novelty_of(who, people, b, memory)
+    plays = out.plays
+    device = 1 + below(uniform(key, DEVICE, 0), person.devices)
+    private = uniform(key, PRIVATE, 0) < person.private
+    wants_offline = uniform(key, OFFLINE, 0) < person.offline
+    wants_shuffle = uniform(key, SHUFFLE, 0) < person.shuffle
+    novelty = novelty_of(person, b, mind)
     opening = uniform(key, OPENING, 0)
     reason_start = APPLOAD if opening < 0.1 else PLAYBTN if opening < 0.2 else CLICKROW
-    open_context(key, 0, novelty, who, people, music, b, memory)
-    session = (people.number[who] << 32) | state[N_SESSIONS]
-    state[N_SESSIONS] += 1
+    open_context(key, 0, novelty, person, music, b, mind)
+    session = (person.number << 32) | mind.n_sessions
+    mind.n_sessions += 1
     until, now, i, track = at_ms + length_ms, at_ms, 0, NO_TRACK
-    while now < end_ms:
+    while now < person.end_ms:
         if n >= len(plays.play_id):
             return -1, now
-        while state[VERSION] + 1 < people.version_first[who + 1] and people.version_from[state[VERSION] + 1] <= now:
-            state[VERSION] += 1
-        plan = people.version_plan[state[VERSION]]
+        while mind.version + 1 < person.after_versions and people.versions[mind.version + 1].from_ms <= now:
+            mind.version += 1
+        version = people.versions[mind.version]
+        plan = version.plan
         free_phone = plan == FREE and device == PHONE
 
         # advertisements come first; the play starts when they are over
         ad_ms = 0
-        if plan == FREE and state[SINCE_AD] >= rule(b, AD_INTERVAL, now) * MINUTE_MS:
+        if plan == FREE and mind.since_ad_ms >= rule(b, AD_INTERVAL, now) * MINUTE_MS:
             ad_ms = int(rule(b, AD_BREAK, now) * 1000) + (15_000 if uniform(key, AD, i) < 0.5 else 0)
-            state[SINCE_AD] = 0
-            if now + ad_ms >= end_ms:
+            mind.since_ad_ms = 0
+            if now + ad_ms >= person.end_ms:
                 break
             now += ad_ms
-        offset = local_offset(clocks, people.zone[who], now)
+        offset = local_offset(people, person.zone, now)
 
         # what: from where the listener is; the rules of the plan decide whether it may be this very track
         if reason_start == CLICKROW and i > 0 and uniform(key, SWITCH, i) < b.switch_share:
-            open_context(key, i, novelty, who, people, music, b, memory)
+            open_context(key, i, novelty, person, music, b, mind)
         on_demand = True
         if free_phone and rule(b, SHUFFLE_ONLY, now) > 0:
-            on_demand = ((state[WHERE] == PERSONALIZED and rule(b, ON_DEMAND_LISTS, now) > 0)
-                         or allowance_left(memory, b, now, (now + offset) // DAY_MS) > 0)
+            on_demand = ((mind.context == PERSONALIZED and rule(b, ON_DEMAND_LISTS, now) > 0)
+                         or allowance_left(mind, b, now, (now + offset) // DAY_MS) > 0)
         shuffle = wants_shuffle or not on_demand
-        if reason_start == START_BACK:
-            if uniform(key, BACK, i) >= b.replay_share and i > 1:
-                track = memory.history[(state[HEARD] - 2) % HISTORY]
-        else:
-            track = pick_track(key, i, shuffle, novelty, who, people, music, b, memory)
+        if reason_start != START_BACK:
+            track = pick_track(key, i, shuffle, novelty, person, music, b, mind)
+        elif i > 1 and uniform(key, BACK, i) >= b.replay_share:
+            track = mind.history[(mind.heard - 2) % HISTORY]
 
         # how it ends
-        known = memory.played_in[track] == state[STAMP]
-        hazard = (b.hazard_scale * people.skip[who] * step(b.skip_age_from, b.skip_age, people.version_age[state[VERSION]])
-                  * b.skip_device[device] * b.skip_position[min(i, 3)] * b.skip_context[state[WHERE]]
-                  * (b.skip_weekend if weekend else 1.0) * (b.skip_known if known else 1.0))
-        duration = music.duration_ms[track]
+        known = played_in[track] == mind.stamp
+        hazard = (b.hazard_scale * person.skip * step(b.skip_age_from, b.skip_age, version.age) * b.skip_device[device]
+                  * b.skip_position[min(i, 3)] * b.skip_context[mind.context] * (b.skip_weekend if weekend else 1.0)
+                  * (b.skip_known if known else 1.0))
+        duration = music.tracks[track].duration_ms
         ms = int(min(leave_after(key, i, hazard, b), 1e9))
         reason_end = DONE
         if ms < duration:
             why = index_of(uniform(key, WHY, i), b.leave_shares)
             reason_end = FORWARD if why == 0 else BACKWARD if why == 1 else ENDPLAY
-            if reason_end == FORWARD and free_phone and not may_skip(memory, now + ms, int(rule(b, SKIPS_PER_HOUR, now))):
+            if reason_end == FORWARD and free_phone and not may_skip(mind, now + ms, int(rule(b, SKIPS_PER_HOUR, now))):
                 reason_end = DONE                  # the button does nothing: the track plays on
-        ms = min(ms, duration) if reason_end != DONE else duration
+        if reason_end == DONE:
+            ms = duration
 
         # seeking and pausing
         forward_ms, back_ms, paused_ms = 0, 0, 0
@@ -390,16 +395,17 @@ def play_session(key, at_ms, length_ms, end_ms, weekend, who, people, clocks, mu
         # the end of the session: some stop in the middle, the others when the track is over
         last = now + ms + paused_ms >= until
         if last and uniform(key, STOP, 0) < b.logout_share:
-            ms, paused_ms, forward_ms, back_ms = max(int(until - now), 0) if until - now < ms else ms, 0, 0, 0
+            if until - now < ms:
+                ms, paused_ms, forward_ms, back_ms = max(until - now, 0), 0, 0, 0
             ms, reason_end = min(ms, duration), LOGOUT if uniform(key, STOP, 1) < 0.5 else ENDPLAY
         ended = now + ms + paused_ms
         if reason_end == FORWARD:
-            memory.skips[state[N_SKIPS] % len(memory.skips)] = ended
-            state[N_SKIPS] += 1
+            mind.skips[mind.n_skips % SKIPS_KEPT] = ended
+            mind.n_skips += 1
 
-        plays.play_id[n] = (people.number[who] << 32) | state[N_PLAYS]
-        plays.listener_id[n] = people.number[who]
-        plays.profile_version[n] = state[VERSION] - people.version_first[who]
+        plays.play_id[n] = (person.number << 32) | mind.n_plays
+        plays.listener_id[n] = person.number
+        plays.profile_version[n] = mind.version - person.first_version
         plays.session_id[n] = session
         plays.track_id[n] = track
         plays.content_type[n] = TRACK
@@ -413,10 +419,10 @@ def play_session(key, at_ms, length_ms, end_ms, weekend, who, people, clocks, mu
         plays.reason_start[n] = reason_start
         plays.reason_end[n] = reason_end
         plays.device[n] = device
-        plays.platform[n] = platform_of(device, who, people)
-        plays.context[n] = state[WHERE]
+        plays.platform[n] = platform_of(device, person)
+        plays.context[n] = mind.context
         plays.plan[n] = plan
-        plays.country[n] = people.country[who]
+        plays.country[n] = person.country
         plays.shuffle[n] = shuffle
         plays.offline[n] = wants_offline and plan == PREMIUM
         plays.private[n] = private
@@ -425,13 +431,13 @@ def play_session(key, at_ms, length_ms, end_ms, weekend, who, people, clocks, mu
         plays.utc_offset_min[n] = offset // MINUTE_MS
         n += 1
 
-        add_answers(out.answers, who, memory, now, ended, ms, reason_end, known, (now + offset) // DAY_MS)
-        remember(memory, track)
-        memory.played_in[track] = state[STAMP]
-        state[N_PLAYS] += 1
-        state[SINCE_AD] += ms
-        if free_phone and on_demand and state[WHERE] != PERSONALIZED:
-            state[ALLOWED_MS] += ms
+        add_answers(out.answers, who, mind, now, ended, ms, reason_end, known, (now + offset) // DAY_MS)
+        remember(mind, track)
+        played_in[track] = mind.stamp
+        mind.n_plays += 1
+        mind.since_ad_ms += ms
+        if free_phone and on_demand and mind.context != PERSONALIZED:
+            mind.allowed_ms += ms
         now, i = ended, i + 1
         if last:
             break
@@ -440,9 +446,8 @@ def play_session(key, at_ms, length_ms, end_ms, weekend, who, people, clocks, mu
 
 
 @compiled
-def add_answers(answers, who, memory, started, ended, ms, reason_end, known, local_day):
+def add_answers(answers, who, mind, started, ended, ms, reason_end, known, local_day):
     """Add one play to the listener's true answers: totals of all plays, and the longest run of local days with a stream."""
-    state = memory.state
     if answers.n_plays[who] == 0:
         answers.first_started_at[who] = started
     answers.last_ended_at[who] = ended
@@ -452,77 +457,78 @@ def add_answers(answers, who, memory, started, ended, ms, reason_end, known, loc
     answers.n_skips[who] += 1 if reason_end == FORWARD else 0
     if ms >= COUNTED_PLAY_MS:
         answers.n_streams[who] += 1
-        if local_day != state[STREAM_DAY]:
-            state[STREAK] = state[STREAK] + 1 if local_day == state[STREAM_DAY] + 1 else 1
-            state[STREAM_DAY] = local_day
-        answers.longest_streak_days[who] = max(answers.longest_streak_days[who], state[STREAK])
+        if local_day != mind.stream_day:
+            mind.streak = mind.streak + 1 if local_day == mind.stream_day + 1 else 1
+            mind.stream_day = local_day
+        answers.longest_streak_days[who] = max(answers.longest_streak_days[who], mind.streak)
 
 
 # -- one listener -------------------------------------------------------------------------------------
 
 @compiled
-def warm_up(who, people, music, b, memory, answers):
+def warm_up(person, music, b, mind):
     """Forget the listener before, and remember what this one heard before the window."""
-    answers.n_plays[who] = answers.n_streams[who] = answers.n_skips[who] = answers.ms_played[who] = 0
-    answers.n_tracks[who] = answers.longest_streak_days[who] = 0
-    answers.first_started_at[who] = answers.last_ended_at[who] = 0
-    stamp = memory.state[STAMP] + 1            # what was played under another stamp was another life
-    memory.state[:] = 0
-    memory.state[STAMP] = stamp
-    memory.skips[:] = 0
-    memory.state[VERSION] = people.version_first[who]
-    memory.state[ALLOWED_DAY] = -1
-    memory.state[STREAM_DAY] = -10
+    mind.stamp += 1                        # what was played under another stamp was another life
+    mind.heard = mind.n_plays = mind.n_sessions = mind.n_skips = mind.since_ad_ms = mind.allowed_ms = mind.streak = 0
+    mind.version, mind.allowed_day, mind.stream_day = person.first_version, -1, -10
     for i in range(WARM_UP):
-        remember(memory, known_or_new(people.key[who], i, 0.5, who, people, music, b, memory))
+        remember(mind, known_or_new(person.key, i, 0.5, person, music, b, mind))
 
 
 @compiled
-def starts_of_day(key, day, minutes, hours, memory):
-    """How many sessions a day has, their local start times in ms of the day, in order, being left in memory.starts."""
+def forget_answers(answers, who):
+    """Set a listener's answers to nothing heard."""
+    answers.n_plays[who] = answers.n_streams[who] = answers.n_skips[who] = answers.ms_played[who] = 0
+    answers.n_tracks[who] = answers.longest_streak_days[who] = 0
+    answers.first_started_at[who] = answers.last_ended_at[who] = 0
+
+
+@compiled
+def starts_of_day(key, day, minutes, hours, mind):
+    """How many sessions a day has; their local start times in ms of the day, in order, are left in mind.starts."""
     count = min(1 + poisson(key, SESSIONS, day, minutes), MOST_SESSIONS)
     for s in range(count):
         draw = day * MOST_SESSIONS + s
         start = index_of(uniform(key, START, draw), hours) * HOUR_MS + int(uniform(key, MINUTE, draw) * HOUR_MS)
         place = s
-        while place > 0 and memory.starts[place - 1] > start:
-            memory.starts[place] = memory.starts[place - 1]
+        while place > 0 and mind.starts[place - 1] > start:
+            mind.starts[place] = mind.starts[place - 1]
             place -= 1
-        memory.starts[place] = start
+        mind.starts[place] = start
     return count
 
 
 @compiled
-def play_listener(who, people, clocks, music, b, memory, out, n):
+def play_listener(who, people, music, b, mind, played_in, out, n):
     """Play one listener's window into the columns from row n on; returns the next free row, -1 where they are full."""
-    key, zone = people.key[who], people.zone[who]
-    begin, end = people.start_ms[who], people.end_ms[who]
-    warm_up(who, people, music, b, memory, out.answers)
-    minutes = people.minutes[who]
+    person = people.persons[who]
+    key, minutes = person.key, person.minutes
+    forget_answers(out.answers, who)
+    warm_up(person, music, b, mind)
     share = minutes / (minutes + b.quiet_min)
-    day = (begin + local_offset(clocks, zone, begin)) // DAY_MS
-    last_day = (end + local_offset(clocks, zone, end)) // DAY_MS
+    day = (person.start_ms + local_offset(people, person.zone, person.start_ms)) // DAY_MS
+    last_day = (person.end_ms + local_offset(people, person.zone, person.end_ms)) // DAY_MS
     active = uniform(key, FIRST_DAY, 0) < share
-    free_from = begin
+    free_from = person.start_ms
     while day <= last_day:
         active = uniform(key, DAY, day) < share + b.day_persistence * ((1.0 if active else 0.0) - share)
         if active:
             weekday = (day + 3) % 7                            # 1970-01-01 was a Thursday
             weekend = 1 if weekday >= 5 else 0
             today = (minutes + b.quiet_min) * b.days[weekday]
-            count = starts_of_day(key, day, today / b.session_spacing_min, b.hours[weekend, people.chronotype[who]], memory)
+            count = starts_of_day(key, day, today / b.session_spacing_min, b.hours[weekend, person.chronotype], mind)
             mean = today / (1.0 + today / b.session_spacing_min) * MINUTE_MS
             for s in range(count):
                 own = subkey(key, day * MOST_SESSIONS + s)
-                at = to_utc(clocks, zone, day * DAY_MS + memory.starts[s])
-                if at < begin:
+                at = to_utc(people, person.zone, day * DAY_MS + mind.starts[s])
+                if at < person.start_ms:
                     continue
                 at = max(at, free_from)
-                if at >= end:
+                if at >= person.end_ms:
                     return n
                 z = normal(uniform(own, LENGTH, 0))
                 length = int(exp(ln(mean) - 0.5 * b.sigma_session * b.sigma_session + b.sigma_session * z))
-                n, free_from = play_session(own, at, length, end, weekend == 1, who, people, clocks, music, b, memory, out, n)
+                n, free_from = play_session(own, at, length, weekend == 1, person, people, music, b, mind, played_in, out, who, n)
                 if n < 0:
                     return n
                 free_from += int(b.session_gap_ms * (1.0 - ln(uniform(own, GAP, 0))))
@@ -531,39 +537,37 @@ def play_listener(who, people, clocks, music, b, memory, out, n):
 
 
 @compiled
-def play_listeners(first, people, clocks, music, b, memory, out):
+def play_listeners(first, people, music, b, mind, played_in, out):
     """Play listeners from row `first` of the table on, as many as fit: (rows filled, first listener not played)."""
     n, kept = 0, 0
-    for who in range(first, len(people.number)):
+    for who in range(first, len(people.persons)):
         if kept + HISTORY > len(out.recent):
             return n, who
-        after = play_listener(who, people, clocks, music, b, memory, out, n)
+        after = play_listener(who, people, music, b, mind, played_in, out, n)
         if after < 0:
             return n, who
         n = after
         out.recent_from[who] = kept
-        kept = keep_history(memory, out, kept)
+        kept = keep_history(mind, out.recent, kept)
         out.recent_to[who] = kept
-        out.sessions[who] = memory.state[N_SESSIONS]
-    return n, len(people.number)
+        out.sessions[who] = mind.n_sessions
+    return n, len(people.persons)
 
 
 @compiled
-def keep_history(memory, out, kept):
-    """Append what the listener remembers, oldest first, to out.recent; returns the next free place there."""
-    heard = memory.state[HEARD]
-    for i in range(max(0, heard - HISTORY), heard):
-        out.recent[kept] = memory.history[i % HISTORY]
+def keep_history(mind, recent, kept):
+    """Append what the listener remembers, oldest first; returns the next free place."""
+    for i in range(max(0, mind.heard - HISTORY), mind.heard):
+        recent[kept] = mind.history[i % HISTORY]
         kept += 1
     return kept
 
 
 # -- columns ------------------------------------------------------------------------------------------
 
-def new_memory(n_tracks):
-    """Working memory of the loop, used for one listener after another."""
-    return Memory(np.zeros(HISTORY, np.int32), np.zeros(64, np.int64), np.zeros(MOST_SESSIONS, np.int64), np.zeros(15, np.int64),
-                  np.zeros(n_tracks, np.int64))
+def new_mind():
+    """An empty MIND record, used for one listener after another."""
+    return np.zeros(1, MIND).view(np.recarray)[0]
 
 
 def new_columns(kind, rows):
@@ -579,25 +583,26 @@ def new_out(rows, listeners):
     return Out(new_columns(Plays, rows), new_columns(Answers, listeners), *per_listener, np.zeros(2 * rows, np.int32))
 
 
-def sample_plays(people, clocks, music, b, rows=200_000):
+def sample_plays(people, music, b, rows=200_000):
     """All plays of some listeners, a block of columns at a time.
 
-    people, clocks  as from `listeners.lower`;  music  `Catalogue.music`;  b  as from `behaviour.lowered`
-    rows            rows in a block; more where one listener needs more
-    Yields          Block: listeners first .. after - 1, their plays in order of listener and time, their answers and
-                    what each remembers at the end. The arrays are used again for the next block: copy what you keep.
+    people  as from `listeners.lower`;  music  `Catalogue.music`;  b  as from `behaviour.lowered`
+    rows    rows in a block; more where one listener needs more
+    Yields  Block: the plays of some listeners in order of listener and time, their answers and what each remembers
+            at the end. The arrays are used again for the next block: copy what you keep.
     """
-    memory, first = new_memory(len(music.duration_ms)), 0
-    out = new_out(max(rows, 2 * HISTORY), len(people.number))
-    while first < len(people.number):
-        n, after = play_listeners(first, people, clocks, music, b, memory, out)
+    mind, played_in, first = new_mind(), np.zeros(len(music.tracks), np.int64), 0
+    numbers = np.array(people.persons["number"])
+    rows = max(rows, 2 * HISTORY)
+    out = new_out(rows, len(numbers))
+    while first < len(numbers):
+        n, after = play_listeners(first, people, music, b, mind, played_in, out)
         if after == first:
             rows *= 2
-            out = new_out(rows, len(people.number))
+            out = new_out(rows, len(numbers))
             continue
-        yield Block(Plays(*(column[:n] for column in out.plays)), Answers(people.number[first:after],
-                    *(column[first:after] for column in out.answers[1:])), out.sessions[first:after],
-                    [out.recent[a:z] for a, z in zip(out.recent_from[first:after], out.recent_to[first:after])])
+        yield Block(Plays(*(column[:n] for column in out.plays)), Answers(numbers[first:after], *(column[first:after] for column in out.answers[1:])),
+                    out.sessions[first:after], [out.recent[a:z] for a, z in zip(out.recent_from[first:after], out.recent_to[first:after])])
         first = after
 
 

@@ -7,9 +7,11 @@ import functools
 import hashlib
 import os
 import platform
+import sys
 import time
 import uuid
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -86,9 +88,9 @@ def listen(run, ids=None, instead=Given()):
     ids = run.listener_ids() if ids is None else np.asarray(ids, dtype=np.int64)
     listeners, versions = people_of.sample_listeners(run, world.behaviour, world.survey, ids, instead)
     others = people_of.other_genres(world.survey, listeners, versions)
-    people, clocks, countries = people_of.lower(run, listeners, versions, world.catalogue, others)
+    people, countries = people_of.lower(run, listeners, versions, world.catalogue, others)
     plays, answers, state = [], [], []
-    for block in sample_plays(people, clocks, world.catalogue.music, lowered(world.behaviour)):
+    for block in sample_plays(people, world.catalogue.music, lowered(world.behaviour)):
         plays.append(plays_table(block.plays, countries))
         answers.append(table_of("answers", {name: column.copy() for name, column in block.answers._asdict().items()}))
         state.append(state_table(block))
@@ -358,7 +360,26 @@ def make_parts(run, folder, formats, hash_, n_parts, workers, scheduler):
     if workers == 1 and not scheduler:
         return [make_part(*job) for job in bar(jobs)]
     with executor_of(workers, scheduler) as executor:
-        return list(bar(executor.map(make_part, *zip(*jobs))))
+        with main_left_alone():
+            parts = executor.map(make_part, *zip(*jobs))
+        return list(bar(parts))
+
+
+@contextmanager
+def main_left_alone():
+    """Start processes without running the caller's script again in each of them.
+
+    A spawned process imports the main module, so a script without `if __name__ == "__main__":` would start itself
+    over and over. Our workers need nothing from it.
+    """
+    main = vars(sys.modules["__main__"])
+    hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
+    main.pop("__file__", None)
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(hidden)
 
 
 def executor_of(workers, scheduler):

@@ -10,15 +10,14 @@ def listening_clock(heard):
 
 
 def calendar(heard):
-    """How much on which day? day (since 1970), date, ms_played, n_streams; silent days are absent.
+    """How much on which day? day (since 1970), ms_played, n_streams; silent days are absent.
 
     A play belongs to the local day it began on. The most-listened day is the one with most milliseconds, the earlier
     of two alike.
     """
     plays = heard.plays
-    daily = plays.group_by("listener_id", day=plays.local_day).agg(
+    return plays.group_by("listener_id", day=plays.local_day).agg(
         ms_played=plays.ms_played.sum(), n_streams=plays.is_stream.cast("int64").sum())
-    return daily.join(heard.days.select("day", "date"), "day")
 
 
 def longest_streak(heard):

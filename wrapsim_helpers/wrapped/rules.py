@@ -5,8 +5,10 @@ listener_id. Required of a plays table are listener_id, track_id, started_at, ms
 that an imported history lacks (`DEFAULTS`) counts as its default.
 """
 
+import functools
+import operator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -44,8 +46,8 @@ MILLISECONDS = {"duckdb": duckdb_ms, "pyspark": spark_ms}      # no engine conve
 class Heard:
     """The plays of a window and what they are joined with, as Ibis tables.
 
-    plays  listener_id, track_id, started_ms, local_ms, local_day (days since 1970), local_hour, ms_played, is_stream, is_ranked
-    days   day (days since 1970), date, month: every day of the window
+    plays  listener_id, track_id, started_ms, local_ms, local_day (days since 1970), local_hour, ms_played, is_stream,
+           private, content_type
     first_day, last_day  the window, both inclusive
     """
 
@@ -53,7 +55,6 @@ class Heard:
     tracks: ir.Table
     artists: ir.Table
     track_artists: ir.Table
-    days: ir.Table
     first_day: date
     last_day: date
 
@@ -68,24 +69,22 @@ def window(year, edition="full"):
 def heard_in(plays, tracks, artists, track_artists, first_day, last_day):
     """The plays that start in a window of local days, with what counts of them: a `Heard`.
 
-    A stream is a play of 30 s and more, whatever the length of the track. Ranked are streams of music that are
-    neither private nor functional noise; minutes count everything.
+    A stream is a play of 30 s and more, whatever the length of the track; minutes count everything.
     """
-    days = ibis.memtable({"day": list(range(day_number(first_day), day_number(last_day) + 1)),
-                          "date": [first_day + timedelta(n) for n in range((last_day - first_day).days + 1)],
-                          "month": [(first_day + timedelta(n)).month for n in range((last_day - first_day).days + 1)]})
     plays = with_defaults(plays)
-    noise = tracks.filter(tracks.noise).select("track_id").distinct().mutate(is_noise=True)
     started_ms = milliseconds(plays.started_at)
     local_ms = started_ms + plays.utc_offset_min.cast("int64") * MINUTE_MS
     timed = plays.select("listener_id", "track_id", "private", "content_type", ms_played=plays.ms_played.cast("int64"),
                          started_ms=started_ms, local_ms=local_ms, local_day=local_ms // DAY_MS, local_hour=local_ms % DAY_MS // HOUR_MS)
-    inside = timed.filter(timed.local_day.between(day_number(first_day), day_number(last_day)))
-    marked = inside.left_join(noise, "track_id")
-    is_stream = marked.ms_played >= COUNTED_PLAY_MS
-    marked = marked.select("listener_id", "track_id", "started_ms", "local_ms", "local_day", "local_hour", "ms_played", is_stream=is_stream,
-                           is_ranked=is_stream & ~marked.private & (marked.content_type == "track") & marked.is_noise.isnull())
-    return Heard(marked, tracks, artists, track_artists, days, first_day, last_day)
+    inside = timed.filter(timed.local_ms.between(day_number(first_day) * DAY_MS, (day_number(last_day) + 1) * DAY_MS - 1))
+    return Heard(inside.mutate(is_stream=inside.ms_played >= COUNTED_PLAY_MS), tracks, artists, track_artists, first_day, last_day)
+
+
+def ranked_plays(heard):
+    """The plays that rankings count: streams of music that are neither private nor functional noise."""
+    plays = heard.plays
+    counted = plays.filter(plays.is_stream & ~plays.private & (plays.content_type == "track"))
+    return counted.anti_join(heard.tracks.filter(heard.tracks.noise), "track_id")
 
 
 def with_defaults(plays):
@@ -106,6 +105,12 @@ def day_number(day):
 def too_little(minutes):
     """Whether one listener heard too few tracks or artists for a full Wrapped. minutes: their row of `minutes`."""
     return bool(minutes["n_tracks"] < MIN_TRACKS or minutes["n_artists"] < MIN_ARTISTS)
+
+
+def month_of(day, year):
+    """Month 1 to 12 of days since 1970 that lie in one year: as many as have begun. day: integer column."""
+    begun = [(day >= day_number(date(year, month, 1))).cast("int64") for month in range(1, 13)]
+    return functools.reduce(operator.add, begun)
 
 
 def ranked(table, *order):

@@ -1,6 +1,7 @@
 """One listener's year, told by the insights: what the cards draw."""
 
 import difflib
+import functools
 import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ import pandas as pd
 from ..files import read_manifest, read_parquet, write_json
 from ..run import MINUTE_MS
 from .days import calendar, listening_clock, longest_streak
-from .rules import EPOCH_DAY, heard_in, too_little, window
+from .rules import EPOCH_DAY, Heard, heard_in, too_little, window
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, place, skip_rate
 
@@ -84,18 +85,58 @@ def tell_story(run_dir, user="", year=-1, edition="full"):
     edition  "full" for 1 January to 31 December, or a year whose window applies, such as "2025"
     Raises ValueError for a user who is not in the run, or one without a single play in the window.
     """
-    heard = heard_of(run_dir, year, edition)
-    first_day, last_day = heard.first_day, heard.last_day
-    listeners = read_parquet(run_dir, "listeners").to_pandas()
-    crowd = crowd_of(heard)
-    person = find_listener(listeners, user, crowd)
-    found = insights_of(heard, person["listener_id"])
+    book = open_book(str(run_dir), read_manifest(run_dir)["identity_hash"], year, edition)
+    person = find_listener(book.listeners, user, book.crowd)
+    found = insights_of(book, person["listener_id"])
     if not len(found["minutes"]):
-        raise ValueError(f"{person['name']} ({person['user_id']}) has no play from {first_day} to {last_day}; "
+        raise ValueError(f"{person['name']} ({person['user_id']}) has no play from {book.heard.first_day} to {book.heard.last_day}; "
                          "choose another user, year or edition.")
-    told = for_cards(found, first_day, last_day, person["listener_id"], crowd)
-    return Story({key: person[key] for key in ("user_id", "name", "city", "country", "time_zone", "birth_date")}, first_day.year, edition,
-                 first_day, last_day, too_little(told["minutes"].iloc[0]), told)
+    told = for_cards(found, book, person["listener_id"])
+    return Story({key: person[key] for key in ("user_id", "name", "city", "country", "time_zone", "birth_date")}, book.heard.first_day.year,
+                 edition, book.heard.first_day, book.heard.last_day, too_little(told["minutes"].iloc[0]), told)
+
+
+@dataclass(frozen=True)
+class Book:
+    """A run opened for one year, from which stories are told: what all of them share.
+
+    heard       the plays of the year
+    listeners   DataFrame, everybody
+    crowd       DataFrame: listener_id, ms_played, n_listeners, n_below, rank, n_plays, n_skips
+    statements  insight -> SQL over the table `mine`, the plays of one listener; "mine" -> SQL that makes it, up to the number
+    """
+
+    heard: Heard
+    listeners: pd.DataFrame
+    crowd: pd.DataFrame
+    statements: dict[str, str]
+
+
+@functools.lru_cache(maxsize=4)
+def open_book(run_dir, identity_hash, year, edition):
+    """A run opened for a year; kept, so that the next listener's story costs a fraction of the first."""
+    heard = heard_of(run_dir, year, edition)
+    return Book(heard, read_parquet(run_dir, "listeners").to_pandas(), crowd_of(heard), statements_of(heard))
+
+
+def statements_of(heard):
+    """Every insight of one listener as SQL, compiled once: (see `Book`)."""
+    connection, of_one = heard.tracks._find_backend(), heard.plays.filter(heard.plays.listener_id == ibis.literal(0))
+    mine = connection.create_table("mine", of_one, temp=True, overwrite=True)
+    insights = {name: str(connection.compile(insight(replace(heard, plays=mine)))) for name, insight in INSIGHTS.items()}
+    return insights | {"mine": str(connection.compile(heard.plays))}
+
+
+def insights_of(book, listener_id):
+    """Every insight of one listener as a pandas table, without the column listener_id."""
+    connection = book.heard.tracks._find_backend().con
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE mine AS SELECT * FROM ({book.statements['mine']}) WHERE listener_id = {int(listener_id)}")
+    return {name: connection.sql(book.statements[name]).df().drop(columns="listener_id") for name in INSIGHTS}
+
+
+def crowd_of(heard):
+    """Everybody's place and how often they skip; a pandas table, see `Book`."""
+    return place(heard).join(skip_rate(heard), "listener_id").execute()
 
 
 def find_listener(listeners, user, crowd):
@@ -117,28 +158,16 @@ def find_listener(listeners, user, crowd):
     return matches.iloc[0].to_dict()
 
 
-def insights_of(heard, listener_id):
-    """Every insight of one listener as a pandas table, without the column listener_id."""
-    connection = heard.tracks._find_backend()
-    mine = connection.create_table("mine", heard.plays.filter(heard.plays.listener_id == listener_id), temp=True, overwrite=True)
-    own = replace(heard, plays=mine)
-    return {name: insight(own).execute().drop(columns="listener_id") for name, insight in INSIGHTS.items()}
-
-
-def crowd_of(heard):
-    """Everybody's place: listener_id, ms_played, n_listeners, n_below, rank, n_plays, n_skips; a pandas table."""
-    return place(heard).join(skip_rate(heard), "listener_id").execute()
-
-
 # -- tables as the cards want them --------------------------------------------------------------------
 
-def for_cards(found, first_day, last_day, listener_id, crowd):
+def for_cards(found, book, listener_id):
     """The insights in the shapes that `Story` promises: ranked, in order, gaps filled."""
     in_order = {name: found[name].sort_values("rank").reset_index(drop=True) for name in ("top_songs", "top_artists", "top_genres")}
+    crowd, heard = book.crowd, book.heard
     return in_order | {
         "minutes": found["minutes"],
         "top_songs": in_order["top_songs"].assign(first_played=lambda songs: pd.to_datetime(songs["first_local_ms"], unit="ms")),
-        "listening_clock": every_hour(found["listening_clock"]), "calendar": every_day(found["calendar"], first_day, last_day),
+        "listening_clock": every_hour(found["listening_clock"]), "calendar": every_day(found["calendar"], heard.first_day, heard.last_day),
         "monthly_genres": found["monthly_genres"].sort_values("month").reset_index(drop=True),
         "longest_streak": as_dates(found["longest_streak"]), "skip_rate": skip_share(found["skip_rate"], crowd),
         "place": place_of(crowd, listener_id), "crowd": minute_bins(crowd)}

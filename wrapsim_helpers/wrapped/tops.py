@@ -2,7 +2,7 @@
 
 import ibis
 
-from .rules import ranked_by_streams
+from .rules import month_of, ranked_by_streams, ranked_plays
 
 
 def top_songs(heard, most=100):
@@ -11,7 +11,7 @@ def top_songs(heard, most=100):
 
     Counts ranked streams. Ties: more milliseconds, then the earlier first play, then title, then track_id.
     """
-    plays = heard.plays.filter(heard.plays.is_ranked)
+    plays = ranked_plays(heard)
     counts = plays.group_by("listener_id", "track_id").agg(
         n_streams=plays.count(), ms_played=plays.ms_played.sum(), first_ms=plays.started_ms.min(),
         first_local_ms=plays.local_ms.argmin(plays.started_ms))
@@ -26,7 +26,7 @@ def top_artists(heard, most=100):
     A stream counts 1 for the primary artist and a half for each featured one, counted in halves as integers. Ties as
     for songs, by name.
     """
-    plays = heard.plays.filter(heard.plays.is_ranked).join(heard.track_artists, "track_id")
+    plays = ranked_plays(heard).join(heard.track_artists, "track_id")
     halves = (plays.role == "primary").ifelse(2, 1)
     counts = plays.group_by("listener_id", "artist_id").agg(
         n_streams=halves.sum(), ms_played=plays.ms_played.sum(), first_ms=plays.started_ms.min())
@@ -39,7 +39,7 @@ def top_artists(heard, most=100):
 def genre_plays(heard):
     """Ranked streams with the genre label of their track."""
     genres = heard.tracks.select("track_id", "genre")
-    return heard.plays.filter(heard.plays.is_ranked).join(genres, "track_id").filter(lambda t: t.genre != "")
+    return ranked_plays(heard).join(genres, "track_id").filter(lambda t: t.genre != "")
 
 
 def top_genres(heard):
@@ -53,8 +53,9 @@ def top_genres(heard):
 
 def monthly_genres(heard):
     """Which genre led each month? month, genre, n_streams; months without a stream are absent, ties as for songs."""
-    plays = genre_plays(heard).join(heard.days.select(local_day="day", month="month"), "local_day")
-    counts = plays.group_by("listener_id", "month", "genre").agg(
+    plays = genre_plays(heard)
+    month = month_of(plays.local_day, heard.first_day.year)
+    counts = plays.group_by("listener_id", "genre", month=month).agg(
         n_streams=plays.count(), ms_played=plays.ms_played.sum(), first_ms=plays.started_ms.min())
     return ranked_months(counts).drop("ms_played", "first_ms")
 

@@ -1,0 +1,1 @@
+"""Every claim of speed, as a ratio measured side by side in one run."""

@@ -1,0 +1,18 @@
+"""`make bench`: every claim of speed, measured; exit 1 where a gate is missed.
+
+A gate above 0 is the least ratio, one below 0 the greatest; figures in seconds are printed, never gated.
+"""
+
+import sys
+
+from . import compiling, drawing, insights, loop
+
+if __name__ == "__main__":
+    missed = 0
+    for part in (loop, compiling, insights, drawing):
+        for claim, ratio, gate, detail in part.measure():
+            holds = gate is None or (ratio >= gate if gate > 0 else ratio <= -gate)
+            missed += not holds
+            limit = "" if gate is None else f"at {'least' if gate > 0 else 'most'} {abs(gate):,}"
+            print(f"{'ok  ' if holds else 'MISS'} {ratio:10,.2f}  {limit:16} {claim}  ({detail})", flush=True)
+    sys.exit(1 if missed else 0)
