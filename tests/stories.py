@@ -12,11 +12,13 @@ HOURS = [9, 5, 2, 1, 1, 2, 8, 21, 26, 17, 14, 15, 18, 16, 15, 17, 22, 29, 27, 24
 
 SONGS = [
     ("Paper Lanterns in the Rain", "Mila Osterhaus", 147), ("夜のドライブ", "青い電話", 131),
-    ("Slow Orbit", "The Kitchen Radios", 96), ("I Kept Your Umbrella (And Other Weather)", "Northbound Choir", 88),
+    ("Slow Orbit", "The Kitchen Radios", 96),
+    ("I Kept Your Umbrella (And Other Weather)", "Northbound Choir", 88),
     ("Salt", "Ode & Ivy 🌊", 71),
 ]  # fmt: skip
 ARTISTS = [
-    ("Mila Osterhaus", 512), ("青い電話", 431), ("The Kitchen Radios", 296.5), ("Northbound Choir", 240), ("Ode & Ivy 🌊", 171),
+    ("Mila Osterhaus", 512), ("青い電話", 431), ("The Kitchen Radios", 296.5), ("Northbound Choir", 240),
+    ("Ode & Ivy 🌊", 171),
 ]  # fmt: skip
 GENRES = [
     ("dance pop", 1720), ("neo mellow", 1110), ("indie folk", 860), ("hip hop", 758), ("film score", 290),
@@ -26,14 +28,16 @@ GENRES = [
 LONG = "The Unreasonably Long Name of a Song That Never Seems to End"
 LONG_SONGS = [
     (LONG, "An Orchestra of Sixty Characters, Give or Take a Few of Them", 147),
-    ("夜のドライブと青い電話と長い長い夏の終わりの静かな海辺の町の小さな駅で待っていた君の最後の手紙を読む", "긴 여름밤의 전화와 오래된 골목", 146),
+    ("夜のドライブと青い電話と長い長い夏の終わりの静かな海辺の町の小さな駅で待っていた君の最後の手紙を読む",
+     "긴 여름밤의 전화와 오래된 골목", 146),
     ("बारिश में काग़ज़ की लालटेन", "ฝนตกในเมืองเล็ก ๆ ริมทะเล", 140),
     ("فوانيس ورقية تحت المطر في مدينة بعيدة", "עיר קטנה ליד הים", 139),
     ('$5 $10 "Quoted" & <Ampersand> 🌊🎧', "X", 138),
 ]  # fmt: skip
 LONG_ARTISTS = [
     ("An Orchestra of Sixty Characters, Give or Take a Few of Them", 1512), ("긴 여름밤의 전화와 오래된 골목", 1431),
-    ("ฝนตกในเมืองเล็ก ๆ ริมทะเล", 1400.5), ("X", 1399), ("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikantin", 3),
+    ("ฝนตกในเมืองเล็ก ๆ ริมทะเล", 1400.5), ("X", 1399),
+    ("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikantin", 3),
 ]  # fmt: skip
 LONG_GENRES = [
     ("deep atmospheric post-rock with choir and found sound, live", 900), ("музыка для дороги", 870),
@@ -60,55 +64,59 @@ def year_of_minutes(seed, mean, silent):
 
 
 def longest_run(ms):
-    """First and last index of the longest run of days with music, or None where it is shorter than two."""
+    """Days, first and last day of the longest run of days with music; no row where it is shorter than two."""
     best, start = (0, 0), None
     for i, heard in enumerate([*(ms > 0), False]):
         start = i if heard and start is None else start
         if not heard and start is not None:
             best, start = max(best, (i - start, -start)), None
     n, first = best[0], -best[1]
-    return (first, first + n - 1) if n >= 2 else None
+    return [(n, DAYS[first], DAYS[first + n - 1])] if n >= 2 else []
 
 
-def tell(
-    name,
-    ms,
-    songs,
-    artists,
-    genres,
-    months,
-    hours=HOURS,
-    crowd=None,
-    skips=0.34,
-    too_little=False,
-    first_play=33,
-):
+def tell(name, ms, songs, artists, genres, months, hours=HOURS, crowd=None, skips=0.34, too_little=False):
     """A story whose tables agree with each other."""
     streams = np.ceil(ms / 195_000).astype(int)
-    n_streams, n_plays = int(streams.sum()), int(streams.sum() * 1.4)
-    run = longest_run(ms)
-    hour_ms = np.asarray(hours) / max(sum(hours), 1) * ms.sum()
-    songs = ranked(songs, "title", "artist", "n_streams")
+    songs, artists = ranked(songs, "title", "artist", "n_streams"), ranked(artists, "artist", "n_streams")
     genres = ranked(genres, "genre", "n_streams")
-    n_skips = round(n_plays * skips)
-    place = [] if crowd is None else [place_in(crowd, ms.sum())]
-    return Story(
-        listener={"user_id": "u1", "name": name, "city": "Lyon", "country": "FR", "time_zone": "Europe/Paris", "birth_date": date(2001, 5, 4)},
-        year=2025, edition="full", first_day=DAYS[0], last_day=DAYS[-1], too_little=too_little,
-        tables={
-            "minutes": pd.DataFrame([{"ms_played": ms.sum(), "n_plays": n_plays, "n_streams": n_streams, "n_tracks": max(len(songs), n_streams // 6 if not too_little else len(songs)), "n_artists": max(len(artists), n_streams // 30 if not too_little else 0), "n_days": int((ms > 0).sum())}]),
-            "top_songs": songs.assign(ms_played=songs["n_streams"] * 195_000, first_played=pd.Timestamp(DAYS[first_play])),
-            "top_artists": (a := ranked(artists, "artist", "n_streams")).assign(ms_played=a["n_streams"] * 195_000),
-            "top_genres": genres.assign(share=genres["n_streams"] / max(genres["n_streams"].sum(), 1)),
-            "listening_clock": pd.DataFrame({"hour": range(24), "ms_played": hour_ms.astype(np.int64)}),
-            "calendar": pd.DataFrame({"date": DAYS, "ms_played": ms, "n_streams": streams}),
-            "monthly_genres": pd.DataFrame([(m + 1, g) for m, g in enumerate(months) if g], columns=["month", "genre"]),
-            "longest_streak": pd.DataFrame([(run[1] - run[0] + 1, DAYS[run[0]], DAYS[run[1]])] if run else [], columns=["n_days", "first_day", "last_day"]),
-            "skip_rate": pd.DataFrame([{"n_plays": n_plays, "n_skips": n_skips, "share": n_skips / max(n_plays, 1), "crowd_share": np.nan if crowd is None else 0.29}]),
-            "place": pd.DataFrame(place, columns=["ms_played", "n_listeners", "n_below", "rank"]),
-            "crowd": pd.DataFrame([] if crowd is None else crowd, columns=["from_ms", "to_ms", "n_listeners"]),
-        },
-    )  # fmt: skip
+    hour_ms = np.asarray(hours) / max(sum(hours), 1) * ms.sum()
+    volume = volume_of(ms, int(streams.sum()), len(songs), len(artists), too_little)
+    tables = {
+        "minutes": pd.DataFrame([volume]),
+        "top_songs": songs.assign(
+            ms_played=songs["n_streams"] * 195_000, first_played=pd.Timestamp(DAYS[33])
+        ),
+        "top_artists": artists.assign(ms_played=artists["n_streams"] * 195_000),
+        "top_genres": genres.assign(share=genres["n_streams"] / max(genres["n_streams"].sum(), 1)),
+        "listening_clock": pd.DataFrame({"hour": range(24), "ms_played": hour_ms.astype(np.int64)}),
+        "calendar": pd.DataFrame({"date": DAYS, "ms_played": ms, "n_streams": streams}),
+        "monthly_genres": table([(m + 1, g) for m, g in enumerate(months) if g], "month", "genre"),
+        "longest_streak": table(longest_run(ms), "n_days", "first_day", "last_day"),
+        "skip_rate": pd.DataFrame([skips_of(volume["n_plays"], skips, crowd)]),
+        "place": table(place_in(crowd, ms.sum()), "ms_played", "n_listeners", "n_below", "rank"),
+        "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
+    }
+    listener = {"user_id": "u1", "name": name, "city": "Lyon", "country": "FR", "time_zone": "Europe/Paris"}
+    listener["birth_date"] = date(2001, 5, 4)
+    return Story(listener, 2025, "full", DAYS[0], DAYS[-1], too_little, tables)
+
+
+def table(rows, *columns):
+    return pd.DataFrame(rows, columns=columns)
+
+
+def volume_of(ms, n_streams, n_songs, n_artists, too_little):
+    """The one row of minutes; a listener with enough heard more than the tops show."""
+    n_tracks, n_more = (n_songs, n_artists) if too_little else (n_streams // 6, n_streams // 30)
+    return {"ms_played": ms.sum(), "n_plays": int(1.4 * n_streams), "n_streams": n_streams,
+            "n_tracks": max(n_tracks, n_songs), "n_artists": max(n_more, n_artists),
+            "n_days": int((ms > 0).sum())}  # fmt: skip
+
+
+def skips_of(n_plays, share, crowd):
+    n_skips = round(n_plays * share)
+    others = np.nan if crowd is None else 0.29
+    return {"n_plays": n_plays, "n_skips": n_skips, "share": n_skips / max(n_plays, 1), "crowd_share": others}
 
 
 def crowd_of(n, seed=3, mean=14_000):
@@ -121,9 +129,11 @@ def crowd_of(n, seed=3, mean=14_000):
 
 
 def place_in(crowd, ms):
-    """The listener's place, counting whole bins below."""
+    """The listener's place, counting whole bins below; no row without a crowd."""
+    if crowd is None:
+        return []
     n, below = sum(c for *_, c in crowd), sum(c for _, to, c in crowd if to <= ms)
-    return ms, n, below, n - below
+    return [(ms, n, below, n - below)]
 
 
 def typical():

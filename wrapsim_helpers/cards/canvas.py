@@ -1,6 +1,6 @@
-"""The canvas of a card: positions are pixels of 1080 x 1920, sizes are pixels, everything drawn carries its role.
+"""The canvas of a card: positions and sizes are pixels of 1080 x 1920, everything drawn carries its role.
 
-Roles are gids ("kicker", "hero", "bars"); a text that lies on a shape on purpose says so in its label: "on bars".
+Roles are gids ("kicker", "hero", "bars"); a text that lies on a shape on purpose has the label "on bars".
 """
 
 import unicodedata
@@ -48,6 +48,11 @@ def reading(*texts):
     return first_that_fits([text for text in texts if len(text) <= 40] or texts, "bold", READING)
 
 
+def one_line(*headlines):
+    """The first headline that fits on its line."""
+    return first_that_fits(headlines, "hero", HEADLINES[-1])
+
+
 def write(ax, x, y, text, size, face, colour, role, ha="left", on=""):
     """One line of text on its baseline; `on` names the shape that it lies on.
 
@@ -72,7 +77,7 @@ def write_name(ax, x, y, name, sizes, face, colour, role, room, lines=1, leading
 
 @lru_cache(4096)
 def fit_name(name, sizes, face, room, lines=1):
-    """Largest of the sizes in which the name fits on one line, else the last size and up to that many lines."""
+    """Largest of the sizes in which the name fits on one line, else the last size on several lines."""
     for size in sizes:
         if fits(name, face, size, room):
             return size, (name,)
@@ -84,21 +89,20 @@ def broken(name, face, size, room, lines):
     if fits(name, face, size, room):
         return (name,)
     if lines == 1:
-        return (cut(name + "…", name, face, size, room, tail="…"),)
-    head = cut(name, name, face, size, room)
+        return (cut(name, face, size, room, tail="…"),)
+    head = cut(name, face, size, room)
     if not name[len(head) :].startswith(" "):
         head = head.rpartition(" ")[0].rstrip() or head
     return head, *broken(name[len(head) :].strip(), face, size, room, lines - 1)
 
 
-def cut(text, name, face, size, room, tail=""):
+def cut(name, face, size, room, tail=""):
     """As many letters as fit, counted by halving; marks stay with their letter."""
     low, high = 1, len(name)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (
-            (middle, high) if fits(name[:middle].rstrip() + tail, face, size, room) else (low, middle - 1)
-        )
+        fit = fits(name[:middle].rstrip() + tail, face, size, room)
+        low, high = (middle, high) if fit else (low, middle - 1)
     while 1 < low < len(name) and unicodedata.category(name[low])[0] == "M":
         low -= 1
     return name[:low].rstrip(" ,;:-(&") + tail
@@ -120,24 +124,16 @@ def polygons(ax, corners, paints, role, zorder=2):
 
 def rectangles(ax, x, y, w, h, paints, role, zorder=2):
     """Bars by left, top, width and height; each a number or an array, pixels."""
-    x, y, w, h = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, y, w, h)))
+    x, y, w, h = np.broadcast_arrays(x, y, w, h)
     corners = np.stack([x, y, x + w, y, x + w, y + h, x, y + h], -1).reshape(-1, 4, 2)
     polygons(ax, list(corners), paints, role, zorder)
 
 
 def dots(ax, x, y, diameter, paint, role, zorder=2):
     """Discs by centre and diameter, pixels."""
-    x, y, d = (v.ravel() for v in np.broadcast_arrays(*(np.asarray(v, float) for v in (x, y, diameter))))
-    collection = EllipseCollection(
-        d,
-        d,
-        np.zeros(len(d)),
-        units="xy",
-        offsets=np.c_[x, y],
-        offset_transform=ax.transData,
-        **style(ax, paint),
-    )
-    add(ax, collection, role, zorder)
+    x, y, d = (v.ravel() for v in np.broadcast_arrays(x, y, diameter))
+    at = {"offsets": np.c_[x, y], "offset_transform": ax.transData}
+    add(ax, EllipseCollection(d, d, np.zeros(len(d)), units="xy", **at, **style(ax, paint)), role, zorder)
 
 
 def lines(ax, paths, colours, thickness, role, zorder=2, cap="butt"):
@@ -151,9 +147,7 @@ def lines(ax, paths, colours, thickness, role, zorder=2, cap="butt"):
 
 def wedges(ax, x, y, inner, outer, start, stop, paints, role, steps=2, zorder=2):
     """Ring sectors; angles in turns, 0 on top, clockwise. All but x and y may be arrays."""
-    inner, outer, start, stop = np.broadcast_arrays(
-        *(np.asarray(v, float) for v in (inner, outer, start, stop))
-    )
+    inner, outer, start, stop = np.broadcast_arrays(inner, outer, start, stop)
     turn = 2 * np.pi * (start[:, None] + (stop - start)[:, None] * np.linspace(0, 1, steps))
     arc = np.stack([np.sin(turn), -np.cos(turn)], -1)
     rings = np.concatenate([arc * outer[:, None, None], arc[:, ::-1] * inner[:, None, None]], 1) + (x, y)
@@ -195,16 +189,8 @@ def page(ax, story, card, theme, words, sizes=None):
     signature(ax, story, look)
     hero(ax, words, look, sizes or HEROES) if words.hero else headline(ax, words, look, sizes or HEADLINES)
     for i, line in enumerate(words.reading):
-        write(
-            ax,
-            LEFT,
-            1614 - 54 * (len(words.reading) - 1 - i),
-            line,
-            READING,
-            ("text", "bold")[i == 0],
-            look.text,
-            "reading",
-        )
+        y, face = 1614 - 54 * (len(words.reading) - 1 - i), "text" if i else "bold"
+        write(ax, LEFT, y, line, READING, face, look.text, "reading")
     write(ax, LEFT, 1660, words.rule, RULE, "text", look.quiet, "rule")
     return look
 
@@ -232,22 +218,13 @@ def hero(ax, words, look, sizes):
 
 
 def signature(ax, story, look):
-    """The small year disc at the right of the kicker."""
+    """The small year disc at the right of the kicker; few days have thicker rays."""
     x, y, heard = RIGHT - 48, 314, (story.tables["calendar"]["ms_played"] > 0).sum()
+    thickness, rim = np.clip(400 / max(heard, 1), 1.2, 4), 48
     if look.badge != look.ground:
         dots(ax, x, y, 96, Paint(look.badge), "signature")
-    year_disc(
-        ax,
-        story,
-        look,
-        x,
-        y,
-        8,
-        42 if look.badge != look.ground else 48,
-        "signature",
-        np.clip(400 / max(heard, 1), 1.2, 4),
-        longest=0.9,
-    )
+        rim = 42
+    year_disc(ax, story, look, x, y, 8, rim, "signature", thickness, longest=0.9)
 
 
 def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1.0):
@@ -259,9 +236,8 @@ def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1.
     ms = calendar["ms_played"].to_numpy(float)
     if not len(ms) or not ms.max() > 0:
         return
-    turn = (
-        2 * np.pi * (np.arange(len(ms)) + 0.5) / max(len(ms), 365)
-    )  # a shorter window leaves the circle open
+    days = max(len(ms), 365)  # a shorter window leaves the circle open
+    turn = 2 * np.pi * (np.arange(len(ms)) + 0.5) / days
     ends = inner + (outer - inner) * np.minimum(ms / np.quantile(ms[ms > 0], longest), 1)
     out = np.c_[np.sin(turn), -np.cos(turn)]
     rays = np.stack([out * inner, out * ends[:, None]], 1)[ms > 0] + (x, y)

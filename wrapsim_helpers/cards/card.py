@@ -39,7 +39,8 @@ CARDS = {  # in story order; an insight and its card share a name
 SMALL = 300  # width in a notebook, three to a row
 STYLE = (
     "<style>.wrapsim summary{list-style:none;cursor:zoom-in}.wrapsim[open] summary{cursor:zoom-out}"
-    ".wrapsim summary::-webkit-details-marker{display:none}.wrapsim[open] img{width:auto;max-width:none}</style>"
+    ".wrapsim summary::-webkit-details-marker{display:none}"
+    ".wrapsim[open] img{width:auto;max-width:none}</style>"
 )
 
 
@@ -71,11 +72,12 @@ def picture(card):
     """The <img>; a click, or the Enter key, opens it in full size and closes it again."""
     src = "data:image/png;base64," + base64.b64encode(card.png).decode()
     alt = html.escape(card.alt, quote=True)
-    return f'<details class="wrapsim"><summary><img alt="{alt}" width="{card.width}" src="{src}"></summary></details>'
+    img = f'<img alt="{alt}" width="{card.width}" src="{src}">'
+    return f'<details class="wrapsim"><summary>{img}</summary></details>'
 
 
 def make_cards(story, theme="press"):
-    """All cards that this story has data for, in order, the summary last; one card where there was too little."""
+    """All cards that this story has data for, in order, the summary last; one card for too little."""
     check_theme(theme)
     return [make_card(name, story, theme) for name in told(story)]
 
@@ -121,7 +123,7 @@ def png_bytes(canvas, colours, texts):
 
 
 def write_cards(cards, out_dir):
-    """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256). Returns the paths of the pictures."""
+    """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256). Returns the pictures' paths."""
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     paths = [out_dir / f"{i:02}_{card.name}.png" for i, card in enumerate(cards, 1)]

@@ -1,4 +1,4 @@
-"""Charts between the words of a notebook: the title is the finding, the source stands below, labels are direct."""
+"""Charts between the words of a notebook: the title is the finding, the source stands below."""
 
 import io
 

@@ -37,12 +37,13 @@ def steps(n, dx, dy, top):
 def words_of_skip_rate(story):
     row = story.tables["skip_rate"].iloc[0]
     n = of_100(row["share"])
+    said = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')}"
     reading = (f"You skipped {n} of 100 plays.", others(row))
     return Words(
         kicker=f"Skips, {story.year}", headline=skip_headline(row["share"], row["crowd_share"]),
-        sub=f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')} cut short", reading=reading,
+        sub=f"{said} cut short", reading=reading,
         rule="Every square a hundredth of all plays. Simulated.",
-        alt=f"{story.listener['name']}, skips of {story.year}: {count(row['n_skips'])} of {counted(row['n_plays'], 'play')}. {' '.join(reading)}",
+        alt=f"{story.listener['name']}, skips of {story.year}: {said}. {' '.join(reading)}",
     )  # fmt: skip
 
 
@@ -98,12 +99,9 @@ def per_dot(story):
 
 def dot_pitch(stacks, bin_width, height):
     """The largest pitch at which the highest pile still fits."""
-    fits = [
-        p
-        for p in np.arange(30, 4, -0.5)
-        if np.ceil(stacks.max() / max(bin_width // p, 1)) * p <= height and p <= bin_width
-    ]
-    return fits[0] if fits else min(bin_width, 5)
+    pitches = np.arange(min(30, bin_width), 4, -0.5)
+    fits = np.ceil(stacks.max() / (bin_width // pitches)) * pitches <= height
+    return pitches[fits][0] if fits.any() else min(bin_width, 5)
 
 
 def pile(stacks, columns, bin_width, pitch, base):
@@ -118,48 +116,34 @@ def point(ax, look, x, tops, you):
     top, dot = tops.min() - 70, tops[you] - 26
     c.lines(ax, [[(x, dot), (x, top)]], look.accent.face, 5, "you")
     c.dots(ax, x, dot, 44, c.Paint(look.accent.face, look.ground), "you", zorder=3)
-    half = c.width("you", "name", c.NAME) / 2
-    c.write(
-        ax, np.clip(x - half, c.LEFT, c.RIGHT - 2 * half), top - 16, "you", c.NAME, "name", look.loud, "you"
-    )
+    wide = c.width("you", "name", c.NAME)
+    left = np.clip(x - wide / 2, c.LEFT, c.RIGHT - wide)
+    c.write(ax, left, top - 16, "you", c.NAME, "name", look.loud, "you")
 
 
 def scale(ax, look, crowd, base):
-    ends = [
-        f"{count(minutes(crowd['from_ms'].iloc[0]))} min",
-        f"{count(minutes(crowd['to_ms'].iloc[-1]))} min",
-    ]
-    c.write(ax, c.LEFT, base + 66, ends[0], c.RULE, "text", look.quiet, "tick")
-    c.write(ax, c.RIGHT, base + 66, ends[1], c.RULE, "text", look.quiet, "tick", ha="right")
+    low, high = minutes(crowd["from_ms"].iloc[0]), minutes(crowd["to_ms"].iloc[-1])
+    c.write(ax, c.LEFT, base + 66, f"{count(low)} min", c.RULE, "text", look.quiet, "tick")
+    c.write(ax, c.RIGHT, base + 66, f"{count(high)} min", c.RULE, "text", look.quiet, "tick", ha="right")
 
 
 def words_of_place(story):
     row, n_per = story.tables["place"].iloc[0], per_dot(story)
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
-    dot = (
-        "One dot is one simulated listener."
-        if n_per == 1
-        else f"One dot is {count(n_per)} simulated listeners."
-    )
-    ranked = f"rank {count(rank)} of {count(n)}."
-    reading = (
-        c.reading(f"{counted(minutes(row['ms_played']), 'minute')}: {ranked}", ranked.capitalize()),
-        dot,
-    )
+    people = "one simulated listener" if n_per == 1 else f"{count(n_per)} simulated listeners"
+    heard, ranked = counted(minutes(row["ms_played"]), "minute"), f"rank {count(rank)} of {count(n)}."
+    reading = (c.reading(f"{heard}: {ranked}", ranked.capitalize()), f"One dot is {people}.")
     return Words(
-        kicker=f"Among {counted(n, 'listener')}", headline=place_headline(n, below, rank), sub="in minutes of music",
-        reading=reading, rule="Scale: each step to the right is 20 % more.",
-        alt=f"{story.listener['name']}, {story.year}, among {counted(n, 'simulated listener')}: more minutes than {count(below)} of them. {' '.join(reading)}",
+        kicker=f"Among {counted(n, 'listener')}", headline=place_headline(n, below, rank),
+        sub="in minutes of music", reading=reading, rule="Scale: each step to the right is 20 % more.",
+        alt=f"{story.listener['name']}, {story.year}, among {counted(n, 'simulated listener')}: "
+        f"more minutes than {count(below)} of them. {' '.join(reading)}",
     )  # fmt: skip
 
 
 def place_headline(n, below, rank):
     return first_true(
-        (rank == 1, c.first_that_fits((f"First of {count(n)}", "First of all"), "hero", c.HEADLINES[-1])),
-        (below == 0, c.first_that_fits((f"Last of {count(n)}", "Last of all"), "hero", c.HEADLINES[-1])),
-        c.first_that_fits(
-            (f"More than {count(below)}", f"Above {count(below)}", f"Rank {count(rank)}"),
-            "hero",
-            c.HEADLINES[-1],
-        ),
+        (rank == 1, c.one_line(f"First of {count(n)}", "First of all")),
+        (below == 0, c.one_line(f"Last of {count(n)}", "Last of all")),
+        c.one_line(f"More than {count(below)}", f"Above {count(below)}", f"Rank {count(rank)}"),
     )

@@ -9,8 +9,8 @@ from .words import WEEKDAYS, Words, count, counted, day, first_true, minutes, of
 # ---------------------------------------------------------------- clock
 
 PARTS = (  # first hour, headline
-    (0, "A night owl"), (5, "An early bird"), (9, "Mornings first"), (12, "Afternoon ears"), (17, "Evenings first"),
-    (22, "A night owl"),
+    (0, "A night owl"), (5, "An early bird"), (9, "Mornings first"), (12, "Afternoon ears"),
+    (17, "Evenings first"), (22, "A night owl"),
 )  # fmt: skip
 FLAT = "Round the clock"
 
@@ -21,22 +21,11 @@ def draw_listening_clock(ax, story, theme="press"):
     ms = story.tables["listening_clock"]["ms_played"].to_numpy(float)
     x, y, inner, outer, gap = 540, 1046, 150, 448, 0.0022
     hours = np.arange(24) / 24
-    c.wedges(
-        ax,
-        x,
-        y,
-        inner,
-        outer,
-        hours + gap,
-        hours + 1 / 24 - gap,
-        c.Paint(look.faint),
-        "ghosts",
-        steps=12,
-        zorder=1,
-    )
+    start, stop, ghost = hours + gap, hours + 1 / 24 - gap, c.Paint(look.faint)
+    c.wedges(ax, x, y, inner, outer, start, stop, ghost, "ghosts", steps=12, zorder=1)
     ends = np.sqrt(inner**2 + (outer**2 - inner**2) * ms / ms.max())
     paints = [look.accent if i == ms.argmax() else look.mark for i in range(24)]
-    c.wedges(ax, x, y, inner, ends, hours + gap, hours + 1 / 24 - gap, paints, "wedges", steps=12)
+    c.wedges(ax, x, y, inner, ends, start, stop, paints, "wedges", steps=12)
     for hour, (dx, dy) in {0: (0, -98), 6: (104, 0), 12: (0, 98), 18: (-104, 0)}.items():
         c.write(ax, x + dx, y + dy + 15, str(hour), c.READING, "text", look.quiet, "tick", ha="center")
     return ax
@@ -56,10 +45,11 @@ def words_of_listening_clock(story):
     )
     night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
     return Words(
-        kicker=f"Listening clock, {story.year}", headline=clock_headline(ms, top), sub=f"Busiest{', just,' * flat} from {hour(top)}",
-        reading=reading, rule="Local time; the area of a wedge is minutes. Simulated.",
-        alt=f"{story.listener['name']}, listening clock of {story.year}: busiest from {hour(top)}. {' '.join(reading)} "
-        f"{night} of 100 minutes fell between 22 and 5.",
+        kicker=f"Listening clock, {story.year}", headline=clock_headline(ms, top),
+        sub=f"Busiest{', just,' * flat} from {hour(top)}", reading=reading,
+        rule="Local time; the area of a wedge is minutes. Simulated.",
+        alt=f"{story.listener['name']}, listening clock of {story.year}: busiest from {hour(top)}. "
+        f"{' '.join(reading)} {night} of 100 minutes fell between 22 and 5.",
     )  # fmt: skip
 
 
@@ -98,7 +88,7 @@ def draw_calendar(ax, story, theme="press"):
 
 
 def stroke_scale(ms, rows, column, pitch):
-    """Pixels per millisecond: as long as strokes under each other keep a gap, and the outer rows stay in the picture."""
+    """Pixels per millisecond: strokes under each other keep a gap, the outer rows stay in the picture."""
     grid = np.zeros((rows.max() + 1, column.max() + 1))
     grid[rows, column] = ms
     tightest = max((grid[:-1] + grid[1:]).max(initial=0) / 2, grid[0].max(), grid[-1].max())
@@ -114,9 +104,10 @@ def words_of_calendar(story):
     days = story.tables["calendar"]
     mean, silent = by_weekday(days), int((days["ms_played"] == 0).sum())
     top, low = mean.idxmax(), mean.idxmin()
+    silence = counted(silent, "day") if silent else "not one day"
     reading = (
         f"{WEEKDAYS[top]}: {counted(minutes(mean[top]), 'minute')} on average.",
-        f"{WEEKDAYS[low]}: {count(minutes(mean[low]))}. Silent: {counted(silent, 'day') if silent else 'not one day'}.",
+        f"{WEEKDAYS[low]}: {count(minutes(mean[low]))}. Silent: {silence}.",
     )
     return Words(
         kicker=f"Calendar, {story.year}", headline=calendar_headline(mean, silent, len(days)), sub="",
@@ -125,17 +116,12 @@ def words_of_calendar(story):
     )  # fmt: skip
 
 
-def one_line(*headlines):
-    """The first that fits; Wednesdays are the only ones too long."""
-    return c.first_that_fits(headlines, "hero", c.HEADLINES[-1])
-
-
 def calendar_headline(mean, silent, n_days):
     top, low = mean.idxmax(), mean.idxmin()
     return first_true(
         (silent >= 0.5 * n_days, "Now and then"),
-        (mean[top] >= 1.15 * mean.median(), one_line(f"Loud {WEEKDAYS[top]}s", "A midweek peak")),
-        (mean[low] <= 0.85 * mean.median(), one_line(f"Calm {WEEKDAYS[low]}s", "A midweek dip")),
+        (mean[top] >= 1.15 * mean.median(), c.one_line(f"Loud {WEEKDAYS[top]}s", "A midweek peak")),
+        (mean[low] <= 0.85 * mean.median(), c.one_line(f"Calm {WEEKDAYS[low]}s", "A midweek dip")),
         (silent == 0, "No quiet day"),
         "Even weeks",
     )
@@ -185,9 +171,10 @@ def words_of_longest_streak(story):
     dates = f"{day(streak['first_day'])} to {day(streak['last_day'])}"
     reading = (f"{dates}, not one day silent.", f"Music on {heard} of {len(days)} days.")
     return Words(
-        kicker=f"Longest streak, {story.year}", hero=count(n), headline=streak_headline(n, len(days)), reading=reading,
-        rule=f"Days with music, {span(story)}, local time. Simulated.",
-        alt=f"{story.listener['name']}, longest streak of {story.year}: {counted(n, 'day')} in a row. {' '.join(reading)}",
+        kicker=f"Longest streak, {story.year}", hero=count(n), headline=streak_headline(n, len(days)),
+        reading=reading, rule=f"Days with music, {span(story)}, local time. Simulated.",
+        alt=f"{story.listener['name']}, longest streak of {story.year}: {counted(n, 'day')} in a row. "
+        f"{' '.join(reading)}",
     )  # fmt: skip
 
 

@@ -21,9 +21,9 @@ INSTALLED = (
     "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans", "Source Han Sans JP", "IPAexGothic", "IPAGothic",
     "Hiragino Sans", "Yu Gothic", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei",
     "WenQuanYi Micro Hei", "Droid Sans Fallback", "Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo",
-    "Malgun Gothic", "NanumGothic", "Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI", "Lohit Devanagari",
-    "Noto Sans Thai", "Thonburi", "Leelawadee UI", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans",
-    "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Symbola", "Arial Unicode MS",
+    "Malgun Gothic", "NanumGothic", "Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI",
+    "Lohit Devanagari", "Noto Sans Thai", "Thonburi", "Leelawadee UI", "Noto Sans Arabic", "Noto Sans Hebrew",
+    "Noto Sans", "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Symbola", "Arial Unicode MS",
 )  # fmt: skip
 
 SCRIPTS = {  # first word of a character's Unicode name -> what people call the script

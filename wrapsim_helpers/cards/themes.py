@@ -40,8 +40,8 @@ class Look:
 ON_INK = Look(
     ground=INK, text=PAPER, quiet=MIST, loud=SUN,
     accent=Paint(SUN), mark=Paint(CORAL), muted=Paint("#6F6A86"), other=MINT, faint="#2B2838",
-    layers=((Paint(CORAL), INK), (Paint(PAPER), INK), (Paint(BLUE), PAPER), (Paint(MINT), INK), (Paint(RUST), PAPER),
-            (Paint(INK, MIST), PAPER)),
+    layers=((Paint(CORAL), INK), (Paint(PAPER), INK), (Paint(BLUE), PAPER), (Paint(MINT), INK),
+            (Paint(RUST), PAPER), (Paint(INK, MIST), PAPER)),
     disc=(SUN, CORAL, MINT, MIST), badge=INK,
 )  # fmt: skip
 ON_PAPER = replace(

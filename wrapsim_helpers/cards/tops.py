@@ -27,31 +27,17 @@ def draw_top_songs(ax, story, theme="press"):
 
 
 def song_row(ax, look, y, song):
-    colour = look.loud if song.rank == 1 else look.text
+    colour, n, x = look.loud if song.rank == 1 else look.text, count(song.n_streams), c.LEFT + 76
     c.write(ax, c.LEFT, y, str(song.rank), c.NAME, "hero", colour, "rank")
-    c.write(ax, c.RIGHT, y, count(song.n_streams), c.NAME, "hero", look.text, "value", ha="right")
+    c.write(ax, c.RIGHT, y, n, c.NAME, "hero", look.text, "value", ha="right")
     if song.rank == 1:
         c.write(ax, c.RIGHT, y + 50, "plays", c.RULE, "text", look.quiet, "unit", ha="right")
-    room = (
-        c.MEASURE
-        - 76
-        - 24
-        - max(c.width(count(song.n_streams), "hero", c.NAME), c.width("plays", "text", c.RULE))
-    )
+    room = c.RIGHT - x - 24 - max(c.width(n, "hero", c.NAME), c.width("plays", "text", c.RULE))
     title, sizes = shown(song.title, "title"), (c.NAME, c.READING)
     two = len(c.fit_name(title, sizes, "name", room, 2)[1]) == 2
-    c.write_name(ax, c.LEFT + 76, y - 18 * two, title, sizes, "name", look.text, "name", room, 2, 52)
-    c.write_name(
-        ax,
-        c.LEFT + 76,
-        y + 54 + 32 * two,
-        shown(song.artist),
-        (c.READING,),
-        "text",
-        look.quiet,
-        "artist",
-        room,
-    )
+    c.write_name(ax, x, y - 18 * two, title, sizes, "name", look.text, "name", room, 2, 52)
+    artist, below = shown(song.artist), y + 54 + 32 * two
+    c.write_name(ax, x, below, artist, sizes[1:], "text", look.quiet, "artist", room)
 
 
 def words_of_top_songs(story):
@@ -72,12 +58,9 @@ def lead(n, thing):
     """The gap between first and second, said as a sentence."""
     if len(n) < 2:
         return f"{counted(n[0], thing)}, and nothing came second."
-    gap = n[0] - n[1]
-    return (
-        f"{counted(gap, thing)} decided first place."
-        if gap
-        else f"Two with {counted(n[0], thing)}; minutes decided."
-    )
+    if n[0] == n[1]:
+        return f"Two with {counted(n[0], thing)}; minutes decided."
+    return f"{counted(n[0] - n[1], thing)} decided first place."
 
 
 def first_heard(songs):
@@ -109,9 +92,8 @@ def draw_top_artists(ax, story, theme="press"):
     top, pitch = 612, 184
     length = c.MEASURE * n / n.sum()
     paints = [look.accent] + [look.mark] * (len(n) - 1)
-    c.rectangles(
-        ax, c.LEFT + np.cumsum(length) - length, top + pitch * np.arange(len(n)), length, 84, paints, "blocks"
-    )
+    start = c.LEFT + np.cumsum(length) - length
+    c.rectangles(ax, start, top + pitch * np.arange(len(n)), length, 84, paints, "blocks")
     for y, artist in zip(range(top, 1920, pitch), artists.itertuples()):
         artist_row(ax, look, y + 142, artist)
     return ax
@@ -121,8 +103,8 @@ def artist_row(ax, look, y, artist):
     colour = look.loud if artist.rank == 1 else look.text
     c.write(ax, c.RIGHT, y, count(artist.n_streams), c.NAME, "hero", colour, "value", ha="right")
     c.write(ax, c.LEFT, y, str(artist.rank), c.NAME, "hero", colour, "rank")
-    room = c.MEASURE - 76 - 24 - c.width(count(artist.n_streams), "hero", c.NAME)
-    c.write_name(ax, c.LEFT + 76, y, shown(artist.artist), (c.NAME, c.READING), "name", colour, "name", room)
+    room, name = c.MEASURE - 76 - 24 - c.width(count(artist.n_streams), "hero", c.NAME), shown(artist.artist)
+    c.write_name(ax, c.LEFT + 76, y, name, (c.NAME, c.READING), "name", colour, "name", room)
 
 
 def words_of_top_artists(story):
@@ -168,36 +150,20 @@ def draw_top_genres(ax, story, theme="press"):
 
 
 def layer_words(ax, name, share, top, bottom, paint, colour):
-    size, said = c.NAME if bottom - top >= 96 else c.READING, percent(share)
-    at, room = c.width(said, "hero", size), c.MEASURE - 40 - c.width(said, "hero", size)
-    lines, base = 2 if bottom - top >= 130 else 1, (top + bottom) / 2 + 0.36 * size
-    fitted, parts = c.fit_name(shown(name, "genre"), (size, c.READING), "name", room, lines)
+    """Name and share in the middle of their layer; names of high layers may take two lines."""
+    sizes, name = (c.NAME if bottom - top >= 96 else c.READING, c.READING), shown(name, "genre")
+    said, lines = percent(share), 2 if bottom - top >= 130 else 1
+    of_share = c.width(said, "hero", sizes[0])
+    size, parts = c.fit_name(name, sizes, "name", c.MEASURE - 40 - of_share, lines)
+    base = (top + bottom) / 2 + 0.36 * sizes[0]
     first = base - 26 * (len(parts) - 1)
     if paint.hatch:
-        plate(
-            ax,
-            c.LEFT,
-            max(c.width(part, "name", fitted) for part in parts),
-            first - 48,
-            70 + 52 * (len(parts) - 1),
-            paint,
-        )
-        plate(ax, c.RIGHT - at, at, base - 48, 70, paint)
-    c.write(ax, c.RIGHT, base, said, size, "hero", colour, "value", ha="right", on="layers")
-    c.write_name(
-        ax,
-        c.LEFT,
-        first,
-        shown(name, "genre"),
-        (size, c.READING),
-        "name",
-        colour,
-        "name",
-        room,
-        lines,
-        52,
-        on="layers",
-    )
+        of_name = max(c.width(part, "name", size) for part in parts)
+        plate(ax, c.LEFT, of_name, first - 48, 18 + 52 * len(parts), paint)
+        plate(ax, c.RIGHT - of_share, of_share, base - 48, 70, paint)
+    c.write(ax, c.RIGHT, base, said, sizes[0], "hero", colour, "value", ha="right", on="layers")
+    for i, part in enumerate(parts):
+        c.write(ax, c.LEFT, first + 52 * i, part, size, "name", colour, "name", on="layers")
 
 
 def plate(ax, x, width, y, height, paint):
@@ -217,7 +183,7 @@ def words_of_top_genres(story):
     genres = story.tables["top_genres"]
     names, shares = layers(genres)
     said = "; ".join(f"{name} {percent(share)}" for name, share in zip(names, shares))
-    reading = (first_share(names[0], shares[0]), second(genres))
+    reading = (first_share(*genres[["genre", "share"]].iloc[0]), second(genres))
     return Words(
         kicker=f"Top genres, {story.year}", headline=genres_headline(genres), reading=reading,
         rule="Share of plays of 30 s and more. Simulated.",
@@ -235,16 +201,12 @@ def second(genres):
     """The runner-up and how many there are."""
     if len(genres) < 2:
         return "Nothing else was played."
-    name, share = shown(genres["genre"].iloc[1], "genre"), percent(genres["share"].iloc[1])
+    share, n = percent(genres["share"].iloc[1]), len(genres)
+    name = f"{shown(genres['genre'].iloc[1], 'genre')}, {share}"
     return c.reading(
-        *(
-            f"Next: {said}. {len(genres)} {total}."
-            for said, total in (
-                (f"{name}, {share}", "genres in all"),
-                (f"{name}, {share}", "in all"),
-                (share, "genres in all"),
-            )
-        )
+        f"Next: {name}. {n} genres in all.",
+        f"Next: {name}. {n} in all.",
+        f"Next: {share}. {n} genres in all.",
     )
 
 

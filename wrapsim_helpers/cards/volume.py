@@ -10,7 +10,7 @@ TRACKS_NEEDED, ARTISTS_NEEDED = 30, 5
 
 
 def draw_minutes(ax, story, theme="press"):
-    """How many minutes of music? The number over a bar for every day, one row a month, the longest day marked."""
+    """How many minutes of music? The number over a bar for every day, one row a month, the longest marked."""
     look = c.page(ax, story, "minutes", theme, words_of_minutes(story), sizes=(243, 162))
     days = story.tables["calendar"]
     ms, rows = days["ms_played"].to_numpy(float), np.array([month_row(story, d) for d in days["date"]])
@@ -99,20 +99,27 @@ def heard(story):
 
 def words_of_too_little(story):
     row, (tracks, artists) = story.tables["minutes"].iloc[0], heard(story)
-    n, songs = minutes(row["ms_played"]), story.tables["top_songs"]
+    n, songs = minutes(row["ms_played"]), story.tables["top_songs"][:1]
     done = f"{tracks} of {TRACKS_NEEDED} tracks, {artists} of {ARTISTS_NEEDED} artists"
-    first = [
-        f"Most played: {shown(s.title, 'title')}, {counted(s.n_streams, 'play')}."
-        for s in songs[:1].itertuples()
-    ]
-    first += [
-        "Most played: " + counted(s.n_streams, "play") + " of one song." for s in songs[:1].itertuples()
+    plays = [counted(n_streams, "play") for n_streams in songs["n_streams"]]
+    most = [f"Most played: {title}, {said}." for title, said in zip(songs["title"], plays, strict=True)]
+    drawn = [
+        c.reading(shown(line, "title"), f"{said} of one song.")
+        for line, said in zip(most, plays, strict=True)
     ]
     measure = f"{counted(n, 'minute')} on {counted(int(row['n_days']), 'day')}."
     return Words(
-        kicker=f"Your {story.year}", sub=f"{tracks} of {TRACKS_NEEDED} tracks", rule=f"A year in cards takes {TRACKS_NEEDED} tracks and {ARTISTS_NEEDED} artists.",
-        headline=first_true((tracks >= TRACKS_NEEDED, "Few but dear"), (tracks >= 24, "Nearly there"), "A quiet year"),
-        reading=(measure, c.reading(*first)) if first else (measure,),
-        alt=f"{story.listener['name']}, {story.year}: {done}. {measure} "
-        + " ".join(f"Most played: {s.title}, {counted(s.n_streams, 'play')}." for s in songs[:1].itertuples()),
+        kicker=f"Your {story.year}", sub=f"{tracks} of {TRACKS_NEEDED} tracks",
+        rule=f"A year in cards takes {TRACKS_NEEDED} tracks and {ARTISTS_NEEDED} artists.",
+        headline=too_little_headline(tracks),
+        reading=(measure, *drawn),
+        alt=f"{story.listener['name']}, {story.year}: {done}. {' '.join([measure, *most])}",
     )  # fmt: skip
+
+
+def too_little_headline(tracks):
+    return first_true(
+        (tracks >= TRACKS_NEEDED, "Few but dear"),
+        (tracks >= 0.8 * TRACKS_NEEDED, "Nearly there"),
+        "A quiet year",
+    )
