@@ -7,7 +7,7 @@ import pandas as pd
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.wrapped import place
-from wrapsim_helpers.wrapped.story import insights_of, open_book
+from wrapsim_helpers.wrapped.story import insights_of, open_book, place_of
 
 from .timing import in_turn
 
@@ -15,13 +15,21 @@ LISTENER = 42
 
 
 def measure():
-    """[(claim, measured ratio, gate, detail)]; the place in the crowd is counted from everybody's plays each time."""
+    """[(claim, measured ratio, gate, detail)]
+
+    The ninth insight, the place, looks the listener up in the crowd's totals, which are counted once per run and year; the
+    second row counts them anew each time.
+    """
     with tempfile.TemporaryDirectory() as folder:
         run_dir = ws.simulate(100, out_dir=Path(folder) / "run", formats="parquet")
         paths = [str(path) for path in sorted(run_dir.glob("plays/*.parquet"))]
         book = open_book(str(run_dir), "", -1, "full")
-        read_s, insights_s, place_s = in_turn(
-            lambda: pd.read_parquet(paths, filters=[("listener_id", "==", LISTENER)]), lambda: insights_of(book, LISTENER),
-            lambda: place(book.heard).execute())
-    return [("nine insights / reading the listener's rows with pandas, seconds", (insights_s + place_s) / read_s, -5,
-             f"{1000 * insights_s:.0f} + {1000 * place_s:.0f} ms for the place in the crowd, against {1000 * read_s:.0f} ms")]
+
+        def nine():
+            insights_of(book, LISTENER)
+            place_of(book.crowd, LISTENER)
+
+        read_s, nine_s, crowd_s = in_turn(lambda: pd.read_parquet(paths, filters=[("listener_id", "==", LISTENER)]), nine,
+                                          lambda: place(book.heard).execute(), rounds=9)
+    return [("nine insights / reading the listener's rows with pandas, seconds", nine_s / read_s, -5, f"{1000 * nine_s:.0f} ms against {1000 * read_s:.0f} ms"),
+            ("the same, and the whole crowd's totals counted anew", (nine_s + crowd_s) / read_s, None, f"{1000 * (nine_s + crowd_s):.0f} ms")]

@@ -1,6 +1,9 @@
 """Files: rows equal columns, two readers agree, hashes see every change, folders of others are refused."""
 
 import json
+import os
+import subprocess
+import sys
 
 import avro.datafile
 import avro.io
@@ -61,6 +64,13 @@ def test_the_same_records_give_the_same_bytes(few, tmp_path):
         f.write_parquet(few[0], tmp_path / f"{name}.parquet")
     assert (tmp_path / "a.avro").read_bytes() == (tmp_path / "b.avro").read_bytes()
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+def test_the_header_of_an_avro_file_does_not_depend_on_the_hash_seed(tmp_path):
+    code = "import sys; from pathlib import Path; from wrapsim_helpers.files import write_avro; write_avro([], Path(sys.argv[1]), b'0' * 16)"
+    for seed in ("1", "2", "3"):
+        subprocess.run([sys.executable, "-c", code, tmp_path / seed], env=os.environ | {"PYTHONHASHSEED": seed}, check=True)
+    assert len({(tmp_path / seed).read_bytes() for seed in ("1", "2", "3")}) == 1
 
 
 def test_sync_markers_differ_from_part_to_part():

@@ -114,9 +114,9 @@ def test_plays_start_inside_the_window_of_local_time(crowd):
 # -- what is heard again ------------------------------------------------------------------------------
 
 def test_what_is_heard_again_lies_back_as_the_recency_kernel_says():
-    b, mind = lowered(ws.Behaviour()), pl.new_mind()
+    b, mind, known = lowered(ws.Behaviour()), pl.new_mind(), np.zeros(1000, pl.KNOWN).view(np.recarray)
     for track in range(1000):
-        pl.remember(mind, track)
+        pl.remember(mind, known, track)
     lags = np.array([1000 - pl.heard_before(np.uint64(9), i, b, mind) for i in range(40_000)])
     weights = np.arange(1, 513) ** -b.recency                       # a history of 1,000 is drawn from by its last 512
     expected = weights / weights.sum()

@@ -213,6 +213,7 @@ class Behaviour:
         novelty             expected share of new tracks after the first thousand plays (heaps_tracks)
         novelty_decay       exponent of its fall with the length of the history (heaps_tracks)
         recency             exponent of the recency kernel (recency_kernel: 0.6-1.2)
+        satiation           plays after which a track is half as likely to be heard again (assumed)
         loyalty             share of new tracks by an artist already known (assumed)
         youth_pull          how much likelier a track of one's youth is (reminiscence_age)
         youth_age, youth_width  its centre and spread in years (reminiscence_age)
@@ -255,6 +256,7 @@ class Behaviour:
     novelty: float = 0.3
     novelty_decay: float = 0.28
     recency: float = 0.9
+    satiation: float = 25.0
     loyalty: float = 0.4
     youth_pull: float = 2.0
     youth_age: float = 14.0

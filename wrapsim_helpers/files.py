@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .run import differences, part_path, sha256_of
-from .schema import RECORDS, SYMBOLS, TABLES, record_fields, schema_ind, snake
+from .schema import RECORDS, TABLES, in_order, record_fields, schema_ind, snake
 
 ROWS_PER_GROUP = 122_880         # DuckDB's vector of row groups; one listener's year is a fraction of one
-PARSED = fastavro.parse_schema(schema_ind)
+PARSED = in_order(fastavro.parse_schema(schema_ind))
 
 
 @contextmanager
@@ -39,11 +39,15 @@ def whole_file(path):
 # -- Parquet ------------------------------------------------------------------------------------------
 
 def write_parquet(table, path):
-    """Write an Arrow table; closed sets and repeated values are dictionary-encoded, pages compressed by zstandard."""
-    labels = [field.name for field in table.schema if pa.types.is_dictionary(field.type) or pa.types.is_boolean(field.type)]
+    """Write an Arrow table: int64 and times as differences, everything else by dictionary, pages compressed by zstandard.
+
+    Measured on plays, that is smaller, and faster to write and to read, than Parquet's defaults.
+    """
+    stepwise = [field.name for field in table.schema if field.type == pa.int64() or pa.types.is_timestamp(field.type)]
     with whole_file(path) as beside:
         pq.write_table(table, beside, row_group_size=ROWS_PER_GROUP, compression="zstd", compression_level=1,
-                       use_dictionary=[name for name in labels if table.num_rows] or False, write_statistics=True)
+                       use_dictionary=[name for name in table.column_names if name not in stepwise] or False,
+                       column_encoding=dict.fromkeys(stepwise, "DELTA_BINARY_PACKED") or None)
 
 
 def read_parquet(run_dir, name, columns=None, listener_id=None):

@@ -30,9 +30,9 @@ FIRST_DAY, DAY, SESSIONS, START, MINUTE = map(decision, (
 LENGTH, GAP, DEVICE, PRIVATE, OFFLINE, SHUFFLE, OPENING, STOP = map(decision, (
     "session.length", "session.gap", "session.device", "session.private", "session.offline", "session.shuffle",
     "session.opening", "session.stop"))
-CONTEXT, SEED, SWITCH, NEW, LAG, ARTIST, FAVOURITE, OTHER, SLOT, KEEP, RANK, YOUTH, ALBUM_TRACK = map(decision, (
+CONTEXT, SEED, SWITCH, NEW, LAG, ARTIST, FAVOURITE, OTHER, SLOT, KEEP, RANK, YOUTH, ALBUM_TRACK, WEARY = map(decision, (
     "pick.context", "pick.seed", "pick.switch", "pick.new", "pick.lag", "pick.artist", "pick.favourite", "pick.other",
-    "pick.slot", "pick.keep", "pick.rank", "pick.youth", "pick.album_track"))
+    "pick.slot", "pick.keep", "pick.rank", "pick.youth", "pick.album_track", "pick.weary"))
 LEAVE, WHY, BACK, PAUSE, PAUSED, SEEK_FORWARD, SEEK_BACK, FORWARD_BY, BACK_BY, AD = map(decision, (
     "end.leave", "end.why", "end.back", "end.pause", "end.paused", "end.seek_forward", "end.seek_back",
     "end.forward_by", "end.back_by", "end.ad"))
@@ -63,6 +63,9 @@ MIND = np.dtype([
     ("stamp", "i8"), ("heard", "i8"), ("n_plays", "i8"), ("n_sessions", "i8"), ("n_skips", "i8"), ("version", "i8"), ("since_ad_ms", "i8"),
     ("context", "i8"), ("seed", "i8"), ("pool", "i8"), ("position", "i8"), ("allowed_day", "i8"), ("allowed_ms", "i8"),
     ("stream_day", "i8"), ("streak", "i8"), ("starts", "i8", (MOST_SESSIONS,)), ("skips", "i8", (SKIPS_KEPT,)), ("history", "i4", (HISTORY,))])
+# What a listener knows of a track: whose knowledge it is (a stamp), how often they heard it, and the
+# stamp of the window it was played in.
+KNOWN = np.dtype([("stamp", "i8"), ("times", "i8"), ("counted", "i8")])
 Plays = namedtuple("Plays", TABLES["plays"].names)
 Answers = namedtuple("Answers", TABLES["answers"].names)
 Out = namedtuple("Out", "plays answers recent_from recent_to sessions recent")
@@ -147,10 +150,18 @@ def below(u, totals):
 # -- what is heard ------------------------------------------------------------------------------------
 
 @compiled
-def remember(mind, track):
+def times_heard(mind, known, track):
+    """How often the listener has heard a track, as far as they remember."""
+    return known[track].times if known[track].stamp == mind.stamp else 0
+
+
+@compiled
+def remember(mind, known, track):
     """Add a track to the listener's history."""
     mind.history[mind.heard % HISTORY] = track
     mind.heard += 1
+    known[track].times = times_heard(mind, known, track) + 1
+    known[track].stamp = mind.stamp
 
 
 @compiled
@@ -199,9 +210,9 @@ def new_track(key, counter, person, music, b, mind):
     track = NO_TRACK
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
-        known = heard_before(key, c, b, mind) if uniform(key, ARTIST, c) < b.loyalty else NO_TRACK
-        if known != NO_TRACK:
-            track = by_artist(key, c, known, music)
+        old = heard_before(key, c, b, mind) if uniform(key, ARTIST, c) < b.loyalty else NO_TRACK
+        if old != NO_TRACK:
+            track = by_artist(key, c, old, music)
         else:
             track = from_pool(key, c, taste_pool(key, c, person, b), music)
         years = (music.tracks[track].year - person.birth_year - b.youth_age) / b.youth_width
@@ -211,14 +222,19 @@ def new_track(key, counter, person, music, b, mind):
 
 
 @compiled
-def known_or_new(key, counter, novelty, person, music, b, mind):
-    """A new track with the chance given, otherwise one heard before, but not the last one again."""
+def known_or_new(key, counter, novelty, person, music, b, mind, known):
+    """A new track with the chance given, otherwise one heard before that is not worn out, nor the last one again."""
     if uniform(key, NEW, counter) < novelty:
         return new_track(key, counter, person, music, b, mind)
-    track = heard_before(key, counter, b, mind)
-    if track == NO_TRACK or track == mind.history[(mind.heard - 1) % HISTORY]:
-        track = heard_before(subkey(key, 1), counter, b, mind)
-    return track if track != NO_TRACK else new_track(key, counter, person, music, b, mind)
+    for attempt in range(TRIES):
+        c = counter * TRIES + attempt
+        track = heard_before(key, c, b, mind)
+        if track == NO_TRACK:
+            break
+        fresh = b.satiation / (b.satiation + times_heard(mind, known, track))       # what was heard often wears out
+        if track != mind.history[(mind.heard - 1) % HISTORY] and uniform(key, WEARY, c) < fresh:
+            return track
+    return new_track(key, counter, person, music, b, mind)
 
 
 @compiled
@@ -228,10 +244,10 @@ def novelty_of(person, b, mind):
 
 
 @compiled
-def open_context(key, counter, novelty, person, music, b, mind):
+def open_context(key, counter, novelty, person, music, b, mind, known):
     """Decide where the next tracks come from: a context, a track that leads there, and the pool behind it."""
     mind.context = index_of(uniform(key, CONTEXT, counter), b.context_shares)
-    mind.seed = known_or_new(subkey(key, SEED), counter, 0.4 + novelty, person, music, b, mind)
+    mind.seed = known_or_new(subkey(key, SEED), counter, 0.4 + novelty, person, music, b, mind, known)
     mind.position = 0
     mind.pool = CHART_POOL
     if mind.context == EDITORIAL:
@@ -241,22 +257,22 @@ def open_context(key, counter, novelty, person, music, b, mind):
 
 
 @compiled
-def pick_track(key, i, shuffle, novelty, person, music, b, mind):
+def pick_track(key, i, shuffle, novelty, person, music, b, mind, known):
     """The track that comes next where the listener is."""
     if mind.context == ALBUM:
-        return from_album(key, i, shuffle, novelty, person, music, b, mind)
+        return from_album(key, i, shuffle, novelty, person, music, b, mind, known)
     if mind.context == ARTIST_PAGE:
         return by_artist(key, i, mind.seed, music)
     if mind.context == EDITORIAL or mind.context == RADIO or mind.context == CHARTS:
         return from_pool(key, i, mind.pool, music)
-    return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[mind.context], 0.95), person, music, b, mind)
+    return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[mind.context], 0.95), person, music, b, mind, known)
 
 
 @compiled
-def from_album(key, i, shuffle, novelty, person, music, b, mind):
+def from_album(key, i, shuffle, novelty, person, music, b, mind, known):
     """The next track of the album, or any with shuffle; when the album is over, on to another."""
     if mind.position >= music.tracks[mind.seed].album_to - music.tracks[mind.seed].album_from:
-        mind.seed = known_or_new(subkey(key, SEED), i, 0.4 + novelty, person, music, b, mind)
+        mind.seed = known_or_new(subkey(key, SEED), i, 0.4 + novelty, person, music, b, mind, known)
         mind.position = 0
     seed = music.tracks[mind.seed]
     place = int(uniform(key, ALBUM_TRACK, i) * (seed.album_to - seed.album_from)) if shuffle else mind.position
@@ -315,7 +331,7 @@ def allowance_left(mind, b, at_ms, local_day):
 
 
 @compiled
-def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind, played_in, out, who, n):
+def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind, known, out, who, n):
     """Play one session into the columns from row n on: (the next free row, when the session ended).
 
     The row is -1 where the columns are full. key: the session's; at_ms: its start; length_ms: how long the listener
@@ -329,7 +345,7 @@ def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind,
     novelty = novelty_of(person, b, mind)
     opening = uniform(key, OPENING, 0)
     reason_start = APPLOAD if opening < 0.1 else PLAYBTN if opening < 0.2 else CLICKROW
-    open_context(key, 0, novelty, person, music, b, mind)
+    open_context(key, 0, novelty, person, music, b, mind, known)
     session = (person.number << 32) | mind.n_sessions
     mind.n_sessions += 1
     until, now, i, track = at_ms + length_ms, at_ms, 0, NO_TRACK
@@ -354,22 +370,22 @@ def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind,
 
         # what: from where the listener is; the rules of the plan decide whether it may be this very track
         if reason_start == CLICKROW and i > 0 and uniform(key, SWITCH, i) < b.switch_share:
-            open_context(key, i, novelty, person, music, b, mind)
+            open_context(key, i, novelty, person, music, b, mind, known)
         on_demand = True
         if free_phone and rule(b, SHUFFLE_ONLY, now) > 0:
             on_demand = ((mind.context == PERSONALIZED and rule(b, ON_DEMAND_LISTS, now) > 0)
                          or allowance_left(mind, b, now, (now + offset) // DAY_MS) > 0)
         shuffle = wants_shuffle or not on_demand
         if reason_start != START_BACK:
-            track = pick_track(key, i, shuffle, novelty, person, music, b, mind)
+            track = pick_track(key, i, shuffle, novelty, person, music, b, mind, known)
         elif i > 1 and uniform(key, BACK, i) >= b.replay_share:
             track = mind.history[(mind.heard - 2) % HISTORY]
 
         # how it ends
-        known = played_in[track] == mind.stamp
+        heard_yet = times_heard(mind, known, track) > 0
         hazard = (b.hazard_scale * person.skip * step(b.skip_age_from, b.skip_age, version.age) * b.skip_device[device]
                   * b.skip_position[min(i, 3)] * b.skip_context[mind.context] * (b.skip_weekend if weekend else 1.0)
-                  * (b.skip_known if known else 1.0))
+                  * (b.skip_known if heard_yet else 1.0))
         duration = music.tracks[track].duration_ms
         ms = int(min(leave_after(key, i, hazard, b), 1e9))
         reason_end = DONE
@@ -431,9 +447,10 @@ def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind,
         plays.utc_offset_min[n] = offset // MINUTE_MS
         n += 1
 
-        add_answers(out.answers, who, mind, now, ended, ms, reason_end, known, (now + offset) // DAY_MS)
-        remember(mind, track)
-        played_in[track] = mind.stamp
+        add_answers(out.answers, who, mind, now, ended, ms, reason_end, (now + offset) // DAY_MS)
+        out.answers.n_tracks[who] += known[track].counted != mind.stamp
+        known[track].counted = mind.stamp
+        remember(mind, known, track)
         mind.n_plays += 1
         mind.since_ad_ms += ms
         if free_phone and on_demand and mind.context != PERSONALIZED:
@@ -446,14 +463,13 @@ def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind,
 
 
 @compiled
-def add_answers(answers, who, mind, started, ended, ms, reason_end, known, local_day):
+def add_answers(answers, who, mind, started, ended, ms, reason_end, local_day):
     """Add one play to the listener's true answers: totals of all plays, and the longest run of local days with a stream."""
     if answers.n_plays[who] == 0:
         answers.first_started_at[who] = started
     answers.last_ended_at[who] = ended
     answers.n_plays[who] += 1
     answers.ms_played[who] += ms
-    answers.n_tracks[who] += 0 if known else 1
     answers.n_skips[who] += 1 if reason_end == FORWARD else 0
     if ms >= COUNTED_PLAY_MS:
         answers.n_streams[who] += 1
@@ -466,13 +482,13 @@ def add_answers(answers, who, mind, started, ended, ms, reason_end, known, local
 # -- one listener -------------------------------------------------------------------------------------
 
 @compiled
-def warm_up(person, music, b, mind):
+def warm_up(person, music, b, mind, known):
     """Forget the listener before, and remember what this one heard before the window."""
     mind.stamp += 1                        # what was played under another stamp was another life
     mind.heard = mind.n_plays = mind.n_sessions = mind.n_skips = mind.since_ad_ms = mind.allowed_ms = mind.streak = 0
     mind.version, mind.allowed_day, mind.stream_day = person.first_version, -1, -10
     for i in range(WARM_UP):
-        remember(mind, known_or_new(person.key, i, 0.5, person, music, b, mind))
+        remember(mind, known, known_or_new(person.key, i, 0.5, person, music, b, mind, known))
 
 
 @compiled
@@ -499,12 +515,12 @@ def starts_of_day(key, day, minutes, hours, mind):
 
 
 @compiled
-def play_listener(who, people, music, b, mind, played_in, out, n):
+def play_listener(who, people, music, b, mind, known, out, n):
     """Play one listener's window into the columns from row n on; returns the next free row, -1 where they are full."""
     person = people.persons[who]
     key, minutes = person.key, person.minutes
     forget_answers(out.answers, who)
-    warm_up(person, music, b, mind)
+    warm_up(person, music, b, mind, known)
     share = minutes / (minutes + b.quiet_min)
     day = (person.start_ms + local_offset(people, person.zone, person.start_ms)) // DAY_MS
     last_day = (person.end_ms + local_offset(people, person.zone, person.end_ms)) // DAY_MS
@@ -528,7 +544,7 @@ def play_listener(who, people, music, b, mind, played_in, out, n):
                     return n
                 z = normal(uniform(own, LENGTH, 0))
                 length = int(exp(ln(mean) - 0.5 * b.sigma_session * b.sigma_session + b.sigma_session * z))
-                n, free_from = play_session(own, at, length, weekend == 1, person, people, music, b, mind, played_in, out, who, n)
+                n, free_from = play_session(own, at, length, weekend == 1, person, people, music, b, mind, known, out, who, n)
                 if n < 0:
                     return n
                 free_from += int(b.session_gap_ms * (1.0 - ln(uniform(own, GAP, 0))))
@@ -537,13 +553,13 @@ def play_listener(who, people, music, b, mind, played_in, out, n):
 
 
 @compiled
-def play_listeners(first, people, music, b, mind, played_in, out):
+def play_listeners(first, people, music, b, mind, known, out):
     """Play listeners from row `first` of the table on, as many as fit: (rows filled, first listener not played)."""
     n, kept = 0, 0
     for who in range(first, len(people.persons)):
         if kept + HISTORY > len(out.recent):
             return n, who
-        after = play_listener(who, people, music, b, mind, played_in, out, n)
+        after = play_listener(who, people, music, b, mind, known, out, n)
         if after < 0:
             return n, who
         n = after
@@ -591,12 +607,12 @@ def sample_plays(people, music, b, rows=200_000):
     Yields  Block: the plays of some listeners in order of listener and time, their answers and what each remembers
             at the end. The arrays are used again for the next block: copy what you keep.
     """
-    mind, played_in, first = new_mind(), np.zeros(len(music.tracks), np.int64), 0
+    mind, known, first = new_mind(), np.zeros(len(music.tracks), KNOWN).view(np.recarray), 0
     numbers = np.array(people.persons["number"])
     rows = max(rows, 2 * HISTORY)
     out = new_out(rows, len(numbers))
     while first < len(numbers):
-        n, after = play_listeners(first, people, music, b, mind, played_in, out)
+        n, after = play_listeners(first, people, music, b, mind, known, out)
         if after == first:
             rows *= 2
             out = new_out(rows, len(numbers))

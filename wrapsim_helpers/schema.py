@@ -19,22 +19,28 @@ RECORDS = ("UserProfile", "SongMetadata", "UserSongInteraction")
 TIMESTAMP = pa.timestamp("ms", tz="UTC")
 LABEL = pa.dictionary(pa.int8(), pa.string())           # a closed set of at most 127 symbols
 NAMED = pa.dictionary(pa.int32(), pa.string())          # an open set that repeats a lot
+KEY_ORDER = ("type", "name", "namespace", "doc", "symbols", "items", "logicalType", "fields", "default")
 PLAIN = {"string": pa.string(), "int": pa.int32(), "long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
 LOGICAL = {"date": pa.date32(), "timestamp-millis": TIMESTAMP, "uuid": pa.string()}
 
 
 # -- the Avro schema -----------------------------------------------------------------------------------
 
-def without_private_keys(schema):
-    """A parsed schema as plain JSON values: fastavro's own marks (keys that begin with __) removed."""
+def in_order(schema, private=True):
+    """A schema with its keys in a stated order, fastavro's own marks (keys that begin with __) kept or removed.
+
+    fastavro orders keys by their hash, which differs from process to process, and so would every file's header.
+    """
     if isinstance(schema, dict):
-        return {key: without_private_keys(value) for key, value in schema.items() if not key.startswith("__")}
-    return [without_private_keys(value) for value in schema] if isinstance(schema, list) else schema
+        keys = sorted((key for key in schema if private or not key.startswith("__")),
+                      key=lambda key: (KEY_ORDER.index(key) if key in KEY_ORDER else len(KEY_ORDER), key))
+        return {key: schema[key] if key.startswith("__") or key == "default" else in_order(schema[key], private) for key in keys}
+    return [in_order(value, private) for value in schema] if isinstance(schema, list) else schema
 
 
 def read_schema(folder):
     """SpotifyWrappedData from a folder of .avsc files, named records resolved by fastavro; a plain dict."""
-    return without_private_keys(load_schema(str(folder / f"{NAME}.avsc")))
+    return in_order(load_schema(str(folder / f"{NAME}.avsc")), private=False)
 
 
 schema_ind = read_schema(resource("schemas"))

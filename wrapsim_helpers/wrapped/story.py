@@ -131,7 +131,7 @@ def insights_of(book, listener_id):
     """Every insight of one listener as a pandas table, without the column listener_id."""
     connection = book.heard.tracks._find_backend().con
     connection.execute(f"CREATE OR REPLACE TEMP TABLE mine AS SELECT * FROM ({book.statements['mine']}) WHERE listener_id = {int(listener_id)}")
-    return {name: connection.sql(book.statements[name]).df().drop(columns="listener_id") for name in INSIGHTS}
+    return {name: connection.execute(book.statements[name]).df().drop(columns="listener_id") for name in INSIGHTS}
 
 
 def crowd_of(heard):
