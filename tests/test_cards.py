@@ -1076,3 +1076,10 @@ def test_a_long_title_takes_two_lines_and_compared_charts_share_their_scales():
     assert axes[0].get_ylim() == axes[1].get_ylim()
     assert cards.finish(axes[1]).alt.endswith("some more words")
     assert [t.get_text() for t in axes[0].get_xticklabels()] == ["c", "a name in Chinese script"]
+
+
+def test_the_contact_sheet_of_three_listeners_is_kept_for_looking_at():
+    sheet = cards.contact_sheet([made(name) for name in ("typical", "longest", "hardly")])
+    (ROOT / "build").mkdir(exist_ok=True)
+    sheet.save(ROOT / "build" / "contact_sheet.png")
+    assert sheet.size[0] > 10 * 216 and sheet.size[1] > 3 * 384

@@ -47,7 +47,7 @@ def test_the_rules_hold_where_free_phones_may_choose_for_a_while():
 
 @pytest.mark.parametrize("column, change, words", [
     ("ended_at", lambda v: v + 1, "ends when it began plus"), ("ms_played", lambda v: v + 10**7, "ends when it began plus"),
-    ("track_id", lambda v: 10**6, "a track that is in the catalogue"), ("reason_start", lambda v: 5, "the reason its predecessor ended"),
+    ("track_id", lambda v: 10**6, "plays a track that is in the catalogue"), ("reason_start", lambda v: 5, "begins for the reason its predecessor ended"),
     ("interaction", lambda v: 4 - v, "interaction that the rest"), ("started_at", lambda v: v - 10**9, "ends when it began plus")])
 def test_the_checker_of_the_package_finds_a_planted_breach(crowd, column, change, words):
     plays = crowd.plays.slice(0, 500)

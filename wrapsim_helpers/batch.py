@@ -161,8 +161,11 @@ def chosen_sets(file, only):
 def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int = typer.Option(2025, help="same seed, same people"),
             output: Path = typer.Option(None, "--output", "-o", help="folder for everything; data/runs/wrapped")):
     """The main job: all notebooks on the bundled data, ending with one listener's cards."""
+    from .simulate import Run, compile_model
     folder = (output or Path.cwd() / "data" / "runs" / "wrapped").resolve()
+    check = Run(num_users=users, seed=seed)
     clear_own(folder)
+    compile_model(check)
     run_dir, cards = folder / "run", folder / "cards"
     parameters = {"02_single_user": {"seed": seed, "out_dir": str(folder / "one_listener")},
                   "03_multiple_users": {"num_users": users, "seed": seed, "out_dir": str(run_dir)},

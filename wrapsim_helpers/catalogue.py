@@ -22,7 +22,7 @@ from .schema import TABLES, table_of
 
 SMALL_POOL = 50              # a pool of fewer tracks is named in a warning: a year of it repeats by necessity
 SCENE_WEIGHT = 0.25          # how much likelier than by popularity a track of a local radio scene is heard elsewhere
-POPULARITY_DOUBLING = 5      # points of popularity that double a track's plays: nearer to real concentration than 10
+POPULARITY_DOUBLING = 8      # points of popularity that double the weight of a track (assumed)
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 FEATURES = ("bpm", "energy", "danceability", "loudness", "liveness", "valence", "acousticness", "speechiness")
 QUIET_FAMILIES = ("hiphop", "electronic")      # outside these, quiet and acoustic means melodic

@@ -9,6 +9,7 @@ is drawn from streams named below, so no draw depends on how many others were ma
 from collections import namedtuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from .behaviour import CONTEXTS, GENRE_NAMES, MEMORY_SIZES, RULES
@@ -628,7 +629,7 @@ def check_plays(plays, tracks):
     """Is this log physically possible, and does it keep the rules of the plans? From the tables alone.
 
     plays, tracks  Arrow tables as in `schema.TABLES`, the plays in order of listener and time
-    Returns        dict: rule in words -> number of plays it was checked on
+    Returns        DataFrame: each rule in words, and the number of plays it was checked on
     Raises ValueError naming the rule and the first play that breaks it.
     """
     p = {name: column_values(plays[name]) for name in plays.column_names}
@@ -640,22 +641,22 @@ def check_plays(plays, tracks):
     free, phone, skip = p["plan"] == FREE, p["device"] == PHONE, p["reason_end"] == FORWARD
     derived = np.array([interaction_of(*row) for row in zip(p["reason_start"], p["reason_end"], p["paused_ms"])])
     rules = {
-        "a track that is in the catalogue": duration >= 0,
+        "plays a track that is in the catalogue": duration >= 0,
         "ends when it began plus what was heard and paused": p["ended_at"] == p["started_at"] + p["ms_played"] + p["paused_ms"],
         "begins when the listener's last play had ended": ~same | (p["started_at"] >= before["ended_at"]),
         "hears no more than the track holds": (p["ms_played"] >= 0) & (p["ms_played"] <= duration + p["seek_back_ms"] - p["seek_forward_ms"]),
         "begins for the reason its predecessor ended": ~in_session | (p["reason_start"] == NEXT_START[before["reason_end"]]),
         "has the interaction that the rest of it means": p["interaction"] == derived,
-        "offline only with premium": ~p["offline"] | ~free,
-        "advertisements only without premium": (p["ad_ms"] == 0) | free,
-        "shuffled where a free phone may not choose": ~(free & phone) | p["on_demand"] | p["shuffle"],
-        "at most six skips in any hour on a free phone": within_cap(p["listener_id"], p["ended_at"], free & phone & skip),
+        "is offline only with premium": ~p["offline"] | ~free,
+        "follows advertisements only without premium": (p["ad_ms"] == 0) | free,
+        "is shuffled where a free phone may not choose": ~(free & phone) | p["on_demand"] | p["shuffle"],
+        "is one of at most six skips in any hour on a free phone": within_cap(p["listener_id"], p["ended_at"], free & phone & skip),
     }
     for words, holds in rules.items():
         if not holds.all():
-            raise ValueError(f"a play must satisfy: {words}. The first that does not is play_id {p['play_id'][~holds][0]}, "
+            raise ValueError(f"every play {words}; the first that does not is play_id {p['play_id'][~holds][0]}, "
                              f"{np.count_nonzero(~holds):,} of {len(holds):,} do not.")
-    return {words: len(holds) for words, holds in rules.items()}
+    return pd.DataFrame({"every play": list(rules), "checked on": [f"{plays.num_rows:,} plays"] * len(rules)})
 
 
 def column_values(column):

@@ -1,0 +1,3 @@
+"""Slow tests share what the quick ones share."""
+
+from ..conftest import *  # noqa: F403
