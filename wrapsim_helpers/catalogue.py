@@ -82,7 +82,8 @@ SOUND_WEIGHT = 0.5
 # to album_to there, by track number.
 TRACK = np.dtype([
     ("duration_ms", "i4"), ("released", "i4"),        # day since 1970-01-01 on which it came out
-    ("artist", "i4"), ("album_from", "i4"), ("album_to", "i4"), ("by_album", "i4"),
+    ("artist", "i4"), ("featured", "i4"),             # the featured artist, -1: nobody
+    ("album_from", "i4"), ("album_to", "i4"), ("by_album", "i4"),
     ("genres", "i4"),                                 # bit g is set where it stands for GENRE_NAMES[g]
     ("intensity", "f4"),                              # 0 to 1, from energy, loudness, valence and danceability
     ("grip", "f4"),                                   # factor on the hazard of leaving it; log-normal, mean 1, from song_id
@@ -374,7 +375,7 @@ def lower(tracks, artists, members, pools, keys, first_year):
 def track_records(tracks, members, keys):
     """TRACK records, by track_id."""
     records = np.zeros(len(tracks), TRACK).view(np.recarray)
-    for name, column in (("duration_ms", "duration_ms"), ("released", "released"), ("artist", "artist_id"),
+    for name, column in (("duration_ms", "duration_ms"), ("released", "released"), ("artist", "artist_id"), ("featured", "featured_id"),
                          ("festive", "festive"), ("noise", "noise")):
         records[name] = tracks[column]
     for g, member in enumerate(members.values()):

@@ -313,7 +313,8 @@ def habits(keys, people, b):
         chronotype[mine] = choose(uniforms(keys, CHRONOTYPE, 0)[mine], rounded(row))
     return {"chronotype": np.array(CHRONOTYPES)[chronotype],
             "minutes_per_day": np.clip(exps(log_minutes), 0.05, 900).round(3),
-            "novelty": (exps(0.4 * normals(keys, NOVELTY, 0) - 0.08) * (1 + 0.01 * (years - 30))).clip(0.2, 4).round(3),
+            "novelty": (exps(b.sigma_novelty * normals(keys, NOVELTY, 0) - b.sigma_novelty ** 2 / 2)
+                        * (1 + b.novelty_age * (years - 30))).clip(0.2, 4).round(3),
             "skip_tendency": exps(b.sigma_skip * normals(keys, SKIP, 0) - b.sigma_skip ** 2 / 2).round(3),
             "shuffle_share": beta_like(keys, SHUFFLE, *b.shuffle_shape).round(3),
             "private_share": (2 * b.private_share * uniforms(keys, PRIVATE, 0)).round(3),
@@ -443,7 +444,7 @@ def listener_number(user_id, seed):
 # -- records for the compiled loop --------------------------------------------------------------------
 
 PERSON = np.dtype([
-    ("number", "i8"), ("key", "u8"), ("start_ms", "i8"), ("end_ms", "i8"), ("zone", "i4"), ("country", "i4"), ("birth_year", "i4"),
+    ("number", "i8"), ("key", "u8"), ("origin_ms", "i8"), ("start_ms", "i8"), ("end_ms", "i8"), ("kind", "i4"), ("gender", "i1"), ("home", "i4"), ("zone", "i4"), ("country", "i4"), ("birth_year", "i4"),
     ("favourite", "i4"), ("chronotype", "i1"), ("phone", "i1"), ("computer", "i1"), ("minutes", "f8"), ("novelty", "f8"),
     ("skip", "f8"), ("shuffle", "f8"), ("private", "f8"), ("offline", "f8"), ("devices", "f8", (len(DEVICES),)),
     ("others", "f8", (len(GENRE_NAMES),)), ("first_version", "i8"), ("after_versions", "i8")], align=True)
@@ -464,7 +465,8 @@ def lower(run, listeners, versions, catalogue, others):
     zones, zone = np.unique(people["time_zone"], return_inverse=True)
     nations, country = np.unique(people["country"], return_inverse=True)
     persons = filled(PERSON, len(people), dict(
-        number=people["listener_id"], key=listener_keys(np.uint64(run.seed), people["listener_id"].to_numpy()), start_ms=starts, end_ms=ends,
+        number=people["listener_id"], key=listener_keys(np.uint64(run.seed), people["listener_id"].to_numpy()), origin_ms=starts, start_ms=starts, end_ms=ends,
+        gender=codes(people, "gender"), home=people["country"].map({code: row for row, code in enumerate(countries()["country"])}).fillna(-1),
         zone=zone, country=country, birth_year=[day.year for day in people["birth_date"]], minutes=people["minutes_per_day"],
         favourite=people["favourite_genre"].map(catalogue.pools), novelty=people["novelty"], skip=people["skip_tendency"],
         shuffle=people["shuffle_share"], private=people["private_share"], offline=people["offline_share"], others=others,

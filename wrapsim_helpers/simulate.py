@@ -89,31 +89,56 @@ def listen(run, ids=None, instead=Given()):
     listeners, versions = people_of.sample_listeners(run, world.behaviour, world.survey, ids, instead)
     others = people_of.other_genres(world.survey, listeners, versions)
     people, countries = people_of.lower(run, listeners, versions, world.catalogue, others)
-    plays, answers, state = [], [], []
-    for block in sample_plays(people, world.catalogue.music, lowered(world.behaviour)):
-        plays.append(plays_table(block.plays, countries))
-        answers.append(table_of("answers", {name: column.copy() for name, column in block.answers._asdict().items()}))
-        state.append(state_table(block))
-    return Listened(run, world, listeners, versions, *map(pa.concat_tables, (plays, answers)),
-                    truth_table(world, listeners, others), pa.concat_tables(state), TABLES["actions"].empty_table())
+    blocks = [(plays_table(block.plays, countries), answers_table(block), state_table(block), actions_table(block))
+              for block in sample_plays(people, world.catalogue.music, lowered(world.behaviour))]
+    plays, answers, state, actions = map(pa.concat_tables, zip(*blocks))
+    return Listened(run, world, listeners, versions, plays, answers, truth_table(world, listeners, others), state, actions)
 
 
 def plays_table(plays, countries):
     """Columns of the loop as the plays table; copied, so that the loop may use them again."""
     arrays = []
     for field in TABLES["plays"]:
-        column = getattr(plays, field.name).copy()
+        column = plays[field.name].copy()
         arrays.append(labelled(field.name, column) if field.type == LABEL else
                       pa.DictionaryArray.from_arrays(pa.array(column), pa.array(countries)) if field.type == NAMED else
                       pa.array(column).cast(field.type))
     return pa.Table.from_arrays(arrays, schema=TABLES["plays"])
 
 
+def answers_table(block):
+    """The loop's own answers: totals, and ranked streams by song and by artist in the order they were first streamed."""
+    totals = {name: block.answers[name].copy() for name in block.answers.dtype.names}
+    return table_of("answers", {"listener_id": block.numbers, **totals, **counts_columns("song", block.songs, block.ends.songs, 1.0),
+                                **counts_columns("artist", block.artists, block.ends.artists, 0.5)})
+
+
+def counts_columns(kind, counts, ends, unit):
+    """Ranked streams of one kind as list columns, one list per listener. unit: what a count of one stands for."""
+    columns = {"ids": counts["item"], "streams": counts["n_streams"] * unit, "ms": counts["ms_played"], "first_started_at": counts["first_started_at"]}
+    return {f"{kind}_{name}": lists_of(values, ends).cast(TABLES["answers"].field(f"{kind}_{name}").type) for name, values in columns.items()}
+
+
+def lists_of(values, ends):
+    """One list per listener from values that follow each other. ends: int64, (L,), where each listener's end."""
+    return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], ends]), pa.int32()), pa.array(values.copy()))
+
+
+def actions_table(block):
+    """What listeners did about tracks besides playing them."""
+    return table_of("actions", {name: block.actions[name].copy() for name in block.actions.dtype.names})
+
+
 def state_table(block):
-    """What a later run needs to go on: how far each listener came, and what they remember."""
-    return table_of("state", {"listener_id": block.answers.listener_id.copy(), "n_plays": block.answers.n_plays.copy(),
-                              "n_sessions": block.n_sessions.copy(), "last_ended_at": block.answers.last_ended_at.copy(),
-                              "recent_tracks": pa.array([tracks.copy() for tracks in block.recent_tracks], pa.list_(pa.int32()))})
+    """What a later run needs to go on, as it stood at the start of local day `day`, see `plays.SELF`.
+
+    recent_tracks holds the last tracks played, oldest first; known_tracks and known_times, how often each was heard, only
+    where more was played than recent_tracks can hold.
+    """
+    scalars = {name: block.selves[name].copy() for name in block.selves.dtype.names if name != "skips"}
+    skips = pa.FixedSizeListArray.from_arrays(pa.array(block.selves["skips"].ravel()), block.selves["skips"].shape[1]).cast(pa.list_(pa.int64()))
+    return table_of("state", {"listener_id": block.numbers, **scalars, "skips": skips, "recent_tracks": lists_of(block.recent, block.ends.recent),
+                              "known_tracks": lists_of(block.known, block.ends.known), "known_times": lists_of(block.times, block.ends.known)})
 
 
 def truth_table(world, listeners, others):
