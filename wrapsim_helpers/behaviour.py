@@ -237,6 +237,12 @@ class Behaviour:
     Who
         shuffle_shape       (2,): alpha and beta of the listener's share of shuffled sessions (shuffle_share, sd over 0.2)
         private_share, offline_share  mean shares of sessions; offline for premium only (assumed; offline_share)
+        minutes_factor      everybody listens this many times as long; for personas and cohorts
+        male_factor         men listen this many times as long as others (volume_gender_gap)
+        sigma_novelty       spread of ln(novelty) over listeners (assumed)
+        novelty_age_slope   relative change of novelty per year of age from 30 on (exploration_vs_age: the sign; assumed)
+        premium_churn       chance to leave premium in a calendar month (premium_churn: 0.051 to 0.077; plan_switch_rate)
+        premium_growth      premium gained for each one lost: 1 keeps its share as it is (premium_share_users)
     Rules of the plans, each as dates and values (data/behaviour/plan_rules.csv)
         rule_from, rule_value  (7, 2): UTC ms from which a rule holds, and its value; rules in the order of RULES
     """
@@ -285,6 +291,12 @@ class Behaviour:
     shuffle_shape: tuple = (0.7, 1.6)
     private_share: float = 0.02
     offline_share: float = 0.1
+    minutes_factor: float = 1.0
+    male_factor: float = published("volume_gender_gap")
+    sigma_novelty: float = 0.4
+    novelty_age_slope: float = 0.01
+    premium_churn: float = 0.06
+    premium_growth: float = 1.0
     rule_from: tuple = tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
     rule_value: tuple = tuple(tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
 

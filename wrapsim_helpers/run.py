@@ -388,6 +388,7 @@ class Run:
     listeners_per_part  listeners whose plays share a file; 0: about PLAYS_PER_PART plays a file. Part of the identity
     first_listener      number of the first listener; the run holds first_listener .. first_listener + num_users - 1
     survey_path, songs_path  source files; "" means the bundled ones
+    personas_path  YAML file of personas and cohorts; "" for none, "bundled" for the bundled personas
     given               what is fixed for every listener of the run
     """
 
@@ -402,6 +403,7 @@ class Run:
     first_listener: int = 0
     survey_path: str = ""
     songs_path: str = ""
+    personas_path: str = ""
     given: Given = field(default_factory=Given)
 
     def __post_init__(self):
@@ -453,7 +455,7 @@ def identity(run, inputs, schema, part_size):
 
     inputs  name -> path of each file that was read;  schema  name -> fingerprint
     """
-    parameters = {key: value for key, value in asdict(run).items() if key not in ("survey_path", "songs_path")}
+    parameters = {key: value for key, value in asdict(run).items() if key not in ("survey_path", "songs_path", "personas_path")}
     versions = {name: importlib.metadata.version(name) for name in VALUE_LIBRARIES}
     return {"parameters": parameters | {"listeners_per_part": part_size, "genres": list(run.genres)},
             "inputs": {name: sha256_of(path) for name, path in sorted(inputs.items())},

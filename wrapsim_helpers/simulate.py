@@ -410,7 +410,7 @@ def make_part(run, part, folder, formats, hash_):
 
 def moved_starts(heard):
     """How many listeners' windows began or ended at a local time that does not exist once."""
-    return people_of.window_starts(heard.run, heard.listeners.to_pandas())[2]
+    return people_of.window_starts(heard.run, heard.listeners)[2]
 
 
 def say_moved(run, moved):
