@@ -173,10 +173,19 @@ def effective_sample_size(weights):
     return float(np.sum(weights) ** 2 / np.sum(np.square(weights)))
 
 
+def rows_that_count(run, survey):
+    """How many survey rows a run's listeners rest on: the `effective_sample_size` of the weights it draws with."""
+    return effective_sample_size(drawing_weights(run, survey))
+
+
 def survey_rows(run, survey, keys):
     """Number of the survey row that each listener copies, int64, (L,)."""
-    weights = matching(answers_of(Kept(survey)), weights_of(Kept(survey), run.population, run.survey_group), run.given)
-    return choose(uniforms(keys, ROW, 0), weights)
+    return choose(uniforms(keys, ROW, 0), drawing_weights(run, survey))
+
+
+def drawing_weights(run, survey):
+    """How likely a run draws each survey row, float64, (rows,): raked where it asks for it, and only rows that match what is given."""
+    return matching(answers_of(Kept(survey)), weights_of(Kept(survey), run.population, run.survey_group), run.given)
 
 
 def matching(answers, weights, given):
