@@ -301,18 +301,18 @@ class Behaviour:
     rule_value: tuple = tuple(tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
 
 
-def lowered(behaviour):
-    """A Behaviour as the NumPy record that the compiled loop reads: one float64 or array field per parameter, and
-    `lags`, the quantiles of the recency kernel.
+def lowered(behaviours):
+    """Behaviours as the NumPy records that the compiled loop reads, one each: one float64 or array field per parameter,
+    and `lags`, the quantiles of the recency kernel.
 
     Rounded to 12 digits, since the last bits of NumPy's exp and log differ from processor to processor.
     """
-    values = {field.name: rounded(getattr(behaviour, field.name)) for field in fields(behaviour)}
-    values["lags"] = rounded([lag_quantiles(behaviour.recency, size) for size in MEMORY_SIZES])
-    record = np.zeros(1, np.dtype([(name, np.float64, value.shape) for name, value in values.items()]))
+    values = {field.name: rounded([getattr(one, field.name) for one in behaviours]) for field in fields(Behaviour)}
+    values["lags"] = rounded([[lag_quantiles(one.recency, size) for size in MEMORY_SIZES] for one in behaviours])
+    records = np.zeros(len(behaviours), np.dtype([(name, np.float64, value.shape[1:]) for name, value in values.items()]))
     for name, value in values.items():
-        record[name] = value
-    return record.view(np.recarray)[0]
+        records[name] = value
+    return records.view(np.recarray)
 
 
 def lag_quantiles(recency, size, pieces=256):

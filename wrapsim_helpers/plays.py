@@ -516,18 +516,27 @@ def starts_of_day(key, day, minutes, hours, mind):
 
 
 @compiled
+def plan_factor(b, plan):
+    """How many times as long somebody listens with a plan as without."""
+    return b.premium_factor if plan == PREMIUM else 1.0
+
+
+@compiled
 def play_listener(who, people, music, b, mind, known, out, n):
     """Play one listener's window into the columns from row n on; returns the next free row, -1 where they are full."""
     person = people.persons[who]
-    key, minutes = person.key, person.minutes
+    key, first, version = person.key, people.versions[person.first_version].plan, person.first_version
     forget_answers(out.answers, who)
     warm_up(person, music, b, mind, known)
-    share = minutes / (minutes + b.quiet_min)
     day = (person.start_ms + local_offset(people, person.zone, person.start_ms)) // DAY_MS
     last_day = (person.end_ms + local_offset(people, person.zone, person.end_ms)) // DAY_MS
-    active = uniform(key, FIRST_DAY, 0) < share
+    active = uniform(key, FIRST_DAY, 0) < person.minutes / (person.minutes + b.quiet_min)
     free_from = person.start_ms
     while day <= last_day:
+        while version + 1 < person.after_versions and to_utc(people, person.zone, day * DAY_MS) >= people.versions[version + 1].from_ms:
+            version += 1
+        minutes = person.minutes * plan_factor(b, people.versions[version].plan) / plan_factor(b, first)
+        share = minutes / (minutes + b.quiet_min)
         active = uniform(key, DAY, day) < share + b.day_persistence * ((1.0 if active else 0.0) - share)
         if active:
             weekday = (day + 3) % 7                            # 1970-01-01 was a Thursday
@@ -560,7 +569,7 @@ def play_listeners(first, people, music, b, mind, known, out):
     for who in range(first, len(people.persons)):
         if kept + HISTORY > len(out.recent):
             return n, who
-        after = play_listener(who, people, music, b, mind, known, out, n)
+        after = play_listener(who, people, music, b[people.persons[who].kind], mind, known, out, n)
         if after < 0:
             return n, who
         n = after
@@ -603,7 +612,7 @@ def new_out(rows, listeners):
 def sample_plays(people, music, b, rows=200_000):
     """All plays of some listeners, a block of columns at a time.
 
-    people  as from `listeners.lower`;  music  `Catalogue.music`;  b  as from `behaviour.lowered`
+    people  as from `listeners.lower`;  music  `Catalogue.music`;  b  one record per kind of listener, as from `behaviour.lowered`
     rows    rows in a block; more where one listener needs more
     Yields  Block: the plays of some listeners in order of listener and time, their answers and what each remembers
             at the end. The arrays are used again for the next block: copy what you keep.

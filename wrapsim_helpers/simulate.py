@@ -26,6 +26,7 @@ from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue
 from .datasets import check_genre, load_songs, load_survey, source_path
 from .files import entry, open_folder, plain_records, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
+from .personas import as_record, behaviours_of, personas_file, personas_of
 from .plays import sample_plays
 from .run import FORMATS, Given, Run, cache_folder, check_choice, check_count, identity, identity_hash, part_path, source_hash
 from .schema import DEVICES, LABEL, NAMED, TABLES, fingerprints, labelled, table_of
@@ -58,6 +59,7 @@ def check_run(run):
         check_genre("preferred_genre", run.given.genre)
     if run.given.latitude is not None:
         people_of.home_of(run.given.latitude, run.given.longitude)
+    personas_of(run)
     return world_of(run.survey_path, run.songs_path)
 
 
@@ -90,7 +92,7 @@ def listen(run, ids=None, instead=Given()):
     others = people_of.other_genres(world.survey, listeners, versions)
     people, countries = people_of.lower(run, listeners, versions, world.catalogue, others)
     plays, answers, state = [], [], []
-    for block in sample_plays(people, world.catalogue.music, lowered(world.behaviour)):
+    for block in sample_plays(people, world.catalogue.music, lowered(behaviours_of(world.behaviour, personas_of(run)))):
         plays.append(plays_table(block.plays, countries))
         answers.append(table_of("answers", {name: column.copy() for name, column in block.answers._asdict().items()}))
         state.append(state_table(block))
@@ -270,7 +272,7 @@ def resolve_user(user_id, seed):
 
 def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
              population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", survey_path="",
-             songs_path=""):
+             songs_path="", personas_path=""):
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path.
 
     out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs
@@ -282,7 +284,8 @@ def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
     formats = tuple(check_choice("formats", name, FORMATS) for name in ([formats] if isinstance(formats, str) else formats))
     check_count("workers", workers, 0, 1024)
     run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple(genres), population=population,
-              survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path)
+              survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path,
+              personas_path=personas_path)
     return simulate_run(run, Path(out_dir) if out_dir else None, formats, workers, scheduler)
 
 
@@ -291,8 +294,8 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     started, world = time.time(), check_run(run)
     size = part_size(run, world)
     whole = replace(run, listeners_per_part=size)
-    same = identity(whole, {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path)},
-                    fingerprints(), size) | {"formats": sorted({"parquet", *formats})}
+    inputs = {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path), "personas": personas_file(run)}
+    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), size) | {"formats": sorted({"parquet", *formats})}
     folder = open_folder(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}", same)
     if (folder / "run.json").is_file():
         tqdm.write(f"This run is already in {folder}.")
@@ -306,7 +309,8 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     say_moved(run, moved)
     write_json(folder / "run.json", {"identity": same, "identity_hash": identity_hash(same), "parts": n_parts,
                                      "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith("parquet")),
-                                     "files": files})
+                                     "effective_sample_size": round(people_of.rows_that_count(run, world.survey), 1),
+                                     "personas": as_record(personas_of(run)), "files": files})
     write_json(folder / "log.json", {"started": started, "seconds": round(time.time() - started, 3), "workers": workers,
                                      "moved_local_times": moved, "python": platform.python_version(), "platform": platform.platform()})
     return folder
