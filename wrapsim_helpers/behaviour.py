@@ -248,13 +248,11 @@ class Behaviour:
         commute_phone       share of sessions then that move to the phone (session_arrivals: mobile is an hour ahead)
     What
         favourite_share     share of new music drawn from the favourite genre's pool at age 30 (assumed: 60-70 %)
-        focus_age           its relative change per year of age: the young are more diverse (exploration_vs_age)
+        focus_age_slope     its relative change per year of age: the young are more diverse (exploration_vs_age)
         side_share          share of the rest that is the quarter's side genre (assumed)
         drift_share         chance that the side genre is another one in the next quarter (assumed)
         novelty             expected share of new tracks in own playlists in the first thousand plays (fitted: repeat_share_year)
         novelty_decay       exponent of its fall with the length of the history (heaps_tracks)
-        novelty_age         its relative change per year of age: the young explore less (exploration_vs_age)
-        sigma_novelty       spread of ln(novelty) over listeners (assumed)
         recency             exponent of the recency kernel (recency_kernel: 0.6-1.2)
         satiation           plays after which a track is half as likely to be heard again (assumed)
         loyalty             share of new tracks by an artist already known (assumed)
@@ -298,6 +296,12 @@ class Behaviour:
     Who
         shuffle_shape       (2,): alpha and beta of the listener's share of shuffled sessions (shuffle_share, sd over 0.2)
         private_share, offline_share  mean shares of sessions; offline for premium only (assumed; offline_share)
+        minutes_factor      everybody listens this many times as long; for personas and cohorts
+        male_factor         men listen this many times as long as others (volume_gender_gap)
+        sigma_novelty       spread of ln(novelty) over listeners (assumed)
+        novelty_age_slope   relative change of novelty per year of age from 30 on (exploration_vs_age: the sign; assumed)
+        premium_churn       chance to leave premium in a calendar month (premium_churn: 0.051 to 0.077; plan_switch_rate)
+        premium_growth      premium gained for each one lost: 1 keeps its share as it is (premium_share_users)
     Rules of the plans, each as dates and values (data/behaviour/plan_rules.csv)
         rule_from, rule_value  (7, 2): UTC ms from which a rule holds, and its value; rules in the order of RULES
     """
@@ -317,13 +321,11 @@ class Behaviour:
     commute_to: tuple = (9.0, 18.0)
     commute_phone: float = 0.5
     favourite_share: float = 0.65
-    focus_age: float = 0.006
+    focus_age_slope: float = 0.006
     side_share: float = 0.5
     drift_share: float = 0.25
     novelty: float = 0.3
     novelty_decay: float = 0.28
-    novelty_age: float = 0.01
-    sigma_novelty: float = 0.4
     recency: float = 0.9
     satiation: float = 25.0
     loyalty: float = 0.4
@@ -375,21 +377,27 @@ class Behaviour:
     shuffle_shape: tuple = (0.7, 1.6)
     private_share: float = 0.02
     offline_share: float = 0.1
+    minutes_factor: float = 1.0
+    male_factor: float = published("volume_gender_gap")
+    sigma_novelty: float = 0.4
+    novelty_age_slope: float = 0.01
+    premium_churn: float = 0.06
+    premium_growth: float = 1.0
     rule_from: tuple = tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
     rule_value: tuple = tuple(tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
 
 
-def lowered(*behaviours):
-    """Behaviours as the NumPy records that the compiled loop reads: one float64 or array field per parameter, and
-    `lags`, the quantiles of the recency kernel. Record array, (behaviours,).
+def lowered(behaviours):
+    """Behaviours as the NumPy records that the compiled loop reads, one each: one float64 or array field per parameter,
+    and `lags`, the quantiles of the recency kernel.
 
     Rounded to 12 digits, since the last bits of NumPy's exp and log differ from processor to processor.
     """
-    rows = [{field.name: rounded(getattr(behaviour, field.name)) for field in fields(behaviour)}
-            | {"lags": rounded([lag_quantiles(behaviour.recency, size) for size in MEMORY_SIZES])} for behaviour in behaviours]
-    records = np.zeros(len(rows), np.dtype([(name, np.float64, value.shape) for name, value in rows[0].items()]))
-    for name in rows[0]:
-        records[name] = [row[name] for row in rows]
+    values = {field.name: rounded([getattr(one, field.name) for one in behaviours]) for field in fields(Behaviour)}
+    values["lags"] = rounded([[lag_quantiles(one.recency, size) for size in MEMORY_SIZES] for one in behaviours])
+    records = np.zeros(len(behaviours), np.dtype([(name, np.float64, value.shape[1:]) for name, value in values.items()]))
+    for name, value in values.items():
+        records[name] = value
     return records.view(np.recarray)
 
 

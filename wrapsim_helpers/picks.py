@@ -208,7 +208,7 @@ def side_genre(person, b, quarter):
 @compiled_loop
 def taste_pool(key, counter, w):
     """The pool of the favourite genre, of the side genre, or of one that people like this listener hear."""
-    focus = w.b.favourite_share * (1.0 + w.b.focus_age * (w.mind.age - 30))
+    focus = w.b.favourite_share * (1.0 + w.b.focus_age_slope * (w.mind.age - 30))
     u = uniform(key, FAVOURITE, counter)
     if u < focus:
         return w.person.favourite

@@ -490,10 +490,11 @@ def resume(who, past, w):
     mind, known, self = w.mind, w.known, past.selves[who]
     if self.n_plays > HISTORY:                           # then what is known was written down, warm-up and all
         mind.heard = self.heard - HISTORY
+    for place in range(past.known_from[who], past.known_from[who + 1]):
+        learn(mind, known, past.known[place])
     for place in range(past.recent_from[who], past.recent_from[who + 1]):
         remember(mind, known, past.recent[place])
     for place in range(past.known_from[who], past.known_from[who + 1]):
-        learn(mind, known, past.known[place])
         known[past.known[place]].times = past.times[place]
     mind.heard, mind.n_plays, mind.n_sessions, mind.n_skips = self.heard, self.n_plays, self.n_sessions, self.n_skips
     mind.since_ad_ms, mind.allowed_day, mind.allowed_ms = self.since_ad_ms, self.allowed_day, self.allowed_ms
@@ -538,11 +539,27 @@ def starts_of_day(key, day, minutes, hours, mind):
 
 
 @compiled_loop
-def play_day(day, people, w, out, who, n):
+def plan_factor(b, plan):
+    """How many times as long somebody listens with a plan as without."""
+    return b.premium_factor if plan == PREMIUM else 1.0
+
+
+@compiled_loop
+def minutes_of(day, people, w):
+    """Minutes that the listener means to hear on an ordinary day, with the plan that they have at its beginning."""
+    person, mind = w.person, w.mind
+    begin = to_utc(people, person.zone, day * DAY_MS)
+    while mind.version + 1 < person.after_versions and people.versions[mind.version + 1].from_ms <= begin:
+        mind.version += 1
+    return person.minutes * plan_factor(w.b, people.versions[mind.version].plan) / plan_factor(w.b, people.versions[person.first_version].plan)
+
+
+@compiled_loop
+def play_day(day, minutes, people, w, out, who, n):
     """Play an active day's sessions into the columns from row n on; returns the next free row, -1 where they are full."""
     person, b, mind = w.person, w.b, w.mind
     weekday = (day + 3) % 7                            # 1970-01-01 was a Thursday
-    today = (person.minutes + b.quiet_min) * b.days[weekday]
+    today = (minutes + b.quiet_min) * b.days[weekday]
     count = starts_of_day(person.key, day, today / b.session_spacing_min, b.hours[1 if weekday >= 5 else 0, person.chronotype], mind)
     mean = today / (1.0 + today / b.session_spacing_min) * MINUTE_MS
     for s in range(count):
@@ -568,21 +585,22 @@ def play_listener(who, people, music, bs, past, mind, known, out, n):
     b = bs[person.kind]
     w = World(person, music, b, mind, known)
     forget(out.answers[who])
-    share = person.minutes / (person.minutes + b.quiet_min)
     day = (person.origin_ms + local_offset(people, person.zone, person.origin_ms)) // DAY_MS
     last_day = (person.end_ms + local_offset(people, person.zone, person.end_ms)) // DAY_MS
     begin(day, people, w)
-    mind.active = 1 if uniform(person.key, FIRST_DAY, 0) < share else 0
+    mind.active = 1 if uniform(person.key, FIRST_DAY, 0) < person.minutes / (person.minutes + b.quiet_min) else 0
     if len(past.selves) > 0:
         day = resume(who, past, w)
     kept = max(day, last_day - LOOK_BACK_DAYS)
     while day <= last_day:
         if day == kept:
             keep_self(who, day, w, out)
+        minutes = minutes_of(day, people, w)
+        share = minutes / (minutes + b.quiet_min)
         mind.active = 1 if uniform(person.key, DAY, day) < share + b.day_persistence * (mind.active - share) else 0
         if mind.active:
             new_day(day, w)
-            n = play_day(day, people, w, out, who, n)
+            n = play_day(day, minutes, people, w, out, who, n)
             if n < 0:
                 return n
         day += 1

@@ -398,6 +398,9 @@ class Run:
     listeners_per_part  listeners whose plays share a file; 0: about PLAYS_PER_PART plays a file. Part of the identity
     first_listener      number of the first listener; the run holds first_listener .. first_listener + num_users - 1
     survey_path, songs_path  source files; "" means the bundled ones
+    personas_path  YAML file of personas and cohorts; "" for none, "bundled" for the bundled personas
+    catalogue_tracks    tracks to invent beside those of the songs file, 0 to 5,000,000
+    origin_time         where the chain of runs began that this one goes on; "" for a run that begins at start_time
     given               what is fixed for every listener of the run
     """
 
@@ -412,6 +415,9 @@ class Run:
     first_listener: int = 0
     survey_path: str = ""
     songs_path: str = ""
+    personas_path: str = ""
+    catalogue_tracks: int = 0
+    origin_time: str = ""
     given: Given = field(default_factory=Given)
 
     def __post_init__(self):
@@ -419,6 +425,8 @@ class Run:
         check_count("num_users", self.num_users, 1, 1_000_000_000)
         check_count("seed", self.seed, 0, 2**63 - 1)
         check_count("listeners_per_part", self.listeners_per_part, 0, 10_000_000)
+        check_count("catalogue_tracks", self.catalogue_tracks, 0, 5_000_000)
+        check_window(self.origin_time or self.start_time, self.end_time)
         check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
         for name, allowed in (("population", POPULATIONS), ("survey_group", SURVEY_GROUPS)):
             object.__setattr__(self, name, check_choice(name, getattr(self, name), allowed))
@@ -430,6 +438,11 @@ class Run:
     def window(self):
         """start_time and end_time as datetimes."""
         return check_window(self.start_time, self.end_time)
+
+    @property
+    def origin(self):
+        """The run whose window begins where the chain began: this one, where it goes on from nothing."""
+        return replace(self, start_time=self.origin_time or self.start_time, origin_time="")
 
     @property
     def days(self):
@@ -463,7 +476,7 @@ def identity(run, inputs, schema, part_size):
 
     inputs  name -> path of each file that was read;  schema  name -> fingerprint
     """
-    parameters = {key: value for key, value in asdict(run).items() if key not in ("survey_path", "songs_path")}
+    parameters = {key: value for key, value in asdict(run).items() if key not in ("survey_path", "songs_path", "personas_path")}
     versions = {name: importlib.metadata.version(name) for name in VALUE_LIBRARIES}
     return {"parameters": parameters | {"listeners_per_part": part_size, "genres": list(run.genres)},
             "inputs": {name: sha256_of(path) for name, path in sorted(inputs.items())},

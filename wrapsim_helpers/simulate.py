@@ -26,7 +26,8 @@ from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue
 from .datasets import check_genre, load_songs, load_survey, source_path
 from .files import entry, open_folder, plain_records, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
-from .plays import sample_plays
+from .personas import as_record, behaviours_of, personas_file, personas_of
+from .plays import SELF, Past, no_past, sample_plays
 from .run import FORMATS, Given, Run, cache_folder, check_choice, check_count, identity, identity_hash, part_path, source_hash
 from .schema import DEVICES, LABEL, NAMED, TABLES, fingerprints, labelled, table_of
 
@@ -45,9 +46,11 @@ class World:
 
 
 @functools.lru_cache(maxsize=4)
-def world_of(survey_path, songs_path):
-    """The world of two source files; read once per process."""
-    return World(load_survey(survey_path), Behaviour(), build_catalogue(load_songs(songs_path)))
+def world_of(survey_path, songs_path, catalogue_tracks, seed, first_year):
+    """The world of two source files and so many invented tracks; made once per process."""
+    songs = load_songs(songs_path)
+    catalogue = generate_catalogue(catalogue_tracks, seed, first_year, songs) if catalogue_tracks else build_catalogue(songs, first_year)
+    return World(load_survey(survey_path), Behaviour(), catalogue)
 
 
 def check_run(run):
@@ -58,7 +61,18 @@ def check_run(run):
         check_genre("preferred_genre", run.given.genre)
     if run.given.latitude is not None:
         people_of.home_of(run.given.latitude, run.given.longitude)
-    return world_of(run.survey_path, run.songs_path)
+    personas_of(run)
+    start = run.origin.window[0]
+    world = world_of(run.survey_path, run.songs_path, run.catalogue_tracks, run.seed if run.catalogue_tracks else 0, start.year)
+    check_released(world.catalogue.tracks, start)
+    return world
+
+
+def check_released(tracks, start):
+    """Nothing where there is something to hear when a run begins; ValueError otherwise."""
+    first = min(tracks["release_date"].to_pylist())
+    if first > start.date():
+        raise ValueError(f"start_time is {start:%Y-%m-%d}, but the first song of this catalogue came out on {first}; begin later, or name another songs file.")
 
 
 # -- plays as columns ---------------------------------------------------------------------------------
@@ -78,19 +92,23 @@ class Listened:
     actions: pa.Table
 
 
-def listen(run, ids=None, instead=Given()):
+def listen(run, ids=None, instead=Given(), behaviour=None, past=None):
     """What do these listeners play in the run's window? A `Listened`.
 
     ids      int64, (L,), numbers of listeners; None for all of the run
     instead  what is changed about them once they are drawn, see `sample_listeners`
+    behaviour  other parameters of the model than `Behaviour()`
+    past     state table of the run that this one goes on from; needed where run.origin_time says that there was one
     """
     world = check_run(run)
+    world = replace(world, behaviour=behaviour or world.behaviour)
     ids = run.listener_ids() if ids is None else np.asarray(ids, dtype=np.int64)
     listeners, versions = people_of.sample_listeners(run, world.behaviour, world.survey, ids, instead)
     others = people_of.other_genres(world.survey, listeners, versions)
     people, countries = people_of.lower(run, listeners, versions, world.catalogue, others)
+    behaviours = lowered(behaviours_of(world.behaviour, personas_of(run)))
     blocks = [(plays_table(block.plays, countries), answers_table(block), state_table(block), actions_table(block))
-              for block in sample_plays(people, world.catalogue.music, lowered(world.behaviour))]
+              for block in sample_plays(people, world.catalogue.music, behaviours, past_of(past, ids) if past else no_past())]
     plays, answers, state, actions = map(pa.concat_tables, zip(*blocks))
     return Listened(run, world, listeners, versions, plays, answers, truth_table(world, listeners, others), state, actions)
 
@@ -104,6 +122,29 @@ def plays_table(plays, countries):
                       pa.DictionaryArray.from_arrays(pa.array(column), pa.array(countries)) if field.type == NAMED else
                       pa.array(column).cast(field.type))
     return pa.Table.from_arrays(arrays, schema=TABLES["plays"])
+
+
+def past_of(state, ids):
+    """What these listeners bring along from an earlier run, a `plays.Past`; ValueError where its state lacks one of them."""
+    row = pd.Series(np.arange(state.num_rows), state["listener_id"].to_numpy()).reindex(ids)
+    if row.isna().any():
+        raise ValueError(f"listener {ids[np.flatnonzero(row.isna())[0]]} is not in the state of the run to go on from; it holds {state.num_rows:,} listeners.")
+    mine = state.take(pa.array(row.to_numpy(dtype=np.int64))).combine_chunks()
+    selves = np.zeros(len(ids), SELF).view(np.recarray)
+    for name in SELF.names:
+        selves[name] = np.array(mine[name].to_pylist()) if name == "skips" else mine[name].to_numpy()
+    recent, known, times = (mine[name].combine_chunks() for name in ("recent_tracks", "known_tracks", "known_times"))
+    return Past(selves, values_of(recent), starts_of(recent), values_of(known), values_of(times), starts_of(known))
+
+
+def values_of(lists):
+    """All values of an Arrow list array, one after another."""
+    return lists.flatten().to_numpy().astype(np.int32)
+
+
+def starts_of(lists):
+    """Where each list begins among the values, and the total; int64, (L + 1,)."""
+    return np.concatenate([[0], np.cumsum(lists.value_lengths().to_numpy())]).astype(np.int64)
 
 
 def answers_table(block):
@@ -295,7 +336,7 @@ def resolve_user(user_id, seed):
 
 def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
              population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", survey_path="",
-             songs_path=""):
+             songs_path="", personas_path=""):
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path.
 
     out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs
@@ -307,7 +348,8 @@ def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
     formats = tuple(check_choice("formats", name, FORMATS) for name in ([formats] if isinstance(formats, str) else formats))
     check_count("workers", workers, 0, 1024)
     run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple(genres), population=population,
-              survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path)
+              survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path,
+              personas_path=personas_path)
     return simulate_run(run, Path(out_dir) if out_dir else None, formats, workers, scheduler)
 
 
@@ -316,8 +358,8 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     started, world = time.time(), check_run(run)
     size = part_size(run, world)
     whole = replace(run, listeners_per_part=size)
-    same = identity(whole, {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path)},
-                    fingerprints(), size) | {"formats": sorted({"parquet", *formats})}
+    inputs = {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path), "personas": personas_file(run)}
+    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), size) | {"formats": sorted({"parquet", *formats})}
     folder = open_folder(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}", same)
     if (folder / "run.json").is_file():
         tqdm.write(f"This run is already in {folder}.")
@@ -331,7 +373,8 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     say_moved(run, moved)
     write_json(folder / "run.json", {"identity": same, "identity_hash": identity_hash(same), "parts": n_parts,
                                      "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith("parquet")),
-                                     "files": files})
+                                     "effective_sample_size": round(people_of.rows_that_count(run, world.survey), 1),
+                                     "personas": as_record(personas_of(run)), "files": files})
     write_json(folder / "log.json", {"started": started, "seconds": round(time.time() - started, 3), "workers": workers,
                                      "moved_local_times": moved, "python": platform.python_version(), "platform": platform.platform()})
     return folder
@@ -435,7 +478,7 @@ def make_part(run, part, folder, formats, hash_):
 
 def moved_starts(heard):
     """How many listeners' windows began or ended at a local time that does not exist once."""
-    return people_of.window_starts(heard.run, heard.listeners.to_pandas())[2]
+    return people_of.window_starts(heard.run, heard.listeners)[2]
 
 
 def say_moved(run, moved):
