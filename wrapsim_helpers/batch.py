@@ -213,6 +213,13 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
 
 
 @app.command()
+def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure instead of simulating one")):
+    """Hold simulated listening against the published figures."""
+    from .realism import lines_of, measured, sampled
+    typer.echo("\n".join(lines_of(measured(sampled(run_dir)))))
+
+
+@app.command()
 def init(folder: Path = typer.Argument(help="a new or empty folder")):
     """Lay out the notebooks and the bundled data in a folder, for those who installed with pip."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
