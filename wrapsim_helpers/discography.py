@@ -24,10 +24,11 @@ EARLIEST_YEAR, YEARS_AHEAD = 1955, 5           # first release; calendar years o
 RANK_SHIFT, RANK_SLOPE, BEND, BEND_SHARE, BEND_POWER = 4.0, 0.98, 1_800.0, 0.08, 1.75
 SIGMA_TRACK, SIGMA_RELEASE, LEAD = 1.0, 0.5, 0.06        # spread of ln(weight) of a track, of a release; fall per track number (assumed)
 GROWTH, GROWTH_YEARS = 0.15, 15.0              # how much more per year an active artist's newer music is heard; how far back (assumed)
+ACTIVE_SHARES = 0.97, 0.3                      # share of artists who are active, of the most heard and of the least (assumed)
 ACTIVE_YEARS, NEWCOMERS = 8.0, 0.06            # mean years since an active artist's debut; share yet to begin (assumed)
 GONE_YEARS, CAREER_YEARS = 14.0, 8.0           # mean years since the last release of a former artist; mean length of a career (assumed)
 QUICKENING = 0.75                              # releases of a career come ever quicker: place in it to this power (assumed)
-SIZE, SIGMA_SIZE = 0.32, 0.6                   # power of an artist's weight in their number of tracks; spread of its logarithm (assumed)
+SIZE, SIGMA_SIZE = 4.2, 0.6                    # ln of how many more tracks the most heard artist has than the least; spread (assumed)
 LIKENESS = 0.4                                 # how alike the tracks of an artist sound: share of the family's variance (assumed)
 # year -> length of tracks as a share of the classic hits' (track_duration_mean: 215.9 s by plays in 2018, against 262 s there)
 LENGTH_YEARS, LENGTHS = (1955, 1990, 2005, 2015, 2020, 2030), (1.0, 1.0, 0.97, 0.9, 0.82, 0.8)
@@ -87,7 +88,8 @@ def sample_artists(n, seed, first_year, taken):
     """Artists: name, genre, country, language, family, weight, debut and until (years), key, noise; one row per artist."""
     keys = listener_keys(np.uint64(seed), np.arange(n))
     rank = draw("rank", keys).argsort(kind="stable").argsort(kind="stable")
-    debut, until = careers(keys, (rank + 0.5) / n, first_year)
+    weight = rank_weights(np.arange(1.0, n + 1), n)
+    debut, until = careers(keys, (np.cumsum(weight) / np.cumsum(weight)[-1])[rank], first_year)
     countries = words()["countries"]
     country = np.array(list(countries))[chosen(draw("country", keys), np.zeros(n, int), origins()[None])]
     labels, families = label_names()
@@ -95,7 +97,7 @@ def sample_artists(n, seed, first_year, taken):
     label = chosen(draw("label", keys), list_places(country, countries) * len(DECADES) + decade, label_shares())
     english = draw("english", keys) < pd.Series(country).map(words()["english"]).fillna(0).to_numpy()
     artists = pd.DataFrame({
-        "key": keys, "weight": rank_weights(rank + 1.0, n), "debut": debut, "until": until, "country": country,
+        "key": keys, "weight": weight[rank], "debut": debut, "until": until, "country": country,
         "genre": np.array(labels)[label], "family": np.array(families)[label],
         "language": np.where(english, "en", pd.Series(country).map(countries)), "noise": least(draw("noise", keys), NOISE_SHARE * n)})
     return named(with_noise(artists), seed, taken)
@@ -107,13 +109,14 @@ def rank_weights(rank, n):
     return exps(-RANK_SLOPE * lns(rank + RANK_SHIFT)) / (1 + exps(BEND_POWER * lns(bend)))
 
 
-def careers(keys, rank, first_year):
-    """When each artist's first and last music comes out, as years with fractions; rank 0 (the most heard) to 1.
+def careers(keys, above, first_year):
+    """When each artist's first and last music comes out, as years with fractions.
 
-    The most heard are nearly all active throughout the years ahead; most others stopped some time ago.
+    above  share of plays of those at least as much heard, float64, (N,)
+
+    Those who make most plays are nearly all active throughout the years ahead; most of the others stopped some time ago.
     """
-    well_known = (1 - rank) ** 3
-    active, begins = draw("active", keys) < 0.3 + 0.67 * well_known, draw("newcomer", keys)
+    active, begins = draw("active", keys) < ACTIVE_SHARES[0] - (ACTIVE_SHARES[0] - ACTIVE_SHARES[1]) * above ** 6, draw("newcomer", keys)
     since = first_year - ACTIVE_YEARS * waits(draw("since", keys))
     since = np.where(begins < NEWCOMERS, first_year + (YEARS_AHEAD - 0.5) * draw("begins", keys), since)
     gone = first_year - 0.5 - GONE_YEARS * waits(draw("gone", keys))
@@ -295,7 +298,9 @@ def sample_tracks(artists, n_tracks, seed, first_year):
 
 def track_counts(artists, n_tracks):
     """How many tracks each artist has, int64: at least one, more the more they are heard; n_tracks in all."""
-    size = exps(SIZE * lns(artists["weight"].to_numpy()) + SIGMA_SIZE * normals(artists["key"].to_numpy(), decision("catalogue.size"), 0))
+    heard = lns(artists["weight"].to_numpy())
+    place = (heard - heard.min()) / max(heard.max() - heard.min(), 1e-9)
+    size = exps(SIZE * place + SIGMA_SIZE * normals(artists["key"].to_numpy(), decision("catalogue.size"), 0))
     counts, most = np.ones(len(size), np.int64), MOST_TRACKS - 1
     while counts.sum() < n_tracks:
         room = np.where(counts <= most, size, 0.0)
