@@ -193,11 +193,13 @@ def simulate(users: int = typer.Argument(help="how many listeners"), out_dir: Pa
              fmt: list[str] = typer.Option(["parquet", "avro"], "--format", help="parquet or avro; may be repeated"),
              workers: int = typer.Option(0, help="processes; 0 for one per core"),
              survey: str = typer.Option("", help="survey file; the bundled one where empty"),
-             songs: str = typer.Option("", help="songs file; the bundled one where empty")):
+             songs: str = typer.Option("", help="songs file; the bundled one where empty"),
+             personas: str = typer.Option("", help="YAML file of personas and cohorts, or 'bundled'; none where empty"),
+             catalogue_tracks: int = typer.Option(0, help="tracks to invent beside those of the songs file, 0 or at least 1,000")):
     """Simulate a crowd into a run folder, without a notebook."""
     from .simulate import simulate as simulate_crowd
     typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
-                              survey_path=survey, songs_path=songs))
+                              survey_path=survey, songs_path=songs, personas_path=personas, catalogue_tracks=catalogue_tracks))
 
 
 @app.command()

@@ -279,6 +279,8 @@ class Behaviour:
         skip_age_from, skip_age  (6,): factor on the hazard from an age on (skip_by_age)
         skip_device         (7,): factor by device (skip_mobile_vs_desktop)
         skip_position       (4,): factor at the 1st, 2nd, 3rd, later play of a session (skip_by_position)
+        settle_after, settle_plays, settled  from that play of a session on, over so many plays, the hazard falls to this share
+                            (fitted: skip_within_30s of all plays is below mssd_skip2_rate, that of long sessions' first 20)
         skip_context        (10,): factor by context (skip_by_context)
         skip_weekend        factor on Saturday and Sunday (skip_weekend)
         skip_shuffle        factor with shuffle on (shuffle_skip_ratio)
@@ -307,7 +309,7 @@ class Behaviour:
     """
 
     log_minutes: float = 2.92
-    sigma_minutes: float = 1.15
+    sigma_minutes: float = 1.0
     premium_factor: float = 2.0
     age_slope: float = -0.0132
     quiet_min: float = 20.0
@@ -334,16 +336,16 @@ class Behaviour:
     youth_pull: float = 2.0
     youth_age: float = 14.0
     youth_width: float = 5.0
-    gender_lean: float = 0.5
+    gender_lean: float = 0.8
     mainstream: float = 0.6
     mainstream_until: float = 34.0
     home_pull: float = 0.5
-    intensity_pull: float = 0.3
+    intensity_pull: float = 0.6
     intensity_hours: tuple = tuple(map(tuple, intensity_hours()))
     intensity_days: tuple = standardised(published("intensity_weekday_order").values())
     intensity_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 50.0)
     intensity_age: tuple = standardised(published("intensity_age_order").values())
-    context_shares: tuple = (0.0, 0.26, 0.142, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015)
+    context_shares: tuple = (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015)
     switch_share: float = 0.45
     festive_peak: float = 0.12
     festive_days: float = 23.0
@@ -352,11 +354,14 @@ class Behaviour:
     knots_ms: tuple = KNOTS_MS
     hazard: tuple = HAZARD
     hazard_slope: float = HAZARD_SLOPE
-    hazard_scale: float = 1.1
+    hazard_scale: float = 0.9
     skip_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 45.0, 55.0)
     skip_age: tuple = (1.25, 1.05, 0.72, 0.8, 0.88, 0.75)
-    skip_device: tuple = (1.0, 1.12, 0.95, 0.8, 0.8, 0.7, 1.1)
-    skip_position: tuple = (0.66, 0.88, 0.95, 1.0)
+    skip_device: tuple = (1.0, 1.3, 0.9, 0.7, 0.7, 0.6, 1.1)
+    skip_position: tuple = (0.55, 0.82, 0.93, 1.0)
+    settle_after: float = 16.0
+    settle_plays: float = 8.0
+    settled: float = 0.35
     skip_context: tuple = (1.0, 1.05, 1.05, 0.82, 0.82, 0.82, 0.95, 0.8, 1.08, 1.08)
     skip_weekend: float = 1.08
     skip_shuffle: float = 1.2
@@ -374,13 +379,13 @@ class Behaviour:
     seek_forward_share: float = 0.0278
     seek_back_share: float = 0.0308
     act_shares: tuple = (0.02, 0.02, 0.002, 0.002)
-    shuffle_shape: tuple = (0.7, 1.6)
+    shuffle_shape: tuple = (0.35, 1.6)
     private_share: float = 0.02
     offline_share: float = 0.1
     minutes_factor: float = 1.0
     male_factor: float = published("volume_gender_gap")
     sigma_novelty: float = 0.4
-    novelty_age_slope: float = 0.01
+    novelty_age_slope: float = 0.02
     premium_churn: float = 0.06
     premium_growth: float = 1.0
     rule_from: tuple = tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)

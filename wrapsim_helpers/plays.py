@@ -186,6 +186,12 @@ def may_skip(mind, at_ms, most):
 
 
 @compiled_loop
+def settling(i, b):
+    """What is left of the hazard at the i-th play of a session: after a while people leave the music alone."""
+    return 1.0 if i < b.settle_after else b.settled + (1.0 - b.settled) * exp((b.settle_after - i) / b.settle_plays)
+
+
+@compiled_loop
 def session_hazard(key, device, weekend, age, person, b):
     """What a session's circumstances make of the hazard of leaving, before the single play: (factor, turn).
 
@@ -300,7 +306,7 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
         song = music.tracks[track]
         duration = song.duration_ms
         progress = min(1.0, (now - at_ms) / length_ms)
-        hazard = (session_factor * (1.0 + turn * (2.0 * progress - 1.0)) * b.skip_position[min(i, 3)] * b.skip_context[mind.context] * song.grip
+        hazard = (session_factor * (1.0 + turn * (2.0 * progress - 1.0)) * b.skip_position[min(i, 3)] * settling(i, b) * b.skip_context[mind.context] * song.grip
                   * step(b.liking_from, b.liking, times_heard(mind, known, track)) * (b.skip_shuffle if shuffle else 1.0) * (0.3 if asleep else 1.0))
         ms = int(min(leave_after(key, i, hazard, b), 1e9))
         reason_end = DONE

@@ -399,7 +399,7 @@ class Run:
     first_listener      number of the first listener; the run holds first_listener .. first_listener + num_users - 1
     survey_path, songs_path  source files; "" means the bundled ones
     personas_path  YAML file of personas and cohorts; "" for none, "bundled" for the bundled personas
-    catalogue_tracks    tracks to invent beside those of the songs file, 0 to 5,000,000
+    catalogue_tracks    tracks to invent beside those of the songs file; 0, or 1,000 to 5,000,000
     origin_time         where the chain of runs began that this one goes on; "" for a run that begins at start_time
     given               what is fixed for every listener of the run
     """
@@ -425,7 +425,8 @@ class Run:
         check_count("num_users", self.num_users, 1, 1_000_000_000)
         check_count("seed", self.seed, 0, 2**63 - 1)
         check_count("listeners_per_part", self.listeners_per_part, 0, 10_000_000)
-        check_count("catalogue_tracks", self.catalogue_tracks, 0, 5_000_000)
+        if self.catalogue_tracks:
+            check_count("catalogue_tracks", self.catalogue_tracks, 1_000, 5_000_000)
         check_window(self.origin_time or self.start_time, self.end_time)
         check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
         for name, allowed in (("population", POPULATIONS), ("survey_group", SURVEY_GROUPS)):

@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 
 from . import listeners as people_of
 from .behaviour import GENRE_NAMES, Behaviour, lowered
-from .catalogue import build_catalogue
+from .catalogue import build_catalogue, generate_catalogue
 from .datasets import check_genre, load_songs, load_survey, source_path
 from .files import entry, open_folder, plain_records, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
 from .personas import as_record, behaviours_of, personas_file, personas_of
@@ -336,7 +336,7 @@ def resolve_user(user_id, seed):
 
 def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
              population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", survey_path="",
-             songs_path="", personas_path=""):
+             songs_path="", personas_path="", catalogue_tracks=0):
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path.
 
     out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs
@@ -349,7 +349,7 @@ def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
     check_count("workers", workers, 0, 1024)
     run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple(genres), population=population,
               survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path,
-              personas_path=personas_path)
+              personas_path=personas_path, catalogue_tracks=catalogue_tracks)
     return simulate_run(run, Path(out_dir) if out_dir else None, formats, workers, scheduler)
 
 
