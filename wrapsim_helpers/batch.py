@@ -222,6 +222,13 @@ def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to 
 
 
 @app.command()
+def fit():
+    """Find the model's free parameters anew (an hour); writes data/behaviour/fitted.json (in a checkout)."""
+    from .realism.fit import fit as fit_model
+    fit_model()
+
+
+@app.command()
 def init(folder: Path = typer.Argument(help="a new or empty folder")):
     """Lay out the notebooks and the bundled data in a folder, for those who installed with pip."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

@@ -9,14 +9,13 @@ data/behaviour/targets.json, or is an assumption and says so.
 import csv
 import functools
 import json
-import math
 from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
 from .datasets import GENRES, SURVEY
-from .run import MINUTE_MS, check_time, instant_ms, normal, resource
+from .run import MINUTE_MS, check_time, instant_ms, resource
 from .schema import CHRONOTYPES, DEVICES, SYMBOLS
 
 TYPES = ("A", "B")
@@ -163,29 +162,6 @@ def slot_chronotypes(slot_shares):
     return fit_margins(tilt, slot_shares, published("chronotype_groups")) / np.asarray(slot_shares)[:, None]
 
 
-def survival_hazard(spread):
-    """Summed hazard of leaving a play at 0, 5, 10, 30 s and its slope after that, from Lamere's survival points.
-
-    spread   standard deviation of ln(hazard) over plays: listeners, moods and songs differ, so the hazard of one play is
-             found such that all of them together leave as published (skip_within_5s, _10s, _30s)
-    Returns  (knots in ms, summed hazard at each, slope per ms); after 30 s it falls evenly to skip_before_end at the end
-             of a track of 216 s (track_duration_mean)
-    """
-    left = [published(f"skip_within_{s}s") for s in (5, 10, 30)] + [published("skip_before_end")]
-    summed = [0.0, *(mixed_hazard(share, spread) for share in left)]
-    return (0.0, 5_000.0, 10_000.0, 30_000.0), tuple(summed[:-1]), (summed[-1] - summed[-2]) / (216_000 - 30_000)
-
-
-def mixed_hazard(left, spread, points=400):
-    """The hazard H for which a share `left` is gone, if it is H times a log-normal factor of mean 1 for each play; float."""
-    factors = np.array([math.exp(spread * normal((i + 0.5) / points) - spread ** 2 / 2) for i in range(points)])
-    low, high = 0.0, 20.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if 1 - np.exp(-middle * factors).mean() < left else (low, middle)
-    return float(f"{low:.9g}")
-
-
 def intensity_hours():
     """How lively music is wished at each hour, -1 to 1, float64, (2, 24), weekday then weekend: falling and rising evenly
     between the published hours of least and most (intensity_hour: Park et al. 2019)."""
@@ -216,8 +192,7 @@ def plan_rules():
 
 # -- the parameters of the model ----------------------------------------------------------------------
 
-SPREADS = {"listener": 0.35, "mood": 0.7, "song": 0.3}         # of ln(hazard); assumed, the song's as in `catalogue`
-KNOTS_MS, HAZARD, HAZARD_SLOPE = survival_hazard(math.sqrt(sum(spread ** 2 for spread in SPREADS.values())))
+FITTED = figures("fitted")           # what `make fit` found
 HOURS_WEEKDAY = published("hour_profile_weekday")["shares_h0_23"]
 HOURS_WEEKEND = published("hour_profile_weekend")["shares_h0_23"]
 RULE_TIMES = plan_rules()
@@ -274,8 +249,9 @@ class Behaviour:
         noise_share         share of listeners who fall asleep to noise, and ...
         noise_nights        ... of their late sessions that are (assumed)
     How it ends
-        knots_ms, hazard, hazard_slope  summed hazard of leaving over ms played (skip_within_*, skip_before_end)
-        hazard_scale        one factor on all of it, for what covariates and caps take away (fitted: skip_before_end)
+        knots_ms, hazard, hazard_slope  summed hazard of leaving over ms played, before all factors below, and its slope
+                            after the last knot (fitted: skip_within_5s, _10s, _30s, skip_before_end)
+        hazard_scale        one factor on all of it, for personas
         skip_age_from, skip_age  (6,): factor on the hazard from an age on (skip_by_age)
         skip_device         (7,): factor by device (skip_mobile_vs_desktop)
         skip_position       (4,): factor at the 1st, 2nd, 3rd, later play of a session (skip_by_position)
@@ -308,9 +284,9 @@ class Behaviour:
         rule_from, rule_value  (7, 2): UTC ms from which a rule holds, and its value; rules in the order of RULES
     """
 
-    log_minutes: float = 2.92
-    sigma_minutes: float = 1.0
-    premium_factor: float = 2.0
+    log_minutes: float = FITTED["log_minutes"]
+    sigma_minutes: float = FITTED["sigma_minutes"]
+    premium_factor: float = FITTED["premium_factor"]
     age_slope: float = -0.0132
     quiet_min: float = 20.0
     day_persistence: float = 0.45
@@ -326,17 +302,17 @@ class Behaviour:
     focus_age_slope: float = 0.006
     side_share: float = 0.5
     drift_share: float = 0.25
-    novelty: float = 0.3
+    novelty: float = FITTED["novelty"]
     novelty_decay: float = 0.28
     recency: float = 0.9
     satiation: float = 25.0
-    loyalty: float = 0.4
-    fresh_share: float = 0.55
+    loyalty: float = FITTED["loyalty"]
+    fresh_share: float = FITTED["fresh_share"]
     fresh_days: float = 400.0
     youth_pull: float = 2.0
     youth_age: float = 14.0
     youth_width: float = 5.0
-    gender_lean: float = 0.8
+    gender_lean: float = FITTED["gender_lean"]
     mainstream: float = 0.6
     mainstream_until: float = 34.0
     home_pull: float = 0.5
@@ -351,24 +327,24 @@ class Behaviour:
     festive_days: float = 23.0
     noise_share: float = 0.05
     noise_nights: float = 0.4
-    knots_ms: tuple = KNOTS_MS
-    hazard: tuple = HAZARD
-    hazard_slope: float = HAZARD_SLOPE
-    hazard_scale: float = 0.9
+    knots_ms: tuple = (0.0, 5_000.0, 10_000.0, 30_000.0)
+    hazard: tuple = tuple(FITTED["hazard"])
+    hazard_slope: float = FITTED["hazard_slope"]
+    hazard_scale: float = 1.0
     skip_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 45.0, 55.0)
     skip_age: tuple = (1.25, 1.05, 0.72, 0.8, 0.88, 0.75)
     skip_device: tuple = (1.0, 1.3, 0.9, 0.7, 0.7, 0.6, 1.1)
     skip_position: tuple = (0.55, 0.82, 0.93, 1.0)
     settle_after: float = 16.0
     settle_plays: float = 8.0
-    settled: float = 0.35
+    settled: float = FITTED["settled"]
     skip_context: tuple = (1.0, 1.05, 1.05, 0.82, 0.82, 0.82, 0.95, 0.8, 1.08, 1.08)
     skip_weekend: float = 1.08
     skip_shuffle: float = 1.2
     liking_from: tuple = (0.0, 1.0, 3.0, 7.0, 15.0)
     liking: tuple = (1.0, 0.9, 0.78, 0.88, 1.05)
-    sigma_skip: float = SPREADS["listener"]
-    sigma_mood: float = SPREADS["mood"]
+    sigma_skip: float = 0.35
+    sigma_mood: float = 0.7
     sigma_turn: float = 0.4
     leave_shares: tuple = (0.74, 0.12, 0.14)
     replay_share: float = 0.6
