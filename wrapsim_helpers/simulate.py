@@ -12,7 +12,7 @@ import time
 import uuid
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from . import listeners as people_of
 from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue
 from .datasets import check_genre, load_songs, load_survey, source_path
-from .files import entry, open_folder, plain_records, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
+from .files import entry, open_folder, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
 from .plays import sample_plays
 from .run import FORMATS, Given, Run, cache_folder, check_choice, check_count, identity, identity_hash, part_path, source_hash
 from .schema import DEVICES, LABEL, NAMED, TABLES, fingerprints, labelled, table_of
@@ -37,11 +37,12 @@ MINUTES_PER_PLAY = 2.4           # mean length of a play in the model, for estim
 
 @dataclass(frozen=True)
 class World:
-    """What a run's listeners live in: the survey they come from, the model and the music."""
+    """What a run's listeners live in: the survey they come from, the model, the music, and songs already encoded as Avro."""
 
     survey: pd.DataFrame
     behaviour: Behaviour
     catalogue: object
+    songs: dict = field(default_factory=dict)
 
 
 @functools.lru_cache(maxsize=4)
@@ -326,8 +327,8 @@ def output_folder(out_dir, name):
 def write_listener(listened, out_dir):
     """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths."""
     paths = Path(out_dir) / "plays.avro", Path(out_dir) / "plays.parquet"
-    rows = plain_records(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks)
-    write_avro(rows, paths[0], sync_marker(listened.listeners["user_id"][0].as_py(), 0))
+    write_avro(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks, paths[0],
+               sync_marker(listened.listeners["user_id"][0].as_py(), 0))
     write_parquet(listened.plays, paths[1])
     return paths
 
@@ -402,8 +403,8 @@ def make_part(run, part, folder, formats, hash_):
     files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
     if "avro" in formats:
         path = part_path(folder, "plays", part, "avro")
-        rows = plain_records(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks)
-        write_avro(rows, path, sync_marker(hash_, part))
+        write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part),
+                   known=heard.world.songs)
         files.append(entry(folder, path, heard.plays.num_rows, row_hash(heard.plays)))
     return {"files": files, "moved": moved_starts(heard)}
 
