@@ -3,6 +3,8 @@
 import copy
 import io
 import json
+import re
+import shutil
 import struct
 import uuid
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ import avro.datafile
 import avro.io
 import fastavro
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from datafusion import SessionContext
@@ -22,6 +25,8 @@ import wrapsim_helpers as ws
 from wrapsim_helpers import avro as a
 from wrapsim_helpers import files as f
 from wrapsim_helpers.schema import SYMBOLS, TABLES, schema_ind
+
+from .conftest import TINY
 
 QUICK = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 MARKER = bytes(range(16))
@@ -374,3 +379,169 @@ def test_a_missing_value_where_the_schema_wants_one_is_refused(few, tmp_path):
 def test_a_symbol_that_the_schema_does_not_know_is_refused(few, tmp_path):
     fridge = with_column(few[0], "device", pa.array(["fridge"] * 300).dictionary_encode())
     refused(few, tmp_path / "x.avro", ValueError, "field Device cannot be 'fridge'", fridge)
+
+
+# -- back to columns ----------------------------------------------------------------------------------
+
+def as_simulated(run):
+    """The same tables with what a simulation sees to: play ids that hold the listener, the profile's plan, songs of their own."""
+    plays, listeners, versions, tracks = run
+    ids = plays["listener_id"].to_numpy() * 2**32 + np.arange(plays.num_rows)
+    plans = versions["plan"].take(f.version_of(plays, versions))
+    plays = with_column(with_column(plays, "play_id", pa.array(ids, pa.int64())), "plan", plans)
+    return plays, listeners, versions, with_column(tracks, "song_id", pa.array([f"{n}é" for n in range(tracks.num_rows)]))
+
+
+def check_round_trip(folder, run):
+    run = as_simulated(run)
+    f.write_avro(*run, folder / "plays.avro", MARKER)
+    back = ws.read_plays_avro(folder / "plays.avro", run[3])
+    back.validate(full=True)
+    assert back.schema == TABLES["plays"] and back.to_pylist() == run[0].to_pylist()
+
+
+@QUICK
+@given(runs())
+def test_plays_come_back_as_they_were(tmp_path_factory, run):
+    check_round_trip(tmp_path_factory.mktemp("avro"), run)
+
+
+def test_plays_of_several_files_come_back_in_order(few, tmp_path):
+    paths = [tmp_path / f"odd [name] *{n}?#%20é.avro" for n in range(3)]
+    for n, path in enumerate(paths):
+        f.write_avro(few[0].slice(n * 100, 100), *few[1:], path, MARKER)
+    assert f.row_hash(ws.read_plays_avro(paths, few[3])) == f.row_hash(few[0])
+    assert f.row_hash(ws.read_plays_avro(paths[1], few[3])) == f.row_hash(few[0].slice(100, 100))
+
+
+@pytest.mark.parametrize("schema_change", [lambda schema: interaction_of(schema).reverse(),
+                                           lambda schema: interaction_of(schema)[9]["type"]["symbols"].append("sing")])
+def test_files_of_a_neighbouring_schema_are_read_as_well(few, tmp_path, schema_change):
+    f.write_avro(*few, tmp_path / "plays.avro", MARKER, schema=changed(schema_change))
+    assert f.row_hash(ws.read_plays_avro(tmp_path / "plays.avro", few[3])) == f.row_hash(few[0])
+
+
+def test_a_file_that_fastavro_wrote_is_read_the_same(few, tmp_path):
+    with open(tmp_path / "plays.avro", "wb") as file:
+        fastavro.writer(file, schema_ind, f.records(*few), codec="deflate")
+    assert f.row_hash(ws.read_plays_avro(tmp_path / "plays.avro", few[3])) == f.row_hash(few[0])
+
+
+@pytest.fixture(scope="module")
+def avro_run(tmp_path_factory):
+    """The tiny run with its plays as Avro alone."""
+    return ws.simulate(**TINY, out_dir=tmp_path_factory.mktemp("avro") / "run", formats="avro", workers=1)
+
+
+def test_a_run_of_avro_alone_keeps_the_same_plays(avro_run, tiny_run):
+    assert not list(avro_run.glob("plays/*.parquet")) and ws.read_manifest(avro_run)["plays"] == ws.read_manifest(tiny_run)["plays"]
+    assert f.row_hash(ws.read_table(avro_run, "plays")) == f.row_hash(ws.read_parquet(tiny_run, "plays"))
+    assert f.row_hash(ws.read_table(avro_run, "tracks")) == f.row_hash(ws.read_table(tiny_run, "tracks"))
+    some = {"columns": ["play_id", "device"], "listener_id": 2}
+    assert f.row_hash(ws.read_table(avro_run, "plays", **some)) == f.row_hash(ws.read_table(tiny_run, "plays", **some))
+
+
+def test_the_story_is_the_same_from_avro_and_from_parquet(avro_run, tiny_run):
+    one, other = (ws.tell_story(run_dir, "3") for run_dir in (avro_run, tiny_run))
+    assert (one.listener, one.year, one.first_day, one.too_little) == (other.listener, other.year, other.first_day, other.too_little)
+    for name in other.tables:
+        pd.testing.assert_frame_equal(one.tables[name], other.tables[name], check_dtype=True)
+
+
+def test_what_a_crowd_does_is_the_same_from_avro_and_from_parquet(avro_run, tiny_run):
+    for question in (ws.crowd_hours, ws.crowd_leaving):
+        one, other = (question(ws.heard_of(run_dir)).execute() for run_dir in (avro_run, tiny_run))
+        pd.testing.assert_frame_equal(*(table.sort_values(list(table.columns)).reset_index(drop=True) for table in (one, other)))
+
+
+# -- damaged and foreign files are named --------------------------------------------------------------
+
+def named_by_both_readers(path, tracks, words):
+    """Both readers refuse a file, name it and say this of it."""
+    for read in (lambda: ws.read_plays_avro(path, tracks), lambda: list(ws.read_avro(path))):
+        with pytest.raises(ValueError, match=re.escape(f"{path} ") + words):
+            read()
+
+
+@pytest.fixture
+def good(few, tmp_path):
+    """A file of twelve blocks or so, and its tracks."""
+    with blocks_of(8192):
+        f.write_avro(*few, tmp_path / "plays.avro", MARKER)
+    return tmp_path / "plays.avro", few[3]
+
+
+def test_a_cut_file_is_named_wherever_it_is_cut_but_between_blocks(good):
+    path, tracks = good
+    whole = path.read_bytes()
+    ends = [match.end() for match in re.finditer(MARKER, whole)]
+    for length in [*range(0, len(whole), 1009), *(end + shift for end in ends for shift in (-17, -16, -1, 1)) ]:
+        if 0 <= length < len(whole):
+            path.write_bytes(whole[:length])
+            named_by_both_readers(path, tracks, "is damaged: a block that should end before byte|is not an Avro file")
+
+
+def test_bytes_too_many_are_named(good):
+    path, tracks = good
+    path.write_bytes(path.read_bytes() + b"x")
+    named_by_both_readers(path, tracks, r"is damaged: a block that should end before byte [\d,]+ does not. Restore it, or simulate the run again")
+
+
+def test_a_block_that_cannot_be_decoded_is_named(good):
+    path, tracks = good
+    whole, first = path.read_bytes(), path.read_bytes().index(MARKER) + len(MARKER) + 3
+    path.write_bytes(whole[:first] + b"\xff" * 40 + whole[first + 40:])
+    named_by_both_readers(path, tracks, "is damaged: ")
+
+
+def test_what_is_no_avro_is_named(good):
+    path, tracks = good
+    for content in (b"", b"hello, world" * 40, b"PAR1" + b"\0" * 100):
+        path.write_bytes(content)
+        named_by_both_readers(path, tracks, "is not an Avro file; give an object container file")
+
+
+def test_avro_of_other_records_is_named_with_what_it_lacks(good):
+    path, tracks = good
+    for schema, lacking in (({"type": "record", "name": "Weather", "fields": [{"name": "t", "type": "int"}]}, "UserSongInteraction.PlayId, UserProfile.Prof"),
+                            (changed(lambda schema: interaction_of(schema).pop(5)), "UserSongInteraction.MsPlayed; give"), ("int", "UserSongInteraction.PlayId")):
+        with open(path, "wb") as file:
+            fastavro.writer(file, schema, [])
+        named_by_both_readers(path, tracks, f"is an Avro file of other records, without {lacking}")
+
+
+def test_songs_of_another_catalogue_are_named(good):
+    path, tracks = good
+    with pytest.raises(ValueError, match=r"plays.avro plays the song \w{22}, which is not among the 1 tracks given; give the tracks of the run"):
+        ws.read_plays_avro(path, tracks.slice(0, 1))
+
+
+def test_a_missing_file_is_said_so(tmp_path, catalogue):
+    with pytest.raises(FileNotFoundError, match="nothing.avro"):
+        ws.read_plays_avro(tmp_path / "nothing.avro", catalogue.tracks)
+
+
+def copied(run_dir, folder):
+    """A copy of a run to damage, and its first Avro file."""
+    shutil.copytree(run_dir, folder / "run")
+    return folder / "run", sorted((folder / "run" / "plays").glob("*.avro"))[0]
+
+
+def test_in_a_run_even_one_changed_bit_is_named(avro_run, tmp_path):
+    run_dir, path = copied(avro_run, tmp_path)
+    changed_bytes = bytearray(path.read_bytes())
+    changed_bytes[len(changed_bytes) // 2] ^= 1
+    path.write_bytes(changed_bytes)
+    for read in (ws.tell_story, lambda run_dir: ws.read_table(run_dir, "plays")):
+        with pytest.raises(ValueError, match="part-00000000.avro is damaged: its bytes are not those that run.json lists. Restore it, or"):
+            read(run_dir)
+
+
+def test_in_a_run_a_missing_and_a_strange_file_are_named(avro_run, tmp_path):
+    run_dir, path = copied(avro_run, tmp_path)
+    moved = path.rename(path.with_name("foreign.avro"))
+    with pytest.raises(ValueError, match="foreign.avro is not a file of this run; move it elsewhere."):
+        ws.read_table(run_dir, "plays")
+    moved.unlink()
+    with pytest.raises(FileNotFoundError, match="part-00000000.avro is missing, though run.json lists it."):
+        ws.read_table(run_dir, "plays")

@@ -66,6 +66,43 @@ def read_parquet(run_dir, name, columns=None, listener_id=None):
     return pq.read_table(paths, columns=columns, filters=wanted, schema=TABLES[name])
 
 
+def read_table(run_dir, name, columns=None, listener_id=None):
+    """The same, of a run whose plays may be kept as Avro alone; those are read whole, whatever is asked of them."""
+    if name != "plays" or kept_as_parquet(run_dir):
+        return read_parquet(run_dir, name, columns, listener_id)
+    plays = pa.concat_tables(plays_by_part(run_dir))
+    plays = plays if listener_id is None else plays.filter(pc.equal(plays["listener_id"], listener_id))
+    return plays.select(columns or plays.column_names)
+
+
+def kept_as_parquet(run_dir):
+    """Whether a finished run keeps its plays as Parquet."""
+    return any(file["file"].startswith("plays/") and file["file"].endswith(".parquet") for file in read_manifest(run_dir)["files"])
+
+
+def plays_by_part(run_dir):
+    """The plays of a run from its Avro files, a generator of Arrow tables, one per part.
+
+    Raises ValueError naming a file that is not as the manifest lists it.
+    """
+    tracks = read_parquet(run_dir, "tracks")
+    return (avro.read_plays_avro(path, tracks) for path in checked_parts(run_dir))
+
+
+def checked_parts(run_dir):
+    """Paths of a run's Avro files, in order, each compared with the manifest before it is handed out."""
+    listed = {Path(run_dir) / file["file"]: file["sha256"] for file in read_manifest(run_dir)["files"] if file["file"].endswith(".avro")}
+    strange = sorted(set((Path(run_dir) / "plays").glob("*.avro")) - set(listed))
+    if strange:
+        raise ValueError(f"{strange[0]} is not a file of this run; move it elsewhere.")
+    for path, sha256 in listed.items():
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing, though run.json lists it. Restore it, or simulate the run again into another folder.")
+        if sha256_of(path) != sha256:
+            raise avro.damaged(path, "its bytes are not those that run.json lists")
+        yield path
+
+
 # -- rows ---------------------------------------------------------------------------------------------
 
 def records(plays, listeners, versions, tracks):
@@ -192,9 +229,16 @@ def sync_marker(identity_hash, part):
 
 
 def read_avro(path):
-    """The records of one Avro file, as fastavro reads them, a generator of dicts."""
+    """The records of one Avro file, as fastavro reads them, a generator of dicts.
+
+    Raises ValueError naming a file that is damaged or holds other records.
+    """
+    avro.count_records(path)
     with open(path, "rb") as file:
-        yield from fastavro.reader(file)
+        try:
+            yield from fastavro.reader(file)
+        except Exception as error:      # damage inside a block shows as almost any error
+            raise avro.damaged(path, f"{type(error).__name__}: {error}") from None
 
 
 # -- the manifest -------------------------------------------------------------------------------------

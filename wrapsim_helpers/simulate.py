@@ -275,16 +275,23 @@ def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path.
 
     out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs
-    formats   any of "parquet", "avro"; the plays are always kept as Parquet too, since everything later reads them
+    formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet. Insights read either
     workers   processes; 0: one per core, but no more than there are parts
     scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
     The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything is written.
     """
-    formats = tuple(check_choice("formats", name, FORMATS) for name in ([formats] if isinstance(formats, str) else formats))
+    formats = check_formats([formats] if isinstance(formats, str) else formats)
     check_count("workers", workers, 0, 1024)
     run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple(genres), population=population,
               survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path)
     return simulate_run(run, Path(out_dir) if out_dir else None, formats, workers, scheduler)
+
+
+def check_formats(formats):
+    """Names of formats, checked, each once and in order; ValueError where there is none."""
+    if not formats:
+        raise ValueError(f"formats is {formats!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
+    return tuple(sorted({check_choice("formats", name, FORMATS) for name in formats}))
 
 
 def simulate_run(run, out_dir, formats, workers, scheduler):
@@ -293,7 +300,7 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     size = part_size(run, world)
     whole = replace(run, listeners_per_part=size)
     same = identity(whole, {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path)},
-                    fingerprints(), size) | {"formats": sorted({"parquet", *formats})}
+                    fingerprints(), size) | {"formats": list(formats)}
     folder = open_folder(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}", same)
     if (folder / "run.json").is_file():
         tqdm.write(f"This run is already in {folder}.")
@@ -306,7 +313,7 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     moved = sum(part["moved"] for part in parts)
     say_moved(run, moved)
     write_json(folder / "run.json", {"identity": same, "identity_hash": identity_hash(same), "parts": n_parts,
-                                     "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith("parquet")),
+                                     "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith(formats[0])),
                                      "files": files})
     write_json(folder / "log.json", {"started": started, "seconds": round(time.time() - started, 3), "workers": workers,
                                      "moved_local_times": moved, "python": platform.python_version(), "platform": platform.platform()})
@@ -400,7 +407,7 @@ def make_part(run, part, folder, formats, hash_):
     Returns {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
     """
     heard = listen(run, run.listener_ids()[part * run.listeners_per_part:(part + 1) * run.listeners_per_part])
-    files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
+    files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES if name != "plays" or "parquet" in formats]
     if "avro" in formats:
         path = part_path(folder, "plays", part, "avro")
         write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part),
