@@ -6,10 +6,11 @@ first use, so that a simulation alone starts at once.
 
 import importlib
 
+from .avro import read_plays_avro
 from .behaviour import Behaviour, answer_shares, listener_types
 from .catalogue import build_catalogue, pool_sizes
 from .datasets import load_songs, load_survey
-from .files import read_avro, read_manifest, read_parquet, records
+from .files import read_avro, read_manifest, read_parquet, read_table, records
 from .listeners import effective_sample_size, sample_listeners, survey_weights
 from .plays import check_plays
 from .run import Given, Run
@@ -23,7 +24,7 @@ _LATER = {"wrapped": ("tell_story", "Story", "open_run", "heard_in", "heard_of",
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
 __all__ = ["Behaviour", "Given", "Run", "answer_shares", "build_catalogue", "check_plays", "effective_sample_size", "fingerprints",
            "generate_listening_session", "generate_multiple_users_session", "introduce", "latest_run", "listen", "listener_types", "load_songs",
-           "load_survey", "one_listener", "one_session", "output_folder", "pool_sizes", "read_avro", "read_manifest", "read_parquet", "records", "sample_listeners",
+           "load_survey", "one_listener", "one_session", "output_folder", "pool_sizes", "read_avro", "read_manifest", "read_parquet", "read_plays_avro", "read_table", "records", "sample_listeners",
            "schema_ind", "schema_table", "simulate", "survey_weights", "tell_change", "what_if", "write_listener", *_MODULE_OF]
 
 

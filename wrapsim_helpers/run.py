@@ -33,7 +33,7 @@ SURVEY_GROUPS = ("all", "A")
 GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
-VALUE_LIBRARIES = ("numpy", "numba", "faker", "pytz", "timezonefinder", "timezonefinder-data", "fastavro", "pyarrow")
+VALUE_LIBRARIES = ("numpy", "numba", "faker", "pytz", "timezonefinder", "timezonefinder-data", "fastavro", "pyarrow", "isal")
 
 
 # -- the project's own files ---------------------------------------------------------------------------

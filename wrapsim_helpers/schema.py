@@ -5,6 +5,7 @@ UserSongInteraction. A field `MsPlayed` there is a column `ms_played` in the tab
 dictionary column here, and the codes that the compiled model writes are the positions of the enum's symbols.
 """
 
+import functools
 import json
 import re
 
@@ -68,6 +69,12 @@ def released():
 def snake(name):
     """UtcOffsetMin -> utc_offset_min."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+@functools.cache
+def pascal(name):
+    """utc_offset_min -> UtcOffsetMin."""
+    return "".join(word.capitalize() for word in name.split("_"))
 
 
 def arrow_type(avro_type):

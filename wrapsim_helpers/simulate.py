@@ -12,7 +12,7 @@ import time
 import uuid
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from . import listeners as people_of
 from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue, generate_catalogue
 from .datasets import check_genre, load_songs, load_survey, source_path
-from .files import entry, open_folder, plain_records, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
+from .files import entry, open_folder, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
 from .personas import as_record, behaviours_of, personas_file, personas_of
 from .plays import SELF, Past, no_past, sample_plays
 from .run import FORMATS, Given, Run, cache_folder, check_choice, check_count, identity, identity_hash, part_path, source_hash
@@ -38,11 +38,12 @@ MINUTES_PER_PLAY = 2.4           # mean length of a play in the model, for estim
 
 @dataclass(frozen=True)
 class World:
-    """What a run's listeners live in: the survey they come from, the model and the music."""
+    """What a run's listeners live in: the survey they come from, the model, the music, and songs already encoded as Avro."""
 
     survey: pd.DataFrame
     behaviour: Behaviour
     catalogue: object
+    songs: dict = field(default_factory=dict)
 
 
 @functools.lru_cache(maxsize=4)
@@ -340,17 +341,24 @@ def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path.
 
     out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs
-    formats   any of "parquet", "avro"; the plays are always kept as Parquet too, since everything later reads them
+    formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet. Insights read either
     workers   processes; 0: one per core, but no more than there are parts
     scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
     The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything is written.
     """
-    formats = tuple(check_choice("formats", name, FORMATS) for name in ([formats] if isinstance(formats, str) else formats))
+    formats = check_formats([formats] if isinstance(formats, str) else formats)
     check_count("workers", workers, 0, 1024)
     run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple(genres), population=population,
               survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path,
               personas_path=personas_path, catalogue_tracks=catalogue_tracks)
     return simulate_run(run, Path(out_dir) if out_dir else None, formats, workers, scheduler)
+
+
+def check_formats(formats):
+    """Names of formats, checked, each once and in order; ValueError where there is none."""
+    if not formats:
+        raise ValueError(f"formats is {formats!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
+    return tuple(sorted({check_choice("formats", name, FORMATS) for name in formats}))
 
 
 def simulate_run(run, out_dir, formats, workers, scheduler):
@@ -359,7 +367,7 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     size = part_size(run, world)
     whole = replace(run, listeners_per_part=size)
     inputs = {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path), "personas": personas_file(run)}
-    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), size) | {"formats": sorted({"parquet", *formats})}
+    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), size) | {"formats": list(formats)}
     folder = open_folder(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}", same)
     if (folder / "run.json").is_file():
         tqdm.write(f"This run is already in {folder}.")
@@ -372,7 +380,7 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     moved = sum(part["moved"] for part in parts)
     say_moved(run, moved)
     write_json(folder / "run.json", {"identity": same, "identity_hash": identity_hash(same), "parts": n_parts,
-                                     "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith("parquet")),
+                                     "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith(formats[0])),
                                      "effective_sample_size": round(people_of.rows_that_count(run, world.survey), 1),
                                      "personas": as_record(personas_of(run)), "files": files})
     write_json(folder / "log.json", {"started": started, "seconds": round(time.time() - started, 3), "workers": workers,
@@ -394,8 +402,8 @@ def output_folder(out_dir, name):
 def write_listener(listened, out_dir):
     """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths."""
     paths = Path(out_dir) / "plays.avro", Path(out_dir) / "plays.parquet"
-    rows = plain_records(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks)
-    write_avro(rows, paths[0], sync_marker(listened.listeners["user_id"][0].as_py(), 0))
+    write_avro(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks, paths[0],
+               sync_marker(listened.listeners["user_id"][0].as_py(), 0))
     write_parquet(listened.plays, paths[1])
     return paths
 
@@ -467,11 +475,11 @@ def make_part(run, part, folder, formats, hash_):
     Returns {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
     """
     heard = listen(run, run.listener_ids()[part * run.listeners_per_part:(part + 1) * run.listeners_per_part])
-    files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
+    files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES if name != "plays" or "parquet" in formats]
     if "avro" in formats:
         path = part_path(folder, "plays", part, "avro")
-        rows = plain_records(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks)
-        write_avro(rows, path, sync_marker(hash_, part))
+        write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part),
+                   known=heard.world.songs)
         files.append(entry(folder, path, heard.plays.num_rows, row_hash(heard.plays)))
     return {"files": files, "moved": moved_starts(heard)}
 

@@ -11,8 +11,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from ..files import read_manifest, read_parquet, write_json
+from ..files import kept_as_parquet, plays_by_part, read_manifest, read_parquet, write_json
 from ..run import MINUTE_MS
+from ..schema import TABLES
 from .days import calendar, listening_clock, longest_streak
 from .rules import EPOCH_DAY, Heard, heard_in, too_little, window
 from .tops import monthly_genres, top_artists, top_genres, top_songs
@@ -62,12 +63,18 @@ INSIGHTS = {"minutes": minutes, "top_songs": top_songs, "top_artists": top_artis
 def open_run(run_dir):
     """The tables of a finished run for the insights: name -> Ibis table on an embedded DuckDB.
 
-    Raises FileNotFoundError where the folder holds no finished run.
+    Plays kept as Parquet stay where they are; those kept as Avro alone are read into DuckDB, part after part. Raises
+    ValueError naming a damaged file, FileNotFoundError where the folder holds no finished run.
     """
     read_manifest(run_dir)
     connection = ibis.duckdb.connect()
     catalogue = {name: connection.create_table(name, read_parquet(run_dir, name)) for name in ("tracks", "artists", "track_artists")}
-    return catalogue | {"plays": connection.read_parquet(str(Path(run_dir) / "plays" / "part-*.parquet"), table_name="plays")}
+    if kept_as_parquet(run_dir):
+        return catalogue | {"plays": connection.read_parquet(str(Path(run_dir) / "plays" / "part-*.parquet"), table_name="plays")}
+    connection.create_table("plays", TABLES["plays"].empty_table())
+    for part in plays_by_part(run_dir):
+        connection.insert("plays", part)
+    return catalogue | {"plays": connection.table("plays")}
 
 
 def heard_of(run_dir, year=-1, edition="full"):
