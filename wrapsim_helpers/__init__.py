@@ -14,8 +14,9 @@ from .listeners import effective_sample_size, sample_listeners, survey_weights
 from .plays import check_plays
 from .run import Given, Run
 from .schema import fingerprints, schema_ind, schema_table
-from .simulate import (generate_listening_session, generate_multiple_users_session, introduce, latest_run, listen,
-                       one_listener, one_session, output_folder, simulate, tell_change, what_if, write_listener)
+from .simulate import (generate_listening_session, generate_multiple_users_session, introduce, listen, one_listener, one_session,
+                       tell_change, what_if)
+from .runs import latest_run, make_part, open_job, output_folder, simulate, write_listener
 
 _LATER = {"wrapped": ("tell_story", "Story", "open_run", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
                       "volume_by_plan", "write_summary"),
@@ -23,7 +24,7 @@ _LATER = {"wrapped": ("tell_story", "Story", "open_run", "heard_in", "heard_of",
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
 __all__ = ["Behaviour", "Given", "Run", "answer_shares", "build_catalogue", "check_plays", "effective_sample_size", "fingerprints",
            "generate_listening_session", "generate_multiple_users_session", "introduce", "latest_run", "listen", "listener_types", "load_songs",
-           "load_survey", "one_listener", "one_session", "output_folder", "pool_sizes", "read_avro", "read_manifest", "read_parquet", "records", "sample_listeners",
+           "load_survey", "make_part", "one_listener", "one_session", "open_job", "output_folder", "pool_sizes", "read_avro", "read_manifest", "read_parquet", "records", "sample_listeners",
            "schema_ind", "schema_table", "simulate", "survey_weights", "tell_change", "what_if", "write_listener", *_MODULE_OF]
 
 

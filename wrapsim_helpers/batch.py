@@ -195,7 +195,7 @@ def simulate(users: int = typer.Argument(help="how many listeners"), out_dir: Pa
              survey: str = typer.Option("", help="survey file; the bundled one where empty"),
              songs: str = typer.Option("", help="songs file; the bundled one where empty")):
     """Simulate a crowd into a run folder, without a notebook."""
-    from .simulate import simulate as simulate_crowd
+    from .runs import simulate as simulate_crowd
     typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
                               survey_path=survey, songs_path=songs))
 

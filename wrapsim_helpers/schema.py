@@ -166,6 +166,17 @@ def table_of(name, values):
     return pa.Table.from_arrays(arrays, schema=expected)
 
 
+DEFAULTS = {snake(field["name"]): field["default"] for record in RECORDS for field in record_fields(record)}
+
+
+def blank(field, n):
+    """A column for rows written before there was one: the schema's default n times, or nothing of its type. field: Arrow field."""
+    empty = "" if pa.types.is_string(field.type) or field.type in (LABEL, NAMED) else [] if pa.types.is_list(field.type) else 0
+    plain = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    number = pa.int64() if pa.types.is_timestamp(plain) else pa.int32() if pa.types.is_date(plain) else plain
+    return pa.array([DEFAULTS.get(field.name, empty)] * n, number).cast(plain).cast(field.type)
+
+
 def schema_table():
     """The schema for people: a DataFrame with one row per field, columns record, field, type, default, meaning."""
     def words(avro_type):

@@ -1,0 +1,381 @@
+"""Runs on disk: any number of listeners, part by part, by any workers, killed and resumed at will.
+
+A part is a pure function of (job, part number). Its files are written whole, then its receipt: what is in a receipt
+is never made again. run.json comes last; then the receipts go.
+"""
+
+import errno
+import json
+import os
+import platform
+import shutil
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
+
+from tqdm.auto import tqdm
+
+from . import store
+from .datasets import source_path
+from .files import (WHOLE_RUN, entry, json_bytes, locked, open_folder, plain_records, read_manifest, row_hash, sealed, sync_marker, writable,
+                    write_avro, write_parquet, write_table)
+from .run import FORMATS, Run, check_choice, check_count, identity, identity_hash, part_path, source_hash
+from .schema import fingerprints
+from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
+
+PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
+CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
+CATALOGUE = -1                   # the number of the catalogue's receipt, beside those of the parts
+BYTES_PER_PLAY = {"parquet": 14, "avro": 85}     # measured on years of listening; a day of many listeners takes a little more
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts - 1."""
+
+    run: Run
+    place: Path | str
+    formats: tuple[str, ...]
+    identity: dict
+    n_parts: int
+
+
+# -- the whole run ------------------------------------------------------------------------------------
+
+def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
+             population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", part=1, parts=1,
+             survey_path="", songs_path=""):
+    """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path, or the store's URL.
+
+    out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs;
+              or an address in an object store, such as "s3://bucket/run"
+    formats   any of "parquet", "avro"; the plays are always kept as Parquet too, since everything later reads them
+    workers   processes; 0: one per core, but no more than there are parts
+    scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
+    part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that lacks finishes the run
+    The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything is written, and
+    RuntimeError, saying what is kept, where a worker dies or a disk is full; the same call then goes on from there.
+    """
+    check_count("workers", workers, 0, 1024)
+    check_count("part", part, 1, check_count("parts", parts, 1, 1_000_000))
+    check_scheduler(scheduler)
+    job = open_job(num_users, start_time, end_time, genres, out_dir=out_dir, formats=formats, population=population, survey_group=survey_group,
+                   seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path)
+    return carry_out(job, part, parts, workers, scheduler)
+
+
+def open_job(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), **rest):
+    """A run that is checked and whose folder is ready, for an engine of your own: a `Job`, whose parts `make_part` makes.
+
+    Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them and finishes the run.
+    """
+    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats)
+    check_room(job, estimate_plays(job.run, check_run(job.run)) * sum(BYTES_PER_PLAY[name] for name in job.formats))
+    open_folder(job.place, job.identity)
+    return job
+
+
+def tuple_of(genres):
+    """Genres as a tuple; a text is left for `Run` to refuse."""
+    return genres if isinstance(genres, str) else tuple(genres)
+
+
+def job_of(run, out_dir="", formats=("parquet", "avro")):
+    """The `Job` of a checked Run; nothing is written."""
+    formats = {check_choice("formats", name, FORMATS) for name in ([formats] if isinstance(formats, str) else formats)} | {"parquet"}
+    whole = replace(run, listeners_per_part=part_size(run, check_run(run)))
+    same = identity(whole, {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path)},
+                    fingerprints(), whole.listeners_per_part) | {"formats": sorted(formats)}
+    place = store.place_of(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}")
+    return Job(whole, place if store.is_store(place) else place.absolute(), tuple(sorted(formats)), same, -(-run.num_users // whole.listeners_per_part))
+
+
+def part_size(run, world):
+    """Listeners per part: as given, or as many as make about PLAYS_PER_PART plays."""
+    return run.part_size(estimate_plays(run, world) / (run.num_users * run.days))
+
+
+def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
+    """Make what a share of a job lacks; returns its place. A finished run is left as it is."""
+    if store.get(job.place, "run.json"):
+        tqdm.write(f"This run is already in {job.place}.")
+        tidy(job)
+        return job.place
+    with locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"), saying_what_is_kept(job):
+        make_share(job, range(job.n_parts * (part - 1) // parts, job.n_parts * part // parts), workers, scheduler)
+    return job.place
+
+
+def tidy(job):
+    """Remove what a run leaves that was killed after its last file."""
+    leftover = any(name.startswith("lock") for name in store.names(job.place)) or store.names(job.place, "parts")
+    if leftover or not store.is_store(job.place) and any(job.place.rglob(f"{store.BESIDE}*")):
+        with locked(job.place):
+            clear_unfinished(job, range(job.n_parts))
+            clear_receipts(job.place)
+
+
+def make_share(job, share, workers, scheduler):
+    """Make the parts of a share that are not whole yet, and finish the run where none lacks then. share: range of part numbers."""
+    started = time.time()
+    clear_unfinished(job, share)
+    kept = whole_parts(job)
+    compile_model(job.run)
+    made = {} if CATALOGUE in kept else {CATALOGUE: make_catalogue(job)}
+    lacking = [number for number in share if number not in kept]
+    bar = tqdm(make_parts(job, lacking, workers, scheduler), total=len(share), initial=len(share) - len(lacking),
+               desc=f"{job.run.num_users:,} listeners", unit="part")
+    made.update(bar)
+    receipts = kept | made if len(share) == job.n_parts else whole_parts(job)
+    if len(receipts) == job.n_parts + 1:
+        return finish(job, receipts, {"started": started, "seconds": round(time.time() - started, 3), "workers": workers, "scheduler": scheduler,
+                                      "parts_made": len(lacking), "parts_kept": job.n_parts - len(lacking)})
+    tqdm.write(f"This share is done: {len(receipts) - 1:,} of {job.n_parts:,} parts are whole in {job.place}.")
+
+
+def finish(job, receipts, log):
+    """Write log.json and run.json, then remove the receipts, whose entries run.json now holds."""
+    files = sorted((file for receipt in receipts.values() for file in receipt["files"]), key=lambda file: file["file"])
+    plays = sum(file["rows"] for file in files if file["file"].startswith("plays/") and file["file"].endswith("parquet"))
+    moved = sum(receipt["moved"] for receipt in receipts.values())
+    say_moved(job.run, moved)
+    store.put(job.place, "log.json", json_bytes(sealed(log | {"moved_local_times": moved, "python": platform.python_version(),
+                                                              "platform": platform.platform()})))
+    store.create(job.place, "run.json", json_bytes(sealed({"identity": job.identity, "identity_hash": identity_hash(job.identity),
+                                                           "parts": job.n_parts, "plays": plays, "files": files})))
+    clear_receipts(job.place)
+
+
+# -- one part -----------------------------------------------------------------------------------------
+
+def make_part(job, part):
+    """Simulate and write one part; a pure function of (job, part), safe to repeat. part: 0 to job.n_parts - 1.
+
+    Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
+    """
+    heard = listen(job.run, job.run.listener_ids(part * job.run.listeners_per_part, (part + 1) * job.run.listeners_per_part))
+    with store.workbench(job.place) as folder:
+        files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
+        if "avro" in job.formats:
+            files.append(write_plays_avro(folder, heard, identity_hash(job.identity), part))
+        return deliver(job, part, folder, {"files": files, "moved": moved_starts(heard)})
+
+
+def write_plays_avro(folder, heard, hash_, part):
+    """Write a part's plays as Avro; returns the manifest entry."""
+    path = part_path(folder, "plays", part, "avro")
+    rows = plain_records(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks)
+    write_avro(rows, path, sync_marker(hash_, part))
+    return entry(folder, path, heard.plays.num_rows, row_hash(heard.plays))
+
+
+def make_catalogue(job):
+    """Write the tables that all parts share; returns the receipt."""
+    catalogue = check_run(job.run).catalogue
+    with store.workbench(job.place) as folder:
+        files = [write_table(folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES]
+        return deliver(job, CATALOGUE, folder, {"files": files, "moved": 0})
+
+
+def deliver(job, number, folder, receipt):
+    """Bring finished files to the job's place, then the receipt that vouches for them; returns it."""
+    store.deliver(folder, job.place, [file["file"] for file in receipt["files"]])
+    store.put(job.place, receipt_name(number), json_bytes(receipt))
+    return receipt
+
+
+# -- receipts -----------------------------------------------------------------------------------------
+
+def receipt_name(number):
+    """Name of a part's receipt in its place."""
+    return "parts/catalogue.json" if number == CATALOGUE else f"parts/part-{number:08d}.json"
+
+
+def whole_parts(job):
+    """Receipts of the parts whose files are all there in their right sizes: part number -> receipt."""
+    there = store.sizes(job.place)
+    numbers = [number for number in range(CATALOGUE, job.n_parts) if receipt_name(number) in there]
+    with ThreadPoolExecutor(16) as pool:
+        receipts = zip(numbers, pool.map(lambda number: json.loads(store.get(job.place, receipt_name(number)) or '{"files": [{}]}'), numbers))
+        return {number: receipt for number, receipt in receipts
+                if all(there.get(file.get("file")) == file.get("bytes", -1) for file in receipt["files"])}
+
+
+def clear_receipts(place):
+    """Remove every receipt of a place, and their folder."""
+    store.remove(place, store.names(place, "parts"))
+    if not store.is_store(place) and (place / "parts").is_dir():
+        (place / "parts").rmdir()
+
+
+def clear_unfinished(job, share):
+    """Remove what killed runs left half-written, of the share's files alone: others may be at work on theirs."""
+    everything, own = len(share) == job.n_parts, {f"part-{number:08d}" for number in share}
+    if not store.is_store(job.place):
+        store.clear_unfinished(job.place, lambda name: everything or name.split(".")[0] in own)
+
+
+@contextmanager
+def saying_what_is_kept(job):
+    """Turn a dead worker or a full disk into one RuntimeError that says what is whole and how to go on."""
+    try:
+        yield
+    except (BrokenExecutor, OSError, *store.store_errors()) as error:
+        n_whole = sum(name.startswith("parts/part-") for name in store.names(job.place, "parts"))
+        raise RuntimeError(f"{job.place}: {what_happened(error)} {n_whole:,} of {job.n_parts:,} parts are whole and kept; "
+                           "the same command goes on from there.") from error
+
+
+def what_happened(error):
+    """An interruption in words, with what helps against it."""
+    if isinstance(error, BrokenExecutor):
+        return "a worker process died; perhaps memory ran out, then fewer workers help."
+    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "there is no room left on the disk; make some."
+    if getattr(error, "errno", None) in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "the folder can no longer be written."
+    return f"writing failed ({error})."
+
+
+# -- many workers -------------------------------------------------------------------------------------
+
+def make_parts(job, numbers, workers, scheduler):
+    """Make some parts, in this process or by an executor's; yields (part number, receipt) as they get done."""
+    workers = min(workers or cores(), len(numbers))
+    if workers <= 1 and not scheduler:
+        yield from ((number, make_part(job, number)) for number in numbers)
+        return
+    with executor_of(workers, scheduler) as executor:
+        yield from in_flight(executor, job, numbers, 10_000 if scheduler else 2 * workers)
+
+
+def cores():
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_flight(executor, job, numbers, most):
+    """Make parts with at most so many handed out at a time; those not begun are called off when one fails."""
+    waiting, left = {}, iter(numbers)
+    try:
+        while True:
+            with main_left_alone():
+                waiting.update({executor.submit(make_part, job, number): number for number in islice(left, most - len(waiting))})
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+@contextmanager
+def main_left_alone():
+    """Start processes without running the caller's script again in each of them.
+
+    A spawned process imports the main module, so a script without `if __name__ == "__main__":` would start itself
+    over and over. Our workers need nothing from it.
+    """
+    main = vars(sys.modules["__main__"])
+    hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
+    main.pop("__file__", None)
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(hidden)
+
+
+@contextmanager
+def executor_of(workers, scheduler):
+    """Who makes the parts: spawned processes (never forked: threads would hang), or the workers of a dask scheduler."""
+    if not scheduler:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=follow_parent) as executor:
+            yield executor
+        return
+    from distributed import Client
+    with Client(scheduler) as client:
+        yield client.get_executor()
+
+
+def check_scheduler(scheduler):
+    """ValueError where a scheduler is named and dask is not there to talk to it."""
+    try:
+        import distributed
+        return distributed
+    except ImportError:
+        if scheduler:
+            raise ValueError(f"scheduler is {scheduler!r}, but dask is not installed; pip install 'wrapsim[dask]'.") from None
+
+
+def follow_parent():
+    """In a worker: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_after, args=(parent_process().sentinel,), daemon=True).start()
+
+
+def end_after(sentinel):
+    """End this process as soon as the one behind the sentinel has ended."""
+    connection.wait([sentinel])
+    os._exit(1)
+
+
+# -- folders ------------------------------------------------------------------------------------------
+
+def runs_folder():
+    """Where runs go that name no folder: data/runs beside the nearest folder `notebooks`, or in the working folder."""
+    here = Path.cwd()
+    return next((top for top in (here, *here.parents) if (top / "notebooks").is_dir()), here) / "data" / "runs"
+
+
+def output_folder(out_dir, name):
+    """Path of a folder to write to, made and tried: the one named, or data/runs/`name`; PermissionError where it cannot be."""
+    return writable(Path(out_dir) if out_dir else runs_folder() / name)
+
+
+def write_listener(listened, out_dir):
+    """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths."""
+    paths = Path(out_dir) / "plays.avro", Path(out_dir) / "plays.parquet"
+    rows = plain_records(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks)
+    write_avro(rows, paths[0], sync_marker(listened.listeners["user_id"][0].as_py(), 0))
+    write_parquet(listened.plays, paths[1])
+    return paths
+
+
+def latest_run(run_dir=""):
+    """Path of a finished run: the one named, or the one finished last under data/runs.
+
+    Raises FileNotFoundError where there is none.
+    """
+    if run_dir:
+        read_manifest(run_dir)
+        return Path(run_dir)
+    finished = sorted(runs_folder().rglob("run.json"), key=lambda path: path.stat().st_mtime)
+    if not finished:
+        raise FileNotFoundError(f"run_dir is empty and {runs_folder()} holds no finished run. Run notebook 03_multiple_users first, "
+                                "or name the folder of a run.")
+    return finished[-1].parent
+
+
+def check_room(job, n_bytes):
+    """ValueError where a disk has less room than the run needs beyond what is there already. n_bytes: what the run takes."""
+    if store.is_store(job.place):
+        return
+    lacking = n_bytes - sum(store.sizes(job.place).values()) if job.place.is_dir() else n_bytes
+    free = free_bytes(job.place)
+    if lacking > free:
+        raise ValueError(f"the run takes about {n_bytes / 1e9:,.1f} GB and {job.place} has room for {free / 1e9:,.1f} GB. Name a folder on a "
+                         "larger disk, simulate fewer listeners or a shorter time, or write fewer formats.")
+
+
+def free_bytes(place):
+    """Free bytes of the disk that a folder is on, or will be."""
+    return shutil.disk_usage(next(folder for folder in (place, *place.parents) if folder.exists())).free
