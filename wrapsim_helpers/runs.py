@@ -4,6 +4,7 @@ A part is a pure function of (job, part number). Its files are written whole, th
 is never made again. run.json comes last; then the receipts go.
 """
 
+import contextlib
 import errno
 import json
 import os
@@ -11,8 +12,10 @@ import platform
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
+import uuid
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,15 +27,17 @@ from tqdm.auto import tqdm
 
 from . import store
 from .datasets import source_path
-from .files import (WHOLE_RUN, entry, json_bytes, locked, open_folder, plain_records, read_manifest, row_hash, sealed, sync_marker, writable,
-                    write_avro, write_parquet, write_table)
-from .run import FORMATS, Run, check_choice, check_count, identity, identity_hash, part_path, source_hash
-from .schema import fingerprints
+from .files import (WHOLE_RUN, entry, holder_of, json_bytes, locked, open_folder, plain_records, read_manifest, row_hash, sealed, sync_marker,
+                    writable, write_avro, write_parquet, write_table)
+from .listeners import listener_number
+from .run import FORMATS, Given, Run, check_choice, check_count, differences, identity, identity_hash, part_path, source_hash
+from .schema import fingerprints, released
 from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
 
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
 CATALOGUE = -1                   # the number of the catalogue's receipt, beside those of the parts
+SAMPLE_PLAYS = 20_000            # enough to see what a play costs
 BYTES_PER_PLAY = {"parquet": 14, "avro": 85}     # measured on years of listening; a day of many listeners takes a little more
 
 
@@ -103,8 +108,8 @@ def part_size(run, world):
 
 
 def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
-    """Make what a share of a job lacks; returns its place. A finished run is left as it is."""
-    if store.get(job.place, "run.json"):
+    """Make what a share of a job lacks; returns its place. A finished run is left as it is, unless files of it are gone."""
+    if store.get(job.place, "run.json") and len(whole_parts(job)) == job.n_parts + 1:
         tqdm.write(f"This run is already in {job.place}.")
         tidy(job)
         return job.place
@@ -130,10 +135,12 @@ def make_share(job, share, workers, scheduler):
     compile_model(job.run)
     made = {} if CATALOGUE in kept else {CATALOGUE: make_catalogue(job)}
     lacking = [number for number in share if number not in kept]
-    bar = tqdm(make_parts(job, lacking, workers, scheduler), total=len(share), initial=len(share) - len(lacking),
+    bar = tqdm(each_part(make_part, job, lacking, workers, scheduler), total=len(share), initial=len(share) - len(lacking),
                desc=f"{job.run.num_users:,} listeners", unit="part")
     made.update(bar)
     receipts = kept | made if len(share) == job.n_parts else whole_parts(job)
+    if store.get(job.place, "run.json"):
+        return clear_receipts(job.place)
     if len(receipts) == job.n_parts + 1:
         return finish(job, receipts, {"started": started, "seconds": round(time.time() - started, 3), "workers": workers, "scheduler": scheduler,
                                       "parts_made": len(lacking), "parts_kept": job.n_parts - len(lacking)})
@@ -200,12 +207,27 @@ def receipt_name(number):
 
 def whole_parts(job):
     """Receipts of the parts whose files are all there in their right sizes: part number -> receipt."""
-    there = store.sizes(job.place)
+    there, manifest = store.sizes(job.place), store.get(job.place, "run.json")
+    receipts = receipts_in(json.loads(manifest)["files"]) if manifest else {}
+    return {number: receipt for number, receipt in (receipts | written_receipts(job, there)).items()
+            if receipt and all(there.get(file["file"]) == file["bytes"] for file in receipt["files"])}
+
+
+def written_receipts(job, there):
+    """The receipts that lie in a run's place, some of which may be gone by now: part number -> receipt or None."""
     numbers = [number for number in range(CATALOGUE, job.n_parts) if receipt_name(number) in there]
     with ThreadPoolExecutor(16) as pool:
-        receipts = zip(numbers, pool.map(lambda number: json.loads(store.get(job.place, receipt_name(number)) or '{"files": [{}]}'), numbers))
-        return {number: receipt for number, receipt in receipts
-                if all(there.get(file.get("file")) == file.get("bytes", -1) for file in receipt["files"])}
+        found = pool.map(lambda number: store.get(job.place, receipt_name(number)), numbers)
+        return {number: data and json.loads(data) for number, data in zip(numbers, found)}
+
+
+def receipts_in(entries):
+    """A manifest's entries as the receipts they came from: part number -> receipt."""
+    receipts = {}
+    for one in entries:
+        number = one["file"].rpartition("part-")[2].split(".")[0]
+        receipts.setdefault(int(number) if number.isdecimal() else CATALOGUE, {"files": [], "moved": 0})["files"].append(one)
+    return receipts
 
 
 def clear_receipts(place):
@@ -246,14 +268,17 @@ def what_happened(error):
 
 # -- many workers -------------------------------------------------------------------------------------
 
-def make_parts(job, numbers, workers, scheduler):
-    """Make some parts, in this process or by an executor's; yields (part number, receipt) as they get done."""
+def each_part(action, job, numbers, workers, scheduler=""):
+    """Do something to some parts, in this process or by an executor's; yields (part number, action's result) as they get done.
+
+    action  an importable function of (job, part number), such as `make_part`
+    """
     workers = min(workers or cores(), len(numbers))
     if workers <= 1 and not scheduler:
-        yield from ((number, make_part(job, number)) for number in numbers)
+        yield from ((number, action(job, number)) for number in numbers)
         return
     with executor_of(workers, scheduler) as executor:
-        yield from in_flight(executor, job, numbers, 10_000 if scheduler else 2 * workers)
+        yield from in_flight(executor, action, job, numbers, 10_000 if scheduler else 2 * workers)
 
 
 def cores():
@@ -261,13 +286,13 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_flight(executor, job, numbers, most):
-    """Make parts with at most so many handed out at a time; those not begun are called off when one fails."""
+def in_flight(executor, action, job, numbers, most):
+    """The same with at most so many parts handed out at a time; those not begun are called off when one fails."""
     waiting, left = {}, iter(numbers)
     try:
         while True:
             with main_left_alone():
-                waiting.update({executor.submit(make_part, job, number): number for number in islice(left, most - len(waiting))})
+                waiting.update({executor.submit(action, job, number): number for number in islice(left, most - len(waiting))})
             if not waiting:
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -363,6 +388,139 @@ def latest_run(run_dir=""):
         raise FileNotFoundError(f"run_dir is empty and {runs_folder()} holds no finished run. Run notebook 03_multiple_users first, "
                                 "or name the folder of a run.")
     return finished[-1].parent
+
+
+# -- before and after ---------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would take; `text` says it in words.
+
+    plays, n_bytes  expected, from what the first listeners mean to hear and a sample written on this machine
+    minutes         on so many workers of this machine
+    parts           files of each table
+    """
+
+    listeners: int
+    plays: int
+    n_bytes: int
+    minutes: float
+    workers: int
+    parts: int
+    listeners_per_part: int
+    place: Path | str
+
+    @property
+    def text(self):
+        """The plan in five lines."""
+        return (f"{self.listeners:,} listeners, about {self.plays:,} plays\n{self.n_bytes / 1e9:,.2f} GB in {self.place}\n"
+                f"{self.parts:,} parts of {self.listeners_per_part:,} listeners\n"
+                f"about {self.minutes:,.1f} minutes on {self.workers} worker{'s' * (self.workers > 1)} of this machine")
+
+
+def plan(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), workers=0, **rest):
+    """What would this run take? A `Plan`; arguments as for `simulate`, nothing is written there.
+
+    Raises ValueError where the disk is too small.
+    """
+    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats)
+    plays = estimate_plays(job.run, check_run(job.run))
+    bytes_per_play, seconds_per_play = sample_cost(job, plays)
+    check_room(job, plays * bytes_per_play)
+    workers = min(workers or cores(), job.n_parts)
+    return Plan(job.run.num_users, plays, round(plays * bytes_per_play), plays * seconds_per_play / workers / 60, workers, job.n_parts,
+                job.run.listeners_per_part, job.place)
+
+
+def sample_cost(job, plays):
+    """Bytes and seconds per play, measured on a part of about SAMPLE_PLAYS plays."""
+    compile_model(job.run)
+    few = max(1, min(job.run.listeners_per_part, round(SAMPLE_PLAYS * job.run.num_users / max(plays, 1))))
+    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
+        sample, started = replace(job, run=replace(job.run, listeners_per_part=few), place=Path(folder)), time.perf_counter()
+        made = make_part(sample, 0)["files"]
+        seconds = time.perf_counter() - started
+    rows = max(1, next(file["rows"] for file in made if file["file"].startswith("plays/")))
+    return sum(file["bytes"] for file in made) / rows, seconds / rows
+
+
+def run_of(found, survey_path="", songs_path=""):
+    """The `Run` behind an identity. found: as in run.json;  survey_path, songs_path: where they were not the bundled files."""
+    parameters = found["parameters"]
+    return Run(**parameters | {"genres": tuple(parameters["genres"]), "given": Given(**parameters["given"])}, survey_path=survey_path,
+               songs_path=songs_path)
+
+
+def again(run_dir, user, survey_path="", songs_path=""):
+    """One listener out of a run, simulated again and identical, whatever the size of the run; a `Listened`.
+
+    user  a listener's number or user_id.  Raises ValueError for a user who is not in the run, and where this
+    installation or these source files would not give the same plays, with the differences.
+    """
+    place = store.place_of(run_dir)
+    found = json.loads(store.get(place, "identity.json") or json_bytes(read_manifest(place)["identity"]))
+    run = run_of(found, survey_path, songs_path)
+    other = differences(job_of(run, place, found["formats"]).identity, found)
+    if other:
+        raise ValueError(f"{run_dir} cannot be made again here, since this would differ:\n  " + "\n  ".join(other[:12]))
+    return listen(run, [number_in(run, user)])
+
+
+def number_in(run, user):
+    """The number of a listener of a run, by number or user_id; ValueError where the run has no such listener."""
+    first, last = run.first_listener, run.first_listener + run.num_users - 1
+    with contextlib.suppress(ValueError):
+        number = int(str(user)) if str(user).isdecimal() else listener_number(str(uuid.UUID(str(user))), run.seed)
+        if number is not None and first <= number <= last:
+            return number
+    raise ValueError(f"user is {user!r}; the run has the listeners {first:,} to {last:,}. Give one of these numbers, or a user_id of theirs.")
+
+
+def show(run_dir):
+    """What is in a run folder, finished or not? Text of a few lines; FileNotFoundError where it is no run's."""
+    place = store.place_of(run_dir)
+    begun = store.get(place, "identity.json")
+    if begun is None:
+        read_manifest(place)
+    found, manifest = json.loads(begun), store.get(place, "run.json")
+    return "\n".join([*parameter_lines(found), *(finished_lines(json.loads(manifest)) if manifest else unfinished_lines(place, found)),
+                      *difference_lines(found)])
+
+
+def parameter_lines(found):
+    """Who, when and which seed."""
+    of = found["parameters"]
+    genres = f", genres {', '.join(of['genres'])}" if of["genres"] else ""
+    return [f"{of['num_users']:,} listeners from number {of['first_listener']:,}, {of['start_time']} to {of['end_time']}, "
+            f"population {of['population']}, seed {of['seed']}{genres}",
+            f"identity {identity_hash(found)}, schema {release_of(found['schema'])}, wrapsim {found['versions']['wrapsim']}"]
+
+
+def finished_lines(manifest):
+    """How much there is."""
+    sums = {suffix: [one for one in manifest["files"] if one["file"].endswith(suffix)] for suffix in ("parquet", "avro")}
+    return [f"finished: {manifest['plays']:,} plays in {manifest['parts']:,} parts",
+            *(f"  {name:8} {len(files):,} files, {sum(one['bytes'] for one in files) / 1e6:,.1f} MB" for name, files in sums.items() if files)]
+
+
+def unfinished_lines(place, found):
+    """How far it got, and who is at it."""
+    of, n_whole = found["parameters"], sum(name.startswith("parts/part-") for name in store.names(place, "parts"))
+    locks = [name for name in store.names(place) if name.startswith("lock")]
+    return [f"not finished: {n_whole:,} of {-(-of['num_users'] // of['listeners_per_part']):,} parts are whole; the same command goes on from there",
+            *(f"  {name}: process {holder_of(place, name)['pid']} on {holder_of(place, name)['host']}" for name in locks)]
+
+
+def difference_lines(found):
+    """What this installation would do otherwise."""
+    here = {"schema": fingerprints(), "versions": identity(Run(), {}, {}, 1)["versions"]}
+    other = differences(here, {key: found[key] for key in here})
+    return [f"made elsewhere: {line}" for line in other]
+
+
+def release_of(found):
+    """Number of the schema release with these fingerprints, as text."""
+    return next((f"release {number}" for number, schema in released().items() if fingerprints(schema) == found), "of no release known here")
 
 
 def check_room(job, n_bytes):

@@ -51,9 +51,9 @@ def record_fields(record):
     return next(field["type"] for field in schema_ind["fields"] if field["name"] == record)["fields"]
 
 
-def fingerprints():
-    """Fingerprints of the schema's parsing canonical form, by algorithm: {'CRC-64-AVRO': ..., 'sha256': ...}."""
-    form = to_parsing_canonical_form(schema_ind)
+def fingerprints(schema=schema_ind):
+    """Fingerprints of a schema's parsing canonical form, by algorithm: {'CRC-64-AVRO': ..., 'sha256': ...}."""
+    form = to_parsing_canonical_form(schema)
     return {algorithm: fingerprint(form, algorithm) for algorithm in ("CRC-64-AVRO", "sha256")}
 
 
