@@ -5,16 +5,18 @@ kernel starts (exit 2), a failing cell is named (exit 1), and the executed noteb
 """
 
 import difflib
+import json
 import logging
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 import yaml
 
-from .run import resource
+from .run import check_choice, resource
 
 NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped")
 TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
@@ -184,22 +186,89 @@ def clear_own(folder):
         shutil.rmtree(folder)
 
 
+Users = Annotated[int, typer.Argument(help="how many listeners")]
+OutDir = Annotated[str, typer.Argument(help="a new or empty folder, one where this run was begun, or s3://bucket/run")]
+RunDir = Annotated[str, typer.Argument(help="the folder or address of a run")]
+Start = Annotated[str, typer.Option(help="ISO 8601; local time where without an offset")]
+End = Annotated[str, typer.Option(help="ISO 8601; excluded")]
+Genres = Annotated[list[str], typer.Option(help="favourite genres to pick from; may be repeated")]
+Population = Annotated[str, typer.Option(help="world or survey")]
+Seed = Annotated[int, typer.Option(help="same seed, same people, same plays")]
+Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; may be repeated")]
+Workers = Annotated[int, typer.Option(help="processes; 0 for one per core")]
+Survey = Annotated[str, typer.Option(help="survey file; the bundled one where empty")]
+Songs = Annotated[str, typer.Option(help="songs file; the bundled one where empty")]
+Personas = Annotated[str, typer.Option(help="YAML file of personas and cohorts, or 'bundled'; none where empty")]
+Tracks = Annotated[int, typer.Option(help="tracks to invent beside those of the songs file, 0 or at least 1,000")]
+
+
 @app.command()
-def simulate(users: int = typer.Argument(help="how many listeners"), out_dir: Path = typer.Argument(help="a new or empty folder"),
-             start: str = typer.Option("2025-01-01", help="ISO 8601; local time where without an offset"),
-             end: str = typer.Option("2026-01-01", help="ISO 8601; excluded"),
-             genre: list[str] = typer.Option([], help="favourite genres to pick from; may be repeated"),
-             population: str = typer.Option("world", help="world or survey"), seed: int = typer.Option(2025),
-             fmt: list[str] = typer.Option(["parquet", "avro"], "--format", help="parquet or avro; may be repeated"),
-             workers: int = typer.Option(0, help="processes; 0 for one per core"),
-             survey: str = typer.Option("", help="survey file; the bundled one where empty"),
-             songs: str = typer.Option("", help="songs file; the bundled one where empty"),
-             personas: str = typer.Option("", help="YAML file of personas and cohorts, or 'bundled'; none where empty"),
-             catalogue_tracks: int = typer.Option(0, help="tracks to invent beside those of the songs file, 0 or at least 1,000")):
-    """Simulate a crowd into a run folder, without a notebook."""
-    from .simulate import simulate as simulate_crowd
+def simulate(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = "2026-01-01", genre: Genres = [], population: Population = "world",
+             seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "",
+             personas: Personas = "", catalogue_tracks: Tracks = 0,
+             scheduler: Annotated[str, typer.Option(help="address of a dask scheduler whose workers make the parts, such as tcp://10.0.0.1:8786")] = "",
+             part: Annotated[int, typer.Option(help="with --parts: which share of the parts to make, from 1")] = 1,
+             parts: Annotated[int, typer.Option(help="into how many shares the parts are cut, one for each machine")] = 1):
+    """Simulate a crowd into a run folder, without a notebook; after an interruption the same command goes on."""
+    from .runs import simulate as simulate_crowd
     typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
-                              survey_path=survey, songs_path=songs, personas_path=personas, catalogue_tracks=catalogue_tracks))
+                              scheduler=scheduler, part=part, parts=parts, survey_path=survey, songs_path=songs, personas_path=personas,
+                              catalogue_tracks=catalogue_tracks))
+
+
+@app.command()
+def plan(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = "2026-01-01", genre: Genres = [], population: Population = "world",
+         seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "",
+         personas: Personas = "", catalogue_tracks: Tracks = 0):
+    """Say what a simulation would take: plays, bytes, minutes, parts; a disk that is too small is refused."""
+    from .runs import plan as plan_crowd
+    typer.echo(plan_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
+                          survey_path=survey, songs_path=songs, personas_path=personas, catalogue_tracks=catalogue_tracks).text)
+
+
+@app.command()
+def again(run_dir: RunDir, out_dir: Annotated[Path, typer.Argument(help="folder for plays.avro and plays.parquet")],
+          user: Annotated[str, typer.Option(help="a listener's number or user id")], survey: Survey = "", songs: Songs = "", personas: Personas = ""):
+    """Simulate one listener of a run again, identical, however big the run."""
+    from .runs import again as simulate_again, output_folder, write_listener
+    for path in write_listener(simulate_again(run_dir, user, survey, songs, personas), output_folder(out_dir, "again")):
+        typer.echo(path)
+
+
+@app.command("continue")
+def continue_(run_dir: RunDir, out_dir: OutDir, end: Annotated[str, typer.Option(help="ISO 8601; excluded; later than the run's own end")],
+              fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "", personas: Personas = ""):
+    """Let the listeners of a finished run go on until a later time, into a folder of its own."""
+    from .runs import continue_run
+    typer.echo(continue_run(run_dir, end, out_dir=out_dir, formats=fmt, workers=workers, survey_path=survey, songs_path=songs, personas_path=personas))
+
+
+@app.command()
+def show(run_dir: RunDir):
+    """Say what is in a run folder, finished or not."""
+    from .runs import show as show_run
+    typer.echo(show_run(run_dir))
+
+
+@app.command()
+def verify(run_dir: RunDir, workers: Workers = 0):
+    """Recompute everything a run's manifest says and name each damaged file."""
+    from .verify import verify as verify_run
+    damaged = verify_run(run_dir, workers)
+    if damaged:
+        raise RuntimeError("\n  ".join([f"{run_dir} is not as it was written:", *damaged,
+                                       "To mend it, remove the damaged files and simulate the run again into the same folder."]))
+    typer.echo(f"{run_dir} is as it was written.")
+
+
+@app.command()
+def schema(form: Annotated[str, typer.Argument(help="avro: the schema as JSON; fields: what each field means; fingerprints")] = "avro"):
+    """Print the schema of a play."""
+    from . import schema as of_play
+    forms = {"avro": lambda: json.dumps(of_play.schema_ind, indent=2, ensure_ascii=False),
+             "fields": lambda: of_play.schema_table().to_string(index=False, justify="left"),
+             "fingerprints": lambda: "\n".join(f"{name} {value}" for name, value in of_play.fingerprints().items())}
+    typer.echo(forms[check_choice("form", form, tuple(forms))]())
 
 
 @app.command()

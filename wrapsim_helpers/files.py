@@ -1,41 +1,34 @@
 """The run folder on disk: Parquet, Avro and the manifest. The only place where columns become rows.
 
-A file is written beside its place and renamed when it is whole, so a name that exists holds a whole file. The same
-identity gives the same bytes: nothing here reads the clock, and the Avro sync marker follows from the identity.
+A name that exists holds a whole file (see store.py). The same identity gives the same bytes: nothing here reads the
+clock, and the Avro sync marker follows from the identity.
 """
 
 import hashlib
 import json
 import os
+import socket
 import tempfile
 import uuid
 import warnings
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import fastavro
 import numpy as np
+import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from tqdm.auto import tqdm
 
-from . import avro
-from .run import check_choice, differences, part_path, sha256_of
-from .schema import RECORDS, TABLES, pascal, record_fields, schema_ind, snake
+from . import avro, store
+from .run import canonical, check_choice, differences, part_path, sha256_of
+from .schema import RECORDS, TABLES, blank, in_order, pascal, record_fields, schema_ind, snake
+from .store import whole_file
 
 ROWS_PER_GROUP = 122_880         # DuckDB's vector of row groups; one listener's year is a fraction of one
-
-
-@contextmanager
-def whole_file(path):
-    """A temporary path beside `path`, renamed to it when the block ends without an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield beside
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 # -- Parquet ------------------------------------------------------------------------------------------
@@ -55,15 +48,37 @@ def write_parquet(table, path):
 def read_parquet(run_dir, name, columns=None, listener_id=None):
     """One table of a run as Arrow, all parts in order, of all listeners or of one.
 
-    Raises FileNotFoundError where the folder is no run or lacks the table.
+    A column that an older release did not write has its default throughout. Raises FileNotFoundError where the folder
+    is no run or lacks the table.
     """
-    single = Path(run_dir) / f"{name}.parquet"
-    paths = [single] if single.is_file() else sorted((Path(run_dir) / name).glob("part-*.parquet"))
-    if not paths:
+    place = store.place_of(run_dir)
+    found = table_files(place, name, listener_id)
+    if not found:
         raise FileNotFoundError(f"{run_dir} holds no table {name!r}. Is it the folder of a finished run? "
                                 "Simulate one first: notebook 03_multiple_users, or `wrapsim simulate`.")
+    return pa.concat_tables([read_part(place, file, name, columns, listener_id) for file in found])
+
+
+def table_files(place, name, listener_id=None):
+    """Names of the files that hold a table, or the one part with a listener in it, in order."""
+    files = [file for file in store.names(place, name) if file.endswith(".parquet")]
+    begun = store.get(place, "identity.json") if listener_id is not None else None
+    if begun is None or not files:
+        return files or [file for file in store.names(place) if file == f"{name}.parquet"]
+    of_run = json.loads(begun)["parameters"]
+    part = (listener_id - of_run["first_listener"]) // of_run["listeners_per_part"]
+    return [file for file in files if file == f"{name}/part-{part:08d}.parquet"] or files[:1]
+
+
+def read_part(place, file, name, columns, listener_id):
+    """One Parquet file of a run as Arrow, in the columns of today's table."""
+    source = pa.BufferReader(store.get(place, file)) if store.is_store(place) else Path(place) / file
+    fields = [TABLES[name].field(column) for column in columns or TABLES[name].names]
+    there = set(pq.ParquetFile(source).schema_arrow.names)
     wanted = None if listener_id is None else [("listener_id", "=", listener_id)]
-    return pq.read_table(paths, columns=columns, filters=wanted, schema=TABLES[name])
+    table = pq.read_table(source, columns=[field.name for field in fields if field.name in there], filters=wanted)
+    return pa.table([table[field.name].cast(field.type) if field.name in there else blank(field, table.num_rows) for field in fields],
+                    schema=pa.schema(fields))
 
 
 def read_table(run_dir, name, columns=None, listener_id=None):
@@ -229,14 +244,19 @@ def sync_marker(identity_hash, part):
 
 
 def read_avro(path):
-    """The records of one Avro file, as fastavro reads them, a generator of dicts.
+    """The records of one Avro file in today's schema, as fastavro reads them, a generator of dicts.
 
-    Raises ValueError naming a file that is damaged or holds other records.
+    Fields that an older release did not write have their defaults. Raises ValueError naming a file that is damaged or
+    holds other records.
     """
     avro.count_records(path)
     with open(path, "rb") as file:
         try:
-            yield from fastavro.reader(file)
+            rows = fastavro.reader(file)
+            if in_order(rows.writer_schema, private=False) != schema_ind:
+                file.seek(0)
+                rows = fastavro.reader(file, schema_ind)
+            yield from rows
         except Exception as error:      # damage inside a block shows as almost any error
             raise avro.damaged(path, f"{type(error).__name__}: {error}") from None
 
@@ -249,7 +269,7 @@ def row_hash(table):
     for name, column in zip(table.column_names, table.columns):
         digest.update(f"{name}:{type_name(column.type)}:{len(column)}\n".encode())
         for values in value_buffers(column.combine_chunks()):
-            digest.update(values)
+            digest.update(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)))
     return digest.hexdigest()
 
 
@@ -260,25 +280,29 @@ def type_name(arrow_type):
 
 
 def value_buffers(array):
-    """The values of an Arrow array without nulls as bytes-like buffers: lengths and values, never encodings."""
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
+    """The values of an Arrow array without nulls as NumPy arrays: lengths and values, never encodings."""
     if pa.types.is_list(array.type):
-        return [np.diff(array.offsets.to_numpy()).astype("<i8").tobytes(), *value_buffers(array.flatten())]
-    if pa.types.is_string(array.type):
-        encoded = [text.encode() for text in array.to_pylist()]
-        return [np.array([len(text) for text in encoded], "<i8").tobytes(), b"".join(encoded)]
-    if pa.types.is_boolean(array.type):
-        return [array.cast(pa.int8()).to_numpy().tobytes()]
-    if pa.types.is_floating(array.type):
-        return [array.to_numpy().astype("<f8").tobytes()]
-    width = pa.int64() if pa.types.is_timestamp(array.type) else pa.int32() if pa.types.is_date(array.type) else array.type
-    return [array.cast(width).cast(pa.int64()).to_numpy().astype("<i8").tobytes()]
+        return [np.diff(array.offsets.to_numpy()).astype("i8"), *value_buffers(array.flatten())]
+    if pa.types.is_dictionary(array.type) or pa.types.is_string(array.type):
+        return text_buffers(array if pa.types.is_dictionary(array.type) else array.dictionary_encode())
+    plain = {"timestamp[ms, tz=UTC]": pa.int64(), "date32[day]": pa.int32(), "bool": pa.int8()}.get(str(array.type), array.type)
+    return [array.cast(plain).to_numpy()]
+
+
+def text_buffers(coded):
+    """The texts that occur in a dictionary array, sorted, and each value's number among them."""
+    codes, texts = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    found = sorted(np.flatnonzero(np.bincount(codes, minlength=len(texts))), key=texts.__getitem__)
+    number = np.zeros(len(texts), np.min_scalar_type(len(found)))
+    number[found] = np.arange(len(found))
+    encoded = [texts[i].encode() for i in found]
+    return [np.array([len(text) for text in encoded], "i8"), np.frombuffer(b"".join(encoded), "u1"), number[codes]]
 
 
 def entry(run_dir, path, rows, rows_hash):
     """What the manifest says of one file."""
-    return {"file": path.relative_to(run_dir).as_posix(), "rows": rows, "sha256": sha256_of(path), "rows_sha256": rows_hash}
+    return {"file": path.relative_to(run_dir).as_posix(), "bytes": path.stat().st_size, "rows": rows, "sha256": sha256_of(path),
+            "rows_sha256": rows_hash}
 
 
 def write_table(run_dir, name, table, part=None):
@@ -288,59 +312,159 @@ def write_table(run_dir, name, table, part=None):
     return entry(run_dir, path, table.num_rows, row_hash(table))
 
 
+def json_bytes(value):
+    """A JSON file for people and programs, as bytes: sorted keys, two blanks, one line end."""
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
 def write_json(path, value):
-    """Write a JSON file for people and programs: sorted keys, two blanks, one line end."""
+    """Write such a file."""
     with whole_file(path) as beside:
-        beside.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+        beside.write_bytes(json_bytes(value))
+
+
+def sealed(value):
+    """A dict with the SHA-256 of its own values, so that damage to its file can be seen in the file alone."""
+    return value | {"sha256": hashlib.sha256(canonical(value).encode()).hexdigest()}
+
+
+def is_sealed(data):
+    """Whether the bytes of a sealed JSON file are those that were written."""
+    try:
+        value = json.loads(data)
+        return json_bytes(sealed({key: value[key] for key in value if key != "sha256"})) == data
+    except (ValueError, TypeError):
+        return False
 
 
 def read_manifest(run_dir):
     """run.json of a finished run; FileNotFoundError where there is none, ValueError where it is not ours."""
-    path = Path(run_dir) / "run.json"
-    if not path.is_file():
+    data = store.get(store.place_of(run_dir), "run.json")
+    if data is None:
         raise FileNotFoundError(f"{run_dir} holds no finished run (no run.json). Simulate one first: notebook 03_multiple_users, "
                                 "or `wrapsim simulate`.")
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(data)
         return manifest if manifest["identity"] else manifest
     except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{path} is not a wrapsim manifest; restore it or simulate the run again.") from None
+        raise ValueError(f"{run_dir}/run.json is not a wrapsim manifest; restore it or simulate the run again.") from None
 
 
 # -- the run folder -----------------------------------------------------------------------------------
 
 def open_folder(out_dir, identity):
-    """Make `out_dir` ready for a run of this identity, or refuse before anything is written.
+    """Make `out_dir` ready for a run of this identity, or refuse before anything is written; returns the place.
 
     A new or empty folder is taken; so is one where this very run was begun. Raises ValueError for a folder of
     another run, with the differences, or one that holds other things; PermissionError for one that cannot be written.
     """
-    folder = Path(out_dir)
-    begun = folder / "identity.json"
+    place = store.place_of(out_dir)
+    begun = store.get(place, "identity.json") if store.is_store(place) or check_folder(place) else None
+    if begun is None:
+        refuse_others(place, out_dir)
+        writable(place)
+        store.create(place, "identity.json", json_bytes(identity))
+        begun = store.get(place, "identity.json")
+    refuse_other_run(place, json.loads(begun), identity)
+    return place
+
+
+def check_folder(folder):
+    """Whether a folder is there; ValueError where something else is."""
     if folder.exists() and not folder.is_dir():
-        raise ValueError(f"out_dir is {str(out_dir)!r}, which is a file; name a folder.")
-    if begun.is_file():
-        refuse_other_run(folder, json.loads(begun.read_text(encoding="utf-8")), identity)
-    elif folder.is_dir() and any(folder.iterdir()):
-        raise ValueError(f"out_dir is {str(out_dir)!r}, which holds other files ({next(folder.iterdir()).name} ...); "
-                         "name a new or empty folder.")
-    write_json(writable(folder) / begun.name, identity)
-    return folder
+        raise ValueError(f"out_dir is {str(folder)!r}, which is a file; name a folder.")
+    return folder.is_dir()
 
 
-def writable(folder):
-    """The folder, made where it is not there yet; PermissionError where nothing can be written into it."""
+def refuse_others(place, out_dir):
+    """ValueError where a place without a run holds anything; what our own killed runs left half-written does not count."""
+    others = sorted(store.sizes(place)) if store.is_store(place) else sorted(
+        path.name for path in (place.iterdir() if place.is_dir() else ()) if not path.name.startswith(store.BESIDE))
+    if others:
+        raise ValueError(f"out_dir is {str(out_dir)!r}, which holds other files ({others[0]} ...); name a new or empty folder.")
+
+
+def writable(place):
+    """The place, a folder made where it is not there yet; PermissionError where nothing can be written into it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError as error:
-        raise PermissionError(f"out_dir is {str(folder)!r}, which cannot be written ({error.strerror}); name another folder.") from None
+        if store.is_store(place):
+            store.put(place, f"{store.BESIDE}trial", b"")
+            store.remove(place, [f"{store.BESIDE}trial"])
+        else:
+            place.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=place, prefix=store.BESIDE):
+                pass
+        return place
+    except (OSError, *store.store_errors()) as error:
+        raise PermissionError(f"out_dir is {str(place)!r}, which cannot be written ({getattr(error, 'strerror', None) or error}); "
+                              "name another folder.") from None
 
 
-def refuse_other_run(folder, found, wanted):
+def refuse_other_run(place, found, wanted):
     """Nothing where both identities are the same; ValueError with the differences otherwise."""
     if found != wanted:
         lines = "\n  ".join(differences(wanted, found)[:12])
-        raise ValueError(f"out_dir {str(folder)!r} holds a run with another identity:\n  {lines}\n"
+        raise ValueError(f"out_dir {str(place)!r} holds a run with another identity:\n  {lines}\n"
                          "Name another folder, or use the same parameters.")
+
+
+# -- the lock -----------------------------------------------------------------------------------------
+
+WHOLE_RUN = "lock.json"          # the lock of somebody who makes every part; that of a share names the share
+
+
+@contextmanager
+def locked(place, name=WHOLE_RUN):
+    """Hold the lock of a run, or of a share of its parts, while the block runs.
+
+    Raises ValueError while another process holds the same lock, or one of the two is the whole run's. The lock of a
+    process that is gone from this machine is taken over, with a message.
+    """
+    for other in store.names(place):
+        if other.startswith("lock") and (other == name or WHOLE_RUN in (other, name)):
+            take_over(place, other)
+    if not store.create(place, name, json_bytes(signature())):
+        refuse_locked(place, name, holder_of(place, name) or signature())
+    try:
+        yield
+    finally:
+        store.remove(place, [name])
+
+
+def signature():
+    """Who holds a lock: host, process number, and when that process started (numbers come back after a while)."""
+    return {"host": socket.gethostname(), "pid": os.getpid(), "started": round(psutil.Process().create_time(), 1)}
+
+
+def holder_of(place, name):
+    """Who holds a lock, see `signature`; None where it is free."""
+    data = store.get(place, name)
+    try:
+        return data and json.loads(data)
+    except ValueError:
+        return {"host": "an unknown machine", "pid": 0, "started": 0}
+
+
+def take_over(place, name):
+    """Remove the lock of a process that is gone; ValueError where it may still be at work."""
+    holder = holder_of(place, name)
+    if holder and (holder["host"] != socket.gethostname() or alive(holder)):
+        refuse_locked(place, name, holder)
+    if holder:
+        tqdm.write(f"Process {holder['pid']} began this run and is gone; going on in {place}.")
+        store.remove(place, [name])
+
+
+def alive(holder):
+    """Whether the process that holds a lock still runs on this machine."""
+    try:
+        return abs(psutil.Process(holder["pid"]).create_time() - holder["started"]) < 2
+    except psutil.NoSuchProcess:
+        return False
+
+
+def refuse_locked(place, name, holder):
+    """ValueError that says who is at work in a place."""
+    since = datetime.fromtimestamp(holder["started"]).strftime("%Y-%m-%d %H:%M")
+    raise ValueError(f"{place} is being written by process {holder['pid']} on {holder['host']}, started {since}. Wait for it, or name "
+                     f"another folder. If that machine is gone, remove {name} there and start again.")

@@ -456,9 +456,10 @@ class Run:
         expected = max(1.0, plays_per_listener_day * self.days)
         return self.listeners_per_part or max(1, min(100_000, round(PLAYS_PER_PART / expected)))
 
-    def listener_ids(self):
-        """Numbers of the run's listeners, int64, shape (num_users,)."""
-        return np.arange(self.first_listener, self.first_listener + self.num_users, dtype=np.int64)
+    def listener_ids(self, start=0, stop=None):
+        """Numbers of the run's listeners, or of those from place `start` up to `stop`, int64, shape (L,)."""
+        stop = self.num_users if stop is None else min(stop, self.num_users)
+        return np.arange(self.first_listener + start, self.first_listener + stop, dtype=np.int64)
 
 
 def sha256_of(path):

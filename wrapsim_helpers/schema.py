@@ -52,9 +52,9 @@ def record_fields(record):
     return next(field["type"] for field in schema_ind["fields"] if field["name"] == record)["fields"]
 
 
-def fingerprints():
-    """Fingerprints of the schema's parsing canonical form, by algorithm: {'CRC-64-AVRO': ..., 'sha256': ...}."""
-    form = to_parsing_canonical_form(schema_ind)
+def fingerprints(schema=schema_ind):
+    """Fingerprints of a schema's parsing canonical form, by algorithm: {'CRC-64-AVRO': ..., 'sha256': ...}."""
+    form = to_parsing_canonical_form(schema)
     return {algorithm: fingerprint(form, algorithm) for algorithm in ("CRC-64-AVRO", "sha256")}
 
 
@@ -174,6 +174,17 @@ def table_of(name, values):
               else pa.array(values[field.name]).cast(field.type) if not isinstance(values[field.name], pa.Array)
               else values[field.name].cast(field.type) for field in expected]
     return pa.Table.from_arrays(arrays, schema=expected)
+
+
+DEFAULTS = {snake(field["name"]): field["default"] for record in RECORDS for field in record_fields(record)}
+
+
+def blank(field, n):
+    """A column for rows written before there was one: the schema's default n times, or nothing of its type. field: Arrow field."""
+    empty = "" if pa.types.is_string(field.type) or field.type in (LABEL, NAMED) else [] if pa.types.is_list(field.type) else 0
+    plain = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    number = pa.int64() if pa.types.is_timestamp(plain) else pa.int32() if pa.types.is_date(plain) else plain
+    return pa.array([DEFAULTS.get(field.name, empty)] * n, number).cast(plain).cast(field.type)
 
 
 def schema_table():

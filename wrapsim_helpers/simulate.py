@@ -1,20 +1,10 @@
-"""One listener, a crowd, or millions: the same loop, as records in memory or as a run folder.
-
-A part is a pure function of (run, part number), so parts can be made in any order, by any worker.
-"""
+"""What listeners play: one listener or a crowd, as columns or as records in memory. Files come later, in runs.py."""
 
 import functools
 import hashlib
-import os
-import platform
-import sys
 import time
 import uuid
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,15 +14,14 @@ from tqdm.auto import tqdm
 from . import listeners as people_of
 from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue, generate_catalogue
-from .datasets import check_genre, load_songs, load_survey, source_path
-from .files import entry, open_folder, read_manifest, records, row_hash, sync_marker, writable, write_avro, write_json, write_parquet, write_table
-from .personas import as_record, behaviours_of, personas_file, personas_of
+from .datasets import check_genre, load_songs, load_survey
+from .files import records
+from .personas import behaviours_of, personas_of
 from .plays import SELF, Past, no_past, sample_plays
-from .run import FORMATS, Given, Run, cache_folder, check_choice, check_count, identity, identity_hash, part_path, source_hash
-from .schema import DEVICES, LABEL, NAMED, TABLES, fingerprints, labelled, table_of
+from .run import Given, Run, cache_folder, check_count
+from .schema import DEVICES, LABEL, NAMED, TABLES, labelled, table_of
 
 MOST_RECORDS = 2_000_000         # more than that as Python dicts would fill a laptop's memory
-PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 MINUTES_PER_PLAY = 2.4           # mean length of a play in the model, for estimates
 
 
@@ -199,7 +188,7 @@ def compile_model(run):
     if not known:
         tqdm.write("Compiling the listening model, once per version; about half a minute ...")
     started = time.perf_counter()
-    listen(run, run.listener_ids()[:1])
+    listen(run, run.listener_ids(0, 1))
     if not known:
         tqdm.write(f"... compiled in {time.perf_counter() - started:.0f} s, and kept for later runs.")
 
@@ -256,7 +245,7 @@ def tell_change(before, after):
 
 def estimate_plays(run, world, sample=2_000):
     """About how many plays will the run have? From what its first listeners mean to hear, int."""
-    ids = run.listener_ids()[:sample]
+    ids = run.listener_ids(0, sample)
     listeners, _ = people_of.sample_listeners(run, world.behaviour, world.survey, ids)
     minutes = listeners["minutes_per_day"].to_numpy().mean() * run.days * run.num_users
     return round(minutes / MINUTES_PER_PLAY)
@@ -331,157 +320,6 @@ def resolve_user(user_id, seed):
         raise ValueError(f"user_id is {user_id!r}; it must be a listener's number, a UUID, or '' for listener 0.") from None
     number = people_of.listener_number(text, seed)
     return (number, "") if number is not None else (int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1, text)
-
-
-# -- runs on disk -------------------------------------------------------------------------------------
-
-def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
-             population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", survey_path="",
-             songs_path="", personas_path="", catalogue_tracks=0):
-    """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path.
-
-    out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs
-    formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet. Insights read either
-    workers   processes; 0: one per core, but no more than there are parts
-    scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
-    The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything is written.
-    """
-    formats = check_formats([formats] if isinstance(formats, str) else formats)
-    check_count("workers", workers, 0, 1024)
-    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple(genres), population=population,
-              survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path,
-              personas_path=personas_path, catalogue_tracks=catalogue_tracks)
-    return simulate_run(run, Path(out_dir) if out_dir else None, formats, workers, scheduler)
-
-
-def check_formats(formats):
-    """Names of formats, checked, each once and in order; ValueError where there is none."""
-    if not formats:
-        raise ValueError(f"formats is {formats!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
-    return tuple(sorted({check_choice("formats", name, FORMATS) for name in formats}))
-
-
-def simulate_run(run, out_dir, formats, workers, scheduler):
-    """The same for a checked Run. A finished run of the same identity is left as it is."""
-    started, world = time.time(), check_run(run)
-    size = part_size(run, world)
-    whole = replace(run, listeners_per_part=size)
-    inputs = {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path), "personas": personas_file(run)}
-    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), size) | {"formats": list(formats)}
-    folder = open_folder(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}", same)
-    if (folder / "run.json").is_file():
-        tqdm.write(f"This run is already in {folder}.")
-        return folder
-    compile_model(run)
-    shared = [write_table(folder, name, getattr(world.catalogue, name)) for name in ("tracks", "albums", "artists", "track_artists")]
-    n_parts = -(-run.num_users // size)
-    parts = make_parts(whole, folder, formats, identity_hash(same), n_parts, workers, scheduler)
-    files = sorted([*shared, *(file for part in parts for file in part["files"])], key=lambda file: file["file"])
-    moved = sum(part["moved"] for part in parts)
-    say_moved(run, moved)
-    write_json(folder / "run.json", {"identity": same, "identity_hash": identity_hash(same), "parts": n_parts,
-                                     "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith(formats[0])),
-                                     "effective_sample_size": round(people_of.rows_that_count(run, world.survey), 1),
-                                     "personas": as_record(personas_of(run)), "files": files})
-    write_json(folder / "log.json", {"started": started, "seconds": round(time.time() - started, 3), "workers": workers,
-                                     "moved_local_times": moved, "python": platform.python_version(), "platform": platform.platform()})
-    return folder
-
-
-def runs_folder():
-    """Where runs go that name no folder: data/runs beside the nearest folder `notebooks`, or in the working folder."""
-    here = Path.cwd()
-    return next((top for top in (here, *here.parents) if (top / "notebooks").is_dir()), here) / "data" / "runs"
-
-
-def output_folder(out_dir, name):
-    """Path of a folder to write to, made and tried: the one named, or data/runs/`name`; PermissionError where it cannot be."""
-    return writable(Path(out_dir) if out_dir else runs_folder() / name)
-
-
-def write_listener(listened, out_dir):
-    """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths."""
-    paths = Path(out_dir) / "plays.avro", Path(out_dir) / "plays.parquet"
-    write_avro(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks, paths[0],
-               sync_marker(listened.listeners["user_id"][0].as_py(), 0))
-    write_parquet(listened.plays, paths[1])
-    return paths
-
-
-def latest_run(run_dir=""):
-    """Path of a finished run: the one named, or the one finished last under data/runs.
-
-    Raises FileNotFoundError where there is none.
-    """
-    if run_dir:
-        read_manifest(run_dir)
-        return Path(run_dir)
-    finished = sorted(runs_folder().rglob("run.json"), key=lambda path: path.stat().st_mtime)
-    if not finished:
-        raise FileNotFoundError(f"run_dir is empty and {runs_folder()} holds no finished run. Run notebook 03_multiple_users first, "
-                                "or name the folder of a run.")
-    return finished[-1].parent
-
-
-def part_size(run, world):
-    """Listeners per part: as given, or as many as make about a million plays."""
-    return run.part_size(estimate_plays(run, world) / (run.num_users * run.days))
-
-
-def make_parts(run, folder, formats, hash_, n_parts, workers, scheduler):
-    """Make every part, in this process or by an executor's, with a progress bar; manifest entries in part order."""
-    jobs = [(run, part, folder, formats, hash_) for part in range(n_parts)]
-    bar = functools.partial(tqdm, total=n_parts, desc=f"{run.num_users:,} listeners", unit="part")
-    workers = min(workers or os.cpu_count() or 1, n_parts)
-    if workers == 1 and not scheduler:
-        return [make_part(*job) for job in bar(jobs)]
-    with executor_of(workers, scheduler) as executor:
-        with main_left_alone():
-            parts = executor.map(make_part, *zip(*jobs))
-        return list(bar(parts))
-
-
-@contextmanager
-def main_left_alone():
-    """Start processes without running the caller's script again in each of them.
-
-    A spawned process imports the main module, so a script without `if __name__ == "__main__":` would start itself
-    over and over. Our workers need nothing from it.
-    """
-    main = vars(sys.modules["__main__"])
-    hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
-    main.pop("__file__", None)
-    main["__spec__"] = None
-    try:
-        yield
-    finally:
-        main.update(hidden)
-
-
-def executor_of(workers, scheduler):
-    """Who makes the parts: spawned processes (never forked: threads would hang), or the workers of a dask scheduler."""
-    if not scheduler:
-        return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ValueError(f"scheduler is {scheduler!r}, but dask is not installed; pip install 'wrapsim[dask]'.") from None
-    return Client(scheduler).get_executor()
-
-
-def make_part(run, part, folder, formats, hash_):
-    """Simulate and write one part; a pure function of (run, part).
-
-    Returns {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
-    """
-    heard = listen(run, run.listener_ids()[part * run.listeners_per_part:(part + 1) * run.listeners_per_part])
-    files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES if name != "plays" or "parquet" in formats]
-    if "avro" in formats:
-        path = part_path(folder, "plays", part, "avro")
-        write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part),
-                   known=heard.world.songs)
-        files.append(entry(folder, path, heard.plays.num_rows, row_hash(heard.plays)))
-    return {"files": files, "moved": moved_starts(heard)}
 
 
 def moved_starts(heard):

@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 
 from ..behaviour import Behaviour, figures, published
 from ..run import resource
-from ..simulate import simulate
+from ..runs import simulate
 from .measure import measured, sampled
 
 USERS, TRACKS, ROUNDS, SEED = 2_000, 300_000, 6, 77

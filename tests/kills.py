@@ -1,0 +1,68 @@
+"""Runs in processes of their own, to be killed: what the quick and the slow tests of survival share."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+
+from wrapsim_helpers import files as f
+from wrapsim_helpers import store
+
+# small parts, so that there are many moments to be killed at
+MANY = {"num_users": 24, "start_time": "2025-03-20", "end_time": "2025-04-10", "seed": 7, "listeners_per_part": 1}
+START = "import resource, sys; import wrapsim_helpers as ws; "
+
+
+def start(folder, workers, before="", **changed):
+    """A process that simulates into a folder; `before` is code it runs first."""
+    code = f"{START}{before}ws.simulate(**{MANY | changed!r}, out_dir={str(folder)!r}, workers={workers})"
+    return subprocess.Popen([sys.executable, "-c", f"{code}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition, process, seconds=120):
+    """Wait until a condition holds or the process has ended."""
+    until = time.monotonic() + seconds
+    while not condition() and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.002)
+
+
+def tree(folder):
+    """Name -> bytes of every file of a run that its identity decides."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "log.json"}
+
+
+def kill_at_random(folder, workers, random, longest):
+    """Start the run, kill it with SIGKILL at a random moment of its work; True where it had not ended before."""
+    process = start(folder, workers)
+    wait_for((folder / "identity.json").is_file, process)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(random.uniform(0, longest))
+    killed = process.poll() is None
+    process.kill()
+    process.communicate()
+    return killed
+
+
+def broken_files(folder):
+    """Names of files that are there under their own name but not whole, by the receipts of a run that was killed."""
+    receipts = [json.loads(path.read_bytes()) for path in folder.glob("parts/*.json")]
+    named = [entry for receipt in receipts for entry in receipt["files"]]
+    return [entry["file"] for entry in named if f.sha256_of(folder / entry["file"]) != entry["sha256"]]
+
+
+def survive(folder, kills, workers, random, longest):
+    """Kill a run so many times, at random moments, each time going on from what is there; then let it end."""
+    done = 0
+    for _ in range(5 * kills):
+        done += kill_at_random(folder, workers, random, longest)
+        assert not broken_files(folder)
+        if done == kills:
+            break
+        if (folder / "run.json").is_file():          # it got through: once more from the beginning
+            for name in store.sizes(folder):
+                (folder / name).unlink()
+    last = start(folder, workers)
+    _, told = last.communicate(timeout=300)
+    assert last.returncode == 0, told[-2000:]
+    assert done == kills and not list(folder.rglob(f"{store.BESIDE}*")) and not (folder / "parts").exists()

@@ -1,0 +1,79 @@
+"""A run in an object store, tried on one that lives in memory; the slow tests try a server."""
+
+import pytest
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import files as f
+from wrapsim_helpers import runs, store
+from wrapsim_helpers.files import row_hash
+
+from .conftest import TINY
+from .kills import tree
+
+URL = "s3://bucket/run"
+
+
+@pytest.fixture
+def memory(monkeypatch):
+    from obstore.store import MemoryStore
+    kept = MemoryStore()
+    monkeypatch.setattr(store, "opened", lambda url: kept)
+    return kept
+
+
+def in_store():
+    return {name: store.get(URL, name) for name in store.sizes(URL) if name != "log.json"}
+
+
+def test_a_run_in_a_store_is_the_run_in_a_folder_to_the_byte(memory, tiny_run):
+    assert ws.simulate(**TINY, out_dir=URL, workers=1) == URL
+    assert in_store() == tree(tiny_run) and ws.verify(URL, workers=1) == []
+    assert row_hash(ws.read_parquet(URL, "plays")) == row_hash(ws.read_parquet(tiny_run, "plays"))
+    assert ws.show(URL) == ws.show(tiny_run) and ws.again(URL, 4).plays.num_rows > 0
+
+
+def test_a_run_in_a_store_goes_on_where_it_stopped(memory, tiny_run, monkeypatch):
+    job = ws.open_job(**TINY, out_dir=URL)
+    ws.make_part(job, 1)
+    made = []
+    monkeypatch.setattr(runs, "make_part", lambda job, part, make=runs.make_part: made.append(part) or make(job, part))
+    ws.simulate(**TINY, out_dir=URL, workers=1)
+    assert made == [0, 2] and in_store() == tree(tiny_run)
+
+
+def test_every_file_is_one_put_and_a_receipt_comes_after_its_files(memory, monkeypatch):
+    puts = []
+    monkeypatch.setattr(store, "put", lambda place, name, data, put=store.put: puts.append(name) or put(place, name, data))
+    ws.simulate(**TINY, out_dir=URL, workers=1)
+    assert len(puts) == len(set(puts)) and puts[-1] == "log.json"
+    assert puts.index("parts/part-00000001.json") > max(puts.index(f"{name}/part-00000001.parquet") for name in runs.PART_TABLES)
+
+
+def test_a_store_with_other_things_or_another_run_is_refused(memory):
+    store.put(URL, "thesis.doc", b"x")
+    with pytest.raises(ValueError, match=r"which holds other files \(thesis.doc ...\)"):
+        ws.simulate(**TINY, out_dir=URL)
+    store.remove(URL, ["thesis.doc"])
+    f.open_folder(URL, {"seed": 1})
+    with pytest.raises(ValueError, match="holds a run with another identity"):
+        ws.simulate(**TINY, out_dir=URL)
+
+
+def test_the_second_of_two_runs_into_one_store_is_refused(memory):
+    ws.open_job(**TINY, out_dir=URL)
+    with f.locked(URL), pytest.raises(ValueError, match="s3://bucket/run is being written by process"):
+        ws.simulate(**TINY, out_dir=URL)
+    assert "lock.json" not in store.names(URL)
+
+
+def test_an_address_of_another_kind_is_refused():
+    with pytest.raises(ValueError, match=r"out_dir is 'ftp://x/y'; a store's address begins with one of s3://, gs://, az://; anything else"):
+        ws.simulate(**TINY, out_dir="ftp://x/y")
+
+
+def test_a_store_without_its_library_says_what_to_install(monkeypatch):
+    import sys
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    store.opened.cache_clear()
+    with pytest.raises(ValueError, match=r"but obstore is not installed; pip install 'wrapsim\[store\]'."):
+        store.get(URL, "run.json")

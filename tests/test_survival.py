@@ -1,0 +1,257 @@
+"""Killed, out of room, refused or alone: a run goes on where it stopped and ends with the same bytes."""
+
+import errno
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import pyarrow.parquet as pq
+import pytest
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import files as f
+from wrapsim_helpers import runs, store
+
+from .conftest import TINY
+from .kills import MANY, start, survive, tree, wait_for
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    return tree(ws.simulate(**MANY, out_dir=tmp_path_factory.mktemp("whole") / "run", workers=1))
+
+
+@pytest.fixture
+def cut_short(tmp_path, monkeypatch):
+    """A folder in which a run of three parts stopped before its last part."""
+    def fails(job, part, make=runs.make_part):
+        if part == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return make(job, part)
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "make_part", fails)
+        with pytest.raises(RuntimeError, match="no room left"):
+            ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
+    return tmp_path / "run"
+
+
+# -- killed -------------------------------------------------------------------------------------------
+
+def test_a_run_killed_three_times_ends_with_the_same_bytes(undisturbed, tmp_path):
+    survive(tmp_path / "run", 3, 1, random.Random(1), 0.8)
+    assert tree(tmp_path / "run") == undisturbed
+
+
+def test_a_worker_that_dies_is_said_and_the_rest_is_kept(undisturbed, tmp_path):
+    process = start(tmp_path / "run", 2)
+    wait_for(lambda: len(list(tmp_path.glob("run/parts/part-*.json"))) > 1, process)
+    workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    workers[0].kill()
+    _, told = process.communicate()
+    assert process.returncode == 1 and "a worker process died; perhaps memory ran out, then fewer workers help." in told, told[-1500:]
+    assert "of 24 parts are whole and kept; the same command goes on from there." in told
+    ws.simulate(**MANY, out_dir=tmp_path / "run", workers=1)
+    assert tree(tmp_path / "run") == undisturbed
+
+
+def test_workers_end_with_a_parent_that_was_killed(tmp_path):
+    process = start(tmp_path / "run", 2)
+    wait_for(lambda: list(tmp_path.glob("run/parts/part-*.json")), process)
+    workers = psutil.Process(process.pid).children()
+    os.kill(process.pid, signal.SIGTERM)
+    process.communicate()
+    assert len(workers) >= 2 and not psutil.wait_procs(workers, 20)[1]
+
+
+# -- resumed ------------------------------------------------------------------------------------------
+
+def test_a_resumed_run_makes_only_what_lacks(cut_short, tiny_run, monkeypatch):
+    made = []
+    monkeypatch.setattr(runs, "make_part", lambda job, part, make=runs.make_part: made.append(part) or make(job, part))
+    before = (cut_short / "plays" / "part-00000001.parquet").stat().st_mtime_ns
+    ws.simulate(**TINY, out_dir=cut_short, workers=1)
+    assert made == [2] and (cut_short / "plays" / "part-00000001.parquet").stat().st_mtime_ns == before
+    assert tree(cut_short) == tree(tiny_run)
+    log = json.loads((cut_short / "log.json").read_text())
+    assert (log["parts_made"], log["parts_kept"]) == (1, 2)
+
+
+def test_a_part_whose_file_is_gone_or_cut_is_made_again(cut_short, tiny_run):
+    (cut_short / "plays" / "part-00000000.parquet").unlink()
+    os.truncate(cut_short / "plays" / "part-00000001.avro", 100)
+    ws.simulate(**TINY, out_dir=cut_short, workers=1)
+    assert tree(cut_short) == tree(tiny_run)
+
+
+def test_what_killed_runs_left_half_written_is_cleared(cut_short, tiny_run):
+    for name in (".wrapsim-0123456789ab-run.json", "plays/.wrapsim-0123456789ab-part-00000002.parquet"):
+        (cut_short / name).write_text("half")
+    ws.simulate(**TINY, out_dir=cut_short, workers=1)
+    assert tree(cut_short) == tree(tiny_run)
+
+
+def test_a_run_killed_after_its_last_file_is_tidied(tiny_run, tmp_path):
+    folder = shutil.copytree(tiny_run, tmp_path / "run")
+    (folder / "parts").mkdir()
+    (folder / "parts" / "part-00000000.json").write_text("{}")
+    (folder / "lock.json").write_bytes(f.json_bytes(f.signature() | {"pid": 2**22 + 1}))
+    ws.simulate(**TINY, out_dir=folder)
+    assert tree(folder) == tree(tiny_run) and not (folder / "parts").exists()
+
+
+def test_a_folder_in_which_a_run_was_killed_at_once_is_taken(tmp_path, tiny_run):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".wrapsim-0123456789ab-identity.json").write_text("{")
+    assert tree(ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)) == tree(tiny_run)
+
+
+# -- no room, no permission ---------------------------------------------------------------------------
+
+def test_a_full_disk_says_what_is_kept_and_how_to_go_on(cut_short, tmp_path):
+    assert sorted(path.name for path in cut_short.glob("parts/*")) == ["catalogue.json", "part-00000000.json", "part-00000001.json"]
+    assert not list(cut_short.rglob(".wrapsim-*")) and not (cut_short / "lock.json").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits of a process")
+def test_files_that_may_not_grow_stop_a_run_which_then_goes_on(tmp_path):
+    alone = {"listeners_per_part": 12}
+    process = start(tmp_path / "run", 1, "resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); ", **alone)
+    _, told = process.communicate()
+    assert process.returncode == 1 and "there is no room left on the disk; make some. 0 of 2 parts are whole and kept" in told, told[-1500:]
+    assert not list(tmp_path.rglob(".wrapsim-*")) and "run.json" not in store.names(tmp_path / "run")
+    again = ws.simulate(**MANY | alone, out_dir=tmp_path / "run", workers=1)
+    assert tree(again) == tree(ws.simulate(**MANY | alone, out_dir=tmp_path / "whole", workers=1))
+
+
+def test_a_folder_that_became_read_only_is_said(tmp_path, monkeypatch):
+    def fails(job, part):
+        raise PermissionError(errno.EROFS, "Read-only file system")
+    monkeypatch.setattr(runs, "make_part", fails)
+    with pytest.raises(RuntimeError, match=r"the folder can no longer be written. 0 of 3 parts are whole and kept; the same command goes on"):
+        ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_read_only_folder_is_refused_before_anything_is_written():
+    folder, user = Path(tempfile.mkdtemp()), os.geteuid()
+    folder.chmod(0o555)
+    try:
+        os.seteuid(65534 if user == 0 else user)         # root may write everywhere
+        with pytest.raises(PermissionError, match=r"cannot be written \(Permission denied\); name another folder."):
+            f.writable(folder)
+    finally:
+        os.seteuid(user)
+        folder.rmdir()
+
+
+def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "free_bytes", lambda place: 100_000)
+    with pytest.raises(ValueError, match=r"the run takes about [\d.]+ GB and .* has room for 0.0 GB. Name a folder on a larger disk"):
+        ws.simulate(**TINY, out_dir=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+# -- two at once --------------------------------------------------------------------------------------
+
+def test_the_second_of_two_runs_into_one_folder_is_refused(cut_short):
+    with f.locked(cut_short):
+        with pytest.raises(ValueError, match=rf"is being written by process {os.getpid()} on .*, started 20.*Wait for it, or name another folder."):
+            ws.simulate(**TINY, out_dir=cut_short)
+    assert "run.json" not in store.names(cut_short)
+
+
+def test_the_lock_of_a_dead_process_is_taken_over_with_a_message(cut_short, capsys):
+    (cut_short / "lock.json").write_bytes(f.json_bytes(f.signature() | {"started": 1.0}))      # our number, but an earlier process
+    ws.simulate(**TINY, out_dir=cut_short, workers=1)
+    assert f"Process {os.getpid()} began this run and is gone; going on in {cut_short}." in "".join(capsys.readouterr())
+    assert not (cut_short / "lock.json").exists()
+
+
+@pytest.mark.parametrize("held", [b'{"host": "elsewhere", "pid": 1, "started": 0}', b'{"ho'])
+def test_the_lock_of_another_machine_is_never_taken_over(cut_short, held):
+    (cut_short / "lock.json").write_bytes(held)
+    with pytest.raises(ValueError, match=r"If that machine is gone, remove lock.json there and start again."):
+        ws.simulate(**TINY, out_dir=cut_short)
+
+
+def test_shares_may_run_side_by_side_but_not_beside_the_whole(tmp_path):
+    tmp_path.joinpath("run").mkdir()
+    place = tmp_path / "run"
+    with f.locked(place, "lock-1-of-2.json"), f.locked(place, "lock-2-of-2.json"):
+        for name in ("lock.json", "lock-1-of-2.json"):
+            with pytest.raises(ValueError, match="is being written"), f.locked(place, name):
+                pass
+    with f.locked(place), pytest.raises(ValueError, match="is being written"), f.locked(place, "lock-1-of-2.json"):
+        pass
+    assert store.names(place) == []
+
+
+def test_of_many_who_create_one_file_one_wins(tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda n: store.create(tmp_path, "x.json", b"%d" % n), range(200)))
+    assert won.count(True) == 1 and store.get(tmp_path, "x.json") == b"%d" % won.index(True)
+    assert store.names(tmp_path) == ["x.json"] and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_disk_without_links_still_creates_exclusively(tmp_path, monkeypatch):
+    def no_links(*_):
+        raise OSError(errno.EPERM, "Operation not permitted")
+    monkeypatch.setattr(os, "link", no_links)
+    assert [store.create(tmp_path, "x", b"1"), store.create(tmp_path, "x", b"2")] == [True, False] and store.get(tmp_path, "x") == b"1"
+
+
+# -- shares -------------------------------------------------------------------------------------------
+
+def test_every_share_makes_its_own_parts_and_the_last_finishes(tmp_path, tiny_run, capsys):
+    for part in (2, 1):
+        ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1, part=part, parts=2)
+    assert "This share is done: 2 of 3 parts are whole" in "".join(capsys.readouterr())
+    assert tree(tmp_path / "run") == tree(tiny_run)
+
+
+def test_more_shares_than_parts_leave_some_with_nothing_to_do(tmp_path, tiny_run):
+    for part in range(1, 6):
+        ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1, part=part, parts=5)
+    assert tree(tmp_path / "run") == tree(tiny_run)
+
+
+@pytest.mark.parametrize("share, words", [({"part": 3, "parts": 2}, "part is 3; it must be a whole number from 1 to 2."),
+                                          ({"part": 0, "parts": 2}, "part is 0"), ({"parts": 0}, "parts is 0")])
+def test_a_share_that_is_none_is_refused(tmp_path, share, words):
+    with pytest.raises(ValueError, match=words):
+        ws.simulate(**TINY, out_dir=tmp_path / "run", **share)
+    assert not (tmp_path / "run").exists()
+
+
+# -- older releases -----------------------------------------------------------------------------------
+
+def test_a_run_of_an_older_release_still_opens(tiny_run, tmp_path):
+    folder = shutil.copytree(tiny_run, tmp_path / "run")
+    for path in folder.glob("plays/*.parquet"):
+        f.write_parquet(pq.read_table(path).drop_columns(["ad_ms", "context", "private"]), path)
+    plays = ws.read_parquet(folder, "plays")
+    assert plays.schema.equals(ws.read_parquet(tiny_run, "plays").schema)
+    assert set(plays["ad_ms"].to_pylist()) == {0} and set(plays["context"].to_pylist()) == {"UNKNOWN"}
+    assert ws.tell_story(folder).tables["top_songs"]["n_streams"].sum() >= ws.tell_story(tiny_run).tables["top_songs"]["n_streams"].sum()
+
+
+def test_avro_of_an_older_release_is_read_in_the_schema_of_today(tmp_path):
+    import fastavro
+    older = json.loads(json.dumps(ws.schema_ind))
+    interaction = next(field["type"] for field in older["fields"] if field["name"] == "UserSongInteraction")
+    interaction["fields"] = [field for field in interaction["fields"] if field["name"] not in ("AdMs", "Context")]
+    rows = ws.generate_listening_session(3, "2025-03-20", "2025-04-03")
+    for row in rows:
+        del row["UserSongInteraction"]["AdMs"], row["UserSongInteraction"]["Context"]
+    with open(tmp_path / "old.avro", "wb") as file:
+        fastavro.writer(file, older, rows)
+    read = list(ws.read_avro(tmp_path / "old.avro"))
+    assert {(row["UserSongInteraction"]["AdMs"], row["UserSongInteraction"]["Context"]) for row in read} == {(0, "UNKNOWN")}
+    assert all(fastavro.validate(row, ws.schema_ind) for row in read) and len(read) == len(rows) > 0

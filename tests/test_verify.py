@@ -1,0 +1,200 @@
+"""Verify, show, again, plan and schema: what a run says of itself later, and what damage it notices."""
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import files as f
+from wrapsim_helpers import runs, store
+from wrapsim_helpers.files import row_hash
+
+from .conftest import TINY
+from .kills import tree
+
+
+@pytest.fixture
+def run(tiny_run, tmp_path):
+    return shutil.copytree(tiny_run, tmp_path / "run")
+
+
+def command(*words):
+    return subprocess.run([sys.executable, "-m", "wrapsim_helpers", *map(str, words)], capture_output=True, text=True)
+
+
+# -- verify -------------------------------------------------------------------------------------------
+
+def test_a_run_is_as_it_was_written(tiny_run):
+    assert ws.verify(tiny_run, workers=1) == []
+
+
+def test_a_flipped_bit_in_any_file_is_found_and_the_file_named(run):
+    random_bits = random.Random(5)
+    for name, size in store.sizes(run).items():
+        path, whole = run / name, (run / name).read_bytes()
+        at = random_bits.randrange(8 * size)
+        path.write_bytes(whole[:at // 8] + bytes([whole[at // 8] ^ 1 << at % 8]) + whole[at // 8 + 1:])
+        assert found(run)[0].startswith(name), f"bit {at} of {name}"
+        path.write_bytes(whole)
+    assert ws.verify(run, workers=1) == []
+
+
+def found(run):
+    """What verify says, or the error it ends with."""
+    try:
+        return ws.verify(run, workers=1)
+    except ValueError as error:
+        return [str(error).removeprefix(f"{run}/")]
+
+
+def test_each_damage_is_told_in_its_own_words(run):
+    (run / "plays" / "part-00000001.parquet").unlink()
+    shutil.copy(run / "answers" / "part-00000000.parquet", run / "answers" / "part-00000009.parquet")
+    (run / "lock.json").write_text("{}")
+    (run / "log.json").write_text("{}")
+    assert ws.verify(run, workers=1) == ["log.json: not as it was written.", "answers/part-00000009.parquet: not of this run.",
+                                         "lock.json: not of this run.", "plays/part-00000001.parquet: is gone."]
+
+
+def rewritten(run, table, part, change):
+    """Change a part of a table and let the manifest vouch for it: what only the rows can show."""
+    path = run / table / f"part-{part:08d}.parquet"
+    f.write_parquet(change(pq.read_table(path)), path)
+    manifest = json.loads((run / "run.json").read_bytes())
+    one = next(one for one in manifest["files"] if one["file"] == f"{table}/{path.name}")
+    one |= {"sha256": f.sha256_of(path), "bytes": path.stat().st_size, "rows_sha256": row_hash(pq.read_table(path))}
+    (run / "run.json").write_bytes(f.json_bytes(f.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
+    return ws.verify(run, workers=1)
+
+
+def plus_one(name):
+    return lambda table: table.set_column(table.schema.get_field_index(name), table.schema.field(name),
+                                          pa.compute.add(table[name], pa.scalar(1, table.schema.field(name).type)))
+
+
+def test_rows_that_break_a_rule_are_found_though_every_checksum_is_right(run):
+    told = rewritten(run, "plays", 0, plus_one("ms_played"))
+    assert "part 0: its answers are not what a count of its plays gives." in told
+    assert any(line.startswith("part 0: every play ends when it began plus what was heard and paused") for line in told)
+    assert "plays/part-00000000.avro: its records are not the plays of the Parquet file beside it." in told
+
+
+def test_a_lost_or_foreign_listener_is_found(run):
+    assert "part 1: its listeners are not 3 to 5." in rewritten(run, "listeners", 1, plus_one("listener_id"))
+
+
+def test_rows_and_columns_that_the_manifest_does_not_know_are_found(run):
+    path = run / "state" / "part-00000000.parquet"
+    table = pq.read_table(path)
+    told = rewritten(run, "state", 0, lambda table: table.slice(1).rename_columns(["listener", *table.column_names[1:]]))
+    assert told == ["state/part-00000000.parquet: the schema has no such columns: listener.",
+                    f"state/part-00000000.parquet: it has {table.num_rows - 1} rows instead of {table.num_rows}."]
+
+
+def test_a_damaged_part_is_mended_by_the_same_command(run, tiny_run, monkeypatch):
+    made = []
+    monkeypatch.setattr(runs, "make_part", lambda job, part, make=runs.make_part: made.append(part) or make(job, part))
+    (run / "truth" / "part-00000002.parquet").unlink()
+    ws.simulate(**TINY, out_dir=run, workers=1)
+    assert made == [2] and tree(run) == tree(tiny_run) and ws.verify(run, workers=1) == []
+
+
+def test_verify_on_the_command_line_names_the_file_and_exits_with_1(run):
+    assert command("verify", run).stdout == f"{run} is as it was written.\n"
+    (run / "tracks.parquet").write_bytes((run / "tracks.parquet").read_bytes()[:-1])
+    done = command("verify", run)
+    assert done.returncode == 1 and "  tracks.parquet: its " in done.stderr and "bytes are not the" in done.stderr, done.stderr
+    assert "To mend it, remove the damaged files and simulate the run again into the same folder." in done.stderr
+
+
+# -- again --------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("number", [0, 4, 7])
+def test_a_listener_of_a_run_made_again_is_identical(tiny_run, number):
+    heard = ws.again(tiny_run, str(number))
+    for name in ("plays", "listeners", "answers", "truth", "state"):
+        assert row_hash(getattr(heard, name)) == row_hash(ws.read_parquet(tiny_run, name, listener_id=number)), name
+    by_id = ws.again(tiny_run, heard.listeners["user_id"][0].as_py())
+    assert by_id.plays.equals(heard.plays)
+
+
+def test_again_on_the_command_line_writes_the_same_records(tiny_run, tmp_path):
+    done = command("again", tiny_run, tmp_path / "one", "--user", "4")
+    assert done.returncode == 0, done.stderr
+    mine = [row for path in sorted(tiny_run.glob("plays/*.avro")) for row in ws.read_avro(path) if row["UserSongInteraction"]["PlayId"] >> 32 == 4]
+    assert list(ws.read_avro(tmp_path / "one" / "plays.avro")) == mine and len(mine) > 0
+
+
+@pytest.mark.parametrize("user", ["8", "nobody", "-1", "00000000-0000-4000-8000-000000000000"])
+def test_a_user_who_is_not_in_the_run_is_refused(tiny_run, user):
+    with pytest.raises(ValueError, match=rf"user is '{user}'; the run has the listeners 0 to 7. Give one of these numbers, or a user_id"):
+        ws.again(tiny_run, user)
+
+
+def test_again_is_refused_where_it_would_not_be_identical(run):
+    identity = json.loads((run / "identity.json").read_text())
+    identity["versions"]["numpy"] = "1.0"
+    (run / "identity.json").write_bytes(f.json_bytes(identity))
+    with pytest.raises(ValueError, match=r"cannot be made again here, since this would differ:\n  versions.numpy: '.*' here, '1.0' there"):
+        ws.again(run, 3)
+
+
+# -- show, plan, schema -------------------------------------------------------------------------------
+
+def test_show_tells_what_a_finished_run_is(tiny_run):
+    lines = ws.show(tiny_run).splitlines()
+    assert lines[0] == "8 listeners from number 0, 2025-03-20 to 2025-04-10, population world, seed 7"
+    assert lines[1].endswith(", schema release 1, wrapsim 0.1.0") and f"identity {ws.read_manifest(tiny_run)['identity_hash']}" in lines[1]
+    assert lines[2].startswith("finished: ") and lines[2].endswith(" plays in 3 parts") and len(lines) == 5
+    assert lines[3].split()[:3] == ["parquet", "25", "files,"] and lines[4].split()[:3] == ["avro", "3", "files,"]
+
+
+def test_show_tells_how_far_an_unfinished_run_got_and_what_is_other_here(run):
+    job = ws.open_job(**TINY, out_dir=run.parent / "begun")
+    ws.make_part(job, 1)
+    with f.locked(job.place):
+        told = ws.show(job.place)
+    assert "not finished: 1 of 3 parts are whole; the same command goes on from there" in told and "  lock.json: process " in told
+    identity = json.loads((run / "identity.json").read_text()) | {"schema": {"sha256": "0", "CRC-64-AVRO": "0"}}
+    (run / "identity.json").write_bytes(f.json_bytes(identity))
+    assert "schema of no release known here" in ws.show(run) and "made elsewhere: schema.sha256: " in ws.show(run)
+
+
+def test_show_refuses_a_folder_without_a_run(tmp_path):
+    done = command("show", tmp_path)
+    assert done.returncode == 2 and "holds no finished run" in done.stderr
+
+
+def test_a_plan_says_about_what_the_run_then_takes(tmp_path):
+    asked = {"num_users": 60, "start_time": "2025-03-01", "end_time": "2025-04-01", "seed": 3}
+    planned = ws.plan(**asked, out_dir=tmp_path / "run", workers=1)
+    assert not (tmp_path / "run").exists() and planned.text.startswith(f"60 listeners, about {planned.plays:,} plays\n")
+    manifest = ws.read_manifest(ws.simulate(**asked, out_dir=tmp_path / "run", workers=1))
+    n_bytes = sum(one["bytes"] for one in manifest["files"] if not one["file"].count("track"))
+    assert 0.6 < planned.plays / manifest["plays"] < 1.7 and 0.6 < planned.n_bytes / n_bytes < 1.7
+    assert planned.parts == manifest["parts"] and planned.minutes > 0
+
+
+def test_the_bytes_a_run_is_refused_for_are_about_those_it_writes(tiny_run):
+    manifest = ws.read_manifest(tiny_run)
+    for suffix, expected in runs.BYTES_PER_PLAY.items():
+        n_bytes = sum(one["bytes"] for one in manifest["files"] if one["file"].startswith("plays/") and one["file"].endswith(suffix))
+        assert 0.5 < n_bytes / manifest["plays"] / expected < 2, suffix
+
+
+def test_plan_on_the_command_line_refuses_a_disk_that_is_too_small(tmp_path):
+    done = command("plan", "900000000", tmp_path / "run", "--format", "avro")
+    assert done.returncode == 2 and "Name a folder on a larger disk" in done.stderr and not (tmp_path / "run").exists(), done.stderr
+
+
+def test_the_schema_command_prints_every_form():
+    assert json.loads(command("schema").stdout) == ws.schema_ind
+    assert "MsPlayed" in command("schema", "fields").stdout
+    assert command("schema", "fingerprints").stdout.split() == [word for pair in ws.fingerprints().items() for word in pair]
+    assert "form is 'json'; it must be one of" in command("schema", "json").stderr

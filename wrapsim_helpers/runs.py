@@ -1,0 +1,590 @@
+"""Runs on disk: any number of listeners, part by part, by any workers, killed and resumed at will.
+
+A part is a pure function of (job, part number). Its files are written whole, then its receipt: what is in a receipt
+is never made again. run.json comes last; then the receipts go.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import platform
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
+
+import pyarrow.compute as pc
+from tqdm.auto import tqdm
+
+from . import store
+from .datasets import source_path
+from .files import (WHOLE_RUN, entry, holder_of, json_bytes, locked, open_folder, read_manifest, read_part, row_hash, sealed, sync_marker, writable,
+                    write_avro, write_parquet, write_table)
+from .listeners import listener_number, rows_that_count, window_starts
+from .personas import as_record, personas_file, personas_of
+from .run import FORMATS, Given, Run, check_choice, check_count, differences, identity, identity_hash, part_path, source_hash
+from .schema import fingerprints, released
+from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
+
+PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
+CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
+CATALOGUE = -1                   # the number of the catalogue's receipt, beside those of the parts
+SAMPLE_PLAYS = 20_000            # enough to see what a play costs
+BYTES_PER_PLAY = {"parquet": 14, "avro": 85}     # measured on years of listening; a day of many listeners takes a little more
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts - 1.
+
+    before  the run that this one goes on from, or None
+    """
+
+    run: Run
+    place: Path | str
+    formats: tuple[str, ...]
+    identity: dict
+    n_parts: int
+    before: Path | str | None = None
+
+
+# -- the whole run ------------------------------------------------------------------------------------
+
+def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
+             population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", part=1, parts=1,
+             survey_path="", songs_path="", personas_path="", catalogue_tracks=0):
+    """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path, or the store's URL.
+
+    out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs;
+              or an address in an object store, such as "s3://bucket/run"
+    formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet. Insights read either
+    workers   processes; 0: one per core, but no more than there are parts
+    scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
+    part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that lacks finishes the run
+    The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything is written, and
+    RuntimeError, saying what is kept, where a worker dies or a disk is full; the same call then goes on from there.
+    """
+    check_count("workers", workers, 0, 1024)
+    check_count("part", part, 1, check_count("parts", parts, 1, 1_000_000))
+    check_scheduler(scheduler)
+    job = open_job(num_users, start_time, end_time, genres, out_dir=out_dir, formats=formats, population=population, survey_group=survey_group,
+                   seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path, personas_path=personas_path,
+                   catalogue_tracks=catalogue_tracks)
+    return carry_out(job, part, parts, workers, scheduler)
+
+
+def continue_run(run_dir, end_time, *, out_dir="", formats=("parquet", "avro"), workers=0, survey_path="", songs_path="", personas_path=""):
+    """Let the listeners of a finished run go on living until a later time, into a folder of its own; returns its place.
+
+    They remember what they heard, and both runs together hold the plays of one run over the whole time. Source files and
+    personas must be those of the earlier run. Raises as `simulate` does.
+    """
+    found = read_manifest(run_dir)["identity"]
+    earlier = run_of(found, survey_path, songs_path, personas_path)
+    refuse_changes(run_dir, job_of(earlier, run_dir, found["formats"], before_of(found)).identity, found)
+    run = replace(earlier, start_time=earlier.end_time, end_time=end_time, origin_time=earlier.origin_time or earlier.start_time)
+    job = job_of(run, out_dir, formats, (store.place_of(run_dir), identity_hash(found)))
+    open_folder(job.place, job.identity)
+    return carry_out(job, workers=workers)
+
+
+def before_of(found):
+    """(None, identity hash) of the run that an identity goes on from, or None."""
+    return (None, found["inputs"]["before"]) if "before" in found["inputs"] else None
+
+
+def refuse_changes(run_dir, here, found):
+    """ValueError where this installation or these source files would not give the same plays as a run's, with the differences."""
+    other = differences(here, found)
+    if other:
+        raise ValueError(f"{run_dir} cannot be made again here, since this would differ:\n  " + "\n  ".join(other[:12]))
+
+
+def open_job(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), **rest):
+    """A run that is checked and whose folder is ready, for an engine of your own: a `Job`, whose parts `make_part` makes.
+
+    Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them and finishes the run.
+    """
+    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats)
+    check_room(job, estimate_plays(job.run, check_run(job.run)) * sum(BYTES_PER_PLAY[name] for name in job.formats))
+    open_folder(job.place, job.identity)
+    return job
+
+
+def tuple_of(genres):
+    """Genres as a tuple; a text is left for `Run` to refuse."""
+    return genres if isinstance(genres, str) else tuple(genres)
+
+
+def job_of(run, out_dir="", formats=("parquet", "avro"), before=None):
+    """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run that it goes on from, or None."""
+    whole, place_before = replace(run, listeners_per_part=part_size(run, check_run(run))), before[0] if before else None
+    formats = check_formats(formats)
+    inputs = {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path), "personas": personas_file(run)}
+    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), whole.listeners_per_part) | {"formats": list(formats)}
+    if before:
+        same["inputs"]["before"] = before[1]
+    place = store.place_of(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}")
+    return Job(whole, place if store.is_store(place) else place.absolute(), formats, same, -(-run.num_users // whole.listeners_per_part), place_before)
+
+
+def check_formats(formats):
+    """Names of formats, checked, each once and in order; ValueError where there is none."""
+    formats = [formats] if isinstance(formats, str) else formats
+    if not formats:
+        raise ValueError(f"formats is {formats!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
+    return tuple(sorted({check_choice("formats", name, FORMATS) for name in formats}))
+
+
+def part_size(run, world):
+    """Listeners per part: as given, or as many as make about PLAYS_PER_PART plays."""
+    return run.part_size(estimate_plays(run, world) / (run.num_users * run.days))
+
+
+def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
+    """Make what a share of a job lacks; returns its place. A finished run is left as it is, unless files of it are gone."""
+    if store.get(job.place, "run.json") and len(whole_parts(job)) == job.n_parts + 1:
+        tqdm.write(f"This run is already in {job.place}.")
+        tidy(job)
+        return job.place
+    with locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"), saying_what_is_kept(job):
+        make_share(job, range(job.n_parts * (part - 1) // parts, job.n_parts * part // parts), workers, scheduler)
+    return job.place
+
+
+def tidy(job):
+    """Remove what a run leaves that was killed after its last file."""
+    leftover = any(name.startswith("lock") for name in store.names(job.place)) or store.names(job.place, "parts")
+    if leftover or not store.is_store(job.place) and any(job.place.rglob(f"{store.BESIDE}*")):
+        with locked(job.place):
+            clear_unfinished(job, range(job.n_parts))
+            clear_receipts(job.place)
+
+
+def make_share(job, share, workers, scheduler):
+    """Make the parts of a share that are not whole yet, and finish the run where none lacks then. share: range of part numbers."""
+    started = time.time()
+    clear_unfinished(job, share)
+    kept = whole_parts(job)
+    compile_model(job.run)
+    made = {} if CATALOGUE in kept else {CATALOGUE: make_catalogue(job)}
+    lacking = [number for number in share if number not in kept]
+    bar = tqdm(each_part(make_part, job, lacking, workers, scheduler), total=len(share), initial=len(share) - len(lacking),
+               desc=f"{job.run.num_users:,} listeners", unit="part")
+    made.update(bar)
+    receipts = kept | made if len(share) == job.n_parts else whole_parts(job)
+    if store.get(job.place, "run.json"):
+        return clear_receipts(job.place)
+    if len(receipts) == job.n_parts + 1:
+        return finish(job, receipts, {"started": started, "seconds": round(time.time() - started, 3), "workers": workers, "scheduler": scheduler,
+                                      "parts_made": len(lacking), "parts_kept": job.n_parts - len(lacking)})
+    tqdm.write(f"This share is done: {len(receipts) - 1:,} of {job.n_parts:,} parts are whole in {job.place}.")
+
+
+def finish(job, receipts, log):
+    """Write log.json and run.json, then remove the receipts, whose entries run.json now holds."""
+    files = sorted((file for receipt in receipts.values() for file in receipt["files"]), key=lambda file: file["file"])
+    plays = sum(file["rows"] for file in files if file["file"].startswith("plays/") and file["file"].endswith(job.formats[0]))
+    moved = sum(receipt["moved"] for receipt in receipts.values())
+    say_moved(job.run, moved)
+    store.put(job.place, "log.json", json_bytes(sealed(log | {"moved_local_times": moved, "python": platform.python_version(),
+                                                              "platform": platform.platform()})))
+    store.create(job.place, "run.json", json_bytes(sealed({"identity": job.identity, "identity_hash": identity_hash(job.identity),
+                                                           "parts": job.n_parts, "plays": plays,
+                                                           "effective_sample_size": round(rows_that_count(job.run, check_run(job.run).survey), 1),
+                                                           "personas": as_record(personas_of(job.run)), "files": files})))
+    clear_receipts(job.place)
+
+
+# -- one part -----------------------------------------------------------------------------------------
+
+def make_part(job, part):
+    """Simulate and write one part; a pure function of (job, part), safe to repeat. part: 0 to job.n_parts - 1.
+
+    Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
+    """
+    past = read_part(job.before, f"state/part-{part:08d}.parquet", "state", None, None) if job.before else None
+    heard = listen(job.run, job.run.listener_ids(part * job.run.listeners_per_part, (part + 1) * job.run.listeners_per_part), past=past)
+    with store.workbench(job.place) as folder:
+        files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES if name != "plays" or "parquet" in job.formats]
+        if "avro" in job.formats:
+            files.append(write_plays_avro(folder, heard, identity_hash(job.identity), part))
+        return deliver(job, part, folder, {"files": files, "moved": moved_starts(heard)})
+
+
+def write_plays_avro(folder, heard, hash_, part):
+    """Write a part's plays as Avro; returns the manifest entry."""
+    path = part_path(folder, "plays", part, "avro")
+    write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part), known=heard.world.songs)
+    return entry(folder, path, heard.plays.num_rows, row_hash(heard.plays))
+
+
+def make_catalogue(job):
+    """Write the tables that all parts share; returns the receipt."""
+    catalogue = check_run(job.run).catalogue
+    with store.workbench(job.place) as folder:
+        files = [write_table(folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES]
+        return deliver(job, CATALOGUE, folder, {"files": files, "moved": 0})
+
+
+def deliver(job, number, folder, receipt):
+    """Bring finished files to the job's place, then the receipt that vouches for them; returns it."""
+    store.deliver(folder, job.place, [file["file"] for file in receipt["files"]])
+    store.put(job.place, receipt_name(number), json_bytes(receipt))
+    return receipt
+
+
+# -- receipts -----------------------------------------------------------------------------------------
+
+def receipt_name(number):
+    """Name of a part's receipt in its place."""
+    return "parts/catalogue.json" if number == CATALOGUE else f"parts/part-{number:08d}.json"
+
+
+def whole_parts(job):
+    """Receipts of the parts whose files are all there in their right sizes: part number -> receipt."""
+    there, manifest = store.sizes(job.place), store.get(job.place, "run.json")
+    receipts = receipts_in(json.loads(manifest)["files"]) if manifest else {}
+    return {number: receipt for number, receipt in (receipts | written_receipts(job, there)).items()
+            if receipt and all(there.get(file["file"]) == file["bytes"] for file in receipt["files"])}
+
+
+def written_receipts(job, there):
+    """The receipts that lie in a run's place, some of which may be gone by now: part number -> receipt or None."""
+    numbers = [number for number in range(CATALOGUE, job.n_parts) if receipt_name(number) in there]
+    with ThreadPoolExecutor(16) as pool:
+        found = pool.map(lambda number: store.get(job.place, receipt_name(number)), numbers)
+        return {number: data and json.loads(data) for number, data in zip(numbers, found)}
+
+
+def receipts_in(entries):
+    """A manifest's entries as the receipts they came from: part number -> receipt."""
+    receipts = {}
+    for one in entries:
+        number = one["file"].rpartition("part-")[2].split(".")[0]
+        receipts.setdefault(int(number) if number.isdecimal() else CATALOGUE, {"files": [], "moved": 0})["files"].append(one)
+    return receipts
+
+
+def clear_receipts(place):
+    """Remove every receipt of a place, and their folder."""
+    store.remove(place, store.names(place, "parts"))
+    if not store.is_store(place) and (place / "parts").is_dir():
+        (place / "parts").rmdir()
+
+
+def clear_unfinished(job, share):
+    """Remove what killed runs left half-written, of the share's files alone: others may be at work on theirs."""
+    everything, own = len(share) == job.n_parts, {f"part-{number:08d}" for number in share}
+    if not store.is_store(job.place):
+        store.clear_unfinished(job.place, lambda name: everything or name.split(".")[0] in own)
+
+
+@contextmanager
+def saying_what_is_kept(job):
+    """Turn a dead worker or a full disk into one RuntimeError that says what is whole and how to go on."""
+    try:
+        yield
+    except (BrokenExecutor, OSError, *store.store_errors()) as error:
+        n_whole = sum(name.startswith("parts/part-") for name in store.names(job.place, "parts"))
+        raise RuntimeError(f"{job.place}: {what_happened(error)} {n_whole:,} of {job.n_parts:,} parts are whole and kept; "
+                           "the same command goes on from there.") from error
+
+
+def what_happened(error):
+    """An interruption in words, with what helps against it."""
+    if isinstance(error, BrokenExecutor):
+        return "a worker process died; perhaps memory ran out, then fewer workers help."
+    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "there is no room left on the disk; make some."
+    if getattr(error, "errno", None) in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "the folder can no longer be written."
+    return f"writing failed ({error})."
+
+
+# -- many workers -------------------------------------------------------------------------------------
+
+def each_part(action, job, numbers, workers, scheduler=""):
+    """Do something to some parts, in this process or by an executor's; yields (part number, action's result) as they get done.
+
+    action  an importable function of (job, part number), such as `make_part`
+    """
+    workers = min(workers or cores(), len(numbers))
+    if workers <= 1 and not scheduler:
+        yield from ((number, action(job, number)) for number in numbers)
+        return
+    with executor_of(workers, scheduler) as executor:
+        yield from in_flight(executor, action, job, numbers, 10_000 if scheduler else 2 * workers)
+
+
+def cores():
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_flight(executor, action, job, numbers, most):
+    """The same with at most so many parts handed out at a time; those not begun are called off when one fails."""
+    waiting, left = {}, iter(numbers)
+    try:
+        while True:
+            with main_left_alone():
+                waiting.update({executor.submit(action, job, number): number for number in islice(left, most - len(waiting))})
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+@contextmanager
+def main_left_alone():
+    """Start processes without running the caller's script again in each of them.
+
+    A spawned process imports the main module, so a script without `if __name__ == "__main__":` would start itself
+    over and over. Our workers need nothing from it.
+    """
+    main = vars(sys.modules["__main__"])
+    hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
+    main.pop("__file__", None)
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(hidden)
+
+
+@contextmanager
+def executor_of(workers, scheduler):
+    """Who makes the parts: spawned processes (never forked: threads would hang), or the workers of a dask scheduler."""
+    if not scheduler:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=follow_parent) as executor:
+            yield executor
+        return
+    from distributed import Client
+    with Client(scheduler) as client:
+        yield client.get_executor()
+
+
+def check_scheduler(scheduler):
+    """ValueError where a scheduler is named and dask is not there to talk to it."""
+    try:
+        import distributed
+        return distributed
+    except ImportError:
+        if scheduler:
+            raise ValueError(f"scheduler is {scheduler!r}, but dask is not installed; pip install 'wrapsim[dask]'.") from None
+
+
+def follow_parent():
+    """In a worker: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_after, args=(parent_process().sentinel,), daemon=True).start()
+
+
+def end_after(sentinel):
+    """End this process as soon as the one behind the sentinel has ended."""
+    connection.wait([sentinel])
+    os._exit(1)
+
+
+# -- folders ------------------------------------------------------------------------------------------
+
+def runs_folder():
+    """Where runs go that name no folder: data/runs beside the nearest folder `notebooks`, or in the working folder."""
+    here = Path.cwd()
+    return next((top for top in (here, *here.parents) if (top / "notebooks").is_dir()), here) / "data" / "runs"
+
+
+def output_folder(out_dir, name):
+    """Path of a folder to write to, made and tried: the one named, or data/runs/`name`; PermissionError where it cannot be."""
+    return writable(Path(out_dir) if out_dir else runs_folder() / name)
+
+
+def write_listener(listened, out_dir):
+    """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths."""
+    paths = Path(out_dir) / "plays.avro", Path(out_dir) / "plays.parquet"
+    write_avro(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks, paths[0],
+               sync_marker(listened.listeners["user_id"][0].as_py(), 0))
+    write_parquet(listened.plays, paths[1])
+    return paths
+
+
+def latest_run(run_dir=""):
+    """Path of a finished run: the one named, or the one finished last under data/runs.
+
+    Raises FileNotFoundError where there is none.
+    """
+    if run_dir:
+        read_manifest(run_dir)
+        return Path(run_dir)
+    finished = sorted(runs_folder().rglob("run.json"), key=lambda path: path.stat().st_mtime)
+    if not finished:
+        raise FileNotFoundError(f"run_dir is empty and {runs_folder()} holds no finished run. Run notebook 03_multiple_users first, "
+                                "or name the folder of a run.")
+    return finished[-1].parent
+
+
+# -- before and after ---------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would take; `text` says it in words.
+
+    plays, n_bytes  expected, from what the first listeners mean to hear and a sample written on this machine
+    minutes         on so many workers of this machine
+    parts           files of each table
+    """
+
+    listeners: int
+    plays: int
+    n_bytes: int
+    minutes: float
+    workers: int
+    parts: int
+    listeners_per_part: int
+    place: Path | str
+
+    @property
+    def text(self):
+        """The plan in five lines."""
+        return (f"{self.listeners:,} listeners, about {self.plays:,} plays\n{self.n_bytes / 1e9:,.2f} GB in {self.place}\n"
+                f"{self.parts:,} parts of {self.listeners_per_part:,} listeners\n"
+                f"about {self.minutes:,.1f} minutes on {self.workers} worker{'s' * (self.workers > 1)} of this machine")
+
+
+def plan(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), workers=0, **rest):
+    """What would this run take? A `Plan`; arguments as for `simulate`, nothing is written there.
+
+    Raises ValueError where the disk is too small.
+    """
+    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats)
+    plays = estimate_plays(job.run, check_run(job.run))
+    bytes_per_play, seconds_per_play = sample_cost(job, plays)
+    check_room(job, plays * bytes_per_play)
+    workers = min(workers or cores(), job.n_parts)
+    return Plan(job.run.num_users, plays, round(plays * bytes_per_play), plays * seconds_per_play / workers / 60, workers, job.n_parts,
+                job.run.listeners_per_part, job.place)
+
+
+def sample_cost(job, plays):
+    """Bytes and seconds per play, measured on a part of about SAMPLE_PLAYS plays."""
+    compile_model(job.run)
+    few = max(1, min(job.run.listeners_per_part, round(SAMPLE_PLAYS * job.run.num_users / max(plays, 1))))
+    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
+        sample, started = replace(job, run=replace(job.run, listeners_per_part=few), place=Path(folder)), time.perf_counter()
+        made = make_part(sample, 0)["files"]
+        seconds = time.perf_counter() - started
+    rows = max(1, next(file["rows"] for file in made if file["file"].startswith("plays/")))
+    return sum(file["bytes"] for file in made) / rows, seconds / rows
+
+
+def run_of(found, survey_path="", songs_path="", personas_path=""):
+    """The `Run` behind an identity. found: as in run.json;  ..._path: where they were not the bundled files."""
+    parameters = found["parameters"]
+    return Run(**parameters | {"genres": tuple(parameters["genres"]), "given": Given(**parameters["given"])}, survey_path=survey_path,
+               songs_path=songs_path, personas_path=personas_path)
+
+
+def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
+    """One listener out of a run, simulated again and identical, whatever the size of the run; a `Listened`.
+
+    user  a listener's number or user_id.  Raises ValueError for a user who is not in the run, and where this
+    installation or these source files would not give the same plays, with the differences.
+    """
+    place = store.place_of(run_dir)
+    found = json.loads(store.get(place, "identity.json") or json_bytes(read_manifest(place)["identity"]))
+    run = run_of(found, survey_path, songs_path, personas_path)
+    refuse_changes(run_dir, job_of(run, place, found["formats"], before_of(found)).identity, found)
+    whole = listen(run.origin, [number_in(run, user)])          # a run that goes on from another is made again from its beginning
+    return since(whole, run) if run.origin_time else whole
+
+
+def since(whole, run):
+    """A `Listened` less what was played before a run's window begins."""
+    start = window_starts(run, whole.listeners)[0][0]
+    return replace(whole, run=run, plays=whole.plays.filter(pc.greater_equal(whole.plays["started_at"].cast("int64"), start)))
+
+
+def number_in(run, user):
+    """The number of a listener of a run, by number or user_id; ValueError where the run has no such listener."""
+    first, last = run.first_listener, run.first_listener + run.num_users - 1
+    with contextlib.suppress(ValueError):
+        number = int(str(user)) if str(user).isdecimal() else listener_number(str(uuid.UUID(str(user))), run.seed)
+        if number is not None and first <= number <= last:
+            return number
+    raise ValueError(f"user is {user!r}; the run has the listeners {first:,} to {last:,}. Give one of these numbers, or a user_id of theirs.")
+
+
+def show(run_dir):
+    """What is in a run folder, finished or not? Text of a few lines; FileNotFoundError where it is no run's."""
+    place = store.place_of(run_dir)
+    begun = store.get(place, "identity.json")
+    if begun is None:
+        read_manifest(place)
+    found, manifest = json.loads(begun), store.get(place, "run.json")
+    return "\n".join([*parameter_lines(found), *(finished_lines(json.loads(manifest)) if manifest else unfinished_lines(place, found)),
+                      *difference_lines(found)])
+
+
+def parameter_lines(found):
+    """Who, when and which seed."""
+    of = found["parameters"]
+    genres = f", genres {', '.join(of['genres'])}" if of["genres"] else ""
+    return [f"{of['num_users']:,} listeners from number {of['first_listener']:,}, {of['start_time']} to {of['end_time']}, "
+            f"population {of['population']}, seed {of['seed']}{genres}",
+            f"identity {identity_hash(found)}, schema {release_of(found['schema'])}, wrapsim {found['versions']['wrapsim']}"]
+
+
+def finished_lines(manifest):
+    """How much there is."""
+    sums = {suffix: [one for one in manifest["files"] if one["file"].endswith(suffix)] for suffix in ("parquet", "avro")}
+    return [f"finished: {manifest['plays']:,} plays in {manifest['parts']:,} parts",
+            *(f"  {name:8} {len(files):,} files, {sum(one['bytes'] for one in files) / 1e6:,.1f} MB" for name, files in sums.items() if files)]
+
+
+def unfinished_lines(place, found):
+    """How far it got, and who is at it."""
+    of, n_whole = found["parameters"], sum(name.startswith("parts/part-") for name in store.names(place, "parts"))
+    locks = [name for name in store.names(place) if name.startswith("lock")]
+    return [f"not finished: {n_whole:,} of {-(-of['num_users'] // of['listeners_per_part']):,} parts are whole; the same command goes on from there",
+            *(f"  {name}: process {holder_of(place, name)['pid']} on {holder_of(place, name)['host']}" for name in locks)]
+
+
+def difference_lines(found):
+    """What this installation would do otherwise."""
+    here = {"schema": fingerprints(), "versions": identity(Run(), {}, {}, 1)["versions"]}
+    other = differences(here, {key: found[key] for key in here})
+    return [f"made elsewhere: {line}" for line in other]
+
+
+def release_of(found):
+    """Number of the schema release with these fingerprints, as text."""
+    return next((f"release {number}" for number, schema in released().items() if fingerprints(schema) == found), "of no release known here")
+
+
+def check_room(job, n_bytes):
+    """ValueError where a disk has less room than the run needs beyond what is there already. n_bytes: what the run takes."""
+    if store.is_store(job.place):
+        return
+    lacking = n_bytes - sum(store.sizes(job.place).values()) if job.place.is_dir() else n_bytes
+    free = free_bytes(job.place)
+    if lacking > free:
+        raise ValueError(f"the run takes about {n_bytes / 1e9:,.1f} GB and {job.place} has room for {free / 1e9:,.1f} GB. Name a folder on a "
+                         "larger disk, simulate fewer listeners or a shorter time, or write fewer formats.")
+
+
+def free_bytes(place):
+    """Free bytes of the disk that a folder is on, or will be."""
+    return shutil.disk_usage(next(folder for folder in (place, *place.parents) if folder.exists())).free

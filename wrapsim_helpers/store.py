@@ -1,0 +1,173 @@
+"""Where a run's files go: a folder, or a bucket of an object store; always one whole file at a time.
+
+A place is a Path, or a URL such as s3://bucket/run. Locally a file is written beside its place and renamed when it is
+whole; in a store it is one PUT. So a name that exists holds a whole file, whenever the writer was killed.
+"""
+
+import contextlib
+import functools
+import os
+import secrets
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+SCHEMES = ("s3", "gs", "az")
+BESIDE = ".wrapsim-"          # how the names of unfinished files begin; such files are ours to clear
+
+
+def place_of(text):
+    """A place from what a user gave: the URL as it is, or a Path; ValueError for a URL of another kind."""
+    scheme, is_url, _ = str(text).partition("://")
+    if not is_url:
+        return Path(text)
+    if scheme not in SCHEMES:
+        raise ValueError(f"out_dir is {str(text)!r}; a store's address begins with one of "
+                         f"{', '.join(f'{name}://' for name in SCHEMES)}; anything else is a folder.")
+    return str(text).rstrip("/")
+
+
+def is_store(place):
+    """Whether a place is in an object store."""
+    return isinstance(place, str) and "://" in place
+
+
+@functools.lru_cache(maxsize=8)
+def opened(url):
+    """The store behind a URL, with credentials and endpoint from the environment (AWS_..., GOOGLE_..., AZURE_...)."""
+    try:
+        from obstore.store import from_url
+    except ImportError:
+        raise ValueError(f"out_dir is {url!r}, but obstore is not installed; pip install 'wrapsim[store]'.") from None
+    return from_url(url)
+
+
+def store_errors():
+    """What a store may raise, as a tuple of exceptions; none where obstore is not installed."""
+    try:
+        from obstore.exceptions import BaseError
+    except ImportError:
+        return ()
+    return (BaseError,)
+
+
+# -- one file -----------------------------------------------------------------------------------------
+
+@contextmanager
+def whole_file(path):
+    """A temporary path beside `path`, renamed to it when the block ends without an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{BESIDE}{secrets.token_hex(6)}-{path.name}")
+    try:
+        yield beside
+        os.replace(beside, path)
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def put(place, name, data):
+    """Write one whole file of a place. data: bytes."""
+    if is_store(place):
+        opened(place).put(name, data, use_multipart=False)
+        return
+    with whole_file(Path(place) / name) as beside:
+        beside.write_bytes(data)
+
+
+def create(place, name, data):
+    """Write a file that must not be there yet: True where it was not, False where it was; of two at once one wins."""
+    if not is_store(place):
+        return create_file(Path(place) / name, data)
+    from obstore.exceptions import AlreadyExistsError
+    try:
+        opened(place).put(name, data, mode="create", use_multipart=False)
+        return True
+    except AlreadyExistsError:
+        return False
+
+
+def create_file(path, data):
+    """The same on a disk: a link to a file that is already whole; where there are no links, a new file written in place."""
+    beside = path.with_name(f"{BESIDE}{secrets.token_hex(6)}-{path.name}")
+    try:
+        beside.write_bytes(data)
+        link_or_write(beside, path)
+        return True
+    except FileExistsError:
+        return False
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def link_or_write(beside, path):
+    """Give a file a second name, which must be new; FileExistsError where it is not."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        with open(path, "xb") as file:
+            file.write(beside.read_bytes())
+
+
+def get(place, name):
+    """The bytes of one file of a place; None where there is none of that name."""
+    try:
+        return bytes(opened(place).get(name).bytes()) if is_store(place) else (Path(place) / name).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def remove(place, names):
+    """Remove files of a place; those that are gone already do not matter."""
+    if is_store(place):
+        with contextlib.suppress(FileNotFoundError):
+            opened(place).delete(list(names))
+        return
+    for name in names:
+        (Path(place) / name).unlink(missing_ok=True)
+
+
+def sizes(place):
+    """Every whole file of a place: its name -> its size in bytes."""
+    if is_store(place):
+        return {one["path"]: one["size"] for page in opened(place).list() for one in page}
+    return {path.relative_to(place).as_posix(): path.stat().st_size for path in Path(place).rglob("*")
+            if path.is_file() and not path.name.startswith(BESIDE)}
+
+
+def names(place, folder=""):
+    """Names, within a place, of the files directly in one of its folders, sorted."""
+    if is_store(place):
+        prefix = f"{folder}/" if folder else ""
+        found = [one["path"] for one in opened(place).list_with_delimiter(prefix or None)["objects"]]
+        return sorted(found)
+    inside = Path(place) / folder
+    return sorted((Path(folder) / path.name).as_posix() for path in (inside.iterdir() if inside.is_dir() else ())
+                  if path.is_file() and not path.name.startswith(BESIDE))
+
+
+def clear_unfinished(folder, mine):
+    """Remove what killed runs left half-written in a folder. mine: tells of a file's final name whether it is ours to write."""
+    for path in Path(folder).rglob(f"{BESIDE}*"):
+        if mine(path.name.split("-", 2)[2]):
+            path.unlink(missing_ok=True)
+
+
+# -- several files ------------------------------------------------------------------------------------
+
+@contextmanager
+def workbench(place):
+    """A folder to write files of a place in: the place itself on a disk, a temporary folder for a store."""
+    if not is_store(place):
+        yield Path(place)
+        return
+    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
+        yield Path(folder)
+
+
+def deliver(folder, place, files):
+    """Bring files from a place's workbench to the place, one PUT each; on a disk they are there already."""
+    for name in files if is_store(place) else ():
+        put(place, name, (folder / name).read_bytes())

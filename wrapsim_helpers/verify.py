@@ -1,0 +1,157 @@
+"""Is a run what it was when it was written? Every file's bytes and rows, the schema, and what must hold between tables."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import fastavro
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from tqdm.auto import tqdm
+
+from . import store
+from .files import is_sealed, json_bytes, read_manifest, row_hash
+from .plays import COUNTED_PLAY_MS, check_plays
+from .runs import CATALOGUE, each_part, receipts_in
+from .schema import TABLES, in_order, record_fields, schema_ind, snake
+
+OWN = ("run.json", "identity.json", "log.json")      # a run's files beside its tables
+
+
+@dataclass(frozen=True)
+class Book:
+    """A run to be verified: its place, its identity and its receipts by part number."""
+
+    place: Path | str
+    identity: dict
+    receipts: dict
+
+
+def verify(run_dir, workers=0):
+    """Which files of a finished run are damaged, and how? A list of texts, one per file or broken rule; empty where all is well.
+
+    Recomputes the SHA-256 of every file and of its decoded rows, counts rows, compares columns with the schema, and checks
+    what must hold: the rules of plays, answers that equal a count, Avro that equals Parquet, no listener lost or foreign.
+    workers: processes; 0 for one per core. Raises FileNotFoundError or ValueError where there is no manifest to hold it against.
+    """
+    place = store.place_of(run_dir)
+    manifest = read_manifest(place)
+    if not is_sealed(store.get(place, "run.json")):
+        return ["run.json: not as it was written, so that nothing can be held against it."]
+    book = Book(place, manifest["identity"], receipts_in(manifest["files"]))
+    found = [*damaged_json(place, manifest), *foreign_files(place, manifest)]
+    damaged = verify_files(book, CATALOGUE)
+    numbers, action = sorted(book.receipts)[1:], verify_files if damaged else verify_part
+    bar = tqdm(each_part(action, book, numbers, workers), total=len(numbers), desc="verify", unit="part")
+    return found + damaged + [line for _, lines in sorted(bar) for line in lines]
+
+
+def damaged_json(place, manifest):
+    """Which of the run's own JSON files are not as they were written."""
+    right = {"log.json": is_sealed, "identity.json": json_bytes(manifest["identity"]).__eq__}
+    return [f"{name}: not as it was written." for name, holds in right.items() if not holds(store.get(place, name) or b"")]
+
+
+def foreign_files(place, manifest):
+    """Files that lie in the folder and belong to no table of the run."""
+    known = {one["file"] for one in manifest["files"]} | set(OWN)
+    tables = {Path(name).parent.as_posix() for name in known}
+    return [f"{name}: not of this run." for name in sorted(store.sizes(place))
+            if name not in known and (Path(name).parent.as_posix() in tables - {"."} or re.search(r"^lock|\.parquet$|\.avro$", name))]
+
+
+# -- one part -----------------------------------------------------------------------------------------
+
+def verify_files(book, number):
+    """What is wrong with the files of one part, or of the catalogue, each by itself; a list of texts."""
+    return [line for one in book.receipts[number]["files"] for line in damaged_file(book.place, one)]
+
+
+def verify_part(book, number):
+    """The same, and where every file is sound, what must hold between them."""
+    lines, entries = verify_files(book, number), book.receipts[number]["files"]
+    if lines:
+        return lines
+    tables = {name: read_table(book.place, f"{name}/part-{number:08d}.parquet") for name in ("plays", "listeners", "answers")}
+    avro = [one["file"] for one in entries if one["file"].endswith(".avro")]
+    return [f"part {number}: {words}" for words in broken_rules(book, number, tables)] + [
+        f"{name}: its records are not the plays of the Parquet file beside it." for name in avro if avro_hash(book.place, name) != plays_hash(tables["plays"])]
+
+
+def damaged_file(place, one):
+    """What is wrong with one file, held against its manifest entry; a list of no or one text."""
+    data = store.get(place, one["file"])
+    if data is None:
+        return [f"{one['file']}: is gone."]
+    if hashlib.sha256(data).hexdigest() != one["sha256"]:
+        return [f"{one['file']}: its {len(data):,} bytes are not the {one['bytes']:,} that were written."]
+    return [f"{one['file']}: {words}." for words in wrong_rows(data, one)] if one["file"].endswith(".parquet") else []
+
+
+def wrong_rows(data, one):
+    """What of a Parquet file's columns and rows is not as the manifest and the schema say; texts."""
+    table, expected = pq.read_table(pa.BufferReader(data)), TABLES[re.split(r"[./]", one["file"])[0]]
+    strange = [field.name for field in table.schema if field.name not in expected.names or expected.field(field.name).type != field.type]
+    if strange:
+        yield f"the schema has no such columns: {', '.join(strange)}"
+    if table.num_rows != one["rows"]:
+        yield f"it has {table.num_rows:,} rows instead of {one['rows']:,}"
+    if row_hash(table) != one["rows_sha256"]:
+        yield "its rows are not those that were written"
+
+
+def read_table(place, name):
+    """One Parquet file of a place as Arrow."""
+    return pq.read_table(pa.BufferReader(store.get(place, name)))
+
+
+def broken_rules(book, number, tables):
+    """What must hold between the tables of a part and does not; texts."""
+    plays, people = tables["plays"], tables["listeners"]["listener_id"].to_numpy()
+    of, size = book.identity["parameters"], book.identity["parameters"]["listeners_per_part"]
+    first, last = of["first_listener"] + number * size, of["first_listener"] + min((number + 1) * size, of["num_users"])
+    if not np.array_equal(people, np.arange(first, last)):
+        yield f"its listeners are not {first:,} to {last - 1:,}."
+    if not np.array_equal(counts(plays, people), stated(tables["answers"])):
+        yield "its answers are not what a count of its plays gives."
+    try:
+        check_plays(plays, read_table(book.place, "tracks.parquet"))
+    except ValueError as error:
+        yield str(error)
+
+
+def counts(plays, people):
+    """Plays, streams and milliseconds of each listener, counted; int64, shape (L, 3)."""
+    at, ms = np.searchsorted(people, plays["listener_id"].to_numpy()), plays["ms_played"].to_numpy().astype(np.int64)
+    return np.array([np.bincount(at, weights, len(people)) for weights in (None, ms >= COUNTED_PLAY_MS, ms)]).T.astype(np.int64)
+
+
+def stated(answers):
+    """The same as the run states it."""
+    return np.array([answers[name].to_numpy() for name in ("n_plays", "n_streams", "ms_played")]).T
+
+
+def avro_hash(place, name):
+    """Hash of the interactions that an Avro file holds, see `plays_hash`; "" where it cannot be read or has another schema."""
+    fields = record_fields("UserSongInteraction")
+    try:
+        reader = fastavro.reader(pa.BufferReader(store.get(place, name)))
+        rows = [row["UserSongInteraction"] for row in reader]
+        columns = {snake(field["name"]): pa.array([row[field["name"]] for row in rows]) for field in fields}
+        return interactions_hash(pa.table(columns)) if in_order(reader.writer_schema, private=False) == schema_ind else ""
+    except (ValueError, KeyError, pa.ArrowException):
+        return ""
+
+
+def plays_hash(plays):
+    """Hash of the interactions of a plays table."""
+    return interactions_hash(plays.select([snake(field["name"]) for field in record_fields("UserSongInteraction")]))
+
+
+def interactions_hash(table):
+    """Hash of interactions as plain values."""
+    plain = [TABLES["plays"].field(name).type for name in table.column_names]
+    types = [one.value_type if pa.types.is_dictionary(one) else one for one in plain]
+    return row_hash(table.cast(pa.schema(list(zip(table.column_names, types)))))
