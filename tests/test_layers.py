@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "wrapsim_helpers"
-ORDER = ["run", "schema", "datasets", "behaviour", "personas", "listeners", "catalogue", "plays", "files", "simulate", "wrapped", "cards", "batch"]
+ORDER = ["run", "schema", "datasets", "behaviour", "personas", "listeners", "catalogue", "plays", "files", "simulate", "wrapped", "effects", "cards", "batch"]
 AROUND = {"__init__", "__main__"}          # the two doors, which may open onto everything
 
 
