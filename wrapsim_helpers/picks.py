@@ -206,9 +206,23 @@ def side_genre(person, b, quarter):
 
 
 @compiled_loop
+def side_genres(persons, bs, first_quarter, genres):
+    """Fill in each listener's side genre in each quarter from the first on. genres: int64, (L, quarters)."""
+    for who in range(len(persons)):
+        for quarter in range(genres.shape[1]):
+            genres[who, quarter] = side_genre(persons[who], bs[persons[who].kind], first_quarter + quarter)
+
+
+@compiled_loop
+def focus_of(b, age):
+    """Share of new music that the favourite genre has at an age."""
+    return b.favourite_share * (1.0 + b.focus_age_slope * (age - 30))
+
+
+@compiled_loop
 def taste_pool(key, counter, w):
     """The pool of the favourite genre, of the side genre, or of one that people like this listener hear."""
-    focus = w.b.favourite_share * (1.0 + w.b.focus_age_slope * (w.mind.age - 30))
+    focus = focus_of(w.b, w.mind.age)
     u = uniform(key, FAVOURITE, counter)
     if u < focus:
         return w.person.favourite

@@ -374,9 +374,6 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
             known[track].window = mind.stamp
             if ms >= COUNTED_PLAY_MS and not private and song.noise == 0:
                 count_song(out.songs, ends[who], mind, known, track, now, ms)
-                count_artist(out.artists, ends[who], mind, out.placed, song.artist, 2, now, ms)
-                if song.featured >= 0:
-                    count_artist(out.artists, ends[who], mind, out.placed, song.featured, 1, now, ms)
             if reason_end == DONE:
                 kind = action_of(uniform(key, ACT, i), b)
                 if kind < N_ACTIONS:
@@ -437,14 +434,27 @@ def count_song(songs, ends, mind, known, track, started, ms):
 
 
 @compiled_loop
-def count_artist(artists, ends, mind, placed, artist, halves, started, ms):
-    """Count a ranked stream for one of its artists: in halves, 2 for the primary one, 1 for a featured one."""
+def count_artists(first, who, w, out):
+    """Add up a listener's songs, from row `first` of the counts on, by artist: in halves, 2 for the primary one, 1 for a featured one."""
+    ends = out.ends[who]
+    for row in range(first, ends.songs):
+        song = w.music.tracks[out.songs[row].item]
+        count_artist(out.artists, ends, w.mind, out.placed, song.artist, 2, out.songs[row])
+        if song.featured >= 0:
+            count_artist(out.artists, ends, w.mind, out.placed, song.featured, 1, out.songs[row])
+
+
+@compiled_loop
+def count_artist(artists, ends, mind, placed, artist, halves, song):
+    """Add the counts of a song to one of its artists'."""
     if placed[artist].stamp != mind.stamp:
         placed[artist].stamp, placed[artist].place = mind.stamp, ends.artists
-        open_count(artists[ends.artists], artist, started)
+        open_count(artists[ends.artists], artist, song.first_started_at)
         ends.artists += 1
-    artists[placed[artist].place].n_streams += halves
-    artists[placed[artist].place].ms_played += ms
+    count = artists[placed[artist].place]
+    count.n_streams += halves * song.n_streams
+    count.ms_played += song.ms_played
+    count.first_started_at = min(count.first_started_at, song.first_started_at)
 
 
 @compiled_loop
@@ -597,7 +607,7 @@ def play_listener(who, people, music, bs, past, mind, known, out, n):
     mind.active = 1 if uniform(person.key, FIRST_DAY, 0) < person.minutes / (person.minutes + b.quiet_min) else 0
     if len(past.selves) > 0:
         day = resume(who, past, w)
-    kept = max(day, last_day - LOOK_BACK_DAYS)
+    kept, first_song = max(day, last_day - LOOK_BACK_DAYS), out.ends[who].songs
     while day <= last_day:
         if day == kept:
             keep_self(who, day, w, out)
@@ -610,6 +620,7 @@ def play_listener(who, people, music, bs, past, mind, known, out, n):
             if n < 0:
                 return n
         day += 1
+    count_artists(first_song, who, w, out)
     return n
 
 
