@@ -136,6 +136,8 @@ def generate_catalogue(n_tracks, seed, first_year, songs=None):
     """
     check_count("n_tracks", n_tracks, 1_000, 10_000_000)
     check_count("seed", seed, 0, 2**63 - 1)
+    if first_year not in range(2000, 2039):
+        raise ValueError(f"first_year is {first_year!r}; it must be a whole number from 2000 to 2038, the years a run can begin in.")
     own = [] if songs is None else [from_songs(songs)]
     taken = [name for _, artists in own for name in artists["artist"]]
     return assembled(*joined([*own, sample_discographies(n_tracks, seed, first_year, taken)]), first_year)

@@ -3,7 +3,7 @@
 Families of genres, labels and sound follow data/behaviour/songs_profile.json, the figures of a catalogue of classic hits;
 labels.csv adds labels that it does not know, words.json the words of names and titles. How much each artist is heard
 follows the published concentration of listening. What no figure tells is assumed and says so. Everything is drawn from
-streams named "catalogue.": artist 17 of a seed is drawn alike in a small catalogue and in a large one, but for rank and name.
+streams named "catalogue." under the seed, by number of artist or track.
 """
 
 import csv
@@ -297,10 +297,11 @@ def sample_tracks(artists, n_tracks, seed, first_year):
 
 
 def track_counts(artists, n_tracks):
-    """How many tracks each artist has, int64: at least one, more the more they are heard; n_tracks in all."""
+    """How many tracks each artist has, int64: at least one, more the more they are heard and the longer; n_tracks in all."""
     heard = lns(artists["weight"].to_numpy())
     place = (heard - heard.min()) / max(heard.max() - heard.min(), 1e-9)
     size = exps(SIZE * place + SIGMA_SIZE * normals(artists["key"].to_numpy(), decision("catalogue.size"), 0))
+    size *= (artists["until"] - artists["debut"]).to_numpy() + 1
     counts, most = np.ones(len(size), np.int64), MOST_TRACKS - 1
     while counts.sum() < n_tracks:
         room = np.where(counts <= most, size, 0.0)
@@ -342,8 +343,8 @@ def release_days(artists, artist, album, keys, first_year):
     """Day on which each track comes out, int64, days since 1970-01-01: releases spread over the artist's career in order."""
     lead = np.flatnonzero(np.diff(album, prepend=-1))                       # first track of each release
     owner, of_artist = artist[lead], np.searchsorted(artist[lead], np.arange(len(artists) + 1))
-    turn = np.arange(len(lead)) - of_artist[owner]
-    place = (turn + (turn > 0) * draw("moment", keys[lead])) / np.diff(of_artist)[owner]
+    turn = np.arange(len(lead)) - of_artist[owner]                          # the first one opens the career
+    place = np.where(turn > 0, (turn - 1 + draw("moment", keys[lead])) / np.maximum(np.diff(of_artist)[owner] - 1, 1), 0)
     place = exps(QUICKENING * lns(np.maximum(place, 1e-9)))
     debut, until = artists["debut"].to_numpy()[owner], artists["until"].to_numpy()[owner]
     day = np.floor((debut + (until - debut) * place - 1970) * 365.2425).astype(np.int64)
