@@ -52,7 +52,7 @@ def heard(large):
 
 @pytest.fixture(scope="module")
 def july(large):
-    """Tracks of 20,000 plays in July of the first year: by an artist, half of them among the artist's releases of the last year or so."""
+    """Tracks of 20,000 plays in July of the first year: by an artist, half of them among the artist's latest releases."""
     music, day, rng, plays = large.music, c.month_day(12 * (YEAR - 1970) + 6) + 14, np.random.default_rng(2), []
     for artist in drawn(music.pools, music.slots, large.pools["All"], 20_000, seed=3):
         own = music.discography[music.artists[artist]["first"]:music.artists[artist]["after"]]
