@@ -13,6 +13,7 @@ import wrapsim_helpers as ws
 from wrapsim_helpers import catalogue as c
 from wrapsim_helpers import discography as d
 from wrapsim_helpers.behaviour import figures
+from wrapsim_helpers.run import listener_keys
 
 N, YEAR = 100_000, 2025
 DRAWS = 400_000
@@ -307,7 +308,7 @@ def test_draws_of_the_measures_are_those_of_the_uncompiled_code():
 
 
 def test_the_measures_of_a_family_vary_together_as_published():
-    n, keys = 40_000, np.arange(40_000, dtype=np.uint64)
+    n, keys = 40_000, listener_keys(np.uint64(3), np.arange(40_000))
     drawn = d.sounds(keys, keys, np.uint64(1), np.uint64(2), np.zeros(n, np.int64), np.zeros(n, np.int64), *d.family_sounds(), d.LIKENESS)
     wanted = d.family_sounds()[1][0] @ d.family_sounds()[1][0].T
     error = np.sqrt((np.outer(np.diag(wanted), np.diag(wanted)) + wanted ** 2) / n)
