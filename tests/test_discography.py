@@ -104,7 +104,10 @@ def test_a_songs_file_comes_first_and_its_songs_stay_as_they_are(songs):
     assert both.artists.slice(0, alone.artists.num_rows).equals(alone.artists)
     assert both.tracks.num_rows == len(songs) + 1_000 and both.albums.num_rows == both.tracks["album_id"].to_pandas().nunique()
     assert both.artists["artist"].to_pandas().is_unique
-    credits = both.track_artists.to_pandas()
+    tracks, credits = both.tracks.to_pandas().iloc[len(songs):], both.track_artists.to_pandas()
+    assert tracks["album_id"].min() == alone.albums.num_rows and (tracks.groupby("album_id")["album"].nunique() == 1).all()
+    guests = tracks["title"].str.extract(r"\(feat\. (.*)\)")[0]
+    assert [list(found[1:]) for found in tracks["artists"]] == [[] if pd.isna(guest) else [guest] for guest in guests]
     names = credits["artist_id"].map(both.artists.to_pandas()["artist"]).groupby(credits["track_id"]).agg(list)
     assert names.tolist() == [list(found) for found in both.tracks["artists"].to_pylist()]
 
@@ -139,6 +142,19 @@ def test_an_artists_tracks_sum_to_the_weight_of_the_artist_and_popularity_says_t
     sums = np.sort(np.bincount(tracks["artist_id"], np.where(plain, of_track, 0), N // 10))[::-1]
     expected = d.rank_weights(np.array([21.0, 201.0]), 10_000)
     assert sums[20] / sums[200] == pytest.approx(expected[0] / expected[1], rel=0.05)
+
+
+def test_an_active_artists_newer_music_is_heard_more(large, tracks):
+    music, weight = large.music, np.empty(N)
+    own = np.diff(music.discography["total"], prepend=0.0)
+    first = music.artists["first"]
+    own[first] = music.discography["total"][first]
+    weight[music.discography["track"]] = own
+    active = tracks.groupby("artist_id")["year"].transform("max") == YEAR + 4
+    some = active & ~tracks["festive"] & tracks["year"].between(YEAR - 10, YEAR + 4)
+    relative = np.log(weight) - pd.Series(np.log(weight)).groupby(tracks["artist_id"]).transform("mean")
+    slope = np.polyfit(tracks["year"][some], relative[some], 1)[0]
+    assert 0.08 < slope < d.GROWTH + 0.02
 
 
 def test_artists_have_hits(large):
@@ -217,6 +233,15 @@ def test_guests_come_ever_more_often_and_from_the_same_family(large, tracks, art
     assert (genre[guests].to_numpy() == genre[tracks["artist_id"][guests.index]].to_numpy()).all()
     assert (guests.to_numpy() != tracks["artist_id"][guests.index].to_numpy()).all()
     assert tracks["title"][guests.index[0]].endswith(f"(feat. {artists['artist'][guests.iloc[0]]})")
+
+
+def test_who_is_alone_in_a_family_has_no_guest_and_noise_has_none():
+    artists = pd.DataFrame({"weight": [9.0, 1.0, 1.0, 2.0], "debut": [2000.0, 2001, 2002, 2003], "noise": [False, False, False, True],
+                            "family": ["hip_hop", "pop", "pop", "pop"]})
+    tracks = pd.DataFrame({"artist_id": np.repeat(np.arange(4), 300), "released": 20_000,
+                           "key": listener_keys(np.uint64(1), np.arange(1200)), "family": np.repeat(artists["family"].to_numpy(), 300)})
+    guests = d.with_guests(tracks, artists).groupby("artist_id")["featured_id"].agg(set)
+    assert guests.tolist() == [{-1}, {-1}, {-1, 1}, {-1}]
 
 
 # -- names --------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ LIKENESS = 0.4                                 # how alike the tracks of an arti
 # year -> length of tracks as a share of the classic hits' (track_duration_mean: 215.9 s by plays in 2018, against 262 s there)
 LENGTH_YEARS, LENGTHS = (1955, 1990, 2005, 2015, 2020, 2030), (1.0, 1.0, 0.97, 0.9, 0.82, 0.8)
 GUEST_YEARS, GUESTS = (1970, 1990, 2000, 2010, 2020, 2030), (0.01, 0.03, 0.08, 0.14, 0.2, 0.22)     # share of tracks with a guest (assumed)
-GUESTS_ASKED = 3
+GUESTS_ASKED, GUESTS_KNOWN = 3, 50
 GUEST_FAMILY = {"hip_hop": 2.2, "electronic": 1.6, "dance_pop": 1.2, "soul_funk_disco_reggae": 1.2}   # factor on it; 0.5 elsewhere
 EXPLICIT = {"hip_hop": 0.65, "dance_pop": 0.2, "pop": 0.15, "soul_funk_disco_reggae": 0.15, "metal": 0.15, "electronic": 0.08,
             "modern_rock": 0.1, "alternative_rock": 0.1, "indie": 0.12}        # share of explicit tracks today (assumed); 0.03 elsewhere
@@ -497,17 +497,19 @@ def quantile_normals(u):
 def with_guests(tracks, artists):
     """Tracks with featured_id: an artist of the same family who began not long before, -1 for nobody.
 
-    Of GUESTS_ASKED such artists the most heard one comes.
+    Of GUESTS_ASKED artists out of the last GUESTS_KNOWN who began before, the most heard one comes.
     """
-    owner, weights = tracks["artist_id"].to_numpy(), artists["weight"].to_numpy()
-    order = np.lexsort((artists["debut"], artists["family"]))
-    place, keys, family = np.argsort(order, kind="stable")[owner], tracks["key"].to_numpy(), artists["family"].to_numpy()
-    asked = [order[np.maximum(place - 1 - (50 * draw("guest", keys, turn)).astype(np.int64), 0)] for turn in range(GUESTS_ASKED)]
+    owner, weights, keys = tracks["artist_id"].to_numpy(), artists["weight"].to_numpy(), tracks["key"].to_numpy()
+    circle = pd.factorize(artists["family"].where(~artists["noise"], "noise"))[0]
+    order = np.lexsort((artists["debut"], circle))
+    place, before = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
+    place[order], before[order] = np.arange(len(order)), turns(circle[order])
+    known = np.minimum(before, GUESTS_KNOWN)[owner]
+    asked = [order[place[owner] - 1 - (known * draw("guest", keys, turn)).astype(np.int64)] for turn in range(GUESTS_ASKED)]
     guest = functools.reduce(lambda one, other: np.where(weights[one] >= weights[other], one, other), asked)
     share = np.interp(year_of(tracks["released"]), GUEST_YEARS, GUESTS) * tracks["family"].map(GUEST_FAMILY).fillna(0.5)
-    noise = artists["noise"].to_numpy()
-    fits = (family[guest] == family[owner]) & (guest != owner) & ~noise[guest] & ~noise[owner]
-    return tracks.assign(featured_id=np.where((draw("featured", keys) < share) & fits, guest, -1))
+    comes = (draw("featured", keys) < share) & (known > 0) & ~artists["noise"].to_numpy()[owner]
+    return tracks.assign(featured_id=np.where(comes, guest, -1))
 
 
 def with_titles(tracks, artists):
