@@ -23,7 +23,7 @@ EARLIEST_YEAR, YEARS_AHEAD = 1955, 5           # first release; calendar years o
 # 10,000 to 50,000 artists, to top1pct_artists_share, gini_artists and zipf_artists (HetRec Last.fm 2011).
 RANK_SHIFT, RANK_SLOPE, BEND, BEND_SHARE, BEND_POWER = 4.0, 0.98, 1_800.0, 0.08, 1.75
 SIGMA_TRACK, SIGMA_RELEASE, LEAD = 1.0, 0.5, 0.06        # spread of ln(weight) of a track, of a release; fall per track number (assumed)
-GROWTH, GROWTH_YEARS = 0.15, 15.0              # how much more per year an active artist's newer music is heard; how far back (assumed)
+GROWTH, GROWTH_YEARS = 0.18, 15.0              # how much more per year an active artist's newer music is heard; how far back (assumed)
 ACTIVE_SHARES = 0.97, 0.3                      # share of artists who are active, of the most heard and of the least (assumed)
 ACTIVE_YEARS, NEWCOMERS = 8.0, 0.06            # mean years since an active artist's debut; share yet to begin (assumed)
 GONE_YEARS, CAREER_YEARS = 14.0, 8.0           # mean years since the last release of a former artist; mean length of a career (assumed)
