@@ -112,6 +112,14 @@ def test_a_songs_file_comes_first_and_its_songs_stay_as_they_are(songs):
     assert names.tolist() == [list(found) for found in both.tracks["artists"].to_pylist()]
 
 
+def test_songs_beside_many_invented_tracks_make_a_tenth_of_plays_and_beside_few_their_share_of_tracks(songs):
+    own, others = c.from_songs(songs)[0], pd.DataFrame({"weight": np.ones(98_000)})
+    assert c.beside(own, others)["weight"].sum() == pytest.approx(98_000 / 9)
+    assert c.beside(own, others.head(1_000))["weight"].sum() == pytest.approx(1_000 * 2)
+    scaled = c.beside(own, others)["weight"] / own["weight"]
+    assert scaled.min() == pytest.approx(scaled.max())
+
+
 # -- concentration and time ---------------------------------------------------------------------------
 
 def test_plays_gather_on_few_artists_as_published(heard):
