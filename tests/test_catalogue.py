@@ -198,6 +198,18 @@ def test_christmas_songs_stand_in_a_pool_of_their_own_and_in_no_other():
     assert len(catalogue.music.extra) == 3 and catalogue.music.extra[1] == catalogue.music.extra[2]           # no noise here
 
 
+def test_eight_bundled_songs_are_for_christmas(catalogue):
+    titles = np.array(catalogue.tracks["title"].to_pylist())[catalogue.music.tracks["festive"] == 1]
+    assert len(titles) == 8 and {"Kerst in Zoutkamp", "Mistletoe Money", "Merry Xmas, Joan"} <= set(titles)
+
+
+@pytest.mark.parametrize("title, festive", [
+    ("Merry Christmas", True), ("NAVIDAD", True), ("Weihnachtszeit", True), ("雪のクリスマス", True), ("Silent Night", True),
+    ("Julia", False), ("Natalie", False), ("Noelle", False), ("Rainy Night", False), ("Snow", False)])
+def test_a_title_is_festive_by_whole_words(title, festive):
+    assert c.named(pd.Series([title]), c.FESTIVE).tolist() == [festive]
+
+
 def test_dutch_scene_labels_weigh_less_than_their_popularity_says(catalogue, songs):
     weight = c.song_weights(songs) / 2 ** (songs["popularity"] / c.POPULARITY_DOUBLING)
     scene = songs["genre"].isin(c.scene_labels())
