@@ -264,7 +264,7 @@ def test_what_the_test_of_going_on_rests_on_occurs_in_it(long_run):
     changes = long_run.profile_versions.to_pandas().groupby("listener_id")[["age", "plan"]].nunique()
     assert (changes["age"] > 1).all() and (changes["plan"] > 1).any()
     assert plays.groupby("listener_id")["utc_offset_min"].nunique().max() == 2
-    known = long_run.state["known_tracks"].combine_chunks().value_lengths().to_numpy()
+    known = going_on("2025-07-01")[0].state["known_tracks"].combine_chunks().value_lengths().to_numpy()
     assert known.max() > 1000 and known.min() == 0, "a listener's knowledge is written down only where the history is full"
 
 
@@ -355,7 +355,7 @@ def test_the_turn_makes_a_sessions_end_unlike_its_beginning():
         plays = ending(sigma_turn=sigma, sigma_mood=0.0, settled=1.0)
         part = plays["place"] / plays.groupby("session_id")["place"].transform("max").clip(lower=1)
         ends = [plays[where].groupby("session_id")["left"].agg(["mean", "size"]) for where in (part < 0.4, part > 0.6)]
-        both = ends[0].join(ends[1], rsuffix="_later")
+        both = ends[0].join(ends[1].add_suffix("_later"))
         both = both[(both["size"] >= 8) & (both["size_later"] >= 8)]
         return (both["mean"] - both["mean_later"]).std()
     assert differing(3.0) > 1.2 * differing(0.0)
@@ -401,15 +401,15 @@ def test_on_the_way_to_work_and_back_on_weekdays_other_sessions_move_to_the_phon
     b, person = lowered([ws.Behaviour()])[0], np.zeros(2, li.PERSON).view(np.recarray)
     person["devices"][0, :2], person["devices"][0, 2:] = 0.3, 1.0          # phone 0.3, desktop 0.7
     person["devices"][1, 2:] = 1.0                                         # the desktop alone
-    keys = np.arange(3_000).astype(np.uint64)
+    keys = np.arange(1_200).astype(np.uint64)
     usual = np.array([pl.device_of(key, 12, False, person[0], b) for key in keys])
-    assert set(usual) == {pl.PHONE, pl.DESKTOP} and (usual == pl.PHONE).mean() == pytest.approx(0.3, abs=0.035)
-    for hour in range(24):
+    assert set(usual) == {pl.PHONE, pl.DESKTOP} and (usual == pl.PHONE).mean() == pytest.approx(0.3, abs=0.05)
+    for hour in (0, 6, 7, 8, 9, 12, 15, 16, 17, 18):
         there = np.array([pl.device_of(key, hour, False, person[0], b) for key in keys])
         weekend = np.array([pl.device_of(key, hour, True, person[0], b) for key in keys])
         moved = hour in (7, 8, 16, 17)
         assert (there[usual == pl.PHONE] == pl.PHONE).all() and (weekend == usual).all()
-        assert (there != usual)[usual == pl.DESKTOP].mean() == pytest.approx(b.commute_phone * moved, abs=0.05 * moved)
+        assert (there != usual)[usual == pl.DESKTOP].mean() == pytest.approx(b.commute_phone * moved, abs=0.07 * moved)
         assert {pl.device_of(key, hour, False, person[1], b) for key in keys[:100]} == {pl.DESKTOP}
 
 
