@@ -314,15 +314,18 @@ def test_home_draws_to_artists_of_ones_own_country(fortnight):
     assert share_of_home(without(home_pull=5.0)) > share_of_home(fortnight) > share_of_home(without(home_pull=0.0))
 
 
-def test_the_intensity_of_music_follows_the_hour_the_weekday_and_age(fortnight):
-    calm = without(intensity_pull=0.0)
+def slopes_of_intensity(plays):
+    """How much more intense music is heard per unit of the curves of hour, weekday and age. float64, (3,)."""
+    b, weekday = ws.Behaviour(), plays["local"].dt.dayofweek.to_numpy()
+    hours = np.array(b.intensity_hours)[(weekday >= 5).astype(int), plays["local"].dt.hour]
+    ages = np.array(b.intensity_age)[np.searchsorted(b.intensity_age_from, plays["age"], side="right") - 1]
+    curves = np.column_stack([hours, np.array(b.intensity_days)[weekday], ages, np.ones(len(plays))])
+    return np.linalg.lstsq(curves, plays["intensity"].to_numpy(dtype=float), rcond=None)[0][:3]
 
-    def rises(plays, where, among):
-        return plays["intensity"][where(plays)].mean() - plays["intensity"][among(plays)].mean()
-    hours = (lambda p: p["local"].dt.hour.between(16, 20), lambda p: p["local"].dt.hour.between(1, 6))
-    ages = (lambda p: p["age"].between(20, 29), lambda p: p["age"] >= 50)
-    for where, among in (hours, ages):
-        assert rises(fortnight, where, among) > rises(calm, where, among) + 0.005
+
+def test_the_intensity_of_music_follows_the_hour_the_weekday_and_age(fortnight):
+    none, usual, strong = map(slopes_of_intensity, (without(intensity_pull=0.0), fortnight, without(intensity_pull=2.0)))
+    assert (usual > none + 0.005).all() and (strong > usual + 0.005).all()
 
 
 def test_each_pull_of_taste_moves_what_it_says_on_one_track(music):

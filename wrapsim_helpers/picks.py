@@ -164,7 +164,7 @@ def in_place(track, w):
 
 @compiled_loop
 def by_artist(key, counter, artist, w):
-    """A track of an artist that is out by now, by its weight: one of the latest with the chance fresh_share; NO_TRACK if none suits the season."""
+    """A track of an artist that is out by now, by its weight: one of the latest with the chance fresh_share; NO_TRACK if none is in place."""
     music, b = w.music, w.b
     first = music.artists[artist].first
     after = out_by(music.discography, first, music.artists[artist].after, w.mind.day)

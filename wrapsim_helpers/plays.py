@@ -577,7 +577,8 @@ def play_day(day, minutes, people, w, out, who, n):
             return n
         z = normal(uniform(key, LENGTH, 0))
         length = int(min(exp(ln(mean) - 0.5 * b.sigma_session * b.sigma_session + b.sigma_session * z), LONGEST_SESSION_MS))
-        n, ended = play_session(key, at, max(length, 1000), start // HOUR_MS, weekday, people, w, out, who, n)
+        local = at + local_offset(people, person.zone, at)           # a session that had to wait begins later than it was meant to
+        n, ended = play_session(key, at, max(length, 1000), local // HOUR_MS % 24, (local // DAY_MS + 3) % 7, people, w, out, who, n)
         if n < 0:
             return n
         mind.free_from = ended + int(b.session_gap_ms * (1.0 - ln(uniform(key, GAP, 0))))
