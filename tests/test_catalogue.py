@@ -95,7 +95,7 @@ def shares(first, slots, pool):
     """What one pool gives each of its items, from its alias table: item -> share."""
     found, some = {}, slots[first[pool]:first[pool + 1]]
     for slot in some:
-        found[int(slot["item"])] = found.get(int(slot["item"]), 0.0) + slot["keep"] / len(some)
+        found[int(slot["own"])] = found.get(int(slot["own"]), 0.0) + slot["keep"] / len(some)
         found[int(slot["alias"])] = found.get(int(slot["alias"]), 0.0) + (1 - slot["keep"]) / len(some)
     return {item: share for item, share in found.items() if share > 1e-12}
 

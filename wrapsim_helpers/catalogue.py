@@ -92,7 +92,7 @@ ARTIST = np.dtype([
     ("lean", "f4"),                                   # -1 to 1: how much more men (+) or women (-) like it
     ("renown", "f4")])                                # 0 to 1: rank by weight, the heaviest is 1
 RELEASE = np.dtype([("released", "i4"), ("track", "i4"), ("total", "f8")])     # total: running sum of weight within the artist
-SLOT = np.dtype([("keep", "f8"), ("item", "i4"), ("alias", "i4")])             # one column of an alias table
+SLOT = np.dtype([("keep", "f8"), ("own", "i4"), ("alias", "i4")])             # one column of an alias table
 Music = namedtuple("Music", "tracks artists discography pools slots first_month lists list_slots extra extra_slots")
 
 
@@ -557,7 +557,7 @@ def alias_tables(items, weights):
     slots = np.zeros(first[-1], SLOT).view(np.recarray)
     for start, end, pool, weight in zip(first, first[1:], items, weights):
         slots["keep"][start:end], alias = alias_table(weight)
-        slots["item"][start:end], slots["alias"][start:end] = pool, pool[alias]
+        slots["own"][start:end], slots["alias"][start:end] = pool, pool[alias]
     return first, slots
 
 

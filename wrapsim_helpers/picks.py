@@ -127,7 +127,7 @@ def heard_before(key, counter, b, mind):
 def drawn(key, counter, first, after, slots):
     """An item of an alias table, in proportion to its weight."""
     slot = slots[first + int(uniform(key, SLOT, counter) * (after - first))]
-    return slot.item if uniform(key, KEEP, counter) < slot.keep else slot.alias
+    return slot.own if uniform(key, KEEP, counter) < slot.keep else slot.alias
 
 
 @compiled_loop
@@ -156,8 +156,15 @@ def weighted_place(discography, first, after, goal):
 
 
 @compiled_loop
+def in_place(track, w):
+    """Whether a track may come by itself: noise is for falling asleep, festive music for its season."""
+    song = w.music.tracks[track]
+    return song.noise == 0 and (song.festive == 0 or w.mind.festive > 0.0)
+
+
+@compiled_loop
 def by_artist(key, counter, artist, w):
-    """A track of an artist that is out by now, by its weight: one of the latest with the chance fresh_share; NO_TRACK if none."""
+    """A track of an artist that is out by now, by its weight: one of the latest with the chance fresh_share; NO_TRACK if none is in place."""
     music, b = w.music, w.b
     first = music.artists[artist].first
     after = out_by(music.discography, first, music.artists[artist].after, w.mind.day)
@@ -169,7 +176,8 @@ def by_artist(key, counter, artist, w):
         start = first if start == after else start
     before = music.discography[start - 1].total if start > first else 0.0
     goal = before + uniform(key, RANK, counter) * (music.discography[after - 1].total - before)
-    return music.discography[weighted_place(music.discography, start, after, goal)].track
+    track = music.discography[weighted_place(music.discography, start, after, goal)].track
+    return track if in_place(track, w) else NO_TRACK
 
 
 # -- taste --------------------------------------------------------------------------------------------
@@ -290,7 +298,7 @@ def known_or_new(key, counter, novelty, w):
         if track == NO_TRACK:
             break
         fresh = b.satiation / (b.satiation + times_heard(mind, w.known, track))       # what was heard often wears out
-        if track != mind.history[(mind.heard - 1) % HISTORY] and uniform(key, WEARY, c) < fresh * lively(track, w):
+        if in_place(track, w) and track != mind.history[(mind.heard - 1) % HISTORY] and uniform(key, WEARY, c) < fresh * lively(track, w):
             return track
     return new_track(key, counter, w)
 

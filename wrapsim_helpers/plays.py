@@ -57,7 +57,7 @@ PLAY = np.dtype([(field.name, NUMPY_TYPES.get(str(field.type), "i4" if field.typ
 ACTION = np.dtype([("listener_id", "i8"), ("at", "i8"), ("kind", "i1"), ("track_id", "i4")], align=True)
 ANSWER = np.dtype([(name, "i8") for name in ("n_plays", "n_streams", "n_skips", "ms_played", "n_tracks", "longest_streak_days", "first_started_at",
                                              "last_ended_at")])
-COUNT = np.dtype([("item", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")])   # ranked streams by track, or (in halves) by artist
+COUNT = np.dtype([("of", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")])   # ranked streams by track, or (in halves) by artist
 # What a later run needs of a listener to go on, as it stood at the start of local day `day`.
 SELF = np.dtype([(name, "i8") for name in ("day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active",
                                            "free_from")] + [("skips", "i8", (SKIPS_KEPT,))])
@@ -460,7 +460,7 @@ def count_artist(artists, ends, mind, placed, artist, halves, song):
 @compiled_loop
 def open_count(count, item, started):
     """Begin a row of counts."""
-    count.item, count.n_streams, count.ms_played, count.first_started_at = item, 0, 0, started
+    count.of, count.n_streams, count.ms_played, count.first_started_at = item, 0, 0, started
 
 
 @compiled_loop
@@ -587,7 +587,8 @@ def play_day(day, minutes, people, w, out, who, n):
             return n
         z = normal(uniform(key, LENGTH, 0))
         length = int(min(exp(ln(mean) - 0.5 * b.sigma_session * b.sigma_session + b.sigma_session * z), LONGEST_SESSION_MS))
-        n, ended = play_session(key, at, max(length, 1000), start // HOUR_MS, weekday, people, w, out, who, n)
+        local = at + local_offset(people, person.zone, at)           # a session that had to wait begins later than it was meant to
+        n, ended = play_session(key, at, max(length, 1000), local // HOUR_MS % 24, (local // DAY_MS + 3) % 7, people, w, out, who, n)
         if n < 0:
             return n
         mind.free_from = ended + int(b.session_gap_ms * (1.0 - ln(uniform(key, GAP, 0))))

@@ -153,7 +153,7 @@ def answers_table(block):
 
 def counts_columns(kind, counts, ends, unit):
     """Ranked streams of one kind as list columns, one list per listener. unit: what a count of one stands for."""
-    columns = {"ids": counts["item"], "streams": counts["n_streams"] * unit, "ms": counts["ms_played"], "first_started_at": counts["first_started_at"]}
+    columns = {"ids": counts["of"], "streams": counts["n_streams"] * unit, "ms": counts["ms_played"], "first_started_at": counts["first_started_at"]}
     return {f"{kind}_{name}": lists_of(values, ends).cast(TABLES["answers"].field(f"{kind}_{name}").type) for name, values in columns.items()}
 
 
