@@ -1,5 +1,6 @@
 """Tracks, albums, artists and the pools of the survey genres."""
 
+import hashlib
 import warnings
 
 import numpy as np
@@ -44,6 +45,12 @@ def test_a_song_id_follows_from_artist_and_title_alone(small):
     assert c.song_id("a", "b") != c.song_id("ab", "") and len(c.song_id("a", "b")) == 22 and c.song_id("a", "b")[0] in "01234567"
 
 
+def test_a_song_id_is_the_start_of_a_checksum_in_base_62():
+    digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    number = int.from_bytes(hashlib.sha256("Ode & Ivy\0Salt".encode()).digest()[:16], "big")
+    assert c.song_id("Ode & Ivy", "Salt") == "".join(digits[number // 62 ** place % 62] for place in range(21, -1, -1))
+
+
 def test_moods_follow_from_the_sound(small):
     moods = small.tracks["moods"].to_pylist()
     assert "happy" in moods[0] and {"raw", "angry", "energetic"} <= set(moods[1]) and "calm" in moods[2]
@@ -84,13 +91,114 @@ def test_ragged_lists_keep_their_members_in_order():
     assert [members[a:z].tolist() for a, z in zip(first, first[1:])] == [[1], [2, 0], [3]]
 
 
-def test_an_artist_and_an_album_lead_to_their_tracks_in_order(small):
+def shares(first, slots, pool):
+    """What one pool gives each of its items, from its alias table: item -> share."""
+    found, some = {}, slots[first[pool]:first[pool + 1]]
+    for slot in some:
+        found[int(slot["item"])] = found.get(int(slot["item"]), 0.0) + slot["keep"] / len(some)
+        found[int(slot["alias"])] = found.get(int(slot["alias"]), 0.0) + (1 - slot["keep"]) / len(some)
+    return {item: share for item, share in found.items() if share > 1e-12}
+
+
+def test_an_album_leads_to_its_tracks_in_order(small):
     tracks = small.music.tracks
-    assert tracks.by_artist[tracks[0].artist_from:tracks[0].artist_to].tolist() == [2, 0, 3]        # by popularity
-    assert tracks.by_album[tracks[0].album_from:tracks[0].album_to].tolist() == [0, 2]               # by track number
+    assert tracks.by_album[tracks[0].album_from:tracks[0].album_to].tolist() == [0, 2]
+
+
+def test_an_artist_leads_to_their_releases_in_order_and_to_the_weight_up_to_each(small):
+    artist, releases = small.music.artists[0], small.music.discography
+    own = releases[artist.first:artist.after]
+    assert own["track"].tolist() == [0, 2, 3]
+    assert own["released"].tolist() == [12418, 12418, 13514]                       # 1 January 2004, 2004, 2007
+    assert own["total"] == pytest.approx([1, 1 + 2 ** (5 / 8), 1 + 2 ** (5 / 8) + 2 ** (-20 / 8)])
+    assert small.music.artists[2]["first"] == small.music.artists[2]["after"]      # only featured
+
+
+def test_an_artist_weighs_in_a_pool_what_the_tracks_that_stand_for_it_weigh(small):
+    weights = [1 + 2 ** (5 / 8) + 2 ** (-20 / 8), 2 ** (10 / 8)]
+    found = shares(small.music.pools, small.music.slots, small.pools["All"])
+    assert found == pytest.approx({0: weights[0] / sum(weights), 1: weights[1] / sum(weights)})
+    assert shares(small.music.pools, small.music.slots, small.pools["Rap"]) == {1: 1.0}
+    assert set(shares(small.music.pools, small.music.slots, small.pools["Electronic/Dance"])) == {0, 1}       # nobody: everybody
+
+
+def test_the_most_played_artist_has_renown_1_and_lean_is_even_over_plays(small):
+    artists = small.music.artists
+    assert artists["renown"].argmax() == 0 and artists["renown"].max() == 1
+    weights = np.array([1 + 2 ** (5 / 8) + 2 ** (-20 / 8), 2 ** (10 / 8), 0])
+    assert (artists["lean"] * weights).sum() == pytest.approx(0, abs=1e-3)
+    assert artists["country"].tolist() == [-1, 17, -1]                             # detroit hip hop is from the US
+
+
+def test_the_bits_of_a_track_are_the_genres_it_stands_for(catalogue):
+    members = c.memberships(c.described(c.from_songs(ws.load_songs())[0]))
+    for g, (genre, member) in enumerate(members.items()):
+        assert ((catalogue.music.tracks["genres"] >> g & 1) == (member >= c.MEMBER)).all(), genre
+    assert set(np.flatnonzero(member >= c.MEMBER)) == set(c.pool_members(catalogue, genre))
+
+
+def test_what_makes_a_track_hard_to_leave_is_the_songs_own_and_one_on_average(catalogue, songs):
+    again = ws.build_catalogue(songs.iloc[::-1].reset_index(drop=True))
+    assert (again.music.tracks["grip"][::-1] == catalogue.music.tracks["grip"]).all()
+    grip = catalogue.music.tracks["grip"].astype(float)
+    assert abs(grip.mean() - 1) < 4 * grip.std() / len(grip) ** 0.5
+    assert abs(np.log(grip).std() - c.SIGMA_GRIP) < 4 * c.SIGMA_GRIP / (2 * len(grip)) ** 0.5
+
+
+def list_of(catalogue, year, month, genre):
+    """Tracks and shares of one editorial list."""
+    music = catalogue.music
+    number = (12 * (year - 1970) + month - 1 - music.first_month) * len(GENRE_NAMES) + GENRE_NAMES.index(genre)
+    return shares(music.lists, music.list_slots, number)
+
+
+def test_a_list_holds_what_is_heavy_and_new_as_a_slow_search_finds_it(catalogue, songs):
+    old = ws.build_catalogue(songs, first_year=2016)
+    weight, released = c.song_weights(songs), old.music.tracks["released"].astype(int)
+    day = c.month_day(12 * (2017 - 1970) + 2)                                      # 1 March 2017
+    score = weight * (c.OLD_SHARE + np.exp(-(day - released) / c.FRESH_DAYS))
+    chosen, by_artist = {}, {}
+    for track in sorted(c.pool_members(old, "Pop"), key=lambda t: -score[t]):
+        artist, fits = songs["artist"][track], released[track] <= day and not old.music.tracks["festive"][track]
+        if fits and len(chosen) < c.LIST_SIZE and by_artist.get(artist, 0) < c.PER_ARTIST:
+            chosen[track], by_artist[artist] = score[track] ** 0.5, by_artist.get(artist, 0) + 1
+    assert list_of(old, 2017, 3, "Pop") == pytest.approx({int(t): s / sum(chosen.values()) for t, s in chosen.items()})
+
+
+def test_a_list_is_the_same_however_few_tracks_are_looked_at_first(songs, monkeypatch):
+    whole = ws.build_catalogue(songs, first_year=2016)
+    monkeypatch.setattr(c, "LOOKED_AT", 7)
+    part = ws.build_catalogue(songs, first_year=2016)
+    assert (whole.music.lists == part.music.lists).all() and (whole.music.list_slots == part.music.list_slots).all()
+
+
+def test_there_is_a_list_for_every_month_and_genre_and_the_charts_are_longer(catalogue):
+    music = catalogue.music
+    assert music.first_month == 12 * 55 and len(music.lists) == 12 * 5 * len(GENRE_NAMES) + 1
+    assert len(list_of(catalogue, 2029, 12, "All")) == c.CHART_SIZE and len(list_of(catalogue, 2029, 12, "Rock")) == c.LIST_SIZE
+
+
+def test_a_list_without_any_track_that_is_out_holds_those_to_come(small):
+    with pytest.warns(UserWarning):
+        before = c.build_catalogue(SONGS.assign(year=2030), first_year=2020)
+    assert set(list_of(before, 2020, 1, "Pop")) == {0, 2}
+
+
+def test_how_often_a_value_came_before():
+    assert c.turn_of(np.array([5, 3, 5, 5])).tolist() == [0, 0, 1, 2] and c.turn_of(np.array([], int)).tolist() == []
+
+
+def test_christmas_songs_stand_in_a_pool_of_their_own_and_in_no_other():
+    merry = pd.concat([SONGS, SONGS.assign(title=["Kerst op Zee", "Merrily", "Julia", "Noël Blanc (feat. Ama Quaye)"])], ignore_index=True)
+    with pytest.warns(UserWarning):
+        catalogue = c.build_catalogue(merry)
+    assert catalogue.music.tracks["festive"].tolist() == [0, 0, 0, 0, 1, 0, 0, 1]
+    assert set(shares(catalogue.music.extra, catalogue.music.extra_slots, 0)) == {4, 7}
+    assert not {4, 7} & set(list_of(catalogue, 2025, 12, "All"))
+    assert len(catalogue.music.extra) == 3 and catalogue.music.extra[1] == catalogue.music.extra[2]           # no noise here
 
 
 def test_dutch_scene_labels_weigh_less_than_their_popularity_says(catalogue, songs):
-    tracks = c.described(songs)
-    weight = c.pool_weights(tracks)["All"] / 2 ** (tracks["popularity"] / c.POPULARITY_DOUBLING)
-    assert weight[tracks["scene"]].mean() == pytest.approx(c.SCENE_WEIGHT * weight[~tracks["scene"]].mean())
+    weight = c.song_weights(songs) / 2 ** (songs["popularity"] / c.POPULARITY_DOUBLING)
+    scene = songs["genre"].isin(c.scene_labels())
+    assert weight[scene].mean() == pytest.approx(c.SCENE_WEIGHT * weight[~scene].mean())

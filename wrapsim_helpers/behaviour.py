@@ -3,7 +3,7 @@
 The survey says who answers what, in probabilities by age, gender and plan; published studies say how people
 really listen. `Behaviour` holds every parameter of the model in one frozen record; the compiled loop sees it as
 one NumPy record. A parameter either follows from a published figure, named by its id in
-data/behaviour/published.json, or is an assumption and says so.
+data/behaviour/targets.json, or is an assumption and says so.
 """
 
 import csv
@@ -28,13 +28,13 @@ RULES = ("skips_per_hour", "shuffle_only", "ad_interval", "ad_break", "on_demand
 
 
 @functools.cache
-def figures(name="published"):
+def figures(name="targets"):
     """One JSON file of data/behaviour as a dict."""
     return json.loads(resource("data", "behaviour", f"{name}.json").read_text(encoding="utf-8"))
 
 
 def published(figure_id):
-    """The value of one published figure, as in data/behaviour/published.json."""
+    """The value of one published figure, as in data/behaviour/targets.json."""
     return figures()[figure_id]["value"]
 
 
