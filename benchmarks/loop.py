@@ -16,7 +16,7 @@ def measure():
     world = heard.world
     others = people_of.other_genres(world.survey, heard.listeners, heard.profile_versions)
     people, _ = people_of.lower(run, heard.listeners, heard.profile_versions, world.catalogue, others)
-    b = lowered(world.behaviour)
+    b = lowered([world.behaviour])
     n_records = 1000
     seed_s, loop_s = in_turn(lambda: seed_records(songs, n_records),
                              lambda: [block for block in sample_plays(people, world.catalogue.music, b)])

@@ -66,7 +66,7 @@ def test_plan_rules_are_dated():
 
 
 def test_every_parameter_is_explained_and_lowered():
-    lowered = b.lowered(b.Behaviour())
+    lowered = b.lowered([b.Behaviour()])[0]
     for field in fields(b.Behaviour):
         assert field.name in b.Behaviour.__doc__, f"{field.name} is not explained"
         assert np.allclose(getattr(lowered, field.name), getattr(b.Behaviour(), field.name), rtol=1e-11)

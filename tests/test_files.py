@@ -5,8 +5,6 @@ import os
 import subprocess
 import sys
 
-import avro.datafile
-import avro.io
 import fastavro
 import numpy as np
 import pyarrow as pa
@@ -15,7 +13,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import files as f
-from wrapsim_helpers.schema import RECORDS, TABLES, record_fields, snake
+from wrapsim_helpers.schema import TABLES, record_fields, snake
 
 
 @pytest.fixture(scope="module")
@@ -46,31 +44,31 @@ def test_changing_one_record_changes_no_other(few):
 
 
 def test_plain_records_are_the_same_records_in_numbers(few, tmp_path):
-    f.write_avro(f.plain_records(*few), tmp_path / "plain.avro", b"0" * 16)
+    with open(tmp_path / "plain.avro", "wb") as file:
+        fastavro.writer(file, ws.schema_ind, f.plain_records(*few))
     assert list(f.read_avro(tmp_path / "plain.avro")) == list(f.records(*few))
 
 
-def test_apache_avro_reads_what_fastavro_wrote(few, tmp_path):
-    f.write_avro(f.plain_records(*few), tmp_path / "plays.avro", b"0" * 16)
-    with avro.datafile.DataFileReader(open(tmp_path / "plays.avro", "rb"), avro.io.DatumReader()) as reader:
-        by_apache = list(reader)
-    for ours, theirs in zip(f.records(*few), by_apache, strict=True):
-        assert {r: {k: str(v) for k, v in ours[r].items()} for r in RECORDS} == {r: {k: str(v) for k, v in theirs[r].items()} for r in RECORDS}
+def test_an_avro_file_holds_the_records(few, tmp_path):
+    f.write_avro(*few, tmp_path / "plays.avro", b"0" * 16)
+    assert list(f.read_avro(tmp_path / "plays.avro")) == list(f.records(*few))
 
 
 def test_the_same_records_give_the_same_bytes(few, tmp_path):
     for name in ("a", "b"):
-        f.write_avro(f.plain_records(*few), tmp_path / f"{name}.avro", f.sync_marker("x", 1))
+        f.write_avro(*few, tmp_path / f"{name}.avro", f.sync_marker("x", 1))
         f.write_parquet(few[0], tmp_path / f"{name}.parquet")
     assert (tmp_path / "a.avro").read_bytes() == (tmp_path / "b.avro").read_bytes()
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 
 
-def test_the_header_of_an_avro_file_does_not_depend_on_the_hash_seed(tmp_path):
-    code = "import sys; from pathlib import Path; from wrapsim_helpers.files import write_avro; write_avro([], Path(sys.argv[1]), b'0' * 16)"
-    for seed in ("1", "2", "3"):
+def test_the_bytes_of_an_avro_file_do_not_depend_on_the_process(tmp_path):
+    code = ("import sys; import wrapsim_helpers as ws; from pathlib import Path; from wrapsim_helpers.files import write_avro; "
+            "h = ws.listen(ws.Run(num_users=1, end_time='2025-01-03')); "
+            "write_avro(h.plays, h.listeners, h.profile_versions, h.world.catalogue.tracks, Path(sys.argv[1]), b'0' * 16)")
+    for seed in ("1", "2"):
         subprocess.run([sys.executable, "-c", code, tmp_path / seed], env=os.environ | {"PYTHONHASHSEED": seed}, check=True)
-    assert len({(tmp_path / seed).read_bytes() for seed in ("1", "2", "3")}) == 1
+    assert len({(tmp_path / seed).read_bytes() for seed in ("1", "2")}) == 1
 
 
 def test_sync_markers_differ_from_part_to_part():

@@ -3,7 +3,7 @@
 import math
 import uuid
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,8 @@ import pytest
 import wrapsim_helpers as ws
 from wrapsim_helpers import listeners as li
 from wrapsim_helpers.behaviour import published
-from wrapsim_helpers.run import first_instant_ms
-from wrapsim_helpers.schema import DEVICES
+from wrapsim_helpers.run import first_instant_ms, listener_keys, uniform
+from wrapsim_helpers.schema import DEVICES, SYMBOLS, code
 
 CROWD = ws.Run(num_users=6000, seed=3)
 
@@ -96,6 +96,32 @@ def test_everybody_owns_what_they_listen_on(people):
     assert np.allclose(shares.sum(axis=1), 1) and (shares >= 0).all().all()
 
 
+def test_a_platform_is_known_exactly_where_its_device_is_owned(people):
+    assert ((people["phone_platform"] == "UNKNOWN") == (people["phone_share"] + people["tablet_share"] == 0)).all()
+    assert ((people["computer_platform"] == "UNKNOWN") == (people["desktop_share"] == 0)).all()
+    assert set(people["phone_platform"]) <= {"android", "ios", "UNKNOWN"}
+    assert set(people["computer_platform"]) <= {"windows", "macos", "linux", "UNKNOWN"}
+
+
+def test_two_of_three_minutes_are_heard_on_a_phone_or_tablet(people):
+    mobile = (people["phone_share"] + people["tablet_share"]) @ people["minutes_per_day"] / people["minutes_per_day"].sum()
+    assert abs(mobile - published("device_mix")["2025"]["mobile"]) < 0.08
+
+
+def test_accounts_are_as_old_as_published_but_for_the_scale(people):
+    weeks = (pd.Timestamp("2025-01-01") - pd.to_datetime(people["joined_on"])).dt.days / 7
+    wanted = published("account_age")
+    for name, share in (("p10", 0.1), ("p25", 0.25), ("p50", 0.5), ("p75", 0.75), ("p90", 0.9)):
+        near = weeks.quantile([share - 0.02, share + 0.02]).to_numpy() / li.ACCOUNT_SCALE
+        assert near[0] - 0.2 < wanted[name] < near[1] + 0.2, name
+    assert weeks.mean() / li.ACCOUNT_SCALE == pytest.approx(wanted["mean"], rel=0.05)
+
+
+def test_nobody_opened_an_account_before_they_could_read(people):
+    opened = (pd.to_datetime(people["joined_on"]) - pd.to_datetime(people["birth_date"])).dt.days / 365.25
+    assert opened.min() > li.FIRST_ACCOUNT_AGE - 0.05
+
+
 def test_only_premium_has_a_kind_of_plan(people):
     assert (people.loc[people["plan"] == "free", "plan_kind"] == "none").all()
     assert not (people.loc[people["plan"] == "premium", "plan_kind"] == "none").any()
@@ -141,10 +167,15 @@ def test_instead_changes_what_follows_and_nothing_else(survey):
 
 # -- profile versions ---------------------------------------------------------------------------------
 
+def people_with(n=1, birth="2000-06-15", plan="free", churn=0.0, joining=0.0, seed=1):
+    """n people as `profile_versions` reads them; nobody changes plan unless a chance is given."""
+    return pd.DataFrame({"listener_id": np.arange(n), "key": listener_keys(np.uint64(seed), np.arange(n)), "home": 0,
+                         "birth_date": np.array([birth] * n, "datetime64[D]"), "age": 0, "plan": code("plan", plan),
+                         "wanted_plan": code("plan_kind", "student"), "leaving": churn, "joining": joining})
+
+
 def versions_of(birth, start, end, zone="Europe/Stockholm"):
-    people = pd.DataFrame({"listener_id": [0], "birth_date": [np.datetime64(birth)], "age": [0], "time_zone": [zone],
-                           "plan": ["free"], "plan_kind": ["none"]})
-    return li.profile_versions(ws.Run(num_users=1, start_time=start, end_time=end), people).to_pandas()
+    return li.profile_versions(ws.Run(num_users=1, start_time=start, end_time=end), people_with(birth=birth), [zone]).to_pandas()
 
 
 def test_a_birthday_begins_a_new_version_at_local_midnight():
@@ -163,11 +194,114 @@ def test_every_birthday_of_a_long_window_counts():
     assert versions_of("2000-06-15", "2020-01-01", "2023-01-01")["age"].tolist()[1:] == [20, 21, 22]
 
 
+def test_the_first_instant_of_any_local_time_is_the_one_of_pytz():
+    zones = ["Europe/Stockholm", "America/Sao_Paulo", "Africa/Casablanca", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Asuncion"]
+    run = ws.Run(num_users=2, start_time="2017-01-01", end_time="2018-12-31")
+    draw = np.random.default_rng(5)
+    zone = draw.integers(len(zones), size=3000)
+    changes = [at + offset * 60_000 for name in zones for at, offset in zone_clock(run, name)]
+    wall = np.append(draw.integers(1483228800000, 1546214400000, 2000), draw.choice(changes, 1000) + draw.integers(-4, 5, 1000) * 1_800_000)
+    found = li.first_instants(*li.clocks(run, zones), zone, wall)
+    for z, w, at in zip(zone, wall.tolist(), found.tolist()):
+        assert at == first_instant_ms(datetime(1970, 1, 1) + timedelta(milliseconds=w), zones[z])[0], (zones[z], w)
+
+
+def zone_clock(run, name):
+    return li.zone_clock(name, 1483228800000 - 3 * 86_400_000, 1546214400000 + 3 * 86_400_000)[1:]
+
+
+# -- plans over time ----------------------------------------------------------------------------------
+
+def slow_changes(key, plan, churn, joining, start, end):
+    """The plan's changes as told: month by month, one listener at a time, with the calendar of datetime."""
+    month, found = datetime(start.year, start.month, 1), []
+    while month < end:
+        after = datetime(month.year + month.month // 12, month.month % 12 + 1, 1)
+        number = (month.year - 1970) * 12 + month.month - 1
+        at = month + (after - month) * uniform(key, li.CHANGE_AT, number)
+        if uniform(key, li.CHANGE_PLAN, number) < (churn if plan == "premium" else joining) and start < at < end:
+            plan = "free" if plan == "premium" else "premium"
+            found.append((at, plan))
+        month = after
+    return found
+
+
+@pytest.mark.parametrize("window", [("2025-01-01", "2026-01-01"), ("2024-02-20", "2024-03-02"), ("2025-11-30T12:00", "2026-01-05")])
+def test_plans_change_as_the_slow_calendar_says(window):
+    run, people = ws.Run(num_users=400, start_time=window[0], end_time=window[1]), people_with(400, plan="premium", churn=0.2, joining=0.1)
+    versions = li.profile_versions(run, people, ["UTC"]).to_pandas()
+    versions = versions[versions["plan"] != versions.groupby("listener_id")["plan"].shift()]
+    found = versions.groupby("listener_id").apply(lambda rows: list(zip(rows["valid_from"].dt.tz_localize(None), rows["plan"]))[1:])
+    start, end = map(datetime.fromisoformat, window)
+    for number, key in enumerate(people["key"].to_numpy()):
+        expected = slow_changes(key, "premium", 0.2, 0.1, start, end)
+        assert [plan for _, plan in found[number]] == [plan for _, plan in expected]
+        assert all(abs(at - when) < timedelta(milliseconds=2) for (at, _), (when, _) in zip(found[number], expected))
+    assert sum(map(len, found)) > 10
+
+
+def test_the_plans_of_a_quarter_are_those_of_the_year_until_then():
+    people = people_with(300, plan="premium", churn=0.2, joining=0.1)
+    year, quarter = (li.profile_versions(ws.Run(num_users=300, start_time="2025-01-01", end_time=end), people, ["Asia/Tokyo"]).to_pandas()
+                     for end in ("2026-01-01", "2025-04-01"))
+    assert len(quarter) > 350
+    pd.testing.assert_frame_equal(year[year["valid_from"] < pd.Timestamp("2025-04-01", tz="Asia/Tokyo")].reset_index(drop=True), quarter)
+
+
+def test_age_and_plan_each_keep_what_the_other_changes():
+    run = ws.Run(num_users=50, start_time="2020-01-01", end_time="2023-01-01")
+    versions = li.profile_versions(run, people_with(50, birth="1991-06-15", churn=0.3, joining=0.3), ["UTC"]).to_pandas()
+    for _, rows in versions.groupby("listener_id"):
+        assert rows["profile_version"].tolist() == list(range(len(rows))) and rows["valid_from"].is_monotonic_increasing
+        changed = rows[["age", "plan"]].ne(rows[["age", "plan"]].shift()).iloc[1:]
+        assert (changed.sum(axis=1) == 1).all() and changed["age"].sum() == 3
+    kinds = versions.groupby([versions["plan"], versions["age"] >= 30])["plan_kind"].unique().map(set)
+    assert kinds["free", True] == kinds["free", False] == {"none"}
+    assert kinds["premium", False] == {"student"} and kinds["premium", True] == {"individual"}
+
+
+def test_a_year_loses_and_gains_premium_at_the_published_pace_and_keeps_its_share(survey):
+    run = ws.Run(num_users=20_000, seed=8)
+    versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[1].to_pandas()
+    premium = (versions["plan"] == "premium").groupby(versions["listener_id"])
+    assert abs(premium.first().mean() - published("premium_share_users")["2025"]) < 0.02
+    assert abs(premium.last().mean() - published("premium_share_users")["2025"]) < 0.03
+    before = versions.groupby("listener_id")["plan"].shift()
+    left = ((before == "premium") & (versions["plan"] == "free")).sum()
+    taken = ((before == "free") & (versions["plan"] == "premium")).sum()
+    months = 12 * 20_000 * premium.first().mean()
+    assert abs(left / months - ws.Behaviour().premium_churn) < 4 * math.sqrt(left) / months
+    assert abs(left / months - published("premium_churn")["Q4_2017"]) < 0.015
+    assert abs((left + taken) / 20_000 * 14 / 365 - published("plan_switch_rate")) < 0.02
+
+
+def test_a_survey_crowd_keeps_its_own_share_of_premium(survey):
+    run = ws.Run(num_users=20_000, population="survey")
+    versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[1].to_pandas()
+    premium = (versions["plan"] == "premium").groupby(versions["listener_id"])
+    assert abs(premium.first().mean() - premium.last().mean()) < 0.015
+
+
+def test_premium_growth_is_how_many_come_for_each_who_leaves(survey):
+    run, growing = ws.Run(num_users=20_000), replace(ws.Behaviour(), premium_growth=2.0)
+    versions = ws.sample_listeners(run, growing, survey, run.listener_ids())[1].to_pandas()
+    premium = (versions["plan"] == "premium").groupby(versions["listener_id"])
+    assert premium.last().mean() > premium.first().mean() + 0.1
+
+
+@pytest.mark.parametrize("given", [{"given": ws.Given(plan="premium")}, {"given": ws.Given(plan="free")}])
+def test_a_plan_that_is_given_never_changes(survey, given):
+    run = ws.Run(num_users=500, start_time="2020-01-01", end_time="2024-01-01", **given)
+    assert len(set(ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[1]["plan"].to_pylist())) == 1
+    instead = ws.sample_listeners(replace(run, given=ws.Given()), ws.Behaviour(), survey, run.listener_ids(), run.given)
+    assert len(set(instead[1]["plan"].to_pylist())) == 1
+
+
 # -- user ids -----------------------------------------------------------------------------------------
 
 def test_a_user_id_is_a_uuid_that_gives_its_number_back():
     ids = np.array([0, 1, 17, 2**31 - 2])
-    for text, number in zip(li.user_ids(99, ids), ids):
+    for text, number in zip(li.user_ids(99, ids).to_pylist(), ids):
         assert uuid.UUID(text).version == 8 and uuid.UUID(text).variant == uuid.RFC_4122
         assert li.listener_number(text, 99) == number
         assert li.listener_number(text, 98) is None
@@ -178,4 +312,47 @@ def test_a_foreign_uuid_has_no_number():
 
 
 def test_user_ids_are_unique():
-    assert len(set(li.user_ids(1, np.arange(20_000)))) == 20_000
+    assert len(set(li.user_ids(1, np.arange(20_000)).to_pylist())) == 20_000
+
+
+# -- records for the loop -----------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def lowered(survey, catalogue):
+    run = ws.Run(num_users=300, seed=5, start_time="2025-03-01", end_time="2025-06-01")
+    listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
+    people, names = li.lower(run, listeners, versions, catalogue, li.other_genres(survey, listeners, versions))
+    return listeners.to_pandas(), versions.to_pandas(), people, names
+
+
+def test_the_loop_reads_what_the_tables_say(lowered, catalogue):
+    listeners, versions, people, names = lowered
+    pools = {number: name for name, number in catalogue.pools.items()}
+    for row, person in zip(listeners.itertuples(), people.persons):
+        assert (person.number, names[person.country], pools[person.favourite]) == (row.listener_id, row.country, row.favourite_genre)
+        assert (person.kind, SYMBOLS["gender"][person.gender], person.birth_year) == (0, row.gender, row.birth_date.year)
+        assert pd.Timestamp(person.joined_ms, unit="ms").date() == row.joined_on
+        assert person.home == (person.country if person.country < len(li.countries()) else -1)
+        assert person.start_ms == first_instant_ms(datetime(2025, 3, 1), row.time_zone)[0]
+        assert np.allclose(np.diff(person.devices, prepend=0), [getattr(row, f"{name}_share") for name in DEVICES])
+        mine = versions[versions["listener_id"] == row.listener_id]
+        own = people.versions[person.first_version:person.after_versions]
+        assert list(own.age) == mine["age"].tolist() and [SYMBOLS["plan"][plan] for plan in own.plan] == mine["plan"].tolist()
+        assert list(own.from_ms) == mine["valid_from"].dt.as_unit("ms").astype("int64").tolist()
+
+
+def test_codes_of_countries_do_not_depend_on_who_is_asked_for(survey, catalogue, lowered):
+    run = ws.Run(num_users=300, seed=5, given=ws.Given(latitude=4.1755, longitude=73.5093))          # Male, not in places.csv
+    listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:2])
+    people, names = li.lower(run, listeners, versions, catalogue, li.other_genres(survey, listeners, versions))
+    assert names == lowered[3] and names[:len(li.countries())] == li.countries()["country"].tolist() and len(set(names)) == len(names)
+    assert names[people.persons[0].country] == "MV" and people.persons[0].home == -1
+
+
+def test_other_genres_are_those_of_people_alike(survey, lowered):
+    listeners, versions, people, _ = lowered
+    shares, first = ws.answer_shares(survey, "genre"), versions.drop_duplicates("listener_id").set_index("listener_id")
+    for row, person in list(zip(listeners.itertuples(), people.persons))[:40]:
+        age, plan = first.loc[row.listener_id, ["age", "plan"]]
+        group = "up to 20" if age < 20 else "20 to 35" if age < 35 else "over 35"
+        assert np.allclose(np.diff(person.others, prepend=0), shares.loc[(row.listener_type, group, row.gender, plan)])

@@ -114,7 +114,7 @@ def test_plays_start_inside_the_window_of_local_time(crowd):
 # -- what is heard again ------------------------------------------------------------------------------
 
 def test_what_is_heard_again_lies_back_as_the_recency_kernel_says():
-    b, mind, known = lowered(ws.Behaviour()), pl.new_mind(), np.zeros(1000, pl.KNOWN).view(np.recarray)
+    b, mind, known = lowered([ws.Behaviour()])[0], pl.new_mind(), np.zeros(1000, pl.KNOWN).view(np.recarray)
     for track in range(1000):
         pl.remember(mind, known, track)
     lags = np.array([1000 - pl.heard_before(np.uint64(9), i, b, mind) for i in range(40_000)])
@@ -148,7 +148,7 @@ def test_small_blocks_give_the_same_plays(crowd):
     others = li.other_genres(world.survey, crowd.listeners, crowd.profile_versions)
     people, _ = li.lower(crowd.run, crowd.listeners, crowd.profile_versions, world.catalogue, others)
     blocks = [np.concatenate([block.plays.started_at.copy() for block in
-                              pl.sample_plays(people, world.catalogue.music, lowered(world.behaviour), rows=rows)])
+                              pl.sample_plays(people, world.catalogue.music, lowered([world.behaviour]), rows=rows)])
               for rows in (1, 1_000_000)]
     assert len(blocks[0]) == crowd.plays.num_rows and (blocks[0] == blocks[1]).all()
 

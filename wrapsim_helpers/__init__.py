@@ -6,27 +6,29 @@ first use, so that a simulation alone starts at once.
 
 import importlib
 
+from .avro import read_plays_avro
 from .behaviour import Behaviour, answer_shares, listener_types
 from .catalogue import build_catalogue, pool_sizes
 from .datasets import load_songs, load_survey
-from .files import read_avro, read_manifest, read_parquet, records
+from .files import read_avro, read_manifest, read_parquet, read_table, records
 from .listeners import effective_sample_size, sample_listeners, survey_weights
 from .plays import check_plays
 from .run import Given, Run
 from .schema import fingerprints, schema_ind, schema_table
 from .simulate import (generate_listening_session, generate_multiple_users_session, introduce, listen, one_listener, one_session,
                        tell_change, what_if)
-from .runs import again, latest_run, make_part, open_job, output_folder, plan, show, simulate, write_listener
+from .runs import again, continue_run, latest_run, make_part, open_job, output_folder, plan, show, simulate, write_listener
 from .verify import verify
 
 _LATER = {"wrapped": ("tell_story", "Story", "open_run", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
                       "volume_by_plan", "write_summary"),
-          "cards": ("make_cards", "write_cards", "cards_in_rows", "finish")}   # and every draw_...
+          "cards": ("card_folder", "make_cards", "write_cards", "cards_in_rows", "finish")}   # and every draw_...
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
-__all__ = ["Behaviour", "Given", "Run", "again", "answer_shares", "build_catalogue", "check_plays", "effective_sample_size", "fingerprints",
+__all__ = ["Behaviour", "Given", "Run", "again", "answer_shares", "build_catalogue", "check_plays", "continue_run", "effective_sample_size", "fingerprints",
            "generate_listening_session", "generate_multiple_users_session", "introduce", "latest_run", "listen", "listener_types", "load_songs",
-           "load_survey", "make_part", "one_listener", "one_session", "open_job", "output_folder", "plan", "pool_sizes", "read_avro", "read_manifest", "read_parquet", "records", "sample_listeners",
-           "schema_ind", "schema_table", "show", "simulate", "survey_weights", "tell_change", "verify", "what_if", "write_listener", *_MODULE_OF]
+           "load_survey", "make_part", "one_listener", "one_session", "open_job", "output_folder", "plan", "pool_sizes", "read_avro", "read_manifest",
+           "read_parquet", "read_plays_avro", "read_table", "records", "sample_listeners", "schema_ind", "schema_table", "show", "simulate", "survey_weights",
+           "tell_change", "verify", "what_if", "write_listener", *_MODULE_OF]
 
 
 def __getattr__(name):

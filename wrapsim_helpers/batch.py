@@ -10,6 +10,7 @@ import logging
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,8 @@ from .run import check_choice, resource
 NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped")
 TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
 
-QUIET = ["--IPKernelApp.log_level=ERROR"]        # kernels remark on loopback without encryption, every time
+EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
+QUIET = ["--IPKernelApp.log_level=CRITICAL"]     # kernels remark on loopback without encryption, and on being shut down
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
                   help="Simulate a year of music streaming, and draw the Wrapped of it.")
@@ -59,7 +61,7 @@ def typed(notebook, name, value, kind, default):
     if value == default and type(value) is type(default):
         return value
     if isinstance(value, bool) != (bool in allowed) or not isinstance(value, allowed):
-        raise Refused(f"{notebook}: {name} is {value!r}; it must be of type {kind}, such as {default!r}.")
+        raise Refused(f"{notebook}: {name} is {value!r}; it must be of type {kind}, such as {EXAMPLES.get(kind, default)!r}.")
     return value
 
 
@@ -135,7 +137,10 @@ def run(notebook: str = typer.Argument(help="path or name of a notebook, such as
 def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, parameters}"),
           only: list[str] = typer.Option([], "--only", help="run only the set of this name; may be repeated"),
           output: Path = typer.Option(None, "--output", "-o", help="folder for the executed notebooks")):
-    """Run every set of parameters in a YAML file; all are checked before the first one starts."""
+    """Run every set of parameters in a YAML file.
+
+    All are checked before the first one starts.
+    """
     sets = chosen_sets(file, only)
     jobs = [(name, find_notebook(one["notebook"]), one.get("parameters") or {}) for name, one in sets.items()]
     for name, path, parameters in jobs:
@@ -149,9 +154,7 @@ def chosen_sets(file, only):
     """The sets of a runs.yaml, all or those named; Refused for a file or a name that is not there."""
     if not file.is_file():
         raise Refused(f"there is no file {str(file)!r}; give a YAML file such as notebooks/runs.yaml.")
-    sets = yaml.safe_load(file.read_text(encoding="utf-8"))
-    if not isinstance(sets, dict) or not all(isinstance(one, dict) and "notebook" in one for one in sets.values()):
-        raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
+    sets = sets_in(file)
     unknown = [name for name in only if name not in sets]
     if unknown:
         near = difflib.get_close_matches(unknown[0], sets, n=1)
@@ -159,10 +162,23 @@ def chosen_sets(file, only):
     return {name: one for name, one in sets.items() if not only or name in only}
 
 
+def sets_in(file):
+    """name -> {notebook, parameters} of a runs.yaml; Refused where it says something else."""
+    try:
+        sets = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise Refused(f"{file.name} is not YAML ({' '.join(str(error).split())}); correct it.") from None
+    sound = isinstance(sets, dict) and all(isinstance(one, dict) and "notebook" in one and isinstance(one.get("parameters") or {}, dict)
+                                           for one in sets.values())
+    if not sound:
+        raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
+    return sets
+
+
 @app.command()
 def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int = typer.Option(2025, help="same seed, same people"),
             output: Path = typer.Option(None, "--output", "-o", help="folder for everything; data/runs/wrapped")):
-    """The main job: all notebooks on the bundled data, ending with one listener's cards."""
+    """The main job: all notebooks, then the cards."""
     from .simulate import Run, compile_model
     folder = (output or Path.cwd() / "data" / "runs" / "wrapped").resolve()
     check = Run(num_users=users, seed=seed)
@@ -186,7 +202,7 @@ def clear_own(folder):
         shutil.rmtree(folder)
 
 
-Users = Annotated[int, typer.Argument(help="how many listeners")]
+Users = Annotated[str, typer.Argument(help="how many listeners")]
 OutDir = Annotated[str, typer.Argument(help="a new or empty folder, one where this run was begun, or s3://bucket/run")]
 RunDir = Annotated[str, typer.Argument(help="the folder or address of a run")]
 Start = Annotated[str, typer.Option(help="ISO 8601; local time where without an offset")]
@@ -198,36 +214,54 @@ Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; m
 Workers = Annotated[int, typer.Option(help="processes; 0 for one per core")]
 Survey = Annotated[str, typer.Option(help="survey file; the bundled one where empty")]
 Songs = Annotated[str, typer.Option(help="songs file; the bundled one where empty")]
+Personas = Annotated[str, typer.Option(help="YAML file of personas and cohorts, or 'bundled'; none where empty")]
+Tracks = Annotated[int, typer.Option(help="tracks to invent beside those of the songs file, 0 or at least 1,000")]
+
+
+def whole(text):
+    """A whole number where the text is one; what it is not, `Run` refuses with what is allowed."""
+    return int(text) if text.lstrip("-").isdecimal() else text
 
 
 @app.command()
 def simulate(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = "2026-01-01", genre: Genres = [], population: Population = "world",
              seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "",
+             personas: Personas = "", catalogue_tracks: Tracks = 0,
              scheduler: Annotated[str, typer.Option(help="address of a dask scheduler whose workers make the parts, such as tcp://10.0.0.1:8786")] = "",
              part: Annotated[int, typer.Option(help="with --parts: which share of the parts to make, from 1")] = 1,
              parts: Annotated[int, typer.Option(help="into how many shares the parts are cut, one for each machine")] = 1):
     """Simulate a crowd into a run folder, without a notebook; after an interruption the same command goes on."""
     from .runs import simulate as simulate_crowd
-    typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
-                              scheduler=scheduler, part=part, parts=parts, survey_path=survey, songs_path=songs))
+    typer.echo(simulate_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
+                              scheduler=scheduler, part=part, parts=parts, survey_path=survey, songs_path=songs, personas_path=personas,
+                              catalogue_tracks=catalogue_tracks))
 
 
 @app.command()
 def plan(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = "2026-01-01", genre: Genres = [], population: Population = "world",
-         seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = ""):
+         seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "",
+         personas: Personas = "", catalogue_tracks: Tracks = 0):
     """Say what a simulation would take: plays, bytes, minutes, parts; a disk that is too small is refused."""
     from .runs import plan as plan_crowd
-    typer.echo(plan_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
-                          survey_path=survey, songs_path=songs).text)
+    typer.echo(plan_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
+                          survey_path=survey, songs_path=songs, personas_path=personas, catalogue_tracks=catalogue_tracks).text)
 
 
 @app.command()
 def again(run_dir: RunDir, out_dir: Annotated[Path, typer.Argument(help="folder for plays.avro and plays.parquet")],
-          user: Annotated[str, typer.Option(help="a listener's number or user id")], survey: Survey = "", songs: Songs = ""):
+          user: Annotated[str, typer.Option(help="a listener's number or user id")], survey: Survey = "", songs: Songs = "", personas: Personas = ""):
     """Simulate one listener of a run again, identical, however big the run."""
     from .runs import again as simulate_again, output_folder, write_listener
-    for path in write_listener(simulate_again(run_dir, user, survey, songs), output_folder(out_dir, "again")):
+    for path in write_listener(simulate_again(run_dir, user, survey, songs, personas), output_folder(out_dir, "again")):
         typer.echo(path)
+
+
+@app.command("continue")
+def continue_(run_dir: RunDir, out_dir: OutDir, end: Annotated[str, typer.Option(help="ISO 8601; excluded; later than the run's own end")],
+              fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "", personas: Personas = ""):
+    """Let the listeners of a finished run go on until a later time, into a folder of its own."""
+    from .runs import continue_run
+    typer.echo(continue_run(run_dir, end, out_dir=out_dir, formats=fmt, workers=workers, survey_path=survey, songs_path=songs, personas_path=personas))
 
 
 @app.command()
@@ -264,17 +298,38 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
           year: int = typer.Option(-1, help="-1 for the year the run starts in"), edition: str = typer.Option("full"),
           theme: str = typer.Option("press")):
     """Draw one listener's cards from a run."""
-    from .cards import make_cards, write_cards
+    from .cards import card_folder, make_cards, write_cards
     from .wrapped import tell_story
-    for path in write_cards(make_cards(tell_story(run_dir, user, year, edition), theme), out_dir):
+    story = tell_story(run_dir, user, year, edition)
+    folder = card_folder(out_dir)
+    for path in write_cards(make_cards(story, theme), folder):
         typer.echo(path)
 
 
 @app.command()
+def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure instead of simulating one")):
+    """Hold simulated listening against the published figures."""
+    from .realism import lines_of, measured, sampled
+    typer.echo("\n".join(lines_of(measured(sampled(run_dir)))))
+
+
+@app.command()
+def fit():
+    """Find the model's free parameters anew (an hour); writes data/behaviour/fitted.json (in a checkout)."""
+    from .realism.fit import fit as fit_model
+    fit_model()
+
+
+@app.command()
 def init(folder: Path = typer.Argument(help="a new or empty folder")):
-    """Lay out the notebooks and the bundled data in a folder, for those who installed with pip."""
+    """Lay out notebooks and data in a new folder.
+
+    For those who installed with pip and have no checkout.
+    """
+    from .files import writable
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} is not a new or empty folder; name another one.")
+    writable(folder)
     for name in ("notebooks", "data"):
         shutil.copytree(resource(name), folder / name, ignore=shutil.ignore_patterns("runs", ".ipynb_checkpoints", "*.py"))
     typer.echo(f"Notebooks and data are in {folder}. Next:\n  cd {folder}\n  wrapsim wrapped     (run everything)\n"
@@ -315,6 +370,7 @@ def bench():
 
 def main():
     """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1."""
+    warnings.formatwarning = lambda message, *_, **__: f"wrapsim: {message}\n"
     try:
         app()
     except (Refused, ValueError, TypeError, FileNotFoundError, PermissionError) as error:

@@ -162,16 +162,24 @@ def slot_chronotypes(slot_shares):
     return fit_margins(tilt, slot_shares, published("chronotype_groups")) / np.asarray(slot_shares)[:, None]
 
 
-def survival_hazard():
-    """Summed hazard of leaving a play at 0, 5, 10, 30 s and its slope after that, from Lamere's survival points.
+def intensity_hours():
+    """How lively music is wished at each hour, -1 to 1, float64, (2, 24), weekday then weekend: falling and rising evenly
+    between the published hours of least and most (intensity_hour: Park et al. 2019)."""
+    found = published("intensity_hour")
+    return [[lively_at(hour, found["intensity_min_h"], found[f"intensity_max_{day}_h"]) for hour in range(24)] for day in ("weekday", "weekend")]
 
-    S(5 s) = 1 - 0.2414, S(10 s) = 1 - 0.2897, S(30 s) = 1 - 0.3505; after that it falls evenly to 1 - 0.486 at the end
-    of a track of 216 s (track_duration_mean). Returns (knots in ms, summed hazard at each, slope per ms).
-    """
-    left = [0.0] + [published(f"skip_within_{s}s") for s in (5, 10, 30)]
-    summed = -np.log(1 - np.array(left))
-    slope = (-np.log(1 - published("skip_before_end")) - summed[-1]) / (216_000 - 30_000)
-    return (0.0, 5_000.0, 10_000.0, 30_000.0), tuple(summed), float(slope)
+
+def lively_at(hour, least, most):
+    """-1 at the hour `least`, 1 at the hour `most`, on straight lines between them round the clock."""
+    since = (hour - least) % 24
+    rise = (most - least) % 24
+    return -1 + 2 * since / rise if since <= rise else 1 - 2 * (since - rise) / (24 - rise)
+
+
+def standardised(values):
+    """Values less their mean, divided by their greatest distance from it, tuple of float."""
+    values = np.array(list(values), dtype=float)
+    return tuple((values - values.mean()) / np.abs(values - values.mean()).max())
 
 
 def plan_rules():
@@ -184,7 +192,7 @@ def plan_rules():
 
 # -- the parameters of the model ----------------------------------------------------------------------
 
-KNOTS_MS, HAZARD, HAZARD_SLOPE = survival_hazard()
+FITTED = figures("fitted")           # what `make fit` found
 HOURS_WEEKDAY = published("hour_profile_weekday")["shares_h0_23"]
 HOURS_WEEKEND = published("hour_profile_weekend")["shares_h0_23"]
 RULE_TIMES = plan_rules()
@@ -194,9 +202,12 @@ RULE_TIMES = plan_rules()
 class Behaviour:
     """Every parameter of the listening model. Shares are 0 to 1; `_ms`, `_s`, `_min` are units.
 
+    A figure in brackets is the id of a published one in data/behaviour; "assumed" marks what nobody has published, and
+    "fitted" what `make fit` found so that the figure in brackets comes out.
+
     How much
-        log_minutes         mean of ln(minutes a day) of a free listener of 30 (hours_per_mau_month: 24.7 h, 49 min a day)
-        sigma_minutes       its standard deviation over listeners (lognormal_sigma_volume)
+        log_minutes         mean of ln(minutes a day) of a free listener of 30 (fitted: hours_per_mau_month)
+        sigma_minutes       its standard deviation over listeners of one plan and age (lognormal_sigma_volume)
         premium_factor      premium listens this many times as long (premium_free_ratio: 1.79 by time,
                             1.98 by plays; premium listeners are older, which takes some of it back)
         age_slope           change of ln(minutes) per year of age (volume_age_slope: -1.86 of 140 plays per 14 days)
@@ -207,100 +218,168 @@ class Behaviour:
         days                (7,): volume of Monday .. Sunday relative to the mean day (dow_shares)
         session_spacing_min an active day of m minutes has about 1 + m / session_spacing_min sessions (assumed)
         sigma_session       spread of ln(session length) (assumed)
-        session_gap_ms      least silence between two sessions
+        session_gap_ms      least silence between two sessions (assumed)
+        commute_from, commute_to  (2,): hours of a weekday's ways to work and back (assumed)
+        commute_phone       share of sessions then that move to the phone (session_arrivals: mobile is an hour ahead)
     What
-        favourite_share     share of new tracks drawn from the favourite genre's pool (assumed: 60-70 %)
-        novelty             expected share of new tracks after the first thousand plays (heaps_tracks)
+        favourite_share     share of new music drawn from the favourite genre's pool at age 30 (assumed: 60-70 %)
+        focus_age_slope     its relative change per year of age: the young are more diverse (exploration_vs_age)
+        side_share          share of the rest that is the quarter's side genre (assumed)
+        drift_share         chance that the side genre is another one in the next quarter (assumed)
+        novelty             expected share of new tracks in own playlists in the first thousand plays (fitted: repeat_share_year)
         novelty_decay       exponent of its fall with the length of the history (heaps_tracks)
         recency             exponent of the recency kernel (recency_kernel: 0.6-1.2)
         satiation           plays after which a track is half as likely to be heard again (assumed)
         loyalty             share of new tracks by an artist already known (assumed)
+        fresh_share         share of an artist's picks among the latest releases (fitted: release_year_mix)
+        fresh_days          mean length of "the latest", days (fitted: release_year_mix)
         youth_pull          how much likelier a track of one's youth is (reminiscence_age)
         youth_age, youth_width  its centre and spread in years (reminiscence_age)
+        gender_lean         how far men and women differ over artists (gender_taste_overlap)
+        mainstream          how far the young keep to the best-known artists (mainstream_vs_age) ...
+        mainstream_until    ... and the age at which that has worn off (mainstream_vs_age: the early 30s)
+        home_pull           how much likelier an artist of one's own country is (assumed)
+        intensity_pull      how far hour, weekday and age tilt the intensity of music (intensity_*)
+        intensity_hours, intensity_days  (2, 24), (7,): its shape (intensity_hour, intensity_weekday_order)
+        intensity_age_from, intensity_age  (5,): its shape by age (intensity_age_order)
         context_shares      (10,): where a session's music comes from (session_context_mssd)
         switch_share        share of choices of another row that open another context (context_switch: 0.041 of plays)
+        festive_peak        share of picks that are festive on Christmas Eve (holiday_peak) ...
+        festive_days        ... growing to it by e in so many days (holiday_onset: 2 % on 13 November)
+        noise_share         share of listeners who fall asleep to noise, and ...
+        noise_nights        ... of their late sessions that are (assumed)
     How it ends
-        knots_ms, hazard, hazard_slope  summed hazard of leaving over ms played (skip_within_*, skip_before_end)
-        hazard_scale        one factor on all of it, for what covariates and caps take away (assumed)
+        knots_ms, hazard, hazard_slope  summed hazard of leaving over ms played, before all factors below, and its slope
+                            after the last knot (fitted: skip_within_5s, _10s, _30s, skip_before_end)
+        hazard_scale        one factor on all of it, for personas
         skip_age_from, skip_age  (6,): factor on the hazard from an age on (skip_by_age)
         skip_device         (7,): factor by device (skip_mobile_vs_desktop)
         skip_position       (4,): factor at the 1st, 2nd, 3rd, later play of a session (skip_by_position)
+        settle_after, settle_plays, settled  from that play of a session on, over so many plays, the hazard falls to this share
+                            (fitted: skip_within_30s of all plays is below mssd_skip2_rate, that of long sessions' first 20)
         skip_context        (10,): factor by context (skip_by_context)
         skip_weekend        factor on Saturday and Sunday (skip_weekend)
-        skip_known          factor for a track heard before (assumed)
+        skip_shuffle        factor with shuffle on (shuffle_skip_ratio)
+        liking_from, liking  (5,): factor from so many times heard on: an inverted U of liking (exposure_inverted_u)
         sigma_skip          spread of ln(skip tendency) over listeners (assumed)
+        sigma_mood          spread of ln(hazard) over a listener's sessions (mssd_skip2_rate: long sessions are skippers')
+        sigma_turn          spread of its relative change over a session (skip_session_types)
         leave_shares        (3,): forward, back, another choice, among plays left early (reason_end_mix)
         replay_share        share of uses of the back button that replay the same track (assumed)
+        opening_shares      (2,): share of sessions begun by opening the app, by the play button (reason_start_mix)
         logout_share        share of sessions that end by logging out rather than at a track's end (assumed)
         pause_share, pause_min      share of plays with a pause and its mean length (assumed)
         seek_forward_share, seek_back_share  share of plays with a seek (seek_share)
+        act_shares          (4,): of plays heard to the end, that lead to a save, playlist add, share, follow (assumed)
     Who
         shuffle_shape       (2,): alpha and beta of the listener's share of shuffled sessions (shuffle_share, sd over 0.2)
         private_share, offline_share  mean shares of sessions; offline for premium only (assumed; offline_share)
+        minutes_factor      everybody listens this many times as long; for personas and cohorts
+        male_factor         men listen this many times as long as others (volume_gender_gap)
+        sigma_novelty       spread of ln(novelty) over listeners (assumed)
+        novelty_age_slope   relative change of novelty per year of age from 30 on (exploration_vs_age: the sign; assumed)
+        premium_churn       chance to leave premium in a calendar month (premium_churn: 0.051 to 0.077; plan_switch_rate)
+        premium_growth      premium gained for each one lost: 1 keeps its share as it is (premium_share_users)
     Rules of the plans, each as dates and values (data/behaviour/plan_rules.csv)
         rule_from, rule_value  (7, 2): UTC ms from which a rule holds, and its value; rules in the order of RULES
     """
 
-    log_minutes: float = 2.92
-    sigma_minutes: float = 1.15
-    premium_factor: float = 2.0
+    log_minutes: float = FITTED["log_minutes"]
+    sigma_minutes: float = FITTED["sigma_minutes"]
+    premium_factor: float = FITTED["premium_factor"]
     age_slope: float = -0.0132
     quiet_min: float = 20.0
     day_persistence: float = 0.45
     hours: tuple = tuple(tuple(map(tuple, session_starts(chronotype_hours(day)))) for day in (HOURS_WEEKDAY, HOURS_WEEKEND))
     days: tuple = tuple(7 * share for share in published("dow_shares").values())
-    session_spacing_min: float = 60.0
-    sigma_session: float = 0.8
+    session_spacing_min: float = 45.0
+    sigma_session: float = 1.1
     session_gap_ms: float = 5.0 * MINUTE_MS
+    commute_from: tuple = (7.0, 16.0)
+    commute_to: tuple = (9.0, 18.0)
+    commute_phone: float = 0.5
     favourite_share: float = 0.65
-    novelty: float = 0.3
+    focus_age_slope: float = 0.006
+    side_share: float = 0.5
+    drift_share: float = 0.25
+    novelty: float = FITTED["novelty"]
     novelty_decay: float = 0.28
     recency: float = 0.9
     satiation: float = 25.0
-    loyalty: float = 0.4
+    loyalty: float = FITTED["loyalty"]
+    fresh_share: float = FITTED["fresh_share"]
+    fresh_days: float = 400.0
     youth_pull: float = 2.0
     youth_age: float = 14.0
     youth_width: float = 5.0
-    context_shares: tuple = (0.0, 0.26, 0.142, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015)
+    gender_lean: float = FITTED["gender_lean"]
+    mainstream: float = 0.6
+    mainstream_until: float = 34.0
+    home_pull: float = 0.5
+    intensity_pull: float = 0.6
+    intensity_hours: tuple = tuple(map(tuple, intensity_hours()))
+    intensity_days: tuple = standardised(published("intensity_weekday_order").values())
+    intensity_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 50.0)
+    intensity_age: tuple = standardised(published("intensity_age_order").values())
+    context_shares: tuple = (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015)
     switch_share: float = 0.45
-    knots_ms: tuple = KNOTS_MS
-    hazard: tuple = HAZARD
-    hazard_slope: float = HAZARD_SLOPE
-    hazard_scale: float = 1.1
+    festive_peak: float = 0.12
+    festive_days: float = 23.0
+    noise_share: float = 0.05
+    noise_nights: float = 0.4
+    knots_ms: tuple = (0.0, 5_000.0, 10_000.0, 30_000.0)
+    hazard: tuple = tuple(FITTED["hazard"])
+    hazard_slope: float = FITTED["hazard_slope"]
+    hazard_scale: float = 1.0
     skip_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 45.0, 55.0)
     skip_age: tuple = (1.25, 1.05, 0.72, 0.8, 0.88, 0.75)
-    skip_device: tuple = (1.0, 1.12, 0.95, 0.8, 0.8, 0.7, 1.1)
-    skip_position: tuple = (0.66, 0.88, 0.95, 1.0)
+    skip_device: tuple = (1.0, 1.3, 0.9, 0.7, 0.7, 0.6, 1.1)
+    skip_position: tuple = (0.55, 0.82, 0.93, 1.0)
+    settle_after: float = 16.0
+    settle_plays: float = 8.0
+    settled: float = FITTED["settled"]
     skip_context: tuple = (1.0, 1.05, 1.05, 0.82, 0.82, 0.82, 0.95, 0.8, 1.08, 1.08)
     skip_weekend: float = 1.08
-    skip_known: float = 0.95
+    skip_shuffle: float = 1.2
+    liking_from: tuple = (0.0, 1.0, 3.0, 7.0, 15.0)
+    liking: tuple = (1.0, 0.9, 0.78, 0.88, 1.05)
     sigma_skip: float = 0.35
+    sigma_mood: float = 0.7
+    sigma_turn: float = 0.4
     leave_shares: tuple = (0.74, 0.12, 0.14)
     replay_share: float = 0.6
+    opening_shares: tuple = (0.1, 0.1)
     logout_share: float = 0.3
     pause_share: float = 0.03
     pause_min: float = 4.0
     seek_forward_share: float = 0.0278
     seek_back_share: float = 0.0308
-    shuffle_shape: tuple = (0.7, 1.6)
+    act_shares: tuple = (0.02, 0.02, 0.002, 0.002)
+    shuffle_shape: tuple = (0.35, 1.6)
     private_share: float = 0.02
     offline_share: float = 0.1
+    minutes_factor: float = 1.0
+    male_factor: float = published("volume_gender_gap")
+    sigma_novelty: float = 0.4
+    novelty_age_slope: float = 0.02
+    premium_churn: float = 0.06
+    premium_growth: float = 1.0
     rule_from: tuple = tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
     rule_value: tuple = tuple(tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
 
 
-def lowered(behaviour):
-    """A Behaviour as the NumPy record that the compiled loop reads: one float64 or array field per parameter, and
-    `lags`, the quantiles of the recency kernel.
+def lowered(behaviours):
+    """Behaviours as the NumPy records that the compiled loop reads, one each: one float64 or array field per parameter,
+    and `lags`, the quantiles of the recency kernel.
 
     Rounded to 12 digits, since the last bits of NumPy's exp and log differ from processor to processor.
     """
-    values = {field.name: rounded(getattr(behaviour, field.name)) for field in fields(behaviour)}
-    values["lags"] = rounded([lag_quantiles(behaviour.recency, size) for size in MEMORY_SIZES])
-    record = np.zeros(1, np.dtype([(name, np.float64, value.shape) for name, value in values.items()]))
+    values = {field.name: rounded([getattr(one, field.name) for one in behaviours]) for field in fields(Behaviour)}
+    values["lags"] = rounded([[lag_quantiles(one.recency, size) for size in MEMORY_SIZES] for one in behaviours])
+    records = np.zeros(len(behaviours), np.dtype([(name, np.float64, value.shape[1:]) for name, value in values.items()]))
     for name, value in values.items():
-        record[name] = value
-    return record.view(np.recarray)[0]
+        records[name] = value
+    return records.view(np.recarray)
 
 
 def lag_quantiles(recency, size, pieces=256):

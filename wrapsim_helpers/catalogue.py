@@ -17,14 +17,14 @@ import pyarrow as pa
 
 from .behaviour import GENRE_NAMES, figures
 from .datasets import GENRES
-from .run import compiled, decision, exps, normals, resource
+from .discography import YEARS_AHEAD, nation, sample_discographies
+from .run import check_count, compiled, decision, exps, normals, resource
 from .schema import TABLES, table_of
 
 SMALL_POOL = 50              # a pool of fewer tracks is named in a warning: a year of it repeats by necessity
 SCENE_WEIGHT = 0.25          # how much likelier than by popularity a track of a local radio scene is heard elsewhere
 POPULARITY_DOUBLING = 8      # points of popularity that double the weight of a track (assumed)
 MEMBER = 0.25                # a track stands for a genre from this membership on
-YEARS_AHEAD = 5              # calendar years, from the first of a run on, for which lists are kept
 LIST_SIZE, CHART_SIZE, PER_ARTIST = 60, 200, 2       # tracks of an editorial list, of the charts, and by one artist in them
 FRESH_DAYS, OLD_SHARE = 60, 0.05                     # how fast a list turns to newer tracks; what of its pull a track keeps (assumed)
 LOOKED_AT = 4_000            # how many of a genre's heaviest tracks are looked at first for a list
@@ -32,22 +32,18 @@ ASIDE = 1e-6                 # weight left to festive and noise tracks where an 
 SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4                    # spread of ln(grip); spread of lean within a family (assumed)
 BASE62 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", np.uint8)
 FEATURES = ("bpm", "energy", "danceability", "loudness", "liveness", "valence", "acousticness", "speechiness")
+TRACK_COLUMNS = ["artist_id", "featured_id", "album_id", "track_number", "title", "album", "genre", "language", "released", "duration_ms",
+                 "popularity", *FEATURES, "weight", "explicit"]
 QUIET_FAMILIES = ("hiphop", "electronic")      # outside these, quiet and acoustic means melodic
 GRIP, LEAN = decision("catalogue.grip"), decision("catalogue.lean")
 FEATURED = r"[(\[](?:feat\.?|ft\.?|featuring) ([^)\]]+)[)\]]"
 # words of the festive season, in a title or a genre label; whole words, capitals do not matter
 FESTIVE = r"\b(?:christmas|xmas|x-mas|santa claus|father christmas|sleigh|jingle bells?|mistletoe|reindeer|yuletide|hanukkah|" \
           r"winter wonderland|silent night|no[eë]l|navidad|nochebuena|natal|natale|weihnacht\w*|kerst\w*|julen?|jula|joulu\w*|" \
-          r"wigilia|vánoc\w*|рождеств\w*|новый год|christmastime|pasko)\b|クリスマス|크리스마스|圣诞"
+          r"wigilia|vánoc\w*|рождеств\w*|різдв\w*|новый год|christmastime|pasko)\b|クリスマス|크리스마스|圣诞"
 NOISE = r"\b(?:white noise|pink noise|brown noise|rain|nature sounds|sleep sounds)\b"      # genre labels of noise
 # How much more men (+) or women (-) like a family (assumed; only the signs are told anywhere)
 FAMILY_LEAN = {"rock": 0.2, "hiphop": 0.15, "electronic": 0.2, "indie": 0.05, "pop": -0.25, "soft": -0.2, "soul": -0.1, "latin": -0.05}
-# First words of labels that name a country
-NATIONS = {"dutch": "NL", "nederpop": "NL", "levenslied": "NL", "streektaal": "NL", "carnaval": "NL", "christelijk": "NL", "british": "GB",
-           "uk": "GB", "britpop": "GB", "scottish": "GB", "irish": "IE", "german": "DE", "belgian": "BE", "austropop": "AT",
-           "australian": "AU", "canadian": "CA", "classic canadian": "CA", "detroit": "US", "atl": "US", "east coast": "US",
-           "chicago": "US", "la": "US", "alaska": "US", "arkansas": "US", "motown": "US", "g": "US", "gangster": "US", "danish": "DK",
-           "finnish": "FI", "j-core": "JP", "italian": "IT", "classic italian": "IT", "classic uk": "GB", "chanson": "FR"}
 
 # mood -> condition on energy and valence; a track has every mood that applies
 MOODS = {
@@ -72,7 +68,7 @@ POOLS = {
     "Rock": (0.5, None, None),
     "K-pop": (0.4, lambda t: t.year >= 2005, None),
     "Old songs": (None, lambda t: t.year <= 1985, None),
-    "Trending songs": (None, lambda t: (t.year >= 2010) & (t.popularity >= 75), None),
+    "Trending songs": (None, lambda t: (t.year >= t.year.max() - 9) & (t.popularity >= min(75, t.popularity.quantile(0.98))), None),
     "All": (None, lambda t: t.year > 0, None),
 }
 SOUND_ALWAYS = ("Melody", "Classical")       # genres that the labels of the songs file do not know as such
@@ -82,7 +78,8 @@ SOUND_WEIGHT = 0.5
 # to album_to there, by track number.
 TRACK = np.dtype([
     ("duration_ms", "i4"), ("released", "i4"),        # day since 1970-01-01 on which it came out
-    ("artist", "i4"), ("album_from", "i4"), ("album_to", "i4"), ("by_album", "i4"),
+    ("artist", "i4"), ("featured", "i4"),             # the featured artist, -1: nobody
+    ("album_from", "i4"), ("album_to", "i4"), ("by_album", "i4"),
     ("genres", "i4"),                                 # bit g is set where it stands for GENRE_NAMES[g]
     ("intensity", "f4"),                              # 0 to 1, from energy, loudness, valence and danceability
     ("grip", "f4"),                                   # factor on the hazard of leaving it; log-normal, mean 1, from song_id
@@ -127,6 +124,34 @@ def build_catalogue(songs, first_year=2025):
     first_year  calendar year in which a run begins; editorial lists run from then for YEARS_AHEAD years
     """
     return assembled(*from_songs(songs), first_year)
+
+
+def generate_catalogue(n_tracks, seed, first_year, songs=None):
+    """A catalogue of n_tracks invented tracks by about a tenth as many artists, after those of a songs table where one is given.
+
+    n_tracks    1,000 to 10,000,000;  seed  0 to 2**63 - 1
+    first_year  calendar year in which a run begins: music comes out until the end of the fifth year from then on
+    songs       a songs table as from `load_songs`; its songs are tracks 0, 1, ...
+
+    It follows from these four alone. See `discography.py` for what it is drawn from.
+    """
+    check_count("n_tracks", n_tracks, 1_000, 10_000_000)
+    check_count("seed", seed, 0, 2**63 - 1)
+    own = [] if songs is None else [from_songs(songs)]
+    taken = [name for _, artists in own for name in artists["artist"]]
+    return assembled(*joined([*own, sample_discographies(n_tracks, seed, first_year, taken)]), first_year)
+
+
+def joined(catalogues):
+    """Several pairs of tracks and artists as one: numbers of artists and albums of a later one go on after the earlier."""
+    tracks, artists, n_artists, n_albums = [], [], 0, 0
+    for some, people in catalogues:
+        featured = some["featured_id"] + n_artists * (some["featured_id"] >= 0)
+        tracks.append(some[TRACK_COLUMNS].assign(artist_id=some["artist_id"] + n_artists, featured_id=featured,
+                                                 album_id=some["album_id"] + n_albums))
+        artists.append(people[["artist", "genre", "country"]])
+        n_artists, n_albums = n_artists + len(people), n_albums + some["album_id"].max() + 1
+    return pd.concat(tracks, ignore_index=True), pd.concat(artists, ignore_index=True)
 
 
 def assembled(tracks, artists, first_year):
@@ -184,12 +209,6 @@ def with_albums(tracks):
     best = tracks.loc[groups["popularity"].idxmax()].assign(album_id=lambda t: np.arange(len(t)))
     names = best.set_index(["artist_id", "year"])[["album_id", "title"]].rename(columns={"title": "album"})
     return tracks.join(names, on=["artist_id", "year"]).assign(track_number=groups.cumcount() + 1)
-
-
-def nation(label):
-    """Country code of a label that names a country, "" for all others."""
-    words = label.split()
-    return NATIONS.get(" ".join(words[:2]), NATIONS.get(words[0], "")) if words else ""
 
 
 # -- what follows from a track alone ------------------------------------------------------------------
@@ -258,12 +277,17 @@ def song_id(artist, title):
 
 # -- tables -------------------------------------------------------------------------------------------
 
+def texts(values):
+    """A column of text as one Arrow array."""
+    return pa.array(np.asarray(values, dtype=object), pa.string())
+
+
 def track_table(tracks, artists, keys):
     """tracks.parquet."""
     same = ("album_id", "track_number", "popularity", "duration_ms", "explicit", "noise", *FEATURES)
     return table_of("tracks", {
         **{name: tracks[name].to_numpy() for name in same}, "track_id": np.arange(len(tracks)), "song_id": song_ids(keys),
-        **{name: pa.array(tracks[name], pa.string()) for name in ("title", "album", "genre", "language")},
+        **{name: texts(tracks[name]) for name in ("title", "album", "genre", "language")},
         "artists": credited(tracks, artists), "release_date": tracks["released"].to_numpy().astype("datetime64[D]"),
         "moods": listed(np.array([applies(tracks).to_numpy(dtype=bool) for applies in MOODS.values()]).T, list(MOODS))})
 
@@ -272,7 +296,7 @@ def credited(tracks, artists):
     """Names of each track's artists, the primary one first: Arrow lists of strings."""
     both = tracks[["artist_id", "featured_id"]].to_numpy()
     offsets = np.cumsum([0, *(both >= 0).sum(axis=1)])
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(artists["artist"], pa.string()).take(pa.array(both[both >= 0])))
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), texts(artists["artist"]).take(pa.array(both[both >= 0])))
 
 
 def listed(applies, names):
@@ -286,14 +310,14 @@ def album_table(tracks):
     albums = tracks.groupby("album_id").agg(album=("album", "first"), artist_id=("artist_id", "first"),
                                             n_tracks=("album_id", "size"), released=("released", "first")).reset_index()
     return table_of("albums", {**{name: albums[name].to_numpy() for name in ("album_id", "artist_id", "n_tracks")},
-                               "album": pa.array(albums["album"], pa.string()),
+                               "album": texts(albums["album"]),
                                "release_date": albums["released"].to_numpy().astype("datetime64[D]")})
 
 
 def artist_table(artists):
     """artists.parquet; genre and country are empty where nothing is known."""
     return table_of("artists", {"artist_id": np.arange(len(artists)),
-                                **{name: pa.array(artists[name], pa.string()) for name in ("artist", "genre", "country")}})
+                                **{name: texts(artists[name]) for name in ("artist", "genre", "country")}})
 
 
 def credit_table(tracks):
@@ -374,7 +398,7 @@ def lower(tracks, artists, members, pools, keys, first_year):
 def track_records(tracks, members, keys):
     """TRACK records, by track_id."""
     records = np.zeros(len(tracks), TRACK).view(np.recarray)
-    for name, column in (("duration_ms", "duration_ms"), ("released", "released"), ("artist", "artist_id"),
+    for name, column in (("duration_ms", "duration_ms"), ("released", "released"), ("artist", "artist_id"), ("featured", "featured_id"),
                          ("festive", "festive"), ("noise", "noise")):
         records[name] = tracks[column]
     for g, member in enumerate(members.values()):

@@ -10,6 +10,7 @@ import os
 import socket
 import tempfile
 import uuid
+import warnings
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,16 +19,16 @@ import fastavro
 import numpy as np
 import psutil
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
-from . import store
-from .run import canonical, differences, part_path, sha256_of
-from .schema import RECORDS, TABLES, blank, in_order, record_fields, schema_ind, snake
+from . import avro, store
+from .run import canonical, check_choice, differences, part_path, sha256_of
+from .schema import RECORDS, TABLES, blank, in_order, pascal, record_fields, schema_ind, snake
 from .store import whole_file
 
 ROWS_PER_GROUP = 122_880         # DuckDB's vector of row groups; one listener's year is a fraction of one
-PARSED = in_order(fastavro.parse_schema(schema_ind))
 
 
 # -- Parquet ------------------------------------------------------------------------------------------
@@ -80,6 +81,43 @@ def read_part(place, file, name, columns, listener_id):
                     schema=pa.schema(fields))
 
 
+def read_table(run_dir, name, columns=None, listener_id=None):
+    """The same, of a run whose plays may be kept as Avro alone; those are read whole, whatever is asked of them."""
+    if name != "plays" or kept_as_parquet(run_dir):
+        return read_parquet(run_dir, name, columns, listener_id)
+    plays = pa.concat_tables(plays_by_part(run_dir))
+    plays = plays if listener_id is None else plays.filter(pc.equal(plays["listener_id"], listener_id))
+    return plays.select(columns or plays.column_names)
+
+
+def kept_as_parquet(run_dir):
+    """Whether a finished run keeps its plays as Parquet."""
+    return any(file["file"].startswith("plays/") and file["file"].endswith(".parquet") for file in read_manifest(run_dir)["files"])
+
+
+def plays_by_part(run_dir):
+    """The plays of a run from its Avro files, a generator of Arrow tables, one per part.
+
+    Raises ValueError naming a file that is not as the manifest lists it.
+    """
+    tracks = read_parquet(run_dir, "tracks")
+    return (avro.read_plays_avro(path, tracks) for path in checked_parts(run_dir))
+
+
+def checked_parts(run_dir):
+    """Paths of a run's Avro files, in order, each compared with the manifest before it is handed out."""
+    listed = {Path(run_dir) / file["file"]: file["sha256"] for file in read_manifest(run_dir)["files"] if file["file"].endswith(".avro")}
+    strange = sorted(set((Path(run_dir) / "plays").glob("*.avro")) - set(listed))
+    if strange:
+        raise ValueError(f"{strange[0]} is not a file of this run; move it elsewhere.")
+    for path, sha256 in listed.items():
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing, though run.json lists it. Restore it, or simulate the run again into another folder.")
+        if sha256_of(path) != sha256:
+            raise avro.damaged(path, "its bytes are not those that run.json lists")
+        yield path
+
+
 # -- rows ---------------------------------------------------------------------------------------------
 
 def records(plays, listeners, versions, tracks):
@@ -87,16 +125,71 @@ def records(plays, listeners, versions, tracks):
 
     Times come as datetime with zone, days as date, user ids as UUID, as fastavro reads them back.
     """
-    people = [row | {"user_id": uuid.UUID(row["user_id"])} for row in listeners.to_pylist()]
-    for profile, song, play in assembled(plays, people, versions.to_pylist(), tracks.to_pylist()):
-        yield dict(zip(RECORDS, (dict(profile), dict(song), play)))
+    parts = [narrowed(*part) for part in zip(RECORDS, (profiles(listeners, versions), songs(tracks), plays))]
+    for profile, song, play in joined(plays, versions, tracks, parts):
+        yield dict(zip(RECORDS, (profile | {"UserId": uuid.UUID(profile["UserId"])}, dict(song), play)))
 
 
 def plain_records(plays, listeners, versions, tracks):
-    """The same records as numbers and text, which fastavro writes several times as fast; they share their parts."""
-    rows = (as_numbers(table).to_pylist() for table in (listeners, versions, tracks))
-    for profile, song, play in assembled(as_numbers(plays), *rows):
-        yield dict(zip(RECORDS, (profile, song, play)))
+    """The same records as numbers and text, with a field for every column of the tables; they share their parts.
+
+    So fastavro can write them under any schema, and several times as fast: it takes the fields that the schema has.
+    """
+    parts = [in_pascal_case(as_numbers(part)) for part in (profiles(listeners, versions), songs(tracks), plays)]
+    for parts_of_one in joined(plays, versions, tracks, parts):
+        yield dict(zip(RECORDS, parts_of_one))
+
+
+def joined(plays, versions, tracks, parts):
+    """(UserProfile, SongMetadata, UserSongInteraction) of each play, from the table of each: one row per version, track and play."""
+    profile, song = (part.to_pylist() for part in parts[:2])
+    rows = (row for batch in parts[2].to_batches(max_chunksize=ROWS_PER_GROUP) for row in batch.to_pylist())
+    for version, track, play in zip(version_of(plays, versions), track_of(plays, tracks), rows):
+        yield profile[version], song[track], play
+
+
+def version_of(plays, versions):
+    """Row of the profile versions table that each play belongs to, int32."""
+    listener_and_version = (pc.add(pc.shift_left(table["listener_id"], 32), table["profile_version"]) for table in (versions, plays))
+    return positions("profile version {2} of listener {1}", *listener_and_version)
+
+
+def track_of(plays, tracks):
+    """Row of the tracks table that each play is of, int32."""
+    return positions("track {0}", tracks["track_id"], plays["track_id"])
+
+
+def positions(what, keys, wanted):
+    """Where each wanted key is among the keys, Arrow columns; int32. KeyError where one is not, naming it as `what` says."""
+    found = pc.index_in(wanted, value_set=keys)
+    if found.null_count:
+        lost = wanted.filter(found.is_null())[0].as_py()
+        name = what.format(lost, lost >> 32, lost % 2**32)
+        raise KeyError(f"the plays are of {name}, which is not among the {len(keys):,} given; give the tables of the same run.")
+    return found.to_numpy()
+
+
+def profiles(listeners, versions):
+    """What each listener was like during each profile version: a table with the names of UserProfile and more, a row per version."""
+    people = listeners.take(positions("listener {0}", listeners["listener_id"], versions["listener_id"]))
+    everything = {name: table[name] for table in (people, versions) for name in table.column_names}
+    return pa.table(everything | {"subscription_plan": versions["plan"]})
+
+
+def songs(tracks):
+    """The tracks table, also under the names of SongMetadata."""
+    return tracks.append_column("length", tracks["duration_ms"]).append_column("is_noise", tracks["noise"])
+
+
+def narrowed(record, table):
+    """The columns of a table that are fields of one of the three records, by field names."""
+    fields = [field["name"] for field in record_fields(record)]
+    return table.select([snake(name) for name in fields]).rename_columns(fields)
+
+
+def in_pascal_case(table):
+    """A table with its columns named as fields are."""
+    return table.rename_columns([pascal(name) for name in table.column_names])
 
 
 def as_numbers(table):
@@ -105,41 +198,44 @@ def as_numbers(table):
     return table.cast(pa.schema([field.with_type(numbers.get(str(field.type), field.type)) for field in table.schema]))
 
 
-def assembled(plays, people, versions, tracks):
-    """The three parts of each record of a plays table: (UserProfile, SongMetadata, UserSongInteraction) dicts.
-
-    people, versions, tracks  rows as dicts, by column name
-    """
-    profile_of, song_of = profiles(people, versions), [renamed("SongMetadata", songs(row)) for row in tracks]
-    fields = {field["name"]: plays[snake(field["name"])].to_pylist() for field in record_fields("UserSongInteraction")}
-    keys = (plays[name].to_pylist() for name in ("listener_id", "profile_version", "track_id"))
-    for listener_id, version, track_id, *values in zip(*keys, *fields.values()):
-        yield profile_of[listener_id, version], song_of[track_id], dict(zip(fields, values))
-
-
-def profiles(people, versions):
-    """UserProfile records by (listener_id, profile_version): what the listener was like during that version."""
-    by_number = {row["listener_id"]: row for row in people}
-    return {(row["listener_id"], row["profile_version"]):
-            renamed("UserProfile", by_number[row["listener_id"]] | row | {"subscription_plan": row["plan"]}) for row in versions}
-
-
-def songs(row):
-    """A row of the tracks table under the names of SongMetadata."""
-    return row | {"length": row["duration_ms"], "is_noise": row["noise"]}
-
-
-def renamed(record, row):
-    """A row by column names as one of the three records, by field names."""
-    return {field["name"]: row[snake(field["name"])] for field in record_fields(record)}
-
-
 # -- Avro ---------------------------------------------------------------------------------------------
 
-def write_avro(rows, path, marker):
-    """Write SpotifyWrappedData records as an Avro container. marker: 16 bytes between blocks, from `sync_marker`."""
+def write_avro(plays, listeners, versions, tracks, path, marker, codec="deflate", schema=schema_ind, known=None):
+    """Write a plays table as an Avro container of SpotifyWrappedData records, one per play, in order.
+
+    listeners, versions, tracks  who and what the plays are of
+    marker  16 bytes between blocks, from `sync_marker`;  codec  "deflate", "zstandard" or "null"
+    schema  another schema of the record. Where it is the three records in sequence, records are spliced; any other is left
+            to fastavro, some thirty times as slow, with a warning that says why
+    known   a dict to keep encoded songs in, from one file of the same tracks and schema to the next
+    """
+    codec = check_choice("codec", codec, avro.CODECS)
+    try:
+        blocks = spliced(avro.pieces(schema), plays, listeners, versions, tracks, {} if known is None else known)
+    except avro.NotSpliced as reason:
+        warnings.warn(f"{path.name} is written by fastavro, record by record, since the schema cannot be spliced: {reason}.", stacklevel=2)
+        blocks = avro.one_by_one(schema, plain_records(plays, listeners, versions, tracks))
     with whole_file(path) as beside, open(beside, "wb") as file:
-        fastavro.writer(file, PARSED, rows, codec="deflate", codec_compression_level=1, sync_marker=marker)
+        avro.write_container(file, schema, blocks, codec, marker)
+
+
+def spliced(pieces, plays, listeners, versions, tracks, known):
+    """Blocks of the records of a plays table, each profile and song that occurs encoded once; see `avro.spliced`."""
+    version_used, version = used(version_of(plays, versions))
+    track_used, track = used(track_of(plays, tracks))
+    people = avro.encoded_rows(*pieces[0], in_pascal_case(as_numbers(profiles(listeners, versions.take(version_used)))))
+    new = [row for row in track_used if row not in known]
+    known.update(zip(new, avro.encoded_rows(*pieces[1], in_pascal_case(as_numbers(songs(tracks.take(pa.array(new, pa.int64()))))))))
+    return avro.spliced([avro.Column(avro.ENCODED, version, people), avro.Column(avro.ENCODED, track, [known[row] for row in track_used]),
+                         *(avro.column_of(*piece, plays) for piece in pieces[2:])])
+
+
+def used(numbers):
+    """The numbers that occur, in order, and for each number which of those it is."""
+    occur = np.flatnonzero(np.bincount(numbers))
+    place = np.zeros(len(occur) and occur[-1] + 1, np.int64)
+    place[occur] = np.arange(len(occur))
+    return occur, place[numbers]
 
 
 def sync_marker(identity_hash, part):
@@ -150,14 +246,19 @@ def sync_marker(identity_hash, part):
 def read_avro(path):
     """The records of one Avro file in today's schema, as fastavro reads them, a generator of dicts.
 
-    Fields that an older release did not write have their defaults.
+    Fields that an older release did not write have their defaults. Raises ValueError naming a file that is damaged or
+    holds other records.
     """
+    avro.count_records(path)
     with open(path, "rb") as file:
-        rows = fastavro.reader(file)
-        if in_order(rows.writer_schema, private=False) != schema_ind:
-            file.seek(0)
-            rows = fastavro.reader(file, PARSED)
-        yield from rows
+        try:
+            rows = fastavro.reader(file)
+            if in_order(rows.writer_schema, private=False) != schema_ind:
+                file.seek(0)
+                rows = fastavro.reader(file, schema_ind)
+            yield from rows
+        except Exception as error:      # damage inside a block shows as almost any error
+            raise avro.damaged(path, f"{type(error).__name__}: {error}") from None
 
 
 # -- the manifest -------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 A listener is a copy of one respondent's answers, so what goes together in the survey goes together here. For
 population="world" the rows are weighted so that age, gender and plan have their published shares; few rows
-carry the old and the very young, and `effective_sample_size` says how few.
+carry the old and the very young, and `effective_sample_size` says how few. People are kept as columns of numbers,
+words come last: so a listener costs microseconds.
 """
 
 import functools
@@ -10,6 +11,8 @@ from collections import namedtuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytz
 from faker import Faker
 from faker.providers.geo import Provider as Places
@@ -17,20 +20,25 @@ from timezonefinder import TimezoneFinder
 
 from .behaviour import GENRE_NAMES, age_groups, answer_shares, fit_margins, listener_types, published, rounded, slot_chronotypes
 from .datasets import check_genre
-from .run import (DAY_MS, MINUTE_MS, Given, bits, choose, compiled, decision, exps, first_instant_ms, instant_ms, listener_keys, normals,
+from .personas import behaviours_of, kinds, members, names_of, personas_of
+from .run import (DAY_MS, MINUTE_MS, Given, bits, choose, compiled, decision, exps, first_instant_ms, instant_ms, listener_keys, ln, normals,
                   resource, uniforms, zone_changes)
-from .schema import CHRONOTYPES, DEVICES, SYMBOLS, TABLES, table_of
+from .schema import DEVICES, SYMBOLS, TABLES, code, table_of
 
-ROW, AGE, BIRTHDAY, GENRE, JOINED, KIND = map(decision, (
-    "listener.row", "listener.age", "listener.birthday", "listener.genre", "listener.joined", "listener.plan_kind"))
+ROW, AGE, BIRTHDAY, GENRE, JOINED = map(decision, (
+    "listener.row", "listener.age", "listener.birthday", "listener.genre", "listener.joined"))
 REGION, COUNTRY, PLACE, FIRST, LAST, CHRONOTYPE = map(decision, (
     "listener.region", "listener.country", "listener.place", "listener.first_name", "listener.last_name", "listener.chronotype"))
 MINUTES, NOVELTY, SKIP, SHUFFLE, PRIVATE, OFFLINE = map(decision, (
     "listener.minutes", "listener.novelty", "listener.skip", "listener.shuffle", "listener.private", "listener.offline"))
 TABLET, WEIGHT, PHONE_OS, COMPUTER_OS, USER_ID = map(decision, (
     "listener.tablet", "listener.device_weight", "listener.phone_os", "listener.computer_os", "listener.user_id"))
+PERSONA, COHORT, CHANGE_PLAN, CHANGE_AT = map(decision, ("listener.persona", "listener.cohort", "plan.change", "plan.change_at"))
 
+FREE, PREMIUM, MALE = code("plan", "free"), code("plan", "premium"), code("gender", "male")
+NO_PLAN, INDIVIDUAL, STUDENT = (code("plan_kind", name) for name in ("none", "individual", "student"))
 YOUNGEST, OLDEST = 10, 80
+STUDENT_UNTIL = 30               # years of age (assumed)
 NAMES_PER_POOL = 150
 FAMILY_NAME_FIRST = ("ja_JP", "ko_KR")
 OTHER_GENDER_SHARE = 0.01        # assumed: the published shares know men and women only
@@ -41,14 +49,60 @@ AGE_BINS = {"0-17": (YOUNGEST, 18), "18-24": (18, 25), "25-29": (25, 30), "30-34
 GROUP_AGES = {"up to 20": (YOUNGEST, 20), "20 to 35": (20, 35), "over 35": (35, OLDEST)}
 USAGE_DAYS = {"Less than 6 months": (7, 183), "6 months to 1 year": (183, 365), "1 year to 2 years": (365, 730),
               "More than 2 years": (730, 3650)}
+ACCOUNT_SCALE = 1.5              # accounts are that much older than those of 2015: so the published order fits the answers
+FIRST_ACCOUNT_AGE = 6            # nobody opened an account younger than that (assumed)
 # device -> (answer that ticks it, or None for all; weight of its use where it is owned; chance to own it where ticked)
-OWNED = {"phone": ("Smartphone", 6.0, 1.0), "tablet": ("Smartphone", 1.5, 0.2), "desktop": ("Computer or laptop", 4.0, 1.0),
+OWNED = {"phone": ("Smartphone", 9.0, 1.0), "tablet": ("Smartphone", 3.0, 0.3), "desktop": ("Computer or laptop", 4.0, 1.0),
          "web": ("Computer or laptop", 0.6, 0.5), "speaker": ("Smart speakers or voice assistants", 2.0, 1.0),
          "wearable": ("Wearable devices", 1.0, 1.0)}
-COMPUTERS = {"windows": 0.68, "macos": 0.27, "linux": 0.05}       # assumed
+# what runs on a computer, by what runs on the phone: Macs go with iPhones (assumed)
+COMPUTERS = {"android": {"windows": 0.78, "macos": 0.15, "linux": 0.07}, "ios": {"windows": 0.5, "macos": 0.47, "linux": 0.03}}
 
 
 # -- the survey rows ----------------------------------------------------------------------------------
+
+class Kept:
+    """A table as a key: equal to itself only, so that what follows from it is worked out once per process.
+
+    A table that was handed over must not be changed in place; a changed copy is another table.
+    """
+
+    def __init__(self, table):
+        self.table = table
+
+    def __hash__(self):
+        return id(self.table)
+
+    def __eq__(self, other):
+        return self.table is other.table
+
+
+@functools.lru_cache(maxsize=4)
+def answers_of(kept):
+    """What the model reads of each survey row, as numbers: DataFrame of codes, one row per respondent.
+
+    gender, plan, listener_type, time_slot, wanted_plan  codes of SYMBOLS;  genre  of GENRE_NAMES;  age_group  of
+    GROUP_AGES;  usage  of USAGE_DAYS;  and one boolean column per device: whether the answer ticks it
+    """
+    survey = kept.table
+    coded = {name: survey[name].map(SYMBOLS[name].index).to_numpy(int) for name in ("gender", "plan", "time_slot")}
+    ticked = {device: [answer in answers for answers in survey["devices"]] for device, (answer, _, _) in OWNED.items()}
+    return pd.DataFrame(coded | ticked | {
+        "listener_type": [SYMBOLS["listener_type"].index(name) for name in listener_types(survey)],
+        "wanted_plan": survey["wanted_plan"].map(SYMBOLS["plan_kind"].index).to_numpy(int),
+        "genre": survey["genre"].map(GENRE_NAMES.index).to_numpy(int), "age_group": age_groups(survey).codes.astype(int),
+        "usage": survey["usage_period"].map(list(USAGE_DAYS).index).to_numpy(int)})
+
+
+@functools.lru_cache(maxsize=4)
+def genre_totals(kept):
+    """Running totals of the shares of the survey genres, float64, (2, 3, 3, 2, genres): by listener_type, age group,
+    gender and plan, in the order of their codes without UNKNOWN."""
+    shares = answer_shares(kept.table, "genre")
+    cells = pd.MultiIndex.from_product([SYMBOLS["listener_type"][1:], GROUP_AGES, SYMBOLS["gender"][1:], SYMBOLS["plan"][1:]])
+    totals = np.cumsum(rounded(shares.reindex(cells)[list(GENRE_NAMES)].to_numpy()), axis=1)
+    return totals.reshape(2, len(GROUP_AGES), 3, 2, len(GENRE_NAMES))
+
 
 def survey_weights(survey, population, survey_group):
     """How likely each survey row is drawn, float64, (rows,), summing to 1.
@@ -56,11 +110,17 @@ def survey_weights(survey, population, survey_group):
     "survey": all rows alike. "world": raked to the published shares of age, gender and plan (age_shares,
     gender_shares, premium_share_users), no row above CAP times its share. survey_group "A" leaves the second group out.
     """
-    weights = np.ones(len(survey))
+    return weights_of(Kept(survey), population, survey_group).copy()
+
+
+@functools.lru_cache(maxsize=8)
+def weights_of(kept, population, survey_group):
+    """The same for a kept survey; not to be changed."""
+    weights = np.ones(len(kept.table))
     if survey_group == "A":
-        weights[np.asarray(listener_types(survey)) != "A"] = 0.0
+        weights[answers_of(kept)["listener_type"] != code("listener_type", "A")] = 0.0
     if population == "world":
-        weights = rake(survey, weights)
+        weights = rake(kept.table, weights)
     return rounded(weights / weights.sum())
 
 
@@ -113,12 +173,27 @@ def effective_sample_size(weights):
     return float(np.sum(weights) ** 2 / np.sum(np.square(weights)))
 
 
-def matching(survey, weights, given):
+def rows_that_count(run, survey):
+    """How many survey rows a run's listeners rest on: the `effective_sample_size` of the weights it draws with."""
+    return effective_sample_size(drawing_weights(run, survey))
+
+
+def survey_rows(run, survey, keys):
+    """Number of the survey row that each listener copies, int64, (L,)."""
+    return choose(uniforms(keys, ROW, 0), drawing_weights(run, survey))
+
+
+def drawing_weights(run, survey):
+    """How likely a run draws each survey row, float64, (rows,): raked where it asks for it, and only rows that match what is given."""
+    return matching(answers_of(Kept(survey)), weights_of(Kept(survey), run.population, run.survey_group), run.given)
+
+
+def matching(answers, weights, given):
     """Weights of the rows that match what is given, all others 0; relaxed where nobody matches: age, then plan, gender."""
-    wishes = [("age", np.asarray(age_groups(survey)) == age_group_of(given.age)) if given.age is not None else None,
-              ("plan", np.asarray(survey["plan"]) == given.plan) if given.plan else None,
-              ("gender", np.asarray(survey["gender"]) == given.gender) if given.gender else None]
-    wishes = [matches for wish in wishes if wish for _, matches in [wish]]
+    wishes = [answers["age_group"] == age_group_of(given.age) if given.age is not None else None,
+              answers["plan"] == code("plan", given.plan) if given.plan else None,
+              answers["gender"] == code("gender", given.gender) if given.gender else None]
+    wishes = [wish for wish in wishes if wish is not None]
     for left_out in range(len(wishes) + 1):
         left = weights * np.logical_and.reduce([np.ones(len(weights), bool), *wishes[left_out:]])
         if left.sum() > 0:
@@ -127,9 +202,8 @@ def matching(survey, weights, given):
 
 
 def age_group_of(age):
-    """Name of the joined age group that an age in years falls in."""
-    return next((group for group, (low, high) in GROUP_AGES.items() if low <= age < high),
-                "up to 20" if age < YOUNGEST else "over 35")
+    """Number of the joined age group that ages in years fall in, int or int64, (L,): 0, 1, 2 as in GROUP_AGES."""
+    return np.searchsorted([low for low, _ in GROUP_AGES.values()][1:], age, side="right")
 
 
 # -- places and names ---------------------------------------------------------------------------------
@@ -165,43 +239,61 @@ def home_of(latitude, longitude):
 @functools.cache
 def name_pool(locale, gender, seed):
     """First and last names of a locale that Faker fills once per run: (list of text, list of text)."""
-    faker = Faker(locale)
+    faker = Faker(locale, providers=["faker.providers.person"], use_weighting=False)
     faker.seed_instance(f"{seed} {locale} {gender}")
     first = {"female": faker.first_name_female, "male": faker.first_name_male, "other": faker.first_name}[gender]
     last = {"female": faker.last_name_female, "male": faker.last_name_male, "other": faker.last_name}[gender]
     return [first() for _ in range(NAMES_PER_POOL)], [last() for _ in range(NAMES_PER_POOL)]
 
 
-def full_name(locale, gender, seed, first, last):
-    """One name from the pools of a locale; first and last are uniform draws."""
-    firsts, lasts = name_pool(locale, gender, seed)
-    given, family = firsts[int(first * NAMES_PER_POOL)], lasts[int(last * NAMES_PER_POOL)]
-    return f"{family}{given}" if locale in FAMILY_NAME_FIRST else f"{given} {family}"
+def names(keys, people, seed):
+    """Invented full names that fit gender and country, Arrow text, (L,); the family's comes first where it does there."""
+    pool, pools = pd.factorize(people["place"] * 8 + people["first_gender"])
+    wanted = [(locale_of(number // 8), SYMBOLS["gender"][number % 8]) for number in pools]
+    firsts, lasts = (pa.array([name for one in wanted for name in name_pool(*one, seed)[which]], pa.string()) for which in (0, 1))
+    given = firsts.take(pa.array(pool * NAMES_PER_POOL + (uniforms(keys, FIRST, 0) * NAMES_PER_POOL).astype(int)))
+    family = lasts.take(pa.array(pool * NAMES_PER_POOL + (uniforms(keys, LAST, 0) * NAMES_PER_POOL).astype(int)))
+    turned = pa.array(np.array([locale in FAMILY_NAME_FIRST for locale, _ in wanted])[pool])
+    return pc.if_else(turned, pc.binary_join_element_wise(family, given, ""), pc.binary_join_element_wise(given, family, " "))
 
 
-def draw_homes(keys, premium, given):
-    """Where each listener lives: DataFrame country, city, latitude, longitude, time_zone; one row per key.
+def locale_of(place):
+    """Faker's locale of a row of places.csv; American English for a country that is not there (-1)."""
+    return countries()["locale"].iat[place] if place >= 0 else "en_US"
+
+
+@functools.cache
+def nations():
+    """Every country a listener can live in, by code, list of text: those of places.csv in its order, then all others."""
+    known = list(countries()["country"])
+    return known + sorted({*pytz.country_timezones, *(country for *_, country, _ in Places.land_coords)} - set(known))
+
+
+def homes_of(given):
+    """Where listeners can live: DataFrame country, city, latitude, longitude, time_zone; one row where it is given."""
+    if given.latitude is None:
+        return towns()
+    country, city, zone = home_of(given.latitude, given.longitude)
+    home = (country, city, round(float(given.latitude), 5), round(float(given.longitude), 5), zone)
+    return pd.DataFrame([home], columns=list(towns().columns))
+
+
+def draw_homes(keys, premium):
+    """Which town of `towns` each listener lives in, int64, (L,).
 
     Regions have their published shares of users and of subscribers (region_shares), so region depends on plan;
     within a region, countries have the weights of places.csv, and every town of Faker's is as likely.
     """
-    if given.latitude is not None:
-        country, city, zone = home_of(given.latitude, given.longitude)
-        home = (country, city, round(float(given.latitude), 5), round(float(given.longitude), 5), zone)
-        return pd.DataFrame([home] * len(keys), columns=list(towns().columns))
     places, regions = countries(), sorted(set(countries()["region"]))
     share = np.where(premium[:, None], region_weights(regions)["premium"], region_weights(regions)["free"])
     totals = np.cumsum(share, axis=1)
     region = (uniforms(keys, REGION, 0)[:, None] * totals[:, -1:] >= totals).sum(axis=1)
-    picks, in_country = np.empty(len(keys), np.int64), uniforms(keys, COUNTRY, 0)
+    place, in_country = np.empty(len(keys), np.int64), uniforms(keys, COUNTRY, 0)
     for number, name in enumerate(regions):
-        members = np.flatnonzero(places["region"] == name)
-        mine = region == number
-        picks[mine] = members[choose(in_country[mine], places["weight"].to_numpy()[members])]
-    country = places["country"].to_numpy()[picks]
-    first = np.searchsorted(towns()["country"], country)
-    count = np.searchsorted(towns()["country"], country, side="right") - first
-    return towns().iloc[first + (uniforms(keys, PLACE, 0) * count).astype(int)].reset_index(drop=True)
+        mine, of_region = region == number, np.flatnonzero(places["region"] == name)
+        place[mine] = of_region[choose(in_country[mine], places["weight"].to_numpy()[of_region])]
+    first, after = (np.searchsorted(towns()["country"], places["country"], side=side)[place] for side in ("left", "right"))
+    return first + (uniforms(keys, PLACE, 0) * (after - first)).astype(int)
 
 
 def region_weights(regions):
@@ -215,60 +307,68 @@ def region_weights(regions):
 # -- listeners ----------------------------------------------------------------------------------------
 
 def sample_listeners(run, behaviour, survey, ids, instead=Given()):
-    """Who are the listeners with these numbers, and which profile do they begin with?
+    """Who are the listeners with these numbers, and which profiles do they have in the run's window?
 
-    ids      int64, (L,), numbers of listeners of the run
-    instead  what is changed about them once they are drawn: same survey row, home and name, another age, gender,
-             plan or genre, and the habits that follow from it
-    Returns  (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the same rows for a number whatever
-             other numbers are asked for
+    behaviour  the plain `Behaviour`; a persona or cohort of the run's file listens by its own
+    survey     as from `load_survey`; not to be changed in place
+    ids        int64, (L,), numbers of listeners of the run
+    instead    what is changed about them once they are drawn: same survey row, home and name, another age, gender,
+               plan or genre, and the habits that follow from it
+    Returns    (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the same rows for a number whatever
+               other numbers are asked for
     """
-    keys, rows = listener_keys(np.uint64(run.seed), ids), survey_rows(run, survey, ids)
-    people = pd.DataFrame({"listener_id": ids, "gender": run.given.gender or rows["gender"].to_numpy(str),
-                           "plan": run.given.plan or rows["plan"].to_numpy(str), "listener_type": rows["listener_type"].to_numpy(str),
-                           "time_slot": rows["time_slot"].to_numpy(str), "persona": "", "cohort": ""})
-    people["user_id"] = run.given.user_id or user_ids(run.seed, ids)
-    people["favourite_genre"] = favourite_genres(run, keys, rows)
-    people["age"] = ages(keys, rows) if run.given.age is None else run.given.age
-    people = people.join(draw_homes(keys, (people["plan"] == "premium").to_numpy(), run.given))
-    people["name"] = names(keys, people, run.seed)
-    people = people.assign(**{name: value for name, value in changes(instead).items()})
+    run = run.origin                       # who goes on is who began
+    keys, personas = listener_keys(np.uint64(run.seed), ids), personas_of(run)
+    homes, people = homes_of(run.given), draw_people(run, survey, keys, instead)
+    people["persona"] = members(uniforms(keys, PERSONA, 0), personas.personas, people)
+    people["cohort"] = members(uniforms(keys, COHORT, 0), personas.cohorts, people)
+    own = parameters(behaviours_of(behaviour, personas), kinds(personas, people["persona"], people["cohort"]))
+    people = people.assign(listener_id=ids, **plan_chances(run, survey, people, own, instead), **habits(keys, people, own),
+                           **device_shares(keys, people))
+    people = people.assign(**platforms(keys, people))
+    words = {name: pa.array(homes[name]).take(pa.array(people["home"])) for name in homes} | {
+        "user_id": pa.array([run.given.user_id] * len(ids)) if run.given.user_id else user_ids(run.seed, ids), "name": names(keys, people, run.seed),
+        "favourite_genre": pa.array(GENRE_NAMES).take(pa.array(people["genre"])),
+        "persona": pa.array(["", *names_of(personas.personas)]).take(pa.array(people["persona"])),
+        "cohort": pa.array(["", *names_of(personas.cohorts)]).take(pa.array(people["cohort"]))}
+    return to_table("listeners", people, words), profile_versions(run, people, list(homes["time_zone"]))
+
+
+def draw_people(run, survey, keys, instead):
+    """One row of numbers per listener: the answers of a survey row, and key, age, home, place, birth_date and joined_on."""
+    people = answers_of(Kept(survey)).iloc[survey_rows(run, survey, keys)].reset_index(drop=True)
+    people["key"], people["age"] = keys, ages(keys, people["age_group"].to_numpy())
+    people["genre"] = favourite_genres(run, keys, people["genre"].to_numpy())
+    people = people.assign(**fixed(run.given))
+    people["home"] = 0 if run.given.latitude is not None else draw_homes(keys, people["plan"].to_numpy() == PREMIUM)
+    country = np.array([nations().index(name) for name in homes_of(run.given)["country"]])[people["home"]]
+    people["place"] = np.where(country < len(countries()), country, -1)
+    people = people.assign(first_gender=people["gender"], **fixed(instead))
     people["birth_date"] = birth_dates(keys, people["age"].to_numpy(), run.window[0])
-    people["joined_on"] = join_dates(keys, rows, run.window[0])
-    people["plan_kind"] = plan_kinds(people, rows)
-    people = people.assign(**habits(keys, people, behaviour), **device_shares(keys, rows), **platforms(keys, people))
-    return to_table("listeners", people), profile_versions(run, people)
+    people["joined_on"] = join_dates(keys, people, account_days(run, survey, keys, people["usage"].to_numpy()), run.window[0])
+    return people
 
 
-def survey_rows(run, survey, ids):
-    """The survey row that each listener copies, DataFrame with listener_type, one row per number."""
-    people = survey.assign(listener_type=listener_types(survey))
-    weights = matching(survey, survey_weights(survey, run.population, run.survey_group), run.given)
-    return people.iloc[choose(uniforms(listener_keys(np.uint64(run.seed), ids), ROW, 0), weights)]
+def fixed(given):
+    """What a Given fixes of age, gender, plan and genre: column -> number."""
+    wanted = {"age": given.age, "gender": code("gender", given.gender) if given.gender else None,
+              "plan": code("plan", given.plan) if given.plan else None,
+              "genre": GENRE_NAMES.index(check_genre("preferred_genre", given.genre)) if given.genre else None}
+    return {column: value for column, value in wanted.items() if value is not None}
 
 
-def changes(instead):
-    """What a Given fixes of age, gender, plan and genre: column -> value."""
-    fixed = {"age": instead.age, "gender": instead.gender, "plan": instead.plan,
-             "favourite_genre": check_genre("genre", instead.genre) if instead.genre else ""}
-    return {column: value for column, value in fixed.items() if value not in (None, "")}
+def favourite_genres(run, keys, surveyed):
+    """Number of the survey row's genre, or of one picked from the run's list, int64, (L,)."""
+    if not run.genres:
+        return surveyed
+    allowed = np.array([GENRE_NAMES.index(check_genre("genres", genre)) for genre in run.genres])
+    return allowed[choose(uniforms(keys, GENRE, 0), np.ones(len(allowed)))]
 
 
-def favourite_genres(run, keys, rows):
-    """The survey row's genre, or one picked from the run's list, or the one given."""
-    if run.given.genre:
-        return check_genre("preferred_genre", run.given.genre)
-    if run.genres:
-        allowed = [check_genre("genres", genre) for genre in run.genres]
-        return np.array(allowed)[choose(uniforms(keys, GENRE, 0), np.ones(len(allowed)))]
-    return rows["genre"].to_numpy(str)
-
-
-def ages(keys, rows):
+def ages(keys, groups):
     """Completed years of age, int64: drawn from the published curve within the row's joined age group."""
     u, curve, years = uniforms(keys, AGE, 0), age_curve(), np.empty(len(keys), np.int64)
-    groups = np.asarray(age_groups(rows))
-    for group, (low, high) in GROUP_AGES.items():
+    for group, (low, high) in enumerate(GROUP_AGES.values()):
         mine = groups == group
         years[mine] = low + choose(u[mine], rounded(curve[low - YOUNGEST:high - YOUNGEST]))
     return years
@@ -281,99 +381,171 @@ def birth_dates(keys, years, start):
     return (month - 12 * years).astype("datetime64[D]") + (day - month.astype("datetime64[D]"))
 
 
-def join_dates(keys, rows, start):
-    """Days on which the accounts were opened, datetime64[D], even within the surveyed usage period."""
-    limits = np.array([USAGE_DAYS[period] for period in rows["usage_period"]])
-    return np.datetime64(start.date()) - (limits[:, 0] + uniforms(keys, JOINED, 0) * (limits[:, 1] - limits[:, 0])).astype(int)
+def account_days(run, survey, keys, usage):
+    """How many days ago each account was opened, int64, (L,), at least 1.
+
+    "survey": even within the surveyed usage period. "world": the published distribution (account_age, 2015), scaled by
+    ACCOUNT_SCALE; who has used the service for longer by their answer has the older account.
+    """
+    u = uniforms(keys, JOINED, 0)
+    if run.population == "survey":
+        limits = np.array(list(USAGE_DAYS.values()))[usage]
+        return limits[:, 0] + (u * (limits[:, 1] - limits[:, 0])).astype(int)
+    weights = weights_of(Kept(survey), run.population, run.survey_group)
+    shares = np.bincount(answers_of(Kept(survey))["usage"], weights, len(USAGE_DAYS))
+    rank = (np.cumsum(shares) - shares)[usage] + u * shares[usage]
+    weeks = published("account_age")
+    ranks = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
+    limits = np.array([0.0, weeks["p10"], weeks["p25"], weeks["p50"], weeks["p75"], weeks["p90"], 1.3 * weeks["p90"]])
+    at = np.minimum(np.searchsorted(ranks, rank, side="right"), len(ranks) - 1) - 1
+    along = (rank - ranks[at]) / (ranks[at + 1] - ranks[at])
+    return 1 + (ACCOUNT_SCALE * 7 * (limits[at] + along * (limits[at + 1] - limits[at]))).astype(int)
 
 
-def plan_kinds(people, rows):
-    """Kind of plan: none for free; the plan the respondent names; individual where they name none or are no student."""
-    wanted = rows["wanted_plan"].to_numpy(str)
-    wanted = np.where((wanted == "none") | ((wanted == "student") & (people["age"] >= 30)), "individual", wanted)
-    return np.where(people["plan"] == "premium", wanted, "none")
+def join_dates(keys, people, days, start):
+    """Days on which the accounts were opened, datetime64[D]; never before the owner's FIRST_ACCOUNT_AGE."""
+    most = np.maximum((people["age"].to_numpy() - FIRST_ACCOUNT_AGE) * 365, 1)
+    return np.datetime64(start.date()) - np.minimum(days, most)
 
 
-def names(keys, people, seed):
-    """Invented full names that fit gender and country, list of text."""
-    locale = people["country"].map(countries().set_index("country")["locale"]).fillna("en_US")
-    draws = zip(locale, people["gender"], uniforms(keys, FIRST, 0), uniforms(keys, LAST, 0))
-    return [full_name(loc, gender, seed, first, last) for loc, gender, first, last in draws]
+# -- habits -------------------------------------------------------------------------------------------
+
+def parameters(behaviours, kind):
+    """The parameters each listener lives by: a function from a parameter's name to its values, float64, (L, ...)."""
+    return lambda name: np.array([getattr(one, name) for one in behaviours], dtype=np.float64)[kind]
 
 
-def habits(keys, people, b):
-    """How much, when and how each listener listens: name -> float64 or text, (L,), rounded to 0.001."""
-    premium, years = (people["plan"] == "premium").to_numpy(), people["age"].to_numpy()
-    log_minutes = (b.log_minutes + b.sigma_minutes * normals(keys, MINUTES, 0) + b.age_slope * (years - 30)
-                   + premium * float(np.log(b.premium_factor)))
-    slots, shares = ("Morning", "Afternoon", "Night"), slot_chronotypes([1 / 3, 1 / 3, 1 / 3])
-    chronotype = np.empty(len(keys), np.int64)
-    for slot, row in zip(slots, shares):
-        mine = (people["time_slot"] == slot).to_numpy()
-        chronotype[mine] = choose(uniforms(keys, CHRONOTYPE, 0)[mine], rounded(row))
-    return {"chronotype": np.array(CHRONOTYPES)[chronotype],
+def habits(keys, people, own):
+    """How much, when and how each listener listens: name -> float64 or codes, (L,), rounded to 0.001."""
+    premium, years = people["plan"].to_numpy() == PREMIUM, people["age"].to_numpy()
+    log_minutes = (own("log_minutes") + own("sigma_minutes") * normals(keys, MINUTES, 0) + own("age_slope") * (years - 30)
+                   + lns(own("minutes_factor")) + premium * lns(own("premium_factor")) + (people["gender"].to_numpy() == MALE) * lns(own("male_factor")))
+    novelty, skip = (own(f"sigma_{name}") * normals(keys, what, 0) - own(f"sigma_{name}") ** 2 / 2
+                     for name, what in (("novelty", NOVELTY), ("skip", SKIP)))
+    return {"chronotype": chronotypes(keys, people["time_slot"].to_numpy()),
             "minutes_per_day": np.clip(exps(log_minutes), 0.05, 900).round(3),
-            "novelty": (exps(0.4 * normals(keys, NOVELTY, 0) - 0.08) * (1 + 0.01 * (years - 30))).clip(0.2, 4).round(3),
-            "skip_tendency": exps(b.sigma_skip * normals(keys, SKIP, 0) - b.sigma_skip ** 2 / 2).round(3),
-            "shuffle_share": beta_like(keys, SHUFFLE, *b.shuffle_shape).round(3),
-            "private_share": (2 * b.private_share * uniforms(keys, PRIVATE, 0)).round(3),
-            "offline_share": (2 * b.offline_share * uniforms(keys, OFFLINE, 0)).round(3)}
+            "novelty": (exps(novelty) * (1 + own("novelty_age_slope") * (years - 30))).clip(0.2, 4).round(3),
+            "skip_tendency": exps(skip).round(3),
+            "shuffle_share": kumaraswamy(uniforms(keys, SHUFFLE, 0), *own("shuffle_shape").T).round(3),
+            "private_share": (2 * own("private_share") * uniforms(keys, PRIVATE, 0)).round(3),
+            "offline_share": (2 * own("offline_share") * uniforms(keys, OFFLINE, 0)).round(3)}
 
 
-def beta_like(keys, what, alpha, beta):
-    """Kumaraswamy's distribution, the closed-form neighbour of beta(alpha, beta): float64, (L,), 0 to 1."""
-    u = uniforms(keys, what, 0)
+@compiled
+def lns(values):
+    """Natural logarithm of each value, the same bits everywhere; float64, (L,)."""
+    result = np.empty(len(values))
+    for i in range(len(values)):
+        result[i] = ln(values[i])
+    return result
+
+
+def chronotypes(keys, slots):
+    """Chronotype of each listener by the surveyed time slot, codes int64, (L,)."""
+    u, chronotype = uniforms(keys, CHRONOTYPE, 0), np.empty(len(keys), np.int64)
+    for slot, row in enumerate(slot_chronotypes([1 / 3, 1 / 3, 1 / 3])):
+        chronotype[slots == slot] = choose(u[slots == slot], rounded(row))
+    return chronotype
+
+
+def kumaraswamy(u, alpha, beta):
+    """Quantiles of Kumaraswamy's distribution, the closed-form neighbour of beta(alpha, beta): float64, (L,), 0 to 1."""
     return (1 - (1 - u) ** (1 / beta)) ** (1 / alpha)
 
 
-def device_shares(keys, rows):
+def device_shares(keys, people):
     """Share of sessions on each device a listener owns, rounded to 0.01: name_share -> float64, (L,)."""
     weights = np.zeros((len(keys), len(DEVICES)))
-    for i, device in enumerate(DEVICES):
-        ticked, weight, chance = OWNED[device]
-        owns = np.array([ticked in answers for answers in rows["devices"]]) & (uniforms(keys, TABLET, i) < chance)
+    for i, (device, (_, weight, chance)) in enumerate(OWNED.items()):
+        owns = people[device].to_numpy() & (uniforms(keys, TABLET, i) < chance)
         weights[:, i] = owns * weight * exps(0.5 * normals(keys, WEIGHT, i))
     weights[weights.sum(axis=1) == 0, 0] = 1.0
     shares = np.round(weights / weights.sum(axis=1, keepdims=True), 2)
     shares[np.arange(len(keys)), shares.argmax(axis=1)] += 1 - shares.sum(axis=1)
-    return {f"{device}_share": shares[:, i].round(2) for i, device in enumerate(DEVICES)}
+    return {f"{device}_share": shares[:, i].round(2) for i, device in enumerate(OWNED)}
 
 
 def platforms(keys, people):
-    """What runs on each listener's phone and computer: name -> text, (L,). The phone by country, both assumed."""
-    ios = people["country"].map(countries().set_index("country")["phone_ios"]).fillna(0.3)
-    computer = np.array(list(COMPUTERS))[choose(uniforms(keys, COMPUTER_OS, 0), list(COMPUTERS.values()))]
-    return {"phone_platform": np.where(uniforms(keys, PHONE_OS, 0) < ios, "ios", "android"), "computer_platform": computer}
+    """What runs on each listener's phone and computer, codes of platforms, int64, (L,); UNKNOWN for what they do not own.
+
+    The phone goes by the country, the computer by the phone (both assumed).
+    """
+    ios = np.append(countries()["phone_ios"].to_numpy(), 0.3)[people["place"]]
+    phone, computer = uniforms(keys, PHONE_OS, 0) < ios, np.empty(len(keys), np.int64)
+    for has_ios, shares in zip((False, True), COMPUTERS.values()):
+        picked = choose(uniforms(keys, COMPUTER_OS, 0)[phone == has_ios], list(shares.values()))
+        computer[phone == has_ios] = np.array([code("platform", name) for name in shares])[picked]
+    return {"phone_platform": np.where(phone, code("platform", "ios"), code("platform", "android")) * (people["phone_share"] + people["tablet_share"] > 0),
+            "computer_platform": computer * (people["desktop_share"] > 0)}
 
 
-def to_table(name, people):
-    """One of `schema.TABLES` from a DataFrame that holds at least its columns; names of closed sets become codes."""
-    def values(column):
-        return [SYMBOLS[column].index(symbol) for symbol in people[column]] if column in SYMBOLS else people[column].to_numpy()
-    return table_of(name, {column: values(column) for column in TABLES[name].names})
+def to_table(name, people, words):
+    """One of `schema.TABLES`: numbers and codes from a DataFrame, text from Arrow arrays."""
+    return table_of(name, {column: words[column] if column in words else people[column].to_numpy() for column in TABLES[name].names})
 
 
 # -- profile versions ---------------------------------------------------------------------------------
 
-def profile_versions(run, people):
-    """profile_versions.parquet: age and plan of each listener from when on; a birthday begins a new version.
+def plan_chances(run, survey, people, own, instead):
+    """Chance to leave premium and to take it in a month: {'leaving', 'joining'} -> float64, (L,); 0 where the plan is given.
 
-    Version 0 is valid from the start of the listener's window; a birthday from local midnight, on 28 February in
-    common years for those born on the 29th.
+    leaving  premium_churn
+    joining  what keeps the share of premium among people of the same group of answers and age as it is, times premium_growth
     """
-    start, end = run.window
+    changing = not (run.given.plan or instead.plan)
+    answers, weights = answers_of(Kept(survey)), weights_of(Kept(survey), run.population, run.survey_group)
+    everybody, premium = (np.bincount(plan_cell(answers), weights * which, minlength=2 * len(GROUP_AGES))
+                          for which in (1.0, answers["plan"].to_numpy() == PREMIUM))
+    odds = premium / np.maximum(everybody - premium, 1e-9)
+    return {"leaving": changing * own("premium_churn"),
+            "joining": changing * np.minimum(own("premium_growth") * own("premium_churn") * odds[plan_cell(people)], 1.0)}
+
+
+def plan_cell(people):
+    """Number of the group of answers and age, int64, (L,)."""
+    return ((people["listener_type"] - 1) * len(GROUP_AGES) + people["age_group"]).to_numpy()
+
+
+def profile_versions(run, people, zones):
+    """profile_versions.parquet: age and plan of each listener from when on; a birthday or another plan begins a new version.
+
+    Version 0 is valid from the start of the listener's window, with the plan of the survey row.
+
+    people  DataFrame: listener_id, key, home, birth_date, age, plan, wanted_plan, leaving, joining
+    zones   time zone of each home, list of text
+    """
+    zone_names, zone = np.unique(zones, return_inverse=True)
+    starts, ends = (limit[zone][people["home"]] for limit in zone_windows(run, zone_names)[:2])
+    everybody, unchanged = np.arange(len(people)), np.full(len(people), -1)
+    changes = [(everybody, starts, people["age"].to_numpy(), people["plan"].to_numpy())]
+    changes += [(rows, at, ages, unchanged[rows]) for rows, at, ages in birthdays(run, people, zone_names, zone[people["home"]], starts, ends)]
+    changes += [(rows, at, unchanged[rows], plans) for rows, at, plans in plan_changes(people, starts, ends)]
+    row, at, age, plan = map(np.concatenate, zip(*changes))
+    order = np.lexsort((at, row))
+    return version_table(people, row[order], at[order], carried_on(age[order]), carried_on(plan[order]))
+
+
+def carried_on(values):
+    """Values with every -1 replaced by the last one before it that is not; int64, (N,), the first not -1."""
+    return values[np.maximum.accumulate(np.where(values >= 0, np.arange(len(values)), 0))]
+
+
+def version_table(people, row, at, age, plan):
+    """The profile_versions table from the rows of the people, in order, and what holds from when on."""
+    wanted = people["wanted_plan"].to_numpy()[row]
+    wanted = np.where((wanted == NO_PLAN) | ((wanted == STUDENT) & (age >= STUDENT_UNTIL)), INDIVIDUAL, wanted)
+    return table_of("profile_versions", {
+        "listener_id": people["listener_id"].to_numpy()[row], "profile_version": np.arange(len(row)) - np.searchsorted(row, row),
+        "valid_from": at, "age": age, "plan": plan, "plan_kind": np.where(plan == PREMIUM, wanted, NO_PLAN)})
+
+
+def birthdays(run, people, zone_names, zone, starts, ends):
+    """Birthdays in each listener's window: [(rows of the people, UTC ms of local midnight, completed years), ...] by year."""
     births = people["birth_date"].to_numpy().astype("datetime64[D]")
-    blocks = [pd.DataFrame({"row": np.arange(len(people)), "valid_from": window_starts(run, people)[0], "age": people["age"]})]
-    for year in range(start.year, end.year + 1):
-        days = anniversaries(births, year)
-        inside = (days > np.datetime64(start.date())) & (days < np.datetime64(end.date()))
-        at = midnights(days[inside], people["time_zone"].to_numpy()[inside])
-        blocks.append(pd.DataFrame({"row": np.flatnonzero(inside), "valid_from": at,
-                                    "age": year - (births[inside].astype("datetime64[Y]").astype(int) + 1970)}))
-    versions = pd.concat(blocks).sort_values(["row", "valid_from"], kind="stable").reset_index(drop=True)
-    versions["profile_version"] = versions.groupby("row").cumcount()
-    same = people.iloc[versions["row"]].reset_index(drop=True)[["listener_id", "plan", "plan_kind"]]
-    return to_table("profile_versions", versions.join(same))
+    for year in range(run.window[0].year, run.window[1].year + 1):
+        at = midnights(run, anniversaries(births, year), zone_names, zone)
+        rows = np.flatnonzero((at > starts) & (at < ends))
+        yield rows, at[rows], year - (births[rows].astype("datetime64[Y]").astype(int) + 1970)
 
 
 def anniversaries(births, year):
@@ -385,39 +557,112 @@ def anniversaries(births, year):
     return month.astype("datetime64[D]") + np.minimum(day, last)
 
 
-def midnights(days, zones):
-    """UTC ms of local midnight of each day in each zone, int64; the first instant of the day where clocks skip it."""
-    known = functools.cache(lambda day, zone: first_instant_ms(pd.Timestamp(day).to_pydatetime(), zone)[0])
-    return np.array([known(day, zone) for day, zone in zip(days, zones)], dtype=np.int64)
+def plan_changes(people, starts, ends):
+    """Changes of plan in each listener's window: [(rows of the people, UTC ms, new plan), ...] by month.
 
+    In every calendar month (UTC) a listener leaves premium, or takes it, with the chance they have, at an even moment of
+    the month. Listener and month decide, not the window's end: the first months of a year are those of a shorter run.
+    """
+    keys, plan = people["key"].to_numpy(), people["plan"].to_numpy()
+    months = np.arange(month_of(starts.min()), month_of(ends.max()) + 2)
+    limits = months.astype("datetime64[M]").astype("datetime64[ms]").astype(np.int64)
+    for month, first, after in zip(months[:-1].tolist(), limits, limits[1:]):
+        at = first + (uniforms(keys, CHANGE_AT, month) * (after - first)).astype(np.int64)
+        chance = np.where(plan == PREMIUM, people["leaving"], people["joining"])
+        rows = np.flatnonzero((uniforms(keys, CHANGE_PLAN, month) < chance) & (at > starts) & (at < ends))
+        plan = plan.copy()
+        plan[rows] = np.where(plan[rows] == PREMIUM, FREE, PREMIUM)
+        yield rows, at[rows], plan[rows]
+
+
+def month_of(at_ms):
+    """Number of the month since 1970 of an instant, int."""
+    return int(np.datetime64(int(at_ms), "ms").astype("datetime64[M]").astype(int))
+
+
+# -- clocks -------------------------------------------------------------------------------------------
 
 def window_starts(run, people):
-    """When each listener's window starts and ends: (int64 UTC ms, int64 UTC ms, how many local times had to be moved)."""
-    start, end = run.window
+    """When each listener's window starts and ends: (int64 UTC ms, int64 UTC ms, how many local times had to be moved).
+
+    people  Arrow table with a column time_zone
+    """
+    zones, zone = encoded(people["time_zone"])
+    starts, ends, moved = zone_windows(run, zones)
+    return starts[zone], ends[zone], int(moved[zone].sum())
+
+
+def zone_windows(run, zones):
+    """The same for each zone: (int64, int64, whether a local time had to be moved). ValueError for one listener's."""
     if run.num_users == 1:
-        zone = people["time_zone"].iloc[0]
-        return np.array([instant_ms("start_time", start, zone)]), np.array([instant_ms("end_time", end, zone)]), 0
-    zones = people["time_zone"].unique()
-    starts, ends = ({zone: first_instant_ms(moment, zone) for zone in zones} for moment in (start, end))
-    moved = people["time_zone"].map({zone: starts[zone][1] or ends[zone][1] for zone in zones})
-    return (people["time_zone"].map({zone: starts[zone][0] for zone in zones}).to_numpy(),
-            people["time_zone"].map({zone: ends[zone][0] for zone in zones}).to_numpy(), int(moved.sum()))
+        limits = [[(instant_ms(name, moment, zone), False) for zone in zones]
+                  for name, moment in zip(("start_time", "end_time"), run.window)]
+    else:
+        limits = [[first_instant(moment, zone) for zone in zones] for moment in run.window]
+    starts, ends = np.array(limits)
+    return starts[:, 0], ends[:, 0], (starts[:, 1] | ends[:, 1]).astype(bool)
+
+
+first_instant = functools.lru_cache(maxsize=4096)(first_instant_ms)        # worked out once per process
+
+
+def encoded(column):
+    """(distinct texts, list; place of each row's text there, int64, (L,)) of an Arrow column."""
+    words = column.combine_chunks().dictionary_encode()
+    return words.dictionary.to_pylist(), words.indices.to_numpy().astype(np.int64)
+
+
+def midnights(run, days, zone_names, zone):
+    """UTC ms of local midnight of each day in each zone, int64, (N,); the first instant of the day where clocks skip it."""
+    first_change, changes = clocks(run, zone_names)
+    return first_instants(first_change, changes, zone, days.astype("datetime64[ms]").astype(np.int64))
+
+
+@compiled
+def first_instants(first_change, changes, zone, wall_ms):
+    """The first instant at or after each local time: the first showing of one shown twice, the end of a gap. UTC ms."""
+    result = np.empty(len(zone), np.int64)
+    for n in range(len(zone)):
+        i = first_change[zone[n]]
+        while i + 1 < first_change[zone[n] + 1] and wall_ms[n] >= changes[i + 1].at_ms + changes[i].offset_ms:
+            i += 1
+        result[n] = max(wall_ms[n] - changes[i].offset_ms, changes[i].at_ms)
+    return result
+
+
+def clocks(run, zones):
+    """The changes of each zone's clock around the run's window: (where each zone's begin, and the total; CHANGE records)."""
+    from_ms, to_ms = (int(np.datetime64(moment.date(), "ms").astype(np.int64)) for moment in run.window)
+    changes = [zone_clock(zone, from_ms - 4 * DAY_MS, to_ms + 5 * DAY_MS) for zone in zones]
+    records = [(at, offset * MINUTE_MS) for of_zone in changes for at, offset in of_zone]
+    return np.cumsum([0, *map(len, changes)], dtype=np.int64), np.array(records, CHANGE).view(np.recarray)
+
+
+@functools.lru_cache(maxsize=4096)
+def zone_clock(zone, from_ms, to_ms):
+    """`zone_changes`, worked out once per process."""
+    return tuple(zone_changes(zone, from_ms, to_ms))
 
 
 # -- user ids -----------------------------------------------------------------------------------------
 
 ODD = 0x9E3779B1                     # multiplying by an odd number modulo 2**32 can be undone
 ODD_INVERSE = pow(ODD, -1, 2**32)
+HEX_DIGITS = np.frombuffer(b"0123456789abcdef", np.uint8)
+DIGIT_PLACES = np.array([i for i in range(36) if i not in (8, 13, 18, 23)])       # of a UUID's text; dashes between
 
 
 def user_ids(seed, ids):
-    """A UUID per listener number, list of text: version 8, made from seed and number; `listener_number` undoes it."""
+    """A UUID per listener number, Arrow text, (L,): version 8, made from seed and number; `listener_number` undoes it."""
     keys = listener_keys(np.uint64(seed), ids)
     high = (hashed(keys, 0) & ~np.uint64(0xF000)) | np.uint64(0x8000)
     hidden = (ids.astype(np.uint64) * np.uint64(ODD) + np.uint64(mask_of(seed))) & np.uint64(0xFFFFFFFF)
     low = (hashed(keys, 1) >> np.uint64(34) << np.uint64(32)) | hidden | np.uint64(0x8000000000000000)
-    return [f"{h >> 32:08x}-{h >> 16 & 0xFFFF:04x}-{h & 0xFFFF:04x}-{l >> 48:04x}-{l & 0xFFFFFFFFFFFF:012x}"
-            for h, l in zip(high.tolist(), low.tolist())]
+    octets = np.stack([high, low], axis=1).astype(">u8").view(np.uint8)
+    text = np.full((len(ids), 36), ord("-"), np.uint8)
+    text[:, DIGIT_PLACES[0::2]], text[:, DIGIT_PLACES[1::2]] = HEX_DIGITS[octets >> 4], HEX_DIGITS[octets & 15]
+    limits = np.arange(0, 36 * len(ids) + 1, 36, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(ids), pa.py_buffer(limits), pa.py_buffer(text))
 
 
 @compiled
@@ -437,16 +682,16 @@ def mask_of(seed):
 def listener_number(user_id, seed):
     """The listener number behind a user id of this seed, or None where the id is not of this seed."""
     number = (int(user_id.replace("-", "")[-8:], 16) - mask_of(seed)) * ODD_INVERSE % 2**32
-    return number if number < 2**31 and user_ids(seed, np.array([number]))[0] == user_id.lower() else None
+    return number if number < 2**31 and user_ids(seed, np.array([number]))[0].as_py() == user_id.lower() else None
 
 
 # -- records for the compiled loop --------------------------------------------------------------------
 
 PERSON = np.dtype([
-    ("number", "i8"), ("key", "u8"), ("start_ms", "i8"), ("end_ms", "i8"), ("zone", "i4"), ("country", "i4"), ("birth_year", "i4"),
-    ("favourite", "i4"), ("chronotype", "i1"), ("phone", "i1"), ("computer", "i1"), ("minutes", "f8"), ("novelty", "f8"),
-    ("skip", "f8"), ("shuffle", "f8"), ("private", "f8"), ("offline", "f8"), ("devices", "f8", (len(DEVICES),)),
-    ("others", "f8", (len(GENRE_NAMES),)), ("first_version", "i8"), ("after_versions", "i8")], align=True)
+    ("number", "i8"), ("key", "u8"), ("origin_ms", "i8"), ("start_ms", "i8"), ("end_ms", "i8"), ("joined_ms", "i8"), ("zone", "i4"), ("country", "i4"),
+    ("home", "i4"), ("birth_year", "i4"), ("favourite", "i4"), ("kind", "i4"), ("gender", "i1"), ("chronotype", "i1"), ("phone", "i1"),
+    ("computer", "i1"), ("minutes", "f8"), ("novelty", "f8"), ("skip", "f8"), ("shuffle", "f8"), ("private", "f8"), ("offline", "f8"),
+    ("devices", "f8", (len(DEVICES),)), ("others", "f8", (len(GENRE_NAMES),)), ("first_version", "i8"), ("after_versions", "i8")], align=True)
 VERSION = np.dtype([("from_ms", "i8"), ("age", "i4"), ("plan", "i1")], align=True)
 CHANGE = np.dtype([("at_ms", "i8"), ("offset_ms", "i8")])
 People = namedtuple("People", "persons versions zones changes")
@@ -456,24 +701,33 @@ def lower(run, listeners, versions, catalogue, others):
     """Listeners and their profile versions as the compiled loop reads them: (People, names of the countries).
 
     others   float64, (L, genres): running totals of the genres heard besides the favourite, see `other_genres`
-    Returns  People: persons, one PERSON record per listener; versions, VERSION records in their order; zones, int64,
-             where each zone's changes begin, and changes, CHANGE records of the clocks
+    Returns  People: persons, one PERSON record per listener (kind: which of `behaviours_of`; country: place in the names
+             returned; home: row of places.csv or -1); versions, VERSION records in their order; zones, int64, where each
+             zone's changes begin, and changes, CHANGE records of the clocks
     """
-    people, table = listeners.to_pandas(), versions.to_pandas()
-    starts, ends, _ = window_starts(run, people)
-    zones, zone = np.unique(people["time_zone"], return_inverse=True)
-    nations, country = np.unique(people["country"], return_inverse=True)
-    persons = filled(PERSON, len(people), dict(
-        number=people["listener_id"], key=listener_keys(np.uint64(run.seed), people["listener_id"].to_numpy()), start_ms=starts, end_ms=ends,
-        zone=zone, country=country, birth_year=[day.year for day in people["birth_date"]], minutes=people["minutes_per_day"],
-        favourite=people["favourite_genre"].map(catalogue.pools), novelty=people["novelty"], skip=people["skip_tendency"],
-        shuffle=people["shuffle_share"], private=people["private_share"], offline=people["offline_share"], others=others,
-        chronotype=codes(people, "chronotype"), phone=codes(people, "phone_platform"), computer=codes(people, "computer_platform"),
-        devices=np.cumsum(people[[f"{name}_share" for name in DEVICES]].to_numpy(), axis=1),
-        first_version=np.searchsorted(table["listener_id"], people["listener_id"]),
-        after_versions=np.searchsorted(table["listener_id"], people["listener_id"], side="right")))
-    rows = filled(VERSION, len(table), dict(from_ms=versions["valid_from"].cast("int64").to_numpy(), age=table["age"], plan=codes(table, "plan")))
-    return People(persons, rows, *clocks(zones, starts.min(), ends.max())), list(nations)
+    numbers, owners, personas = listeners["listener_id"].to_numpy(), versions["listener_id"].to_numpy(), personas_of(run)
+    zones, zone = encoded(listeners["time_zone"])
+    starts, ends, _ = zone_windows(run, zones)
+    country = codes(listeners["country"], nations())
+    persons = filled(PERSON, len(numbers), dict(
+        number=numbers, key=listener_keys(np.uint64(run.seed), numbers), origin_ms=zone_windows(run.origin, zones)[0][zone], start_ms=starts[zone], end_ms=ends[zone], zone=zone,
+        joined_ms=days_of(listeners["joined_on"]) * DAY_MS, country=country, home=np.where(country < len(countries()), country, -1),
+        birth_year=days_of(listeners["birth_date"]).astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970,
+        favourite=np.array(list(catalogue.pools.values()))[codes(listeners["favourite_genre"], list(catalogue.pools))],
+        kind=kinds(personas, *(codes(listeners[name], ["", *names_of(groups)]) for name, groups in zip(("persona", "cohort"), personas))),
+        **{name: labels(listeners, column) for name, column in LABELS.items()},
+        **{name: listeners[column].to_numpy() for name, column in SHARES.items()},
+        devices=np.cumsum([listeners[f"{name}_share"].to_numpy() for name in DEVICES], axis=0).T, others=others,
+        first_version=np.searchsorted(owners, numbers), after_versions=np.searchsorted(owners, numbers, side="right")))
+    rows = filled(VERSION, len(owners), dict(from_ms=versions["valid_from"].cast("int64").to_numpy(), age=versions["age"].to_numpy(),
+                                             plan=labels(versions, "plan")))
+    return People(persons, rows, *clocks(run.origin, zones)), nations()
+
+
+# field of PERSON -> column of the listeners table
+LABELS = {"gender": "gender", "chronotype": "chronotype", "phone": "phone_platform", "computer": "computer_platform"}
+SHARES = {"minutes": "minutes_per_day", "novelty": "novelty", "skip": "skip_tendency", "shuffle": "shuffle_share",
+          "private": "private_share", "offline": "offline_share"}
 
 
 def filled(dtype, rows, columns):
@@ -484,24 +738,24 @@ def filled(dtype, rows, columns):
     return records
 
 
-def codes(frame, column):
-    """Codes of a closed set, int8."""
-    return frame[column].map({symbol: i for i, symbol in enumerate(SYMBOLS[column])}).to_numpy(np.int8)
+def codes(column, words):
+    """Place of each text of an Arrow column in a list of words, int64, (L,)."""
+    return pc.index_in(column, value_set=pa.array(words, pa.string())).to_numpy().astype(np.int64)
 
 
-def clocks(zones, from_ms, to_ms):
-    """The changes of each zone's clock around a stretch of time: (where each zone's begin, and the total; CHANGE records)."""
-    changes = [zone_changes(zone, from_ms - 3 * DAY_MS, to_ms + 3 * DAY_MS) for zone in zones]
-    records = [(at, offset * MINUTE_MS) for of_zone in changes for at, offset in of_zone]
-    return np.cumsum([0, *map(len, changes)], dtype=np.int64), np.array(records, CHANGE).view(np.recarray)
+def labels(table, column):
+    """Codes of a column of a closed set of an Arrow table, int64, (L,)."""
+    return codes(table[column].cast(pa.string()), SYMBOLS[column])
+
+
+def days_of(column):
+    """Days since 1970 of an Arrow column of dates, int64, (L,)."""
+    return column.cast(pa.int32()).to_numpy().astype(np.int64)
 
 
 def other_genres(survey, listeners, versions):
     """Running totals of the shares of the survey genres among listeners like each one, float64, (L, genres): by group,
     age, gender and plan, smoothed (`answer_shares`)."""
-    shares = answer_shares(survey, "genre")
-    people = listeners.to_pandas()
-    first = versions.to_pandas().drop_duplicates("listener_id")
-    cells = [(kind, age_group_of(age), gender, plan) for kind, age, gender, plan in
-             zip(people["listener_type"], first["age"], people["gender"], first["plan"])]
-    return np.cumsum(rounded(shares.reindex(cells).to_numpy()), axis=1)
+    first = np.searchsorted(versions["listener_id"].to_numpy(), listeners["listener_id"].to_numpy())
+    age, plan = versions["age"].to_numpy()[first], labels(versions, "plan")[first]
+    return genre_totals(Kept(survey))[labels(listeners, "listener_type") - 1, age_group_of(age), labels(listeners, "gender") - 1, plan - 1]

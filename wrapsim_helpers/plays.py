@@ -1,9 +1,10 @@
 """The listening model: one compiled loop over one listener's time.
 
 A listener's days are active or silent. An active day has sessions, placed in the listener's own local week. A session
-plays one track after another: a track is picked from where the listener is (a playlist, an album, the radio ...),
-it is heard until it ends or until the listener leaves it, and the next one starts there and then. Everything
-is drawn from streams named below, so no draw depends on how many others were made before it.
+plays one track after another: a track is picked from where the listener is (`picks`), it is heard until it ends or
+until the listener leaves it, and the next one starts there and then. Everything is drawn from streams named below, so
+no draw depends on how many others were made before it, and nothing depends on where the window ends: a longer window
+begins with the plays of a shorter one.
 """
 
 from collections import namedtuple
@@ -12,70 +13,65 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from .behaviour import CONTEXTS, GENRE_NAMES, MEMORY_SIZES, RULES
-from .run import DAY_MS, HOUR_MS, MINUTE_MS, compiled, decision, exp, ln, normal, subkey, uniform
+from .picks import (FEMALE, HISTORY, KNOWN, MALE, MIND, MOST_SESSIONS, NO_TRACK, QUARTER_DAYS, SKIPS_KEPT, WARM_UP, World, below, index_of, known_or_new,
+                    learn, noise_track, novelty_of, open_context, pick_track, remember, side_genre, step, times_heard)
+from .behaviour import RULES
+from .run import DAY_MS, HOUR_MS, MINUTE_MS, compiled_loop, decision, exp, ln, normal, subkey, uniform
 from .schema import NAMED, TABLES, code
 
-HISTORY = MEMORY_SIZES[-1]   # how many plays back a listener can return to
-SKIPS_KEPT = 64              # instants of skips remembered, more than any plan limits
-WARM_UP = 240                # plays remembered from before the window, so that nobody discovers everything in January
-MOST_SESSIONS = 48           # in one day
-TRIES = 3                    # candidates looked at before a new track is taken
 COUNTED_PLAY_MS = 30_000     # heard that long, a play is a stream (rule_stream_30s)
-NO_TRACK = -1
+LONGEST_SESSION_MS = 10 * HOUR_MS
+LATEST_START_MS = 30 * HOUR_MS    # a session that could not begin by then, counted from the start of its day, is not held
+LOOK_BACK_DAYS = 2           # so a session of an earlier day than this before the end has ended by the end (see `state`)
+NEVER = 2**62
 
 # Decisions of a listener (drawn under the listener's key, counted by day or by remembered play) ...
-FIRST_DAY, DAY, SESSIONS, START, MINUTE = map(decision, (
-    "day.first", "day.active", "day.sessions", "session.start", "session.minute"))
+FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE = map(decision, (
+    "day.first", "day.active", "day.sessions", "session.start", "session.minute", "listener.sleeper", "listener.festive"))
 # ... and of a session (under the session's own key, counted by the play's place in it).
-LENGTH, GAP, DEVICE, PRIVATE, OFFLINE, SHUFFLE, OPENING, STOP = map(decision, (
-    "session.length", "session.gap", "session.device", "session.private", "session.offline", "session.shuffle",
-    "session.opening", "session.stop"))
-CONTEXT, SEED, SWITCH, NEW, LAG, ARTIST, FAVOURITE, OTHER, SLOT, KEEP, RANK, YOUTH, ALBUM_TRACK, WEARY = map(decision, (
-    "pick.context", "pick.seed", "pick.switch", "pick.new", "pick.lag", "pick.artist", "pick.favourite", "pick.other",
-    "pick.slot", "pick.keep", "pick.rank", "pick.youth", "pick.album_track", "pick.weary"))
-LEAVE, WHY, BACK, PAUSE, PAUSED, SEEK_FORWARD, SEEK_BACK, FORWARD_BY, BACK_BY, AD = map(decision, (
-    "end.leave", "end.why", "end.back", "end.pause", "end.paused", "end.seek_forward", "end.seek_back",
-    "end.forward_by", "end.back_by", "end.ad"))
+LENGTH, GAP, DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, STOP, MOOD, TURN, ASLEEP = map(decision, (
+    "session.length", "session.gap", "session.device", "session.commute", "session.private", "session.offline", "session.shuffle",
+    "session.opening", "session.stop", "session.mood", "session.turn", "session.asleep"))
+SWITCH, LEAVE, WHY, BACK, PAUSE, PAUSED, SEEK_FORWARD, SEEK_BACK, FORWARD_BY, BACK_BY, AD, ACT = map(decision, (
+    "pick.switch", "end.leave", "end.why", "end.back", "end.pause", "end.paused", "end.seek_forward", "end.seek_back", "end.forward_by",
+    "end.back_by", "end.ad", "act.kind"))
 
 FREE, PREMIUM = code("plan", "free"), code("plan", "premium")
-PHONE, TABLET, DESKTOP, WEB, SPEAKER, WEARABLE = (code("device", name) for name in
-                                                 ("phone", "tablet", "desktop", "web", "speaker", "wearable"))
+PHONE, TABLET, DESKTOP, WEB, SPEAKER, WEARABLE = (code("device", name) for name in ("phone", "tablet", "desktop", "web", "speaker", "wearable"))
 WEB_PLAYER, SPEAKER_OS, WATCH_OS = (code("platform", name) for name in ("web_player", "speaker_os", "watch_os"))
-ALBUM, ARTIST_PAGE, SEARCH, EDITORIAL, PERSONALIZED, RADIO, CHARTS = (code("context", name) for name in (
-    "album", "artist", "search", "editorial", "personalized", "radio", "charts"))
-CHART_POOL = GENRE_NAMES.index("All")
+OWN_PLAYLIST, PERSONALIZED = code("context", "own_playlist"), code("context", "personalized")
 TRACK = code("content_type", "track")
 PLAY_, PAUSE_, SKIP_, REPLAY_ = (code("interaction", name) for name in ("play", "pause", "skip", "replay"))
-DONE, FORWARD, BACKWARD, ENDPLAY, LOGOUT = (code("reason_end", name) for name in (
-    "trackdone", "fwdbtn", "backbtn", "endplay", "logout"))
+DONE, FORWARD, BACKWARD, ENDPLAY, LOGOUT = (code("reason_end", name) for name in ("trackdone", "fwdbtn", "backbtn", "endplay", "logout"))
 START_DONE, START_FORWARD, START_BACK, CLICKROW, PLAYBTN, APPLOAD = (code("reason_start", name) for name in (
     "trackdone", "fwdbtn", "backbtn", "clickrow", "playbtn", "appload"))
 # Every pair of reason_end and the next reason_start inside a session: reason_end -> reason_start.
 NEXT_START = np.zeros(16, np.int8)
 NEXT_START[[DONE, FORWARD, BACKWARD, ENDPLAY]] = START_DONE, START_FORWARD, START_BACK, CLICKROW
-# How much likelier than in one's own playlists a new track is picked; 0 where the context decides (albums, pools).
-CONTEXT_NOVELTY = np.array([{"own_playlist": 0.8, "collection": 0.5, "search": 1.5, "personalized": 2.0}.get(name, 0.0)
-                            for name in CONTEXTS])
 SKIPS_PER_HOUR, SHUFFLE_ONLY, AD_INTERVAL, AD_BREAK, ON_DEMAND_LISTS, ALLOWANCE, _ = range(len(RULES))
+N_ACTIONS = 4                # save, playlist_add, share, follow: codes 0 to 3 of `kind`
 
-# What a listener carries from one play to the next.
-MIND = np.dtype([
-    ("stamp", "i8"), ("heard", "i8"), ("n_plays", "i8"), ("n_sessions", "i8"), ("n_skips", "i8"), ("version", "i8"), ("since_ad_ms", "i8"),
-    ("context", "i8"), ("seed", "i8"), ("pool", "i8"), ("position", "i8"), ("allowed_day", "i8"), ("allowed_ms", "i8"),
-    ("stream_day", "i8"), ("streak", "i8"), ("starts", "i8", (MOST_SESSIONS,)), ("skips", "i8", (SKIPS_KEPT,)), ("history", "i4", (HISTORY,))])
-# What a listener knows of a track: whose knowledge it is (a stamp), how often they heard it, and the
-# stamp of the window it was played in.
-KNOWN = np.dtype([("stamp", "i8"), ("times", "i8"), ("counted", "i8")])
-Plays = namedtuple("Plays", TABLES["plays"].names)
-Answers = namedtuple("Answers", TABLES["answers"].names)
-Out = namedtuple("Out", "plays answers recent_from recent_to sessions recent")
-Block = namedtuple("Block", "plays answers n_sessions recent_tracks")
+# What the loop writes, row by row: closed sets as int8 codes, countries as int32 codes, times as int64 ms.
+NUMPY_TYPES = {"timestamp[ms, tz=UTC]": "i8", "int64": "i8", "int32": "i4", "bool": "?"}
+PLAY = np.dtype([(field.name, NUMPY_TYPES.get(str(field.type), "i4" if field.type == NAMED else "i1")) for field in TABLES["plays"]], align=True)
+ACTION = np.dtype([("listener_id", "i8"), ("at", "i8"), ("kind", "i1"), ("track_id", "i4")], align=True)
+ANSWER = np.dtype([(name, "i8") for name in ("n_plays", "n_streams", "n_skips", "ms_played", "n_tracks", "longest_streak_days", "first_started_at",
+                                             "last_ended_at")])
+COUNT = np.dtype([("item", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")])   # ranked streams by track, or (in halves) by artist
+# What a later run needs of a listener to go on, as it stood at the start of local day `day`.
+SELF = np.dtype([(name, "i8") for name in ("day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active",
+                                           "free_from")] + [("skips", "i8", (SKIPS_KEPT,))])
+Past = namedtuple("Past", "selves recent recent_from known times known_from")    # of earlier runs; empty arrays where there is none
+# How far each listener's rows reach in the arrays that hold several per listener.
+ENDS = np.dtype([(name, "i8") for name in ("actions", "songs", "artists", "recent", "known")])
+PLACED = np.dtype([("stamp", "i4"), ("place", "i4")])                            # where an artist is counted, and in whose answers
+Out = namedtuple("Out", "plays actions answers songs artists selves recent known times ends placed")
+Block = namedtuple("Block", "numbers plays actions answers songs artists selves recent known times ends")
 
 
 # -- small rules --------------------------------------------------------------------------------------
 
-@compiled
+@compiled_loop
 def interaction_of(reason_start, reason_end, paused_ms):
     """What the listener did, from the rest of the row; the first that applies of skip, replay, pause, play."""
     if reason_end == FORWARD:
@@ -85,17 +81,20 @@ def interaction_of(reason_start, reason_end, paused_ms):
     return PAUSE_ if paused_ms > 0 else PLAY_
 
 
-@compiled
-def rule(b, which, at_ms):
-    """Value of a plan rule at an instant; 0 before it held."""
-    value = 0.0
-    for i in range(b.rule_from.shape[1]):
-        if b.rule_from[which, i] <= at_ms:
-            value = b.rule_value[which, i]
-    return value
+@compiled_loop
+def read_rules(b, mind, at_ms):
+    """Look up the plan rules that hold at an instant, and until when they do."""
+    mind.rules_until = NEVER
+    for which in range(b.rule_from.shape[0]):
+        mind.rule[which] = 0.0
+        for i in range(b.rule_from.shape[1]):
+            if b.rule_from[which, i] <= at_ms:
+                mind.rule[which] = b.rule_value[which, i]
+            else:
+                mind.rules_until = min(mind.rules_until, np.int64(b.rule_from[which, i]))
 
 
-@compiled
+@compiled_loop
 def local_offset(people, zone, at_ms):
     """Milliseconds that a zone's clock stands ahead of UTC at an instant."""
     i = people.zones[zone]
@@ -104,7 +103,17 @@ def local_offset(people, zone, at_ms):
     return people.changes[i].offset_ms
 
 
-@compiled
+@compiled_loop
+def read_clock(people, zone, mind, at_ms):
+    """Look up the zone's offset at an instant that is no earlier than the last one asked for, and until when it holds."""
+    i = max(mind.change, people.zones[zone])
+    while i + 1 < people.zones[zone + 1] and people.changes[i + 1].at_ms <= at_ms:
+        i += 1
+    mind.change, mind.offset_ms = i, people.changes[i].offset_ms
+    mind.offset_until = people.changes[i + 1].at_ms if i + 1 < people.zones[zone + 1] else NEVER
+
+
+@compiled_loop
 def to_utc(people, zone, wall_ms):
     """UTC ms of a local wall time: its first showing where shown twice, as far behind the gap where skipped."""
     i = people.zones[zone]
@@ -115,7 +124,7 @@ def to_utc(people, zone, wall_ms):
     return wall_ms - people.changes[i].offset_ms
 
 
-@compiled
+@compiled_loop
 def poisson(key, what, counter, mean):
     """A Poisson draw by inversion; mean at most 600."""
     u, p, count = uniform(key, what, counter), exp(-mean), 0
@@ -127,173 +136,38 @@ def poisson(key, what, counter, mean):
     return count
 
 
-@compiled
-def index_of(u, shares):
-    """Position of a uniform draw among shares that sum to 1."""
-    total, i = 0.0, 0
-    while i < len(shares) - 1:
-        total += shares[i]
-        if u < total:
-            break
-        i += 1
-    return i
+@compiled_loop
+def civil(day):
+    """(year, month) of days since 1970 (H. Hinnant, chrono-compatible low-level date algorithms)."""
+    z = day + 719_468
+    era = z // 146_097
+    of_era = z - era * 146_097
+    year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    shifted = (5 * of_year + 2) // 153
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    return year + era * 400 + (1 if month <= 2 else 0), month
 
 
-@compiled
-def below(u, totals):
-    """Position of a uniform draw among running totals that end at 1."""
-    i = 0
-    while i < len(totals) - 1 and u >= totals[i]:
-        i += 1
-    return i
+@compiled_loop
+def christmas_eve(year):
+    """Days since 1970 of 24 December of a year."""
+    return 365 * (year - 1970) + (year - 1969) // 4 - (year - 1901) // 100 + (year - 1601) // 400 + 357 + (
+        1 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 0)
 
 
-# -- what is heard ------------------------------------------------------------------------------------
-
-@compiled
-def times_heard(mind, known, track):
-    """How often the listener has heard a track, as far as they remember."""
-    return known[track].times if known[track].stamp == mind.stamp else 0
-
-
-@compiled
-def remember(mind, known, track):
-    """Add a track to the listener's history."""
-    mind.history[mind.heard % HISTORY] = track
-    mind.heard += 1
-    known[track].times = times_heard(mind, known, track) + 1
-    known[track].stamp = mind.stamp
-
-
-@compiled
-def heard_before(key, counter, b, mind):
-    """A track out of the history, the one of t plays ago with a chance that falls like t^-recency; NO_TRACK if none."""
-    n = min(mind.heard, HISTORY)
-    if n == 0:
-        return NO_TRACK
-    level = 0
-    while level + 1 < len(MEMORY_SIZES) and n >= MEMORY_SIZES[level + 1]:
-        level += 1
-    place = uniform(key, LAG, counter) * (b.lags.shape[1] - 1)
-    low = b.lags[level, int(place)]
-    lag = int(low + (place - int(place)) * (b.lags[level, int(place) + 1] - low))
-    if n < MEMORY_SIZES[0]:
-        lag = 1 + (lag - 1) * n // MEMORY_SIZES[0]
-    return mind.history[(mind.heard - min(lag, n)) % HISTORY]
-
-
-@compiled
-def from_pool(key, counter, pool, music):
-    """A track of a pool, in proportion to its weight there."""
-    n = music.pools[pool + 1] - music.pools[pool]
-    slot = music.slots[music.pools[pool] + int(uniform(key, SLOT, counter) * n)]
-    return slot.track if uniform(key, KEEP, counter) < slot.keep else slot.alias
-
-
-@compiled
-def by_artist(key, counter, track, music):
-    """A track of another's artist; the chance falls with its rank by popularity."""
-    seed, u = music.tracks[track], uniform(key, RANK, counter)
-    return music.tracks[seed.artist_from + int(u * u * (seed.artist_to - seed.artist_from))].by_artist
-
-
-@compiled
-def taste_pool(key, counter, person, b):
-    """The pool of the favourite genre, or of one that people like this listener hear besides."""
-    if uniform(key, FAVOURITE, counter) < b.favourite_share:
-        return person.favourite
-    return below(uniform(key, OTHER, counter), person.others)
-
-
-@compiled
-def new_track(key, counter, person, music, b, mind):
-    """A track by taste: out of a pool, or by an artist already known; likelier where it is of the listener's youth."""
-    track = NO_TRACK
-    for attempt in range(TRIES):
-        c = counter * TRIES + attempt
-        old = heard_before(key, c, b, mind) if uniform(key, ARTIST, c) < b.loyalty else NO_TRACK
-        if old != NO_TRACK:
-            track = by_artist(key, c, old, music)
-        else:
-            track = from_pool(key, c, taste_pool(key, c, person, b), music)
-        years = (music.tracks[track].year - person.birth_year - b.youth_age) / b.youth_width
-        if uniform(key, YOUTH, c) * (1.0 + b.youth_pull) < 1.0 + b.youth_pull / (1.0 + years * years):
-            break
-    return track
-
-
-@compiled
-def known_or_new(key, counter, novelty, person, music, b, mind, known):
-    """A new track with the chance given, otherwise one heard before that is not worn out, nor the last one again."""
-    if uniform(key, NEW, counter) < novelty:
-        return new_track(key, counter, person, music, b, mind)
-    for attempt in range(TRIES):
-        c = counter * TRIES + attempt
-        track = heard_before(key, c, b, mind)
-        if track == NO_TRACK:
-            break
-        fresh = b.satiation / (b.satiation + times_heard(mind, known, track))       # what was heard often wears out
-        if track != mind.history[(mind.heard - 1) % HISTORY] and uniform(key, WEARY, c) < fresh:
-            return track
-    return new_track(key, counter, person, music, b, mind)
-
-
-@compiled
-def novelty_of(person, b, mind):
-    """Chance that the listener picks something new from their own playlists: it falls as the history grows."""
-    return person.novelty * b.novelty * exp(-b.novelty_decay * ln(1.0 + (mind.heard - WARM_UP) / 1000.0))
-
-
-@compiled
-def open_context(key, counter, novelty, person, music, b, mind, known):
-    """Decide where the next tracks come from: a context, a track that leads there, and the pool behind it."""
-    mind.context = index_of(uniform(key, CONTEXT, counter), b.context_shares)
-    mind.seed = known_or_new(subkey(key, SEED), counter, 0.4 + novelty, person, music, b, mind, known)
-    mind.position = 0
-    mind.pool = CHART_POOL
-    if mind.context == EDITORIAL:
-        mind.pool = taste_pool(key, counter, person, b)
-    elif mind.context == RADIO:
-        mind.pool = music.tracks[mind.seed].family_pool
-
-
-@compiled
-def pick_track(key, i, shuffle, novelty, person, music, b, mind, known):
-    """The track that comes next where the listener is."""
-    if mind.context == ALBUM:
-        return from_album(key, i, shuffle, novelty, person, music, b, mind, known)
-    if mind.context == ARTIST_PAGE:
-        return by_artist(key, i, mind.seed, music)
-    if mind.context == EDITORIAL or mind.context == RADIO or mind.context == CHARTS:
-        return from_pool(key, i, mind.pool, music)
-    return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[mind.context], 0.95), person, music, b, mind, known)
-
-
-@compiled
-def from_album(key, i, shuffle, novelty, person, music, b, mind, known):
-    """The next track of the album, or any with shuffle; when the album is over, on to another."""
-    if mind.position >= music.tracks[mind.seed].album_to - music.tracks[mind.seed].album_from:
-        mind.seed = known_or_new(subkey(key, SEED), i, 0.4 + novelty, person, music, b, mind, known)
-        mind.position = 0
-    seed = music.tracks[mind.seed]
-    place = int(uniform(key, ALBUM_TRACK, i) * (seed.album_to - seed.album_from)) if shuffle else mind.position
-    mind.position += 1
-    return music.tracks[seed.album_from + place].by_album
+@compiled_loop
+def festive_share(day, year, b):
+    """Chance that a pick is festive music: it grows by the exponential of days up to Christmas, then ends within a fortnight."""
+    ahead = christmas_eve(year) - day
+    if ahead >= 0:
+        return b.festive_peak * exp(-ahead / b.festive_days) if ahead <= 75 else 0.0
+    return b.festive_peak * exp(ahead / 2.0) if ahead > -14 else 0.0
 
 
 # -- how it ends --------------------------------------------------------------------------------------
 
-@compiled
-def step(b_from, b_factor, x):
-    """Value of a step function: the factor of the last limit that x reaches."""
-    factor = b_factor[0]
-    for i in range(len(b_from)):
-        if x >= b_from[i]:
-            factor = b_factor[i]
-    return factor
-
-
-@compiled
+@compiled_loop
 def leave_after(key, i, hazard, b):
     """Milliseconds after which the listener would leave the track, were it endless: a piecewise constant hazard."""
     budget = -ln(uniform(key, LEAVE, i)) / hazard
@@ -305,15 +179,34 @@ def leave_after(key, i, hazard, b):
     return b.knots_ms[knots - 1] + (budget - b.hazard[knots - 1]) / b.hazard_slope
 
 
-@compiled
+@compiled_loop
 def may_skip(mind, at_ms, most):
     """Whether fewer than `most` plays were ended by the forward button in the hour before an instant; 0 is no limit."""
     return most <= 0 or mind.n_skips < most or at_ms - mind.skips[(mind.n_skips - most) % SKIPS_KEPT] >= HOUR_MS
 
 
+@compiled_loop
+def settling(i, b):
+    """What is left of the hazard at the i-th play of a session: after a while people leave the music alone."""
+    return 1.0 if i < b.settle_after else b.settled + (1.0 - b.settled) * exp((b.settle_after - i) / b.settle_plays)
+
+
+@compiled_loop
+def session_hazard(key, device, weekend, age, person, b):
+    """What a session's circumstances make of the hazard of leaving, before the single play: (factor, turn).
+
+    turn: how much the factor grows (+) or falls (-) from the session's first to its last play, as a share of it.
+    """
+    mood = exp(b.sigma_mood * normal(uniform(key, MOOD, 0)) - 0.5 * b.sigma_mood * b.sigma_mood)
+    turn = min(max(b.sigma_turn * normal(uniform(key, TURN, 0)), -0.95), 0.95)
+    factor = (b.hazard_scale * person.skip * mood * step(b.skip_age_from, b.skip_age, age) * b.skip_device[device]
+              * (b.skip_weekend if weekend else 1.0))
+    return factor, turn
+
+
 # -- one session --------------------------------------------------------------------------------------
 
-@compiled
+@compiled_loop
 def platform_of(device, person):
     """What runs on the device."""
     if device == PHONE or device == TABLET:
@@ -323,77 +216,104 @@ def platform_of(device, person):
     return WEB_PLAYER if device == WEB else SPEAKER_OS if device == SPEAKER else WATCH_OS
 
 
-@compiled
-def allowance_left(mind, b, at_ms, local_day):
+@compiled_loop
+def device_of(key, hour, weekend, person, b):
+    """The device of a session; on the way to work and back it is more often the phone, where there is one."""
+    device = 1 + below(uniform(key, DEVICE, 0), person.devices)
+    on_the_way = not weekend and b.commute_from[0] <= hour < b.commute_to[0] or not weekend and b.commute_from[1] <= hour < b.commute_to[1]
+    if on_the_way and device != PHONE and person.devices[0] > 0.0 and uniform(key, COMMUTE, 0) < b.commute_phone:
+        return PHONE
+    return device
+
+
+@compiled_loop
+def allowance_left(mind, local_day):
     """Milliseconds that a free listener on a phone may still pick freely today (from 15 September 2025)."""
     if mind.allowed_day != local_day:
         mind.allowed_day, mind.allowed_ms = local_day, 0
-    return rule(b, ALLOWANCE, at_ms) * MINUTE_MS - mind.allowed_ms
+    return mind.rule[ALLOWANCE] * MINUTE_MS - mind.allowed_ms
 
 
-@compiled
-def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind, known, out, who, n):
+@compiled_loop
+def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
     """Play one session into the columns from row n on: (the next free row, when the session ended).
 
     The row is -1 where the columns are full. key: the session's; at_ms: its start; length_ms: how long the listener
-    means to stay; who: row of the listener in the answers.
+    means to stay; hour, weekday: of its start, local; who: row of the listener in the answers.
     """
-    plays = out.plays
-    device = 1 + below(uniform(key, DEVICE, 0), person.devices)
+    person, music, b, mind, known = w.person, w.music, w.b, w.mind, w.known
+    ends = out.ends
+    weekend = weekday >= 5
+    device = device_of(key, hour, weekend, person, b)
     private = uniform(key, PRIVATE, 0) < person.private
     wants_offline = uniform(key, OFFLINE, 0) < person.offline
     wants_shuffle = uniform(key, SHUFFLE, 0) < person.shuffle
-    novelty = novelty_of(person, b, mind)
+    while mind.version + 1 < person.after_versions and people.versions[mind.version + 1].from_ms <= at_ms:
+        mind.version += 1
+    mind.age = people.versions[mind.version].age
+    mind.pull = b.intensity_pull * (b.intensity_hours[1 if weekend else 0, hour] + b.intensity_days[weekday] + step(b.intensity_age_from, b.intensity_age, mind.age))
+    session_factor, turn = session_hazard(key, device, weekend, mind.age, person, b)
+    asleep = mind.noise > 0 and (hour >= 22 or hour < 2) and uniform(key, ASLEEP, 0) < b.noise_nights
+    novelty = novelty_of(w)
     opening = uniform(key, OPENING, 0)
-    reason_start = APPLOAD if opening < 0.1 else PLAYBTN if opening < 0.2 else CLICKROW
-    open_context(key, 0, novelty, person, music, b, mind, known)
+    reason_start = APPLOAD if opening < b.opening_shares[0] else PLAYBTN if opening < b.opening_shares[0] + b.opening_shares[1] else CLICKROW
+    open_context(key, 0, novelty, w)
+    if asleep:
+        mind.context = OWN_PLAYLIST
     session = (person.number << 32) | mind.n_sessions
     mind.n_sessions += 1
     until, now, i, track = at_ms + length_ms, at_ms, 0, NO_TRACK
     while now < person.end_ms:
-        if n >= len(plays.play_id):
+        if n >= len(out.plays) or ends[who].actions >= len(out.actions):
             return -1, now
         while mind.version + 1 < person.after_versions and people.versions[mind.version + 1].from_ms <= now:
             mind.version += 1
-        version = people.versions[mind.version]
-        plan = version.plan
+        plan = people.versions[mind.version].plan
         free_phone = plan == FREE and device == PHONE
+        if now >= mind.rules_until:
+            read_rules(b, mind, now)
 
         # advertisements come first; the play starts when they are over
         ad_ms = 0
-        if plan == FREE and mind.since_ad_ms >= rule(b, AD_INTERVAL, now) * MINUTE_MS:
-            ad_ms = int(rule(b, AD_BREAK, now) * 1000) + (15_000 if uniform(key, AD, i) < 0.5 else 0)
+        if plan == FREE and mind.since_ad_ms >= mind.rule[AD_INTERVAL] * MINUTE_MS:
+            ad_ms = int(mind.rule[AD_BREAK] * 1000) + (15_000 if uniform(key, AD, i) < 0.5 else 0)
             mind.since_ad_ms = 0
-            if now + ad_ms >= person.end_ms:
-                break
             now += ad_ms
-        offset = local_offset(people, person.zone, now)
+            if now >= person.end_ms:
+                break
+            if now >= mind.rules_until:
+                read_rules(b, mind, now)
+        if now >= mind.offset_until:
+            read_clock(people, person.zone, mind, now)
+        offset = mind.offset_ms
+        local_day = (now + offset) // DAY_MS
 
         # what: from where the listener is; the rules of the plan decide whether it may be this very track
-        if reason_start == CLICKROW and i > 0 and uniform(key, SWITCH, i) < b.switch_share:
-            open_context(key, i, novelty, person, music, b, mind, known)
+        if reason_start == CLICKROW and i > 0 and not asleep and uniform(key, SWITCH, i) < b.switch_share:
+            open_context(key, i, novelty, w)
         on_demand = True
-        if free_phone and rule(b, SHUFFLE_ONLY, now) > 0:
-            on_demand = ((mind.context == PERSONALIZED and rule(b, ON_DEMAND_LISTS, now) > 0)
-                         or allowance_left(mind, b, now, (now + offset) // DAY_MS) > 0)
+        if free_phone and mind.rule[SHUFFLE_ONLY] > 0:
+            on_demand = (mind.context == PERSONALIZED and mind.rule[ON_DEMAND_LISTS] > 0) or allowance_left(mind, local_day) > 0
         shuffle = wants_shuffle or not on_demand
-        if reason_start != START_BACK:
-            track = pick_track(key, i, shuffle, novelty, person, music, b, mind, known)
+        if asleep:
+            track = noise_track(key, i, w)
+        elif reason_start != START_BACK:
+            track = pick_track(key, i, shuffle, novelty, w)
         elif i > 1 and uniform(key, BACK, i) >= b.replay_share:
             track = mind.history[(mind.heard - 2) % HISTORY]
 
         # how it ends
-        heard_yet = times_heard(mind, known, track) > 0
-        hazard = (b.hazard_scale * person.skip * step(b.skip_age_from, b.skip_age, version.age) * b.skip_device[device]
-                  * b.skip_position[min(i, 3)] * b.skip_context[mind.context] * (b.skip_weekend if weekend else 1.0)
-                  * (b.skip_known if heard_yet else 1.0))
-        duration = music.tracks[track].duration_ms
+        song = music.tracks[track]
+        duration = song.duration_ms
+        progress = min(1.0, (now - at_ms) / length_ms)
+        hazard = (session_factor * (1.0 + turn * (2.0 * progress - 1.0)) * b.skip_position[min(i, 3)] * settling(i, b) * b.skip_context[mind.context] * song.grip
+                  * step(b.liking_from, b.liking, times_heard(mind, known, track)) * (b.skip_shuffle if shuffle else 1.0) * (0.3 if asleep else 1.0))
         ms = int(min(leave_after(key, i, hazard, b), 1e9))
         reason_end = DONE
         if ms < duration:
             why = index_of(uniform(key, WHY, i), b.leave_shares)
             reason_end = FORWARD if why == 0 else BACKWARD if why == 1 else ENDPLAY
-            if reason_end == FORWARD and free_phone and not may_skip(mind, now + ms, int(rule(b, SKIPS_PER_HOUR, now))):
+            if reason_end == FORWARD and free_phone and not may_skip(mind, now + ms, int(mind.rule[SKIPS_PER_HOUR])):
                 reason_end = DONE                  # the button does nothing: the track plays on
         if reason_end == DONE:
             ms = duration
@@ -420,37 +340,50 @@ def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind,
             mind.skips[mind.n_skips % SKIPS_KEPT] = ended
             mind.n_skips += 1
 
-        plays.play_id[n] = (person.number << 32) | mind.n_plays
-        plays.listener_id[n] = person.number
-        plays.profile_version[n] = mind.version - person.first_version
-        plays.session_id[n] = session
-        plays.track_id[n] = track
-        plays.content_type[n] = TRACK
-        plays.started_at[n] = now
-        plays.ended_at[n] = ended
-        plays.ms_played[n] = ms
-        plays.paused_ms[n] = paused_ms
-        plays.seek_forward_ms[n] = forward_ms
-        plays.seek_back_ms[n] = back_ms
-        plays.interaction[n] = interaction_of(reason_start, reason_end, paused_ms)
-        plays.reason_start[n] = reason_start
-        plays.reason_end[n] = reason_end
-        plays.device[n] = device
-        plays.platform[n] = platform_of(device, person)
-        plays.context[n] = mind.context
-        plays.plan[n] = plan
-        plays.country[n] = person.country
-        plays.shuffle[n] = shuffle
-        plays.offline[n] = wants_offline and plan == PREMIUM
-        plays.private[n] = private
-        plays.on_demand[n] = on_demand
-        plays.ad_ms[n] = ad_ms
-        plays.utc_offset_min[n] = offset // MINUTE_MS
-        n += 1
+        if now >= person.start_ms:
+            play = out.plays[n]
+            play.play_id = (person.number << 32) | mind.n_plays
+            play.listener_id = person.number
+            play.profile_version = mind.version - person.first_version
+            play.session_id = session
+            play.track_id = track
+            play.content_type = TRACK
+            play.started_at = now
+            play.ended_at = ended
+            play.ms_played = ms
+            play.paused_ms = paused_ms
+            play.seek_forward_ms = forward_ms
+            play.seek_back_ms = back_ms
+            play.interaction = interaction_of(reason_start, reason_end, paused_ms)
+            play.reason_start = reason_start
+            play.reason_end = reason_end
+            play.device = device
+            play.platform = platform_of(device, person)
+            play.context = mind.context
+            play.plan = plan
+            play.country = person.country
+            play.shuffle = shuffle
+            play.offline = wants_offline and plan == PREMIUM
+            play.private = private
+            play.on_demand = on_demand
+            play.ad_ms = ad_ms
+            play.utc_offset_min = offset // MINUTE_MS
+            n += 1
+            add_answers(out.answers[who], mind, now, ended, ms, reason_end, local_day)
+            out.answers[who].n_tracks += known[track].window != mind.stamp
+            known[track].window = mind.stamp
+            if ms >= COUNTED_PLAY_MS and not private and song.noise == 0:
+                count_song(out.songs, ends[who], mind, known, track, now, ms)
+                count_artist(out.artists, ends[who], mind, out.placed, song.artist, 2, now, ms)
+                if song.featured >= 0:
+                    count_artist(out.artists, ends[who], mind, out.placed, song.featured, 1, now, ms)
+            if reason_end == DONE:
+                kind = action_of(uniform(key, ACT, i), b)
+                if kind < N_ACTIONS:
+                    action = out.actions[ends[who].actions]
+                    action.listener_id, action.at, action.kind, action.track_id = person.number, ended, kind, track
+                    ends[who].actions += 1
 
-        add_answers(out.answers, who, mind, now, ended, ms, reason_end, (now + offset) // DAY_MS)
-        out.answers.n_tracks[who] += known[track].counted != mind.stamp
-        known[track].counted = mind.stamp
         remember(mind, known, track)
         mind.n_plays += 1
         mind.since_ad_ms += ms
@@ -463,44 +396,140 @@ def play_session(key, at_ms, length_ms, weekend, person, people, music, b, mind,
     return n, now
 
 
-@compiled
-def add_answers(answers, who, mind, started, ended, ms, reason_end, local_day):
+@compiled_loop
+def action_of(u, b):
+    """What a listener does about a track heard to its end: 0 save it, 1 add it to a playlist, 2 share it, 3 follow its artist, 4 nothing."""
+    kind = 0
+    while kind < N_ACTIONS and u >= b.act_shares[kind]:
+        u -= b.act_shares[kind]
+        kind += 1
+    return kind
+
+
+# -- the answers --------------------------------------------------------------------------------------
+
+@compiled_loop
+def add_answers(answer, mind, started, ended, ms, reason_end, local_day):
     """Add one play to the listener's true answers: totals of all plays, and the longest run of local days with a stream."""
-    if answers.n_plays[who] == 0:
-        answers.first_started_at[who] = started
-    answers.last_ended_at[who] = ended
-    answers.n_plays[who] += 1
-    answers.ms_played[who] += ms
-    answers.n_skips[who] += 1 if reason_end == FORWARD else 0
+    if answer.n_plays == 0:
+        answer.first_started_at = started
+    answer.last_ended_at = ended
+    answer.n_plays += 1
+    answer.ms_played += ms
+    answer.n_skips += 1 if reason_end == FORWARD else 0
     if ms >= COUNTED_PLAY_MS:
-        answers.n_streams[who] += 1
+        answer.n_streams += 1
         if local_day != mind.stream_day:
             mind.streak = mind.streak + 1 if local_day == mind.stream_day + 1 else 1
             mind.stream_day = local_day
-        answers.longest_streak_days[who] = max(answers.longest_streak_days[who], mind.streak)
+        answer.longest_streak_days = max(answer.longest_streak_days, mind.streak)
+
+
+@compiled_loop
+def count_song(songs, ends, mind, known, track, started, ms):
+    """Count a ranked stream for its track."""
+    if known[track].placed != mind.stamp:
+        known[track].placed, known[track].place = mind.stamp, ends.songs
+        open_count(songs[ends.songs], track, started)
+        ends.songs += 1
+    songs[known[track].place].n_streams += 1
+    songs[known[track].place].ms_played += ms
+
+
+@compiled_loop
+def count_artist(artists, ends, mind, placed, artist, halves, started, ms):
+    """Count a ranked stream for one of its artists: in halves, 2 for the primary one, 1 for a featured one."""
+    if placed[artist].stamp != mind.stamp:
+        placed[artist].stamp, placed[artist].place = mind.stamp, ends.artists
+        open_count(artists[ends.artists], artist, started)
+        ends.artists += 1
+    artists[placed[artist].place].n_streams += halves
+    artists[placed[artist].place].ms_played += ms
+
+
+@compiled_loop
+def open_count(count, item, started):
+    """Begin a row of counts."""
+    count.item, count.n_streams, count.ms_played, count.first_started_at = item, 0, 0, started
+
+
+@compiled_loop
+def forget(answer):
+    """Set a listener's answers to nothing heard."""
+    answer.n_plays = answer.n_streams = answer.n_skips = answer.ms_played = answer.n_tracks = answer.longest_streak_days = 0
+    answer.first_started_at = answer.last_ended_at = 0
 
 
 # -- one listener -------------------------------------------------------------------------------------
 
-@compiled
-def warm_up(person, music, b, mind, known):
+@compiled_loop
+def begin(first_day, people, w):
     """Forget the listener before, and remember what this one heard before the window."""
+    mind, person = w.mind, w.person
     mind.stamp += 1                        # what was played under another stamp was another life
-    mind.heard = mind.n_plays = mind.n_sessions = mind.n_skips = mind.since_ad_ms = mind.allowed_ms = mind.streak = 0
-    mind.version, mind.allowed_day, mind.stream_day = person.first_version, -1, -10
+    mind.heard = mind.n_plays = mind.n_sessions = mind.n_skips = mind.since_ad_ms = mind.allowed_ms = mind.streak = mind.free_from = mind.n_learned = 0
+    mind.version, mind.allowed_day, mind.stream_day, mind.quarter, mind.change = person.first_version, -1, -10, -1, 0
+    mind.rules_until = mind.offset_until = -NEVER
+    mind.noise = 1 if w.music.extra[2] > w.music.extra[1] and uniform(person.key, SLEEPER, 0) < w.b.noise_share else 0
+    mind.age, mind.pull = people.versions[person.first_version].age, 0.0
+    new_day(first_day, w)
+    mind.festive = 0.0
     for i in range(WARM_UP):
-        remember(mind, known, known_or_new(person.key, i, 0.5, person, music, b, mind, known))
+        remember(mind, w.known, known_or_new(person.key, i, 0.5, w))
 
 
-@compiled
-def forget_answers(answers, who):
-    """Set a listener's answers to nothing heard."""
-    answers.n_plays[who] = answers.n_streams[who] = answers.n_skips[who] = answers.ms_played[who] = 0
-    answers.n_tracks[who] = answers.longest_streak_days[who] = 0
-    answers.first_started_at[who] = answers.last_ended_at[who] = 0
+@compiled_loop
+def new_day(day, w):
+    """What a day decides: how much of its music is festive, which month's lists are out, what the side taste is."""
+    mind = w.mind
+    year, month = civil(day)
+    mind.day, mind.month = day, (year - 1970) * 12 + month - 1
+    mind.festive = 2.0 * uniform(w.person.key, FESTIVE_TASTE, 0) * festive_share(day, year, w.b) if w.music.extra[1] > w.music.extra[0] else 0.0
+    if day // QUARTER_DAYS != mind.quarter:
+        mind.quarter = day // QUARTER_DAYS
+        mind.side = side_genre(w.person, w.b, mind.quarter)
 
 
-@compiled
+@compiled_loop
+def resume(who, past, w):
+    """Remember what the listener did in earlier runs; returns the local day to go on from."""
+    mind, known, self = w.mind, w.known, past.selves[who]
+    if self.n_plays > HISTORY:                           # then what is known was written down, warm-up and all
+        mind.heard = self.heard - HISTORY
+    for place in range(past.known_from[who], past.known_from[who + 1]):
+        learn(mind, known, past.known[place])
+    for place in range(past.recent_from[who], past.recent_from[who + 1]):
+        remember(mind, known, past.recent[place])
+    for place in range(past.known_from[who], past.known_from[who + 1]):
+        known[past.known[place]].times = past.times[place]
+    mind.heard, mind.n_plays, mind.n_sessions, mind.n_skips = self.heard, self.n_plays, self.n_sessions, self.n_skips
+    mind.since_ad_ms, mind.allowed_day, mind.allowed_ms = self.since_ad_ms, self.allowed_day, self.allowed_ms
+    mind.active, mind.free_from = self.active, self.free_from
+    for i in range(SKIPS_KEPT):
+        mind.skips[i] = self.skips[i]
+    return self.day
+
+
+@compiled_loop
+def keep_self(who, day, w, out):
+    """Write down what a later run needs to go on from the start of a day."""
+    mind, self = w.mind, out.selves[who]
+    self.day, self.heard, self.n_plays, self.n_sessions, self.n_skips = day, mind.heard, mind.n_plays, mind.n_sessions, mind.n_skips
+    self.since_ad_ms, self.allowed_day, self.allowed_ms = mind.since_ad_ms, mind.allowed_day, mind.allowed_ms
+    self.active, self.free_from = mind.active, mind.free_from
+    for i in range(SKIPS_KEPT):
+        self.skips[i] = mind.skips[i]
+    for place in range(mind.heard - min(mind.n_plays, HISTORY), mind.heard):
+        out.recent[out.ends[who].recent] = mind.history[place % HISTORY]
+        out.ends[who].recent += 1
+    if mind.n_plays > HISTORY:
+        for i in range(mind.n_learned):
+            track = w.known[i].learned
+            out.known[out.ends[who].known], out.times[out.ends[who].known] = track, w.known[track].times
+            out.ends[who].known += 1
+
+
+@compiled_loop
 def starts_of_day(key, day, minutes, hours, mind):
     """How many sessions a day has; their local start times in ms of the day, in order, are left in mind.starts."""
     count = min(1 + poisson(key, SESSIONS, day, minutes), MOST_SESSIONS)
@@ -515,112 +544,153 @@ def starts_of_day(key, day, minutes, hours, mind):
     return count
 
 
-@compiled
-def play_listener(who, people, music, b, mind, known, out, n):
+@compiled_loop
+def plan_factor(b, plan):
+    """How many times as long somebody listens with a plan as without."""
+    return b.premium_factor if plan == PREMIUM else 1.0
+
+
+@compiled_loop
+def minutes_of(day, people, w):
+    """Minutes that the listener means to hear on an ordinary day, with the plan that they have at its beginning."""
+    person, mind = w.person, w.mind
+    begin = to_utc(people, person.zone, day * DAY_MS)
+    while mind.version + 1 < person.after_versions and people.versions[mind.version + 1].from_ms <= begin:
+        mind.version += 1
+    return person.minutes * plan_factor(w.b, people.versions[mind.version].plan) / plan_factor(w.b, people.versions[person.first_version].plan)
+
+
+@compiled_loop
+def play_day(day, minutes, people, w, out, who, n):
+    """Play an active day's sessions into the columns from row n on; returns the next free row, -1 where they are full."""
+    person, b, mind = w.person, w.b, w.mind
+    weekday = (day + 3) % 7                            # 1970-01-01 was a Thursday
+    today = (minutes + b.quiet_min) * b.days[weekday]
+    count = starts_of_day(person.key, day, today / b.session_spacing_min, b.hours[1 if weekday >= 5 else 0, person.chronotype], mind)
+    mean = today / (1.0 + today / b.session_spacing_min) * MINUTE_MS
+    for s in range(count):
+        key, start = subkey(person.key, day * MOST_SESSIONS + s), mind.starts[s]
+        at = max(to_utc(people, person.zone, day * DAY_MS + start), mind.free_from)
+        if at < person.origin_ms or at - to_utc(people, person.zone, day * DAY_MS) > LATEST_START_MS:
+            continue
+        if at >= person.end_ms:
+            return n
+        z = normal(uniform(key, LENGTH, 0))
+        length = int(min(exp(ln(mean) - 0.5 * b.sigma_session * b.sigma_session + b.sigma_session * z), LONGEST_SESSION_MS))
+        n, ended = play_session(key, at, max(length, 1000), start // HOUR_MS, weekday, people, w, out, who, n)
+        if n < 0:
+            return n
+        mind.free_from = ended + int(b.session_gap_ms * (1.0 - ln(uniform(key, GAP, 0))))
+    return n
+
+
+@compiled_loop
+def play_listener(who, people, music, bs, past, mind, known, out, n):
     """Play one listener's window into the columns from row n on; returns the next free row, -1 where they are full."""
     person = people.persons[who]
-    key, minutes = person.key, person.minutes
-    forget_answers(out.answers, who)
-    warm_up(person, music, b, mind, known)
-    share = minutes / (minutes + b.quiet_min)
-    day = (person.start_ms + local_offset(people, person.zone, person.start_ms)) // DAY_MS
+    b = bs[person.kind]
+    w = World(person, music, b, mind, known)
+    forget(out.answers[who])
+    day = (person.origin_ms + local_offset(people, person.zone, person.origin_ms)) // DAY_MS
     last_day = (person.end_ms + local_offset(people, person.zone, person.end_ms)) // DAY_MS
-    active = uniform(key, FIRST_DAY, 0) < share
-    free_from = person.start_ms
+    begin(day, people, w)
+    mind.active = 1 if uniform(person.key, FIRST_DAY, 0) < person.minutes / (person.minutes + b.quiet_min) else 0
+    if len(past.selves) > 0:
+        day = resume(who, past, w)
+    kept = max(day, last_day - LOOK_BACK_DAYS)
     while day <= last_day:
-        active = uniform(key, DAY, day) < share + b.day_persistence * ((1.0 if active else 0.0) - share)
-        if active:
-            weekday = (day + 3) % 7                            # 1970-01-01 was a Thursday
-            weekend = 1 if weekday >= 5 else 0
-            today = (minutes + b.quiet_min) * b.days[weekday]
-            count = starts_of_day(key, day, today / b.session_spacing_min, b.hours[weekend, person.chronotype], mind)
-            mean = today / (1.0 + today / b.session_spacing_min) * MINUTE_MS
-            for s in range(count):
-                own = subkey(key, day * MOST_SESSIONS + s)
-                at = to_utc(people, person.zone, day * DAY_MS + mind.starts[s])
-                if at < person.start_ms:
-                    continue
-                at = max(at, free_from)
-                if at >= person.end_ms:
-                    return n
-                z = normal(uniform(own, LENGTH, 0))
-                length = int(exp(ln(mean) - 0.5 * b.sigma_session * b.sigma_session + b.sigma_session * z))
-                n, free_from = play_session(own, at, length, weekend == 1, person, people, music, b, mind, known, out, who, n)
-                if n < 0:
-                    return n
-                free_from += int(b.session_gap_ms * (1.0 - ln(uniform(own, GAP, 0))))
+        if day == kept:
+            keep_self(who, day, w, out)
+        minutes = minutes_of(day, people, w)
+        share = minutes / (minutes + b.quiet_min)
+        mind.active = 1 if uniform(person.key, DAY, day) < share + b.day_persistence * (mind.active - share) else 0
+        if mind.active:
+            new_day(day, w)
+            n = play_day(day, minutes, people, w, out, who, n)
+            if n < 0:
+                return n
         day += 1
     return n
 
 
-@compiled
-def play_listeners(first, people, music, b, mind, known, out):
+@compiled_loop
+def play_listeners(first, people, music, bs, past, mind, known, out):
     """Play listeners from row `first` of the table on, as many as fit: (rows filled, first listener not played)."""
-    n, kept = 0, 0
+    n = 0
     for who in range(first, len(people.persons)):
-        if kept + HISTORY > len(out.recent):
+        ends = out.ends[who]
+        if who > first:
+            ends.actions, ends.songs, ends.artists, ends.recent, ends.known = (out.ends[who - 1].actions, out.ends[who - 1].songs,
+                                                                                out.ends[who - 1].artists, out.ends[who - 1].recent, out.ends[who - 1].known)
+        else:
+            ends.actions = ends.songs = ends.artists = ends.recent = ends.known = 0
+        if ends.recent + HISTORY > len(out.recent) or ends.known + len(known) > len(out.known):
             return n, who
-        after = play_listener(who, people, music, b, mind, known, out, n)
+        after = play_listener(who, people, music, bs, past, mind, known, out, n)
         if after < 0:
             return n, who
         n = after
-        out.recent_from[who] = kept
-        kept = keep_history(mind, out.recent, kept)
-        out.recent_to[who] = kept
-        out.sessions[who] = mind.n_sessions
     return n, len(people.persons)
-
-
-@compiled
-def keep_history(mind, recent, kept):
-    """Append what the listener remembers, oldest first; returns the next free place."""
-    for i in range(max(0, mind.heard - HISTORY), mind.heard):
-        recent[kept] = mind.history[i % HISTORY]
-        kept += 1
-    return kept
 
 
 # -- columns ------------------------------------------------------------------------------------------
 
 def new_mind():
     """An empty MIND record, used for one listener after another."""
-    return np.zeros(1, MIND).view(np.recarray)[0]
+    return records(MIND, 1)[0]
 
 
-def new_columns(kind, rows):
-    """Empty columns of a table, Plays or Answers, for so many rows: closed sets as int8 codes, times as int64."""
-    numpy_types = {"timestamp[ms, tz=UTC]": np.int64, "int64": np.int64, "int32": np.int32, "bool": np.bool_}
-    table = TABLES["plays" if kind is Plays else "answers"]
-    return kind(*(np.zeros(rows, numpy_types.get(str(field.type), np.int32 if field.type == NAMED else np.int8)) for field in table))
+def new_known(n_tracks):
+    """Knowledge of nothing, KNOWN records, one per track."""
+    return records(KNOWN, n_tracks)
 
 
-def new_out(rows, listeners):
+def no_past():
+    """What listeners bring along who begin with this run."""
+    return Past(records(SELF, 0), *(np.zeros(size, dtype) for size, dtype in ((0, "i4"), (1, "i8"), (0, "i4"), (0, "i4"), (1, "i8"))))
+
+
+def records(dtype, rows):
+    """Empty records."""
+    return np.zeros(rows, dtype).view(np.recarray)
+
+
+def new_out(rows, n_listeners, n_tracks, n_artists):
     """Everything the loop writes: room for so many plays, and one row of answers per listener."""
-    per_listener = (np.zeros(listeners, np.int64) for _ in range(3))
-    return Out(new_columns(Plays, rows), new_columns(Answers, listeners), *per_listener, np.zeros(2 * rows, np.int32))
+    several = (np.zeros(size, np.int32) for size in (rows + HISTORY, rows + n_tracks, rows + n_tracks))
+    return Out(records(PLAY, rows), records(ACTION, rows), records(ANSWER, n_listeners), records(COUNT, rows), records(COUNT, 2 * rows),
+               records(SELF, n_listeners), *several, records(ENDS, n_listeners), records(PLACED, n_artists))
 
 
-def sample_plays(people, music, b, rows=200_000):
+def sample_plays(people, music, behaviours, past=no_past(), rows=200_000):
     """All plays of some listeners, a block of columns at a time.
 
-    people  as from `listeners.lower`;  music  `Catalogue.music`;  b  as from `behaviour.lowered`
-    rows    rows in a block; more where one listener needs more
-    Yields  Block: the plays of some listeners in order of listener and time, their answers and what each remembers
-            at the end. The arrays are used again for the next block: copy what you keep.
+    people      as from `listeners.lower`;  music  `Catalogue.music`
+    behaviours  records as from `behaviour.lowered`, one per kind of listener
+    past        what the listeners remember of earlier runs, a `Past`
+    rows        rows in a block; more where one listener needs more
+    Yields      Block: the plays of some listeners in order of listener and time, what they did about tracks, their
+                answers, and what a later run needs. The arrays are used again for the next block: copy what you keep.
     """
-    mind, known, first = new_mind(), np.zeros(len(music.tracks), KNOWN).view(np.recarray), 0
     numbers = np.array(people.persons["number"])
-    rows = max(rows, 2 * HISTORY)
-    out = new_out(rows, len(numbers))
+    size = (len(numbers), len(music.tracks), len(music.artists))
+    mind, known, first, rows = new_mind(), new_known(size[1]), 0, max(rows, 2 * HISTORY)
+    out = new_out(rows, *size)
     while first < len(numbers):
-        n, after = play_listeners(first, people, music, b, mind, known, out)
+        n, after = play_listeners(first, people, music, behaviours, past, mind, known, out)
         if after == first:
             rows *= 2
-            out = new_out(rows, len(numbers))
+            out = new_out(rows, *size)
             continue
-        yield Block(Plays(*(column[:n] for column in out.plays)), Answers(numbers[first:after], *(column[first:after] for column in out.answers[1:])),
-                    out.sessions[first:after], [out.recent[a:z] for a, z in zip(out.recent_from[first:after], out.recent_to[first:after])])
+        yield block_of(out, numbers, n, first, after)
         first = after
+
+
+def block_of(out, numbers, n, first, after):
+    """The filled part of everything the loop wrote about listeners first .. after - 1."""
+    last = out.ends[after - 1]
+    return Block(numbers[first:after], out.plays[:n], out.actions[:last.actions], out.answers[first:after], out.songs[:last.songs], out.artists[:last.artists],
+                 out.selves[first:after], out.recent[:last.recent], out.known[:last.known], out.times[:last.known], out.ends[first:after])
 
 
 # -- what must hold of any log ------------------------------------------------------------------------

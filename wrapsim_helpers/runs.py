@@ -23,13 +23,15 @@ from itertools import islice
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 
+import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from . import store
 from .datasets import source_path
-from .files import (WHOLE_RUN, entry, holder_of, json_bytes, locked, open_folder, plain_records, read_manifest, row_hash, sealed, sync_marker,
-                    writable, write_avro, write_parquet, write_table)
-from .listeners import listener_number
+from .files import (WHOLE_RUN, entry, holder_of, json_bytes, locked, open_folder, read_manifest, read_part, row_hash, sealed, sync_marker, writable,
+                    write_avro, write_parquet, write_table)
+from .listeners import listener_number, rows_that_count, window_starts
+from .personas import as_record, personas_file, personas_of
 from .run import FORMATS, Given, Run, check_choice, check_count, differences, identity, identity_hash, part_path, source_hash
 from .schema import fingerprints, released
 from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
@@ -43,25 +45,29 @@ BYTES_PER_PLAY = {"parquet": 14, "avro": 85}     # measured on years of listenin
 
 @dataclass(frozen=True)
 class Job:
-    """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts - 1."""
+    """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts - 1.
+
+    before  the run that this one goes on from, or None
+    """
 
     run: Run
     place: Path | str
     formats: tuple[str, ...]
     identity: dict
     n_parts: int
+    before: Path | str | None = None
 
 
 # -- the whole run ------------------------------------------------------------------------------------
 
 def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
              population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", part=1, parts=1,
-             survey_path="", songs_path=""):
+             survey_path="", songs_path="", personas_path="", catalogue_tracks=0):
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path, or the store's URL.
 
     out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs;
               or an address in an object store, such as "s3://bucket/run"
-    formats   any of "parquet", "avro"; the plays are always kept as Parquet too, since everything later reads them
+    formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet. Insights read either
     workers   processes; 0: one per core, but no more than there are parts
     scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
     part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that lacks finishes the run
@@ -72,8 +78,36 @@ def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
     check_count("part", part, 1, check_count("parts", parts, 1, 1_000_000))
     check_scheduler(scheduler)
     job = open_job(num_users, start_time, end_time, genres, out_dir=out_dir, formats=formats, population=population, survey_group=survey_group,
-                   seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path)
+                   seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path, personas_path=personas_path,
+                   catalogue_tracks=catalogue_tracks)
     return carry_out(job, part, parts, workers, scheduler)
+
+
+def continue_run(run_dir, end_time, *, out_dir="", formats=("parquet", "avro"), workers=0, survey_path="", songs_path="", personas_path=""):
+    """Let the listeners of a finished run go on living until a later time, into a folder of its own; returns its place.
+
+    They remember what they heard, and both runs together hold the plays of one run over the whole time. Source files and
+    personas must be those of the earlier run. Raises as `simulate` does.
+    """
+    found = read_manifest(run_dir)["identity"]
+    earlier = run_of(found, survey_path, songs_path, personas_path)
+    refuse_changes(run_dir, job_of(earlier, run_dir, found["formats"], before_of(found)).identity, found)
+    run = replace(earlier, start_time=earlier.end_time, end_time=end_time, origin_time=earlier.origin_time or earlier.start_time)
+    job = job_of(run, out_dir, formats, (store.place_of(run_dir), identity_hash(found)))
+    open_folder(job.place, job.identity)
+    return carry_out(job, workers=workers)
+
+
+def before_of(found):
+    """(None, identity hash) of the run that an identity goes on from, or None."""
+    return (None, found["inputs"]["before"]) if "before" in found["inputs"] else None
+
+
+def refuse_changes(run_dir, here, found):
+    """ValueError where this installation or these source files would not give the same plays as a run's, with the differences."""
+    other = differences(here, found)
+    if other:
+        raise ValueError(f"{run_dir} cannot be made again here, since this would differ:\n  " + "\n  ".join(other[:12]))
 
 
 def open_job(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), **rest):
@@ -92,14 +126,24 @@ def tuple_of(genres):
     return genres if isinstance(genres, str) else tuple(genres)
 
 
-def job_of(run, out_dir="", formats=("parquet", "avro")):
-    """The `Job` of a checked Run; nothing is written."""
-    formats = {check_choice("formats", name, FORMATS) for name in ([formats] if isinstance(formats, str) else formats)} | {"parquet"}
-    whole = replace(run, listeners_per_part=part_size(run, check_run(run)))
-    same = identity(whole, {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path)},
-                    fingerprints(), whole.listeners_per_part) | {"formats": sorted(formats)}
+def job_of(run, out_dir="", formats=("parquet", "avro"), before=None):
+    """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run that it goes on from, or None."""
+    whole, place_before = replace(run, listeners_per_part=part_size(run, check_run(run))), before[0] if before else None
+    formats = check_formats(formats)
+    inputs = {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path), "personas": personas_file(run)}
+    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), whole.listeners_per_part) | {"formats": list(formats)}
+    if before:
+        same["inputs"]["before"] = before[1]
     place = store.place_of(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}")
-    return Job(whole, place if store.is_store(place) else place.absolute(), tuple(sorted(formats)), same, -(-run.num_users // whole.listeners_per_part))
+    return Job(whole, place if store.is_store(place) else place.absolute(), formats, same, -(-run.num_users // whole.listeners_per_part), place_before)
+
+
+def check_formats(formats):
+    """Names of formats, checked, each once and in order; ValueError where there is none."""
+    formats = [formats] if isinstance(formats, str) else formats
+    if not formats:
+        raise ValueError(f"formats is {formats!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
+    return tuple(sorted({check_choice("formats", name, FORMATS) for name in formats}))
 
 
 def part_size(run, world):
@@ -150,13 +194,15 @@ def make_share(job, share, workers, scheduler):
 def finish(job, receipts, log):
     """Write log.json and run.json, then remove the receipts, whose entries run.json now holds."""
     files = sorted((file for receipt in receipts.values() for file in receipt["files"]), key=lambda file: file["file"])
-    plays = sum(file["rows"] for file in files if file["file"].startswith("plays/") and file["file"].endswith("parquet"))
+    plays = sum(file["rows"] for file in files if file["file"].startswith("plays/") and file["file"].endswith(job.formats[0]))
     moved = sum(receipt["moved"] for receipt in receipts.values())
     say_moved(job.run, moved)
     store.put(job.place, "log.json", json_bytes(sealed(log | {"moved_local_times": moved, "python": platform.python_version(),
                                                               "platform": platform.platform()})))
     store.create(job.place, "run.json", json_bytes(sealed({"identity": job.identity, "identity_hash": identity_hash(job.identity),
-                                                           "parts": job.n_parts, "plays": plays, "files": files})))
+                                                           "parts": job.n_parts, "plays": plays,
+                                                           "effective_sample_size": round(rows_that_count(job.run, check_run(job.run).survey), 1),
+                                                           "personas": as_record(personas_of(job.run)), "files": files})))
     clear_receipts(job.place)
 
 
@@ -167,9 +213,10 @@ def make_part(job, part):
 
     Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
     """
-    heard = listen(job.run, job.run.listener_ids(part * job.run.listeners_per_part, (part + 1) * job.run.listeners_per_part))
+    past = read_part(job.before, f"state/part-{part:08d}.parquet", "state", None, None) if job.before else None
+    heard = listen(job.run, job.run.listener_ids(part * job.run.listeners_per_part, (part + 1) * job.run.listeners_per_part), past=past)
     with store.workbench(job.place) as folder:
-        files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
+        files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES if name != "plays" or "parquet" in job.formats]
         if "avro" in job.formats:
             files.append(write_plays_avro(folder, heard, identity_hash(job.identity), part))
         return deliver(job, part, folder, {"files": files, "moved": moved_starts(heard)})
@@ -178,8 +225,7 @@ def make_part(job, part):
 def write_plays_avro(folder, heard, hash_, part):
     """Write a part's plays as Avro; returns the manifest entry."""
     path = part_path(folder, "plays", part, "avro")
-    rows = plain_records(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks)
-    write_avro(rows, path, sync_marker(hash_, part))
+    write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part), known=heard.world.songs)
     return entry(folder, path, heard.plays.num_rows, row_hash(heard.plays))
 
 
@@ -369,8 +415,8 @@ def output_folder(out_dir, name):
 def write_listener(listened, out_dir):
     """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths."""
     paths = Path(out_dir) / "plays.avro", Path(out_dir) / "plays.parquet"
-    rows = plain_records(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks)
-    write_avro(rows, paths[0], sync_marker(listened.listeners["user_id"][0].as_py(), 0))
+    write_avro(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks, paths[0],
+               sync_marker(listened.listeners["user_id"][0].as_py(), 0))
     write_parquet(listened.plays, paths[1])
     return paths
 
@@ -444,14 +490,14 @@ def sample_cost(job, plays):
     return sum(file["bytes"] for file in made) / rows, seconds / rows
 
 
-def run_of(found, survey_path="", songs_path=""):
-    """The `Run` behind an identity. found: as in run.json;  survey_path, songs_path: where they were not the bundled files."""
+def run_of(found, survey_path="", songs_path="", personas_path=""):
+    """The `Run` behind an identity. found: as in run.json;  ..._path: where they were not the bundled files."""
     parameters = found["parameters"]
     return Run(**parameters | {"genres": tuple(parameters["genres"]), "given": Given(**parameters["given"])}, survey_path=survey_path,
-               songs_path=songs_path)
+               songs_path=songs_path, personas_path=personas_path)
 
 
-def again(run_dir, user, survey_path="", songs_path=""):
+def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     """One listener out of a run, simulated again and identical, whatever the size of the run; a `Listened`.
 
     user  a listener's number or user_id.  Raises ValueError for a user who is not in the run, and where this
@@ -459,11 +505,16 @@ def again(run_dir, user, survey_path="", songs_path=""):
     """
     place = store.place_of(run_dir)
     found = json.loads(store.get(place, "identity.json") or json_bytes(read_manifest(place)["identity"]))
-    run = run_of(found, survey_path, songs_path)
-    other = differences(job_of(run, place, found["formats"]).identity, found)
-    if other:
-        raise ValueError(f"{run_dir} cannot be made again here, since this would differ:\n  " + "\n  ".join(other[:12]))
-    return listen(run, [number_in(run, user)])
+    run = run_of(found, survey_path, songs_path, personas_path)
+    refuse_changes(run_dir, job_of(run, place, found["formats"], before_of(found)).identity, found)
+    whole = listen(run.origin, [number_in(run, user)])          # a run that goes on from another is made again from its beginning
+    return since(whole, run) if run.origin_time else whole
+
+
+def since(whole, run):
+    """A `Listened` less what was played before a run's window begins."""
+    start = window_starts(run, whole.listeners)[0][0]
+    return replace(whole, run=run, plays=whole.plays.filter(pc.greater_equal(whole.plays["started_at"].cast("int64"), start)))
 
 
 def number_in(run, user):

@@ -5,6 +5,7 @@ UserSongInteraction. A field `MsPlayed` there is a column `ms_played` in the tab
 dictionary column here, and the codes that the compiled model writes are the positions of the enum's symbols.
 """
 
+import functools
 import json
 import re
 
@@ -68,6 +69,12 @@ def released():
 def snake(name):
     """UtcOffsetMin -> utc_offset_min."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+@functools.cache
+def pascal(name):
+    """utc_offset_min -> UtcOffsetMin."""
+    return "".join(word.capitalize() for word in name.split("_"))
 
 
 def arrow_type(avro_type):
@@ -135,11 +142,14 @@ TABLES = {name: pa.schema(list(fields.items())) for name, fields in {
     "actions": {"listener_id": pa.int64(), "at": TIMESTAMP, "kind": LABEL, "track_id": pa.int32()},
     "answers": {"listener_id": pa.int64(), "n_plays": pa.int64(), "n_streams": pa.int64(), "n_skips": pa.int64(),
                 "ms_played": pa.int64(), "n_tracks": pa.int32(), "longest_streak_days": pa.int32(),
-                "first_started_at": TIMESTAMP, "last_ended_at": TIMESTAMP},
+                "first_started_at": TIMESTAMP, "last_ended_at": TIMESTAMP,
+                **{f"{kind}_{name}": pa.list_(arrow) for kind in ("song", "artist") for name, arrow in (
+                    ("ids", pa.int32()), ("streams", pa.float64()), ("ms", pa.int64()), ("first_started_at", TIMESTAMP))}},
     "truth": {"listener_id": pa.int64(), "favourite_genre": pa.string(), "favourite_share": pa.float64(),
               "other_genres": pa.list_(pa.string()), "other_shares": pa.list_(pa.float64())},
-    "state": {"listener_id": pa.int64(), "n_plays": pa.int64(), "n_sessions": pa.int64(), "last_ended_at": TIMESTAMP,
-              "recent_tracks": pa.list_(pa.int32())},
+    "state": {"listener_id": pa.int64(), **{name: pa.int64() for name in (
+                  "day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active", "free_from")},
+              **{name: pa.list_(pa.int64() if name == "skips" else pa.int32()) for name in ("skips", "recent_tracks", "known_tracks", "known_times")}},
 }.items()}
 SYMBOLS |= {"plan": SYMBOLS["subscription_plan"], "chronotype": CHRONOTYPES, "kind": ACTION_KINDS,
             "role": ("primary", "featured"), "time_slot": ("Morning", "Afternoon", "Night"),

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,11 @@ from tqdm.auto import tqdm
 
 from . import listeners as people_of
 from .behaviour import GENRE_NAMES, Behaviour, lowered
-from .catalogue import build_catalogue
+from .catalogue import build_catalogue, generate_catalogue
 from .datasets import check_genre, load_songs, load_survey
 from .files import records
-from .plays import sample_plays
+from .personas import behaviours_of, personas_of
+from .plays import SELF, Past, no_past, sample_plays
 from .run import Given, Run, cache_folder, check_count
 from .schema import DEVICES, LABEL, NAMED, TABLES, labelled, table_of
 
@@ -26,17 +27,20 @@ MINUTES_PER_PLAY = 2.4           # mean length of a play in the model, for estim
 
 @dataclass(frozen=True)
 class World:
-    """What a run's listeners live in: the survey they come from, the model and the music."""
+    """What a run's listeners live in: the survey they come from, the model, the music, and songs already encoded as Avro."""
 
     survey: pd.DataFrame
     behaviour: Behaviour
     catalogue: object
+    songs: dict = field(default_factory=dict)
 
 
 @functools.lru_cache(maxsize=4)
-def world_of(survey_path, songs_path):
-    """The world of two source files; read once per process."""
-    return World(load_survey(survey_path), Behaviour(), build_catalogue(load_songs(songs_path)))
+def world_of(survey_path, songs_path, catalogue_tracks, seed, first_year):
+    """The world of two source files and so many invented tracks; made once per process."""
+    songs = load_songs(songs_path)
+    catalogue = generate_catalogue(catalogue_tracks, seed, first_year, songs) if catalogue_tracks else build_catalogue(songs, first_year)
+    return World(load_survey(survey_path), Behaviour(), catalogue)
 
 
 def check_run(run):
@@ -47,7 +51,18 @@ def check_run(run):
         check_genre("preferred_genre", run.given.genre)
     if run.given.latitude is not None:
         people_of.home_of(run.given.latitude, run.given.longitude)
-    return world_of(run.survey_path, run.songs_path)
+    personas_of(run)
+    start = run.origin.window[0]
+    world = world_of(run.survey_path, run.songs_path, run.catalogue_tracks, run.seed if run.catalogue_tracks else 0, start.year)
+    check_released(world.catalogue.tracks, start)
+    return world
+
+
+def check_released(tracks, start):
+    """Nothing where there is something to hear when a run begins; ValueError otherwise."""
+    first = min(tracks["release_date"].to_pylist())
+    if first > start.date():
+        raise ValueError(f"start_time is {start:%Y-%m-%d}, but the first song of this catalogue came out on {first}; begin later, or name another songs file.")
 
 
 # -- plays as columns ---------------------------------------------------------------------------------
@@ -67,42 +82,94 @@ class Listened:
     actions: pa.Table
 
 
-def listen(run, ids=None, instead=Given()):
+def listen(run, ids=None, instead=Given(), behaviour=None, past=None):
     """What do these listeners play in the run's window? A `Listened`.
 
     ids      int64, (L,), numbers of listeners; None for all of the run
     instead  what is changed about them once they are drawn, see `sample_listeners`
+    behaviour  other parameters of the model than `Behaviour()`
+    past     state table of the run that this one goes on from; needed where run.origin_time says that there was one
     """
     world = check_run(run)
+    world = replace(world, behaviour=behaviour or world.behaviour)
     ids = run.listener_ids() if ids is None else np.asarray(ids, dtype=np.int64)
     listeners, versions = people_of.sample_listeners(run, world.behaviour, world.survey, ids, instead)
     others = people_of.other_genres(world.survey, listeners, versions)
     people, countries = people_of.lower(run, listeners, versions, world.catalogue, others)
-    plays, answers, state = [], [], []
-    for block in sample_plays(people, world.catalogue.music, lowered(world.behaviour)):
-        plays.append(plays_table(block.plays, countries))
-        answers.append(table_of("answers", {name: column.copy() for name, column in block.answers._asdict().items()}))
-        state.append(state_table(block))
-    return Listened(run, world, listeners, versions, *map(pa.concat_tables, (plays, answers)),
-                    truth_table(world, listeners, others), pa.concat_tables(state), TABLES["actions"].empty_table())
+    behaviours = lowered(behaviours_of(world.behaviour, personas_of(run)))
+    blocks = [(plays_table(block.plays, countries), answers_table(block), state_table(block), actions_table(block))
+              for block in sample_plays(people, world.catalogue.music, behaviours, past_of(past, ids) if past else no_past())]
+    plays, answers, state, actions = map(pa.concat_tables, zip(*blocks))
+    return Listened(run, world, listeners, versions, plays, answers, truth_table(world, listeners, others), state, actions)
 
 
 def plays_table(plays, countries):
     """Columns of the loop as the plays table; copied, so that the loop may use them again."""
     arrays = []
     for field in TABLES["plays"]:
-        column = getattr(plays, field.name).copy()
+        column = plays[field.name].copy()
         arrays.append(labelled(field.name, column) if field.type == LABEL else
                       pa.DictionaryArray.from_arrays(pa.array(column), pa.array(countries)) if field.type == NAMED else
                       pa.array(column).cast(field.type))
     return pa.Table.from_arrays(arrays, schema=TABLES["plays"])
 
 
+def past_of(state, ids):
+    """What these listeners bring along from an earlier run, a `plays.Past`; ValueError where its state lacks one of them."""
+    row = pd.Series(np.arange(state.num_rows), state["listener_id"].to_numpy()).reindex(ids)
+    if row.isna().any():
+        raise ValueError(f"listener {ids[np.flatnonzero(row.isna())[0]]} is not in the state of the run to go on from; it holds {state.num_rows:,} listeners.")
+    mine = state.take(pa.array(row.to_numpy(dtype=np.int64))).combine_chunks()
+    selves = np.zeros(len(ids), SELF).view(np.recarray)
+    for name in SELF.names:
+        selves[name] = np.array(mine[name].to_pylist()) if name == "skips" else mine[name].to_numpy()
+    recent, known, times = (mine[name].combine_chunks() for name in ("recent_tracks", "known_tracks", "known_times"))
+    return Past(selves, values_of(recent), starts_of(recent), values_of(known), values_of(times), starts_of(known))
+
+
+def values_of(lists):
+    """All values of an Arrow list array, one after another."""
+    return lists.flatten().to_numpy().astype(np.int32)
+
+
+def starts_of(lists):
+    """Where each list begins among the values, and the total; int64, (L + 1,)."""
+    return np.concatenate([[0], np.cumsum(lists.value_lengths().to_numpy())]).astype(np.int64)
+
+
+def answers_table(block):
+    """The loop's own answers: totals, and ranked streams by song and by artist in the order they were first streamed."""
+    totals = {name: block.answers[name].copy() for name in block.answers.dtype.names}
+    return table_of("answers", {"listener_id": block.numbers, **totals, **counts_columns("song", block.songs, block.ends.songs, 1.0),
+                                **counts_columns("artist", block.artists, block.ends.artists, 0.5)})
+
+
+def counts_columns(kind, counts, ends, unit):
+    """Ranked streams of one kind as list columns, one list per listener. unit: what a count of one stands for."""
+    columns = {"ids": counts["item"], "streams": counts["n_streams"] * unit, "ms": counts["ms_played"], "first_started_at": counts["first_started_at"]}
+    return {f"{kind}_{name}": lists_of(values, ends).cast(TABLES["answers"].field(f"{kind}_{name}").type) for name, values in columns.items()}
+
+
+def lists_of(values, ends):
+    """One list per listener from values that follow each other. ends: int64, (L,), where each listener's end."""
+    return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], ends]), pa.int32()), pa.array(values.copy()))
+
+
+def actions_table(block):
+    """What listeners did about tracks besides playing them."""
+    return table_of("actions", {name: block.actions[name].copy() for name in block.actions.dtype.names})
+
+
 def state_table(block):
-    """What a later run needs to go on: how far each listener came, and what they remember."""
-    return table_of("state", {"listener_id": block.answers.listener_id.copy(), "n_plays": block.answers.n_plays.copy(),
-                              "n_sessions": block.n_sessions.copy(), "last_ended_at": block.answers.last_ended_at.copy(),
-                              "recent_tracks": pa.array([tracks.copy() for tracks in block.recent_tracks], pa.list_(pa.int32()))})
+    """What a later run needs to go on, as it stood at the start of local day `day`, see `plays.SELF`.
+
+    recent_tracks holds the last tracks played, oldest first; known_tracks and known_times, how often each was heard, only
+    where more was played than recent_tracks can hold.
+    """
+    scalars = {name: block.selves[name].copy() for name in block.selves.dtype.names if name != "skips"}
+    skips = pa.FixedSizeListArray.from_arrays(pa.array(block.selves["skips"].ravel()), block.selves["skips"].shape[1]).cast(pa.list_(pa.int64()))
+    return table_of("state", {"listener_id": block.numbers, **scalars, "skips": skips, "recent_tracks": lists_of(block.recent, block.ends.recent),
+                              "known_tracks": lists_of(block.known, block.ends.known), "known_times": lists_of(block.times, block.ends.known)})
 
 
 def truth_table(world, listeners, others):
@@ -257,7 +324,7 @@ def resolve_user(user_id, seed):
 
 def moved_starts(heard):
     """How many listeners' windows began or ended at a local time that does not exist once."""
-    return people_of.window_starts(heard.run, heard.listeners.to_pandas())[2]
+    return people_of.window_starts(heard.run, heard.listeners)[2]
 
 
 def say_moved(run, moved):

@@ -1,0 +1,49 @@
+"""Avro by splicing against fastavro on the same records, against compressing the same bytes, and read back against fastavro."""
+
+import tempfile
+from pathlib import Path
+
+import fastavro
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import avro, files
+from wrapsim_helpers.run import PLAYS_PER_PART
+from wrapsim_helpers.schema import RECORDS, schema_ind
+
+from .timing import in_turn
+
+MARKER = b"0" * 16
+
+
+def fewest_fields(plays, listeners, versions, tracks):
+    """SpotifyWrappedData records as fastavro writes them fastest: numbers and text, no field too many; a list."""
+    tables = zip(RECORDS, (files.profiles(listeners, versions), files.songs(tracks), plays))
+    parts = [files.as_numbers(files.narrowed(record, table)) for record, table in tables]
+    return [dict(zip(RECORDS, one)) for one in files.joined(plays, versions, tracks, parts)]
+
+
+def compress_alone(blocks, path):
+    """Compress blocks of bytes and write them, as the writer does."""
+    with files.whole_file(path) as beside, open(beside, "wb") as file:
+        for block in blocks:
+            file.write(avro.CODECS["deflate"](block))
+
+
+def by_fastavro(records, path):
+    """The same file by fastavro alone, zlib's fastest level."""
+    with files.whole_file(path) as beside, open(beside, "wb") as file:
+        fastavro.writer(file, schema_ind, records, codec="deflate", codec_compression_level=1, sync_marker=MARKER)
+
+
+def measure():
+    """[(claim, measured ratio, gate, detail)], on one part of a run, by one core"""
+    heard = ws.listen(ws.Run(num_users=70))
+    run = heard.plays.slice(0, PLAYS_PER_PART), heard.listeners, heard.profile_versions, heard.world.catalogue.tracks
+    records, blocks = fewest_fields(*run), [bytes(block) for _, block in files.spliced(avro.pieces(schema_ind), *run, {})]
+    with tempfile.TemporaryDirectory() as folder:
+        ours, alone, theirs = (Path(folder) / name for name in ("ours.avro", "alone", "theirs.avro"))
+        ours_s, alone_s = in_turn(lambda: files.write_avro(*run, ours, MARKER), lambda: compress_alone(blocks, alone), rounds=9)
+        again_s, theirs_s = in_turn(lambda: files.write_avro(*run, ours, MARKER), lambda: by_fastavro(records, theirs), rounds=3)
+    size, n = sum(map(len, blocks)), run[0].num_rows
+    return [("splicing / fastavro.writer, records per second", theirs_s / again_s, 30, f"{n / again_s:,.0f} against {n / theirs_s:,.0f} per second"),
+            ("splicing / compressing and writing the same bytes, seconds", ours_s / alone_s, -2.5, f"{size / ours_s / 1e6:,.0f} MB/s against {size / alone_s / 1e6:,.0f} MB/s")]

@@ -1,0 +1,78 @@
+"""`make fit`: find the parameters that no figure gives directly, such that the published figures named here come out.
+
+Each round simulates a crowd, measures it, and moves every parameter by the power of (published / measured) that stands in
+its row; a row is one parameter of one mechanism and one figure. What it found is data/behaviour/fitted.json, which
+`Behaviour` reads. Everything else that the benchmark measures was not looked at here.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import yaml
+from tqdm.auto import tqdm
+
+from ..behaviour import Behaviour, figures, published
+from ..run import resource
+from ..runs import simulate
+from .measure import measured, sampled
+
+USERS, TRACKS, ROUNDS, SEED = 2_000, 300_000, 6, 77
+# parameter -> (target, check, published value, power)
+FITS = {
+    "premium_factor": ("premium_free_ratio", "time", published("premium_free_ratio")["time"], 0.8),
+    "sigma_minutes": ("lognormal_sigma_volume", "value", published("lognormal_sigma_volume"), 1.0),
+    "settled": ("mssd_skip2_rate", "value", published("mssd_skip2_rate"), -2.0),
+    "loyalty": ("top_artist_share_lastfm", "top1_median", published("top_artist_share_lastfm")["top1_median"], 0.7),
+    "gender_lean": ("gender_taste_overlap", "value", published("gender_taste_overlap"), 0.7),
+}
+SURVIVAL = ("skip_within_5s", "skip_within_10s", "skip_within_30s", "skip_before_end")
+
+
+def fit():
+    """Fit from the present values on and write data/behaviour/fitted.json; returns the values by parameter."""
+    values = {name: getattr(Behaviour(), name) for name in figures("fitted")}
+    for number in tqdm(range(ROUNDS), desc="fitting", unit="round"):
+        found, fresh = crowd_with(values)
+        values = moved(values, found, fresh)
+        tqdm.write(f"round {number + 1}: " + ", ".join(f"{name} {value}" for name, value in values.items()))
+        path = resource("data", "behaviour", "fitted.json")
+        path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    return values
+
+
+def crowd_with(values):
+    """What a crowd with these parameters measures: ((target, check) -> value, share of plays of music released in the year)."""
+    names = {target for target, *_ in FITS.values()} | {*SURVIVAL, "repeat_share_year", "hours_per_mau_month"}
+    with tempfile.TemporaryDirectory() as folder:
+        persona = Path(folder) / "everybody.yaml"
+        persona.write_text(yaml.safe_dump({"personas": {"everybody": {"share": 1.0, "set": plain(values)}}}), encoding="utf-8")
+        sample = sampled(simulate(USERS, out_dir=Path(folder) / "run", formats="parquet", personas_path=str(persona), catalogue_tracks=TRACKS, seed=SEED),
+                         replicates=2, progress=False)
+        ages = sample.listeners[[f"aged_{age}" for age in range(6)]].sum()
+        return {(one.target, one.check): one.observed for one in measured(sample, names)}, ages.iloc[0] / ages.sum()
+
+
+def plain(values):
+    """Parameters as YAML can hold them."""
+    return {name: list(value) if isinstance(value, tuple | list) else value for name, value in values.items()}
+
+
+def moved(values, found, fresh):
+    """The parameters of the next round, to four digits."""
+    new = {name: min(values[name] * (wanted / found[target, check]) ** power, 0.98 if name in ("settled", "loyalty", "gender_lean") else np.inf)
+           for name, (target, check, wanted, power) in FITS.items()}
+    new["log_minutes"] = values["log_minutes"] + np.log(published("hours_per_mau_month")["Q4_2017"] / found["hours_per_mau_month", "value"])
+    new["novelty"] = values["novelty"] * (1 - published("repeat_share_year")) / (1 - found["repeat_share_year", "value"])
+    new["fresh_share"] = min(values["fresh_share"] * published("release_year_mix")["2018"] / fresh, 0.98)
+    new |= hazard_moved(values, [found[target, "value"] for target in SURVIVAL])
+    return {name: [float(f"{one:.4g}") for one in new[name]] if name == "hazard" else float(f"{new[name]:.4g}") for name in values}
+
+
+def hazard_moved(values, left):
+    """The summed hazard at 5, 10, 30 s and its slope after that, each piece scaled by how much of it the crowd lacks."""
+    pieces = np.diff([*values["hazard"], values["hazard"][-1] + values["hazard_slope"]])
+    wanted, got = (np.diff(-np.log1p(-np.array([0.0, *shares]))) for shares in ([published(target) for target in SURVIVAL], left))
+    pieces = pieces * wanted / got
+    return {"hazard": [0.0, *np.cumsum(pieces[:3])], "hazard_slope": pieces[3]}

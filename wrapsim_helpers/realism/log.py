@@ -1,0 +1,242 @@
+"""The log as the measures read it: the plays of a run folder in order, a few million at a time, with what they are joined with.
+
+Everything comes from the Parquet tables of a run; nothing of the model is asked. Each measure's statistics are sums per
+listener, so they are taken from a stretch of whole listeners at a time and put together: memory stays the same
+however large the run is.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from tqdm.auto import tqdm
+
+from ..catalogue import FESTIVE
+from ..files import read_manifest, read_parquet
+from ..run import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, resource, utc_ms
+from ..schema import SYMBOLS, code
+from ..wrapped.rules import NOT_FINISHED_MS, day_number
+
+PLAYS_AT_ONCE = 3_000_000
+SITTING_GAP_MS = 60_000             # silence that ends a sitting in the sessions data set of 2018
+SESSION_GAP_MS = 30 * MINUTE_MS     # silence that ends a session elsewhere
+LONG, CUT = 10, 20                  # tracks of a long sitting: at least, and how many of them are looked at
+NEXT = {"trackdone": "trackdone", "fwdbtn": "fwdbtn", "backbtn": "backbtn", "endplay": "clickrow"}
+MEASURED = ("energy", "valence", "danceability", "loudness", "bpm", "acousticness")
+LABELS = ("reason_start", "reason_end", "device", "context", "plan")
+OF_TRACK = ("duration_ms", "artist_id", "released", "release_year", "noise", "holiday", "holiday_artist", "genre_code", *MEASURED)
+READ = ("listener_id", "session_id", "track_id", "started_at", "ended_at", "ms_played", "seek_forward_ms", "seek_back_ms", *LABELS,
+        "country", "shuffle", "offline", "ad_ms", "utc_offset_min")
+
+# What follows from one play alone. `who` is the listener's row in the table of listeners.
+PLAYS = f"""
+CREATE OR REPLACE TEMP TABLE p AS SELECT *,
+  ms_played < duration_ms - {NOT_FINISHED_MS} AS unfinished,
+  ms_played < 30000 AS brief,
+  local_ms // {DAY_MS} AS day, (local_ms // {DAY_MS} + 3) % 7 AS weekday, (local_ms // {DAY_MS} + 3) % 7 >= 5 AS weekend,
+  local_ms % {DAY_MS} // {HOUR_MS} AS hour, year(epoch_ms(local_ms)) * 12 + month(epoch_ms(local_ms)) - 1 AS month,
+  device IN ('phone', 'tablet') AS mobile, device IN ('desktop', 'web') AS computer,
+  context IN ('editorial', 'personalized', 'radio', 'charts') AS programmed,
+  size >= {LONG} AND place <= {CUT} AND month(epoch_ms(local_ms)) = 7 AND (local_ms // {DAY_MS} + 3) % 7 >= 5 AS long
+FROM ordered"""
+
+
+@dataclass(frozen=True)
+class Log:
+    """A run opened for measuring.
+
+    run_dir    the folder
+    listeners  DataFrame, one row per listener of the run: listener_id, age (at the start), gender, country, region, weeks
+               (of membership at the start), birth_year; the row's position is `who` everywhere else
+    tracks     DataFrame by track_id, with the primary artist_id
+    versions   DataFrame: who, valid_from (UTC ms), plan
+    first_ms, after_ms   the run's window on the wall clock, ms
+    """
+
+    run_dir: Path
+    listeners: pd.DataFrame
+    tracks: pd.DataFrame
+    versions: pd.DataFrame
+    first_ms: int
+    after_ms: int
+
+
+def open_log(run_dir):
+    """A finished run as a `Log`; FileNotFoundError where the folder holds none."""
+    parameters = read_manifest(run_dir)["identity"]["parameters"]
+    start, end = (wall_ms(moment) for moment in check_window(parameters["start_time"], parameters["end_time"]))
+    listeners = people(read_parquet(run_dir, "listeners").to_pandas(), start)
+    versions = read_parquet(run_dir, "profile_versions", ["listener_id", "valid_from", "plan"]).to_pandas()
+    who = pd.Series(np.arange(len(listeners)), index=listeners["listener_id"])
+    at = versions["valid_from"].astype("datetime64[ms, UTC]").astype("int64")
+    return Log(Path(run_dir), listeners, tracks_of(run_dir), pd.DataFrame({"who": who.loc[versions["listener_id"]].to_numpy(), "valid_from": at,
+               "plan": versions["plan"].astype(str)}), start, end)
+
+
+def wall_ms(moment):
+    """Milliseconds since 1970 of a moment as its wall clock shows it, or of the instant where it has an offset."""
+    return utc_ms(moment) if moment.tzinfo else round((moment - EPOCH).total_seconds() * 1000)
+
+
+def regions():
+    """Country -> region of the published shares of users."""
+    return pd.read_csv(resource("data", "behaviour", "places.csv"), keep_default_na=False).set_index("country")["region"]
+
+
+def people(listeners, start_ms):
+    """The listeners with what measures ask of them; see `Log`."""
+    born = pd.to_datetime(listeners["birth_date"]).astype("datetime64[ms]")
+    joined = pd.to_datetime(listeners["joined_on"]).astype("datetime64[ms]").astype("int64")
+    region = listeners["country"].astype(str).map(regions()).fillna("Rest")
+    return pd.DataFrame({
+        "listener_id": listeners["listener_id"], "age": (start_ms - born.astype("int64")) / (365.25 * DAY_MS), "birth_year": born.dt.year,
+        "gender": listeners["gender"].astype(str), "country": listeners["country"].astype(str), "region": region,
+        "weeks": (start_ms - joined) / (7 * DAY_MS)})
+
+
+def tracks_of(run_dir):
+    """Tracks by track_id with their primary artist; durations in ms, release as days since 1970; holiday by genre label or title."""
+    tracks = read_parquet(run_dir, "tracks").to_pandas().set_index("track_id")
+    credits = read_parquet(run_dir, "track_artists").to_pandas()
+    first = credits[credits["role"].astype(str) == "primary"].drop_duplicates("track_id").set_index("track_id")["artist_id"]
+    released = pd.to_datetime(tracks["release_date"])
+    holiday = tracks["genre"].str.contains(FESTIVE, case=False) | tracks["title"].str.contains(FESTIVE, case=False)
+    artist = first.reindex(tracks.index).fillna(-1).astype("int32")
+    return tracks[["genre", "duration_ms", "noise", *MEASURED]].assign(
+        artist_id=artist, holiday=holiday, holiday_artist=artist.isin(artist[holiday]), genre_code=pd.factorize(tracks["genre"])[0], released=released.astype("datetime64[ms]").astype("int64") // DAY_MS,
+        release_year=released.dt.year.fillna(-1).astype("int32"))
+
+
+# -- the order of plays -------------------------------------------------------------------------------
+
+def stretches(run_dir, most=PLAYS_AT_ONCE):
+    """The part files of the plays, grouped so that a group holds about so many plays at most: list of lists of paths."""
+    groups, held = [], most
+    for path in sorted((Path(run_dir) / "plays").glob("part-*.parquet")):
+        rows = pq.read_metadata(path).num_rows
+        if held + rows > most:
+            groups.append([])
+            held = 0
+        groups[-1].append(path)
+        held += rows
+    return groups
+
+
+def ordered(log, paths):
+    """The plays of some parts with what follows from their order; a dict of columns (NumPy or Arrow), shape (N,) each.
+
+    who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before, -1 at the first), and what
+    `in_order` and `of_track` add
+    """
+    plays = pa.concat_tables([pq.read_table(path, columns=list(READ)) for path in paths]).unify_dictionaries().combine_chunks()
+    who = pd.Index(log.listeners["listener_id"]).get_indexer(plays["listener_id"].to_numpy())
+    started, ended = (plays[name].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_numpy() for name in ("started_at", "ended_at"))
+    new = np.r_[True, who[1:] != who[:-1]][:len(who)]
+    first = np.flatnonzero(new)
+    timed = {"who": who, "started_ms": started, "local_ms": started + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS,
+             "number": np.arange(len(who)) - np.repeat(first, np.diff(first, append=len(who))), "gap_ms": np.where(new, -1, started - before(ended))}
+    kept = {name: plays[name] for name in READ if name not in ("listener_id", "started_at", "ended_at")}
+    return kept | timed | in_order(plays, new, timed["gap_ms"]) | of_track(log, plays["track_id"].to_numpy(), who, timed["number"])
+
+
+def before(values):
+    """Each value of the row before; the first row gets its own. Same shape and dtype."""
+    return np.r_[values[:1], values[:-1]]
+
+
+def codes(column, name):
+    """Position of each value among the symbols of its enum, int8, (N,)."""
+    return pc.index_in(column.cast(pa.string()), pa.array(SYMBOLS[name])).to_numpy().astype(np.int8)
+
+
+def in_order(plays, new, gap_ms):
+    """What follows from the play before: place and size in the sitting, opens (a session, after half an hour), later (not the
+    first of its session_id), chained (starts for the reason the one before ended), switched (another context in the same
+    sitting), again (the same track within ten minutes, not by the back button).
+
+    new  bool, (N,), the first play of a listener;  gap_ms  int64, (N,), silence before a play
+    """
+    begins = new | (gap_ms > SITTING_GAP_MS)
+    first = np.flatnonzero(begins)
+    size = np.diff(first, append=len(begins))
+    session, track = plays["session_id"].to_numpy(), plays["track_id"].to_numpy()
+    start, end, context = (codes(plays[name], name) for name in ("reason_start", "reason_end", "context"))
+    follows = np.full(len(SYMBOLS["reason_end"]), -1)
+    follows[[code("reason_end", ended) for ended in NEXT]] = [code("reason_start", started) for started in NEXT.values()]
+    later = ~new & (session == before(session))
+    return {"place": np.arange(len(begins)) - np.repeat(first, size) + 1, "size": np.repeat(size, size),
+            "sitting": np.repeat(np.arange(len(first)), size), "opens": new | (gap_ms > SESSION_GAP_MS), "later": later,
+            "chained": later & (start == follows[before(end)]), "switched": ~begins & (context != before(context)),
+            "again": ~new & (track == before(track)) & (start != code("reason_start", "backbtn")) & (gap_ms < 10 * MINUTE_MS)}
+
+
+def of_track(log, track, who, number):
+    """What follows from the track: nth (time that the listener hears it), ago and ahead (plays since the last and until the
+    next time, 0 where there is none), new_artist (first play of an artist), seen_tracks and seen_artists (so far), and the
+    track's own columns."""
+    row = log.tracks.index.get_indexer(track)
+    own = {name: log.tracks[name].to_numpy()[row] for name in OF_TRACK}
+    nth, ago, ahead = times_heard(who, track, number)
+    new_artist = times_heard(who, own["artist_id"], number)[0] == 1
+    return own | {"nth": nth, "ago": ago, "ahead": ahead, "new_artist": new_artist,
+                  "seen_tracks": running(nth == 1, number), "seen_artists": running(new_artist, number)}
+
+
+def running(flags, number):
+    """How many plays of the listener up to this one have a flag? int64, (N,)."""
+    totals = np.cumsum(flags)
+    first = np.flatnonzero(number == 0)
+    return totals - np.repeat(totals[first] - flags[first], np.diff(first, append=len(flags)))
+
+
+def times_heard(who, item, number):
+    """How often has a listener met an item, and how many plays ago and ahead is the next meeting? Three int64 arrays, (N,).
+
+    who, item, number  integers, (N,), plays in order;  the count is 1 at the first meeting, the distances 0 where there is none
+    """
+    order = np.argsort(who.astype(np.int64) * 2**32 + item, kind="stable")
+    same = np.r_[False, (who[order][1:] == who[order][:-1]) & (item[order][1:] == item[order][:-1])][:len(order)]
+    first = np.flatnonzero(~same)
+    nth, ago, ahead = (np.zeros(len(order), np.int64) for _ in range(3))
+    nth[order] = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order))) + 1
+    step = np.where(same, number[order] - before(number[order]), 0)
+    ago[order], ahead[order] = step, np.r_[step[1:], 0][:len(order)]
+    return nth, ago, ahead
+
+
+# -- statistics ---------------------------------------------------------------------------------------
+
+def spans(log):
+    """Instants and steps that queries ask for, as integers.
+
+    first_day, whole_weeks (days in whole weeks), ordinary_day (1 October where the run has the fortnight after it, else the
+    day that begins its middle fortnight), quarter_ms and half_ms of the run, and every_n: each so-manieth listener is n listeners
+    """
+    first, days, n = log.first_ms // DAY_MS, (log.after_ms - log.first_ms) // DAY_MS, len(log.listeners)
+    october = day_number(date(pd.Timestamp(log.first_ms, unit="ms").year, 10, 1))
+    ordinary = october if first <= october and october + 14 <= first + days else first + max(days - 14, 0) // 2
+    return {"first_day": first, "whole_weeks": days // 7 * 7, "ordinary_day": ordinary, "quarter_ms": (3 * log.first_ms + log.after_ms) // 4,
+            "half_ms": (log.first_ms + log.after_ms) // 2} | {f"every_{k}": -(-n // k) for k in (40, 400, 1000)}
+
+
+def gathered(log, queries, progress=True):
+    """Run SQL queries over the plays, stretch by stretch, and put the answers together: name -> DataFrame.
+
+    queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with who) and the variables of `spans`
+    """
+    connection, answers = duckdb.connect(config={"memory_limit": "4GB"}), {name: [] for name in queries}
+    for name, value in spans(log).items():
+        connection.execute(f"SET VARIABLE {name} = {value}")
+    connection.register("listeners", log.listeners.assign(who=np.arange(len(log.listeners))))
+    for paths in tqdm(stretches(log.run_dir), desc="measuring", unit="stretch", disable=not progress):
+        connection.register("ordered", pa.table(ordered(log, paths)))
+        connection.execute(PLAYS)
+        for name, query in queries.items():
+            answers[name].append(connection.execute(query).df())
+    return {name: pd.concat(frames, ignore_index=True) for name, frames in answers.items()}

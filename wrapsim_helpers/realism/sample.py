@@ -1,0 +1,117 @@
+"""Statistics per listener, and the bootstrap over listeners: one matrix of weights, one matrix product.
+
+A number that is computed from sums over listeners is computed for every replicate at once: row 0 of the weights is
+everybody once, every other row says how often each listener was drawn. All functions return float64, (R,), the observed
+number first.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+REPLICATES = 200
+SEED = 20181115           # of the bootstrap; one generator, made here and nowhere else
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the measures read.
+
+    listeners  DataFrame, one row per listener: who they are (see `Log`) and every statistic that is one number a listener
+    frames     name -> DataFrame in long form: who, keys, counts
+    weights    float64, (R, L)
+    log        the `Log` they come from
+    """
+
+    listeners: pd.DataFrame
+    frames: dict
+    weights: np.ndarray
+    log: object
+
+    def __getitem__(self, column):
+        """Weighted total of a column of `listeners`, float64, (R,)."""
+        return self.weights @ self.listeners[column].to_numpy(dtype=np.float64)
+
+    def own(self, column):
+        """A column of `listeners` as float64, (L,)."""
+        return self.listeners[column].to_numpy(dtype=np.float64)
+
+
+def resamples(n_listeners, replicates=REPLICATES, seed=SEED):
+    """Everybody once, then how often each listener is drawn in each replicate: float64, (replicates + 1, L)."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(n_listeners, np.full(n_listeners, 1 / n_listeners), size=replicates)
+    return np.vstack([np.ones(n_listeners), drawn]).astype(np.float64)
+
+
+def total(sample, values, where=None):
+    """Weighted sum of one value per listener, over those for whom `where` holds."""
+    values = np.asarray(values, dtype=np.float64)
+    return sample.weights @ np.where(np.isfinite(values) & (True if where is None else where), values, 0.0)
+
+
+def mean_of(sample, values, where=None):
+    """Weighted mean over listeners with a finite value; NaN where nobody has one."""
+    values = np.asarray(values, dtype=np.float64)
+    where = np.isfinite(values) & (True if where is None else where)
+    return total(sample, values, where) / total(sample, np.ones(len(values)), where)
+
+
+def sd_of(sample, values, where=None):
+    """Weighted standard deviation over listeners."""
+    return np.sqrt(np.maximum(mean_of(sample, np.square(values), where) - mean_of(sample, values, where) ** 2, 0.0))
+
+
+def quantile_of(sample, values, share, where=None):
+    """Weighted quantile over listeners with a finite value."""
+    values = np.asarray(values, dtype=np.float64)
+    kept = np.flatnonzero(np.isfinite(values) & (True if where is None else where))
+    if not len(kept):
+        return np.full(len(sample.weights), np.nan)
+    kept = kept[np.argsort(values[kept])]
+    running = np.cumsum(sample.weights[:, kept], axis=1)
+    return values[kept][(running >= share * running[:, -1:]).argmax(axis=1)]
+
+
+def median_of(sample, values, where=None):
+    """Weighted median over listeners with a finite value."""
+    return quantile_of(sample, values, 0.5, where)
+
+
+def slopes_of(sample, y, regressors, where=None):
+    """Least squares of y on a constant and the regressors over listeners: float64, (R, K + 1), the constant first.
+
+    y, each regressor  float64, (L,);  rows with anything not finite are left out
+    """
+    x = np.column_stack([np.ones(len(y)), *regressors])
+    kept = np.flatnonzero(np.isfinite(y) & np.isfinite(x).all(axis=1) & (True if where is None else where))
+    x, y = x[kept], np.asarray(y, dtype=np.float64)[kept]
+    products = (sample.weights[:, kept] @ (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)).reshape(-1, x.shape[1], x.shape[1])
+    return np.linalg.solve(products + 1e-9 * np.eye(x.shape[1]), (sample.weights[:, kept] @ (x * y[:, None]))[:, :, None])[:, :, 0]
+
+
+def pooled(sample, who, key, values, size):
+    """Weighted sums by key over a table in long form: float64, (R, size).
+
+    who, key  integers, (N,);  values  numbers, (N,);  keys run from 0 to size - 1
+    """
+    who, key, values = (np.asarray(column) for column in (who, key, values))
+    return np.array([np.bincount(key, weights[who] * values, minlength=size) for weights in sample.weights])
+
+
+def by_key(sample, frame, key, values):
+    """`pooled` of a frame by one of its columns, keys numbered in order; (sums of each column (R, K), the keys)."""
+    table = sample.frames[frame]
+    number, keys = pd.factorize(table[key], sort=True)
+    return {name: pooled(sample, table["who"], number, table[name], len(keys)) for name in values}, np.asarray(keys)
+
+
+def shares(counts):
+    """Rows scaled to sum 1. float64, (..., K)."""
+    return counts / np.maximum(counts.sum(axis=-1, keepdims=True), 1e-300)
+
+
+def columns_of(sample, names):
+    """Weighted totals of several columns side by side, float64, (R, K)."""
+    return sample.weights @ sample.listeners[list(names)].to_numpy(dtype=np.float64)

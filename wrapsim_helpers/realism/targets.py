@@ -1,0 +1,115 @@
+"""The published figures, and how a measured number scores against one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..behaviour import figures
+
+PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
+Z95 = 1.96
+NEEDED = {"A": 0.90, "B": 0.75}      # share of the counted outcomes of a tier that has to pass
+
+
+@dataclass(frozen=True)
+class Result:
+    """One number measured against one check of a target.
+
+    observed  as measured, NaN where the run does not hold what it takes
+    error     bootstrap standard error over listeners, NaN where none is taken
+    score     0 inside the published range, 1 at its tolerance; inf on the wrong side of a sign
+    """
+
+    target: str
+    check: str
+    low: float
+    high: float
+    observed: float
+    error: float
+    score: float
+    verdict: str
+
+
+def targets():
+    """All targets by id, as in data/behaviour/targets.json."""
+    return figures("targets")
+
+
+def score_of(check, observed):
+    """Distance from the published range in units of the tolerance, float; inf outside a range without one, NaN for NaN.
+
+    check  {'low', 'high', 'within'}; None for an open end or for no tolerance
+    """
+    low, high = bounds(check)
+    distance = max(low - observed, observed - high, 0.0) if observed == observed else np.nan
+    if distance == 0 or distance != distance:
+        return distance
+    return distance / check["within"] if check["within"] else np.inf
+
+
+def bounds(check):
+    """(low, high) of a check as floats, infinite where open."""
+    return (-np.inf if check["low"] is None else check["low"]), (np.inf if check["high"] is None else check["high"])
+
+
+def verdict_of(check, observed, error):
+    """Whether a number passes, and whether its interval is narrow enough to say so."""
+    score = score_of(check, observed)
+    if score != score:
+        return LEFT_OUT
+    if score > 1 + 1e-9:
+        return FAIL
+    return TOO_SMALL if too_wide(check, observed, error) else PASS
+
+
+def too_wide(check, observed, error):
+    """Whether a 95 % interval is too wide to judge by: wider than the tolerance or the range; for an open end, across it."""
+    low, high = bounds(check)
+    if error != error or low == high == 0 == check["within"]:
+        return False
+    if np.isinf(low) or np.isinf(high):
+        slack = check["within"] or 0.0
+        return not (observed - Z95 * error >= low - slack and observed + Z95 * error <= high + slack)
+    return 2 * Z95 * error > (check["within"] or 0.0) + (high - low)
+
+
+def results_of(target, measured):
+    """The results of one target. measured: name -> float64, (R,), observed first and then the bootstrap's replicates."""
+    return [result_of(target, check, measured.get(check["name"], np.array([np.nan]))) for check in targets()[target]["checks"]]
+
+
+def result_of(target, check, values):
+    """One check held against its values, see `results_of`."""
+    observed, replicates = float(values[0]), values[1:][np.isfinite(values[1:])]
+    error = float(replicates.std(ddof=1)) if len(replicates) > 1 else np.nan
+    return Result(target, check["name"], *bounds(check), observed, error, score_of(check, observed), verdict_of(check, observed, error))
+
+
+def verdict(results):
+    """One verdict for a target: the worst of its checks."""
+    found = {result.verdict for result in results}
+    return next(one for one in (FAIL, LEFT_OUT, TOO_SMALL, PASS) if one in found)
+
+
+def counts(target):
+    """Whether a target's verdict is counted: an outcome of tier A or B that yields to no other figure."""
+    return target["role"] == "outcome" and target["tier"] in "AB" and "yields_to" not in target
+
+
+def verdicts(results):
+    """Verdict of each target that was measured: DataFrame by target with tier, role, counted, score (its worst) and verdict."""
+    rows, known = {}, targets()
+    for one in dict.fromkeys(result.target for result in results):
+        mine = [result for result in results if result.target == one]
+        rows[one] = {"tier": known[one]["tier"], "role": known[one]["role"], "counted": counts(known[one]),
+                     "score": max((result.score for result in mine), key=lambda score: -1 if score != score else score), "verdict": verdict(mine)}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def passed(results):
+    """How many counted targets pass, by tier: DataFrame by tier with n (that could be judged), n_pass, share and needed."""
+    table = verdicts(results)
+    judged = table[table["counted"] & (table["verdict"] != LEFT_OUT)]
+    by_tier = judged.assign(ok=judged["verdict"] == PASS).groupby("tier")["ok"].agg(n="size", n_pass="sum")
+    return by_tier.assign(share=by_tier["n_pass"] / by_tier["n"], needed=[NEEDED[tier] for tier in by_tier.index])
