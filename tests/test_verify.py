@@ -82,7 +82,7 @@ def test_rows_that_break_a_rule_are_found_though_every_checksum_is_right(run):
     told = rewritten(run, "plays", 0, plus_one("ms_played"))
     assert "part 0: its answers are not what a count of its plays gives." in told
     assert any(line.startswith("part 0: every play ends when it began plus what was heard and paused") for line in told)
-    assert "plays/part-00000000.avro: its records are not the plays of the Parquet file beside it." in told
+    assert "part 0: its plays as Avro are not its plays as Parquet." in told
 
 
 def test_a_lost_or_foreign_listener_is_found(run):
@@ -111,6 +111,16 @@ def test_verify_on_the_command_line_names_the_file_and_exits_with_1(run):
     done = command("verify", run)
     assert done.returncode == 1 and "  tracks.parquet: its " in done.stderr and "bytes are not the" in done.stderr, done.stderr
     assert "To mend it, remove the damaged files and simulate the run again into the same folder." in done.stderr
+
+
+def test_a_run_kept_as_avro_alone_is_verified_too(tmp_path):
+    run = ws.simulate(**TINY, out_dir=tmp_path / "run", formats="avro", workers=1)
+    assert ws.verify(run, workers=1) == []
+    manifest = json.loads((run / "run.json").read_bytes())
+    for one in manifest["files"]:
+        one["rows_sha256"] = one["rows_sha256"][::-1] if one["file"] == "plays/part-00000001.avro" else one["rows_sha256"]
+    (run / "run.json").write_bytes(f.json_bytes(f.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
+    assert ws.verify(run, workers=1) == ["plays/part-00000001.avro: its rows are not those that were written."]
 
 
 # -- again --------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from isal import isal_zlib
 
 from .run import ONE, compiled
-from .schema import LABEL, NAMED, RECORDS, SYMBOLS, TABLES, in_order, labelled, pascal, snake
+from .schema import LABEL, NAMED, RECORDS, SYMBOLS, TABLES, blank, in_order, labelled, pascal, released, snake
 
 BLOCK_BYTES = 256 * 1024         # of records in a block before compression: fits a core's own cache
 ROWS_AT_ONCE = 8_192             # plays turned into numbers at a time, for the same reason
@@ -252,6 +252,7 @@ def write_number(value, out, size):
 # where the columns of the plays table are that the interaction does not hold under their own name; the rest follows from these
 ELSEWHERE = {"profile_version": ("UserProfile", "ProfileVersion"), "plan": ("UserProfile", "SubscriptionPlan"), "song_id": ("SongMetadata", "SongId")}
 DERIVED = ("listener_id", "track_id")          # from play_id and song_id
+FIRST_RELEASE = released()["1"]                # what every release has; a field that came later may lack in older files
 SOURCES = {name: ELSEWHERE.get(name, ("UserSongInteraction", pascal(name))) for name in (*TABLES["plays"].names, "song_id") if name not in DERIVED}
 
 
@@ -279,10 +280,12 @@ def play_batches(path, tracks):
 
 
 def rows_of(path):
-    """The fields of SOURCES under the names of columns, batch by batch, in the order of the file."""
+    """The fields of SOURCES that a file has, under the names of columns, batch by batch, in the order of the file."""
     from datafusion import SessionConfig, SessionContext      # only readers wait for it
     context = SessionContext(SessionConfig().with_target_partitions(1))
-    columns = ", ".join(f"\"{record}\"['{field}'] AS {name}" for name, (record, field) in SOURCES.items())
+    with open(path, "rb") as file:
+        schema, _ = header_of(path, file)
+    columns = ", ".join(f"\"{record}\"['{field}'] AS {name}" for name, (record, field) in SOURCES.items() if field in fields_in(schema, record))
     try:
         context.register_avro("plays", path.absolute().as_uri(), file_extension=path.suffix)
         for batch in context.sql(f"SELECT {columns} FROM plays").execute_stream():
@@ -299,7 +302,8 @@ def plays_of(path, rows, tracks):
                          "give the tracks of the run that the file belongs to.")
     columns = {name: rows[name] for name in rows.schema.names} | {
         "listener_id": pc.shift_right(rows["play_id"], 32), "track_id": tracks["track_id"].combine_chunks().take(found)}
-    return pa.RecordBatch.from_arrays([as_column(field, columns[field.name]) for field in TABLES["plays"]], schema=TABLES["plays"])
+    return pa.RecordBatch.from_arrays([as_column(field, columns[field.name]) if field.name in columns else blank(field, len(rows))
+                                       for field in TABLES["plays"]], schema=TABLES["plays"])
 
 
 def as_column(field, values):
@@ -316,7 +320,8 @@ def count_records(path):
     """
     with open(path, "rb") as file:
         schema, marker = header_of(path, file)
-        lacking = [f"{record}.{field}" for record, field in SOURCES.values() if field not in fields_in(schema, record)]
+        lacking = [f"{record}.{field}" for record, field in SOURCES.values()
+                   if field in fields_in(FIRST_RELEASE, record) and field not in fields_in(schema, record)]
         if lacking:
             raise ValueError(f"{path} is an Avro file of other records, without {', '.join(lacking[:5])}; give one of SpotifyWrappedData records.")
         return sum(block_counts(path, file, marker))

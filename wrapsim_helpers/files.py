@@ -359,12 +359,13 @@ def open_folder(out_dir, identity):
     another run, with the differences, or one that holds other things; PermissionError for one that cannot be written.
     """
     place = store.place_of(out_dir)
-    begun = store.get(place, "identity.json") if store.is_store(place) or check_folder(place) else None
-    if begun is None:
-        refuse_others(place, out_dir)
-        writable(place)
-        store.create(place, "identity.json", json_bytes(identity))
-        begun = store.get(place, "identity.json")
+    with refusing_what_cannot_be_written(place):
+        begun = store.get(place, "identity.json") if store.is_store(place) or check_folder(place) else None
+        if begun is None:
+            refuse_others(place, out_dir)
+            writable(place)
+            store.create(place, "identity.json", json_bytes(identity))
+            begun = store.get(place, "identity.json")
     refuse_other_run(place, json.loads(begun), identity)
     return place
 
@@ -384,20 +385,24 @@ def refuse_others(place, out_dir):
         raise ValueError(f"out_dir is {str(out_dir)!r}, which holds other files ({others[0]} ...); name a new or empty folder.")
 
 
-def writable(place):
-    """The place, a folder made where it is not there yet; PermissionError where nothing can be written into it."""
-    try:
-        if store.is_store(place):
-            store.put(place, f"{store.BESIDE}trial", b"")
-            store.remove(place, [f"{store.BESIDE}trial"])
-        else:
-            place.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=place, prefix=store.BESIDE):
+def writable(folder):
+    """The folder, made where it is not there yet; PermissionError where nothing can be written into it. A store is left alone."""
+    with refusing_what_cannot_be_written(folder):
+        if not store.is_store(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder, prefix=store.BESIDE):
                 pass
-        return place
+        return folder
+
+
+@contextmanager
+def refusing_what_cannot_be_written(place):
+    """Turn whatever a disk or a store says into one PermissionError."""
+    try:
+        yield
     except (OSError, *store.store_errors()) as error:
-        raise PermissionError(f"out_dir is {str(place)!r}, which cannot be written ({getattr(error, 'strerror', None) or error}); "
-                              "name another folder.") from None
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise PermissionError(f"out_dir is {str(place)!r}, which cannot be written ({reason}); name another folder.") from None
 
 
 def refuse_other_run(place, found, wanted):

@@ -171,3 +171,12 @@ def deliver(folder, place, files):
     """Bring files from a place's workbench to the place, one PUT each; on a disk they are there already."""
     for name in files if is_store(place) else ():
         put(place, name, (folder / name).read_bytes())
+
+
+@contextmanager
+def at_hand(place, name):
+    """A path at which one file of a place can be read: its own on a disk, that of a copy for a store."""
+    with workbench(place) as folder:
+        if is_store(place):
+            put(folder, name, get(place, name))
+        yield folder / name

@@ -5,17 +5,17 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import fastavro
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from . import store
+from .avro import read_plays_avro
 from .files import is_sealed, json_bytes, read_manifest, row_hash
 from .plays import COUNTED_PLAY_MS, check_plays
 from .runs import CATALOGUE, each_part, receipts_in
-from .schema import TABLES, in_order, record_fields, schema_ind, snake
+from .schema import TABLES
 
 OWN = ("run.json", "identity.json", "log.json")      # a run's files beside its tables
 
@@ -71,13 +71,21 @@ def verify_files(book, number):
 
 def verify_part(book, number):
     """The same, and where every file is sound, what must hold between them."""
-    lines, entries = verify_files(book, number), book.receipts[number]["files"]
+    lines, entries = verify_files(book, number), [one for one in book.receipts[number]["files"] if one["file"].startswith("plays/")]
     if lines:
         return lines
-    tables = {name: read_table(book.place, f"{name}/part-{number:08d}.parquet") for name in ("plays", "listeners", "answers")}
-    avro = [one["file"] for one in entries if one["file"].endswith(".avro")]
-    return [f"part {number}: {words}" for words in broken_rules(book, number, tables)] + [
-        f"{name}: its records are not the plays of the Parquet file beside it." for name in avro if avro_hash(book.place, name) != plays_hash(tables["plays"])]
+    kept = {one["file"]: plays_in(book.place, one["file"]) for one in entries}
+    found = [f"{one['file']}: its rows are not those that were written." for one in entries if row_hash(kept[one["file"]]) != one["rows_sha256"]]
+    rules = [f"part {number}: {words}" for words in broken_rules(book, number, kept[max(kept)])]
+    return found + rules + [f"part {number}: its plays as Avro are not its plays as Parquet."] * (len({one["rows_sha256"] for one in entries}) > 1)
+
+
+def plays_in(place, name):
+    """The plays of one file of a run, Parquet or Avro."""
+    if name.endswith(".parquet"):
+        return read_table(place, name)
+    with store.at_hand(place, name) as path:
+        return read_plays_avro(path, read_table(place, "tracks.parquet"))
 
 
 def damaged_file(place, one):
@@ -107,14 +115,14 @@ def read_table(place, name):
     return pq.read_table(pa.BufferReader(store.get(place, name)))
 
 
-def broken_rules(book, number, tables):
+def broken_rules(book, number, plays):
     """What must hold between the tables of a part and does not; texts."""
-    plays, people = tables["plays"], tables["listeners"]["listener_id"].to_numpy()
-    of, size = book.identity["parameters"], book.identity["parameters"]["listeners_per_part"]
-    first, last = of["first_listener"] + number * size, of["first_listener"] + min((number + 1) * size, of["num_users"])
-    if not np.array_equal(people, np.arange(first, last)):
-        yield f"its listeners are not {first:,} to {last - 1:,}."
-    if not np.array_equal(counts(plays, people), stated(tables["answers"])):
+    people, answers = (read_table(book.place, f"{name}/part-{number:08d}.parquet") for name in ("listeners", "answers"))
+    of, people = book.identity["parameters"], people["listener_id"].to_numpy()
+    first, stop = (of["first_listener"] + min(n * of["listeners_per_part"], of["num_users"]) for n in (number, number + 1))
+    if not np.array_equal(people, np.arange(first, stop)):
+        yield f"its listeners are not {first:,} to {stop - 1:,}."
+    if not np.array_equal(counts(plays, people), stated(answers)):
         yield "its answers are not what a count of its plays gives."
     try:
         check_plays(plays, read_table(book.place, "tracks.parquet"))
@@ -131,27 +139,3 @@ def counts(plays, people):
 def stated(answers):
     """The same as the run states it."""
     return np.array([answers[name].to_numpy() for name in ("n_plays", "n_streams", "ms_played")]).T
-
-
-def avro_hash(place, name):
-    """Hash of the interactions that an Avro file holds, see `plays_hash`; "" where it cannot be read or has another schema."""
-    fields = record_fields("UserSongInteraction")
-    try:
-        reader = fastavro.reader(pa.BufferReader(store.get(place, name)))
-        rows = [row["UserSongInteraction"] for row in reader]
-        columns = {snake(field["name"]): pa.array([row[field["name"]] for row in rows]) for field in fields}
-        return interactions_hash(pa.table(columns)) if in_order(reader.writer_schema, private=False) == schema_ind else ""
-    except (ValueError, KeyError, pa.ArrowException):
-        return ""
-
-
-def plays_hash(plays):
-    """Hash of the interactions of a plays table."""
-    return interactions_hash(plays.select([snake(field["name"]) for field in record_fields("UserSongInteraction")]))
-
-
-def interactions_hash(table):
-    """Hash of interactions as plain values."""
-    plain = [TABLES["plays"].field(name).type for name in table.column_names]
-    types = [one.value_type if pa.types.is_dictionary(one) else one for one in plain]
-    return row_hash(table.cast(pa.schema(list(zip(table.column_names, types)))))

@@ -1,0 +1,210 @@
+"""The same run on other engines: dask, Spark, an S3 server on loopback, notebooks side by side, and insights out of core."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.request
+from pathlib import Path
+
+import pandas as pd
+import psutil
+import pytest
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import store
+from wrapsim_helpers.wrapped import INSIGHTS, place
+
+from ..conftest import TINY
+from ..kills import MANY, start, tree, wait_for
+
+TOP = Path(__file__).parent.parent.parent
+MOTO, SPARK = ("moto[s3]==5.2.5", "flask", "flask-cors"), ("pyspark==4.3.0", "pandas<3")      # neither fits among our own versions
+URL = "s3://bucket/run"
+
+
+def environment(folder, *packages):
+    """A virtual environment with some packages that looks for everything else in the present one; its python."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    inside = subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"], capture_output=True, text=True, check=True)
+    subprocess.run([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *packages], check=True)
+    (Path(inside.stdout.strip()) / "outer.pth").write_text(f"{TOP}\n{sysconfig.get_paths()['purelib']}\n")
+    return python
+
+
+# -- dask ---------------------------------------------------------------------------------------------
+
+def test_the_workers_of_a_dask_cluster_write_the_same_bytes(tiny_run, tmp_path):
+    from distributed import LocalCluster
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        ws.simulate(**TINY, out_dir=tmp_path / "run", scheduler=cluster.scheduler_address)
+    assert tree(tmp_path / "run") == tree(tiny_run)
+
+
+def test_a_scheduler_that_does_not_answer_is_said(tmp_path, monkeypatch):
+    import dask
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), pytest.raises(RuntimeError, match="0 of 3 parts are whole and kept"):
+        ws.simulate(**TINY, out_dir=tmp_path / "run", scheduler="tcp://127.0.0.1:9")
+
+
+# -- Spark --------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def on_spark(tmp_path_factory):
+    """Runs code in an environment with PySpark; returns what it printed."""
+    folder = tmp_path_factory.mktemp("spark")
+    python = environment(folder / "env", *SPARK)
+
+    def run(code):
+        (folder / "job.py").write_text(code)
+        done = subprocess.run([python, folder / "job.py"], capture_output=True, text=True, cwd=folder, timeout=900,
+                              env=os.environ | {"PYSPARK_PYTHON": str(python), "SPARK_LOCAL_IP": "127.0.0.1"})
+        assert done.returncode == 0, done.stderr[-4000:]
+        return done.stdout
+    return run
+
+
+def test_the_documented_job_on_spark_writes_the_same_bytes(on_spark, tiny_run, tmp_path):
+    code = next(block for block in re.findall(r"```python\n(.*?)```", (TOP / "docs" / "scale.md").read_text(), re.S) if "mapInArrow" in block)
+    code, changed = re.subn(r"^run = .*$", f"run = {TINY | {'out_dir': str(tmp_path / 'run')}!r}", code, flags=re.M)
+    on_spark(code)
+    assert changed == 1 and tree(tmp_path / "run") == tree(tiny_run)
+
+
+ON_SPARK = """
+from datetime import date
+import ibis
+from pyspark.sql import SparkSession
+from wrapsim_helpers.wrapped import INSIGHTS, heard_in, place
+spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2").getOrCreate()
+connection = ibis.pyspark.connect(spark)
+paths = {name: f"RUN/{name}.parquet" for name in ("tracks", "artists", "track_artists")} | {"plays": "RUN/plays/*.parquet"}
+tables = {name: connection.read_parquet(path, table_name=name) for name, path in paths.items()}
+heard = heard_in(**tables, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
+for name, insight in (INSIGHTS | {"place": place}).items():
+    insight(heard).execute().to_parquet(f"OUT/{name}.parquet")
+"""
+
+
+def test_every_insight_on_spark_is_the_one_of_duckdb(on_spark, tiny_run, tmp_path):
+    plays = shutil.copytree(tiny_run, tmp_path / "run", ignore=shutil.ignore_patterns("*.avro"))
+    on_spark(ON_SPARK.replace("RUN", str(plays)).replace("OUT", str(tmp_path)))
+    heard = ws.heard_of(tiny_run)
+    for name, insight in (INSIGHTS | {"place": place}).items():
+        same_rows(pd.read_parquet(tmp_path / f"{name}.parquet"), insight(heard).execute())
+
+
+def same_rows(found, expected):
+    """Both tables hold the same rows, in whatever order."""
+    columns = list(expected.columns)
+    found, expected = (table[columns].sort_values(columns).reset_index(drop=True) for table in (found, expected))
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    assert len(expected) > 0
+
+
+# -- an object store ----------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Address of an S3-compatible server on loopback."""
+    python = environment(tmp_path_factory.mktemp("moto") / "env", *MOTO)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen([python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield f"http://127.0.0.1:{port}", process
+    process.kill()
+
+
+@pytest.fixture
+def bucket(server, monkeypatch):
+    """An empty bucket; the environment points to the server."""
+    address, process = server
+    for name, value in {"ENDPOINT_URL": address, "ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "REGION": "us-east-1", "ALLOW_HTTP": "true"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    store.opened.cache_clear()
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(urllib.request.Request(f"{address}/moto-api/reset", method="POST"))
+            urllib.request.urlopen(urllib.request.Request(f"{address}/bucket", method="PUT"))
+            return URL
+        except OSError:
+            assert process.poll() is None
+            time.sleep(0.25)
+    raise TimeoutError(f"no server at {address}")
+
+
+def in_store():
+    return {name: store.get(URL, name) for name in store.sizes(URL) if name != "log.json"}
+
+
+def test_a_run_on_an_s3_server_is_the_run_in_a_folder_to_the_byte(bucket, tiny_run):
+    ws.simulate(**TINY, out_dir=bucket, workers=2)
+    assert in_store() == tree(tiny_run) and ws.verify(bucket, workers=1) == []
+
+
+def test_two_runs_at_once_on_an_s3_server_the_second_is_refused(bucket):
+    first = start(bucket, 1)
+    wait_for(lambda: "lock.json" in store.names(bucket), first)
+    with pytest.raises(ValueError, match="s3://bucket/run is being written by process"):
+        ws.simulate(**MANY, out_dir=bucket)
+    _, told = first.communicate()
+    assert first.returncode == 0, told[-2000:]
+
+
+def test_a_run_on_an_s3_server_that_was_killed_goes_on(bucket, tmp_path):
+    for n_parts in (3, 9, 15):
+        process = start(bucket, 1)
+        wait_for(lambda: len(store.names(bucket, "parts")) > n_parts, process)
+        process.kill()
+        process.communicate()
+    assert "run.json" not in store.names(bucket)
+    ws.simulate(**MANY, out_dir=bucket, workers=1)
+    assert in_store() == tree(ws.simulate(**MANY, out_dir=tmp_path / "run", workers=1))
+
+
+def test_a_bucket_that_is_not_there_is_refused(bucket):
+    with pytest.raises(PermissionError, match="out_dir is 's3://none/run', which cannot be written"):
+        ws.simulate(**TINY, out_dir="s3://none/run")
+
+
+# -- side by side -------------------------------------------------------------------------------------
+
+def test_notebooks_started_side_by_side_neither_hang_nor_multiply(tmp_path):
+    asked = {"num_users": 12, "start_time": "2025-03-01", "end_time": "2025-03-08", "workers": 2}
+    words = [sys.executable, "-m", "wrapsim_helpers", "run", "03_multiple_users", *(f"-p{name}={value}" for name, value in asked.items())]
+    books = [subprocess.Popen([*words, f"-pout_dir={tmp_path / name}", "-o", tmp_path / f"{name}.ipynb"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) for name in ("one", "two")]
+    most, until = 0, time.monotonic() + 300
+    while any(book.poll() is None for book in books) and time.monotonic() < until:
+        most = max(most, sum(workers_of(book.pid) for book in books))
+        time.sleep(0.1)
+    told = [book.communicate(timeout=1)[1] for book in books]
+    assert [book.returncode for book in books] == [0, 0], told
+    assert most <= 4 and tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+def workers_of(pid):
+    """How many spawned workers live below a process."""
+    try:
+        return sum("spawn_main" in " ".join(child.cmdline()) for child in psutil.Process(pid).children(recursive=True))
+    except psutil.Error:
+        return 0
+
+
+# -- out of core --------------------------------------------------------------------------------------
+
+def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path):
+    run_dir = ws.simulate(300, out_dir=tmp_path / "run", formats="parquet")
+    free, tight = ws.heard_of(run_dir), ws.heard_of(run_dir)
+    connection = tight.tracks._find_backend()
+    connection.raw_sql("SET memory_limit = '120MB'")
+    connection.raw_sql("SET threads = 2")
+    for name in ("top_songs", "calendar", "minutes"):
+        same_rows(INSIGHTS[name](tight).execute(), INSIGHTS[name](free).execute())
+    assert sum(one["rows"] for one in ws.read_manifest(run_dir)["files"] if one["file"].startswith("plays/")) > 1_000_000
