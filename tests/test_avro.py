@@ -164,7 +164,7 @@ def blocks_of(size):
         yield patch.setattr(a, "BLOCK_BYTES", size)
 
 
-SIZES, PLAIN_CODECS = st.sampled_from([1, 700, 2**18]), st.sampled_from(["deflate", "null"])
+SIZES, CODECS = st.sampled_from([1, 700, 2**18]), st.sampled_from(sorted(a.CODECS))
 
 
 @QUICK
@@ -174,7 +174,7 @@ def test_spliced_records_are_those_of_fastavro_to_the_byte(run, block_size):
 
 
 @QUICK
-@given(runs(), PLAIN_CODECS, SIZES)
+@given(runs(), CODECS, SIZES)
 def test_three_readers_read_what_fastavro_would_have_written(tmp_path_factory, run, codec, block_size):
     check_readers(tmp_path_factory.mktemp("avro"), run, codec, block_size)
 
@@ -446,6 +446,15 @@ def test_the_story_is_the_same_from_avro_and_from_parquet(avro_run, tiny_run):
     assert (one.listener, one.year, one.first_day, one.too_little) == (other.listener, other.year, other.first_day, other.too_little)
     for name in other.tables:
         pd.testing.assert_frame_equal(one.tables[name], other.tables[name], check_dtype=True)
+
+
+def test_every_codec_keeps_the_same_plays_and_is_part_of_the_identity(avro_run, tmp_path):
+    for codec in ("zstandard", "null"):
+        run_dir = ws.simulate(**TINY, out_dir=tmp_path / codec, formats=["avro", "avro"], codec=codec, workers=1)
+        assert ws.read_manifest(run_dir)["identity"]["formats"] == {"avro": codec}
+        assert f.row_hash(ws.read_table(run_dir, "plays")) == f.row_hash(ws.read_table(avro_run, "plays"))
+    with pytest.raises(ValueError, match="formats.avro: 'deflate' here, 'null' there"):
+        ws.simulate(**TINY, out_dir=run_dir, formats="avro", workers=1)
 
 
 def test_what_a_crowd_does_is_the_same_from_avro_and_from_parquet(avro_run, tiny_run):

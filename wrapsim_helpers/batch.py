@@ -191,12 +191,13 @@ def simulate(users: int = typer.Argument(help="how many listeners"), out_dir: Pa
              genre: list[str] = typer.Option([], help="favourite genres to pick from; may be repeated"),
              population: str = typer.Option("world", help="world or survey"), seed: int = typer.Option(2025),
              fmt: list[str] = typer.Option(["parquet", "avro"], "--format", help="parquet or avro; may be repeated"),
+             codec: str = typer.Option("deflate", help="of the Avro files: deflate, zstandard or null"),
              workers: int = typer.Option(0, help="processes; 0 for one per core"),
              survey: str = typer.Option("", help="survey file; the bundled one where empty"),
              songs: str = typer.Option("", help="songs file; the bundled one where empty")):
     """Simulate a crowd into a run folder, without a notebook."""
     from .simulate import simulate as simulate_crowd
-    typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
+    typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
                               survey_path=survey, songs_path=songs))
 
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 from tqdm.auto import tqdm
 
 from . import listeners as people_of
+from .avro import CODECS
 from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue
 from .datasets import check_genre, load_songs, load_survey, source_path
@@ -270,28 +271,30 @@ def resolve_user(user_id, seed):
 # -- runs on disk -------------------------------------------------------------------------------------
 
 def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
-             population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", survey_path="",
-             songs_path=""):
+             codec="deflate", population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="",
+             survey_path="", songs_path=""):
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path.
 
     out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs
     formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet. Insights read either
+    codec     of the Avro files: "deflate", "zstandard" or "null"
     workers   processes; 0: one per core, but no more than there are parts
     scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
     The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything is written.
     """
-    formats = check_formats([formats] if isinstance(formats, str) else formats)
+    formats = check_formats([formats] if isinstance(formats, str) else formats, codec)
     check_count("workers", workers, 0, 1024)
     run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple(genres), population=population,
               survey_group=survey_group, seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path)
     return simulate_run(run, Path(out_dir) if out_dir else None, formats, workers, scheduler)
 
 
-def check_formats(formats):
-    """Names of formats, checked, each once and in order; ValueError where there is none."""
+def check_formats(formats, codec):
+    """How the plays are to be kept, checked: {format: how it is compressed}; ValueError where no format is named."""
+    compressed = {"avro": check_choice("codec", codec, CODECS), "parquet": "zstandard"}
     if not formats:
         raise ValueError(f"formats is {formats!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
-    return tuple(sorted({check_choice("formats", name, FORMATS) for name in formats}))
+    return {name: compressed[name] for name in sorted(check_choice("formats", name, FORMATS) for name in formats)}
 
 
 def simulate_run(run, out_dir, formats, workers, scheduler):
@@ -300,7 +303,7 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     size = part_size(run, world)
     whole = replace(run, listeners_per_part=size)
     same = identity(whole, {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path)},
-                    fingerprints(), size) | {"formats": list(formats)}
+                    fingerprints(), size) | {"formats": formats}
     folder = open_folder(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}", same)
     if (folder / "run.json").is_file():
         tqdm.write(f"This run is already in {folder}.")
@@ -313,7 +316,7 @@ def simulate_run(run, out_dir, formats, workers, scheduler):
     moved = sum(part["moved"] for part in parts)
     say_moved(run, moved)
     write_json(folder / "run.json", {"identity": same, "identity_hash": identity_hash(same), "parts": n_parts,
-                                     "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith(formats[0])),
+                                     "plays": sum(f["rows"] for f in files if f["file"].startswith("plays/") and f["file"].endswith(next(iter(formats)))),
                                      "files": files})
     write_json(folder / "log.json", {"started": started, "seconds": round(time.time() - started, 3), "workers": workers,
                                      "moved_local_times": moved, "python": platform.python_version(), "platform": platform.platform()})
@@ -411,7 +414,7 @@ def make_part(run, part, folder, formats, hash_):
     if "avro" in formats:
         path = part_path(folder, "plays", part, "avro")
         write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part),
-                   known=heard.world.songs)
+                   formats["avro"], known=heard.world.songs)
         files.append(entry(folder, path, heard.plays.num_rows, row_hash(heard.plays)))
     return {"files": files, "moved": moved_starts(heard)}
 
