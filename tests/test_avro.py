@@ -159,8 +159,9 @@ def check_readers(folder, run, codec, block_size):
 
 @contextmanager
 def blocks_of(size):
-    """Blocks of so many bytes, so that a few plays already cross their borders."""
+    """Blocks of so many bytes, made of seven plays at a time, so that a few plays already cross every border."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(a, "ROWS_AT_ONCE", 7)
         yield patch.setattr(a, "BLOCK_BYTES", size)
 
 
@@ -318,7 +319,8 @@ def test_the_container_is_a_standard_one(few, tmp_path):
 
 def test_blocks_hold_about_as_much_as_they_should(crowd):
     run = crowd.plays, crowd.listeners, crowd.profile_versions, crowd.world.catalogue.tracks
-    sizes = [len(block) for _, block in f.spliced(a.pieces(schema_ind), *run, {})]
+    counts, sizes = zip(*((n_records, len(block)) for n_records, block in f.spliced(a.pieces(schema_ind), *run, {})))
+    assert sum(counts) == crowd.plays.num_rows > 2 * a.ROWS_AT_ONCE
     assert len(sizes) > 3 and all(a.BLOCK_BYTES <= size < a.BLOCK_BYTES + 2000 for size in sizes[:-1]) and 0 < sizes[-1] < a.BLOCK_BYTES + 2000
 
 
