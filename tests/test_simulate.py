@@ -240,6 +240,7 @@ def test_what_if_nothing_changes_nothing_changes():
     ({"genres": ["Popp"]}, "genres is 'Popp'; it must be one of"), ({"population": "wrold"}, "Did you mean 'world'?"),
     ({"num_users": 0}, "num_users is 0"), ({"end_time": "2025-03-20"}, "is not after start_time"),
     ({"formats": ["orc"]}, "formats is 'orc'; it must be one of 'avro', 'parquet'"), ({"workers": -1}, "workers is -1"),
+    ({"formats": []}, "formats is []; name one or both of 'avro', 'parquet'"), ({"codec": "snappy"}, "codec is 'snappy'; it must be one of 'deflate'"),
     ({"survey_path": "nowhere.csv"}, "there is no such file"), ({"seed": -1}, "seed is -1")])
 def test_bad_parameters_are_refused_before_anything_is_written(tmp_path, wrong, words):
     with pytest.raises((ValueError, TypeError, FileNotFoundError)) as caught:

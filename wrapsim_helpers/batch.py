@@ -211,6 +211,7 @@ Genres = Annotated[list[str], typer.Option(help="favourite genres to pick from; 
 Population = Annotated[str, typer.Option(help="world or survey")]
 Seed = Annotated[int, typer.Option(help="same seed, same people, same plays")]
 Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; may be repeated")]
+Codec = Annotated[str, typer.Option(help="of the Avro files: deflate, zstandard or null")]
 Workers = Annotated[int, typer.Option(help="processes; 0 for one per core")]
 Survey = Annotated[str, typer.Option(help="survey file; the bundled one where empty")]
 Songs = Annotated[str, typer.Option(help="songs file; the bundled one where empty")]
@@ -225,14 +226,14 @@ def whole(text):
 
 @app.command()
 def simulate(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = "2026-01-01", genre: Genres = [], population: Population = "world",
-             seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "",
+             seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], codec: Codec = "deflate", workers: Workers = 0, survey: Survey = "", songs: Songs = "",
              personas: Personas = "", catalogue_tracks: Tracks = 0,
              scheduler: Annotated[str, typer.Option(help="address of a dask scheduler whose workers make the parts, such as tcp://10.0.0.1:8786")] = "",
              part: Annotated[int, typer.Option(help="with --parts: which share of the parts to make, from 1")] = 1,
              parts: Annotated[int, typer.Option(help="into how many shares the parts are cut, one for each machine")] = 1):
     """Simulate a crowd into a run folder, without a notebook; after an interruption the same command goes on."""
     from .runs import simulate as simulate_crowd
-    typer.echo(simulate_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
+    typer.echo(simulate_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
                               scheduler=scheduler, part=part, parts=parts, survey_path=survey, songs_path=songs, personas_path=personas,
                               catalogue_tracks=catalogue_tracks))
 
