@@ -276,6 +276,17 @@ def test_the_numbers_of_a_story_are_those_the_loop_counted(tiny_run):
         assert streak == ([answer["longest_streak_days"]] if answer["longest_streak_days"] > 1 else [])
 
 
+def test_counts_and_milliseconds_are_whole_numbers(tiny_run):
+    for name, table in ws.tell_story(tiny_run).tables.items():
+        whole = [column for column in table if column.startswith(("n_", "ms_", "first_ms")) and (name, column) != ("top_artists", "n_streams")]
+        assert (table[whole].dtypes == "int64").all(), f"{name}: {table[whole].dtypes.to_dict()}"
+
+
+def test_a_year_that_is_no_number_is_refused(tiny_run):
+    with pytest.raises(TypeError, match="year is '2025'; it must be a whole number from 2,000 to 2,037"):
+        ws.tell_story(tiny_run, year="2025")
+
+
 def test_a_user_is_found_by_id_number_and_name(tiny_run):
     person = ws.read_parquet(tiny_run, "listeners").to_pylist()[1]
     ids = {ws.tell_story(tiny_run, user).listener["user_id"] for user in (person["user_id"], "1", person["name"].upper())}

@@ -25,7 +25,7 @@ BIN_WIDTH = 1.2          # each bin of the crowd's minutes is that much wider th
 class Story:
     """Everything the cards of one listener need, as plain values and small pandas tables.
 
-    listener   user_id, name, city, country (ISO 3166 alpha-2), time_zone, birth_date
+    listener   listener_id, user_id, name, city, country (ISO 3166 alpha-2), time_zone, birth_date
     year       calendar year in the listener's own zone
     edition    which rules were applied, e.g. "full" or "2025"
     first_day, last_day   the window, both inclusive, local dates
@@ -73,7 +73,7 @@ def open_run(run_dir):
 def heard_of(run_dir, year=-1, edition="full"):
     """The plays of a run's year and what they are joined with: a `Heard`. year: -1 for the year the run starts in."""
     parameters = read_manifest(run_dir)["identity"]["parameters"]
-    first_day, last_day = window(year if year > 0 else int(parameters["start_time"][:4]), edition)
+    first_day, last_day = window(int(parameters["start_time"][:4]) if year == -1 else year, edition)
     return heard_in(**open_run(run_dir), first_day=first_day, last_day=last_day)
 
 
@@ -92,7 +92,7 @@ def tell_story(run_dir, user="", year=-1, edition="full"):
         raise ValueError(f"{person['name']} ({person['user_id']}) has no play from {book.heard.first_day} to {book.heard.last_day}; "
                          "choose another user, year or edition.")
     told = for_cards(found, book, person["listener_id"])
-    return Story({key: person[key] for key in ("user_id", "name", "city", "country", "time_zone", "birth_date")}, book.heard.first_day.year,
+    return Story({key: person[key] for key in ("listener_id", "user_id", "name", "city", "country", "time_zone", "birth_date")}, book.heard.first_day.year,
                  edition, book.heard.first_day, book.heard.last_day, too_little(told["minutes"].iloc[0]), told)
 
 
@@ -104,19 +104,21 @@ class Book:
     listeners   DataFrame, everybody
     crowd       DataFrame: listener_id, ms_played, n_listeners, n_below, rank, n_plays, n_skips
     statements  insight -> SQL over the table `mine`, the plays of one listener; "mine" -> SQL that makes it, up to the number
+    whole       insight -> its columns of whole numbers; DuckDB adds them up wider than int64, which pandas reads as floats
     """
 
     heard: Heard
     listeners: pd.DataFrame
     crowd: pd.DataFrame
     statements: dict[str, str]
+    whole: dict[str, list[str]]
 
 
 @functools.lru_cache(maxsize=4)
 def open_book(run_dir, identity_hash, year, edition):
     """A run opened for a year; kept, so that the next listener's story costs a fraction of the first."""
     heard = heard_of(run_dir, year, edition)
-    return Book(heard, read_parquet(run_dir, "listeners").to_pandas(), crowd_of(heard), statements_of(heard))
+    return Book(heard, read_parquet(run_dir, "listeners").to_pandas(), crowd_of(heard), statements_of(heard), whole_columns(heard))
 
 
 def statements_of(heard):
@@ -127,11 +129,18 @@ def statements_of(heard):
     return insights | {"mine": str(connection.compile(heard.plays))}
 
 
+def whole_columns(heard):
+    """Every insight's columns of whole numbers: (see `Book`)."""
+    schemas = {name: insight(heard).schema().items() for name, insight in INSIGHTS.items()}
+    return {name: [column for column, kind in schema if kind.is_integer()] for name, schema in schemas.items()}
+
+
 def insights_of(book, listener_id):
     """Every insight of one listener as a pandas table, without the column listener_id."""
     connection = book.heard.tracks._find_backend().con
     connection.execute(f"CREATE OR REPLACE TEMP TABLE mine AS SELECT * FROM ({book.statements['mine']}) WHERE listener_id = {int(listener_id)}")
-    return {name: connection.execute(book.statements[name]).df().drop(columns="listener_id") for name in INSIGHTS}
+    found = {name: connection.execute(book.statements[name]).df() for name in INSIGHTS}
+    return {name: table.astype(dict.fromkeys(book.whole[name], "int64")).drop(columns="listener_id") for name, table in found.items()}
 
 
 def crowd_of(heard):
