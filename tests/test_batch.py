@@ -1,5 +1,6 @@
 """Strict papermill runs and the command line: what is refused, with which exit code, and in which words."""
 
+import re
 import subprocess
 import sys
 
@@ -42,8 +43,8 @@ def test_declared_parameters_have_type_default_and_help(notebook):
     ({"year": True}, "small.ipynb: year is True; it must be of type int, such as 2025."),
     ({"year": 1.5}, "small.ipynb: year is 1.5; it must be of type int, such as 2025."),
     ({"wide": 1}, "small.ipynb: wide is 1; it must be of type bool, such as False."),
-    ({"genres": "Pop"}, "small.ipynb: genres is 'Pop'; it must be of type list, such as []."),
-    ({"latitude": "north"}, "small.ipynb: latitude is 'north'; it must be of type float, such as ''.")])
+    ({"genres": "Pop"}, "small.ipynb: genres is 'Pop'; it must be of type list, such as ['Pop', 'Rap']."),
+    ({"latitude": "north"}, "small.ipynb: latitude is 'north'; it must be of type float, such as 52.5.")])
 def test_a_wrong_name_or_type_is_refused(notebook, given, words):
     with pytest.raises(batch.Refused) as caught:
         batch.check_parameters(notebook(), given)
@@ -121,10 +122,12 @@ def test_a_batch_runs_those_asked_for(notebook, tmp_path):
 
 @pytest.mark.parametrize("text, only, words", [
     ("[1, 2]", (), "must map names to {notebook: ..., parameters: {...}}."),
+    ("one: {notebook: x, parameters: [1]}", (), "must map names to {notebook: ..., parameters: {...}}."),
+    ("one: [", (), "sets.yaml is not YAML (while parsing"),
     ("one: {notebook: x}", ("onne",), "has no set 'onne'. Did you mean 'one'?")])
 def test_a_batch_file_that_is_none_is_refused(tmp_path, text, only, words):
     (tmp_path / "sets.yaml").write_text(text)
-    with pytest.raises(batch.Refused, match=words.replace(".", r"\.").replace("?", r"\?").replace("{", r"\{")):
+    with pytest.raises(batch.Refused, match=re.escape(words)):
         batch.chosen_sets(tmp_path / "sets.yaml", only)
 
 
@@ -145,8 +148,21 @@ def test_a_crowd_and_cards_from_the_command_line(tmp_path):
     assert done.returncode == 0 and (tmp_path / "run" / "run.json").is_file(), done.stderr
     drawn = command("cards", tmp_path / "run", tmp_path / "cards")
     assert drawn.returncode == 0 and (tmp_path / "cards" / "cards.json").is_file(), drawn.stderr
-    refused = command("simulate", "0", tmp_path / "none")
-    assert refused.returncode == 2 and refused.stderr.startswith("wrapsim: num_users is 0; it must be a whole number")
+
+
+@pytest.mark.parametrize("users, said", [("0", "0"), ("-3", "-3"), ("2.5", "'2.5'"), ("many", "'many'")])
+def test_a_number_of_users_that_is_none_is_refused(tmp_path, users, said):
+    refused = command("simulate", "--", users, tmp_path / "none")
+    assert refused.returncode == 2 and not (tmp_path / "none").exists()
+    assert refused.stderr == f"wrapsim: num_users is {said}; it must be a whole number from 1 to 1,000,000,000.\n"
+
+
+def test_cards_that_cannot_be_written_are_refused_in_one_line(tmp_path, tiny_run):
+    (tmp_path / "thesis.doc").write_text("x")
+    foreign, a_file = command("cards", tiny_run, tmp_path), command("cards", tiny_run, tmp_path / "thesis.doc")
+    assert foreign.returncode == a_file.returncode == 2 and [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
+    assert foreign.stderr.endswith("which holds other files (thesis.doc ...); name a new or empty folder, or one of earlier cards.\n")
+    assert a_file.stderr.startswith("wrapsim: out_dir is ") and a_file.stderr.endswith("; name another folder.\n")
 
 
 def test_init_lays_out_notebooks_and_data_in_a_new_folder(tmp_path):

@@ -995,6 +995,15 @@ def test_cards_are_written_in_order_with_an_index(tmp_path):
     assert [hashlib.sha256(p.read_bytes()).hexdigest() for p in paths] == [entry["sha256"] for entry in index]
 
 
+def test_cards_take_the_place_of_earlier_ones_and_of_nothing_else(tmp_path):
+    cards.write_cards(made("typical"), tmp_path)
+    cards.write_cards(made("small"), tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["cards.json", *(f"{i:02}_{card.name}.png" for i, card in enumerate(made("small"), 1))])
+    (tmp_path / "01_holiday.png").write_bytes(b"mine")
+    with pytest.raises(ValueError, match=r"which holds other files \(01_holiday.png \.\.\.\); name a new or empty folder"):
+        cards.write_cards(made("typical"), tmp_path)
+
+
 def test_a_card_shows_itself_as_an_image_with_its_escaped_alt_text():
     card = cards.Card("x", 'He said "5 < 6" & left', b"\x89PNG")
     text = card._repr_html_()

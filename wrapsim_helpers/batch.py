@@ -9,6 +9,7 @@ import logging
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import typer
@@ -19,7 +20,8 @@ from .run import resource
 NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped")
 TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
 
-QUIET = ["--IPKernelApp.log_level=ERROR"]        # kernels remark on loopback without encryption, every time
+EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
+QUIET = ["--IPKernelApp.log_level=CRITICAL"]     # kernels remark on loopback without encryption, and on being shut down
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
                   help="Simulate a year of music streaming, and draw the Wrapped of it.")
@@ -57,7 +59,7 @@ def typed(notebook, name, value, kind, default):
     if value == default and type(value) is type(default):
         return value
     if isinstance(value, bool) != (bool in allowed) or not isinstance(value, allowed):
-        raise Refused(f"{notebook}: {name} is {value!r}; it must be of type {kind}, such as {default!r}.")
+        raise Refused(f"{notebook}: {name} is {value!r}; it must be of type {kind}, such as {EXAMPLES.get(kind, default)!r}.")
     return value
 
 
@@ -133,7 +135,10 @@ def run(notebook: str = typer.Argument(help="path or name of a notebook, such as
 def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, parameters}"),
           only: list[str] = typer.Option([], "--only", help="run only the set of this name; may be repeated"),
           output: Path = typer.Option(None, "--output", "-o", help="folder for the executed notebooks")):
-    """Run every set of parameters in a YAML file; all are checked before the first one starts."""
+    """Run every set of parameters in a YAML file.
+
+    All are checked before the first one starts.
+    """
     sets = chosen_sets(file, only)
     jobs = [(name, find_notebook(one["notebook"]), one.get("parameters") or {}) for name, one in sets.items()]
     for name, path, parameters in jobs:
@@ -147,9 +152,7 @@ def chosen_sets(file, only):
     """The sets of a runs.yaml, all or those named; Refused for a file or a name that is not there."""
     if not file.is_file():
         raise Refused(f"there is no file {str(file)!r}; give a YAML file such as notebooks/runs.yaml.")
-    sets = yaml.safe_load(file.read_text(encoding="utf-8"))
-    if not isinstance(sets, dict) or not all(isinstance(one, dict) and "notebook" in one for one in sets.values()):
-        raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
+    sets = sets_in(file)
     unknown = [name for name in only if name not in sets]
     if unknown:
         near = difflib.get_close_matches(unknown[0], sets, n=1)
@@ -157,10 +160,23 @@ def chosen_sets(file, only):
     return {name: one for name, one in sets.items() if not only or name in only}
 
 
+def sets_in(file):
+    """name -> {notebook, parameters} of a runs.yaml; Refused where it says something else."""
+    try:
+        sets = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise Refused(f"{file.name} is not YAML ({' '.join(str(error).split())}); correct it.") from None
+    sound = isinstance(sets, dict) and all(isinstance(one, dict) and "notebook" in one and isinstance(one.get("parameters") or {}, dict)
+                                           for one in sets.values())
+    if not sound:
+        raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
+    return sets
+
+
 @app.command()
 def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int = typer.Option(2025, help="same seed, same people"),
             output: Path = typer.Option(None, "--output", "-o", help="folder for everything; data/runs/wrapped")):
-    """The main job: all notebooks on the bundled data, ending with one listener's cards."""
+    """The main job: all notebooks, then the cards."""
     from .simulate import Run, compile_model
     folder = (output or Path.cwd() / "data" / "runs" / "wrapped").resolve()
     check = Run(num_users=users, seed=seed)
@@ -185,7 +201,7 @@ def clear_own(folder):
 
 
 @app.command()
-def simulate(users: int = typer.Argument(help="how many listeners"), out_dir: Path = typer.Argument(help="a new or empty folder"),
+def simulate(users: str = typer.Argument(help="how many listeners"), out_dir: Path = typer.Argument(help="a new or empty folder"),
              start: str = typer.Option("2025-01-01", help="ISO 8601; local time where without an offset"),
              end: str = typer.Option("2026-01-01", help="ISO 8601; excluded"),
              genre: list[str] = typer.Option([], help="favourite genres to pick from; may be repeated"),
@@ -196,7 +212,7 @@ def simulate(users: int = typer.Argument(help="how many listeners"), out_dir: Pa
              songs: str = typer.Option("", help="songs file; the bundled one where empty")):
     """Simulate a crowd into a run folder, without a notebook."""
     from .simulate import simulate as simulate_crowd
-    typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
+    typer.echo(simulate_crowd(int(users) if users.lstrip("-").isdecimal() else users, start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
                               survey_path=survey, songs_path=songs))
 
 
@@ -206,17 +222,24 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
           year: int = typer.Option(-1, help="-1 for the year the run starts in"), edition: str = typer.Option("full"),
           theme: str = typer.Option("press")):
     """Draw one listener's cards from a run."""
-    from .cards import make_cards, write_cards
+    from .cards import card_folder, make_cards, write_cards
     from .wrapped import tell_story
-    for path in write_cards(make_cards(tell_story(run_dir, user, year, edition), theme), out_dir):
+    story = tell_story(run_dir, user, year, edition)
+    folder = card_folder(out_dir)
+    for path in write_cards(make_cards(story, theme), folder):
         typer.echo(path)
 
 
 @app.command()
 def init(folder: Path = typer.Argument(help="a new or empty folder")):
-    """Lay out the notebooks and the bundled data in a folder, for those who installed with pip."""
+    """Lay out notebooks and data in a new folder.
+
+    For those who installed with pip and have no checkout.
+    """
+    from .files import writable
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} is not a new or empty folder; name another one.")
+    writable(folder)
     for name in ("notebooks", "data"):
         shutil.copytree(resource(name), folder / name, ignore=shutil.ignore_patterns("runs", ".ipynb_checkpoints", "*.py"))
     typer.echo(f"Notebooks and data are in {folder}. Next:\n  cd {folder}\n  wrapsim wrapped     (run everything)\n"
@@ -257,6 +280,7 @@ def bench():
 
 def main():
     """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1."""
+    warnings.formatwarning = lambda message, *_, **__: f"wrapsim: {message}\n"
     try:
         app()
     except (Refused, ValueError, TypeError, FileNotFoundError, PermissionError) as error:

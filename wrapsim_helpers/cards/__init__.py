@@ -1,6 +1,6 @@
 """Cards and charts: one drawing per insight."""
 
-from .card import CARDS, Card, cards_in_rows, contact_sheet, make_card, make_cards, write_cards
+from .card import CARDS, Card, card_folder, cards_in_rows, contact_sheet, make_card, make_cards, write_cards
 from .charts import band, chart, finish, note, side_by_side
 from .crowd import draw_place, draw_skip_rate
 from .days import draw_calendar, draw_listening_clock, draw_longest_streak
@@ -12,7 +12,7 @@ from .tops import draw_top_artists, draw_top_genres, draw_top_songs
 from .volume import draw_minutes, draw_too_little
 
 __all__ = [
-    "CARDS", "THEMES", "Card", "band", "cards_in_rows", "chart", "contact_sheet", "draw_calendar",
+    "CARDS", "THEMES", "Card", "band", "card_folder", "cards_in_rows", "chart", "contact_sheet", "draw_calendar",
     "draw_listening_clock", "draw_longest_streak", "draw_minutes", "draw_place", "draw_skip_rate", "draw_summary",
     "draw_too_little", "draw_top_artists", "draw_top_genres", "draw_top_songs", "finish", "make_card", "make_cards",
     "note", "side_by_side", "write_cards",

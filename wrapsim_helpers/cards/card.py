@@ -5,6 +5,7 @@ import hashlib
 import html
 import io
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from ..simulate import output_folder
 from .crowd import draw_place, draw_skip_rate
 from .days import draw_calendar, draw_listening_clock, draw_longest_streak
 from .summary import draw_summary
@@ -36,6 +38,7 @@ CARDS = {  # in story order; an insight and its card share a name
     "summary": draw_summary,
     "too_little": draw_too_little,
 }
+OURS = re.compile(rf"\d\d_({'|'.join(CARDS)})\.png|cards\.json|summary\.json")  # what a folder of cards may hold
 SMALL = 300  # width in a notebook, three to a row
 STYLE = (
     "<style>.wrapsim summary{list-style:none;cursor:zoom-in}.wrapsim[open] summary{cursor:zoom-out}"
@@ -122,10 +125,24 @@ def png_bytes(canvas, colours, texts):
     return png.getvalue()
 
 
+def card_folder(out_dir=""):
+    """Path of a folder for cards, made and tried: the one named, or data/runs/cards where it is "".
+
+    Raises ValueError for one that holds anything but cards, PermissionError for one that cannot be written.
+    """
+    foreign = sorted(path.name for path in Path(out_dir).glob("*") if not OURS.fullmatch(path.name)) if out_dir else []
+    if foreign:
+        raise ValueError(f"out_dir is {str(out_dir)!r}, which holds other files ({foreign[0]} ...); "
+                         "name a new or empty folder, or one of earlier cards.")
+    return output_folder(out_dir, "cards")
+
+
 def write_cards(cards, out_dir):
-    """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256). Returns the pictures' paths."""
-    out_dir = Path(out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
+    """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256) in place of earlier cards; returns the
+    pictures' paths. Raises as `card_folder`."""
+    out_dir = card_folder(out_dir)
+    for earlier in out_dir.iterdir():
+        earlier.unlink()
     paths = [out_dir / f"{i:02}_{card.name}.png" for i, card in enumerate(cards, 1)]
     for path, card in zip(paths, cards, strict=True):
         path.write_bytes(card.png)
