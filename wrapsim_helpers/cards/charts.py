@@ -25,7 +25,7 @@ def chart(title, source):
     title   the finding, as printed: a sentence with its number
     source  where the numbers come from, and how they were counted
     """
-    return blank(title, source).add_axes((LEFT, 0.17, 0.96 - LEFT, 0.66))
+    return ruled(blank(title, source).add_axes((LEFT, 0.17, 0.96 - LEFT, 0.66)))
 
 
 def side_by_side(title, source, names):
@@ -35,10 +35,17 @@ def side_by_side(title, source, names):
     axes = []
     for i, name in enumerate(names):
         shared = {"sharex": axes[0], "sharey": axes[0]} if axes else {}
-        axes.append(figure.add_axes((LEFT + i * each, 0.17, each - gap, 0.58), **shared))
+        axes.append(ruled(figure.add_axes((LEFT + i * each, 0.17, each - gap, 0.58), **shared)))
         axes[-1].set_title(name, loc="left", fontsize=TEXT, color=INK)
         axes[-1].tick_params(labelleft=not i)
     return axes
+
+
+def ruled(ax):
+    """Hairlines across, behind the data; `ax.grid(False)` takes them away."""
+    ax.grid(axis="y", color=HAIRLINE, linewidth=0.6)
+    ax.set_axisbelow(True)
+    return ax
 
 
 def blank(title, source):
@@ -67,7 +74,7 @@ def note(ax, x, y, text, colour=INK, ha="left", va="center"):
 
 
 def finish(ax, alt=""):
-    """Hairline grid, no box, the project's typeface; returns the picture with its alt text, for a notebook.
+    """No box, no tick marks, the project's typeface; returns the picture with its alt text, for a notebook.
 
     ax   axes from `chart`, or any of those from `side_by_side`
     alt  one sentence with the numbers; the title where it is left out
@@ -87,9 +94,9 @@ def finish(ax, alt=""):
 def plain(ax):
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.spines["bottom"].set_color(DATA)
-    ax.grid(axis="y", color=HAIRLINE, linewidth=0.6)
-    ax.set_axisbelow(True)
-    ax.tick_params(length=0, labelsize=TEXT, labelcolor=GREY)
+    ax.xaxis.label.set_color(GREY)
+    ax.tick_params(which="both", length=0)
+    ax.tick_params(labelsize=TEXT, labelcolor=GREY)
     if isinstance(ax.yaxis.get_major_formatter(), ScalarFormatter):
         ax.yaxis.set_major_formatter(lambda value, _: number(value))
 

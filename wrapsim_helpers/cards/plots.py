@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from ..behaviour import HOURS_WEEKDAY, HOURS_WEEKEND, answer_shares, chronotype_hours, listener_types, published
 from ..catalogue import SMALL_POOL, pool_sizes
@@ -14,9 +15,15 @@ HALF_DAY = pd.Timedelta(12, "h")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def percent(share, _=None):
-    """0.34 -> "34 %", with a thin space; also the formatter of an axis."""
+def percent(share):
+    """0.34 -> "34 %", with a thin space."""
     return f"{100 * share:.0f}\u2009%"
+
+
+def percent_axis(axis):
+    """Ticks of an axis at round percentages."""
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(lambda share, _: f"{round(100 * share, 1):g}\u2009%")
 
 
 # -- the survey and the songs -------------------------------------------------------------------------
@@ -29,7 +36,7 @@ def draw_two_groups(survey, window=20):
                f"Share of group B among {window} neighbouring rows of the survey file. Group by likelihood of all answers.")
     ax.fill_between(np.arange(len(share)), share, color=ACCENT, linewidth=0)
     ax.set(xlim=(0, len(share)), ylim=(0, 1.05), xlabel="row of the file")
-    ax.yaxis.set_major_formatter(percent)
+    percent_axis(ax.yaxis)
     return ax
 
 
@@ -44,7 +51,7 @@ def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
         ax.bar(at + offset, shares.loc[gender], 0.36, color=colour)
         note(ax, at[0] + offset, shares.loc[gender].iloc[0] + 0.03, {"female": "women", "male": "men"}[gender], GREY, ha="center")
     ax.set_xticks(at, genres)
-    ax.yaxis.set_major_formatter(percent)
+    percent_axis(ax.yaxis)
     return ax
 
 
@@ -61,6 +68,7 @@ def draw_pool_sizes(catalogue):
     ax.set_yticks(np.arange(len(sizes)), sizes["genre"])
     ax.set_xticks([])
     ax.grid(False)
+    ax.spines["bottom"].set_visible(False)
     return ax
 
 
@@ -96,9 +104,12 @@ def day_name(day):
 
 
 def month_axis(ax, days):
-    """Names of the months under a time axis; days where the stretch is short."""
+    """Names of the months under a time axis, each from its first day on; days where the stretch is short."""
     ticks = days[days.day == 1] if len(days) > 70 else days[::max(1, len(days) // 7)]
-    ax.set_xticks(ticks, [MONTHS[day.month - 1] if len(days) > 70 else day_name(day) for day in ticks])
+    if len(days) > 70:
+        ax.set_xticks(ticks, [MONTHS[day.month - 1] for day in ticks], ha="left")
+    else:
+        ax.set_xticks(ticks, [day_name(day) for day in ticks])
     return ax
 
 
@@ -120,7 +131,7 @@ def draw_clock_against_plan(listened):
     ax.plot(np.arange(24), plan, color=ACCENT, linewidth=2)
     ax.set(ylim=(0, 1.15 * max(share.max(), (plan + spread).max() if n_sessions > 20 else plan.max())), xticks=range(0, 24, 3))
     note(ax, 0, ax.get_ylim()[1] * 0.95, f"line: {chronotype.replace('_', ' ')}", ACCENT, va="top")
-    ax.yaxis.set_major_formatter(percent)
+    percent_axis(ax.yaxis)
     return ax
 
 
@@ -152,51 +163,56 @@ def draw_volume(minutes):
     """How unequal is listening? One dot per listener on a log scale, by plan. minutes: DataFrame plan, minutes_per_day."""
     medians = minutes.groupby("plan")["minutes_per_day"].median()
     ax = chart(f"The middle premium listener hears {medians.get('premium', np.nan):.0f} minutes a day, the middle free one "
-               f"{medians.get('free', np.nan):.0f}", "Minutes a day over the window, log scale; one dot per listener, spread for sight.")
+               f"{medians.get('free', np.nan):.0f}", "Minutes a day over the window; each step to the right doubles them. One dot per listener, spread for sight.")
     for row, (plan, colour) in enumerate((("free", DATA), ("premium", ACCENT))):
         mine = np.sort(minutes.loc[minutes["plan"] == plan, "minutes_per_day"])
         ax.scatter(mine, row + 0.6 * ((np.arange(len(mine)) * 0.618) % 1 - 0.5), s=14, color=colour, linewidth=0)
         note(ax, minutes["minutes_per_day"].min(), row + 0.42, plan, GREY if plan == "free" else colour)
     ax.set(xscale="log", ylim=(-0.5, 1.7), yticks=[])
+    ax.xaxis.set_major_locator(FixedLocator(2.0 ** np.arange(-2, 11)))
+    ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    ax.grid(axis="y", visible=False)
     return ax
 
 
 def draw_crowd_hours(hours):
     """Does the crowd keep the published hours? hours: DataFrame weekend, hour, n_plays, as from `crowd_hours`."""
-    axes = side_by_side("The crowd's hours against the published ones", "Share of plays by local hour. Line: Park et al. 2019, "
+    peaks = [hours[hours["weekend"] == weekend].set_index("hour")["n_plays"] for weekend in (False, True)]
+    ours = [peak.idxmax() if len(peak) else "no hour" for peak in peaks]
+    axes = side_by_side(f"Busiest at {ours[0]} from Monday to Friday and at {ours[1]} at weekends; published: "
+                        f"{np.argmax(HOURS_WEEKDAY)} and {np.argmax(HOURS_WEEKEND)}", "Share of plays by local hour. Line: Park et al. 2019, "
                         "Spotify. Bars: this run.", ("Monday to Friday", "Saturday, Sunday"))
-    for ax, weekend, curve in zip(axes, (False, True), (HOURS_WEEKDAY, HOURS_WEEKEND)):
-        mine = hours[hours["weekend"] == weekend].set_index("hour")["n_plays"].reindex(range(24), fill_value=0)
+    for ax, peak, curve in zip(axes, peaks, (HOURS_WEEKDAY, HOURS_WEEKEND)):
+        mine = peak.reindex(range(24), fill_value=0)
         ax.bar(range(24), mine / max(mine.sum(), 1), 0.8, color=DATA)
         ax.plot(range(24), np.array(curve) / sum(curve), color=ACCENT, linewidth=2)
         ax.set_xticks(range(0, 24, 6))
-    axes[0].yaxis.set_major_formatter(percent)
+    percent_axis(axes[0].yaxis)
     return axes[0]
 
 
 def draw_leaving(leaving):
     """When do people leave a track? Share of plays still on, by second, with Lamere's published points."""
     seconds = leaving.set_index("second").reindex(range(241), fill_value=0)
-    on = 1 - np.cumsum(seconds["n_left"]) / leaving["n_plays"].iloc[0]
+    on = 1 - np.cumsum(seconds["n_left"]).shift(fill_value=0) / leaving["n_plays"].iloc[0]      # still on when the second begins
     ax = chart(f"{percent(1 - on.iloc[5])} of plays are left within five seconds, {percent(1 - on.iloc[30])} within thirty",
                "Share of plays not left yet, by seconds heard. Dots: Lamere 2014, Spotify.")
     ax.plot(on.index[:-1], on.iloc[:-1], color=DATA, linewidth=2.5)
     points = [(s, 1 - published(f"skip_within_{s}s")) for s in (5, 10, 30)]
     ax.scatter(*zip(*points), s=46, color=ACCENT, zorder=3)
-    note(ax, 36, points[-1][1] + 0.04, "published", ACCENT)
+    note(ax, 36, points[-1][1] - 0.06, "published", ACCENT)
     ax.set(ylim=(0, 1.02), xlim=(0, 239))
-    ax.yaxis.set_major_formatter(percent)
+    percent_axis(ax.yaxis)
     return ax
 
 
 def draw_homes(listeners):
     """Where do they live? One dot per listener, by longitude and latitude. listeners: DataFrame."""
     country = listeners["country"].value_counts()
-    ax = chart(f"{len(country)} countries and {listeners['time_zone'].nunique()} time zones; most live in {country.index[0]}",
-               "Homes: towns of Faker's, countries by published shares of users, time zones by timezonefinder.")
+    ax = chart(f"{len(country)} countries and {listeners['time_zone'].nunique()} time zones; {country.iloc[0]} of {len(listeners):,} "
+               f"listeners live in {country.index[0]}",
+               "Homes by degrees east and north: towns of Faker's, countries by published shares of users.")
     ax.scatter(listeners["longitude"], listeners["latitude"], s=16, color=ACCENT, linewidth=0)
-    ax.set(xlim=(-180, 180), ylim=(-60, 75), yticks=[-45, 0, 45], xticks=[-120, -60, 0, 60, 120])
+    ax.set(xlim=(-180, 180), ylim=(-60, 75), aspect="equal", yticks=[-45, 0, 45], xticks=[-120, -60, 0, 60, 120])
     ax.axhline(0, color=DATA, linewidth=0.6)
     return ax
