@@ -217,8 +217,10 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
 @app.command()
 def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure instead of simulating one")):
     """Hold simulated listening against the published figures."""
-    from .realism import lines_of, measured, sampled
-    typer.echo("\n".join(lines_of(measured(sampled(run_dir)))))
+    from .realism import checked, lines_of, measured, sampled, tell_rules
+    sample = sampled(run_dir)
+    rules, invariants, n_plays = checked(run_dir, sample)
+    typer.echo("\n".join([*lines_of(measured(sample) + rules), *tell_rules(invariants, n_plays)]))
 
 
 @app.command()

@@ -1,5 +1,5 @@
 """The benchmark: simulated listening held against published figures, from a run's tables alone."""
 
-from .measure import measured, sampled
-from .report import lines_of, summary_of
+from .measure import checked, measured, sampled
+from .report import lines_of, summary_of, tell_rules
 from .targets import passed, targets, verdicts

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
+from ..catalogue import FESTIVE
 from ..files import read_manifest, read_parquet
 from ..run import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, resource, utc_ms
 from ..schema import SYMBOLS, code
@@ -100,15 +101,15 @@ def people(listeners, start_ms):
 
 
 def tracks_of(run_dir):
-    """Tracks by track_id with their primary artist; durations in ms, release as days since 1970; holiday where a mood says so."""
+    """Tracks by track_id with their primary artist; durations in ms, release as days since 1970; holiday where title or genre says so."""
     tracks = read_parquet(run_dir, "tracks").to_pandas().set_index("track_id")
     credits = read_parquet(run_dir, "track_artists").to_pandas()
     first = credits[credits["role"].astype(str) == "primary"].drop_duplicates("track_id").set_index("track_id")["artist_id"]
     released = pd.to_datetime(tracks["release_date"])
-    holiday = [("holiday" in moods) if moods is not None else False for moods in tracks["moods"]]
+    holiday = tracks["title"].str.contains(FESTIVE, case=False) | tracks["genre"].str.contains(FESTIVE, case=False)
     artist = first.reindex(tracks.index).fillna(-1).astype("int32")
     return tracks[["genre", "duration_ms", "noise", *MEASURED]].assign(
-        artist_id=artist, holiday=holiday, holiday_artist=artist.isin(artist[np.array(holiday, dtype=bool)]), genre_code=pd.factorize(tracks["genre"])[0], released=released.astype("datetime64[ms]").astype("int64") // DAY_MS,
+        artist_id=artist, holiday=holiday, holiday_artist=artist.isin(artist[holiday]), genre_code=pd.factorize(tracks["genre"])[0], released=released.astype("datetime64[ms]").astype("int64") // DAY_MS,
         release_year=released.dt.year.fillna(-1).astype("int32"))
 
 

@@ -50,9 +50,17 @@ def short(value):
 def summary_of(results):
     """Sentences: how many counted outcomes pass in each tier, and which do not."""
     table = verdicts(results)
-    said = [f"Tier {tier}: {row.n_pass:.0f} of {row.n:.0f} outcomes that apply pass ({row.share:.0%}; {row.needed:.0%} are asked for)."
+    broken = table.index[(table["role"] == "rule") & (table["verdict"] != "pass")]
+    said = [f"Rules: {', '.join(broken) + ' broken' if len(broken) else 'none broken'}."] if (table["role"] == "rule").any() else []
+    said += [f"Tier {tier}: {row.n_pass:.0f} of {row.n:.0f} outcomes that apply pass ({row.share:.0%}; {row.needed:.0%} are asked for)."
             for tier, row in passed(results).iterrows()]
     for word in ("fail", "too small", "not here"):
         named = table.index[table["counted"] & (table["verdict"] == word)]
         said += [f"{word}: {', '.join(named)}"] if len(named) else []
     return said
+
+
+def tell_rules(invariants, n_plays):
+    """Sentences: over how many plays the tables' own rules hold, and which are broken. invariants: Series of counts."""
+    said = [f"{len(invariants)} rules of the tables over {n_plays:,} plays: {invariants.sum():,.0f} breaches."]
+    return said + [f"broken {n:,} times: {rule}" for rule, n in invariants.items() if n]
