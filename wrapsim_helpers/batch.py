@@ -215,12 +215,22 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
 
 
 @app.command()
-def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure instead of simulating one")):
-    """Hold simulated listening against the published figures."""
-    from .realism import checked, lines_of, measured, sampled, tell_rules
-    sample = sampled(run_dir)
-    rules, invariants, n_plays = checked(run_dir, sample)
-    typer.echo("\n".join([*lines_of(measured(sample) + rules), *tell_rules(invariants, n_plays)]))
+def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure, instead of the whole benchmark"),
+            output: Path = typer.Option(None, "--output", "-o", help="folder for the report; data/runs/realism"),
+            users: int = typer.Option(4_000, help="listeners of the main run"),
+            smaller: int = typer.Option(400, help="listeners of each run with another seed or without a mechanism")):
+    """Hold simulated listening against published figures: a table, and a report with pictures."""
+    from .realism import Size, checked, lines_of, measured, sampled, study_of, tell_rules, write_report
+    if run_dir:
+        sample = sampled(run_dir)
+        rules, invariants, n_plays = checked(run_dir, sample)
+        typer.echo("\n".join([*lines_of(measured(sample) + rules), *tell_rules(invariants, n_plays)]))
+        return
+    from .cards import draw_evidence
+    folder = Path.cwd() / "data" / "runs" / "realism"
+    study = study_of(folder, Size(users, smaller))
+    typer.echo("\n".join([*lines_of(study.results + study.rules), *tell_rules(study.invariants, study.n_plays)]))
+    typer.echo(f"\nThe report is {write_report(study, draw_evidence(study), output or folder)}")
 
 
 @app.command()

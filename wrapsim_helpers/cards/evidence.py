@@ -5,7 +5,7 @@ import numpy as np
 from ..behaviour import figures
 from ..realism import pairs
 from ..realism.targets import LEFT_OUT, PASS, verdicts
-from .charts import ACCENT, DATA, chart, note, side_by_side
+from .charts import ACCENT, DATA, chart, finish, note, side_by_side
 from .plots import percent
 from .themes import GREY, INK
 
@@ -167,3 +167,9 @@ def draw_distinct_tracks(sample):
 
 OF_SAMPLE = {"leaving": draw_still_on, "endings": draw_endings, "skips_by_age": draw_skips_by_age, "hours": draw_hours_held, "volume": draw_volume_spread,
              "contexts": draw_contexts, "release_ages": draw_release_ages, "artist_ranks": draw_artist_ranks, "distinct_tracks": draw_distinct_tracks}
+
+
+def draw_evidence(study):
+    """Every picture of a `Study`, finished: name -> Card."""
+    axes = {"scores": draw_scores(study.results), "uniform": draw_against_uniform(study.results, study.uniform)}
+    return {name: finish(ax) for name, ax in (axes | {name: draw(study.sample) for name, draw in OF_SAMPLE.items()}).items()}

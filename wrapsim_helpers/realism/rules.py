@@ -8,7 +8,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from ..files import read_manifest, read_parquet
-from ..run import DAY_MS, HOUR_MS, MINUTE_MS, instant_ms, check_time
+from ..run import DAY_MS, HOUR_MS, MINUTE_MS, check_time, instant_ms
 from ..wrapped.rules import EDITIONS, MIN_ARTISTS, MIN_TRACKS, day_number, too_little, window
 from ..wrapped.story import heard_of
 from ..wrapped.tops import top_artists, top_songs
@@ -80,7 +80,7 @@ def broken_rules(run_dir, progress=True):
         connection.execute(IN_ORDER.format(paths=[str(path) for path in paths]))
         counts.append(counted(connection))
         n_plays += connection.execute("SELECT count(*) FROM played").fetchone()[0]
-    return pd.concat(counts).groupby(level=0, sort=False).sum(), n_plays
+    return pd.concat(counts).groupby(level=0, sort=False).sum().astype(int), n_plays
 
 
 def counted(connection):

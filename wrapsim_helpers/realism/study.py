@@ -19,9 +19,10 @@ from .ablation import MECHANISMS, moved
 from .log import wall_ms
 from .measure import checked, measured, sampled
 from .sample import REPLICATES
+from .survey_score import survey_score
 from .uniform import write_uniform_run
 
-WINDOW = {"start_time": "2025-01-01", "end_time": "2026-01-01"}
+SETTING = {"start_time": "2025-01-01", "end_time": "2026-01-01", "catalogue_tracks": 200_000}      # some 20,000 artists
 SEED = 2025
 SEEDS = (1, 2, 3, 4, 5)
 LISTENERS_AT_ONCE = 50
@@ -41,11 +42,11 @@ class Study:
     """What a study found.
 
     size, sample   the `Size`, and the `Sample` of the main run
-    results, rules lists of `Result` of the main run
+    results, rules lists of `Result` of the main run; uniform the same of the uniform loop
     invariants, n_plays  breaches of each rule of the tables, and over how many plays
-    uniform        list of `Result` of the uniform loop
     spread         DataFrame by target and check, one column per seed
     ablations      DataFrame by mechanism: target, check, with_it, error, without_it, score_without, errors_moved, shows
+    survey         how like people of the survey the listeners are, see `survey_score`
     """
 
     size: Size
@@ -57,11 +58,12 @@ class Study:
     uniform: list
     spread: pd.DataFrame
     ablations: pd.DataFrame
+    survey: dict
 
 
 def study_of(folder, size=Size(), workers=0):
     """Simulate, measure and compare; everything large is kept under `folder`. Returns a `Study`."""
-    run_dir = simulate(size.listeners, **WINDOW, out_dir=Path(folder) / "run", formats=("parquet",), seed=SEED, workers=workers)
+    run_dir = simulate(size.listeners, **SETTING, out_dir=Path(folder) / "run", formats=("parquet",), seed=SEED, workers=workers)
     sample = sampled(run_dir)
     results = measured(sample)
     rules, invariants, n_plays = checked(run_dir, sample)
@@ -69,7 +71,7 @@ def study_of(folder, size=Size(), workers=0):
     jobs += [(size.smaller, SEEDS[0], changes, 0) for changes, _, _ in MECHANISMS.values()]
     smaller = in_processes(jobs, workers)
     return Study(size, sample, results, rules, invariants, n_plays, uniform_results(run_dir, size.uniform),
-                 spread_of(smaller[:len(SEEDS)]), ablations_of(smaller[0], smaller[len(SEEDS):]))
+                 spread_of(smaller[:len(SEEDS)]), ablations_of(smaller[0], smaller[len(SEEDS):]), survey_score(Path(folder) / "survey"))
 
 
 def in_processes(jobs, workers):
@@ -83,7 +85,7 @@ def in_processes(jobs, workers):
 def smaller_run(n, seed, changes, replicates):
     """Simulate some listeners with some parameters changed, and measure them: a list of `Result`."""
     with tempfile.TemporaryDirectory() as folder:
-        run_dir = write_changed_run(Path(folder), Run(num_users=n, seed=seed, **WINDOW), replace(Behaviour(), **changes))
+        run_dir = write_changed_run(Path(folder), Run(num_users=n, seed=seed, **SETTING), replace(Behaviour(), **changes))
         return measured(sampled(run_dir, replicates, progress=False))
 
 
@@ -103,7 +105,7 @@ def write_changed_run(folder, run, behaviour):
 def uniform_results(run_dir, n):
     """The uniform loop with the first so many listeners of a run, measured: a list of `Result`."""
     listeners, versions = read_parquet(run_dir, "listeners").slice(0, n), read_parquet(run_dir, "profile_versions")
-    start, end = (wall_ms(moment) for moment in Run(**WINDOW).window)
+    start, end = (wall_ms(moment) for moment in Run(**SETTING).window)
     with tempfile.TemporaryDirectory() as folder:
         first = write_uniform_run(Path(folder), listeners, versions.filter(pc.is_in(versions["listener_id"], listeners["listener_id"].combine_chunks())),
                                   start, (end - start) // DAY_MS)
@@ -131,7 +133,7 @@ def ablation(base, results, target, check):
 
 
 def as_numbers(study):
-    """What a study found as plain values for JSON: {results, uniform, spread, ablations, invariants, n_plays}."""
+    """What a study found as plain values for JSON: {size, results, uniform, spread, ablations, invariants, n_plays, survey}."""
     return {"size": asdict(study.size), "results": [asdict(one) for one in study.results + study.rules], "uniform": [asdict(one) for one in study.uniform],
             "spread": {f"{target} {check}": row.tolist() for (target, check), row in study.spread.iterrows()},
-            "ablations": study.ablations.to_dict("index"), "invariants": study.invariants.to_dict(), "n_plays": study.n_plays}
+            "ablations": study.ablations.to_dict("index"), "invariants": study.invariants.to_dict(), "n_plays": study.n_plays, "survey": study.survey}

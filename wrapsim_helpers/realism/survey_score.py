@@ -32,7 +32,8 @@ report = QualityReport()
 report.generate(real, drawn, {"columns": {name: {"sdtype": "categorical"} for name in real}}, verbose=False)
 properties = dict(report.get_properties().set_index("Property")["Score"])
 shapes = report.get_details("Column Shapes").set_index("Column")["Score"]
-print(json.dumps({"overall": report.get_score(), **properties, "columns": dict(shapes)}))
+import sdmetrics
+print(json.dumps({"version": sdmetrics.__version__, "overall": report.get_score(), **properties, "columns": dict(shapes)}))
 """
 
 
@@ -40,8 +41,8 @@ def survey_score(folder, survey_path="", seed=1):
     """How like people they were not drawn from are sampled listeners? SDMetrics' quality report.
 
     folder   where the environment and the tables are kept
-    Returns  {'overall', 'Column Shapes', 'Column Pair Trends', 'columns': {name: score}, 'halves': the same of the survey's
-             half that listeners are drawn from}, each 0 to 1
+    Returns  {'overall', 'Column Shapes', 'Column Pair Trends', 'columns': {name: score}}, each 0 to 1, with 'version', 'n'
+             (listeners), 'asked' (least overall), and 'halves': the same of the half that listeners are drawn from
     Raises RuntimeError where the environment cannot be made.
     """
     folder = Path(folder)
@@ -51,7 +52,7 @@ def survey_score(folder, survey_path="", seed=1):
     tables = {"real": respondents(load_survey(str(held_out))), "drawn": drawn_listeners(drawn_from), "half": respondents(load_survey(str(drawn_from)))}
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    return scored(python, folder, "drawn") | {"halves": scored(python, folder, "half")}
+    return scored(python, folder, "drawn") | {"halves": scored(python, folder, "half"), "n": SAMPLED, "asked": ASKED}
 
 
 def scored(python, folder, name):
