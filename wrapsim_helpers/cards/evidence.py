@@ -9,6 +9,7 @@ from .charts import ACCENT, DATA, chart, finish, note, side_by_side
 from .plots import percent
 from .themes import GREY, INK
 
+NOTHING = "This run holds no such plays"
 WORST = 4.0                 # scores beyond it stand at the edge
 
 
@@ -52,8 +53,12 @@ def draw_against_uniform(results, uniform):
 
 
 def paired_bars(title, source, table):
-    """Published and measured shares as bars side by side. table: as from `realism.pairs`."""
-    ax = chart(title, source)
+    """Published and measured shares as bars side by side.
+
+    title  a function of the measured column, asked for the title where the run has what is measured
+    table  as from `realism.pairs`
+    """
+    ax = chart(title(table["measured"]) if table["measured"].notna().any() else NOTHING, source)
     at, top = np.arange(len(table)), np.nanmax(table.to_numpy())
     for offset, column, colour in ((-0.19, "published", ACCENT), (0.19, "measured", DATA)):
         ax.bar(at + offset, table[column].fillna(0.0), 0.36, color=colour)
@@ -68,31 +73,33 @@ def paired_bars(title, source, table):
 
 def draw_endings(sample):
     """Why do plays end?"""
-    table = pairs.endings(sample)
-    return paired_bars(f"{percent(table.loc['fwdbtn', 'measured'])} of plays in long sittings end by the forward button, "
-                       f"{percent(table.loc['trackdone', 'measured'])} at the track's end",
-                       "Plays in sittings of 10 tracks and more, July weekends. Published: Music Streaming Sessions Dataset, 2018.", table)
+    return paired_bars(lambda share: f"{percent(share['fwdbtn'])} of plays in long sittings end by the forward button, "
+                       f"{percent(share['trackdone'])} at the track's end",
+                       "Plays in sittings of 10 tracks and more, July weekends. Published: Music Streaming Sessions Dataset, 2018.", pairs.endings(sample))
 
 
 def draw_contexts(sample):
     """Where does the music come from?"""
     table = pairs.contexts(sample)
-    return paired_bars(f"Half the distance between both is {percent(np.abs(table['published'] - table['measured']).sum() / 2)} of plays",
+    return paired_bars(lambda share: f"Of a hundred plays {50 * np.abs(share - table['published']).sum():.0f} would have to come from elsewhere",
                      "Plays in sittings of 10 tracks and more, July weekends. Published: Music Streaming Sessions Dataset, 2018.", table)
 
 
 def draw_release_ages(sample):
     """How old is the music?"""
-    table = pairs.release_ages(sample)
-    return paired_bars(f"{percent(table['measured'].iloc[:2].sum())} of plays are of music from this year and the last",
-                       "Plays in sittings of 10 tracks and more, July weekends, by age of the release. Published: MSSD, 2018.", table)
+    return paired_bars(lambda share: f"{percent(share.iloc[:2].sum())} of plays are of music from this year and the last",
+                       "Plays in sittings of 10 tracks and more, July weekends, by age of the release. Published: MSSD, 2018.", pairs.release_ages(sample))
 
 
 def draw_skips_by_age(sample):
     """Who leaves tracks early?"""
-    table = pairs.skips_by_age(sample)
-    return paired_bars(f"Under 20 leave {percent(table['measured'].iloc[0])} of their plays early, people of about 35 "
-                       f"{percent(table['measured'].iloc[2])}", "Published: P. Lamere, The Skip, 2014 (read off a chart; no figure for the twenties).", table)
+    return paired_bars(lambda share: f"Under 20 leave {share_of(share.iloc[0])} of their plays early, people of about 35 {share_of(share.iloc[2])}",
+                       "Published: P. Lamere, The Skip, 2014 (read off a chart; no figure for the twenties).", pairs.skips_by_age(sample))
+
+
+def share_of(value):
+    """A share in words; NaN is a question without an answer here."""
+    return percent(value) if value == value else "(nobody here)"
 
 
 def draw_hours_held(sample):
@@ -112,8 +119,8 @@ def draw_hours_held(sample):
 def draw_still_on(sample):
     """When do people leave a track?"""
     table = pairs.still_on(sample)
-    ax = chart(f"{percent(1 - table['measured'][5])} of plays are left within five seconds, {percent(1 - table['measured'][30])} within thirty",
-               "Share of plays not left yet, by seconds heard. Dots: P. Lamere, The Skip, 2014.")
+    ax = chart(f"{percent(1 - table['measured'][5])} of plays are left within five seconds, {percent(1 - table['measured'][30])} within thirty"
+               if table["measured"].notna().all() else NOTHING, "Share of plays not left yet, by seconds heard. Dots: P. Lamere, The Skip, 2014.")
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
     note(ax, 32, table["published"][30] + 0.04, "published", ACCENT)
@@ -125,6 +132,8 @@ def draw_still_on(sample):
 def draw_volume_spread(sample):
     """How unequal is listening?"""
     table = pairs.volumes(sample)
+    if not len(table):
+        return chart(NOTHING, "Minutes a day of each listener.")
     tenth = [float(np.interp(share, table.index, table["measured"])) for share in (0.1, 0.9)]
     ax = chart(f"One in ten hears less than {tenth[0]:.0f} minutes a day, one in ten more than {tenth[1]:.0f}",
                "Minutes a day of each listener, in order, log scale. Line: a log-normal of the published spread (2015), same median.")
@@ -139,6 +148,8 @@ def draw_volume_spread(sample):
 def draw_artist_ranks(sample):
     """How steeply do plays fall from artist to artist?"""
     table = pairs.artist_ranks(sample)
+    if not len(table):
+        return chart(NOTHING, "Share of plays by rank of the artist.")
     first = table["measured"].iloc[:max(1, round(len(table) / 100))].sum()
     ax = chart(f"The first hundredth of {len(table):,} artists has {percent(first)} of all plays".replace(",", "\u2009"),
                "Share of plays by rank of the artist, both on log scales. Line: the published slope at ranks 10 to 1000 (HetRec Last.fm).")

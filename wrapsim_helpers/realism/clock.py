@@ -82,7 +82,7 @@ def peak_hours(s):
 
 
 def dow_shares(s):
-    days, _ = by_key(s, "weekdays", "weekday", ["n"])
+    days = by_key(s, "weekdays", "weekday", ["n"], 7)
     published = np.array(list(targets()["dow_shares"]["value"].values()))
     return {"max_error": np.abs(shares(days["n"]) - published).max(axis=1)}
 
@@ -145,7 +145,7 @@ def intensity_hour(s):
 
 
 def intensity_weekday_order(s):
-    sums, _ = by_key(s, "weekdays", "weekday", ["n", "energy"])
+    sums = by_key(s, "weekdays", "weekday", ["n", "energy"], 7)
     published = np.array(list(targets()["intensity_weekday_order"]["value"].values()))
     return {"rank_correlation": correlation(ranks(sums["energy"] / sums["n"]), ranks(published[None, :])[0])}
 

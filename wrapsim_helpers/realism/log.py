@@ -117,10 +117,10 @@ def tracks_of(run_dir):
 
 def stretches(run_dir, most=PLAYS_AT_ONCE):
     """The part files of the plays, grouped so that a group holds about so many plays at most: list of lists of paths."""
-    groups, held = [], most
+    groups, held = [], 0
     for path in sorted((Path(run_dir) / "plays").glob("part-*.parquet")):
         rows = pq.read_metadata(path).num_rows
-        if held + rows > most:
+        if not groups or held + rows > most:
             groups.append([])
             held = 0
         groups[-1].append(path)

@@ -7,9 +7,10 @@ from ..run import DAY_MS, MINUTE_MS, normal
 from .clock import hour_table
 from .popularity import artist_totals
 from .sample import by_key, columns_of, shares
-from .skips import ENDS, left_by_age
+from .skips import ENDS, LAST_SECOND, left_by_age
 from .targets import targets
 
+UNDEFINED_IS_NAN = np.errstate(divide="ignore", invalid="ignore")         # a run may hold none of the plays a figure is about
 CONTEXT_NAMES = {"user_collection": "own", "catalog": "catalogue", "editorial_playlist": "editorial", "radio": "radio",
                  "personalized_playlist": "personal", "charts": "charts"}
 YEARS = ("2018", "2017", "2016", "2015", "2014", "older")
@@ -21,6 +22,7 @@ def pair(names, published, measured):
     return pd.DataFrame({"published": np.asarray(published, float), "measured": np.asarray(measured, float)}, index=list(names))
 
 
+@UNDEFINED_IS_NAN
 def hours(sample):
     """Share of plays by local hour: DataFrame by weekend (bool) and hour."""
     both = [pair(range(24), shares(np.array(targets()[name]["value"]["shares_h0_23"])), shares(hour_table(sample, "hours", ["n"], weekend)["n"])[0])
@@ -28,14 +30,16 @@ def hours(sample):
     return pd.concat(both, keys=(False, True), names=["weekend", "hour"])
 
 
+@UNDEFINED_IS_NAN
 def still_on(sample):
     """Share of plays not left yet after so many seconds, 0 to 59; published is NaN between the printed points."""
-    counts, _ = by_key(sample, "leaving", "second", ["n_left"])
-    left = counts["n_left"][0][:60].cumsum() / sample["n"][0]
+    counts = by_key(sample, "leaving", "second", ["n_left"], LAST_SECOND + 1)
+    left = counts["n_left"][0][:LAST_SECOND].cumsum() / sample["n"][0]
     printed = {s: 1 - targets()[f"skip_within_{s}s"]["value"] for s in (5, 10, 30)}
     return pair(range(61), [1.0 if s == 0 else printed.get(s, np.nan) for s in range(61)], 1 - np.r_[0.0, left])
 
 
+@UNDEFINED_IS_NAN
 def endings(sample):
     """Why plays of long sittings end."""
     value = targets()["reason_end_mix"]["value"]
@@ -44,6 +48,7 @@ def endings(sample):
     return table[(table > 0.0005).any(axis=1)]
 
 
+@UNDEFINED_IS_NAN
 def contexts(sample):
     """Where plays of long sittings come from."""
     value = targets()["session_context_mssd"]["value"]
@@ -51,12 +56,14 @@ def contexts(sample):
     return pair([CONTEXT_NAMES[name] for name in value], list(value.values()), measured)
 
 
+@UNDEFINED_IS_NAN
 def release_ages(sample):
     """How old the music of long sittings is, in calendar years."""
     value = targets()["release_year_mix"]["value"]
     return pair(YEARS_SAID, [value[year] for year in YEARS], shares(columns_of(sample, [f"aged_{a}" for a in range(6)]))[0])
 
 
+@UNDEFINED_IS_NAN
 def skips_by_age(sample):
     """Share of plays left early by age; published where a value was printed."""
     band = left_by_age(sample)
@@ -65,10 +72,13 @@ def skips_by_age(sample):
     return pair(names.values(), [printed.get(name, np.nan) for name in names], [band[name][0] for name in names])
 
 
+@UNDEFINED_IS_NAN
 def volumes(sample):
     """Minutes a day of everybody with a play, sorted, beside a log-normal of the published spread and the same median."""
     days = (sample.log.after_ms - sample.log.first_ms) / DAY_MS
     minutes = np.sort(sample.own("ms")[sample.own("ms") > 0]) / MINUTE_MS / days
+    if not len(minutes):
+        return pair([], [], [])
     place = (np.arange(len(minutes)) + 0.5) / len(minutes)
     return pair(place, np.median(minutes) * np.exp(targets()["lognormal_sigma_volume"]["value"] * quantiles(place)), minutes)
 
@@ -78,9 +88,12 @@ def quantiles(places):
     return np.array([normal(place) for place in places])
 
 
+@UNDEFINED_IS_NAN
 def artist_ranks(sample, listeners=1800):
     """Plays per artist by rank as shares of all plays, beside the published slope through rank 100."""
     plays = np.sort(artist_totals(sample, listeners)[0])[::-1]
+    if not len(plays):
+        return pair([], [], [])
     plays = plays[plays > 0] / plays.sum()
     rank = np.arange(1, len(plays) + 1)
     through = plays[min(99, len(plays) - 1)] * (rank / min(100, len(plays))) ** targets()["zipf_artists"]["value"]

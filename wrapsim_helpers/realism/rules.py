@@ -157,5 +157,6 @@ def rule_values(run_dir, sample, progress=True):
     counts, n_plays = broken_rules(run_dir, progress)
     broken = {**counts[counts.index.str.startswith("rule_")], **broken_summaries(run_dir)}
     values = {target: {"breaches": np.array([float(n)])} for target, n in broken.items()}
-    values["rule_ads"]["minutes_per_hour"] = 60 * sample["ad_free"] / sample["ms_free"]
+    with np.errstate(invalid="ignore"):
+        values["rule_ads"]["minutes_per_hour"] = 60 * sample["ad_free"] / sample["ms_free"]
     return values, counts[[*INVARIANTS]], n_plays
