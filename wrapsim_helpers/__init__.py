@@ -19,6 +19,7 @@ from .simulate import (generate_listening_session, generate_multiple_users_sessi
 
 _LATER = {"wrapped": ("tell_story", "Story", "open_run", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
                       "volume_by_plan", "write_summary"),
+          "realism": ("sampled", "measured", "checked", "published_by", "results_table", "summary_of", "tell_rules", "verdicts"),
           "cards": ("make_cards", "write_cards", "cards_in_rows", "finish")}   # and every draw_...
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
 __all__ = ["Behaviour", "Given", "Run", "answer_shares", "build_catalogue", "check_plays", "effective_sample_size", "fingerprints",

@@ -16,7 +16,7 @@ import yaml
 
 from .run import resource
 
-NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped")
+NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped", "05_realism")
 TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
 
 QUIET = ["--IPKernelApp.log_level=ERROR"]        # kernels remark on loopback without encryption, every time
@@ -169,7 +169,7 @@ def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int
     run_dir, cards = folder / "run", folder / "cards"
     parameters = {"02_single_user": {"seed": seed, "out_dir": str(folder / "one_listener")},
                   "03_multiple_users": {"num_users": users, "seed": seed, "out_dir": str(run_dir)},
-                  "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)}}
+                  "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)}, "05_realism": {"run_dir": str(run_dir)}}
     for name in NOTEBOOKS:
         run_notebook(find_notebook(name), parameters.get(name, {}), folder / "notebooks" / f"{name}.ipynb")
     typer.echo(f"\nDone.\n  executed notebooks  {folder / 'notebooks'}\n  the run, as Avro    {run_dir / 'plays'}\n"

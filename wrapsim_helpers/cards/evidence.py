@@ -4,7 +4,7 @@ import numpy as np
 
 from ..behaviour import figures
 from ..realism import pairs
-from ..realism.targets import LEFT_OUT, PASS, verdicts
+from ..realism.scores import LEFT_OUT, PASS, verdicts
 from .charts import ACCENT, DATA, chart, finish, note, side_by_side
 from .plots import percent
 from .themes import GREY, INK

@@ -8,7 +8,7 @@ import pandas as pd
 from ..wrapped.rules import day_number
 from .sample import by_key, columns_of, pooled, shares
 from .skips import count_ifs
-from .targets import targets
+from .scores import targets
 
 BLOCKS = {"0-4": (0, 4), "5-9": (5, 9), "10-15": (10, 15), "16-19": (16, 19), "20-23": (20, 23)}
 FEATURES = ("energy", "valence", "loudness", "bpm", "danceability", "acousticness")

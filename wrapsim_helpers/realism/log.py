@@ -234,7 +234,7 @@ def gathered(log, queries, progress=True):
     for name, value in spans(log).items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.register("listeners", log.listeners.assign(who=np.arange(len(log.listeners))))
-    for paths in tqdm(stretches(log.run_dir), desc="measuring", unit="stretch", disable=not progress):
+    for paths in tqdm(stretches(log.run_dir), desc="measuring", unit="part", disable=not progress):
         connection.register("ordered", pa.table(ordered(log, paths)))
         connection.execute(PLAYS)
         for name, query in queries.items():

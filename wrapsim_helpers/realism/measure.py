@@ -7,7 +7,7 @@ from . import clock, popularity, repetition, sessions, skips, volume
 from .log import gathered, open_log
 from .rules import rule_values
 from .sample import REPLICATES, Sample, resamples
-from .targets import results_of, targets
+from .scores import results_of, targets
 
 DOMAINS = (skips, volume, clock, repetition, popularity, sessions)
 MEASURES = {target: measure for domain in DOMAINS for target, measure in domain.MEASURES.items()}

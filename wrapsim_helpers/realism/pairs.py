@@ -8,7 +8,7 @@ from .clock import hour_table
 from .popularity import artist_totals
 from .sample import by_key, columns_of, shares
 from .skips import ENDS, LAST_SECOND, left_by_age
-from .targets import targets
+from .scores import targets
 
 UNDEFINED_IS_NAN = np.errstate(divide="ignore", invalid="ignore")         # a run may hold none of the plays a figure is about
 CONTEXT_NAMES = {"user_collection": "own", "catalog": "catalogue", "editorial_playlist": "editorial", "radio": "radio",

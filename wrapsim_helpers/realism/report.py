@@ -1,9 +1,10 @@
 """The results in words: a table for the terminal, and a report in Markdown with pictures."""
 
 import numpy as np
+import pandas as pd
 
 from ..behaviour import figures
-from .targets import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, counts, known, passed, targets, verdicts
+from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, counts, known, passed, targets, verdicts
 
 HEAD = """# How real is it?
 
@@ -92,6 +93,21 @@ def summary_of(results):
         named = table.index[table["counted"] & (table["verdict"] == word)]
         said += [f"{word}: {', '.join(named)}"] if len(named) else []
     return said
+
+
+def results_table(results):
+    """The results to look through: DataFrame with what, by, role, tier, published, measured, interval, score, verdict; one row a check."""
+    known_as = targets()
+    return pd.DataFrame([{
+        "figure": one.target, "check": one.check, "what": known_as[one.target]["what"], "by": known_as[one.target]["source"], "role": known_as[one.target]["role"],
+        "tier": known_as[one.target]["tier"], "published": published_text(one), "measured": short(one.observed), "interval": interval_text(one),
+        "score": score_text(one.score), "verdict": one.verdict} for one in results]).set_index("figure")
+
+
+def published_by():
+    """Who published the figures: DataFrame by source with year, how many figures, and how many of them are counted outcomes."""
+    rows = pd.DataFrame([{"source": one["source"], "year": one["year"], "figures": 1, "counted": counts(one)} for one in targets().values()])
+    return rows.groupby("source").agg(year=("year", "max"), figures=("figures", "sum"), counted=("counted", "sum")).sort_values("figures", ascending=False)
 
 
 def tell_rules(invariants, n_plays):

@@ -76,7 +76,7 @@ def broken_rules(run_dir, progress=True):
     connection.register("tracks", read_parquet(run_dir, "tracks", ["track_id", "duration_ms"]))
     connection.register("versions", versions_of(run_dir))
     counts, n_plays = [], 0
-    for paths in tqdm(stretches(run_dir), desc="rules", unit="stretch", disable=not progress):
+    for paths in tqdm(stretches(run_dir), desc="checking the rules", unit="part", disable=not progress):
         connection.execute(IN_ORDER.format(paths=[str(path) for path in paths]))
         counts.append(counted(connection))
         n_plays += connection.execute("SELECT count(*) FROM played").fetchone()[0]

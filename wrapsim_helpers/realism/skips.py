@@ -4,7 +4,7 @@ import numpy as np
 
 from ..schema import SYMBOLS
 from .sample import by_key, columns_of, mean_of, median_of, sd_of, shares
-from .targets import targets
+from .scores import targets
 
 ENDS, STARTS = SYMBOLS["reason_end"][1:], SYMBOLS["reason_start"][1:]
 CONTEXT_GROUPS = {"radio": ("radio",), "charts": ("charts",), "user_collection": ("own_playlist", "collection"),
