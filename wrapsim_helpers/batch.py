@@ -19,7 +19,7 @@ import yaml
 
 from .run import check_choice, resource
 
-NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped")
+NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped", "05_realism")
 TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
 
 EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
@@ -187,7 +187,7 @@ def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int
     run_dir, cards = folder / "run", folder / "cards"
     parameters = {"02_single_user": {"seed": seed, "out_dir": str(folder / "one_listener")},
                   "03_multiple_users": {"num_users": users, "seed": seed, "out_dir": str(run_dir)},
-                  "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)}}
+                  "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)}, "05_realism": {"run_dir": str(run_dir)}}
     for name in NOTEBOOKS:
         run_notebook(find_notebook(name), parameters.get(name, {}), folder / "notebooks" / f"{name}.ipynb")
     typer.echo(f"\nDone.\n  executed notebooks  {folder / 'notebooks'}\n  the run, as Avro    {run_dir / 'plays'}\n"
@@ -308,10 +308,22 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
 
 
 @app.command()
-def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure instead of simulating one")):
-    """Hold simulated listening against the published figures."""
-    from .realism import lines_of, measured, sampled
-    typer.echo("\n".join(lines_of(measured(sampled(run_dir)))))
+def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure, instead of the whole benchmark"),
+            output: Path = typer.Option(None, "--output", "-o", help="folder for the report; data/runs/realism"),
+            users: int = typer.Option(4_000, help="listeners of the main run"),
+            smaller: int = typer.Option(400, help="listeners of each run with another seed or without a mechanism")):
+    """Hold simulated listening against published figures: a table, and a report with pictures."""
+    from .realism import Size, checked, lines_of, measured, sampled, study_of, tell_rules, write_report
+    if run_dir:
+        sample = sampled(run_dir)
+        rules, invariants, n_plays = checked(run_dir, sample)
+        typer.echo("\n".join([*lines_of(measured(sample) + rules), *tell_rules(invariants, n_plays)]))
+        return
+    from .cards import draw_evidence
+    folder = Path.cwd() / "data" / "runs" / "realism"
+    study = study_of(folder, Size(users, smaller))
+    typer.echo("\n".join([*lines_of(study.results + study.rules), *tell_rules(study.invariants, study.n_plays)]))
+    typer.echo(f"\nThe report is {write_report(study, draw_evidence(study), output or folder)}")
 
 
 @app.command()
