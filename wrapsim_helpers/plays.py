@@ -438,7 +438,7 @@ def count_artists(first, who, w, out):
     """Add up a listener's songs, from row `first` of the counts on, by artist: in halves, 2 for the primary one, 1 for a featured one."""
     ends = out.ends[who]
     for row in range(first, ends.songs):
-        song = w.music.tracks[out.songs[row].item]
+        song = w.music.tracks[out.songs[row].of]
         count_artist(out.artists, ends, w.mind, out.placed, song.artist, 2, out.songs[row])
         if song.featured >= 0:
             count_artist(out.artists, ends, w.mind, out.placed, song.featured, 1, out.songs[row])
