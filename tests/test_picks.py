@@ -158,13 +158,19 @@ def test_of_an_artist_only_what_is_out_is_drawn_and_the_latest_oftener(music):
 
 def test_a_new_release_is_taken_up_and_worn_off(year, invented):
     def by_month(plays):
-        """Plays of the first half-year's releases in their first, third and fifth thirty days: the same tracks, as long at risk."""
+        """Plays of the first half-year's releases in their first five times thirty days: the same tracks, as long at risk."""
         fresh = plays[(plays["released"] >= day_of(date(2025, 1, 1))) & (plays["released"] < day_of(date(2025, 7, 1))) & (plays["festive"] == 0)]
-        return [((fresh["day"] - fresh["released"]) // 30 == month).sum() for month in (0, 2, 4)]
-    usual = by_month(year)
-    assert usual[0] > 1.15 * usual[2] and usual[1] > usual[2]
-    never = by_month(told(ws.listen(invented.run, behaviour=ws.Behaviour(fresh_share=0.0))))
-    assert sum(usual) > 1.2 * sum(never)
+        return [((fresh["day"] - fresh["released"]) // 30 == month).sum() for month in range(5)]
+    usual, never = by_month(year), by_month(told(ws.listen(invented.run, behaviour=ws.Behaviour(fresh_share=0.0))))
+    assert usual[1] > usual[2] > usual[3] > usual[4], "from the month on in which the lists have it"
+    assert usual[0] > 1.2 * never[0]
+
+
+def test_the_older_a_track_the_less_it_is_heard(year, music):
+    ordinary = (music.tracks["festive"] == 0) & (music.tracks["noise"] == 0)
+    age, plays = (day_of(date(2025, 1, 1)) - music.tracks["released"]) / 365.25, np.bincount(year["track_id"], minlength=len(ordinary))
+    per_track = [plays[ordinary & (age > low) & (age <= high)].mean() for low, high in ((0, 1), (1, 3), (3, 10), (10, 30))]
+    assert per_track[0] > 1.5 * per_track[1] and per_track[1] > 1.2 * per_track[2] and per_track[2] > 1.1 * per_track[3]
 
 
 # -- contexts -----------------------------------------------------------------------------------------

@@ -377,7 +377,7 @@ def test_a_sessions_hazard_is_the_product_of_its_factors():
 
 
 def test_liking_rises_and_falls_again_with_the_times_heard():
-    liked = ending(liking=(3.0, 1.0, 0.3, 1.0, 3.0), novelty=0.1, novelty_decay=0.0)
+    liked = ending(liking=(4.0, 1.0, 0.15, 1.0, 4.0), novelty=0.1, novelty_decay=0.0)
     times = liked.groupby(["listener_id", "track_id"]).cumcount()
     left = [liked["left"][times.between(low, high)].mean() for low, high in ((0, 0), (3, 6), (25, 10_000))]
     assert left[1] < 0.6 * left[0] and left[1] < 0.6 * left[2]
