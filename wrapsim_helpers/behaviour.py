@@ -335,8 +335,8 @@ class Behaviour:
     skip_age: tuple = (1.25, 1.05, 0.72, 0.8, 0.88, 0.75)
     skip_device: tuple = (1.0, 1.3, 0.9, 0.7, 0.7, 0.6, 1.1)
     skip_position: tuple = (0.55, 0.82, 0.93, 1.0)
-    settle_after: float = 16.0
-    settle_plays: float = 8.0
+    settle_after: float = 20.0
+    settle_plays: float = 6.0
     settled: float = FITTED["settled"]
     skip_context: tuple = (1.0, 1.05, 1.05, 0.82, 0.82, 0.82, 0.95, 0.8, 1.08, 1.08)
     skip_weekend: float = 1.08

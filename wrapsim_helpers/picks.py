@@ -190,7 +190,7 @@ def suits(track, w):
     years = (song.released / 365.25 + 1970.0 - person.birth_year - b.youth_age) / b.youth_width
     youth = (1.0 + b.youth_pull / (1.0 + years * years)) / (1.0 + b.youth_pull)
     side = 1.0 if person.gender == MALE else -1.0 if person.gender == FEMALE else 0.0
-    lean = (1.0 + b.gender_lean * side * artist.lean) / (1.0 + b.gender_lean)
+    lean = exp(b.gender_lean * (side * artist.lean - abs(side)))
     young = min(max((b.mainstream_until - w.mind.age) / 20.0, 0.0), 1.0)
     known_name = 1.0 - b.mainstream * young * min(1.0, 12.0 * (1.0 - artist.renown))
     home = 1.0 if artist.country == person.home else 1.0 / (1.0 + b.home_pull)
@@ -274,14 +274,14 @@ def from_radio(key, counter, w):
 
 @compiled_loop
 def from_list(key, counter, genre, w):
-    """A track of this month's editorial list of a genre, by weight; the first of a few that is lively enough."""
+    """A track of this month's editorial list of a genre, by weight; the first of a few that suits: lists are made for people."""
     music, track = w.music, NO_TRACK
     month = min(max(w.mind.month - music.first_month, 0), (len(music.lists) - 1) // len(GENRE_NAMES) - 1)
     first, after = music.lists[month * len(GENRE_NAMES) + genre], music.lists[month * len(GENRE_NAMES) + genre + 1]
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
         track = drawn(key, c, first, after, music.list_slots)
-        if uniform(key, SUITS, c) < lively(track, w):
+        if uniform(key, SUITS, c) < suits(track, w):
             break
     return track
 

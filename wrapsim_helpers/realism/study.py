@@ -14,7 +14,8 @@ from tqdm.auto import tqdm
 from ..behaviour import Behaviour
 from ..files import read_parquet, write_json, write_table
 from ..run import DAY_MS, Run
-from ..simulate import PART_TABLES, listen, main_left_alone, simulate
+from ..runs import CATALOGUE_TABLES, PART_TABLES, main_left_alone, simulate
+from ..simulate import listen
 from .ablation import MECHANISMS, moved
 from .log import wall_ms
 from .measure import checked, measured, sampled
@@ -96,7 +97,7 @@ def write_changed_run(folder, run, behaviour):
         heard = listen(run, ids[part * LISTENERS_AT_ONCE:(part + 1) * LISTENERS_AT_ONCE], behaviour=behaviour)
         for name in PART_TABLES:
             write_table(folder, name, getattr(heard, name), part)
-    for name in ("tracks", "albums", "artists", "track_artists"):
+    for name in CATALOGUE_TABLES:
         write_table(folder, name, getattr(heard.world.catalogue, name))
     write_json(folder / "run.json", {"identity": {"parameters": {"start_time": run.start_time, "end_time": run.end_time}}, "files": []})
     return folder
