@@ -349,7 +349,7 @@ def test_each_pull_of_taste_moves_what_it_says_on_one_track(music):
     young, old = (pk.suits(track, someone(replace(none, youth_pull=2.0), music, birth_year=year)) for year in (born, born - 40))
     assert young > 0.99 and old == pytest.approx((1 + 2 / (1 + 64)) / 3, abs=0.01)
     lean = [pk.suits(track, someone(replace(none, gender_lean=0.9), music, gender=code("gender", name))) for name in ("male", "other", "female")]
-    assert lean == pytest.approx([(1 + 0.9 * side * artist.lean) / 1.9 for side in (1, 0, -1)])
+    assert lean == pytest.approx([np.exp(0.9 * (artist.lean - 1)), 1, np.exp(0.9 * (-artist.lean - 1))])
     home = [pk.suits(track, someone(replace(none, home_pull=0.5), music, home=place)) for place in (artist.country, artist.country + 1)]
     assert home == pytest.approx([1, 1 / 1.5])
     obscure = int(music.discography["track"][music.artists["first"][np.flatnonzero(
