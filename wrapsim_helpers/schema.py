@@ -162,7 +162,7 @@ TABLES = {name: pa.schema([pa.field(column, kind, metadata={"rule": ANSWER_RULES
               "side_share": pa.float64(), "side_genres": pa.list_(pa.string()), "other_genres": pa.list_(pa.string()),
               "other_shares": pa.list_(pa.float64())},
     "state": {"listener_id": pa.int64(), **{name: pa.int64() for name in (
-                  "day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active", "free_from")},
+                  "day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active", "free_from", "online_at")},
               **{name: pa.list_(pa.int64() if name == "skips" else pa.int32()) for name in ("skips", "recent_tracks", "known_tracks", "known_times")}},
 }.items()}
 SYMBOLS |= {"plan": SYMBOLS["subscription_plan"], "chronotype": CHRONOTYPES, "kind": ACTION_KINDS,

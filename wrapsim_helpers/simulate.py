@@ -193,7 +193,7 @@ def truth_table(listeners, people, behaviours, others, days):
     genres = pa.DictionaryArray.from_arrays(pa.array(side.ravel()), pa.array(GENRE_NAMES)).cast(pa.string())
     return table_of("truth", {
         "listener_id": listeners["listener_id"].to_numpy(), "favourite_genre": listeners["favourite_genre"].combine_chunks(),
-        "favourite_share": (own["favourite_share"] * (1.0 + own["focus_age_slope"] * (ages - 30))).round(6), "side_share": own["side_share"],
+        "favourite_share": np.minimum(own["favourite_share"] * (1.0 + own["focus_age_slope"] * (ages - 30)), 0.95).round(6), "side_share": own["side_share"],
         "side_genres": repeated(genres, len(quarters)), "other_genres": repeated(pa.array(GENRE_NAMES * n), len(GENRE_NAMES)),
         "other_shares": repeated(pa.array(shares.ravel()), len(GENRE_NAMES))})
 

@@ -23,7 +23,7 @@ from .sample import REPLICATES
 from .survey_score import survey_score
 from .uniform import write_uniform_run
 
-SETTING = {"start_time": "2025-01-01", "end_time": "2026-01-01", "catalogue_tracks": 200_000}      # some 20,000 artists
+SETTING = {"start_time": "2025-01-01", "end_time": "2026-01-01", "catalogue_tracks": 400_000}      # some 40,000 artists
 SEED = 2025
 SEEDS = (1, 2, 3, 4, 5)
 LISTENERS_AT_ONCE = 50
@@ -33,7 +33,7 @@ LISTENERS_AT_ONCE = 50
 class Size:
     """How large a study is: listeners of the main run, of each smaller run (seeds and mechanisms), of the uniform loop."""
 
-    listeners: int = 4_000
+    listeners: int = 6_000
     smaller: int = 400
     uniform: int = 20
 
