@@ -131,7 +131,7 @@ def test_effects_are_found_as_they_were_declared(tried):
 def test_every_kind_of_effect_is_there_and_sharp_enough_to_see(tried):
     found = tried[1].set_index("effect")
     wanted = ["premium against free: minutes", "age 20-30 against age 30-40: leaving", "desktop against phone: leaving",
-              "1st play of a session against 4th play of a session: leaving", "radio against own playlist: leaving",
+              "1st play of a session against later play of a session: leaving", "radio against own playlist: leaving",
               "Saturday and Sunday against Monday to Friday: leaving", "persona restless: leaving", "persona restless: pause_share",
               "persona payer: minutes", "persona payer: premium_churn", "persona payer: private_share", "cohort new_radio:B: context_shares, radio",
               "cohort new_radio:B: days, Sunday", "cohort new_radio:B: leave_shares, back", "premium: left in a month"]

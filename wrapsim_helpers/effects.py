@@ -32,7 +32,7 @@ FEWEST = 8                   # listeners (effectively), or leavings, behind a nu
 FEWEST_CLUSTERS = 20         # behind a coefficient of the model of leaving
 Z95 = 1.959963984540054
 HEARD = (1, 3, 7, 15)        # so often or more before: tracks heard as often are compared with each other
-PLACES, LONG_MS, AT_RISK_MS = 4, 20 * MINUTE_MS, 1_500       # which plays tell of leaving, see `leaving_effects`
+PLACES, LONG_MS, AT_RISK_MS = 6, 30 * MINUTE_MS, 1_500       # which plays tell of leaving, see `leaving_effects`
 TOP_ARTISTS, RESAMPLES = 200, 60
 COLUMNS = ("effect", "requested", "observed", "low", "high", "n_listeners", "measure")
 
@@ -63,7 +63,7 @@ class Seen:
     listeners  DataFrame of the listeners, with cluster, start_ms and end_ms of each one's window
     versions   DataFrame: listener_id, profile_version, age, plan, from_ms, to_ms
     plays      Ibis table of their plays: position (0, 1, ...) in the session, last in it, session_day (local, days since
-               1970) and session_ms, its length; artist_id and noise of the track, and times_heard: how often in the window before
+               1970) and session_ms, its length; artist_id and noise of the track, and times_heard: how often in earlier sessions of the window
     """
 
     run_dir: Path
@@ -105,7 +105,8 @@ def placed_plays(run_dir, last_listener):
     return plays.mutate(position=plays.play_id - plays.play_id.min().over(session), last=plays.play_id == plays.play_id.max().over(session),
                         session_day=local_ms.min().over(session) // DAY_MS,
                         session_ms=milliseconds(plays.ended_at).max().over(session) - milliseconds(plays.started_at).min().over(session),
-                        times_heard=ibis.row_number().over(ibis.window(group_by=["listener_id", "track_id"], order_by="play_id")))
+                        times_heard=ibis.row_number().over(ibis.window(group_by=["listener_id", "track_id"], order_by="play_id"))
+                        - ibis.row_number().over(ibis.window(group_by=["session_id", "track_id"], order_by="play_id")))
 
 
 # -- how sure -----------------------------------------------------------------------------------------
@@ -149,8 +150,8 @@ def fit_rates(design, rows, rounds=50):
 
     design  float64, (cells, coefficients)
     rows    DataFrame: cluster, cell (row of the design), events, exposure
-    The errors are those between clusters (a sandwich, as for generalised estimating equations), so that a cluster's events
-    need not be independent.
+    The errors are those of leaving out one cluster after another (a jackknife of one Newton step each), so that a cluster's
+    events need not be independent, nor the clusters alike in size.
     """
     y, t = (np.bincount(rows["cell"], rows[name], len(design)) for name in ("events", "exposure"))
     beta = np.append(np.log(y.sum() / t.sum()), np.zeros(design.shape[1] - 1))
@@ -161,11 +162,12 @@ def fit_rates(design, rows, rounds=50):
         beta += np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-7:
             break
-    left_over = rows["events"] - rows["exposure"] * np.exp(design @ beta)[rows["cell"]]
-    clusters = [(design[mine["cell"]], left_over[mine.index]) for _, mine in rows.groupby("cluster")]
-    scores = np.array([rest @ own for own, rest in clusters]) @ bread
-    n = np.sum([own.any(axis=0) for own, _ in clusters], axis=0)
-    errors = np.sqrt((scores ** 2).sum(axis=0) * n / np.maximum(n - 1, 1))
+    expected = rows["exposure"] * np.exp(design @ beta)[rows["cell"]]
+    clusters = [(design[mine["cell"]], expected[mine.index].to_numpy(), (mine["events"] - expected[mine.index]).to_numpy()) for _, mine in rows.groupby("cluster")]
+    whole = (design.T * t * np.exp(design @ beta)) @ design
+    moved = np.array([np.linalg.pinv(whole - (own.T * mean) @ own) @ (own.T @ rest) for own, mean, rest in clusters])
+    n = np.sum([own.any(axis=0) for own, *_ in clusters], axis=0)
+    errors = np.sqrt(((moved - moved.mean(axis=0)) ** 2).sum(axis=0) * (n - 1) / np.maximum(n, 1))
     return [interval(np.exp(b), e, count if count >= FEWEST_CLUSTERS else 0) for b, e, count in zip(beta, errors, n)]
 
 
@@ -225,8 +227,9 @@ def leaving_effects(seen, b):
     A session's mood moves all of its plays, is not in the log, and lets restless sessions have more plays. So only plays are
     counted that no mood can have chosen: the first PLACES of each session of LONG_MS and more, and of each its first
     AT_RISK_MS, in which the restless are not gone yet. Left out: free listeners on a phone, whose limit on skips hides leaving;
-    noise to fall asleep to; and the first play of a track in the window, which may have been known before. Plays of tracks
-    heard as often are compared, and each listener's own skip_tendency is divided out.
+    noise to fall asleep to; and tracks not heard in an earlier session, which may have been known before the window. Plays of
+    tracks heard as often are compared, and each listener's own skip_tendency is divided out. What was heard before the window
+    is not in the log, which blurs the factors of age and context by a few per cent in a short one.
     """
     factors = leaving_factors(b) | group_factors(seen, b, "leaving", lambda one: one.hazard_scale)
     held = {"heard": ({level: ("", 1.0) for level in range(len(HEARD))}, 0)}
@@ -259,7 +262,7 @@ def leaving_factors(b):
     contexts = [name.replace("_", " ") for name in CONTEXTS[1:]]
     return {"age_band": levels(range(len(ages)), ages, b.skip_age, 2), "device": levels(DEVICES, DEVICES, b.skip_device[1:], 0),
             "context": levels(CONTEXTS[1:], contexts, b.skip_context[1:], 0),
-            "position": levels(range(PLACES), [f"{name} play of a session" for name in ("1st", "2nd", "3rd", "4th")], b.skip_position, PLACES - 1),
+            "place": levels(range(4), [f"{name} play of a session" for name in ("1st", "2nd", "3rd", "later")], b.skip_position, 3),
             "shuffle": levels((False, True), ("in order", "shuffled"), (1.0, b.skip_shuffle), 0),
             "weekend": levels((False, True), ("Monday to Friday", "Saturday and Sunday"), (1.0, b.skip_weekend), 0)}
 
@@ -279,7 +282,7 @@ def leaving_cells(seen, b, columns):
                               (seen.plays.plan == "premium") | (seen.plays.device != "phone"))
     plays = plays.join(people, "listener_id").join(versions, ["listener_id", "profile_version"])
     ms, left = plays.ms_played.cast("int64"), plays.reason_end.isin(["fwdbtn", "backbtn"]) | ((plays.reason_end == "endplay") & ~plays.last)
-    plays = plays.mutate(weekend=(plays.session_day + 3) % 7 >= 5, left=left & (ms < AT_RISK_MS), at_risk=ibis.least(ms, AT_RISK_MS) * plays.skip_tendency / 1000,
+    plays = plays.mutate(place=ibis.least(plays.position, 3), weekend=(plays.session_day + 3) % 7 >= 5, left=left & (ms < AT_RISK_MS), at_risk=ibis.least(ms, AT_RISK_MS) * plays.skip_tendency / 1000,
                          heard=sum((plays.times_heard >= times).cast("int64") for times in HEARD[1:]))
     return plays.group_by("cluster", *columns).agg(events=plays.left.cast("int64").sum(), exposure=plays.at_risk.sum()).filter(ibis._.exposure > 0).execute()
 
