@@ -20,7 +20,7 @@ from .simulate import (generate_listening_session, generate_multiple_users_sessi
 from .runs import again, continue_run, latest_run, make_part, open_job, output_folder, plan, show, simulate, write_listener
 from .verify import verify
 
-_LATER = {"wrapped": ("tell_story", "Story", "open_run", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
+_LATER = {"wrapped": ("tell_story", "Story", "open_run", "everybody", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
                       "volume_by_plan", "write_summary"),
           "cards": ("card_folder", "make_cards", "write_cards", "cards_in_rows", "finish")}   # and every draw_...
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
