@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/ready
 
-.PHONY: help setup wrapped test check lab bench clean
+.PHONY: help setup wrapped test check lab bench realism clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -36,6 +36,9 @@ lab: $(READY)  ## open JupyterLab on the notebooks
 
 bench: $(READY)  ## the benchmarks: ratios measured in one run
 	@$(BIN)/python -m wrapsim_helpers bench
+
+realism: $(READY)  ## hold the model against published figures: docs/realism.md (about 15 minutes)
+	@$(BIN)/python -m wrapsim_helpers realism --output docs
 
 clean:  ## remove .venv, caches and runs
 	rm -rf .venv build dist data/runs .pytest_cache .hypothesis .ruff_cache *.egg-info

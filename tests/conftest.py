@@ -40,6 +40,12 @@ def crowd():
 
 
 @pytest.fixture(scope="session")
+def invented():
+    """Sixty listeners over a year, in memory, with invented music: releases all through the year, festive ones, noise."""
+    return ws.listen(ws.Run(num_users=60, start_time="2025-01-01", end_time="2026-01-01", seed=3, catalogue_tracks=5_000))
+
+
+@pytest.fixture(scope="session")
 def real_data():
     """Folder of the two original source files; the tests that need them are the only ones that may skip."""
     for folder in (os.environ.get("WRAPSIM_REAL_DATA"), TOP.parent / "shared" / "data"):

@@ -159,12 +159,13 @@ def check_readers(folder, run, codec, block_size):
 
 @contextmanager
 def blocks_of(size):
-    """Blocks of so many bytes, so that a few plays already cross their borders."""
+    """Blocks of so many bytes, made of seven plays at a time, so that a few plays already cross every border."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(a, "ROWS_AT_ONCE", 7)
         yield patch.setattr(a, "BLOCK_BYTES", size)
 
 
-SIZES, PLAIN_CODECS = st.sampled_from([1, 700, 2**18]), st.sampled_from(["deflate", "null"])
+SIZES, CODECS = st.sampled_from([1, 700, 2**18]), st.sampled_from(sorted(a.CODECS))
 
 
 @QUICK
@@ -174,7 +175,7 @@ def test_spliced_records_are_those_of_fastavro_to_the_byte(run, block_size):
 
 
 @QUICK
-@given(runs(), PLAIN_CODECS, SIZES)
+@given(runs(), CODECS, SIZES)
 def test_three_readers_read_what_fastavro_would_have_written(tmp_path_factory, run, codec, block_size):
     check_readers(tmp_path_factory.mktemp("avro"), run, codec, block_size)
 
@@ -318,7 +319,8 @@ def test_the_container_is_a_standard_one(few, tmp_path):
 
 def test_blocks_hold_about_as_much_as_they_should(crowd):
     run = crowd.plays, crowd.listeners, crowd.profile_versions, crowd.world.catalogue.tracks
-    sizes = [len(block) for _, block in f.spliced(a.pieces(schema_ind), *run, {})]
+    counts, sizes = zip(*((n_records, len(block)) for n_records, block in f.spliced(a.pieces(schema_ind), *run, {})))
+    assert sum(counts) == crowd.plays.num_rows > 2 * a.ROWS_AT_ONCE
     assert len(sizes) > 3 and all(a.BLOCK_BYTES <= size < a.BLOCK_BYTES + 2000 for size in sizes[:-1]) and 0 < sizes[-1] < a.BLOCK_BYTES + 2000
 
 
@@ -446,6 +448,15 @@ def test_the_story_is_the_same_from_avro_and_from_parquet(avro_run, tiny_run):
     assert (one.listener, one.year, one.first_day, one.too_little) == (other.listener, other.year, other.first_day, other.too_little)
     for name in other.tables:
         pd.testing.assert_frame_equal(one.tables[name], other.tables[name], check_dtype=True)
+
+
+def test_every_codec_keeps_the_same_plays_and_is_part_of_the_identity(avro_run, tmp_path):
+    for codec in ("zstandard", "null"):
+        run_dir = ws.simulate(**TINY, out_dir=tmp_path / codec, formats=["avro", "avro"], codec=codec, workers=1)
+        assert ws.read_manifest(run_dir)["identity"]["formats"] == {"avro": codec}
+        assert f.row_hash(ws.read_table(run_dir, "plays")) == f.row_hash(ws.read_table(avro_run, "plays"))
+    with pytest.raises(ValueError, match="formats.avro: 'deflate' here, 'null' there"):
+        ws.simulate(**TINY, out_dir=run_dir, formats="avro", workers=1)
 
 
 def test_what_a_crowd_does_is_the_same_from_avro_and_from_parquet(avro_run, tiny_run):

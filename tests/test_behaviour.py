@@ -53,10 +53,11 @@ def test_sessions_start_before_the_plays_they_make():
     assert starts.sum() == pytest.approx(1) and (starts * hours).sum() < (plays * hours).sum() - 0.5
 
 
-def test_the_hazard_gives_back_the_published_survival():
-    _, summed, slope = b.survival_hazard()
-    assert 1 - np.exp(-np.array(summed[1:])) == pytest.approx([0.2414, 0.2897, 0.3505])
-    assert 1 - np.exp(-summed[-1] - slope * 186_000) == pytest.approx(0.486)
+def test_the_hazard_is_steep_first_and_never_falls():
+    model = b.Behaviour()
+    slopes = np.diff(model.hazard) / np.diff(model.knots_ms)
+    assert len(model.hazard) == len(model.knots_ms) and model.hazard[0] == model.knots_ms[0] == 0
+    assert slopes[0] > slopes[1] > slopes[2] > model.hazard_slope > 0
 
 
 def test_plan_rules_are_dated():

@@ -502,6 +502,22 @@ def test_no_stroke_of_the_calendar_meets_the_one_below(story):
     assert boxes[:, 1].min() >= 590 and boxes[:, 2].max() <= 1510
 
 
+def test_the_calendar_marks_the_weekday_that_its_headline_names():
+    days_, paint = story_of("typical").tables["calendar"], themes.THEMES["press"]["calendar"].accent
+    for weekday, minutes, name in ((1, 5, "Calm Tuesdays"), (4, 60, "Loud Fridays")):
+        table = days_.assign(ms_played=[60_000 * (minutes if d.weekday() == weekday else 30) for d in days_["date"]])
+        ax = draw("calendar", with_table(story_of("typical"), calendar=table))
+        marked = next(col for col in ax.collections if col.get_gid() == "strokes" and to_hex(col.get_facecolor()[0]) == paint.face.lower())
+        assert name in [t.get_text() for t in ax.texts]
+        assert len(marked.get_paths()) == sum(d.weekday() == weekday for d in days_["date"])
+
+
+def test_the_calendar_names_the_most_listened_day():
+    longest = story_of("typical").tables["calendar"].sort_values("ms_played").iloc[-1]
+    said = f"Most: {words.day(longest['date'])}, {words.minutes(longest['ms_played'])}."
+    assert any(said in t.get_text() for t in drawn("typical", "calendar").texts) and said in drawn("typical", "calendar").get_label()
+
+
 def test_the_calendar_marks_exactly_one_weekday():
     ax, table = drawn("typical", "calendar"), story_of("typical").tables["calendar"]
     accent = [
@@ -564,6 +580,17 @@ def test_place_has_one_dot_for_every_listener():
     assert len(dots) == table["place"]["n_listeners"].iloc[0] == 1000
     piles = np.histogram(dots[:, 0], np.linspace(84, 996, len(table["crowd"]) + 1))[0]
     assert piles.tolist() == table["crowd"]["n_listeners"].tolist()
+
+
+def test_a_small_crowd_takes_wider_steps_and_says_so():
+    counts = [1, 0, 1, 1, 0, 2, 1, 1, 2, 1, 2, 2, 3, 2, 3, 3, 2, 2, 2, 1, 1, 2, 0, 1, 1, 0, 0, 1, 0, 1]
+    edges = 300 * 60_000 * 1.2 ** np.arange(len(counts) + 1)
+    bins = pd.DataFrame({"from_ms": edges[:-1], "to_ms": edges[1:], "n_listeners": counts})
+    place = pd.DataFrame([{"ms_played": edges[13] + 1, "n_listeners": 39, "n_below": 19, "rank": 20}])
+    ax = draw("place", with_table(story_of("typical"), crowd=bins, place=place))
+    dots = discs(ax, "below", "above", "you")
+    assert np.histogram(dots[:, 0], np.linspace(84, 996, 16))[0].tolist() == [1, 2, 2, 2, 3, 4, 5, 6, 4, 3, 3, 1, 1, 1, 1]
+    assert "Scale: each step to the right is 44 % more." in [t.get_text() for t in ax.texts]
 
 
 def test_a_large_crowd_shares_dots_and_says_so():

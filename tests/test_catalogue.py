@@ -95,7 +95,7 @@ def shares(first, slots, pool):
     """What one pool gives each of its items, from its alias table: item -> share."""
     found, some = {}, slots[first[pool]:first[pool + 1]]
     for slot in some:
-        found[int(slot["item"])] = found.get(int(slot["item"]), 0.0) + slot["keep"] / len(some)
+        found[int(slot["own"])] = found.get(int(slot["own"]), 0.0) + slot["keep"] / len(some)
         found[int(slot["alias"])] = found.get(int(slot["alias"]), 0.0) + (1 - slot["keep"]) / len(some)
     return {item: share for item, share in found.items() if share > 1e-12}
 
@@ -196,6 +196,18 @@ def test_christmas_songs_stand_in_a_pool_of_their_own_and_in_no_other():
     assert set(shares(catalogue.music.extra, catalogue.music.extra_slots, 0)) == {4, 7}
     assert not {4, 7} & set(list_of(catalogue, 2025, 12, "All"))
     assert len(catalogue.music.extra) == 3 and catalogue.music.extra[1] == catalogue.music.extra[2]           # no noise here
+
+
+def test_eight_bundled_songs_are_for_christmas(catalogue):
+    titles = np.array(catalogue.tracks["title"].to_pylist())[catalogue.music.tracks["festive"] == 1]
+    assert len(titles) == 8 and {"Kerst in Zoutkamp", "Mistletoe Money", "Merry Xmas, Joan"} <= set(titles)
+
+
+@pytest.mark.parametrize("title, festive", [
+    ("Merry Christmas", True), ("NAVIDAD", True), ("Weihnachtszeit", True), ("雪のクリスマス", True), ("Silent Night", True),
+    ("Julia", False), ("Natalie", False), ("Noelle", False), ("Rainy Night", False), ("Snow", False)])
+def test_a_title_is_festive_by_whole_words(title, festive):
+    assert c.named(pd.Series([title]), c.FESTIVE).tolist() == [festive]
 
 
 def test_dutch_scene_labels_weigh_less_than_their_popularity_says(catalogue, songs):

@@ -105,16 +105,23 @@ def test_a_truncated_file_is_refused_with_its_line(tmp_path, source, load):
     assert "The file is cut off or damaged; download it again." in refused(load, tmp_path / "cut.csv")
 
 
+@pytest.mark.parametrize("source, load", [(SURVEY, d.load_survey), (SONGS, d.load_songs)])
+def test_a_file_cut_inside_its_last_cell_is_refused(tmp_path, source, load):
+    (tmp_path / "cut.csv").write_bytes(source.read_bytes()[:-2])
+    assert refused(load, tmp_path / "cut.csv").startswith("cut.csv does not end with a line end, so its last row may be cut off")
+
+
 def test_a_file_cut_inside_a_quoted_cell_is_refused(tmp_path):
     path = write(tmp_path, SONG_HEADER + '\n1,"Salt and')
     assert "cut off or damaged" in refused(d.load_songs, path)
 
 
 @pytest.mark.parametrize("source, load", [(SURVEY, d.load_survey), (SONGS, d.load_songs)])
-def test_a_semicolon_separated_file_is_refused(tmp_path, source, load):
+def test_a_file_separated_by_semicolons_or_tabs_is_refused(tmp_path, source, load):
     table = pd.read_csv(source, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    path = write(tmp_path, table.to_csv(index=False, sep=";"))
-    assert "is separated by semicolons; it must be separated by commas" in refused(load, path)
+    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+        path = write(tmp_path, table.to_csv(index=False, sep=mark))
+        assert f"is separated by {name}; it must be separated by commas" in refused(load, path)
 
 
 def test_a_file_saved_as_cp1252_is_refused_with_its_line(tmp_path):
@@ -134,6 +141,11 @@ def test_a_missing_column_is_named_with_the_nearest_there_is(tmp_path):
         "songs.csv has no column 'Top Genre' (1 of 15 expected columns are missing). The nearest is 'Genre'.")
 
 
+def test_a_column_that_is_wanted_itself_is_never_offered_for_another(tmp_path):
+    text = SURVEY.read_text(encoding="utf-8").replace("fav_music_genre", "favorite_genre", 1)
+    assert "no column 'fav_music_genre' (1 of 20 expected columns are missing). The nearest is 'favorite_genre'." in refused(d.load_survey, write(tmp_path, text))
+
+
 def test_another_csv_altogether_is_refused(tmp_path):
     assert "(20 of 20 expected columns are missing)" in refused(d.load_survey, write(tmp_path, "a,b\n1,2\n"))
 
@@ -141,7 +153,7 @@ def test_another_csv_altogether_is_refused(tmp_path):
 @pytest.mark.parametrize("length", ["1", "59", "7201", "two", "2OO"])
 def test_a_length_that_cannot_be_is_refused(tmp_path, length):
     words = refused(d.load_songs, songs_file(tmp_path, SONG.format(length=length, popularity=1)))
-    assert words.startswith("songs.csv, row 1: Length (Duration) is ") and "it must be a whole number from 60 to 7200." in words
+    assert words.startswith("songs.csv, row 2: Length (Duration) is ") and "it must be a whole number from 60 to 7200." in words
 
 
 def test_a_song_that_stands_twice_is_refused(tmp_path):

@@ -69,8 +69,9 @@ def test_raking_says_how_few_rows_it_rests_on(survey):
 
 
 def test_minutes_a_day_are_log_normal_and_premium_hears_more(people):
-    log_minutes = np.log(people["minutes_per_day"])
-    assert log_minutes.std() == pytest.approx(published("lognormal_sigma_volume"), abs=0.15)
+    log_minutes, b = np.log(people["minutes_per_day"]), ws.Behaviour()
+    alike = log_minutes - np.log(b.premium_factor) * (people["plan"] == "premium") - b.age_slope * (people["age"] - 30)
+    assert alike.std() == pytest.approx(b.sigma_minutes, abs=0.05) and abs((alike - alike.mean()).pow(3).mean()) < 0.15
     ratio = people.groupby("plan")["minutes_per_day"].mean()
     assert 1.6 < ratio["premium"] / ratio["free"] < 2.4
 

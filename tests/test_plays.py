@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,8 +13,9 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import listeners as li
+from wrapsim_helpers import picks as pk
 from wrapsim_helpers import plays as pl
-from wrapsim_helpers.behaviour import lag_quantiles, lowered, published
+from wrapsim_helpers.behaviour import lowered, published
 from wrapsim_helpers.catalogue import pool_members
 from wrapsim_helpers.files import row_hash
 
@@ -111,36 +114,16 @@ def test_plays_start_inside_the_window_of_local_time(crowd):
     assert local.min() >= pd.Timestamp("2025-03-20") and local.max() < pd.Timestamp("2025-04-10")
 
 
-# -- what is heard again ------------------------------------------------------------------------------
-
-def test_what_is_heard_again_lies_back_as_the_recency_kernel_says():
-    b, mind, known = lowered([ws.Behaviour()])[0], pl.new_mind(), np.zeros(1000, pl.KNOWN).view(np.recarray)
-    for track in range(1000):
-        pl.remember(mind, known, track)
-    lags = np.array([1000 - pl.heard_before(np.uint64(9), i, b, mind) for i in range(40_000)])
-    weights = np.arange(1, 513) ** -b.recency                       # a history of 1,000 is drawn from by its last 512
-    expected = weights / weights.sum()
-    for edge in (1, 2, 5, 20, 100, 500):
-        assert (lags <= edge).mean() == pytest.approx(expected[:edge].sum(), abs=0.06)
-    assert lags.min() == 1 and lags.max() <= 513
-
-
-def test_lag_quantiles_run_from_one_to_the_size_of_the_memory():
-    quantiles = lag_quantiles(0.9, 256)
-    assert quantiles[0] == 1 and quantiles[-1] == pytest.approx(257) and (np.diff(quantiles) > 0).all()
-    assert lag_quantiles(1.0, 256)[128] == pytest.approx(257 ** 0.5)
-
-
 # -- one truth, compiled or not -----------------------------------------------------------------------
 
 def test_the_loop_uncompiled_equals_compiled():
     code = ("import wrapsim_helpers as ws; from wrapsim_helpers.files import row_hash; "
             "h = ws.listen(ws.Run(num_users=4, start_time='2025-03-25', end_time='2025-04-02', seed=5)); "
-            "print(h.plays.num_rows, row_hash(h.plays), row_hash(h.answers), row_hash(h.state))")
+            "print(h.plays.num_rows, *map(row_hash, (h.plays, h.answers, h.state, h.actions)))")
     plain = subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
                            capture_output=True, text=True, check=True).stdout
     heard = ws.listen(ws.Run(num_users=4, start_time="2025-03-25", end_time="2025-04-02", seed=5))
-    assert plain.split() == [str(heard.plays.num_rows), row_hash(heard.plays), row_hash(heard.answers), row_hash(heard.state)]
+    assert plain.split() == [str(heard.plays.num_rows), *map(row_hash, (heard.plays, heard.answers, heard.state, heard.actions))]
 
 
 def test_small_blocks_give_the_same_plays(crowd):
@@ -176,15 +159,275 @@ def longest_streak(plays):
     return best
 
 
-def test_the_state_remembers_what_was_heard_last(crowd):
-    state = crowd.state.to_pandas().set_index("listener_id")
-    for listener_id, mine in crowd.plays.to_pandas().groupby("listener_id"):
-        tail = mine["track_id"].tolist()[-50:]
-        assert state.loc[listener_id, "recent_tracks"].tolist()[-len(tail):] == tail
-        assert state.loc[listener_id, "n_plays"] == len(mine)
+def ranked(heard):
+    """Plays that count for ranks: streams of 30 s and more, not private, no noise."""
+    tracks = heard.world.catalogue.tracks.to_pandas()[["track_id", "noise"]]
+    plays = heard.plays.to_pandas().merge(tracks, on="track_id").sort_values("play_id")
+    return plays[(plays["ms_played"] >= 30_000) & ~plays["private"] & ~plays["noise"]]
+
+
+def counted(plays, item):
+    """Streams, milliseconds and first start per listener and item. plays: with a column share, what a stream counts."""
+    return plays.groupby(["listener_id", item]).agg(streams=("share", "sum"), ms=("ms_played", "sum"), first_started_at=("started_at", "min"))
+
+
+def listed(answers, kind):
+    """The same out of the list columns of the answers."""
+    columns = [f"{kind}_{name}" for name in ("ids", "streams", "ms", "first_started_at")]
+    rows = answers[["listener_id", *columns]].explode(columns).dropna(subset=columns[0])
+    return rows.set_axis(["listener_id", kind, "streams", "ms", "first_started_at"], axis=1).set_index(["listener_id", kind])
+
+
+@pytest.mark.parametrize("kind, share", [("song", None), ("artist", {"primary": 1.0, "featured": 0.5})])
+def test_ranked_streams_by_song_and_artist_are_an_independent_count_of_the_plays(invented, kind, share):
+    plays = ranked(invented).assign(song=lambda p: p["track_id"], share=1.0)
+    if share:
+        credits = invented.world.catalogue.track_artists.to_pandas().rename(columns={"artist_id": "artist"})
+        plays = plays.merge(credits, on="track_id").assign(share=lambda p: p["role"].map(share).astype(float))
+        assert (plays["share"] == 0.5).sum() > 1000
+    expected, found = counted(plays, kind), listed(invented.answers.to_pandas(), kind)
+    assert len(found) == len(expected) > 10_000 and found.index.is_unique
+    expected = expected.reindex(found.index)
+    assert (found["streams"].astype(float) == expected["streams"]).all() and (found["ms"].astype(int) == expected["ms"]).all()
+    assert (pd.to_datetime(found["first_started_at"], utc=True) == expected["first_started_at"]).all()
+    starts = pd.to_datetime(found["first_started_at"], utc=True).groupby("listener_id")
+    assert all(times.is_monotonic_increasing for _, times in starts), "lists are in order of the first stream"
+
+
+def test_whoever_was_not_counted_has_empty_lists(crowd):
+    counted_streams = ranked(crowd).groupby("listener_id").size()
+    for row in crowd.answers.to_pylist():
+        assert sum(row["song_streams"]) == counted_streams.get(row["listener_id"], 0)
+        assert bool(row["artist_ids"]) == bool(row["song_ids"])
+
+
+# -- what is done about tracks ------------------------------------------------------------------------
+
+def test_actions_follow_plays_heard_to_their_end_at_the_rates_of_the_parameters(invented):
+    plays, actions = invented.plays.to_pandas(), invented.actions.to_pandas()
+    done = plays[plays["reason_end"] == "trackdone"]
+    found = actions.merge(done, left_on=["listener_id", "at", "track_id"], right_on=["listener_id", "ended_at", "track_id"], how="left")
+    assert found["play_id"].notna().all() and found["play_id"].is_unique
+    for kind, share in zip(("save", "playlist_add", "share", "follow"), ws.Behaviour().act_shares):
+        assert (actions["kind"] == kind).sum() / len(done) == pytest.approx(share, abs=4 * (share / len(done)) ** 0.5)
+
+
+def test_actions_stand_in_order_of_listener_and_time(invented):
+    actions = invented.actions.to_pandas()
+    assert actions["listener_id"].is_monotonic_increasing
+    assert all(mine["at"].is_monotonic_increasing for _, mine in actions.groupby("listener_id"))
+
+
+# -- going on -----------------------------------------------------------------------------------------
+
+HEAVY = ws.Behaviour(minutes_factor=8.0)
+LONG = ws.Run(num_users=12, start_time="2025-01-01", end_time="2026-01-01", seed=8, catalogue_tracks=5_000)
+
+
+@pytest.fixture(scope="module")
+def long_run():
+    return ws.listen(LONG, behaviour=HEAVY)
+
+
+def going_on(*ends):
+    """The run that begins like LONG and ends at the first end, and those that go on from each other: list of `Listened`."""
+    parts = [ws.listen(replace(LONG, end_time=ends[0]), behaviour=HEAVY)]
+    for start, end in zip(ends, ends[1:]):
+        parts.append(ws.listen(replace(LONG, start_time=start, end_time=end, origin_time=LONG.start_time), behaviour=HEAVY, past=parts[-1].state))
+    return parts
+
+
+def together(parts, name, order):
+    return pa.concat_tables(getattr(part, name) for part in parts).sort_by([(column, "ascending") for column in order])
+
+
+def clock_of(plays):
+    """Start of each play on the listener's clock."""
+    return plays["started_at"].dt.tz_localize(None) + pd.to_timedelta(plays["utc_offset_min"], unit="min")
+
+
+@pytest.mark.parametrize("ends", [("2025-07-01",), ("2025-03-30T02:30", "2025-10-26T02:30"), ("2025-09-20T20:15", "2025-09-20T21:00", "2025-09-22")],
+                         ids=["half a year", "two nights of another hour", "an evening"])
+def test_runs_that_go_on_from_each_other_hold_the_plays_of_one_long_run(long_run, ends):
+    parts = going_on(*ends, LONG.end_time)
+    for name, order in (("plays", ["play_id"]), ("actions", ["listener_id", "at"])):
+        assert together(parts, name, order).equals(together([long_run], name, order)), name
+    assert parts[-1].state.equals(long_run.state)
+
+
+def test_what_the_test_of_going_on_rests_on_occurs_in_it(long_run):
+    """Sessions across a window's end, listeners who forget, plans and ages that change, and clocks."""
+    plays = long_run.plays.to_pandas().assign(later=lambda p: clock_of(p) >= "2025-07-01")
+    assert (plays.groupby("session_id")["later"].nunique() > 1).any(), "no session goes across the end of the first window"
+    before = plays[~plays["later"]].groupby("listener_id").size()
+    assert (before > pk.HISTORY + 200).any() and (before < pk.HISTORY).any()
+    changes = long_run.profile_versions.to_pandas().groupby("listener_id")[["age", "plan"]].nunique()
+    assert (changes["age"] > 1).all() and (changes["plan"] > 1).any()
+    assert plays.groupby("listener_id")["utc_offset_min"].nunique().max() == 2
+    known = going_on("2025-07-01")[0].state["known_tracks"].combine_chunks().value_lengths().to_numpy()
+    assert known.max() > 1000 and known.min() == 0, "a listener's knowledge is written down only where the history is full"
+
+
+def test_a_run_that_goes_on_counts_the_answers_of_its_own_window(long_run):
+    _, second = going_on("2025-07-01", LONG.end_time)
+    plays = second.plays.to_pandas()
+    assert clock_of(plays).min() >= pd.Timestamp("2025-07-01")
+    sums = plays.groupby("listener_id")["ms_played"].agg(["size", "sum"])
+    answers = second.answers.to_pandas().set_index("listener_id").loc[sums.index]
+    assert (answers["n_plays"] == sums["size"]).all() and (answers["ms_played"] == sums["sum"]).all()
+
+
+def test_january_to_march_of_a_year_is_a_run_from_january_to_march(long_run):
+    quarter, plays = ws.listen(replace(LONG, end_time="2025-04-01"), behaviour=HEAVY), long_run.plays.to_pandas()
+    first = pa.array(clock_of(plays) < "2025-04-01")
+    assert long_run.plays.filter(first).combine_chunks().equals(quarter.plays.combine_chunks())
+    last = plays[first.to_numpy(zero_copy_only=False)].groupby("listener_id")["ended_at"].max()
+    actions = long_run.actions.to_pandas()
+    actions = actions[actions["at"] <= actions["listener_id"].map(last)].reset_index(drop=True)
+    assert actions.equals(quarter.actions.to_pandas())
+
+
+def test_the_state_is_what_was_heard_until_two_days_before_the_end(long_run):
+    state, plays = long_run.state.to_pandas().set_index("listener_id"), long_run.plays.to_pandas()
+    for listener_id, mine in plays.groupby("listener_id"):
+        kept, before = state.loc[listener_id], mine.iloc[:state.loc[listener_id, "n_plays"]]
+        assert kept["recent_tracks"].tolist() == before["track_id"].tolist()[-pk.HISTORY:]
+        assert kept["heard"] == pk.WARM_UP + len(before) and kept["n_skips"] == (before["reason_end"] == "fwdbtn").sum()
+        assert kept["n_sessions"] >= before["session_id"].nunique() and kept["free_from"] >= before["ended_at"].max().value // 10**6
+        assert kept["day"] == (pd.Timestamp("2025-12-30") - pd.Timestamp("1970-01-01")).days
+        assert len(mine) - len(before) == (clock_of(mine) >= "2025-12-30").sum() - (clock_of(before) >= "2025-12-30").sum()
+
+
+def test_a_listener_who_is_not_in_the_state_is_refused(crowd):
+    run = ws.Run(num_users=200, start_time="2025-04-10", end_time="2025-04-20", seed=11, origin_time="2025-03-20")
+    with pytest.raises(ValueError, match="listener 3 is not in the state of the run to go on from; it holds 3 listeners"):
+        ws.listen(run, [0, 3], past=crowd.state.slice(0, 3))
+
+
+# -- how it ends --------------------------------------------------------------------------------------
+
+ENDS = ws.Run(num_users=80, start_time="2025-03-03", end_time="2025-03-17", seed=3, catalogue_tracks=5_000)
+
+
+def ending(**parameters):
+    """Plays of some listeners who live by other parameters, with their place in the session and whether they were left early."""
+    plays = ws.listen(ENDS, behaviour=ws.Behaviour(**parameters)).plays.to_pandas()
+    return plays.assign(place=plays.groupby("session_id").cumcount(), left=plays["reason_end"].isin(["fwdbtn", "backbtn"]))
+
+
+@pytest.fixture(scope="module")
+def usual():
+    return ending()
+
+
+def test_the_place_in_the_session_acts_on_leaving(usual):
+    other = ending(skip_position=(3.0, 0.82, 0.93, 1.0))
+    first = usual[usual["place"] == 0]["left"].mean(), other[other["place"] == 0]["left"].mean()
+    later = usual[usual["place"] >= 5]["left"].mean(), other[other["place"] >= 5]["left"].mean()
+    assert first[1] > 1.5 * first[0] and later[1] == pytest.approx(later[0], abs=0.02)
+
+
+def test_the_device_acts_on_leaving(usual):
+    other = ending(skip_device=(1.0, 3.9, 0.9, 0.7, 0.7, 0.6, 1.1))
+    left = pd.DataFrame({"usual": usual.groupby("device", observed=True)["left"].mean(), "other": other.groupby("device", observed=True)["left"].mean()})
+    assert left.loc["phone", "other"] > left.loc["phone", "usual"] + 0.1
+    assert left.loc["desktop", "other"] == pytest.approx(left.loc["desktop", "usual"], abs=0.03)
+
+
+def test_a_session_that_has_settled_is_left_alone():
+    b = lowered([ws.Behaviour(settle_after=16.0, settle_plays=8.0, settled=0.25)])[0]
+    assert [pl.settling(i, b) for i in (0, 15, 16)] == [1, 1, 1]
+    assert pl.settling(24, b) == pytest.approx(0.25 + 0.75 / np.e) and pl.settling(400, b) == pytest.approx(0.25)
+    settled = ending(settle_after=3.0, settle_plays=0.5, settled=0.0)
+    assert settled[settled["place"] >= 10]["left"].mean() < 0.01 < settled[settled["place"] < 3]["left"].mean()
+
+
+def test_the_mood_makes_sessions_differ():
+    def spread(sigma):
+        plays = ending(sigma_mood=sigma, sigma_turn=0.0, settled=1.0)
+        shares = plays.groupby("session_id")["left"].agg(["mean", "size"])
+        return shares[shares["size"] >= 10]["mean"].std()
+    assert spread(1.5) > 1.25 * spread(0.0)
+
+
+def test_the_turn_makes_a_sessions_end_unlike_its_beginning():
+    def differing(sigma):
+        plays = ending(sigma_turn=sigma, sigma_mood=0.0, settled=1.0)
+        part = plays["place"] / plays.groupby("session_id")["place"].transform("max").clip(lower=1)
+        ends = [plays[where].groupby("session_id")["left"].agg(["mean", "size"]) for where in (part < 0.4, part > 0.6)]
+        both = ends[0].join(ends[1].add_suffix("_later"))
+        both = both[(both["size"] >= 8) & (both["size_later"] >= 8)]
+        return (both["mean"] - both["mean_later"]).std()
+    assert differing(3.0) > 1.2 * differing(0.0)
+    b = lowered([ws.Behaviour(sigma_turn=3.0)])[0]
+    person = np.zeros(1, li.PERSON).view(np.recarray)
+    person["skip"] = 1.0
+    turns = [pl.session_hazard(np.uint64(key), pl.PHONE, False, 30, person[0], b)[1] for key in range(200)]
+    assert min(turns) == -0.95 and max(turns) == 0.95
+
+
+def test_a_sessions_hazard_is_the_product_of_its_factors():
+    person = np.zeros(1, li.PERSON).view(np.recarray)
+    person["skip"] = 2.0
+    b = lowered([ws.Behaviour(sigma_mood=0.0, sigma_turn=0.0, hazard_scale=3.0)])[0]
+    plain, _ = pl.session_hazard(np.uint64(1), pl.DESKTOP, False, 30, person[0], b)
+    assert plain == pytest.approx(3 * 2 * 0.72 * b.skip_device[pl.DESKTOP])
+    assert pl.session_hazard(np.uint64(1), pl.DESKTOP, True, 30, person[0], b)[0] == pytest.approx(plain * b.skip_weekend)
+    assert pl.session_hazard(np.uint64(1), pl.DESKTOP, False, 19, person[0], b)[0] == pytest.approx(plain / 0.72 * 1.25)
+
+
+def test_liking_rises_and_falls_again_with_the_times_heard():
+    liked = ending(liking=(3.0, 1.0, 0.3, 1.0, 3.0), novelty=0.1, novelty_decay=0.0)
+    times = liked.groupby(["listener_id", "track_id"]).cumcount()
+    left = [liked["left"][times.between(low, high)].mean() for low, high in ((0, 0), (3, 6), (25, 10_000))]
+    assert left[1] < 0.6 * left[0] and left[1] < 0.6 * left[2]
+    b = lowered([ws.Behaviour()])[0]
+    hazard = [pk.step(b.liking_from, b.liking, times) for times in (0, 1, 2, 3, 6, 7, 14, 15, 99)]
+    assert hazard == list(np.array((1, 0.9, 0.9, 0.78, 0.78, 0.88, 0.88, 1.05, 1.05)))
+
+
+def test_a_track_is_left_when_the_summed_hazard_reaches_its_draw():
+    b = lowered([ws.Behaviour()])[0]
+    keys = np.arange(4_000).astype(np.uint64)
+    for hazard in (0.5, 1.0, 2.0):
+        after = np.array([pl.leave_after(key, 0, hazard, b) for key in keys])
+        for ms, summed in (*zip(b.knots_ms[1:], b.hazard[1:]), (130_000, b.hazard[-1] + 100_000 * b.hazard_slope)):
+            assert (after < ms).mean() == pytest.approx(1 - np.exp(-hazard * summed), abs=0.035)
+
+
+# -- the way to work ----------------------------------------------------------------------------------
+
+def test_on_the_way_to_work_and_back_on_weekdays_other_sessions_move_to_the_phone():
+    b, person = lowered([ws.Behaviour()])[0], np.zeros(2, li.PERSON).view(np.recarray)
+    person["devices"][0, :2], person["devices"][0, 2:] = 0.3, 1.0          # phone 0.3, desktop 0.7
+    person["devices"][1, 2:] = 1.0                                         # the desktop alone
+    keys = np.arange(1_200).astype(np.uint64)
+    usual = np.array([pl.device_of(key, 12, False, person[0], b) for key in keys])
+    assert set(usual) == {pl.PHONE, pl.DESKTOP} and (usual == pl.PHONE).mean() == pytest.approx(0.3, abs=0.05)
+    for hour in (0, 6, 7, 8, 9, 12, 15, 16, 17, 18):
+        there = np.array([pl.device_of(key, hour, False, person[0], b) for key in keys])
+        weekend = np.array([pl.device_of(key, hour, True, person[0], b) for key in keys])
+        moved = hour in (7, 8, 16, 17)
+        assert (there[usual == pl.PHONE] == pl.PHONE).all() and (weekend == usual).all()
+        assert (there != usual)[usual == pl.DESKTOP].mean() == pytest.approx(b.commute_phone * moved, abs=0.07 * moved)
+        assert {pl.device_of(key, hour, False, person[1], b) for key in keys[:100]} == {pl.DESKTOP}
+
+
+def test_years_months_and_christmas_eve_are_those_of_the_calendar():
+    start, after = date(1970, 1, 1), date(2038, 1, 1)
+    for day in range((after - start).days):
+        assert pl.civil(day) == ((start + timedelta(day)).year, (start + timedelta(day)).month)
+    for year in range(1970, 2038):
+        assert pl.christmas_eve(year) == (date(year, 12, 24) - start).days
 
 
 # -- the shape of listening ---------------------------------------------------------------------------
+
+def test_minutes_heard_in_a_fortnight_spread_over_listeners_as_published(crowd):
+    plays = crowd.plays.to_pandas()
+    minutes = plays[clock_of(plays) < "2025-04-03"].groupby("listener_id")["ms_played"].sum().clip(lower=1)
+    assert np.log(minutes).std() == pytest.approx(published("lognormal_sigma_volume"), abs=0.2)
+
 
 def test_plays_are_left_as_early_as_published(crowd):
     plays = frame(crowd)

@@ -7,9 +7,13 @@ import uuid
 from dataclasses import replace
 
 import fastavro
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import wrapsim_helpers as ws
+from wrapsim_helpers.datasets import source_path
 from wrapsim_helpers.files import row_hash
 from wrapsim_helpers.simulate import resolve_user
 
@@ -141,6 +145,77 @@ def test_a_script_without_a_guard_can_use_several_processes(tmp_path):
     assert done.returncode == 0 and done.stdout.splitlines()[-1] == str(tmp_path / "run"), done.stderr[-1500:]
 
 
+# -- going on -----------------------------------------------------------------------------------------
+
+MARCH = {"num_users": 5, "start_time": "2025-03-20", "seed": 7, "listeners_per_part": 2, "catalogue_tracks": 1_000}
+HEAVY = "personas: {heavy: {share: 1, times: {minutes_factor: 6}}}\n"
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory):
+    """Folders of one long run and of three that go on from each other over the same time, their listeners heavy."""
+    place = tmp_path_factory.mktemp("chain")
+    (place / "heavy.yaml").write_text(HEAVY)
+    personas = {"personas_path": str(place / "heavy.yaml"), "workers": 1}
+    long = ws.simulate(**MARCH, end_time="2025-05-20", out_dir=place / "long", **personas)
+    first = ws.simulate(**MARCH, end_time="2025-03-30T02:30", out_dir=place / "first", **personas)
+    second = ws.continue_run(first, "2025-04-17T21:15", out_dir=place / "second", **personas)
+    return long, [first, second, ws.continue_run(second, "2025-05-20", out_dir=place / "third", **personas)], personas | {"place": place}
+
+
+def test_runs_on_disk_that_go_on_from_each_other_hold_one_long_run(chain):
+    long, parts, _ = chain
+    for name, order in (("plays", ["play_id"]), ("actions", ["listener_id", "at"])):
+        whole = pa.concat_tables(ws.read_parquet(part, name) for part in parts).sort_by([(column, "ascending") for column in order])
+        assert whole.num_rows and whole.equals(ws.read_parquet(long, name).sort_by([(column, "ascending") for column in order])), name
+    for number in range(3):
+        for name in ("state", "listeners"):
+            end, alike = (pq.read_table(run / name / f"part-{number:08d}.parquet") for run in (parts[-1], long))
+            assert end.equals(alike), name
+    records = [row for part in parts for path in sorted(part.glob("plays/*.avro")) for row in ws.read_avro(path)]
+    assert len(records) == ws.read_manifest(long)["plays"]
+
+
+def test_a_listener_of_a_run_that_goes_on_is_made_again_alone(chain):
+    _, parts, more = chain
+    plays = ws.read_parquet(parts[2], "plays")
+    for number in (0, 4):
+        mine = plays.filter(pc.equal(plays["listener_id"], number))
+        assert mine.num_rows and ws.again(parts[2], number, personas_path=more["personas_path"]).plays.equals(mine)
+
+
+def test_going_on_changes_nothing_of_the_earlier_run_and_is_done_once(chain, capsys):
+    _, parts, more = chain
+    before = tree(parts[0])
+    ws.continue_run(parts[0], "2025-04-17T21:15", out_dir=parts[1], workers=1, personas_path=more["personas_path"])
+    assert tree(parts[0]) == before and "This run is already in" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("end_time, words", [("2025-03-30T02:30", "is not after start_time '2025-03-30T02:30'"),
+                                             ("2025-03-25", "end_time '2025-03-25' is not after start_time"), ("2039-01-01", "end_time is '2039-01-01'")])
+def test_a_run_goes_on_to_a_later_time_alone(chain, tmp_path, end_time, words):
+    _, parts, more = chain
+    with pytest.raises(ValueError, match=words):
+        ws.continue_run(parts[0], end_time, out_dir=tmp_path / "on", personas_path=more["personas_path"])
+    assert not (tmp_path / "on").exists()
+
+
+@pytest.mark.parametrize("other, line", [("survey", "inputs.survey"), ("songs", "inputs.songs"), ("personas", "inputs.personas")])
+def test_going_on_is_refused_where_a_source_file_is_another(chain, tmp_path, other, line):
+    _, parts, more = chain
+    changed = tmp_path / f"other.{'yaml' if other == 'personas' else 'csv'}"
+    changed.write_bytes(source_path(other, "").read_bytes() + b"\n" if other != "personas" else HEAVY.replace("6", "7").encode())
+    paths = {"personas_path": more["personas_path"]} | {f"{other}_path": str(changed)}
+    with pytest.raises(ValueError, match=f"cannot be made again here, since this would differ:\n  {line}"):
+        ws.continue_run(parts[0], "2025-05-20", out_dir=tmp_path / "on", **paths)
+    assert not (tmp_path / "on").exists()
+
+
+def test_only_a_finished_run_goes_on(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        ws.continue_run(tmp_path / "nowhere", "2026-01-01", out_dir=tmp_path / "on")
+
+
 # -- what if ------------------------------------------------------------------------------------------
 
 def test_what_if_keeps_the_streams_and_changes_what_follows():
@@ -165,6 +240,7 @@ def test_what_if_nothing_changes_nothing_changes():
     ({"genres": ["Popp"]}, "genres is 'Popp'; it must be one of"), ({"population": "wrold"}, "Did you mean 'world'?"),
     ({"num_users": 0}, "num_users is 0"), ({"end_time": "2025-03-20"}, "is not after start_time"),
     ({"formats": ["orc"]}, "formats is 'orc'; it must be one of 'avro', 'parquet'"), ({"workers": -1}, "workers is -1"),
+    ({"formats": []}, "formats is []; name one or both of 'avro', 'parquet'"), ({"codec": "snappy"}, "codec is 'snappy'; it must be one of 'deflate'"),
     ({"survey_path": "nowhere.csv"}, "there is no such file"), ({"seed": -1}, "seed is -1")])
 def test_bad_parameters_are_refused_before_anything_is_written(tmp_path, wrong, words):
     with pytest.raises((ValueError, TypeError, FileNotFoundError)) as caught:

@@ -276,6 +276,12 @@ def test_the_numbers_of_a_story_are_those_the_loop_counted(tiny_run):
         assert streak == ([answer["longest_streak_days"]] if answer["longest_streak_days"] > 1 else [])
 
 
+def test_the_bins_of_the_crowd_follow_each_other_without_a_gap():
+    bins = w.story.minute_bins(pd.DataFrame({"ms_played": [60_000 * n for n in (10, 11, 10, 40)]}))
+    assert bins["n_listeners"].tolist() == [2, 1, 0, 0, 0, 0, 0, 0, 1] and bins["from_ms"][0] <= 600_000 < bins["to_ms"][0]
+    assert (abs(bins["from_ms"][1:].to_numpy() / bins["to_ms"][:-1].to_numpy() - 1) < 1e-12).all()
+
+
 def test_counts_and_milliseconds_are_whole_numbers(tiny_run):
     for name, table in ws.tell_story(tiny_run).tables.items():
         whole = [column for column in table if column.startswith(("n_", "ms_", "first_ms")) and (name, column) != ("top_artists", "n_streams")]

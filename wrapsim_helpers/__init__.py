@@ -22,6 +22,7 @@ from .verify import verify
 
 _LATER = {"wrapped": ("tell_story", "Story", "open_run", "everybody", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
                       "volume_by_plan", "write_summary"),
+          "realism": ("sampled", "measured", "checked", "published_by", "results_table", "summary_of", "tell_rules", "verdicts"),
           "cards": ("card_folder", "make_cards", "write_cards", "cards_in_rows", "finish")}   # and every draw_...
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
 __all__ = ["Behaviour", "Given", "Run", "again", "answer_shares", "build_catalogue", "check_plays", "continue_run", "effective_sample_size", "fingerprints",

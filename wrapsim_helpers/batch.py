@@ -19,7 +19,7 @@ import yaml
 
 from .run import check_choice, resource
 
-NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped")
+NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped", "05_realism")
 TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
 
 EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
@@ -187,7 +187,7 @@ def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int
     run_dir, cards = folder / "run", folder / "cards"
     parameters = {"02_single_user": {"seed": seed, "out_dir": str(folder / "one_listener")},
                   "03_multiple_users": {"num_users": users, "seed": seed, "out_dir": str(run_dir)},
-                  "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)}}
+                  "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)}, "05_realism": {"run_dir": str(run_dir)}}
     for name in NOTEBOOKS:
         run_notebook(find_notebook(name), parameters.get(name, {}), folder / "notebooks" / f"{name}.ipynb")
     typer.echo(f"\nDone.\n  executed notebooks  {folder / 'notebooks'}\n  the run, as Avro    {run_dir / 'plays'}\n"
@@ -211,6 +211,7 @@ Genres = Annotated[list[str], typer.Option(help="favourite genres to pick from; 
 Population = Annotated[str, typer.Option(help="world or survey")]
 Seed = Annotated[int, typer.Option(help="same seed, same people, same plays")]
 Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; may be repeated")]
+Codec = Annotated[str, typer.Option(help="of the Avro files: deflate, zstandard or null")]
 Workers = Annotated[int, typer.Option(help="processes; 0 for one per core")]
 Survey = Annotated[str, typer.Option(help="survey file; the bundled one where empty")]
 Songs = Annotated[str, typer.Option(help="songs file; the bundled one where empty")]
@@ -225,14 +226,14 @@ def whole(text):
 
 @app.command()
 def simulate(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = "2026-01-01", genre: Genres = [], population: Population = "world",
-             seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "",
+             seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], codec: Codec = "deflate", workers: Workers = 0, survey: Survey = "", songs: Songs = "",
              personas: Personas = "", catalogue_tracks: Tracks = 0,
              scheduler: Annotated[str, typer.Option(help="address of a dask scheduler whose workers make the parts, such as tcp://10.0.0.1:8786")] = "",
              part: Annotated[int, typer.Option(help="with --parts: which share of the parts to make, from 1")] = 1,
              parts: Annotated[int, typer.Option(help="into how many shares the parts are cut, one for each machine")] = 1):
     """Simulate a crowd into a run folder, without a notebook; after an interruption the same command goes on."""
     from .runs import simulate as simulate_crowd
-    typer.echo(simulate_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
+    typer.echo(simulate_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
                               scheduler=scheduler, part=part, parts=parts, survey_path=survey, songs_path=songs, personas_path=personas,
                               catalogue_tracks=catalogue_tracks))
 
@@ -307,10 +308,22 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
 
 
 @app.command()
-def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure instead of simulating one")):
-    """Hold simulated listening against the published figures."""
-    from .realism import lines_of, measured, sampled
-    typer.echo("\n".join(lines_of(measured(sampled(run_dir)))))
+def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure, instead of the whole benchmark"),
+            output: Path = typer.Option(None, "--output", "-o", help="folder for the report; data/runs/realism"),
+            users: int = typer.Option(4_000, help="listeners of the main run"),
+            smaller: int = typer.Option(400, help="listeners of each run with another seed or without a mechanism")):
+    """Hold simulated listening against published figures: a table, and a report with pictures."""
+    from .realism import Size, checked, lines_of, measured, sampled, study_of, tell_rules, write_report
+    if run_dir:
+        sample = sampled(run_dir)
+        rules, invariants, n_plays = checked(run_dir, sample)
+        typer.echo("\n".join([*lines_of(measured(sample) + rules), *tell_rules(invariants, n_plays)]))
+        return
+    from .cards import draw_evidence
+    folder = Path.cwd() / "data" / "runs" / "realism"
+    study = study_of(folder, Size(users, smaller))
+    typer.echo("\n".join([*lines_of(study.results + study.rules), *tell_rules(study.invariants, study.n_plays)]))
+    typer.echo(f"\nThe report is {write_report(study, draw_evidence(study), output or folder)}")
 
 
 @app.command()

@@ -216,6 +216,8 @@ class Behaviour:
         day_persistence     correlation of one day's activity with the next (assumed; use days clump, interuse_regularity)
         hours               (2, 4, 24): weekday or weekend, chronotype, hour; share of starts (hour_profile_*)
         days                (7,): volume of Monday .. Sunday relative to the mean day (dow_shares)
+        summer_shift_min    minutes by which listening is later at midsummer and earlier at midwinter (assumed; hour_blocks_mssd is of
+                            a July weekend, hour_profile_* of a year)
         session_spacing_min an active day of m minutes has about 1 + m / session_spacing_min sessions (assumed)
         sigma_session       spread of ln(session length) (assumed)
         session_gap_ms      least silence between two sessions (assumed)
@@ -233,6 +235,7 @@ class Behaviour:
         loyalty             share of new tracks by an artist already known (assumed)
         fresh_share         share of an artist's picks among the latest releases (fitted: release_year_mix)
         fresh_days          mean length of "the latest", days (fitted: release_year_mix)
+        deep_share          share of an artist's picks that go by no weight: deep cuts (fitted: track_head_mssd's distinct tracks)
         youth_pull          how much likelier a track of one's youth is (reminiscence_age)
         youth_age, youth_width  its centre and spread in years (reminiscence_age)
         gender_lean         how far men and women differ over artists (gender_taste_overlap)
@@ -265,6 +268,7 @@ class Behaviour:
         sigma_mood          spread of ln(hazard) over a listener's sessions (mssd_skip2_rate: long sessions are skippers')
         sigma_turn          spread of its relative change over a session (skip_session_types)
         leave_shares        (3,): forward, back, another choice, among plays left early (reason_end_mix)
+        blocked_leave       share of free listeners who choose something else when the forward button is used up (assumed)
         replay_share        share of uses of the back button that replay the same track (assumed)
         opening_shares      (2,): share of sessions begun by opening the app, by the play button (reason_start_mix)
         logout_share        share of sessions that end by logging out rather than at a track's end (assumed)
@@ -289,9 +293,10 @@ class Behaviour:
     premium_factor: float = FITTED["premium_factor"]
     age_slope: float = -0.0132
     quiet_min: float = 20.0
-    day_persistence: float = 0.45
+    day_persistence: float = 0.42
     hours: tuple = tuple(tuple(map(tuple, session_starts(chronotype_hours(day)))) for day in (HOURS_WEEKDAY, HOURS_WEEKEND))
     days: tuple = tuple(7 * share for share in published("dow_shares").values())
+    summer_shift_min: float = 40.0
     session_spacing_min: float = 45.0
     sigma_session: float = 1.1
     session_gap_ms: float = 5.0 * MINUTE_MS
@@ -299,32 +304,33 @@ class Behaviour:
     commute_to: tuple = (9.0, 18.0)
     commute_phone: float = 0.5
     favourite_share: float = 0.65
-    focus_age_slope: float = 0.006
+    focus_age_slope: float = 0.018
     side_share: float = 0.5
     drift_share: float = 0.25
     novelty: float = FITTED["novelty"]
-    novelty_decay: float = 0.28
+    novelty_decay: float = 0.45
     recency: float = 0.9
     satiation: float = 25.0
     loyalty: float = FITTED["loyalty"]
     fresh_share: float = FITTED["fresh_share"]
     fresh_days: float = 400.0
+    deep_share: float = 0.5
     youth_pull: float = 2.0
     youth_age: float = 14.0
     youth_width: float = 5.0
     gender_lean: float = FITTED["gender_lean"]
-    mainstream: float = 0.6
+    mainstream: float = 0.9
     mainstream_until: float = 34.0
     home_pull: float = 0.5
-    intensity_pull: float = 0.6
+    intensity_pull: float = 0.9
     intensity_hours: tuple = tuple(map(tuple, intensity_hours()))
     intensity_days: tuple = standardised(published("intensity_weekday_order").values())
     intensity_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 50.0)
     intensity_age: tuple = standardised(published("intensity_age_order").values())
     context_shares: tuple = (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015)
-    switch_share: float = 0.45
-    festive_peak: float = 0.12
-    festive_days: float = 23.0
+    switch_share: float = 0.5
+    festive_peak: float = 0.18
+    festive_days: float = 18.6
     noise_share: float = 0.05
     noise_nights: float = 0.4
     knots_ms: tuple = (0.0, 5_000.0, 10_000.0, 30_000.0)
@@ -332,23 +338,24 @@ class Behaviour:
     hazard_slope: float = FITTED["hazard_slope"]
     hazard_scale: float = 1.0
     skip_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 45.0, 55.0)
-    skip_age: tuple = (1.25, 1.05, 0.72, 0.8, 0.88, 0.75)
+    skip_age: tuple = (1.4, 1.05, 0.6, 0.72, 0.9, 0.7)
     skip_device: tuple = (1.0, 1.3, 0.9, 0.7, 0.7, 0.6, 1.1)
     skip_position: tuple = (0.55, 0.82, 0.93, 1.0)
-    settle_after: float = 16.0
-    settle_plays: float = 8.0
+    settle_after: float = 20.0
+    settle_plays: float = 6.0
     settled: float = FITTED["settled"]
-    skip_context: tuple = (1.0, 1.05, 1.05, 0.82, 0.82, 0.82, 0.95, 0.8, 1.08, 1.08)
+    skip_context: tuple = (1.0, 1.05, 1.05, 0.86, 0.86, 0.86, 0.95, 0.86, 1.06, 1.06)
     skip_weekend: float = 1.08
-    skip_shuffle: float = 1.2
+    skip_shuffle: float = 1.4
     liking_from: tuple = (0.0, 1.0, 3.0, 7.0, 15.0)
     liking: tuple = (1.0, 0.9, 0.78, 0.88, 1.05)
     sigma_skip: float = 0.35
     sigma_mood: float = 0.7
     sigma_turn: float = 0.4
-    leave_shares: tuple = (0.74, 0.12, 0.14)
+    leave_shares: tuple = (0.78, 0.12, 0.1)
+    blocked_leave: float = 0.35
     replay_share: float = 0.6
-    opening_shares: tuple = (0.1, 0.1)
+    opening_shares: tuple = (0.2, 0.1)
     logout_share: float = 0.3
     pause_share: float = 0.03
     pause_min: float = 4.0

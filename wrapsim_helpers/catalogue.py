@@ -24,9 +24,10 @@ from .schema import TABLES, table_of
 SMALL_POOL = 50              # a pool of fewer tracks is named in a warning: a year of it repeats by necessity
 SCENE_WEIGHT = 0.25          # how much likelier than by popularity a track of a local radio scene is heard elsewhere
 POPULARITY_DOUBLING = 8      # points of popularity that double the weight of a track (assumed)
+SONGS_SHARE = 0.1            # share of plays of a songs file's songs in a generated catalogue, as they are all old (assumed)
 MEMBER = 0.25                # a track stands for a genre from this membership on
-LIST_SIZE, CHART_SIZE, PER_ARTIST = 60, 200, 2       # tracks of an editorial list, of the charts, and by one artist in them
-FRESH_DAYS, OLD_SHARE = 60, 0.05                     # how fast a list turns to newer tracks; what of its pull a track keeps (assumed)
+LIST_SIZE, CHART_SIZE, PER_ARTIST = 1500, 200, 5       # tracks of a genre's editorial lists, of the charts, and by one artist there
+FRESH_DAYS, OLD_SHARE = 120, 0.015                     # how fast a list turns to newer tracks; what of its pull a track keeps (assumed)
 LOOKED_AT = 4_000            # how many of a genre's heaviest tracks are looked at first for a list
 ASIDE = 1e-6                 # weight left to festive and noise tracks where an artist's other tracks can be played
 SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4                    # spread of ln(grip); spread of lean within a family (assumed)
@@ -91,7 +92,7 @@ ARTIST = np.dtype([
     ("lean", "f4"),                                   # -1 to 1: how much more men (+) or women (-) like it
     ("renown", "f4")])                                # 0 to 1: rank by weight, the heaviest is 1
 RELEASE = np.dtype([("released", "i4"), ("track", "i4"), ("total", "f8")])     # total: running sum of weight within the artist
-SLOT = np.dtype([("keep", "f8"), ("item", "i4"), ("alias", "i4")])             # one column of an alias table
+SLOT = np.dtype([("keep", "f8"), ("own", "i4"), ("alias", "i4")])             # one column of an alias table
 Music = namedtuple("Music", "tracks artists discography pools slots first_month lists list_slots extra extra_slots")
 
 
@@ -137,9 +138,20 @@ def generate_catalogue(n_tracks, seed, first_year, songs=None):
     """
     check_count("n_tracks", n_tracks, 1_000, 10_000_000)
     check_count("seed", seed, 0, 2**63 - 1)
-    own = [] if songs is None else [from_songs(songs)]
-    taken = [name for _, artists in own for name in artists["artist"]]
-    return assembled(*joined([*own, sample_discographies(n_tracks, seed, first_year, taken)]), first_year)
+    if first_year not in range(2000, 2039):
+        raise ValueError(f"first_year is {first_year!r}; it must be a whole number from 2000 to 2038, the years a run can begin in.")
+    if songs is None:
+        return assembled(*joined([sample_discographies(n_tracks, seed, first_year)]), first_year)
+    tracks, artists = from_songs(songs)
+    invented = sample_discographies(n_tracks, seed, first_year, tuple(artists["artist"]))
+    return assembled(*joined([(beside(tracks, invented[0]), artists), invented]), first_year)
+
+
+def beside(tracks, others):
+    """Tracks with their weights scaled to SONGS_SHARE of all, or to their share of the tracks where that is more."""
+    share = max(SONGS_SHARE, len(tracks) / (len(tracks) + len(others)))
+    own, rest = (np.cumsum(table["weight"])[len(table) - 1] for table in (tracks, others))
+    return tracks.assign(weight=tracks["weight"] * (share / (1 - share) * rest / own))
 
 
 def joined(catalogues):
@@ -545,7 +557,7 @@ def alias_tables(items, weights):
     slots = np.zeros(first[-1], SLOT).view(np.recarray)
     for start, end, pool, weight in zip(first, first[1:], items, weights):
         slots["keep"][start:end], alias = alias_table(weight)
-        slots["item"][start:end], slots["alias"][start:end] = pool, pool[alias]
+        slots["own"][start:end], slots["alias"][start:end] = pool, pool[alias]
     return first, slots
 
 

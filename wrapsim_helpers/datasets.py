@@ -2,7 +2,8 @@
 
 The originals have quirks that a plain `pd.read_csv` gets wrong: `None` is an answer and not a gap, four survey
 columns hold several answers in one cell, some answers carry commas or trailing blanks, the songs file begins with
-a byte order mark and writes four lengths as "1,412". data/README.md is the codebook.
+a byte order mark and writes four lengths as "1,412". data/README.md is the codebook. Rows are counted as a
+spreadsheet counts them, the header being row 1.
 """
 
 import csv
@@ -135,10 +136,7 @@ def read_cells(path, wanted):
 def csv_rows(path):
     """Rows of a comma-separated UTF-8 file, every row as wide as the header; ValueError names the line otherwise."""
     text = decoded(path)
-    first_line = text.split("\n", 1)[0]
-    if first_line.count(";") > first_line.count(","):
-        raise ValueError(f"{path.name} is separated by semicolons; it must be separated by commas. "
-                         "A spreadsheet saved it that way: download it again, or save it as 'CSV UTF-8 (comma delimited)'.")
+    check_separator(path, text.split("\n", 1)[0])
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
     try:
@@ -149,7 +147,18 @@ def csv_rows(path):
     except csv.Error as error:
         raise ValueError(f"{path.name}, line {reader.line_num}: {error}. The file is cut off or damaged; download it again."
                          ) from None
+    if not text.endswith(("\n", "\r")):
+        raise ValueError(f"{path.name} does not end with a line end, so its last row may be cut off: download it again, "
+                         "or add a line end where it is whole.")
     return rows
+
+
+def check_separator(path, first_line):
+    """Nothing where commas separate the columns; ValueError for semicolons or tabs."""
+    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+        if first_line.count(mark) > first_line.count(","):
+            raise ValueError(f"{path.name} is separated by {name}; it must be separated by commas. "
+                             "A spreadsheet saved it that way: download it again, or save it as 'CSV UTF-8 (comma delimited)'.")
 
 
 def decoded(path):
@@ -193,7 +202,8 @@ def column_positions(path, header, wanted):
     found = {name.strip().casefold(): position for position, name in enumerate(header)}
     missing = [name for name in wanted if name.casefold() not in found]
     if missing:
-        near = difflib.get_close_matches(missing[0].casefold(), found, n=1)
+        others = [name for name in found if name not in {known.casefold() for known in wanted}]
+        near = difflib.get_close_matches(missing[0].casefold(), others, n=1)
         hint = f" The nearest is {header[found[near[0]]]!r}." if near else ""
         raise ValueError(f"{path.name} has no column {missing[0]!r} ({len(missing)} of {len(wanted)} expected columns are missing)."
                          f"{hint} It must have: {', '.join(wanted)}.")
@@ -212,7 +222,7 @@ def answers(path, cells, header, kind, known):
     folded = {answer.casefold(): ours for answer, ours in known.items()}
     for row, text in enumerate(texts):
         if text.casefold() not in folded:
-            raise ValueError(f"{path.name}, row {row + 1}: {header} is {text!r}; " + allowed_answers(header, text, known))
+            raise ValueError(f"{path.name}, row {row + 2}: {header} is {text!r}; " + allowed_answers(header, text, known))
     return pd.Categorical([folded[text.casefold()] for text in texts], categories=list(known.values()))
 
 
@@ -231,7 +241,7 @@ def allowed_answers(header, text, known):
     """What an answer must be, and why it may not be."""
     if header == "Age" and re.fullmatch(r"\d{1,2}-\w{3}|\w{3}-\d{2}|\d{4}-.*", text):
         return "a spreadsheet turned the age band into a date. Download the file again and do not open it in a spreadsheet."
-    return f"it must be one of {', '.join(map(repr, known))}."
+    return f"it must be one of {', '.join(map(repr, known))}. Correct it, or download the file again."
 
 
 def check_genre(name, genre):
@@ -248,10 +258,9 @@ def whole_numbers(path, cells, header, low, high):
     numbers = []
     for row, cell in enumerate(cells):
         text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", cell.strip()).removesuffix(".0")
-        if not re.fullmatch(r"-?\d+", text):
-            raise ValueError(f"{path.name}, row {row + 1}: {header} is {cell!r}; it must be a whole number from {low} to {high}.")
-        if not low <= int(text) <= high:
-            raise ValueError(f"{path.name}, row {row + 1}: {header} is {cell}; it must be a whole number from {low} to {high}.")
+        if not re.fullmatch(r"-?\d+", text) or not low <= int(text) <= high:
+            raise ValueError(f"{path.name}, row {row + 2}: {header} is {cell!r}; it must be a whole number from {low} to {high}. "
+                             "Correct it, or download the file again.")
         numbers.append(int(text))
     return pd.array(numbers, dtype="int64")
 
@@ -261,8 +270,8 @@ def check_songs(path, songs):
     for name in ("title", "artist", "genre"):
         empty = songs.index[songs[name].str.strip() == ""]
         if len(empty):
-            raise ValueError(f"{path.name}, row {empty[0] + 1}: {name} is empty; every song needs one.")
+            raise ValueError(f"{path.name}, row {empty[0] + 2}: {name} is empty; every song needs one. Correct it, or download the file again.")
     twice = songs[songs.duplicated(["title", "artist"])]
     if len(twice):
-        raise ValueError(f"{path.name}, row {twice.index[0] + 1}: {twice.iloc[0].title!r} by {twice.iloc[0].artist!r} stands twice; "
-                         "title and artist together must be unique.")
+        raise ValueError(f"{path.name}, row {twice.index[0] + 2}: {twice.iloc[0].title!r} by {twice.iloc[0].artist!r} stands twice; "
+                         "title and artist together must be unique. Remove one, or download the file again.")

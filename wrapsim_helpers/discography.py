@@ -3,7 +3,7 @@
 Families of genres, labels and sound follow data/behaviour/songs_profile.json, the figures of a catalogue of classic hits;
 labels.csv adds labels that it does not know, words.json the words of names and titles. How much each artist is heard
 follows the published concentration of listening. What no figure tells is assumed and says so. Everything is drawn from
-streams named "catalogue.": artist 17 of a seed is drawn alike in a small catalogue and in a large one, but for rank and name.
+streams named "catalogue." under the seed, by number of artist or track.
 """
 
 import csv
@@ -23,7 +23,7 @@ EARLIEST_YEAR, YEARS_AHEAD = 1955, 5           # first release; calendar years o
 # 10,000 to 50,000 artists, to top1pct_artists_share, gini_artists and zipf_artists (HetRec Last.fm 2011).
 RANK_SHIFT, RANK_SLOPE, BEND, BEND_SHARE, BEND_POWER = 4.0, 0.98, 1_800.0, 0.08, 1.75
 SIGMA_TRACK, SIGMA_RELEASE, LEAD = 1.0, 0.5, 0.06        # spread of ln(weight) of a track, of a release; fall per track number (assumed)
-GROWTH, GROWTH_YEARS = 0.15, 15.0              # how much more per year an active artist's newer music is heard; how far back (assumed)
+GROWTH, GROWTH_YEARS = 0.18, 15.0              # how much more per year an active artist's newer music is heard; how far back (assumed)
 ACTIVE_SHARES = 0.97, 0.3                      # share of artists who are active, of the most heard and of the least (assumed)
 ACTIVE_YEARS, NEWCOMERS = 8.0, 0.06            # mean years since an active artist's debut; share yet to begin (assumed)
 GONE_YEARS, CAREER_YEARS = 14.0, 8.0           # mean years since the last release of a former artist; mean length of a career (assumed)
@@ -33,7 +33,7 @@ LIKENESS = 0.4                                 # how alike the tracks of an arti
 # year -> length of tracks as a share of the classic hits' (track_duration_mean: 215.9 s by plays in 2018, against 262 s there)
 LENGTH_YEARS, LENGTHS = (1955, 1990, 2005, 2015, 2020, 2030), (1.0, 1.0, 0.97, 0.9, 0.82, 0.8)
 GUEST_YEARS, GUESTS = (1970, 1990, 2000, 2010, 2020, 2030), (0.01, 0.03, 0.08, 0.14, 0.2, 0.22)     # share of tracks with a guest (assumed)
-GUESTS_ASKED = 3
+GUESTS_ASKED, GUESTS_KNOWN = 3, 50
 GUEST_FAMILY = {"hip_hop": 2.2, "electronic": 1.6, "dance_pop": 1.2, "soul_funk_disco_reggae": 1.2}   # factor on it; 0.5 elsewhere
 EXPLICIT = {"hip_hop": 0.65, "dance_pop": 0.2, "pop": 0.15, "soul_funk_disco_reggae": 0.15, "metal": 0.15, "electronic": 0.08,
             "modern_rock": 0.1, "alternative_rock": 0.1, "indie": 0.12}        # share of explicit tracks today (assumed); 0.03 elsewhere
@@ -297,10 +297,11 @@ def sample_tracks(artists, n_tracks, seed, first_year):
 
 
 def track_counts(artists, n_tracks):
-    """How many tracks each artist has, int64: at least one, more the more they are heard; n_tracks in all."""
+    """How many tracks each artist has, int64: at least one, more the more they are heard and the longer; n_tracks in all."""
     heard = lns(artists["weight"].to_numpy())
     place = (heard - heard.min()) / max(heard.max() - heard.min(), 1e-9)
     size = exps(SIZE * place + SIGMA_SIZE * normals(artists["key"].to_numpy(), decision("catalogue.size"), 0))
+    size *= (artists["until"] - artists["debut"]).to_numpy() + 1
     counts, most = np.ones(len(size), np.int64), MOST_TRACKS - 1
     while counts.sum() < n_tracks:
         room = np.where(counts <= most, size, 0.0)
@@ -342,8 +343,8 @@ def release_days(artists, artist, album, keys, first_year):
     """Day on which each track comes out, int64, days since 1970-01-01: releases spread over the artist's career in order."""
     lead = np.flatnonzero(np.diff(album, prepend=-1))                       # first track of each release
     owner, of_artist = artist[lead], np.searchsorted(artist[lead], np.arange(len(artists) + 1))
-    turn = np.arange(len(lead)) - of_artist[owner]
-    place = (turn + (turn > 0) * draw("moment", keys[lead])) / np.diff(of_artist)[owner]
+    turn = np.arange(len(lead)) - of_artist[owner]                          # the first one opens the career
+    place = np.where(turn > 0, (turn - 1 + draw("moment", keys[lead])) / np.maximum(np.diff(of_artist)[owner] - 1, 1), 0)
     place = exps(QUICKENING * lns(np.maximum(place, 1e-9)))
     debut, until = artists["debut"].to_numpy()[owner], artists["until"].to_numpy()[owner]
     day = np.floor((debut + (until - debut) * place - 1970) * 365.2425).astype(np.int64)
@@ -496,17 +497,19 @@ def quantile_normals(u):
 def with_guests(tracks, artists):
     """Tracks with featured_id: an artist of the same family who began not long before, -1 for nobody.
 
-    Of GUESTS_ASKED such artists the most heard one comes.
+    Of GUESTS_ASKED artists out of the last GUESTS_KNOWN who began before, the most heard one comes.
     """
-    owner, weights = tracks["artist_id"].to_numpy(), artists["weight"].to_numpy()
-    order = np.lexsort((artists["debut"], artists["family"]))
-    place, keys, family = np.argsort(order, kind="stable")[owner], tracks["key"].to_numpy(), artists["family"].to_numpy()
-    asked = [order[np.maximum(place - 1 - (50 * draw("guest", keys, turn)).astype(np.int64), 0)] for turn in range(GUESTS_ASKED)]
+    owner, weights, keys = tracks["artist_id"].to_numpy(), artists["weight"].to_numpy(), tracks["key"].to_numpy()
+    circle = pd.factorize(artists["family"].where(~artists["noise"], "noise"))[0]
+    order = np.lexsort((artists["debut"], circle))
+    place, before = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
+    place[order], before[order] = np.arange(len(order)), turns(circle[order])
+    known = np.minimum(before, GUESTS_KNOWN)[owner]
+    asked = [order[place[owner] - 1 - (known * draw("guest", keys, turn)).astype(np.int64)] for turn in range(GUESTS_ASKED)]
     guest = functools.reduce(lambda one, other: np.where(weights[one] >= weights[other], one, other), asked)
     share = np.interp(year_of(tracks["released"]), GUEST_YEARS, GUESTS) * tracks["family"].map(GUEST_FAMILY).fillna(0.5)
-    noise = artists["noise"].to_numpy()
-    fits = (family[guest] == family[owner]) & (guest != owner) & ~noise[guest] & ~noise[owner]
-    return tracks.assign(featured_id=np.where((draw("featured", keys) < share) & fits, guest, -1))
+    comes = (draw("featured", keys) < share) & (known > 0) & ~artists["noise"].to_numpy()[owner]
+    return tracks.assign(featured_id=np.where(comes, guest, -1))
 
 
 def with_titles(tracks, artists):

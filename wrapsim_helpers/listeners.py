@@ -689,7 +689,7 @@ def listener_number(user_id, seed):
 
 PERSON = np.dtype([
     ("number", "i8"), ("key", "u8"), ("origin_ms", "i8"), ("start_ms", "i8"), ("end_ms", "i8"), ("joined_ms", "i8"), ("zone", "i4"), ("country", "i4"),
-    ("home", "i4"), ("birth_year", "i4"), ("favourite", "i4"), ("kind", "i4"), ("gender", "i1"), ("chronotype", "i1"), ("phone", "i1"),
+    ("home", "i4"), ("birth_year", "i4"), ("favourite", "i4"), ("kind", "i4"), ("south", "i1"), ("gender", "i1"), ("chronotype", "i1"), ("phone", "i1"),
     ("computer", "i1"), ("minutes", "f8"), ("novelty", "f8"), ("skip", "f8"), ("shuffle", "f8"), ("private", "f8"), ("offline", "f8"),
     ("devices", "f8", (len(DEVICES),)), ("others", "f8", (len(GENRE_NAMES),)), ("first_version", "i8"), ("after_versions", "i8")], align=True)
 VERSION = np.dtype([("from_ms", "i8"), ("age", "i4"), ("plan", "i1")], align=True)
@@ -717,7 +717,7 @@ def lower(run, listeners, versions, catalogue, others):
         kind=kinds(personas, *(codes(listeners[name], ["", *names_of(groups)]) for name, groups in zip(("persona", "cohort"), personas))),
         **{name: labels(listeners, column) for name, column in LABELS.items()},
         **{name: listeners[column].to_numpy() for name, column in SHARES.items()},
-        devices=np.cumsum([listeners[f"{name}_share"].to_numpy() for name in DEVICES], axis=0).T, others=others,
+        south=listeners["latitude"].to_numpy() < 0, devices=np.cumsum([listeners[f"{name}_share"].to_numpy() for name in DEVICES], axis=0).T, others=others,
         first_version=np.searchsorted(owners, numbers), after_versions=np.searchsorted(owners, numbers, side="right")))
     rows = filled(VERSION, len(owners), dict(from_ms=versions["valid_from"].cast("int64").to_numpy(), age=versions["age"].to_numpy(),
                                              plan=labels(versions, "plan")))

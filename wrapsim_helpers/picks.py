@@ -25,7 +25,7 @@ QUARTER_DAYS = 91            # how long a side taste lasts at least
 CONTEXT, SEED, NEW, LAG, ARTIST, FAVOURITE, OTHER, SLOT, KEEP, FRESH, WINDOW, RANK, SUITS, ALBUM_TRACK, WEARY = map(decision, (
     "pick.context", "pick.seed", "pick.new", "pick.lag", "pick.artist", "pick.favourite", "pick.other", "pick.slot", "pick.keep",
     "pick.fresh", "pick.window", "pick.rank", "pick.suits", "pick.album_track", "pick.weary"))
-DRIFT, SIDE, FESTIVE, FESTIVE_SLOT = map(decision, ("taste.drift", "taste.side", "pick.festive", "pick.festive_slot"))
+DRIFT, SIDE, FESTIVE, FESTIVE_SLOT, DEEP = map(decision, ("taste.drift", "taste.side", "pick.festive", "pick.festive_slot", "pick.deep"))
 
 ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS = (code("context", name) for name in ("album", "artist", "editorial", "radio", "charts"))
 CHART_LIST = GENRE_NAMES.index("All")
@@ -36,7 +36,7 @@ CONTEXT_NOVELTY = np.array([{"own_playlist": 0.8, "collection": 0.5, "search": 1
 # What a listener carries from one play to the next.
 MIND = np.dtype([
     ("stamp", "i8"), ("heard", "i8"), ("n_plays", "i8"), ("n_sessions", "i8"), ("n_skips", "i8"), ("since_ad_ms", "i8"), ("allowed_day", "i8"),
-    ("allowed_ms", "i8"), ("active", "i8"), ("free_from", "i8"), ("version", "i8"), ("rules_until", "i8"), ("rule", "f8", (len(RULES),)),
+    ("allowed_ms", "i8"), ("active", "i8"), ("free_from", "i8"), ("online_at", "i8"), ("version", "i8"), ("rules_until", "i8"), ("rule", "f8", (len(RULES),)),
     ("change", "i8"), ("offset_ms", "i8"), ("offset_until", "i8"), ("stream_day", "i8"), ("streak", "i8"), ("context", "i8"), ("seed", "i8"),
     ("pool", "i8"), ("position", "i8"), ("day", "i8"), ("month", "i8"), ("quarter", "i8"), ("side", "i8"), ("age", "i8"), ("festive", "f8"),
     ("pull", "f8"), ("noise", "i8"), ("n_learned", "i8"), ("starts", "i8", (MOST_SESSIONS,)), ("skips", "i8", (SKIPS_KEPT,)), ("history", "i4", (HISTORY,))])
@@ -127,7 +127,7 @@ def heard_before(key, counter, b, mind):
 def drawn(key, counter, first, after, slots):
     """An item of an alias table, in proportion to its weight."""
     slot = slots[first + int(uniform(key, SLOT, counter) * (after - first))]
-    return slot.item if uniform(key, KEEP, counter) < slot.keep else slot.alias
+    return slot.own if uniform(key, KEEP, counter) < slot.keep else slot.alias
 
 
 @compiled_loop
@@ -156,8 +156,16 @@ def weighted_place(discography, first, after, goal):
 
 
 @compiled_loop
+def in_place(track, w):
+    """Whether a track may come by itself: noise is for falling asleep, festive music for its season."""
+    song = w.music.tracks[track]
+    return song.noise == 0 and (song.festive == 0 or w.mind.festive > 0.0)
+
+
+@compiled_loop
 def by_artist(key, counter, artist, w):
-    """A track of an artist that is out by now, by its weight: one of the latest with the chance fresh_share; NO_TRACK if none."""
+    """A track of an artist that is out by now, by its weight: one of the latest with the chance fresh_share, any
+    of them with the chance deep_share; NO_TRACK if none is in place."""
     music, b = w.music, w.b
     first = music.artists[artist].first
     after = out_by(music.discography, first, music.artists[artist].after, w.mind.day)
@@ -167,9 +175,13 @@ def by_artist(key, counter, artist, w):
     if uniform(key, FRESH, counter) < b.fresh_share:
         start = out_by(music.discography, first, after, w.mind.day + b.fresh_days * ln(uniform(key, WINDOW, counter)))
         start = first if start == after else start
+    if uniform(key, DEEP, counter) < b.deep_share:
+        track = music.discography[start + int(uniform(key, RANK, counter) * (after - start))].track
+        return track if in_place(track, w) else NO_TRACK
     before = music.discography[start - 1].total if start > first else 0.0
     goal = before + uniform(key, RANK, counter) * (music.discography[after - 1].total - before)
-    return music.discography[weighted_place(music.discography, start, after, goal)].track
+    track = music.discography[weighted_place(music.discography, start, after, goal)].track
+    return track if in_place(track, w) else NO_TRACK
 
 
 # -- taste --------------------------------------------------------------------------------------------
@@ -182,9 +194,9 @@ def suits(track, w):
     years = (song.released / 365.25 + 1970.0 - person.birth_year - b.youth_age) / b.youth_width
     youth = (1.0 + b.youth_pull / (1.0 + years * years)) / (1.0 + b.youth_pull)
     side = 1.0 if person.gender == MALE else -1.0 if person.gender == FEMALE else 0.0
-    lean = (1.0 + b.gender_lean * side * artist.lean) / (1.0 + b.gender_lean)
+    lean = exp(b.gender_lean * (side * artist.lean - abs(side * artist.lean)))
     young = min(max((b.mainstream_until - w.mind.age) / 20.0, 0.0), 1.0)
-    known_name = 1.0 - b.mainstream * young * min(1.0, 12.0 * (1.0 - artist.renown))
+    known_name = 1.0 - b.mainstream * young * min(1.0, max(0.0, 1.0 + 0.12 * ln(1.0001 - artist.renown)))
     home = 1.0 if artist.country == person.home else 1.0 / (1.0 + b.home_pull)
     return youth * lean * known_name * home * lively(track, w)
 
@@ -206,9 +218,23 @@ def side_genre(person, b, quarter):
 
 
 @compiled_loop
+def side_genres(persons, bs, first_quarter, genres):
+    """Fill in each listener's side genre in each quarter from the first on. genres: int64, (L, quarters)."""
+    for who in range(len(persons)):
+        for quarter in range(genres.shape[1]):
+            genres[who, quarter] = side_genre(persons[who], bs[persons[who].kind], first_quarter + quarter)
+
+
+@compiled_loop
+def focus_of(b, age):
+    """Share of new music that the favourite genre has at an age."""
+    return min(b.favourite_share * (1.0 + b.focus_age_slope * (age - 30)), 0.95)
+
+
+@compiled_loop
 def taste_pool(key, counter, w):
     """The pool of the favourite genre, of the side genre, or of one that people like this listener hear."""
-    focus = w.b.favourite_share * (1.0 + w.b.focus_age_slope * (w.mind.age - 30))
+    focus = focus_of(w.b, w.mind.age)
     u = uniform(key, FAVOURITE, counter)
     if u < focus:
         return w.person.favourite
@@ -242,7 +268,11 @@ def from_radio(key, counter, w):
     track = NO_TRACK
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
-        candidate = by_artist(key, c, pool_artist(key, c, w.mind.pool, w.music), w)
+        old = heard_before(key, c, w.b, w.mind) if uniform(key, ARTIST, c) < w.b.loyalty else NO_TRACK
+        artist = w.music.tracks[old].artist if old != NO_TRACK else 0
+        if old == NO_TRACK or w.music.artists[artist].family_pool != w.mind.pool:
+            artist = pool_artist(key, c, w.mind.pool, w.music)
+        candidate = by_artist(key, c, artist, w)
         if candidate != NO_TRACK:
             track = candidate
             if uniform(key, SUITS, c) < suits(track, w):
@@ -252,14 +282,14 @@ def from_radio(key, counter, w):
 
 @compiled_loop
 def from_list(key, counter, genre, w):
-    """A track of this month's editorial list of a genre, by weight; the first of a few that is lively enough."""
+    """A track of this month's editorial list of a genre, by weight; the first of a few that suits: lists are made for people."""
     music, track = w.music, NO_TRACK
     month = min(max(w.mind.month - music.first_month, 0), (len(music.lists) - 1) // len(GENRE_NAMES) - 1)
     first, after = music.lists[month * len(GENRE_NAMES) + genre], music.lists[month * len(GENRE_NAMES) + genre + 1]
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
         track = drawn(key, c, first, after, music.list_slots)
-        if uniform(key, SUITS, c) < lively(track, w):
+        if uniform(key, SUITS, c) < suits(track, w):
             break
     return track
 
@@ -276,7 +306,7 @@ def known_or_new(key, counter, novelty, w):
         if track == NO_TRACK:
             break
         fresh = b.satiation / (b.satiation + times_heard(mind, w.known, track))       # what was heard often wears out
-        if track != mind.history[(mind.heard - 1) % HISTORY] and uniform(key, WEARY, c) < fresh * lively(track, w):
+        if in_place(track, w) and track != mind.history[(mind.heard - 1) % HISTORY] and uniform(key, WEARY, c) < fresh * lively(track, w):
             return track
     return new_track(key, counter, w)
 

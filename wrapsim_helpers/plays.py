@@ -21,9 +21,11 @@ from .schema import NAMED, TABLES, code
 
 COUNTED_PLAY_MS = 30_000     # heard that long, a play is a stream (rule_stream_30s)
 LONGEST_SESSION_MS = 10 * HOUR_MS
+OFFLINE_MS = 29 * DAY_MS     # downloads play on for 30 days without a connection (rule_offline); a day is kept in hand
 LATEST_START_MS = 30 * HOUR_MS    # a session that could not begin by then, counted from the start of its day, is not held
 LOOK_BACK_DAYS = 2           # so a session of an earlier day than this before the end has ended by the end (see `state`)
 NEVER = 2**62
+JULY = 181                   # days since 1970 of 1 July 1970
 
 # Decisions of a listener (drawn under the listener's key, counted by day or by remembered play) ...
 FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE = map(decision, (
@@ -32,9 +34,9 @@ FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE = map(decision, 
 LENGTH, GAP, DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, STOP, MOOD, TURN, ASLEEP = map(decision, (
     "session.length", "session.gap", "session.device", "session.commute", "session.private", "session.offline", "session.shuffle",
     "session.opening", "session.stop", "session.mood", "session.turn", "session.asleep"))
-SWITCH, LEAVE, WHY, BACK, PAUSE, PAUSED, SEEK_FORWARD, SEEK_BACK, FORWARD_BY, BACK_BY, AD, ACT = map(decision, (
+SWITCH, LEAVE, WHY, BACK, PAUSE, PAUSED, SEEK_FORWARD, SEEK_BACK, FORWARD_BY, BACK_BY, AD, ACT, BLOCKED = map(decision, (
     "pick.switch", "end.leave", "end.why", "end.back", "end.pause", "end.paused", "end.seek_forward", "end.seek_back", "end.forward_by",
-    "end.back_by", "end.ad", "act.kind"))
+    "end.back_by", "end.ad", "act.kind", "end.blocked"))
 
 FREE, PREMIUM = code("plan", "free"), code("plan", "premium")
 PHONE, TABLET, DESKTOP, WEB, SPEAKER, WEARABLE = (code("device", name) for name in ("phone", "tablet", "desktop", "web", "speaker", "wearable"))
@@ -57,10 +59,10 @@ PLAY = np.dtype([(field.name, NUMPY_TYPES.get(str(field.type), "i4" if field.typ
 ACTION = np.dtype([("listener_id", "i8"), ("at", "i8"), ("kind", "i1"), ("track_id", "i4")], align=True)
 ANSWER = np.dtype([(name, "i8") for name in ("n_plays", "n_streams", "n_skips", "ms_played", "n_tracks", "longest_streak_days", "first_started_at",
                                              "last_ended_at")])
-COUNT = np.dtype([("item", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")])   # ranked streams by track, or (in halves) by artist
+COUNT = np.dtype([("of", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")])   # ranked streams by track, or (in halves) by artist
 # What a later run needs of a listener to go on, as it stood at the start of local day `day`.
 SELF = np.dtype([(name, "i8") for name in ("day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active",
-                                           "free_from")] + [("skips", "i8", (SKIPS_KEPT,))])
+                                           "free_from", "online_at")] + [("skips", "i8", (SKIPS_KEPT,))])
 Past = namedtuple("Past", "selves recent recent_from known times known_from")    # of earlier runs; empty arrays where there is none
 # How far each listener's rows reach in the arrays that hold several per listener.
 ENDS = np.dtype([(name, "i8") for name in ("actions", "songs", "artists", "recent", "known")])
@@ -246,7 +248,7 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
     weekend = weekday >= 5
     device = device_of(key, hour, weekend, person, b)
     private = uniform(key, PRIVATE, 0) < person.private
-    wants_offline = uniform(key, OFFLINE, 0) < person.offline
+    wants_offline = uniform(key, OFFLINE, 0) < person.offline and at_ms + LONGEST_SESSION_MS - mind.online_at < OFFLINE_MS
     wants_shuffle = uniform(key, SHUFFLE, 0) < person.shuffle
     while mind.version + 1 < person.after_versions and people.versions[mind.version + 1].from_ms <= at_ms:
         mind.version += 1
@@ -273,11 +275,14 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
         if now >= mind.rules_until:
             read_rules(b, mind, now)
 
-        # advertisements come first; the play starts when they are over
+        # advertisements come first; the play starts when they are over, with the profile that it started with
         ad_ms = 0
         if plan == FREE and mind.since_ad_ms >= mind.rule[AD_INTERVAL] * MINUTE_MS:
             ad_ms = int(mind.rule[AD_BREAK] * 1000) + (15_000 if uniform(key, AD, i) < 0.5 else 0)
-            mind.since_ad_ms = 0
+            if mind.version + 1 < person.after_versions and people.versions[mind.version + 1].from_ms <= now + ad_ms:
+                ad_ms = 0
+            else:
+                mind.since_ad_ms = 0
             now += ad_ms
             if now >= person.end_ms:
                 break
@@ -314,7 +319,8 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
             why = index_of(uniform(key, WHY, i), b.leave_shares)
             reason_end = FORWARD if why == 0 else BACKWARD if why == 1 else ENDPLAY
             if reason_end == FORWARD and free_phone and not may_skip(mind, now + ms, int(mind.rule[SKIPS_PER_HOUR])):
-                reason_end = DONE                  # the button does nothing: the track plays on
+                # the button does nothing: some choose something else, for the others the track plays on
+                reason_end = ENDPLAY if uniform(key, BLOCKED, i) < b.blocked_leave else DONE
         if reason_end == DONE:
             ms = duration
 
@@ -374,9 +380,6 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
             known[track].window = mind.stamp
             if ms >= COUNTED_PLAY_MS and not private and song.noise == 0:
                 count_song(out.songs, ends[who], mind, known, track, now, ms)
-                count_artist(out.artists, ends[who], mind, out.placed, song.artist, 2, now, ms)
-                if song.featured >= 0:
-                    count_artist(out.artists, ends[who], mind, out.placed, song.featured, 1, now, ms)
             if reason_end == DONE:
                 kind = action_of(uniform(key, ACT, i), b)
                 if kind < N_ACTIONS:
@@ -387,6 +390,8 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
         remember(mind, known, track)
         mind.n_plays += 1
         mind.since_ad_ms += ms
+        if not (wants_offline and plan == PREMIUM):
+            mind.online_at = ended
         if free_phone and on_demand and mind.context != PERSONALIZED:
             mind.allowed_ms += ms
         now, i = ended, i + 1
@@ -437,20 +442,33 @@ def count_song(songs, ends, mind, known, track, started, ms):
 
 
 @compiled_loop
-def count_artist(artists, ends, mind, placed, artist, halves, started, ms):
-    """Count a ranked stream for one of its artists: in halves, 2 for the primary one, 1 for a featured one."""
+def count_artists(first, who, w, out):
+    """Add up a listener's songs, from row `first` of the counts on, by artist: in halves, 2 for the primary one, 1 for a featured one."""
+    ends = out.ends[who]
+    for row in range(first, ends.songs):
+        song = w.music.tracks[out.songs[row].of]
+        count_artist(out.artists, ends, w.mind, out.placed, song.artist, 2, out.songs[row])
+        if song.featured >= 0:
+            count_artist(out.artists, ends, w.mind, out.placed, song.featured, 1, out.songs[row])
+
+
+@compiled_loop
+def count_artist(artists, ends, mind, placed, artist, halves, song):
+    """Add the counts of a song to one of its artists'."""
     if placed[artist].stamp != mind.stamp:
         placed[artist].stamp, placed[artist].place = mind.stamp, ends.artists
-        open_count(artists[ends.artists], artist, started)
+        open_count(artists[ends.artists], artist, song.first_started_at)
         ends.artists += 1
-    artists[placed[artist].place].n_streams += halves
-    artists[placed[artist].place].ms_played += ms
+    count = artists[placed[artist].place]
+    count.n_streams += halves * song.n_streams
+    count.ms_played += song.ms_played
+    count.first_started_at = min(count.first_started_at, song.first_started_at)
 
 
 @compiled_loop
 def open_count(count, item, started):
     """Begin a row of counts."""
-    count.item, count.n_streams, count.ms_played, count.first_started_at = item, 0, 0, started
+    count.of, count.n_streams, count.ms_played, count.first_started_at = item, 0, 0, started
 
 
 @compiled_loop
@@ -469,7 +487,7 @@ def begin(first_day, people, w):
     mind.stamp += 1                        # what was played under another stamp was another life
     mind.heard = mind.n_plays = mind.n_sessions = mind.n_skips = mind.since_ad_ms = mind.allowed_ms = mind.streak = mind.free_from = mind.n_learned = 0
     mind.version, mind.allowed_day, mind.stream_day, mind.quarter, mind.change = person.first_version, -1, -10, -1, 0
-    mind.rules_until = mind.offset_until = -NEVER
+    mind.rules_until, mind.offset_until, mind.online_at = -NEVER, -NEVER, person.origin_ms
     mind.noise = 1 if w.music.extra[2] > w.music.extra[1] and uniform(person.key, SLEEPER, 0) < w.b.noise_share else 0
     mind.age, mind.pull = people.versions[person.first_version].age, 0.0
     new_day(first_day, w)
@@ -504,7 +522,7 @@ def resume(who, past, w):
         known[past.known[place]].times = past.times[place]
     mind.heard, mind.n_plays, mind.n_sessions, mind.n_skips = self.heard, self.n_plays, self.n_sessions, self.n_skips
     mind.since_ad_ms, mind.allowed_day, mind.allowed_ms = self.since_ad_ms, self.allowed_day, self.allowed_ms
-    mind.active, mind.free_from = self.active, self.free_from
+    mind.active, mind.free_from, mind.online_at = self.active, self.free_from, self.online_at
     for i in range(SKIPS_KEPT):
         mind.skips[i] = self.skips[i]
     return self.day
@@ -516,7 +534,7 @@ def keep_self(who, day, w, out):
     mind, self = w.mind, out.selves[who]
     self.day, self.heard, self.n_plays, self.n_sessions, self.n_skips = day, mind.heard, mind.n_plays, mind.n_sessions, mind.n_skips
     self.since_ad_ms, self.allowed_day, self.allowed_ms = mind.since_ad_ms, mind.allowed_day, mind.allowed_ms
-    self.active, self.free_from = mind.active, mind.free_from
+    self.active, self.free_from, self.online_at = mind.active, mind.free_from, mind.online_at
     for i in range(SKIPS_KEPT):
         self.skips[i] = mind.skips[i]
     for place in range(mind.heard - min(mind.n_plays, HISTORY), mind.heard):
@@ -545,6 +563,14 @@ def starts_of_day(key, day, minutes, hours, mind):
 
 
 @compiled_loop
+def summer(day, south):
+    """How much of a summer a day is: 1 on the first of July, -1 half a year from it, evenly between; the other way round in the south."""
+    phase = (day - JULY) % 365 / 365.0
+    north = 1.0 - 4.0 * min(phase, 1.0 - phase)
+    return -north if south else north
+
+
+@compiled_loop
 def plan_factor(b, plan):
     """How many times as long somebody listens with a plan as without."""
     return b.premium_factor if plan == PREMIUM else 1.0
@@ -568,8 +594,9 @@ def play_day(day, minutes, people, w, out, who, n):
     today = (minutes + b.quiet_min) * b.days[weekday]
     count = starts_of_day(person.key, day, today / b.session_spacing_min, b.hours[1 if weekday >= 5 else 0, person.chronotype], mind)
     mean = today / (1.0 + today / b.session_spacing_min) * MINUTE_MS
+    later = int(b.summer_shift_min * summer(day, person.south == 1) * MINUTE_MS)
     for s in range(count):
-        key, start = subkey(person.key, day * MOST_SESSIONS + s), mind.starts[s]
+        key, start = subkey(person.key, day * MOST_SESSIONS + s), max(mind.starts[s] + later, 0)
         at = max(to_utc(people, person.zone, day * DAY_MS + start), mind.free_from)
         if at < person.origin_ms or at - to_utc(people, person.zone, day * DAY_MS) > LATEST_START_MS:
             continue
@@ -577,7 +604,8 @@ def play_day(day, minutes, people, w, out, who, n):
             return n
         z = normal(uniform(key, LENGTH, 0))
         length = int(min(exp(ln(mean) - 0.5 * b.sigma_session * b.sigma_session + b.sigma_session * z), LONGEST_SESSION_MS))
-        n, ended = play_session(key, at, max(length, 1000), start // HOUR_MS, weekday, people, w, out, who, n)
+        local = at + local_offset(people, person.zone, at)           # a session that had to wait begins later than it was meant to
+        n, ended = play_session(key, at, max(length, 1000), local // HOUR_MS % 24, (local // DAY_MS + 3) % 7, people, w, out, who, n)
         if n < 0:
             return n
         mind.free_from = ended + int(b.session_gap_ms * (1.0 - ln(uniform(key, GAP, 0))))
@@ -597,7 +625,7 @@ def play_listener(who, people, music, bs, past, mind, known, out, n):
     mind.active = 1 if uniform(person.key, FIRST_DAY, 0) < person.minutes / (person.minutes + b.quiet_min) else 0
     if len(past.selves) > 0:
         day = resume(who, past, w)
-    kept = max(day, last_day - LOOK_BACK_DAYS)
+    kept, first_song = max(day, last_day - LOOK_BACK_DAYS), out.ends[who].songs
     while day <= last_day:
         if day == kept:
             keep_self(who, day, w, out)
@@ -610,6 +638,7 @@ def play_listener(who, people, music, bs, past, mind, known, out, n):
             if n < 0:
                 return n
         day += 1
+    count_artists(first_song, who, w, out)
     return n
 
 

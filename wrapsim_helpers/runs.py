@@ -27,6 +27,7 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from . import store
+from .avro import CODECS
 from .datasets import source_path
 from .files import (WHOLE_RUN, entry, holder_of, json_bytes, locked, open_folder, read_manifest, read_part, row_hash, sealed, sync_marker, writable,
                     write_avro, write_parquet, write_table)
@@ -47,12 +48,13 @@ BYTES_PER_PLAY = {"parquet": 14, "avro": 85}     # measured on years of listenin
 class Job:
     """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts - 1.
 
+    formats  how the plays are kept: format -> how it is compressed
     before  the run that this one goes on from, or None
     """
 
     run: Run
     place: Path | str
-    formats: tuple[str, ...]
+    formats: dict[str, str]
     identity: dict
     n_parts: int
     before: Path | str | None = None
@@ -61,13 +63,14 @@ class Job:
 # -- the whole run ------------------------------------------------------------------------------------
 
 def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
-             population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", part=1, parts=1,
+             codec="deflate", population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", part=1, parts=1,
              survey_path="", songs_path="", personas_path="", catalogue_tracks=0):
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path, or the store's URL.
 
     out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs;
               or an address in an object store, such as "s3://bucket/run"
     formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet. Insights read either
+    codec     of the Avro files: "deflate", "zstandard" or "null"
     workers   processes; 0: one per core, but no more than there are parts
     scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
     part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that lacks finishes the run
@@ -77,13 +80,13 @@ def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
     check_count("workers", workers, 0, 1024)
     check_count("part", part, 1, check_count("parts", parts, 1, 1_000_000))
     check_scheduler(scheduler)
-    job = open_job(num_users, start_time, end_time, genres, out_dir=out_dir, formats=formats, population=population, survey_group=survey_group,
+    job = open_job(num_users, start_time, end_time, genres, out_dir=out_dir, formats=formats, codec=codec, population=population, survey_group=survey_group,
                    seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path, personas_path=personas_path,
                    catalogue_tracks=catalogue_tracks)
     return carry_out(job, part, parts, workers, scheduler)
 
 
-def continue_run(run_dir, end_time, *, out_dir="", formats=("parquet", "avro"), workers=0, survey_path="", songs_path="", personas_path=""):
+def continue_run(run_dir, end_time, *, out_dir="", formats=("parquet", "avro"), codec="deflate", workers=0, survey_path="", songs_path="", personas_path=""):
     """Let the listeners of a finished run go on living until a later time, into a folder of its own; returns its place.
 
     They remember what they heard, and both runs together hold the plays of one run over the whole time. Source files and
@@ -91,9 +94,9 @@ def continue_run(run_dir, end_time, *, out_dir="", formats=("parquet", "avro"), 
     """
     found = read_manifest(run_dir)["identity"]
     earlier = run_of(found, survey_path, songs_path, personas_path)
-    refuse_changes(run_dir, job_of(earlier, run_dir, found["formats"], before_of(found)).identity, found)
+    refuse_changes(run_dir, job_of(earlier, run_dir, found["formats"], before=before_of(found)).identity, found)
     run = replace(earlier, start_time=earlier.end_time, end_time=end_time, origin_time=earlier.origin_time or earlier.start_time)
-    job = job_of(run, out_dir, formats, (store.place_of(run_dir), identity_hash(found)))
+    job = job_of(run, out_dir, formats, codec, (store.place_of(run_dir), identity_hash(found)))
     open_folder(job.place, job.identity)
     return carry_out(job, workers=workers)
 
@@ -110,12 +113,13 @@ def refuse_changes(run_dir, here, found):
         raise ValueError(f"{run_dir} cannot be made again here, since this would differ:\n  " + "\n  ".join(other[:12]))
 
 
-def open_job(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), **rest):
+def open_job(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), codec="deflate",
+             **rest):
     """A run that is checked and whose folder is ready, for an engine of your own: a `Job`, whose parts `make_part` makes.
 
     Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them and finishes the run.
     """
-    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats)
+    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats, codec)
     check_room(job, estimate_plays(job.run, check_run(job.run)) * sum(BYTES_PER_PLAY[name] for name in job.formats))
     open_folder(job.place, job.identity)
     return job
@@ -126,24 +130,28 @@ def tuple_of(genres):
     return genres if isinstance(genres, str) else tuple(genres)
 
 
-def job_of(run, out_dir="", formats=("parquet", "avro"), before=None):
+def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before=None):
     """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run that it goes on from, or None."""
     whole, place_before = replace(run, listeners_per_part=part_size(run, check_run(run))), before[0] if before else None
-    formats = check_formats(formats)
+    formats = check_formats(formats, codec)
     inputs = {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path), "personas": personas_file(run)}
-    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), whole.listeners_per_part) | {"formats": list(formats)}
+    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), whole.listeners_per_part) | {"formats": formats}
     if before:
         same["inputs"]["before"] = before[1]
     place = store.place_of(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}")
     return Job(whole, place if store.is_store(place) else place.absolute(), formats, same, -(-run.num_users // whole.listeners_per_part), place_before)
 
 
-def check_formats(formats):
-    """Names of formats, checked, each once and in order; ValueError where there is none."""
+def check_formats(formats, codec):
+    """How the plays are to be kept, checked: {format: how it is compressed}; ValueError where no format is named.
+
+    formats  one name, several, or such a dict
+    """
     formats = [formats] if isinstance(formats, str) else formats
     if not formats:
         raise ValueError(f"formats is {formats!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
-    return tuple(sorted({check_choice("formats", name, FORMATS) for name in formats}))
+    compressed = {"avro": check_choice("codec", codec, CODECS), "parquet": "zstandard"} | (formats if isinstance(formats, dict) else {})
+    return {name: compressed[name] for name in sorted(check_choice("formats", name, FORMATS) for name in formats)}
 
 
 def part_size(run, world):
@@ -194,7 +202,7 @@ def make_share(job, share, workers, scheduler):
 def finish(job, receipts, log):
     """Write log.json and run.json, then remove the receipts, whose entries run.json now holds."""
     files = sorted((file for receipt in receipts.values() for file in receipt["files"]), key=lambda file: file["file"])
-    plays = sum(file["rows"] for file in files if file["file"].startswith("plays/") and file["file"].endswith(job.formats[0]))
+    plays = sum(file["rows"] for file in files if file["file"].startswith("plays/") and file["file"].endswith(next(iter(job.formats))))
     moved = sum(receipt["moved"] for receipt in receipts.values())
     say_moved(job.run, moved)
     store.put(job.place, "log.json", json_bytes(sealed(log | {"moved_local_times": moved, "python": platform.python_version(),
@@ -218,14 +226,15 @@ def make_part(job, part):
     with store.workbench(job.place) as folder:
         files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES if name != "plays" or "parquet" in job.formats]
         if "avro" in job.formats:
-            files.append(write_plays_avro(folder, heard, identity_hash(job.identity), part))
+            files.append(write_plays_avro(folder, heard, identity_hash(job.identity), part, job.formats["avro"]))
         return deliver(job, part, folder, {"files": files, "moved": moved_starts(heard)})
 
 
-def write_plays_avro(folder, heard, hash_, part):
+def write_plays_avro(folder, heard, hash_, part, codec):
     """Write a part's plays as Avro; returns the manifest entry."""
     path = part_path(folder, "plays", part, "avro")
-    write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part), known=heard.world.songs)
+    write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part), codec,
+               known=heard.world.songs)
     return entry(folder, path, heard.plays.num_rows, row_hash(heard.plays))
 
 
@@ -506,7 +515,7 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     place = store.place_of(run_dir)
     found = json.loads(store.get(place, "identity.json") or json_bytes(read_manifest(place)["identity"]))
     run = run_of(found, survey_path, songs_path, personas_path)
-    refuse_changes(run_dir, job_of(run, place, found["formats"], before_of(found)).identity, found)
+    refuse_changes(run_dir, job_of(run, place, found["formats"], before=before_of(found)).identity, found)
     whole = listen(run.origin, [number_in(run, user)])          # a run that goes on from another is made again from its beginning
     return since(whole, run) if run.origin_time else whole
 

@@ -110,7 +110,20 @@ PLAN = {"plan": LABEL}
 DEVICES = SYMBOLS["device"][1:]
 TASTE = {f"{device}_share": pa.float64() for device in DEVICES}
 
-TABLES = {name: pa.schema(list(fields.items())) for name, fields in {
+# The rule behind each column of the answers; they go with the files, as metadata of their fields.
+ANSWER_RULES = {
+    "n_plays": "plays that begin in the run's window, of any length", "n_streams": "plays of 30 s and more, private ones and noise too",
+    "n_skips": "plays ended by the forward button", "ms_played": "milliseconds heard, of all plays",
+    "n_tracks": "different tracks played, for however long",
+    "longest_streak_days": "most local days in a row with a stream; a play belongs to the local day it begins on",
+    "first_started_at": "start of the first play", "last_ended_at": "end of the last play",
+    **{f"{kind}_{name}": rule for kind in ("song", "artist") for name, rule in {
+        "ids": "in the order of their first ranked stream: one of 30 s and more, not private, not noise",
+        "streams": "ranked streams" + ("" if kind == "song" else ", a whole one for the primary artist and a half for a featured one"),
+        "ms": "milliseconds of these streams", "first_started_at": "start of the first of them"}.items()}}
+
+TABLES = {name: pa.schema([pa.field(column, kind, metadata={"rule": ANSWER_RULES[column]} if name == "answers" and column in ANSWER_RULES else None)
+                           for column, kind in fields.items()]) for name, fields in {
     "listeners": {
         "listener_id": pa.int64(),
         **{name: PROFILE[name] for name in ("user_id", "name", "birth_date", "gender", "country", "city", "latitude",
@@ -146,9 +159,10 @@ TABLES = {name: pa.schema(list(fields.items())) for name, fields in {
                 **{f"{kind}_{name}": pa.list_(arrow) for kind in ("song", "artist") for name, arrow in (
                     ("ids", pa.int32()), ("streams", pa.float64()), ("ms", pa.int64()), ("first_started_at", TIMESTAMP))}},
     "truth": {"listener_id": pa.int64(), "favourite_genre": pa.string(), "favourite_share": pa.float64(),
-              "other_genres": pa.list_(pa.string()), "other_shares": pa.list_(pa.float64())},
+              "side_share": pa.float64(), "side_genres": pa.list_(pa.string()), "other_genres": pa.list_(pa.string()),
+              "other_shares": pa.list_(pa.float64())},
     "state": {"listener_id": pa.int64(), **{name: pa.int64() for name in (
-                  "day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active", "free_from")},
+                  "day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active", "free_from", "online_at")},
               **{name: pa.list_(pa.int64() if name == "skips" else pa.int32()) for name in ("skips", "recent_tracks", "known_tracks", "known_times")}},
 }.items()}
 SYMBOLS |= {"plan": SYMBOLS["subscription_plan"], "chronotype": CHRONOTYPES, "kind": ACTION_KINDS,

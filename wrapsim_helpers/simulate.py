@@ -5,6 +5,7 @@ import hashlib
 import time
 import uuid
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from .catalogue import build_catalogue, generate_catalogue
 from .datasets import check_genre, load_songs, load_survey
 from .files import records
 from .personas import behaviours_of, personas_of
+from .picks import QUARTER_DAYS, side_genres
 from .plays import SELF, Past, no_past, sample_plays
 from .run import Given, Run, cache_folder, check_count
 from .schema import DEVICES, LABEL, NAMED, TABLES, labelled, table_of
@@ -100,7 +102,12 @@ def listen(run, ids=None, instead=Given(), behaviour=None, past=None):
     blocks = [(plays_table(block.plays, countries), answers_table(block), state_table(block), actions_table(block))
               for block in sample_plays(people, world.catalogue.music, behaviours, past_of(past, ids) if past else no_past())]
     plays, answers, state, actions = map(pa.concat_tables, zip(*blocks))
-    return Listened(run, world, listeners, versions, plays, answers, truth_table(world, listeners, others), state, actions)
+    return Listened(run, world, listeners, versions, plays, answers, truth_table(listeners, people, behaviours, others, day_range(run)), state, actions)
+
+
+def day_range(run):
+    """First and last day of a run, days since 1970, by the dates of its window."""
+    return tuple((moment.date() - date(1970, 1, 1)).days for moment in run.window)
 
 
 def plays_table(plays, countries):
@@ -146,7 +153,7 @@ def answers_table(block):
 
 def counts_columns(kind, counts, ends, unit):
     """Ranked streams of one kind as list columns, one list per listener. unit: what a count of one stands for."""
-    columns = {"ids": counts["item"], "streams": counts["n_streams"] * unit, "ms": counts["ms_played"], "first_started_at": counts["first_started_at"]}
+    columns = {"ids": counts["of"], "streams": counts["n_streams"] * unit, "ms": counts["ms_played"], "first_started_at": counts["first_started_at"]}
     return {f"{kind}_{name}": lists_of(values, ends).cast(TABLES["answers"].field(f"{kind}_{name}").type) for name, values in columns.items()}
 
 
@@ -172,14 +179,28 @@ def state_table(block):
                               "known_tracks": lists_of(block.known, block.ends.known), "known_times": lists_of(block.times, block.ends.known)})
 
 
-def truth_table(world, listeners, others):
-    """The listeners' true tastes: shares of new tracks by genre, as the loop draws them."""
-    n = listeners.num_rows
+def truth_table(listeners, people, behaviours, others, days):
+    """The listeners' true tastes, as the loop draws new music: with favourite_share the favourite genre, with side_share of the
+    rest the side genre of the quarter (91 days, counted from 1970), otherwise one of the other genres by their shares.
+
+    days  first and last day of the run, days since 1970
+    """
+    n, quarters = listeners.num_rows, range(days[0] // QUARTER_DAYS, days[1] // QUARTER_DAYS + 1)
+    own, ages = behaviours[people.persons["kind"]], people.versions["age"][people.persons["first_version"]]
+    side = np.empty((n, len(quarters)), np.int64)
+    side_genres(people.persons, behaviours, quarters[0], side)
     shares = np.diff(others, axis=1, prepend=0.0).round(9)
+    genres = pa.DictionaryArray.from_arrays(pa.array(side.ravel()), pa.array(GENRE_NAMES)).cast(pa.string())
     return table_of("truth", {
         "listener_id": listeners["listener_id"].to_numpy(), "favourite_genre": listeners["favourite_genre"].combine_chunks(),
-        "favourite_share": np.full(n, world.behaviour.favourite_share),
-        "other_genres": pa.array([list(GENRE_NAMES)] * n), "other_shares": pa.array(shares.tolist())})
+        "favourite_share": np.minimum(own["favourite_share"] * (1.0 + own["focus_age_slope"] * (ages - 30)), 0.95).round(6), "side_share": own["side_share"],
+        "side_genres": repeated(genres, len(quarters)), "other_genres": repeated(pa.array(GENRE_NAMES * n), len(GENRE_NAMES)),
+        "other_shares": repeated(pa.array(shares.ravel()), len(GENRE_NAMES))})
+
+
+def repeated(values, length):
+    """Arrow values cut into lists of one length."""
+    return pa.ListArray.from_arrays(pa.array(np.arange(0, len(values) + 1, length), pa.int32()), values)
 
 
 def compile_model(run):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from wrapsim_helpers import batch
+
 TOP = Path(__file__).parent.parent.parent
 
 
@@ -40,5 +42,5 @@ def test_init_gives_the_notebooks_and_they_run_there(installed):
     run(programs / "wrapsim", "init", "mine", cwd=folder)
     told = run(programs / "wrapsim", "wrapped", "--users", "10", cwd=folder / "mine")
     assert str(folder / "mine" / "data" / "runs" / "wrapped" / "cards") in told
-    assert len(list((folder / "mine" / "data" / "runs" / "wrapped" / "notebooks").glob("*.ipynb"))) == 5
+    assert len(list((folder / "mine" / "data" / "runs" / "wrapped" / "notebooks").glob("*.ipynb"))) == len(batch.NOTEBOOKS)
     assert (folder / "mine" / "data" / "runs" / "wrapped" / "cards" / "cards.json").is_file()

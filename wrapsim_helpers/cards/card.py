@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ..simulate import output_folder
+from ..runs import output_folder
 from .crowd import draw_place, draw_skip_rate
 from .days import draw_calendar, draw_listening_clock, draw_longest_streak
 from .summary import draw_summary

@@ -68,14 +68,15 @@ def skip_headline(share, crowd):
 
 # ---------------------------------------------------------------- place
 
-MOST_DOTS = 1500
+MOST_DOTS, FEW = 1500, 300
+BASE, TOP = 1430, 640  # of the piles
 
 
 def draw_place(ax, story, theme="press"):
     """Where among all listeners? One dot for each, by minutes; your own has a hairline."""
     look = c.page(ax, story, "place", theme, words_of_place(story))
-    crowd, ms = story.tables["crowd"], story.tables["place"]["ms_played"].iloc[0]
-    n, base, top = per_dot(story), 1430, 640
+    crowd, ms = steps_of(story.tables["crowd"]), story.tables["place"]["ms_played"].iloc[0]
+    n, base, top = per_dot(story), BASE, TOP
     you = int(np.searchsorted(crowd["to_ms"], ms, side="right").clip(0, len(crowd) - 1))
     stacks = np.ceil(crowd["n_listeners"].to_numpy() / n).astype(int)
     stacks[you] -= n == 1  # your own dot lies on top
@@ -97,9 +98,27 @@ def per_dot(story):
     return next(k * 10**e for e in range(9) for k in (1, 2, 5) if n <= MOST_DOTS * k * 10**e)
 
 
+def steps_of(crowd):
+    """The bins; of a small crowd two or three of them joined to a step where that gives larger dots, so that few fill the card."""
+    few = crowd["n_listeners"].sum() <= FEW
+    return max((joined(crowd, k) for k in (1, 2, 3)), key=largest_dot) if few else crowd
+
+
+def largest_dot(steps):
+    """Pitch at which the highest pile of single dots fits, pixels."""
+    return min(56, c.MEASURE / len(steps), (BASE - TOP - 80) / steps["n_listeners"].max())
+
+
+def joined(crowd, k):
+    """Every k bins as one; the last one is as wide as the others, in steps."""
+    group = np.arange(len(crowd)) // k
+    low, width = crowd["from_ms"].groupby(group).first(), (crowd["to_ms"] / crowd["from_ms"]).mean()
+    return crowd.groupby(group).agg(from_ms=("from_ms", "first"), n_listeners=("n_listeners", "sum")).assign(to_ms=low * width**k)
+
+
 def dot_pitch(stacks, bin_width, height):
     """The largest pitch at which the highest pile still fits."""
-    pitches = np.arange(min(30, bin_width), 4, -0.5)
+    pitches = np.arange(min(56, bin_width), 4, -0.5)
     fits = np.ceil(stacks.max() / (bin_width // pitches)) * pitches <= height
     return pitches[fits][0] if fits.any() else min(bin_width, 5)
 
@@ -118,7 +137,7 @@ def point(ax, look, x, tops, you):
     c.dots(ax, x, dot, 44, c.Paint(look.accent.face, look.ground), "you", zorder=3)
     wide = c.width("you", "name", c.NAME)
     left = np.clip(x - wide / 2, c.LEFT, c.RIGHT - wide)
-    c.write(ax, left, top - 16, "you", c.NAME, "name", look.loud, "you")
+    c.write(ax, left, top - 20, "you", c.NAME, "name", look.loud, "you")
 
 
 def scale(ax, look, crowd, base):
@@ -135,10 +154,16 @@ def words_of_place(story):
     reading = (c.reading(f"{heard}: {ranked}", ranked.capitalize()), f"One dot is {people}.")
     return Words(
         kicker=f"Among {counted(n, 'listener')}", headline=place_headline(n, below, rank),
-        sub="in minutes of music", reading=reading, rule="Scale: each step to the right is 20 % more.",
+        sub="in minutes of music", reading=reading, rule=f"Scale: each step to the right is {wider(story)} % more.",
         alt=f"{story.listener['name']}, {story.year}, among {counted(n, 'simulated listener')}: "
         f"more minutes than {count(below)} of them. {' '.join(reading)}",
     )  # fmt: skip
+
+
+def wider(story):
+    """By how much a step of the scale is more than the one before, percent."""
+    first = steps_of(story.tables["crowd"]).iloc[0]
+    return round(100 * (first["to_ms"] / first["from_ms"] - 1))
 
 
 def place_headline(n, below, rank):

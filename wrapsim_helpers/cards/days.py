@@ -38,7 +38,7 @@ def words_of_listening_clock(story):
     flat = clock_headline(ms, top) == FLAT
     least = counted(a_day[low], "minute") if a_day[low] else "under a minute" if ms[low] else "nothing"
     reading = (
-        f"{a_day[top]} minutes of it on an average day."
+        f"{a_day[top]} of its 60 minutes on an average day."
         if a_day[top] > 2
         else f"{of_100(ms[top] / ms.sum())} of 100 minutes fell into it.",
         "No other hour is much quieter." if flat else f"Quietest: {hour(low)}, {least}.",
@@ -76,7 +76,7 @@ def draw_calendar(ax, story, theme="press"):
     pitch, step, left = 900 / max(rows.max() + 1, 6), (c.RIGHT - 176) / 37, 176
     x, y = left + step * (column + 0.5), 600 + pitch * (rows + 0.5)
     height = ms * stroke_scale(ms, rows, column, pitch)
-    named = by_weekday(days).idxmax()
+    named = named_weekday(by_weekday(days), int((ms == 0).sum()), len(days))
     paints = [look.accent if d.weekday() == named else look.mark for d in dates]
     heard = np.flatnonzero(ms > 0)
     c.rectangles(
@@ -105,13 +105,14 @@ def words_of_calendar(story):
     mean, silent = by_weekday(days), int((days["ms_played"] == 0).sum())
     top, low = mean.idxmax(), mean.idxmin()
     silence = counted(silent, "day") if silent else "not one day"
+    most = days.loc[days["ms_played"].idxmax()]
     reading = (
-        f"{WEEKDAYS[top]}: {counted(minutes(mean[top]), 'minute')} on average.",
-        f"{WEEKDAYS[low]}: {count(minutes(mean[low]))}. Silent: {silence}.",
+        f"{WEEKDAYS[top]} {counted(minutes(mean[top]), 'minute')}, {WEEKDAYS[low]} {count(minutes(mean[low]))}.",
+        f"Most: {day(most['date'])}, {count(minutes(most['ms_played']))}. Silent: {silence}.",
     )
     return Words(
         kicker=f"Calendar, {story.year}", headline=calendar_headline(mean, silent, len(days)), sub="",
-        reading=reading, rule=f"All music, {span(story)}, local time. Simulated.",
+        reading=reading, rule=f"Minutes, {span(story)}, local time. Simulated.",
         alt=f"{story.listener['name']}, calendar of {story.year}: {' '.join(reading)}",
     )  # fmt: skip
 
@@ -120,11 +121,24 @@ def calendar_headline(mean, silent, n_days):
     top, low = mean.idxmax(), mean.idxmin()
     return first_true(
         (silent >= 0.5 * n_days, "Now and then"),
-        (mean[top] >= 1.15 * mean.median(), c.one_line(f"Loud {WEEKDAYS[top]}s", "A midweek peak")),
-        (mean[low] <= 0.85 * mean.median(), c.one_line(f"Calm {WEEKDAYS[low]}s", "A midweek dip")),
+        (loud(mean), c.one_line(f"Loud {WEEKDAYS[top]}s", "A midweek peak")),
+        (calm(mean), c.one_line(f"Calm {WEEKDAYS[low]}s", "A midweek dip")),
         (silent == 0, "No quiet day"),
         "Even weeks",
     )
+
+
+def named_weekday(mean, silent, n_days):
+    """The weekday that the headline names, in the accent; the loudest where it names none."""
+    return mean.idxmin() if calm(mean) and not loud(mean) and silent < 0.5 * n_days else mean.idxmax()
+
+
+def loud(mean):
+    return mean.max() >= 1.15 * mean.median()
+
+
+def calm(mean):
+    return mean.min() <= 0.85 * mean.median()
 
 
 # ---------------------------------------------------------------- streak

@@ -110,7 +110,7 @@ def artist_row(ax, look, y, artist):
 def words_of_top_artists(story):
     artists = story.tables["top_artists"][:FIVE]
     n = artists["n_streams"].tolist()
-    all_five = f"Number one: {of_100(n[0] / sum(n))} of 100 by the {NUMBERS[len(n)]}."
+    all_five = f"Of the {NUMBERS[len(n)]}, number one has {of_100(n[0] / sum(n))} in 100."
     reading = (lead(n, "play"), all_five)[: len(n)]
     rows = "; ".join(f"{a.rank} {a.artist}, {counted(a.n_streams, 'play')}" for a in artists.itertuples())
     return Words(

@@ -8,7 +8,7 @@ import pandas as pd
 from ..wrapped.rules import day_number
 from .sample import by_key, columns_of, pooled, shares
 from .skips import count_ifs
-from .targets import targets
+from .scores import targets
 
 BLOCKS = {"0-4": (0, 4), "5-9": (5, 9), "10-15": (10, 15), "16-19": (16, 19), "20-23": (20, 23)}
 FEATURES = ("energy", "valence", "loudness", "bpm", "danceability", "acousticness")
@@ -82,7 +82,7 @@ def peak_hours(s):
 
 
 def dow_shares(s):
-    days, _ = by_key(s, "weekdays", "weekday", ["n"])
+    days = by_key(s, "weekdays", "weekday", ["n"], 7)
     published = np.array(list(targets()["dow_shares"]["value"].values()))
     return {"max_error": np.abs(shares(days["n"]) - published).max(axis=1)}
 
@@ -145,7 +145,7 @@ def intensity_hour(s):
 
 
 def intensity_weekday_order(s):
-    sums, _ = by_key(s, "weekdays", "weekday", ["n", "energy"])
+    sums = by_key(s, "weekdays", "weekday", ["n", "energy"], 7)
     published = np.array(list(targets()["intensity_weekday_order"]["value"].values()))
     return {"rank_correlation": correlation(ranks(sums["energy"] / sums["n"]), ranks(published[None, :])[0])}
 

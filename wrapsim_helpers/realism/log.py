@@ -101,12 +101,12 @@ def people(listeners, start_ms):
 
 
 def tracks_of(run_dir):
-    """Tracks by track_id with their primary artist; durations in ms, release as days since 1970; holiday by genre label or title."""
+    """Tracks by track_id with their primary artist; durations in ms, release as days since 1970; holiday where title or genre says so."""
     tracks = read_parquet(run_dir, "tracks").to_pandas().set_index("track_id")
     credits = read_parquet(run_dir, "track_artists").to_pandas()
     first = credits[credits["role"].astype(str) == "primary"].drop_duplicates("track_id").set_index("track_id")["artist_id"]
     released = pd.to_datetime(tracks["release_date"])
-    holiday = tracks["genre"].str.contains(FESTIVE, case=False) | tracks["title"].str.contains(FESTIVE, case=False)
+    holiday = tracks["title"].str.contains(FESTIVE, case=False) | tracks["genre"].str.contains(FESTIVE, case=False)
     artist = first.reindex(tracks.index).fillna(-1).astype("int32")
     return tracks[["genre", "duration_ms", "noise", *MEASURED]].assign(
         artist_id=artist, holiday=holiday, holiday_artist=artist.isin(artist[holiday]), genre_code=pd.factorize(tracks["genre"])[0], released=released.astype("datetime64[ms]").astype("int64") // DAY_MS,
@@ -117,10 +117,10 @@ def tracks_of(run_dir):
 
 def stretches(run_dir, most=PLAYS_AT_ONCE):
     """The part files of the plays, grouped so that a group holds about so many plays at most: list of lists of paths."""
-    groups, held = [], most
+    groups, held = [], 0
     for path in sorted((Path(run_dir) / "plays").glob("part-*.parquet")):
         rows = pq.read_metadata(path).num_rows
-        if held + rows > most:
+        if not groups or held + rows > most:
             groups.append([])
             held = 0
         groups[-1].append(path)
@@ -234,7 +234,7 @@ def gathered(log, queries, progress=True):
     for name, value in spans(log).items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.register("listeners", log.listeners.assign(who=np.arange(len(log.listeners))))
-    for paths in tqdm(stretches(log.run_dir), desc="measuring", unit="stretch", disable=not progress):
+    for paths in tqdm(stretches(log.run_dir), desc="measuring", unit="part", disable=not progress):
         connection.register("ordered", pa.table(ordered(log, paths)))
         connection.execute(PLAYS)
         for name, query in queries.items():

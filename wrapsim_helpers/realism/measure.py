@@ -5,8 +5,9 @@ import pandas as pd
 
 from . import clock, popularity, repetition, sessions, skips, volume
 from .log import gathered, open_log
+from .rules import rule_values
 from .sample import REPLICATES, Sample, resamples
-from .targets import results_of, targets
+from .scores import results_of, targets
 
 DOMAINS = (skips, volume, clock, repetition, popularity, sessions)
 MEASURES = {target: measure for domain in DOMAINS for target, measure in domain.MEASURES.items()}
@@ -32,3 +33,9 @@ def measured(sample, names=None):
     wanted = [target for target in targets() if target in MEASURES and (names is None or target in names)]
     with np.errstate(divide="ignore", invalid="ignore"):
         return [result for target in wanted for result in results_of(target, MEASURES[target](sample))]
+
+
+def checked(run_dir, sample, progress=True):
+    """The rules against a run: (list of `Result`, breaches of each invariant of the tables as a Series, number of plays)."""
+    values, invariants, n_plays = rule_values(run_dir, sample, progress)
+    return [result for target in targets() if target in values for result in results_of(target, values[target])], invariants, n_plays

@@ -5,7 +5,7 @@ import pandas as pd
 
 from .sample import columns_of, mean_of, pooled, shares, slopes_of
 from .skips import count_ifs
-from .targets import targets
+from .scores import targets
 
 CONCENTRATED = 1800         # listeners behind the published concentration of artists
 HEAD_PLAYS = 167_880        # plays behind the published head of tracks

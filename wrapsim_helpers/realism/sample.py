@@ -86,6 +86,8 @@ def slopes_of(sample, y, regressors, where=None):
     """
     x = np.column_stack([np.ones(len(y)), *regressors])
     kept = np.flatnonzero(np.isfinite(y) & np.isfinite(x).all(axis=1) & (True if where is None else where))
+    if not len(kept):
+        return np.full((len(sample.weights), x.shape[1]), np.nan)
     x, y = x[kept], np.asarray(y, dtype=np.float64)[kept]
     products = (sample.weights[:, kept] @ (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)).reshape(-1, x.shape[1], x.shape[1])
     return np.linalg.solve(products + 1e-9 * np.eye(x.shape[1]), (sample.weights[:, kept] @ (x * y[:, None]))[:, :, None])[:, :, 0]
@@ -96,15 +98,14 @@ def pooled(sample, who, key, values, size):
 
     who, key  integers, (N,);  values  numbers, (N,);  keys run from 0 to size - 1
     """
-    who, key, values = (np.asarray(column) for column in (who, key, values))
+    who, key, values = np.asarray(who, dtype=int), np.asarray(key, dtype=int), np.asarray(values, dtype=np.float64)
     return np.array([np.bincount(key, weights[who] * values, minlength=size) for weights in sample.weights])
 
 
-def by_key(sample, frame, key, values):
-    """`pooled` of a frame by one of its columns, keys numbered in order; (sums of each column (R, K), the keys)."""
+def by_key(sample, frame, key, values, size):
+    """`pooled` of some columns of a frame by one that counts from 0 to size - 1: name -> float64, (R, size)."""
     table = sample.frames[frame]
-    number, keys = pd.factorize(table[key], sort=True)
-    return {name: pooled(sample, table["who"], number, table[name], len(keys)) for name in values}, np.asarray(keys)
+    return {name: pooled(sample, table["who"], table[key].to_numpy(dtype=int), table[name], size) for name in values}
 
 
 def shares(counts):

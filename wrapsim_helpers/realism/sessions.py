@@ -6,7 +6,7 @@ from ..run import DAY_MS, HOUR_MS
 from ..schema import SYMBOLS
 from .sample import columns_of, mean_of, quantile_of
 from .skips import CONTEXT_GROUPS, count_ifs
-from .targets import targets
+from .scores import targets
 from .volume import month_span, monthly, run_days
 
 CONTEXTS = SYMBOLS["context"][1:]

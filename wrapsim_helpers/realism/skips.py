@@ -4,7 +4,7 @@ import numpy as np
 
 from ..schema import SYMBOLS
 from .sample import by_key, columns_of, mean_of, median_of, sd_of, shares
-from .targets import targets
+from .scores import targets
 
 ENDS, STARTS = SYMBOLS["reason_end"][1:], SYMBOLS["reason_start"][1:]
 CONTEXT_GROUPS = {"radio": ("radio",), "charts": ("charts",), "user_collection": ("own_playlist", "collection"),
@@ -83,7 +83,7 @@ def skip_weekend(s):
 
 
 def skip_hazard_shape(s):
-    counts, _ = by_key(s, "leaving", "second", ["n", "n_left"])
+    counts = by_key(s, "leaving", "second", ["n", "n_left"], LAST_SECOND + 1)
     still = counts["n"][:, ::-1].cumsum(axis=1)[:, ::-1]
     hazard = (counts["n_left"] / still)[:, :LAST_SECOND]
     return {"peak_s": hazard.argmax(axis=1).astype(float), "steady_per_s": 1000 * s["steady_left"] / s["steady_ms"]}
@@ -116,11 +116,15 @@ def shuffle_skip_ratio(s):
 
 def skip_profile_stability(s):
     """Over songs, so without an interval over listeners."""
-    left = s.frames["songs_left"].groupby(["track_id", "half", "bin"])["n"].sum().unstack(fill_value=0).unstack(fill_value=0)
-    first, second = (left.xs(half, axis=1, level="half") for half in (0, 1))
+    left = s.frames["songs_left"]
+    both = left.groupby("track_id")["n"].sum()
+    left = left[left["track_id"].isin(both.index[both >= 400])].groupby(["track_id", "half", "bin"])["n"].sum().unstack(fill_value=0)
+    if left.index.get_level_values("half").nunique() < 2:
+        return {}
+    first, second = (left.xs(half, level="half").reindex(left.index.unique("track_id"), fill_value=0) for half in (0, 1))
     often = (first.sum(axis=1) >= 200) & (second.sum(axis=1) >= 200)
     if often.sum() < 10:
-        return {"value": np.array([np.nan])}
+        return {}
     profiles = [shares(half[often].to_numpy(dtype=float)) for half in (first, second)]
     own = [profile - profile.mean(axis=0) for profile in profiles]
     each = (own[0] * own[1]).sum(axis=1) / np.sqrt((own[0] ** 2).sum(axis=1) * (own[1] ** 2).sum(axis=1))

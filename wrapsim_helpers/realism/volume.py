@@ -20,7 +20,7 @@ LONG_FORM = {
         count_if(mobile) > 0 AND count_if(computer) > 0 AS both FROM p GROUP BY who, month""",
     "fortnights": f"""SELECT who, (day - getvariable('first_day')) // {FORTNIGHT} AS fortnight, sum(ms_played) AS ms, count(*) AS n,
         count_if(plan = 'premium') * 2 > count(*) AS premium FROM p GROUP BY who, fortnight""",
-    "days": f"""SELECT who, started_ms // {DAY_MS} AS day, count(*) AS n FROM p
+    "days": f"""SELECT who, started_ms // {DAY_MS} - getvariable('ordinary_day') AS day, count(*) AS n FROM p
         WHERE started_ms // {DAY_MS} BETWEEN getvariable('ordinary_day') AND getvariable('ordinary_day') + {FORTNIGHT - 1} GROUP BY ALL"""}
 
 
@@ -103,8 +103,8 @@ def volume_gender_gap(s):
 
 
 def daily_total_cv(s):
-    days, keys = by_key(s, "days", "day", ["n"])
-    return {"value": days["n"].std(axis=1) / days["n"].mean(axis=1) if len(keys) == FORTNIGHT else np.full(len(s.weights), np.nan)}
+    days = by_key(s, "days", "day", ["n"], FORTNIGHT)["n"]
+    return {"value": np.where((days > 0).all(axis=1), days.std(axis=1) / days.mean(axis=1), np.nan)}
 
 
 def yambda_rate(s):

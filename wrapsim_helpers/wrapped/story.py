@@ -230,12 +230,12 @@ def place_of(crowd, listener_id):
 
 
 def minute_bins(crowd):
-    """How many listeners heard how much: bins from_ms to to_ms, each BIN_WIDTH times as wide as the one before."""
+    """How many listeners heard how much: bins from_ms to to_ms, each BIN_WIDTH times as wide as the one before, empty ones too."""
     heard = crowd.loc[crowd["ms_played"] > 0, "ms_played"] if len(crowd) > 1 else crowd["ms_played"].iloc[:0]
     number = np.floor(np.log(heard / MINUTE_MS) / np.log(BIN_WIDTH)).astype(int)
-    counts = number.value_counts().sort_index()
-    edges = MINUTE_MS * BIN_WIDTH ** counts.index.to_numpy(dtype=float)
-    return pd.DataFrame({"from_ms": edges, "to_ms": edges * BIN_WIDTH, "n_listeners": counts.to_numpy()})
+    bins = np.arange(number.min(), number.max() + 1) if len(number) else np.arange(0)
+    edges = MINUTE_MS * BIN_WIDTH ** bins.astype(float)
+    return pd.DataFrame({"from_ms": edges, "to_ms": edges * BIN_WIDTH, "n_listeners": number.value_counts().reindex(bins, fill_value=0).to_numpy()})
 
 
 def write_summary(story, out_dir):

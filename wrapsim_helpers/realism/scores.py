@@ -1,6 +1,10 @@
 """The published figures, and how a measured number scores against one."""
 
+import functools
+import re
 from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +13,7 @@ from ..behaviour import figures
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
 Z95 = 1.96
+MODEL = ("behaviour", "personas", "listeners", "discography", "catalogue", "plays")      # modules that make the data
 NEEDED = {"A": 0.90, "B": 0.75}      # share of the counted outcomes of a tier that has to pass
 
 
@@ -97,12 +102,24 @@ def counts(target):
     return target["role"] == "outcome" and target["tier"] in "AB" and "yields_to" not in target
 
 
+def known(target):
+    """Whether the model starts from a figure: whether the text of one of its modules names it. target: its id."""
+    return any(fnmatch(target, name) for name in names_in_the_model())
+
+
+@functools.cache
+def names_in_the_model():
+    """Words of the model's own modules that could be an id of a figure, or a pattern of ids such as skip_within_*."""
+    texts = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.parent.glob("*.py") if path.stem in MODEL]
+    return {name for text in texts for name in re.findall(r"\b[a-z0-9]+_[a-z0-9_]*\*?", text)}
+
+
 def verdicts(results):
     """Verdict of each target that was measured: DataFrame by target with tier, role, counted, score (its worst) and verdict."""
-    rows, known = {}, targets()
+    rows, every = {}, targets()
     for one in dict.fromkeys(result.target for result in results):
         mine = [result for result in results if result.target == one]
-        rows[one] = {"tier": known[one]["tier"], "role": known[one]["role"], "counted": counts(known[one]),
+        rows[one] = {"tier": every[one]["tier"], "role": every[one]["role"], "counted": counts(every[one]),
                      "score": max((result.score for result in mine), key=lambda score: -1 if score != score else score), "verdict": verdict(mine)}
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -1,0 +1,140 @@
+"""The whole benchmark: one large run, the uniform loop beside it, the same model over seeds, and without each mechanism."""
+
+import os
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.compute as pc
+from tqdm.auto import tqdm
+
+from ..behaviour import Behaviour
+from ..files import read_parquet, write_json, write_table
+from ..run import DAY_MS, Run
+from ..runs import CATALOGUE_TABLES, PART_TABLES, main_left_alone, simulate
+from ..simulate import listen
+from .ablation import MECHANISMS, moved
+from .log import wall_ms
+from .measure import checked, measured, sampled
+from .sample import REPLICATES
+from .survey_score import survey_score
+from .uniform import write_uniform_run
+
+SETTING = {"start_time": "2025-01-01", "end_time": "2026-01-01", "catalogue_tracks": 400_000}      # some 40,000 artists
+SEED = 2025
+SEEDS = (1, 2, 3, 4, 5)
+LISTENERS_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a study is: listeners of the main run, of each smaller run (seeds and mechanisms), of the uniform loop."""
+
+    listeners: int = 6_000
+    smaller: int = 400
+    uniform: int = 20
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a study found.
+
+    size, sample   the `Size`, and the `Sample` of the main run
+    results, rules lists of `Result` of the main run; uniform the same of the uniform loop
+    invariants, n_plays  breaches of each rule of the tables, and over how many plays
+    spread         DataFrame by target and check, one column per seed
+    ablations      DataFrame by mechanism: target, check, with_it, error, without_it, score_without, errors_moved, shows
+    survey         how like people of the survey the listeners are, see `survey_score`
+    """
+
+    size: Size
+    sample: object
+    results: list
+    rules: list
+    invariants: pd.Series
+    n_plays: int
+    uniform: list
+    spread: pd.DataFrame
+    ablations: pd.DataFrame
+    survey: dict
+
+
+def study_of(folder, size=Size(), workers=0):
+    """Simulate, measure and compare; everything large is kept under `folder`. Returns a `Study`."""
+    run_dir = simulate(size.listeners, **SETTING, out_dir=Path(folder) / "run", formats=("parquet",), seed=SEED, workers=workers)
+    sample = sampled(run_dir)
+    results = measured(sample)
+    rules, invariants, n_plays = checked(run_dir, sample)
+    jobs = [(size.smaller, seed, {}, REPLICATES if seed == SEEDS[0] else 0) for seed in SEEDS]
+    jobs += [(size.smaller, SEEDS[0], changes, 0) for changes, _, _ in MECHANISMS.values()]
+    smaller = in_processes(jobs, workers)
+    return Study(size, sample, results, rules, invariants, n_plays, uniform_results(run_dir, size.uniform),
+                 spread_of(smaller[:len(SEEDS)]), ablations_of(smaller[0], smaller[len(SEEDS):]), survey_score(Path(folder) / "survey"))
+
+
+def in_processes(jobs, workers):
+    """Results of the smaller runs, in order, by so many processes (0: one per core); with a progress bar."""
+    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as executor:
+        with main_left_alone():
+            runs = executor.map(smaller_run, *zip(*jobs))
+        return list(tqdm(runs, total=len(jobs), desc="seeds and mechanisms", unit="run"))
+
+
+def smaller_run(n, seed, changes, replicates):
+    """Simulate some listeners with some parameters changed, and measure them: a list of `Result`."""
+    with tempfile.TemporaryDirectory() as folder:
+        run_dir = write_changed_run(Path(folder), Run(num_users=n, seed=seed, **SETTING), replace(Behaviour(), **changes))
+        return measured(sampled(run_dir, replicates, progress=False))
+
+
+def write_changed_run(folder, run, behaviour):
+    """A run folder of a model with other parameters, made in this process; returns its path."""
+    ids = run.listener_ids()
+    for part in range(-(-len(ids) // LISTENERS_AT_ONCE)):
+        heard = listen(run, ids[part * LISTENERS_AT_ONCE:(part + 1) * LISTENERS_AT_ONCE], behaviour=behaviour)
+        for name in PART_TABLES:
+            write_table(folder, name, getattr(heard, name), part)
+    for name in CATALOGUE_TABLES:
+        write_table(folder, name, getattr(heard.world.catalogue, name))
+    write_json(folder / "run.json", {"identity": {"parameters": {"start_time": run.start_time, "end_time": run.end_time}}, "files": []})
+    return folder
+
+
+def uniform_results(run_dir, n):
+    """The uniform loop with the first so many listeners of a run, measured: a list of `Result`."""
+    listeners, versions = read_parquet(run_dir, "listeners").slice(0, n), read_parquet(run_dir, "profile_versions")
+    start, end = (wall_ms(moment) for moment in Run(**SETTING).window)
+    with tempfile.TemporaryDirectory() as folder:
+        first = write_uniform_run(Path(folder), listeners, versions.filter(pc.is_in(versions["listener_id"], listeners["listener_id"].combine_chunks())),
+                                  start, (end - start) // DAY_MS)
+        sample = sampled(first, 0, progress=False)
+        return measured(sample) + checked(first, sample, progress=False)[0]
+
+
+def spread_of(runs):
+    """Every number by seed: DataFrame by target and check."""
+    return pd.DataFrame({seed: {(one.target, one.check): one.observed for one in results} for seed, results in zip(SEEDS, runs)})
+
+
+def ablations_of(base, runs):
+    """What each mechanism moves, see `Study`."""
+    return pd.DataFrame.from_dict({name: ablation(base, results, target, check)
+                                   for (name, (_, target, check)), results in zip(MECHANISMS.items(), runs)}, orient="index")
+
+
+def ablation(base, results, target, check):
+    """One row of `ablations_of`."""
+    with_it, without = (next(one for one in run if (one.target, one.check) == (target, check)) for run in (base, results))
+    steps, shows = moved(with_it, without)
+    return {"target": target, "check": check, "with_it": with_it.observed, "error": with_it.error, "without_it": without.observed,
+            "score_without": without.score, "errors_moved": steps, "shows": shows}
+
+
+def as_numbers(study):
+    """What a study found as plain values for JSON: {size, results, uniform, spread, ablations, invariants, n_plays, survey}."""
+    return {"size": asdict(study.size), "results": [asdict(one) for one in study.results + study.rules], "uniform": [asdict(one) for one in study.uniform],
+            "spread": {f"{target} {check}": row.tolist() for (target, check), row in study.spread.iterrows()},
+            "ablations": study.ablations.to_dict("index"), "invariants": study.invariants.to_dict(), "n_plays": study.n_plays, "survey": study.survey}

@@ -1,0 +1,63 @@
+"""The loop this project began from, as columns: what the benchmark says of plays that are drawn evenly.
+
+That loop steps four minutes from start to end without a pause, draws each song evenly from one genre and each
+interaction evenly from five words, and draws age, gender and plan anew for every record. Its records say neither how
+long a track was heard nor on what: a skip or a stop is put evenly somewhere in the track, anything else is heard to the
+end or for four minutes; devices and contexts, which it does not know, are drawn evenly too.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from ..catalogue import build_catalogue
+from ..datasets import load_songs
+from ..files import write_json, write_table
+from ..run import DAY_MS, MINUTE_MS, Run
+from ..schema import SYMBOLS, TABLES, code, table_of
+
+STEP_MS = 4 * MINUTE_MS
+KINDS = ("play", "pause", "skip", "replay", "stop")
+ENDS = {"play": "trackdone", "pause": "trackdone", "replay": "trackdone", "skip": "fwdbtn", "stop": "endplay"}
+STARTS = {"play": "trackdone", "pause": "trackdone", "replay": "backbtn", "skip": "trackdone", "stop": "clickrow"}
+SHOWN = {"play": "play", "pause": "pause", "skip": "skip", "replay": "replay", "stop": "play"}
+
+
+def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="", seed=20251115):
+    """Write a run folder of the uniform loop, one record every four minutes for each listener; returns its Path.
+
+    listeners, versions  Arrow tables as in `schema.TABLES`: the people whose names the records carry
+    start_ms, days       where the window begins (UTC ms) and how long it is
+    """
+    folder, rng, catalogue = Path(out_dir), np.random.default_rng(seed), build_catalogue(load_songs(songs_path))
+    for name in ("tracks", "albums", "artists", "track_artists"):
+        write_table(folder, name, getattr(catalogue, name))
+    write_table(folder, "listeners", listeners, 0)
+    write_table(folder, "profile_versions", versions, 0)
+    for part, one in enumerate(listeners["listener_id"].to_pylist()):
+        write_table(folder, "plays", uniform_plays(one, catalogue.tracks, start_ms, days, rng), part)
+    first, after = (np.datetime64(start_ms + n * DAY_MS, "ms").astype("datetime64[D]").astype(str) for n in (0, days))
+    parameters = {name: getattr(Run(), name) for name in ("seed", "population")} | {"start_time": first, "end_time": after}
+    write_json(folder / "run.json", {"identity": {"parameters": parameters}, "identity_hash": "uniform", "plays": 0, "files": []})
+    return folder
+
+
+def uniform_plays(listener, tracks, start_ms, days, rng):
+    """The plays of one listener of the loop, an Arrow table as in `schema.TABLES`."""
+    n = days * DAY_MS // STEP_MS
+    genre = tracks["genre"].to_pandas()
+    row = rng.choice(np.flatnonzero(genre == genre.value_counts().index[0]), n)
+    duration = tracks["duration_ms"].to_numpy()[row]
+    kind = rng.integers(len(KINDS), size=n)
+    left = np.isin(kind, [KINDS.index("skip"), KINDS.index("stop")])
+    heard = np.where(left, (rng.random(n) * duration).astype(np.int64), duration).clip(0, STEP_MS)
+    started = start_ms + np.arange(n) * STEP_MS
+    chosen = {"interaction": SHOWN, "reason_start": STARTS, "reason_end": ENDS}
+    labels = {name: np.array([code(name, words[one]) for one in KINDS], np.int8)[kind] for name, words in chosen.items()}
+    labels |= {name: rng.integers(1, len(SYMBOLS[name]), size=n).astype(np.int8) for name in ("device", "platform", "context", "plan")}
+    fixed = {"listener_id": np.full(n, listener), "session_id": np.full(n, listener << 32), "country": pa.array(["US"] * n)}
+    own = {"play_id": (listener << 32) + np.arange(n), "track_id": tracks["track_id"].to_numpy()[row], "started_at": started,
+           "ended_at": started + heard, "ms_played": heard, "content_type": np.full(n, code("content_type", "track"), np.int8)}
+    rest = {field.name: np.zeros(n, bool if pa.types.is_boolean(field.type) else np.int64) for field in TABLES["plays"]}
+    return table_of("plays", rest | fixed | own | labels)
