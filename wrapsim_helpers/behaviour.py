@@ -235,7 +235,7 @@ class Behaviour:
         loyalty             share of new tracks by an artist already known (assumed)
         fresh_share         share of an artist's picks among the latest releases (fitted: release_year_mix)
         fresh_days          mean length of "the latest", days (fitted: release_year_mix)
-        deep_share          share of an artist's picks that go by no weight: deep cuts (fitted: track_head_mssd's distinct tracks)
+        deep_share          share of an artist's picks that go by no weight: deep cuts (assumed; track_head_mssd's distinct tracks)
         youth_pull          how much likelier a track of one's youth is (reminiscence_age)
         youth_age, youth_width  its centre and spread in years (reminiscence_age)
         gender_lean         how far men and women differ over artists (gender_taste_overlap)
@@ -259,7 +259,7 @@ class Behaviour:
         skip_device         (7,): factor by device (skip_mobile_vs_desktop)
         skip_position       (4,): factor at the 1st, 2nd, 3rd, later play of a session (skip_by_position)
         settle_after, settle_plays, settled  from that play of a session on, over so many plays, the hazard falls to this share
-                            (fitted: skip_within_30s of all plays is below mssd_skip2_rate, that of long sessions' first 20)
+                            (assumed; skip_within_30s of all plays is below mssd_skip2_rate, that of long sessions' first 20)
         skip_context        (10,): factor by context (skip_by_context)
         skip_weekend        factor on Saturday and Sunday (skip_weekend)
         skip_shuffle        factor with shuffle on (shuffle_skip_ratio)
@@ -311,7 +311,7 @@ class Behaviour:
     novelty_decay: float = 0.45
     recency: float = 0.9
     satiation: float = 25.0
-    loyalty: float = FITTED["loyalty"]
+    loyalty: float = 0.6
     fresh_share: float = FITTED["fresh_share"]
     fresh_days: float = 400.0
     deep_share: float = 0.5
@@ -343,7 +343,7 @@ class Behaviour:
     skip_position: tuple = (0.55, 0.82, 0.93, 1.0)
     settle_after: float = 20.0
     settle_plays: float = 6.0
-    settled: float = FITTED["settled"]
+    settled: float = 0.1
     skip_context: tuple = (1.0, 1.05, 1.05, 0.86, 0.86, 0.86, 0.95, 0.86, 1.06, 1.06)
     skip_weekend: float = 1.08
     skip_shuffle: float = 1.4

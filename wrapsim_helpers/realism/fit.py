@@ -18,13 +18,11 @@ from ..run import resource
 from ..runs import simulate
 from .measure import measured, sampled
 
-USERS, TRACKS, ROUNDS, SEED = 2_000, 300_000, 6, 77
+USERS, TRACKS, ROUNDS, SEED = 1_500, 400_000, 3, 77
 # parameter -> (target, check, published value, power)
 FITS = {
     "premium_factor": ("premium_free_ratio", "time", published("premium_free_ratio")["time"], 0.8),
     "sigma_minutes": ("lognormal_sigma_volume", "value", published("lognormal_sigma_volume"), 1.0),
-    "settled": ("mssd_skip2_rate", "value", published("mssd_skip2_rate"), -2.0),
-    "loyalty": ("top_artist_share_lastfm", "top1_median", published("top_artist_share_lastfm")["top1_median"], 0.7),
     "gender_lean": ("gender_taste_overlap", "value", published("gender_taste_overlap"), 0.7),
 }
 SURVIVAL = ("skip_within_5s", "skip_within_10s", "skip_within_30s", "skip_before_end")
@@ -61,8 +59,7 @@ def plain(values):
 
 def moved(values, found, fresh):
     """The parameters of the next round, to four digits."""
-    new = {name: min(values[name] * (wanted / found[target, check]) ** power, 0.98 if name in ("settled", "loyalty", "gender_lean") else np.inf)
-           for name, (target, check, wanted, power) in FITS.items()}
+    new = {name: values[name] * (wanted / found[target, check]) ** power for name, (target, check, wanted, power) in FITS.items()}
     new["log_minutes"] = values["log_minutes"] + np.log(published("hours_per_mau_month")["Q4_2017"] / found["hours_per_mau_month", "value"])
     new["novelty"] = values["novelty"] * (1 - published("repeat_share_year")) / (1 - found["repeat_share_year", "value"])
     new["fresh_share"] = min(values["fresh_share"] * published("release_year_mix")["2018"] / fresh, 0.98)
