@@ -5,11 +5,11 @@ A gate above 0 is the least ratio, one below 0 the greatest; figures in seconds 
 
 import sys
 
-from . import avro, compiling, drawing, insights, loop
+from . import avro, compiling, drawing, insights, loop, scale
 
 if __name__ == "__main__":
     missed = 0
-    for part in (loop, compiling, avro, insights, drawing):
+    for part in (loop, compiling, avro, insights, drawing, scale):
         for claim, ratio, gate, detail in part.measure():
             holds = gate is None or (ratio >= gate if gate > 0 else ratio <= -gate)
             missed += not holds

@@ -11,13 +11,13 @@ from wrapsim_helpers import store
 
 # small parts, so that there are many moments to be killed at
 MANY = {"num_users": 24, "start_time": "2025-03-20", "end_time": "2025-04-10", "seed": 7, "listeners_per_part": 1}
-START = "import resource, sys; import wrapsim_helpers as ws; "
+START = "import wrapsim_helpers as ws; "
 
 
 def start(folder, workers, before="", **changed):
     """A process that simulates into a folder; `before` is code it runs first."""
-    code = f"{START}{before}ws.simulate(**{MANY | changed!r}, out_dir={str(folder)!r}, workers={workers})"
-    return subprocess.Popen([sys.executable, "-c", f"{code}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    code = f"{before}{START}ws.simulate(**{MANY | changed!r}, out_dir={str(folder)!r}, workers={workers})"
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def wait_for(condition, process, seconds=120):

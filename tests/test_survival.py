@@ -123,7 +123,7 @@ def test_a_full_disk_says_what_is_kept_and_how_to_go_on(cut_short, tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits of a process")
 def test_files_that_may_not_grow_stop_a_run_which_then_goes_on(tmp_path):
     alone = {"listeners_per_part": 12}
-    process = start(tmp_path / "run", 1, "resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); ", **alone)
+    process = start(tmp_path / "run", 1, "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); ", **alone)
     _, told = process.communicate()
     assert process.returncode == 1 and "there is no room left on the disk; make some. 0 of 2 parts are whole and kept" in told, told[-1500:]
     assert not list(tmp_path.rglob(".wrapsim-*")) and "run.json" not in store.names(tmp_path / "run")

@@ -9,10 +9,11 @@ import sys
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 import wrapsim_helpers as ws
+from wrapsim_helpers import batch, runs, store
 from wrapsim_helpers import files as f
-from wrapsim_helpers import runs, store
 from wrapsim_helpers.files import row_hash
 
 from .conftest import TINY
@@ -204,7 +205,9 @@ def test_plan_on_the_command_line_refuses_a_disk_that_is_too_small(tmp_path):
 
 
 def test_the_schema_command_prints_every_form():
-    assert json.loads(command("schema").stdout) == ws.schema_ind
-    assert "MsPlayed" in command("schema", "fields").stdout
-    assert command("schema", "fingerprints").stdout.split() == [word for pair in ws.fingerprints().items() for word in pair]
-    assert "form is 'json'; it must be one of" in command("schema", "json").stderr
+    def printed(*words):
+        return CliRunner().invoke(batch.app, ["schema", *words])
+    assert json.loads(printed().stdout) == ws.schema_ind
+    assert "MsPlayed" in printed("fields").stdout
+    assert printed("fingerprints").stdout.split() == [word for pair in ws.fingerprints().items() for word in pair]
+    assert "form is 'json'; it must be one of" in str(printed("json").exception)

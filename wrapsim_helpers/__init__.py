@@ -21,7 +21,7 @@ from .simulate import (generate_listening_session, generate_multiple_users_sessi
 from .runs import again, continue_run, latest_run, make_part, open_job, output_folder, plan, show, simulate, write_listener
 from .verify import verify
 
-_LATER = {"wrapped": ("tell_story", "Story", "open_run", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
+_LATER = {"wrapped": ("tell_story", "Story", "open_run", "everybody", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
                       "volume_by_plan", "write_summary"),
           "effects": ("effects_of",),
           "realism": ("sampled", "measured", "checked", "published_by", "results_table", "summary_of", "tell_rules", "verdicts"),

@@ -84,6 +84,16 @@ def heard_of(run_dir, year=-1, edition="full"):
     return heard_in(**open_run(run_dir), first_day=first_day, last_day=last_day)
 
 
+def everybody(run_dir, year=-1, edition="full"):
+    """What was everybody's year? Insight name -> Arrow table of all listeners of a run, however large: see each insight.
+
+    The plays of the year are timed once, in a table that DuckDB moves to disk where memory is short.
+    """
+    heard = heard_of(run_dir, year, edition)
+    timed = heard.tracks._find_backend().create_table("timed", heard.plays, temp=True)
+    return {name: insight(replace(heard, plays=timed)).to_pyarrow() for name, insight in INSIGHTS.items()}
+
+
 def tell_story(run_dir, user="", year=-1, edition="full"):
     """What was one listener's year? A `Story` from a run folder.
 

@@ -2,7 +2,10 @@
 
 import ibis
 
+from ..run import MINUTE_MS
 from .rules import month_of, ranked_by_streams, ranked_plays
+
+OFFSETS = 4096           # more minutes than two clocks can be apart
 
 
 def top_songs(heard, most=100):
@@ -12,9 +15,10 @@ def top_songs(heard, most=100):
     Counts ranked streams. Ties: more milliseconds, then the earlier first play, then title, then track_id.
     """
     plays = ranked_plays(heard)
-    counts = plays.group_by("listener_id", "track_id").agg(
-        n_streams=plays.count(), ms_played=plays.ms_played.sum(), first_ms=plays.started_ms.min(),
-        first_local_ms=plays.local_ms.argmin(plays.started_ms))
+    first = plays.started_ms * OFFSETS + (plays.local_ms - plays.started_ms) // MINUTE_MS + OFFSETS // 2     # both times as one number
+    counts = plays.group_by("listener_id", "track_id").agg(n_streams=plays.count(), ms_played=plays.ms_played.sum(), first=first.min())
+    counts = counts.mutate(first_ms=counts["first"] // OFFSETS).mutate(
+        first_local_ms=lambda t: t.first_ms + (t["first"] % OFFSETS - OFFSETS // 2) * MINUTE_MS).drop("first")
     names = heard.tracks.select("track_id", "title", artist=heard.tracks.artists.join(", "))
     named = ranked_by_streams(counts.join(names, "track_id"), "title", "track_id")
     return named.filter(named["rank"] <= most)

@@ -11,13 +11,17 @@ def minutes(heard):
     Reads all plays of the window, of any length, private ones too; tracks and artists count from one stream on.
     Returns ms_played, n_plays, n_streams, n_tracks, n_artists, n_days (local days with a play), all int64.
     """
-    plays = heard.plays
-    totals = plays.group_by("listener_id").agg(
-        ms_played=plays.ms_played.sum(), n_plays=plays.count(), n_streams=plays.is_stream.cast("int64").sum(),
-        n_tracks=plays.track_id.nunique(where=plays.is_stream), n_days=plays.local_day.nunique())
-    credited = plays.filter(plays.is_stream).join(heard.track_artists, "track_id")
-    artists = credited.group_by("listener_id").agg(n_artists=credited.artist_id.nunique())
-    return totals.left_join(artists, "listener_id").drop("listener_id_right").fill_null({"n_artists": 0})
+    plays, streams = heard.plays, heard.plays.filter(heard.plays.is_stream)
+    totals = plays.group_by("listener_id", "local_day").agg(
+        ms=plays.ms_played.sum(), plays=plays.count(), streams=plays.is_stream.cast("int64").sum())
+    totals = totals.group_by("listener_id").agg(
+        ms_played=totals.ms.sum().cast("int64"), n_plays=totals.plays.sum().cast("int64"), n_streams=totals.streams.sum().cast("int64"), n_days=totals.count())
+    tracks = streams.select("listener_id", "track_id").distinct()
+    artists = tracks.join(heard.track_artists, "track_id").select("listener_id", "artist_id").distinct()
+    heard_of = [one.group_by("listener_id").agg(**{name: one.count()}) for name, one in (("n_tracks", tracks), ("n_artists", artists))]
+    for one in heard_of:                # counting distinct values row by row would take twice as long
+        totals = totals.left_join(one, "listener_id").drop("listener_id_right")
+    return totals.fill_null({"n_tracks": 0, "n_artists": 0}).relocate("n_tracks", "n_artists", before="n_days")
 
 
 def skip_rate(heard):
