@@ -13,7 +13,7 @@ from ..behaviour import figures
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
 Z95 = 1.96
-MODEL = ("behaviour", "personas", "listeners", "discography", "catalogue", "plays")      # modules that make the data
+MODEL = ("behaviour", "personas", "listeners", "discography", "catalogue", "picks", "plays")      # modules that make the data
 NEEDED = {"A": 0.90, "B": 0.75}      # share of the counted outcomes of a tier that has to pass
 
 
