@@ -123,7 +123,7 @@ def draw_still_on(sample):
                if table["measured"].notna().all() else NOTHING, "Share of plays not left yet, by seconds heard. Dots: P. Lamere, The Skip, 2014.")
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
-    note(ax, 32, table["published"][30] + 0.04, "published", ACCENT)
+    note(ax, 30, table["published"][30] - 0.07, "published", ACCENT, ha="center")
     ax.set(ylim=(0, 1.02), xlim=(0, 60), xlabel="seconds")
     percent_axis(ax.yaxis)
     return ax
@@ -156,6 +156,7 @@ def draw_artist_ranks(sample):
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.plot(table.index, table["published"], color=ACCENT, linewidth=1.5)
     ax.set(xscale="log", yscale="log")
+    ax.set_position((0.13, 0.17, 0.83, 0.66))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.{max(0, round(-np.log10(100 * value)))}f}\u2009%")
     return ax
