@@ -309,7 +309,7 @@ class Behaviour:
     side_share: float = 0.5
     drift_share: float = 0.25
     novelty: float = FITTED["novelty"]
-    seed_novelty: float = 0.25
+    seed_novelty: float = 0.6
     novelty_decay: float = 0.45
     recency: float = 0.9
     satiation: float = 25.0

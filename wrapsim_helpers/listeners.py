@@ -21,7 +21,7 @@ from timezonefinder import TimezoneFinder
 from .behaviour import GENRE_NAMES, age_groups, answer_shares, fit_margins, listener_types, published, rounded, slot_chronotypes
 from .datasets import check_genre
 from .personas import behaviours_of, kinds, members, names_of, personas_of
-from .run import (DAY_MS, MINUTE_MS, Given, bits, choose, compiled, decision, exps, first_instant_ms, instant_ms, listener_keys, ln, normals,
+from .run import (DAY_MS, MINUTE_MS, Given, bits, choose, compiled, decision, exps, lns, first_instant_ms, instant_ms, listener_keys, ln, normals,
                   resource, uniforms, zone_changes)
 from .schema import DEVICES, SYMBOLS, TABLES, code, table_of
 
@@ -429,15 +429,6 @@ def habits(keys, people, own):
             "shuffle_share": kumaraswamy(uniforms(keys, SHUFFLE, 0), *own("shuffle_shape").T).round(3),
             "private_share": (2 * own("private_share") * uniforms(keys, PRIVATE, 0)).round(3),
             "offline_share": (2 * own("offline_share") * uniforms(keys, OFFLINE, 0)).round(3)}
-
-
-@compiled
-def lns(values):
-    """Natural logarithm of each value, the same bits everywhere; float64, (L,)."""
-    result = np.empty(len(values))
-    for i in range(len(values)):
-        result[i] = ln(values[i])
-    return result
 
 
 def chronotypes(keys, slots):

@@ -221,6 +221,15 @@ def exps(values):
 
 
 @compiled
+def lns(values):
+    """Natural logarithm of each value, the same bits everywhere; float64, (L,)."""
+    result = np.empty(len(values))
+    for i in range(len(values)):
+        result[i] = ln(values[i])
+    return result
+
+
+@compiled
 def listener_keys(seed, ids):
     """The key of each listener's streams. seed uint64; ids int64, shape (L,). Returns uint64, shape (L,)."""
     keys = np.empty(len(ids), np.uint64)
