@@ -224,6 +224,13 @@ def test_hours_are_the_listeners_own(sampled, plays):
     assert found["r"] == pytest.approx(np.corrcoef(share, realism.targets()["hour_profile_weekday"]["value"]["scaled_0_1_as_published"])[0, 1])
 
 
+def test_a_figure_measured_alone_is_what_it_is_among_all(july, sampled):
+    names = ("repeat_share_lifetime", "favourite_song_behaviour", "heaps_tracks", "recency_kernel")
+    alone = realism.sampled(july, replicates=50, progress=False, names=names)
+    assert len(alone.frames) < len(sampled.frames)
+    assert list(map(repr, realism.measured(alone, names))) == list(map(repr, realism.measured(sampled, names)))
+
+
 def test_repeats_are_those_of_each_listener(sampled, plays):
     tracks = plays.groupby("listener_id")["track_id"].nunique()
     assert (sampled.listeners.set_index("listener_id")["tracks"].reindex(tracks.index) == tracks).all()

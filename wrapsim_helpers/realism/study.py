@@ -34,7 +34,7 @@ class Size:
     """How large a study is: listeners of the main run, of each smaller run (seeds and mechanisms), of the uniform loop."""
 
     listeners: int = 6_000
-    smaller: int = 400
+    smaller: int = 300
     uniform: int = 20
 
 
@@ -68,8 +68,8 @@ def study_of(folder, size=Size(), workers=0):
     sample = sampled(run_dir)
     results = measured(sample)
     rules, invariants, n_plays = checked(run_dir, sample)
-    jobs = [(size.smaller, seed, {}, REPLICATES if seed == SEEDS[0] else 0) for seed in SEEDS]
-    jobs += [(size.smaller, SEEDS[0], changes, 0) for changes, _, _ in MECHANISMS.values()]
+    jobs = [(size.smaller, seed, {}, REPLICATES if seed == SEEDS[0] else 0, None) for seed in SEEDS]
+    jobs += [(size.smaller, SEEDS[0], changes, 0, (target,)) for changes, target, _ in MECHANISMS.values()]
     smaller = in_processes(jobs, workers)
     study = Study(size, sample, results, rules, invariants, n_plays, uniform_results(run_dir, size.uniform),
                   spread_of(smaller[:len(SEEDS)]), ablations_of(smaller[0], smaller[len(SEEDS):]), survey_score(Path(folder) / "survey"))
@@ -85,11 +85,11 @@ def in_processes(jobs, workers):
         return list(tqdm(runs, total=len(jobs), desc="seeds and mechanisms", unit="run"))
 
 
-def smaller_run(n, seed, changes, replicates):
-    """Simulate some listeners with some parameters changed, and measure them: a list of `Result`."""
+def smaller_run(n, seed, changes, replicates, names):
+    """Simulate some listeners with some parameters changed, and measure some targets or all: a list of `Result`."""
     with tempfile.TemporaryDirectory() as folder:
         run_dir = write_changed_run(Path(folder), Run(num_users=n, seed=seed, **SETTING), replace(Behaviour(), **changes))
-        return measured(sampled(run_dir, replicates, progress=False))
+        return measured(sampled(run_dir, replicates, progress=False, names=names), names)
 
 
 def write_changed_run(folder, run, behaviour):
