@@ -401,10 +401,10 @@ def test_every_mechanism_names_parameters_and_a_check_that_exist():
 
 
 @pytest.mark.parametrize("before, after, error, shows", [(0.50, 0.54, 0.01, True), (0.50, 0.52, 0.01, False), (0.50, 0.59, 0.1, True), (0.7, 0.7, 0.0, False)])
-def test_a_mechanism_shows_where_its_figure_leaves_or_moves_three_errors(before, after, error, shows):
-    check = {"name": "value", "low": 0.5, "high": 0.5, "within": 0.08}
-    with_it, without = (scores.Result("t", "value", 0.5, 0.5, value, error, scores.score_of(check, value), "") for value in (before, after))
-    assert ablation.moved(with_it, without)[1] is shows
+def test_a_mechanism_shows_where_its_figure_leaves_or_moves_three_errors_of_the_movement(before, after, error, shows):
+    check, both = {"name": "value", "low": 0.5, "high": 0.5, "within": 0.08}, np.r_[0.0, np.random.default_rng(0).normal(size=50)]
+    with_it, without = before + both, after + both + np.r_[0.0, error * np.tile([1, -1], 25)]
+    assert ablation.moved(check, with_it, without)[1] is shows
 
 
 def test_the_uniform_loop_is_a_run_like_any_other_and_fails(july, tmp_path):

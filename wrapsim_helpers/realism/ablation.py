@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..behaviour import Behaviour
+from .scores import score_of
 
 MODEL = Behaviour()
 EVEN_HAZARD = tuple(MODEL.hazard[-1] * knot / MODEL.knots_ms[-1] for knot in MODEL.knots_ms)
@@ -59,9 +60,14 @@ MECHANISMS = {
     "plans that change": ({"premium_churn": 0.0}, "premium_churn", "value")}
 
 
-def moved(base, without):
-    """How far a number moves, in its standard errors, and whether the mechanism shows: it leaves the tolerance or moves by
-    more than three. base, without: `Result` of the same check; returns (float, bool)."""
-    distance = abs(without.observed - base.observed)
-    steps = distance / base.error if base.error else np.inf if distance else 0.0
-    return steps, bool(steps > 3 or (base.score <= 1 < without.score))
+def moved(check, with_it, without):
+    """How far a number moves, in standard errors of the movement, and whether the mechanism shows: the number leaves its
+    tolerance or moves by more than three.
+
+    with_it, without  float64, (R,), of the same listeners with the same random streams, observed first and then replicates
+                      in which the same listeners were drawn;  returns (float, bool)
+    """
+    distance, replicates = abs(without[0] - with_it[0]), (without - with_it)[1:]
+    error = replicates[np.isfinite(replicates)].std() if np.isfinite(replicates).any() else np.nan
+    steps = distance / error if error else np.inf if distance else 0.0
+    return steps, bool(steps > 3 or score_of(check, with_it[0]) <= 1 < score_of(check, without[0]))

@@ -39,9 +39,14 @@ def measured(sample, names=None):
 
     names  ids of targets; None for all that have a measure
     """
+    return [result for target, found in values_of(sample, names).items() for result in results_of(target, found)]
+
+
+def values_of(sample, names=None):
+    """The same as numbers: target -> {check: float64, (R,)}, the observed one first and then the bootstrap's replicates."""
     wanted = [target for target in targets() if target in MEASURES and (names is None or target in names)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return [result for target in wanted for result in results_of(target, MEASURES[target](sample))]
+        return {target: MEASURES[target](sample) for target in wanted}
 
 
 def checked(run_dir, sample, progress=True):
