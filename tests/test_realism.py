@@ -224,6 +224,13 @@ def test_hours_are_the_listeners_own(sampled, plays):
     assert found["r"] == pytest.approx(np.corrcoef(share, realism.targets()["hour_profile_weekday"]["value"]["scaled_0_1_as_published"])[0, 1])
 
 
+def test_a_figure_measured_alone_is_what_it_is_among_all(july, sampled):
+    names = ("repeat_share_lifetime", "favourite_song_behaviour", "heaps_tracks", "recency_kernel")
+    alone = realism.sampled(july, replicates=50, progress=False, names=names)
+    assert len(alone.frames) < len(sampled.frames)
+    assert list(map(repr, realism.measured(alone, names))) == list(map(repr, realism.measured(sampled, names)))
+
+
 def test_repeats_are_those_of_each_listener(sampled, plays):
     tracks = plays.groupby("listener_id")["track_id"].nunique()
     assert (sampled.listeners.set_index("listener_id")["tracks"].reindex(tracks.index) == tracks).all()
@@ -394,10 +401,10 @@ def test_every_mechanism_names_parameters_and_a_check_that_exist():
 
 
 @pytest.mark.parametrize("before, after, error, shows", [(0.50, 0.54, 0.01, True), (0.50, 0.52, 0.01, False), (0.50, 0.59, 0.1, True), (0.7, 0.7, 0.0, False)])
-def test_a_mechanism_shows_where_its_figure_leaves_or_moves_three_errors(before, after, error, shows):
-    check = {"name": "value", "low": 0.5, "high": 0.5, "within": 0.08}
-    with_it, without = (scores.Result("t", "value", 0.5, 0.5, value, error, scores.score_of(check, value), "") for value in (before, after))
-    assert ablation.moved(with_it, without)[1] is shows
+def test_a_mechanism_shows_where_its_figure_leaves_or_moves_three_errors_of_the_movement(before, after, error, shows):
+    check, both = {"name": "value", "low": 0.5, "high": 0.5, "within": 0.08}, np.r_[0.0, np.random.default_rng(0).normal(size=50)]
+    with_it, without = before + both, after + both + np.r_[0.0, error * np.tile([1, -1], 25)]
+    assert ablation.moved(check, with_it, without)[1] is shows
 
 
 def test_the_uniform_loop_is_a_run_like_any_other_and_fails(july, tmp_path):

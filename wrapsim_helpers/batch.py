@@ -318,7 +318,7 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
 def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure, instead of the whole benchmark"),
             output: Path = typer.Option(None, "--output", "-o", help="folder for the report; data/runs/realism"),
             users: int = typer.Option(4_000, help="listeners of the main run"),
-            smaller: int = typer.Option(400, help="listeners of each run with another seed or without a mechanism")):
+            smaller: int = typer.Option(300, help="listeners of each run with another seed or without a mechanism")):
     """Hold simulated listening against published figures: a table, and a report with pictures."""
     from .realism import Size, checked, lines_of, measured, sampled, study_of, tell_rules, write_report
     if run_dir:

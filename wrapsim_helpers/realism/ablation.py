@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..behaviour import Behaviour
+from .scores import score_of
 
 MODEL = Behaviour()
 EVEN_HAZARD = tuple(MODEL.hazard[-1] * knot / MODEL.knots_ms[-1] for knot in MODEL.knots_ms)
@@ -28,13 +29,15 @@ MECHANISMS = {
     "restless sessions": ({"sigma_mood": 0.0}, "mssd_skip2_rate", "value"),
     "sessions that turn": ({"sigma_turn": 0.0}, "skip_session_types", "smallest"),
     "ways to leave": ({"leave_shares": (1.0, 0.0, 0.0)}, "reason_end_mix", "l1"),
+    "leaving when skips are used up": ({"blocked_leave": 0.0}, "skip_before_end", "value"),
     "ways to begin": ({"opening_shares": (0.0, 0.0)}, "reason_start_mix", "l1"),
     "listeners of unlike volume": ({"sigma_minutes": 0.0}, "lognormal_sigma_volume", "value"),
     "premium listens longer": ({"premium_factor": 1.0}, "premium_free_ratio", "time"),
     "volume by age": ({"age_slope": 0.0}, "volume_age_slope", "age"),
-    "hours of the local week": ({"hours": tuple(tuple((1 / 24,) * 24 for _ in range(4)) for _ in range(2))}, "hour_blocks_mssd", "max_error"),
+    "hours of the local week": ({"hours": tuple(tuple((1 / 24,) * 24 for _ in range(4)) for _ in range(2))}, "hour_profile_weekday", "js"),
     "days of the week": (ones("days"), "dow_shares", "max_error"),
     "days that follow days": ({"day_persistence": 0.0}, "interuse_regularity", "value"),
+    "seasons": ({"summer_shift_min": 0.0}, "hour_blocks_mssd", "max_error"),
     "the way to work": ({"commute_phone": 0.0}, "session_arrivals", "mobile_lead_h"),
     "a favourite genre": ({"favourite_share": 0.0}, "gs_score", "r"),
     "side genres": ({"side_share": 0.0}, "gs_score", "r"),
@@ -44,6 +47,7 @@ MECHANISMS = {
     "recency": ({"recency": 0.0}, "recency_kernel", "aic_power_minus_exponential"),
     "satiation": ({"satiation": 1e9}, "top_song_share_year", "value"),
     "loyalty to artists": ({"loyalty": 0.0}, "top_artist_share_lastfm", "top1_median"),
+    "deep cuts": ({"deep_share": 0.0}, "track_head_us", "top500"),
     "fresh releases": ({"fresh_share": 0.0}, "release_year_mix", "l1"),
     "pull of one's youth": ({"youth_pull": 0.0}, "reminiscence_age", "men"),
     "taste by gender": ({"gender_lean": 0.0}, "gender_taste_overlap", "value"),
@@ -56,9 +60,14 @@ MECHANISMS = {
     "plans that change": ({"premium_churn": 0.0}, "premium_churn", "value")}
 
 
-def moved(base, without):
-    """How far a number moves, in its standard errors, and whether the mechanism shows: it leaves the tolerance or moves by
-    more than three. base, without: `Result` of the same check; returns (float, bool)."""
-    distance = abs(without.observed - base.observed)
-    steps = distance / base.error if base.error else np.inf if distance else 0.0
-    return steps, bool(steps > 3 or (base.score <= 1 < without.score))
+def moved(check, with_it, without):
+    """How far a number moves, in standard errors of the movement, and whether the mechanism shows: the number leaves its
+    tolerance or moves by more than three.
+
+    with_it, without  float64, (R,), of the same listeners with the same random streams, observed first and then replicates
+                      in which the same listeners were drawn;  returns (float, bool)
+    """
+    distance, replicates = abs(without[0] - with_it[0]), (without - with_it)[1:]
+    error = replicates[np.isfinite(replicates)].std() if np.isfinite(replicates).any() else np.nan
+    steps = distance / error if error else np.inf if distance else 0.0
+    return steps, bool(steps > 3 or score_of(check, with_it[0]) <= 1 < score_of(check, without[0]))

@@ -10,19 +10,28 @@ from .sample import REPLICATES, Sample, resamples
 from .scores import results_of, targets
 
 DOMAINS = (skips, volume, clock, repetition, popularity, sessions)
+EVERYWHERE = (skips, volume)             # domains whose statistics others read too
 MEASURES = {target: measure for domain in DOMAINS for target, measure in domain.MEASURES.items()}
-PER_LISTENER = {name: query for domain in DOMAINS for name, query in domain.PER_LISTENER.items()}
-LONG_FORM = {name: query for domain in DOMAINS for name, query in domain.LONG_FORM.items()}
 
 
-def sampled(run_dir, replicates=REPLICATES, progress=True):
-    """The `Sample` of a run: everything that measures read, from one pass over its plays."""
+def sampled(run_dir, replicates=REPLICATES, progress=True, names=None):
+    """The `Sample` of a run: everything that measures read, from one pass over its plays.
+
+    names  ids of the targets that it is for; None for all
+    """
     log = open_log(run_dir)
-    found = gathered(log, PER_LISTENER | LONG_FORM, progress)
+    per_listener, long_form = queries_for(names)
+    found = gathered(log, per_listener | long_form, progress)
     everybody = pd.RangeIndex(len(log.listeners))
-    own = [found[name].set_index("who").reindex(everybody).astype(np.float64) for name in PER_LISTENER]
+    own = [found[name].set_index("who").reindex(everybody).astype(np.float64) for name in per_listener]
     listeners = pd.concat([log.listeners, *(columns.fillna(0.0) for columns in own)], axis=1)
-    return Sample(listeners, {name: found[name] for name in LONG_FORM}, resamples(len(log.listeners), replicates), log)
+    return Sample(listeners, {name: found[name] for name in long_form}, resamples(len(log.listeners), replicates), log)
+
+
+def queries_for(names):
+    """The queries behind some targets, or all: (one row a listener, long form), each name -> SQL."""
+    chosen = [domain for domain in DOMAINS if names is None or domain in EVERYWHERE or set(names) & set(domain.MEASURES)]
+    return [{name: query for domain in chosen for name, query in getattr(domain, kind).items()} for kind in ("PER_LISTENER", "LONG_FORM")]
 
 
 def measured(sample, names=None):
@@ -30,9 +39,14 @@ def measured(sample, names=None):
 
     names  ids of targets; None for all that have a measure
     """
+    return [result for target, found in values_of(sample, names).items() for result in results_of(target, found)]
+
+
+def values_of(sample, names=None):
+    """The same as numbers: target -> {check: float64, (R,)}, the observed one first and then the bootstrap's replicates."""
     wanted = [target for target in targets() if target in MEASURES and (names is None or target in names)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return [result for target in wanted for result in results_of(target, MEASURES[target](sample))]
+        return {target: MEASURES[target](sample) for target in wanted}
 
 
 def checked(run_dir, sample, progress=True):

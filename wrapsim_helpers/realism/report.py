@@ -207,7 +207,8 @@ def rule_lines(study):
 def ablation_lines(study):
     """What each mechanism moves."""
     said = (f"Each mechanism switched off in a run of {study.size.smaller} listeners with the same random streams. The figure beside it was named "
-            "beforehand; a mechanism *shows* where that figure leaves its tolerance or moves by more than three standard errors.")
+            "beforehand; a mechanism *shows* where that figure leaves its tolerance or moves by more than three bootstrap standard errors of the "
+            "movement, over the same listeners.")
     rows = [(name, f"`{row.target}` {row.check.replace('_', ' ')}", short(row.with_it), short(row.without_it), score_text(row.score_without),
              score_text(row.errors_moved), "yes" if row.shows else "**no**") for name, row in study.ablations.iterrows()]
     return [said, "", *markdown(("mechanism", "figure", "with it", "without", "score without", "errors moved", "shows"), rows)]

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 from tqdm.auto import tqdm
@@ -18,8 +19,9 @@ from ..runs import CATALOGUE_TABLES, PART_TABLES, main_left_alone, simulate
 from ..simulate import listen
 from .ablation import MECHANISMS, moved
 from .log import wall_ms
-from .measure import checked, measured, sampled
+from .measure import checked, measured, sampled, values_of
 from .sample import REPLICATES
+from .scores import score_of, targets
 from .survey_score import survey_score
 from .uniform import write_uniform_run
 
@@ -34,7 +36,7 @@ class Size:
     """How large a study is: listeners of the main run, of each smaller run (seeds and mechanisms), of the uniform loop."""
 
     listeners: int = 6_000
-    smaller: int = 400
+    smaller: int = 300
     uniform: int = 20
 
 
@@ -46,7 +48,7 @@ class Study:
     results, rules lists of `Result` of the main run; uniform the same of the uniform loop
     invariants, n_plays  breaches of each rule of the tables, and over how many plays
     spread         DataFrame by target and check, one column per seed
-    ablations      DataFrame by mechanism: target, check, with_it, error, without_it, score_without, errors_moved, shows
+    ablations      DataFrame by mechanism: target, check, with_it, without_it, score_without, errors_moved, shows
     survey         how like people of the survey the listeners are, see `survey_score`
     """
 
@@ -68,8 +70,8 @@ def study_of(folder, size=Size(), workers=0):
     sample = sampled(run_dir)
     results = measured(sample)
     rules, invariants, n_plays = checked(run_dir, sample)
-    jobs = [(size.smaller, seed, {}, REPLICATES if seed == SEEDS[0] else 0) for seed in SEEDS]
-    jobs += [(size.smaller, SEEDS[0], changes, 0) for changes, _, _ in MECHANISMS.values()]
+    jobs = [(size.smaller, seed, {}, REPLICATES if seed == SEEDS[0] else 0, None) for seed in SEEDS]
+    jobs += [(size.smaller, SEEDS[0], changes, REPLICATES, (target,)) for changes, target, _ in MECHANISMS.values()]
     smaller = in_processes(jobs, workers)
     study = Study(size, sample, results, rules, invariants, n_plays, uniform_results(run_dir, size.uniform),
                   spread_of(smaller[:len(SEEDS)]), ablations_of(smaller[0], smaller[len(SEEDS):]), survey_score(Path(folder) / "survey"))
@@ -78,18 +80,18 @@ def study_of(folder, size=Size(), workers=0):
 
 
 def in_processes(jobs, workers):
-    """Results of the smaller runs, in order, by so many processes (0: one per core); with a progress bar."""
+    """What the smaller runs measure, in order, by so many processes (0: one per core); with a progress bar."""
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as executor:
         with main_left_alone():
             runs = executor.map(smaller_run, *zip(*jobs))
         return list(tqdm(runs, total=len(jobs), desc="seeds and mechanisms", unit="run"))
 
 
-def smaller_run(n, seed, changes, replicates):
-    """Simulate some listeners with some parameters changed, and measure them: a list of `Result`."""
+def smaller_run(n, seed, changes, replicates, names):
+    """Simulate some listeners with some parameters changed, and measure some targets or all: as from `values_of`."""
     with tempfile.TemporaryDirectory() as folder:
         run_dir = write_changed_run(Path(folder), Run(num_users=n, seed=seed, **SETTING), replace(Behaviour(), **changes))
-        return measured(sampled(run_dir, replicates, progress=False))
+        return values_of(sampled(run_dir, replicates, progress=False, names=names), names)
 
 
 def write_changed_run(folder, run, behaviour):
@@ -118,21 +120,23 @@ def uniform_results(run_dir, n):
 
 def spread_of(runs):
     """Every number by seed: DataFrame by target and check."""
-    return pd.DataFrame({seed: {(one.target, one.check): one.observed for one in results} for seed, results in zip(SEEDS, runs)})
+    return pd.DataFrame({seed: {(target, check): values[0] for target, found in run.items() for check, values in found.items()}
+                         for seed, run in zip(SEEDS, runs)})
 
 
 def ablations_of(base, runs):
     """What each mechanism moves, see `Study`."""
-    return pd.DataFrame.from_dict({name: ablation(base, results, target, check)
-                                   for (name, (_, target, check)), results in zip(MECHANISMS.items(), runs)}, orient="index")
+    return pd.DataFrame.from_dict({name: ablation(base, run, target, check)
+                                   for (name, (_, target, check)), run in zip(MECHANISMS.items(), runs)}, orient="index")
 
 
-def ablation(base, results, target, check):
+def ablation(base, run, target, check):
     """One row of `ablations_of`."""
-    with_it, without = (next(one for one in run if (one.target, one.check) == (target, check)) for run in (base, results))
-    steps, shows = moved(with_it, without)
-    return {"target": target, "check": check, "with_it": with_it.observed, "error": with_it.error, "without_it": without.observed,
-            "score_without": without.score, "errors_moved": steps, "shows": shows}
+    with_it, without = (one[target].get(check, np.array([np.nan])) for one in (base, run))
+    rule = next(one for one in targets()[target]["checks"] if one["name"] == check)
+    steps, shows = moved(rule, with_it, without)
+    return {"target": target, "check": check, "with_it": with_it[0], "without_it": without[0], "score_without": score_of(rule, without[0]),
+            "errors_moved": steps, "shows": shows}
 
 
 def as_numbers(study):
