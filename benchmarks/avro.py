@@ -43,9 +43,9 @@ def measure():
     with tempfile.TemporaryDirectory() as folder:
         ours, alone, theirs = (Path(folder) / name for name in ("ours.avro", "alone", "theirs.avro"))
         ours_s, alone_s = in_turn(lambda: files.write_avro(*run, ours, MARKER), lambda: compress_alone(blocks, alone), rounds=9)
-        again_s, theirs_s = in_turn(lambda: files.write_avro(*run, ours, MARKER), lambda: by_fastavro(records, theirs), rounds=3)
+        ten_s, theirs_s = in_turn(lambda: [files.write_avro(*run, ours, MARKER) for _ in range(10)], lambda: by_fastavro(records, theirs), rounds=3)
         read_s, records_s = in_turn(lambda: avro.read_plays_avro(ours, run[3]), lambda: sum(1 for _ in files.read_avro(ours)), rounds=3)
     size, n = sum(map(len, blocks)), run[0].num_rows
-    return [("splicing / fastavro.writer, records per second", theirs_s / again_s, 30, f"{n / again_s:,.0f} against {n / theirs_s:,.0f} per second"),
+    return [("splicing / fastavro.writer, records per second", 10 * theirs_s / ten_s, 30, f"{10 * n / ten_s:,.0f} against {n / theirs_s:,.0f} per second"),
             ("splicing / compressing and writing the same bytes, seconds", ours_s / alone_s, -2.5, f"{size / ours_s / 1e6:,.0f} MB/s against {size / alone_s / 1e6:,.0f} MB/s"),
             ("reading plays by DataFusion / fastavro.reader, records per second", records_s / read_s, 8, f"{n / read_s:,.0f} against {n / records_s:,.0f} per second")]

@@ -371,13 +371,13 @@ def test_a_sessions_hazard_is_the_product_of_its_factors():
     person["skip"] = 2.0
     b = lowered([ws.Behaviour(sigma_mood=0.0, sigma_turn=0.0, hazard_scale=3.0)])[0]
     plain, _ = pl.session_hazard(np.uint64(1), pl.DESKTOP, False, 30, person[0], b)
-    assert plain == pytest.approx(3 * 2 * 0.72 * b.skip_device[pl.DESKTOP])
+    assert plain == pytest.approx(3 * 2 * b.skip_age[2] * b.skip_device[pl.DESKTOP])
     assert pl.session_hazard(np.uint64(1), pl.DESKTOP, True, 30, person[0], b)[0] == pytest.approx(plain * b.skip_weekend)
-    assert pl.session_hazard(np.uint64(1), pl.DESKTOP, False, 19, person[0], b)[0] == pytest.approx(plain / 0.72 * 1.25)
+    assert pl.session_hazard(np.uint64(1), pl.DESKTOP, False, 19, person[0], b)[0] == pytest.approx(plain / b.skip_age[2] * b.skip_age[0])
 
 
 def test_liking_rises_and_falls_again_with_the_times_heard():
-    liked = ending(liking=(3.0, 1.0, 0.3, 1.0, 3.0), novelty=0.1, novelty_decay=0.0)
+    liked = ending(liking=(4.0, 1.0, 0.15, 1.0, 4.0), novelty=0.1, novelty_decay=0.0)
     times = liked.groupby(["listener_id", "track_id"]).cumcount()
     left = [liked["left"][times.between(low, high)].mean() for low, high in ((0, 0), (3, 6), (25, 10_000))]
     assert left[1] < 0.6 * left[0] and left[1] < 0.6 * left[2]

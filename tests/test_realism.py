@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import realism
+from wrapsim_helpers import batch, realism
 from wrapsim_helpers.cards import evidence
 from wrapsim_helpers.files import write_table
 from wrapsim_helpers.realism import ablation, clock, log, measure, popularity, repetition, report, rules, sample, scores, study, survey_score, uniform
@@ -356,6 +356,12 @@ def test_the_rules_hold_in_a_run_and_its_summaries_can_be_recounted(july, sample
     results, invariants, n_plays = realism.checked(july, sampled, progress=False)
     assert [one.target for one in results if one.verdict != "pass"] == [] and invariants.sum() == 0 and n_plays == sampled["n"][0]
     assert {one.target for one in results} == {name for name, one in realism.targets().items() if one["role"] == "rule"}
+
+
+def test_the_command_tells_what_a_run_measures(july, capsys):
+    batch.realism(july)
+    said = capsys.readouterr().out
+    assert "Rules: none broken." in said and "14 rules of the tables over" in said and said.count("\n") > 150
 
 
 def test_the_strongest_figures_come_out_of_a_small_crowd(sampled):

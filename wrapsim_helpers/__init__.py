@@ -12,6 +12,7 @@ from .catalogue import build_catalogue, pool_sizes
 from .datasets import load_songs, load_survey
 from .files import read_avro, read_manifest, read_parquet, read_table, records
 from .listeners import effective_sample_size, sample_listeners, survey_weights
+from .personas import load_personas
 from .plays import check_plays
 from .run import Given, Run
 from .schema import fingerprints, schema_ind, schema_table
@@ -22,12 +23,13 @@ from .verify import verify
 
 _LATER = {"wrapped": ("tell_story", "Story", "open_run", "everybody", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
                       "volume_by_plan", "write_summary"),
+          "effects": ("effects_of",),
           "realism": ("sampled", "measured", "checked", "published_by", "results_table", "summary_of", "tell_rules", "verdicts"),
           "cards": ("card_folder", "make_cards", "write_cards", "cards_in_rows", "finish")}   # and every draw_...
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
 __all__ = ["Behaviour", "Given", "Run", "again", "answer_shares", "build_catalogue", "check_plays", "continue_run", "effective_sample_size", "fingerprints",
            "generate_listening_session", "generate_multiple_users_session", "introduce", "latest_run", "listen", "listener_types", "load_songs",
-           "load_survey", "make_part", "one_listener", "one_session", "open_job", "output_folder", "plan", "pool_sizes", "read_avro", "read_manifest",
+           "load_personas", "load_survey", "make_part", "one_listener", "one_session", "open_job", "output_folder", "plan", "pool_sizes", "read_avro", "read_manifest",
            "read_parquet", "read_plays_avro", "read_table", "records", "sample_listeners", "schema_ind", "schema_table", "show", "simulate", "survey_weights",
            "tell_change", "verify", "what_if", "write_listener", *_MODULE_OF]
 

@@ -266,6 +266,13 @@ def continue_(run_dir: RunDir, out_dir: OutDir, end: Annotated[str, typer.Option
 
 
 @app.command()
+def effects(run_dir: RunDir):
+    """Every effect that a run declares, requested against observed."""
+    from .effects import effects_of
+    typer.echo(effects_of(run_dir).drop(columns="measure").to_string(index=False, float_format="{:.3f}".format, na_rep=""))
+
+
+@app.command()
 def show(run_dir: RunDir):
     """Say what is in a run folder, finished or not."""
     from .runs import show as show_run

@@ -229,6 +229,7 @@ class Behaviour:
         side_share          share of the rest that is the quarter's side genre (assumed)
         drift_share         chance that the side genre is another one in the next quarter (assumed)
         novelty             expected share of new tracks in own playlists in the first thousand plays (fitted: repeat_share_year)
+        seed_novelty        chance that an album, artist page or station is opened from something new (assumed; repeat_share_year)
         novelty_decay       exponent of its fall with the length of the history (heaps_tracks)
         recency             exponent of the recency kernel (recency_kernel: 0.6-1.2)
         satiation           plays after which a track is half as likely to be heard again (assumed)
@@ -308,6 +309,7 @@ class Behaviour:
     side_share: float = 0.5
     drift_share: float = 0.25
     novelty: float = FITTED["novelty"]
+    seed_novelty: float = 0.25
     novelty_decay: float = 0.45
     recency: float = 0.9
     satiation: float = 25.0
@@ -329,7 +331,7 @@ class Behaviour:
     intensity_age: tuple = standardised(published("intensity_age_order").values())
     context_shares: tuple = (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015)
     switch_share: float = 0.5
-    festive_peak: float = 0.18
+    festive_peak: float = 0.15
     festive_days: float = 18.6
     noise_share: float = 0.05
     noise_nights: float = 0.4

@@ -7,30 +7,37 @@ treat each listener (or, among many, each of CLUSTERS groups of listeners) as on
 resemble each other.
 """
 
+from dataclasses import dataclass
 from math import gamma
 from pathlib import Path
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from .behaviour import CONTEXTS, Behaviour
+from .behaviour import CONTEXTS, Behaviour, published
 from .files import read_manifest, read_parquet
 from .listeners import window_starts
-from .personas import PARTS, changed, checked, names_of
-from .run import DAY_MS, MINUTE_MS, Given, Run
+from .personas import PARTS, Group, Personas, changed, checked, names_of
+from .run import DAY_MS, MINUTE_MS
+from .runs import run_of
 from .schema import DEVICES
 from .wrapped.rules import milliseconds
+from .wrapped.story import open_run
 
-MOST_PLAYS = 5_000_000       # of larger runs the first listeners are looked at, about that many plays
-CLUSTERS = 400
+MOST_PLAYS = 2_000_000       # of larger runs the first listeners are looked at, about that many plays
+CLUSTERS = 200
 FEWEST = 8                   # listeners (effectively), or leavings, behind a number; with fewer there is none
+FEWEST_CLUSTERS = 20         # behind a coefficient of the model of leaving
 Z95 = 1.959963984540054
+HEARD = (1, 3, 7, 15)        # so often or more before: tracks heard as often are compared with each other
+PLACES, LONG_MS, AT_RISK_MS = 6, 30 * MINUTE_MS, 1_500       # which plays tell of leaving, see `leaving_effects`
+TOP_ARTISTS, RESAMPLES = 200, 60
 COLUMNS = ("effect", "requested", "observed", "low", "high", "n_listeners", "measure")
-TOP_GENRES = 4
 
 
-def effects(run_dir, behaviour=Behaviour()):
+def effects_of(run_dir, behaviour=Behaviour()):
     """Did the run do what was asked of it? Every declared effect, requested against observed.
 
     run_dir    folder of a finished run
@@ -41,57 +48,65 @@ def effects(run_dir, behaviour=Behaviour()):
     """
     seen = look_at(run_dir)
     return pd.DataFrame([*minutes_effects(seen, behaviour), *leaving_effects(seen, behaviour), *plan_effects(seen, behaviour),
-                         *taste_effects(seen), *group_effects(seen, behaviour)], columns=COLUMNS)
+                         taste_effect(seen), *group_effects(seen, behaviour)], columns=COLUMNS)
 
 
 # -- the tables of a run ------------------------------------------------------------------------------
 
+@dataclass(frozen=True)
 class Seen:
     """The tables that effects are measured in, of the first listeners of a run.
 
-    listeners  DataFrame, by listener_id, with cluster, and the start and end of each one's window in UTC ms
+    run_dir    its folder
+    personas   its `Personas`
+    weekdays   int64, (7,): how many Mondays ... Sundays its window has
+    listeners  DataFrame of the listeners, with cluster, start_ms and end_ms of each one's window
     versions   DataFrame: listener_id, profile_version, age, plan, from_ms, to_ms
-    plays      Ibis table of their plays: position (0, 1, ...) in the session, last in it, session_day (local, days since 1970)
-    personas   `Personas` of the run;  start, end: its window, datetimes;  run_dir
+    plays      Ibis table of their plays: position (0, 1, ...) in the session, last in it, session_day (local, days since
+               1970) and session_ms, its length; artist_id and noise of the track, and times_heard: how often in earlier sessions of the window
     """
+
+    run_dir: Path
+    personas: Personas
+    weekdays: np.ndarray
+    listeners: pd.DataFrame
+    versions: pd.DataFrame
+    plays: ir.Table
 
 
 def look_at(run_dir):
     """The tables of a finished run as a `Seen`."""
-    manifest, seen = read_manifest(run_dir), Seen()
-    run = run_of(manifest["identity"]["parameters"])
+    manifest = read_manifest(run_dir)
+    run = run_of(manifest["identity"])
     count = max(FEWEST, int(run.num_users * min(1.0, MOST_PLAYS / max(manifest["plays"], 1))))
     listeners = read_parquet(run_dir, "listeners").slice(0, count)
     starts, ends, _ = window_starts(run, listeners)
-    seen.listeners = listeners.to_pandas().assign(start_ms=starts, end_ms=ends, cluster=np.arange(listeners.num_rows) % CLUSTERS)
-    seen.versions = spells(read_parquet(run_dir, "profile_versions").to_pandas(), seen.listeners)
-    seen.personas, seen.run_dir = checked("run.json", manifest.get("personas") or {}), Path(run_dir)
-    seen.plays = placed_plays(run_dir, int(seen.listeners["listener_id"].max()))
-    return seen
-
-
-def run_of(parameters):
-    """The checked Run of a manifest's parameters."""
-    return Run(**{key: tuple(value) if key == "genres" else Given(**value) if key == "given" else value for key, value in parameters.items()})
+    listeners = listeners.to_pandas().assign(start_ms=starts, end_ms=ends, cluster=np.arange(listeners.num_rows) % CLUSTERS)
+    weekdays = np.bincount(pd.date_range(*run.window, inclusive="left").day_of_week, minlength=7)
+    return Seen(Path(run_dir), checked("run.json", manifest.get("personas") or {}), weekdays, listeners,
+                spells(read_parquet(run_dir, "profile_versions").to_pandas(), listeners), placed_plays(run_dir, int(listeners["listener_id"].max())))
 
 
 def spells(versions, listeners):
     """Profile versions of the listeners with from_ms and to_ms: each ends where the next begins, or with the window."""
-    versions = versions.merge(listeners[["listener_id", "end_ms", "cluster"]], on="listener_id")
-    versions["from_ms"] = versions["valid_from"].dt.as_unit("ms").astype("int64")
-    versions["to_ms"] = versions.groupby("listener_id")["from_ms"].shift(-1).fillna(versions["end_ms"]).astype("int64")
-    return versions.drop(columns="valid_from")
+    versions = versions.merge(listeners[["listener_id", "start_ms", "end_ms"]], on="listener_id")
+    from_ms = versions["valid_from"].dt.as_unit("ms").astype("int64")
+    versions["to_ms"] = from_ms.groupby(versions["listener_id"]).shift(-1).fillna(versions["end_ms"]).astype("int64")
+    versions["from_ms"] = np.maximum(from_ms, versions["start_ms"])
+    return versions[versions["from_ms"] < versions["to_ms"]].drop(columns=["valid_from", "start_ms", "end_ms"])
 
 
 def placed_plays(run_dir, last_listener):
     """The plays up to a listener with their place in the session, on an embedded DuckDB."""
-    plays = ibis.duckdb.connect().read_parquet(str(Path(run_dir) / "plays" / "part-*.parquet"), table_name="plays")
-    plays = plays.filter(plays.listener_id <= last_listener)
-    session = ibis.window(group_by="session_id")
-    local_day = (milliseconds(plays.started_at) + plays.utc_offset_min.cast("int64") * MINUTE_MS) // DAY_MS
+    tables = open_run(run_dir)
+    plays = tables["plays"].filter(tables["plays"].listener_id <= last_listener).join(tables["tracks"].select("track_id", "noise"), "track_id")
+    plays = plays.join(tables["track_artists"].filter(ibis._.role == "primary").select("track_id", "artist_id"), "track_id")
+    session, local_ms = ibis.window(group_by="session_id"), milliseconds(plays.started_at) + plays.utc_offset_min.cast("int64") * MINUTE_MS
     return plays.mutate(position=plays.play_id - plays.play_id.min().over(session), last=plays.play_id == plays.play_id.max().over(session),
-                        session_day=local_day.min().over(session), heard_before=ibis.row_number().over(
-                            ibis.window(group_by=["listener_id", "track_id"], order_by="play_id")) > 0)
+                        session_day=local_ms.min().over(session) // DAY_MS,
+                        session_ms=milliseconds(plays.ended_at).max().over(session) - milliseconds(plays.started_at).min().over(session),
+                        times_heard=ibis.row_number().over(ibis.window(group_by=["listener_id", "track_id"], order_by="play_id"))
+                        - ibis.row_number().over(ibis.window(group_by=["session_id", "track_id"], order_by="play_id")))
 
 
 # -- how sure -----------------------------------------------------------------------------------------
@@ -130,15 +145,16 @@ def fit_logs(design, y):
     return [interval(np.exp(b), e, len(y) - design.shape[1] + 1) for b, e in zip(beta, errors)]
 
 
-def fit_rates(design, events, exposure, rounds=50):
+def fit_rates(design, rows, rounds=50):
     """exp of each coefficient of a Poisson regression with its interval: [(ratio, low, high), ...].
 
-    design  float64, (cells, coefficients);  events, exposure  float64, (clusters, cells)
-    The errors are those between clusters (a sandwich, as for generalised estimating equations), so that a cluster's events
-    need not be independent.
+    design  float64, (cells, coefficients)
+    rows    DataFrame: cluster, cell (row of the design), events, exposure
+    The errors are those of leaving out one cluster after another (a jackknife of one Newton step each), so that a cluster's
+    events need not be independent, nor the clusters alike in size.
     """
-    y, t, beta = events.sum(axis=0), exposure.sum(axis=0), np.zeros(design.shape[1])
-    beta[0] = np.log(y.sum() / t.sum())
+    y, t = (np.bincount(rows["cell"], rows[name], len(design)) for name in ("events", "exposure"))
+    beta = np.append(np.log(y.sum() / t.sum()), np.zeros(design.shape[1] - 1))
     for _ in range(rounds):
         mean = t * np.exp(np.clip(design @ beta, -50, 50))
         bread = np.linalg.pinv((design.T * mean) @ design)
@@ -146,10 +162,13 @@ def fit_rates(design, events, exposure, rounds=50):
         beta += np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-7:
             break
-    scores = (events - exposure * np.exp(design @ beta)) @ design @ bread
-    clusters = (exposure @ (design != 0) > 0).sum(axis=0)
-    errors = np.sqrt((scores ** 2).sum(axis=0) * clusters / np.maximum(clusters - 1, 1))
-    return [interval(np.exp(b), e, n) for b, e, n in zip(beta, errors, clusters)]
+    expected = rows["exposure"] * np.exp(design @ beta)[rows["cell"]]
+    clusters = [(design[mine["cell"]], expected[mine.index].to_numpy(), (mine["events"] - expected[mine.index]).to_numpy()) for _, mine in rows.groupby("cluster")]
+    whole = (design.T * t * np.exp(design @ beta)) @ design
+    moved = np.array([np.linalg.pinv(whole - (own.T * mean) @ own) @ (own.T @ rest) for own, mean, rest in clusters])
+    n = np.sum([own.any(axis=0) for own, *_ in clusters], axis=0)
+    errors = np.sqrt(((moved - moved.mean(axis=0)) ** 2).sum(axis=0) * (n - 1) / np.maximum(n, 1))
+    return [interval(np.exp(b), e, count if count >= FEWEST_CLUSTERS else 0) for b, e, count in zip(beta, errors, n)]
 
 
 # -- minutes ------------------------------------------------------------------------------------------
@@ -166,7 +185,7 @@ def minutes_effects(seen, b):
     told = [one for one in told if np.count_nonzero(one[2]) >= FEWEST]
     fitted = fit_logs(np.column_stack([np.ones(len(rows)), *(column for *_, column in told)]), np.log(rows["ms"] / rows["days"]).to_numpy())[1:] if told else []
     for (name, requested, column), found in zip(told, fitted):
-        yield (name, requested, *found, np.count_nonzero(column), "ratio of the geometric means of minutes a day of those who heard any, the other effects held")
+        yield (name, requested, *found, len(rows) if "age" in name else np.count_nonzero(column), "ratio of the geometric means of minutes a day of those who heard any, the other effects held")
     yield own_change(heard, b)
 
 
@@ -181,7 +200,7 @@ def minutes_by_plan(seen):
 
 
 def own_change(heard, b, days=28):
-    """What a change of plan does to one's own minutes, over those with so many days on both plans; a row of `effects`."""
+    """What a change of plan does to one's own minutes, over those with so many days on both plans; a row of `effects_of`."""
     both = heard[(heard["days"] >= days) & (heard["ms"] > 0)].pivot(index="listener_id", columns="premium", values=["ms", "days"]).dropna()
     name, measure = "one's own premium against free: minutes", f"minutes a day of those with {days} days and more on both plans; geometric mean of their ratios"
     if len(both) < FEWEST:
@@ -203,75 +222,69 @@ def group_factors(seen, b, what, value):
 # -- leaving ------------------------------------------------------------------------------------------
 
 def leaving_effects(seen, b):
-    """Age, device, place in the session, context, weekend, personas and cohorts on leaving a play: ratios of leavings per second.
+    """Age, device, context, shuffle, weekend, place in the session, personas and cohorts on leaving: ratios of leavings per second.
 
-    The hazard is steep at first, so seconds are compared with seconds as far into a play (the pieces of knots_ms). Left
-    out: free listeners on a phone, whose limit on skips hides leaving. The last play of a session counts as left only by the
-    forward or back button, and each listener's own skip_tendency is divided out.
+    A session's mood moves all of its plays, is not in the log, and lets restless sessions have more plays. So only plays are
+    counted that no mood can have chosen: the first PLACES of each session of LONG_MS and more, and of each its first
+    AT_RISK_MS, in which the restless are not gone yet. Left out: free listeners on a phone, whose limit on skips hides leaving;
+    noise to fall asleep to; and tracks not heard in an earlier session, which may have been known before the window. Plays of
+    tracks heard as often are compared, and each listener's own skip_tendency is divided out. What was heard before the window
+    is not in the log, which blurs the factors of age and context by a few per cent in a short one.
     """
     factors = leaving_factors(b) | group_factors(seen, b, "leaving", lambda one: one.hazard_scale)
-    rows = by_piece(leaving_cells(seen, b, factors), b)
-    held = {"piece": ({piece: ("", 1.0) for piece in range(len(b.knots_ms))}, 0), "heard_before": ({True: ("", 1.0)}, False)}
+    held = {"heard": ({level: ("", 1.0) for level in range(len(HEARD))}, 0)}
     told = [(column, value, *one) for column, (values, reference) in (held | factors).items() for value, one in values.items() if value != reference]
+    rows = leaving_cells(seen, b, ["heard", *factors])
     fitted = fit_levels(rows, [*held, *factors], [(column, value) for column, value, *_ in told]) if len(rows) else {}
     for column, value, name, requested in told:
         if name:
             n = (seen.listeners[column] == value).sum() if column in seen.listeners else len(seen.listeners)
-            yield (name, requested, *fitted.get((column, value), (np.nan,) * 3), n, "ratio of leavings per second heard, as far into a play, the other effects held")
+            yield (name, requested, *fitted.get((column, value), (np.nan,) * 3), n, "ratio of leavings per second at the start of a play, the other effects held")
 
 
 def fit_levels(rows, columns, levels):
     """`fit_rates` of rows with cluster, events, exposure and factors: (column, value) -> (ratio, low, high) for the levels that
     rest on FEWEST leavings and more."""
-    cell = rows.groupby(columns, sort=True).ngroup().to_numpy()
-    cells = rows.assign(cell=cell).drop_duplicates("cell").sort_values("cell")
-    events, exposure = np.zeros((2, int(rows["cluster"].max()) + 1, len(cells)))
-    np.add.at(events, (rows["cluster"].to_numpy(), cell), rows["events"].to_numpy(float))
-    np.add.at(exposure, (rows["cluster"].to_numpy(), cell), rows["exposure"].to_numpy(float))
+    rows = rows.assign(cell=rows.groupby(columns, sort=True).ngroup()).reset_index(drop=True)
+    cells = rows.drop_duplicates("cell").sort_values("cell")
     design = np.column_stack([(cells[column] == value).to_numpy(float) for column, value in levels])
-    inside = events.sum(axis=0) @ design
-    enough = (inside >= FEWEST) & (events.sum() - inside >= FEWEST)
+    inside = np.bincount(rows["cell"], rows["events"], len(cells)) @ design
+    enough = (inside >= FEWEST) & (rows["events"].sum() - inside >= FEWEST)
     if not enough.any():
         return {}
-    fitted = fit_rates(np.column_stack([np.ones(len(cells)), design[:, enough]]), events, exposure)[1:]
+    fitted = fit_rates(np.column_stack([np.ones(len(cells)), design[:, enough]]), rows)[1:]
     return dict(zip([level for level, known in zip(levels, enough) if known], fitted))
 
 
 def leaving_factors(b):
-    """What changes the hazard of leaving: column -> (value -> (effect, requested ratio to the reference), reference)."""
+    """What changes the hazard of leaving: column -> `levels`."""
     ages = [f"age {low:.0f}-{high:.0f}" for low, high in zip(b.skip_age_from, b.skip_age_from[1:])] + [f"age {b.skip_age_from[-1]:.0f} and over"]
-    places = ["1st play of a session", "2nd play of a session", "3rd play of a session", "later play of a session"]
-    return {column: ({value: (f"{name} against {names[reference]}: leaving", level / levels[reference])
-                      for value, name, level in zip(values, names, levels)}, values[reference])
-            for column, values, names, levels, reference in (
-                ("age_band", range(len(ages)), ages, b.skip_age, 2),
-                ("device", DEVICES, DEVICES, b.skip_device[1:], 0),
-                ("place", range(4), places, b.skip_position, 3),
-                ("context", CONTEXTS[1:], [name.replace("_", " ") for name in CONTEXTS[1:]], b.skip_context[1:], 0),
-                ("weekend", (False, True), ("Monday to Friday", "Saturday and Sunday"), (1.0, b.skip_weekend), 0))}
+    contexts = [name.replace("_", " ") for name in CONTEXTS[1:]]
+    return {"age_band": levels(range(len(ages)), ages, b.skip_age, 2), "device": levels(DEVICES, DEVICES, b.skip_device[1:], 0),
+            "context": levels(CONTEXTS[1:], contexts, b.skip_context[1:], 0),
+            "place": levels(range(4), [f"{name} play of a session" for name in ("1st", "2nd", "3rd", "later")], b.skip_position, 3),
+            "shuffle": levels((False, True), ("in order", "shuffled"), (1.0, b.skip_shuffle), 0),
+            "weekend": levels((False, True), ("Monday to Friday", "Saturday and Sunday"), (1.0, b.skip_weekend), 0)}
 
 
-def leaving_cells(seen, b, factors):
-    """Leavings and seconds at risk by every factor and piece of the hazard: events_0 ..., exposure_0 ...; a pandas table."""
+def levels(values, names, factors, reference):
+    """One factor on leaving: (value -> (effect, requested ratio to the reference), reference value)."""
+    return {value: (f"{name} against {names[reference]}: leaving", factor / factors[reference])
+            for value, name, factor in zip(values, names, factors)}, values[reference]
+
+
+def leaving_cells(seen, b, columns):
+    """Leavings and seconds at risk in what `leaving_effects` counts, by cluster and columns: events, exposure; a pandas table."""
     band = np.searchsorted(b.skip_age_from, seen.versions["age"], side="right") - 1
     versions = ibis.memtable(seen.versions[["listener_id", "profile_version"]].assign(age_band=band))
     people = ibis.memtable(seen.listeners[["listener_id", "cluster", "skip_tendency", "persona", "cohort"]])
-    plays = seen.plays.filter((seen.plays.plan == "premium") | (seen.plays.device != "phone"))
+    plays = seen.plays.filter((seen.plays.position < PLACES) & (seen.plays.session_ms >= LONG_MS) & (seen.plays.times_heard > 0) & ~seen.plays.noise,
+                              (seen.plays.plan == "premium") | (seen.plays.device != "phone"))
     plays = plays.join(people, "listener_id").join(versions, ["listener_id", "profile_version"])
-    plays = plays.mutate(place=ibis.least(plays.position, 3), weekend=(plays.session_day + 3) % 7 >= 5, ms=plays.ms_played.cast("int64"),
-                         left=plays.reason_end.isin(["fwdbtn", "backbtn"]) | ((plays.reason_end == "endplay") & ~plays.last))
-    sums, knots = {}, [*map(int, b.knots_ms), 10**12]
-    for i, (low, high) in enumerate(zip(knots, knots[1:])):
-        sums[f"events_{i}"] = (plays.left & (plays.ms >= low) & (plays.ms < high)).cast("int64").sum()
-        sums[f"exposure_{i}"] = (ibis.greatest(ibis.least(plays.ms, high) - low, 0) * plays.skip_tendency / 1000).sum()
-    return plays.group_by("cluster", "heard_before", *factors).agg(**sums).execute()
-
-
-def by_piece(cells, b):
-    """The same with one row per piece of the hazard: piece, events, exposure."""
-    pieces = [cells.assign(piece=i, events=cells[f"events_{i}"], exposure=cells[f"exposure_{i}"]) for i in range(len(b.knots_ms))]
-    rows = pd.concat(pieces, ignore_index=True)
-    return rows[rows["exposure"] > 0]
+    ms, left = plays.ms_played.cast("int64"), plays.reason_end.isin(["fwdbtn", "backbtn"]) | ((plays.reason_end == "endplay") & ~plays.last)
+    plays = plays.mutate(place=ibis.least(plays.position, 3), weekend=(plays.session_day + 3) % 7 >= 5, left=left & (ms < AT_RISK_MS), at_risk=ibis.least(ms, AT_RISK_MS) * plays.skip_tendency / 1000,
+                         heard=sum((plays.times_heard >= times).cast("int64") for times in HEARD[1:]))
+    return plays.group_by("cluster", *columns).agg(events=plays.left.cast("int64").sum(), exposure=plays.at_risk.sum()).filter(ibis._.exposure > 0).execute()
 
 
 # -- plans and taste ----------------------------------------------------------------------------------
@@ -279,12 +292,16 @@ def by_piece(cells, b):
 def plan_effects(seen, b):
     """How often premium is left, and how many take it for each who leaves."""
     months = plan_months(seen)
-    n, premium = len(seen.listeners), months[months["plan"] == "premium"]
-    yield ("premium: left in a month", b.premium_churn, *share_of(premium["changed"], premium["covered"], premium["cluster"]), n,
-           "changes from premium to free per month on premium")
     left = months["changed"] & (months["plan"] == "premium")
-    yield ("premium: taken for each left", b.premium_growth, *share_of(months["changed"] & ~left, left, months["cluster"]), n,
-           "changes from free to premium for each one back")
+    yield churn_effect(seen, b, "premium: left in a month", months[months["plan"] == "premium"], len(seen.listeners))
+    yield ("premium: taken for each left", asked(seen, b, months.assign(left=left), "left", lambda own: own.premium_growth),
+           *share_of(months["changed"] & ~left, left, months["cluster"]), len(seen.listeners), "changes from free to premium for each one back")
+
+
+def churn_effect(seen, b, name, months, n):
+    """How often these months on premium end it, as a row of `effects_of`."""
+    return (name, asked(seen, b, months, "covered", lambda own: own.premium_churn), *share_of(months["changed"], months["covered"], months["cluster"]), n,
+            "changes from premium to free per month on premium")
 
 
 def plan_months(seen):
@@ -294,47 +311,37 @@ def plan_months(seen):
     months = []
     for month in range(first, last + 1):
         low, high = (int(np.datetime64(at, "M").astype("datetime64[ms]").astype(np.int64)) for at in (month, month + 1))
-        here = seen.listeners[["listener_id", "cluster", "start_ms", "end_ms"]].assign(low=low, high=high)
+        here = seen.listeners[["listener_id", "cluster", "persona", "cohort", "start_ms", "end_ms"]].copy()
         here["covered"] = (here["end_ms"].clip(upper=high) - here["start_ms"].clip(lower=low)).clip(lower=0) / (high - low)
         begun = plans[plans["from_ms"] <= np.maximum(low, plans["listener_id"].map(here.set_index("listener_id")["start_ms"]))]
         inside = plans[(plans["from_ms"] > begun.groupby("listener_id")["from_ms"].max().reindex(plans["listener_id"]).to_numpy()) & (plans["from_ms"] < high)]
         here["plan"] = here["listener_id"].map(begun.groupby("listener_id")["plan"].last())
-        months.append(here.assign(changed=here["listener_id"].isin(inside["listener_id"]))[["listener_id", "cluster", "plan", "changed", "covered"]])
+        months.append(here.assign(changed=here["listener_id"].isin(inside["listener_id"])).drop(columns=["start_ms", "end_ms"]))
     rows = pd.concat(months, ignore_index=True)
     return rows[rows["covered"] > 0]
 
 
-def taste_effects(seen):
-    """Gender on taste: how much more women than men hear of the genres heard most; requested: what their true tastes foretell."""
-    tracks = read_parquet(seen.run_dir, "tracks", ["track_id", "genre"])
-    plays = seen.plays.join(ibis.memtable(tracks), "track_id")
-    heard = plays.group_by("listener_id", "genre").agg(n=plays.count()).execute().pivot(index="listener_id", columns="genre", values="n").fillna(0)
-    shares = heard.div(heard.sum(axis=1), axis=0)[heard.sum().nlargest(TOP_GENRES).index]
-    people = seen.listeners.set_index("listener_id").loc[shares.index]
-    women, men = (people["gender"] == gender for gender in ("female", "male"))
-    taste = true_tastes(seen).loc[shares.index].to_numpy()
-    foretold = taste @ np.linalg.lstsq(taste, shares.to_numpy(), rcond=None)[0]
-    for i, genre in enumerate(shares):
-        ratio = foretold[women, i].mean() / foretold[men, i].mean() if women.sum() >= FEWEST <= men.sum() else np.nan
-        yield (f"women against men: {genre}", ratio, *ratio_of_means(shares[genre][women], shares[genre][men]), int((women | men).sum()),
-               "ratio of mean shares of plays; requested is foretold from the tastes in `truth`")
+def taste_effect(seen):
+    """How far men and women differ over artists, as published (gender_taste_overlap); a row of `effects_of`.
+
+    Each listener counts as much as any other. Drawing the listeners again gives the interval, and how much lists of so few
+    people differ by chance, which is taken off.
+    """
+    heard = seen.plays.group_by("listener_id", "artist_id").agg(n=seen.plays.count()).execute()
+    share = heard["n"] / heard.groupby("listener_id")["n"].transform("sum")
+    who, artist = pd.Index(seen.listeners["listener_id"]).get_indexer(heard["listener_id"]), pd.factorize(heard["artist_id"], sort=True)[0]
+    gender, draw = seen.listeners["gender"].to_numpy(), np.random.default_rng(0)
+    counts = [np.ones(len(gender)), *(np.bincount(draw.integers(len(gender), size=len(gender)), minlength=len(gender)) for _ in range(RESAMPLES))]
+    found = [missing_artists([np.bincount(artist, share * (gender == one)[who] * times[who]) for one in ("male", "female")]) for times in counts]
+    missing, people = 2 * found[0] - np.mean(found[1:]), min((gender == "male").sum(), (gender == "female").sum())
+    return ("men's top artists missing from women's", published("gender_taste_overlap"), *interval(missing, np.std(found[1:]) / missing, people),
+            len(gender), f"share of either's top {TOP_ARTISTS} artists; requested is the published figure that gender_lean is fitted to")
 
 
-def true_tastes(seen):
-    """Share of each survey genre among the new tracks of each listener, as the loop draws them; DataFrame by listener_id."""
-    truth = read_parquet(seen.run_dir, "truth").slice(0, len(seen.listeners)).to_pandas().set_index("listener_id")
-    others = pd.DataFrame(truth["other_shares"].to_list(), index=truth.index, columns=list(truth["other_genres"].iloc[0]))
-    favourite = pd.get_dummies(truth["favourite_genre"]).reindex(columns=others.columns, fill_value=False).astype(float)
-    return favourite.mul(truth["favourite_share"], axis=0) + others.mul(1 - truth["favourite_share"], axis=0)
-
-
-def ratio_of_means(one, other):
-    """Mean of one over mean of the other with its interval (delta method): (ratio, low, high); missing for too few."""
-    if len(one) < FEWEST or len(other) < FEWEST or not one.mean() or not other.mean():
-        return (np.nan,) * 3
-    ratio = one.mean() / other.mean()
-    error = np.sqrt(one.var() / len(one) / one.mean() ** 2 + other.var() / len(other) / other.mean() ** 2)
-    return ratio, ratio * np.exp(-Z95 * error), ratio * np.exp(Z95 * error)
+def missing_artists(totals):
+    """Share of the first list's TOP_ARTISTS that are not among the second's; missing with fewer than twice as many artists."""
+    men, women = (set(np.argsort(-one, kind="stable")[:TOP_ARTISTS]) for one in totals)
+    return 1 - len(men & women) / TOP_ARTISTS if len(totals[0]) >= 2 * TOP_ARTISTS else np.nan
 
 
 # -- personas and cohorts -----------------------------------------------------------------------------
@@ -367,50 +374,55 @@ def group_effects(seen, b):
     counted = tallies(seen) if any(seen.personas) else None
     for column, groups in zip(("persona", "cohort"), seen.personas):
         for name, one in zip(names_of(groups), groups):
-            own = changed("", b, one)
             for field in dict.fromkeys([*(one.set or {}), *(one.times or {})]):
-                yield from field_effects(seen, counted[counted[column] == name], f"{column} {name}", field, one, own)
+                yield from field_effects(seen, b, counted[counted[column] == name], f"{column} {name}: {field}", field, named_parts(one, field))
 
 
-def field_effects(seen, mine, who, field, group, own):
-    """One overridden parameter of one persona or cohort: rows of `effects`. mine: the tallies of its listeners."""
-    n = len(mine)
+def field_effects(seen, b, mine, name, field, parts):
+    """One overridden parameter of one persona or cohort: rows of `effects_of`. mine: the tallies of its listeners."""
     if field in OBSERVED:
-        part, whole, requested, measure = OBSERVED[field]
-        yield (f"{who}: {field}", requested(own), *share_of(mine[part], mine[whole], mine["cluster"]), n, measure)
+        part, whole, value, measure = OBSERVED[field]
+        yield (name, asked(seen, b, mine, whole, value), *share_of(mine[part], mine[whole], mine["cluster"]), len(mine), measure)
     elif field in OBSERVED_PARTS:
         count, whole, measure = OBSERVED_PARTS[field]
-        shares = dict(zip(PARTS[field], np.array(getattr(own, field)) * part_weights(seen, field, mine)))
-        for part in named_parts(group, field):
-            yield (f"{who}: {field}, {part}", shares[part] / sum(shares.values()),
-                   *share_of(mine[count(part)], mine[whole], mine["cluster"]), n, measure)
+        for part in parts:
+            requested = asked(seen, b, mine, whole, lambda own: part_share(own, field, part, seen.weekdays))
+            yield (f"{name}, {part}", requested, *share_of(mine[count(part)], mine[whole], mine["cluster"]), len(mine), measure)
     elif field == "premium_churn":
         months = plan_months(seen).query("plan == 'premium'")
-        months = months[months["listener_id"].isin(mine["listener_id"])]
-        yield (f"{who}: {field}", own.premium_churn, *share_of(months["changed"], months["covered"], months["cluster"]), n, "changes per month on premium")
+        yield churn_effect(seen, b, name, months[months["listener_id"].isin(mine["listener_id"])], len(mine))
     elif field not in ELSEWHERE:
-        yield (f"{who}: {field}", np.nan, np.nan, np.nan, np.nan, n, "shows in nothing that can be counted directly")
+        yield (name, np.nan, np.nan, np.nan, np.nan, len(mine), "shows in nothing that can be counted directly")
+
+
+def asked(seen, b, rows, weight, value):
+    """Mean of what the parameters of these listeners ask for, each weighted by how much of them is counted; missing without any.
+
+    A listener can have a persona and a cohort, so what is asked of the listeners of one is a mixture.
+    """
+    names = [[("", Group("")), *zip(names_of(groups), groups)] for groups in seen.personas]
+    own = {(p, c): value(changed("", changed("", b, persona), cohort)) for p, persona in names[0] for c, cohort in names[1]}
+    values = np.array([own[pair] for pair in zip(rows["persona"], rows["cohort"])], dtype=float)
+    return float(np.average(values, weights=rows[weight])) if rows[weight].sum() > 0 else np.nan
 
 
 def named_parts(group, field):
     """The parts of a parameter that a file names; all of them where it gives a number or a list."""
     given = [change[field] for change in (group.set or {}, group.times or {}) if field in change]
-    return list(dict.fromkeys(part for value in given for part in (value if isinstance(value, dict) else PARTS[field])))
+    return list(dict.fromkeys(part for value in given for part in (value if isinstance(value, dict) else PARTS.get(field, ()))))
 
 
-def part_weights(seen, field, mine):
-    """How often each part can come up: the days of the week in the window, otherwise alike."""
-    if field != "days":
-        return 1.0
-    days = pd.date_range(pd.Timestamp(seen.listeners["start_ms"].min(), unit="ms").round("D"), pd.Timestamp(seen.listeners["end_ms"].min(), unit="ms").round("D"),
-                         inclusive="left").dayofweek
-    return np.bincount(days, minlength=7)
+def part_share(own, field, part, weekdays):
+    """Share of one part of a parameter, as often as each part can come up: the days of the week in the window, others alike."""
+    shares = np.array(getattr(own, field)) * (weekdays if field == "days" else 1)
+    return shares[PARTS[field].index(part)] / shares.sum()
 
 
 def tallies(seen):
     """What each listener did, counted: one row per listener with persona, cohort, cluster and the columns that OBSERVED names."""
-    plays = seen.plays.mutate(ms=seen.plays.ms_played.cast("int64"), first=seen.plays.position == 0, premium=seen.plays.plan == "premium",
-                              choice=(seen.plays.plan == "premium") | (seen.plays.device != "phone"))
+    plays = seen.plays.filter(~seen.plays.noise)
+    plays = plays.mutate(ms=plays.ms_played.cast("int64"), first=plays.position == 0, premium=plays.plan == "premium",
+                         choice=(plays.plan == "premium") | (plays.device != "phone"))
     left = {"forward": plays.reason_end == "fwdbtn", "back": plays.reason_end == "backbtn", "another": (plays.reason_end == "endplay") & ~plays.last}
     left = {part: plays.choice & went for part, went in left.items()}
     counted = {"sessions": plays.first, "premium_sessions": plays.first & plays.premium, "free_choices": plays.first & plays.choice,

@@ -131,7 +131,7 @@ def checked_who(where, who):
 
 def check_shares(where, groups):
     """Nothing where nobody's groups have shares of more than 1 together; ValueError naming them otherwise."""
-    for age in range(121):
+    for age in sorted({0, *(limit for one in groups for limit in one.who.get("age", ()))}):
         for gender, plan, genre in ((g, p, m) for g in GENDERS for p in PLANS for m in GENRE_NAMES):
             mine = [one for one in groups if fits(one, age, gender, plan, genre)]
             if sum(one.share for one in mine) > 1 + 1e-9:

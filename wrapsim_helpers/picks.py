@@ -324,7 +324,7 @@ def open_context(key, counter, novelty, w):
     """Decide where the next tracks come from: a context, a track that leads there, and the pool or list behind it."""
     mind = w.mind
     mind.context = index_of(uniform(key, CONTEXT, counter), w.b.context_shares)
-    mind.seed = known_or_new(subkey(key, SEED), counter, 0.4 + novelty, w)
+    mind.seed = known_or_new(subkey(key, SEED), counter, w.b.seed_novelty, w)
     mind.position = 0
     if mind.context == RADIO:
         mind.pool = w.music.artists[w.music.tracks[mind.seed].artist].family_pool
@@ -355,7 +355,7 @@ def from_album(key, i, shuffle, novelty, w):
     """The next track of the album, or any with shuffle; when the album is over, on to another."""
     mind, tracks = w.mind, w.music.tracks
     if mind.position >= tracks[mind.seed].album_to - tracks[mind.seed].album_from:
-        mind.seed = known_or_new(subkey(key, SEED), i, 0.4 + novelty, w)
+        mind.seed = known_or_new(subkey(key, SEED), i, w.b.seed_novelty, w)
         mind.position = 0
     seed = tracks[mind.seed]
     place = int(uniform(key, ALBUM_TRACK, i) * (seed.album_to - seed.album_from)) if shuffle else mind.position

@@ -1,10 +1,10 @@
-"""The properties of Avro files on a few thousand generated runs and schemas; the quick tests try the first few of them."""
+"""The properties of Avro files on some hundreds of generated runs and schemas; the quick tests try the first few of them."""
 
 from hypothesis import given, settings
 
 from ..test_avro import CODECS, QUICK, SIZES, check_bytes, check_other, check_readers, check_round_trip, others, runs
 
-MANY, SOME = settings(QUICK, max_examples=1500), settings(QUICK, max_examples=300)
+MANY, SOME = settings(QUICK, max_examples=600), settings(QUICK, max_examples=200)
 
 
 @MANY

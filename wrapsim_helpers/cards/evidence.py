@@ -6,7 +6,7 @@ from ..behaviour import figures
 from ..realism import pairs
 from ..realism.scores import LEFT_OUT, PASS, verdicts
 from .charts import ACCENT, DATA, chart, finish, note, side_by_side
-from .plots import percent
+from .plots import percent, percent_axis
 from .themes import GREY, INK
 
 NOTHING = "This run holds no such plays"
@@ -48,7 +48,7 @@ def draw_against_uniform(results, uniform):
         note(ax, offset, heights[0] + 0.03, name, GREY if colour == DATA else colour, ha="center")
     ax.set_xticks(range(2), ["tier A", "tier B"])
     ax.set_ylim(0, 1.1)
-    ax.yaxis.set_major_formatter(percent)
+    percent_axis(ax.yaxis)
     return ax
 
 
@@ -67,7 +67,7 @@ def paired_bars(title, source, table):
     note(ax, free, top * 0.91, "this run", GREY, ha="center")
     ax.set_xticks(at, [*map(str, table.index)])
     ax.set_ylim(0, 1.08 * top)
-    ax.yaxis.set_major_formatter(percent)
+    percent_axis(ax.yaxis)
     return ax
 
 
@@ -112,7 +112,7 @@ def draw_hours_held(sample):
         ax.bar(range(24), table.loc[weekend, "measured"], 0.8, color=DATA)
         ax.plot(range(24), table.loc[weekend, "published"], color=ACCENT, linewidth=2)
         ax.set_xticks(range(0, 24, 6))
-    axes[0].yaxis.set_major_formatter(percent)
+    percent_axis(axes[0].yaxis)
     return axes[0]
 
 
@@ -123,9 +123,9 @@ def draw_still_on(sample):
                if table["measured"].notna().all() else NOTHING, "Share of plays not left yet, by seconds heard. Dots: P. Lamere, The Skip, 2014.")
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
-    note(ax, 32, table["published"][30] + 0.04, "published", ACCENT)
+    note(ax, 30, table["published"][30] - 0.07, "published", ACCENT, ha="center")
     ax.set(ylim=(0, 1.02), xlim=(0, 60), xlabel="seconds")
-    ax.yaxis.set_major_formatter(percent)
+    percent_axis(ax.yaxis)
     return ax
 
 
@@ -140,7 +140,7 @@ def draw_volume_spread(sample):
     ax.plot(table.index, table["measured"], color=DATA, linewidth=3)
     ax.plot(table.index, table["published"], color=ACCENT, linewidth=1.5)
     ax.set(yscale="log", xlim=(0, 1))
-    ax.xaxis.set_major_formatter(percent)
+    percent_axis(ax.xaxis)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     return ax
 
@@ -156,6 +156,7 @@ def draw_artist_ranks(sample):
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.plot(table.index, table["published"], color=ACCENT, linewidth=1.5)
     ax.set(xscale="log", yscale="log")
+    ax.set_position((0.13, 0.17, 0.83, 0.66))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.{max(0, round(-np.log10(100 * value)))}f}\u2009%")
     return ax

@@ -225,12 +225,19 @@ def spans(log):
             "half_ms": (log.first_ms + log.after_ms) // 2} | {f"every_{k}": -(-n // k) for k in (40, 400, 1000)}
 
 
+def connect():
+    """An embedded DuckDB that shows no progress of its own and leaves memory to others."""
+    connection = duckdb.connect(config={"memory_limit": "4GB"})
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
 def gathered(log, queries, progress=True):
     """Run SQL queries over the plays, stretch by stretch, and put the answers together: name -> DataFrame.
 
     queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with who) and the variables of `spans`
     """
-    connection, answers = duckdb.connect(config={"memory_limit": "4GB"}), {name: [] for name in queries}
+    connection, answers = connect(), {name: [] for name in queries}
     for name, value in spans(log).items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.register("listeners", log.listeners.assign(who=np.arange(len(log.listeners))))

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import duckdb
 import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
@@ -13,7 +12,7 @@ from ..wrapped.rules import EDITIONS, MIN_ARTISTS, MIN_TRACKS, day_number, too_l
 from ..wrapped.story import heard_of
 from ..wrapped.tops import top_artists, top_songs
 from ..wrapped.volume import minutes
-from .log import NEXT, stretches
+from .log import NEXT, connect, stretches
 
 SKIPS_AN_HOUR, ALLOWANCE_MS, OFFLINE_MS = 6, 30 * MINUTE_MS, 30 * DAY_MS
 LISTS_FROM, ALLOWANCE_FROM = (instant_ms("from", check_time("from", day), "UTC") for day in ("2018-04-24", "2025-09-15"))
@@ -72,7 +71,7 @@ def broken_rules(run_dir, progress=True):
 
     Rules are those of INVARIANTS, by name, and the plans' rules, by target.
     """
-    connection = duckdb.connect(config={"memory_limit": "4GB"})
+    connection = connect()
     connection.register("tracks", read_parquet(run_dir, "tracks", ["track_id", "duration_ms"]))
     connection.register("versions", versions_of(run_dir))
     counts, n_plays = [], 0

@@ -13,7 +13,7 @@ from ..behaviour import figures
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
 Z95 = 1.96
-MODEL = ("behaviour", "personas", "listeners", "discography", "catalogue", "plays")      # modules that make the data
+MODEL = ("behaviour", "personas", "listeners", "discography", "catalogue", "picks", "plays", "fit")      # modules that make the data, or were fitted by
 NEEDED = {"A": 0.90, "B": 0.75}      # share of the counted outcomes of a tier that has to pass
 
 
@@ -103,14 +103,15 @@ def counts(target):
 
 
 def known(target):
-    """Whether the model starts from a figure: whether the text of one of its modules names it. target: its id."""
+    """Whether the model starts from a figure or was fitted to it: whether the text of one of its modules names it. target: its id."""
     return any(fnmatch(target, name) for name in names_in_the_model())
 
 
 @functools.cache
 def names_in_the_model():
-    """Words of the model's own modules that could be an id of a figure, or a pattern of ids such as skip_within_*."""
-    texts = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.parent.glob("*.py") if path.stem in MODEL]
+    """Words of the model's modules that could be an id of a figure, or a pattern of ids such as skip_within_*."""
+    here = Path(__file__).parent
+    texts = [path.read_text(encoding="utf-8") for path in (*here.parent.glob("*.py"), here / "fit.py") if path.stem in MODEL]
     return {name for text in texts for name in re.findall(r"\b[a-z0-9]+_[a-z0-9_]*\*?", text)}
 
 

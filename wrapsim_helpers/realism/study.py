@@ -63,7 +63,7 @@ class Study:
 
 
 def study_of(folder, size=Size(), workers=0):
-    """Simulate, measure and compare; everything large is kept under `folder`. Returns a `Study`."""
+    """Simulate, measure and compare; the run and results.json are kept under `folder`. Returns a `Study`."""
     run_dir = simulate(size.listeners, **SETTING, out_dir=Path(folder) / "run", formats=("parquet",), seed=SEED, workers=workers)
     sample = sampled(run_dir)
     results = measured(sample)
@@ -71,8 +71,10 @@ def study_of(folder, size=Size(), workers=0):
     jobs = [(size.smaller, seed, {}, REPLICATES if seed == SEEDS[0] else 0) for seed in SEEDS]
     jobs += [(size.smaller, SEEDS[0], changes, 0) for changes, _, _ in MECHANISMS.values()]
     smaller = in_processes(jobs, workers)
-    return Study(size, sample, results, rules, invariants, n_plays, uniform_results(run_dir, size.uniform),
-                 spread_of(smaller[:len(SEEDS)]), ablations_of(smaller[0], smaller[len(SEEDS):]), survey_score(Path(folder) / "survey"))
+    study = Study(size, sample, results, rules, invariants, n_plays, uniform_results(run_dir, size.uniform),
+                  spread_of(smaller[:len(SEEDS)]), ablations_of(smaller[0], smaller[len(SEEDS):]), survey_score(Path(folder) / "survey"))
+    write_json(Path(folder) / "results.json", as_numbers(study))
+    return study
 
 
 def in_processes(jobs, workers):

@@ -15,6 +15,7 @@ from ..catalogue import build_catalogue
 from ..datasets import load_songs
 from ..files import write_json, write_table
 from ..run import DAY_MS, MINUTE_MS, Run
+from ..runs import CATALOGUE_TABLES
 from ..schema import SYMBOLS, TABLES, code, table_of
 
 STEP_MS = 4 * MINUTE_MS
@@ -31,7 +32,7 @@ def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="
     start_ms, days       where the window begins (UTC ms) and how long it is
     """
     folder, rng, catalogue = Path(out_dir), np.random.default_rng(seed), build_catalogue(load_songs(songs_path))
-    for name in ("tracks", "albums", "artists", "track_artists"):
+    for name in CATALOGUE_TABLES:
         write_table(folder, name, getattr(catalogue, name))
     write_table(folder, "listeners", listeners, 0)
     write_table(folder, "profile_versions", versions, 0)
