@@ -18,7 +18,7 @@ import wrapsim_helpers as ws
 from .in_pandas import nine
 from .timing import in_turn, seconds
 
-LISTENERS = 5_000                # about 40 million plays in a year, a minute for one worker
+LISTENERS = 6_000                # about 47 million plays in a year, more than a minute for one worker
 RUN = ("import sys; import wrapsim_helpers as ws; "
        "ws.simulate(int(sys.argv[1]), end_time=sys.argv[2], listeners_per_part=int(sys.argv[3]), out_dir=sys.argv[4], workers=1)")
 

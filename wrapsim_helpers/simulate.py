@@ -186,14 +186,15 @@ def truth_table(listeners, people, behaviours, others, days):
     days  first and last day of the run, days since 1970
     """
     n, quarters = listeners.num_rows, range(days[0] // QUARTER_DAYS, days[1] // QUARTER_DAYS + 1)
-    own, ages = behaviours[people.persons["kind"]], people.versions["age"][people.persons["first_version"]]
+    kind, ages = people.persons["kind"], people.versions["age"][people.persons["first_version"]]
     side = np.empty((n, len(quarters)), np.int64)
     side_genres(people.persons, behaviours, quarters[0], side)
     shares = np.diff(others, axis=1, prepend=0.0).round(9)
     genres = pa.DictionaryArray.from_arrays(pa.array(side.ravel()), pa.array(GENRE_NAMES)).cast(pa.string())
     return table_of("truth", {
         "listener_id": listeners["listener_id"].to_numpy(), "favourite_genre": listeners["favourite_genre"].combine_chunks(),
-        "favourite_share": np.minimum(own["favourite_share"] * (1.0 + own["focus_age_slope"] * (ages - 30)), 0.95).round(6), "side_share": own["side_share"],
+        "favourite_share": np.minimum(behaviours["favourite_share"][kind] * (1.0 + behaviours["focus_age_slope"][kind] * (ages - 30)), 0.95).round(6),
+        "side_share": behaviours["side_share"][kind],
         "side_genres": repeated(genres, len(quarters)), "other_genres": repeated(pa.array(GENRE_NAMES * n), len(GENRE_NAMES)),
         "other_shares": repeated(pa.array(shares.ravel()), len(GENRE_NAMES))})
 

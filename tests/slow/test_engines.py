@@ -218,7 +218,7 @@ def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path):
     connection.raw_sql("SET memory_limit = '100MB'")
     connection.raw_sql("SET threads = 2")
     timed = replace(tight, plays=connection.create_table("timed", tight.plays, temp=True))
-    on_disk = connection.raw_sql("SELECT sum(size) FROM duckdb_temporary_files()").fetchone()[0]
+    on_disk = connection.raw_sql("SELECT sum(size) FROM duckdb_temporary_files()").fetchall()[0][0]
     everybody = ws.everybody(run_dir)
     for name in ("top_songs", "calendar", "minutes"):
         same_rows(INSIGHTS[name](timed).execute(), everybody[name].to_pandas())
