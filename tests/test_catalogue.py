@@ -172,16 +172,16 @@ def test_a_list_is_the_same_however_few_tracks_are_looked_at_first(songs, monkey
     assert (whole.music.lists == part.music.lists).all() and (whole.music.list_slots == part.music.list_slots).all()
 
 
-def test_there_is_a_list_for_every_month_and_genre_and_the_charts_are_longer(catalogue):
+def test_there_is_a_list_for_every_month_and_genre_and_the_charts_are_short(catalogue):
     music = catalogue.music
     assert music.first_month == 12 * 55 and len(music.lists) == 12 * 5 * len(GENRE_NAMES) + 1
-    assert len(list_of(catalogue, 2029, 12, "All")) == c.CHART_SIZE and len(list_of(catalogue, 2029, 12, "Rock")) == c.LIST_SIZE
+    assert len(list_of(catalogue, 2029, 12, "All")) == c.CHART_SIZE < len(list_of(catalogue, 2029, 12, "Rock")) <= c.LIST_SIZE
 
 
 def test_a_list_without_any_track_that_is_out_holds_those_to_come(small):
     with pytest.warns(UserWarning):
         before = c.build_catalogue(SONGS.assign(year=2030), first_year=2020)
-    assert set(list_of(before, 2020, 1, "Pop")) == {0, 2}
+    assert set(list_of(before, 2020, 1, "Pop")) == {0, 2, 3}
 
 
 def test_how_often_a_value_came_before():

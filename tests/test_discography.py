@@ -42,7 +42,7 @@ def drawn(first, slots, pool, n, seed=1):
     """n draws from an alias table, as the loop makes them."""
     rng = np.random.default_rng(seed)
     some = slots[first[pool]:first[pool + 1]][rng.integers(0, first[pool + 1] - first[pool], n)]
-    return np.where(rng.random(n) < some["keep"], some["item"], some["alias"])
+    return np.where(rng.random(n) < some["keep"], some["own"], some["alias"])
 
 
 @pytest.fixture(scope="module")
@@ -370,8 +370,8 @@ def test_noise_is_long_or_short_but_never_sung_and_in_no_list(large, tracks, art
     noise = tracks[tracks["noise"]]
     assert 0.001 < len(noise) / N < 0.006 and set(noise["genre"]) <= {"white noise", "rain"}
     assert noise["duration_ms"].min() < 80_000 and noise["duration_ms"].max() > 350_000
-    assert not (set(large.music.list_slots["item"]) & set(noise["track_id"]))
-    assert not (set(large.music.list_slots["item"]) & set(tracks["track_id"][tracks["festive"]]))
+    assert not (set(large.music.list_slots["own"]) & set(noise["track_id"]))
+    assert not (set(large.music.list_slots["own"]) & set(tracks["track_id"][tracks["festive"]]))
 
 
 def test_a_day_in_november_of_the_year_before():

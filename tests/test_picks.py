@@ -232,7 +232,8 @@ def test_festive_picks_grow_up_to_christmas_eve_and_end_within_a_fortnight():
     shares = {text: pl.festive_share(day_of(date.fromisoformat(text)), 2025, b) for text in (
         "2025-07-15", "2025-10-09", "2025-11-13", "2025-12-24", "2025-12-26")}
     assert shares["2025-12-24"] == b.festive_peak and shares["2025-07-15"] == shares["2025-10-09"] == 0
-    assert shares["2025-11-13"] == pytest.approx(0.02, abs=0.001) and shares["2025-12-26"] == pytest.approx(b.festive_peak / np.e)
+    assert 0.015 < shares["2025-11-13"] < 0.02          # songs remembered from the days before make up 2 % with it
+    assert shares["2025-12-26"] == pytest.approx(b.festive_peak / np.e)
     assert pl.festive_share(day_of(date(2025, 1, 6)), 2025, b) == 0       # a new year begins with the season not yet near
 
 
@@ -328,7 +329,7 @@ def test_home_draws_to_artists_of_ones_own_country(fortnight):
 
 def slopes_of_intensity(plays):
     """How much more intense music is heard per unit of the curves of hour, weekday and age. float64, (3,)."""
-    b, weekday = ws.Behaviour(), plays["local"].dt.dayofweek.to_numpy()
+    b, weekday = ws.Behaviour(), plays["local"].dt.day_of_week.to_numpy()
     hours = np.array(b.intensity_hours)[(weekday >= 5).astype(int), plays["local"].dt.hour]
     ages = np.array(b.intensity_age)[np.searchsorted(b.intensity_age_from, plays["age"], side="right") - 1]
     curves = np.column_stack([hours, np.array(b.intensity_days)[weekday], ages, np.ones(len(plays))])
