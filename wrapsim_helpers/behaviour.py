@@ -245,7 +245,7 @@ class Behaviour:
         home_pull           how much likelier an artist of one's own country is (assumed)
         intensity_pull      how far hour, weekday and age tilt the intensity of music (intensity_*)
         intensity_hours, intensity_days  (2, 24), (7,): its shape (intensity_hour, intensity_weekday_order)
-        intensity_age_from, intensity_age  (5,): its shape by age (intensity_age_order)
+        intensity_age_from, intensity_age  (5,): its shape by age: the published order, evenly spaced (intensity_age_order)
         context_shares      (10,): where a session's music comes from (session_context_mssd)
         switch_share        share of choices of another row that open another context (context_switch: 0.041 of plays)
         festive_peak        share of picks that are festive on Christmas Eve (holiday_peak) ...
@@ -309,7 +309,7 @@ class Behaviour:
     side_share: float = 0.5
     drift_share: float = 0.25
     novelty: float = FITTED["novelty"]
-    seed_novelty: float = 0.6
+    seed_novelty: float = 0.25
     novelty_decay: float = 0.45
     recency: float = 0.9
     satiation: float = 25.0
@@ -328,7 +328,7 @@ class Behaviour:
     intensity_hours: tuple = tuple(map(tuple, intensity_hours()))
     intensity_days: tuple = standardised(published("intensity_weekday_order").values())
     intensity_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 50.0)
-    intensity_age: tuple = standardised(published("intensity_age_order").values())
+    intensity_age: tuple = (1.0, 0.5, 0.0, -0.5, -1.0)
     context_shares: tuple = (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015)
     switch_share: float = 0.5
     festive_peak: float = 0.15
@@ -370,7 +370,7 @@ class Behaviour:
     minutes_factor: float = 1.0
     male_factor: float = published("volume_gender_gap")
     sigma_novelty: float = 0.4
-    novelty_age_slope: float = 0.02
+    novelty_age_slope: float = 0.03
     premium_churn: float = 0.06
     premium_growth: float = 1.0
     rule_from: tuple = tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)

@@ -20,12 +20,14 @@ TRIES = 4                    # candidates looked at before one is taken that doe
 SKIPS_KEPT = 16              # instants of skips remembered, more than any plan limits
 MOST_SESSIONS = 48           # in one day
 NO_TRACK = -1
+FOLLOWS, LIST_LENGTH = 3, 100    # editorial lists of a genre that a listener follows; tracks in one (assumed)
 QUARTER_DAYS = 91            # how long a side taste lasts at least
 
 CONTEXT, SEED, NEW, LAG, ARTIST, FAVOURITE, OTHER, SLOT, KEEP, FRESH, WINDOW, RANK, SUITS, ALBUM_TRACK, WEARY = map(decision, (
     "pick.context", "pick.seed", "pick.new", "pick.lag", "pick.artist", "pick.favourite", "pick.other", "pick.slot", "pick.keep",
     "pick.fresh", "pick.window", "pick.rank", "pick.suits", "pick.album_track", "pick.weary"))
-DRIFT, SIDE, FESTIVE, FESTIVE_SLOT, DEEP = map(decision, ("taste.drift", "taste.side", "pick.festive", "pick.festive_slot", "pick.deep"))
+DRIFT, SIDE, FESTIVE, FESTIVE_SLOT, DEEP, FOLLOWED, LISTS = map(decision, ("taste.drift", "taste.side", "pick.festive", "pick.festive_slot", "pick.deep",
+                                                                         "pick.followed", "taste.lists"))
 
 ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS = (code("context", name) for name in ("album", "artist", "editorial", "radio", "charts"))
 CHART_LIST = GENRE_NAMES.index("All")
@@ -38,7 +40,7 @@ MIND = np.dtype([
     ("stamp", "i8"), ("heard", "i8"), ("n_plays", "i8"), ("n_sessions", "i8"), ("n_skips", "i8"), ("since_ad_ms", "i8"), ("allowed_day", "i8"),
     ("allowed_ms", "i8"), ("active", "i8"), ("free_from", "i8"), ("online_at", "i8"), ("version", "i8"), ("rules_until", "i8"), ("rule", "f8", (len(RULES),)),
     ("change", "i8"), ("offset_ms", "i8"), ("offset_until", "i8"), ("stream_day", "i8"), ("streak", "i8"), ("context", "i8"), ("seed", "i8"),
-    ("pool", "i8"), ("position", "i8"), ("day", "i8"), ("month", "i8"), ("quarter", "i8"), ("side", "i8"), ("age", "i8"), ("festive", "f8"),
+    ("pool", "i8"), ("position", "i8"), ("followed", "i8"), ("day", "i8"), ("month", "i8"), ("quarter", "i8"), ("side", "i8"), ("age", "i8"), ("festive", "f8"),
     ("pull", "f8"), ("noise", "i8"), ("n_learned", "i8"), ("starts", "i8", (MOST_SESSIONS,)), ("skips", "i8", (SKIPS_KEPT,)), ("history", "i4", (HISTORY,))])
 # What is known of a track: `stamp` says whose knowledge `times` (heard) is, `window` in whose window it was played, and
 # `placed` whose row `place` is among the answers.
@@ -282,10 +284,14 @@ def from_radio(key, counter, w):
 
 @compiled_loop
 def from_list(key, counter, genre, w):
-    """A track of this month's editorial list of a genre, by weight; the first of a few that suits: lists are made for people."""
+    """A track of one of this month's editorial lists of a genre that the listener follows, or of the charts; the first of a few that
+    suits: lists are made for people. A genre's lists are stretches of one long table."""
     music, track = w.music, NO_TRACK
     month = min(max(w.mind.month - music.first_month, 0), (len(music.lists) - 1) // len(GENRE_NAMES) - 1)
     first, after = music.lists[month * len(GENRE_NAMES) + genre], music.lists[month * len(GENRE_NAMES) + genre + 1]
+    if genre != CHART_LIST and after - first > LIST_LENGTH:
+        first += int(uniform(w.person.key, LISTS, genre * FOLLOWS + w.mind.followed) * (after - first - LIST_LENGTH))
+        after = first + LIST_LENGTH
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
         track = drawn(key, c, first, after, music.list_slots)
@@ -330,6 +336,7 @@ def open_context(key, counter, novelty, w):
         mind.pool = w.music.artists[w.music.tracks[mind.seed].artist].family_pool
     elif mind.context == EDITORIAL:
         mind.pool = taste_pool(key, counter, w)
+        mind.followed = int(uniform(key, FOLLOWED, counter) * FOLLOWS)
 
 
 @compiled_loop
@@ -346,7 +353,7 @@ def pick_track(key, i, shuffle, novelty, w):
     if context == RADIO:
         return from_radio(key, i, w)
     if context == EDITORIAL or context == CHARTS:
-        return from_list(key, i, w.mind.pool if context == EDITORIAL else CHART_LIST, w)
+        return from_list(key, i, w.mind.pool, w) if context == EDITORIAL else from_list(key, i, CHART_LIST, w)
     return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[context], 0.95), w)
 
 
