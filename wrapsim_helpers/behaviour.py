@@ -309,7 +309,7 @@ class Behaviour:
     side_share: float = 0.5
     drift_share: float = 0.25
     novelty: float = FITTED["novelty"]
-    seed_novelty: float = 0.25
+    seed_novelty: float = 0.6
     novelty_decay: float = 0.45
     recency: float = 0.9
     satiation: float = 25.0
@@ -370,7 +370,7 @@ class Behaviour:
     minutes_factor: float = 1.0
     male_factor: float = published("volume_gender_gap")
     sigma_novelty: float = 0.4
-    novelty_age_slope: float = 0.03
+    novelty_age_slope: float = 0.02
     premium_churn: float = 0.06
     premium_growth: float = 1.0
     rule_from: tuple = tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
