@@ -312,7 +312,7 @@ def generate_multiple_users_session(num_users, start_time="2025-01-01", end_time
     num_users  how many listeners;  genres  survey genres each listener's favourite is picked from, empty for all
     The rest as for `generate_listening_session`. Raises ValueError above two million records: use `simulate` then.
     """
-    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple(genres), seed=seed,
+    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres if isinstance(genres, str) else tuple(genres), seed=seed,
               population=population, survey_group=survey_group, survey_path=survey_path, songs_path=songs_path)
     expected = estimate_plays(run, check_run(run))
     if expected > MOST_RECORDS:
