@@ -9,7 +9,6 @@ import sys
 import sysconfig
 import time
 import urllib.request
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +17,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import store
-from wrapsim_helpers.wrapped import INSIGHTS, place
+from wrapsim_helpers.wrapped import INSIGHTS, place, with_plays
 
 from ..conftest import TINY
 from ..kills import MANY, start, tree, wait_for
@@ -215,9 +214,9 @@ def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path):
     run_dir = ws.simulate(300, out_dir=tmp_path / "run", formats="parquet")
     tight = ws.heard_of(run_dir)
     connection = tight.tracks._find_backend()
-    connection.raw_sql("SET memory_limit = '100MB'")
+    connection.raw_sql("SET memory_limit = '60MB'")
     connection.raw_sql("SET threads = 2")
-    timed = replace(tight, plays=connection.create_table("timed", tight.plays, temp=True))
+    timed = with_plays(tight, connection.create_table("timed", tight.plays, temp=True))
     on_disk = connection.raw_sql("SELECT sum(size) FROM duckdb_temporary_files()").fetchall()[0][0]
     everybody = ws.everybody(run_dir)
     for name in ("top_songs", "calendar", "minutes"):

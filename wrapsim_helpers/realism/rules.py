@@ -1,14 +1,12 @@
 """The rules, checked play by play in SQL that sees nothing but the tables of a run."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
 from ..files import read_manifest, read_parquet
 from ..run import DAY_MS, HOUR_MS, MINUTE_MS, check_time, instant_ms
-from ..wrapped.rules import EDITIONS, MIN_ARTISTS, MIN_TRACKS, day_number, too_little, window
+from ..wrapped.rules import EDITIONS, MIN_ARTISTS, MIN_TRACKS, day_number, too_little, window, with_plays
 from ..wrapped.story import heard_of
 from ..wrapped.tops import top_artists, top_songs
 from ..wrapped.volume import minutes
@@ -120,7 +118,7 @@ def broken_summaries(run_dir, n=CHECKED):
 
 def summaries(heard, ids):
     """The insights' own answers for some listeners: name -> DataFrame by listener_id."""
-    mine = replace(heard, plays=heard.plays.filter(heard.plays.listener_id.isin([int(one) for one in ids])))
+    mine = with_plays(heard, heard.plays.filter(heard.plays.listener_id.isin([int(one) for one in ids])))
     return {name: insight(mine).execute().set_index("listener_id") for name, insight in
             (("minutes", minutes), ("songs", top_songs), ("artists", top_artists))}
 

@@ -5,7 +5,7 @@ listener_id. Required of a plays table are listener_id, track_id, started_at, ms
 that an imported history lacks (`DEFAULTS`) counts as its default.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
@@ -22,8 +22,8 @@ DEFAULTS = {"private": False, "content_type": "track"}
 # edition -> last day of its window; "full" is what people ask for, the others end when the service stops counting
 EDITIONS = {"full": (12, 31), "2025": (11, 15), "2024": (11, 15), "2023": (11, 19), "2022": (10, 31), "2021": (10, 31),
             "2020": (10, 31), "2019": (10, 31), "2018": (10, 31), "2017": (10, 31), "2016": (10, 31)}
-
-
+OFFSETS = 4096           # more minutes than two clocks can be apart
+BEST_FIRST = (ibis.desc("n_streams"), ibis.desc("ms_played"), "first_ms")       # more streams, more milliseconds, the earlier first play
 INSTANT = dt.Timestamp(timezone="UTC")
 
 
@@ -44,12 +44,15 @@ MILLISECONDS = {"duckdb": duckdb_ms, "pyspark": spark_ms}      # no engine conve
 class Heard:
     """The plays of a window and what they are joined with, as Ibis tables.
 
-    plays  listener_id, track_id, started_ms, local_ms, local_day (days since 1970), local_hour, ms_played, is_stream,
-           private, content_type
+    plays  listener_id, track_id, started_ms, utc_offset_min, local_day (days since 1970), local_hour, ms_played,
+           is_stream (counts as one), is_ranked (a stream of music that is neither private nor functional noise)
+    songs  what was streamed: listener_id, track_id, n_any (streams of any kind), and of ranked ones n_streams, ms_played,
+           first_ms and first_offset_min (of the first one)
     first_day, last_day  the window, both inclusive
     """
 
     plays: ir.Table
+    songs: ir.Table
     tracks: ir.Table
     artists: ir.Table
     track_artists: ir.Table
@@ -72,17 +75,31 @@ def heard_in(plays, tracks, artists, track_artists, first_day, last_day):
     plays = with_defaults(plays)
     started_ms = milliseconds(plays.started_at)
     local_ms = started_ms + plays.utc_offset_min.cast("int64") * MINUTE_MS
-    timed = plays.select("listener_id", "track_id", "private", "content_type", ms_played=plays.ms_played.cast("int64"),
-                         started_ms=started_ms, local_ms=local_ms, local_day=local_ms // DAY_MS, local_hour=local_ms % DAY_MS // HOUR_MS)
-    inside = timed.filter(timed.local_ms.between(day_number(first_day) * DAY_MS, (day_number(last_day) + 1) * DAY_MS - 1))
-    return Heard(inside.mutate(is_stream=inside.ms_played >= COUNTED_PLAY_MS), tracks, artists, track_artists, first_day, last_day)
+    inside = local_ms.between(day_number(first_day) * DAY_MS, (day_number(last_day) + 1) * DAY_MS - 1)
+    is_stream = plays.ms_played >= COUNTED_PLAY_MS
+    timed = plays.filter(inside).select(
+        "listener_id", "track_id", started_ms=started_ms, utc_offset_min=plays.utc_offset_min.cast("int16"), local_day=(local_ms // DAY_MS).cast("int32"),
+        local_hour=(local_ms % DAY_MS // HOUR_MS).cast("int8"), ms_played=plays.ms_played.cast("int32"), is_stream=is_stream,
+        is_ranked=is_stream & ~plays.private & (plays.content_type == "track") & plays.track_id.notin(tracks.filter(tracks.noise).track_id))
+    return Heard(timed, songs_of(timed), tracks, artists, track_artists, first_day, last_day)
 
 
-def ranked_plays(heard):
-    """The plays that rankings count: streams of music that are neither private nor functional noise."""
-    plays = heard.plays
-    counted = plays.filter(plays.is_stream & ~plays.private & (plays.content_type == "track"))
-    return counted.anti_join(heard.tracks.filter(heard.tracks.noise), "track_id")
+def songs_of(plays):
+    """The streams of each listener by song: (see `Heard`)."""
+    first = plays.started_ms * OFFSETS + plays.utc_offset_min + OFFSETS // 2           # both as one number
+    counts = plays.filter(plays.is_stream).group_by("listener_id", "track_id").agg(
+        n_any=ibis._.count(), n_streams=ibis._.is_ranked.cast("int32").sum(), ms_played=ibis._.ms_played.sum(where=ibis._.is_ranked), first=first.min(where=ibis._.is_ranked))
+    return counts.mutate(first_ms=counts["first"] // OFFSETS, first_offset_min=counts["first"] % OFFSETS - OFFSETS // 2).drop("first")
+
+
+def with_plays(heard, plays):
+    """The same plays from another table, and the songs counted from there."""
+    return replace(heard, plays=plays, songs=songs_of(plays))
+
+
+def ranked_songs(heard):
+    """The songs with a stream that rankings count."""
+    return heard.songs.filter(heard.songs.n_streams > 0)
 
 
 def with_defaults(plays):
@@ -121,6 +138,12 @@ def ranked(table, *order):
     return table.mutate(rank=ibis.row_number().over(best_first) + 1)
 
 
-def ranked_by_streams(table, name, key):
-    """Ranked by more streams, then more milliseconds, then the earlier first play, then the name, then the id."""
-    return ranked(table, ibis.desc("n_streams"), ibis.desc("ms_played"), "first_ms", name, key)
+def ranked_by_streams(table, names, key, most):
+    """The first so many of each listener by more streams, then more milliseconds, then the earlier first play, then the name, then
+    the id. names: table of key and name; only those who may be among the first are joined with it, and only ties need it.
+    """
+    in_order = ibis.window(group_by="listener_id", order_by=BEST_FIRST)
+    best = table.mutate(tied=ibis.rank().over(in_order)).filter(lambda t: t.tied < most).drop("tied")
+    name = next(column for column in names.columns if column != key)
+    named = ranked(best.join(names, key), *BEST_FIRST, name, key)
+    return named.filter(named["rank"] <= most)

@@ -15,7 +15,7 @@ from ..files import kept_as_parquet, plays_by_part, read_manifest, read_parquet,
 from ..run import MINUTE_MS
 from ..schema import TABLES
 from .days import calendar, listening_clock, longest_streak
-from .rules import EPOCH_DAY, Heard, heard_in, too_little, window
+from .rules import EPOCH_DAY, Heard, heard_in, too_little, window, with_plays
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, place, skip_rate
 
@@ -87,11 +87,14 @@ def heard_of(run_dir, year=-1, edition="full"):
 def everybody(run_dir, year=-1, edition="full"):
     """What was everybody's year? Insight name -> Arrow table of all listeners of a run, however large: see each insight.
 
-    The plays of the year are timed once, in a table that DuckDB moves to disk where memory is short.
+    The plays of the year are timed once and their songs counted once, in tables that DuckDB moves to disk where memory is
+    short.
     """
     heard = heard_of(run_dir, year, edition)
-    timed = heard.tracks._find_backend().create_table("timed", heard.plays, temp=True)
-    return {name: insight(replace(heard, plays=timed)).to_pyarrow() for name, insight in INSIGHTS.items()}
+    connection = heard.tracks._find_backend()
+    heard = with_plays(heard, connection.create_table("timed", heard.plays, temp=True))
+    heard = replace(heard, songs=connection.create_table("songs", heard.songs, temp=True))
+    return {name: insight(heard).to_pyarrow() for name, insight in INSIGHTS.items()}
 
 
 def tell_story(run_dir, user="", year=-1, edition="full"):
@@ -142,7 +145,7 @@ def statements_of(heard):
     """Every insight of one listener as SQL, compiled once: (see `Book`)."""
     connection, of_one = heard.tracks._find_backend(), heard.plays.filter(heard.plays.listener_id == ibis.literal(0))
     mine = connection.create_table("mine", of_one, temp=True, overwrite=True)
-    insights = {name: str(connection.compile(insight(replace(heard, plays=mine)))) for name, insight in INSIGHTS.items()}
+    insights = {name: str(connection.compile(insight(with_plays(heard, mine)))) for name, insight in INSIGHTS.items()}
     return insights | {"mine": str(connection.compile(heard.plays))}
 
 

@@ -11,12 +11,11 @@ def minutes(heard):
     Reads all plays of the window, of any length, private ones too; tracks and artists count from one stream on.
     Returns ms_played, n_plays, n_streams, n_tracks, n_artists, n_days (local days with a play), all int64.
     """
-    plays, streams = heard.plays, heard.plays.filter(heard.plays.is_stream)
+    plays, tracks = heard.plays, heard.songs
     totals = plays.group_by("listener_id", "local_day").agg(
         ms=plays.ms_played.sum(), plays=plays.count(), streams=plays.is_stream.cast("int64").sum())
     totals = totals.group_by("listener_id").agg(
         ms_played=totals.ms.sum().cast("int64"), n_plays=totals.plays.sum().cast("int64"), n_streams=totals.streams.sum().cast("int64"), n_days=totals.count())
-    tracks = streams.select("listener_id", "track_id").distinct()
     artists = tracks.join(heard.track_artists, "track_id").select("listener_id", "artist_id").distinct()
     heard_of = [one.group_by("listener_id").agg(**{name: one.count()}) for name, one in (("n_tracks", tracks), ("n_artists", artists))]
     for one in heard_of:                # counting distinct values row by row would take twice as long
