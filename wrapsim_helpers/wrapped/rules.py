@@ -140,10 +140,17 @@ def ranked(table, *order):
 
 def ranked_by_streams(table, names, key, most):
     """The first so many of each listener by more streams, then more milliseconds, then the earlier first play, then the name, then
-    the id. names: table of key and name; only those who may be among the first are joined with it, and only ties need it.
+    the id. names: table of key and name, joined with those alone who may be among the first.
     """
-    in_order = ibis.window(group_by="listener_id", order_by=BEST_FIRST)
-    best = table.mutate(tied=ibis.rank().over(in_order)).filter(lambda t: t.tied < most).drop("tied")
     name = next(column for column in names.columns if column != key)
-    named = ranked(best.join(names, key), *BEST_FIRST, name, key)
+    named = ranked(in_reach(table, most).join(names, key), *BEST_FIRST, name, key)
     return named.filter(named["rank"] <= most)
+
+
+def in_reach(table, most):
+    """The rows with at least as many streams as the listener's last of so many; counting is cheaper than sorting them all."""
+    counts = table.group_by("listener_id", "n_streams").agg(here=ibis._.count())
+    most_first = ibis.window(group_by="listener_id", order_by=ibis.desc("n_streams"), preceding=None, following=0)
+    reach = counts.mutate(upto=counts.here.sum().over(most_first)).filter(lambda t: t.upto - t.here < most)
+    least = reach.group_by("listener_id").agg(least=reach.n_streams.min())
+    return table.join(least, "listener_id").filter(lambda t: t.n_streams >= t.least).drop("least")

@@ -5,7 +5,6 @@ import ibis
 from ..run import MINUTE_MS
 from .rules import BEST_FIRST, month_of, ranked, ranked_by_streams, ranked_songs
 
-
 def top_songs(heard, most=100):
     """Which songs did each listener stream most? rank, track_id, title, artist, n_streams, ms_played, first_ms (UTC),
     first_local_ms (on the listener's clock).
