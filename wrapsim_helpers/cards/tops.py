@@ -8,6 +8,7 @@ from .words import NUMBERS, Words, count, counted, day, first_true, of_100, perc
 
 FIVE = 5
 LEAST_LAYER = 0.06  # thinner layers have no room for a word
+LEAST_LINE = 5  # pixels; thinner genres of the last layer run together
 
 
 # ---------------------------------------------------------------- songs
@@ -143,10 +144,18 @@ def draw_top_genres(ax, story, theme="press"):
     styles = [*look.layers[: len(names) - 1], look.layers[-1]] if len(names) > 1 else look.layers[:1]
     edges = 606 + 894 * np.cumsum([0, *shares]) / sum(shares)
     c.rectangles(ax, -8, edges[:-1], c.WIDTH + 16, np.diff(edges), [paint for paint, _ in styles], "layers")
+    tail_lines(ax, story.tables["top_genres"]["share"][len(names) - 1 :], *edges[-2:], look)
     for name, share, top, bottom, (paint, colour) in zip(names, shares, edges, edges[1:], styles):
         if bottom - top >= 48:
             layer_words(ax, name, share, top, bottom, paint, colour)
     return ax
+
+
+def tail_lines(ax, shares, top, bottom, look):
+    """The genres of the last layer as hairlines, as far down as they are thick enough to be told apart."""
+    heights = (bottom - top) * shares.to_numpy(float) / shares.sum()
+    ends = top + heights.cumsum()[(heights >= LEAST_LINE) & (np.arange(len(heights)) < len(heights) - 1)]
+    c.lines(ax, [[(-8, y), (c.WIDTH + 8, y)] for y in ends], look.layers[-1][1], 2, "hairline")
 
 
 def layer_words(ax, name, share, top, bottom, paint, colour):
@@ -157,7 +166,7 @@ def layer_words(ax, name, share, top, bottom, paint, colour):
     size, parts = c.fit_name(name, sizes, "name", c.MEASURE - 40 - of_share, lines)
     base = (top + bottom) / 2 + 0.36 * sizes[0]
     first = base - 26 * (len(parts) - 1)
-    if paint.hatch:
+    if paint.hatch or name.endswith(" more"):
         of_name = max(c.width(part, "name", size) for part in parts)
         plate(ax, c.LEFT, of_name, first - 48, 18 + 52 * len(parts), paint)
         plate(ax, c.RIGHT - of_share, of_share, base - 48, 70, paint)
