@@ -89,7 +89,7 @@ def test_there_are_as_many_tracks_as_asked_for_and_a_tenth_as_many_artists(large
 
 
 @pytest.mark.parametrize("arguments, message", [
-    ((10, 1, 2025), "n_tracks is 10; it must be a whole number from 1,000 to 10,000,000."),
+    ((10, 1, 2025), "n_tracks is 10; it must be a whole number from 1000 to 10,000,000."),
     ((1000, -1, 2025), "seed is -1; it must be a whole number from 0 to 9,223,372,036,854,775,807."),
     ((1000, 1, 1990), "first_year is 1990; it must be a whole number from 2000 to 2038, the years a run can begin in.")])
 def test_a_size_seed_or_year_that_cannot_be_is_refused(arguments, message):

@@ -264,11 +264,17 @@ def check_choice(name, value, allowed):
 
 def check_count(name, value, low, high):
     """`value` as an int where it is a whole number from low to high; otherwise a ValueError or TypeError."""
+    allowed = f"it must be a whole number from {in_digits(low)} to {in_digits(high)}."
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} is {value!r}; it must be a whole number from {low:,} to {high:,}.")
+        raise TypeError(f"{name} is {value!r}; {allowed}")
     if not low <= value <= high:
-        raise ValueError(f"{name} is {value:,}; it must be a whole number from {low:,} to {high:,}.")
+        raise ValueError(f"{name} is {in_digits(value)}; {allowed}")
     return int(value)
+
+
+def in_digits(number):
+    """A whole number as text, with commas from five digits on, so that years have none."""
+    return f"{number:,}" if abs(number) >= 10_000 else str(number)
 
 
 def check_time(name, text):
