@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/ready
 
-.PHONY: help setup wrapped test check lab bench realism clean
+.PHONY: help setup wrapped test check lab bench realism fit clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -39,6 +39,9 @@ bench: $(READY)  ## the benchmarks: ratios measured in one run
 
 realism: $(READY)  ## hold the model against published figures: docs/realism.md (about 15 minutes)
 	@$(BIN)/python -m wrapsim_helpers realism --output docs
+
+fit: $(READY)  ## find the parameters that no figure gives directly: data/behaviour/fitted.json (about 5 minutes)
+	@$(BIN)/python -m wrapsim_helpers fit
 
 clean:  ## remove .venv, caches and runs
 	rm -rf .venv build dist data/runs .pytest_cache .hypothesis .ruff_cache *.egg-info

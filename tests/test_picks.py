@@ -240,7 +240,7 @@ def test_festive_picks_grow_up_to_christmas_eve_and_end_within_a_fortnight():
 @pytest.mark.parametrize("start, end, low, high", [("2025-11-12", "2025-11-15", 0.5, 1.75), ("2025-12-23", "2025-12-26", 0.6, 1.2),
                                                    ("2025-07-01", "2025-07-15", 0.0, 0.0)])
 def test_as_much_festive_music_is_heard_as_the_parameters_say(start, end, low, high):
-    heard = ws.listen(replace(FORTNIGHT, num_users=400, start_time=start, end_time=end))
+    heard = ws.listen(replace(FORTNIGHT, num_users=1500, start_time=start, end_time=end))
     b = lowered([ws.Behaviour()])[0]
     middle = pl.festive_share(day_of(date.fromisoformat(start)) + 1, 2025, b)           # 13 November, Christmas Eve, July
     assert low * middle <= told(heard)["festive"].mean() <= high * middle

@@ -356,7 +356,7 @@ def test_the_turn_makes_a_sessions_end_unlike_its_beginning():
         part = plays["place"] / plays.groupby("session_id")["place"].transform("max").clip(lower=1)
         ends = [plays[where].groupby("session_id")["left"].agg(["mean", "size"]) for where in (part < 0.4, part > 0.6)]
         both = ends[0].join(ends[1].add_suffix("_later"))
-        both = both[(both["size"] >= 8) & (both["size_later"] >= 8)]
+        both = both[(both["size"] >= 16) & (both["size_later"] >= 16)]
         return (both["mean"] - both["mean_later"]).std()
     assert differing(3.0) > 1.2 * differing(0.0)
     b = lowered([ws.Behaviour(sigma_turn=3.0)])[0]

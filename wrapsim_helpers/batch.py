@@ -335,7 +335,7 @@ def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to 
 
 @app.command()
 def fit():
-    """Find the model's free parameters anew (an hour); writes data/behaviour/fitted.json (in a checkout)."""
+    """Find the model's free parameters anew (about 5 minutes); writes data/behaviour/fitted.json (in a checkout)."""
     from .realism.fit import fit as fit_model
     fit_model()
 

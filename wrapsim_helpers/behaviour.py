@@ -228,7 +228,7 @@ class Behaviour:
         focus_age_slope     its relative change per year of age: the young are more diverse (exploration_vs_age)
         side_share          share of the rest that is the quarter's side genre (assumed)
         drift_share         chance that the side genre is another one in the next quarter (assumed)
-        novelty             expected share of new tracks in own playlists in the first thousand plays (fitted: repeat_share_year)
+        novelty             expected share of new tracks in own playlists in the first thousand plays (assumed; repeat_share_year)
         seed_novelty        chance that an album, artist page or station is opened from something new (assumed; repeat_share_year)
         novelty_decay       exponent of its fall with the length of the history (heaps_tracks)
         recency             exponent of the recency kernel (recency_kernel: 0.6-1.2)
@@ -239,7 +239,7 @@ class Behaviour:
         deep_share          share of an artist's picks that go by no weight: deep cuts (assumed; track_head_mssd's distinct tracks)
         youth_pull          how much likelier a track of one's youth is (reminiscence_age)
         youth_age, youth_width  its centre and spread in years (reminiscence_age)
-        gender_lean         how far men and women differ over artists (gender_taste_overlap)
+        gender_lean         how far men and women differ over artists (assumed; gender_taste_overlap)
         mainstream          how far the young keep to the best-known artists (mainstream_vs_age) ...
         mainstream_until    ... and the age at which that has worn off (mainstream_vs_age: the early 30s)
         home_pull           how much likelier an artist of one's own country is (assumed)
@@ -308,9 +308,9 @@ class Behaviour:
     focus_age_slope: float = 0.018
     side_share: float = 0.5
     drift_share: float = 0.25
-    novelty: float = FITTED["novelty"]
+    novelty: float = 0.29
     seed_novelty: float = 0.6
-    novelty_decay: float = 0.45
+    novelty_decay: float = 0.5
     recency: float = 0.9
     satiation: float = 25.0
     loyalty: float = 0.6
@@ -320,7 +320,7 @@ class Behaviour:
     youth_pull: float = 2.0
     youth_age: float = 14.0
     youth_width: float = 5.0
-    gender_lean: float = FITTED["gender_lean"]
+    gender_lean: float = 1.5
     mainstream: float = 0.9
     mainstream_until: float = 34.0
     home_pull: float = 0.5
@@ -364,13 +364,13 @@ class Behaviour:
     seek_forward_share: float = 0.0278
     seek_back_share: float = 0.0308
     act_shares: tuple = (0.02, 0.02, 0.002, 0.002)
-    shuffle_shape: tuple = (0.35, 1.6)
+    shuffle_shape: tuple = (0.3, 1.6)
     private_share: float = 0.02
     offline_share: float = 0.1
     minutes_factor: float = 1.0
     male_factor: float = published("volume_gender_gap")
     sigma_novelty: float = 0.4
-    novelty_age_slope: float = 0.02
+    novelty_age_slope: float = 0.03
     premium_churn: float = 0.06
     premium_growth: float = 1.0
     rule_from: tuple = tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)

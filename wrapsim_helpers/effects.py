@@ -335,7 +335,7 @@ def taste_effect(seen):
     found = [missing_artists([np.bincount(artist, share * (gender == one)[who] * times[who]) for one in ("male", "female")]) for times in counts]
     missing, people = 2 * found[0] - np.mean(found[1:]), min((gender == "male").sum(), (gender == "female").sum())
     return ("men's top artists missing from women's", published("gender_taste_overlap"), *interval(missing, np.std(found[1:]) / missing, people),
-            len(gender), f"share of either's top {TOP_ARTISTS} artists; requested is the published figure that gender_lean is fitted to")
+            len(gender), f"share of either's top {TOP_ARTISTS} artists; requested is the published figure beside gender_lean")
 
 
 def missing_artists(totals):

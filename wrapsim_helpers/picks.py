@@ -15,19 +15,19 @@ from .run import compiled_loop, decision, exp, ln, subkey, uniform
 from .schema import code
 
 HISTORY = MEMORY_SIZES[-1]   # how many plays back a listener can return to
-WARM_UP = 160                # plays remembered from before the window, so that nobody discovers everything in January
+WARM_UP, FIRST_HEARD = 160, 60   # plays remembered from before the window, so that nobody discovers everything in January; picked, not repeated
 TRIES = 4                    # candidates looked at before one is taken that does not suit
 SKIPS_KEPT = 16              # instants of skips remembered, more than any plan limits
 MOST_SESSIONS = 48           # in one day
-NO_TRACK = -1
-FOLLOWS, LIST_LENGTH = 3, 100    # editorial lists of a genre that a listener follows; tracks in one (assumed)
+NO_TRACK = NO_STATION = -1
+LIST_LENGTH = 40             # tracks in the editorial list of a genre that a listener follows (assumed)
 QUARTER_DAYS = 91            # how long a side taste lasts at least
 
 CONTEXT, SEED, NEW, LAG, ARTIST, FAVOURITE, OTHER, SLOT, KEEP, FRESH, WINDOW, RANK, SUITS, ALBUM_TRACK, WEARY = map(decision, (
     "pick.context", "pick.seed", "pick.new", "pick.lag", "pick.artist", "pick.favourite", "pick.other", "pick.slot", "pick.keep",
     "pick.fresh", "pick.window", "pick.rank", "pick.suits", "pick.album_track", "pick.weary"))
-DRIFT, SIDE, FESTIVE, FESTIVE_SLOT, DEEP, FOLLOWED, LISTS = map(decision, ("taste.drift", "taste.side", "pick.festive", "pick.festive_slot", "pick.deep",
-                                                                         "pick.followed", "taste.lists"))
+DRIFT, SIDE, FESTIVE, FESTIVE_SLOT, DEEP, LIST = map(decision, ("taste.drift", "taste.side", "pick.festive", "pick.festive_slot", "pick.deep",
+                                                                "taste.list"))
 
 ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS = (code("context", name) for name in ("album", "artist", "editorial", "radio", "charts"))
 CHART_LIST = GENRE_NAMES.index("All")
@@ -40,7 +40,7 @@ MIND = np.dtype([
     ("stamp", "i8"), ("heard", "i8"), ("n_plays", "i8"), ("n_sessions", "i8"), ("n_skips", "i8"), ("since_ad_ms", "i8"), ("allowed_day", "i8"),
     ("allowed_ms", "i8"), ("active", "i8"), ("free_from", "i8"), ("online_at", "i8"), ("version", "i8"), ("rules_until", "i8"), ("rule", "f8", (len(RULES),)),
     ("change", "i8"), ("offset_ms", "i8"), ("offset_until", "i8"), ("stream_day", "i8"), ("streak", "i8"), ("context", "i8"), ("seed", "i8"),
-    ("pool", "i8"), ("position", "i8"), ("followed", "i8"), ("day", "i8"), ("month", "i8"), ("quarter", "i8"), ("side", "i8"), ("age", "i8"), ("festive", "f8"),
+    ("pool", "i8"), ("position", "i8"), ("day", "i8"), ("month", "i8"), ("quarter", "i8"), ("side", "i8"), ("age", "i8"), ("festive", "f8"),
     ("pull", "f8"), ("noise", "i8"), ("n_learned", "i8"), ("starts", "i8", (MOST_SESSIONS,)), ("skips", "i8", (SKIPS_KEPT,)), ("history", "i4", (HISTORY,))])
 # What is known of a track: `stamp` says whose knowledge `times` (heard) is, `window` in whose window it was played, and
 # `placed` whose row `place` is among the answers.
@@ -244,18 +244,27 @@ def taste_pool(key, counter, w):
 
 
 @compiled_loop
-def new_track(key, counter, w):
-    """A track by taste: by an artist known already, or by one out of a pool; the first of a few that suits."""
+def new_track(key, counter, station, w):
+    """A track by an artist known already, or by one out of a pool: a station's, or by taste where that is NO_STATION; the first of
+    a few that suits."""
     track = NO_TRACK
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
-        old = heard_before(key, c, w.b, w.mind) if uniform(key, ARTIST, c) < w.b.loyalty else NO_TRACK
-        candidate = by_artist(key, c, w.music.tracks[old].artist if old != NO_TRACK else pool_artist(key, c, taste_pool(key, c, w), w.music), w)
+        candidate = by_artist(key, c, artist_for(key, c, station, w), w)
         if candidate != NO_TRACK:
             track = candidate
             if uniform(key, SUITS, c) < suits(track, w):
                 break
     return track if track != NO_TRACK else from_list(key, counter, CHART_LIST, w)
+
+
+@compiled_loop
+def artist_for(key, c, station, w):
+    """An artist known already, who must be of a station's family, or one out of the pool."""
+    old = heard_before(key, c, w.b, w.mind) if uniform(key, ARTIST, c) < w.b.loyalty else NO_TRACK
+    if old != NO_TRACK and (station == NO_STATION or w.music.artists[w.music.tracks[old].artist].family_pool == station):
+        return w.music.tracks[old].artist
+    return pool_artist(key, c, taste_pool(key, c, w) if station == NO_STATION else station, w.music)
 
 
 @compiled_loop
@@ -265,32 +274,14 @@ def pool_artist(key, counter, pool, music):
 
 
 @compiled_loop
-def from_radio(key, counter, w):
-    """A track like the seed of a station: by an artist of its family that suits, or by one already known."""
-    track = NO_TRACK
-    for attempt in range(TRIES):
-        c = counter * TRIES + attempt
-        old = heard_before(key, c, w.b, w.mind) if uniform(key, ARTIST, c) < w.b.loyalty else NO_TRACK
-        artist = w.music.tracks[old].artist if old != NO_TRACK else 0
-        if old == NO_TRACK or w.music.artists[artist].family_pool != w.mind.pool:
-            artist = pool_artist(key, c, w.mind.pool, w.music)
-        candidate = by_artist(key, c, artist, w)
-        if candidate != NO_TRACK:
-            track = candidate
-            if uniform(key, SUITS, c) < suits(track, w):
-                break
-    return track if track != NO_TRACK else from_list(key, counter, CHART_LIST, w)
-
-
-@compiled_loop
 def from_list(key, counter, genre, w):
-    """A track of one of this month's editorial lists of a genre that the listener follows, or of the charts; the first of a few that
+    """A track of this month's editorial list of a genre that the listener follows, or of the charts; the first of a few that
     suits: lists are made for people. A genre's lists are stretches of one long table."""
     music, track = w.music, NO_TRACK
     month = min(max(w.mind.month - music.first_month, 0), (len(music.lists) - 1) // len(GENRE_NAMES) - 1)
     first, after = music.lists[month * len(GENRE_NAMES) + genre], music.lists[month * len(GENRE_NAMES) + genre + 1]
     if genre != CHART_LIST and after - first > LIST_LENGTH:
-        first += int(uniform(w.person.key, LISTS, genre * FOLLOWS + w.mind.followed) * (after - first - LIST_LENGTH))
+        first += int(uniform(w.person.key, LIST, genre) * (after - first - LIST_LENGTH))
         after = first + LIST_LENGTH
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
@@ -305,7 +296,7 @@ def known_or_new(key, counter, novelty, w):
     """A new track with the chance given, otherwise one heard before that is not worn out, nor the last one again."""
     mind, b = w.mind, w.b
     if uniform(key, NEW, counter) < novelty:
-        return new_track(key, counter, w)
+        return new_track(key, counter, NO_STATION, w)
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
         track = heard_before(key, c, b, mind)
@@ -314,7 +305,7 @@ def known_or_new(key, counter, novelty, w):
         fresh = b.satiation / (b.satiation + times_heard(mind, w.known, track))       # what was heard often wears out
         if in_place(track, w) and track != mind.history[(mind.heard - 1) % HISTORY] and uniform(key, WEARY, c) < fresh * lively(track, w):
             return track
-    return new_track(key, counter, w)
+    return new_track(key, counter, NO_STATION, w)
 
 
 @compiled_loop
@@ -336,7 +327,6 @@ def open_context(key, counter, novelty, w):
         mind.pool = w.music.artists[w.music.tracks[mind.seed].artist].family_pool
     elif mind.context == EDITORIAL:
         mind.pool = taste_pool(key, counter, w)
-        mind.followed = int(uniform(key, FOLLOWED, counter) * FOLLOWS)
 
 
 @compiled_loop
@@ -351,7 +341,7 @@ def pick_track(key, i, shuffle, novelty, w):
         track = by_artist(key, i, w.music.tracks[w.mind.seed].artist, w)
         return track if track != NO_TRACK else w.mind.seed
     if context == RADIO:
-        return from_radio(key, i, w)
+        return new_track(key, i, w.mind.pool, w)
     if context == EDITORIAL or context == CHARTS:
         return from_list(key, i, w.mind.pool, w) if context == EDITORIAL else from_list(key, i, CHART_LIST, w)
     return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[context], 0.95), w)

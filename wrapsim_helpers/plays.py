@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from .picks import (FEMALE, HISTORY, KNOWN, MALE, MIND, MOST_SESSIONS, NO_TRACK, QUARTER_DAYS, SKIPS_KEPT, WARM_UP, World, below, index_of, known_or_new,
+from .picks import (FEMALE, FIRST_HEARD, HISTORY, KNOWN, MALE, MIND, MOST_SESSIONS, NO_TRACK, QUARTER_DAYS, SKIPS_KEPT, WARM_UP, World, below, index_of, known_or_new,
                     learn, noise_track, novelty_of, open_context, pick_track, remember, side_genre, step, times_heard)
 from .behaviour import RULES
 from .run import DAY_MS, HOUR_MS, MINUTE_MS, compiled_loop, decision, exp, ln, normal, subkey, uniform
@@ -492,8 +492,8 @@ def begin(first_day, people, w):
     mind.age, mind.pull = people.versions[person.first_version].age, 0.0
     new_day(first_day, w)
     mind.festive = 0.0
-    for i in range(WARM_UP):
-        remember(mind, w.known, known_or_new(person.key, i, 0.5, w))
+    for i in range(WARM_UP):                             # after the first ones, those again in another order
+        remember(mind, w.known, known_or_new(person.key, i, 0.8, w) if i < FIRST_HEARD else mind.history[37 * i % FIRST_HEARD])
 
 
 @compiled_loop

@@ -23,7 +23,6 @@ USERS, TRACKS, ROUNDS, SEED = 1_500, 400_000, 3, 77
 FITS = {
     "premium_factor": ("premium_free_ratio", "time", published("premium_free_ratio")["time"], 0.8),
     "sigma_minutes": ("lognormal_sigma_volume", "value", published("lognormal_sigma_volume"), 1.0),
-    "gender_lean": ("gender_taste_overlap", "value", published("gender_taste_overlap"), 0.7),
 }
 SURVIVAL = ("skip_within_5s", "skip_within_10s", "skip_within_30s", "skip_before_end")
 
@@ -42,7 +41,7 @@ def fit():
 
 def crowd_with(values):
     """What a crowd with these parameters measures: ((target, check) -> value, share of plays of music released in the year)."""
-    names = {target for target, *_ in FITS.values()} | {*SURVIVAL, "repeat_share_year", "hours_per_mau_month"}
+    names = {target for target, *_ in FITS.values()} | {*SURVIVAL, "hours_per_mau_month"}
     with tempfile.TemporaryDirectory() as folder:
         persona = Path(folder) / "everybody.yaml"
         persona.write_text(yaml.safe_dump({"personas": {"everybody": {"share": 1.0, "set": plain(values)}}}), encoding="utf-8")
@@ -61,7 +60,6 @@ def moved(values, found, fresh):
     """The parameters of the next round, to four digits."""
     new = {name: values[name] * (wanted / found[target, check]) ** power for name, (target, check, wanted, power) in FITS.items()}
     new["log_minutes"] = values["log_minutes"] + np.log(published("hours_per_mau_month")["Q4_2017"] / found["hours_per_mau_month", "value"])
-    new["novelty"] = values["novelty"] * (1 - published("repeat_share_year")) / (1 - found["repeat_share_year", "value"])
     new["fresh_share"] = min(values["fresh_share"] * published("release_year_mix")["2018"] / fresh, 0.98)
     new |= hazard_moved(values, [found[target, "value"] for target in SURVIVAL])
     return {name: [float(f"{one:.4g}") for one in new[name]] if name == "hazard" else float(f"{new[name]:.4g}") for name in values}

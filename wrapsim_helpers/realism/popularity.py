@@ -102,7 +102,7 @@ def track_head_us(s):
         return {}
     number, tracks = pd.factorize(frame["track_id"])
     plays = pooled(s, frame["who"], number, frame["n"], len(tracks))
-    return {"top500": np.partition(plays, -500, axis=1)[:, -500:].sum(axis=1) / plays.sum(axis=1)}
+    return {"top500": np.partition(plays, -500, axis=1)[:, -500:].sum(axis=1) / plays.sum(axis=1)} if len(tracks) >= 500 else {}
 
 
 def dead_catalogue(s):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ..behaviour import figures
+from .ablation import FAINT, UNSHOWN
 from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, counts, known, passed, targets, verdicts
 
 HEAD = """# How real is it?
@@ -208,10 +209,11 @@ def ablation_lines(study):
     """What each mechanism moves."""
     said = (f"Each mechanism switched off in a run of {study.size.smaller} listeners with the same random streams. The figure beside it was named "
             "beforehand; a mechanism *shows* where that figure leaves its tolerance or moves by more than three bootstrap standard errors of the "
-            "movement, over the same listeners.")
+            f"movement, over the same listeners. Of all listeners: {', '.join(sorted(FAINT))}.")
     rows = [(name, f"`{row.target}` {row.check.replace('_', ' ')}", short(row.with_it), short(row.without_it), score_text(row.score_without),
              score_text(row.errors_moved), "yes" if row.shows else "**no**") for name, row in study.ablations.iterrows()]
-    return [said, "", *markdown(("mechanism", "figure", "with it", "without", "score without", "errors moved", "shows"), rows)]
+    unshown = [f"- **{name}** does not show: {UNSHOWN.get(name, 'more listeners would tell.')}" for name, row in study.ablations.iterrows() if not row.shows]
+    return [said, "", *markdown(("mechanism", "figure", "with it", "without", "score without", "errors moved", "shows"), rows), "", *unshown]
 
 
 def survey_text(found):
