@@ -8,9 +8,14 @@ import random
 import uuid
 from datetime import datetime, timedelta, timezone
 
+import fastavro
 from faker import Faker
 
 KINDS = ("play", "pause", "skip", "replay", "stop")
+FIELDS = {"UserProfile": {"UserId": "string", "Name": "string", "Age": "int", "Gender": "string", "SubscriptionPlan": "string", "Location": "string"},
+          "SongMetadata": {"SongId": "string", "Title": "string", "Artists": {"type": "array", "items": "string"}, "Genre": "string", "Length": "string",
+                           "ReleaseDate": "string"},
+          "UserSongInteraction": {"UserId": "string", "SongId": "string", "Timestamp": "string", "Interaction": "string"}}
 
 
 def listening_session(user_id, start, end, genre, songs, faker):
@@ -33,3 +38,15 @@ def seed_records(songs, n=1500):
     start = datetime(2025, 1, 1, tzinfo=timezone.utc)
     genre = songs["genre"].value_counts().index[0]
     return listening_session(str(uuid.uuid4()), start, start + timedelta(minutes=4 * n), genre, songs, Faker())
+
+
+def write_seed_records(songs, n, path):
+    """The same to an Avro file by fastavro, as its writer is used by default."""
+    nested = [{"name": name, "type": record(name, fields)} for name, fields in FIELDS.items()]
+    with open(path, "wb") as file:
+        fastavro.writer(file, record("SpotifyWrappedData", {one["name"]: one["type"] for one in nested}), seed_records(songs, n), codec="deflate")
+
+
+def record(name, fields):
+    """An Avro record schema."""
+    return {"type": "record", "name": name, "fields": [{"name": field, "type": kind} for field, kind in fields.items()]}
