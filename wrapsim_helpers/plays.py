@@ -25,7 +25,8 @@ OFFLINE_MS = 29 * DAY_MS     # downloads play on for 30 days without a connectio
 LATEST_START_MS = 30 * HOUR_MS    # a session that could not begin by then, counted from the start of its day, is not held
 LOOK_BACK_DAYS = 2           # so a session of an earlier day than this before the end has ended by the end (see `state`)
 NEVER = 2**62
-JULY = 181                   # days since 1970 of 1 July 1970
+JULY, DAYS_OF_YEAR = 181, 365.2425   # days since 1970 of 1 July 1970
+FULL_SHIFT_MS = 3 * HOUR_MS  # sessions from this time of day on begin by the whole of the summer's shift later
 
 # Decisions of a listener (drawn under the listener's key, counted by day or by remembered play) ...
 FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE = map(decision, (
@@ -565,7 +566,7 @@ def starts_of_day(key, day, minutes, hours, mind):
 @compiled_loop
 def summer(day, south):
     """How much of a summer a day is: 1 on the first of July, -1 half a year from it, evenly between; the other way round in the south."""
-    phase = (day - JULY) % 365 / 365.0
+    phase = (day - JULY) / DAYS_OF_YEAR % 1.0
     north = 1.0 - 4.0 * min(phase, 1.0 - phase)
     return -north if south else north
 
@@ -594,9 +595,10 @@ def play_day(day, minutes, people, w, out, who, n):
     today = (minutes + b.quiet_min) * b.days[weekday]
     count = starts_of_day(person.key, day, today / b.session_spacing_min, b.hours[1 if weekday >= 5 else 0, person.chronotype], mind)
     mean = today / (1.0 + today / b.session_spacing_min) * MINUTE_MS
-    later = int(b.summer_shift_min * summer(day, person.south == 1) * MINUTE_MS)
+    later = b.summer_shift_min * summer(day, person.south == 1) * MINUTE_MS
     for s in range(count):
-        key, start = subkey(person.key, day * MOST_SESSIONS + s), max(mind.starts[s] + later, 0)
+        key = subkey(person.key, day * MOST_SESSIONS + s)
+        start = mind.starts[s] + int(later * min(mind.starts[s] / FULL_SHIFT_MS, 1.0))         # none at midnight, so that none gathers there
         at = max(to_utc(people, person.zone, day * DAY_MS + start), mind.free_from)
         if at < person.origin_ms or at - to_utc(people, person.zone, day * DAY_MS) > LATEST_START_MS:
             continue

@@ -88,12 +88,18 @@ def summary_of(results):
     table = verdicts(results)
     broken = table.index[(table["role"] == "rule") & (table["verdict"] != PASS)]
     said = [f"Rules: {', '.join(broken) + ' broken' if len(broken) else 'none broken'}."] if (table["role"] == "rule").any() else []
-    said += [f"Tier {tier}: {row.n_pass:.0f} of {row.n:.0f} outcomes that apply pass ({row.share:.0%}; {row.needed:.0%} are asked for)."
-             for tier, row in passed(results).iterrows()]
+    said += [f"Tier {tier}: {row.n_pass:.0f} of {row.n:.0f} outcomes that apply pass ({row.share:.0%}; {row.needed:.0%} are asked for"
+             + (f"; {row.n_small:.0f} would need more listeners)." if row.n_small else ").") for tier, row in passed(results).iterrows()]
     for word in (FAIL, TOO_SMALL, LEFT_OUT):
         named = table.index[table["counted"] & (table["verdict"] == word)]
         said += [f"{word}: {', '.join(named)}"] if len(named) else []
-    return said
+    return said + weaker(table)
+
+
+def weaker(table):
+    """The figures that fail without being counted: weak evidence, handed in, or yielding to another."""
+    named = table.index[~table["counted"] & (table["verdict"] == FAIL) & (table["role"] != "rule")]
+    return [f"fail, but not counted (tier C, handed in, or yielding to another): {', '.join(named)}"] if len(named) else []
 
 
 def results_table(results):
@@ -138,7 +144,8 @@ def report_lines(study, pictures):
     everything = study.results + study.rules
     head = HEAD.format(listeners=study.size.listeners, plays=study.n_plays, figures=len(targets()), replicates=len(study.sample.weights) - 1,
                        uniform=study.size.uniform, smaller=study.size.smaller)
-    return [head, "## In short", "", *(f"- {sentence}" for sentence in summary_of(everything)), *known_and_not(everything), "",
+    return [head, "## In short", "", *(f"- {sentence}" for sentence in summary_of(everything)), *known_and_not(everything),
+            f"- Of {len(study.ablations)} mechanisms, {study.ablations['shows'].sum()} show when switched off.", "",
             *(line for name in pictures for line in shown(name, *pictures[name]) if name in ("scores", "uniform")),
             "## Every figure", "", *table_lines(study), "", "## What misses, and why", "", *missing_lines(everything), "",
             "## Figures that cannot both hold", "", *contradiction_lines(everything), "", "## The rules", "", *rule_lines(study), "",
@@ -180,11 +187,14 @@ def markdown(head, rows):
 
 
 def missing_lines(results):
-    """Every counted outcome that does not pass, with what was published, by whom, and the reason; list items."""
+    """Every figure that fails and every counted one that could not be judged, with what was published, by whom, and the reason;
+    counted ones first; list items."""
     table, reasons = verdicts(results), figures("misses")
-    return [f"- **`{target}`** ({row.tier}, {row.verdict}): {targets()[target]['what']}. *{targets()[target]['source']}.* "
+    missing = table[(table["counted"] & (table["verdict"] != PASS)) | (table["verdict"] == FAIL)]
+    missing = missing[["yields_to" not in targets()[target] for target in missing.index]].sort_values("counted", ascending=False, kind="stable")
+    return [f"- **`{target}`** ({row.tier}, {row.role}, {row.verdict}): {targets()[target]['what']}. *{targets()[target]['source']}.* "
             + (reasons.get(target, "No reason is known yet.") if row.verdict == FAIL else applies_text(target, row.verdict))
-            for target, row in table[table["counted"] & (table["verdict"] != PASS)].iterrows()] or ["Nothing."]
+            for target, row in missing.iterrows()] or ["Nothing."]
 
 
 def applies_text(target, word):

@@ -126,8 +126,9 @@ def verdicts(results):
 
 
 def passed(results):
-    """How many counted targets pass, by tier: DataFrame by tier with n (that could be judged), n_pass, share and needed."""
+    """How many counted targets pass, by tier: DataFrame by tier with n (that apply), n_pass, n_small, share and needed."""
     table = verdicts(results)
     judged = table[table["counted"] & (table["verdict"] != LEFT_OUT)]
-    by_tier = judged.assign(ok=judged["verdict"] == PASS).groupby("tier")["ok"].agg(n="size", n_pass="sum")
+    by_tier = judged.assign(ok=judged["verdict"] == PASS, small=judged["verdict"] == TOO_SMALL).groupby("tier").agg(
+        n=("ok", "size"), n_pass=("ok", "sum"), n_small=("small", "sum"))
     return by_tier.assign(share=by_tier["n_pass"] / by_tier["n"], needed=[NEEDED[tier] for tier in by_tier.index])
