@@ -334,6 +334,24 @@ def test_the_device_acts_on_leaving(usual):
     assert left.loc["desktop", "other"] == pytest.approx(left.loc["desktop", "usual"], abs=0.03)
 
 
+def test_the_season_moves_sessions_without_a_pile_at_midnight():
+    winter = ws.listen(replace(ENDS, num_users=150, start_time="2025-12-01", end_time="2026-02-01"), behaviour=ws.Behaviour(summer_shift_min=120.0)).plays.to_pandas()
+    begins = winter.groupby("session_id")["started_at"].min() + pd.to_timedelta(winter.groupby("session_id")["utc_offset_min"].first(), unit="min")
+    late = begins[begins.dt.hour == 0]
+    assert len(late) > 100 and (late.dt.minute < 5).mean() < 0.25
+    assert all(pl.summer((date(year, 7, 1) - date(1970, 1, 1)).days, False) > 0.985 for year in range(2000, 2038))
+
+
+def test_a_listener_whose_plays_have_no_end_is_refused(monkeypatch, crowd):
+    monkeypatch.setattr(pl, "MOST_ROWS", 5_000)
+    others = li.other_genres(crowd.world.survey, crowd.listeners, crowd.profile_versions)
+    people, _ = li.lower(crowd.run, crowd.listeners, crowd.profile_versions, crowd.world.catalogue, others)
+    endless = lowered([ws.Behaviour(minutes_factor=20.0, hazard_scale=20.0, skip_position=(20.0,) * 4)])
+    people.persons["minutes"] = 1_000.0
+    with pytest.raises(ValueError, match="would make more than .* plays; no parameters of a listener should"):
+        list(pl.sample_plays(people, crowd.world.catalogue.music, endless, rows=1))
+
+
 def test_a_session_that_has_settled_is_left_alone():
     b = lowered([ws.Behaviour(settle_after=16.0, settle_plays=8.0, settled=0.25)])[0]
     assert [pl.settling(i, b) for i in (0, 15, 16)] == [1, 1, 1]

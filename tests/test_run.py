@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, localcontext
 from itertools import islice
 from pathlib import Path
@@ -215,3 +215,13 @@ def test_identity_changes_with_every_parameter_and_input_but_not_with_paths(tmp_
                r.identity(run, {"songs": tmp_path / "a.csv"}, {}, 11), r.identity(run, {"songs": tmp_path / "a.csv"}, {"sha256": "x"}, 10)]
     assert len({r.identity_hash(one) for one in [same, *changed]}) == 5
     assert r.differences(same, changed[0]) == ["parameters.seed: 2025 here, 1 there"]
+
+
+def test_whole_numbers_of_numpy_and_dates_are_the_same_run():
+    assert r.Run(np.int64(2), date(2025, 1, 1), datetime(2025, 2, 1), seed=np.int32(3)) == r.Run(2, "2025-01-01", "2025-02-01T00:00:00", seed=3)
+    assert type(r.Run(np.int64(2)).num_users) is int
+
+
+def test_a_number_of_tracks_that_is_not_whole_is_refused():
+    with pytest.raises(TypeError, match="catalogue_tracks is 0.0; it must be a whole number from 1000 to 5,000,000."):
+        r.Run(catalogue_tracks=0.0)

@@ -1,6 +1,7 @@
 """The insights: rules at their edges on tables small enough to check in the head, and against the slow obvious version."""
 
 import json
+import shutil
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta, timezone
 
@@ -11,6 +12,7 @@ import pytz
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import wrapped as w
+from wrapsim_helpers.wrapped import story as story_of
 from wrapsim_helpers.wrapped.rules import day_number
 
 TRACKS = [  # track_id, title, genre, duration_ms, noise, [(artist_id, role)]
@@ -249,10 +251,9 @@ def test_every_insight_works_on_the_required_columns_alone(crowd):
 
 def test_a_story_has_every_day_every_hour_and_dates(tiny_run):
     story = ws.tell_story(tiny_run)
-    assert len(story.tables["calendar"]) == 365 and len(story.tables["listening_clock"]) == 24
+    assert len(story.tables["calendar"]) == 21 and len(story.tables["listening_clock"]) == 24
     assert story.tables["calendar"]["ms_played"].sum() == story.tables["minutes"]["ms_played"][0] == story.tables["listening_clock"]["ms_played"].sum()
     assert story.tables["place"]["n_listeners"][0] == story.tables["crowd"]["n_listeners"].sum()
-    assert (story.first_day, story.last_day) == (date(2025, 1, 1), date(2025, 12, 31))
 
 
 def test_the_first_play_of_a_song_is_told_in_local_time(tiny_run):
@@ -305,11 +306,43 @@ def test_a_user_who_is_not_in_the_run_is_refused_with_the_nearest(tiny_run):
         ws.tell_story(tiny_run, name + "x")
 
 
-def test_no_play_at_all_is_refused(tiny_run):
-    with pytest.raises(ValueError, match="nobody in this run has a play in this window; choose another year."):
+def test_a_year_or_edition_without_a_day_of_the_run_is_refused(tiny_run):
+    with pytest.raises(ValueError, match="year is 2019 and edition 'full', which counts 2019-01-01 to 2019-12-31; the run lasts from 2025-03-20 to 2025-04-09."):
         ws.tell_story(tiny_run, year=2019)
-    with pytest.raises(ValueError, match="has no play from 2019-01-01 to 2019-12-31; choose another user, year or edition."):
-        ws.tell_story(tiny_run, "1", year=2019)
+
+
+def test_a_listener_without_a_play_is_refused(tmp_path):
+    run_dir = ws.simulate(num_users=6, start_time="2025-03-20T04:00", end_time="2025-03-20T05:00", seed=7, out_dir=tmp_path / "run", workers=1)
+    with pytest.raises(ValueError, match="choose another"):
+        ws.tell_story(run_dir, "1")
+    with pytest.raises(ValueError, match="choose another|nobody in this run has a play"):
+        ws.tell_story(run_dir)
+
+
+def test_only_the_days_that_were_simulated_count(tiny_run):
+    story = ws.tell_story(tiny_run)
+    assert (story.first_day, story.last_day) == (date(2025, 3, 20), date(2025, 4, 9)) and len(story.tables["calendar"]) == 21
+    assert f"{round(story.tables['minutes']['ms_played'].iloc[0] / 60_000 / 21)} minutes a day" in next(card for card in ws.make_cards(story) if card.name == "minutes").alt
+
+
+@pytest.mark.parametrize("start, end, year, days", [
+    ("2025-07-01", "2026-07-01", -1, (date(2025, 7, 1), date(2025, 12, 31))), ("2025-09-01", "2026-09-01", -1, (date(2026, 1, 1), date(2026, 8, 31))),
+    ("2025-07-01", "2026-07-01", 2026, (date(2026, 1, 1), date(2026, 6, 30))),
+    ("2024-12-31T20:00:00-05:00", "2025-01-15T00:00:00-05:00", -1, (date(2025, 1, 1), date(2025, 1, 15)))])
+def test_the_year_with_most_days_of_the_run_is_told_unless_one_is_asked_for(start, end, year, days):
+    assert story_of.days_of({"start_time": start, "end_time": end}, year, "full") == days
+
+
+def test_minutes_a_day_by_plan_are_of_the_whole_run(tmp_path):
+    run_dir = ws.simulate(num_users=8, start_time="2025-12-01", end_time="2026-02-01", seed=7, out_dir=tmp_path / "run", formats="parquet", workers=1)
+    heard = ws.read_parquet(run_dir, "plays").to_pandas().groupby("listener_id")["ms_played"].sum() / 60_000 / 62
+    found = ws.volume_by_plan(run_dir).set_index("listener_id")["minutes_per_day"]
+    assert found.sort_index().to_numpy() == pytest.approx(heard.sort_index().to_numpy())
+
+
+def test_a_folder_whose_name_is_a_pattern_is_read(tiny_run, tmp_path):
+    shutil.copytree(tiny_run, tmp_path / "run [1]")
+    assert ws.tell_story(tmp_path / "run [1]").listener == ws.tell_story(tiny_run).listener
 
 
 def test_an_unknown_edition_is_refused(tiny_run):

@@ -1,7 +1,7 @@
 """Kinds of people and arms of an experiment: a YAML file that overrides named parameters of the model.
 
     personas:
-      commuter: {about: "an hour on the train", share: 0.12, set: {session_spacing_min: 45}, times: {novelty: 0.8},
+      commuter: {about: "an hour on the train", share: 0.12, set: {seek_back_share: 0.1}, times: {minutes_factor: 1.5},
                  who: {age: [18, 65]}}
     cohorts:
       new_radio: {tag: B, share: 0.5, times: {context_shares: {radio: 1.5}}}
@@ -27,7 +27,13 @@ PARTS = {"context_shares": CONTEXTS, "skip_context": CONTEXTS, "skip_device": SY
          "days": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
          "leave_shares": ("forward", "back", "another"), "skip_position": ("first", "second", "third", "later")}
 SUM_KEPT = ("context_shares", "leave_shares", "hours")      # shares: what one part gains the others lose
-SHARES = ("loyalty", "day_persistence", "premium_churn")    # between 0 and 1, as is everything called _share
+SHARES = ("loyalty", "day_persistence", "premium_churn", "seed_novelty", "noise_nights", "blocked_leave", "festive_peak", "commute_phone", "mainstream",
+          "settled")                                        # between 0 and 1, as is everything called _share
+SUM_AT_MOST_1 = ("act_shares", "opening_shares")            # shares of the same plays or sessions; what they leave is none of them
+DIVISORS = ("settle_plays", "session_spacing_min", "quiet_min", "youth_width", "satiation", "fresh_days", "festive_days", "shuffle_shape")
+MOST = {"log_minutes": np.log(24 * 60), "hazard_scale": 20.0, "hazard": 20.0, "hazard_slope": 0.001, "skip_age": 20.0, "skip_device": 20.0,
+        "skip_position": 20.0, "skip_context": 20.0, "skip_weekend": 20.0, "skip_shuffle": 20.0, "liking": 20.0, "minutes_factor": 100.0, "male_factor": 100.0,
+        "sigma_minutes": 5.0, "sigma_session": 5.0, "sigma_skip": 3.0, "sigma_mood": 3.0, "sigma_turn": 3.0, "sigma_novelty": 3.0}
 WHO = {"gender": GENDERS, "plan": PLANS, "genre": GENRE_NAMES}
 KEYS = {"personas": ("about", "share", "set", "times", "who"), "cohorts": ("about", "share", "set", "times", "who", "tag")}
 
@@ -67,9 +73,20 @@ def load_personas(path=""):
         raise FileNotFoundError(f"personas_path is {str(path)!r}, and there is no such file. Give the path of a YAML file, "
                                 "'bundled' for the bundled one, or '' for no personas.")
     try:
-        return checked(path.name, yaml.safe_load(path.read_text(encoding="utf-8")))
+        return checked(path.name, yaml.load(path.read_text(encoding="utf-8"), UniqueKeys))
     except yaml.YAMLError as error:
         raise ValueError(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
+
+
+class UniqueKeys(yaml.SafeLoader):
+    """YAML in which no map names anything twice: of two such groups one would be lost."""
+
+    def construct_mapping(self, node, deep=False):
+        names = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise yaml.constructor.ConstructorError(problem=f"{twice[0]!r} stands there twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def personas_file(run):
@@ -91,24 +108,34 @@ def checked(where, record):
     """`Personas` of a record as in the file; `where` names it in errors."""
     if not isinstance(record, dict) or not set(record) <= set(KEYS):
         raise ValueError(f"{where} must map 'personas', 'cohorts' or both to groups by name.")
-    found = Personas(*(tuple(checked_group(where, kind, name, one) for name, one in (record.get(kind) or {}).items()) for kind in KEYS))
+    found = Personas(*(tuple(checked_group(where, kind, name, one) for name, one in checked_map(where, kind, record.get(kind)).items()) for kind in KEYS))
     for groups in found:
         check_shares(where, groups)
     return found
 
 
+def checked_map(where, key, value):
+    """A map of the file, {} where there is none; ValueError for anything else."""
+    if value is not None and not isinstance(value, dict):
+        raise ValueError(f"{where}: {key} is {value!r}; it must be a map of names to values, such as {{novelty: 2}}.")
+    return value or {}
+
+
 def checked_group(where, kind, name, one):
     """One `Group` of a file; ValueError for a key, parameter, part or condition that is not known."""
     where = f"{where}, {name}"
+    if ":" in str(name):
+        raise ValueError(f"{where}: a name must not hold a colon, which in the tables stands before a cohort's tag.")
     if not isinstance(one, dict):
         raise ValueError(f"{where} is {one!r}; it must be a map with a share, such as {{share: 0.1, times: {{novelty: 2}}}}.")
     one = {check_choice(f"{where}: key", key, KEYS[kind]): value for key, value in one.items()}
     share = one.get("share")
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise ValueError(f"{where}: share is {share!r}; it must be a number from 0 to 1.")
-    one["who"] = checked_who(where, one.get("who") or {})
+    one["who"] = checked_who(where, checked_map(where, "who", one.get("who")))
     for action in ("set", "times"):
-        one[action] = {check_choice(f"{where}: {action}", field, changeable()): value for field, value in (one.get(action) or {}).items()}
+        one[action] = {check_choice(f"{where}: {action}", field, changeable()): value
+                       for field, value in checked_map(where, action, one.get(action)).items()}
     group = Group(str(name), **{key: str(value) if key in ("about", "tag") else value for key, value in one.items()})
     changed(where, Behaviour(), group)
     return group
@@ -125,7 +152,7 @@ def checked_who(where, who):
     age = who.get("age", [0, 200])
     if not (isinstance(age, list) and len(age) == 2 and all(isinstance(limit, int) for limit in age) and age[0] < age[1]):
         raise ValueError(f"{where}: age is {age!r}; it must be [from, below] in years, such as [18, 65].")
-    return {key: value if key == "age" else [check_choice(f"{where}: {key}", one, WHO[key]) for one in ([value] if isinstance(value, str) else value)]
+    return {key: value if key == "age" else [check_choice(f"{where}: {key}", one, WHO[key]) for one in (value if isinstance(value, list) else [value])]
             for key, value in who.items()}
 
 
@@ -207,12 +234,21 @@ def number(where, name, value):
 
 
 def check_value(where, name, value, before, after):
-    """Nothing where a changed parameter can still mean what it means: finite, not below 0 unless it was or is a slope, a share at most 1."""
-    signed = name.endswith("_slope") or name.startswith(("log_", "intensity_"))
-    share = not after.ndim and (name.endswith("_share") or name in SHARES)
-    if not np.isfinite(after).all() or (not signed and (after < 0).any()) or (share and after > 1) or (name in SUM_KEPT and (after.sum(axis=-1) <= 0).any()):
+    """Nothing where a changed parameter can still mean what it means: see `allowed`; ValueError otherwise."""
+    low, high = allowed(name, after)
+    sums = (after.sum(axis=-1) > 0).all() if name in (*SUM_KEPT, "days") else after.sum() <= 1 + 1e-9 if name in SUM_AT_MOST_1 else True
+    if not (np.isfinite(after).all() and (after >= low).all() and (after <= high).all() and sums):
+        said = {f"not below {low:g}": np.isfinite(low), f"at most {high:.4g}": np.isfinite(high), "above 0 in sum": not sums and name not in SUM_AT_MOST_1,
+                "at most 1 in sum": not sums and name in SUM_AT_MOST_1}
         raise ValueError(f"{where}: {name} becomes {after.tolist()!r} by {value!r}; it must be "
-                         f"{'from 0 to 1' if share else 'a number' if signed else 'not below 0'} (it was {before.tolist()!r}).")
+                         f"{' and '.join(words for words, holds in said.items() if holds) or 'a number'} (it was {before.tolist()!r}).")
+
+
+def allowed(name, after):
+    """Least and greatest value of a parameter: shares are 0 to 1, slopes and logarithms may be below 0, nothing divides by 0."""
+    signed = name.endswith("_slope") and name != "hazard_slope" or name.startswith(("log_", "intensity_"))
+    share = not after.ndim and (name.endswith("_share") or name in SHARES)
+    return -np.inf if signed else 0.01 if name in DIVISORS else 0.0, 1.0 if share else MOST.get(name, np.inf)
 
 
 def as_tuple(value):

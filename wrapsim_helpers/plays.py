@@ -25,6 +25,7 @@ OFFLINE_MS = 29 * DAY_MS     # downloads play on for 30 days without a connectio
 LATEST_START_MS = 30 * HOUR_MS    # a session that could not begin by then, counted from the start of its day, is not held
 LOOK_BACK_DAYS = 2           # so a session of an earlier day than this before the end has ended by the end (see `state`)
 NEVER = 2**62
+MOST_ROWS = 2**24            # of one listener: nine years of 5 s plays without a pause
 JULY, DAYS_OF_YEAR = 181, 365.2425   # days since 1970 of 1 July 1970
 FULL_SHIFT_MS = 3 * HOUR_MS  # sessions from this time of day on begin by the whole of the summer's shift later
 
@@ -710,6 +711,9 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=200_000):
     while first < len(numbers):
         n, after = play_listeners(first, people, music, behaviours, past, mind, known, out)
         if after == first:
+            if rows > MOST_ROWS:
+                raise ValueError(f"listener {numbers[first]} would make more than {rows:,} plays; no parameters of a listener should. Look at how long "
+                                 "the plays and the silence between sessions can be with the personas given, or make a shorter run.")
             rows *= 2
             out = new_out(rows, *size)
             continue

@@ -13,7 +13,7 @@ import math
 import os
 import tempfile
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import numba
@@ -277,6 +277,11 @@ def in_digits(number):
     return f"{number:,}" if abs(number) >= 10_000 else str(number)
 
 
+def as_text(moment):
+    """A time as it is given: text, or a date or datetime, which becomes ISO 8601."""
+    return moment.isoformat() if isinstance(moment, date) else moment
+
+
 def check_time(name, text):
     """`text`, an ISO 8601 date or date and time, as a datetime; with a zone where it has an offset."""
     try:
@@ -436,13 +441,14 @@ class Run:
     given: Given = field(default_factory=Given)
 
     def __post_init__(self):
+        for name in ("start_time", "end_time", "origin_time"):
+            object.__setattr__(self, name, as_text(getattr(self, name)))
         check_window(self.start_time, self.end_time)
-        check_count("num_users", self.num_users, 1, 1_000_000_000)
-        check_count("seed", self.seed, 0, 2**63 - 1)
-        check_count("listeners_per_part", self.listeners_per_part, 0, 10_000_000)
-        if self.catalogue_tracks:
-            check_count("catalogue_tracks", self.catalogue_tracks, 1_000, 5_000_000)
         check_window(self.origin_time or self.start_time, self.end_time)
+        tracks = 0 if self.catalogue_tracks == 0 and isinstance(self.catalogue_tracks, int) else 1_000
+        for name, low, high in (("num_users", 1, 1_000_000_000), ("seed", 0, 2**63 - 1), ("listeners_per_part", 0, 10_000_000),
+                                ("catalogue_tracks", tracks, 5_000_000), ("first_listener", 0, 2**31 - 2)):
+            object.__setattr__(self, name, check_count(name, getattr(self, name), low, high))
         check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
         for name, allowed in (("population", POPULATIONS), ("survey_group", SURVEY_GROUPS)):
             object.__setattr__(self, name, check_choice(name, getattr(self, name), allowed))

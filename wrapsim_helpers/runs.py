@@ -126,8 +126,8 @@ def open_job(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
 
 
 def tuple_of(genres):
-    """Genres as a tuple; a text is left for `Run` to refuse."""
-    return genres if isinstance(genres, str) else tuple(genres)
+    """Genres as a tuple, None for none; a text is left for `Run` to refuse."""
+    return genres if isinstance(genres, str) else tuple(genres or ())
 
 
 def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before=None):

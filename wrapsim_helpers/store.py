@@ -20,7 +20,7 @@ def place_of(text):
     """A place from what a user gave: the URL as it is, or a Path; ValueError for a URL of another kind."""
     scheme, is_url, _ = str(text).partition("://")
     if not is_url:
-        return Path(text)
+        return Path(text).expanduser()
     if scheme not in SCHEMES:
         raise ValueError(f"out_dir is {str(text)!r}; a store's address begins with one of "
                          f"{', '.join(f'{name}://' for name in SCHEMES)}; anything else is a folder.")

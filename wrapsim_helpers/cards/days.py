@@ -170,7 +170,7 @@ def snake(n, top, height):
     row, column = i // COLUMNS, i % COLUMNS
     column = np.where(row % 2, COLUMNS - 1 - column, column)
     step = c.MEASURE / COLUMNS
-    return c.LEFT + step * (column + 0.5), top + height / max(row.max(), 1) * row
+    return c.LEFT + step * (column + 0.5), top + min(height / max(row.max(), 1), 96) * row
 
 
 def label_end(ax, look, at, text, dy):

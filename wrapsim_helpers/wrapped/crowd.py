@@ -5,7 +5,7 @@ import ibis
 from ..files import read_manifest, read_parquet
 from ..run import MINUTE_MS, check_window
 from .rules import NOT_FINISHED_MS
-from .story import heard_of
+from .story import open_run
 
 LAST_SECOND = 240
 
@@ -29,7 +29,7 @@ def crowd_leaving(heard):
 def volume_by_plan(run_dir):
     """How many minutes a day does each listener hear, and on which plan did they begin? listener_id, plan, minutes_per_day;
     a pandas table of everybody with a play."""
-    parameters, plays = read_manifest(run_dir)["identity"]["parameters"], heard_of(run_dir).plays
+    parameters, plays = read_manifest(run_dir)["identity"]["parameters"], open_run(run_dir)["plays"]
     start, end = check_window(parameters["start_time"], parameters["end_time"])
     heard = plays.group_by("listener_id").agg(ms_played=plays.ms_played.sum()).execute()
     plans = read_parquet(run_dir, "profile_versions", ["listener_id", "profile_version", "plan"]).to_pandas()

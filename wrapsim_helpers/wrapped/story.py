@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import glob
 import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..files import kept_as_parquet, plays_by_part, read_manifest, read_parquet, write_json
-from ..run import MINUTE_MS
+from ..run import MINUTE_MS, check_window
 from ..schema import TABLES
 from .days import calendar, listening_clock, longest_streak
 from .rules import EPOCH_DAY, Heard, heard_in, too_little, window, with_plays
@@ -70,7 +71,7 @@ def open_run(run_dir):
     connection = ibis.duckdb.connect()
     catalogue = {name: connection.create_table(name, read_parquet(run_dir, name)) for name in ("tracks", "artists", "track_artists")}
     if kept_as_parquet(run_dir):
-        return catalogue | {"plays": connection.read_parquet(str(Path(run_dir) / "plays" / "part-*.parquet"), table_name="plays")}
+        return catalogue | {"plays": connection.read_parquet(f"{glob.escape(str(run_dir))}/plays/part-*.parquet", table_name="plays")}
     connection.create_table("plays", TABLES["plays"].empty_table())
     for part in plays_by_part(run_dir):
         connection.insert("plays", part)
@@ -78,10 +79,30 @@ def open_run(run_dir):
 
 
 def heard_of(run_dir, year=-1, edition="full"):
-    """The plays of a run's year and what they are joined with: a `Heard`. year: -1 for the year the run starts in."""
-    parameters = read_manifest(run_dir)["identity"]["parameters"]
-    first_day, last_day = window(int(parameters["start_time"][:4]) if year == -1 else year, edition)
+    """The plays of a run's year and what they are joined with: a `Heard`. year: -1 for the year with most days of the run.
+
+    Raises ValueError where the edition's window of that year and the run have no day in common.
+    """
+    first_day, last_day = days_of(read_manifest(run_dir)["identity"]["parameters"], year, edition)
     return heard_in(**open_run(run_dir), first_day=first_day, last_day=last_day)
+
+
+def days_of(parameters, year, edition):
+    """First and last local day of a summary, both inclusive: the edition's window of a year, as far as the run lasts."""
+    begin, end = days_of_run(parameters)
+    year = year if year != -1 else max(range(begin.year, end.year + 1), key=lambda y: min(end, date(y, 12, 31)) - max(begin, date(y, 1, 1)))
+    first, last = window(year, edition)
+    if first > end or last < begin:
+        raise ValueError(f"year is {year} and edition {edition!r}, which counts {first} to {last}; the run lasts from {begin} to {end}. "
+                         "Choose another year or edition.")
+    return max(first, begin), min(last, end)
+
+
+def days_of_run(parameters):
+    """First and last day of a run, both inclusive; a day more at either end where it begins at one instant for everybody."""
+    start, end = check_window(parameters["start_time"], parameters["end_time"])
+    elsewhere = timedelta(days=1 if start.tzinfo else 0)
+    return (start - elsewhere).date(), (end - timedelta(milliseconds=1) + elsewhere).date()
 
 
 def everybody(run_dir, year=-1, edition="full"):
@@ -101,8 +122,8 @@ def tell_story(run_dir, user="", year=-1, edition="full"):
     """What was one listener's year? A `Story` from a run folder.
 
     user     user_id, number or full name of a listener of the run; "" for the one in the middle by minutes
-    year     -1 for the year in which the run starts
-    edition  "full" for 1 January to 31 December, or a year whose window applies, such as "2025"
+    year     -1 for the year with most days of the run
+    edition  "full" for 1 January to 31 December, or a year whose window applies, such as "2025"; no day outside the run counts
     Raises ValueError for a user who is not in the run, or one without a single play in the window.
     """
     book = open_book(str(run_dir), read_manifest(run_dir)["identity_hash"], year, edition)
@@ -134,7 +155,7 @@ class Book:
     whole: dict[str, list[str]]
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=4, typed=True)
 def open_book(run_dir, identity_hash, year, edition):
     """A run opened for a year; kept, so that the next listener's story costs a fraction of the first."""
     heard = heard_of(run_dir, year, edition)
@@ -173,7 +194,7 @@ def find_listener(listeners, user, crowd):
     if user == "":
         in_order = crowd.sort_values(["ms_played", "listener_id"])
         if not len(in_order):
-            raise ValueError("nobody in this run has a play in this window; choose another year.")
+            raise ValueError("nobody in this run has a play in this window; choose another year or edition, or make a longer run.")
         user = int(in_order["listener_id"].iloc[len(in_order) // 2])
     wanted = str(user).casefold()
     matches = listeners[(listeners["user_id"] == wanted) | (listeners["listener_id"].astype(str) == wanted)
