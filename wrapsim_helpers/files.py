@@ -415,7 +415,7 @@ def refuse_other_run(place, found, wanted):
     if found != wanted:
         lines = "\n  ".join(differences(wanted, found)[:12])
         raise ValueError(f"out_dir {str(place)!r} holds a run with another identity:\n  {lines}\n"
-                         "Name another folder, or use the same parameters.")
+                         "(Here is what is asked for, there what the folder holds.) Name another folder, or use the same parameters.")
 
 
 # -- the lock -----------------------------------------------------------------------------------------

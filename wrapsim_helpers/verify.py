@@ -94,7 +94,8 @@ def damaged_file(place, one):
     if data is None:
         return [f"{one['file']}: is gone."]
     if hashlib.sha256(data).hexdigest() != one["sha256"]:
-        return [f"{one['file']}: its {len(data):,} bytes are not the {one['bytes']:,} that were written."]
+        length = "are as many as were written, but others" if len(data) == one["bytes"] else f"are not the {one['bytes']:,} that were written"
+        return [f"{one['file']}: its {len(data):,} bytes {length}."]
     return [f"{one['file']}: {words}." for words in wrong_rows(data, one)] if one["file"].endswith(".parquet") else []
 
 

@@ -75,7 +75,7 @@ def draw_calendar(ax, story, theme="press"):
     column = np.array([d.replace(day=1).weekday() + d.day - 1 for d in dates])
     pitch, step, left = 900 / max(rows.max() + 1, 6), (c.RIGHT - 176) / 37, 176
     x, y = left + step * (column + 0.5), 600 + pitch * (rows + 0.5)
-    height = ms * stroke_scale(ms, rows, column, pitch)
+    height = np.maximum(ms * stroke_scale(ms, rows, column, pitch), LEAST_STROKE)
     named = named_weekday(by_weekday(days), int((ms == 0).sum()), len(days))
     paints = [look.accent if d.weekday() == named else look.mark for d in dates]
     heard = np.flatnonzero(ms > 0)
@@ -143,33 +143,33 @@ def calm(mean):
 
 # ---------------------------------------------------------------- streak
 
+LEAST_STROKE = 3  # pixels; a day with any music shows
 COLUMNS = 41
 
 
 def draw_longest_streak(ax, story, theme="press"):
-    """How long without a silent day? One unbroken bar through the dots of all the other days."""
+    """How long without a silent day? A bar among the dots of all the other days, row after row like writing."""
     look = c.page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
     dates, ms = (story.tables["calendar"][k].to_numpy() for k in ("date", "ms_played"))
     streak = story.tables["longest_streak"].iloc[0]
-    x, y = snake(len(dates), 872, 566)
+    x, y = written(len(dates), 872, 566)
     inside = (dates >= streak["first_day"]) & (dates <= streak["last_day"])
     c.dots(ax, x[~inside & (ms > 0)], y[~inside & (ms > 0)], 12, look.mark, "days")
     c.dots(ax, x[~inside & (ms == 0)], y[~inside & (ms == 0)], 8, look.muted, "pauses")
     path = np.c_[x, y][inside]
+    pieces = [np.repeat(piece, 2, axis=0) if len(piece) == 1 else piece for piece in np.split(path, np.flatnonzero(np.diff(path[:, 1])) + 1)]
     if look.accent.edge != "none":
-        c.lines(ax, [path], look.accent.edge, 34, "streak edge", cap="round")
-    c.lines(ax, [path], look.accent.face, 26, "streak", cap="round")
+        c.lines(ax, pieces, look.accent.edge, 34, "streak edge", cap="round")
+    c.lines(ax, pieces, look.accent.face, 26, "streak", cap="round")
     label_end(ax, look, path[0], day(streak["first_day"]), -30)
     label_end(ax, look, path[-1], day(streak["last_day"]), 52)
     return ax
 
 
-def snake(n, top, height):
-    """Positions of n days on a path that turns at the end of each row, so that neighbours stay neighbours."""
+def written(n, top, height):
+    """Positions of n days, row under row, each from left to right."""
     i = np.arange(n)
-    row, column = i // COLUMNS, i % COLUMNS
-    column = np.where(row % 2, COLUMNS - 1 - column, column)
-    step = c.MEASURE / COLUMNS
+    row, column, step = i // COLUMNS, i % COLUMNS, c.MEASURE / COLUMNS
     return c.LEFT + step * (column + 0.5), top + min(height / max(row.max(), 1), 96) * row
 
 

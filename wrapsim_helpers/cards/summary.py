@@ -2,9 +2,10 @@
 
 from . import canvas as c
 from .fonts import shown
-from .words import Words, count, counted, minutes
+from .words import Words, count, counted, minutes, span
 
 HUB, RIM = 132, 396
+LEAST_YEAR = 300  # days; the shortest window of an edition has 303
 NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
 
 
@@ -25,7 +26,9 @@ def draw_summary(ax, story, theme="press"):
 def row(ax, look, y, key, value):
     c.lines(ax, [[(c.LEFT, y + 23), (c.RIGHT, y + 23)]], look.faint, 3, "hairline")
     c.write(ax, c.LEFT, y, key, c.READING, "text", look.quiet, "key")
-    c.write_name(ax, 276, y, value, (c.NAME, c.READING), "name", look.text, "value", c.RIGHT - 276)
+    room = c.RIGHT - 276
+    value = value if c.fits(value, "name", c.READING, room) else value.split(" - ")[0]      # the song, not its edition
+    c.write_name(ax, 276, y, value, (c.NAME, c.READING), "name", look.text, "value", room)
 
 
 def rows(story):
@@ -42,11 +45,17 @@ def rows(story):
     return [*found, ("Days", f"{t['minutes']['n_days'].iloc[0]} with music")]
 
 
+def period(story):
+    """A simulated year, 2025; or 3 Mar to 16 Mar 2025, simulated, where it was less."""
+    whole = (story.last_day - story.first_day).days >= LEAST_YEAR
+    return f"A simulated year, {story.year}" if whole else f"Simulated, {span(story)} {story.year}"
+
+
 def words_of_summary(story):
     n = minutes(story.tables["minutes"]["ms_played"].iloc[0])
     said = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
     return Words(
-        kicker=f"A simulated year, {story.year}", headline=shown(story.listener["name"]), reading=(),
+        kicker=period(story), headline=shown(story.listener["name"]), reading=(),
         rule="wrapsim: invented people, published figures",
-        alt=f"{story.listener['name']}, a simulated year, {story.year}: {counted(n, 'minute')}; {said}.",
+        alt=f"{story.listener['name']}, {period(story)[0].lower()}{period(story)[1:]}: {counted(n, 'minute')}; {said}.",
     )  # fmt: skip
