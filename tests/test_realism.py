@@ -449,3 +449,9 @@ def test_every_picture_has_a_text_and_survives_a_run_with_nothing_in_it(sampled,
         found = {name: ws.finish(draw(crowd)) for name, draw in evidence.OF_SAMPLE.items()}
         assert all(len(one.alt) > 20 and one.png[:4] == b"\x89PNG" and "nan" not in one.alt for one in found.values())
         assert ws.finish(ws.draw_scores(realism.measured(crowd))).alt
+
+
+@pytest.mark.parametrize("start, end, told", [("2025-01-01", "2026-01-01", (2025, "2025")), ("2025-11-20", "2025-12-31", (2025, "full")),
+                                             ("2025-10-01", "2026-10-01", (2026, "full")), ("2023-11-30", "2024-03-01", (2024, "2024"))])
+def test_summaries_are_recounted_for_the_year_with_most_days_of_a_run(start, end, told):
+    assert rules.edition_of({"start_time": start, "end_time": end}) == told

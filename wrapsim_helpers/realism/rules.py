@@ -7,7 +7,7 @@ from tqdm.auto import tqdm
 from ..files import read_manifest, read_parquet
 from ..run import DAY_MS, HOUR_MS, MINUTE_MS, check_time, instant_ms
 from ..wrapped.rules import EDITIONS, MIN_ARTISTS, MIN_TRACKS, day_number, too_little, window, with_plays
-from ..wrapped.story import heard_of
+from ..wrapped.story import days_of, heard_of
 from ..wrapped.tops import top_artists, top_songs
 from ..wrapped.volume import minutes
 from .log import NEXT, connect, stretches
@@ -104,16 +104,21 @@ def broken_summaries(run_dir, n=CHECKED):
 
     The recount is plain pandas over the tables, one listener after another.
     """
-    start = read_manifest(run_dir)["identity"]["parameters"]["start_time"]
-    edition = start[:4] if start[:4] in EDITIONS else "full"
+    heard = heard_of(run_dir, *edition_of(read_manifest(run_dir)["identity"]["parameters"]))
     ids = read_parquet(run_dir, "listeners", ["listener_id"])["listener_id"].to_numpy()
     ids = ids[::max(1, len(ids) // n)][:n]
-    told = summaries(heard_of(run_dir, edition=edition), ids)
+    told = summaries(heard, ids)
     music = {name: read_parquet(run_dir, name).to_pandas() for name in ("tracks", "artists", "track_artists")}
-    first, last = window(int(start[:4]), edition)
-    found = [differences(one, told, read_parquet(run_dir, "plays", listener_id=int(one)).to_pandas(), music, day_number(first), day_number(last))
-             for one in ids]
+    window_ = day_number(heard.first_day), day_number(heard.last_day)
+    found = [differences(one, told, read_parquet(run_dir, "plays", listener_id=int(one)).to_pandas(), music, *window_) for one in ids]
     return pd.DataFrame(found).sum()
+
+
+def edition_of(parameters):
+    """The year with most days of a run, and its own edition where that counts one of those days, "full" otherwise."""
+    first, _ = days_of(parameters, -1, "full")
+    edition = str(first.year)
+    return first.year, edition if edition in EDITIONS and window(first.year, edition)[1] >= first else "full"
 
 
 def summaries(heard, ids):
