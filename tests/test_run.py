@@ -219,7 +219,7 @@ def test_identity_changes_with_every_parameter_and_input_but_not_with_paths(tmp_
 
 def test_whole_numbers_of_numpy_and_dates_are_the_same_run():
     assert r.Run(np.int64(2), date(2025, 1, 1), datetime(2025, 2, 1), seed=np.int32(3)) == r.Run(2, "2025-01-01", "2025-02-01T00:00:00", seed=3)
-    assert type(r.Run(np.int64(2)).num_users) is int
+    assert type(r.Run(np.int64(2)).num_users) is int and r.Run(catalogue_tracks=np.int64(0)) == r.Run()
 
 
 def test_a_number_of_tracks_that_is_not_whole_is_refused():

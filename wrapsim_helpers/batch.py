@@ -303,7 +303,8 @@ def schema(form: Annotated[str, typer.Argument(help="avro: the schema as JSON; f
 @app.command()
 def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), out_dir: Path = typer.Argument(help="folder for the cards"),
           user: str = typer.Option("", help="user id, number or name; the listener in the middle where empty"),
-          year: int = typer.Option(-1, help="-1 for the year with most days of the run"), edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
+          year: int = typer.Option(-1, help="-1 for the year with most days of the run"),
+          edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
           theme: str = typer.Option("press", help="press, night, contrast or print")):
     """Draw one listener's cards from a run."""
     from .cards import card_folder, make_cards, write_cards

@@ -445,7 +445,7 @@ class Run:
             object.__setattr__(self, name, as_text(getattr(self, name)))
         check_window(self.start_time, self.end_time)
         check_window(self.origin_time or self.start_time, self.end_time)
-        tracks = 0 if self.catalogue_tracks == 0 and isinstance(self.catalogue_tracks, int) else 1_000
+        tracks = 0 if self.catalogue_tracks == 0 and isinstance(self.catalogue_tracks, (int, np.integer)) else 1_000
         for name, low, high in (("num_users", 1, 1_000_000_000), ("seed", 0, 2**63 - 1), ("listeners_per_part", 0, 10_000_000),
                                 ("catalogue_tracks", tracks, 5_000_000), ("first_listener", 0, 2**31 - 2)):
             object.__setattr__(self, name, check_count(name, getattr(self, name), low, high))

@@ -65,6 +65,8 @@ def clock_headline(ms, top):
 
 # ---------------------------------------------------------------- calendar
 
+LEAST_STROKE = 3  # pixels; a day with any music shows
+
 
 def draw_calendar(ax, story, theme="press"):
     """On which days? Months as rows, weekday under weekday; a stroke is as long as the day's minutes."""
@@ -143,7 +145,6 @@ def calm(mean):
 
 # ---------------------------------------------------------------- streak
 
-LEAST_STROKE = 3  # pixels; a day with any music shows
 COLUMNS = 41
 
 
