@@ -78,11 +78,11 @@ def compiled(function):
 
 
 def compiled_loop(function):
-    """The same without reference counts, for code that makes no arrays: those that come in are borrowed.
+    """The same for the listening loop: without reference counts, since it makes no arrays, and with every call put in place.
 
-    Counting who holds the catalogue's arrays took two thirds of the listening loop's time.
+    Counting who holds the catalogue's arrays took two thirds of the loop's time, handing them from call to call a quarter.
     """
-    return numba.njit(cache=True, error_model="numpy", _nrt=False)(function)
+    return numba.njit(cache=True, error_model="numpy", _nrt=False, forceinline=True)(function)
 
 
 # -- random streams ------------------------------------------------------------------------------------
