@@ -301,7 +301,7 @@ def text_buffers(coded):
     number = np.zeros(len(coded.dictionary), np.min_scalar_type(len(found)))
     number[found[order.to_numpy()]] = np.arange(len(found))
     texts = texts.take(order)
-    return [pc.binary_length(texts).to_numpy().astype("i8"), np.frombuffer("".join(texts.to_pylist()).encode(), "u1"), number[codes]]
+    return [pc.binary_length(texts).to_numpy().astype("i8"), np.frombuffer("".join(texts.to_pylist()).encode(), "u1"), number.take(codes)]
 
 
 def entry(run_dir, path, rows, rows_hash):
