@@ -333,6 +333,25 @@ def test_the_year_with_most_days_of_the_run_is_told_unless_one_is_asked_for(star
     assert story_of.days_of({"start_time": start, "end_time": end}, year, "full") == days
 
 
+@pytest.mark.parametrize("start, end, days", [
+    ("2025-01-01", "2026-01-01", (date(2025, 1, 1), date(2025, 12, 31))),
+    ("2025-01-01T00:00", "2025-01-01T00:01", (date(2025, 1, 1), date(2025, 1, 1))),
+    ("2025-03-01T00:00+14:00", "2025-03-02T00:00+14:00", (date(2025, 2, 27), date(2025, 3, 1))),
+    ("2025-03-01T23:00-12:00", "2025-03-02T23:00-12:00", (date(2025, 3, 1), date(2025, 3, 4)))])
+def test_a_run_reaches_as_far_as_anybody_s_local_days(start, end, days):
+    assert story_of.days_of_run({"start_time": start, "end_time": end}) == days
+
+
+def test_a_whole_run_is_counted_as_the_same_plays_in_a_window_are(tiny_run):
+    whole = story_of.heard_of(str(tiny_run))
+    windowed = w.heard_in(**story_of.open_run(tiny_run), first_day=whole.first_day, last_day=whole.last_day)
+    assert "BETWEEN" not in str(ibis.to_sql(whole.days)) and "BETWEEN" in str(ibis.to_sql(windowed.days))
+    for name in ("songs", "credited", "days"):
+        one, other = (getattr(heard, name).execute() for heard in (whole, windowed))
+        order = list(one.columns[:2])
+        pd.testing.assert_frame_equal(one.sort_values(order, ignore_index=True), other.sort_values(order, ignore_index=True))
+
+
 def test_minutes_a_day_by_plan_are_of_the_whole_run(tmp_path):
     run_dir = ws.simulate(num_users=8, start_time="2025-12-01", end_time="2026-02-01", seed=7, out_dir=tmp_path / "run", formats="parquet", workers=1)
     heard = ws.read_parquet(run_dir, "plays").to_pandas().groupby("listener_id")["ms_played"].sum() / 60_000 / 62

@@ -15,9 +15,7 @@ def calendar(heard):
     A play belongs to the local day it began on. The most-listened day is the one with most milliseconds, the earlier
     of two alike.
     """
-    plays = heard.plays
-    return plays.group_by("listener_id", day=plays.local_day).agg(
-        ms_played=plays.ms_played.sum(), n_streams=plays.is_stream.cast("int64").sum())
+    return heard.days.drop("n_plays")
 
 
 def longest_streak(heard):
@@ -25,13 +23,12 @@ def longest_streak(heard):
 
     The earlier of two streaks alike. A day counts with one stream, private or not; one missing day ends the streak.
     """
-    plays = heard.plays.filter(heard.plays.is_stream)
-    days = plays.select("listener_id", "local_day").distinct()
-    by_day = ibis.window(group_by="listener_id", order_by="local_day")
-    placed = days.mutate(place=ibis.row_number().over(by_day))
-    runs = placed.mutate(run=placed.local_day - placed.place)      # the same number all through a streak
+    days = heard.days.filter(heard.days.n_streams > 0).select("listener_id", "day")
+    in_order = ibis.window(group_by="listener_id", order_by="day")
+    placed = days.mutate(place=ibis.row_number().over(in_order))
+    runs = placed.mutate(run=placed.day - placed.place)      # the same number all through a streak
     streaks = runs.group_by("listener_id", "run").agg(
-        n_days=runs.count(), first_day=runs.local_day.min(), last_day=runs.local_day.max())
+        n_days=runs.count(), first_day=runs.day.min(), last_day=runs.day.max())
     best = ibis.window(group_by="listener_id", order_by=(ibis.desc("n_days"), "first_day"))
     longest = streaks.mutate(place=ibis.row_number().over(best))
     return longest.filter(longest.place == 0).drop("place", "run")

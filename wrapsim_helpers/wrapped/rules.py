@@ -42,17 +42,22 @@ MILLISECONDS = {"duckdb": duckdb_ms, "pyspark": spark_ms}      # no engine conve
 
 @dataclass(frozen=True)
 class Heard:
-    """The plays of a window and what they are joined with, as Ibis tables.
+    """The plays of a window, what was counted of them once, and what they are joined with, as Ibis tables.
 
     plays  listener_id, track_id, started_ms, utc_offset_min, local_day (days since 1970), local_hour, ms_played,
            is_stream (counts as one), is_ranked (a stream of music that is neither private nor functional noise)
     songs  what was streamed: listener_id, track_id, n_any (streams of any kind), and of ranked ones n_streams, ms_played,
            first_ms and first_offset_min (of the first one)
+    credited  whose songs these are: listener_id, artist_id, and of ranked streams n_streams (in halves: 2 for the primary
+           artist, 1 for a featured one), ms_played, first_ms
+    days   listener_id, day (local, since 1970), ms_played, n_plays, n_streams; days with a play
     first_day, last_day  the window, both inclusive
     """
 
     plays: ir.Table
     songs: ir.Table
+    credited: ir.Table
+    days: ir.Table
     tracks: ir.Table
     artists: ir.Table
     track_artists: ir.Table
@@ -68,23 +73,38 @@ def window(year, edition="full"):
 
 
 def heard_in(plays, tracks, artists, track_artists, first_day, last_day):
-    """The plays that start in a window of local days, with what counts of them: a `Heard`.
+    """The plays that start in a window of local days, with what counts of them: a `Heard`."""
+    everything = all_heard(plays, tracks, artists, track_artists, first_day, last_day)
+    return with_plays(everything, everything.plays.filter(everything.plays.local_day.between(day_number(first_day), day_number(last_day))))
+
+
+def all_heard(plays, tracks, artists, track_artists, first_day, last_day):
+    """The same of plays that all start in the window, which spares looking at each."""
+    timed, catalogue = with_times(with_defaults(plays), tracks), (tracks, artists, track_artists)
+    return Heard(timed, *counts_of(timed, track_artists), *catalogue, first_day, last_day)
+
+
+def with_times(plays, tracks):
+    """Plays with their local day and hour and what they count as: (see `Heard`).
 
     A stream is a play of 30 s and more, whatever the length of the track; minutes count everything.
     """
-    plays = with_defaults(plays)
     started_ms = milliseconds(plays.started_at)
     local_ms = started_ms + plays.utc_offset_min.cast("int64") * MINUTE_MS
-    inside = local_ms.between(day_number(first_day) * DAY_MS, (day_number(last_day) + 1) * DAY_MS - 1)
     is_stream = plays.ms_played >= COUNTED_PLAY_MS
-    timed = plays.filter(inside).select(
+    return plays.select(
         "listener_id", "track_id", started_ms=started_ms, utc_offset_min=plays.utc_offset_min.cast("int16"), local_day=(local_ms // DAY_MS).cast("int32"),
         local_hour=(local_ms % DAY_MS // HOUR_MS).cast("int8"), ms_played=plays.ms_played.cast("int32"), is_stream=is_stream,
         is_ranked=is_stream & ~plays.private & (plays.content_type == "track") & plays.track_id.notin(tracks.filter(tracks.noise).track_id))
-    return Heard(timed, songs_of(timed), tracks, artists, track_artists, first_day, last_day)
 
 
-def songs_of(plays):
+def counts_of(plays, track_artists):
+    """(songs, credited, days) of plays: (see `Heard`)."""
+    songs = by_song(plays)
+    return songs, by_artist(songs, track_artists), by_day(plays)
+
+
+def by_song(plays):
     """The streams of each listener by song: (see `Heard`)."""
     first = plays.started_ms * OFFSETS + plays.utc_offset_min + OFFSETS // 2           # both as one number
     counts = plays.filter(plays.is_stream).group_by("listener_id", "track_id").agg(
@@ -92,14 +112,28 @@ def songs_of(plays):
     return counts.mutate(first_ms=counts["first"] // OFFSETS, first_offset_min=counts["first"] % OFFSETS - OFFSETS // 2).drop("first")
 
 
+def by_artist(songs, track_artists):
+    """The streams of each listener by artist: (see `Heard`)."""
+    credits = songs.join(track_artists, "track_id")
+    halves = credits.n_streams * (credits.role == "primary").ifelse(2, 1)
+    return credits.group_by("listener_id", "artist_id").agg(n_streams=halves.sum(), ms_played=credits.ms_played.sum(), first_ms=credits.first_ms.min())
+
+
+def by_day(plays):
+    """The plays of each listener by local day: (see `Heard`)."""
+    return plays.group_by("listener_id", day=plays.local_day).agg(
+        ms_played=plays.ms_played.sum(), n_plays=plays.count(), n_streams=plays.is_stream.cast("int64").sum())
+
+
 def with_plays(heard, plays):
-    """The same plays from another table, and the songs counted from there."""
-    return replace(heard, plays=plays, songs=songs_of(plays))
+    """The same plays from another table, counted from there."""
+    songs, credited, days = counts_of(plays, heard.track_artists)
+    return replace(heard, plays=plays, songs=songs, credited=credited, days=days)
 
 
-def ranked_songs(heard):
-    """The songs with a stream that rankings count."""
-    return heard.songs.filter(heard.songs.n_streams > 0)
+def ranked_only(table):
+    """The rows of counts with a stream that rankings count."""
+    return table.filter(table.n_streams > 0)
 
 
 def with_defaults(plays):

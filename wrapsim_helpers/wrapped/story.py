@@ -5,7 +5,7 @@ import functools
 import glob
 import json
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 
 import ibis
@@ -16,7 +16,7 @@ from ..files import kept_as_parquet, plays_by_part, read_manifest, read_parquet,
 from ..run import MINUTE_MS, check_window
 from ..schema import TABLES
 from .days import calendar, listening_clock, longest_streak
-from .rules import EPOCH_DAY, Heard, heard_in, too_little, window, with_plays
+from .rules import EPOCH_DAY, Heard, all_heard, by_artist, heard_in, too_little, window, with_plays
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, place, skip_rate
 
@@ -83,8 +83,10 @@ def heard_of(run_dir, year=-1, edition="full"):
 
     Raises ValueError where the edition's window of that year and the run have no day in common.
     """
-    first_day, last_day = days_of(read_manifest(run_dir)["identity"]["parameters"], year, edition)
-    return heard_in(**open_run(run_dir), first_day=first_day, last_day=last_day)
+    parameters = read_manifest(run_dir)["identity"]["parameters"]
+    days = days_of(parameters, year, edition)
+    heard = all_heard if days == days_of_run(parameters) else heard_in
+    return heard(**open_run(run_dir), first_day=days[0], last_day=days[1])
 
 
 def days_of(parameters, year, edition):
@@ -99,22 +101,25 @@ def days_of(parameters, year, edition):
 
 
 def days_of_run(parameters):
-    """First and last day of a run, both inclusive; a day more at either end where it begins at one instant for everybody."""
+    """First and last local day that a play of a run can begin on, both inclusive."""
     start, end = check_window(parameters["start_time"], parameters["end_time"])
-    elsewhere = timedelta(days=1 if start.tzinfo else 0)
-    return (start - elsewhere).date(), (end - timedelta(milliseconds=1) + elsewhere).date()
+    last = end - timedelta(milliseconds=1)
+    if start.tzinfo:                    # one instant for everybody, from 12 hours behind UTC to 14 ahead
+        return (start.astimezone(UTC) - timedelta(hours=12)).date(), (last.astimezone(UTC) + timedelta(hours=14)).date()
+    return start.date(), last.date()
 
 
 def everybody(run_dir, year=-1, edition="full"):
     """What was everybody's year? Insight name -> Arrow table of all listeners of a run, however large: see each insight.
 
-    The plays of the year are timed once and their songs counted once, in tables that DuckDB moves to disk where memory is
-    short.
+    The plays of the year are timed once, and their songs, artists and days counted once, in tables that DuckDB moves to
+    disk where memory is short.
     """
     heard = heard_of(run_dir, year, edition)
-    connection = heard.tracks._find_backend()
-    heard = with_plays(heard, connection.create_table("timed", heard.plays, temp=True))
-    heard = replace(heard, songs=connection.create_table("songs", heard.songs, temp=True))
+    kept = functools.partial(heard.tracks._find_backend().create_table, temp=True)
+    heard = with_plays(heard, kept("timed", heard.plays))
+    heard = replace(heard, songs=kept("songs", heard.songs), days=kept("days", heard.days))
+    heard = replace(heard, credited=kept("credited", by_artist(heard.songs, heard.track_artists)))
     return {name: insight(heard).to_pyarrow() for name, insight in INSIGHTS.items()}
 
 

@@ -3,7 +3,8 @@
 import ibis
 
 from ..run import MINUTE_MS
-from .rules import BEST_FIRST, month_of, ranked, ranked_by_streams, ranked_songs
+from .rules import BEST_FIRST, month_of, ranked, ranked_by_streams, ranked_only
+
 
 def top_songs(heard, most=100):
     """Which songs did each listener stream most? rank, track_id, title, artist, n_streams, ms_played, first_ms (UTC),
@@ -11,7 +12,7 @@ def top_songs(heard, most=100):
 
     Counts ranked streams. Ties: more milliseconds, then the earlier first play, then title, then track_id.
     """
-    songs = ranked_songs(heard)
+    songs = ranked_only(heard.songs)
     counts = songs.select("listener_id", "track_id", "n_streams", "ms_played", "first_ms", first_local_ms=songs.first_ms + songs.first_offset_min * MINUTE_MS)
     names = heard.tracks.select("track_id", "title", artist=heard.tracks.artists.join(", "))
     return ranked_by_streams(counts, names, "track_id", most)
@@ -23,10 +24,7 @@ def top_artists(heard, most=100):
     A stream counts 1 for the primary artist and a half for each featured one, counted in halves as integers. Ties as
     for songs, by name.
     """
-    songs = ranked_songs(heard).join(heard.track_artists, "track_id")
-    halves = songs.n_streams * (songs.role == "primary").ifelse(2, 1)
-    counts = songs.group_by("listener_id", "artist_id").agg(n_streams=halves.sum(), ms_played=songs.ms_played.sum(), first_ms=songs.first_ms.min())
-    best = ranked_by_streams(counts, heard.artists.select("artist_id", "artist"), "artist_id", most)
+    best = ranked_by_streams(ranked_only(heard.credited), heard.artists.select("artist_id", "artist"), "artist_id", most)
     return best.mutate(n_streams=best.n_streams / 2)
 
 
@@ -38,7 +36,7 @@ def with_genre(heard, table):
 
 def top_genres(heard):
     """Which genres did each listener stream most? rank, genre, n_streams, share; every genre, ties as for songs."""
-    songs = with_genre(heard, ranked_songs(heard))
+    songs = with_genre(heard, ranked_only(heard.songs))
     counts = songs.group_by("listener_id", "genre").agg(n_streams=songs.n_streams.sum(), ms_played=songs.ms_played.sum(), first_ms=songs.first_ms.min())
     named = ranked(counts, *BEST_FIRST, "genre")
     return named.mutate(share=named.n_streams / named.n_streams.sum().over(group_by="listener_id"))
@@ -54,7 +52,8 @@ def monthly_genres(heard):
 
 
 def ranked_months(counts):
-    """The leading row of each listener's months."""
+    """The leading row of each listener's months; only those with the most streams are put in order."""
+    most = counts.group_by("listener_id", "month").agg(n_streams=counts.n_streams.max())
     in_month = ibis.window(group_by=("listener_id", "month"), order_by=(*BEST_FIRST, "genre"))
-    first = counts.mutate(place=ibis.row_number().over(in_month))
+    first = counts.semi_join(most, ["listener_id", "month", "n_streams"]).mutate(place=ibis.row_number().over(in_month))
     return first.filter(first.place == 0).drop("place")
