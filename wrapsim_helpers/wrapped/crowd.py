@@ -4,7 +4,7 @@ import ibis
 
 from ..files import read_manifest, read_parquet
 from ..run import MINUTE_MS, check_window
-from .rules import NOT_FINISHED_MS
+from .rules import NOT_FINISHED_MS, total
 from .story import open_run
 
 LAST_SECOND = 240
@@ -22,7 +22,7 @@ def crowd_leaving(heard):
     plays = heard.plays.join(heard.tracks.select("track_id", "duration_ms"), "track_id")
     left = plays.mutate(left=plays.ms_played < plays.duration_ms - NOT_FINISHED_MS,
                         second=ibis.least(plays.ms_played // 1000, LAST_SECOND))
-    by_second = left.group_by("second").agg(n_left=left.left.cast("int64").sum(), here=left.count())
+    by_second = left.group_by("second").agg(n_left=left.count(where=left.left), here=left.count())
     return by_second.mutate(n_plays=by_second.here.sum().over(ibis.window())).drop("here").order_by("second")
 
 
@@ -31,7 +31,7 @@ def volume_by_plan(run_dir):
     a pandas table of everybody with a play."""
     parameters, plays = read_manifest(run_dir)["identity"]["parameters"], open_run(run_dir)["plays"]
     start, end = check_window(parameters["start_time"], parameters["end_time"])
-    heard = plays.group_by("listener_id").agg(ms_played=plays.ms_played.sum()).execute()
+    heard = plays.group_by("listener_id").agg(ms_played=total(plays.ms_played)).execute()
     plans = read_parquet(run_dir, "profile_versions", ["listener_id", "profile_version", "plan"]).to_pandas()
     heard["minutes_per_day"] = heard["ms_played"] / MINUTE_MS / ((end - start).total_seconds() / 86_400)
     return heard.merge(plans[plans["profile_version"] == 0], on="listener_id")[["listener_id", "plan", "minutes_per_day"]]

@@ -2,11 +2,13 @@
 
 import ibis
 
+from .rules import total
+
 
 def listening_clock(heard):
     """At what hour does each listener listen? local_hour, ms_played; hours without a play are absent."""
     plays = heard.plays
-    return plays.group_by("listener_id", hour=plays.local_hour).agg(ms_played=plays.ms_played.sum())
+    return plays.group_by("listener_id", hour=plays.local_hour).agg(ms_played=total(plays.ms_played))
 
 
 def calendar(heard):

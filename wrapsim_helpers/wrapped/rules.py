@@ -108,7 +108,7 @@ def by_song(plays):
     """The streams of each listener by song: (see `Heard`)."""
     first = plays.started_ms * OFFSETS + plays.utc_offset_min + OFFSETS // 2           # both as one number
     counts = plays.filter(plays.is_stream).group_by("listener_id", "track_id").agg(
-        n_any=ibis._.count(), n_streams=ibis._.is_ranked.cast("int32").sum(), ms_played=ibis._.ms_played.sum(where=ibis._.is_ranked), first=first.min(where=ibis._.is_ranked))
+        n_any=ibis._.count(), n_streams=ibis._.count(where=ibis._.is_ranked), ms_played=total(plays.ms_played, plays.is_ranked), first=first.min(where=plays.is_ranked))
     return counts.mutate(first_ms=counts["first"] // OFFSETS, first_offset_min=counts["first"] % OFFSETS - OFFSETS // 2).drop("first")
 
 
@@ -116,13 +116,13 @@ def by_artist(songs, track_artists):
     """The streams of each listener by artist: (see `Heard`)."""
     credits = songs.join(track_artists, "track_id")
     halves = credits.n_streams * (credits.role == "primary").ifelse(2, 1)
-    return credits.group_by("listener_id", "artist_id").agg(n_streams=halves.sum(), ms_played=credits.ms_played.sum(), first_ms=credits.first_ms.min())
+    return credits.group_by("listener_id", "artist_id").agg(n_streams=total(halves), ms_played=total(credits.ms_played), first_ms=credits.first_ms.min())
 
 
 def by_day(plays):
     """The plays of each listener by local day: (see `Heard`)."""
     return plays.group_by("listener_id", day=plays.local_day).agg(
-        ms_played=plays.ms_played.sum(), n_plays=plays.count(), n_streams=plays.is_stream.cast("int64").sum())
+        ms_played=total(plays.ms_played), n_plays=plays.count(), n_streams=plays.count(where=plays.is_stream))
 
 
 def with_plays(heard, plays):
@@ -134,6 +134,11 @@ def with_plays(heard, plays):
 def ranked_only(table):
     """The rows of counts with a stream that rankings count."""
     return table.filter(table.n_streams > 0)
+
+
+def total(column, where=None):
+    """Sum of whole numbers, int64: added up as float64, exact below 2**53; DuckDB would make numbers of 16 bytes of them."""
+    return column.cast("float64").sum(where=where).cast("int64")
 
 
 def with_defaults(plays):

@@ -61,6 +61,9 @@ INSIGHTS = {"minutes": minutes, "top_songs": top_songs, "top_artists": top_artis
             "longest_streak": longest_streak, "skip_rate": skip_rate}
 
 
+KEPT = ("timed", "songs", "days", "credited")        # what `in_tables` makes, each from those before
+
+
 def open_run(run_dir):
     """The tables of a finished run for the insights: name -> Ibis table on an embedded DuckDB.
 
@@ -116,11 +119,15 @@ def everybody(run_dir, year=-1, edition="full"):
     disk where memory is short.
     """
     heard = heard_of(run_dir, year, edition)
-    kept = functools.partial(heard.tracks._find_backend().create_table, temp=True)
-    heard = with_plays(heard, kept("timed", heard.plays))
-    heard = replace(heard, songs=kept("songs", heard.songs), days=kept("days", heard.days))
-    heard = replace(heard, credited=kept("credited", by_artist(heard.songs, heard.track_artists)))
+    heard = in_tables(heard, functools.partial(heard.tracks._find_backend().create_table, temp=True))
     return {name: insight(heard).to_pyarrow() for name, insight in INSIGHTS.items()}
+
+
+def in_tables(heard, keep):
+    """The same `Heard` with its plays and their counts in tables. keep: makes a table of a name from an expression."""
+    heard = with_plays(heard, keep("timed", heard.plays))
+    heard = replace(heard, songs=keep("songs", heard.songs), days=keep("days", heard.days))
+    return replace(heard, credited=keep("credited", by_artist(heard.songs, heard.track_artists)))
 
 
 def tell_story(run_dir, user="", year=-1, edition="full"):
@@ -149,44 +156,41 @@ class Book:
     heard       the plays of the year
     listeners   DataFrame, everybody
     crowd       DataFrame: listener_id, ms_played, n_listeners, n_below, rank, n_plays, n_skips
-    statements  insight -> SQL over the table `mine`, the plays of one listener; "mine" -> SQL that makes it, up to the number
-    whole       insight -> its columns of whole numbers; DuckDB adds them up wider than int64, which pandas reads as floats
+    statements  insight -> SQL over the tables KEPT of one listener; name of such a table -> SQL that makes it of everybody
     """
 
     heard: Heard
     listeners: pd.DataFrame
     crowd: pd.DataFrame
     statements: dict[str, str]
-    whole: dict[str, list[str]]
 
 
 @functools.lru_cache(maxsize=4, typed=True)
 def open_book(run_dir, identity_hash, year, edition):
     """A run opened for a year; kept, so that the next listener's story costs a fraction of the first."""
     heard = heard_of(run_dir, year, edition)
-    return Book(heard, read_parquet(run_dir, "listeners").to_pandas(), crowd_of(heard), statements_of(heard), whole_columns(heard))
+    return Book(heard, read_parquet(run_dir, "listeners").to_pandas(), crowd_of(heard), statements_of(heard))
 
 
 def statements_of(heard):
-    """Every insight of one listener as SQL, compiled once: (see `Book`)."""
-    connection, of_one = heard.tracks._find_backend(), heard.plays.filter(heard.plays.listener_id == ibis.literal(0))
-    mine = connection.create_table("mine", of_one, temp=True, overwrite=True)
-    insights = {name: str(connection.compile(insight(with_plays(heard, mine)))) for name, insight in INSIGHTS.items()}
-    return insights | {"mine": str(connection.compile(heard.plays))}
+    """The tables and every insight of one listener as SQL, compiled once: (see `Book`)."""
+    connection, statements = heard.tracks._find_backend(), {}
 
+    def keep(name, expression):
+        statements[name] = str(connection.compile(expression))
+        return connection.create_table(name, expression.limit(0), temp=True)
 
-def whole_columns(heard):
-    """Every insight's columns of whole numbers: (see `Book`)."""
-    schemas = {name: insight(heard).schema().items() for name, insight in INSIGHTS.items()}
-    return {name: [column for column, kind in schema if kind.is_integer()] for name, schema in schemas.items()}
+    mine = in_tables(heard, keep)
+    return statements | {name: str(connection.compile(insight(mine).drop("listener_id"))) for name, insight in INSIGHTS.items()}
 
 
 def insights_of(book, listener_id):
     """Every insight of one listener as a pandas table, without the column listener_id."""
     connection = book.heard.tracks._find_backend().con
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE mine AS SELECT * FROM ({book.statements['mine']}) WHERE listener_id = {int(listener_id)}")
-    found = {name: connection.execute(book.statements[name]).df() for name in INSIGHTS}
-    return {name: table.astype(dict.fromkeys(book.whole[name], "int64")).drop(columns="listener_id") for name, table in found.items()}
+    for name in KEPT:
+        mine = f"WHERE listener_id = {int(listener_id)}" * (name == "timed")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({book.statements[name]}) {mine}")
+    return {name: connection.execute(book.statements[name]).df() for name in INSIGHTS}
 
 
 def crowd_of(heard):

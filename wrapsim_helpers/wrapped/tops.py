@@ -3,7 +3,7 @@
 import ibis
 
 from ..run import MINUTE_MS
-from .rules import BEST_FIRST, month_of, ranked, ranked_by_streams, ranked_only
+from .rules import BEST_FIRST, month_of, ranked, ranked_by_streams, ranked_only, total
 
 
 def top_songs(heard, most=100):
@@ -37,7 +37,7 @@ def with_genre(heard, table):
 def top_genres(heard):
     """Which genres did each listener stream most? rank, genre, n_streams, share; every genre, ties as for songs."""
     songs = with_genre(heard, ranked_only(heard.songs))
-    counts = songs.group_by("listener_id", "genre").agg(n_streams=songs.n_streams.sum(), ms_played=songs.ms_played.sum(), first_ms=songs.first_ms.min())
+    counts = songs.group_by("listener_id", "genre").agg(n_streams=total(songs.n_streams), ms_played=total(songs.ms_played), first_ms=songs.first_ms.min())
     named = ranked(counts, *BEST_FIRST, "genre")
     return named.mutate(share=named.n_streams / named.n_streams.sum().over(group_by="listener_id"))
 
@@ -47,7 +47,7 @@ def monthly_genres(heard):
     plays = with_genre(heard, heard.plays.filter(heard.plays.is_ranked))
     month = month_of(plays.local_day, heard.first_day.year)
     counts = plays.group_by("listener_id", "genre", month=month).agg(
-        n_streams=plays.count(), ms_played=plays.ms_played.sum(), first_ms=plays.started_ms.min())
+        n_streams=plays.count(), ms_played=total(plays.ms_played), first_ms=plays.started_ms.min())
     return ranked_months(counts).drop("ms_played", "first_ms")
 
 

@@ -2,7 +2,7 @@
 
 import ibis
 
-from .rules import NOT_FINISHED_MS
+from .rules import NOT_FINISHED_MS, total
 
 
 def minutes(heard):
@@ -13,7 +13,7 @@ def minutes(heard):
     """
     days, songs, artists = heard.days, heard.songs, heard.credited
     totals = days.group_by("listener_id").agg(
-        ms_played=days.ms_played.sum().cast("int64"), n_plays=days.n_plays.sum().cast("int64"), n_streams=days.n_streams.sum().cast("int64"), n_days=days.count())
+        ms_played=total(days.ms_played), n_plays=total(days.n_plays), n_streams=total(days.n_streams), n_days=days.count())
     heard_of = [one.group_by("listener_id").agg(**{name: one.count()}) for name, one in (("n_tracks", songs), ("n_artists", artists))]
     for one in heard_of:
         totals = totals.left_join(one, "listener_id").drop("listener_id_right")
@@ -27,8 +27,8 @@ def skip_rate(heard):
     left out of both counts.
     """
     plays = heard.plays.join(heard.tracks.select("track_id", "duration_ms"), "track_id")
-    left = (plays.ms_played < plays.duration_ms - NOT_FINISHED_MS).cast("int64")
-    return plays.group_by("listener_id").agg(n_plays=plays.count(), n_skips=left.sum())
+    left = plays.ms_played < plays.duration_ms - NOT_FINISHED_MS
+    return plays.group_by("listener_id").agg(n_plays=plays.count(), n_skips=total(left))
 
 
 def place(heard):
@@ -37,7 +37,7 @@ def place(heard):
     n_below: listeners who heard strictly less; rank 1 is the most, equal minutes share a rank. True for the simulated
     crowd only.
     """
-    totals = heard.days.group_by("listener_id").agg(ms_played=heard.days.ms_played.sum())
+    totals = heard.plays.group_by("listener_id").agg(ms_played=total(heard.plays.ms_played))
     everybody = ibis.window(order_by="ms_played", rows=None)
     most_first = ibis.window(order_by=ibis.desc("ms_played"))
     return totals.mutate(n_listeners=totals.count().over(ibis.window()), n_below=ibis.rank().over(everybody),
