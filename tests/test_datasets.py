@@ -1,8 +1,5 @@
 """The two source files: read with their quirks, refused where they cannot be trusted."""
 
-import io
-from pathlib import Path
-
 import openpyxl
 import pandas as pd
 import pytest

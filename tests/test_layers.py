@@ -4,8 +4,8 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "wrapsim_helpers"
-ORDER = ["run", "schema", "datasets", "behaviour", "personas", "listeners", "discography", "catalogue", "picks", "plays", "avro", "store", "files",
-         "simulate", "runs", "verify", "wrapped", "effects", "realism", "cards", "batch"]
+ORDER = ["run", "schema", "datasets", "behaviour", "personas", "survey", "homes", "clocks", "listeners", "discography", "catalogue", "picks",
+         "answers", "plays", "checks", "avro", "store", "files", "simulate", "runs", "verify", "wrapped", "effects", "realism", "cards", "batch"]
 AROUND = {"__init__", "__main__"}          # the two doors, which may open onto everything
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import listeners as li
+from wrapsim_helpers import clocks, homes, listeners as li, survey as sv
 from wrapsim_helpers.behaviour import published
 from wrapsim_helpers.run import first_instant_ms, listener_keys, uniform
 from wrapsim_helpers.schema import DEVICES, SYMBOLS, code
@@ -32,11 +32,11 @@ def within(share, expected, n, errors=4.0):
 # -- shares -------------------------------------------------------------------------------------------
 
 def test_a_world_crowd_has_the_published_age_gender_and_plan(people):
-    for answers, shares in ((people["gender"], li.gender_shares()), (people["plan"], li.plan_shares())):
+    for answers, shares in ((people["gender"], sv.gender_shares()), (people["plan"], sv.plan_shares())):
         for answer, share in shares.items():
             assert within((answers == answer).mean(), share, len(people)), answer
     bins = published("age_shares")["2015_sample"]
-    for name, (low, high) in li.AGE_BINS.items():
+    for name, (low, high) in sv.AGE_BINS.items():
         assert within(people["age"].between(low, high - 1).mean(), bins[name] / sum(bins.values()), len(people)), name
 
 
@@ -49,7 +49,7 @@ def test_a_survey_crowd_has_the_shares_of_the_survey(survey):
 
 
 def test_regions_have_their_share_of_users_and_of_subscribers(people):
-    region = people["country"].map(li.countries().set_index("country")["region"])
+    region = people["country"].map(homes.countries().set_index("country")["region"])
     for name, share in published("region_shares")["MAU"].items():
         assert abs((region == name).mean() - share) < 0.03, name
     for name, share in published("region_shares")["subscribers"].items():
@@ -65,7 +65,7 @@ def test_raking_says_how_few_rows_it_rests_on(survey):
     even, raked = (ws.survey_weights(survey, name, "all") for name in ("survey", "world"))
     assert ws.effective_sample_size(even) == pytest.approx(len(survey))
     assert 50 < ws.effective_sample_size(raked) < len(survey)
-    assert raked.max() <= li.CAP / len(survey) * 1.5
+    assert raked.max() <= sv.CAP / len(survey) * 1.5
 
 
 def test_minutes_a_day_are_log_normal_and_premium_hears_more(people):
@@ -149,7 +149,7 @@ def test_what_is_given_is_kept(survey):
 
 def test_coordinates_at_sea_are_refused():
     with pytest.raises(ValueError, match=r"latitude 0.0, longitude -30.0 lie at sea \(zone Etc/GMT\+2\); give a place on land."):
-        li.home_of(0.0, -30.0)
+        homes.home_of(0.0, -30.0)
 
 
 def test_favourites_are_picked_from_the_genres_given(survey):
@@ -202,13 +202,13 @@ def test_the_first_instant_of_any_local_time_is_the_one_of_pytz():
     zone = draw.integers(len(zones), size=3000)
     changes = [at + offset * 60_000 for name in zones for at, offset in zone_clock(run, name)]
     wall = np.append(draw.integers(1483228800000, 1546214400000, 2000), draw.choice(changes, 1000) + draw.integers(-4, 5, 1000) * 1_800_000)
-    found = li.first_instants(*li.clocks(run, zones), zone, wall)
+    found = clocks.first_instants(*clocks.clocks(run, zones), zone, wall)
     for z, w, at in zip(zone, wall.tolist(), found.tolist()):
         assert at == first_instant_ms(datetime(1970, 1, 1) + timedelta(milliseconds=w), zones[z])[0], (zones[z], w)
 
 
 def zone_clock(run, name):
-    return li.zone_clock(name, 1483228800000 - 3 * 86_400_000, 1546214400000 + 3 * 86_400_000)[1:]
+    return clocks.zone_clock(name, 1483228800000 - 3 * 86_400_000, 1546214400000 + 3 * 86_400_000)[1:]
 
 
 # -- plans over time ----------------------------------------------------------------------------------
@@ -333,7 +333,7 @@ def test_the_loop_reads_what_the_tables_say(lowered, catalogue):
         assert (person.number, names[person.country], pools[person.favourite]) == (row.listener_id, row.country, row.favourite_genre)
         assert (person.kind, SYMBOLS["gender"][person.gender], person.birth_year) == (0, row.gender, row.birth_date.year)
         assert pd.Timestamp(person.joined_ms, unit="ms").date() == row.joined_on
-        assert person.home == (person.country if person.country < len(li.countries()) else -1)
+        assert person.home == (person.country if person.country < len(homes.countries()) else -1)
         assert person.start_ms == first_instant_ms(datetime(2025, 3, 1), row.time_zone)[0]
         assert np.allclose(np.diff(person.devices, prepend=0), [getattr(row, f"{name}_share") for name in DEVICES])
         mine = versions[versions["listener_id"] == row.listener_id]
@@ -346,7 +346,7 @@ def test_codes_of_countries_do_not_depend_on_who_is_asked_for(survey, catalogue,
     run = ws.Run(num_users=300, seed=5, given=ws.Given(latitude=4.1755, longitude=73.5093))          # Male, not in places.csv
     listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:2])
     people, names = li.lower(run, listeners, versions, catalogue, li.other_genres(survey, listeners, versions))
-    assert names == lowered[3] and names[:len(li.countries())] == li.countries()["country"].tolist() and len(set(names)) == len(names)
+    assert names == lowered[3] and names[:len(homes.countries())] == homes.countries()["country"].tolist() and len(set(names)) == len(names)
     assert names[people.persons[0].country] == "MV" and people.persons[0].home == -1
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import listeners as li
+from wrapsim_helpers import homes, listeners as li
 from wrapsim_helpers import picks as pk
 from wrapsim_helpers import plays as pl
 from wrapsim_helpers.behaviour import GENRE_NAMES, lag_quantiles, lowered
@@ -53,7 +53,7 @@ def told(heard):
         local=local, day=(local - pd.Timestamp("1970-01-01")).dt.days, artist=artist, birth_year=pd.DatetimeIndex(who["birth_date"]).year,
         **{name: np.asarray(music.tracks[name])[track] for name in ("released", "festive", "noise", "intensity", "album_from", "album_to")},
         **{name: np.asarray(music.artists[name])[artist] for name in ("lean", "renown", "family_pool")},
-        home=who["country"].map({name: row for row, name in enumerate(li.countries()["country"])}).fillna(-1).to_numpy(),
+        home=who["country"].map({name: row for row, name in enumerate(homes.countries()["country"])}).fillna(-1).to_numpy(),
         artist_country=np.asarray(music.artists["country"])[artist], gender=who["gender"].to_numpy(),
         age=2025 - pd.DatetimeIndex(who["birth_date"]).year)
 

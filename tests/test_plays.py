@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import listeners as li
+from wrapsim_helpers import checks, clocks, listeners as li
 from wrapsim_helpers import picks as pk
 from wrapsim_helpers import plays as pl
 from wrapsim_helpers.behaviour import lowered, published
@@ -54,7 +54,7 @@ def test_the_rules_hold_where_free_phones_may_choose_for_a_while():
     ("interaction", lambda v: 4 - v, "interaction that the rest"), ("started_at", lambda v: v - 10**9, "ends when it began plus")])
 def test_the_checker_of_the_package_finds_a_planted_breach(crowd, column, change, words):
     plays = crowd.plays.slice(0, 500)
-    values = pl.column_values(plays[column]).copy()
+    values = checks.column_values(plays[column]).copy()
     values[250] = change(values[250])
     broken = plays.set_column(plays.column_names.index(column), plays.schema.field(column), planted(plays[column], values))
     with pytest.raises(ValueError, match=words):
@@ -69,9 +69,9 @@ def planted(column, values):
 
 def test_seven_skips_in_an_hour_are_one_too_many():
     ended = np.arange(8) * 10 * 60_000
-    assert pl.within_cap(np.zeros(8), ended, np.ones(8, bool)).tolist() == [True] * 6 + [True, True]
-    assert pl.within_cap(np.zeros(8), ended - np.arange(8), np.ones(8, bool)).tolist() == [True] * 6 + [False, False]
-    assert pl.within_cap(np.arange(8), ended // 10, np.ones(8, bool)).all()
+    assert checks.within_cap(np.zeros(8), ended, np.ones(8, bool)).tolist() == [True] * 6 + [True, True]
+    assert checks.within_cap(np.zeros(8), ended - np.arange(8), np.ones(8, bool)).tolist() == [True] * 6 + [False, False]
+    assert checks.within_cap(np.arange(8), ended // 10, np.ones(8, bool)).all()
 
 
 @pytest.mark.parametrize("reason_start, reason_end, paused, interaction", [
@@ -85,7 +85,7 @@ def test_the_interaction_is_the_first_that_applies(reason_start, reason_end, pau
 
 def clock():
     """A zone that goes from UTC+1 to UTC+2 after ten hours and back after a hundred."""
-    changes = np.array([(0, 60), (10 * 60, 120), (100 * 60, 60)], li.CHANGE).view(np.recarray)
+    changes = np.array([(0, 60), (10 * 60, 120), (100 * 60, 60)], clocks.CHANGE).view(np.recarray)
     changes["at_ms"] *= 60_000
     changes["offset_ms"] *= 60_000
     return li.People(np.zeros(0, li.PERSON).view(np.recarray), np.zeros(0, li.VERSION).view(np.recarray), np.array([0, 3]), changes)

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 import ibis
 import pandas as pd

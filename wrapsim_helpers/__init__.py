@@ -9,15 +9,16 @@ import importlib
 from .avro import read_plays_avro
 from .behaviour import Behaviour, answer_shares, listener_types
 from .catalogue import build_catalogue, pool_sizes
+from .checks import check_plays
 from .datasets import load_songs, load_survey
 from .files import read_avro, read_manifest, read_parquet, read_table, records
-from .listeners import effective_sample_size, sample_listeners, survey_weights
+from .listeners import sample_listeners
 from .personas import load_personas
-from .plays import check_plays
 from .run import Given, Run
 from .schema import fingerprints, schema_ind, schema_table
 from .simulate import (generate_listening_session, generate_multiple_users_session, introduce, listen, one_listener, one_session,
                        tell_change, what_if)
+from .survey import effective_sample_size, survey_weights
 from .runs import again, continue_run, latest_run, make_part, open_job, output_folder, plan, show, simulate, write_listener
 from .verify import verify
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from .datasets import GENRES, SURVEY
 from .run import MINUTE_MS, check_time, instant_ms, resource
-from .schema import CHRONOTYPES, DEVICES, SYMBOLS
+from .schema import SYMBOLS
 
 TYPES = ("A", "B")
 AGE_GROUPS = {"up to 20": ("6-12", "12-20"), "20 to 35": ("20-35",), "over 35": ("35-60", "60+")}

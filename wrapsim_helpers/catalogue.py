@@ -19,7 +19,7 @@ from .behaviour import GENRE_NAMES, figures
 from .datasets import GENRES
 from .discography import YEARS_AHEAD, nation, sample_discographies
 from .run import check_count, compiled, decision, exps, normals, resource
-from .schema import TABLES, table_of
+from .schema import table_of
 
 SMALL_POOL = 50              # a pool of fewer tracks is named in a warning: a year of it repeats by necessity
 SCENE_WEIGHT = 0.25          # how much likelier than by popularity a track of a local radio scene is heard elsewhere

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from .behaviour import CONTEXTS, Behaviour, published
+from .clocks import window_starts
 from .files import read_manifest, read_parquet
-from .listeners import window_starts
 from .personas import PARTS, Group, Personas, changed, checked, names_of
 from .run import DAY_MS, MINUTE_MS
 from .runs import run_of

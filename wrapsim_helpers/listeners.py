@@ -1,34 +1,26 @@
 """Who listens: people drawn from whole survey rows, with a home, a clock, devices and habits.
 
-A listener is a copy of one respondent's answers, so what goes together in the survey goes together here. For
-population="world" the rows are weighted so that age, gender and plan have their published shares; few rows
-carry the old and the very young, and `effective_sample_size` says how few. People are kept as columns of numbers,
-words come last: so a listener costs microseconds.
+A listener is a copy of one respondent's answers, so what goes together in the survey goes together here. People are kept
+as columns of numbers, words come last: so a listener costs microseconds.
 """
 
-import functools
 from collections import namedtuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pytz
-from faker import Faker
-from faker.providers.geo import Provider as Places
-from timezonefinder import TimezoneFinder
 
-from .behaviour import GENRE_NAMES, age_groups, answer_shares, fit_margins, listener_types, published, rounded, slot_chronotypes
+from .behaviour import GENRE_NAMES, published, rounded, slot_chronotypes
+from .clocks import clocks, encoded, midnights, zone_windows
 from .datasets import check_genre
+from .homes import countries, draw_homes, homes_of, names, nations
 from .personas import behaviours_of, kinds, members, names_of, personas_of
-from .run import (DAY_MS, MINUTE_MS, Given, bits, choose, compiled, decision, exps, lns, first_instant_ms, instant_ms, listener_keys, ln, normals,
-                  resource, uniforms, zone_changes)
+from .run import DAY_MS, Given, bits, choose, compiled, decision, exps, listener_keys, lns, normals, uniforms
 from .schema import DEVICES, SYMBOLS, TABLES, code, table_of
+from .survey import (GROUP_AGES, OWNED, USAGE_DAYS, YOUNGEST, Kept, age_curve, age_group_of, answers_of, genre_totals, survey_rows, weights_of)
 
-ROW, AGE, BIRTHDAY, GENRE, JOINED = map(decision, (
-    "listener.row", "listener.age", "listener.birthday", "listener.genre", "listener.joined"))
-REGION, COUNTRY, PLACE, FIRST, LAST, CHRONOTYPE = map(decision, (
-    "listener.region", "listener.country", "listener.place", "listener.first_name", "listener.last_name", "listener.chronotype"))
+AGE, BIRTHDAY, GENRE, JOINED, CHRONOTYPE = map(decision, (
+    "listener.age", "listener.birthday", "listener.genre", "listener.joined", "listener.chronotype"))
 MINUTES, NOVELTY, SKIP, SHUFFLE, PRIVATE, OFFLINE = map(decision, (
     "listener.minutes", "listener.novelty", "listener.skip", "listener.shuffle", "listener.private", "listener.offline"))
 TABLET, WEIGHT, PHONE_OS, COMPUTER_OS, USER_ID = map(decision, (
@@ -37,274 +29,12 @@ PERSONA, COHORT, CHANGE_PLAN, CHANGE_AT = map(decision, ("listener.persona", "li
 
 FREE, PREMIUM, MALE = code("plan", "free"), code("plan", "premium"), code("gender", "male")
 NO_PLAN, INDIVIDUAL, STUDENT = (code("plan_kind", name) for name in ("none", "individual", "student"))
-YOUNGEST, OLDEST = 10, 80
 STUDENT_UNTIL = 30               # years of age (assumed)
-NAMES_PER_POOL = 150
-FAMILY_NAME_FIRST = ("ja_JP", "ko_KR")
-OTHER_GENDER_SHARE = 0.01        # assumed: the published shares know men and women only
-CAP = 25                         # no survey row stands for more than this many times its share
-# published age bins -> (from, to) in completed years; the ends of the outer two are assumptions
-AGE_BINS = {"0-17": (YOUNGEST, 18), "18-24": (18, 25), "25-29": (25, 30), "30-34": (30, 35), "35-44": (35, 45),
-            "45-54": (45, 55), "55+": (55, OLDEST)}
-GROUP_AGES = {"up to 20": (YOUNGEST, 20), "20 to 35": (20, 35), "over 35": (35, OLDEST)}
-USAGE_DAYS = {"Less than 6 months": (7, 183), "6 months to 1 year": (183, 365), "1 year to 2 years": (365, 730),
-              "More than 2 years": (730, 3650)}
 ACCOUNT_SCALE = 1.5              # accounts are that much older than those of 2015: so the published order fits the answers
 FIRST_ACCOUNT_AGE = 6            # nobody opened an account younger than that (assumed)
-# device -> (answer that ticks it, or None for all; weight of its use where it is owned; chance to own it where ticked)
-OWNED = {"phone": ("Smartphone", 9.0, 1.0), "tablet": ("Smartphone", 3.0, 0.3), "desktop": ("Computer or laptop", 4.0, 1.0),
-         "web": ("Computer or laptop", 0.6, 0.5), "speaker": ("Smart speakers or voice assistants", 2.0, 1.0),
-         "wearable": ("Wearable devices", 1.0, 1.0)}
 # what runs on a computer, by what runs on the phone: Macs go with iPhones (assumed)
 COMPUTERS = {"android": {"windows": 0.78, "macos": 0.15, "linux": 0.07}, "ios": {"windows": 0.5, "macos": 0.47, "linux": 0.03}}
 
-
-# -- the survey rows ----------------------------------------------------------------------------------
-
-class Kept:
-    """A table as a key: equal to itself only, so that what follows from it is worked out once per process.
-
-    A table that was handed over must not be changed in place; a changed copy is another table.
-    """
-
-    def __init__(self, table):
-        self.table = table
-
-    def __hash__(self):
-        return id(self.table)
-
-    def __eq__(self, other):
-        return self.table is other.table
-
-
-@functools.lru_cache(maxsize=4)
-def answers_of(kept):
-    """What the model reads of each survey row, as numbers: DataFrame of codes, one row per respondent.
-
-    gender, plan, listener_type, time_slot, wanted_plan  codes of SYMBOLS;  genre  of GENRE_NAMES;  age_group  of
-    GROUP_AGES;  usage  of USAGE_DAYS;  and one boolean column per device: whether the answer ticks it
-    """
-    survey = kept.table
-    coded = {name: survey[name].map(SYMBOLS[name].index).to_numpy(int) for name in ("gender", "plan", "time_slot")}
-    ticked = {device: [answer in answers for answers in survey["devices"]] for device, (answer, _, _) in OWNED.items()}
-    return pd.DataFrame(coded | ticked | {
-        "listener_type": [SYMBOLS["listener_type"].index(name) for name in listener_types(survey)],
-        "wanted_plan": survey["wanted_plan"].map(SYMBOLS["plan_kind"].index).to_numpy(int),
-        "genre": survey["genre"].map(GENRE_NAMES.index).to_numpy(int), "age_group": age_groups(survey).codes.astype(int),
-        "usage": survey["usage_period"].map(list(USAGE_DAYS).index).to_numpy(int)})
-
-
-@functools.lru_cache(maxsize=4)
-def genre_totals(kept):
-    """Running totals of the shares of the survey genres, float64, (2, 3, 3, 2, genres): by listener_type, age group,
-    gender and plan, in the order of their codes without UNKNOWN."""
-    shares = answer_shares(kept.table, "genre")
-    cells = pd.MultiIndex.from_product([SYMBOLS["listener_type"][1:], GROUP_AGES, SYMBOLS["gender"][1:], SYMBOLS["plan"][1:]])
-    totals = np.cumsum(rounded(shares.reindex(cells)[list(GENRE_NAMES)].to_numpy()), axis=1)
-    return totals.reshape(2, len(GROUP_AGES), 3, 2, len(GENRE_NAMES))
-
-
-def survey_weights(survey, population, survey_group):
-    """How likely each survey row is drawn, float64, (rows,), summing to 1.
-
-    "survey": all rows alike. "world": raked to the published shares of age, gender and plan (age_shares,
-    gender_shares, premium_share_users), no row above CAP times its share. survey_group "A" leaves the second group out.
-    """
-    return weights_of(Kept(survey), population, survey_group).copy()
-
-
-@functools.lru_cache(maxsize=8)
-def weights_of(kept, population, survey_group):
-    """The same for a kept survey; not to be changed."""
-    weights = np.ones(len(kept.table))
-    if survey_group == "A":
-        weights[answers_of(kept)["listener_type"] != code("listener_type", "A")] = 0.0
-    if population == "world":
-        weights = rake(kept.table, weights)
-    return rounded(weights / weights.sum())
-
-
-def rake(survey, weights, rounds=60):
-    """Weights scaled, margin by margin, to the published shares of age group, gender and plan; capped."""
-    margins = [(np.asarray(age_groups(survey)), group_shares()), (np.asarray(survey["gender"]), gender_shares()),
-               (np.asarray(survey["plan"]), plan_shares())]
-    weights = weights / weights.sum()
-    cap = CAP / np.count_nonzero(weights)
-    for _ in range(rounds):
-        for answers, shares in margins:
-            for answer, share in shares.items():
-                mine = answers == answer
-                weights[mine] *= share / max(weights[mine].sum(), 1e-12)
-        weights = np.minimum(weights, cap)
-    return weights
-
-
-def group_shares():
-    """Published share of each of the survey's joined age groups, from the curve by year of age."""
-    shares = age_curve()
-    return {group: shares[low - YOUNGEST:high - YOUNGEST].sum() for group, (low, high) in GROUP_AGES.items()}
-
-
-def age_curve():
-    """Published share of each year of age from YOUNGEST to OLDEST - 1, float64, (70,): even within a bin (age_shares),
-    falling evenly to nothing in the open last one."""
-    curve = np.zeros(OLDEST - YOUNGEST)
-    for name, share in published("age_shares")["2015_sample"].items():
-        low, high = AGE_BINS[name]
-        shape = np.linspace(1, 0, high - low, endpoint=False) if name == "55+" else np.ones(high - low)
-        curve[low - YOUNGEST:high - YOUNGEST] = share * shape / shape.sum()
-    return curve / curve.sum()
-
-
-def gender_shares():
-    """Published share of each gender (gender_shares); the share of "other" is assumed."""
-    male = published("gender_shares")
-    return {"female": 1 - male - OTHER_GENDER_SHARE, "male": male, "other": OTHER_GENDER_SHARE}
-
-
-def plan_shares():
-    """Published share of each plan among monthly users in the latest year (premium_share_users)."""
-    premium = published("premium_share_users")["2025"]
-    return {"free": 1 - premium, "premium": premium}
-
-
-def effective_sample_size(weights):
-    """How many equally weighted rows carry as much information: (sum w)^2 / sum w^2 (Kish 1965)."""
-    return float(np.sum(weights) ** 2 / np.sum(np.square(weights)))
-
-
-def rows_that_count(run, survey):
-    """How many survey rows a run's listeners rest on: the `effective_sample_size` of the weights it draws with."""
-    return effective_sample_size(drawing_weights(run, survey))
-
-
-def survey_rows(run, survey, keys):
-    """Number of the survey row that each listener copies, int64, (L,)."""
-    return choose(uniforms(keys, ROW, 0), drawing_weights(run, survey))
-
-
-def drawing_weights(run, survey):
-    """How likely a run draws each survey row, float64, (rows,): raked where it asks for it, and only rows that match what is given."""
-    return matching(answers_of(Kept(survey)), weights_of(Kept(survey), run.population, run.survey_group), run.given)
-
-
-def matching(answers, weights, given):
-    """Weights of the rows that match what is given, all others 0; relaxed where nobody matches: age, then plan, gender."""
-    wishes = [answers["age_group"] == age_group_of(given.age) if given.age is not None else None,
-              answers["plan"] == code("plan", given.plan) if given.plan else None,
-              answers["gender"] == code("gender", given.gender) if given.gender else None]
-    wishes = [wish for wish in wishes if wish is not None]
-    for left_out in range(len(wishes) + 1):
-        left = weights * np.logical_and.reduce([np.ones(len(weights), bool), *wishes[left_out:]])
-        if left.sum() > 0:
-            return left
-    return weights
-
-
-def age_group_of(age):
-    """Number of the joined age group that ages in years fall in, int or int64, (L,): 0, 1, 2 as in GROUP_AGES."""
-    return np.searchsorted([low for low, _ in GROUP_AGES.values()][1:], age, side="right")
-
-
-# -- places and names ---------------------------------------------------------------------------------
-
-@functools.cache
-def countries():
-    """data/behaviour/places.csv as a DataFrame: country, name, region, weight, locale, phone_ios."""
-    return pd.read_csv(resource("data", "behaviour", "places.csv"), keep_default_na=False)
-
-
-@functools.cache
-def towns():
-    """Faker's towns in our countries, with the zone timezonefinder gives: DataFrame country, city, latitude, longitude,
-    time_zone, sorted by country and name."""
-    finder = TimezoneFinder()
-    rows = [(country, city, round(float(lat), 5), round(float(lng), 5), finder.timezone_at(lat=float(lat), lng=float(lng)))
-            for lat, lng, city, country, _ in Places.land_coords if country in set(countries()["country"])]
-    return pd.DataFrame(sorted(rows), columns=["country", "city", "latitude", "longitude", "time_zone"])
-
-
-def home_of(latitude, longitude):
-    """The home at given coordinates: (country, city, zone), the city being Faker's nearest; ValueError at sea."""
-    zone = TimezoneFinder().timezone_at(lat=latitude, lng=longitude)
-    if zone is None or zone.startswith("Etc/"):
-        raise ValueError(f"latitude {latitude}, longitude {longitude} lie at sea (zone {zone}); give a place on land.")
-    everywhere = [(float(lat), float(lng), city, country) for lat, lng, city, country, _ in Places.land_coords]
-    in_zone = [country for country, zones in pytz.country_timezones.items() if zone in zones]
-    near = sorted(everywhere, key=lambda t: (t[0] - latitude) ** 2 + ((t[1] - longitude) * np.cos(np.radians(latitude))) ** 2)
-    city = next((t for t in near if t[3] in in_zone), near[0])
-    return (in_zone[0] if in_zone and city[3] not in in_zone else city[3]), city[2], zone
-
-
-@functools.cache
-def name_pool(locale, gender, seed):
-    """First and last names of a locale that Faker fills once per run: (list of text, list of text)."""
-    faker = Faker(locale, providers=["faker.providers.person"], use_weighting=False)
-    faker.seed_instance(f"{seed} {locale} {gender}")
-    first = {"female": faker.first_name_female, "male": faker.first_name_male, "other": faker.first_name}[gender]
-    last = {"female": faker.last_name_female, "male": faker.last_name_male, "other": faker.last_name}[gender]
-    return [first() for _ in range(NAMES_PER_POOL)], [last() for _ in range(NAMES_PER_POOL)]
-
-
-def names(keys, people, seed):
-    """Invented full names that fit gender and country, Arrow text, (L,); the family's comes first where it does there."""
-    pool, pools = pd.factorize(people["place"] * 8 + people["first_gender"])
-    wanted = [(locale_of(number // 8), SYMBOLS["gender"][number % 8]) for number in pools]
-    firsts, lasts = (pa.array([name for one in wanted for name in name_pool(*one, seed)[which]], pa.string()) for which in (0, 1))
-    given = firsts.take(pa.array(pool * NAMES_PER_POOL + (uniforms(keys, FIRST, 0) * NAMES_PER_POOL).astype(int)))
-    family = lasts.take(pa.array(pool * NAMES_PER_POOL + (uniforms(keys, LAST, 0) * NAMES_PER_POOL).astype(int)))
-    turned = pa.array(np.array([locale in FAMILY_NAME_FIRST for locale, _ in wanted])[pool])
-    return pc.if_else(turned, pc.binary_join_element_wise(family, given, ""), pc.binary_join_element_wise(given, family, " "))
-
-
-def locale_of(place):
-    """Faker's locale of a row of places.csv; American English for a country that is not there (-1)."""
-    return countries()["locale"].iat[place] if place >= 0 else "en_US"
-
-
-@functools.cache
-def nations():
-    """Every country a listener can live in, by code, list of text: those of places.csv in its order, then all others."""
-    known = list(countries()["country"])
-    return known + sorted({*pytz.country_timezones, *(country for *_, country, _ in Places.land_coords)} - set(known))
-
-
-def homes_of(given):
-    """Where listeners can live: DataFrame country, city, latitude, longitude, time_zone; one row where it is given."""
-    if given.latitude is None:
-        return towns()
-    country, city, zone = home_of(given.latitude, given.longitude)
-    home = (country, city, round(float(given.latitude), 5), round(float(given.longitude), 5), zone)
-    return pd.DataFrame([home], columns=list(towns().columns))
-
-
-def draw_homes(keys, premium):
-    """Which town of `towns` each listener lives in, int64, (L,).
-
-    Regions have their published shares of users and of subscribers (region_shares), so region depends on plan;
-    within a region, countries have the weights of places.csv, and every town of Faker's is as likely.
-    """
-    places, regions = countries(), sorted(set(countries()["region"]))
-    share = np.where(premium[:, None], region_weights(regions)["premium"], region_weights(regions)["free"])
-    totals = np.cumsum(share, axis=1)
-    region = (uniforms(keys, REGION, 0)[:, None] * totals[:, -1:] >= totals).sum(axis=1)
-    place, in_country = np.empty(len(keys), np.int64), uniforms(keys, COUNTRY, 0)
-    for number, name in enumerate(regions):
-        mine, of_region = region == number, np.flatnonzero(places["region"] == name)
-        place[mine] = of_region[choose(in_country[mine], places["weight"].to_numpy()[of_region])]
-    first, after = (np.searchsorted(towns()["country"], places["country"], side=side)[place] for side in ("left", "right"))
-    return first + (uniforms(keys, PLACE, 0) * (after - first)).astype(int)
-
-
-def region_weights(regions):
-    """Share of each region among free and among premium listeners: {'free': float64, (R,), 'premium': ...}."""
-    shares, premium = published("region_shares"), plan_shares()["premium"]
-    subscribers = np.array([shares["subscribers"][name] for name in regions])
-    everybody = np.array([shares["MAU"][name] for name in regions])
-    return {"premium": subscribers, "free": np.maximum(everybody - premium * subscribers, 0.0)}
-
-
-# -- listeners ----------------------------------------------------------------------------------------
 
 def sample_listeners(run, behaviour, survey, ids, instead=Given()):
     """Who are the listeners with these numbers, and which profiles do they have in the run's window?
@@ -571,70 +301,6 @@ def month_of(at_ms):
     return int(np.datetime64(int(at_ms), "ms").astype("datetime64[M]").astype(int))
 
 
-# -- clocks -------------------------------------------------------------------------------------------
-
-def window_starts(run, people):
-    """When each listener's window starts and ends: (int64 UTC ms, int64 UTC ms, how many local times had to be moved).
-
-    people  Arrow table with a column time_zone
-    """
-    zones, zone = encoded(people["time_zone"])
-    starts, ends, moved = zone_windows(run, zones)
-    return starts[zone], ends[zone], int(moved[zone].sum())
-
-
-def zone_windows(run, zones):
-    """The same for each zone: (int64, int64, whether a local time had to be moved). ValueError for one listener's."""
-    if run.num_users == 1:
-        limits = [[(instant_ms(name, moment, zone), False) for zone in zones]
-                  for name, moment in zip(("start_time", "end_time"), run.window)]
-    else:
-        limits = [[first_instant(moment, zone) for zone in zones] for moment in run.window]
-    starts, ends = np.array(limits)
-    return starts[:, 0], ends[:, 0], (starts[:, 1] | ends[:, 1]).astype(bool)
-
-
-first_instant = functools.lru_cache(maxsize=4096)(first_instant_ms)        # worked out once per process
-
-
-def encoded(column):
-    """(distinct texts, list; place of each row's text there, int64, (L,)) of an Arrow column."""
-    words = column.combine_chunks().dictionary_encode()
-    return words.dictionary.to_pylist(), words.indices.to_numpy().astype(np.int64)
-
-
-def midnights(run, days, zone_names, zone):
-    """UTC ms of local midnight of each day in each zone, int64, (N,); the first instant of the day where clocks skip it."""
-    first_change, changes = clocks(run, zone_names)
-    return first_instants(first_change, changes, zone, days.astype("datetime64[ms]").astype(np.int64))
-
-
-@compiled
-def first_instants(first_change, changes, zone, wall_ms):
-    """The first instant at or after each local time: the first showing of one shown twice, the end of a gap. UTC ms."""
-    result = np.empty(len(zone), np.int64)
-    for n in range(len(zone)):
-        i = first_change[zone[n]]
-        while i + 1 < first_change[zone[n] + 1] and wall_ms[n] >= changes[i + 1].at_ms + changes[i].offset_ms:
-            i += 1
-        result[n] = max(wall_ms[n] - changes[i].offset_ms, changes[i].at_ms)
-    return result
-
-
-def clocks(run, zones):
-    """The changes of each zone's clock around the run's window: (where each zone's begin, and the total; CHANGE records)."""
-    from_ms, to_ms = (int(np.datetime64(moment.date(), "ms").astype(np.int64)) for moment in run.window)
-    changes = [zone_clock(zone, from_ms - 4 * DAY_MS, to_ms + 5 * DAY_MS) for zone in zones]
-    records = [(at, offset * MINUTE_MS) for of_zone in changes for at, offset in of_zone]
-    return np.cumsum([0, *map(len, changes)], dtype=np.int64), np.array(records, CHANGE).view(np.recarray)
-
-
-@functools.lru_cache(maxsize=4096)
-def zone_clock(zone, from_ms, to_ms):
-    """`zone_changes`, worked out once per process."""
-    return tuple(zone_changes(zone, from_ms, to_ms))
-
-
 # -- user ids -----------------------------------------------------------------------------------------
 
 ODD = 0x9E3779B1                     # multiplying by an odd number modulo 2**32 can be undone
@@ -684,7 +350,6 @@ PERSON = np.dtype([
     ("computer", "i1"), ("minutes", "f8"), ("novelty", "f8"), ("skip", "f8"), ("shuffle", "f8"), ("private", "f8"), ("offline", "f8"),
     ("devices", "f8", (len(DEVICES),)), ("others", "f8", (len(GENRE_NAMES),)), ("first_version", "i8"), ("after_versions", "i8")], align=True)
 VERSION = np.dtype([("from_ms", "i8"), ("age", "i4"), ("plan", "i1")], align=True)
-CHANGE = np.dtype([("at_ms", "i8"), ("offset_ms", "i8")])
 People = namedtuple("People", "persons versions zones changes")
 
 

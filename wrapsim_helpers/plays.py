@@ -10,16 +10,14 @@ begins with the plays of a shorter one.
 from collections import namedtuple
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 
-from .picks import (FEMALE, FIRST_HEARD, HISTORY, KNOWN, MALE, MIND, MOST_SESSIONS, NO_TRACK, QUARTER_DAYS, SKIPS_KEPT, WARM_UP, World, below, index_of, known_or_new,
-                    learn, noise_track, novelty_of, open_context, pick_track, remember, side_genre, step, times_heard)
+from .answers import ANSWER, COUNT, COUNTED_PLAY_MS, PLACED, add_answers, count_artists, count_song, forget
 from .behaviour import RULES
+from .picks import (FIRST_HEARD, HISTORY, KNOWN, MIND, MOST_SESSIONS, NO_TRACK, QUARTER_DAYS, SKIPS_KEPT, WARM_UP, World, below, index_of, known_or_new,
+                    learn, noise_track, novelty_of, open_context, pick_track, remember, side_genre, step, times_heard)
 from .run import DAY_MS, HOUR_MS, MINUTE_MS, compiled_loop, decision, exp, ln, normal, subkey, uniform
 from .schema import NAMED, TABLES, code
 
-COUNTED_PLAY_MS = 30_000     # heard that long, a play is a stream (rule_stream_30s)
 LONGEST_SESSION_MS = 10 * HOUR_MS
 OFFLINE_MS = 29 * DAY_MS     # downloads play on for 30 days without a connection (rule_offline); a day is kept in hand
 LATEST_START_MS = 30 * HOUR_MS    # a session that could not begin by then, counted from the start of its day, is not held
@@ -59,16 +57,12 @@ N_ACTIONS = 4                # save, playlist_add, share, follow: codes 0 to 3 o
 NUMPY_TYPES = {"timestamp[ms, tz=UTC]": "i8", "int64": "i8", "int32": "i4", "bool": "?"}
 PLAY = np.dtype([(field.name, NUMPY_TYPES.get(str(field.type), "i4" if field.type == NAMED else "i1")) for field in TABLES["plays"]], align=True)
 ACTION = np.dtype([("listener_id", "i8"), ("at", "i8"), ("kind", "i1"), ("track_id", "i4")], align=True)
-ANSWER = np.dtype([(name, "i8") for name in ("n_plays", "n_streams", "n_skips", "ms_played", "n_tracks", "longest_streak_days", "first_started_at",
-                                             "last_ended_at")])
-COUNT = np.dtype([("of", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")])   # ranked streams by track, or (in halves) by artist
 # What a later run needs of a listener to go on, as it stood at the start of local day `day`.
 SELF = np.dtype([(name, "i8") for name in ("day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active",
                                            "free_from", "online_at")] + [("skips", "i8", (SKIPS_KEPT,))])
 Past = namedtuple("Past", "selves recent recent_from known times known_from")    # of earlier runs; empty arrays where there is none
 # How far each listener's rows reach in the arrays that hold several per listener.
 ENDS = np.dtype([(name, "i8") for name in ("actions", "songs", "artists", "recent", "known")])
-PLACED = np.dtype([("stamp", "i4"), ("place", "i4")])                            # where an artist is counted, and in whose answers
 Out = namedtuple("Out", "plays actions answers songs artists selves recent known times ends placed")
 Block = namedtuple("Block", "numbers plays actions answers songs artists selves recent known times ends")
 
@@ -413,73 +407,6 @@ def action_of(u, b):
     return kind
 
 
-# -- the answers --------------------------------------------------------------------------------------
-
-@compiled_loop
-def add_answers(answer, mind, started, ended, ms, reason_end, local_day):
-    """Add one play to the listener's true answers: totals of all plays, and the longest run of local days with a stream."""
-    if answer.n_plays == 0:
-        answer.first_started_at = started
-    answer.last_ended_at = ended
-    answer.n_plays += 1
-    answer.ms_played += ms
-    answer.n_skips += 1 if reason_end == FORWARD else 0
-    if ms >= COUNTED_PLAY_MS:
-        answer.n_streams += 1
-        if local_day != mind.stream_day:
-            mind.streak = mind.streak + 1 if local_day == mind.stream_day + 1 else 1
-            mind.stream_day = local_day
-        answer.longest_streak_days = max(answer.longest_streak_days, mind.streak)
-
-
-@compiled_loop
-def count_song(songs, ends, mind, known, track, started, ms):
-    """Count a ranked stream for its track."""
-    if known[track].placed != mind.stamp:
-        known[track].placed, known[track].place = mind.stamp, ends.songs
-        open_count(songs[ends.songs], track, started)
-        ends.songs += 1
-    songs[known[track].place].n_streams += 1
-    songs[known[track].place].ms_played += ms
-
-
-@compiled_loop
-def count_artists(first, who, w, out):
-    """Add up a listener's songs, from row `first` of the counts on, by artist: in halves, 2 for the primary one, 1 for a featured one."""
-    ends = out.ends[who]
-    for row in range(first, ends.songs):
-        song = w.music.tracks[out.songs[row].of]
-        count_artist(out.artists, ends, w.mind, out.placed, song.artist, 2, out.songs[row])
-        if song.featured >= 0:
-            count_artist(out.artists, ends, w.mind, out.placed, song.featured, 1, out.songs[row])
-
-
-@compiled_loop
-def count_artist(artists, ends, mind, placed, artist, halves, song):
-    """Add the counts of a song to one of its artists'."""
-    if placed[artist].stamp != mind.stamp:
-        placed[artist].stamp, placed[artist].place = mind.stamp, ends.artists
-        open_count(artists[ends.artists], artist, song.first_started_at)
-        ends.artists += 1
-    count = artists[placed[artist].place]
-    count.n_streams += halves * song.n_streams
-    count.ms_played += song.ms_played
-    count.first_started_at = min(count.first_started_at, song.first_started_at)
-
-
-@compiled_loop
-def open_count(count, item, started):
-    """Begin a row of counts."""
-    count.of, count.n_streams, count.ms_played, count.first_started_at = item, 0, 0, started
-
-
-@compiled_loop
-def forget(answer):
-    """Set a listener's answers to nothing heard."""
-    answer.n_plays = answer.n_streams = answer.n_skips = answer.ms_played = answer.n_tracks = answer.longest_streak_days = 0
-    answer.first_started_at = answer.last_ended_at = 0
-
-
 # -- one listener -------------------------------------------------------------------------------------
 
 @compiled_loop
@@ -726,55 +653,3 @@ def block_of(out, numbers, n, first, after):
     last = out.ends[after - 1]
     return Block(numbers[first:after], out.plays[:n], out.actions[:last.actions], out.answers[first:after], out.songs[:last.songs], out.artists[:last.artists],
                  out.selves[first:after], out.recent[:last.recent], out.known[:last.known], out.times[:last.known], out.ends[first:after])
-
-
-# -- what must hold of any log ------------------------------------------------------------------------
-
-def check_plays(plays, tracks):
-    """Is this log physically possible, and does it keep the rules of the plans? From the tables alone.
-
-    plays, tracks  Arrow tables as in `schema.TABLES`, the plays in order of listener and time
-    Returns        DataFrame: each rule in words, and the number of plays it was checked on
-    Raises ValueError naming the rule and the first play that breaks it.
-    """
-    p = {name: column_values(plays[name]) for name in plays.column_names}
-    same = np.append(False, p["listener_id"][1:] == p["listener_id"][:-1])
-    in_session = np.append(False, p["session_id"][1:] == p["session_id"][:-1])
-    before = {name: np.roll(values, 1) for name, values in p.items()}
-    lengths = dict(zip(tracks["track_id"].to_numpy(), tracks["duration_ms"].to_numpy()))
-    duration = np.array([lengths.get(track, -1) for track in p["track_id"]])
-    free, phone, skip = p["plan"] == FREE, p["device"] == PHONE, p["reason_end"] == FORWARD
-    derived = np.array([interaction_of(*row) for row in zip(p["reason_start"], p["reason_end"], p["paused_ms"])])
-    rules = {
-        "plays a track that is in the catalogue": duration >= 0,
-        "ends when it began plus what was heard and paused": p["ended_at"] == p["started_at"] + p["ms_played"] + p["paused_ms"],
-        "begins when the listener's last play had ended": ~same | (p["started_at"] >= before["ended_at"]),
-        "hears no more than the track holds": (p["ms_played"] >= 0) & (p["ms_played"] <= duration + p["seek_back_ms"] - p["seek_forward_ms"]),
-        "begins for the reason its predecessor ended": ~in_session | (p["reason_start"] == NEXT_START[before["reason_end"]]),
-        "has the interaction that the rest of it means": p["interaction"] == derived,
-        "is offline only with premium": ~p["offline"] | ~free,
-        "follows advertisements only without premium": (p["ad_ms"] == 0) | free,
-        "is shuffled where a free phone may not choose": ~(free & phone) | p["on_demand"] | p["shuffle"],
-        "is one of at most six skips in any hour on a free phone": within_cap(p["listener_id"], p["ended_at"], free & phone & skip),
-    }
-    for words, holds in rules.items():
-        if not holds.all():
-            raise ValueError(f"every play {words}; the first that does not is play_id {p['play_id'][~holds][0]}, "
-                             f"{np.count_nonzero(~holds):,} of {len(holds):,} do not.")
-    return pd.DataFrame({"every play": list(rules), "checked on": [f"{plays.num_rows:,} plays"] * len(rules)})
-
-
-def column_values(column):
-    """Values of an Arrow column as NumPy: codes of closed sets, ms of times."""
-    column = column.combine_chunks()
-    if pa.types.is_dictionary(column.type):
-        return column.indices.to_numpy()
-    return (column.cast("int64") if pa.types.is_timestamp(column.type) else column).to_numpy(zero_copy_only=False)
-
-
-def within_cap(listener, ended_ms, capped_skip, most=6):
-    """Whether each play leaves at most `most` capped skips in the hour up to it. bool, (N,)."""
-    holds, rows = np.ones(len(listener), bool), np.flatnonzero(capped_skip)
-    late, early = rows[most:], rows[:-most]
-    holds[late] = (listener[late] != listener[early]) | (ended_ms[late] - ended_ms[early] >= HOUR_MS)
-    return holds

@@ -28,14 +28,16 @@ from tqdm.auto import tqdm
 
 from . import store
 from .avro import CODECS
+from .clocks import window_starts
 from .datasets import source_path
 from .files import (WHOLE_RUN, entry, holder_of, json_bytes, locked, open_folder, read_manifest, read_part, row_hash, sealed, sync_marker, writable,
                     write_avro, write_parquet, write_table)
-from .listeners import listener_number, rows_that_count, window_starts
+from .listeners import listener_number
 from .personas import as_record, personas_file, personas_of
 from .run import FORMATS, Given, Run, check_choice, check_count, differences, identity, identity_hash, part_path, source_hash
 from .schema import fingerprints, released
 from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
+from .survey import rows_that_count
 
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")

@@ -15,8 +15,10 @@ from tqdm.auto import tqdm
 from . import listeners as people_of
 from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue, generate_catalogue
+from .clocks import window_starts
 from .datasets import check_genre, load_songs, load_survey
 from .files import records
+from .homes import home_of
 from .personas import behaviours_of, personas_of
 from .picks import QUARTER_DAYS, side_genres
 from .plays import SELF, Past, no_past, sample_plays
@@ -52,7 +54,7 @@ def check_run(run):
     if run.given.genre:
         check_genre("preferred_genre", run.given.genre)
     if run.given.latitude is not None:
-        people_of.home_of(run.given.latitude, run.given.longitude)
+        home_of(run.given.latitude, run.given.longitude)
     personas_of(run)
     start = run.origin.window[0]
     world = world_of(run.survey_path, run.songs_path, run.catalogue_tracks, run.seed if run.catalogue_tracks else 0, start.year)
@@ -113,11 +115,11 @@ def day_range(run):
 def plays_table(plays, countries):
     """Columns of the loop as the plays table; copied, so that the loop may use them again."""
     arrays = []
-    for field in TABLES["plays"]:
-        column = plays[field.name].copy()
-        arrays.append(labelled(field.name, column) if field.type == LABEL else
-                      pa.DictionaryArray.from_arrays(pa.array(column), pa.array(countries)) if field.type == NAMED else
-                      pa.array(column).cast(field.type))
+    for name, kind in zip(TABLES["plays"].names, TABLES["plays"].types):
+        column = plays[name].copy()
+        arrays.append(labelled(name, column) if kind == LABEL else
+                      pa.DictionaryArray.from_arrays(pa.array(column), pa.array(countries)) if kind == NAMED else
+                      pa.array(column).cast(kind))
     return pa.Table.from_arrays(arrays, schema=TABLES["plays"])
 
 
@@ -346,7 +348,7 @@ def resolve_user(user_id, seed):
 
 def moved_starts(heard):
     """How many listeners' windows began or ended at a local time that does not exist once."""
-    return people_of.window_starts(heard.run, heard.listeners)[2]
+    return window_starts(heard.run, heard.listeners)[2]
 
 
 def say_moved(run, moved):

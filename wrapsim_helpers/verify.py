@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from . import store
+from .answers import COUNTED_PLAY_MS
 from .avro import read_plays_avro
+from .checks import check_plays
 from .files import is_sealed, json_bytes, read_manifest, row_hash
-from .plays import COUNTED_PLAY_MS, check_plays
 from .runs import CATALOGUE, each_part, receipts_in
 from .schema import TABLES
 

@@ -26,7 +26,7 @@ LONG_FORM = {
         WHERE day - getvariable('first_day') BETWEEN 0 AND getvariable('whole_weeks') - 1 GROUP BY ALL""",
     "starts": """SELECT who, weekend, hour, count(*) AS n, count_if(mobile) AS mobile, count_if(computer) AS computer
         FROM p WHERE opens GROUP BY ALL""",
-    "holiday_days": f"""SELECT who, day, count(*) AS n, count_if(holiday) AS n_holiday FROM p
+    "holiday_days": """SELECT who, day, count(*) AS n, count_if(holiday) AS n_holiday FROM p
         WHERE country = 'US' AND ms_played >= 30000 AND month(epoch_ms(local_ms)) >= 10 GROUP BY ALL""",
     "late_tracks": """SELECT day, track_id, holiday, count(*) AS n FROM p WHERE month(epoch_ms(local_ms)) >= 11 GROUP BY ALL""",
     "holiday_artists": """SELECT DISTINCT who, artist_id, month(epoch_ms(local_ms)) AS month FROM p

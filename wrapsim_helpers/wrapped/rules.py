@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from ..plays import COUNTED_PLAY_MS
+from ..answers import COUNTED_PLAY_MS
 from ..run import DAY_MS, HOUR_MS, MINUTE_MS, check_choice, check_count
 
 MIN_TRACKS, MIN_ARTISTS = 30, 5      # streamed, for a full Wrapped (AP, 3 December 2025)
