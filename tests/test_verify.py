@@ -131,8 +131,8 @@ def test_a_listener_of_a_run_made_again_is_identical(tiny_run, number):
     heard = ws.again(tiny_run, str(number))
     for name in ("plays", "listeners", "answers", "truth", "state"):
         assert row_hash(getattr(heard, name)) == row_hash(ws.read_parquet(tiny_run, name, listener_id=number)), name
-    by_id = ws.again(tiny_run, heard.listeners["user_id"][0].as_py())
-    assert by_id.plays.equals(heard.plays)
+    for word in ("user_id", "name"):
+        assert ws.again(tiny_run, heard.listeners[word][0].as_py()).plays.equals(heard.plays), word
 
 
 def test_again_on_the_command_line_writes_the_same_records(tiny_run, tmp_path):
@@ -144,8 +144,16 @@ def test_again_on_the_command_line_writes_the_same_records(tiny_run, tmp_path):
 
 @pytest.mark.parametrize("user", ["8", "nobody", "-1", "00000000-0000-4000-8000-000000000000"])
 def test_a_user_who_is_not_in_the_run_is_refused(tiny_run, user):
-    with pytest.raises(ValueError, match=rf"user is '{user}'; the run has the listeners 0 to 7. Give one of these numbers, or a user_id"):
+    with pytest.raises(ValueError, match=rf"user is '{user}'; the run has nobody of that number, user_id or name. It has the listeners 0 to 7: give"):
         ws.again(tiny_run, user)
+
+
+def test_a_name_that_two_listeners_share_is_refused_with_their_numbers(run):
+    path = run / "listeners" / "part-00000000.parquet"
+    table = pq.read_table(path)
+    f.write_parquet(table.set_column(table.schema.get_field_index("name"), "name", pa.array(["Ann Lee"] * table.num_rows)), path)
+    with pytest.raises(ValueError, match=r"user is 'ann lee'; the run has \d listeners of that name \(0, 1"):
+        ws.again(run, "ann lee")
 
 
 def test_again_is_refused_where_it_would_not_be_identical(run):

@@ -250,7 +250,7 @@ def plan(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = 
 
 @app.command()
 def again(run_dir: RunDir, out_dir: Annotated[Path, typer.Argument(help="folder for plays.avro and plays.parquet")],
-          user: Annotated[str, typer.Option(help="a listener's number or user id")], survey: Survey = "", songs: Songs = "", personas: Personas = ""):
+          user: Annotated[str, typer.Option(help="a listener's number, user id or full name")], survey: Survey = "", songs: Songs = "", personas: Personas = ""):
     """Simulate one listener of a run again, identical, however big the run."""
     from .runs import again as simulate_again, output_folder, write_listener
     for path in write_listener(simulate_again(run_dir, user, survey, songs, personas), output_folder(out_dir, "again")):

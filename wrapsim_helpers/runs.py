@@ -30,7 +30,7 @@ from . import store
 from .avro import CODECS
 from .clocks import window_starts
 from .datasets import source_path
-from .files import (WHOLE_RUN, entry, holder_of, json_bytes, locked, open_folder, read_manifest, read_part, row_hash, sealed, sync_marker, writable,
+from .files import (WHOLE_RUN, entry, holder_of, json_bytes, locked, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker, writable,
                     write_avro, write_parquet, write_table)
 from .listeners import listener_number
 from .personas import as_record, personas_file, personas_of
@@ -511,14 +511,14 @@ def run_of(found, survey_path="", songs_path="", personas_path=""):
 def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     """One listener out of a run, simulated again and identical, whatever the size of the run; a `Listened`.
 
-    user  a listener's number or user_id.  Raises ValueError for a user who is not in the run, and where this
+    user  a listener's number, user_id or full name.  Raises ValueError for a user who is not in the run, and where this
     installation or these source files would not give the same plays, with the differences.
     """
     place = store.place_of(run_dir)
     found = json.loads(store.get(place, "identity.json") or json_bytes(read_manifest(place)["identity"]))
     run = run_of(found, survey_path, songs_path, personas_path)
     refuse_changes(run_dir, job_of(run, place, found["formats"], before=before_of(found)).identity, found)
-    whole = listen(run.origin, [number_in(run, user)])          # a run that goes on from another is made again from its beginning
+    whole = listen(run.origin, [number_in(run_dir, run, user)])          # a run that goes on from another is made again from its beginning
     return since(whole, run) if run.origin_time else whole
 
 
@@ -528,14 +528,26 @@ def since(whole, run):
     return replace(whole, run=run, plays=whole.plays.filter(pc.greater_equal(whole.plays["started_at"].cast("int64"), start)))
 
 
-def number_in(run, user):
-    """The number of a listener of a run, by number or user_id; ValueError where the run has no such listener."""
+def number_in(run_dir, run, user):
+    """The number of a listener of a run, by number, user_id or full name; ValueError where the run has no such listener, or two."""
     first, last = run.first_listener, run.first_listener + run.num_users - 1
     with contextlib.suppress(ValueError):
         number = int(str(user)) if str(user).isdecimal() else listener_number(str(uuid.UUID(str(user))), run.seed)
         if number is not None and first <= number <= last:
             return number
-    raise ValueError(f"user is {user!r}; the run has the listeners {first:,} to {last:,}. Give one of these numbers, or a user_id of theirs.")
+    numbers = numbers_named(run_dir, str(user))
+    if len(numbers) == 1:
+        return numbers[0]
+    of_name = f"{len(numbers)} listeners of that name ({', '.join(map(str, numbers[:5]))})" if numbers else "nobody of that number, user_id or name"
+    raise ValueError(f"user is {user!r}; the run has {of_name}. It has the listeners {first:,} to {last:,}: give one of these numbers, or a user_id of theirs.")
+
+
+def numbers_named(run_dir, name):
+    """Numbers of the listeners of a full name, whatever its capitals, as far as their parts are made; a list."""
+    with contextlib.suppress(FileNotFoundError):
+        listeners = read_parquet(run_dir, "listeners", ["listener_id", "name"]).to_pandas()
+        return listeners.loc[listeners["name"].str.casefold() == name.casefold(), "listener_id"].tolist()
+    return []
 
 
 def show(run_dir):
