@@ -157,9 +157,17 @@ def test_an_effect_that_was_not_in_the_run_is_not_found(tried):
         assert abs(errors(found.loc[[name]].assign(requested=asked[name])).iloc[0]) > 3, name
 
 
+def test_what_holds_is_what_lies_in_the_interval(tried):
+    _, found = tried
+    seen = found[found["holds"] != "not seen"]
+    inside = [row.low <= row.requested <= row.high for row in seen.itertuples()]
+    assert (seen["holds"] == np.where(inside, "yes", "no")).all() and not {"yes", "not seen"} - set(found["holds"])
+    assert found.loc[found["holds"] == "not seen", ["requested", "observed"]].isna().any(axis=1).all()
+
+
 def test_a_tiny_run_says_that_it_is_too_small(tiny_run):
     found = ws.effects_of(tiny_run)
-    assert len(found) > 25 and found["observed"].isna().all() and (found["n_listeners"] <= 8).all()
+    assert len(found) > 25 and found["observed"].isna().all() and (found["n_listeners"] <= 8).all() and (found["holds"] == "not seen").all()
 
 
 def test_the_command_prints_the_table(tiny_run):

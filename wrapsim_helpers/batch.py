@@ -267,7 +267,7 @@ def continue_(run_dir: RunDir, out_dir: OutDir, end: Annotated[str, typer.Option
 
 @app.command()
 def effects(run_dir: RunDir):
-    """Every effect that a run declares, requested against observed."""
+    """Every effect that a run declares, requested against observed; holds: yes where the interval has what was requested."""
     from .effects import effects_of
     typer.echo(effects_of(run_dir).drop(columns="measure").to_string(index=False, float_format="{:.3f}".format, na_rep=""))
 

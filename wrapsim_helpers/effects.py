@@ -43,12 +43,15 @@ def effects_of(run_dir, behaviour=Behaviour()):
     run_dir    folder of a finished run
     behaviour  the plain parameters it was made with
     Returns    DataFrame: effect; requested and observed (a factor, a share or a number, see measure); low, high: the 95 %
-               interval of observed; n_listeners behind it; measure: what was measured, in words. Observed is missing where the log
-               holds too little, or where a parameter shows in nothing that can be counted directly.
+               interval of observed; n_listeners behind it; measure: what was measured, in words; holds: "yes" where requested lies
+               in the interval, "no" where it does not, which one in twenty does by chance. Observed is missing, and holds is
+               "not seen", where the log holds too little, or where a parameter shows in nothing that can be counted directly.
     """
     seen = look_at(run_dir)
-    return pd.DataFrame([*minutes_effects(seen, behaviour), *leaving_effects(seen, behaviour), *plan_effects(seen, behaviour),
-                         taste_effect(seen), *group_effects(seen, behaviour)], columns=COLUMNS)
+    found = pd.DataFrame([*minutes_effects(seen, behaviour), *leaving_effects(seen, behaviour), *plan_effects(seen, behaviour),
+                          taste_effect(seen), *group_effects(seen, behaviour)], columns=COLUMNS)
+    inside = (found["low"] <= found["requested"]) & (found["requested"] <= found["high"])
+    return found.assign(holds=np.where(found[["requested", "observed"]].isna().any(axis=1), "not seen", np.where(inside, "yes", "no")))
 
 
 # -- the tables of a run ------------------------------------------------------------------------------
