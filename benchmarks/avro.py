@@ -8,7 +8,7 @@ import fastavro
 import wrapsim_helpers as ws
 from wrapsim_helpers import avro, files
 from wrapsim_helpers.run import PLAYS_PER_PART
-from wrapsim_helpers.schema import RECORDS, schema_ind
+from wrapsim_helpers.schema import RECORDS, record_fields, schema_ind
 
 from .timing import in_turn
 
@@ -18,7 +18,7 @@ MARKER = b"0" * 16
 def fewest_fields(plays, listeners, versions, tracks):
     """SpotifyWrappedData records as fastavro writes them fastest: numbers and text, no field too many; a list."""
     tables = zip(RECORDS, (files.profiles(listeners, versions), files.songs(tracks), plays))
-    parts = [files.as_numbers(files.narrowed(record, table)) for record, table in tables]
+    parts = [files.narrowed(record, files.as_numbers(table, record_fields(record))) for record, table in tables]
     return [dict(zip(RECORDS, one)) for one in files.joined(plays, versions, tracks, parts)]
 
 

@@ -8,7 +8,7 @@ import shutil
 import struct
 import uuid
 from contextlib import contextmanager
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime, timezone
 
 import avro.datafile
 import avro.io
@@ -273,7 +273,7 @@ def check_written(few, path, schema):
     """Written under another schema, records are what fastavro makes of the same rows under it."""
     f.write_avro(*few, path, MARKER, schema=schema)
     buffer = io.BytesIO()
-    fastavro.writer(buffer, schema, f.plain_records(*few))
+    fastavro.writer(buffer, schema, f.plain_records(*few, schema))
     assert by_fastavro(path) == list(fastavro.reader(io.BytesIO(buffer.getvalue())))
 
 
@@ -298,6 +298,40 @@ def test_what_cannot_be_spliced_is_written_by_fastavro_and_says_so(few, tmp_path
     few = (few[0].slice(0, 50), *few[1:])
     with pytest.warns(UserWarning, match=r"plays.avro is written by fastavro, record by record, .* its fields are not the records UserProfile"):
         check_written(few, tmp_path / "plays.avro", changed(change))
+
+
+MICROS, MILLIS = ({"type": "long", "logicalType": f"timestamp-{unit}"} for unit in ("micros", "millis"))
+
+
+@pytest.mark.parametrize("time", [MILLIS, MICROS, "long", ["null", "long"], ["null", MICROS], ["null", MILLIS]], ids=str)
+@pytest.mark.parametrize("fallback", [False, True], ids=["spliced", "by fastavro"])
+@pytest.mark.filterwarnings("ignore:plays.avro is written by fastavro")
+def test_a_time_is_the_same_instant_however_the_schema_keeps_it(few, tmp_path, time, fallback):
+    few = (few[0].slice(0, 50), *few[1:])
+    schema = changed(lambda schema: field_named(interaction_of(schema), "StartedAt").update(type=time))
+    schema["fields"][0]["type"]["fields"].append({"name": "ValidFrom", "type": time})
+    if fallback:
+        schema["fields"].reverse()
+    f.write_avro(*few, tmp_path / "plays.avro", MARKER, schema=schema)
+    found = [instant(one["UserSongInteraction"]["StartedAt"]) for one in by_fastavro(tmp_path / "plays.avro")]
+    assert found == few[0]["started_at"].to_pylist()
+    began = {instant(one["UserProfile"]["ValidFrom"]) for one in by_fastavro(tmp_path / "plays.avro")}
+    assert began and began <= set(few[2]["valid_from"].to_pylist())
+
+
+def field_named(fields, name):
+    return next(field for field in fields if field["name"] == name)
+
+
+def instant(value):
+    """A time as fastavro reads it, or milliseconds since 1970."""
+    return datetime.fromtimestamp(value / 1000, UTC) if isinstance(value, int) else value
+
+
+def test_a_day_is_no_instant(few, tmp_path):
+    schema = changed(lambda schema: field_named(schema["fields"][0]["type"]["fields"], "JoinedOn").update(type=MILLIS))
+    with pytest.raises(ValueError, match="field UserProfile cannot be"):
+        f.write_avro(*few, tmp_path / "plays.avro", MARKER, schema=schema)
 
 
 def test_an_interaction_that_holds_itself_is_left_to_fastavro(few, tmp_path):
@@ -557,3 +591,12 @@ def test_in_a_run_a_missing_and_a_strange_file_are_named(avro_run, tmp_path):
     moved.unlink()
     with pytest.raises(FileNotFoundError, match="part-00000000.avro is missing, though run.json lists it."):
         ws.read_table(run_dir, "plays")
+
+
+def test_a_symbol_of_a_later_release_is_unknown_to_both_readers(tiny_run, few, tmp_path):
+    later = changed(lambda schema: field_named(interaction_of(schema), "Device")["type"]["symbols"].append("glasses"))
+    rows = [{**row, "UserSongInteraction": {**row["UserSongInteraction"], "Device": "glasses"}} for row in f.plain_records(few[0].slice(0, 3), *few[1:])]
+    with open(tmp_path / "plays.avro", "wb") as file:
+        fastavro.writer(file, later, rows)
+    assert [row["UserSongInteraction"]["Device"] for row in ws.read_avro(tmp_path / "plays.avro")] == ["UNKNOWN"] * 3
+    assert ws.read_plays_avro(tmp_path / "plays.avro", few[3])["device"].to_pylist() == ["UNKNOWN"] * 3

@@ -1,6 +1,7 @@
 """One listener, a crowd, a run folder: the same people everywhere, the same bytes again, bad input refused first."""
 
 import io
+import shutil
 import subprocess
 import sys
 import uuid
@@ -174,6 +175,24 @@ def test_runs_on_disk_that_go_on_from_each_other_hold_one_long_run(chain):
             assert end.equals(alike), name
     records = [row for part in parts for path in sorted(part.glob("plays/*.avro")) for row in ws.read_avro(path)]
     assert len(records) == ws.read_manifest(long)["plays"]
+
+
+def test_nobody_goes_on_from_a_state_that_is_damaged(chain, tmp_path):
+    first = shutil.copytree(chain[1][0], tmp_path / "first")
+    path = first / "state" / "part-00000000.parquet"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=r"first/state/part-00000000.parquet is damaged: its bytes are not those that run.json lists"):
+        ws.continue_run(first, "2025-04-17", out_dir=tmp_path / "second", workers=1, personas_path=chain[2]["personas_path"])
+
+
+@pytest.mark.parametrize("part", [-1, 3, 0.5])
+def test_a_part_that_the_run_does_not_have_is_refused(tmp_path, part):
+    job = ws.open_job(**TINY, out_dir=tmp_path / "run")
+    with pytest.raises((ValueError, TypeError), match=f"part is {part}; it must be a whole number from 0 to 2"):
+        ws.make_part(job, part)
+    assert sorted(path.name for path in job.place.iterdir()) == ["identity.json"]
 
 
 def test_a_listener_of_a_run_that_goes_on_is_made_again_alone(chain):

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,7 +22,7 @@ from wrapsim_helpers import files as f
 from wrapsim_helpers.schema import TABLES
 
 from .conftest import TINY
-from .kills import MANY, start, survive, tree, wait_for
+from .kills import MANY, listed_as_they_are, start, survive, tree, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +108,52 @@ def test_a_run_killed_after_its_last_file_is_tidied(tiny_run, tmp_path):
     assert tree(folder) == tree(tiny_run) and not (folder / "parts").exists()
 
 
+def test_half_written_files_of_any_name_are_cleared_when_a_run_ends(cut_short, tiny_run):
+    for name in (".wrapsim-abcdefgh", ".wrapsim-0123456789ab-tracks.parquet"):
+        (cut_short / name).write_text("half")
+    ws.simulate(**TINY, out_dir=cut_short, workers=1, part=3, parts=3)            # clears its own at the beginning, all at the end
+    assert tree(cut_short) == tree(tiny_run) and not list(cut_short.rglob(".wrapsim-*"))
+
+
+@pytest.mark.parametrize("data", [b"", b'{"identity": {"par', b'{"files": []}'])
+def test_a_run_json_that_is_not_whole_is_made_again(tiny_run, tmp_path, data):
+    folder = shutil.copytree(tiny_run, tmp_path / "run")
+    (folder / "run.json").write_bytes(data)
+    ws.simulate(**TINY, out_dir=folder, workers=1)
+    assert tree(folder) == tree(tiny_run) and ws.verify(folder, workers=1) == []
+
+
+@pytest.mark.parametrize("data", [b"", b'{"files": [{"fi'])
+def test_a_part_whose_receipt_is_not_whole_is_made_again(cut_short, tiny_run, data):
+    (cut_short / "parts" / "part-00000001.json").write_bytes(data)
+    ws.simulate(**TINY, out_dir=cut_short, workers=1)
+    assert tree(cut_short) == tree(tiny_run)
+
+
+@pytest.mark.parametrize("data", [b"", b'{"format'])
+def test_an_identity_that_is_not_whole_is_named(cut_short, data):
+    (cut_short / "identity.json").write_bytes(data)
+    for action in (lambda: ws.simulate(**TINY, out_dir=cut_short), lambda: ws.show(cut_short), lambda: ws.again(cut_short, 0)):
+        with pytest.raises(ValueError, match="run/identity.json is damaged, so that nobody can tell which run this is"):
+            action()
+
+
+@pytest.mark.parametrize("name", ["identity.json", "log.json", "run.json"])
+def test_a_file_of_a_finished_run_that_is_gone_is_made_again(tiny_run, tmp_path, name):
+    folder = shutil.copytree(tiny_run, tmp_path / "run")
+    (folder / name).unlink()
+    assert "8 listeners from number 0" in ws.show(folder)
+    ws.simulate(**TINY, out_dir=folder, workers=1)
+    assert tree(folder) == tree(tiny_run) and ws.verify(folder, workers=1) == []
+
+
+def test_a_finished_run_that_lost_its_identity_is_not_taken_for_another(tiny_run, tmp_path):
+    folder = shutil.copytree(tiny_run, tmp_path / "run")
+    (folder / "identity.json").unlink()
+    with pytest.raises(ValueError, match="holds a run with another identity"):
+        ws.simulate(**TINY | {"seed": 8}, out_dir=folder, workers=1)
+
+
 def test_a_folder_in_which_a_run_was_killed_at_once_is_taken(tmp_path, tiny_run):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".wrapsim-0123456789ab-identity.json").write_text("{")
@@ -137,6 +184,23 @@ def test_a_folder_that_became_read_only_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "make_part", fails)
     with pytest.raises(RuntimeError, match=r"the folder can no longer be written. 0 of 3 parts are whole and kept; the same command goes on"):
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
+
+
+@pytest.mark.parametrize("action", ["create", "remove"])
+def test_a_lock_that_cannot_be_written_or_removed_is_said_in_one_message(cut_short, monkeypatch, action):
+    def fails(*_):
+        raise OSError(errno.EROFS, "Read-only file system")
+    monkeypatch.setattr(store, action, fails)
+    monkeypatch.setattr(runs, "make_part", fails)
+    with pytest.raises(RuntimeError, match=r"the folder can no longer be written. 2 of 3 parts are whole and kept"):
+        ws.simulate(**TINY, out_dir=cut_short, workers=1)
+
+
+def test_a_dask_worker_that_dies_for_good_is_said(cut_short):
+    distributed = pytest.importorskip("distributed")
+    job = runs.job_of(ws.Run(**TINY), cut_short)
+    with pytest.raises(RuntimeError, match=r"a worker process died; perhaps memory ran out.* 2 of 3 parts are whole"), runs.saying_what_is_kept(job):
+        raise distributed.KilledWorker("part 2", None, 3)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
@@ -175,7 +239,7 @@ def test_the_lock_of_a_dead_process_is_taken_over_with_a_message(cut_short, caps
     assert not (cut_short / "lock.json").exists()
 
 
-@pytest.mark.parametrize("held", [b'{"host": "elsewhere", "pid": 1, "started": 0}', b'{"ho'])
+@pytest.mark.parametrize("held", [b'{"host": "elsewhere", "pid": 1, "started": 0}', b'{"ho', b""])
 def test_the_lock_of_another_machine_is_never_taken_over(cut_short, held):
     (cut_short / "lock.json").write_bytes(held)
     with pytest.raises(ValueError, match=r"If that machine is gone, remove lock.json there and start again."):
@@ -192,6 +256,35 @@ def test_shares_may_run_side_by_side_but_not_beside_the_whole(tmp_path):
     with f.locked(place), pytest.raises(ValueError, match="is being written"), f.locked(place, "lock-1-of-2.json"):
         pass
     assert store.names(place) == []
+
+
+RACE = """
+import sys
+from wrapsim_helpers import files as f
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    with f.locked(f.store.place_of(sys.argv[1]), sys.argv[2]):
+        print("inside", flush=True)
+        sys.stdin.readline()
+except ValueError:
+    print("refused", flush=True)
+"""
+
+
+@pytest.mark.parametrize("names, dead", [(["lock.json"] * 4, True), (["lock.json", "lock-1-of-2.json"] * 2, False)], ids=["over a dead lock", "whole and share"])
+def test_of_several_runs_that_begin_at_once_one_is_inside(tmp_path, names, dead):
+    if dead:
+        (tmp_path / "lock.json").write_bytes(f.json_bytes(f.signature() | {"started": 1.0}))
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    races = [subprocess.Popen([sys.executable, "-c", RACE, str(tmp_path), name], **pipes) for name in names]
+    assert [race.stdout.readline() for race in races] == ["ready\n"] * len(races)
+    for race in races:
+        race.stdin.write("go\n")
+    told = [next(line for line in iter(race.stdout.readline, "") if line in ("inside\n", "refused\n")) for race in races]      # tqdm may say more
+    for race in races:
+        race.communicate("go\n")
+    assert sorted(told) == ["inside\n"] + ["refused\n"] * (len(races) - 1)
 
 
 def test_of_many_who_create_one_file_one_wins(tmp_path):
@@ -238,6 +331,7 @@ def test_a_run_of_an_older_release_still_opens(tiny_run, tmp_path):
     folder = shutil.copytree(tiny_run, tmp_path / "run")
     for path in folder.glob("plays/*.parquet"):
         f.write_parquet(pq.read_table(path).drop_columns(["ad_ms", "context", "private"]), path)
+    listed_as_they_are(folder)
     plays = ws.read_parquet(folder, "plays")
     assert plays.schema.equals(ws.read_parquet(tiny_run, "plays").schema)
     assert set(plays["ad_ms"].to_pylist()) == {0} and set(plays["context"].to_pylist()) == {"UNKNOWN"}

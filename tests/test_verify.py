@@ -17,7 +17,7 @@ from wrapsim_helpers import files as f
 from wrapsim_helpers.files import row_hash
 
 from .conftest import TINY
-from .kills import tree
+from .kills import listed_as_they_are, tree
 
 
 @pytest.fixture
@@ -152,6 +152,7 @@ def test_a_name_that_two_listeners_share_is_refused_with_their_numbers(run):
     path = run / "listeners" / "part-00000000.parquet"
     table = pq.read_table(path)
     f.write_parquet(table.set_column(table.schema.get_field_index("name"), "name", pa.array(["Ann Lee"] * table.num_rows)), path)
+    listed_as_they_are(run)
     with pytest.raises(ValueError, match=r"user is 'ann lee'; the run has \d listeners of that name \(0, 1"):
         ws.again(run, "ann lee")
 
@@ -200,11 +201,24 @@ def test_a_plan_says_about_what_the_run_then_takes(tmp_path):
     assert planned.parts == manifest["parts"] and planned.minutes > 0
 
 
-def test_the_bytes_a_run_is_refused_for_are_about_those_it_writes(tiny_run):
-    manifest = ws.read_manifest(tiny_run)
-    for suffix, expected in runs.BYTES_PER_PLAY.items():
-        n_bytes = sum(one["bytes"] for one in manifest["files"] if one["file"].startswith("plays/") and one["file"].endswith(suffix))
-        assert 0.5 < n_bytes / manifest["plays"] / expected < 2, suffix
+@pytest.mark.parametrize("kept, codec", runs.BYTES_PER_PLAY)
+def test_the_bytes_a_run_is_refused_for_are_about_those_it_writes(tmp_path, kept, codec):
+    run_dir = ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1, formats={kept: codec})
+    manifest = ws.read_manifest(run_dir)
+    n_bytes = sum(one["bytes"] for one in manifest["files"] if one["file"].startswith("plays/"))
+    assert 0.5 < n_bytes / manifest["plays"] / runs.BYTES_PER_PLAY[kept, codec] < 2
+
+
+def test_a_plan_knows_how_the_records_are_compressed(tmp_path):
+    small, large = (ws.plan(**TINY, out_dir=tmp_path / "run", formats="avro", codec=codec).n_bytes for codec in ("deflate", "null"))
+    assert large > 3 * small
+
+
+@pytest.mark.parametrize("words", [("--part", "3"), ("--parts", "10")])
+def test_a_share_is_asked_for_with_both_of_its_numbers(tmp_path, words):
+    done = command("simulate", "8", tmp_path / "run", *words)
+    assert done.returncode == 2 and "--part and --parts go together: --part 3 --parts 10 makes the third tenth" in done.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_plan_on_the_command_line_refuses_a_disk_that_is_too_small(tmp_path):

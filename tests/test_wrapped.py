@@ -7,10 +7,13 @@ from datetime import date, datetime, timedelta
 
 import ibis
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import pytz
+from typer.testing import CliRunner
 
 import wrapsim_helpers as ws
+from wrapsim_helpers import batch
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.wrapped import story as story_of
 from wrapsim_helpers.wrapped.rules import day_number
@@ -350,6 +353,35 @@ def test_a_whole_run_is_counted_as_the_same_plays_in_a_window_are(tiny_run):
         one, other = (getattr(heard, name).execute() for heard in (whole, windowed))
         order = list(one.columns[:2])
         pd.testing.assert_frame_equal(one.sort_values(order, ignore_index=True), other.sort_values(order, ignore_index=True))
+
+
+def test_insights_of_everybody_are_written_as_they_are_found(tiny_run, tmp_path):
+    everybody = ws.everybody(tiny_run)
+    done = CliRunner().invoke(batch.app, ["insights", str(tiny_run), str(tmp_path / "it's [1]")])
+    assert done.exit_code == 0, done.output
+    assert sorted(path.name for path in (tmp_path / "it's [1]").iterdir()) == sorted(f"{name}.parquet" for name in everybody)
+    for name, table in everybody.items():
+        written = pq.ParquetFile(tmp_path / "it's [1]" / f"{name}.parquet").read()
+        assert written.column_names == table.column_names and sorted(map(str, written.to_pylist())) == sorted(map(str, table.to_pylist())), name
+
+
+def spoilt(run, tmp_path, how):
+    """A copy of a run in which something happened to the second part's plays."""
+    folder = shutil.copytree(run, tmp_path / "run")
+    path = folder / "plays" / "part-00000001.parquet"
+    {"gone": path.unlink, "foreign": lambda: shutil.copy(path, path.with_name("part-00000009.parquet")),
+     "of another part": lambda: shutil.copy(path.with_name("part-00000000.parquet"), path)}[how]()
+    return folder
+
+
+@pytest.mark.parametrize("how, words", [("gone", r"plays/part-00000001.parquet is missing, though run.json lists it"),
+                                        ("foreign", r"plays/part-00000009.parquet is not a file of this run"),
+                                        ("of another part", r"plays/part-00000001.parquet is damaged: it has [\d,]+ bytes instead of")])
+def test_a_run_that_lacks_plays_is_not_counted_as_if_it_were_whole(tiny_run, tmp_path, how, words):
+    folder = spoilt(tiny_run, tmp_path, how)
+    for action in (ws.everybody, ws.tell_story, lambda place: ws.read_parquet(place, "plays")):
+        with pytest.raises((ValueError, FileNotFoundError), match=words):
+            action(folder)
 
 
 def test_minutes_a_day_by_plan_are_of_the_whole_run(tmp_path):

@@ -11,7 +11,7 @@ from .behaviour import Behaviour, answer_shares, listener_types
 from .catalogue import build_catalogue, pool_sizes
 from .checks import check_plays
 from .datasets import load_songs, load_survey
-from .files import read_avro, read_manifest, read_parquet, read_table, records
+from .files import read_avro, read_manifest, read_parquet, read_table, records, sync_marker, write_avro
 from .listeners import sample_listeners
 from .personas import load_personas
 from .run import Given, Run
@@ -22,7 +22,7 @@ from .survey import effective_sample_size, survey_weights
 from .runs import again, continue_run, latest_run, make_part, open_job, output_folder, plan, show, simulate, write_listener
 from .verify import verify
 
-_LATER = {"wrapped": ("tell_story", "Story", "open_run", "everybody", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
+_LATER = {"wrapped": ("tell_story", "Story", "open_run", "everybody", "write_everybody", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",
                       "volume_by_plan", "write_summary"),
           "effects": ("effects_of",),
           "realism": ("sampled", "measured", "checked", "published_by", "results_table", "summary_of", "tell_rules", "verdicts"),
@@ -31,8 +31,8 @@ _MODULE_OF = {name: module for module, names in _LATER.items() for name in names
 __all__ = ["Behaviour", "Given", "Run", "again", "answer_shares", "build_catalogue", "check_plays", "continue_run", "effective_sample_size", "fingerprints",
            "generate_listening_session", "generate_multiple_users_session", "introduce", "latest_run", "listen", "listener_types", "load_songs",
            "load_personas", "load_survey", "make_part", "one_listener", "one_session", "open_job", "output_folder", "plan", "pool_sizes", "read_avro", "read_manifest",
-           "read_parquet", "read_plays_avro", "read_table", "records", "sample_listeners", "schema_ind", "schema_table", "show", "simulate", "survey_weights",
-           "tell_change", "verify", "what_if", "write_listener", *_MODULE_OF]
+           "read_parquet", "read_plays_avro", "read_table", "records", "sample_listeners", "schema_ind", "schema_table", "show", "simulate", "survey_weights", "sync_marker",
+           "tell_change", "verify", "what_if", "write_avro", "write_listener", *_MODULE_OF]
 
 
 def __getattr__(name):

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from isal import isal_zlib
 
 from .run import ONE, compiled
-from .schema import LABEL, NAMED, RECORDS, SYMBOLS, TABLES, blank, in_order, labelled, pascal, released, snake
+from .schema import LABEL, NAMED, RECORDS, SYMBOLS, TABLES, blank, code, in_order, labelled, pascal, released, snake
 
 BLOCK_BYTES = 256 * 1024         # of records in a block before compression: fits a core's own cache
 ROWS_AT_ONCE = 8_192             # plays turned into numbers at a time, for the same reason
@@ -100,6 +100,26 @@ def pieces(schema):
         raise NotSpliced(f"UserSongInteraction holds itself or a type it is part of ({error})") from None
 
 
+# Arrow type of a time or a day: the number it is where nothing else is said, and the logical type that is the same number
+PLAIN = {"timestamp[ms, tz=UTC]": (pa.int64(), "timestamp-millis"), "date32[day]": (pa.int32(), "date")}
+
+
+def plain_type(avro_type, arrow):
+    """The Arrow type in which fastavro is to be given a column: a time as a number where the Avro type, or every branch of its
+    union, takes it as that; any other as it is. avro_type: None where it is not known."""
+    if avro_type is None:
+        return arrow
+    number, logical = PLAIN.get(str(arrow), (arrow, ""))
+    branches = avro_type if isinstance(avro_type, list) else [avro_type]
+    return number if all(one.get("logicalType", logical) == logical for one in branches if isinstance(one, dict)) else arrow
+
+
+def fields_of_parts(schema):
+    """The Avro fields of each of the three records that a schema of any form has as fields; no fields for one that it lacks."""
+    parts = {field["name"]: field["type"] for field in schema["fields"]} if isinstance(schema, dict) and "fields" in schema else {}
+    return [parts[name]["fields"] if isinstance(parts.get(name), dict) and "fields" in parts[name] else [] for name in RECORDS]
+
+
 def number_type(field, arrow):
     """The Arrow type whose numbers are a field's Avro numbers, from that of its column; None where fastavro has to encode the values."""
     avro = field["type"] if isinstance(field["type"], dict) else {"type": field["type"]}
@@ -122,7 +142,7 @@ def column_of(field, piece, plays):
         return Column(ENCODED, none, [encoded(piece, {}) for _ in none[:1]])
     target = number_type(field, plays.schema.field(name).type)
     if target is None or plays[name].null_count:
-        return distinct(field["name"], piece, plays[name])
+        return distinct(field["name"], piece, plays[name].cast(plain_type(field["type"], plays[name].type)))
     avro_type = field["type"]["type"] if isinstance(field["type"], dict) else field["type"]
     return Column(KINDS[avro_type], numbers(checked(name, plays[name], target)), [])
 
@@ -309,7 +329,8 @@ def plays_of(path, rows, tracks):
 def as_column(field, values):
     """An Arrow array as a column of the plays table; closed sets get the dictionary of their schema."""
     if field.type == LABEL:
-        return labelled(field.name, pc.index_in(values.cast(pa.string()), value_set=pa.array(SYMBOLS[field.name])))
+        known = pc.index_in(values.cast(pa.string()), value_set=pa.array(SYMBOLS[field.name]))
+        return labelled(field.name, pc.fill_null(known, code(field.name, "UNKNOWN")))          # a symbol of a later release
     return values.dictionary_encode() if field.type == NAMED else values.cast(field.type)
 
 

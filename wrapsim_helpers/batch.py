@@ -229,22 +229,24 @@ def simulate(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: En
              seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], codec: Codec = "deflate", workers: Workers = 0, survey: Survey = "", songs: Songs = "",
              personas: Personas = "", catalogue_tracks: Tracks = 0,
              scheduler: Annotated[str, typer.Option(help="address of a dask scheduler whose workers make the parts, such as tcp://10.0.0.1:8786")] = "",
-             part: Annotated[int, typer.Option(help="with --parts: which share of the parts to make, from 1")] = 1,
-             parts: Annotated[int, typer.Option(help="into how many shares the parts are cut, one for each machine")] = 1):
+             part: Annotated[int, typer.Option(help="with --parts: which share of the parts to make, from 1")] = None,
+             parts: Annotated[int, typer.Option(help="with --part: into how many shares the parts are cut, one for each machine")] = None):
     """Simulate a crowd into a run folder, without a notebook; after an interruption the same command goes on."""
     from .runs import simulate as simulate_crowd
+    if (part is None) != (parts is None):
+        raise Refused("--part and --parts go together: --part 3 --parts 10 makes the third tenth of the parts.")
     typer.echo(simulate_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
-                              scheduler=scheduler, part=part, parts=parts, survey_path=survey, songs_path=songs, personas_path=personas,
+                              scheduler=scheduler, **({} if part is None else {"part": part, "parts": parts}), survey_path=survey, songs_path=songs, personas_path=personas,
                               catalogue_tracks=catalogue_tracks))
 
 
 @app.command()
 def plan(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = "2026-01-01", genre: Genres = [], population: Population = "world",
-         seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "",
+         seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], codec: Codec = "deflate", workers: Workers = 0, survey: Survey = "", songs: Songs = "",
          personas: Personas = "", catalogue_tracks: Tracks = 0):
     """Say what a simulation would take: plays, bytes, minutes, parts; a disk that is too small is refused."""
     from .runs import plan as plan_crowd
-    typer.echo(plan_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, population=population, seed=seed, workers=workers,
+    typer.echo(plan_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
                           survey_path=survey, songs_path=songs, personas_path=personas, catalogue_tracks=catalogue_tracks).text)
 
 
@@ -259,10 +261,11 @@ def again(run_dir: RunDir, out_dir: Annotated[Path, typer.Argument(help="folder 
 
 @app.command("continue")
 def continue_(run_dir: RunDir, out_dir: OutDir, end: Annotated[str, typer.Option(help="ISO 8601; excluded; later than the run's own end")],
-              fmt: Formats = ["parquet", "avro"], workers: Workers = 0, survey: Survey = "", songs: Songs = "", personas: Personas = ""):
+              fmt: Formats = ["parquet", "avro"], codec: Codec = "deflate", workers: Workers = 0, survey: Survey = "", songs: Songs = "",
+              personas: Personas = ""):
     """Let the listeners of a finished run go on until a later time, into a folder of its own."""
     from .runs import continue_run
-    typer.echo(continue_run(run_dir, end, out_dir=out_dir, formats=fmt, workers=workers, survey_path=survey, songs_path=songs, personas_path=personas))
+    typer.echo(continue_run(run_dir, end, out_dir=out_dir, formats=fmt, codec=codec, workers=workers, survey_path=survey, songs_path=songs, personas_path=personas))
 
 
 @app.command()
@@ -312,6 +315,16 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
     story = tell_story(run_dir, user, year, edition)
     folder = card_folder(out_dir)
     for path in write_cards(make_cards(story, theme), folder):
+        typer.echo(path)
+
+
+@app.command()
+def insights(run_dir: Path = typer.Argument(help="the folder of a finished run"), out_dir: Path = typer.Argument(help="folder for nine Parquet files"),
+             year: int = typer.Option(-1, help="-1 for the year with most days of the run"),
+             edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count")):
+    """Find the nine insights of every listener of a run, however large, and write them as Parquet."""
+    from .wrapped import write_everybody
+    for path in write_everybody(run_dir, out_dir, year, edition):
         typer.echo(path)
 
 

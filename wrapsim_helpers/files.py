@@ -4,6 +4,7 @@ A name that exists holds a whole file (see store.py). The same identity gives th
 clock, and the Avro sync marker follows from the identity.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -63,14 +64,34 @@ def read_parquet(run_dir, name, columns=None, listener_id=None):
 
 
 def table_files(place, name, listener_id=None):
-    """Names of the files that hold a table, or the one part with a listener in it, in order."""
-    files = [file for file in store.names(place, name) if file.endswith(".parquet")]
-    begun = store.get(place, "identity.json") if listener_id is not None else None
-    if begun is None or not files:
-        return files or [file for file in store.names(place) if file == f"{name}.parquet"]
+    """Names of the Parquet files that hold a table, or the one part with a listener in it, in order.
+
+    Of a finished run they are those that run.json lists; FileNotFoundError for one that is gone, ValueError for one of
+    another size or of another run. Of an unfinished one they are those that are there.
+    """
+    there = store.sizes_in(place, name) or store.sizes_in(place)
+    files = {file: size for file, size in there.items() if file.endswith(".parquet") and file.split("/")[0].removesuffix(".parquet") == name}
+    if store.get(place, "run.json"):
+        refuse_unlisted(place, name, files)
+    begun = store.get(place, "identity.json") if listener_id is not None and len(files) > 1 else None
+    if begun is None:
+        return sorted(files)
     of_run = json.loads(begun)["parameters"]
     part = (listener_id - of_run["first_listener"]) // of_run["listeners_per_part"]
-    return [file for file in files if file == f"{name}/part-{part:08d}.parquet"] or files[:1]
+    return [file for file in files if file == f"{name}/part-{part:08d}.parquet"] or sorted(files)[:1]
+
+
+def refuse_unlisted(place, name, files):
+    """Nothing where the files of a table are those that a finished run lists. files: name -> size."""
+    listed = {one["file"]: one["bytes"] for one in read_manifest(place)["files"]
+              if one["file"].endswith(".parquet") and one["file"].split("/")[0].removesuffix(".parquet") == name}
+    for file in sorted(set(listed) - set(files)):
+        raise FileNotFoundError(f"{place}/{file} is missing, though run.json lists it. Restore it, or simulate the run again into the same folder.")
+    for file in sorted(set(files) - set(listed)):
+        raise ValueError(f"{place}/{file} is not a file of this run; move it elsewhere.")
+    for file in sorted(file for file, size in files.items() if size != listed[file]):
+        raise ValueError(f"{place}/{file} is damaged: it has {files[file]:,} bytes instead of {listed[file]:,}. Restore it, or remove it and "
+                         "simulate the run again into the same folder.")
 
 
 def read_part(place, file, name, columns, listener_id):
@@ -133,12 +154,12 @@ def records(plays, listeners, versions, tracks):
         yield dict(zip(RECORDS, (profile | {"UserId": uuid.UUID(profile["UserId"])}, dict(song), play)))
 
 
-def plain_records(plays, listeners, versions, tracks):
+def plain_records(plays, listeners, versions, tracks, schema=schema_ind):
     """The same records as numbers and text, with a field for every column of the tables; they share their parts.
 
     So fastavro can write them under any schema, and several times as fast: it takes the fields that the schema has.
     """
-    parts = [in_pascal_case(as_numbers(part)) for part in (profiles(listeners, versions), songs(tracks), plays)]
+    parts = [in_pascal_case(as_numbers(*part)) for part in zip((profiles(listeners, versions), songs(tracks), plays), avro.fields_of_parts(schema))]
     for parts_of_one in joined(plays, versions, tracks, parts):
         yield dict(zip(RECORDS, parts_of_one))
 
@@ -195,10 +216,13 @@ def in_pascal_case(table):
     return table.rename_columns([pascal(name) for name in table.column_names])
 
 
-def as_numbers(table):
-    """A table with its times as int64 milliseconds and its days as int32 since 1970."""
-    numbers = {"timestamp[ms, tz=UTC]": pa.int64(), "date32[day]": pa.int32()}
-    return table.cast(pa.schema([field.with_type(numbers.get(str(field.type), field.type)) for field in table.schema]))
+def as_numbers(table, fields):
+    """A table with its times as int64 milliseconds and its days as int32 since 1970, where the Avro fields of a record take them so.
+
+    fields  of the record, dicts with name and type. A time of another logical type stays a time, which fastavro knows to write
+    """
+    types = {field["name"]: field["type"] for field in fields}
+    return table.cast(pa.schema([field.with_type(avro.plain_type(types.get(pascal(field.name)), field.type)) for field in table.schema]))
 
 
 # -- Avro ---------------------------------------------------------------------------------------------
@@ -212,12 +236,12 @@ def write_avro(plays, listeners, versions, tracks, path, marker, codec="deflate"
             to fastavro, some thirty times as slow, with a warning that says why
     known   a dict to keep encoded songs in, from one file of the same tracks and schema to the next
     """
-    codec = check_choice("codec", codec, avro.CODECS)
+    codec, path = check_choice("codec", codec, avro.CODECS), Path(path)
     try:
         blocks = spliced(avro.pieces(schema), plays, listeners, versions, tracks, {} if known is None else known)
     except avro.NotSpliced as reason:
         warnings.warn(f"{path.name} is written by fastavro, record by record, since the schema cannot be spliced: {reason}.", stacklevel=2)
-        blocks = avro.one_by_one(schema, plain_records(plays, listeners, versions, tracks))
+        blocks = avro.one_by_one(schema, plain_records(plays, listeners, versions, tracks, schema))
     with whole_file(path) as beside, open(beside, "wb") as file:
         avro.write_container(file, schema, blocks, codec, marker)
 
@@ -226,9 +250,9 @@ def spliced(pieces, plays, listeners, versions, tracks, known):
     """Blocks of the records of a plays table, each profile and song that occurs encoded once; see `avro.spliced`."""
     version_used, version = used(version_of(plays, versions))
     track_used, track = used(track_of(plays, tracks))
-    people = avro.encoded_rows(*pieces[0], in_pascal_case(as_numbers(profiles(listeners, versions.take(version_used)))))
+    people = avro.encoded_rows(*pieces[0], in_pascal_case(as_numbers(profiles(listeners, versions.take(version_used)), pieces[0][0]["type"]["fields"])))
     new = [row for row in track_used if row not in known]
-    known.update(zip(new, avro.encoded_rows(*pieces[1], in_pascal_case(as_numbers(songs(tracks.take(pa.array(new, pa.int64()))))))))
+    known.update(zip(new, avro.encoded_rows(*pieces[1], in_pascal_case(as_numbers(songs(tracks.take(pa.array(new, pa.int64()))), pieces[1][0]["type"]["fields"])))))
     return avro.spliced([avro.Column(avro.ENCODED, version, people), avro.Column(avro.ENCODED, track, [known[row] for row in track_used]),
                          *(avro.column_of(*piece, plays) for piece in pieces[2:])])
 
@@ -367,12 +391,32 @@ def open_folder(out_dir, identity):
     with refusing_what_cannot_be_written(place):
         begun = store.get(place, "identity.json") if store.is_store(place) or check_folder(place) else None
         if begun is None:
-            refuse_others(place, out_dir)
-            writable(place)
-            store.create(place, "identity.json", json_bytes(identity))
+            store.create(place, "identity.json", json_bytes(finished_as(place) or new_here(place, out_dir, identity)))
             begun = store.get(place, "identity.json")
-    refuse_other_run(place, json.loads(begun), identity)
+    refuse_other_run(place, identity_in(place, begun), identity)
     return place
+
+
+def finished_as(place):
+    """The identity that the run.json of a place states, where it is as it was written; None otherwise."""
+    data = store.get(place, "run.json")
+    return json.loads(data)["identity"] if data and is_sealed(data) else None
+
+
+def new_here(place, out_dir, identity):
+    """The identity of a run that begins in an empty place which can be written; ValueError or PermissionError otherwise."""
+    refuse_others(place, out_dir)
+    writable(place)
+    return identity
+
+
+def identity_in(place, data):
+    """The identity in the bytes of identity.json; ValueError naming the file where they are not all there."""
+    try:
+        return json.loads(data)
+    except ValueError:
+        raise ValueError(f"{place}/identity.json is damaged, so that nobody can tell which run this is. If the run is finished (run.json), remove "
+                         "identity.json and simulate the run again into the same folder; otherwise name another folder.") from None
 
 
 def check_folder(folder):
@@ -430,15 +474,36 @@ def locked(place, name=WHOLE_RUN):
     Raises ValueError while another process holds the same lock, or one of the two is the whole run's. The lock of a
     process that is gone from this machine is taken over, with a message.
     """
-    for other in store.names(place):
-        if other.startswith("lock") and (other == name or WHOLE_RUN in (other, name)):
+    with one_at_a_time(place):
+        for other in rivals(place, name):
             take_over(place, other)
-    if not store.create(place, name, json_bytes(signature())):
-        refuse_locked(place, name, holder_of(place, name) or signature())
+        if not store.create(place, name, json_bytes(signature())):
+            refuse_locked(place, name, holder_of(place, name) or signature())
     try:
+        for other in rivals(place, name):           # in a store, where nothing keeps two from looking at once
+            if other != name:
+                refuse_locked(place, other, holder_of(place, other) or signature())
         yield
     finally:
-        store.remove(place, [name])
+        with contextlib.suppress(OSError, *store.store_errors()):
+            store.remove(place, [name])
+
+
+@contextmanager
+def one_at_a_time(place):
+    """While the block runs, no other process of this machine is in such a block of the same folder; a store knows no such thing."""
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(ImportError, OSError):         # a store, Windows, and some network disks
+            import fcntl
+            folder = os.open(place, os.O_RDONLY)
+            held.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+
+
+def rivals(place, name):
+    """The locks of a place that exclude one of this name: the same, and the whole run's beside a share's."""
+    return [other for other in store.names(place) if other.startswith("lock") and (other == name or WHOLE_RUN in (other, name))]
 
 
 def signature():
@@ -450,7 +515,7 @@ def holder_of(place, name):
     """Who holds a lock, see `signature`; None where it is free."""
     data = store.get(place, name)
     try:
-        return data and json.loads(data)
+        return None if data is None else json.loads(data)
     except ValueError:
         return {"host": "an unknown machine", "pid": 0, "started": 0}
 

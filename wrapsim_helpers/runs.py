@@ -6,6 +6,7 @@ is never made again. run.json comes last; then the receipts go.
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import platform
@@ -30,7 +31,7 @@ from . import store
 from .avro import CODECS
 from .clocks import window_starts
 from .datasets import source_path
-from .files import (WHOLE_RUN, entry, holder_of, json_bytes, locked, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker, writable,
+from .files import (WHOLE_RUN, entry, holder_of, identity_in, is_sealed, json_bytes, locked, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker, writable,
                     write_avro, write_parquet, write_table)
 from .listeners import listener_number
 from .personas import as_record, personas_file, personas_of
@@ -43,7 +44,8 @@ PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
 CATALOGUE = -1                   # the number of the catalogue's receipt, beside those of the parts
 SAMPLE_PLAYS = 20_000            # enough to see what a play costs
-BYTES_PER_PLAY = {"parquet": 14, "avro": 62}     # measured on years of listening; a day of many listeners takes a little more
+# measured on years of listening, by format and how it is compressed; a day of many listeners takes a little more
+BYTES_PER_PLAY = {("parquet", "zstandard"): 14, ("avro", "deflate"): 60, ("avro", "zstandard"): 50, ("avro", "null"): 300}
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def open_job(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
     Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them and finishes the run.
     """
     job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats, codec)
-    check_room(job, estimate_plays(job.run, check_run(job.run)) * sum(BYTES_PER_PLAY[name] for name in job.formats))
+    check_room(job, estimate_plays(job.run, check_run(job.run)) * sum(BYTES_PER_PLAY[kept] for kept in job.formats.items()))
     open_folder(job.place, job.identity)
     return job
 
@@ -163,17 +165,25 @@ def part_size(run, world):
 
 def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
     """Make what a share of a job lacks; returns its place. A finished run is left as it is, unless files of it are gone."""
-    if store.get(job.place, "run.json") and len(whole_parts(job)) == job.n_parts + 1:
+    if manifest_of(job.place) and len(whole_parts(job)) == job.n_parts + 1:
         tqdm.write(f"This run is already in {job.place}.")
         tidy(job)
         return job.place
-    with locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"), saying_what_is_kept(job):
+    with saying_what_is_kept(job), locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"):
         make_share(job, range(job.n_parts * (part - 1) // parts, job.n_parts * part // parts), workers, scheduler)
     return job.place
 
 
+def manifest_of(place):
+    """run.json of a finished run; None where there is none, or none as it was written, which is made again."""
+    data = store.get(place, "run.json")
+    return json.loads(data) if data and is_sealed(data) else None
+
+
 def tidy(job):
-    """Remove what a run leaves that was killed after its last file."""
+    """Remove what a run leaves that was killed after its last file, and write the log anew where it is lost."""
+    if not is_sealed(store.get(job.place, "log.json") or b""):
+        write_log(job, {"parts_made": 0, "parts_kept": job.n_parts, "moved_local_times": None})
     leftover = any(name.startswith("lock") for name in store.names(job.place)) or store.names(job.place, "parts")
     if leftover or not store.is_store(job.place) and any(job.place.rglob(f"{store.BESIDE}*")):
         with locked(job.place):
@@ -193,7 +203,7 @@ def make_share(job, share, workers, scheduler):
                desc=f"{job.run.num_users:,} listeners", unit="part")
     made.update(bar)
     receipts = kept | made if len(share) == job.n_parts else whole_parts(job)
-    if store.get(job.place, "run.json"):
+    if manifest_of(job.place):
         return clear_receipts(job.place)
     if len(receipts) == job.n_parts + 1:
         return finish(job, receipts, {"started": started, "seconds": round(time.time() - started, 3), "workers": workers, "scheduler": scheduler,
@@ -202,18 +212,24 @@ def make_share(job, share, workers, scheduler):
 
 
 def finish(job, receipts, log):
-    """Write log.json and run.json, then remove the receipts, whose entries run.json now holds."""
+    """Write log.json and run.json, then remove the receipts, whose entries run.json now holds, and what killed workers left."""
     files = sorted((file for receipt in receipts.values() for file in receipt["files"]), key=lambda file: file["file"])
     plays = sum(file["rows"] for file in files if file["file"].startswith("plays/") and file["file"].endswith(next(iter(job.formats))))
     moved = sum(receipt["moved"] for receipt in receipts.values())
     say_moved(job.run, moved)
-    store.put(job.place, "log.json", json_bytes(sealed(log | {"moved_local_times": moved, "python": platform.python_version(),
-                                                              "platform": platform.platform()})))
-    store.create(job.place, "run.json", json_bytes(sealed({"identity": job.identity, "identity_hash": identity_hash(job.identity),
-                                                           "parts": job.n_parts, "plays": plays,
-                                                           "effective_sample_size": round(rows_that_count(job.run, check_run(job.run).survey), 1),
-                                                           "personas": as_record(personas_of(job.run)), "files": files})))
+    write_log(job, log | {"moved_local_times": moved})
+    manifest = json_bytes(sealed({"identity": job.identity, "identity_hash": identity_hash(job.identity), "parts": job.n_parts, "plays": plays,
+                                  "effective_sample_size": round(rows_that_count(job.run, check_run(job.run).survey), 1),
+                                  "personas": as_record(personas_of(job.run)), "files": files}))
+    if not store.create(job.place, "run.json", manifest) and not manifest_of(job.place):
+        store.put(job.place, "run.json", manifest)
     clear_receipts(job.place)
+    clear_unfinished(job, range(job.n_parts))
+
+
+def write_log(job, log):
+    """Write log.json: what was made when, by whom, on what machine."""
+    store.put(job.place, "log.json", json_bytes(sealed(log | {"python": platform.python_version(), "platform": platform.platform()})))
 
 
 # -- one part -----------------------------------------------------------------------------------------
@@ -223,13 +239,24 @@ def make_part(job, part):
 
     Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
     """
-    past = read_part(job.before, f"state/part-{part:08d}.parquet", "state", None, None) if job.before else None
+    check_count("part", part, 0, job.n_parts - 1)
+    past = state_before(job, part) if job.before else None
     heard = listen(job.run, job.run.listener_ids(part * job.run.listeners_per_part, (part + 1) * job.run.listeners_per_part), past=past)
     with store.workbench(job.place) as folder:
         files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES if name != "plays" or "parquet" in job.formats]
         if "avro" in job.formats:
             files.append(write_plays_avro(folder, heard, identity_hash(job.identity), part, job.formats["avro"]))
         return deliver(job, part, folder, {"files": files, "moved": moved_starts(heard)})
+
+
+def state_before(job, part):
+    """The state that a part goes on from, an Arrow table; ValueError where it is not what the earlier run wrote."""
+    file = f"state/part-{part:08d}.parquet"
+    written = next(one["sha256"] for one in read_manifest(job.before)["files"] if one["file"] == file)
+    if hashlib.sha256(store.get(job.before, file) or b"").hexdigest() != written:
+        raise ValueError(f"{job.before}/{file} is damaged: its bytes are not those that run.json lists. Restore it, or remove it and simulate "
+                         "that run again into the same folder.")
+    return read_part(job.before, file, "state", None, None)
 
 
 def write_plays_avro(folder, heard, hash_, part, codec):
@@ -264,18 +291,24 @@ def receipt_name(number):
 
 def whole_parts(job):
     """Receipts of the parts whose files are all there in their right sizes: part number -> receipt."""
-    there, manifest = store.sizes(job.place), store.get(job.place, "run.json")
-    receipts = receipts_in(json.loads(manifest)["files"]) if manifest else {}
+    there, manifest = store.sizes(job.place), manifest_of(job.place)
+    receipts = receipts_in(manifest["files"]) if manifest else {}
     return {number: receipt for number, receipt in (receipts | written_receipts(job, there)).items()
             if receipt and all(there.get(file["file"]) == file["bytes"] for file in receipt["files"])}
 
 
 def written_receipts(job, there):
-    """The receipts that lie in a run's place, some of which may be gone by now: part number -> receipt or None."""
+    """The receipts that lie in a run's place, some of which may be gone or cut by now: part number -> receipt or None."""
     numbers = [number for number in range(CATALOGUE, job.n_parts) if receipt_name(number) in there]
     with ThreadPoolExecutor(16) as pool:
         found = pool.map(lambda number: store.get(job.place, receipt_name(number)), numbers)
-        return {number: data and json.loads(data) for number, data in zip(numbers, found)}
+        return {number: receipt_in(data) for number, data in zip(numbers, found)}
+
+
+def receipt_in(data):
+    """A receipt from its bytes; None where there are none, or not all of them."""
+    with contextlib.suppress(ValueError):
+        return data and json.loads(data)
 
 
 def receipts_in(entries):
@@ -306,15 +339,20 @@ def saying_what_is_kept(job):
     """Turn a dead worker or a full disk into one RuntimeError that says what is whole and how to go on."""
     try:
         yield
-    except (BrokenExecutor, OSError, *store.store_errors()) as error:
+    except (BrokenExecutor, OSError, *store.store_errors(), *killed_errors()) as error:
         n_whole = sum(name.startswith("parts/part-") for name in store.names(job.place, "parts"))
         raise RuntimeError(f"{job.place}: {what_happened(error)} {n_whole:,} of {job.n_parts:,} parts are whole and kept; "
                            "the same command goes on from there.") from error
 
 
+def killed_errors():
+    """What dask raises when its workers died of one part again and again, as a tuple; none where dask is not at work."""
+    return (sys.modules["distributed"].KilledWorker,) if "distributed" in sys.modules else ()
+
+
 def what_happened(error):
     """An interruption in words, with what helps against it."""
-    if isinstance(error, BrokenExecutor):
+    if isinstance(error, (BrokenExecutor, *killed_errors())):
         return "a worker process died; perhaps memory ran out, then fewer workers help."
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "there is no room left on the disk; make some."
@@ -383,9 +421,17 @@ def executor_of(workers, scheduler):
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=follow_parent) as executor:
             yield executor
         return
-    from distributed import Client
-    with Client(scheduler) as client:
+    with client_of(scheduler) as client:
         yield client.get_executor()
+
+
+def client_of(scheduler):
+    """A connection to a dask scheduler; ValueError where none answers."""
+    from distributed import Client
+    try:
+        return Client(scheduler)
+    except (OSError, TimeoutError) as error:
+        raise ValueError(f"scheduler is {scheduler!r}, where no dask scheduler answers ({error}); start one there with `dask scheduler`.") from None
 
 
 def check_scheduler(scheduler):
@@ -475,12 +521,12 @@ class Plan:
                 f"about {self.minutes:,.1f} minutes on {self.workers} worker{'s' * (self.workers > 1)} of this machine")
 
 
-def plan(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), workers=0, **rest):
+def plan(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), codec="deflate", workers=0, **rest):
     """What would this run take? A `Plan`; arguments as for `simulate`, nothing is written there.
 
     Raises ValueError where the disk is too small.
     """
-    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats)
+    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats, codec)
     plays = estimate_plays(job.run, check_run(job.run))
     bytes_per_play, seconds_per_play = sample_cost(job, plays)
     check_room(job, plays * bytes_per_play)
@@ -515,7 +561,8 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     installation or these source files would not give the same plays, with the differences.
     """
     place = store.place_of(run_dir)
-    found = json.loads(store.get(place, "identity.json") or json_bytes(read_manifest(place)["identity"]))
+    begun = store.get(place, "identity.json")
+    found = read_manifest(place)["identity"] if begun is None else identity_in(place, begun)
     run = run_of(found, survey_path, songs_path, personas_path)
     refuse_changes(run_dir, job_of(run, place, found["formats"], before=before_of(found)).identity, found)
     whole = listen(run.origin, [number_in(run_dir, run, user)])          # a run that goes on from another is made again from its beginning
@@ -556,9 +603,9 @@ def show(run_dir):
     begun = store.get(place, "identity.json")
     if begun is None:
         read_manifest(place)
-    found, manifest = json.loads(begun), store.get(place, "run.json")
-    return "\n".join([*parameter_lines(found), *(finished_lines(json.loads(manifest)) if manifest else unfinished_lines(place, found)),
-                      *difference_lines(found)])
+    manifest = manifest_of(place)
+    found = identity_in(place, begun) if begun is not None else manifest["identity"]
+    return "\n".join([*parameter_lines(found), *(finished_lines(manifest) if manifest else unfinished_lines(place, found)), *difference_lines(found)])
 
 
 def parameter_lines(found):

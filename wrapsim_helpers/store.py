@@ -91,13 +91,17 @@ def create_file(path, data):
     """The same on a disk: a link to a file that is already whole; where there are no links, a new file written in place."""
     beside = path.with_name(f"{BESIDE}{secrets.token_hex(6)}-{path.name}")
     try:
-        beside.write_bytes(data)
+        with open(beside, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())          # a name that a loss of power leaves empty would refuse everybody after
         link_or_write(beside, path)
         return True
     except FileExistsError:
         return False
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def link_or_write(beside, path):
@@ -107,8 +111,18 @@ def link_or_write(beside, path):
     except FileExistsError:
         raise
     except OSError:
-        with open(path, "xb") as file:
+        with open(path, "xb") as file, removed_if_it_fails(path):
             file.write(beside.read_bytes())
+
+
+@contextmanager
+def removed_if_it_fails(path):
+    """Leave no half of a file behind."""
+    try:
+        yield
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def get(place, name):
@@ -138,20 +152,23 @@ def sizes(place):
 
 
 def names(place, folder=""):
-    """Names, within a place, of the files directly in one of its folders, sorted."""
+    """Names, within a place, of the whole files directly in one of its folders, sorted."""
+    return sorted(sizes_in(place, folder))
+
+
+def sizes_in(place, folder=""):
+    """Every whole file directly in a folder of a place: its name within the place -> its size in bytes."""
     if is_store(place):
-        prefix = f"{folder}/" if folder else ""
-        found = [one["path"] for one in opened(place).list_with_delimiter(prefix or None)["objects"]]
-        return sorted(found)
+        return {one["path"]: one["size"] for one in opened(place).list_with_delimiter(f"{folder}/" if folder else None)["objects"]}
     inside = Path(place) / folder
-    return sorted((Path(folder) / path.name).as_posix() for path in (inside.iterdir() if inside.is_dir() else ())
-                  if path.is_file() and not path.name.startswith(BESIDE))
+    return {(Path(folder) / path.name).as_posix(): path.stat().st_size for path in (inside.iterdir() if inside.is_dir() else ())
+            if path.is_file() and not path.name.startswith(BESIDE)}
 
 
 def clear_unfinished(folder, mine):
     """Remove what killed runs left half-written in a folder. mine: tells of a file's final name whether it is ours to write."""
     for path in Path(folder).rglob(f"{BESIDE}*"):
-        if mine(path.name.split("-", 2)[2]):
+        if mine(path.name.removeprefix(BESIDE).partition("-")[2]):
             path.unlink(missing_ok=True)
 
 

@@ -17,7 +17,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import store
-from wrapsim_helpers.wrapped import INSIGHTS, place, with_plays
+from wrapsim_helpers.wrapped import INSIGHTS, place, story
 
 from ..conftest import TINY
 from ..kills import MANY, start, tree, wait_for
@@ -210,15 +210,17 @@ def workers_of(pid):
 
 # -- out of core --------------------------------------------------------------------------------------
 
-def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path):
+def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path, monkeypatch):
     run_dir = ws.simulate(300, out_dir=tmp_path / "run", formats="parquet")
-    tight = ws.heard_of(run_dir)
-    connection = tight.tracks._find_backend()
-    connection.raw_sql("SET memory_limit = '60MB'")
-    connection.raw_sql("SET threads = 2")
-    timed = with_plays(tight, connection.create_table("timed", tight.plays, temp=True))
-    on_disk = connection.raw_sql("SELECT sum(size) FROM duckdb_temporary_files()").fetchall()[0][0]
-    everybody = ws.everybody(run_dir)
-    for name in ("top_songs", "calendar", "minutes"):
-        same_rows(INSIGHTS[name](timed).execute(), everybody[name].to_pandas())
-    assert on_disk > 10_000_000 and ws.read_manifest(run_dir)["plays"] > 1_000_000
+    everybody, spilled, in_tables = ws.everybody(run_dir), [], story.in_tables
+
+    def tight(heard, keep):
+        heard.tracks._find_backend().raw_sql("SET memory_limit = '100MB'; SET threads = 2")
+        heard = in_tables(heard, keep)
+        spilled.append(sum(path.stat().st_size for path in (tmp_path / "out" / story.SPILLED).iterdir()))
+        return heard
+
+    monkeypatch.setattr(story, "in_tables", tight)
+    for path in ws.write_everybody(run_dir, tmp_path / "out"):
+        same_rows(pd.read_parquet(path), everybody[path.stem].to_pandas())
+    assert spilled[0] > 10_000_000 and ws.read_manifest(run_dir)["plays"] > 1_000_000

@@ -11,8 +11,9 @@ from pathlib import Path
 import ibis
 import numpy as np
 import pandas as pd
+from tqdm.auto import tqdm
 
-from ..files import kept_as_parquet, plays_by_part, read_manifest, read_parquet, write_json
+from ..files import kept_as_parquet, plays_by_part, read_manifest, read_parquet, table_files, whole_file, writable, write_json
 from ..run import MINUTE_MS, check_window
 from ..schema import TABLES
 from .days import calendar, listening_clock, longest_streak
@@ -20,6 +21,7 @@ from .rules import EPOCH_DAY, Heard, all_heard, by_artist, heard_in, too_little,
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, place, skip_rate
 
+SPILLED = ".wrapsim-spilled"
 BIN_WIDTH = 1.2          # each bin of the crowd's minutes is that much wider than the one before
 
 
@@ -74,7 +76,8 @@ def open_run(run_dir):
     connection = ibis.duckdb.connect()
     catalogue = {name: connection.create_table(name, read_parquet(run_dir, name)) for name in ("tracks", "artists", "track_artists")}
     if kept_as_parquet(run_dir):
-        return catalogue | {"plays": connection.read_parquet(f"{glob.escape(str(run_dir))}/plays/part-*.parquet", table_name="plays")}
+        return catalogue | {"plays": connection.read_parquet([f"{glob.escape(str(run_dir))}/{file}" for file in table_files(Path(run_dir), "plays")],
+                                                            table_name="plays")}
     connection.create_table("plays", TABLES["plays"].empty_table())
     for part in plays_by_part(run_dir):
         connection.insert("plays", part)
@@ -113,14 +116,30 @@ def days_of_run(parameters):
 
 
 def everybody(run_dir, year=-1, edition="full"):
-    """What was everybody's year? Insight name -> Arrow table of all listeners of a run, however large: see each insight.
+    """What was everybody's year? Insight name -> Arrow table of all listeners of a run: see each insight.
 
     The plays of the year are timed once, and their songs, artists and days counted once, in tables that DuckDB moves to
-    disk where memory is short.
+    disk where memory is short. The answer itself is held in memory, some 20 kB a listener; `write_everybody` writes it.
     """
     heard = heard_of(run_dir, year, edition)
     heard = in_tables(heard, functools.partial(heard.tracks._find_backend().create_table, temp=True))
     return {name: insight(heard).to_pyarrow() for name, insight in INSIGHTS.items()}
+
+
+def write_everybody(run_dir, out_dir, year=-1, edition="full"):
+    """The same as Parquet files, one per insight, of a run however large; returns their paths.
+
+    out_dir  a folder, which also holds for a while what does not fit in memory.  Raises PermissionError where it cannot be written
+    """
+    heard, folder = heard_of(run_dir, year, edition), writable(Path(out_dir))
+    connection = heard.tracks._find_backend()
+    connection.raw_sql("SET temp_directory = '{}'".format(str(folder / SPILLED).replace("'", "''")))
+    heard = in_tables(heard, functools.partial(connection.create_table, temp=True))
+    for name, insight in tqdm(INSIGHTS.items(), desc="insights", unit="table"):
+        with whole_file(folder / f"{name}.parquet") as beside:
+            insight(heard).to_parquet(beside, compression="zstd")
+    connection.disconnect()
+    return [folder / f"{name}.parquet" for name in INSIGHTS]
 
 
 def in_tables(heard, keep):
