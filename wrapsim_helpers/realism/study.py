@@ -98,14 +98,12 @@ def smaller_run(n, seed, changes, replicates, names):
 
 def write_changed_run(folder, run, behaviour):
     """A run folder of a model with other parameters, made in this process; returns its path."""
-    ids = run.listener_ids()
+    ids, files = run.listener_ids(), []
     for part in range(-(-len(ids) // LISTENERS_AT_ONCE)):
         heard = listen(run, ids[part * LISTENERS_AT_ONCE:(part + 1) * LISTENERS_AT_ONCE], behaviour=behaviour)
-        for name in PART_TABLES:
-            write_table(folder, name, getattr(heard, name), part)
-    for name in CATALOGUE_TABLES:
-        write_table(folder, name, getattr(heard.world.catalogue, name))
-    write_json(folder / "run.json", {"identity": {"parameters": {"start_time": run.start_time, "end_time": run.end_time}}, "files": []})
+        files += [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
+    files += [write_table(folder, name, getattr(heard.world.catalogue, name)) for name in CATALOGUE_TABLES]
+    write_json(folder / "run.json", {"identity": {"parameters": {"start_time": run.start_time, "end_time": run.end_time}}, "files": files})
     return folder
 
 

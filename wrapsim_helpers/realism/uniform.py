@@ -32,15 +32,13 @@ def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="
     start_ms, days       where the window begins (UTC ms) and how long it is
     """
     folder, rng, catalogue = Path(out_dir), np.random.default_rng(seed), build_catalogue(load_songs(songs_path))
-    for name in CATALOGUE_TABLES:
-        write_table(folder, name, getattr(catalogue, name))
-    write_table(folder, "listeners", listeners, 0)
-    write_table(folder, "profile_versions", versions, 0)
-    for part, one in enumerate(listeners["listener_id"].to_pylist()):
-        write_table(folder, "plays", uniform_plays(one, catalogue.tracks, start_ms, days, rng), part)
+    files = [write_table(folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES]
+    files += [write_table(folder, name, table, 0) for name, table in (("listeners", listeners), ("profile_versions", versions))]
+    files += [write_table(folder, "plays", uniform_plays(one, catalogue.tracks, start_ms, days, rng), part)
+              for part, one in enumerate(listeners["listener_id"].to_pylist())]
     first, after = (np.datetime64(start_ms + n * DAY_MS, "ms").astype("datetime64[D]").astype(str) for n in (0, days))
     parameters = {name: getattr(Run(), name) for name in ("seed", "population")} | {"start_time": first, "end_time": after}
-    write_json(folder / "run.json", {"identity": {"parameters": parameters}, "identity_hash": "uniform", "plays": 0, "files": []})
+    write_json(folder / "run.json", {"identity": {"parameters": parameters}, "identity_hash": "uniform", "plays": 0, "files": files})
     return folder
 
 
