@@ -59,8 +59,10 @@ def test_the_workers_of_a_dask_cluster_write_the_same_bytes(tiny_run, tmp_path):
 
 def test_a_scheduler_that_does_not_answer_is_said(tmp_path, monkeypatch):
     import dask
-    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), pytest.raises(RuntimeError, match="0 of 3 parts are whole and kept"):
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), pytest.raises(
+            ValueError, match="scheduler is 'tcp://127.0.0.1:9', where no dask scheduler answers .*; start one there with `dask scheduler`."):
         ws.simulate(**TINY, out_dir=tmp_path / "run", scheduler="tcp://127.0.0.1:9")
+    assert not (tmp_path / "run" / "lock.json").exists()
 
 
 # -- Spark --------------------------------------------------------------------------------------------
