@@ -8,20 +8,15 @@ import contextlib
 import errno
 import hashlib
 import json
-import os
 import platform
 import shutil
-import signal
 import sys
 import tempfile
-import threading
 import time
 import uuid
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
-from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -31,14 +26,15 @@ from . import store
 from .avro import CODECS
 from .clocks import window_starts
 from .datasets import source_path
-from .files import (WHOLE_RUN, entry, holder_of, identity_in, is_sealed, json_bytes, locked, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker, writable,
-                    write_avro, write_parquet, write_table)
+from .files import (WHOLE_RUN, entry, holder_of, identity_in, is_sealed, json_bytes, locked, open_folder, read_manifest, read_parquet, read_part, row_hash,
+                    sealed, sync_marker, writable, write_avro, write_parquet, write_table)
 from .listeners import listener_number
 from .personas import as_record, personas_file, personas_of
 from .run import FORMATS, Given, Run, check_choice, check_count, differences, identity, identity_hash, part_path, source_hash
 from .schema import fingerprints, released
 from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
 from .survey import rows_that_count
+from .workers import check_scheduler, cores, each_part
 
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
@@ -359,101 +355,6 @@ def what_happened(error):
     if getattr(error, "errno", None) in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "the folder can no longer be written."
     return f"writing failed ({error})."
-
-
-# -- many workers -------------------------------------------------------------------------------------
-
-def each_part(action, job, numbers, workers, scheduler=""):
-    """Do something to some parts, in this process or by an executor's; yields (part number, action's result) as they get done.
-
-    action  an importable function of (job, part number), such as `make_part`
-    """
-    workers = min(workers or cores(), len(numbers))
-    if workers <= 1 and not scheduler:
-        yield from ((number, action(job, number)) for number in numbers)
-        return
-    with executor_of(workers, scheduler) as executor:
-        yield from in_flight(executor, action, job, numbers, 10_000 if scheduler else 2 * workers)
-
-
-def cores():
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def in_flight(executor, action, job, numbers, most):
-    """The same with at most so many parts handed out at a time; those not begun are called off when one fails."""
-    waiting, left = {}, iter(numbers)
-    try:
-        while True:
-            with main_left_alone():
-                waiting.update({executor.submit(action, job, number): number for number in islice(left, most - len(waiting))})
-            if not waiting:
-                return
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                yield waiting.pop(future), future.result()
-    finally:
-        for future in waiting:
-            future.cancel()
-
-
-@contextmanager
-def main_left_alone():
-    """Start processes without running the caller's script again in each of them.
-
-    A spawned process imports the main module, so a script without `if __name__ == "__main__":` would start itself
-    over and over. Our workers need nothing from it.
-    """
-    main = vars(sys.modules["__main__"])
-    hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
-    main.pop("__file__", None)
-    main["__spec__"] = None
-    try:
-        yield
-    finally:
-        main.update(hidden)
-
-
-@contextmanager
-def executor_of(workers, scheduler):
-    """Who makes the parts: spawned processes (never forked: threads would hang), or the workers of a dask scheduler."""
-    if not scheduler:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=follow_parent) as executor:
-            yield executor
-        return
-    with client_of(scheduler) as client:
-        yield client.get_executor()
-
-
-def client_of(scheduler):
-    """A connection to a dask scheduler; ValueError where none answers."""
-    from distributed import Client
-    try:
-        return Client(scheduler)
-    except (OSError, TimeoutError) as error:
-        raise ValueError(f"scheduler is {scheduler!r}, where no dask scheduler answers ({error}); start one there with `dask scheduler`.") from None
-
-
-def check_scheduler(scheduler):
-    """ValueError where a scheduler is named and dask is not there to talk to it."""
-    try:
-        import distributed
-        return distributed
-    except ImportError:
-        if scheduler:
-            raise ValueError(f"scheduler is {scheduler!r}, but dask is not installed; pip install 'wrapsim[dask]'.") from None
-
-
-def follow_parent():
-    """In a worker: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=end_after, args=(parent_process().sentinel,), daemon=True).start()
-
-
-def end_after(sentinel):
-    """End this process as soon as the one behind the sentinel has ended."""
-    connection.wait([sentinel])
-    os._exit(1)
 
 
 # -- folders ------------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from .answers import COUNTED_PLAY_MS
 from .avro import read_plays_avro
 from .checks import check_plays
 from .files import is_sealed, json_bytes, read_manifest, row_hash
-from .runs import CATALOGUE, each_part, receipts_in
+from .runs import CATALOGUE, receipts_in
 from .schema import TABLES
+from .workers import each_part
 
 OWN = ("run.json", "identity.json", "log.json")      # a run's files beside its tables
 
