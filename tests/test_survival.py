@@ -260,7 +260,13 @@ def test_shares_may_run_side_by_side_but_not_beside_the_whole(tmp_path):
 
 RACE = """
 import sys
+import time
 from wrapsim_helpers import files as f
+def slow(place, name, holder_of=f.holder_of):
+    found = holder_of(place, name)
+    time.sleep(0.3)                      # so that everybody has looked before anybody acts
+    return found
+f.holder_of = slow
 print("ready", flush=True)
 sys.stdin.readline()
 try:
