@@ -15,8 +15,9 @@ from tqdm.auto import tqdm
 from ..behaviour import Behaviour
 from ..files import read_parquet, write_json, write_table
 from ..run import DAY_MS, Run
-from ..runs import CATALOGUE_TABLES, PART_TABLES, main_left_alone, simulate
+from ..runs import CATALOGUE_TABLES, PART_TABLES, simulate
 from ..simulate import listen
+from ..workers import main_left_alone
 from .ablation import FAINT, MECHANISMS, moved
 from .log import wall_ms
 from .measure import checked, measured, sampled, values_of
