@@ -53,7 +53,7 @@ NEXT_START[[DONE, FORWARD, BACKWARD, ENDPLAY]] = START_DONE, START_FORWARD, STAR
 SKIPS_PER_HOUR, SHUFFLE_ONLY, AD_INTERVAL, AD_BREAK, ON_DEMAND_LISTS, ALLOWANCE, _ = range(len(RULES))
 N_ACTIONS = 4                # save, playlist_add, share, follow: codes 0 to 3 of `kind`
 
-# What the loop writes, row by row: closed sets as int8 codes, countries as int32 codes, times as int64 ms.
+# What the loop writes, a row per play: closed sets as int8 codes, countries as int32 codes, times as int64 ms.
 NUMPY_TYPES = {"timestamp[ms, tz=UTC]": "i8", "int64": "i8", "int32": "i4", "bool": "?"}
 PLAY = np.dtype([(field.name, NUMPY_TYPES.get(str(field.type), "i4" if field.type == NAMED else "i1")) for field in TABLES["plays"]], align=True)
 ACTION = np.dtype([("listener_id", "i8"), ("at", "i8"), ("kind", "i1"), ("track_id", "i4")], align=True)
@@ -63,6 +63,7 @@ SELF = np.dtype([(name, "i8") for name in ("day", "heard", "n_plays", "n_session
 Past = namedtuple("Past", "selves recent recent_from known times known_from")    # of earlier runs; empty arrays where there is none
 # How far each listener's rows reach in the arrays that hold several per listener.
 ENDS = np.dtype([(name, "i8") for name in ("actions", "songs", "artists", "recent", "known")])
+Plays = namedtuple("Plays", PLAY.names)                # the columns of the plays table, an array each
 Out = namedtuple("Out", "plays actions answers songs artists selves recent known times ends placed")
 Block = namedtuple("Block", "numbers plays actions answers songs artists selves recent known times ends")
 
@@ -262,7 +263,7 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
     mind.n_sessions += 1
     until, now, i, track = at_ms + length_ms, at_ms, 0, NO_TRACK
     while now < person.end_ms:
-        if n >= len(out.plays) or ends[who].actions >= len(out.actions):
+        if n >= len(out.plays.play_id) or ends[who].actions >= len(out.actions):
             return -1, now
         while mind.version + 1 < person.after_versions and people.versions[mind.version + 1].from_ms <= now:
             mind.version += 1
@@ -343,33 +344,33 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
             mind.n_skips += 1
 
         if now >= person.start_ms:
-            play = out.plays[n]
-            play.play_id = (person.number << 32) | mind.n_plays
-            play.listener_id = person.number
-            play.profile_version = mind.version - person.first_version
-            play.session_id = session
-            play.track_id = track
-            play.content_type = TRACK
-            play.started_at = now
-            play.ended_at = ended
-            play.ms_played = ms
-            play.paused_ms = paused_ms
-            play.seek_forward_ms = forward_ms
-            play.seek_back_ms = back_ms
-            play.interaction = interaction_of(reason_start, reason_end, paused_ms)
-            play.reason_start = reason_start
-            play.reason_end = reason_end
-            play.device = device
-            play.platform = platform_of(device, person)
-            play.context = mind.context
-            play.plan = plan
-            play.country = person.country
-            play.shuffle = shuffle
-            play.offline = wants_offline and plan == PREMIUM
-            play.private = private
-            play.on_demand = on_demand
-            play.ad_ms = ad_ms
-            play.utc_offset_min = offset // MINUTE_MS
+            plays = out.plays
+            plays.play_id[n] = (person.number << 32) | mind.n_plays
+            plays.listener_id[n] = person.number
+            plays.profile_version[n] = mind.version - person.first_version
+            plays.session_id[n] = session
+            plays.track_id[n] = track
+            plays.content_type[n] = TRACK
+            plays.started_at[n] = now
+            plays.ended_at[n] = ended
+            plays.ms_played[n] = ms
+            plays.paused_ms[n] = paused_ms
+            plays.seek_forward_ms[n] = forward_ms
+            plays.seek_back_ms[n] = back_ms
+            plays.interaction[n] = interaction_of(reason_start, reason_end, paused_ms)
+            plays.reason_start[n] = reason_start
+            plays.reason_end[n] = reason_end
+            plays.device[n] = device
+            plays.platform[n] = platform_of(device, person)
+            plays.context[n] = mind.context
+            plays.plan[n] = plan
+            plays.country[n] = person.country
+            plays.shuffle[n] = shuffle
+            plays.offline[n] = wants_offline and plan == PREMIUM
+            plays.private[n] = private
+            plays.on_demand[n] = on_demand
+            plays.ad_ms[n] = ad_ms
+            plays.utc_offset_min[n] = offset // MINUTE_MS
             n += 1
             add_answers(out.answers[who], mind, now, ended, ms, reason_end, local_day)
             out.answers[who].n_tracks += known[track].window != mind.stamp
@@ -614,14 +615,19 @@ def records(dtype, rows):
     return np.zeros(rows, dtype).view(np.recarray)
 
 
+def new_plays(rows):
+    """Columns with room for so many plays; memory that is never written costs nothing."""
+    return Plays(*(np.empty(rows, PLAY[name]) for name in PLAY.names))
+
+
 def new_out(rows, n_listeners, n_tracks, n_artists):
     """Everything the loop writes: room for so many plays, and one row of answers per listener."""
     several = (np.zeros(size, np.int32) for size in (rows + HISTORY, rows + n_tracks, rows + n_tracks))
-    return Out(records(PLAY, rows), records(ACTION, rows), records(ANSWER, n_listeners), records(COUNT, rows), records(COUNT, 2 * rows),
+    return Out(new_plays(rows), records(ACTION, rows), records(ANSWER, n_listeners), records(COUNT, rows), records(COUNT, 2 * rows),
                records(SELF, n_listeners), *several, records(ENDS, n_listeners), records(PLACED, n_artists))
 
 
-def sample_plays(people, music, behaviours, past=no_past(), rows=200_000):
+def sample_plays(people, music, behaviours, past=no_past(), rows=1_000_000):
     """All plays of some listeners, a block of columns at a time.
 
     people      as from `listeners.lower`;  music  `Catalogue.music`
@@ -629,7 +635,7 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=200_000):
     past        what the listeners remember of earlier runs, a `Past`
     rows        rows in a block; more where one listener needs more
     Yields      Block: the plays of some listeners in order of listener and time, what they did about tracks, their
-                answers, and what a later run needs. The arrays are used again for the next block: copy what you keep.
+                answers, and what a later run needs. All but the plays are written over by the next block: copy what you keep.
     """
     numbers = np.array(people.persons["number"])
     size = (len(numbers), len(music.tracks), len(music.artists))
@@ -645,11 +651,11 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=200_000):
             out = new_out(rows, *size)
             continue
         yield block_of(out, numbers, n, first, after)
-        first = after
+        first, out = after, out._replace(plays=new_plays(rows))
 
 
 def block_of(out, numbers, n, first, after):
     """The filled part of everything the loop wrote about listeners first .. after - 1."""
     last = out.ends[after - 1]
-    return Block(numbers[first:after], out.plays[:n], out.actions[:last.actions], out.answers[first:after], out.songs[:last.songs], out.artists[:last.artists],
+    return Block(numbers[first:after], Plays(*(column[:n] for column in out.plays)), out.actions[:last.actions], out.answers[first:after], out.songs[:last.songs], out.artists[:last.artists],
                  out.selves[first:after], out.recent[:last.recent], out.known[:last.known], out.times[:last.known], out.ends[first:after])

@@ -113,14 +113,11 @@ def day_range(run):
 
 
 def plays_table(plays, countries):
-    """Columns of the loop as the plays table; copied, so that the loop may use them again."""
-    arrays = []
-    for name, kind in zip(TABLES["plays"].names, TABLES["plays"].types):
-        column = plays[name].copy()
-        arrays.append(labelled(name, column) if kind == LABEL else
-                      pa.DictionaryArray.from_arrays(pa.array(column), pa.array(countries)) if kind == NAMED else
-                      pa.array(column).cast(kind))
-    return pa.Table.from_arrays(arrays, schema=TABLES["plays"])
+    """Columns of the loop as the plays table, without a copy. plays: `plays.Plays`; countries: the texts of their codes."""
+    return pa.Table.from_arrays([labelled(name, codes) if kind == LABEL else
+                                 pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(countries)) if kind == NAMED else
+                                 pa.array(codes).cast(kind) for name, kind, codes in zip(TABLES["plays"].names, TABLES["plays"].types, plays)],
+                                schema=TABLES["plays"])
 
 
 def past_of(state, ids):
