@@ -134,6 +134,13 @@ def test_the_leading_genre_of_each_month_and_none_for_a_silent_one():
 
 # -- time ---------------------------------------------------------------------------------------------
 
+@pytest.mark.parametrize("offset", [-12 * 60, 0, 14 * 60])
+def test_a_song_s_first_play_is_known_to_the_millisecond_up_to_the_last_year(offset):
+    instants = [f"{year}-07-{day:02}T12:34:56.{day:03}" for year in (2000, 2037) for day in range(1, 32)]
+    got = heard([play(instant, listener=i) | {"utc_offset_min": offset} for i, instant in enumerate(instants)], date(2000, 1, 1), date(2037, 12, 31))
+    assert rows(w.top_songs(got), "first_ms", "first_local_ms", order="listener_id") == [[ms(at)[0], ms(at)[0] + offset * 60_000] for at in instants]
+
+
 def test_the_clock_skips_and_doubles_the_hours_of_daylight_saving():
     night = [play(f"2025-03-30T{text}", zone="Europe/Stockholm") for text in ("01:59:00", "03:01:00")]
     assert rows(w.listening_clock(heard(night)), "hour", order="hour") == [[1], [3]]

@@ -23,7 +23,7 @@ from .personas import PARTS, Group, Personas, changed, checked, names_of
 from .run import DAY_MS, MINUTE_MS
 from .runs import run_of
 from .schema import DEVICES
-from .wrapped.rules import milliseconds
+from .wrapped.rules import microseconds
 from .wrapped.story import open_run
 
 MOST_PLAYS = 2_000_000       # of larger runs the first listeners are looked at, about that many plays
@@ -104,10 +104,10 @@ def placed_plays(run_dir, last_listener):
     tables = open_run(run_dir)
     plays = tables["plays"].filter(tables["plays"].listener_id <= last_listener).join(tables["tracks"].select("track_id", "noise"), "track_id")
     plays = plays.join(tables["track_artists"].filter(ibis._.role == "primary").select("track_id", "artist_id"), "track_id")
-    session, local_ms = ibis.window(group_by="session_id"), milliseconds(plays.started_at) + plays.utc_offset_min.cast("int64") * MINUTE_MS
+    session, local_us = ibis.window(group_by="session_id"), microseconds(plays.started_at) + plays.utc_offset_min.cast("int64") * (MINUTE_MS * 1000)
     return plays.mutate(position=plays.play_id - plays.play_id.min().over(session), last=plays.play_id == plays.play_id.max().over(session),
-                        session_day=local_ms.min().over(session) // DAY_MS,
-                        session_ms=milliseconds(plays.ended_at).max().over(session) - milliseconds(plays.started_at).min().over(session),
+                        session_day=local_us.min().over(session) // (DAY_MS * 1000),
+                        session_ms=(microseconds(plays.ended_at).max().over(session) - microseconds(plays.started_at).min().over(session)) // 1000,
                         times_heard=ibis.row_number().over(ibis.window(group_by=["listener_id", "track_id"], order_by="play_id"))
                         - ibis.row_number().over(ibis.window(group_by=["session_id", "track_id"], order_by="play_id")))
 

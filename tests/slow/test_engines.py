@@ -217,7 +217,7 @@ def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path, mo
     everybody, spilled, in_tables = ws.everybody(run_dir), [], story.in_tables
 
     def tight(heard, keep):
-        heard.tracks._find_backend().raw_sql("SET memory_limit = '100MB'; SET threads = 2")
+        heard.tracks._find_backend().raw_sql("SET memory_limit = '70MB'; SET threads = 2")
         heard = in_tables(heard, keep)
         spilled.append(sum(path.stat().st_size for path in (tmp_path / "out" / story.SPILLED).iterdir()))
         return heard

@@ -4,7 +4,7 @@ import ibis
 
 from ..files import read_manifest, read_parquet
 from ..run import MINUTE_MS, check_window
-from .rules import NOT_FINISHED_MS, total
+from .rules import NOT_FINISHED_MS, day_of, total
 from .story import open_run
 
 LAST_SECOND = 240
@@ -12,8 +12,8 @@ LAST_SECOND = 240
 
 def crowd_hours(heard):
     """At what local hours does the crowd listen? weekend (bool), hour (0-23), n_plays; one row per pair with a play."""
-    plays = heard.plays.mutate(weekend=(heard.plays.local_day + 3) % 7 >= 5)       # day 0 was a Thursday
-    return plays.group_by("weekend", hour="local_hour").agg(n_plays=plays.count()).order_by("weekend", "hour")
+    plays = heard.plays.mutate(weekend=(day_of(heard.plays) + 3) % 7 >= 5)       # day 0 was a Thursday
+    return plays.group_by("weekend", hour=plays.local_hour % 24).agg(n_plays=plays.count()).order_by("weekend", "hour")
 
 
 def crowd_leaving(heard):

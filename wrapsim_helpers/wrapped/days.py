@@ -6,9 +6,9 @@ from .rules import total
 
 
 def listening_clock(heard):
-    """At what hour does each listener listen? local_hour, ms_played; hours without a play are absent."""
+    """At what hour does each listener listen? hour, ms_played; hours without a play are absent."""
     plays = heard.plays
-    return plays.group_by("listener_id", hour=plays.local_hour).agg(ms_played=total(plays.ms_played))
+    return plays.group_by("listener_id", hour=plays.local_hour % 24).agg(ms_played=total(plays.ms_played))
 
 
 def calendar(heard):

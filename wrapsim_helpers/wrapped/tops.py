@@ -3,7 +3,7 @@
 import ibis
 
 from ..run import MINUTE_MS
-from .rules import BEST_FIRST, month_of, ranked, ranked_by_streams, ranked_only, total
+from .rules import BEST_FIRST, day_of, month_of, ranked, ranked_by_streams, ranked_only, started_ms, total
 
 
 def top_songs(heard, most=100):
@@ -28,32 +28,37 @@ def top_artists(heard, most=100):
     return best.mutate(n_streams=best.n_streams / 2)
 
 
+def genres_of(heard):
+    """The genre labels and their numbers in alphabetical order: quicker to group and to compare than names."""
+    labels = heard.tracks.filter(heard.tracks.genre != "").select("genre").distinct()
+    return labels.mutate(number=ibis.row_number().over(ibis.window(order_by="genre")).cast("int16"))
+
+
 def with_genre(heard, table):
-    """A table of tracks with the genre label of each; those without one are left out."""
-    tracks = heard.tracks.filter(heard.tracks.genre != "")
-    return table.join(tracks.select("track_id", "genre"), "track_id")
+    """A table of tracks with the number of each one's genre; those without a label are left out."""
+    return table.join(heard.tracks.join(genres_of(heard), "genre").select("track_id", "number"), "track_id")
 
 
 def top_genres(heard):
     """Which genres did each listener stream most? rank, genre, n_streams, share; every genre, ties as for songs."""
     songs = with_genre(heard, ranked_only(heard.songs))
-    counts = songs.group_by("listener_id", "genre").agg(n_streams=total(songs.n_streams), ms_played=total(songs.ms_played), first_ms=songs.first_ms.min())
-    named = ranked(counts, *BEST_FIRST, "genre")
-    return named.mutate(share=named.n_streams / named.n_streams.sum().over(group_by="listener_id"))
+    counts = songs.group_by("listener_id", "number").agg(n_streams=total(songs.n_streams), ms_played=total(songs.ms_played), first_ms=songs.first_ms.min())
+    best = ranked(counts, *BEST_FIRST, "number").join(genres_of(heard), "number").drop("number").relocate("genre", after="listener_id")
+    return best.mutate(share=best.n_streams / best.n_streams.sum().over(group_by="listener_id"))
 
 
 def monthly_genres(heard):
     """Which genre led each month? month, genre, n_streams; months without a stream are absent, ties as for songs."""
     plays = with_genre(heard, heard.plays.filter(heard.plays.is_ranked))
-    month = month_of(plays.local_day, heard.first_day.year)
-    counts = plays.group_by("listener_id", "genre", month=month).agg(
-        n_streams=plays.count(), ms_played=total(plays.ms_played), first_ms=plays.started_ms.min())
-    return ranked_months(counts).drop("ms_played", "first_ms")
+    month = month_of(day_of(plays), heard.first_day.year)
+    counts = plays.group_by("listener_id", "number", month=month).agg(
+        n_streams=plays.count(), ms_played=total(plays.ms_played), first_ms=started_ms(plays.started.min()))
+    return ranked_months(counts).join(genres_of(heard), "number").select("listener_id", "genre", "month", "n_streams")
 
 
 def ranked_months(counts):
     """The leading row of each listener's months; only those with the most streams are put in order."""
     most = counts.group_by("listener_id", "month").agg(n_streams=counts.n_streams.max())
-    in_month = ibis.window(group_by=("listener_id", "month"), order_by=(*BEST_FIRST, "genre"))
+    in_month = ibis.window(group_by=("listener_id", "month"), order_by=(*BEST_FIRST, "number"))
     first = counts.semi_join(most, ["listener_id", "month", "n_streams"]).mutate(place=ibis.row_number().over(in_month))
     return first.filter(first.place == 0).drop("place")
