@@ -151,7 +151,7 @@ def test_the_manifest_knows_every_file_by_its_bytes_and_rows(tiny_run):
         assert f.sha256_of(path) == entry["sha256"]
         if path.suffix == ".parquet":
             table = pq.read_table(path)
-            assert (table.num_rows, f.row_hash(table)) == (entry["rows"], entry["rows_sha256"])
+            assert (table.num_rows, f.row_hash(table)) == (entry["rows"], entry["rows_xxh3"])
     on_disk = {path.relative_to(tiny_run).as_posix() for path in tiny_run.rglob("*.*") if path.suffix in (".parquet", ".avro")}
     assert on_disk == {entry["file"] for entry in manifest["files"]}
 

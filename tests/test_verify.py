@@ -69,7 +69,7 @@ def rewritten(run, table, part, change):
     f.write_parquet(change(pq.read_table(path)), path)
     manifest = json.loads((run / "run.json").read_bytes())
     one = next(one for one in manifest["files"] if one["file"] == f"{table}/{path.name}")
-    one |= {"sha256": f.sha256_of(path), "bytes": path.stat().st_size, "rows_sha256": row_hash(pq.read_table(path))}
+    one |= {"sha256": f.sha256_of(path), "bytes": path.stat().st_size, "rows_xxh3": row_hash(pq.read_table(path))}
     (run / "run.json").write_bytes(f.json_bytes(f.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
     return ws.verify(run, workers=1)
 
@@ -119,7 +119,7 @@ def test_a_run_kept_as_avro_alone_is_verified_too(tmp_path):
     assert ws.verify(run, workers=1) == []
     manifest = json.loads((run / "run.json").read_bytes())
     for one in manifest["files"]:
-        one["rows_sha256"] = one["rows_sha256"][::-1] if one["file"] == "plays/part-00000001.avro" else one["rows_sha256"]
+        one["rows_xxh3"] = one["rows_xxh3"][::-1] if one["file"] == "plays/part-00000001.avro" else one["rows_xxh3"]
     (run / "run.json").write_bytes(f.json_bytes(f.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
     assert ws.verify(run, workers=1) == ["plays/part-00000001.avro: its rows are not those that were written."]
 

@@ -57,7 +57,7 @@ def write_container(file, schema, blocks, codec, marker):
     file.write(encoded(HEADER, {"magic": MAGIC, "meta": meta, "sync": marker}))
     for n_records, block in blocks:
         data = CODECS[codec](block)
-        file.write(b"".join((encoded("long", n_records), encoded("long", len(data)), data, marker)))
+        file.writelines((encoded("long", n_records), encoded("long", len(data)), data, marker))
 
 
 def encoded(schema, value):
@@ -170,8 +170,7 @@ def distinct(name, piece, column):
         column = values.dictionary_encode(null_encoding="encode")
     array = column.unify_dictionaries().combine_chunks()
     values, codes = array.dictionary.to_pylist(), array.indices.to_numpy()
-    used = np.bincount(codes, minlength=len(values)) if len(codes) else np.zeros(len(values))
-    return Column(ENCODED, codes, [encoded_field(piece, name, value) if count else b"" for value, count in zip(values, used)])
+    return Column(ENCODED, codes, [encoded_field(piece, name, value) if there else b"" for value, there in zip(values, occurring(codes, len(values)))])
 
 
 def encoded_field(piece, name, value):
@@ -253,6 +252,15 @@ def splice(kinds, bases, rows, starts, joined, row, out, size, full):
                     size += ONE
         row += 1
     return row, size
+
+
+@compiled
+def occurring(numbers, n):
+    """Which of the numbers 0 to n - 1 occur; bool, shape (n,). numbers: any integers below n, shape (P,)"""
+    there = np.zeros(n, np.bool_)
+    for number in numbers:
+        there[number] = True
+    return there
 
 
 @compiled

@@ -616,8 +616,11 @@ def records(dtype, rows):
 
 
 def new_plays(rows):
-    """Columns with room for so many plays; memory that is never written costs nothing."""
-    return Plays(*(np.empty(rows, PLAY[name]) for name in PLAY.names))
+    """Columns with room for at least so many plays, all in one piece of memory, which the system then hands out in large pages."""
+    room = rows + -rows % 64                             # so that every column begins where a number of its size may
+    sizes = [room * PLAY[name].itemsize for name in PLAY.names]
+    pieces = np.split(np.empty(sum(sizes), np.uint8), np.cumsum(sizes)[:-1])
+    return Plays(*(piece.view(PLAY[name]) for piece, name in zip(pieces, PLAY.names)))
 
 
 def new_out(rows, n_listeners, n_tracks, n_artists):
@@ -657,5 +660,6 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=1_000_000):
 def block_of(out, numbers, n, first, after):
     """The filled part of everything the loop wrote about listeners first .. after - 1."""
     last = out.ends[after - 1]
-    return Block(numbers[first:after], Plays(*(column[:n] for column in out.plays)), out.actions[:last.actions], out.answers[first:after], out.songs[:last.songs], out.artists[:last.artists],
+    plays = Plays(*(column[:n] for column in out.plays))
+    return Block(numbers[first:after], plays, out.actions[:last.actions], out.answers[first:after], out.songs[:last.songs], out.artists[:last.artists],
                  out.selves[first:after], out.recent[:last.recent], out.known[:last.known], out.times[:last.known], out.ends[first:after])

@@ -34,7 +34,7 @@ class Book:
 def verify(run_dir, workers=0):
     """Which files of a finished run are damaged, and how? A list of texts, one per file or broken rule; empty where all is well.
 
-    Recomputes the SHA-256 of every file and of its decoded rows, counts rows, compares columns with the schema, and checks
+    Recomputes the SHA-256 of every file and the XXH3 of its decoded rows, counts rows, compares columns with the schema, and checks
     what must hold: the rules of plays, answers that equal a count, Avro that equals Parquet, no listener lost or foreign.
     workers: processes; 0 for one per core. Raises FileNotFoundError or ValueError where there is no manifest to hold it against.
     """
@@ -77,9 +77,9 @@ def verify_part(book, number):
     if lines:
         return lines
     kept = {one["file"]: plays_in(book.place, one["file"]) for one in entries}
-    found = [f"{one['file']}: its rows are not those that were written." for one in entries if row_hash(kept[one["file"]]) != one["rows_sha256"]]
+    found = [f"{one['file']}: its rows are not those that were written." for one in entries if row_hash(kept[one["file"]]) != one["rows_xxh3"]]
     rules = [f"part {number}: {words}" for words in broken_rules(book, number, kept[max(kept)])]
-    return found + rules + [f"part {number}: its plays as Avro are not its plays as Parquet."] * (len({one["rows_sha256"] for one in entries}) > 1)
+    return found + rules + [f"part {number}: its plays as Avro are not its plays as Parquet."] * (len({one["rows_xxh3"] for one in entries}) > 1)
 
 
 def plays_in(place, name):
@@ -109,7 +109,7 @@ def wrong_rows(data, one):
         yield f"the schema has no such columns: {', '.join(strange)}"
     if table.num_rows != one["rows"]:
         yield f"it has {table.num_rows:,} rows instead of {one['rows']:,}"
-    if row_hash(table) != one["rows_sha256"]:
+    if row_hash(table) != one["rows_xxh3"]:
         yield "its rows are not those that were written"
 
 
