@@ -170,9 +170,9 @@ def test_instead_changes_what_follows_and_nothing_else(survey):
 
 def people_with(n=1, birth="2000-06-15", plan="free", churn=0.0, joining=0.0, seed=1):
     """n people as `profile_versions` reads them; nobody changes plan unless a chance is given."""
-    return pd.DataFrame({"listener_id": np.arange(n), "key": listener_keys(np.uint64(seed), np.arange(n)), "home": 0,
-                         "birth_date": np.array([birth] * n, "datetime64[D]"), "age": 0, "plan": code("plan", plan),
-                         "wanted_plan": code("plan_kind", "student"), "leaving": churn, "joining": joining})
+    same = {"home": 0, "age": 0, "plan": code("plan", plan), "wanted_plan": code("plan_kind", "student"), "leaving": churn, "joining": joining}
+    return {name: np.full(n, value) for name, value in same.items()} | {
+        "listener_id": np.arange(n), "key": listener_keys(np.uint64(seed), np.arange(n)), "birth_date": np.array([birth] * n, "datetime64[D]")}
 
 
 def versions_of(birth, start, end, zone="Europe/Stockholm"):
@@ -234,7 +234,7 @@ def test_plans_change_as_the_slow_calendar_says(window):
     versions = versions[versions["plan"] != versions.groupby("listener_id")["plan"].shift()]
     found = versions.groupby("listener_id").apply(lambda rows: list(zip(rows["valid_from"].dt.tz_localize(None), rows["plan"]))[1:])
     start, end = map(datetime.fromisoformat, window)
-    for number, key in enumerate(people["key"].to_numpy()):
+    for number, key in enumerate(people["key"]):
         expected = slow_changes(key, "premium", 0.2, 0.1, start, end)
         assert [plan for _, plan in found[number]] == [plan for _, plan in expected]
         assert all(abs(at - when) < timedelta(milliseconds=2) for (at, _), (when, _) in zip(found[number], expected))

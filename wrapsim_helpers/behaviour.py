@@ -152,8 +152,11 @@ def session_starts(plays, lag_hours=1.3, rounds=200):
     return starts / starts.sum(axis=-1, keepdims=True)
 
 
+@functools.cache
 def slot_chronotypes(slot_shares):
     """Which chronotype goes with a surveyed time slot? float64, (3, 4), rows Morning, Afternoon, Night summing to 1.
+
+    slot_shares  share of each slot, tuple of float
 
     A stated favourite slot tilts the published curve, it does not replace it: over all listeners the four
     chronotypes keep their published sizes. The tilt itself is an assumption.

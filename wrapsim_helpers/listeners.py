@@ -53,9 +53,8 @@ def sample_listeners(run, behaviour, survey, ids, instead=Given()):
     people["persona"] = members(uniforms(keys, PERSONA, 0), personas.personas, people)
     people["cohort"] = members(uniforms(keys, COHORT, 0), personas.cohorts, people)
     own = parameters(behaviours_of(behaviour, personas), kinds(personas, people["persona"], people["cohort"]))
-    people = people.assign(listener_id=ids, **plan_chances(run, survey, people, own, instead), **habits(keys, people, own),
-                           **device_shares(keys, people))
-    people = people.assign(**platforms(keys, people))
+    people |= {"listener_id": ids} | plan_chances(run, survey, people, own, instead) | habits(keys, people, own) | device_shares(keys, people)
+    people |= platforms(keys, people)
     words = {name: pa.array(homes[name]).take(pa.array(people["home"])) for name in homes} | {
         "user_id": pa.array([run.given.user_id] * len(ids)) if run.given.user_id else user_ids(run.seed, ids), "name": names(keys, people, run.seed),
         "favourite_genre": pa.array(GENRE_NAMES).take(pa.array(people["genre"])),
@@ -65,26 +64,27 @@ def sample_listeners(run, behaviour, survey, ids, instead=Given()):
 
 
 def draw_people(run, survey, keys, instead):
-    """One row of numbers per listener: the answers of a survey row, and key, age, home, place, birth_date and joined_on."""
-    people = answers_of(Kept(survey)).iloc[survey_rows(run, survey, keys)].reset_index(drop=True)
-    people["key"], people["age"] = keys, ages(keys, people["age_group"].to_numpy())
-    people["genre"] = favourite_genres(run, keys, people["genre"].to_numpy())
-    people = people.assign(**fixed(run.given))
-    people["home"] = 0 if run.given.latitude is not None else draw_homes(keys, people["plan"].to_numpy() == PREMIUM)
+    """A number per listener of each of these: the answers of a survey row, and key, age, home, place, birth_date and joined_on."""
+    row = survey_rows(run, survey, keys)
+    people = {name: answers[row] for name, answers in answers_of(Kept(survey)).items()}
+    people["key"], people["age"] = keys, ages(keys, people["age_group"])
+    people["genre"] = favourite_genres(run, keys, people["genre"])
+    people |= fixed(run.given, len(keys))
+    people["home"] = np.zeros(len(keys), int) if run.given.latitude is not None else draw_homes(keys, people["plan"] == PREMIUM)
     country = np.array([nations().index(name) for name in homes_of(run.given)["country"]])[people["home"]]
     people["place"] = np.where(country < len(countries()), country, -1)
-    people = people.assign(first_gender=people["gender"], **fixed(instead))
-    people["birth_date"] = birth_dates(keys, people["age"].to_numpy(), run.window[0])
-    people["joined_on"] = join_dates(keys, people, account_days(run, survey, keys, people["usage"].to_numpy()), run.window[0])
+    people |= {"first_gender": people["gender"]} | fixed(instead, len(keys))
+    people["birth_date"] = birth_dates(keys, people["age"], run.window[0])
+    people["joined_on"] = join_dates(people, account_days(run, survey, keys, people["usage"]), run.window[0])
     return people
 
 
-def fixed(given):
-    """What a Given fixes of age, gender, plan and genre: column -> number."""
+def fixed(given, n):
+    """What a Given fixes of age, gender, plan and genre, for so many listeners: name -> int64, (n,)."""
     wanted = {"age": given.age, "gender": code("gender", given.gender) if given.gender else None,
               "plan": code("plan", given.plan) if given.plan else None,
               "genre": GENRE_NAMES.index(check_genre("preferred_genre", given.genre)) if given.genre else None}
-    return {column: value for column, value in wanted.items() if value is not None}
+    return {name: np.full(n, value) for name, value in wanted.items() if value is not None}
 
 
 def favourite_genres(run, keys, surveyed):
@@ -132,9 +132,9 @@ def account_days(run, survey, keys, usage):
     return 1 + (ACCOUNT_SCALE * 7 * (limits[at] + along * (limits[at + 1] - limits[at]))).astype(int)
 
 
-def join_dates(keys, people, days, start):
+def join_dates(people, days, start):
     """Days on which the accounts were opened, datetime64[D]; never before the owner's FIRST_ACCOUNT_AGE."""
-    most = np.maximum((people["age"].to_numpy() - FIRST_ACCOUNT_AGE) * 365, 1)
+    most = np.maximum((people["age"] - FIRST_ACCOUNT_AGE) * 365, 1)
     return np.datetime64(start.date()) - np.minimum(days, most)
 
 
@@ -147,12 +147,12 @@ def parameters(behaviours, kind):
 
 def habits(keys, people, own):
     """How much, when and how each listener listens: name -> float64 or codes, (L,), rounded to 0.001."""
-    premium, years = people["plan"].to_numpy() == PREMIUM, people["age"].to_numpy()
+    premium, years = people["plan"] == PREMIUM, people["age"]
     log_minutes = (own("log_minutes") + own("sigma_minutes") * normals(keys, MINUTES, 0) + own("age_slope") * (years - 30)
-                   + lns(own("minutes_factor")) + premium * lns(own("premium_factor")) + (people["gender"].to_numpy() == MALE) * lns(own("male_factor")))
+                   + lns(own("minutes_factor")) + premium * lns(own("premium_factor")) + (people["gender"] == MALE) * lns(own("male_factor")))
     novelty, skip = (own(f"sigma_{name}") * normals(keys, what, 0) - own(f"sigma_{name}") ** 2 / 2
                      for name, what in (("novelty", NOVELTY), ("skip", SKIP)))
-    return {"chronotype": chronotypes(keys, people["time_slot"].to_numpy()),
+    return {"chronotype": chronotypes(keys, people["time_slot"]),
             "minutes_per_day": np.clip(exps(log_minutes), 0.05, 900).round(3),
             "novelty": (exps(novelty) * (1 + own("novelty_age_slope") * (years - 30))).clip(0.2, 4).round(3),
             "skip_tendency": exps(skip).round(3),
@@ -164,7 +164,7 @@ def habits(keys, people, own):
 def chronotypes(keys, slots):
     """Chronotype of each listener by the surveyed time slot, codes int64, (L,)."""
     u, chronotype = uniforms(keys, CHRONOTYPE, 0), np.empty(len(keys), np.int64)
-    for slot, row in enumerate(slot_chronotypes([1 / 3, 1 / 3, 1 / 3])):
+    for slot, row in enumerate(slot_chronotypes((1 / 3, 1 / 3, 1 / 3))):
         chronotype[slots == slot] = choose(u[slots == slot], rounded(row))
     return chronotype
 
@@ -178,7 +178,7 @@ def device_shares(keys, people):
     """Share of sessions on each device a listener owns, rounded to 0.01: name_share -> float64, (L,)."""
     weights = np.zeros((len(keys), len(DEVICES)))
     for i, (device, (_, weight, chance)) in enumerate(OWNED.items()):
-        owns = people[device].to_numpy() & (uniforms(keys, TABLET, i) < chance)
+        owns = people[device] & (uniforms(keys, TABLET, i) < chance)
         weights[:, i] = owns * weight * exps(0.5 * normals(keys, WEIGHT, i))
     weights[weights.sum(axis=1) == 0, 0] = 1.0
     shares = np.round(weights / weights.sum(axis=1, keepdims=True), 2)
@@ -201,8 +201,8 @@ def platforms(keys, people):
 
 
 def to_table(name, people, words):
-    """One of `schema.TABLES`: numbers and codes from a DataFrame, text from Arrow arrays."""
-    return table_of(name, {column: words[column] if column in words else people[column].to_numpy() for column in TABLES[name].names})
+    """One of `schema.TABLES`: numbers and codes from NumPy arrays, text from Arrow arrays."""
+    return table_of(name, {column: words[column] if column in words else people[column] for column in TABLES[name].names})
 
 
 # -- profile versions ---------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def plan_chances(run, survey, people, own, instead):
     changing = not (run.given.plan or instead.plan)
     answers, weights = answers_of(Kept(survey)), weights_of(Kept(survey), run.population, run.survey_group)
     everybody, premium = (np.bincount(plan_cell(answers), weights * which, minlength=2 * len(GROUP_AGES))
-                          for which in (1.0, answers["plan"].to_numpy() == PREMIUM))
+                          for which in (1.0, answers["plan"] == PREMIUM))
     odds = premium / np.maximum(everybody - premium, 1e-9)
     return {"leaving": changing * own("premium_churn"),
             "joining": changing * np.minimum(own("premium_growth") * own("premium_churn") * odds[plan_cell(people)], 1.0)}
@@ -224,7 +224,7 @@ def plan_chances(run, survey, people, own, instead):
 
 def plan_cell(people):
     """Number of the group of answers and age, int64, (L,)."""
-    return ((people["listener_type"] - 1) * len(GROUP_AGES) + people["age_group"]).to_numpy()
+    return (people["listener_type"] - 1) * len(GROUP_AGES) + people["age_group"]
 
 
 def profile_versions(run, people, zones):
@@ -232,13 +232,13 @@ def profile_versions(run, people, zones):
 
     Version 0 is valid from the start of the listener's window, with the plan of the survey row.
 
-    people  DataFrame: listener_id, key, home, birth_date, age, plan, wanted_plan, leaving, joining
+    people  name -> array, (L,): listener_id, key, home, birth_date, age, plan, wanted_plan, leaving, joining
     zones   time zone of each home, list of text
     """
     zone_names, zone = np.unique(zones, return_inverse=True)
     starts, ends = (limit[zone][people["home"]] for limit in zone_windows(run, zone_names)[:2])
-    everybody, unchanged = np.arange(len(people)), np.full(len(people), -1)
-    changes = [(everybody, starts, people["age"].to_numpy(), people["plan"].to_numpy())]
+    everybody, unchanged = np.arange(len(starts)), np.full(len(starts), -1)
+    changes = [(everybody, starts, people["age"], people["plan"])]
     changes += [(rows, at, ages, unchanged[rows]) for rows, at, ages in birthdays(run, people, zone_names, zone[people["home"]], starts, ends)]
     changes += [(rows, at, unchanged[rows], plans) for rows, at, plans in plan_changes(people, starts, ends)]
     row, at, age, plan = map(np.concatenate, zip(*changes))
@@ -253,16 +253,16 @@ def carried_on(values):
 
 def version_table(people, row, at, age, plan):
     """The profile_versions table from the rows of the people, in order, and what holds from when on."""
-    wanted = people["wanted_plan"].to_numpy()[row]
+    wanted = people["wanted_plan"][row]
     wanted = np.where((wanted == NO_PLAN) | ((wanted == STUDENT) & (age >= STUDENT_UNTIL)), INDIVIDUAL, wanted)
     return table_of("profile_versions", {
-        "listener_id": people["listener_id"].to_numpy()[row], "profile_version": np.arange(len(row)) - np.searchsorted(row, row),
+        "listener_id": people["listener_id"][row], "profile_version": np.arange(len(row)) - np.searchsorted(row, row),
         "valid_from": at, "age": age, "plan": plan, "plan_kind": np.where(plan == PREMIUM, wanted, NO_PLAN)})
 
 
 def birthdays(run, people, zone_names, zone, starts, ends):
     """Birthdays in each listener's window: [(rows of the people, UTC ms of local midnight, completed years), ...] by year."""
-    births = people["birth_date"].to_numpy().astype("datetime64[D]")
+    births = people["birth_date"]
     for year in range(run.window[0].year, run.window[1].year + 1):
         at = midnights(run, anniversaries(births, year), zone_names, zone)
         rows = np.flatnonzero((at > starts) & (at < ends))
@@ -284,7 +284,7 @@ def plan_changes(people, starts, ends):
     In every calendar month (UTC) a listener leaves premium, or takes it, with the chance they have, at an even moment of
     the month. Listener and month decide, not the window's end: the first months of a year are those of a shorter run.
     """
-    keys, plan = people["key"].to_numpy(), people["plan"].to_numpy()
+    keys, plan = people["key"], people["plan"]
     months = np.arange(month_of(starts.min()), month_of(ends.max()) + 2)
     limits = months.astype("datetime64[M]").astype("datetime64[ms]").astype(np.int64)
     for month, first, after in zip(months[:-1].tolist(), limits, limits[1:]):

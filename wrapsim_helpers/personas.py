@@ -262,7 +262,7 @@ def members(u, groups, people):
     """Which group each listener belongs to, int64, (L,): 0 for none, otherwise its place among the groups plus 1.
 
     u       float64, (L,), one uniform draw per listener
-    people  DataFrame with the columns age in years, gender, plan (codes of SYMBOLS) and genre (place in GENRE_NAMES)
+    people  name -> int64, (L,): age in years, gender, plan (codes of SYMBOLS) and genre (place in GENRE_NAMES)
     """
     group, before = np.zeros(len(u), np.int64), np.zeros(len(u))
     for place, one in enumerate(groups, 1):
@@ -276,8 +276,8 @@ def fitting(group, people):
     """Whether each listener fits the conditions of a group, bool, (L,)."""
     low, below = group.who.get("age", (0, 200))
     words = {"gender": SYMBOLS["gender"], "plan": SYMBOLS["plan"], "genre": GENRE_NAMES}
-    return np.logical_and.reduce([people["age"].between(low, below - 1)] + [
-        people[key].isin([words[key].index(value) for value in group.who[key]]) for key in WHO if key in group.who])
+    return np.logical_and.reduce([(people["age"] >= low) & (people["age"] < below)] + [
+        np.isin(people[key], [words[key].index(value) for value in group.who[key]]) for key in WHO if key in group.who])
 
 
 def names_of(groups):

@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from . import listeners as people_of
@@ -64,7 +65,7 @@ def check_run(run):
 
 def check_released(tracks, start):
     """Nothing where there is something to hear when a run begins; ValueError otherwise."""
-    first = min(tracks["release_date"].to_pylist())
+    first = pc.min(tracks["release_date"]).as_py()
     if first > start.date():
         raise ValueError(f"start_time is {start:%Y-%m-%d}, but the first song of this catalogue came out on {first}; begin later, or name another songs file.")
 

@@ -47,19 +47,19 @@ class Kept:
 
 @functools.lru_cache(maxsize=4)
 def answers_of(kept):
-    """What the model reads of each survey row, as numbers: DataFrame of codes, one row per respondent.
+    """What the model reads of each survey row, as numbers: name -> int64 or bool, (rows,). Not to be changed.
 
     gender, plan, listener_type, time_slot, wanted_plan  codes of SYMBOLS;  genre  of GENRE_NAMES;  age_group  of
-    GROUP_AGES;  usage  of USAGE_DAYS;  and one boolean column per device: whether the answer ticks it
+    GROUP_AGES;  usage  of USAGE_DAYS;  and for each device, bool, whether the answer ticks it
     """
     survey = kept.table
     coded = {name: survey[name].map(SYMBOLS[name].index).to_numpy(int) for name in ("gender", "plan", "time_slot")}
-    ticked = {device: [answer in answers for answers in survey["devices"]] for device, (answer, _, _) in OWNED.items()}
-    return pd.DataFrame(coded | ticked | {
-        "listener_type": [SYMBOLS["listener_type"].index(name) for name in listener_types(survey)],
+    ticked = {device: np.array([answer in answers for answers in survey["devices"]]) for device, (answer, _, _) in OWNED.items()}
+    return coded | ticked | {
+        "listener_type": np.array([SYMBOLS["listener_type"].index(name) for name in listener_types(survey)]),
         "wanted_plan": survey["wanted_plan"].map(SYMBOLS["plan_kind"].index).to_numpy(int),
         "genre": survey["genre"].map(GENRE_NAMES.index).to_numpy(int), "age_group": age_groups(survey).codes.astype(int),
-        "usage": survey["usage_period"].map(list(USAGE_DAYS).index).to_numpy(int)})
+        "usage": survey["usage_period"].map(list(USAGE_DAYS).index).to_numpy(int)}
 
 
 @functools.lru_cache(maxsize=4)
