@@ -261,9 +261,9 @@ def spliced(pieces, plays, listeners, versions, tracks, known):
 def used(numbers):
     """The numbers that occur, in order, and for each number which of those it is."""
     occur = np.flatnonzero(avro.occurring(numbers, numbers.max(initial=-1) + 1))
-    place = np.zeros(len(occur) and occur[-1] + 1, np.int64)
+    place = np.zeros(len(occur) and occur[-1] + 1, np.int32)
     place[occur] = np.arange(len(occur))
-    return occur, place[numbers]
+    return occur, avro.looked_up(place, numbers)
 
 
 def sync_marker(identity_hash, part):
@@ -326,7 +326,7 @@ def text_buffers(coded):
     number = np.zeros(len(coded.dictionary), np.min_scalar_type(len(found)))
     number[found[order.to_numpy()]] = np.arange(len(found))
     texts = texts.take(order)
-    return [pc.binary_length(texts).to_numpy().astype("i8"), np.frombuffer("".join(texts.to_pylist()).encode(), "u1"), number.take(codes)]
+    return [pc.binary_length(texts).to_numpy().astype("i8"), np.frombuffer("".join(texts.to_pylist()).encode(), "u1"), avro.looked_up(number, codes)]
 
 
 def entry(run_dir, path, rows, rows_hash):

@@ -171,8 +171,8 @@ SYMBOLS |= {"plan": SYMBOLS["subscription_plan"], "chronotype": CHRONOTYPES, "ki
 
 
 def labelled(column, codes):
-    """Codes of a closed set as an Arrow dictionary array. codes int8, shape (N,)."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(SYMBOLS[column]))
+    """Codes of a closed set as an Arrow dictionary array. codes int8, shape (N,); taken on trust, since looking at each takes long."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(SYMBOLS[column]), safe=False)
 
 
 def table_of(name, values):
