@@ -52,25 +52,26 @@ def home_of(latitude, longitude):
 
 @functools.cache
 def name_pool(locale, gender, seed):
-    """First and last names of a locale that Faker fills once per run: (list of text, list of text)."""
+    """First and last names of a locale that Faker fills once per run: (Arrow text, Arrow text)."""
     faker = Faker(locale, providers=["faker.providers.person"], use_weighting=False)
     faker.seed_instance(f"{seed} {locale} {gender}")
     first = {"female": faker.first_name_female, "male": faker.first_name_male, "other": faker.first_name}[gender]
     last = {"female": faker.last_name_female, "male": faker.last_name_male, "other": faker.last_name}[gender]
-    return [first() for _ in range(NAMES_PER_POOL)], [last() for _ in range(NAMES_PER_POOL)]
+    return tuple(pa.array([one() for _ in range(NAMES_PER_POOL)], pa.string()) for one in (first, last))
 
 
 def names(keys, people, seed):
     """Invented full names that fit gender and country, Arrow text, (L,); the family's comes first where it does there."""
     pool, pools = pd.factorize(people["place"] * 8 + people["first_gender"])
     wanted = [(locale_of(number // 8), SYMBOLS["gender"][number % 8]) for number in pools]
-    firsts, lasts = (pa.array([name for one in wanted for name in name_pool(*one, seed)[which]], pa.string()) for which in (0, 1))
+    firsts, lasts = map(pa.concat_arrays, zip(*(name_pool(*one, seed) for one in wanted)))
     given = firsts.take(pa.array(pool * NAMES_PER_POOL + (uniforms(keys, FIRST, 0) * NAMES_PER_POOL).astype(int)))
     family = lasts.take(pa.array(pool * NAMES_PER_POOL + (uniforms(keys, LAST, 0) * NAMES_PER_POOL).astype(int)))
     turned = pa.array(np.array([locale in FAMILY_NAME_FIRST for locale, _ in wanted])[pool])
     return pc.if_else(turned, pc.binary_join_element_wise(family, given, ""), pc.binary_join_element_wise(given, family, " "))
 
 
+@functools.cache
 def locale_of(place):
     """Faker's locale of a row of places.csv; American English for a country that is not there (-1)."""
     return countries()["locale"].iat[place] if place >= 0 else "en_US"
@@ -98,20 +99,28 @@ def draw_homes(keys, premium):
     Regions have their published shares of users and of subscribers (region_shares), so region depends on plan;
     within a region, countries have the weights of places.csv, and every town of Faker's is as likely.
     """
-    places, regions = countries(), sorted(set(countries()["region"]))
-    share = np.where(premium[:, None], region_weights(regions)["premium"], region_weights(regions)["free"])
-    totals = np.cumsum(share, axis=1)
+    weights, (rows, (first, after)) = region_weights(), places_of_regions()
+    totals = np.cumsum(np.where(premium[:, None], weights["premium"], weights["free"]), axis=1)
     region = (uniforms(keys, REGION, 0)[:, None] * totals[:, -1:] >= totals).sum(axis=1)
     place, in_country = np.empty(len(keys), np.int64), uniforms(keys, COUNTRY, 0)
-    for number, name in enumerate(regions):
-        mine, of_region = region == number, np.flatnonzero(places["region"] == name)
-        place[mine] = of_region[choose(in_country[mine], places["weight"].to_numpy()[of_region])]
-    first, after = (np.searchsorted(towns()["country"], places["country"], side=side)[place] for side in ("left", "right"))
-    return first + (uniforms(keys, PLACE, 0) * (after - first)).astype(int)
+    for number, (of_region, likely) in enumerate(rows):
+        place[region == number] = of_region[choose(in_country[region == number], likely)]
+    return first[place] + (uniforms(keys, PLACE, 0) * (after - first)[place]).astype(int)
 
 
-def region_weights(regions):
-    """Share of each region among free and among premium listeners: {'free': float64, (R,), 'premium': ...}."""
+@functools.cache
+def places_of_regions():
+    """The rows of places.csv and their weights by region, in alphabetical order, and where the `towns` of each row begin and end."""
+    places = countries()
+    rows = [np.flatnonzero(places["region"] == name) for name in sorted(set(places["region"]))]
+    limits = [np.searchsorted(towns()["country"], places["country"], side=side) for side in ("left", "right")]
+    return [(of_region, places["weight"].to_numpy()[of_region]) for of_region in rows], limits
+
+
+@functools.cache
+def region_weights():
+    """Share of each region, in alphabetical order, among free and among premium listeners: {'free': float64, (R,), 'premium': ...}."""
+    regions = sorted(set(countries()["region"]))
     shares, premium = published("region_shares"), plan_shares()["premium"]
     subscribers = np.array([shares["subscribers"][name] for name in regions])
     everybody = np.array([shares["MAU"][name] for name in regions])
