@@ -158,9 +158,13 @@ def checked(name, column, target):
 
 
 def numbers(column):
-    """A column of numbers, truths or times as NumPy numbers."""
-    plain = {"bool": pa.uint8(), "date32[day]": pa.int32()}.get(str(column.type), pa.int64() if pa.types.is_timestamp(column.type) else column.type)
-    return column.cast(plain).to_numpy()
+    """An Arrow column of numbers, truths or times without a gap as NumPy numbers."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_boolean(array.type):
+        bits = np.frombuffer(array.buffers()[1], np.uint8)
+        return np.unpackbits(bits, bitorder="little")[array.offset:array.offset + len(array)]
+    plain = pa.int64() if pa.types.is_timestamp(array.type) else pa.int32() if pa.types.is_date32(array.type) else array.type
+    return array.cast(plain).to_numpy()
 
 
 def distinct(name, piece, column):

@@ -315,8 +315,7 @@ def value_buffers(array):
         return [np.diff(array.offsets.to_numpy()).astype("i8"), *value_buffers(array.flatten())]
     if pa.types.is_dictionary(array.type) or pa.types.is_string(array.type):
         return text_buffers(array if pa.types.is_dictionary(array.type) else array.dictionary_encode())
-    plain = {"timestamp[ms, tz=UTC]": pa.int64(), "date32[day]": pa.int32(), "bool": pa.int8()}.get(str(array.type), array.type)
-    return [array.cast(plain).to_numpy()]
+    return [avro.numbers(array)]
 
 
 def text_buffers(coded):

@@ -10,6 +10,7 @@ begins with the plays of a shorter one.
 from collections import namedtuple
 
 import numpy as np
+import pyarrow as pa
 
 from .answers import ANSWER, COUNT, COUNTED_PLAY_MS, PLACED, add_answers, count_artists, count_song, forget
 from .behaviour import RULES
@@ -616,10 +617,10 @@ def records(dtype, rows):
 
 
 def new_plays(rows):
-    """Columns with room for at least so many plays, all in one piece of memory, which the system then hands out in large pages."""
+    """Columns with room for at least so many plays, all in one piece of memory, from Arrow, which keeps it for the next one."""
     room = rows + -rows % 64                             # so that every column begins where a number of its size may
     sizes = [room * PLAY[name].itemsize for name in PLAY.names]
-    pieces = np.split(np.empty(sum(sizes), np.uint8), np.cumsum(sizes)[:-1])
+    pieces = np.split(np.frombuffer(pa.allocate_buffer(sum(sizes)), np.uint8), np.cumsum(sizes)[:-1])
     return Plays(*(piece.view(PLAY[name]) for piece, name in zip(pieces, PLAY.names)))
 
 
