@@ -281,19 +281,19 @@ def paired(ones, n, twos):
 
 @compiled
 def occurring(numbers, n):
-    """Which of the numbers 0 to n - 1 occur; bool, shape (n,). numbers: any integers below n, shape (P,)"""
-    there = np.zeros(n, np.bool_)
-    for number in numbers:
-        there[number] = True
-    return there
+    """Which of the numbers 0 to n - 1 occur; bool, shape (n,). numbers: integers from 0 to below n, shape (P,)"""
+    there = np.zeros(n, np.uint8)
+    for i in range(len(numbers)):
+        there[np.uint64(numbers[i])] = 1
+    return there.view(np.bool_)
 
 
 @compiled
 def looked_up(table, numbers):
-    """The entry of a table for each number, shape (P,), of the table's type."""
+    """The entry of a table for each number, shape (P,), of the table's type. numbers: integers from 0 on, within the table"""
     found = np.empty(len(numbers), table.dtype)
     for i in range(len(numbers)):
-        found[i] = table[numbers[i]]
+        found[i] = table[np.uint64(numbers[i])]
     return found
 
 
