@@ -6,6 +6,7 @@ copies the bytes it needs and writes the numbers. Blocks of them are compressed 
 """
 
 import functools
+import hashlib
 import io
 import json
 import os
@@ -50,16 +51,25 @@ class NotSpliced(ValueError):
 # -- the container ------------------------------------------------------------------------------------
 
 def write_container(file, schema, blocks, codec, marker):
-    """Write an Avro object container file; its bytes follow from the arguments alone.
+    """Write an Avro object container file, whose bytes follow from the arguments alone; returns their SHA-256 as text.
 
     blocks  (number of records, their bytes), as from `spliced` or `one_by_one`
     codec   one of CODECS;  marker  16 bytes between blocks
     """
+    digest = hashlib.sha256()
+    for piece in container(schema, blocks, codec, marker):
+        digest.update(piece)
+        file.write(piece)
+    return digest.hexdigest()
+
+
+def container(schema, blocks, codec, marker):
+    """The bytes of such a file, piece by piece: the header, then of each block the numbers of records and bytes, these, and the marker."""
     meta = {"avro.codec": codec.encode(), "avro.schema": json.dumps(in_order(schema, private=False)).encode()}
-    file.write(encoded(HEADER, {"magic": MAGIC, "meta": meta, "sync": marker}))
+    yield encoded(HEADER, {"magic": MAGIC, "meta": meta, "sync": marker})
     for n_records, block in blocks:
         data = CODECS[codec](block)
-        file.writelines((encoded("long", n_records), encoded("long", len(data)), data, marker))
+        yield from (encoded("long", n_records) + encoded("long", len(data)), data, marker)
 
 
 def encoded(schema, value):

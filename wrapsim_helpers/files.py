@@ -231,7 +231,7 @@ def as_numbers(table, fields):
 # -- Avro ---------------------------------------------------------------------------------------------
 
 def write_avro(plays, listeners, versions, tracks, path, marker, codec="deflate", schema=schema_ind, known=None):
-    """Write a plays table as an Avro container of SpotifyWrappedData records, one per play, in order.
+    """Write a plays table as an Avro container of SpotifyWrappedData records, one per play, in order; returns the file's SHA-256.
 
     listeners, versions, tracks  who and what the plays are of
     marker  16 bytes between blocks, from `sync_marker`;  codec  "deflate", "zstandard" or "null"
@@ -246,7 +246,7 @@ def write_avro(plays, listeners, versions, tracks, path, marker, codec="deflate"
         warnings.warn(f"{path.name} is written by fastavro, record by record, since the schema cannot be spliced: {reason}.", stacklevel=2)
         blocks = avro.one_by_one(schema, plain_records(plays, listeners, versions, tracks, schema))
     with whole_file(path) as beside, open(beside, "wb") as file:
-        avro.write_container(file, schema, blocks, codec, marker)
+        return avro.write_container(file, schema, blocks, codec, marker)
 
 
 def spliced(pieces, plays, listeners, versions, tracks, known):
@@ -330,17 +330,16 @@ def text_buffers(coded):
     return [pc.binary_length(texts).to_numpy().astype("i8"), np.frombuffer("".join(texts.to_pylist()).encode(), "u1"), avro.looked_up(number, codes)]
 
 
-def entry(run_dir, path, rows, rows_hash):
+def entry(run_dir, path, sha256, rows, rows_hash):
     """What the manifest says of one file."""
-    return {"file": path.relative_to(run_dir).as_posix(), "bytes": path.stat().st_size, "rows": rows, "sha256": sha256_of(path),
-            "rows_xxh3": rows_hash}
+    return {"file": path.relative_to(run_dir).as_posix(), "bytes": path.stat().st_size, "rows": rows, "sha256": sha256, "rows_xxh3": rows_hash}
 
 
 def write_table(run_dir, name, table, part=None):
     """Write one table, or one part of it, as Parquet; returns its manifest entry."""
     path = Path(run_dir) / f"{name}.parquet" if part is None else part_path(run_dir, name, part)
     write_parquet(table, path)
-    return entry(run_dir, path, table.num_rows, row_hash(table))
+    return entry(run_dir, path, sha256_of(path), table.num_rows, row_hash(table))
 
 
 def json_bytes(value):

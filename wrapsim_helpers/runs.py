@@ -258,9 +258,9 @@ def state_before(job, part):
 def write_plays_avro(folder, heard, hash_, part, codec):
     """Write a part's plays as Avro; returns the manifest entry."""
     path = part_path(folder, "plays", part, "avro")
-    write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part), codec,
-               known=heard.world.songs)
-    return entry(folder, path, heard.plays.num_rows, row_hash(heard.plays))
+    sha256 = write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part), codec,
+                        known=heard.world.songs)
+    return entry(folder, path, sha256, heard.plays.num_rows, row_hash(heard.plays))
 
 
 def make_catalogue(job):
