@@ -37,7 +37,7 @@ def by_fastavro(records, path):
 
 def measure():
     """[(claim, measured ratio, gate, detail)], on one part of a run, by one core"""
-    heard = ws.listen(ws.Run(num_users=70))
+    heard = ws.listen(ws.Run(num_users=140))
     run = heard.plays.slice(0, PLAYS_PER_PART), heard.listeners, heard.profile_versions, heard.world.catalogue.tracks
     records, blocks = fewest_fields(*run), [bytes(block) for _, block in files.spliced(avro.pieces(schema_ind), *run, {})]
     with tempfile.TemporaryDirectory() as folder:

@@ -631,7 +631,7 @@ def new_out(rows, n_listeners, n_tracks, n_artists):
                records(SELF, n_listeners), *several, records(ENDS, n_listeners), records(PLACED, n_artists))
 
 
-def sample_plays(people, music, behaviours, past=no_past(), rows=1_000_000):
+def sample_plays(people, music, behaviours, past=no_past(), rows=1_500_000):
     """All plays of some listeners, a block of columns at a time.
 
     people      as from `listeners.lower`;  music  `Catalogue.music`
