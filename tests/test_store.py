@@ -4,7 +4,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import files as f
-from wrapsim_helpers import runs, store
+from wrapsim_helpers import locks, runs, store
 from wrapsim_helpers.files import row_hash
 
 from .conftest import TINY
@@ -61,7 +61,7 @@ def test_a_store_with_other_things_or_another_run_is_refused(memory):
 
 def test_the_second_of_two_runs_into_one_store_is_refused(memory):
     ws.open_job(**TINY, out_dir=URL)
-    with f.locked(URL), pytest.raises(ValueError, match="s3://bucket/run is being written by process"):
+    with locks.locked(URL), pytest.raises(ValueError, match="s3://bucket/run is being written by process"):
         ws.simulate(**TINY, out_dir=URL)
     assert "lock.json" not in store.names(URL)
 

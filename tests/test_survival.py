@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import avro, runs, schema, store
+from wrapsim_helpers import avro, locks, runs, schema, store
 from wrapsim_helpers import files as f
 from wrapsim_helpers.schema import TABLES
 
@@ -103,7 +103,7 @@ def test_a_run_killed_after_its_last_file_is_tidied(tiny_run, tmp_path):
     folder = shutil.copytree(tiny_run, tmp_path / "run")
     (folder / "parts").mkdir()
     (folder / "parts" / "part-00000000.json").write_text("{}")
-    (folder / "lock.json").write_bytes(f.json_bytes(f.signature() | {"pid": 2**22 + 1}))
+    (folder / "lock.json").write_bytes(f.json_bytes(locks.signature() | {"pid": 2**22 + 1}))
     ws.simulate(**TINY, out_dir=folder)
     assert tree(folder) == tree(tiny_run) and not (folder / "parts").exists()
 
@@ -226,14 +226,14 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(tmp_path
 # -- two at once --------------------------------------------------------------------------------------
 
 def test_the_second_of_two_runs_into_one_folder_is_refused(cut_short):
-    with f.locked(cut_short):
+    with locks.locked(cut_short):
         with pytest.raises(ValueError, match=rf"is being written by process {os.getpid()} on .*, started 20.*Wait for it, or name another folder."):
             ws.simulate(**TINY, out_dir=cut_short)
     assert "run.json" not in store.names(cut_short)
 
 
 def test_the_lock_of_a_dead_process_is_taken_over_with_a_message(cut_short, capsys):
-    (cut_short / "lock.json").write_bytes(f.json_bytes(f.signature() | {"started": 1.0}))      # our number, but an earlier process
+    (cut_short / "lock.json").write_bytes(f.json_bytes(locks.signature() | {"started": 1.0}))      # our number, but an earlier process
     ws.simulate(**TINY, out_dir=cut_short, workers=1)
     assert f"Process {os.getpid()} began this run and is gone; going on in {cut_short}." in "".join(capsys.readouterr())
     assert not (cut_short / "lock.json").exists()
@@ -249,11 +249,11 @@ def test_the_lock_of_another_machine_is_never_taken_over(cut_short, held):
 def test_shares_may_run_side_by_side_but_not_beside_the_whole(tmp_path):
     tmp_path.joinpath("run").mkdir()
     place = tmp_path / "run"
-    with f.locked(place, "lock-1-of-2.json"), f.locked(place, "lock-2-of-2.json"):
+    with locks.locked(place, "lock-1-of-2.json"), locks.locked(place, "lock-2-of-2.json"):
         for name in ("lock.json", "lock-1-of-2.json"):
-            with pytest.raises(ValueError, match="is being written"), f.locked(place, name):
+            with pytest.raises(ValueError, match="is being written"), locks.locked(place, name):
                 pass
-    with f.locked(place), pytest.raises(ValueError, match="is being written"), f.locked(place, "lock-1-of-2.json"):
+    with locks.locked(place), pytest.raises(ValueError, match="is being written"), locks.locked(place, "lock-1-of-2.json"):
         pass
     assert store.names(place) == []
 
@@ -261,16 +261,16 @@ def test_shares_may_run_side_by_side_but_not_beside_the_whole(tmp_path):
 RACE = """
 import sys
 import time
-from wrapsim_helpers import files as f
-def slow(place, name, holder_of=f.holder_of):
+from wrapsim_helpers import locks, store
+def slow(place, name, holder_of=locks.holder_of):
     found = holder_of(place, name)
     time.sleep(0.3)                      # so that everybody has looked before anybody acts
     return found
-f.holder_of = slow
+locks.holder_of = slow
 print("ready", flush=True)
 sys.stdin.readline()
 try:
-    with f.locked(f.store.place_of(sys.argv[1]), sys.argv[2]):
+    with locks.locked(store.place_of(sys.argv[1]), sys.argv[2]):
         print("inside", flush=True)
         sys.stdin.readline()
 except ValueError:
@@ -281,7 +281,7 @@ except ValueError:
 @pytest.mark.parametrize("names, dead", [(["lock.json"] * 4, True), (["lock.json", "lock-1-of-2.json"] * 2, False)], ids=["over a dead lock", "whole and share"])
 def test_of_several_runs_that_begin_at_once_one_is_inside(tmp_path, names, dead):
     if dead:
-        (tmp_path / "lock.json").write_bytes(f.json_bytes(f.signature() | {"started": 1.0}))
+        (tmp_path / "lock.json").write_bytes(f.json_bytes(locks.signature() | {"started": 1.0}))
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
     races = [subprocess.Popen([sys.executable, "-c", RACE, str(tmp_path), name], **pipes) for name in names]
     assert [race.stdout.readline() for race in races] == ["ready\n"] * len(races)

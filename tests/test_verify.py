@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch, runs, store
+from wrapsim_helpers import batch, locks, runs, store
 from wrapsim_helpers import files as f
 from wrapsim_helpers.files import row_hash
 
@@ -178,7 +178,7 @@ def test_show_tells_what_a_finished_run_is(tiny_run):
 def test_show_tells_how_far_an_unfinished_run_got_and_what_is_other_here(run):
     job = ws.open_job(**TINY, out_dir=run.parent / "begun")
     ws.make_part(job, 1)
-    with f.locked(job.place):
+    with locks.locked(job.place):
         told = ws.show(job.place)
     assert "not finished: 1 of 3 parts are whole; the same command goes on from there" in told and "  lock.json: process " in told
     identity = json.loads((run / "identity.json").read_text()) | {"schema": {"sha256": "0", "CRC-64-AVRO": "0"}}

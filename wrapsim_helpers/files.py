@@ -4,26 +4,20 @@ A name that exists holds a whole file (see store.py). The same identity gives th
 clock, and the Avro sync marker follows from the identity.
 """
 
-import contextlib
 import hashlib
 import json
-import os
-import socket
 import tempfile
 import uuid
 import warnings
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import fastavro
 import numpy as np
-import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
-from tqdm.auto import tqdm
 
 from . import avro, store
 from .run import canonical, check_choice, differences, part_path, sha256_of
@@ -461,86 +455,3 @@ def refuse_other_run(place, found, wanted):
         lines = "\n  ".join(differences(wanted, found)[:12])
         raise ValueError(f"out_dir {str(place)!r} holds a run with another identity:\n  {lines}\n"
                          "(Here is what is asked for, there what the folder holds.) Name another folder, or use the same parameters.")
-
-
-# -- the lock -----------------------------------------------------------------------------------------
-
-WHOLE_RUN = "lock.json"          # the lock of somebody who makes every part; that of a share names the share
-
-
-@contextmanager
-def locked(place, name=WHOLE_RUN):
-    """Hold the lock of a run, or of a share of its parts, while the block runs.
-
-    Raises ValueError while another process holds the same lock, or one of the two is the whole run's. The lock of a
-    process that is gone from this machine is taken over, with a message.
-    """
-    with one_at_a_time(place):
-        for other in rivals(place, name):
-            take_over(place, other)
-        if not store.create(place, name, json_bytes(signature())):
-            refuse_locked(place, name, holder_of(place, name) or signature())
-    try:
-        for other in rivals(place, name):           # in a store, where nothing keeps two from looking at once
-            if other != name:
-                refuse_locked(place, other, holder_of(place, other) or signature())
-        yield
-    finally:
-        with contextlib.suppress(OSError, *store.store_errors()):
-            store.remove(place, [name])
-
-
-@contextmanager
-def one_at_a_time(place):
-    """While the block runs, no other process of this machine is in such a block of the same folder; a store knows no such thing."""
-    with contextlib.ExitStack() as held:
-        with contextlib.suppress(ImportError, OSError):         # a store, Windows, and some network disks
-            import fcntl
-            folder = os.open(place, os.O_RDONLY)
-            held.callback(os.close, folder)
-            fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-
-
-def rivals(place, name):
-    """The locks of a place that exclude one of this name: the same, and the whole run's beside a share's."""
-    return [other for other in store.names(place) if other.startswith("lock") and (other == name or WHOLE_RUN in (other, name))]
-
-
-def signature():
-    """Who holds a lock: host, process number, and when that process started (numbers come back after a while)."""
-    return {"host": socket.gethostname(), "pid": os.getpid(), "started": round(psutil.Process().create_time(), 1)}
-
-
-def holder_of(place, name):
-    """Who holds a lock, see `signature`; None where it is free."""
-    data = store.get(place, name)
-    try:
-        return None if data is None else json.loads(data)
-    except ValueError:
-        return {"host": "an unknown machine", "pid": 0, "started": 0}
-
-
-def take_over(place, name):
-    """Remove the lock of a process that is gone; ValueError where it may still be at work."""
-    holder = holder_of(place, name)
-    if holder and (holder["host"] != socket.gethostname() or alive(holder)):
-        refuse_locked(place, name, holder)
-    if holder:
-        tqdm.write(f"Process {holder['pid']} began this run and is gone; going on in {place}.")
-        store.remove(place, [name])
-
-
-def alive(holder):
-    """Whether the process that holds a lock still runs on this machine."""
-    try:
-        return abs(psutil.Process(holder["pid"]).create_time() - holder["started"]) < 2
-    except psutil.NoSuchProcess:
-        return False
-
-
-def refuse_locked(place, name, holder):
-    """ValueError that says who is at work in a place."""
-    since = datetime.fromtimestamp(holder["started"]).strftime("%Y-%m-%d %H:%M")
-    raise ValueError(f"{place} is being written by process {holder['pid']} on {holder['host']}, started {since}. Wait for it, or name "
-                     f"another folder. If that machine is gone, remove {name} there and start again.")

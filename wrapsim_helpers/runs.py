@@ -26,9 +26,10 @@ from . import store
 from .avro import CODECS
 from .clocks import window_starts
 from .datasets import source_path
-from .files import (WHOLE_RUN, entry, holder_of, identity_in, is_sealed, json_bytes, locked, open_folder, read_manifest, read_parquet, read_part, row_hash,
-                    sealed, sync_marker, writable, write_avro, write_parquet, write_table)
+from .files import (entry, identity_in, is_sealed, json_bytes, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker, writable,
+                    write_avro, write_parquet, write_table)
 from .listeners import listener_number
+from .locks import WHOLE_RUN, holder_of, locked
 from .personas import as_record, personas_file, personas_of
 from .run import FORMATS, Given, Run, check_choice, check_count, differences, identity, identity_hash, part_path, source_hash
 from .schema import fingerprints, released
