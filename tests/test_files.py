@@ -100,6 +100,24 @@ def test_a_row_hash_is_blind_to_chunks_and_dictionaries():
     assert f.row_hash(pa.table({"x": ["ab", "c"]})) != f.row_hash(pa.table({"x": ["a", "bc"]}))
 
 
+def test_codes_of_no_value_and_gaps_are_no_rows_to_hash():
+    for codes in ([0, 7], [-1, 0]):
+        damaged = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(["a", "b"]), safe=False)
+        with pytest.raises(ValueError, match="is damaged: it has codes from"):
+            f.row_hash(pa.table({"x": damaged}))
+    with pytest.raises(pa.ArrowInvalid):
+        f.row_hash(pa.table({"x": pa.array([False, None])}))
+    assert f.row_hash(pa.table({"x": pa.array([], pa.bool_())})) == f.row_hash(pa.table({"x": pa.array([True])}).slice(1))
+
+
+@pytest.mark.parametrize("kind", [pa.uint16(), pa.uint32(), pa.int16(), pa.int64()])
+def test_tracks_are_found_whatever_kind_of_integer_their_numbers_are(kind):
+    found = f.positions("track {0}", pa.chunked_array([pa.array(range(5), kind)]), pa.chunked_array([pa.array([3, 0, 4], kind)]))
+    assert found.tolist() == [3, 0, 4] and found.dtype == np.int32
+    with pytest.raises(KeyError, match="track 5"):
+        f.positions("track {0}", pa.chunked_array([pa.array(range(5), kind)]), pa.chunked_array([pa.array([3, 5], kind)]))
+
+
 def test_a_file_is_there_whole_or_not_at_all(tmp_path):
     with pytest.raises(RuntimeError, match="stop"), f.whole_file(tmp_path / "x.txt") as beside:
         beside.write_text("half")

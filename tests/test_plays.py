@@ -126,6 +126,12 @@ def test_the_loop_uncompiled_equals_compiled():
     assert plain.split() == [str(heard.plays.num_rows), *map(row_hash, (heard.plays, heard.answers, heard.state, heard.actions))]
 
 
+def test_the_plays_of_one_listener_do_not_hold_the_memory_of_a_crowd():
+    run, before = ws.Run(num_users=5, start_time="2025-03-01", end_time="2025-03-08"), pa.total_allocated_bytes()
+    kept = [ws.listen(run, [number]) for number in run.listener_ids()]
+    assert pa.total_allocated_bytes() - before < 1_000_000 and sum(heard.plays.num_rows for heard in kept) > 100
+
+
 def test_small_blocks_give_the_same_plays(crowd):
     world = crowd.world
     others = li.other_genres(world.survey, crowd.listeners, crowd.profile_versions)

@@ -63,6 +63,14 @@ def test_each_damage_is_told_in_its_own_words(run):
                                          "lock.json: not of this run.", "plays/part-00000001.parquet: is gone."]
 
 
+def test_a_run_whose_rows_were_hashed_otherwise_is_said_to_be_old(run):
+    manifest = json.loads((run / "run.json").read_bytes())
+    for one in manifest["files"]:
+        one["rows_sha256"] = one.pop("rows_xxh3")
+    (run / "run.json").write_bytes(f.json_bytes(f.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
+    assert ws.verify(run, workers=1)[0].startswith("run.json: of an older wrapsim")
+
+
 def rewritten(run, table, part, change):
     """Change a part of a table and let the manifest vouch for it: what only the rows can show."""
     path = run / table / f"part-{part:08d}.parquet"

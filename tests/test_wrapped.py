@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import ibis
@@ -125,6 +126,17 @@ def test_ranks_do_not_depend_on_the_order_of_rows():
 def test_every_genre_has_its_share():
     plays = [play(f"2025-05-01T1{i}:00:00", track) for i, track in enumerate((0, 0, 4, 1))]
     assert rows(w.top_genres(heard(plays)), "genre", "n_streams", "share") == [["pop", 3, 0.75], ["rock", 1, 0.25]]
+
+
+def test_a_column_that_is_called_number_hides_no_genre():
+    found = heard([play("2025-05-01T10:00:00", 0)])
+    found = replace(found, tracks=found.tracks.mutate(number=99))
+    assert rows(w.top_genres(found), "genre") == [["pop"]] and rows(w.monthly_genres(found), "genre", order="month") == [["pop"]]
+
+
+def test_what_nobody_can_tell_counts_nothing():
+    found = heard([play("2025-05-01T10:00:00", 0, ms_played=None), play("2025-05-01T11:00:00", 0, ms_played=40_000) | {"listener_id": 2}])
+    assert rows(w.minutes(found), "n_plays", "n_streams", "ms_played", order="listener_id") == [[1, 0, 0], [1, 1, 40_000]]
 
 
 def test_the_leading_genre_of_each_month_and_none_for_a_silent_one():

@@ -170,10 +170,10 @@ def checked(name, column, target):
 def numbers(column):
     """An Arrow column of numbers, truths or times without a gap as NumPy numbers."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if pa.types.is_boolean(array.type):
+    if pa.types.is_boolean(array.type) and len(array) and not array.null_count:
         bits = np.frombuffer(array.buffers()[1], np.uint8)
         return np.unpackbits(bits, bitorder="little")[array.offset:array.offset + len(array)]
-    plain = pa.int64() if pa.types.is_timestamp(array.type) else pa.int32() if pa.types.is_date32(array.type) else array.type
+    plain = {"bool": pa.uint8(), "date32[day]": pa.int32()}.get(str(array.type), pa.int64() if pa.types.is_timestamp(array.type) else array.type)
     return array.cast(plain).to_numpy()
 
 
@@ -185,8 +185,16 @@ def distinct(name, piece, column):
         values = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
         column = values.dictionary_encode(null_encoding="encode")
     array = column.unify_dictionaries().combine_chunks()
-    values, codes = array.dictionary.to_pylist(), array.indices.to_numpy()
+    values, codes = array.dictionary.to_pylist(), codes_of(array)
     return Column(ENCODED, codes, [encoded_field(piece, name, value) if there else b"" for value, there in zip(values, occurring(codes, len(values)))])
+
+
+def codes_of(array):
+    """The codes of a dictionary array without a gap; ValueError where one is of no value, which Arrow does not look for in a file."""
+    codes = array.indices.to_numpy()
+    if len(codes) and not 0 <= codes.min() <= codes.max() < len(array.dictionary):
+        raise ValueError(f"a column of {array.type} is damaged: it has codes from {codes.min()} to {codes.max()} of {len(array.dictionary)} values.")
+    return codes
 
 
 def encoded_field(piece, name, value):

@@ -179,9 +179,9 @@ def track_of(plays, tracks):
 
 
 def positions(what, keys, wanted):
-    """Where each wanted key is among the keys, Arrow columns; integers. KeyError where one is not, naming it as `what` says."""
-    if np.array_equal(keys, np.arange(len(keys))) and len(wanted) and pc.min(wanted).as_py() >= 0 and pc.max(wanted).as_py() < len(keys):
-        return wanted.to_numpy()                         # keys that count up from 0 are their own places
+    """Where each wanted key is among the keys, Arrow columns; int32. KeyError where one is not, naming it as `what` says."""
+    if len(wanted) and not wanted.null_count and np.array_equal(keys, np.arange(len(keys))) and 0 <= pc.min(wanted).as_py() <= pc.max(wanted).as_py() < len(keys):
+        return wanted.to_numpy().astype(np.int32, copy=False)        # keys that count up from 0 are their own places
     found = pc.index_in(wanted, value_set=keys)
     if found.null_count:
         lost = wanted.filter(found.is_null())[0].as_py()
@@ -314,7 +314,7 @@ def value_buffers(array):
 
 def text_buffers(coded):
     """The texts that occur in a dictionary array, sorted, and each value's number among them."""
-    codes = coded.indices.to_numpy()
+    codes = avro.codes_of(coded)
     found = np.flatnonzero(avro.occurring(codes, len(coded.dictionary)))
     texts = coded.dictionary.take(pa.array(found))
     order = pc.sort_indices(texts)

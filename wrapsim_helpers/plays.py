@@ -24,6 +24,7 @@ OFFLINE_MS = 29 * DAY_MS     # downloads play on for 30 days without a connectio
 LATEST_START_MS = 30 * HOUR_MS    # a session that could not begin by then, counted from the start of its day, is not held
 LOOK_BACK_DAYS = 2           # so a session of an earlier day than this before the end has ended by the end (see `state`)
 NEVER = 2**62
+ROWS_PER_LISTENER = 30_000   # room enough for a year of almost anybody
 MOST_ROWS = 2**24            # of one listener: nine years of 5 s plays without a pause
 JULY, DAYS_OF_YEAR = 181, 365.2425   # days since 1970 of 1 July 1970
 FULL_SHIFT_MS = 3 * HOUR_MS  # sessions from this time of day on begin by the whole of the summer's shift later
@@ -617,9 +618,8 @@ def records(dtype, rows):
 
 
 def new_plays(rows):
-    """Columns with room for at least so many plays, all in one piece of memory, from Arrow, which keeps it for the next one."""
-    room = rows + -rows % 64                             # so that every column begins where a number of its size may
-    sizes = [room * PLAY[name].itemsize for name in PLAY.names]
+    """Columns with room for so many plays, a multiple of 64, all in one piece of memory, from Arrow, which keeps it for the next one."""
+    sizes = [rows * PLAY[name].itemsize for name in PLAY.names]
     pieces = np.split(np.frombuffer(pa.allocate_buffer(sum(sizes)), np.uint8), np.cumsum(sizes)[:-1])
     return Plays(*(piece.view(PLAY[name]) for piece, name in zip(pieces, PLAY.names)))
 
@@ -637,13 +637,14 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=1_500_000):
     people      as from `listeners.lower`;  music  `Catalogue.music`
     behaviours  records as from `behaviour.lowered`, one per kind of listener
     past        what the listeners remember of earlier runs, a `Past`
-    rows        rows in a block; more where one listener needs more
+    rows        rows in a block; fewer for few listeners, more where one needs more
     Yields      Block: the plays of some listeners in order of listener and time, what they did about tracks, their
                 answers, and what a later run needs. All but the plays are written over by the next block: copy what you keep.
     """
     numbers = np.array(people.persons["number"])
     size = (len(numbers), len(music.tracks), len(music.artists))
-    mind, known, first, rows = new_mind(), new_known(size[1]), 0, max(rows, 2 * HISTORY)
+    mind, known, first, rows = new_mind(), new_known(size[1]), 0, max(min(rows, ROWS_PER_LISTENER * len(numbers)), 2 * HISTORY)
+    rows += -rows % 64                                   # so that every column begins where a number of its size may
     out = new_out(rows, *size)
     while first < len(numbers):
         n, after = play_listeners(first, people, music, behaviours, past, mind, known, out)
@@ -654,13 +655,15 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=1_500_000):
             rows *= 2
             out = new_out(rows, *size)
             continue
-        yield block_of(out, numbers, n, first, after)
-        first, out = after, out._replace(plays=new_plays(rows))
+        handed_over = 2 * n > rows
+        yield block_of(out, numbers, n, first, after, handed_over)
+        first, out = after, out._replace(plays=new_plays(rows)) if handed_over and after < len(numbers) else out
 
 
-def block_of(out, numbers, n, first, after):
-    """The filled part of everything the loop wrote about listeners first .. after - 1."""
+def block_of(out, numbers, n, first, after, handed_over):
+    """The filled part of everything the loop wrote about listeners first .. after - 1; a copy of the plays unless they are handed over,
+    so that a few do not hold the memory of many."""
     last = out.ends[after - 1]
-    plays = Plays(*(column[:n] for column in out.plays))
+    plays = Plays(*(column[:n] if handed_over else column[:n].copy() for column in out.plays))
     return Block(numbers[first:after], plays, out.actions[:last.actions], out.answers[first:after], out.songs[:last.songs], out.artists[:last.artists],
                  out.selves[first:after], out.recent[:last.recent], out.known[:last.known], out.times[:last.known], out.ends[first:after])

@@ -155,9 +155,9 @@ def ranked_only(table):
 
 
 def total(column, where=None):
-    """Sum of whole numbers or truths, int64: added up as float64, exact below 2**53. DuckDB would make numbers of 16 bytes of them,
+    """Sum of whole numbers or truths, int64, 0 of nothing: added up as float64, exact below 2**53. DuckDB would make numbers of 16 bytes of them,
     and counting under a condition takes it twice as long as adding truths."""
-    return column.cast("float64").sum(where=where).cast("int64")
+    return column.cast("float64").sum(where=where).fill_null(0).cast("int64")
 
 
 def with_defaults(plays):

@@ -31,12 +31,12 @@ def top_artists(heard, most=100):
 def genres_of(heard):
     """The genre labels and their numbers in alphabetical order: quicker to group and to compare than names."""
     labels = heard.tracks.filter(heard.tracks.genre != "").select("genre").distinct()
-    return labels.mutate(number=ibis.row_number().over(ibis.window(order_by="genre")).cast("int16"))
+    return labels.mutate(number=ibis.row_number().over(ibis.window(order_by="genre")).cast("int32"))
 
 
 def with_genre(heard, table):
     """A table of tracks with the number of each one's genre; those without a label are left out."""
-    return table.join(heard.tracks.join(genres_of(heard), "genre").select("track_id", "number"), "track_id")
+    return table.join(heard.tracks.select("track_id", "genre").join(genres_of(heard), "genre").select("track_id", "number"), "track_id")
 
 
 def top_genres(heard):
