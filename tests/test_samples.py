@@ -1,9 +1,9 @@
 """The two bundled files: invented, reproducible, odd where the originals are odd, and near the published figures."""
 
 import csv
-import importlib.util
 import os
 import re
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -12,6 +12,12 @@ import pandas as pd
 import pytest
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+sys.path.insert(0, str(DATA))
+import make_samples                    # noqa: E402 the scripts beside the files are no package
+import sample_dice                     # noqa: E402
+import sample_songs                    # noqa: E402
+import sample_survey                   # noqa: E402
+
 CERTAIN = 3.3                # standard errors of a share: one miss in a thousand
 FILES = ["spotify_data.csv", "spotify_2000.csv"]
 SEVERAL = ["spotify_listening_device", "music_Influencial_mood", "music_lis_frequency", "music_expl_method"]
@@ -20,24 +26,15 @@ MEASURES = ["Beats Per Minute (BPM)", "Energy", "Danceability", "Loudness (dB)",
 
 
 @pytest.fixture(scope="module")
-def script():
-    """data/make_samples.py as a module."""
-    spec = importlib.util.spec_from_file_location("make_samples", DATA / "make_samples.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def asked(script):
+def asked():
     """The figures of the survey."""
-    return script.load_json("behaviour/survey_marginals.json")
+    return make_samples.load_json("behaviour/survey_marginals.json")
 
 
 @pytest.fixture(scope="module")
-def profile(script):
+def profile():
     """The figures of the songs."""
-    return script.load_json("behaviour/songs_profile.json")
+    return make_samples.load_json("behaviour/songs_profile.json")
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +48,9 @@ def songs():
 
 
 @pytest.fixture(scope="module")
-def group_a(script, asked, survey):
+def group_a(asked, survey):
     """The rows of the larger group of listeners."""
-    return survey[script.listener_types(asked) == "A"]
+    return survey[sample_survey.listener_types(asked) == "A"]
 
 
 def read_songs(path):
@@ -96,20 +93,20 @@ def cramers_v(one, other):
 
 # ---------------------------------------------------------------- files
 
-def test_the_script_writes_the_bundled_files_again_byte_for_byte(script, tmp_path):
-    script.write_samples(tmp_path)
+def test_the_script_writes_the_bundled_files_again_byte_for_byte(tmp_path):
+    make_samples.write_samples(tmp_path)
     for name in FILES:
         assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), name
 
 
-def test_another_seed_writes_other_files(script, tmp_path, monkeypatch):
-    monkeypatch.setattr(script, "SEED", script.SEED + 1)
-    monkeypatch.setattr(script, "QUIRKS", [])      # whether a cell to be made odd is there, hangs on the seed
-    monkeypatch.setattr(script, "name_artists", lambda artists, names: [f"Artist {i}" for i in artists.index])
-    names = script.load_json("sample_names.json") | {"voices_of_artists": {}}
+def test_another_seed_writes_other_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(sample_dice, "SEED", sample_dice.SEED + 1)
+    monkeypatch.setattr(sample_survey, "QUIRKS", [])      # whether a cell to be made odd is there, hangs on the seed
+    monkeypatch.setattr(sample_songs, "name_artists", lambda artists, names: [f"Artist {i}" for i in artists.index])
+    names = make_samples.load_json("sample_names.json") | {"voices_of_artists": {}}
     names["titles"] = {voice: [f"{voice} {i}" for i in range(700)] for voice in names["titles"]}
-    songs = script.sample_songs(script.load_json("behaviour/songs_profile.json"), names)
-    survey = script.sample_survey(script.load_json("behaviour/survey_marginals.json"))
+    songs = sample_songs.sample_songs(make_samples.load_json("behaviour/songs_profile.json"), names)
+    survey = sample_survey.sample_survey(make_samples.load_json("behaviour/survey_marginals.json"))
     assert len(songs) == 2000 and not songs["Energy"].equals(read_songs(DATA / "spotify_2000.csv")["Energy"])
     assert len(survey) == 1040 and survey["Age"].tolist() != pd.read_csv(DATA / "spotify_data.csv")["Age"].tolist()
 
@@ -193,8 +190,8 @@ def test_single_answers_are_those_of_the_form_but_for_podcast_genres(survey, ask
 
 
 @pytest.mark.parametrize("column", SEVERAL)
-def test_several_answers_stand_in_the_order_of_the_form(survey, script, column):
-    form = [answer for answer in script.TICK_ORDER[column] if answer != script.FREE]
+def test_several_answers_stand_in_the_order_of_the_form(survey, column):
+    form = [answer for answer in sample_survey.TICK_ORDER[column] if answer != sample_survey.FREE]
     for cell in survey[column]:
         known = [part.strip() for part in cell.split(",") if part.strip() in form]
         assert known == [answer for answer in form if answer in known], cell
@@ -203,8 +200,8 @@ def test_several_answers_stand_in_the_order_of_the_form(survey, script, column):
 # ---------------------------------------------------------------- the survey: figures
 
 @pytest.mark.parametrize("kind", ["A", "B", "all"])
-def test_every_share_of_a_group_is_within_chance_of_the_figures(survey, script, asked, kind):
-    types = script.listener_types(asked)
+def test_every_share_of_a_group_is_within_chance_of_the_figures(survey, asked, kind):
+    types = sample_survey.listener_types(asked)
     rows = survey if kind == "all" else survey[types == kind]
     found = {(column, answer): ((rows[column] == answer).sum(), share)
              for column, shares in asked["classes"][kind]["single"].items() for answer, share in shares.items()}
@@ -212,17 +209,17 @@ def test_every_share_of_a_group_is_within_chance_of_the_figures(survey, script, 
         sets = ticks(rows[column])
         found |= {(column, answer): (sum(answer in ticked for ticked in sets), share)
                   for answer, share in figures["tick_probability"].items()}
-    off = {key: (n, len(rows) * share) for key, (n, share) in found.items() if key[1] != script.FREE
-           and abs(n - len(rows) * share) > share_error(len(rows), share) + script.RARE_ROWS}
+    off = {key: (n, len(rows) * share) for key, (n, share) in found.items() if key[1] != sample_survey.FREE
+           and abs(n - len(rows) * share) > share_error(len(rows), share) + sample_survey.RARE_ROWS}
     assert len(found) > 80 and off == {}
 
 
-def test_the_smaller_group_stands_in_three_stretches(survey, script, asked):
+def test_the_smaller_group_stands_in_three_stretches(survey, asked):
     phone = survey["spotify_listening_device"].str.contains("Smartphone").to_numpy()
     inside = np.zeros(len(survey), dtype=bool)
     for first, last in asked["about"]["file_order"]["stretches"]:
         inside[2 * (first - 1):2 * last] = True
-    types = script.listener_types(asked)
+    types = sample_survey.listener_types(asked)
     assert (inside.sum(), (types == "B").sum(), (types[inside] == "B").sum()) == (230, 264, 222)
     assert phone[inside].mean() < 0.25 and phone[~inside].mean() > 0.85
 
@@ -260,8 +257,8 @@ def test_premium_by_age_is_flat_in_group_a_and_steep_only_in_the_mixture(survey,
         assert (premium[young].mean() > premium[~young].mean() + 0.08) == expected
 
 
-def test_those_who_never_hear_podcasts_mostly_answer_none_four_times(group_a, script, asked):
-    columns = script.podcast_columns(asked)
+def test_those_who_never_hear_podcasts_mostly_answer_none_four_times(group_a, asked):
+    columns = sample_survey.podcast_columns(asked)
     table = asked["class_A_follow_up_structure"]["number_of_none_in_four_podcast_columns"]["table"]
     for often in ("Never", "Rarely"):
         n_none = (group_a.loc[group_a["pod_lis_frequency"] == often, columns] == "None").sum(axis=1)
@@ -280,37 +277,37 @@ def test_the_contradictions_of_real_answers_are_kept(survey):
 
 # ---------------------------------------------------------------- the survey: how it is drawn
 
-def test_two_options_have_the_one_table_that_fits_their_margins(script):
+def test_two_options_have_the_one_table_that_fits_their_margins():
     # ticked: first by 1/2, second by 3/4; one tick 3/4, both 1/4  ->  both 1/4, first alone 1/4, second alone 1/2
-    sets, shares = script.tick_sets([0.5, 0.75], {1: 0.75, 2: 0.25})
+    sets, shares = sample_survey.tick_sets([0.5, 0.75], {1: 0.75, 2: 0.25})
     assert sets.tolist() == [[0, 1], [1, 0], [1, 1]]
     assert shares == pytest.approx([0.5, 0.25, 0.25])
 
 
-def test_a_choice_of_eight_follows_its_shares_and_leaves_out_the_impossible(script):
-    drawn = script.choose({"a": 0.5, "b": 0.25, "c": 0.25, "d": 0.0}, 8, "test")
+def test_a_choice_of_eight_follows_its_shares_and_leaves_out_the_impossible():
+    drawn = sample_dice.choose({"a": 0.5, "b": 0.25, "c": 0.25, "d": 0.0}, 8, "test")
     assert sorted(drawn) == ["a"] * 4 + ["b"] * 2 + ["c"] * 2
 
 
-def test_an_answer_rarer_than_asked_is_raised(script):
-    drawn = script.choose({"common": 0.999, "rare": 0.001}, 100, "test", at_least=4)
+def test_an_answer_rarer_than_asked_is_raised():
+    drawn = sample_dice.choose({"common": 0.999, "rare": 0.001}, 100, "test", at_least=4)
     assert 3 <= (drawn == "rare").sum() <= 5
 
 
-def test_the_premium_share_of_new_women_follows_from_the_intercept_alone(script, asked):
-    shares = script.plan_tables(asked)["Female/Less than 6 months"]
+def test_the_premium_share_of_new_women_follows_from_the_intercept_alone(asked):
+    shares = sample_survey.plan_tables(asked)["Female/Less than 6 months"]
     assert shares["Premium (paid subscription)"] == pytest.approx(1 / (1 + np.exp(3.25)))
 
 
-def test_an_accidental_copy_of_a_row_gets_another_rating(script):
+def test_an_accidental_copy_of_a_row_gets_another_rating():
     rows = pd.DataFrame({"Age": ["20-35"] * 3, "music_recc_rating": ["4", "4", "2"]})
-    assert script.break_twins(rows)["music_recc_rating"].tolist() == ["4", "5", "2"]
+    assert sample_survey.break_twins(rows)["music_recc_rating"].tolist() == ["4", "5", "2"]
 
 
-def test_too_few_cells_for_a_quirk_is_an_error_that_says_which(script):
+def test_too_few_cells_for_a_quirk_is_an_error_that_says_which():
     rows = pd.DataFrame({column: ["x"] for column in SEVERAL})
     with pytest.raises(ValueError, match="music_lis_frequency has 0 cells 'Office hours, While Traveling', not 2"):
-        script.with_quirks(rows)
+        sample_survey.with_quirks(rows)
 
 
 # ---------------------------------------------------------------- the songs: figures
@@ -342,8 +339,8 @@ def test_decades_have_their_number_of_songs_and_their_sound(songs, profile):
         assert ((rows[MEASURES].mean() - list(figures["mean"].values())).abs() < error).all(), name
 
 
-def test_families_keep_their_own_sound(songs, script, profile):
-    artists = script.sample_artists(profile, script.load_json("sample_names.json"))
+def test_families_keep_their_own_sound(songs, profile):
+    artists = sample_songs.sample_artists(profile, make_samples.load_json("sample_names.json"))
     family = songs["Artist"].map(dict(zip(artists["Artist"], artists["family"])))
     found = songs.groupby(family)[MEASURES].mean()
     wanted = pd.DataFrame({name: entry["mean"] for name, entry in profile["families"].items()}, index=MEASURES).T
@@ -384,9 +381,9 @@ def test_titles_are_as_long_as_published(songs, profile):
 
 # ---------------------------------------------------------------- the songs: quirks
 
-def test_decades_stand_in_the_order_of_the_file_and_only_the_first_is_mixed(songs, script):
+def test_decades_stand_in_the_order_of_the_file_and_only_the_first_is_mixed(songs):
     decades = (songs["Year"] // 10 * 10).astype(str) + "s"
-    assert decades[decades != decades.shift()].tolist() == script.DECADES
+    assert decades[decades != decades.shift()].tolist() == sample_songs.DECADES
     sorted_inside = songs.groupby(decades)["Year"].apply(lambda years: years.is_monotonic_increasing)
     assert sorted_inside[~sorted_inside].index.tolist() == ["2000s"]
 
@@ -432,8 +429,8 @@ def test_titles_do_not_look_made_from_a_pattern(songs):
     assert without_notes(songs["Title"]).str.contains(r"\D\d+$").mean() < 0.005      # no "Word Word 17"
 
 
-def test_names_that_the_lists_give_are_used_once(script):
-    names = script.load_json("sample_names.json")
+def test_names_that_the_lists_give_are_used_once():
+    names = make_samples.load_json("sample_names.json")
     for kind in ("titles", "artists"):
         listed = [name.casefold() for some in names[kind].values() for name in some]
         assert len(listed) == len(set(listed)), kind

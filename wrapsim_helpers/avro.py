@@ -24,7 +24,7 @@ from .run import ONE, compiled
 from .schema import LABEL, NAMED, RECORDS, SYMBOLS, TABLES, blank, code, in_order, labelled, pascal, released, snake
 
 BLOCK_BYTES = 512 * 1024         # of records in a block before compression: what a block costs by itself hardly shows any more
-ROWS_AT_ONCE = 16_384           # plays turned into numbers at a time
+ROWS_AT_ONCE = 16_384            # plays turned into numbers at a time
 CODECS = {"deflate": functools.partial(isal_zlib.compress, level=1, wbits=-15),      # level 3 differs between processors
           "zstandard": functools.partial(pa.Codec("zstd", compression_level=1).compress, asbytes=True),
           "null": bytes}
