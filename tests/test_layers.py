@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "wrapsim_helpers"
-ORDER = ["run", "schema", "datasets", "behaviour", "personas", "survey", "homes", "clocks", "listeners", "discography", "catalogue", "picks",
+ORDER = ["resources", "compiled", "run", "schema", "datasets", "behaviour", "personas", "survey", "homes", "clocks", "listeners", "discography", "catalogue", "picks",
          "answers", "plays", "checks", "avro", "store", "files", "locks", "simulate", "workers", "runs", "verify", "wrapped", "effects", "realism", "cards", "batch"]
 AROUND = {"__init__", "__main__"}          # the two doors, which may open onto everything
 

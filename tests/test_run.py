@@ -117,19 +117,48 @@ def test_choose_falls_on_choices_in_proportion():
     assert r.choose(np.array([0.1, 0.9]), [0, 5, 0]).tolist() == [1, 1]
 
 
-def test_compiled_code_is_never_stale_when_a_callee_in_another_module_changes(tmp_path):
-    shutil.copytree(PACKAGE.parent, tmp_path / "project", ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"))
+def user_ids_printed(project, cache):
     code = "from wrapsim_helpers.listeners import user_ids; import numpy as np; print(user_ids(1, np.arange(2)))"
-    env = os.environ | {"WRAPSIM_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path / "project")}
+    env = os.environ | {"WRAPSIM_CACHE": str(cache), "PYTHONPATH": str(project)}
+    return subprocess.run([sys.executable, "-c", code], env=env, cwd=project, capture_output=True, text=True, check=True).stdout
 
-    def answer():
-        return subprocess.run([sys.executable, "-c", code], env=env, cwd=tmp_path / "project", capture_output=True, text=True, check=True).stdout
 
-    first = answer()
-    assert answer() == first and len(list((tmp_path / "cache" / "wrapsim").iterdir())) == 1
-    callee = tmp_path / "project" / "wrapsim_helpers" / "run.py"
+def code_folders(cache):
+    return {path.name for path in (cache / "wrapsim").iterdir()}
+
+
+def test_compiled_code_is_never_stale_when_a_callee_in_another_module_changes(tmp_path):
+    project, cache = tmp_path / "project", tmp_path / "cache"
+    shutil.copytree(PACKAGE.parent, project, ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"))
+    first = user_ids_printed(project, cache)
+    folders = code_folders(cache)
+    assert user_ids_printed(project, cache) == first and code_folders(cache) == folders
+    callee = project / "wrapsim_helpers" / "run.py"
     callee.write_text(callee.read_text().replace("MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5B9)", "MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5BB)"))
-    assert answer() != first
+    assert user_ids_printed(project, cache) != first
+
+
+def test_compiled_code_stays_when_a_module_changes_that_it_cannot_reach(tmp_path):
+    project, cache = tmp_path / "project", tmp_path / "cache"
+    shutil.copytree(PACKAGE.parent, project, ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"))
+    user_ids_printed(project, cache)
+    folders = code_folders(cache)
+    card = project / "wrapsim_helpers" / "cards" / "card.py"
+    card.write_text(card.read_text() + "# changed\n")
+    user_ids_printed(project, cache)
+    assert code_folders(cache) == folders
+
+
+def test_the_sources_that_a_module_reaches_are_those_that_python_imports(tmp_path):
+    code = ("import sys; import wrapsim_helpers.plays; from pathlib import Path; import wrapsim_helpers.compiled as c; "
+            "print({Path(m.__file__) for n, m in sys.modules.items() if n.startswith('wrapsim_helpers.')} - set(c.reachable_files(Path(sys.modules['wrapsim_helpers.plays'].__file__))))")
+    stub = tmp_path / "wrapsim_helpers"
+    shutil.copytree(PACKAGE, stub)
+    (stub / "__init__.py").write_text("")
+    for name in ("data", "schemas"):
+        shutil.copytree(PACKAGE.parent / name, tmp_path / name)
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(tmp_path)}, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 # -- checks -------------------------------------------------------------------------------------------

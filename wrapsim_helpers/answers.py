@@ -5,7 +5,7 @@ What an insight finds in the plays can be held against them.
 
 import numpy as np
 
-from .run import compiled_loop
+from .compiled import compiled_loop
 from .schema import code
 
 COUNTED_PLAY_MS = 30_000     # heard that long, a play is a stream (rule_stream_30s)

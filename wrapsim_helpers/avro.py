@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from isal import isal_zlib
 
-from .run import ONE, compiled
+from .compiled import compiled
+from .run import ONE
 from .schema import LABEL, NAMED, RECORDS, SYMBOLS, TABLES, blank, code, in_order, labelled, pascal, released, snake
 
 BLOCK_BYTES = 512 * 1024         # of records in a block before compression: what a block costs by itself hardly shows any more

@@ -17,7 +17,8 @@ from typing import Annotated
 import typer
 import yaml
 
-from .run import check_choice, resource
+from .resources import resource
+from .run import check_choice
 
 NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped", "05_realism")
 TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from .datasets import GENRES, SURVEY
-from .run import MINUTE_MS, check_time, instant_ms, resource
+from .resources import resource
+from .run import MINUTE_MS, check_time, instant_ms
 from .schema import SYMBOLS
 
 TYPES = ("A", "B")

@@ -18,7 +18,9 @@ import pyarrow as pa
 from .behaviour import GENRE_NAMES, figures
 from .datasets import GENRES
 from .discography import YEARS_AHEAD, nation, sample_discographies
-from .run import check_count, compiled, decision, exps, normals, resource
+from .compiled import compiled
+from .resources import resource
+from .run import check_count, decision, exps, normals
 from .schema import table_of
 
 SMALL_POOL = 50              # a pool of fewer tracks is named in a warning: a year of it repeats by necessity

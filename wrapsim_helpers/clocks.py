@@ -4,7 +4,8 @@ import functools
 
 import numpy as np
 
-from .run import DAY_MS, MINUTE_MS, compiled, first_instant_ms, instant_ms, zone_changes
+from .compiled import compiled
+from .run import DAY_MS, MINUTE_MS, first_instant_ms, instant_ms, zone_changes
 
 CHANGE = np.dtype([("at_ms", "i8"), ("offset_ms", "i8")])
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
-from .run import check_choice, resource
+from .resources import resource
+from .run import check_choice
 
 BUNDLED = {"survey": "spotify_data.csv", "songs": "spotify_2000.csv"}
 SHORTEST_SONG_S, LONGEST_SONG_S = 60, 7200

@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 
 from .behaviour import figures
-from .run import compiled, decision, exps, listener_keys, ln, normal, normals, resource, uniform, uniforms
+from .compiled import compiled
+from .resources import resource
+from .run import decision, exps, listener_keys, ln, normal, normals, uniform, uniforms
 
 TRACKS_PER_ARTIST, MOST_TRACKS = 10, 240       # on average; by one artist
 EARLIEST_YEAR, YEARS_AHEAD = 1955, 5           # first release; calendar years of releases, from the first of a run on

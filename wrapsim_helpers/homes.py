@@ -12,7 +12,8 @@ from faker.providers.geo import Provider as Places
 from timezonefinder import TimezoneFinder
 
 from .behaviour import published
-from .run import choose, decision, resource, uniforms
+from .resources import resource
+from .run import choose, decision, uniforms
 from .schema import SYMBOLS
 from .survey import plan_shares
 

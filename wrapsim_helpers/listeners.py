@@ -15,7 +15,8 @@ from .clocks import clocks, encoded, midnights, zone_windows
 from .datasets import check_genre
 from .homes import countries, draw_homes, homes_of, names, nations
 from .personas import behaviours_of, kinds, members, names_of, personas_of
-from .run import DAY_MS, Given, bits, choose, compiled, decision, exps, listener_keys, lns, normals, uniforms
+from .compiled import compiled
+from .run import DAY_MS, Given, bits, choose, decision, exps, listener_keys, lns, normals, uniforms
 from .schema import DEVICES, SYMBOLS, TABLES, code, table_of
 from .survey import (GROUP_AGES, OWNED, USAGE_DAYS, YOUNGEST, Kept, age_curve, age_group_of, answers_of, genre_totals, survey_rows, weights_of)
 

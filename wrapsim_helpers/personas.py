@@ -19,7 +19,8 @@ import numpy as np
 import yaml
 
 from .behaviour import CONTEXTS, GENRE_NAMES, Behaviour
-from .run import GENDERS, PLANS, check_choice, resource
+from .resources import resource
+from .run import GENDERS, PLANS, check_choice
 from .schema import SYMBOLS
 
 # parameters whose parts have names; a file may give a part by it, such as skip_device: {phone: 1.3}

@@ -11,7 +11,8 @@ from collections import namedtuple
 import numpy as np
 
 from .behaviour import CONTEXTS, GENRE_NAMES, MEMORY_SIZES, RULES
-from .run import compiled_loop, decision, exp, ln, subkey, uniform
+from .compiled import compiled_loop
+from .run import decision, exp, ln, subkey, uniform
 from .schema import code
 
 HISTORY = MEMORY_SIZES[-1]   # how many plays back a listener can return to

@@ -16,7 +16,8 @@ from .answers import ANSWER, COUNT, COUNTED_PLAY_MS, PLACED, add_answers, count_
 from .behaviour import RULES
 from .picks import (FIRST_HEARD, HISTORY, KNOWN, MIND, MOST_SESSIONS, NO_TRACK, QUARTER_DAYS, SKIPS_KEPT, WARM_UP, World, below, index_of, known_or_new,
                     learn, noise_track, novelty_of, open_context, pick_track, remember, side_genre, step, times_heard)
-from .run import DAY_MS, HOUR_MS, MINUTE_MS, compiled_loop, decision, exp, ln, normal, subkey, uniform
+from .compiled import compiled_loop
+from .run import DAY_MS, HOUR_MS, MINUTE_MS, decision, exp, ln, normal, subkey, uniform
 from .schema import NAMED, TABLES, code
 
 LONGEST_SESSION_MS = 10 * HOUR_MS

@@ -10,15 +10,14 @@ import hashlib
 import importlib.metadata
 import json
 import math
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytz
+
+from .compiled import compiled
 
 MS = 1000
 MINUTE_MS = 60 * MS
@@ -34,55 +33,6 @@ GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
 VALUE_LIBRARIES = ("numpy", "numba", "faker", "pytz", "timezonefinder", "timezonefinder-data", "fastavro", "pyarrow", "isal")
-
-
-# -- the project's own files ---------------------------------------------------------------------------
-
-def resource(*parts):
-    """Path of a bundled file: inside the wheel, or at the top of a checkout."""
-    packaged = Path(__file__).parent / "share"
-    return (packaged if packaged.is_dir() else Path(__file__).parent.parent).joinpath(*parts)
-
-
-# -- compiled code and its cache -----------------------------------------------------------------------
-
-def source_hash():
-    """Hash of the package's modules and of the compiler's version; names the folder of compiled code.
-
-    numba looks only at the file of the function it compiles, so a change in a callee elsewhere would leave
-    stale machine code behind. A folder per state of all modules cannot go stale. (The subpackages compile nothing.)
-    """
-    texts = [path.name.encode() + path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    return hashlib.sha256(b"\0".join([*texts, numba.__version__.encode(), np.__version__.encode()])).hexdigest()[:16]
-
-
-def cache_folder():
-    """Where compiled code is kept: WRAPSIM_CACHE, else the user's cache, else a temporary folder."""
-    base = os.environ.get("WRAPSIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    for candidate in (Path(base), Path(tempfile.gettempdir())):
-        try:
-            folder = candidate / "wrapsim" / source_hash()
-            folder.mkdir(parents=True, exist_ok=True)
-            return folder
-        except OSError:
-            continue
-    raise OSError(f"neither {base} nor {tempfile.gettempdir()} can be written; set WRAPSIM_CACHE to a folder that can")
-
-
-numba.config.CACHE_DIR = str(cache_folder())
-
-
-def compiled(function):
-    """numba's njit as wrapsim uses it: cached, and with IEEE arithmetic in the order written."""
-    return numba.njit(cache=True, error_model="numpy")(function)
-
-
-def compiled_loop(function):
-    """The same for the listening loop: without reference counts, since it makes no arrays, and with every call put in place.
-
-    Counting who holds the catalogue's arrays took two thirds of the loop's time, handing them from call to call a quarter.
-    """
-    return numba.njit(cache=True, error_model="numpy", _nrt=False, forceinline=True)(function)
 
 
 # -- random streams ------------------------------------------------------------------------------------

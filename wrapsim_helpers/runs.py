@@ -25,13 +25,14 @@ from tqdm.auto import tqdm
 from . import store
 from .avro import CODECS
 from .clocks import window_starts
+from .compiled import source_hash
 from .datasets import source_path
 from .files import (entry, identity_in, is_sealed, json_bytes, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker, writable,
                     write_avro, write_parquet, write_table)
 from .listeners import listener_number
 from .locks import WHOLE_RUN, holder_of, locked
 from .personas import as_record, personas_file, personas_of
-from .run import FORMATS, Given, Run, check_choice, check_count, differences, identity, identity_hash, part_path, source_hash
+from .run import FORMATS, Given, Run, check_choice, check_count, differences, identity, identity_hash, part_path
 from .schema import fingerprints, released
 from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
 from .survey import rows_that_count
@@ -139,7 +140,7 @@ def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before
     same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), whole.listeners_per_part) | {"formats": formats}
     if before:
         same["inputs"]["before"] = before[1]
-    place = store.place_of(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash()[:4]}")
+    place = store.place_of(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash(Path(__file__))[:4]}")
     return Job(whole, place if store.is_store(place) else place.absolute(), formats, same, -(-run.num_users // whole.listeners_per_part), place_before)
 
 

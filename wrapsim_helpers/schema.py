@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from fastavro.schema import fingerprint, load_schema, to_parsing_canonical_form
 
-from .run import resource
+from .resources import resource
 
 NAME = "wrapsim.SpotifyWrappedData"
 RECORDS = ("UserProfile", "SongMetadata", "UserSongInteraction")

@@ -17,13 +17,14 @@ from . import listeners as people_of
 from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue, generate_catalogue
 from .clocks import window_starts
+from .compiled import is_cached
 from .datasets import check_genre, load_songs, load_survey
 from .files import records
 from .homes import home_of
 from .personas import behaviours_of, personas_of
 from .picks import QUARTER_DAYS, side_genres
-from .plays import SELF, Past, no_past, sample_plays
-from .run import Given, Run, cache_folder, check_count
+from .plays import SELF, Past, no_past, play_listeners, sample_plays
+from .run import Given, Run, check_count
 from .schema import DEVICES, LABEL, NAMED, TABLES, labelled, table_of
 
 MOST_RECORDS = 2_000_000         # more than that as Python dicts would fill a laptop's memory
@@ -206,7 +207,7 @@ def repeated(values, length):
 
 def compile_model(run):
     """Compile the loop, or load it from the cache, with a line that says so where it takes long."""
-    known = any(cache_folder().rglob("plays.play_listeners*.nbi"))
+    known = is_cached(play_listeners)
     if not known:
         tqdm.write("Compiling the listening model, once per version; about half a minute ...")
     started = time.perf_counter()

@@ -14,7 +14,7 @@ import yaml
 from tqdm.auto import tqdm
 
 from ..behaviour import Behaviour, figures, published
-from ..run import resource
+from ..resources import resource
 from ..runs import simulate
 from .measure import measured, sampled
 

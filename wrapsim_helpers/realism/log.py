@@ -19,7 +19,8 @@ from tqdm.auto import tqdm
 
 from ..catalogue import FESTIVE
 from ..files import read_manifest, read_parquet
-from ..run import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, resource, utc_ms
+from ..resources import resource
+from ..run import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..schema import SYMBOLS, code
 from ..wrapped.rules import NOT_FINISHED_MS, day_number
 

@@ -17,7 +17,8 @@ import pandas as pd
 from ..behaviour import Behaviour, listener_types
 from ..datasets import load_survey, source_path
 from ..listeners import sample_listeners
-from ..run import Run, resource
+from ..resources import resource
+from ..run import Run
 
 SAMPLED = 5_000
 ASKED = 0.90                  # least overall score
