@@ -31,7 +31,8 @@ def wait_for(condition, process, seconds=120):
 
 def tree(folder):
     """Name -> bytes of every file of a run that its identity decides."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "log.json"}
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if name != "log.json" and not name.startswith("derived/")}
 
 
 def kill_at_random(folder, workers, random, longest):

@@ -570,7 +570,7 @@ def test_a_missing_file_is_said_so(tmp_path, catalogue):
 def copied(run_dir, folder):
     """A copy of a run to damage, and its first Avro file."""
     shutil.copytree(run_dir, folder / "run")
-    return folder / "run", sorted((folder / "run" / "plays").glob("*.avro"))[0]
+    return folder / "run", sorted((folder / "run" / "avro").glob("*.avro"))[0]
 
 
 def test_in_a_run_even_one_changed_bit_is_named(avro_run, tmp_path):
@@ -578,7 +578,7 @@ def test_in_a_run_even_one_changed_bit_is_named(avro_run, tmp_path):
     changed_bytes = bytearray(path.read_bytes())
     changed_bytes[len(changed_bytes) // 2] ^= 1
     path.write_bytes(changed_bytes)
-    for read in (ws.tell_story, lambda run_dir: ws.read_table(run_dir, "plays")):
+    for read in (lambda run_dir: ws.tell_story(run_dir, 0), lambda run_dir: ws.read_table(run_dir, "plays")):
         with pytest.raises(ValueError, match="part-00000000.avro is damaged: its bytes are not those that run.json lists. Restore it, or"):
             read(run_dir)
 

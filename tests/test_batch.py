@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from wrapsim_helpers import batch
-from wrapsim_helpers.run import resource
+from wrapsim_helpers.resources import resource
 
 CODE = {"ok": "print(year)", "fails": "raise ValueError('on purpose')", "leaves": "import sys; sys.exit(0)", "later": "print('later')"}
 

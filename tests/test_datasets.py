@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from wrapsim_helpers import datasets as d
-from wrapsim_helpers.run import resource
+from wrapsim_helpers.resources import resource
 
 SURVEY, SONGS = resource("data", "spotify_data.csv"), resource("data", "spotify_2000.csv")
 SONG_HEADER = ",".join(d.SONGS)

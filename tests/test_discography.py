@@ -270,7 +270,7 @@ def test_songs_are_in_the_language_of_the_country_or_in_english(large, tracks, a
     assert ((language == spoken) | (language == "en") | (language == "")).all() and set(language[tracks["noise"]]) == {""}
     abroad = tracks[(spoken != "en") & ~tracks["noise"]]
     assert 0.1 < (abroad["language"] == "en").mean() < 0.4 and len(set(language)) == 1 + len(d.words()["languages"])
-    assert set(artists["country"]) == set(pd.read_csv(ws.run.resource("data", "behaviour", "places.csv"))["country"])
+    assert set(artists["country"]) == set(pd.read_csv(ws.resources.resource("data", "behaviour", "places.csv"))["country"])
 
 
 @pytest.mark.parametrize("country, letters", [("JP", "[぀-ヿ一-鿿]"), ("KR", "[가-힣]"), ("TH", "[฀-๿]"), ("EG", "[؀-ۿ]"),

@@ -25,7 +25,7 @@ def test_every_column_is_the_golden_one(tiny_run):
 
 def test_the_avro_of_the_golden_run_holds_the_same_columns(tiny_run):
     plays = ws.read_parquet(tiny_run, "plays")
-    records = [row["UserSongInteraction"] for path in sorted(tiny_run.glob("plays/*.avro")) for row in ws.read_avro(path)]
+    records = [row["UserSongInteraction"] for path in sorted(tiny_run.glob("avro/*.avro")) for row in ws.read_avro(path)]
     for field in record_fields("UserSongInteraction"):
         column = plays.schema.field(snake(field["name"]))
         plain = column.type.value_type if pa.types.is_dictionary(column.type) else column.type

@@ -13,7 +13,7 @@ import yaml
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import batch
-from wrapsim_helpers.run import resource
+from wrapsim_helpers.resources import resource
 
 NOTEBOOKS = sorted(resource("notebooks").glob("*.ipynb"))
 SETS = yaml.safe_load(resource("notebooks", "runs.yaml").read_text(encoding="utf-8"))

@@ -19,6 +19,7 @@ from wrapsim_helpers.files import row_hash
 from wrapsim_helpers.simulate import resolve_user
 
 from .conftest import TINY
+from .kills import tree
 
 WEEK = {"start_time": "2025-03-25", "end_time": "2025-04-02"}
 
@@ -27,11 +28,6 @@ def avro_bytes(records):
     file = io.BytesIO()
     fastavro.writer(file, ws.schema_ind, records, sync_marker=b"0" * 16)
     return file.getvalue()
-
-
-def tree(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.name != "log.json"}
 
 
 # -- the same everywhere ------------------------------------------------------------------------------
@@ -100,12 +96,12 @@ def test_workers_change_no_byte(tiny_run, tmp_path):
 def test_the_number_of_listeners_in_a_part_changes_no_play(tiny_run, tmp_path):
     whole = ws.simulate(**TINY | {"listeners_per_part": 100}, out_dir=tmp_path / "one", formats="parquet", workers=1)
     assert row_hash(ws.read_parquet(whole, "plays")) == row_hash(ws.read_parquet(tiny_run, "plays"))
-    assert not list(whole.glob("plays/*.avro"))
+    assert not list(whole.glob("avro/*.avro"))
 
 
 def test_a_run_and_the_records_in_memory_are_the_same_plays(tiny_run):
     records = ws.generate_multiple_users_session(8, TINY["start_time"], TINY["end_time"], seed=TINY["seed"])
-    from_files = [row for path in sorted(tiny_run.glob("plays/*.avro")) for row in ws.read_avro(path)]
+    from_files = [row for path in sorted(tiny_run.glob("avro/*.avro")) for row in ws.read_avro(path)]
     assert records == from_files
 
 
@@ -173,7 +169,7 @@ def test_runs_on_disk_that_go_on_from_each_other_hold_one_long_run(chain):
         for name in ("state", "listeners"):
             end, alike = (pq.read_table(run / name / f"part-{number:08d}.parquet") for run in (parts[-1], long))
             assert end.equals(alike), name
-    records = [row for part in parts for path in sorted(part.glob("plays/*.avro")) for row in ws.read_avro(path)]
+    records = [row for part in parts for path in sorted(part.glob("avro/*.avro")) for row in ws.read_avro(path)]
     assert len(records) == ws.read_manifest(long)["plays"]
 
 

@@ -54,7 +54,7 @@ def test_a_store_with_other_things_or_another_run_is_refused(memory):
     with pytest.raises(ValueError, match=r"which holds other files \(thesis.doc ...\)"):
         ws.simulate(**TINY, out_dir=URL)
     store.remove(URL, ["thesis.doc"])
-    f.open_folder(URL, {"seed": 1})
+    ws.open_job(**TINY | {"seed": 8}, out_dir=URL)
     with pytest.raises(ValueError, match="holds a run with another identity"):
         ws.simulate(**TINY, out_dir=URL)
 

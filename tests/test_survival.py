@@ -87,7 +87,7 @@ def test_a_resumed_run_makes_only_what_lacks(cut_short, tiny_run, monkeypatch):
 
 def test_a_part_whose_file_is_gone_or_cut_is_made_again(cut_short, tiny_run):
     (cut_short / "plays" / "part-00000000.parquet").unlink()
-    os.truncate(cut_short / "plays" / "part-00000001.avro", 100)
+    os.truncate(cut_short / "avro" / "part-00000001.avro", 100)
     ws.simulate(**TINY, out_dir=cut_short, workers=1)
     assert tree(cut_short) == tree(tiny_run)
 
@@ -134,7 +134,7 @@ def test_a_part_whose_receipt_is_not_whole_is_made_again(cut_short, tiny_run, da
 def test_an_identity_that_is_not_whole_is_named(cut_short, data):
     (cut_short / "identity.json").write_bytes(data)
     for action in (lambda: ws.simulate(**TINY, out_dir=cut_short), lambda: ws.show(cut_short), lambda: ws.again(cut_short, 0)):
-        with pytest.raises(ValueError, match="run/identity.json is damaged, so that nobody can tell which run this is"):
+        with pytest.raises(ValueError, match="run/identity.json is changed or damaged: "):
             action()
 
 
@@ -352,7 +352,7 @@ def test_avro_of_an_older_release_is_read_in_the_schema_of_today(tiny_run, monke
     monkeypatch.setitem(avro.SOURCES, "mood", ("UserSongInteraction", "Mood"))
     monkeypatch.setitem(avro.TABLES, "plays", TABLES["plays"].append(pa.field("mood", pa.string())))
     monkeypatch.setitem(schema.DEFAULTS, "mood", "calm")
-    path = tiny_run / "plays" / "part-00000000.avro"
+    path = tiny_run / "avro" / "part-00000000.avro"
     rows, table = list(ws.read_avro(path)), avro.read_plays_avro(path, ws.read_parquet(tiny_run, "tracks"))
     assert {row["UserSongInteraction"]["Mood"] for row in rows} == {"calm"} == set(table["mood"].to_pylist())
     assert len(rows) == table.num_rows > 0

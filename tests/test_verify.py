@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -127,9 +128,71 @@ def test_a_run_kept_as_avro_alone_is_verified_too(tmp_path):
     assert ws.verify(run, workers=1) == []
     manifest = json.loads((run / "run.json").read_bytes())
     for one in manifest["files"]:
-        one["rows_xxh3"] = one["rows_xxh3"][::-1] if one["file"] == "plays/part-00000001.avro" else one["rows_xxh3"]
+        one["rows_xxh3"] = one["rows_xxh3"][::-1] if one["file"] == "avro/part-00000001.avro" else one["rows_xxh3"]
     (run / "run.json").write_bytes(f.json_bytes(f.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
-    assert ws.verify(run, workers=1) == ["plays/part-00000001.avro: its rows are not those that were written."]
+    assert ws.verify(run, workers=1) == ["avro/part-00000001.avro: its rows are not those that were written."]
+
+
+def with_identity(run, change):
+    """Make a run one of another identity, which its run.json vouches for."""
+    manifest = json.loads((run / "run.json").read_bytes())
+    change(manifest["identity"])
+    (run / "run.json").write_bytes(f.manifest_bytes(manifest["identity"], manifest["files"], **{
+        name: manifest[name] for name in ("parts", "plays", "personas", "effective_sample_size")}))
+
+
+# -- a run.json that is not ours ----------------------------------------------------------------------
+
+def own_hash_kept(run, change):
+    """Change run.json as somebody would who knows nothing of the hash in it."""
+    manifest = json.loads((run / "run.json").read_bytes())
+    change(manifest)
+    (run / "run.json").write_bytes(f.json_bytes(manifest))
+
+
+TAMPERED = {
+    "a changed number": (lambda run: own_hash_kept(run, lambda manifest: manifest.update(plays=7)), "its contents do not match the hash in it"),
+    "a path out of the folder": (lambda run: with_identity_and_files(run, "../secret/part-00000000.parquet"),
+                                 r"it lists '../secret/part-00000000.parquet', which is no file of a run"),
+    "an absolute path": (lambda run: with_identity_and_files(run, "/etc/passwd"), "it lists '/etc/passwd', which is no file of a run"),
+    "a parameter that does not exist": (lambda run: with_identity(run, lambda identity: identity["parameters"].update(moon=1)), "unexpected keyword argument 'moon'"),
+    "a parameter that cannot be": (lambda run: with_identity(run, lambda identity: identity["parameters"].update(num_users=-1)), "num_users is -1; it must be"),
+    "no parameters": (lambda run: with_identity(run, lambda identity: identity.pop("parameters")), "it has no 'parameters'"),
+    "half a file": (lambda run: (run / "run.json").write_bytes((run / "run.json").read_bytes()[:100]), "its contents do not match the hash in it"),
+    "another file": (lambda run: (run / "run.json").write_text("[1]"), "its contents do not match the hash in it")}
+OPENERS = {"verify": ws.verify, "show": ws.show, "read_manifest": ws.read_manifest, "read_parquet": lambda run: ws.read_parquet(run, "plays"),
+           "read_table": lambda run: ws.read_table(run, "plays"), "tell_story": ws.tell_story, "everybody": ws.everybody, "open_run": ws.open_run,
+           "continue_run": lambda run: ws.continue_run(run, "2025-05-01", out_dir=run.parent / "on"), "again": lambda run: ws.again(run, 3),
+           "effects_of": ws.effects_of, "sampled": ws.sampled, "volume_by_plan": ws.volume_by_plan, "latest_run": ws.latest_run,
+           "write_everybody": lambda run: ws.write_everybody(run, run.parent / "insights")}
+
+
+def with_identity_and_files(run, name):
+    """Let run.json list one file more, and vouch for it."""
+    manifest = json.loads((run / "run.json").read_bytes())
+    (run / "run.json").write_bytes(f.manifest_bytes(manifest["identity"], [*manifest["files"], manifest["files"][0] | {"file": name}]))
+
+
+@pytest.mark.parametrize("how", TAMPERED)
+def test_a_tampered_manifest_is_refused_by_everything_that_opens_a_run_in_the_same_words(run, how):
+    change, words = TAMPERED[how]
+    change(run)
+    messages = {opener: refusal(open_it, run) for opener, open_it in OPENERS.items()}
+    assert len(set(messages.values())) == 1, messages
+    assert re.search(rf"run.json is changed or damaged: .*{words}.*Restore it, or simulate the run again into the same folder\.$", messages["verify"])
+    assert sorted(path.name for path in run.parent.iterdir()) == ["run"]
+
+
+def refusal(open_it, run):
+    with pytest.raises(ValueError) as caught:
+        open_it(run)
+    return str(caught.value)
+
+
+def test_a_tampered_manifest_is_mended_by_the_same_command(run, tiny_run):
+    own_hash_kept(run, lambda manifest: manifest.update(plays=7))
+    ws.simulate(**TINY, out_dir=run, workers=1)
+    assert ws.read_manifest(run) == ws.read_manifest(tiny_run)
 
 
 # -- again --------------------------------------------------------------------------------------------
@@ -146,7 +209,7 @@ def test_a_listener_of_a_run_made_again_is_identical(tiny_run, number):
 def test_again_on_the_command_line_writes_the_same_records(tiny_run, tmp_path):
     done = command("again", tiny_run, tmp_path / "one", "--user", "4")
     assert done.returncode == 0, done.stderr
-    mine = [row for path in sorted(tiny_run.glob("plays/*.avro")) for row in ws.read_avro(path) if row["UserSongInteraction"]["PlayId"] >> 32 == 4]
+    mine = [row for path in sorted(tiny_run.glob("avro/*.avro")) for row in ws.read_avro(path) if row["UserSongInteraction"]["PlayId"] >> 32 == 4]
     assert list(ws.read_avro(tmp_path / "one" / "plays.avro")) == mine and len(mine) > 0
 
 
@@ -166,9 +229,7 @@ def test_a_name_that_two_listeners_share_is_refused_with_their_numbers(run):
 
 
 def test_again_is_refused_where_it_would_not_be_identical(run):
-    identity = json.loads((run / "identity.json").read_text())
-    identity["versions"]["numpy"] = "1.0"
-    (run / "identity.json").write_bytes(f.json_bytes(identity))
+    with_identity(run, lambda identity: identity["versions"].update(numpy="1.0"))
     with pytest.raises(ValueError, match=r"cannot be made again here, since this would differ:\n  versions.numpy: '.*' here, '1.0' there"):
         ws.again(run, 3)
 
@@ -189,8 +250,7 @@ def test_show_tells_how_far_an_unfinished_run_got_and_what_is_other_here(run):
     with locks.locked(job.place):
         told = ws.show(job.place)
     assert "not finished: 1 of 3 parts are whole; the same command goes on from there" in told and "  lock.json: process " in told
-    identity = json.loads((run / "identity.json").read_text()) | {"schema": {"sha256": "0", "CRC-64-AVRO": "0"}}
-    (run / "identity.json").write_bytes(f.json_bytes(identity))
+    with_identity(run, lambda identity: identity["schema"].update(dict.fromkeys(identity["schema"], "0")))
     assert "schema of no release known here" in ws.show(run) and "made elsewhere: schema.sha256: " in ws.show(run)
 
 
@@ -213,7 +273,7 @@ def test_a_plan_says_about_what_the_run_then_takes(tmp_path):
 def test_the_bytes_a_run_is_refused_for_are_about_those_it_writes(tmp_path, kept, codec):
     run_dir = ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1, formats={kept: codec})
     manifest = ws.read_manifest(run_dir)
-    n_bytes = sum(one["bytes"] for one in manifest["files"] if one["file"].startswith("plays/"))
+    n_bytes = sum(one["bytes"] for one in manifest["files"] if f.table_in(one["file"]) == "plays")
     assert 0.5 < n_bytes / manifest["plays"] / runs.BYTES_PER_PLAY[kept, codec] < 2
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import batch
 from wrapsim_helpers import wrapped as w
-from wrapsim_helpers.wrapped import story as story_of
+from wrapsim_helpers.wrapped.everybody import days_of, days_of_run, heard_of, open_run
 from wrapsim_helpers.wrapped.rules import day_number
 
 TRACKS = [  # track_id, title, genre, duration_ms, noise, [(artist_id, role)]
@@ -324,7 +324,7 @@ def test_a_user_is_found_by_id_number_and_name(tiny_run):
 
 def test_a_user_who_is_not_in_the_run_is_refused_with_the_nearest(tiny_run):
     name = ws.read_parquet(tiny_run, "listeners")["name"][1].as_py()
-    with pytest.raises(ValueError, match=r"the run has nobody of that name or id. It has 8 listeners, numbers 0 to 7. Did you mean"):
+    with pytest.raises(ValueError, match=r"the run has nobody of that number, user_id or name. Did you mean .* It has the listeners 0 to 7: give one"):
         ws.tell_story(tiny_run, name + "x")
 
 
@@ -352,7 +352,7 @@ def test_only_the_days_that_were_simulated_count(tiny_run):
     ("2025-07-01", "2026-07-01", 2026, (date(2026, 1, 1), date(2026, 6, 30))),
     ("2024-12-31T20:00:00-05:00", "2025-01-15T00:00:00-05:00", -1, (date(2025, 1, 1), date(2025, 1, 15)))])
 def test_the_year_with_most_days_of_the_run_is_told_unless_one_is_asked_for(start, end, year, days):
-    assert story_of.days_of({"start_time": start, "end_time": end}, year, "full") == days
+    assert days_of({"start_time": start, "end_time": end}, year, "full") == days
 
 
 @pytest.mark.parametrize("start, end, days", [
@@ -361,12 +361,12 @@ def test_the_year_with_most_days_of_the_run_is_told_unless_one_is_asked_for(star
     ("2025-03-01T00:00+14:00", "2025-03-02T00:00+14:00", (date(2025, 2, 27), date(2025, 3, 1))),
     ("2025-03-01T23:00-12:00", "2025-03-02T23:00-12:00", (date(2025, 3, 1), date(2025, 3, 4)))])
 def test_a_run_reaches_as_far_as_anybody_s_local_days(start, end, days):
-    assert story_of.days_of_run({"start_time": start, "end_time": end}) == days
+    assert days_of_run({"start_time": start, "end_time": end}) == days
 
 
 def test_a_whole_run_is_counted_as_the_same_plays_in_a_window_are(tiny_run):
-    whole = story_of.heard_of(str(tiny_run))
-    windowed = w.heard_in(**story_of.open_run(tiny_run), first_day=whole.first_day, last_day=whole.last_day)
+    whole = heard_of(str(tiny_run))
+    windowed = w.heard_in(**open_run(tiny_run), first_day=whole.first_day, last_day=whole.last_day)
     assert "BETWEEN" not in str(ibis.to_sql(whole.days)) and "BETWEEN" in str(ibis.to_sql(windowed.days))
     for name in ("songs", "credited", "days"):
         one, other = (getattr(heard, name).execute() for heard in (whole, windowed))

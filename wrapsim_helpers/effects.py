@@ -20,11 +20,10 @@ from .behaviour import CONTEXTS, Behaviour, published
 from .clocks import window_starts
 from .files import read_manifest, read_parquet
 from .personas import PARTS, Group, Personas, changed, checked, names_of
-from .run import DAY_MS, MINUTE_MS
-from .runs import run_of
+from .run import DAY_MS, MINUTE_MS, run_of
 from .schema import DEVICES
+from .wrapped.everybody import open_run
 from .wrapped.rules import microseconds
-from .wrapped.story import open_run
 
 MOST_PLAYS = 2_000_000       # of larger runs the first listeners are looked at, about that many plays
 CLUSTERS = 200

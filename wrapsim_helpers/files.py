@@ -6,10 +6,11 @@ clock, and the Avro sync marker follows from the identity.
 
 import hashlib
 import json
+import re
 import tempfile
 import uuid
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import fastavro
@@ -20,11 +21,13 @@ import pyarrow.parquet as pq
 import xxhash
 
 from . import avro, store
-from .run import canonical, check_choice, differences, part_path, sha256_of
+from .run import canonical, check_choice, differences, identity_hash, part_path, run_of, sha256_of
 from .schema import RECORDS, TABLES, blank, in_order, pascal, record_fields, schema_ind, snake
 from .store import whole_file
 
 ROWS_PER_GROUP = 122_880         # DuckDB's vector of row groups; one listener's year is a fraction of one
+DERIVED = "derived"              # folder of a run with what was counted from its files, made again whenever it is missing
+RUN_FILE = re.compile(rf"({'|'.join(TABLES)}|avro)(/part-[0-9]{{8}})?\.(parquet|avro)")
 
 
 # -- Parquet ------------------------------------------------------------------------------------------
@@ -32,14 +35,14 @@ ROWS_PER_GROUP = 122_880         # DuckDB's vector of row groups; one listener's
 def write_parquet(table, path):
     """Write an Arrow table: int64 and times as differences, everything else by dictionary, pages compressed by zstandard.
 
-    Measured on plays, that is smaller, and faster to write and to read, than Parquet's defaults. Least and greatest value
-    of a row group are kept of int64 and times alone, which is what readers look rows up by.
+    Measured on plays, that is smaller, and faster to write and to read, than Parquet's defaults. Each row group keeps the
+    smallest and largest value of every column, by which readers skip what they do not need.
     """
     leaves = {f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name: getattr(field.type, "value_type", field.type)
               for field in table.schema}
     stepwise = [name for name, kind in leaves.items() if kind == pa.int64() or pa.types.is_timestamp(kind)]
     with whole_file(path) as beside:
-        pq.write_table(table, beside, row_group_size=ROWS_PER_GROUP, compression="zstd", compression_level=1, write_statistics=stepwise or False,
+        pq.write_table(table, beside, row_group_size=ROWS_PER_GROUP, compression="zstd", compression_level=1,
                        use_dictionary=[name for name in leaves if name not in stepwise] or False,
                        column_encoding=dict.fromkeys(stepwise, "DELTA_BINARY_PACKED") or None)
 
@@ -58,32 +61,36 @@ def read_parquet(run_dir, name, columns=None, listener_id=None):
     return pa.concat_tables([read_part(place, file, name, columns, listener_id) for file in found])
 
 
-def table_files(place, name, listener_id=None):
-    """Names of the Parquet files that hold a table, or the one part with a listener in it, in order.
+def table_in(file):
+    """Name of the table that a file of a run holds: "plays" for plays/part-00000003.parquet and for avro/part-00000003.avro."""
+    return "plays" if file.startswith("avro/") else re.split(r"[./]", file)[0]
+
+
+def table_files(place, name, listener_id=None, suffix=".parquet"):
+    """Names of the files that hold a table in one format, or of the one part with a listener in it, in order.
 
     Of a finished run they are those that run.json lists; FileNotFoundError for one that is gone, ValueError for one of
     another size or of another run. Of an unfinished one they are those that are there.
     """
-    there = store.sizes_in(place, name) or store.sizes_in(place)
-    files = {file: size for file, size in there.items() if file.endswith(".parquet") and file.split("/")[0].removesuffix(".parquet") == name}
-    if store.get(place, "run.json"):
-        refuse_unlisted(place, name, files)
-    begun = store.get(place, "identity.json") if listener_id is not None and len(files) > 1 else None
-    if begun is None:
+    folders = (name, "avro") if suffix == ".avro" else (name,)        # older runs keep Avro in plays/
+    there = {file: size for folder in folders for file, size in store.sizes_in(place, folder).items()} or store.sizes_in(place)
+    files = {file: size for file, size in there.items() if file.endswith(suffix) and table_in(file) == name}
+    if is_finished(place):
+        refuse_unlisted(place, name, files, suffix)
+    if listener_id is None or len(files) < 2:
         return sorted(files)
-    of_run = json.loads(begun)["parameters"]
+    of_run = identity_of(place)["parameters"]
     part = (listener_id - of_run["first_listener"]) // of_run["listeners_per_part"]
-    return [file for file in files if file == f"{name}/part-{part:08d}.parquet"] or sorted(files)[:1]
+    return [file for file in files if file.endswith(f"/part-{part:08d}{suffix}")] or sorted(files)[:1]
 
 
-def refuse_unlisted(place, name, files):
+def refuse_unlisted(place, name, files, suffix):
     """Nothing where the files of a table are those that a finished run lists. files: name -> size."""
-    listed = {one["file"]: one["bytes"] for one in read_manifest(place)["files"]
-              if one["file"].endswith(".parquet") and one["file"].split("/")[0].removesuffix(".parquet") == name}
-    for file in sorted(set(listed) - set(files)):
-        raise FileNotFoundError(f"{place}/{file} is missing, though run.json lists it. Restore it, or simulate the run again into the same folder.")
+    listed = {one["file"]: one["bytes"] for one in read_manifest(place)["files"] if one["file"].endswith(suffix) and table_in(one["file"]) == name}
     for file in sorted(set(files) - set(listed)):
         raise ValueError(f"{place}/{file} is not a file of this run; move it elsewhere.")
+    for file in sorted(set(listed) - set(files)):
+        raise FileNotFoundError(f"{place}/{file} is missing, though run.json lists it. Restore it, or simulate the run again into the same folder.")
     for file in sorted(file for file, size in files.items() if size != listed[file]):
         raise ValueError(f"{place}/{file} is damaged: it has {files[file]:,} bytes instead of {listed[file]:,}. Restore it, or remove it and "
                          "simulate the run again into the same folder.")
@@ -101,40 +108,35 @@ def read_part(place, file, name, columns, listener_id):
 
 
 def read_table(run_dir, name, columns=None, listener_id=None):
-    """The same, of a run whose plays may be kept as Avro alone; those are read whole, whatever is asked of them."""
-    if name != "plays" or kept_as_parquet(run_dir):
+    """The same, also of a run whose plays are kept as Avro alone."""
+    place = store.place_of(run_dir)
+    if name != "plays" or not is_finished(place):
         return read_parquet(run_dir, name, columns, listener_id)
-    plays = pa.concat_tables(plays_by_part(run_dir))
+    return pa.concat_tables([read_plays(place, file, columns, listener_id) for file in play_files(place, listener_id)])
+
+
+def play_files(place, listener_id=None):
+    """Names of the files with a finished run's plays, or of the one with a listener in it: Parquet if the run has it, otherwise Avro."""
+    kept = {Path(file["file"]).suffix for file in read_manifest(place)["files"] if table_in(file["file"]) == "plays"}
+    return table_files(place, "plays", listener_id, max(kept))
+
+
+def read_plays(place, file, columns=None, listener_id=None):
+    """The plays in one file of a finished run as Arrow, of all its listeners or of one. ValueError naming a damaged file."""
+    if file.endswith(".parquet"):
+        return read_part(place, file, "plays", columns, listener_id)
+    plays = read_avro_part(place, file)
     plays = plays if listener_id is None else plays.filter(pc.equal(plays["listener_id"], listener_id))
     return plays.select(columns or plays.column_names)
 
 
-def kept_as_parquet(run_dir):
-    """Whether a finished run keeps its plays as Parquet."""
-    return any(file["file"].startswith("plays/") and file["file"].endswith(".parquet") for file in read_manifest(run_dir)["files"])
-
-
-def plays_by_part(run_dir):
-    """The plays of a run from its Avro files, a generator of Arrow tables, one per part.
-
-    Raises ValueError naming a file that is not as the manifest lists it.
-    """
-    tracks = read_parquet(run_dir, "tracks")
-    return (avro.read_plays_avro(path, tracks) for path in checked_parts(run_dir))
-
-
-def checked_parts(run_dir):
-    """Paths of a run's Avro files, in order, each compared with the manifest before it is handed out."""
-    listed = {Path(run_dir) / file["file"]: file["sha256"] for file in read_manifest(run_dir)["files"] if file["file"].endswith(".avro")}
-    strange = sorted(set((Path(run_dir) / "plays").glob("*.avro")) - set(listed))
-    if strange:
-        raise ValueError(f"{strange[0]} is not a file of this run; move it elsewhere.")
-    for path, sha256 in listed.items():
-        if not path.is_file():
-            raise FileNotFoundError(f"{path} is missing, though run.json lists it. Restore it, or simulate the run again into another folder.")
-        if sha256_of(path) != sha256:
+def read_avro_part(place, file):
+    """The plays in one Avro file of a finished run; ValueError where its bytes are not those that run.json lists."""
+    listed = next(one["sha256"] for one in read_manifest(place)["files"] if one["file"] == file)
+    with store.at_hand(place, file) as path:
+        if sha256_of(path) != listed:
             raise avro.damaged(path, "its bytes are not those that run.json lists")
-        yield path
+        return avro.read_plays_avro(path, read_parquet(place, "tracks", ["track_id", "song_id"]))
 
 
 # -- rows ---------------------------------------------------------------------------------------------
@@ -357,21 +359,60 @@ def is_sealed(data):
     try:
         value = json.loads(data)
         return json_bytes(sealed({key: value[key] for key in value if key != "sha256"})) == data
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, LookupError):
         return False
 
 
+def manifest_bytes(identity, files, **more):
+    """The run.json of a run with an identity and these files, as bytes; see `read_manifest`."""
+    return json_bytes(sealed({"identity": identity, "identity_hash": identity_hash(identity), "files": files} | more))
+
+
+def is_finished(place):
+    """Whether a place holds a run.json, sound or not."""
+    return "run.json" in store.names(place)
+
+
 def read_manifest(run_dir):
-    """run.json of a finished run; FileNotFoundError where there is none, ValueError where it is not ours."""
-    data = store.get(store.place_of(run_dir), "run.json")
+    """run.json of a finished run as a dict.
+
+    Raises FileNotFoundError if there is none, ValueError if it is changed, damaged or lists files that are no run's.
+    """
+    place = store.place_of(run_dir)
+    data = store.get(place, "run.json")
     if data is None:
         raise FileNotFoundError(f"{run_dir} holds no finished run (no run.json). Simulate one first: notebook 03_multiple_users, "
                                 "or `wrapsim simulate`.")
     try:
-        manifest = json.loads(data)
-        return manifest if manifest["identity"] else manifest
-    except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{run_dir}/run.json is not a wrapsim manifest; restore it or simulate the run again.") from None
+        return manifest_in(data)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{place}/run.json is changed or damaged: {reason_of(error)}. Restore it, or simulate the run again into "
+                         "the same folder.") from None
+
+
+def manifest_in(data):
+    """The manifest in the bytes of run.json; any of the four errors above if it is not one that wrapsim wrote."""
+    if not is_sealed(data):
+        raise ValueError("its contents do not match the hash in it")
+    manifest = json.loads(data)
+    if manifest["identity_hash"] != identity_hash(manifest["identity"]):
+        raise ValueError("its identity does not match the hash in it")
+    foreign = [file["file"] for file in manifest["files"] if not RUN_FILE.fullmatch(file["file"])]
+    if foreign:
+        raise ValueError(f"it lists {foreign[0]!r}, which is no file of a run")
+    run_of(manifest["identity"])
+    return manifest
+
+
+def reason_of(error):
+    """Why a manifest or identity was refused, without the full stop of the message it came with."""
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
+
+
+def identity_of(place):
+    """The identity of a run, finished or not, as a dict. Raises FileNotFoundError or ValueError as `read_manifest` does."""
+    begun = None if is_finished(place) else store.get(place, "identity.json")
+    return read_manifest(place)["identity"] if begun is None else identity_in(place, begun)
 
 
 # -- the run folder -----------------------------------------------------------------------------------
@@ -393,9 +434,9 @@ def open_folder(out_dir, identity):
 
 
 def finished_as(place):
-    """The identity that the run.json of a place states, where it is as it was written; None otherwise."""
-    data = store.get(place, "run.json")
-    return json.loads(data)["identity"] if data and is_sealed(data) else None
+    """The identity that a sound run.json of a place states; None otherwise."""
+    with suppress(FileNotFoundError, ValueError):
+        return read_manifest(place)["identity"]
 
 
 def new_here(place, out_dir, identity):
@@ -406,11 +447,13 @@ def new_here(place, out_dir, identity):
 
 
 def identity_in(place, data):
-    """The identity in the bytes of identity.json; ValueError naming the file where they are not all there."""
+    """The identity in the bytes of identity.json; ValueError naming the file if it is changed or damaged."""
     try:
-        return json.loads(data)
-    except ValueError:
-        raise ValueError(f"{place}/identity.json is damaged, so that nobody can tell which run this is. If the run is finished (run.json), remove "
+        identity = json.loads(data)
+        run_of(identity)
+        return identity
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{place}/identity.json is changed or damaged: {reason_of(error)}. If the run is finished (run.json), remove "
                          "identity.json and simulate the run again into the same folder; otherwise name another folder.") from None
 
 

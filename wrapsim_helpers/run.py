@@ -475,6 +475,13 @@ def part_path(run_dir, table, part, suffix="parquet"):
     return Path(run_dir) / table / f"part-{part:08d}.{suffix}"
 
 
+def run_of(identity, survey_path="", songs_path="", personas_path=""):
+    """The `Run` behind an identity, as in run.json. ..._path: source files, where they were not the bundled ones."""
+    parameters = identity["parameters"]
+    return Run(**parameters | {"genres": tuple(parameters["genres"]), "given": Given(**parameters["given"])},
+               survey_path=survey_path, songs_path=songs_path, personas_path=personas_path)
+
+
 def with_given(run, **changes):
     """The same run with other fixed properties of its listeners."""
     return replace(run, given=replace(run.given, **changes))

@@ -5,6 +5,7 @@ is never made again. run.json comes last; then the receipts go.
 """
 
 import contextlib
+import difflib
 import errno
 import hashlib
 import json
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
@@ -27,12 +29,12 @@ from .avro import CODECS
 from .clocks import window_starts
 from .compiled import source_hash
 from .datasets import source_path
-from .files import (entry, identity_in, is_sealed, json_bytes, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker, writable,
-                    write_avro, write_parquet, write_table)
+from .files import (entry, identity_of, is_finished, is_sealed, json_bytes, manifest_bytes, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker,
+                    table_in, writable, write_avro, write_parquet, write_table)
 from .listeners import listener_number
 from .locks import WHOLE_RUN, holder_of, locked
 from .personas import as_record, personas_file, personas_of
-from .run import FORMATS, Given, Run, check_choice, check_count, differences, identity, identity_hash, part_path
+from .run import FORMATS, Run, check_choice, check_count, differences, identity, identity_hash, part_path, run_of
 from .schema import fingerprints, released
 from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
 from .survey import rows_that_count
@@ -41,6 +43,7 @@ from .workers import check_scheduler, cores, each_part
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
 CATALOGUE = -1                   # the number of the catalogue's receipt, beside those of the parts
+MOST_NAMES = 10_000              # looked through for one like a misspelt name
 SAMPLE_PLAYS = 20_000            # enough to see what a play costs
 # measured on years of listening, by format and how it is compressed; a day of many listeners takes a little more
 BYTES_PER_PLAY = {("parquet", "zstandard"): 14, ("avro", "deflate"): 60, ("avro", "zstandard"): 50, ("avro", "null"): 300}
@@ -173,9 +176,9 @@ def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
 
 
 def manifest_of(place):
-    """run.json of a finished run; None where there is none, or none as it was written, which is made again."""
-    data = store.get(place, "run.json")
-    return json.loads(data) if data and is_sealed(data) else None
+    """run.json of a finished run; None if it is missing, changed or damaged, so that it is written again."""
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        return read_manifest(place)
 
 
 def tidy(job):
@@ -212,13 +215,12 @@ def make_share(job, share, workers, scheduler):
 def finish(job, receipts, log):
     """Write log.json and run.json, then remove the receipts, whose entries run.json now holds, and what killed workers left."""
     files = sorted((file for receipt in receipts.values() for file in receipt["files"]), key=lambda file: file["file"])
-    plays = sum(file["rows"] for file in files if file["file"].startswith("plays/") and file["file"].endswith(next(iter(job.formats))))
+    plays = sum(file["rows"] for file in files if table_in(file["file"]) == "plays" and file["file"].endswith(next(iter(job.formats))))
     moved = sum(receipt["moved"] for receipt in receipts.values())
     say_moved(job.run, moved)
     write_log(job, log | {"moved_local_times": moved})
-    manifest = json_bytes(sealed({"identity": job.identity, "identity_hash": identity_hash(job.identity), "parts": job.n_parts, "plays": plays,
-                                  "effective_sample_size": round(rows_that_count(job.run, check_run(job.run).survey), 1),
-                                  "personas": as_record(personas_of(job.run)), "files": files}))
+    manifest = manifest_bytes(job.identity, files, parts=job.n_parts, plays=plays, personas=as_record(personas_of(job.run)),
+                              effective_sample_size=round(rows_that_count(job.run, check_run(job.run).survey), 1))
     if not store.create(job.place, "run.json", manifest) and not manifest_of(job.place):
         store.put(job.place, "run.json", manifest)
     clear_receipts(job.place)
@@ -259,7 +261,7 @@ def state_before(job, part):
 
 def write_plays_avro(folder, heard, hash_, part, codec):
     """Write a part's plays as Avro; returns the manifest entry."""
-    path = part_path(folder, "plays", part, "avro")
+    path = part_path(folder, "avro", part, "avro")
     sha256 = write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part), codec,
                         known=heard.world.songs)
     return entry(folder, path, sha256, heard.plays.num_rows, row_hash(heard.plays))
@@ -446,15 +448,8 @@ def sample_cost(job, plays):
         sample, started = replace(job, run=replace(job.run, listeners_per_part=few), place=Path(folder)), time.perf_counter()
         made = make_part(sample, 0)["files"]
         seconds = time.perf_counter() - started
-    rows = max(1, next(file["rows"] for file in made if file["file"].startswith("plays/")))
+    rows = max(1, next(file["rows"] for file in made if table_in(file["file"]) == "plays"))
     return sum(file["bytes"] for file in made) / rows, seconds / rows
-
-
-def run_of(found, survey_path="", songs_path="", personas_path=""):
-    """The `Run` behind an identity. found: as in run.json;  ..._path: where they were not the bundled files."""
-    parameters = found["parameters"]
-    return Run(**parameters | {"genres": tuple(parameters["genres"]), "given": Given(**parameters["given"])}, survey_path=survey_path,
-               songs_path=songs_path, personas_path=personas_path)
 
 
 def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
@@ -464,11 +459,10 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     installation or these source files would not give the same plays, with the differences.
     """
     place = store.place_of(run_dir)
-    begun = store.get(place, "identity.json")
-    found = read_manifest(place)["identity"] if begun is None else identity_in(place, begun)
+    found = identity_of(place)
     run = run_of(found, survey_path, songs_path, personas_path)
     refuse_changes(run_dir, job_of(run, place, found["formats"], before=before_of(found)).identity, found)
-    whole = listen(run.origin, [number_in(run_dir, run, user)])          # a run that goes on from another is made again from its beginning
+    whole = listen(run.origin, [listener_named(place, user)])          # a run that goes on from another is made again from its beginning
     return since(whole, run) if run.origin_time else whole
 
 
@@ -478,37 +472,43 @@ def since(whole, run):
     return replace(whole, run=run, plays=whole.plays.filter(pc.greater_equal(whole.plays["started_at"].cast("int64"), start)))
 
 
-def number_in(run_dir, run, user):
-    """The number of a listener of a run, by number, user_id or full name; ValueError where the run has no such listener, or two."""
+def listener_named(run_dir, user):
+    """The number of a listener of a run, by number, user_id or full name; ValueError if the run has no such listener, or two."""
+    run = run_of(identity_of(store.place_of(run_dir)))
     first, last = run.first_listener, run.first_listener + run.num_users - 1
     with contextlib.suppress(ValueError):
         number = int(str(user)) if str(user).isdecimal() else listener_number(str(uuid.UUID(str(user))), run.seed)
         if number is not None and first <= number <= last:
             return number
-    numbers = numbers_named(run_dir, str(user))
+    names = names_of(run_dir)
+    numbers = names.loc[names["name"].str.casefold() == str(user).casefold(), "listener_id"].tolist()
     if len(numbers) == 1:
         return numbers[0]
-    of_name = f"{len(numbers)} listeners of that name ({', '.join(map(str, numbers[:5]))})" if numbers else "nobody of that number, user_id or name"
-    raise ValueError(f"user is {user!r}; the run has {of_name}. It has the listeners {first:,} to {last:,}: give one of these numbers, or a user_id of theirs.")
+    raise ValueError(f"user is {user!r}; the run has {of_that_name(user, names, numbers)} It has the listeners {first:,} to {last:,}: give one "
+                     "of these numbers, or a user_id or full name of theirs.")
 
 
-def numbers_named(run_dir, name):
-    """Numbers of the listeners of a full name, whatever its capitals, as far as their parts are made; a list."""
+def of_that_name(user, names, numbers):
+    """How many listeners of a run have a name, in words, with the nearest names where nobody has it."""
+    if numbers:
+        return f"{len(numbers)} listeners of that name ({', '.join(map(str, numbers[:5]))})."
+    near = difflib.get_close_matches(str(user), names["name"][:MOST_NAMES], n=3)
+    return "nobody of that number, user_id or name." + (f" Did you mean {' or '.join(map(repr, near))}?" if near else "")
+
+
+def names_of(run_dir):
+    """listener_id and name of a run's listeners, as far as their parts are made; a DataFrame."""
     with contextlib.suppress(FileNotFoundError):
-        listeners = read_parquet(run_dir, "listeners", ["listener_id", "name"]).to_pandas()
-        return listeners.loc[listeners["name"].str.casefold() == name.casefold(), "listener_id"].tolist()
-    return []
+        return read_parquet(run_dir, "listeners", ["listener_id", "name"]).to_pandas()
+    return pd.DataFrame({"listener_id": [], "name": pd.Series(dtype=str)})
 
 
 def show(run_dir):
     """What is in a run folder, finished or not? Text of a few lines; FileNotFoundError where it is no run's."""
     place = store.place_of(run_dir)
-    begun = store.get(place, "identity.json")
-    if begun is None:
-        read_manifest(place)
-    manifest = manifest_of(place)
-    found = identity_in(place, begun) if begun is not None else manifest["identity"]
-    return "\n".join([*parameter_lines(found), *(finished_lines(manifest) if manifest else unfinished_lines(place, found)), *difference_lines(found)])
+    found = identity_of(place)
+    lines = finished_lines(read_manifest(place)) if is_finished(place) else unfinished_lines(place, found)
+    return "\n".join([*parameter_lines(found), *lines, *difference_lines(found)])
 
 
 def parameter_lines(found):

@@ -122,7 +122,8 @@ ANSWER_RULES = {
         "streams": "ranked streams" + ("" if kind == "song" else ", a whole one for the primary artist and a half for a featured one"),
         "ms": "milliseconds of these streams", "first_started_at": "start of the first of them"}.items()}}
 
-TABLES = {name: pa.schema([pa.field(column, kind, metadata={"rule": ANSWER_RULES[column]} if name == "answers" and column in ANSWER_RULES else None)
+# No column holds a null: what is unknown is UNKNOWN or empty.
+TABLES = {name: pa.schema([pa.field(column, kind, nullable=False, metadata={"rule": ANSWER_RULES[column]} if name == "answers" and column in ANSWER_RULES else None)
                            for column, kind in fields.items()]) for name, fields in {
     "listeners": {
         "listener_id": pa.int64(),

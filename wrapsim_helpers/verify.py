@@ -14,7 +14,7 @@ from . import store
 from .answers import COUNTED_PLAY_MS
 from .avro import read_plays_avro
 from .checks import check_plays
-from .files import is_sealed, json_bytes, read_manifest, row_hash
+from .files import DERIVED, is_sealed, json_bytes, read_manifest, row_hash, table_in
 from .runs import CATALOGUE, receipts_in
 from .schema import TABLES
 from .workers import each_part
@@ -40,8 +40,6 @@ def verify(run_dir, workers=0):
     """
     place = store.place_of(run_dir)
     manifest = read_manifest(place)
-    if not is_sealed(store.get(place, "run.json")):
-        return ["run.json: not as it was written, so that nothing can be held against it."]
     if any("rows_xxh3" not in one for one in manifest["files"]):
         return ["run.json: of an older wrapsim, which hashed rows otherwise; simulate the run again into another folder to have it verified."]
     book = Book(place, manifest["identity"], receipts_in(manifest["files"]))
@@ -63,7 +61,7 @@ def foreign_files(place, manifest):
     known = {one["file"] for one in manifest["files"]} | set(OWN)
     tables = {Path(name).parent.as_posix() for name in known}
     return [f"{name}: not of this run." for name in sorted(store.sizes(place))
-            if name not in known and (Path(name).parent.as_posix() in tables - {"."} or re.search(r"^lock|\.parquet$|\.avro$", name))]
+            if name not in known and not name.startswith(f"{DERIVED}/") and (Path(name).parent.as_posix() in tables - {"."} or re.search(r"^lock|\.parquet$|\.avro$", name))]
 
 
 # -- one part -----------------------------------------------------------------------------------------
@@ -75,7 +73,7 @@ def verify_files(book, number):
 
 def verify_part(book, number):
     """The same, and where every file is sound, what must hold between them."""
-    lines, entries = verify_files(book, number), [one for one in book.receipts[number]["files"] if one["file"].startswith("plays/")]
+    lines, entries = verify_files(book, number), [one for one in book.receipts[number]["files"] if table_in(one["file"]) == "plays"]
     if lines:
         return lines
     kept = {one["file"]: plays_in(book.place, one["file"]) for one in entries}
@@ -105,7 +103,7 @@ def damaged_file(place, one):
 
 def wrong_rows(data, one):
     """What of a Parquet file's columns and rows is not as the manifest and the schema say; texts."""
-    table, expected = pq.read_table(pa.BufferReader(data)), TABLES[re.split(r"[./]", one["file"])[0]]
+    table, expected = pq.read_table(pa.BufferReader(data)), TABLES[table_in(one["file"])]
     strange = [field.name for field in table.schema if field.name not in expected.names or expected.field(field.name).type != field.type]
     if strange:
         yield f"the schema has no such columns: {', '.join(strange)}"

@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from ..catalogue import FESTIVE
-from ..files import read_manifest, read_parquet
+from ..files import play_files, read_manifest, read_parquet, read_plays
 from ..resources import resource
 from ..run import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..schema import SYMBOLS, code
+from ..store import place_of
 from ..wrapped.rules import NOT_FINISHED_MS, day_number
 
 PLAYS_AT_ONCE = 3_000_000
@@ -117,25 +117,30 @@ def tracks_of(run_dir):
 # -- the order of plays -------------------------------------------------------------------------------
 
 def stretches(run_dir, most=PLAYS_AT_ONCE):
-    """The part files of the plays, grouped so that a group holds about so many plays at most: list of lists of paths."""
+    """The files of the plays, grouped so that a group holds about so many plays at most: list of lists of names."""
+    rows = {file["file"]: file["rows"] for file in read_manifest(run_dir)["files"]}
     groups, held = [], 0
-    for path in sorted((Path(run_dir) / "plays").glob("part-*.parquet")):
-        rows = pq.read_metadata(path).num_rows
-        if not groups or held + rows > most:
+    for file in play_files(place_of(run_dir)):
+        if not groups or held + rows[file] > most:
             groups.append([])
             held = 0
-        groups[-1].append(path)
-        held += rows
+        groups[-1].append(file)
+        held += rows[file]
     return groups
 
 
-def ordered(log, paths):
+def plays_in(run_dir, files, columns=None):
+    """The plays in some files of a run, one after another, as one Arrow table."""
+    return pa.concat_tables([read_plays(place_of(run_dir), file, columns) for file in files]).unify_dictionaries()
+
+
+def ordered(log, files):
     """The plays of some parts with what follows from their order; a dict of columns (NumPy or Arrow), shape (N,) each.
 
     who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before, -1 at the first), and what
     `in_order` and `of_track` add
     """
-    plays = pa.concat_tables([pq.read_table(path, columns=list(READ)) for path in paths]).unify_dictionaries().combine_chunks()
+    plays = plays_in(log.run_dir, files, list(READ)).combine_chunks()
     who = pd.Index(log.listeners["listener_id"]).get_indexer(plays["listener_id"].to_numpy())
     started, ended = (plays[name].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_numpy() for name in ("started_at", "ended_at"))
     new = np.r_[True, who[1:] != who[:-1]][:len(who)]
@@ -228,7 +233,7 @@ def spans(log):
 
 def connect():
     """An embedded DuckDB that shows no progress of its own and leaves memory to others."""
-    connection = duckdb.connect(config={"memory_limit": "4GB"})
+    connection = duckdb.connect(config={"memory_limit": "1GB"})
     connection.execute("SET enable_progress_bar = false")
     return connection
 
@@ -242,8 +247,8 @@ def gathered(log, queries, progress=True):
     for name, value in spans(log).items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.register("listeners", log.listeners.assign(who=np.arange(len(log.listeners))))
-    for paths in tqdm(stretches(log.run_dir), desc="measuring", unit="part", disable=not progress):
-        connection.register("ordered", pa.table(ordered(log, paths)))
+    for files in tqdm(stretches(log.run_dir), desc="measuring", unit="part", disable=not progress):
+        connection.register("ordered", pa.table(ordered(log, files)))
         connection.execute(PLAYS)
         for name, query in queries.items():
             answers[name].append(connection.execute(query).df())

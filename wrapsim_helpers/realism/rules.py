@@ -2,15 +2,15 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
-from ..files import read_manifest, read_parquet
+from ..files import play_files, read_manifest, read_parquet, read_plays
 from ..run import DAY_MS, HOUR_MS, MINUTE_MS, check_time, instant_ms
-from ..wrapped.rules import EDITIONS, MIN_ARTISTS, MIN_TRACKS, day_number, too_little, window, with_plays
-from ..wrapped.story import days_of, heard_of
-from ..wrapped.tops import top_artists, top_songs
-from ..wrapped.volume import minutes
-from .log import NEXT, connect, stretches
+from ..wrapped.everybody import answers_of, days_of, open_period, show_rows
+from ..wrapped.rules import EDITIONS, MIN_ARTISTS, MIN_TRACKS, day_number, too_little, window
+from .log import NEXT, connect, plays_in, stretches
 
 SKIPS_AN_HOUR, ALLOWANCE_MS, OFFLINE_MS = 6, 30 * MINUTE_MS, 30 * DAY_MS
 LISTS_FROM, ALLOWANCE_FROM = (instant_ms("from", check_time("from", day), "UTC") for day in ("2018-04-24", "2025-09-15"))
@@ -18,11 +18,12 @@ FREE_PHONE = "plan = 'free' AND device = 'phone'"
 COUNTED_ON = "on_demand AND NOT (context = 'personalized')"         # what the daily allowance is spent on
 FOLLOWS = " OR ".join(f"(last_end = '{ended}' AND reason_start = '{started}')" for ended, started in NEXT.items())
 CHECKED = 60                # listeners whose summaries are recounted
+RECOUNTED = ("rule_stream_30s", "rule_wrapped_window", "rule_wrapped_ranks", "rule_wrapped_eligibility", "rule_wrapped_private")
 
 # Plays in order, with the one before; times in ms.
 IN_ORDER = """
 CREATE OR REPLACE TEMP TABLE played AS
-WITH timed AS (SELECT * REPLACE (epoch_ms(started_at) AS started_at, epoch_ms(ended_at) AS ended_at) FROM read_parquet({paths}))
+WITH timed AS (SELECT * REPLACE (epoch_ms(started_at) AS started_at, epoch_ms(ended_at) AS ended_at) FROM at_hand)
 SELECT timed.*, duration_ms, v.plan AS own_plan, v.valid_from, v.valid_to,
   (started_at + utc_offset_min * 60000) // 86400000 AS day, lag(play_id) OVER w AS last_id, lag(ended_at) OVER w AS last_ended,
   lag(session_id) OVER w AS last_session, lag(reason_end) OVER w AS last_end
@@ -73,18 +74,19 @@ def broken_rules(run_dir, progress=True):
     connection.register("tracks", read_parquet(run_dir, "tracks", ["track_id", "duration_ms"]))
     connection.register("versions", versions_of(run_dir))
     counts, n_plays = [], 0
-    for paths in tqdm(stretches(run_dir), desc="checking the rules", unit="part", disable=not progress):
-        connection.execute(IN_ORDER.format(paths=[str(path) for path in paths]))
+    for files in tqdm(stretches(run_dir), desc="checking the rules", unit="part", disable=not progress):
+        connection.register("at_hand", plays_in(run_dir, files))
+        connection.execute(IN_ORDER)
         counts.append(counted(connection))
-        n_plays += connection.execute("SELECT count(*) FROM played").fetchone()[0]
+        n_plays += connection.execute("SELECT count(*) FROM played").fetchall()[0][0]
     return pd.concat(counts).groupby(level=0, sort=False).sum().astype(int), n_plays
 
 
 def counted(connection):
     """Breaches in the plays at hand, a Series by rule; rules of the plans twice, once per play and once over time."""
     single = {**INVARIANTS, **PLAN_RULES}
-    row = connection.execute("SELECT " + ", ".join(f"count_if({broken})" for broken in single.values()) + " FROM played").fetchone()
-    over = {name: connection.execute(query).fetchone()[0] for name, query in OVER_TIME.items()}
+    row = connection.execute("SELECT " + ", ".join(f"count_if({broken})" for broken in single.values()) + " FROM played").fetchall()[0]
+    over = {name: connection.execute(query).fetchall()[0][0] for name, query in OVER_TIME.items()}
     return pd.concat([pd.Series(dict(zip(single, row))), pd.Series(over)])
 
 
@@ -104,14 +106,22 @@ def broken_summaries(run_dir, n=CHECKED):
 
     The recount is plain pandas over the tables, one listener after another.
     """
-    heard = heard_of(run_dir, *edition_of(read_manifest(run_dir)["identity"]["parameters"]))
+    period = open_period(run_dir, *edition_of(read_manifest(run_dir)["identity"]["parameters"]))
     ids = read_parquet(run_dir, "listeners", ["listener_id"])["listener_id"].to_numpy()
     ids = ids[::max(1, len(ids) // n)][:n]
-    told = summaries(heard, ids)
     music = {name: read_parquet(run_dir, name).to_pandas() for name in ("tracks", "artists", "track_artists")}
-    window_ = day_number(heard.first_day), day_number(heard.last_day)
-    found = [differences(one, told, read_parquet(run_dir, "plays", listener_id=int(one)).to_pandas(), music, *window_) for one in ids]
-    return pd.DataFrame(found).sum()
+    found = [line for file in play_files(period.place) for line in recounted(period, file, ids, music)]
+    return pd.DataFrame(found, columns=RECOUNTED).sum()
+
+
+def recounted(period, file, ids, music):
+    """Whether the recount of each of some listeners whose plays are in a file differs: a list of dicts, see `differences`."""
+    plays = read_plays(period.place, file)
+    plays = plays.filter(pc.is_in(plays["listener_id"], pa.array(ids)))
+    show_rows(period.connection, plays)
+    told = {name: relation.df().set_index("listener_id") for name, relation in answers_of(period, ("minutes", "top_songs", "top_artists"))}
+    days = day_number(period.first_day), day_number(period.last_day)
+    return [differences(one, told, mine, music, *days) for one, mine in plays.to_pandas().groupby("listener_id")]
 
 
 def edition_of(parameters):
@@ -119,13 +129,6 @@ def edition_of(parameters):
     first, _ = days_of(parameters, -1, "full")
     edition = str(first.year)
     return first.year, edition if edition in EDITIONS and window(first.year, edition)[1] >= first else "full"
-
-
-def summaries(heard, ids):
-    """The insights' own answers for some listeners: name -> DataFrame by listener_id."""
-    mine = with_plays(heard, heard.plays.filter(heard.plays.listener_id.isin([int(one) for one in ids])))
-    return {name: insight(mine).execute().set_index("listener_id") for name, insight in
-            (("minutes", minutes), ("songs", top_songs), ("artists", top_artists))}
 
 
 def differences(listener, told, plays, music, first, last):
@@ -138,7 +141,8 @@ def differences(listener, told, plays, music, first, last):
     ranked = streams[~streams["private"] & (streams["content_type"] == "track") & ~streams["track_id"].isin(noise)]
     credits = music["track_artists"].assign(weight=np.where(music["track_artists"]["role"] == "primary", 1.0, 0.5))
     heard = streams.merge(credits, on="track_id")
-    songs, artists = (told[name].loc[[listener]].sort_values("rank") if listener in told[name].index else told[name].iloc[:0] for name in ("songs", "artists"))
+    songs, artists = (told[name].loc[[listener]].sort_values("rank") if listener in told[name].index else told[name].iloc[:0]
+                      for name in ("top_songs", "top_artists"))
     enough = streams["track_id"].nunique() >= MIN_TRACKS and heard["artist_id"].nunique() >= MIN_ARTISTS
     return {"rule_stream_30s": row["n_streams"] != len(streams), "rule_wrapped_window": row["ms_played"] != inside["ms_played"].sum(),
             "rule_wrapped_ranks": [*songs["track_id"]] != ranking(ranked.assign(weight=1.0), "track_id", music["tracks"], "title")

@@ -13,10 +13,12 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from ..behaviour import Behaviour
-from ..files import read_parquet, write_json, write_table
-from ..run import DAY_MS, Run
+from ..files import manifest_bytes, read_parquet, write_json, write_table
+from ..run import DAY_MS, Run, identity
 from ..runs import CATALOGUE_TABLES, PART_TABLES, simulate
+from ..schema import fingerprints
 from ..simulate import listen
+from ..store import put
 from ..workers import main_left_alone
 from .ablation import FAINT, MECHANISMS, moved
 from .log import wall_ms
@@ -104,7 +106,7 @@ def write_changed_run(folder, run, behaviour):
         heard = listen(run, ids[part * LISTENERS_AT_ONCE:(part + 1) * LISTENERS_AT_ONCE], behaviour=behaviour)
         files += [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
     files += [write_table(folder, name, getattr(heard.world.catalogue, name)) for name in CATALOGUE_TABLES]
-    write_json(folder / "run.json", {"identity": {"parameters": {"start_time": run.start_time, "end_time": run.end_time}}, "files": files})
+    put(folder, "run.json", manifest_bytes(identity(run, {}, fingerprints(), LISTENERS_AT_ONCE), files))
     return folder
 
 

@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from ..catalogue import build_catalogue
 from ..datasets import load_songs
-from ..files import write_json, write_table
-from ..run import DAY_MS, MINUTE_MS, Run
+from ..files import manifest_bytes, write_table
+from ..run import DAY_MS, MINUTE_MS, Run, identity
 from ..runs import CATALOGUE_TABLES
-from ..schema import SYMBOLS, TABLES, code, table_of
+from ..schema import SYMBOLS, TABLES, code, fingerprints, table_of
+from ..store import put
 
 STEP_MS = 4 * MINUTE_MS
 KINDS = ("play", "pause", "skip", "replay", "stop")
@@ -37,8 +38,8 @@ def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="
     files += [write_table(folder, "plays", uniform_plays(one, catalogue.tracks, start_ms, days, rng), part)
               for part, one in enumerate(listeners["listener_id"].to_pylist())]
     first, after = (np.datetime64(start_ms + n * DAY_MS, "ms").astype("datetime64[D]").astype(str) for n in (0, days))
-    parameters = {name: getattr(Run(), name) for name in ("seed", "population")} | {"start_time": first, "end_time": after}
-    write_json(folder / "run.json", {"identity": {"parameters": parameters}, "identity_hash": "uniform", "plays": 0, "files": files})
+    run = Run(listeners.num_rows, first, after)
+    put(folder, "run.json", manifest_bytes(identity(run, {}, fingerprints(), 1), files))
     return folder
 
 

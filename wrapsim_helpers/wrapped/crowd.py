@@ -4,8 +4,8 @@ import ibis
 
 from ..files import read_manifest, read_parquet
 from ..run import MINUTE_MS, check_window
+from .everybody import open_run
 from .rules import NOT_FINISHED_MS, day_of, total
-from .story import open_run
 
 LAST_SECOND = 240
 

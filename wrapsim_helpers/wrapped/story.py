@@ -1,27 +1,19 @@
 """One listener's year, told by the insights: what the cards draw."""
 
-import difflib
-import functools
-import glob
 import json
-from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
-import ibis
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
-from ..files import kept_as_parquet, plays_by_part, read_manifest, read_parquet, table_files, whole_file, writable, write_json
-from ..run import MINUTE_MS, check_window
-from ..schema import TABLES
-from .days import calendar, listening_clock, longest_streak
-from .rules import EPOCH_DAY, Heard, all_heard, by_artist, heard_in, too_little, window, with_plays
-from .tops import monthly_genres, top_artists, top_genres, top_songs
-from .volume import minutes, place, skip_rate
+from ..files import play_files, read_parquet, write_json
+from ..run import MINUTE_MS
+from ..runs import listener_named
+from .everybody import INSIGHTS, answers_of, crowd_of, open_period, show_plays
+from .rules import EPOCH_DAY, too_little
 
-SPILLED = ".wrapsim-spilled"
 BIN_WIDTH = 1.2          # each bin of the crowd's minutes is that much wider than the one before
 
 
@@ -58,97 +50,6 @@ class Story:
     tables: dict[str, pd.DataFrame]
 
 
-INSIGHTS = {"minutes": minutes, "top_songs": top_songs, "top_artists": top_artists, "top_genres": top_genres,
-            "listening_clock": listening_clock, "calendar": calendar, "monthly_genres": monthly_genres,
-            "longest_streak": longest_streak, "skip_rate": skip_rate}
-
-
-KEPT = ("timed", "songs", "days", "credited")        # what `in_tables` makes, each from those before
-
-
-def open_run(run_dir):
-    """The tables of a finished run for the insights: name -> Ibis table on an embedded DuckDB.
-
-    Plays kept as Parquet stay where they are; those kept as Avro alone are read into DuckDB, part after part. Raises
-    ValueError naming a damaged file, FileNotFoundError where the folder holds no finished run.
-    """
-    read_manifest(run_dir)
-    connection = ibis.duckdb.connect()
-    catalogue = {name: connection.create_table(name, read_parquet(run_dir, name)) for name in ("tracks", "artists", "track_artists")}
-    if kept_as_parquet(run_dir):
-        return catalogue | {"plays": connection.read_parquet([f"{glob.escape(str(run_dir))}/{file}" for file in table_files(Path(run_dir), "plays")],
-                                                            table_name="plays")}
-    connection.create_table("plays", TABLES["plays"].empty_table())
-    for part in plays_by_part(run_dir):
-        connection.insert("plays", part)
-    return catalogue | {"plays": connection.table("plays")}
-
-
-def heard_of(run_dir, year=-1, edition="full"):
-    """The plays of a run's year and what they are joined with: a `Heard`. year: -1 for the year with most days of the run.
-
-    Raises ValueError where the edition's window of that year and the run have no day in common.
-    """
-    parameters = read_manifest(run_dir)["identity"]["parameters"]
-    days = days_of(parameters, year, edition)
-    heard = all_heard if days == days_of_run(parameters) else heard_in
-    return heard(**open_run(run_dir), first_day=days[0], last_day=days[1])
-
-
-def days_of(parameters, year, edition):
-    """First and last local day of a summary, both inclusive: the edition's window of a year, as far as the run lasts."""
-    begin, end = days_of_run(parameters)
-    year = year if year != -1 else max(range(begin.year, end.year + 1), key=lambda y: min(end, date(y, 12, 31)) - max(begin, date(y, 1, 1)))
-    first, last = window(year, edition)
-    if first > end or last < begin:
-        raise ValueError(f"year is {year} and edition {edition!r}, which counts {first} to {last}; the run lasts from {begin} to {end}. "
-                         "Choose another year or edition.")
-    return max(first, begin), min(last, end)
-
-
-def days_of_run(parameters):
-    """First and last local day that a play of a run can begin on, both inclusive."""
-    start, end = check_window(parameters["start_time"], parameters["end_time"])
-    last = end - timedelta(milliseconds=1)
-    if start.tzinfo:                    # one instant for everybody, from 12 hours behind UTC to 14 ahead
-        return (start.astimezone(UTC) - timedelta(hours=12)).date(), (last.astimezone(UTC) + timedelta(hours=14)).date()
-    return start.date(), last.date()
-
-
-def everybody(run_dir, year=-1, edition="full"):
-    """What was everybody's year? Insight name -> Arrow table of all listeners of a run: see each insight.
-
-    The plays of the year are timed once, and their songs, artists and days counted once, in tables that DuckDB moves to
-    disk where memory is short. The answer itself is held in memory, some 20 kB a listener; `write_everybody` writes it.
-    """
-    heard = heard_of(run_dir, year, edition)
-    heard = in_tables(heard, functools.partial(heard.tracks._find_backend().create_table, temp=True))
-    return {name: insight(heard).to_pyarrow() for name, insight in INSIGHTS.items()}
-
-
-def write_everybody(run_dir, out_dir, year=-1, edition="full"):
-    """The same as Parquet files, one per insight, of a run however large; returns their paths.
-
-    out_dir  a folder, which also holds for a while what does not fit in memory.  Raises PermissionError where it cannot be written
-    """
-    heard, folder = heard_of(run_dir, year, edition), writable(Path(out_dir))
-    connection = heard.tracks._find_backend()
-    connection.raw_sql("SET temp_directory = '{}'".format(str(folder / SPILLED).replace("'", "''")))
-    heard = in_tables(heard, functools.partial(connection.create_table, temp=True))
-    for name, insight in tqdm(INSIGHTS.items(), desc="insights", unit="table"):
-        with whole_file(folder / f"{name}.parquet") as beside:
-            insight(heard).to_parquet(beside, compression="zstd")
-    connection.disconnect()
-    return [folder / f"{name}.parquet" for name in INSIGHTS]
-
-
-def in_tables(heard, keep):
-    """The same `Heard` with its plays and their counts in tables. keep: makes a table of a name from an expression."""
-    heard = with_plays(heard, keep("timed", heard.plays))
-    heard = replace(heard, songs=keep("songs", heard.songs), days=keep("days", heard.days))
-    return replace(heard, credited=keep("credited", by_artist(heard.songs, heard.track_artists)))
-
-
 def tell_story(run_dir, user="", year=-1, edition="full"):
     """What was one listener's year? A `Story` from a run folder.
 
@@ -157,95 +58,41 @@ def tell_story(run_dir, user="", year=-1, edition="full"):
     edition  "full" for 1 January to 31 December, or a year whose window applies, such as "2025"; no day outside the run counts
     Raises ValueError for a user who is not in the run, or one without a single play in the window.
     """
-    book = open_book(str(run_dir), read_manifest(run_dir)["identity_hash"], year, edition)
-    person = find_listener(book.listeners, user, book.crowd)
-    found = insights_of(book, person["listener_id"])
+    period = open_period(run_dir, year, edition)
+    crowd = crowd_of(period).to_pandas()
+    listener_id = median_listener(crowd) if user == "" else listener_named(run_dir, user)
+    person = read_parquet(run_dir, "listeners", listener_id=listener_id).to_pylist()[0]
+    found = insights_of(period, listener_id)
     if not len(found["minutes"]):
-        raise ValueError(f"{person['name']} ({person['user_id']}) has no play from {book.heard.first_day} to {book.heard.last_day}; "
+        raise ValueError(f"{person['name']} ({person['user_id']}) has no play from {period.first_day} to {period.last_day}; "
                          "choose another user, year or edition.")
-    told = for_cards(found, book, person["listener_id"])
-    return Story({key: person[key] for key in ("listener_id", "user_id", "name", "city", "country", "time_zone", "birth_date")}, book.heard.first_day.year,
-                 edition, book.heard.first_day, book.heard.last_day, too_little(told["minutes"].iloc[0]), told)
+    told = for_cards(found, period, crowd, listener_id)
+    return Story({key: person[key] for key in ("listener_id", "user_id", "name", "city", "country", "time_zone", "birth_date")}, period.first_day.year,
+                 edition, period.first_day, period.last_day, too_little(told["minutes"].iloc[0]), told)
 
 
-@dataclass(frozen=True)
-class Book:
-    """A run opened for one year, from which stories are told: what all of them share.
-
-    heard       the plays of the year
-    listeners   DataFrame, everybody
-    crowd       DataFrame: listener_id, ms_played, n_listeners, n_below, rank, n_plays, n_skips
-    statements  insight -> SQL over the tables KEPT of one listener; name of such a table -> SQL that makes it of everybody
-    """
-
-    heard: Heard
-    listeners: pd.DataFrame
-    crowd: pd.DataFrame
-    statements: dict[str, str]
+def insights_of(period, listener_id):
+    """Every insight of one listener as a pandas table, without the column listener_id; only that listener's part is read."""
+    show_plays(period, play_files(period.place, listener_id)[0], listener_id)
+    return {name: relation.df().drop(columns="listener_id") for name, relation in answers_of(period, INSIGHTS)}
 
 
-@functools.lru_cache(maxsize=4, typed=True)
-def open_book(run_dir, identity_hash, year, edition):
-    """A run opened for a year; kept, so that the next listener's story costs a fraction of the first."""
-    heard = heard_of(run_dir, year, edition)
-    return Book(heard, read_parquet(run_dir, "listeners").to_pandas(), crowd_of(heard), statements_of(heard))
-
-
-def statements_of(heard):
-    """The tables and every insight of one listener as SQL, compiled once: (see `Book`)."""
-    connection, statements = heard.tracks._find_backend(), {}
-
-    def keep(name, expression):
-        statements[name] = str(connection.compile(expression))
-        return connection.create_table(name, expression.limit(0), temp=True)
-
-    mine = in_tables(heard, keep)
-    return statements | {name: str(connection.compile(insight(mine).drop("listener_id"))) for name, insight in INSIGHTS.items()}
-
-
-def insights_of(book, listener_id):
-    """Every insight of one listener as a pandas table, without the column listener_id."""
-    connection = book.heard.tracks._find_backend().con
-    for name in KEPT:
-        mine = f"WHERE listener_id = {int(listener_id)}" * (name == "timed")
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({book.statements[name]}) {mine}")
-    return {name: connection.execute(book.statements[name]).df() for name in INSIGHTS}
-
-
-def crowd_of(heard):
-    """Everybody's place and how often they skip; a pandas table, see `Book`."""
-    return place(heard).join(skip_rate(heard), "listener_id").execute()
-
-
-def find_listener(listeners, user, crowd):
-    """The row of a listener, as a dict, by user_id, number or full name; the one in the middle by minutes for ""."""
-    if user == "":
-        in_order = crowd.sort_values(["ms_played", "listener_id"])
-        if not len(in_order):
-            raise ValueError("nobody in this run has a play in this window; choose another year or edition, or make a longer run.")
-        user = int(in_order["listener_id"].iloc[len(in_order) // 2])
-    wanted = str(user).casefold()
-    matches = listeners[(listeners["user_id"] == wanted) | (listeners["listener_id"].astype(str) == wanted)
-                        | (listeners["name"].str.casefold() == wanted)]
-    if len(matches) != 1:
-        near = difflib.get_close_matches(str(user), [*listeners["name"], *listeners["user_id"]], n=3, cutoff=0.4)
-        found = f"{len(matches)} listeners of that name; give the user_id" if len(matches) else "nobody of that name or id"
-        raise ValueError(f"user is {user!r}; the run has {found}. It has {len(listeners):,} listeners, numbers "
-                         f"{listeners['listener_id'].min()} to {listeners['listener_id'].max()}"
-                         + (f". Did you mean {' or '.join(map(repr, near))}?" if near else "."))
-    return matches.iloc[0].to_dict()
+def median_listener(crowd):
+    """Number of the median listener by minutes; ValueError where nobody has a play. crowd: DataFrame as from `crowd_of`"""
+    if not len(crowd):
+        raise ValueError("nobody in this run has a play in this window; choose another year or edition, or make a longer run.")
+    return int(crowd.sort_values(["ms_played", "listener_id"])["listener_id"].iloc[len(crowd) // 2])
 
 
 # -- tables as the cards want them --------------------------------------------------------------------
 
-def for_cards(found, book, listener_id):
+def for_cards(found, period, crowd, listener_id):
     """The insights in the shapes that `Story` promises: ranked, in order, gaps filled."""
     in_order = {name: found[name].sort_values("rank").reset_index(drop=True) for name in ("top_songs", "top_artists", "top_genres")}
-    crowd, heard = book.crowd, book.heard
     return in_order | {
         "minutes": found["minutes"],
         "top_songs": in_order["top_songs"].assign(first_played=lambda songs: pd.to_datetime(songs["first_local_ms"], unit="ms")),
-        "listening_clock": every_hour(found["listening_clock"]), "calendar": every_day(found["calendar"], heard.first_day, heard.last_day),
+        "listening_clock": every_hour(found["listening_clock"]), "calendar": every_day(found["calendar"], period.first_day, period.last_day),
         "monthly_genres": found["monthly_genres"].sort_values("month").reset_index(drop=True),
         "longest_streak": as_dates(found["longest_streak"]), "skip_rate": skip_share(found["skip_rate"], crowd),
         "place": place_of(crowd, listener_id), "crowd": minute_bins(crowd)}

@@ -37,7 +37,11 @@ def place(heard):
     n_below: listeners who heard strictly less; rank 1 is the most, equal minutes share a rank. True for the simulated
     crowd only.
     """
-    totals = heard.plays.group_by("listener_id").agg(ms_played=total(heard.plays.ms_played))
+    return placed(heard.plays.group_by("listener_id").agg(ms_played=total(heard.plays.ms_played)))
+
+
+def placed(totals):
+    """Totals of listeners, with at least ms_played, with each one's place among them."""
     everybody = ibis.window(order_by="ms_played", rows=None)
     most_first = ibis.window(order_by=ibis.desc("ms_played"))
     return totals.mutate(n_listeners=totals.count().over(ibis.window()), n_below=ibis.rank().over(everybody),
