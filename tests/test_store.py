@@ -3,7 +3,6 @@
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import files as f
 from wrapsim_helpers import locks, runs, store
 from wrapsim_helpers.files import row_hash
 

@@ -24,7 +24,7 @@ from ..schema import SYMBOLS, code
 from ..store import place_of
 from ..wrapped.rules import NOT_FINISHED_MS, day_number
 
-PLAYS_AT_ONCE = 3_000_000
+PLAYS_AT_ONCE = 1_000_000
 SITTING_GAP_MS = 60_000             # silence that ends a sitting in the sessions data set of 2018
 SESSION_GAP_MS = 30 * MINUTE_MS     # silence that ends a session elsewhere
 LONG, CUT = 10, 20                  # tracks of a long sitting: at least, and how many of them are looked at

@@ -172,11 +172,16 @@ def show_rows(connection, plays):
 
 def show_plays(period, file, listener_id=None):
     """Let the view plays show those of one file of the run, of all its listeners or of one."""
-    if listener_id is None and file.endswith(".parquet") and not store.is_store(period.place):
+    if listener_id is None and is_whole(period.place, file):
         path = glob.escape(str(period.place / file)).replace("'", "''")
         period.connection.execute(f"CREATE OR REPLACE VIEW plays AS SELECT * FROM read_parquet('{path}')")
     else:
         show_rows(period.connection, read_plays(period.place, file, listener_id=listener_id))
+
+
+def is_whole(place, file):
+    """Whether DuckDB can read a file as it is: a Parquet file on a disk with every column, which older releases lack."""
+    return file.endswith(".parquet") and not store.is_store(place) and set(TABLES["plays"].names) <= set(pq.read_schema(place / file).names)
 
 
 def answers_of(period, names):
