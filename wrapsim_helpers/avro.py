@@ -26,9 +26,7 @@ from .schema import LABEL, NAMED, RECORDS, SYMBOLS, TABLES, blank, code, in_orde
 
 BLOCK_BYTES = 512 * 1024         # of records in a block before compression: what a block costs by itself hardly shows any more
 ROWS_AT_ONCE = 16_384            # plays turned into numbers at a time
-CODECS = {"deflate": functools.partial(isal_zlib.compress, level=1, wbits=-15),      # level 3 differs between processors
-          "zstandard": functools.partial(pa.Codec("zstd", compression_level=1).compress, asbytes=True),
-          "null": bytes}
+FIRST_BYTES = 16                 # of a block that are compressed before the rest; see `deflated`
 LOW, HIGH, SEVEN = np.uint64(127), np.uint64(128), np.uint64(7)
 ENCODED, NUMBER, REAL = range(3)               # how a column is written: bytes from the store, zig-zag, eight bytes
 FEW = 1_024                      # as many entries may two columns have together that are written as one
@@ -50,6 +48,24 @@ class NotSpliced(ValueError):
 
 
 # -- the container ------------------------------------------------------------------------------------
+
+def deflated(block):
+    """Raw deflate of a block; follows from the block alone. block: bytes, or uint8 of shape (B,)"""
+    # ISA-L has code of its own for the first byte of a stream, and that hashes a register which
+    # still holds the address of the stream, instead of data (igzip_icf_body_h1_gr_bt.asm, label
+    # .write_first_byte, tmp2). With a chance of 1 in 8,192 this is the hash of the block's first
+    # bytes: a later match to them is lost, and the same block has other bytes in another process.
+    # A stream that begins with 4 to 16 bytes and a flush takes another way, which hashes the data.
+    # The flush costs about 6 bytes a block and no time. Level 3 would differ between processors.
+    stream = isal_zlib.compressobj(level=1, wbits=-15)
+    first = [stream.compress(block[:FIRST_BYTES]), stream.flush(isal_zlib.Z_SYNC_FLUSH)]
+    return b"".join([*first, stream.compress(block[FIRST_BYTES:]), stream.flush()])
+
+
+ZSTANDARD = pa.Codec("zstd", compression_level=1)
+CODECS = {"deflate": deflated, "zstandard": functools.partial(ZSTANDARD.compress, asbytes=True),
+          "null": bytes}
+
 
 def write_container(file, schema, blocks, codec, marker):
     """Write an Avro object container file, whose bytes follow from the arguments alone; returns their SHA-256 as text.
