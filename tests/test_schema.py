@@ -37,6 +37,14 @@ def test_every_field_has_a_doc_and_a_default_and_a_pascal_case_name():
         assert "default" in field and field["name"][0].isupper() and "_" not in field["name"]
 
 
+def test_every_field_of_milliseconds_says_so():
+    fields = {field["name"]: field for _, field in leaf_fields(s.schema_ind)}
+    named = {name for name in fields if "Ms" in name} | {"Length"}
+    timed = {name for name, field in fields.items() if s.arrow_type(field["type"]) == s.TIMESTAMP}
+    assert timed == {"StartedAt", "EndedAt"} and len(named) == 6
+    assert not [name for name in named | timed if "milliseconds" not in fields[name]["doc"].lower()]
+
+
 def test_closed_sets_are_enums_with_the_default_unknown():
     enums = [field["type"] for _, field in leaf_fields(s.schema_ind) if isinstance(field["type"], dict) and field["type"]["type"] == "enum"]
     assert len(enums) == 11 and all(enum["symbols"][0] == "UNKNOWN" and enum["default"] == "UNKNOWN" for enum in enums)
