@@ -1,17 +1,21 @@
 """Strict papermill runs and the command line: what is refused, with which exit code, and in which words."""
 
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
 
-from wrapsim_helpers import batch
+import wrapsim_helpers as ws
+from wrapsim_helpers import batch, files, resources
 from wrapsim_helpers.resources import resource
 
-CODE = {"ok": "print(year)", "fails": "raise ValueError('on purpose')", "leaves": "import sys; sys.exit(0)", "later": "print('later')"}
+CODE = {"ok": "print(year)", "fails": "raise ValueError('on purpose')", "leaves": "import sys; sys.exit(0)", "later": "print('later')",
+        "stands": "import os; import wrapsim_helpers as ws; print(os.getcwd(), ws.output_folder('', 'mine'), out_dir, sep='\\n')"}
 
 
 @pytest.fixture
@@ -20,7 +24,8 @@ def notebook(tmp_path):
     def write(*cells):
         book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}})
         parameters = nbformat.v4.new_code_cell('year: int = 2025  # which year\nname: str = ""  # whose\nwide: bool = False  # how\n'
-                                               'genres: list = []  # which ones\nlatitude = ""  # type: float degrees', metadata={"tags": ["parameters"]})
+                                               'genres: list = []  # which ones\nlatitude = ""  # type: float degrees\n'
+                                               'out_dir: str = ""  # where to', metadata={"tags": ["parameters"]})
         book.cells = [parameters, *(nbformat.v4.new_code_cell(CODE[cell]) for cell in cells)]
         nbformat.write(book, tmp_path / "small.ipynb")
         return tmp_path / "small.ipynb"
@@ -34,11 +39,11 @@ def command(*words, cwd=None):
 def test_declared_parameters_have_type_default_and_help(notebook):
     assert batch.declared_parameters(notebook()) == {
         "year": ("int", 2025, "which year"), "name": ("str", "", "whose"), "wide": ("bool", False, "how"),
-        "genres": ("list", [], "which ones"), "latitude": ("float", "", "degrees")}
+        "genres": ("list", [], "which ones"), "latitude": ("float", "", "degrees"), "out_dir": ("str", "", "where to")}
 
 
 @pytest.mark.parametrize("given, words", [
-    ({"yeer": 2025}, "small.ipynb has no parameter 'yeer'. Did you mean 'year'? It has: year, name, wide, genres, latitude."),
+    ({"yeer": 2025}, "small.ipynb has no parameter 'yeer'. Did you mean 'year'? It has: year, name, wide, genres, latitude, out_dir."),
     ({"year": "banana"}, "small.ipynb: year is 'banana'; it must be of type int, such as 2025."),
     ({"year": True}, "small.ipynb: year is True; it must be of type int, such as 2025."),
     ({"year": 1.5}, "small.ipynb: year is 1.5; it must be of type int, such as 2025."),
@@ -67,7 +72,7 @@ def test_texts_become_the_declared_types(notebook):
 def test_nothing_is_written_where_a_parameter_is_refused(notebook, tmp_path):
     done = command("run", notebook("ok"), "-p", "yeer=1", "-o", tmp_path / "out" / "small.ipynb")
     assert done.returncode == 2 and not (tmp_path / "out").exists()
-    assert done.stderr == "wrapsim: small.ipynb has no parameter 'yeer'. Did you mean 'year'? It has: year, name, wide, genres, latitude.\n"
+    assert done.stderr == "wrapsim: small.ipynb has no parameter 'yeer'. Did you mean 'year'? It has: year, name, wide, genres, latitude, out_dir.\n"
 
 
 def test_a_run_keeps_the_executed_notebook_and_says_where(notebook, tmp_path):
@@ -104,6 +109,63 @@ def test_parameters_can_be_listed():
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["run_dir", "user", "year", "edition", "out_dir"]
 
 
+# -- paths --------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name, value, absolute", [
+    ("out_dir", "out", "HERE/out"), ("run_dir", "../runs/a b", "HERE/../runs/a b"), ("survey_path", "~/survey.csv", "HOME/survey.csv"),
+    ("songs_path", "/data/songs.xlsx", "/data/songs.xlsx"), ("personas_path", "mine.yaml", "HERE/mine.yaml"), ("personas_path", "bundled", "bundled"),
+    ("songs_path", "bundled", "HERE/bundled"), ("out_dir", "", ""), ("out_dir", "s3://bucket/run", "s3://bucket/run"), ("user", "out", "out"),
+    ("out_dir", -1, -1), ("directory", "out", "out")])
+def test_parameters_that_are_paths_are_taken_from_the_working_folder(tmp_path, monkeypatch, name, value, absolute):
+    monkeypatch.chdir(tmp_path)
+    if isinstance(absolute, str):
+        absolute = absolute.replace("HERE", str(Path.cwd())).replace("HOME", str(Path.home()))
+    assert batch.absolute_paths({name: value}) == {name: absolute}
+
+
+def test_a_notebook_runs_where_the_caller_stands_and_its_results_go_there(notebook, tmp_path):
+    here = tmp_path / "work" / "here"
+    for folder in (here, tmp_path / "work" / "notebooks", tmp_path / "notebooks"):           # no folder above is climbed to
+        folder.mkdir(parents=True)
+    (tmp_path / "sets.yaml").write_text(yaml.safe_dump({"one": {"notebook": str(notebook("stands")), "parameters": {"out_dir": "../out"}}}))
+    for words, executed in ((("run", tmp_path / "small.ipynb", "-p", "out_dir=../out"), "notebooks/small.ipynb"),
+                            (("batch", tmp_path / "sets.yaml"), "batch/one.ipynb")):
+        done = command(*words, cwd=here)
+        assert done.returncode == 0 and done.stdout.strip() == str(here / "data" / "runs" / executed), done.stderr
+        told = nbformat.read(here / "data" / "runs" / executed, 4).cells[-1].outputs[0].text.split()
+        assert told == [str(here), str(here / "data" / "runs" / "mine"), str(here / ".." / "out")]
+
+
+def test_a_kernel_in_the_projects_folder_of_notebooks_writes_beside_it(tmp_path, monkeypatch):
+    batch.lay_out(tmp_path / "kit")
+    for folder, top in (("kit/notebooks", "kit"), ("kit", "kit"), ("kit/data", "kit/data"), ("notebooks", "notebooks")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        monkeypatch.chdir(tmp_path / folder)
+        assert resources.runs_folder() == tmp_path / top / "data" / "runs"
+    monkeypatch.chdir(tmp_path / "kit" / "notebooks")
+    assert batch.notebook_folder() == tmp_path / "kit" / "notebooks"
+
+
+def test_nothing_is_written_into_the_package(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "PACKAGE", tmp_path / "site-packages" / "wrapsim_helpers")
+    inside = files.PACKAGE / "share" / "notebooks"
+    inside.mkdir(parents=True)
+    shutil.copy(resource("notebooks", "00_data_preparation.ipynb"), inside)
+    monkeypatch.chdir(inside)
+    for write in (lambda: ws.output_folder("", "mine"), lambda: ws.simulate(2, end_time="2025-01-02"), lambda: batch.lay_out(inside / "mine"),
+                  lambda: batch.app(["run", "00_data_preparation"], standalone_mode=False)):
+        with pytest.raises(PermissionError, match=r"cannot be written \(it is inside the installed package\); name another folder."):
+            write()
+    assert [path.name for path in files.PACKAGE.rglob("*")] == ["share", "notebooks", "00_data_preparation.ipynb"]
+
+
+def test_the_notebooks_of_the_package_are_not_opened_for_editing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(batch, "resource", lambda *parts: resources.PACKAGE.joinpath("share", *parts))
+    with pytest.raises(batch.Refused, match="there are no notebooks here, .* Lay out your own:\n  wrapsim init my_folder\n  cd my_folder\n  wrapsim lab"):
+        batch.lab()
+
+
 # -- batches ------------------------------------------------------------------------------------------
 
 def test_a_batch_is_checked_whole_before_the_first_one_starts(notebook, tmp_path):
@@ -117,7 +179,7 @@ def test_a_batch_runs_those_asked_for(notebook, tmp_path):
     sets = {name: {"notebook": str(notebook("ok")), "parameters": {"year": year}} for name, year in (("one", 1), ("two", 2))}
     (tmp_path / "sets.yaml").write_text(yaml.safe_dump(sets))
     done = command("batch", tmp_path / "sets.yaml", "--only", "two", "-o", tmp_path / "out")
-    assert done.returncode == 0 and [path.name for path in (tmp_path / "out").iterdir()] == ["two.ipynb"]
+    assert done.returncode == 0 and [path.name for path in (tmp_path / "out").glob("*.ipynb")] == ["two.ipynb"]
 
 
 @pytest.mark.parametrize("text, only, words", [
@@ -161,7 +223,7 @@ def test_cards_that_cannot_be_written_are_refused_in_one_line(tmp_path, tiny_run
     (tmp_path / "thesis.doc").write_text("x")
     foreign, a_file = command("cards", tiny_run, tmp_path), command("cards", tiny_run, tmp_path / "thesis.doc")
     assert foreign.returncode == a_file.returncode == 2 and [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
-    assert foreign.stderr.endswith("which holds other files (thesis.doc ...); name a new or empty folder, or one of earlier cards.\n")
+    assert foreign.stderr.endswith("which holds other files (thesis.doc ...); name a new or empty folder, or one that wrapsim wrote.\n")
     assert a_file.stderr.startswith("wrapsim: out_dir is ") and a_file.stderr.endswith("; name another folder.\n")
 
 
@@ -171,6 +233,15 @@ def test_init_lays_out_notebooks_and_data_in_a_new_folder(tmp_path):
     assert (tmp_path / "mine" / "data" / "README.md").is_file()
     again = command("init", tmp_path / "mine")
     assert again.returncode == 2 and "is not a new or empty folder" in again.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell of Windows quotes in other ways")
+@pytest.mark.parametrize("name", ["my folder", "it's; here", "-x", "$HOME", "~"])
+def test_init_prints_a_cd_that_can_be_pasted(tmp_path, name):
+    told = command("init", "--", name, cwd=tmp_path)
+    line = next(line for line in told.stdout.splitlines() if line.startswith("  cd "))
+    done = subprocess.run(["sh", "-c", f"{line} && pwd"], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout == f"{tmp_path / name}\n", told
 
 
 def test_the_main_job_refuses_a_folder_with_other_things(tmp_path):

@@ -25,6 +25,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from wrapsim_helpers import cards
+from wrapsim_helpers.outputs import MARKER
 from wrapsim_helpers.cards import canvas, charts, crowd, days, fonts, themes, tops, volume, words
 
 from . import stories
@@ -750,6 +751,7 @@ def test_drawing_every_story_in_every_theme_says_nothing_on_stderr():
     code = """
 import warnings, stories
 from wrapsim_helpers import cards
+from wrapsim_helpers.outputs import MARKER
 for story in stories.ALL.values():
     for theme in cards.THEMES:
         made = cards.make_cards(story(), theme)
@@ -779,6 +781,7 @@ from wrapsim_helpers.cards import fonts
 fonts.INSTALLED = ("A Few Squares",)
 import stories
 from wrapsim_helpers import cards
+from wrapsim_helpers.outputs import MARKER
 print(fonts.shown("夜のドライブ", "title"), fonts.shown("青い電話"))
 print([p.split("/")[-1].split("\\\\")[-1] for p in fonts.chain("夜 on", "name")])
 card = cards.make_card("top_songs", stories.typical())
@@ -1039,7 +1042,7 @@ def test_cards_are_written_in_order_with_an_index(tmp_path):
 def test_cards_take_the_place_of_earlier_ones_and_of_nothing_else(tmp_path):
     cards.write_cards(made("typical"), tmp_path)
     cards.write_cards(made("small"), tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["cards.json", *(f"{i:02}_{card.name}.png" for i, card in enumerate(made("small"), 1))])
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([MARKER, "cards.json", *(f"{i:02}_{card.name}.png" for i, card in enumerate(made("small"), 1))])
     (tmp_path / "01_holiday.png").write_bytes(b"mine")
     with pytest.raises(ValueError, match=r"which holds other files \(01_holiday.png \.\.\.\); name a new or empty folder"):
         cards.write_cards(made("typical"), tmp_path)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "wrapsim_helpers"
 ORDER = ["resources", "compiled", "run", "schema", "datasets", "behaviour", "personas", "survey", "homes", "clocks", "listeners", "discography", "catalogue", "picks",
-         "answers", "plays", "checks", "avro", "store", "files", "locks", "simulate", "workers", "runs", "verify", "wrapped", "effects", "realism", "cards", "batch"]
+         "answers", "plays", "checks", "avro", "store", "files", "locks", "outputs", "simulate", "workers", "runs", "own_files",
+         "verify", "wrapped", "effects", "realism", "cards", "batch"]
 AROUND = {"__init__", "__main__"}          # the two doors, which may open onto everything
 
 

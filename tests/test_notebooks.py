@@ -13,6 +13,7 @@ import yaml
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import batch
+from wrapsim_helpers.outputs import MARKER
 from wrapsim_helpers.resources import resource
 
 NOTEBOOKS = sorted(resource("notebooks").glob("*.ipynb"))
@@ -98,8 +99,7 @@ def folder(tmp_path_factory):
 def test_a_set_of_parameters_runs_to_its_end(folder, name, monkeypatch):
     monkeypatch.chdir(folder)
     one = SETS[name]
-    parameters = {key: str(folder / value) if key in ("out_dir", "run_dir") else value for key, value in (one.get("parameters") or {}).items()}
-    done = batch.run_notebook(batch.find_notebook(one["notebook"]), parameters, folder / "executed" / f"{name}.ipynb")
+    done = batch.run_notebook(batch.find_notebook(one["notebook"]), one.get("parameters") or {}, folder / "executed" / f"{name}.ipynb")
     outputs = [output for cell in nbformat.read(done, 4).cells if cell.cell_type == "code" for output in cell.outputs]
     noise = [output.text for output in outputs if output.output_type == "stream" and output.name == "stderr" and not re.search(r"it/s|part/s|part\]", output.text)]
     assert not noise, noise[0]
@@ -119,5 +119,5 @@ def test_the_claims_of_the_wrapped_notebook_are_those_of_the_package(folder):
 
 def test_the_single_user_notebook_writes_what_it_says(folder):
     written = folder / "data" / "runs" / "one_listener"
-    assert {path.name for path in written.iterdir()} == {"plays.avro", "plays.parquet"}
+    assert {path.name for path in written.iterdir()} == {MARKER, "plays.avro", "plays.parquet"}
     assert all(row["UserSongInteraction"]["MsPlayed"] >= 0 for row in ws.read_avro(Path(written) / "plays.avro"))

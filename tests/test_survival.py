@@ -108,8 +108,8 @@ def test_a_run_killed_after_its_last_file_is_tidied(tiny_run, tmp_path):
     assert tree(folder) == tree(tiny_run) and not (folder / "parts").exists()
 
 
-def test_half_written_files_of_any_name_are_cleared_when_a_run_ends(cut_short, tiny_run):
-    for name in (".wrapsim-abcdefgh", ".wrapsim-0123456789ab-tracks.parquet"):
+def test_half_written_files_of_the_whole_run_are_cleared_when_it_ends(cut_short, tiny_run):
+    for name in (".wrapsim-abcdef012345-lock.json", ".wrapsim-0123456789ab-tracks.parquet"):
         (cut_short / name).write_text("half")
     ws.simulate(**TINY, out_dir=cut_short, workers=1, part=3, parts=3)            # clears its own at the beginning, all at the end
     assert tree(cut_short) == tree(tiny_run) and not list(cut_short.rglob(".wrapsim-*"))

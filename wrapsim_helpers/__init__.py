@@ -19,7 +19,8 @@ from .schema import fingerprints, schema_ind, schema_table
 from .simulate import (generate_listening_session, generate_multiple_users_session, introduce, listen, one_listener, one_session,
                        tell_change, what_if)
 from .survey import effective_sample_size, survey_weights
-from .runs import again, continue_run, latest_run, make_part, open_job, output_folder, plan, show, simulate, write_listener
+from .outputs import output_folder
+from .runs import again, continue_run, latest_run, make_part, open_job, plan, show, simulate, write_listener
 from .verify import verify
 
 _LATER = {"wrapped": ("tell_story", "Story", "open_run", "everybody", "write_everybody", "heard_in", "heard_of", "window", "crowd_hours", "crowd_leaving",

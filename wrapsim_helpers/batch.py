@@ -7,6 +7,8 @@ kernel starts (exit 2), a failing cell is named (exit 1), and the executed noteb
 import difflib
 import json
 import logging
+import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from .resources import resource
+from .resources import FIRST_NOTEBOOK, PACKAGE, project_folder, resource, runs_folder
 from .run import check_choice
 
 NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped", "05_realism")
@@ -25,6 +27,8 @@ TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "
 
 EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
 QUIET = ["--IPKernelApp.log_level=CRITICAL"]     # kernels remark on loopback without encryption, and on being shut down
+JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")       # of the main job
+NOT_COPIED = ("runs", ".ipynb_checkpoints")                       # folders that `init` leaves out
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
                   help="Simulate a year of music streaming, and draw the Wrapped of it.")
@@ -77,26 +81,80 @@ def parse_assignments(notebook, assignments):
     return given
 
 
-def run_notebook(notebook, parameters, output):
-    """Execute a notebook with checked parameters into `output`; returns its path.
+def absolute_paths(parameters):
+    """Parameters with each path made absolute, from the working folder and with `~` as the home folder.
 
-    Raises Refused before anything starts for a parameter that is unknown or of the wrong type, and RuntimeError,
-    naming the error and the executed notebook, where a cell fails or was not reached.
+    A path is a text whose name ends in _path or _dir, except "", an address such as s3://bucket/run, and "bundled" for
+    personas_path.
     """
+    return {name: str(Path(os.path.expanduser(value)).absolute()) if is_path(name, value) else value
+            for name, value in parameters.items()}
+
+
+def is_path(name, value):
+    """Whether a parameter is a path that depends on the working folder, see `absolute_paths`."""
+    return (name.endswith(("_path", "_dir")) and isinstance(value, str) and value != "" and "://" not in value
+            and (name, value) != ("personas_path", "bundled"))
+
+
+def run_notebook(notebook, parameters, output):
+    """Execute a notebook with checked parameters into `output`, in the working folder; returns its path.
+
+    An earlier executed notebook is replaced, with a message, if nobody changed it. Raises Refused before anything
+    starts for a parameter that is unknown or of the wrong type and for a file of that name that is not ours, and
+    RuntimeError, naming the error and the executed notebook, where a cell fails or was not reached.
+    """
+    from .outputs import begin, end, finish
+    notebook, output = Path(notebook), Path(output).absolute()
+    checked = absolute_paths(check_parameters(notebook, parameters))
+    if check_target(output):
+        typer.echo(f"The earlier {output} is replaced.", err=True)
+    beside = begin(output)
+    try:
+        problem = execute(notebook, checked, beside)
+    finally:
+        if beside.is_file():
+            named(beside, output)
+            finish(beside, output)
+        end(beside)
+    if problem:
+        raise RuntimeError(f"{notebook.name} {problem}The executed notebook is {output}")
+    return output
+
+
+def check_target(output):
+    """Whether an earlier executed notebook of ours is in a place; Refused if any other file is, with another name."""
+    from .outputs import fault_of, marker_of
+    if not os.path.lexists(output):
+        return False
+    if output.is_dir():
+        raise Refused(f"{output} is a folder; name a file, such as -o {shlex.quote(str(output / 'executed.ipynb'))}")
+    if fault_of(output, marker_of(output.parent)):
+        number = next(n for n in range(2, 10_000) if not os.path.lexists(output.with_stem(f"{output.stem}-{n}")))
+        raise Refused(f"{output} is not an executed notebook as wrapsim wrote it, but changed since or not ours. Move it "
+                      f"elsewhere, or name another file: -o {shlex.quote(str(output.with_stem(f'{output.stem}-{number}')))}")
+    return True
+
+
+def execute(notebook, parameters, output):
+    """Run a notebook's cells by papermill; returns what went wrong, in words, or ""."""
     import papermill
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    checked = check_parameters(notebook, parameters)
-    output = Path(output)
-    output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        done = papermill.execute_notebook(str(notebook), str(output), checked, kernel_name="python3", cwd=str(Path(notebook).parent),
-                                          progress_bar={"desc": Path(notebook).stem}, extra_arguments=QUIET)
+        done = papermill.execute_notebook(str(notebook), str(output), parameters, kernel_name="python3", cwd=str(Path.cwd()),
+                                          progress_bar={"desc": notebook.stem}, extra_arguments=QUIET)
     except papermill.PapermillExecutionError as error:
-        raise RuntimeError(f"{Path(notebook).name} stopped: {error.ename}: {error.evalue}\nThe executed notebook is {output}") from None
+        return f"stopped: {error.ename}: {error.evalue}\n"
     left = [cell for cell in done.cells if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("status") == "pending"]
-    if left:
-        raise RuntimeError(f"{Path(notebook).name} ended early: {len(left)} cells were not run. The executed notebook is {output}")
-    return output
+    return f"ended early: {len(left)} cells were not run. " if left else ""
+
+
+def named(beside, output):
+    """Write into an executed notebook the name it will have, instead of its temporary one."""
+    import nbformat
+    book = nbformat.read(beside, 4)
+    book.metadata.get("papermill", {})["output_path"] = str(output)
+    nbformat.write(book, beside)
 
 
 def find_notebook(name):
@@ -113,8 +171,8 @@ def find_notebook(name):
 
 def notebook_folder():
     """The notebooks of the working folder, where `wrapsim init` laid them out, or the project's own."""
-    here = Path.cwd() / "notebooks"
-    return here if (here / f"{NOTEBOOKS[0]}.ipynb").is_file() else resource("notebooks")
+    here = project_folder() / "notebooks"
+    return here if (here / FIRST_NOTEBOOK).is_file() else resource("notebooks")
 
 
 # -- commands -----------------------------------------------------------------------------------------
@@ -124,13 +182,16 @@ def run(notebook: str = typer.Argument(help="path or name of a notebook, such as
         parameter: list[str] = typer.Option([], "--parameter", "-p", metavar="NAME=VALUE", help="set a parameter; may be repeated"),
         output: Path = typer.Option(None, "--output", "-o", help="where the executed notebook goes"),
         show: bool = typer.Option(False, "--parameters", help="list the notebook's parameters and stop")):
-    """Run one notebook with parameters, strictly."""
+    """Run one notebook with parameters, strictly.
+
+    Paths among the parameters (names that end in _path or _dir) are taken from the folder you are in, in which the notebook runs.
+    """
     path = find_notebook(notebook)
     if show:
         for name, (kind, default, text) in declared_parameters(path).items():
             typer.echo(f"{name:18} {kind:10} {default!r:28} {text}")
         return
-    target = output or Path.cwd() / "data" / "runs" / "notebooks" / path.name
+    target = output or runs_folder() / "notebooks" / path.name
     typer.echo(run_notebook(path, parse_assignments(path, parameter), target))
 
 
@@ -140,13 +201,15 @@ def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, para
           output: Path = typer.Option(None, "--output", "-o", help="folder for the executed notebooks")):
     """Run every set of parameters in a YAML file.
 
-    All are checked before the first one starts.
+    All are checked before the first one starts. Paths in the file (names that end in _path or _dir) are taken from the folder you
+    are in, not from the file's.
     """
     sets = chosen_sets(file, only)
     jobs = [(name, find_notebook(one["notebook"]), one.get("parameters") or {}) for name, one in sets.items()]
+    folder = (output or runs_folder() / "batch").absolute()
     for name, path, parameters in jobs:
         check_parameters(path, parameters)
-    folder = output or Path.cwd() / "data" / "runs" / "batch"
+        check_target(folder / f"{name}.ipynb")
     for name, path, parameters in jobs:
         typer.echo(run_notebook(path, parameters, folder / f"{name}.ipynb"))
 
@@ -181,7 +244,7 @@ def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int
             output: Path = typer.Option(None, "--output", "-o", help="folder for everything; data/runs/wrapped")):
     """The main job: all notebooks, then the cards."""
     from .simulate import Run, compile_model
-    folder = (output or Path.cwd() / "data" / "runs" / "wrapped").resolve()
+    folder = (output or runs_folder() / "wrapped").resolve()
     check = Run(num_users=users, seed=seed)
     clear_own(folder)
     compile_model(check)
@@ -196,11 +259,17 @@ def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int
 
 
 def clear_own(folder):
-    """Empty the main job's folder where it is ours; Refused where it holds other things."""
-    if folder.is_dir() and any(folder.iterdir()):
-        if not (folder / "notebooks").is_dir():
-            raise Refused(f"{folder} holds other files; name a new or empty folder with --output.")
-        shutil.rmtree(folder)
+    """Remove what an earlier main job wrote into its folder, file by file; ValueError, before that, naming any other file."""
+    from .locks import refuse_held
+    from .outputs import check_clear, claim, clear, entries, fault_of, marker_of, refuse_fault
+    from .own_files import own_files
+    if folder.is_dir():
+        for path in entries(folder):
+            refuse_fault(folder, path, fault_of(path, marker_of(folder)))
+        paths = [path for path in check_clear(folder, own_files) if path.parent != folder]
+        refuse_held(folder / "run")
+        clear(folder, paths)
+    claim(folder, JOB_FOLDERS)
 
 
 Users = Annotated[str, typer.Argument(help="how many listeners")]
@@ -255,7 +324,8 @@ def plan(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = 
 def again(run_dir: RunDir, out_dir: Annotated[Path, typer.Argument(help="folder for plays.avro and plays.parquet")],
           user: Annotated[str, typer.Option(help="a listener's number, user id or full name")], survey: Survey = "", songs: Songs = "", personas: Personas = ""):
     """Simulate one listener of a run again, identical, however big the run."""
-    from .runs import again as simulate_again, output_folder, write_listener
+    from .outputs import output_folder
+    from .runs import again as simulate_again, write_listener
     for path in write_listener(simulate_again(run_dir, user, survey, songs, personas), output_folder(out_dir, "again")):
         typer.echo(path)
 
@@ -335,14 +405,15 @@ def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to 
             users: int = typer.Option(4_000, help="listeners of the main run"),
             smaller: int = typer.Option(300, help="listeners of each run with another seed or without a mechanism")):
     """Hold simulated listening against published figures: a table, and a report with pictures."""
-    from .realism import Size, checked, lines_of, measured, sampled, study_of, tell_rules, write_report
+    from .realism import Size, check_report, checked, lines_of, measured, sampled, study_of, tell_rules, write_report
     if run_dir:
         sample = sampled(run_dir)
         rules, invariants, n_plays = checked(run_dir, sample)
         typer.echo("\n".join([*lines_of(measured(sample) + rules), *tell_rules(invariants, n_plays)]))
         return
     from .cards import draw_evidence
-    folder = Path.cwd() / "data" / "runs" / "realism"
+    folder = runs_folder() / "realism"
+    check_report(output or folder)
     study = study_of(folder, Size(users, smaller))
     typer.echo("\n".join([*lines_of(study.results + study.rules), *tell_rules(study.invariants, study.n_plays)]))
     typer.echo(f"\nThe report is {write_report(study, draw_evidence(study), output or folder)}")
@@ -352,6 +423,7 @@ def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to 
 def fit():
     """Find the model's free parameters anew (about 5 minutes); writes data/behaviour/fitted.json (in a checkout)."""
     from .realism.fit import fit as fit_model
+    checkout()
     fit_model()
 
 
@@ -361,28 +433,61 @@ def init(folder: Path = typer.Argument(help="a new or empty folder")):
 
     For those who installed with pip and have no checkout.
     """
-    from .files import writable
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not a new or empty folder; name another one.")
-    writable(folder)
-    for name in ("notebooks", "data"):
-        shutil.copytree(resource(name), folder / name, ignore=shutil.ignore_patterns("runs", ".ipynb_checkpoints", "*.py"))
-    typer.echo(f"Notebooks and data are in {folder}. Next:\n  cd {folder}\n  wrapsim wrapped     (run everything)\n"
+    lay_out(folder)
+    typer.echo(f"Notebooks and data are in {folder}. Next:\n  cd {quoted(folder)}\n  wrapsim wrapped     (run everything)\n"
                "  jupyter lab         (explore)")
+
+
+def lay_out(folder):
+    """Copy the bundled notebooks and data into a new or empty folder, or one in which that was interrupted; Refused otherwise."""
+    from .files import writable
+    from .store import begins, clear_unfinished, final_name, new_file
+    kit = {path.relative_to(resource()).as_posix(): path for top in ("notebooks", "data") for path in resource(top).rglob("*") if is_copied(path)}
+    if folder.exists() and not folder.is_dir():
+        raise Refused(f"{folder} is a file; name a new or empty folder.")
+    there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if not path.is_dir() and not final_name(path.name)}
+    other = [name for name, path in there.items() if name not in kit or not begins(path, kit[name])]
+    if other or len(there) == len(kit):
+        raise Refused(f"{folder} is not a new or empty folder: it holds {[*other, *there][0]}. Name another one.")
+    writable(folder)
+    for name, path in kit.items():
+        with new_file(folder / name) as beside:
+            shutil.copyfile(path, beside)
+    clear_unfinished(folder, kit.__contains__)
+
+
+def is_copied(path):
+    """Whether `init` copies a bundled file."""
+    inside = path.relative_to(resource())
+    return path.is_file() and path.suffix != ".py" and path.name[0] != "." and not set(NOT_COPIED) & set(inside.parts)
+
+
+def quoted(folder):
+    """A folder as a shell takes it."""
+    text = os.path.join(".", folder) if str(folder).startswith("-") else str(folder)
+    return subprocess.list2cmdline([text]) if os.name == "nt" else shlex.quote(text)
 
 
 @app.command()
 def lab():
     """Open JupyterLab on the notebooks."""
-    raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook_folder())]))
+    folder = notebook_folder()
+    if folder.is_relative_to(PACKAGE):
+        raise Refused("there are no notebooks here, and those of the installed package are not to be changed. Lay out your own:\n"
+                      "  wrapsim init my_folder\n  cd my_folder\n  wrapsim lab")
+    raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", str(folder)]))
 
 
 def in_checkout(*command):
     """Run a development command at the top of the checkout; Refused from an installed wheel."""
-    top = Path(__file__).parent.parent
-    if not (top / "tests").is_dir():
+    raise SystemExit(subprocess.call([sys.executable, *command], cwd=checkout()))
+
+
+def checkout():
+    """The top of the checkout; Refused from an installed wheel."""
+    if not (PACKAGE.parent / "tests").is_dir():
         raise Refused("this needs the project's source: git clone it and run the command there.")
-    raise SystemExit(subprocess.call([sys.executable, *command], cwd=top))
+    return PACKAGE.parent
 
 
 @app.command()

@@ -4,6 +4,7 @@ A name that exists holds a whole file (see store.py). The same identity gives th
 clock, and the Avro sync marker follows from the identity.
 """
 
+import errno
 import hashlib
 import json
 import re
@@ -21,9 +22,10 @@ import pyarrow.parquet as pq
 import xxhash
 
 from . import avro, store
+from .resources import PACKAGE
 from .run import canonical, check_choice, differences, identity_hash, part_path, run_of, sha256_of
 from .schema import RECORDS, TABLES, blank, in_order, pascal, record_fields, schema_ind, snake
-from .store import whole_file
+from .store import new_file, whole_file
 
 ROWS_PER_GROUP = 122_880         # DuckDB's vector of row groups; one listener's year is a fraction of one
 DERIVED = "derived"              # folder of a run with what was counted from its files, made again whenever it is missing
@@ -33,7 +35,13 @@ RUN_FILE = re.compile(rf"({'|'.join(TABLES)}|avro)(/part-[0-9]{{8}})?\.(parquet|
 # -- Parquet ------------------------------------------------------------------------------------------
 
 def write_parquet(table, path):
-    """Write an Arrow table: int64 and times as differences, everything else by dictionary, pages compressed by zstandard.
+    """Write an Arrow table to a file, in place of an earlier one."""
+    with whole_file(path) as beside:
+        parquet_into(table, beside)
+
+
+def parquet_into(table, path):
+    """The bytes of an Arrow table as Parquet: int64 and times as differences, everything else by dictionary, pages compressed by zstandard.
 
     Measured on plays, that is smaller, and faster to write and to read, than Parquet's defaults. Each row group keeps the
     smallest and largest value of every column, by which readers skip what they do not need.
@@ -41,10 +49,9 @@ def write_parquet(table, path):
     leaves = {f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name: getattr(field.type, "value_type", field.type)
               for field in table.schema}
     stepwise = [name for name, kind in leaves.items() if kind == pa.int64() or pa.types.is_timestamp(kind)]
-    with whole_file(path) as beside:
-        pq.write_table(table, beside, row_group_size=ROWS_PER_GROUP, compression="zstd", compression_level=1,
-                       use_dictionary=[name for name in leaves if name not in stepwise] or False,
-                       column_encoding=dict.fromkeys(stepwise, "DELTA_BINARY_PACKED") or None)
+    pq.write_table(table, path, row_group_size=ROWS_PER_GROUP, compression="zstd", compression_level=1,
+                   use_dictionary=[name for name in leaves if name not in stepwise] or False,
+                   column_encoding=dict.fromkeys(stepwise, "DELTA_BINARY_PACKED") or None)
 
 
 def read_parquet(run_dir, name, columns=None, listener_id=None):
@@ -234,6 +241,7 @@ def write_avro(plays, listeners, versions, tracks, path, marker, codec="deflate"
     schema  another schema of the record. Where it is the three records in sequence, records are spliced; any other is left
             to fastavro, some thirty times as slow, with a warning that says why
     known   a dict to keep encoded songs in, from one file of the same tracks and schema to the next
+    Raises ValueError where `path` already holds something else
     """
     codec, path = check_choice("codec", codec, avro.CODECS), Path(path)
     try:
@@ -241,7 +249,7 @@ def write_avro(plays, listeners, versions, tracks, path, marker, codec="deflate"
     except avro.NotSpliced as reason:
         warnings.warn(f"{path.name} is written by fastavro, record by record, since the schema cannot be spliced: {reason}.", stacklevel=2)
         blocks = avro.one_by_one(schema, plain_records(plays, listeners, versions, tracks, schema))
-    with whole_file(path) as beside, open(beside, "wb") as file:
+    with new_file(path) as beside, open(beside, "wb") as file:
         return avro.write_container(file, schema, blocks, codec, marker)
 
 
@@ -334,7 +342,8 @@ def entry(run_dir, path, sha256, rows, rows_hash):
 def write_table(run_dir, name, table, part=None):
     """Write one table, or one part of it, as Parquet; returns its manifest entry."""
     path = Path(run_dir) / f"{name}.parquet" if part is None else part_path(run_dir, name, part)
-    write_parquet(table, path)
+    with new_file(path) as beside:
+        parquet_into(table, beside)
     return entry(run_dir, path, sha256_of(path), table.num_rows, row_hash(table))
 
 
@@ -467,7 +476,7 @@ def check_folder(folder):
 def refuse_others(place, out_dir):
     """ValueError where a place without a run holds anything; what our own killed runs left half-written does not count."""
     others = sorted(store.sizes(place)) if store.is_store(place) else sorted(
-        path.name for path in (place.iterdir() if place.is_dir() else ()) if not path.name.startswith(store.BESIDE))
+        path.name for path in (place.iterdir() if place.is_dir() else ()) if not store.final_name(path.name))
     if others:
         raise ValueError(f"out_dir is {str(out_dir)!r}, which holds other files ({others[0]} ...); name a new or empty folder.")
 
@@ -476,6 +485,8 @@ def writable(folder):
     """The folder, made where it is not there yet; PermissionError where nothing can be written into it. A store is left alone."""
     with refusing_what_cannot_be_written(folder):
         if not store.is_store(folder):
+            if folder.resolve().is_relative_to(PACKAGE.resolve()):
+                raise OSError(errno.EROFS, "it is inside the installed package")
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder, prefix=store.BESIDE):
                 pass

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import socket
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +15,7 @@ from . import store
 from .files import json_bytes
 
 WHOLE_RUN = "lock.json"          # the lock of somebody who makes every part; that of a share names the share
+LOCK = re.compile(r"lock(-\d+-of-\d+)?\.json")
 
 
 @contextmanager
@@ -52,7 +54,12 @@ def one_at_a_time(place):
 
 def rivals(place, name):
     """The locks of a place that exclude one of this name: the same, and the whole run's beside a share's."""
-    return [other for other in store.names(place) if other.startswith("lock") and (other == name or WHOLE_RUN in (other, name))]
+    return [other for other in locks_of(place) if other == name or WHOLE_RUN in (other, name)]
+
+
+def locks_of(place):
+    """Names of the locks in a place."""
+    return [name for name in store.names(place) if LOCK.fullmatch(name)]
 
 
 def signature():
@@ -63,28 +70,45 @@ def signature():
 def holder_of(place, name):
     """Who holds a lock, see `signature`; None where it is free."""
     data = store.get(place, name)
-    try:
-        return None if data is None else json.loads(data)
-    except ValueError:
-        return {"host": "an unknown machine", "pid": 0, "started": 0}
+    if data is None:
+        return None
+    with contextlib.suppress(ValueError):
+        holder = json.loads(data)
+        if is_signature(holder):
+            return holder
+    return {"host": "an unknown machine", "pid": 0, "started": 0}
+
+
+def is_signature(value):
+    """Whether a JSON value says who holds a lock, see `signature`."""
+    return isinstance(value, dict) and all(isinstance(value.get(name), kind)
+                                           for name, kind in (("host", str), ("pid", int), ("started", int | float)))
+
+
+def refuse_held(place):
+    """ValueError while a process that may still be at work holds a lock of a place."""
+    for name in locks_of(place):
+        holder = holder_of(place, name)
+        if holder and not is_gone(holder):
+            refuse_locked(place, name, holder)
 
 
 def take_over(place, name):
     """Remove the lock of a process that is gone; ValueError where it may still be at work."""
     holder = holder_of(place, name)
-    if holder and (holder["host"] != socket.gethostname() or alive(holder)):
+    if holder and not is_gone(holder):
         refuse_locked(place, name, holder)
     if holder:
         tqdm.write(f"Process {holder['pid']} began this run and is gone; going on in {place}.")
         store.remove(place, [name])
 
 
-def alive(holder):
-    """Whether the process that holds a lock still runs on this machine."""
+def is_gone(holder):
+    """Whether the process that holds a lock ran on this machine and has ended."""
     try:
-        return abs(psutil.Process(holder["pid"]).create_time() - holder["started"]) < 2
-    except psutil.NoSuchProcess:
-        return False
+        return holder["host"] == socket.gethostname() and abs(psutil.Process(holder["pid"]).create_time() - holder["started"]) >= 2
+    except (psutil.NoSuchProcess, ValueError):
+        return True
 
 
 def refuse_locked(place, name, holder):

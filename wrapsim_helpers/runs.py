@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -29,11 +30,13 @@ from .avro import CODECS
 from .clocks import window_starts
 from .compiled import source_hash
 from .datasets import source_path
-from .files import (entry, identity_of, is_finished, is_sealed, json_bytes, manifest_bytes, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker,
-                    table_in, writable, write_avro, write_parquet, write_table)
+from .files import (DERIVED, entry, identity_of, is_finished, is_sealed, json_bytes, manifest_bytes, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker,
+                    table_in, write_avro, write_parquet, write_table)
 from .listeners import listener_number
-from .locks import WHOLE_RUN, holder_of, locked
+from .locks import LOCK, WHOLE_RUN, holder_of, locked, locks_of
+from .outputs import own_folder, written
 from .personas import as_record, personas_file, personas_of
+from .resources import runs_folder
 from .run import FORMATS, Run, check_choice, check_count, differences, identity, identity_hash, part_path, run_of
 from .schema import fingerprints, released
 from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
@@ -44,6 +47,10 @@ PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
 CATALOGUE = -1                   # the number of the catalogue's receipt, beside those of the parts
 MOST_NAMES = 10_000              # looked through for one like a misspelt name
+RECEIPT = re.compile(r"parts/(catalogue|part-\d{8})\.json")
+DERIVED_FILE = re.compile(rf"{DERIVED}/[\w-]+\.parquet")
+PART_FILE = re.compile(rf"({'|'.join((*PART_TABLES, 'avro'))})/part-(\d{{8}})\.(parquet|avro)")
+WHOLE_RUN_FILE = re.compile(rf"(run|identity|log)\.json|{LOCK.pattern}|({'|'.join(CATALOGUE_TABLES)})\.parquet")
 SAMPLE_PLAYS = 20_000            # enough to see what a play costs
 # measured on years of listening, by format and how it is compressed; a day of many listeners takes a little more
 BYTES_PER_PLAY = {("parquet", "zstandard"): 14, ("avro", "deflate"): 60, ("avro", "zstandard"): 50, ("avro", "null"): 300}
@@ -185,8 +192,8 @@ def tidy(job):
     """Remove what a run leaves that was killed after its last file, and write the log anew where it is lost."""
     if not is_sealed(store.get(job.place, "log.json") or b""):
         write_log(job, {"parts_made": 0, "parts_kept": job.n_parts, "moved_local_times": None})
-    leftover = any(name.startswith("lock") for name in store.names(job.place)) or store.names(job.place, "parts")
-    if leftover or not store.is_store(job.place) and any(job.place.rglob(f"{store.BESIDE}*")):
+    leftover = locks_of(job.place) or receipt_names(job.place)
+    if leftover or not store.is_store(job.place) and any(store.unfinished_files(job.place, is_of_run)):
         with locked(job.place):
             clear_unfinished(job, range(job.n_parts))
             clear_receipts(job.place)
@@ -228,7 +235,10 @@ def finish(job, receipts, log):
 
 
 def write_log(job, log):
-    """Write log.json: what was made when, by whom, on what machine."""
+    """Write log.json: what was made when, by whom, on what machine. A file of that name that is not ours stays."""
+    earlier = store.get(job.place, "log.json")
+    if earlier and not is_sealed(earlier):
+        return
     store.put(job.place, "log.json", json_bytes(sealed(log | {"python": platform.python_version(), "platform": platform.platform()})))
 
 
@@ -302,13 +312,18 @@ def written_receipts(job, there):
     numbers = [number for number in range(CATALOGUE, job.n_parts) if receipt_name(number) in there]
     with ThreadPoolExecutor(16) as pool:
         found = pool.map(lambda number: store.get(job.place, receipt_name(number)), numbers)
-        return {number: receipt_in(data) for number, data in zip(numbers, found)}
+        return {number: receipt_in(f"{job.place}/{receipt_name(number)}", data) for number, data in zip(numbers, found)}
 
 
-def receipt_in(data):
-    """A receipt from its bytes; None where there are none, or not all of them."""
-    with contextlib.suppress(ValueError):
-        return data and json.loads(data)
+def receipt_in(path, data):
+    """A receipt from its bytes; None where there are none, or not all of them. ValueError where they are no receipt's."""
+    try:
+        receipt = data and json.loads(data) or None
+    except ValueError:
+        receipt = None if data.startswith(b"{") else data
+    if receipt is None or isinstance(receipt, dict) and isinstance(receipt.get("files"), list):
+        return receipt
+    raise store.in_the_way(path)
 
 
 def receipts_in(entries):
@@ -320,18 +335,29 @@ def receipts_in(entries):
     return receipts
 
 
+def receipt_names(place):
+    """Names of the receipts in a place."""
+    return [name for name in store.names(place, "parts") if RECEIPT.fullmatch(name)]
+
+
 def clear_receipts(place):
-    """Remove every receipt of a place, and their folder."""
-    store.remove(place, store.names(place, "parts"))
-    if not store.is_store(place) and (place / "parts").is_dir():
-        (place / "parts").rmdir()
+    """Remove every receipt of a place, and their folder unless it holds other files."""
+    store.remove(place, receipt_names(place))
+    if not store.is_store(place):
+        with contextlib.suppress(OSError):
+            (place / "parts").rmdir()
 
 
 def clear_unfinished(job, share):
     """Remove what killed runs left half-written, of the share's files alone: others may be at work on theirs."""
     everything, own = len(share) == job.n_parts, {f"part-{number:08d}" for number in share}
     if not store.is_store(job.place):
-        store.clear_unfinished(job.place, lambda name: everything or name.split(".")[0] in own)
+        store.clear_unfinished(job.place, lambda name: is_of_run(name) and (everything or Path(name).stem in own))
+
+
+def is_of_run(name):
+    """Whether a run writes a file of this name within its place."""
+    return any(kind.fullmatch(name) for kind in (WHOLE_RUN_FILE, RECEIPT, PART_FILE, DERIVED_FILE))
 
 
 @contextmanager
@@ -363,24 +389,18 @@ def what_happened(error):
 
 # -- folders ------------------------------------------------------------------------------------------
 
-def runs_folder():
-    """Where runs go that name no folder: data/runs beside the nearest folder `notebooks`, or in the working folder."""
-    here = Path.cwd()
-    return next((top for top in (here, *here.parents) if (top / "notebooks").is_dir()), here) / "data" / "runs"
-
-
-def output_folder(out_dir, name):
-    """Path of a folder to write to, made and tried: the one named, or data/runs/`name`; PermissionError where it cannot be."""
-    return writable(Path(out_dir) if out_dir else runs_folder() / name)
-
-
 def write_listener(listened, out_dir):
-    """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths."""
-    paths = Path(out_dir) / "plays.avro", Path(out_dir) / "plays.parquet"
-    write_avro(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks, paths[0],
-               sync_marker(listened.listeners["user_id"][0].as_py(), 0))
-    write_parquet(listened.plays, paths[1])
-    return paths
+    """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths.
+
+    Earlier files of ours are replaced. Raises ValueError naming any other file in the folder.
+    """
+    folder = own_folder(out_dir)
+    with written(folder / "plays.avro") as path:
+        write_avro(listened.plays, listened.listeners, listened.profile_versions, listened.world.catalogue.tracks, path,
+                   sync_marker(listened.listeners["user_id"][0].as_py(), 0))
+    with written(folder / "plays.parquet") as path:
+        write_parquet(listened.plays, path)
+    return folder / "plays.avro", folder / "plays.parquet"
 
 
 def latest_run(run_dir=""):
@@ -389,8 +409,8 @@ def latest_run(run_dir=""):
     Raises FileNotFoundError where there is none.
     """
     if run_dir:
-        read_manifest(run_dir)
-        return Path(run_dir)
+        read_manifest(run_dir if store.is_store(run_dir) else Path(run_dir).expanduser().absolute())
+        return Path(run_dir).expanduser()
     finished = sorted(runs_folder().rglob("run.json"), key=lambda path: path.stat().st_mtime)
     if not finished:
         raise FileNotFoundError(f"run_dir is empty and {runs_folder()} holds no finished run. Run notebook 03_multiple_users first, "
@@ -530,7 +550,7 @@ def finished_lines(manifest):
 def unfinished_lines(place, found):
     """How far it got, and who is at it."""
     of, n_whole = found["parameters"], sum(name.startswith("parts/part-") for name in store.names(place, "parts"))
-    locks = [name for name in store.names(place) if name.startswith("lock")]
+    locks = locks_of(place)
     return [f"not finished: {n_whole:,} of {-(-of['num_users'] // of['listeners_per_part']):,} parts are whole; the same command goes on from there",
             *(f"  {name}: process {holder_of(place, name)['pid']} on {holder_of(place, name)['host']}" for name in locks)]
 

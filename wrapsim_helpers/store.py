@@ -7,13 +7,15 @@ whole; in a store it is one PUT. So a name that exists holds a whole file, whene
 import contextlib
 import functools
 import os
+import re
 import secrets
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 SCHEMES = ("s3", "gs", "az")
-BESIDE = ".wrapsim-"          # how the names of unfinished files begin; such files are ours to clear
+BESIDE = ".wrapsim-"          # how the names of unfinished files begin
+UNFINISHED = re.compile(re.escape(BESIDE) + r"[0-9a-f]{12}-(.+)")       # such a name, and the name the file is to have
 
 
 def place_of(text):
@@ -53,17 +55,55 @@ def store_errors():
 
 # -- one file -----------------------------------------------------------------------------------------
 
+def unfinished(path):
+    """A temporary path beside `path`, for a file that is not whole yet."""
+    return path.with_name(f"{BESIDE}{secrets.token_hex(6)}-{path.name}")
+
+
+def final_name(name):
+    """The name that an unfinished file is to have; None for the name of any other file."""
+    found = UNFINISHED.fullmatch(name)
+    return found and found[1]
+
+
 @contextmanager
 def whole_file(path):
     """A temporary path beside `path`, renamed to it when the block ends without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{BESIDE}{secrets.token_hex(6)}-{path.name}")
+    beside = unfinished(path)
     try:
         yield beside
         os.replace(beside, path)
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_file(path):
+    """The same, but an earlier file of that name is replaced only by more of the same bytes.
+
+    What is written follows from its parameters, so a file that begins like the new one is ours: equal, or cut by
+    a loss of power. Raises ValueError for any other file, which stays as it is.
+    """
+    with whole_file(path) as beside:
+        yield beside
+        if os.path.lexists(path) and not begins(path, beside):
+            raise in_the_way(path)
+
+
+def begins(path, whole):
+    """Whether a file holds the first bytes of another one, or all of them."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with open(path, "rb") as first, open(whole, "rb") as other:
+        return all(block == other.read(len(block)) for block in iter(lambda: first.read(1 << 20), b""))
+
+
+def in_the_way(path):
+    """ValueError for a file that would be overwritten."""
+    return ValueError(f"{path} is in the way: it does not hold what would be written there. Move it elsewhere and "
+                      "start again.")
 
 
 def put(place, name, data):
@@ -89,7 +129,7 @@ def create(place, name, data):
 
 def create_file(path, data):
     """The same on a disk: a link to a file that is already whole; where there are no links, a new file written in place."""
-    beside = path.with_name(f"{BESIDE}{secrets.token_hex(6)}-{path.name}")
+    beside = unfinished(path)
     try:
         with open(beside, "wb") as file:
             file.write(data)
@@ -148,7 +188,7 @@ def sizes(place):
     if is_store(place):
         return {one["path"]: one["size"] for page in opened(place).list() for one in page}
     return {path.relative_to(place).as_posix(): path.stat().st_size for path in Path(place).rglob("*")
-            if path.is_file() and not path.name.startswith(BESIDE)}
+            if path.is_file() and not final_name(path.name)}
 
 
 def names(place, folder=""):
@@ -162,14 +202,21 @@ def sizes_in(place, folder=""):
         return {one["path"]: one["size"] for one in opened(place).list_with_delimiter(f"{folder}/" if folder else None)["objects"]}
     inside = Path(place) / folder
     return {(Path(folder) / path.name).as_posix(): path.stat().st_size for path in (inside.iterdir() if inside.is_dir() else ())
-            if path.is_file() and not path.name.startswith(BESIDE)}
+            if path.is_file() and not final_name(path.name)}
+
+
+def unfinished_files(folder, mine):
+    """Paths of what killed processes left half-written. mine: predicate on the final name within the folder."""
+    for path in Path(folder).rglob(f"{BESIDE}*"):
+        final = final_name(path.name)
+        if final and path.is_file() and mine(path.with_name(final).relative_to(folder).as_posix()):
+            yield path
 
 
 def clear_unfinished(folder, mine):
-    """Remove what killed runs left half-written in a folder. mine: tells of a file's final name whether it is ours to write."""
-    for path in Path(folder).rglob(f"{BESIDE}*"):
-        if mine(path.name.removeprefix(BESIDE).partition("-")[2]):
-            path.unlink(missing_ok=True)
+    """Remove what killed processes left half-written, see `unfinished_files`."""
+    for path in unfinished_files(folder, mine):
+        path.unlink(missing_ok=True)
 
 
 # -- several files ------------------------------------------------------------------------------------
@@ -187,7 +234,10 @@ def workbench(place):
 def deliver(folder, place, files):
     """Bring files from a place's workbench to the place, one PUT each; on a disk they are there already."""
     for name in files if is_store(place) else ():
-        put(place, name, (folder / name).read_bytes())
+        data = (folder / name).read_bytes()
+        if get(place, name) not in (None, data):
+            raise in_the_way(f"{place}/{name}")
+        put(place, name, data)
 
 
 @contextmanager

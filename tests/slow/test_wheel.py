@@ -15,13 +15,21 @@ TOP = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """(folder of programs of an environment that holds the built wheel alone, a folder to work in)."""
+    """(folder of programs of an environment that holds the built wheel alone, a folder to work in); nothing may change in the package."""
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, TOP], check=True, capture_output=True)
     venv.create(folder / "env", with_pip=True)
     programs = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
     subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", "-c", TOP / "constraints.txt", *folder.glob("*.whl")], check=True)
-    return programs, folder
+    before = package_files(folder)
+    yield programs, folder
+    assert before and package_files(folder) == before
+
+
+def package_files(folder):
+    """Size and time of every file of the installed package, without what Python compiles."""
+    return {path: (path.stat().st_size, path.stat().st_mtime_ns) for package in (folder / "env").rglob("site-packages/wrapsim_helpers")
+            for path in package.rglob("*") if path.is_file() and path.parent.name != "__pycache__"}
 
 
 def run(*words, cwd):
@@ -35,6 +43,28 @@ def test_the_wheel_carries_schemas_data_and_notebooks(installed):
     code = "import wrapsim_helpers as ws; print(ws.__file__, len(ws.load_survey()), len(ws.load_songs()), ws.schema_ind['name'])"
     where, *numbers = run(programs / "python", "-c", code, cwd=folder).split()
     assert "site-packages" in where and numbers == ["1040", "2000", "wrapsim.SpotifyWrappedData"]
+
+
+def test_without_init_everything_goes_below_the_working_folder(installed):
+    programs, folder = installed
+    here = folder / "bare" / "below"
+    for place in (here, folder / "bare" / "notebooks"):          # which is not the project's, nor where anybody stands
+        place.mkdir(parents=True)
+    few = ("-p", "num_users=3", "-p", "end_time=2025-01-08", "-p", "workers=1")
+    run(programs / "wrapsim", "run", "03_multiple_users", *few, cwd=here)
+    run(programs / "wrapsim", "run", "03_multiple_users", *few, "-p", "out_dir=mine/run", "-o", "mine/03.ipynb", cwd=here)
+    run(programs / "wrapsim", "run", "04_wrapped", "-p", "run_dir=mine/run", cwd=here)
+    assert {path.name for path in (folder / "bare").iterdir()} == {"below", "notebooks"} and not list((folder / "bare" / "notebooks").iterdir())
+    assert {path.name for path in here.iterdir()} == {"data", "mine"}
+    found = {path.name.split("-")[0] for path in (here / "data" / "runs").iterdir()}
+    assert found == {"cards", "notebooks", "run"} and (here / "mine" / "run" / "run.json").is_file() and (here / "mine" / "03.ipynb").is_file()
+
+
+@pytest.mark.parametrize("word", ["lab", "fit"])
+def test_what_would_change_the_package_is_refused_with_what_to_do(installed, word):
+    programs, folder = installed
+    done = subprocess.run([programs / "wrapsim", word], capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 2 and {"lab": "wrapsim init my_folder", "fit": "git clone it"}[word] in done.stderr and "Traceback" not in done.stderr
 
 
 def test_init_gives_the_notebooks_and_they_run_there(installed):

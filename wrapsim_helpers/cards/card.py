@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ..runs import output_folder
+from ..outputs import marker_of, output_folder, remove, written
 from .crowd import draw_place, draw_skip_rate
 from .days import draw_calendar, draw_listening_clock, draw_longest_streak
 from .summary import draw_summary
@@ -128,12 +128,8 @@ def png_bytes(canvas, colours, texts):
 def card_folder(out_dir=""):
     """Path of a folder for cards, made and tried: the one named, or data/runs/cards where it is "".
 
-    Raises ValueError for one that holds anything but cards, PermissionError for one that cannot be written.
+    Raises ValueError for one that holds files that we did not write, PermissionError for one that cannot be written.
     """
-    foreign = sorted(path.name for path in Path(out_dir).glob("*") if not OURS.fullmatch(path.name)) if out_dir else []
-    if foreign:
-        raise ValueError(f"out_dir is {str(out_dir)!r}, which holds other files ({foreign[0]} ...); "
-                         "name a new or empty folder, or one of earlier cards.")
     return output_folder(out_dir, "cards")
 
 
@@ -141,11 +137,11 @@ def write_cards(cards, out_dir):
     """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256) in place of earlier cards; returns the
     pictures' paths. Raises as `card_folder`."""
     out_dir = card_folder(out_dir)
-    for earlier in out_dir.iterdir():
-        earlier.unlink()
+    remove(out_dir, [name for name in marker_of(out_dir)["files"] if OURS.fullmatch(name)])
     paths = [out_dir / f"{i:02}_{card.name}.png" for i, card in enumerate(cards, 1)]
     for path, card in zip(paths, cards, strict=True):
-        path.write_bytes(card.png)
+        with written(path) as beside:
+            beside.write_bytes(card.png)
     entries = [
         {
             "file": path.name,
@@ -155,9 +151,8 @@ def write_cards(cards, out_dir):
         }
         for path, card in zip(paths, cards, strict=True)
     ]
-    (out_dir / "cards.json").write_text(
-        json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    with written(out_dir / "cards.json") as beside:
+        beside.write_bytes((json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
     return paths
 
 

@@ -14,6 +14,7 @@ import yaml
 from tqdm.auto import tqdm
 
 from ..behaviour import Behaviour, figures, published
+from ..outputs import check_file, written
 from ..resources import resource
 from ..runs import simulate
 from .measure import measured, sampled
@@ -29,13 +30,15 @@ SURVIVAL = ("skip_within_5s", "skip_within_10s", "skip_within_30s", "skip_before
 
 def fit():
     """Fit from the present values on and write data/behaviour/fitted.json; returns the values by parameter."""
+    path = resource("data", "behaviour", "fitted.json")
+    check_file(path)
     values = {name: getattr(Behaviour(), name) for name in figures("fitted")}
     for number in tqdm(range(ROUNDS), desc="fitting", unit="round"):
         found, fresh = crowd_with(values)
         values = moved(values, found, fresh)
         tqdm.write(f"round {number + 1}: " + ", ".join(f"{name} {value}" for name, value in values.items()))
-        path = resource("data", "behaviour", "fitted.json")
-        path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+        with written(path) as beside:
+            beside.write_bytes((json.dumps(values, indent=1) + "\n").encode())
     return values
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ..behaviour import figures
+from ..outputs import check_file, own_folder, written
 from .ablation import FAINT, UNSHOWN
 from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, counts, known, passed, targets, verdicts
 
@@ -126,17 +127,27 @@ def tell_rules(invariants, n_plays):
 # -- the report ---------------------------------------------------------------------------------------
 
 def write_report(study, pictures, folder, name="realism"):
-    """Write what a study found as Markdown with pictures; returns the path of the text.
+    """Write what a study found as Markdown with pictures; returns the path of the text. Raises as `check_report`.
 
     pictures  name -> picture with `png` (bytes) and `alt` (text), as from `cards.finish`; shown in their order
     """
-    shown = folder / name
-    shown.mkdir(parents=True, exist_ok=True)
+    path, shown = check_report(folder, name)
     for one, picture in pictures.items():
-        (shown / f"{one}.png").write_bytes(picture.png)
-    path = folder / f"{name}.md"
-    path.write_text("\n".join(report_lines(study, {one: (f"{name}/{one}.png", picture.alt) for one, picture in pictures.items()})), encoding="utf-8")
+        with written(shown / f"{one}.png") as beside:
+            beside.write_bytes(picture.png)
+    with written(path) as beside:
+        beside.write_bytes("\n".join(report_lines(study, {one: (f"{name}/{one}.png", picture.alt) for one, picture in pictures.items()})).encode())
     return path
+
+
+def check_report(folder, name="realism"):
+    """Path of a report's text, and of the folder of its pictures, made and tried.
+
+    The folder may hold other files beside them. Raises ValueError naming a file that a report would replace and that is not
+    an earlier report as it was written.
+    """
+    check_file(folder / f"{name}.md")
+    return folder / f"{name}.md", own_folder(folder / name)
 
 
 def report_lines(study, pictures):

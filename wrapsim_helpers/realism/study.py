@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from ..behaviour import Behaviour
-from ..files import manifest_bytes, read_parquet, write_json, write_table
+from ..files import json_bytes, manifest_bytes, read_parquet, write_json, write_table
+from ..outputs import check_file, written
 from ..run import DAY_MS, Run, identity
 from ..runs import CATALOGUE_TABLES, PART_TABLES, simulate
 from ..schema import fingerprints
@@ -25,7 +26,7 @@ from .log import wall_ms
 from .measure import checked, measured, sampled, values_of
 from .sample import REPLICATES
 from .scores import score_of, targets
-from .survey_score import survey_score
+from .survey_score import survey_folder, survey_score
 from .uniform import write_uniform_run
 
 SETTING = {"start_time": "2025-01-01", "end_time": "2026-01-01", "catalogue_tracks": 400_000}      # some 40,000 artists
@@ -68,7 +69,12 @@ class Study:
 
 
 def study_of(folder, size=Size(), workers=0):
-    """Simulate, measure and compare; the run and results.json are kept under `folder`. Returns a `Study`."""
+    """Simulate, measure and compare; the run and results.json are kept under `folder`. Returns a `Study`.
+
+    Raises ValueError, before anything is simulated, naming a file that would be replaced and is not ours.
+    """
+    check_file(Path(folder) / "results.json")
+    survey_folder(Path(folder) / "survey")
     run_dir = simulate(size.listeners, **SETTING, out_dir=Path(folder) / "run", formats=("parquet",), seed=SEED, workers=workers)
     sample = sampled(run_dir)
     results = measured(sample)
@@ -80,7 +86,8 @@ def study_of(folder, size=Size(), workers=0):
     bases = {name: values_of(sample, (target,)) if name in FAINT else smaller[0] for name, (_, target, _) in MECHANISMS.items()}
     study = Study(size, sample, results, rules, invariants, n_plays, uniform_results(run_dir, size.uniform),
                   spread_of(smaller[:len(SEEDS)]), ablations_of(bases, smaller[len(SEEDS):]), survey_score(Path(folder) / "survey"))
-    write_json(Path(folder) / "results.json", as_numbers(study))
+    with written(Path(folder) / "results.json") as beside:
+        beside.write_bytes(json_bytes(as_numbers(study)))
     return study
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 from ..behaviour import Behaviour, listener_types
 from ..datasets import load_survey, source_path
 from ..listeners import sample_listeners
+from ..outputs import claim, own_folder, written
 from ..resources import resource
 from ..run import Run
 
@@ -44,16 +45,23 @@ def survey_score(folder, survey_path="", seed=1):
     folder   where the environment and the tables are kept
     Returns  {'overall', 'Column Shapes', 'Column Pair Trends', 'columns': {name: score}}, each 0 to 1, with 'version', 'n'
              (listeners), 'asked' (least overall), and 'halves': the same of the half that listeners are drawn from
-    Raises RuntimeError where the environment cannot be made.
+    Raises RuntimeError where the environment cannot be made, ValueError naming a file in the folder that is not ours.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = survey_folder(folder)
     python, drawn_from = environment(folder / "sdmetrics"), folder / "half.csv"
     held_out = split_survey(source_path("survey", survey_path), drawn_from, folder / "other.csv", seed)
     tables = {"real": respondents(load_survey(str(held_out))), "drawn": drawn_listeners(drawn_from), "half": respondents(load_survey(str(drawn_from)))}
     for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+        with written(folder / f"{name}.csv") as beside:
+            table.to_csv(beside, index=False)
     return scored(python, folder, "drawn") | {"halves": scored(python, folder, "half"), "n": SAMPLED, "asked": ASKED}
+
+
+def survey_folder(folder):
+    """The folder for the environment and the tables, made, tried and claimed before the environment is begun in it."""
+    folder = own_folder(folder)
+    claim(folder, ["sdmetrics"])
+    return folder
 
 
 def scored(python, folder, name):
@@ -68,7 +76,7 @@ def environment(folder):
     """Path of the Python of an environment with SDMetrics; made where it is not there yet."""
     python = Path(folder) / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not (Path(folder) / "ready").is_file():
-        venv.create(folder, with_pip=True, clear=True)
+        venv.create(folder, with_pip=True)         # over what is left of one that was not finished
         told = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r",
                                resource("data", "behaviour", "sdmetrics.txt")], capture_output=True, text=True)
         if told.returncode:
@@ -83,7 +91,7 @@ def split_survey(path, one, other, seed):
         header, *rows = csv.reader(file)
     chosen = np.random.default_rng(seed).permutation(len(rows)) % 2 == 0
     for target, mine in ((one, chosen), (other, ~chosen)):
-        with open(target, "w", encoding="utf-8", newline="") as file:
+        with written(target) as beside, open(beside, "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, *(row for row, its in zip(rows, mine) if its)])
     return other
 

@@ -20,7 +20,8 @@ from tqdm.auto import tqdm
 
 from .. import store
 from ..compiled import source_hash
-from ..files import DERIVED, play_files, read_manifest, read_parquet, read_plays, whole_file, writable
+from ..files import DERIVED, play_files, read_manifest, read_parquet, read_plays
+from ..outputs import own_folder, written
 from ..run import check_window
 from ..schema import TABLES
 from .days import calendar, listening_clock, longest_streak
@@ -211,12 +212,12 @@ def everybody(run_dir, year=-1, edition="full"):
 def write_everybody(run_dir, out_dir, year=-1, edition="full"):
     """The same as Parquet files, one per insight, of a run however large; returns their paths.
 
-    Raises PermissionError where the folder cannot be written.
+    Raises ValueError if the folder holds files that we did not write, PermissionError if it cannot be written.
     """
-    period, folder = open_period(run_dir, year, edition), writable(Path(out_dir))
+    period, folder = open_period(run_dir, year, edition), own_folder(out_dir)
     paths = [folder / f"{name}.parquet" for name in INSIGHTS]
     with ExitStack() as open_files:
-        unfinished = {path.stem: open_files.enter_context(whole_file(path)) for path in paths}
+        unfinished = {path.stem: open_files.enter_context(written(path)) for path in paths}
         writers = {}
         for part in answers_by_part(period, INSIGHTS):
             for name, table in part.items():

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..files import play_files, read_parquet, write_json
+from ..files import json_bytes, play_files, read_parquet
+from ..outputs import written
 from ..run import MINUTE_MS
 from ..runs import listener_named
 from .everybody import INSIGHTS, answers_of, crowd_of, open_period, show_plays
@@ -138,12 +139,14 @@ def minute_bins(crowd):
 
 
 def write_summary(story, out_dir):
-    """Write summary.json beside the cards: the numbers of the story for programs; returns its path."""
+    """Write summary.json beside the cards: the numbers of the story for programs; returns its path. Raises as `card_folder`."""
     tops = {name: json.loads(story.tables[name].head(5).drop(columns="first_played", errors="ignore").to_json(orient="records"))
             for name in ("top_songs", "top_artists", "top_genres")}
     single = {name: json.loads(story.tables[name].to_json(orient="records", date_format="iso"))
               for name in ("minutes", "longest_streak", "skip_rate", "place")}
-    path = Path(out_dir) / "summary.json"
-    write_json(path, {"user_id": story.listener["user_id"], "year": story.year, "edition": story.edition,
-                      "first_day": str(story.first_day), "last_day": str(story.last_day), "too_little": story.too_little, **single, **tops})
+    path = own_folder(out_dir) / "summary.json"
+    summary = {"user_id": story.listener["user_id"], "year": story.year, "edition": story.edition,
+               "first_day": str(story.first_day), "last_day": str(story.last_day), "too_little": story.too_little, **single, **tops}
+    with written(path) as beside:
+        beside.write_bytes(json_bytes(summary))
     return path

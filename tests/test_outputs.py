@@ -1,0 +1,512 @@
+"""Strangers' files at every command: refused by name before anything is written, and still there, also after a kill."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import batch, cards, outputs, realism, runs, store
+from wrapsim_helpers import files as f
+from wrapsim_helpers.own_files import own_files
+from wrapsim_helpers.realism import fit, study, survey_score
+
+from .conftest import TINY, TOP
+from .kills import tree
+
+CARD = [cards.Card("minutes", "a card", b"\x89PNG")]
+
+
+def written(path, data):
+    """Write a file as a command of ours does."""
+    with outputs.written(path) as beside:
+        beside.write_bytes(data)
+    return path
+
+
+def contents(folder):
+    """Name -> bytes of every file below a folder, without our own markers."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != outputs.MARKER}
+
+
+def small_notebook(folder, code="print(1)"):
+    """A notebook of one line with a cell of parameters; returns its path."""
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}})
+    parameters = nbformat.v4.new_code_cell('out_dir: str = ""  # a folder', metadata={"tags": ["parameters"]})
+    book.cells = [parameters, nbformat.v4.new_code_cell(code)]
+    nbformat.write(book, folder / "small.ipynb")
+    return folder / "small.ipynb"
+
+
+def in_batch(folder):
+    """Run two sets into a folder, of which the second is called two."""
+    notebook, sets = small_notebook(folder.parent), folder.parent / "sets.yaml"
+    sets.write_text(json.dumps({name: {"notebook": str(notebook)} for name in ("one", "two")}))
+    batch.app(["batch", str(sets), "-o", str(folder)], standalone_mode=False)
+
+
+# -- folders prepared by strangers --------------------------------------------------------------------
+
+def thesis(folder, run_dir):
+    (folder / "thesis.txt").write_text("years of work")
+
+
+def hidden_notes(folder, run_dir):
+    (folder / ".wrapsim-notes.txt").write_text("mine")
+
+
+def half_thesis(folder, run_dir):
+    (folder / ".wrapsim-0123456789ab-thesis.txt").write_text("mine, whatever it is called")
+
+
+def own_notebooks(folder, run_dir):
+    (folder / "notebooks").mkdir()
+    (folder / "notebooks" / "mine.ipynb").write_text("{}")
+    (folder / "thesis.txt").write_text("years of work")
+
+
+def kit(folder, run_dir):
+    folder.rmdir()
+    batch.lay_out(folder)
+
+
+def another_run(folder, run_dir):
+    shutil.copytree(run_dir, folder / "run")
+
+
+def earlier_cards(folder, run_dir):
+    cards.write_cards(CARD, folder)
+
+
+def cards_and_thesis(folder, run_dir):
+    earlier_cards(folder, run_dir)
+    (folder / "thesis.txt").write_text("years of work")
+
+
+def retouched_card(folder, run_dir):
+    earlier_cards(folder, run_dir)
+    (folder / "01_minutes.png").write_bytes(b"\x89PNX")           # as long as it was
+
+
+def card_of_a_stranger(folder, run_dir):
+    (folder / "01_minutes.png").write_bytes(b"my own picture")
+
+
+def pictures_of_a_stranger(folder, run_dir):
+    (folder / "realism").mkdir()
+    (folder / "realism" / "me.png").write_bytes(b"my own picture")
+
+
+def link(folder, run_dir):
+    (folder.parent / "thesis.txt").write_text("years of work")
+    (folder / "summary.json").symlink_to(folder.parent / "thesis.txt")
+
+
+def named(name):
+    """Prepare a stranger's file of a name that the command would write."""
+    def prepare(folder, run_dir):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("mine")
+    prepare.__name__ = name
+    return prepare
+
+
+def job(change):
+    """Prepare the folder of an earlier main job that somebody changed."""
+    def prepare(folder, run_dir):
+        outputs.claim(folder, batch.JOB_FOLDERS)
+        shutil.copytree(run_dir, folder / "run")
+        written(folder / "notebooks" / "one.ipynb", b"{}")
+        cards.write_cards(CARD, folder / "cards")
+        change(folder, run_dir)
+    prepare.__name__ = f"job and {change.__name__}"
+    return prepare
+
+
+def annotated(folder, run_dir):
+    (folder / "notebooks" / "one.ipynb").write_text('{"a": "note"}')
+
+
+def table_of_a_stranger(folder, run_dir):
+    (folder / "run" / "plays" / "part-00000009.parquet").write_text("mine")
+
+
+def changed_table(folder, run_dir):
+    (folder / "run" / "tracks.parquet").write_text("mine")
+
+
+def note_in_run(folder, run_dir):
+    (folder / "run" / "parts").mkdir()
+    (folder / "run" / "parts" / "notes.txt").write_text("mine")
+
+
+def command(*words):
+    """An action that is a command of the command line."""
+    def act(folder, run_dir):
+        batch.app([word.format(folder=folder, run=run_dir) for word in words], standalone_mode=False)
+    act.__name__ = words[0]
+    return act
+
+
+DRAW = command("cards", "{run}", "{folder}")
+INSIGHTS = command("insights", "{run}", "{folder}")
+AGAIN = command("again", "{run}", "{folder}", "--user", "1")
+WRAPPED = command("wrapped", "-o", "{folder}")
+INIT = command("init", "{folder}")
+REPORT = command("realism", "-o", "{folder}")
+SIMULATE = command("simulate", "8", "{folder}")
+
+
+def listener(folder, run_dir):
+    ws.write_listener(ws.again(run_dir, 1), folder)
+
+
+def summary(folder, run_dir):
+    ws.write_summary(ws.tell_story(run_dir), folder)
+
+
+def every_insight(folder, run_dir):
+    ws.write_everybody(run_dir, folder)
+
+
+def the_folder(folder, run_dir):
+    ws.output_folder(folder, "mine")
+
+
+def notebook(folder, run_dir):
+    batch.run_notebook(small_notebook(folder.parent), {}, folder / "small.ipynb")
+
+
+def sets(folder, run_dir):
+    in_batch(folder)
+
+
+def benchmark(folder, run_dir):
+    study.study_of(folder)
+
+
+def survey(folder, run_dir):
+    survey_score.survey_score(folder)
+
+
+def avro_file(folder, run_dir):
+    heard = ws.again(run_dir, 1)
+    ws.write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, folder / "plays.avro", b"0" * 16)
+
+
+OTHER = "which holds other files \\({} ...\\); name a new or empty folder"
+CHANGED = "where {} was changed after wrapsim wrote it; move it elsewhere, or name a new or empty folder"
+NOT_OURS = "not an executed notebook as wrapsim wrote it, .* name another file: -o .*{}-2.ipynb"
+REFUSED = [
+    *((act, thesis, OTHER.format("thesis.txt")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE, listener, summary, every_insight, the_folder, survey)),
+    *((act, hidden_notes, OTHER.format(".wrapsim-notes.txt")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE)),
+    *((act, half_thesis, OTHER.format(".wrapsim-0123456789ab-thesis.txt")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED)),
+    *((act, retouched_card, CHANGED.format("01_minutes.png")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED)),
+    *((act, cards_and_thesis, OTHER.format("thesis.txt")) for act in (DRAW, INSIGHTS)),
+    *((act, kit, OTHER.format("data")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE)),
+    (DRAW, card_of_a_stranger, OTHER.format("01_minutes.png")),
+    (SIMULATE, earlier_cards, OTHER.format(".wrapsim-files.json")),
+    (summary, link, OTHER.format("summary.json")),
+    (WRAPPED, own_notebooks, OTHER.format("notebooks")),
+    (WRAPPED, another_run, OTHER.format("run")),
+    (WRAPPED, job(thesis), OTHER.format("thesis.txt")),
+    (WRAPPED, job(annotated), CHANGED.format("notebooks/one.ipynb")),
+    (WRAPPED, job(table_of_a_stranger), OTHER.format("run/plays/part-00000009.parquet")),
+    (WRAPPED, job(changed_table), OTHER.format("run/tracks.parquet")),
+    (WRAPPED, job(note_in_run), OTHER.format("run/parts/notes.txt")),
+    (INIT, thesis, "is not a new or empty folder: it holds thesis.txt. Name another one."),
+    (INIT, own_notebooks, "is not a new or empty folder: it holds notebooks/mine.ipynb. Name another one."),
+    (INIT, named("notebooks/01_schema.ipynb"), "is not a new or empty folder: it holds notebooks/01_schema.ipynb."),
+    (INIT, kit, "is not a new or empty folder: it holds data/README.md. Name another one."),
+    (REPORT, named("realism.md"), OTHER.format("realism.md")),
+    (REPORT, pictures_of_a_stranger, OTHER.format("me.png")),
+    (benchmark, named("results.json"), OTHER.format("results.json")),
+    (benchmark, named("survey/sdmetrics/mine.py"), OTHER.format("sdmetrics")),
+    (notebook, named("small.ipynb"), NOT_OURS.format("small")),
+    (notebook, named("small.ipynb/mine"), "is a folder; name a file, such as -o .*small.ipynb/executed.ipynb"),
+    (sets, named("two.ipynb"), NOT_OURS.format("two")),
+    (avro_file, named("plays.avro"), "plays.avro is in the way: it does not hold what would be written there. Move it elsewhere and"),
+]
+
+
+@pytest.mark.parametrize("act, prepare, words", REFUSED, ids=lambda value: getattr(value, "__name__", ""))
+def test_strangers_files_are_refused_by_name_and_stay(tmp_path, tiny_run, monkeypatch, act, prepare, words):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "there"
+    folder.mkdir()
+    prepare(folder, tiny_run)
+    before = contents(folder)
+    with pytest.raises(ValueError, match=words):
+        act(folder, tiny_run)
+    assert contents(folder) == before
+
+
+def test_a_fitted_parameter_file_that_somebody_changed_is_refused_before_the_fit(tmp_path, monkeypatch):
+    (tmp_path / "fitted.json").write_text("{}")
+    monkeypatch.setattr(fit, "resource", lambda *parts: tmp_path / parts[-1])
+    with pytest.raises(ValueError, match=OTHER.format("fitted.json")):
+        fit.fit()
+    assert (tmp_path / "fitted.json").read_text() == "{}"
+
+
+def test_what_make_realism_and_make_fit_replace_is_committed_as_they_wrote_it():
+    """Where this fails, somebody edited them by hand: let the command write them, or remove them before it does."""
+    realism.check_report(TOP / "docs")
+    outputs.check_file(TOP / "data" / "behaviour" / "fitted.json")
+
+
+# -- what is ours is replaced -------------------------------------------------------------------------
+
+def test_every_output_of_ours_is_replaced_by_the_same_command(tmp_path, tiny_run):
+    for act in (DRAW, INSIGHTS, AGAIN, summary):
+        folder = tmp_path / act.__name__
+        act(folder, tiny_run)
+        before = contents(folder)
+        act(folder, tiny_run)
+        assert contents(folder).keys() == before.keys() and len(before) > 0, act.__name__
+
+
+def test_an_executed_notebook_is_replaced_with_a_word_unless_somebody_annotated_it(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.txt").write_text("mine")             # beside a file, others may lie
+    notebook(tmp_path / "out", "")
+    assert "is replaced" not in capsys.readouterr().err
+    notebook(tmp_path / "out", "")
+    executed = tmp_path / "out" / "small.ipynb"
+    assert f"The earlier {executed} is replaced.\n" in capsys.readouterr().err
+    assert nbformat.read(executed, 4).metadata.papermill.output_path == str(executed)
+    annotate(executed)
+    before = contents(tmp_path / "out")
+    with pytest.raises(batch.Refused, match=NOT_OURS.format("small")):
+        notebook(tmp_path / "out", "")
+    assert contents(tmp_path / "out") == before and len(before) == 2
+
+
+def annotate(executed):
+    """Change one letter, as somebody does in JupyterLab."""
+    executed.write_bytes(executed.read_bytes().replace(b"print(1)", b"print(2)"))
+
+
+def test_a_batch_that_would_replace_an_annotated_notebook_starts_none(tmp_path, capsys):
+    in_batch(tmp_path / "out")
+    annotate(tmp_path / "out" / "two.ipynb")
+    capsys.readouterr()
+    with pytest.raises(batch.Refused, match=NOT_OURS.format("two")):
+        in_batch(tmp_path / "out")
+    assert "is replaced" not in capsys.readouterr().err
+
+
+def test_a_notebook_is_never_its_own_output(tmp_path):
+    book = small_notebook(tmp_path)
+    before = book.read_bytes()
+    with pytest.raises(batch.Refused, match=NOT_OURS.format("small")):
+        batch.run_notebook(book, {}, book)
+    assert book.read_bytes() == before
+
+
+def test_an_earlier_main_job_is_cleared_file_by_file(tmp_path, tiny_run):
+    folder = tmp_path / "job"
+    folder.mkdir()
+    job(lambda *_: None)(folder, tiny_run)
+    cards.write_cards(CARD, folder / "run" / "cards")
+    for name in ("notebooks/.ipynb_checkpoints/one-checkpoint.ipynb", ".DS_Store"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("of a program that shows folders")
+    batch.clear_own(folder)
+    assert sorted(contents(folder)) == [".DS_Store", "notebooks/.ipynb_checkpoints/one-checkpoint.ipynb"]
+    batch.clear_own(folder)
+
+
+def test_a_run_that_another_process_is_writing_is_not_cleared(tmp_path, tiny_run):
+    folder = tmp_path / "job"
+    folder.mkdir()
+    job(lambda *_: None)(folder, tiny_run)
+    (folder / "run" / "lock.json").write_bytes(f.json_bytes({"host": "elsewhere", "pid": 1, "started": 0}))
+    before = contents(folder)
+    with pytest.raises(ValueError, match="is being written by process 1 on elsewhere"):
+        batch.clear_own(folder)
+    assert contents(folder) == before
+
+
+def test_every_file_of_a_run_counts_as_its_own_finished_or_cut_short(tmp_path, tiny_run):
+    finished, begun = (shutil.copytree(tiny_run, tmp_path / name) for name in ("finished", "begun"))
+    receipts = runs.receipts_in(ws.read_manifest(begun)["files"])
+    for number in (runs.CATALOGUE, 1):                 # part 0 is whole and has no receipt yet
+        store.put(begun, runs.receipt_name(number), f.json_bytes(receipts[number]))
+    for name in ("run.json", "log.json", *(one["file"] for one in receipts[2]["files"])):
+        (begun / name).unlink()
+    (begun / "plays" / ".wrapsim-0123456789ab-part-00000002.parquet").write_text("half")
+    for folder in (finished, begun):
+        assert own_files(folder) == {path for path in folder.rglob("*") if path.is_file()}
+    for name in ("plays/part-00000000.parquet", "plays/part-00000000.avro", "plays/part-00000001.parquet", "tracks.parquet"):
+        (begun / name).write_text("mine")
+        assert begun / name not in own_files(begun)
+    assert own_files(tmp_path) == set()
+
+
+def test_a_damaged_marker_is_named(tmp_path, tiny_run):
+    for data in ("", "[]", '{"files": {"thesis.txt": 5}, "unfinished": {}}', '{"files": {}, "unfinished": {"x": {"pid": 1}}}'):
+        (tmp_path / outputs.MARKER).write_text(data)
+        with pytest.raises(ValueError, match=r"\.wrapsim-files\.json is damaged, so that nobody can tell which files wrapsim wrote."):
+            DRAW(tmp_path, tiny_run)
+
+
+def test_a_marker_that_names_files_elsewhere_removes_none(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    (tmp_path / "out").mkdir()
+    dead = {"host": outputs.signature()["host"], "pid": 2**22 + 1, "started": 1.0}
+    (tmp_path / "out" / outputs.MARKER).write_bytes(f.json_bytes({"files": {}, "unfinished": {"../thesis.txt": dead}}))
+    cards.write_cards(CARD, tmp_path / "out")
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_processes_that_write_into_one_folder_at_once_all_list_their_files(tmp_path):
+    code = ("import sys; from pathlib import Path; from wrapsim_helpers import outputs\n"
+            "for n in range(15):\n"
+            "    with outputs.written(Path(sys.argv[1]) / f'{sys.argv[2]}-{n}.txt') as path: path.write_text('x')")
+    writers = [subprocess.Popen([sys.executable, "-c", code, tmp_path, name]) for name in "abc"]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert len(outputs.marker_of(tmp_path)["files"]) == len(contents(tmp_path)) == 45 and not outputs.marker_of(tmp_path)["unfinished"]
+
+
+# -- run folders --------------------------------------------------------------------------------------
+
+@pytest.fixture
+def begun(tmp_path):
+    """A run of three parts of which the first is made."""
+    job = ws.open_job(**TINY, out_dir=tmp_path / "run")
+    ws.make_part(job, 0)
+    return job
+
+
+@pytest.mark.parametrize("name", ["plays/part-00000001.parquet", "plays/part-00000001.avro", "answers/part-00000002.parquet", "tracks.parquet",
+                                  "parts/part-00000001.json"])
+def test_a_run_that_goes_on_overwrites_no_file_of_a_stranger(begun, name):
+    path = begun.place / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("years of work")
+    for _ in range(2):
+        with pytest.raises(ValueError, match=f"{name} is in the way: it does not hold what would be written there. Move it elsewhere and start again."):
+            ws.simulate(**TINY, out_dir=begun.place, workers=1)
+        assert path.read_text() == "years of work"
+
+
+def test_a_run_that_goes_on_replaces_what_is_the_same_or_was_cut(begun, tiny_run):
+    for name, size in (("plays/part-00000001.parquet", 100), ("state/part-00000002.parquet", 0), ("tracks.parquet", 10**9)):
+        (begun.place / name).write_bytes((tiny_run / name).read_bytes()[:size])
+    ws.simulate(**TINY, out_dir=begun.place, workers=1)
+    assert tree(begun.place) == tree(tiny_run)
+
+
+def test_files_that_a_user_put_into_a_run_stay_when_it_ends_and_is_tidied(begun, tiny_run):
+    mine = ["parts/notes.txt", "parts/part-1.json", "plays/.wrapsim-notes.txt", ".wrapsim-0123456789ab-thesis.txt", "notes/.wrapsim-0123456789ab-run.json",
+            "lock.txt", "locks.json", "log.json"]
+    for name in mine:
+        (begun.place / name).parent.mkdir(exist_ok=True)
+        (begun.place / name).write_text("mine")
+    for _ in range(2):
+        ws.simulate(**TINY, out_dir=begun.place, workers=1)
+        assert {name: (begun.place / name).read_text() for name in mine} == dict.fromkeys(mine, "mine")
+    assert sorted(path.name for path in (begun.place / "parts").iterdir()) == ["notes.txt", "part-1.json"]
+
+
+def test_cards_in_the_folder_of_a_run_survive_its_tidying(tmp_path, tiny_run):
+    folder = shutil.copytree(tiny_run, tmp_path / "run")
+    cards.write_cards(CARD, folder / "cards")
+    (folder / "lock.json").write_bytes(f.json_bytes(outputs.signature() | {"pid": 2**22 + 1}))
+    ws.simulate(**TINY, out_dir=folder)
+    cards.write_cards(CARD, folder / "cards")
+    assert ws.verify(folder, workers=1) == []
+
+
+def test_a_lock_that_is_none_is_not_taken_over(tmp_path, begun):
+    (begun.place / "lock.json").write_text('{"lockfileVersion": 3}')
+    with pytest.raises(ValueError, match="is being written by process 0 on an unknown machine"):
+        ws.simulate(**TINY, out_dir=begun.place, workers=1)
+    assert (begun.place / "lock.json").read_text() == '{"lockfileVersion": 3}'
+
+
+# -- killed -------------------------------------------------------------------------------------------
+
+def killed_at(number, action):
+    """Do something in a process of its own that ends without a word before its event of that number on the disk; whether it got so far."""
+    child = os.fork()
+    if child == 0:
+        left = [number]
+
+        def count(event, args):
+            if event.startswith("os.") or event == "open" and isinstance(args[1], str) and args[1][0] in "wx":
+                left[0] -= 1
+                if left[0] == 0:
+                    os._exit(9)
+        sys.addaudithook(count)
+        try:
+            action()
+            os._exit(0)
+        except BaseException:
+            os._exit(1)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status in (0, 9)
+    return status == 9
+
+
+forked = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows does not fork")
+
+
+@forked
+def test_cards_killed_at_any_moment_are_written_by_the_same_command(tmp_path):
+    more = [*CARD, cards.Card("summary", "another card", b"\x89PNG, longer")]
+    for number in range(1, 200):
+        folder = tmp_path / str(number)
+        cards.write_cards(more, folder)
+        went_on = killed_at(number, lambda: cards.write_cards(CARD, folder))
+        cards.write_cards(CARD, folder)
+        assert sorted(path.name for path in folder.iterdir()) == [outputs.MARKER, "01_minutes.png", "cards.json"], number
+        if not went_on:
+            break
+    assert 20 < number < 199
+
+
+@forked
+def test_a_main_job_killed_while_it_clears_its_folder_can_be_repeated(tmp_path, tiny_run):
+    number = step = 5
+    while True:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        job(lambda *_: None)(folder, tiny_run)
+        (folder / "notebooks" / ".ipynb_checkpoints").mkdir()
+        (folder / "notebooks" / ".ipynb_checkpoints" / "one.ipynb").write_text("{}")
+        went_on = killed_at(number, lambda: batch.clear_own(folder))
+        batch.clear_own(folder)
+        assert list(contents(folder)) == ["notebooks/.ipynb_checkpoints/one.ipynb"], number
+        if not went_on:
+            break
+        number += step
+    assert number > 50
+
+
+@forked
+def test_a_kit_killed_while_it_is_laid_out_can_be_laid_out_again(tmp_path):
+    batch.lay_out(tmp_path / "whole")
+    for number in range(3, 80, 7):
+        folder = tmp_path / str(number)
+        assert killed_at(number, lambda: batch.lay_out(folder))
+        batch.lay_out(folder)
+        assert contents(folder) == contents(tmp_path / "whole"), number
+
+
+def test_a_notebook_that_was_killed_leaves_nothing_in_the_way(tmp_path):
+    (tmp_path / "out").mkdir()
+    code = (f"import os; from pathlib import Path; from wrapsim_helpers import batch; "
+            f"batch.run_notebook({str(small_notebook(tmp_path, 'import os; os.kill(os.getppid(), 9)'))!r}, {{}}, {str(tmp_path / 'out' / 'small.ipynb')!r})")
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    assert killed.returncode == -9 and re.fullmatch(r"\.wrapsim-[0-9a-f]{12}-small\.ipynb", next(path.name for path in (tmp_path / "out").glob("*small*")))
+    notebook(tmp_path / "out", "")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [outputs.MARKER, "small.ipynb"]
