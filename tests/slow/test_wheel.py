@@ -32,8 +32,12 @@ def package_files(folder):
             for path in package.rglob("*") if path.is_file() and path.parent.name != "__pycache__"}
 
 
+def start(*words, cwd):
+    return subprocess.run(words, capture_output=True, text=True, cwd=cwd, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
+
+
 def run(*words, cwd):
-    done = subprocess.run(words, capture_output=True, text=True, cwd=cwd, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
+    done = start(*words, cwd=cwd)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
@@ -63,7 +67,7 @@ def test_without_init_everything_goes_below_the_working_folder(installed):
 @pytest.mark.parametrize("word", ["lab", "fit"])
 def test_what_would_change_the_package_is_refused_with_what_to_do(installed, word):
     programs, folder = installed
-    done = subprocess.run([programs / "wrapsim", word], capture_output=True, text=True, cwd=folder)
+    done = start(programs / "wrapsim", word, cwd=folder)
     assert done.returncode == 2 and {"lab": "wrapsim init my_folder", "fit": "git clone it"}[word] in done.stderr and "Traceback" not in done.stderr
 
 
