@@ -14,6 +14,9 @@ import wrapsim_helpers as ws
 from wrapsim_helpers import batch, files, resources
 from wrapsim_helpers.resources import resource
 
+
+from .commands import command, process
+
 CODE = {"ok": "print(year)", "fails": "raise ValueError('on purpose')", "leaves": "import sys; sys.exit(0)", "later": "print('later')",
         "stands": "import os; import wrapsim_helpers as ws; print(os.getcwd(), ws.output_folder('', 'mine'), out_dir, sep='\\n')"}
 
@@ -30,10 +33,6 @@ def notebook(tmp_path):
         nbformat.write(book, tmp_path / "small.ipynb")
         return tmp_path / "small.ipynb"
     return write
-
-
-def command(*words, cwd=None):
-    return subprocess.run([sys.executable, "-m", "wrapsim_helpers", *map(str, words)], capture_output=True, text=True, cwd=cwd)
 
 
 def test_declared_parameters_have_type_default_and_help(notebook):
@@ -70,20 +69,20 @@ def test_texts_become_the_declared_types(notebook):
 
 
 def test_nothing_is_written_where_a_parameter_is_refused(notebook, tmp_path):
-    done = command("run", notebook("ok"), "-p", "yeer=1", "-o", tmp_path / "out" / "small.ipynb")
+    done = process("run", notebook("ok"), "-p", "yeer=1", "-o", tmp_path / "out" / "small.ipynb")
     assert done.returncode == 2 and not (tmp_path / "out").exists()
     assert done.stderr == "wrapsim: small.ipynb has no parameter 'yeer'. Did you mean 'year'? It has: year, name, wide, genres, latitude, out_dir.\n"
 
 
 def test_a_run_keeps_the_executed_notebook_and_says_where(notebook, tmp_path):
-    done = command("run", notebook("ok"), "-p", "year=1999", "-o", tmp_path / "out" / "small.ipynb")
+    done = process("run", notebook("ok"), "-p", "year=1999", "-o", tmp_path / "out" / "small.ipynb")
     assert done.returncode == 0 and done.stdout.strip() == str(tmp_path / "out" / "small.ipynb")
     assert "without encryption" not in done.stderr
     assert nbformat.read(tmp_path / "out" / "small.ipynb", 4).cells[-1].outputs[0].text == "1999\n"
 
 
 def test_a_failing_cell_is_named_and_the_exit_code_is_1(notebook, tmp_path):
-    done = command("run", notebook("fails", "later"), "-o", tmp_path / "small_out.ipynb")
+    done = process("run", notebook("fails", "later"), "-o", tmp_path / "small_out.ipynb")
     assert done.returncode == 1 and "small.ipynb stopped: ValueError: on purpose" in done.stderr
     assert "Traceback" not in done.stderr and (tmp_path / "small_out.ipynb").is_file()
 

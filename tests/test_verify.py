@@ -4,8 +4,6 @@ import json
 import random
 import re
 import shutil
-import subprocess
-import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +15,7 @@ from wrapsim_helpers import batch, locks, runs, store
 from wrapsim_helpers import files as f
 from wrapsim_helpers.files import row_hash
 
+from .commands import command
 from .conftest import TINY
 from .kills import listed_as_they_are, tree
 
@@ -24,10 +23,6 @@ from .kills import listed_as_they_are, tree
 @pytest.fixture
 def run(tiny_run, tmp_path):
     return shutil.copytree(tiny_run, tmp_path / "run")
-
-
-def command(*words):
-    return subprocess.run([sys.executable, "-m", "wrapsim_helpers", *map(str, words)], capture_output=True, text=True)
 
 
 # -- verify -------------------------------------------------------------------------------------------
@@ -116,9 +111,9 @@ def test_a_damaged_part_is_mended_by_the_same_command(run, tiny_run, monkeypatch
 
 
 def test_verify_on_the_command_line_names_the_file_and_exits_with_1(run):
-    assert command("verify", run).stdout == f"{run} is as it was written.\n"
+    assert command("verify", run, "--workers", 1).stdout == f"{run} is as it was written.\n"
     (run / "tracks.parquet").write_bytes((run / "tracks.parquet").read_bytes()[:-1])
-    done = command("verify", run)
+    done = command("verify", run, "--workers", 1)
     assert done.returncode == 1 and "  tracks.parquet: its " in done.stderr and "bytes are not the" in done.stderr, done.stderr
     assert "To mend it, remove the damaged files and simulate the run again into the same folder." in done.stderr
 
