@@ -10,6 +10,8 @@ import pytest
 
 from wrapsim_helpers.schema import TABLES
 
+from .commands import command
+
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text(encoding="utf-8")
 COMMANDS = [line.split("#")[0].strip() for block in re.findall(r"```bash\n(.*?)```", README, re.S) for line in block.splitlines() if line.strip()]
@@ -43,19 +45,19 @@ def test_the_python_of_the_readme_runs(tmp_path):
     assert all(int(number) > 0 for number in done.stdout.split()[-3:])
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith("wrapsim run")])
-def test_the_notebook_commands_of_the_readme_run(command, tmp_path):
-    words = shlex.split(command)[1:]
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith("wrapsim run")])
+def test_the_notebook_commands_of_the_readme_run(line, tmp_path):
+    words = shlex.split(line)[1:]
     target = [] if "--parameters" in words else ["-o", str(tmp_path / "executed.ipynb")]
-    done = run(sys.executable, "-m", "wrapsim_helpers", *words, *target, cwd=tmp_path)
+    done = command(*words, *target, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_simulate_and_cards_of_the_readme_run_on_a_smaller_crowd(tmp_path):
-    simulate, cards = (shlex.split(command)[1:] for command in COMMANDS if command.startswith(("wrapsim simulate", "wrapsim cards")))
+    simulate, cards = (shlex.split(line)[1:] for line in COMMANDS if line.startswith(("wrapsim simulate", "wrapsim cards")))
     smaller = [{"500": "18", "2026-01-01": "2025-02-01"}.get(word, word) for word in simulate]
     for words in (smaller, cards):
-        done = run(sys.executable, "-m", "wrapsim_helpers", *words, cwd=tmp_path)
+        done = command(*words, cwd=tmp_path)
         assert done.returncode == 0, done.stderr[-2000:]
 
 
