@@ -25,10 +25,10 @@ $(READY): pyproject.toml constraints.txt
 wrapped: $(READY)  ## the main job: every notebook on the bundled data, ending with one listener's cards
 	@$(BIN)/python -m wrapsim_helpers wrapped
 
-test: $(READY)  ## the test suite (at most 10 minutes)
+test: $(READY)  ## the test suite (at most 8 minutes and 2 GiB)
 	@$(BIN)/python -m wrapsim_helpers test
 
-check: $(READY)  ## everything slow: long tests, engines, browsers (at most 40 minutes)
+check: $(READY)  ## everything slow: long tests, engines, browsers (at most 35 minutes)
 	@$(BIN)/python -m wrapsim_helpers check
 
 lab: $(READY)  ## open JupyterLab on the notebooks

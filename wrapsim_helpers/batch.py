@@ -499,7 +499,7 @@ def test():
 @app.command()
 def check():
     """Run everything slow (in a checkout)."""
-    in_checkout("-m", "pytest", "tests/slow", "-o", "addopts=-q --strict-markers")
+    in_checkout("-m", "pytest", "tests/slow", "-o", "addopts=-q --strict-markers --durations=10")
 
 
 @app.command()
