@@ -784,7 +784,6 @@ from wrapsim_helpers.cards import fonts
 fonts.INSTALLED = ("A Few Squares",)
 import stories
 from wrapsim_helpers import cards
-from wrapsim_helpers.outputs import MARKER
 print(fonts.shown("夜のドライブ", "title"), fonts.shown("青い電話"))
 print([p.split("/")[-1].split("\\\\")[-1] for p in fonts.chain("夜 on", "name")])
 card = cards.make_card("top_songs", stories.typical())
