@@ -233,7 +233,7 @@ def spans(log):
 
 def connect():
     """An embedded DuckDB that shows no progress of its own and leaves memory to others."""
-    connection = duckdb.connect(config={"memory_limit": "1GB"})
+    connection = duckdb.connect(config={"memory_limit": "600MB"})
     connection.execute("SET enable_progress_bar = false")
     return connection
 
@@ -252,4 +252,6 @@ def gathered(log, queries, progress=True):
         connection.execute(PLAYS)
         for name, query in queries.items():
             answers[name].append(connection.execute(query).df())
+        connection.unregister("ordered")
+        connection.execute("DROP TABLE p")
     return {name: pd.concat(frames, ignore_index=True) for name, frames in answers.items()}
