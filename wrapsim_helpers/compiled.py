@@ -77,7 +77,7 @@ def compile_function(function, **options):
     """numba's njit with this package's cache folder, which is set for this one call: nothing changes for other users of numba."""
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(code_folder(function.__module__))
     try:
-        return numba.njit(cache=True, error_model="numpy", **options)(function)
+        return numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
 
@@ -93,5 +93,14 @@ def compiled_loop(function):
     """Compile a function of the listening loop: no reference counts, since it makes no arrays, and all calls inlined.
 
     Reference counts of the catalogue's arrays took two thirds of the loop's time, handing them from call to call a quarter.
+
+    Give such a function no plain whole number such as 0 or -1: numba takes each literal for a type of its own and compiles
+    the function, and all that it calls, once more. np.int64(0) is of the same type as a variable.
     """
     return compile_function(function, _nrt=False, forceinline=True)
+
+
+def compiled_once(function):
+    """Compile a large function of the loop that is called from a single place: as part of its caller, so that LLVM
+    optimises it once. It cannot be called from Python."""
+    return compile_function(function, _nrt=False, inline="always", no_cpython_wrapper=True)

@@ -20,7 +20,7 @@ WARM_UP, FIRST_HEARD = 160, 60   # plays remembered from before the window, so t
 TRIES = 4                    # candidates looked at before one is taken that does not suit
 SKIPS_KEPT = 16              # instants of skips remembered, more than any plan limits
 MOST_SESSIONS = 48           # in one day
-NO_TRACK = NO_STATION = -1
+NO_TRACK = NO_STATION = np.int64(-1)   # not a plain -1: see `compiled_loop`
 LIST_LENGTH = 40             # tracks in the editorial list of a genre that a listener follows (assumed)
 QUARTER_DAYS = 91            # how long a side taste lasts at least
 
@@ -31,7 +31,7 @@ DRIFT, SIDE, FESTIVE, FESTIVE_SLOT, DEEP, LIST = map(decision, ("taste.drift", "
                                                                 "taste.list"))
 
 ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS = (code("context", name) for name in ("album", "artist", "editorial", "radio", "charts"))
-CHART_LIST = GENRE_NAMES.index("All")
+CHART_LIST = np.int64(GENRE_NAMES.index("All"))
 MALE, FEMALE = code("gender", "male"), code("gender", "female")
 # How much likelier than in one's own playlists a new track is picked; 0 where the context decides (albums, lists, radio).
 CONTEXT_NOVELTY = np.array([{"own_playlist": 0.8, "collection": 0.5, "search": 1.5, "personalized": 2.0}.get(name, 0.0) for name in CONTEXTS])

@@ -16,7 +16,7 @@ from .answers import ANSWER, COUNT, COUNTED_PLAY_MS, PLACED, add_answers, count_
 from .behaviour import RULES
 from .picks import (FIRST_HEARD, HISTORY, KNOWN, MIND, MOST_SESSIONS, NO_TRACK, QUARTER_DAYS, SKIPS_KEPT, WARM_UP, World, below, index_of, known_or_new,
                     learn, noise_track, novelty_of, open_context, pick_track, remember, side_genre, step, times_heard)
-from .compiled import compiled_loop
+from .compiled import compiled_loop, compiled_once
 from .run import DAY_MS, HOUR_MS, MINUTE_MS, decision, exp, ln, normal, subkey, uniform
 from .schema import NAMED, TABLES, code
 
@@ -25,6 +25,7 @@ OFFLINE_MS = 29 * DAY_MS     # downloads play on for 30 days without a connectio
 LATEST_START_MS = 30 * HOUR_MS    # a session that could not begin by then, counted from the start of its day, is not held
 LOOK_BACK_DAYS = 2           # so a session of an earlier day than this before the end has ended by the end (see `state`)
 NEVER = 2**62
+ZERO = np.int64(0)           # for functions of the loop, which a plain 0 would compile once more (see `compiled_loop`)
 ROWS_PER_LISTENER = 30_000   # room enough for a year of almost anybody
 MOST_ROWS = 2**24            # of one listener: nine years of 5 s plays without a pause
 JULY, DAYS_OF_YEAR = 181, 365.2425   # days since 1970 of 1 July 1970
@@ -259,12 +260,12 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, w, out, who, n):
     novelty = novelty_of(w)
     opening = uniform(key, OPENING, 0)
     reason_start = APPLOAD if opening < b.opening_shares[0] else PLAYBTN if opening < b.opening_shares[0] + b.opening_shares[1] else CLICKROW
-    open_context(key, 0, novelty, w)
+    open_context(key, ZERO, novelty, w)
     if asleep:
         mind.context = OWN_PLAYLIST
     session = (person.number << 32) | mind.n_sessions
     mind.n_sessions += 1
-    until, now, i, track = at_ms + length_ms, at_ms, 0, NO_TRACK
+    until, now, i, track = at_ms + length_ms, at_ms, ZERO, NO_TRACK
     while now < person.end_ms:
         if n >= len(out.plays.play_id) or ends[who].actions >= len(out.actions):
             return -1, now
@@ -519,7 +520,7 @@ def minutes_of(day, people, w):
     return person.minutes * plan_factor(w.b, people.versions[mind.version].plan) / plan_factor(w.b, people.versions[person.first_version].plan)
 
 
-@compiled_loop
+@compiled_once
 def play_day(day, minutes, people, w, out, who, n):
     """Play an active day's sessions into the columns from row n on; returns the next free row, -1 where they are full."""
     person, b, mind = w.person, w.b, w.mind
@@ -546,7 +547,7 @@ def play_day(day, minutes, people, w, out, who, n):
     return n
 
 
-@compiled_loop
+@compiled_once
 def play_listener(who, people, music, bs, past, mind, known, out, n):
     """Play one listener's window into the columns from row n on; returns the next free row, -1 where they are full."""
     person = people.persons[who]
@@ -579,7 +580,7 @@ def play_listener(who, people, music, bs, past, mind, known, out, n):
 @compiled_loop
 def play_listeners(first, people, music, bs, past, mind, known, out):
     """Play listeners from row `first` of the table on, as many as fit: (rows filled, first listener not played)."""
-    n = 0
+    n = ZERO
     for who in range(first, len(people.persons)):
         ends = out.ends[who]
         if who > first:
