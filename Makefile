@@ -20,6 +20,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up .venv (once, a minute or two) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/python -m wrapsim_helpers compile
 	@touch $(READY)
 
 wrapped: $(READY)  ## the main job: every notebook on the bundled data, ending with one listener's cards

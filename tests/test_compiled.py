@@ -1,9 +1,109 @@
 """Compiled code: what is compiled, and where it lies."""
 
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+
 import wrapsim_helpers as ws
-from wrapsim_helpers.compiled import code_folder
+from wrapsim_helpers import compiled
+from wrapsim_helpers.compiled import PACKAGE, code_folder, source_hash
+
+DAY = ws.Run(num_users=1, end_time="2025-01-02")
 
 
 def test_a_session_is_compiled_for_one_set_of_types():
-    ws.listen(ws.Run(num_users=1, end_time="2025-01-02"))
+    ws.listen(DAY)
     assert len(list(code_folder("wrapsim_helpers.plays").rglob("*.play_session-*.nbc"))) == 1
+
+
+def user_ids_printed(project, cache):
+    code = "from wrapsim_helpers.listeners import user_ids; import numpy as np; print(user_ids(1, np.arange(2)))"
+    env = os.environ | {"WRAPSIM_CACHE": str(cache), "PYTHONPATH": str(project)}
+    return subprocess.run([sys.executable, "-c", code], env=env, cwd=project, capture_output=True, text=True, check=True).stdout
+
+
+def code_folders(cache):
+    return {path.name for path in (cache / "wrapsim").iterdir()}
+
+
+def test_compiled_code_is_never_stale_when_a_callee_in_another_module_changes(tmp_path):
+    project, cache = tmp_path / "project", tmp_path / "cache"
+    shutil.copytree(PACKAGE.parent, project, ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"))
+    first = user_ids_printed(project, cache)
+    folders = code_folders(cache)
+    assert user_ids_printed(project, cache) == first and code_folders(cache) == folders
+    callee = project / "wrapsim_helpers" / "streams.py"
+    callee.write_text(callee.read_text().replace("MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5B9)", "MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5BB)"))
+    assert user_ids_printed(project, cache) != first
+
+
+def test_compiled_code_stays_when_a_module_changes_that_it_cannot_reach(tmp_path):
+    project, cache = tmp_path / "project", tmp_path / "cache"
+    shutil.copytree(PACKAGE.parent, project, ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"))
+    user_ids_printed(project, cache)
+    folders = code_folders(cache)
+    card = project / "wrapsim_helpers" / "cards" / "card.py"
+    card.write_text(card.read_text() + "# changed\n")
+    user_ids_printed(project, cache)
+    assert code_folders(cache) == folders
+
+
+def test_the_sources_that_a_module_reaches_are_those_that_python_imports(tmp_path):
+    code = ("import sys; import wrapsim_helpers.plays; from pathlib import Path; import wrapsim_helpers.compiled as c; "
+            "print({Path(m.__file__) for n, m in sys.modules.items() if n.startswith('wrapsim_helpers.')} - set(c.reachable_files(Path(sys.modules['wrapsim_helpers.plays'].__file__))))")
+    stub = tmp_path / "wrapsim_helpers"
+    shutil.copytree(PACKAGE, stub)
+    (stub / "__init__.py").write_text("")
+    for name in ("data", "schemas"):
+        shutil.copytree(PACKAGE.parent / name, tmp_path / name)
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(tmp_path)}, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+# -- what is said, and what is removed ----------------------------------------------------------------
+
+def test_compiling_is_said_with_how_long_it_takes(monkeypatch, capsys):
+    monkeypatch.setattr(importlib.import_module("wrapsim_helpers.simulate"), "is_cached", lambda function: False)
+    ws.listen(DAY)
+    assert capsys.readouterr().out.splitlines() == [
+        "Compiling the listening model, once for this version of wrapsim; about half a minute ...", "... compiled in 0 s, and cached for later."]
+
+
+def test_nothing_is_said_where_it_is_compiled_already(capsys):
+    ws.listen(DAY)
+    assert capsys.readouterr().out == ""
+
+
+def files_in(root):
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
+def test_the_cache_is_listed_by_module_and_age(tmp_path, monkeypatch):
+    monkeypatch.setenv("WRAPSIM_CACHE", str(tmp_path))
+    now = source_hash(PACKAGE / "plays.py")
+    for folder, size in ((f"plays-{now}", 1_500_000), ("plays-0123456789abcdef", 500_000), ("gone-0123456789abcdef", 0)):
+        (tmp_path / "wrapsim" / folder / "wrapsim_helpers_1").mkdir(parents=True)
+        (tmp_path / "wrapsim" / folder / "wrapsim_helpers_1" / "plays.play-1.py311.1.nbc").write_bytes(bytes(size))
+    lines = compiled.cache_text().splitlines()
+    assert lines[0] == f"{tmp_path / 'wrapsim'} holds 2.0 MB of compiled code."
+    assert sorted(line.split() for line in lines[1:]) == sorted([
+        ["gone-0123456789abcdef", "0.0", "MB", "of", "older", "sources"], [f"plays-{now}", "1.5", "MB", "in", "use"],
+        ["plays-0123456789abcdef", "0.5", "MB", "of", "older", "sources"]])
+
+
+def test_clearing_the_cache_removes_compiled_code_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setenv("WRAPSIM_CACHE", str(tmp_path / "cache"))
+    root, elsewhere = tmp_path / "cache" / "wrapsim", tmp_path / "elsewhere"
+    ours = ["plays-0123456789abcdef/a/b.f-1.py311.nbi", "plays-0123456789abcdef/a/b.f-1.py311.1.nbc", "plays-0123456789abcdef/a/b.nbi.tmp.12ab",
+            "run-0123456789abcdef/a/f.nbc"]
+    others = ["thesis.txt", "thesis/a.nbc", "plays-0123456789ABCDEF/a.nbc", "plays-0123/a.nbc", "run-0123456789abcdef/a/thesis.txt", "f.nbc"]
+    for name in ours + others:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"12345")
+    elsewhere.mkdir()
+    (elsewhere / "f.nbc").write_bytes(b"")
+    (root / "plays-00000000000000ff").symlink_to(elsewhere)
+    assert compiled.clear_code() == 20
+    assert files_in(root) == set(others) and (elsewhere / "f.nbc").exists() and not (root / "plays-0123456789abcdef").exists()

@@ -13,7 +13,7 @@ import wrapsim_helpers as ws
 from wrapsim_helpers import catalogue as c
 from wrapsim_helpers import discography as d
 from wrapsim_helpers.behaviour import figures
-from wrapsim_helpers.run import listener_keys
+from wrapsim_helpers.streams import listener_keys
 
 N, YEAR = 100_000, 2025
 DRAWS = 400_000

@@ -12,8 +12,9 @@ import pytest
 import wrapsim_helpers as ws
 from wrapsim_helpers import clocks, homes, listeners as li, survey as sv
 from wrapsim_helpers.behaviour import published
-from wrapsim_helpers.run import first_instant_ms, listener_keys, uniform
+from wrapsim_helpers.run import first_instant_ms
 from wrapsim_helpers.schema import DEVICES, SYMBOLS, code
+from wrapsim_helpers.streams import listener_keys, uniform
 
 CROWD = ws.Run(num_users=6000, seed=3)
 

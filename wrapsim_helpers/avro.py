@@ -20,14 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from isal import isal_zlib
 
-from .compiled import compiled
-from .run import ONE
 from .schema import LABEL, NAMED, RECORDS, SYMBOLS, TABLES, blank, code, in_order, labelled, pascal, released, snake
 
 BLOCK_BYTES = 512 * 1024         # of records in a block before compression: what a block costs by itself hardly shows any more
 ROWS_AT_ONCE = 16_384            # plays turned into numbers at a time
 FIRST_BYTES = 16                 # of a block that are compressed before the rest; see `deflated`
-LOW, HIGH, SEVEN = np.uint64(127), np.uint64(128), np.uint64(7)
 ENCODED, NUMBER, REAL = range(3)               # how a column is written: bytes from the store, zig-zag, eight bytes
 FEW = 1_024                      # as many entries may two columns have together that are written as one
 WHOLE, AWARE = pa.types.is_integer, lambda arrow: pa.types.is_timestamp(arrow) and arrow.tz is not None
@@ -196,6 +193,7 @@ def numbers(column):
 
 def distinct(name, piece, column):
     """The ENCODED `Column` of any Arrow column: each distinct value by fastavro, once."""
+    from .splicing import occurring
     if pa.types.is_nested(column.type) or pa.types.is_floating(column.type):
         return Column(ENCODED, np.arange(len(column)), [encoded_field(piece, name, value) for value in column.to_pylist()])
     if not pa.types.is_dictionary(column.type) or column.null_count:
@@ -227,13 +225,14 @@ def encoded_rows(field, piece, rows):
     return [encoded_field(piece, field["name"], row) for row in rows.to_pylist()]
 
 
-# -- the compiled pass --------------------------------------------------------------------------------
+# -- records from columns -----------------------------------------------------------------------------
 
 def spliced(columns):
     """Blocks of records from their columns; yields (number of records, their bytes), the bytes valid until the next.
 
     columns  list of `Column`, one per piece of the schema, in order, each with one number per play
     """
+    from .splicing import splice
     columns = fused(columns)
     kinds, (starts, joined, bases) = np.array([column.kind for column in columns]), stored(columns)
     out = np.empty(BLOCK_BYTES + sum(max(map(len, column.store), default=10) for column in columns), np.uint8)
@@ -241,7 +240,7 @@ def spliced(columns):
     for first in range(0, len(columns[0].numbers), ROWS_AT_ONCE):
         row, n_rows = 0, as_int64(rows, [column.numbers[first:first + ROWS_AT_ONCE] for column in columns])
         while row < n_rows:
-            after, size = splice(kinds, bases, rows, starts, joined, row, n_rows, out, size, BLOCK_BYTES)
+            after, size = splice(kinds == ENCODED, kinds == NUMBER, bases, rows, starts, joined, row, n_rows, out, size, BLOCK_BYTES)
             n_records, row = n_records + after - row, after
             if size >= BLOCK_BYTES:
                 yield n_records, out[:size]
@@ -252,6 +251,7 @@ def spliced(columns):
 
 def fused(columns):
     """The same columns, neighbours of few entries joined into one: it costs less to copy six bytes once than one byte six times."""
+    from .splicing import paired
     joined = columns[:1]
     for column in columns[1:]:
         before, n = joined[-1], len(column.store)
@@ -274,74 +274,6 @@ def as_int64(rows, columns):
     for row, column in zip(rows, columns):
         row[:len(column)] = column.view(np.int64) if column.dtype == np.float64 else column
     return len(columns[0])
-
-
-@compiled
-def splice(kinds, bases, rows, starts, joined, row, n_rows, out, size, full):
-    """Append records to a block from a row on, until it is full: (the row after the last one written, bytes in the block).
-
-    kinds   how each column is written, shape (C,);  bases  its first entry in the store
-    rows    numbers, int64, shape (C, at least n_rows);  row, n_rows  the first to write, and how many there are in all
-    starts  where each entry of the store begins, and where the last ends;  joined  uint8, the store
-    out     uint8, the block;  size  bytes already in it;  full  from how many on it is full, one record before the end of `out`
-    Indices are unsigned, so that the compiler need not look for negative ones and copies many bytes at once.
-    """
-    while row < n_rows and size < full:
-        for i in range(len(kinds)):
-            value = rows[i, row]
-            if kinds[i] == ENCODED:
-                entry = bases[i] + np.uint64(value)
-                start, n = starts[entry], starts[entry + ONE] - starts[entry]
-                for k in range(n):
-                    out[size + k] = joined[start + k]
-                size += n
-            elif kinds[i] == NUMBER:
-                size = write_number(value, out, size)
-            else:
-                for shift in range(0, 64, 8):
-                    out[size] = (value >> shift) & 255
-                    size += ONE
-        row += 1
-    return row, size
-
-
-@compiled
-def paired(ones, n, twos):
-    """One number for each pair of numbers, int32, (P,). n: how many different second ones there are"""
-    pairs = np.empty(len(ones), np.int32)
-    for i in range(len(ones)):
-        pairs[i] = ones[i] * n + twos[i]
-    return pairs
-
-
-@compiled
-def occurring(numbers, n):
-    """Which of the numbers 0 to n - 1 occur; bool, shape (n,). numbers: integers from 0 to below n, shape (P,)"""
-    there = np.zeros(n, np.uint8)
-    for i in range(len(numbers)):
-        there[np.uint64(numbers[i])] = 1
-    return there.view(np.bool_)
-
-
-@compiled
-def looked_up(table, numbers):
-    """The entry of a table for each number, shape (P,), of the table's type. numbers: integers from 0 on, within the table"""
-    found = np.empty(len(numbers), table.dtype)
-    for i in range(len(numbers)):
-        found[i] = table[np.uint64(numbers[i])]
-    return found
-
-
-@compiled
-def write_number(value, out, size):
-    """Append an integer as Avro does, zig-zag and seven bits a byte, lowest first; returns the bytes then in the block."""
-    rest = np.uint64((value << 1) ^ (value >> 63))
-    while rest > LOW:
-        out[size] = (rest & LOW) | HIGH
-        rest >>= SEVEN
-        size += ONE
-    out[size] = rest
-    return size + ONE
 
 
 # -- back to columns ----------------------------------------------------------------------------------

@@ -12,15 +12,15 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from .resources import FIRST_NOTEBOOK, PACKAGE, project_folder, resource, runs_folder
-from .run import check_choice
 
 NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped", "05_realism")
 TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
@@ -34,6 +34,19 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="Simulate a year of music streaming, and draw the Wrapped of it.")
 
 
+def print_version(wanted):
+    """Print the version and exit, where --version is given."""
+    if wanted:
+        from importlib.metadata import version
+        typer.echo(f"wrapsim {version('wrapsim')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(version: bool = typer.Option(False, "--version", callback=print_version, is_eager=True, help="print the version and exit")):
+    """Options of the command itself, which come before the name of a subcommand."""
+
+
 class Refused(ValueError):
     """A request that cannot be carried out as asked; nothing was started. The command line exits with 2."""
 
@@ -43,6 +56,7 @@ class Refused(ValueError):
 def declared_parameters(notebook):
     """What a notebook takes: name -> (type name, default, help), from its cell tagged `parameters`."""
     import papermill
+    import yaml
     found = papermill.inspect_notebook(str(notebook))
     return {name: (one["inferred_type_name"], yaml.safe_load(one["default"]) if one["default"] else None, one["help"])
             for name, one in found.items()}
@@ -72,6 +86,7 @@ def typed(notebook, name, value, kind, default):
 
 def parse_assignments(notebook, assignments):
     """name -> value from texts 'name=value', each read as the type the notebook declares; Refused where it cannot be."""
+    import yaml
     known, given = declared_parameters(notebook), {}
     for text in assignments:
         name, equals, value = text.partition("=")
@@ -228,6 +243,7 @@ def chosen_sets(file, only):
 
 def sets_in(file):
     """name -> {notebook, parameters} of a runs.yaml; Refused where it says something else."""
+    import yaml
     try:
         sets = yaml.safe_load(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
@@ -349,7 +365,7 @@ def effects(run_dir: RunDir):
 @app.command()
 def show(run_dir: RunDir):
     """Say what is in a run folder, finished or not."""
-    from .runs import show as show_run
+    from .overview import show as show_run
     typer.echo(show_run(run_dir))
 
 
@@ -368,8 +384,9 @@ def verify(run_dir: RunDir, workers: Workers = 0):
 def schema(form: Annotated[str, typer.Argument(help="avro: the schema as JSON; fields: what each field means; fingerprints")] = "avro"):
     """Print the schema of a play."""
     from . import schema as of_play
+    from .run import check_choice
     forms = {"avro": lambda: json.dumps(of_play.schema_ind, indent=2, ensure_ascii=False),
-             "fields": lambda: of_play.schema_table().to_string(index=False, justify="left"),
+             "fields": of_play.schema_text,
              "fingerprints": lambda: "\n".join(f"{name} {value}" for name, value in of_play.fingerprints().items())}
     typer.echo(forms[check_choice("form", form, tuple(forms))]())
 
@@ -490,6 +507,24 @@ def checkout():
     return PACKAGE.parent
 
 
+@app.command("compile")
+def compile_():
+    """Compile the model now, about half a minute, once for each version; later commands and notebooks then begin at once."""
+    from .compiled import cache_text
+    from .runs import simulate as simulate_crowd
+    from .verify import verify as verify_run
+    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:          # a run, invented music and all, written and read
+        verify_run(simulate_crowd(1, "2025-01-01", "2025-01-08", out_dir=Path(folder) / "run", workers=1, catalogue_tracks=1_000), 1)
+    typer.echo(cache_text().partition("\n")[0])
+
+
+@app.command()
+def cache(clear: bool = typer.Option(False, "--clear", help="remove it; what is needed is compiled again at the next use")):
+    """Say where compiled code is and how large it is, or remove it."""
+    from .compiled import cache_root, cache_text, clear_code
+    typer.echo(f"Removed {clear_code() / 1e6:,.1f} MB of compiled code from {cache_root()}." if clear else cache_text())
+
+
 @app.command()
 def test():
     """Run the test suite (in a checkout)."""
@@ -510,13 +545,23 @@ def bench():
 
 def main():
     """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1."""
-    warnings.formatwarning = lambda message, *_, **__: f"wrapsim: {message}\n"
+    with warnings_of_one_line():
+        try:
+            app()
+        except (Refused, ValueError, TypeError, FileNotFoundError, PermissionError) as error:
+            sys.exit(complain(error, 2))
+        except RuntimeError as error:
+            sys.exit(complain(error, 1))
+
+
+@contextmanager
+def warnings_of_one_line():
+    """Show warnings as messages of the command, for as long as it runs."""
+    before, warnings.formatwarning = warnings.formatwarning, lambda message, *_, **__: f"wrapsim: {message}\n"
     try:
-        app()
-    except (Refused, ValueError, TypeError, FileNotFoundError, PermissionError) as error:
-        sys.exit(complain(error, 2))
-    except RuntimeError as error:
-        sys.exit(complain(error, 1))
+        yield
+    finally:
+        warnings.formatwarning = before
 
 
 def complain(error, exit_code):

@@ -20,8 +20,9 @@ from .datasets import GENRES
 from .discography import YEARS_AHEAD, nation, sample_discographies
 from .compiled import compiled
 from .resources import resource
-from .run import check_count, decision, exps, normals
+from .run import check_count
 from .schema import table_of
+from .streams import decision, exps, normals
 
 SMALL_POOL = 50              # a pool of fewer tracks is named in a warning: a year of it repeats by necessity
 SCENE_WEIGHT = 0.25          # how much likelier than by popularity a track of a local radio scene is heard elsewhere

@@ -5,18 +5,19 @@ leave stale machine code behind. The cache of each module therefore lies in a fo
 that the module can reach by imports: it cannot go stale, and a change elsewhere compiles nothing again.
 """
 
+import contextlib
 import functools
 import hashlib
+import importlib.metadata
 import os
 import re
 import tempfile
 from pathlib import Path
 
-import numba
-import numpy as np
-
 from .resources import PACKAGE, resource
 
+CODE_FOLDER = re.compile(r"\w+-[0-9a-f]{16}")               # of a module's compiled code, in the cache
+CODE_FILE = re.compile(r".+\.(nbi|nbc)(\.tmp\.\w+)?")      # numba's index and code, and what it leaves when it is killed
 IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 
 
@@ -44,7 +45,8 @@ def source_hash(path):
     """Hash of everything that decides the machine code of a source file: reachable sources, schemas, numba and NumPy."""
     sources = [*reachable_files(path), *sorted(resource("schemas").glob("*.avsc"))]
     texts = [file.name.encode() + file.read_bytes() for file in sources]
-    return hashlib.sha256(b"\0".join([*texts, numba.__version__.encode(), np.__version__.encode()])).hexdigest()[:16]
+    versions = [importlib.metadata.version(name).encode() for name in ("numba", "numpy")]
+    return hashlib.sha256(b"\0".join([*texts, *versions])).hexdigest()[:16]
 
 
 # -- the cache -----------------------------------------------------------------------------------------
@@ -69,12 +71,53 @@ def code_folder(module):
 
 
 def is_cached(function):
-    """Whether a compiled function lies in the cache, so that its first call will not compile it."""
-    return any(code_folder(function.__module__).rglob(f"*.{function.__name__}-*.nbi"))
+    """Whether a call of a compiled function compiles nothing: it is loaded or cached, or the compiler is switched off."""
+    loaded = getattr(function, "signatures", True)
+    return bool(loaded) or any(code_folder(function.__module__).rglob(f"*.{function.__name__}-*.nbi"))
+
+
+def code_files():
+    """Files of compiled code in the cache, a dict: folder -> list of Paths. Links and files of others are left out."""
+    folders = [path for path in sorted(cache_root().iterdir()) if CODE_FOLDER.fullmatch(path.name) and not path.is_symlink()]
+    return {folder: [Path(top, name) for top, _, names in os.walk(folder) for name in names if CODE_FILE.fullmatch(name)]
+            for folder in folders}
+
+
+def is_current(folder):
+    """Whether a folder of compiled code belongs to the sources as they are."""
+    module, _, digest = folder.name.rpartition("-")
+    return any(source_hash(path) == digest for path in PACKAGE.rglob(f"{module}.py"))
+
+
+def cache_text():
+    """Where compiled code lies and how large it is, as text: the folder, then a line for each module."""
+    sizes = {folder: total_bytes(files) for folder, files in code_files().items()}
+    return "\n".join([f"{cache_root()} holds {sum(sizes.values()) / 1e6:,.1f} MB of compiled code.",
+                      *(f"  {folder.name:30} {size / 1e6:8,.1f} MB  {'in use' if is_current(folder) else 'of older sources'}"
+                        for folder, size in sizes.items())])
+
+
+def total_bytes(files):
+    """How large some files are together."""
+    return sum(file.stat().st_size for file in files)
+
+
+def clear_code():
+    """Remove all compiled code from the cache; returns how many bytes. A folder that holds anything else stays."""
+    found = code_files()
+    n_bytes = sum(map(total_bytes, found.values()))
+    for folder, files in found.items():
+        for file in files:
+            file.unlink(missing_ok=True)
+        for emptied, _, _ in os.walk(folder, topdown=False):
+            with contextlib.suppress(OSError):
+                os.rmdir(emptied)
+    return n_bytes
 
 
 def compile_function(function, **options):
     """numba's njit with this package's cache folder, which is set for this one call: nothing changes for other users of numba."""
+    import numba                       # here, since it takes longer to import than all that a command needs to say what is cached
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(code_folder(function.__module__))
     try:
         return numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)

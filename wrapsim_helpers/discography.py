@@ -17,7 +17,7 @@ import pandas as pd
 from .behaviour import figures
 from .compiled import compiled
 from .resources import resource
-from .run import decision, exps, listener_keys, ln, normal, normals, uniform, uniforms
+from .streams import decision, exps, listener_keys, ln, normal, normals, uniform, uniforms
 
 TRACKS_PER_ARTIST, MOST_TRACKS = 10, 240       # on average; by one artist
 EARLIEST_YEAR, YEARS_AHEAD = 1955, 5           # first release; calendar years of releases, from the first of a run on

@@ -266,10 +266,11 @@ def spliced(pieces, plays, listeners, versions, tracks, known):
 
 def used(numbers):
     """The numbers that occur, in order, and for each number which of those it is."""
-    occur = np.flatnonzero(avro.occurring(numbers, numbers.max(initial=-1) + 1))
+    from .splicing import looked_up, occurring
+    occur = np.flatnonzero(occurring(numbers, numbers.max(initial=-1) + 1))
     place = np.zeros(len(occur) and occur[-1] + 1, np.int32)
     place[occur] = np.arange(len(occur))
-    return occur, avro.looked_up(place, numbers)
+    return occur, looked_up(place, numbers)
 
 
 def sync_marker(identity_hash, part):
@@ -324,14 +325,15 @@ def value_buffers(array):
 
 def text_buffers(coded):
     """The texts that occur in a dictionary array, sorted, and each value's number among them."""
+    from .splicing import looked_up, occurring
     codes = avro.codes_of(coded)
-    found = np.flatnonzero(avro.occurring(codes, len(coded.dictionary)))
+    found = np.flatnonzero(occurring(codes, len(coded.dictionary)))
     texts = coded.dictionary.take(pa.array(found))
     order = pc.sort_indices(texts)
     number = np.zeros(len(coded.dictionary), np.min_scalar_type(len(found)))
     number[found[order.to_numpy()]] = np.arange(len(found))
     texts = texts.take(order)
-    return [pc.binary_length(texts).to_numpy().astype("i8"), np.frombuffer("".join(texts.to_pylist()).encode(), "u1"), avro.looked_up(number, codes)]
+    return [pc.binary_length(texts).to_numpy().astype("i8"), np.frombuffer("".join(texts.to_pylist()).encode(), "u1"), looked_up(number, codes)]
 
 
 def entry(run_dir, path, sha256, rows, rows_hash):
@@ -422,6 +424,12 @@ def identity_of(place):
     """The identity of a run, finished or not, as a dict. Raises FileNotFoundError or ValueError as `read_manifest` does."""
     begun = None if is_finished(place) else store.get(place, "identity.json")
     return read_manifest(place)["identity"] if begun is None else identity_in(place, begun)
+
+
+def manifest_of(place):
+    """run.json of a finished run; None if it is missing, changed or damaged, so that it is written again."""
+    with suppress(FileNotFoundError, ValueError):
+        return read_manifest(place)
 
 
 # -- the run folder -----------------------------------------------------------------------------------

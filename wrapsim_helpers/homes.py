@@ -13,8 +13,8 @@ from timezonefinder import TimezoneFinder
 
 from .behaviour import published
 from .resources import resource
-from .run import choose, decision, uniforms
 from .schema import SYMBOLS
+from .streams import choose, decision, uniforms
 from .survey import plan_shares
 
 REGION, COUNTRY, PLACE, FIRST, LAST = map(decision, (

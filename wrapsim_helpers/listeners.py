@@ -16,8 +16,9 @@ from .datasets import check_genre
 from .homes import countries, draw_homes, homes_of, names, nations
 from .personas import behaviours_of, kinds, members, names_of, personas_of
 from .compiled import compiled
-from .run import DAY_MS, Given, bits, choose, decision, exps, listener_keys, lns, normals, uniforms
+from .run import DAY_MS, Given
 from .schema import DEVICES, SYMBOLS, TABLES, code, table_of
+from .streams import bits, choose, decision, exps, listener_keys, lns, normals, uniforms
 from .survey import (GROUP_AGES, OWNED, USAGE_DAYS, YOUNGEST, Kept, age_curve, age_group_of, answers_of, genre_totals, survey_rows, weights_of)
 
 AGE, BIRTHDAY, GENRE, JOINED, CHRONOTYPE = map(decision, (

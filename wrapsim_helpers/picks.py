@@ -12,8 +12,8 @@ import numpy as np
 
 from .behaviour import CONTEXTS, GENRE_NAMES, MEMORY_SIZES, RULES
 from .compiled import compiled_loop
-from .run import decision, exp, ln, subkey, uniform
 from .schema import code
+from .streams import decision, exp, ln, subkey, uniform
 
 HISTORY = MEMORY_SIZES[-1]   # how many plays back a listener can return to
 WARM_UP, FIRST_HEARD = 160, 60   # plays remembered from before the window, so that nobody discovers everything in January; picked, not repeated

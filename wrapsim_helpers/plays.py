@@ -17,8 +17,9 @@ from .behaviour import RULES
 from .picks import (FIRST_HEARD, HISTORY, KNOWN, MIND, MOST_SESSIONS, NO_TRACK, QUARTER_DAYS, SKIPS_KEPT, WARM_UP, World, below, index_of, known_or_new,
                     learn, noise_track, novelty_of, open_context, pick_track, remember, side_genre, step, times_heard)
 from .compiled import compiled_loop, compiled_once
-from .run import DAY_MS, HOUR_MS, MINUTE_MS, decision, exp, ln, normal, subkey, uniform
+from .run import DAY_MS, HOUR_MS, MINUTE_MS
 from .schema import NAMED, TABLES, code
+from .streams import decision, exp, ln, normal, subkey, uniform
 
 LONGEST_SESSION_MS = 10 * HOUR_MS
 OFFLINE_MS = 29 * DAY_MS     # downloads play on for 30 days without a connection (rule_offline); a day is kept in hand

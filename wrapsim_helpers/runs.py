@@ -30,15 +30,15 @@ from .avro import CODECS
 from .clocks import window_starts
 from .compiled import source_hash
 from .datasets import source_path
-from .files import (DERIVED, entry, identity_of, is_finished, is_sealed, json_bytes, manifest_bytes, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker,
+from .files import (DERIVED, entry, identity_of, is_sealed, json_bytes, manifest_bytes, manifest_of, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker,
                     table_in, write_avro, write_parquet, write_table)
 from .listeners import listener_number
-from .locks import LOCK, WHOLE_RUN, holder_of, locked, locks_of
+from .locks import LOCK, WHOLE_RUN, locked, locks_of
 from .outputs import own_folder, written
 from .personas import as_record, personas_file, personas_of
 from .resources import runs_folder
 from .run import FORMATS, Run, check_choice, check_count, differences, identity, identity_hash, part_path, run_of
-from .schema import fingerprints, released
+from .schema import fingerprints
 from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
 from .survey import rows_that_count
 from .workers import check_scheduler, cores, each_part
@@ -180,12 +180,6 @@ def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
     with saying_what_is_kept(job), locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"):
         make_share(job, range(job.n_parts * (part - 1) // parts, job.n_parts * part // parts), workers, scheduler)
     return job.place
-
-
-def manifest_of(place):
-    """run.json of a finished run; None if it is missing, changed or damaged, so that it is written again."""
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        return read_manifest(place)
 
 
 def tidy(job):
@@ -521,50 +515,6 @@ def names_of(run_dir):
     with contextlib.suppress(FileNotFoundError):
         return read_parquet(run_dir, "listeners", ["listener_id", "name"]).to_pandas()
     return pd.DataFrame({"listener_id": [], "name": pd.Series(dtype=str)})
-
-
-def show(run_dir):
-    """What is in a run folder, finished or not? Text of a few lines; FileNotFoundError where it is no run's."""
-    place = store.place_of(run_dir)
-    found = identity_of(place)
-    lines = finished_lines(read_manifest(place)) if is_finished(place) else unfinished_lines(place, found)
-    return "\n".join([*parameter_lines(found), *lines, *difference_lines(found)])
-
-
-def parameter_lines(found):
-    """Who, when and which seed."""
-    of = found["parameters"]
-    genres = f", genres {', '.join(of['genres'])}" if of["genres"] else ""
-    return [f"{of['num_users']:,} listeners from number {of['first_listener']:,}, {of['start_time']} to {of['end_time']}, "
-            f"population {of['population']}, seed {of['seed']}{genres}",
-            f"identity {identity_hash(found)}, schema {release_of(found['schema'])}, wrapsim {found['versions']['wrapsim']}"]
-
-
-def finished_lines(manifest):
-    """How much there is."""
-    sums = {suffix: [one for one in manifest["files"] if one["file"].endswith(suffix)] for suffix in ("parquet", "avro")}
-    return [f"finished: {manifest['plays']:,} plays in {manifest['parts']:,} parts",
-            *(f"  {name:8} {len(files):,} files, {sum(one['bytes'] for one in files) / 1e6:,.1f} MB" for name, files in sums.items() if files)]
-
-
-def unfinished_lines(place, found):
-    """How far it got, and who is at it."""
-    of, n_whole = found["parameters"], sum(name.startswith("parts/part-") for name in store.names(place, "parts"))
-    locks = locks_of(place)
-    return [f"not finished: {n_whole:,} of {-(-of['num_users'] // of['listeners_per_part']):,} parts are whole; the same command goes on from there",
-            *(f"  {name}: process {holder_of(place, name)['pid']} on {holder_of(place, name)['host']}" for name in locks)]
-
-
-def difference_lines(found):
-    """What this installation would do otherwise."""
-    here = {"schema": fingerprints(), "versions": identity(Run(), {}, {}, 1)["versions"]}
-    other = differences(here, {key: found[key] for key in here})
-    return [f"made elsewhere: {line}" for line in other]
-
-
-def release_of(found):
-    """Number of the schema release with these fingerprints, as text."""
-    return next((f"release {number}" for number, schema in released().items() if fingerprints(schema) == found), "of no release known here")
 
 
 def check_room(job, n_bytes):

@@ -9,7 +9,6 @@ import functools
 import json
 import re
 
-import pandas as pd
 import pyarrow as pa
 from fastavro.schema import fingerprint, load_schema, to_parsing_canonical_form
 
@@ -20,6 +19,7 @@ RECORDS = ("UserProfile", "SongMetadata", "UserSongInteraction")
 TIMESTAMP = pa.timestamp("ms", tz="UTC")
 LABEL = pa.dictionary(pa.int8(), pa.string())           # a closed set of at most 127 symbols
 NAMED = pa.dictionary(pa.int32(), pa.string())          # an open set that repeats a lot
+FIELD_COLUMNS = ("record", "field", "type", "default", "meaning")
 KEY_ORDER = ("type", "name", "namespace", "doc", "symbols", "items", "logicalType", "fields", "default")
 PLAIN = {"string": pa.string(), "int": pa.int32(), "long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
 LOGICAL = {"date": pa.date32(), "timestamp-millis": TIMESTAMP, "uuid": pa.string()}
@@ -202,11 +202,23 @@ def blank(field, n):
     return pa.array([DEFAULTS.get(field.name, empty)] * n, number).cast(plain).cast(field.type)
 
 
-def schema_table():
-    """The schema for people: a DataFrame with one row per field, columns record, field, type, default, meaning."""
+def schema_rows():
+    """The schema for people: a tuple of record, field, type, default and meaning for each field."""
     def words(avro_type):
         return avro_type if isinstance(avro_type, str) else avro_type.get("logicalType") or {
             "enum": "one of " + ", ".join(avro_type.get("symbols", [])[1:]), "array": f"list of {avro_type.get('items')}"}[avro_type["type"]]
-    return pd.DataFrame([(record, field["name"], words(field["type"]), field["default"], field["doc"])
-                         for record in RECORDS for field in record_fields(record)],
-                        columns=["record", "field", "type", "default", "meaning"])
+    return [(record, field["name"], words(field["type"]), field["default"], field["doc"])
+            for record in RECORDS for field in record_fields(record)]
+
+
+def schema_table():
+    """The schema for people: a DataFrame with one row per field, columns record, field, type, default, meaning."""
+    import pandas as pd                # here, so that it is not imported to print the schema
+    return pd.DataFrame(schema_rows(), columns=FIELD_COLUMNS)
+
+
+def schema_text():
+    """The same as text in columns."""
+    rows = [FIELD_COLUMNS, *(tuple(map(str, row)) for row in schema_rows())]
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)

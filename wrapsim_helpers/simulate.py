@@ -96,9 +96,15 @@ def listen(run, ids=None, instead=Given(), behaviour=None, past=None):
     behaviour  other parameters of the model than `Behaviour()`
     past     state table of the run that this one goes on from; needed where run.origin_time says that there was one
     """
+    check_run(run)
+    compile_model(run)
+    return heard_by(run, run.listener_ids() if ids is None else np.asarray(ids, dtype=np.int64), instead, behaviour, past)
+
+
+def heard_by(run, ids, instead=Given(), behaviour=None, past=None):
+    """The same, once the model is compiled and the run is checked. ids: int64, (L,)."""
     world = check_run(run)
     world = replace(world, behaviour=behaviour or world.behaviour)
-    ids = run.listener_ids() if ids is None else np.asarray(ids, dtype=np.int64)
     listeners, versions = people_of.sample_listeners(run, world.behaviour, world.survey, ids, instead)
     others = people_of.other_genres(world.survey, listeners, versions)
     people, countries = people_of.lower(run, listeners, versions, world.catalogue, others)
@@ -206,14 +212,13 @@ def repeated(values, length):
 
 
 def compile_model(run):
-    """Compile the loop, or load it from the cache, with a line that says so where it takes long."""
-    known = is_cached(play_listeners)
-    if not known:
-        tqdm.write("Compiling the listening model, once per version; about half a minute ...")
+    """Compile the loop where it is not cached, with a line that says so and for how long."""
+    if is_cached(play_listeners):
+        return
+    tqdm.write("Compiling the listening model, once for this version of wrapsim; about half a minute ...")
     started = time.perf_counter()
-    listen(run, run.listener_ids(0, 1))
-    if not known:
-        tqdm.write(f"... compiled in {time.perf_counter() - started:.0f} s, and kept for later runs.")
+    heard_by(run, run.listener_ids(0, 1))
+    tqdm.write(f"... compiled in {time.perf_counter() - started:.0f} s, and cached for later.")
 
 
 def what_if(listened, **changed):

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from .behaviour import GENRE_NAMES, age_groups, answer_shares, listener_types, published, rounded
-from .run import choose, decision, uniforms
 from .schema import SYMBOLS, code
+from .streams import choose, decision, uniforms
 
 ROW = decision("listener.row")
 YOUNGEST, OLDEST = 10, 80

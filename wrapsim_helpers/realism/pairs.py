@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ..run import DAY_MS, MINUTE_MS, normal
+from ..run import DAY_MS, MINUTE_MS
+from ..streams import normal
 from .clock import hour_table
 from .popularity import artist_totals
 from .sample import by_key, columns_of, shares
