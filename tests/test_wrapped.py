@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import pytz
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import batch
 from wrapsim_helpers import wrapped as w
+from wrapsim_helpers.wrapped.connection import connected
 from wrapsim_helpers.wrapped.everybody import days_of, days_of_run, heard_of, open_run
 from wrapsim_helpers.wrapped.rules import day_number
 
@@ -46,8 +48,8 @@ def heard(plays, first=date(2025, 1, 1), last=date(2025, 12, 31), tracks=TRACKS)
         "tracks": pd.DataFrame([(i, t, g, d, n, [names[a] for a, _ in credits]) for i, t, g, d, n, credits in tracks],
                                columns=["track_id", "title", "genre", "duration_ms", "noise", "artists"]),
         "track_artists": pd.DataFrame([(i, a, role) for i, *_, credits in tracks for a, role in credits], columns=["track_id", "artist_id", "role"])}
-    connection = ibis.duckdb.connect()
-    return w.heard_in(**{name: connection.create_table(name, table) for name, table in tables.items()}, first_day=first, last_day=last)
+    connection = connected()
+    return w.heard_in(**{name: connection.create_table(name, pa.Table.from_pandas(table)) for name, table in tables.items()}, first_day=first, last_day=last)
 
 
 def rows(expression, *columns, order="rank"):
@@ -237,7 +239,7 @@ def test_all_insights_of_a_crowd_agree_with_plain_loops(crowd):
     credits = defaultdict(list)
     for row in catalogue.track_artists.to_pylist():
         credits[row["track_id"]].append((row["artist_id"], row["role"]))
-    connection = ibis.duckdb.connect()
+    connection = connected()
     tables = {"plays": crowd.plays} | {name: getattr(catalogue, name) for name in ("tracks", "artists", "track_artists")}
     everybody = w.heard_in(**{name: connection.create_table(name, table) for name, table in tables.items()},
                            first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
@@ -261,7 +263,7 @@ def crowd_rows(frame):
 def test_every_insight_works_on_the_required_columns_alone(crowd):
     catalogue = crowd.world.catalogue
     required = crowd.plays.select(["listener_id", "track_id", "started_at", "ms_played", "utc_offset_min"])
-    connection = ibis.duckdb.connect()
+    connection = connected()
     tables = {name: connection.create_table(name, getattr(catalogue, name)) for name in ("tracks", "artists", "track_artists")}
     few, all_ = (w.heard_in(plays=connection.create_table(f"plays{i}", plays), **tables, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
                  for i, plays in enumerate((required, crowd.plays)))

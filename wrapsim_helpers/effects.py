@@ -15,6 +15,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from .behaviour import CONTEXTS, Behaviour, published
 from .clocks import window_starts
@@ -275,11 +276,16 @@ def levels(values, names, factors, reference):
             for value, name, factor in zip(values, names, factors)}, values[reference]
 
 
+def in_memory(frame):
+    """A pandas table as an Ibis table, by way of Arrow: of pandas' own types Ibis 12 asks an option that pandas has deprecated."""
+    return ibis.memtable(pa.Table.from_pandas(frame, preserve_index=False))
+
+
 def leaving_cells(seen, b, columns):
     """Leavings and seconds at risk in what `leaving_effects` counts, by cluster and columns: events, exposure; a pandas table."""
     band = np.searchsorted(b.skip_age_from, seen.versions["age"], side="right") - 1
-    versions = ibis.memtable(seen.versions[["listener_id", "profile_version"]].assign(age_band=band))
-    people = ibis.memtable(seen.listeners[["listener_id", "cluster", "skip_tendency", "persona", "cohort"]])
+    versions = in_memory(seen.versions[["listener_id", "profile_version"]].assign(age_band=band))
+    people = in_memory(seen.listeners[["listener_id", "cluster", "skip_tendency", "persona", "cohort"]])
     plays = seen.plays.filter((seen.plays.position < PLACES) & (seen.plays.session_ms >= LONG_MS) & (seen.plays.times_heard > 0) & ~seen.plays.noise,
                               (seen.plays.plan == "premium") | (seen.plays.device != "phone"))
     plays = plays.join(people, "listener_id").join(versions, ["listener_id", "profile_version"])

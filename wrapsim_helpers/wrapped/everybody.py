@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from pathlib import Path
 
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
@@ -24,6 +23,7 @@ from ..files import DERIVED, play_files, read_manifest, read_parquet, read_plays
 from ..outputs import own_folder, written
 from ..run import check_window
 from ..schema import TABLES
+from .connection import connected
 from .days import calendar, listening_clock, longest_streak
 from .rules import all_heard, by_artist, heard_in, window, with_plays
 from .tops import monthly_genres, top_artists, top_genres, top_songs
@@ -76,7 +76,7 @@ def open_run(run_dir):
 def connect():
     """An embedded DuckDB of limited memory, and a temporary folder of its own that goes when the connection does."""
     folder = tempfile.TemporaryDirectory(prefix="wrapsim-")
-    connection = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=f"{folder.name}/spilled")
+    connection = connected(memory_limit=MEMORY, temp_directory=f"{folder.name}/spilled")
     weakref.finalize(connection, folder.cleanup)
     return connection, Path(folder.name)
 
@@ -244,7 +244,8 @@ def crowd_of(period):
 
 def placed_crowd(totals):
     """Totals of everybody with each one's place among them, in order of listeners."""
-    return placed(ibis.memtable(totals)).order_by("listener_id").to_pyarrow()
+    connection, _ = connect()
+    return placed(connection.create_table("totals", totals)).order_by("listener_id").to_pyarrow()
 
 
 def kept_crowd(place, name):
