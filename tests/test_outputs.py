@@ -386,7 +386,7 @@ def begun(tmp_path):
     return job
 
 
-@pytest.mark.parametrize("name", ["plays/part-00000001.parquet", "plays/part-00000001.avro", "answers/part-00000002.parquet", "tracks.parquet",
+@pytest.mark.parametrize("name", ["plays/part-00000001.parquet", "avro/part-00000001.avro", "answers/part-00000002.parquet", "tracks.parquet",
                                   "parts/part-00000001.json"])
 def test_a_run_that_goes_on_overwrites_no_file_of_a_stranger(begun, name):
     path = begun.place / name

@@ -34,6 +34,8 @@ def test_a_run_is_as_it_was_written(tiny_run):
 def test_a_flipped_bit_in_any_file_is_found_and_the_file_named(run):
     random_bits = random.Random(5)
     for name, size in store.sizes(run).items():
+        if name.startswith("derived/"):
+            continue
         path, whole = run / name, (run / name).read_bytes()
         at = random_bits.randrange(8 * size)
         path.write_bytes(whole[:at // 8] + bytes([whole[at // 8] ^ 1 << at % 8]) + whole[at // 8 + 1:])

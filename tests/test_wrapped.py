@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,9 +18,12 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import batch
 from wrapsim_helpers import wrapped as w
+from wrapsim_helpers.outputs import MARKER
 from wrapsim_helpers.wrapped.connection import connected
 from wrapsim_helpers.wrapped.everybody import days_of, days_of_run, heard_of, open_run
 from wrapsim_helpers.wrapped.rules import day_number
+
+everybody = sys.modules["wrapsim_helpers.wrapped.everybody"]         # the module; the function has the same name
 
 TRACKS = [  # track_id, title, genre, duration_ms, noise, [(artist_id, role)]
     (0, "Salt", "pop", 200_000, False, [(0, "primary")]), (1, "Slow Orbit", "rock", 200_000, False, [(1, "primary"), (0, "featured")]),
@@ -330,6 +334,49 @@ def test_a_user_who_is_not_in_the_run_is_refused_with_the_nearest(tiny_run):
         ws.tell_story(tiny_run, name + "x")
 
 
+def plays_in_window(run):
+    return ws.read_parquet(run, "plays").to_pandas().groupby("listener_id")["ms_played"].sum()
+
+
+def crowd_file(run):
+    return run / "derived" / "crowd-2025-03-20-2025-04-09.parquet"
+
+
+def test_the_crowd_is_counted_once_and_kept_beside_the_run(tiny_run, tmp_path, monkeypatch):
+    run = shutil.copytree(tiny_run, tmp_path / "run", ignore=shutil.ignore_patterns("derived"))
+    first = ws.tell_story(run, "1").tables["place"]
+    kept = pq.read_table(crowd_file(run)).to_pandas().set_index("listener_id")["ms_played"]
+    assert kept.to_dict() == plays_in_window(run).to_dict()
+    monkeypatch.setattr(everybody, "placed_crowd", lambda totals: pytest.fail("counted again"))
+    pd.testing.assert_frame_equal(ws.tell_story(run, "1").tables["place"], first)
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: pq.write_table(pq.read_table(path).slice(1), path)])
+def test_a_crowd_that_is_missing_or_changed_is_counted_and_kept_again(tiny_run, tmp_path, damage):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    place = ws.tell_story(run, "1").tables["place"]
+    damage(crowd_file(run))
+    pd.testing.assert_frame_equal(ws.tell_story(run, "1").tables["place"], place)
+    assert len(pq.read_table(crowd_file(run))) == len(plays_in_window(run))
+
+
+@pytest.mark.parametrize("data", [b"", b"mine"])
+def test_a_file_in_the_place_of_the_crowd_that_is_not_ours_stays(tiny_run, tmp_path, data):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    place = ws.tell_story(run, "1").tables["place"]
+    crowd_file(run).write_bytes(data)
+    pd.testing.assert_frame_equal(ws.tell_story(run, "1").tables["place"], place)
+    assert crowd_file(run).read_bytes() == data
+
+
+def test_one_listener_s_story_reads_that_listener_s_part_alone(tiny_run, tmp_path):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    story = ws.tell_story(run, "1")
+    for path in (run / "plays").glob("part-0000000[12].parquet"):
+        path.write_bytes(bytes(path.stat().st_size))
+    pd.testing.assert_frame_equal(ws.tell_story(run, "1").tables["top_songs"], story.tables["top_songs"])
+
+
 def test_a_year_or_edition_without_a_day_of_the_run_is_refused(tiny_run):
     with pytest.raises(ValueError, match="year is 2019 and edition 'full', which counts 2019-01-01 to 2019-12-31; the run lasts from 2025-03-20 to 2025-04-09."):
         ws.tell_story(tiny_run, year=2019)
@@ -380,7 +427,7 @@ def test_insights_of_everybody_are_written_as_they_are_found(tiny_run, tmp_path)
     everybody = ws.everybody(tiny_run)
     done = CliRunner().invoke(batch.app, ["insights", str(tiny_run), str(tmp_path / "it's [1]")])
     assert done.exit_code == 0, done.output
-    assert sorted(path.name for path in (tmp_path / "it's [1]").iterdir()) == sorted(f"{name}.parquet" for name in everybody)
+    assert sorted(path.name for path in (tmp_path / "it's [1]").iterdir()) == sorted([MARKER, *(f"{name}.parquet" for name in everybody)])
     for name, table in everybody.items():
         written = pq.ParquetFile(tmp_path / "it's [1]" / f"{name}.parquet").read()
         assert written.column_names == table.column_names and sorted(map(str, written.to_pylist())) == sorted(map(str, table.to_pylist())), name

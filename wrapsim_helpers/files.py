@@ -432,6 +432,13 @@ def manifest_of(place):
         return read_manifest(place)
 
 
+def is_derived(data):
+    """Whether the bytes of a Parquet file are one of those that we keep in the folder DERIVED of a run."""
+    with suppress(pa.ArrowException, OSError):
+        return b"wrapsim" in (pq.read_schema(pa.BufferReader(data)).metadata or {})
+    return False
+
+
 # -- the run folder -----------------------------------------------------------------------------------
 
 def open_folder(out_dir, identity):

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import store
-from .files import DERIVED, identity_in, is_sealed, sync_marker
+from .files import DERIVED, identity_in, is_derived, is_sealed, sync_marker
 from .locks import LOCK, is_signature
 from .outputs import is_unchanged
 from .run import identity_hash
@@ -35,7 +35,7 @@ def is_own_file(folder, path, listed, unfinished):
     if name.endswith(".json"):
         return is_own_json(name, path.read_bytes())
     if name.startswith(f"{DERIVED}/"):
-        return is_derived(path)
+        return is_derived(path.read_bytes())
     return is_unchanged(path, listed[name]) if name in listed else unfinished is not None and has_our_form(name, path, unfinished)
 
 
@@ -46,13 +46,6 @@ def is_own_json(name, data):
     with contextlib.suppress(ValueError, TypeError):
         value = json.loads(data)
         return is_signature(value) if LOCK.fullmatch(name) else "files" in value or "parameters" in value
-    return False
-
-
-def is_derived(path):
-    """Whether a Parquet file holds what was counted from a run, see `wrapped.everybody`."""
-    with contextlib.suppress(pa.ArrowException, OSError):
-        return b"wrapsim" in (pq.read_schema(path).metadata or {})
     return False
 
 

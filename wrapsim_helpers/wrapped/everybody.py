@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 
 from .. import store
 from ..compiled import source_hash
-from ..files import DERIVED, play_files, read_manifest, read_parquet, read_plays
+from ..files import DERIVED, is_derived, play_files, read_manifest, read_parquet, read_plays, row_hash
 from ..outputs import own_folder, written
 from ..run import check_window
 from ..schema import TABLES
@@ -250,19 +250,22 @@ def placed_crowd(totals):
 
 def kept_crowd(place, name):
     """The crowd that a run keeps in a file; None where there is none that this code wrote for this run."""
-    with suppress(pa.ArrowInvalid, KeyError, TypeError):
+    with suppress(pa.ArrowException, OSError, KeyError, TypeError, ValueError):
         table = pq.read_table(pa.BufferReader(store.get(place, name)))
-        return table if table.schema.metadata[b"wrapsim"] == crowd_mark(place) else None
+        return table if table.schema.metadata[b"wrapsim"] == crowd_mark(place, table) else None
 
 
 def keep_crowd(place, name, crowd):
-    """Keep the crowd in a file of the run, where that can be written."""
+    """Keep the crowd in a file of the run, if that can be written and no other file is in its place."""
+    there = store.get(place, name)
+    if there is not None and not is_derived(there):
+        return
     buffer = pa.BufferOutputStream()
-    pq.write_table(crowd.replace_schema_metadata({"wrapsim": crowd_mark(place)}), buffer, compression="zstd")
+    pq.write_table(crowd.replace_schema_metadata({"wrapsim": crowd_mark(place, crowd)}), buffer, compression="zstd")
     with suppress(OSError, *store.store_errors()):
         store.put(place, name, buffer.getvalue().to_pybytes())
 
 
-def crowd_mark(place):
-    """Which run and which code a kept crowd belongs to, bytes."""
-    return f"{read_manifest(place)['identity_hash']} {source_hash(Path(__file__))}".encode()
+def crowd_mark(place, crowd):
+    """Which run, code and rows a kept crowd belongs to, bytes."""
+    return f"{read_manifest(place)['identity_hash']} {source_hash(Path(__file__))} {row_hash(crowd)}".encode()

@@ -3,13 +3,12 @@
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ..files import json_bytes, play_files, read_parquet
-from ..outputs import written
+from ..outputs import own_folder, written
 from ..run import MINUTE_MS
 from ..runs import listener_named
 from .everybody import INSIGHTS, answers_of, crowd_of, open_period, show_plays
