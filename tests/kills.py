@@ -9,6 +9,7 @@ import sys
 import time
 
 from wrapsim_helpers import files as f
+from wrapsim_helpers import manifest as mf
 from wrapsim_helpers import store
 
 # small parts, so that there are many moments to be killed at
@@ -80,4 +81,4 @@ def listed_as_they_are(folder):
     manifest = json.loads((folder / "run.json").read_text())
     for one in manifest["files"]:
         one |= {"bytes": (folder / one["file"]).stat().st_size, "sha256": hashlib.sha256((folder / one["file"]).read_bytes()).hexdigest()}
-    (folder / "run.json").write_bytes(f.json_bytes(f.sealed({key: value for key, value in manifest.items() if key != "sha256"})))
+    (folder / "run.json").write_bytes(mf.json_bytes(mf.sealed({key: value for key, value in manifest.items() if key != "sha256"})))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "wrapsim_helpers"
 ORDER = ["resources", "compiled", "streams", "splicing", "run", "schema", "datasets", "behaviour", "personas", "survey", "homes", "clocks", "listeners",
-         "discography", "catalogue", "picks", "answers", "plays", "checks", "avro", "store", "files", "locks", "overview", "outputs", "simulate", "workers",
+         "discography", "catalogue", "picks", "answers", "plays", "checks", "avro", "store", "manifest", "files", "locks", "overview", "outputs", "simulate", "workers",
          "runs", "own_files", "verify", "wrapped", "effects", "realism", "cards", "batch"]
 AROUND = {"__init__", "__main__"}          # the two doors, which may open onto everything
 

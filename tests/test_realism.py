@@ -12,7 +12,8 @@ import pytest
 import wrapsim_helpers as ws
 from wrapsim_helpers import batch, realism
 from wrapsim_helpers.cards import evidence
-from wrapsim_helpers.files import manifest_bytes, write_table
+from wrapsim_helpers.files import write_table
+from wrapsim_helpers.manifest import manifest_bytes
 from wrapsim_helpers.realism import ablation, clock, log, measure, popularity, repetition, report, rules, sample, scores, study, survey_score, uniform
 from wrapsim_helpers.resources import resource
 from wrapsim_helpers.run import identity

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import batch, locks, runs, store
 from wrapsim_helpers import files as f
+from wrapsim_helpers import manifest as mf
 from wrapsim_helpers.files import row_hash
 
 from .commands import command
@@ -65,7 +66,7 @@ def test_a_run_whose_rows_were_hashed_otherwise_is_said_to_be_old(run):
     manifest = json.loads((run / "run.json").read_bytes())
     for one in manifest["files"]:
         one["rows_sha256"] = one.pop("rows_xxh3")
-    (run / "run.json").write_bytes(f.json_bytes(f.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
+    (run / "run.json").write_bytes(mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
     assert ws.verify(run, workers=1)[0].startswith("run.json: of an older wrapsim")
 
 
@@ -76,7 +77,7 @@ def rewritten(run, table, part, change):
     manifest = json.loads((run / "run.json").read_bytes())
     one = next(one for one in manifest["files"] if one["file"] == f"{table}/{path.name}")
     one |= {"sha256": f.sha256_of(path), "bytes": path.stat().st_size, "rows_xxh3": row_hash(pq.read_table(path))}
-    (run / "run.json").write_bytes(f.json_bytes(f.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
+    (run / "run.json").write_bytes(mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
     return ws.verify(run, workers=1)
 
 
@@ -126,7 +127,7 @@ def test_a_run_kept_as_avro_alone_is_verified_too(tmp_path):
     manifest = json.loads((run / "run.json").read_bytes())
     for one in manifest["files"]:
         one["rows_xxh3"] = one["rows_xxh3"][::-1] if one["file"] == "avro/part-00000001.avro" else one["rows_xxh3"]
-    (run / "run.json").write_bytes(f.json_bytes(f.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
+    (run / "run.json").write_bytes(mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
     assert ws.verify(run, workers=1) == ["avro/part-00000001.avro: its rows are not those that were written."]
 
 
@@ -134,7 +135,7 @@ def with_identity(run, change):
     """Make a run one of another identity, which its run.json vouches for."""
     manifest = json.loads((run / "run.json").read_bytes())
     change(manifest["identity"])
-    (run / "run.json").write_bytes(f.manifest_bytes(manifest["identity"], manifest["files"], **{
+    (run / "run.json").write_bytes(mf.manifest_bytes(manifest["identity"], manifest["files"], **{
         name: manifest[name] for name in ("parts", "plays", "personas", "effective_sample_size")}))
 
 
@@ -167,7 +168,7 @@ OPENERS = {"verify": ws.verify, "show": ws.show, "read_manifest": ws.read_manife
 def with_identity_and_files(run, name):
     """Let run.json list one file more, and vouch for it."""
     manifest = json.loads((run / "run.json").read_bytes())
-    (run / "run.json").write_bytes(f.manifest_bytes(manifest["identity"], [*manifest["files"], manifest["files"][0] | {"file": name}]))
+    (run / "run.json").write_bytes(mf.manifest_bytes(manifest["identity"], [*manifest["files"], manifest["files"][0] | {"file": name}]))
 
 
 @pytest.mark.parametrize("how", TAMPERED)

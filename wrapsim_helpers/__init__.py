@@ -19,6 +19,7 @@ if TYPE_CHECKING:                    # for editors and type checkers alone
     from .effects import *           # noqa: F403
     from .files import *             # noqa: F403
     from .listeners import *         # noqa: F403
+    from .manifest import *          # noqa: F403
     from .outputs import *           # noqa: F403
     from .overview import *          # noqa: F403
     from .personas import *          # noqa: F403
@@ -46,8 +47,9 @@ _NAMES = {
     "checks": ("check_plays",),
     "datasets": ("load_songs", "load_survey"),
     "effects": ("effects_of",),
-    "files": ("read_avro", "read_manifest", "read_parquet", "read_table", "records", "sync_marker", "write_avro"),
+    "files": ("read_avro", "read_parquet", "read_table", "records", "sync_marker", "write_avro"),
     "listeners": ("sample_listeners",),
+    "manifest": ("read_manifest",),
     "outputs": ("output_folder",),
     "overview": ("show",),
     "personas": ("load_personas",),

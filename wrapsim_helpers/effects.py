@@ -19,7 +19,8 @@ import pyarrow as pa
 
 from .behaviour import CONTEXTS, Behaviour, published
 from .clocks import window_starts
-from .files import read_manifest, read_parquet
+from .files import read_parquet
+from .manifest import read_manifest
 from .personas import PARTS, Group, Personas, changed, checked, names_of
 from .run import DAY_MS, MINUTE_MS, run_of
 from .schema import DEVICES

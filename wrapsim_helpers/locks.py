@@ -12,7 +12,7 @@ import psutil
 from tqdm.auto import tqdm
 
 from . import store
-from .files import json_bytes
+from .manifest import json_bytes
 
 WHOLE_RUN = "lock.json"          # the lock of somebody who makes every part; that of a share names the share
 LOCK = re.compile(r"lock(-\d+-of-\d+)?\.json")

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import store
-from .files import json_bytes, writable
+from .files import writable
 from .locks import is_gone, is_signature, one_at_a_time, signature
+from .manifest import json_bytes
 from .resources import runs_folder
 from .run import sha256_of
 

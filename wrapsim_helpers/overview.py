@@ -1,7 +1,7 @@
 """What is in a run folder, for people. It imports little: `wrapsim show` starts at once."""
 
 from . import store
-from .files import identity_of, is_finished, read_manifest
+from .manifest import identity_of, is_finished, read_manifest
 from .run import Run, differences, identity, identity_hash
 from .schema import fingerprints, released
 

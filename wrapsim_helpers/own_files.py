@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import store
-from .files import DERIVED, identity_in, is_derived, is_sealed, sync_marker
+from .files import DERIVED, is_derived, sync_marker
 from .locks import LOCK, is_signature
+from .manifest import identity_in, is_sealed
 from .outputs import is_unchanged
 from .run import identity_hash
 from .runs import is_of_run, manifest_of, receipt_in, receipt_names

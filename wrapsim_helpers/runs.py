@@ -30,10 +30,12 @@ from .avro import CODECS
 from .clocks import window_starts
 from .compiled import source_hash
 from .datasets import source_path
-from .files import (DERIVED, entry, identity_of, is_sealed, json_bytes, manifest_bytes, manifest_of, open_folder, read_manifest, read_parquet, read_part, row_hash, sealed, sync_marker,
-                    table_in, write_avro, write_parquet, write_table)
+from .files import (DERIVED, entry, open_folder, read_parquet, read_part, row_hash, sync_marker, table_in, write_avro,
+                    write_parquet, write_table)
 from .listeners import listener_number
 from .locks import LOCK, WHOLE_RUN, locked, locks_of
+from .manifest import (identity_of, is_sealed, json_bytes, manifest_bytes, manifest_of,
+                       read_manifest, sealed)
 from .outputs import own_folder, written
 from .personas import as_record, personas_file, personas_of
 from .resources import runs_folder

@@ -14,7 +14,8 @@ from . import store
 from .answers import COUNTED_PLAY_MS
 from .avro import read_plays_avro
 from .checks import check_plays
-from .files import DERIVED, is_sealed, json_bytes, read_manifest, row_hash, table_in
+from .files import DERIVED, row_hash, table_in
+from .manifest import is_sealed, json_bytes, read_manifest
 from .runs import CATALOGUE, receipts_in
 from .schema import TABLES
 from .workers import each_part

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from ..catalogue import FESTIVE
-from ..files import play_files, read_manifest, read_parquet, read_plays
+from ..files import play_files, read_parquet, read_plays
+from ..manifest import read_manifest
 from ..resources import resource
 from ..run import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..schema import SYMBOLS, code

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
-from ..files import play_files, read_manifest, read_parquet, read_plays
+from ..files import play_files, read_parquet, read_plays
+from ..manifest import read_manifest
 from ..run import DAY_MS, HOUR_MS, MINUTE_MS, check_time, instant_ms
 from ..wrapped.everybody import answers_of, days_of, open_period, show_rows
 from ..wrapped.rules import EDITIONS, MIN_ARTISTS, MIN_TRACKS, day_number, too_little, window

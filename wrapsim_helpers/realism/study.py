@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from ..behaviour import Behaviour
-from ..files import json_bytes, manifest_bytes, read_parquet, write_json, write_table
+from ..files import read_parquet, write_table
+from ..manifest import json_bytes, manifest_bytes
 from ..outputs import check_file, written
 from ..run import DAY_MS, Run, identity
 from ..runs import CATALOGUE_TABLES, PART_TABLES, simulate

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from ..catalogue import build_catalogue
 from ..datasets import load_songs
-from ..files import manifest_bytes, write_table
+from ..files import write_table
+from ..manifest import manifest_bytes
 from ..run import DAY_MS, MINUTE_MS, Run, identity
 from ..runs import CATALOGUE_TABLES
 from ..schema import SYMBOLS, TABLES, code, fingerprints, table_of

@@ -2,7 +2,8 @@
 
 import ibis
 
-from ..files import read_manifest, read_parquet
+from ..files import read_parquet
+from ..manifest import read_manifest
 from ..run import MINUTE_MS, check_window
 from .everybody import open_run
 from .rules import NOT_FINISHED_MS, day_of, total

@@ -19,7 +19,8 @@ from tqdm.auto import tqdm
 
 from .. import store
 from ..compiled import source_hash
-from ..files import DERIVED, is_derived, play_files, read_manifest, read_parquet, read_plays, row_hash
+from ..files import DERIVED, is_derived, play_files, read_parquet, read_plays, row_hash
+from ..manifest import read_manifest
 from ..outputs import own_folder, written
 from ..run import check_window
 from ..schema import TABLES

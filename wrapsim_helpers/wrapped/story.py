@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from ..files import json_bytes, play_files, read_parquet
+from ..files import play_files, read_parquet
+from ..manifest import json_bytes
 from ..outputs import own_folder, written
 from ..run import MINUTE_MS
 from ..runs import listener_named
