@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import sys
 import wrapsim_helpers as ws
 from wrapsim_helpers import compiled
 from wrapsim_helpers.compiled import PACKAGE, code_folder, source_hash
+
+from .commands import command
 
 DAY = ws.Run(num_users=1, end_time="2025-01-02")
 
@@ -74,6 +77,17 @@ def test_compiling_is_said_with_how_long_it_takes(monkeypatch, capsys):
 def test_nothing_is_said_where_it_is_compiled_already(capsys):
     ws.listen(DAY)
     assert capsys.readouterr().out == ""
+
+
+def test_the_command_compiles_everything_and_says_where(tmp_path):
+    done = command("compile", cwd=tmp_path)
+    assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
+    assert re.fullmatch(rf"{re.escape(str(compiled.cache_root()))} holds [\d.]+ MB of compiled code\.", done.stdout.splitlines()[-1])
+
+
+def test_the_set_up_compiles_as_its_last_step():
+    steps = (PACKAGE.parent / "Makefile").read_text(encoding="utf-8").partition("$(READY): ")[2].partition("\n\n")[0].splitlines()
+    assert steps[-2:] == ["\t@$(BIN)/python -m wrapsim_helpers compile", "\t@touch $(READY)"]
 
 
 def files_in(root):
