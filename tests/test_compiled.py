@@ -76,6 +76,8 @@ def test_compiling_is_said_with_how_long_it_takes(monkeypatch, capsys):
 
 def test_nothing_is_said_where_it_is_compiled_already(capsys):
     ws.listen(DAY)
+    capsys.readouterr()
+    ws.listen(DAY)
     assert capsys.readouterr().out == ""
 
 
