@@ -475,6 +475,19 @@ def test_cards_killed_at_any_moment_are_written_by_the_same_command(tmp_path):
 
 
 @forked
+def test_a_file_killed_at_any_moment_while_it_is_replaced_is_whole_and_still_ours(tmp_path):
+    for number in range(1, 40):
+        path = written(tmp_path / str(number) / "one.txt", b"earlier")
+        went_on = killed_at(number, lambda: written(path, b"the new file"))
+        assert not path.exists() or path.read_bytes() in (b"earlier", b"the new file")
+        outputs.check_file(path)
+        assert written(path, b"again").read_bytes() == b"again"
+        if not went_on:
+            break
+    assert 5 < number < 39
+
+
+@forked
 def test_a_main_job_killed_while_it_clears_its_folder_can_be_repeated(tmp_path, tiny_run):
     number = step = 5
     while True:
