@@ -145,6 +145,13 @@ def test_a_kernel_in_the_projects_folder_of_notebooks_writes_beside_it(tmp_path,
     assert batch.notebook_folder() == tmp_path / "kit" / "notebooks"
 
 
+@pytest.mark.parametrize("name", ["load_survey", "load_songs", "load_personas", "latest_run"])
+def test_a_path_that_leads_nowhere_is_said_in_full(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match=re.escape(str(Path.cwd() / "mine.csv"))):
+        getattr(ws, name)("mine.csv")
+
+
 def test_nothing_is_written_into_the_package(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "PACKAGE", tmp_path / "site-packages" / "wrapsim_helpers")
     inside = files.PACKAGE / "share" / "notebooks"

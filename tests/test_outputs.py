@@ -387,7 +387,7 @@ def begun(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["plays/part-00000001.parquet", "avro/part-00000001.avro", "answers/part-00000002.parquet", "tracks.parquet",
-                                  "parts/part-00000001.json"])
+                                  "parts/part-00000001.json", "run.json"])
 def test_a_run_that_goes_on_overwrites_no_file_of_a_stranger(begun, name):
     path = begun.place / name
     path.parent.mkdir(exist_ok=True)

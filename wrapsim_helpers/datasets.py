@@ -109,7 +109,7 @@ def load_songs(path=""):
 
 def source_path(what, path=""):
     """Path of a source file, whatever the capitals of its name; "" means the bundled one."""
-    path = Path(path) if path else resource("data", BUNDLED[what])
+    path = Path(path).expanduser().absolute() if path else resource("data", BUNDLED[what])      # so a message says where it looked
     if path.is_file():
         return path
     alike = [other for other in path.parent.glob("*") if other.name.casefold() == path.name.casefold() and other.is_file()]

@@ -69,7 +69,7 @@ def load_personas(path=""):
 
     Raises FileNotFoundError for a missing file and ValueError, with the nearest name, for what is not in the model.
     """
-    path = Path(path) if path else resource("data", "behaviour", "personas.yaml")
+    path = Path(path).expanduser().absolute() if path else resource("data", "behaviour", "personas.yaml")
     if not path.is_file():
         raise FileNotFoundError(f"personas_path is {str(path)!r}, and there is no such file. Give the path of a YAML file, "
                                 "'bundled' for the bundled one, or '' for no personas.")
@@ -94,7 +94,7 @@ def personas_file(run):
     """Path of the run's file of personas, or None: a run has none unless it asks for them."""
     if not run.personas_path:
         return None
-    return resource("data", "behaviour", "personas.yaml") if run.personas_path == "bundled" else Path(run.personas_path)
+    return resource("data", "behaviour", "personas.yaml") if run.personas_path == "bundled" else Path(run.personas_path).expanduser()
 
 
 def personas_of(run):

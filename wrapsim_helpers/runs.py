@@ -198,6 +198,7 @@ def tidy(job):
 def make_share(job, share, workers, scheduler):
     """Make the parts of a share that are not whole yet, and finish the run where none lacks then. share: range of part numbers."""
     started = time.time()
+    receipt_in(f"{job.place}/run.json", store.get(job.place, "run.json"))        # what is not ours there, `finish` would overwrite
     clear_unfinished(job, share)
     kept = whole_parts(job)
     compile_model(job.run)
@@ -312,7 +313,7 @@ def written_receipts(job, there):
 
 
 def receipt_in(path, data):
-    """A receipt from its bytes; None where there are none, or not all of them. ValueError where they are no receipt's."""
+    """A receipt (or a manifest) from its bytes; None if there are none, or not all of them. ValueError for bytes of anything else."""
     try:
         receipt = data and json.loads(data) or None
     except ValueError:
