@@ -8,24 +8,33 @@ from pathlib import Path
 import yaml
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 TOP = Path(__file__).parent.parent
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NEEDED = [Requirement(text) for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]]
+EXTRAS = [Requirement(text) for name in ("dask", "store") for text in PROJECT["optional-dependencies"][name]]
 CARD = {"fastavro", "pandas", "faker", "timezonefinder", "pytz", "jupyterlab", "matplotlib", "papermill"}
 
 
-def pins():
-    lines = [Requirement(line) for line in (TOP / "constraints.txt").read_text().splitlines() if line.strip() and not line.startswith("#")]
+def pins(path):
+    lines = [Requirement(line) for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
     environment = default_environment() | {"python_full_version": "3.11.9", "python_version": "3.11", "sys_platform": "linux", "platform_system": "Linux"}
     return {pin.name.lower(): pin.specifier for pin in lines if not pin.marker or pin.marker.evaluate(environment)}
 
 
 def test_every_dependency_is_pinned_to_a_version_it_allows():
-    pinned = pins()
+    pinned = pins(TOP / "constraints.txt")
     for one in NEEDED:
         version = str(pinned[one.name.lower()]).removeprefix("==")
         assert one.specifier.contains(version), f"{one} is pinned to {version}"
+
+
+def test_make_check_installs_every_lower_bound():
+    lowest = pins(TOP / "tests" / "slow" / "lowest.txt")
+    for one in [*NEEDED, *EXTRAS]:
+        bound = next(part.version for part in one.specifier if part.operator == ">=")
+        assert Version(str(lowest[one.name.lower()]).removeprefix("==")) == Version(bound), f"{one}; write lowest.txt anew"
 
 
 def test_the_dependencies_the_project_is_made_of_are_there():

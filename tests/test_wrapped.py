@@ -291,7 +291,7 @@ def test_the_first_play_of_a_song_is_told_in_local_time(tiny_run):
     mine = plays[plays["listener_id"] == people.loc[story.listener["user_id"], "listener_id"]]
     song = story.tables["top_songs"].iloc[0]
     first = mine[(mine["track_id"] == song["track_id"]) & (mine["ms_played"] >= 30_000)].iloc[0]
-    assert song["first_played"] == first["started_at"].tz_localize(None) + pd.Timedelta(first["utc_offset_min"], "min")
+    assert song["first_played"] == first["started_at"].tz_localize(None) + pd.Timedelta(int(first["utc_offset_min"]), "min")
 
 
 def test_the_numbers_of_a_story_are_those_the_loop_counted(tiny_run):

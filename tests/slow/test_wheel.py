@@ -2,25 +2,20 @@
 
 import os
 import subprocess
-import sys
-import venv
-from pathlib import Path
 
 import pytest
 
 from wrapsim_helpers import batch
 
-TOP = Path(__file__).parent.parent.parent
+from ..conftest import TOP
+from .conftest import installed_in, run
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
+def installed(wheel, tmp_path_factory):
     """(folder of programs of an environment that holds the built wheel alone, a folder to work in); nothing may change in the package."""
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, TOP], check=True, capture_output=True)
-    venv.create(folder / "env", with_pip=True)
-    programs = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
-    subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", "-c", TOP / "constraints.txt", *folder.glob("*.whl")], check=True)
+    folder = tmp_path_factory.mktemp("installed")
+    programs = installed_in(folder / "env", "-c", TOP / "constraints.txt", wheel)
     before = package_files(folder)
     yield programs, folder
     assert before and package_files(folder) == before
@@ -34,12 +29,6 @@ def package_files(folder):
 
 def start(*words, cwd):
     return subprocess.run(words, capture_output=True, text=True, cwd=cwd, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
-
-
-def run(*words, cwd):
-    done = start(*words, cwd=cwd)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
 
 
 def test_the_wheel_carries_schemas_data_and_notebooks(installed):

@@ -161,7 +161,7 @@ def draw_what_if(before, after, name):
 
 def draw_volume(minutes):
     """How unequal is listening? One dot per listener on a log scale, by plan. minutes: DataFrame plan, minutes_per_day."""
-    medians = minutes.groupby("plan")["minutes_per_day"].median()
+    medians = minutes.groupby("plan", observed=True)["minutes_per_day"].median()
     ax = chart(f"The middle premium listener hears {medians.get('premium', np.nan):.0f} minutes a day, the middle free one "
                f"{medians.get('free', np.nan):.0f}", "Minutes a day over the window; each step to the right doubles them. One dot per listener, spread for sight.")
     for row, (plan, colour) in enumerate((("free", DATA), ("premium", ACCENT))):
