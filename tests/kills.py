@@ -15,12 +15,35 @@ from wrapsim_helpers import store
 # small parts, so that there are many moments to be killed at
 MANY = {"num_users": 24, "start_time": "2025-03-20", "end_time": "2025-04-10", "seed": 7, "listeners_per_part": 1}
 START = "import wrapsim_helpers as ws; "
+AFTER = """
+import psutil, sys, time
+from wrapsim_helpers import runs
+def parts_and_then(*job, each_part=runs.each_part):
+    for n, part in enumerate(each_part(*job)):
+        if n == {n}:
+            {action}
+        yield part
+runs.each_part = parts_and_then
+"""
+WAIT = "print('waiting', *(child.pid for child in psutil.Process().children()), flush=True); sys.stdin.readline()"
+
+
+def after(n, action):
+    """Code for `start`: do something once so many parts are made; the run does not end meanwhile, however long this takes."""
+    return AFTER.format(n=n, action=action)
+
+
+def waiting(process):
+    """Process numbers of the children of a process that has come to WAIT."""
+    line = next((line for line in process.stdout if line.startswith("waiting")), None)
+    assert line, process.stderr.read()[-2000:]
+    return [int(number) for number in line.split()[1:]]
 
 
 def start(folder, workers, before="", **changed):
     """A process that simulates into a folder; `before` is code it runs first."""
     code = f"{before}{START}ws.simulate(**{MANY | changed!r}, out_dir={str(folder)!r}, workers={workers})"
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def wait_for(condition, process, seconds=1800):

@@ -22,7 +22,7 @@ from wrapsim_helpers import files as f
 from wrapsim_helpers.schema import TABLES
 
 from .conftest import TINY
-from .kills import MANY, listed_as_they_are, start, survive, tree
+from .kills import MANY, WAIT, after, listed_as_they_are, start, survive, tree, waiting
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +51,11 @@ def test_a_run_killed_three_times_ends_with_the_same_bytes(undisturbed, tmp_path
     assert tree(tmp_path / "run") == undisturbed
 
 
-# what a process does once three parts are made; the others cannot be made meanwhile, however long this takes
-AFTER_THREE = """
-import psutil, sys, time
-from wrapsim_helpers import workers
-def parts_and_then(*job, in_flight=workers.in_flight):
-    for number, part in enumerate(in_flight(*job)):
-        if number == 3:
-            {}
-        yield part
-workers.in_flight = parts_and_then
-"""
 KILL_A_WORKER = "next(child for child in psutil.Process().children() if 'spawn_main' in ' '.join(child.cmdline())).kill()"
-NAME_CHILDREN_AND_WAIT = "print('children', *(child.pid for child in psutil.Process().children()), flush=True); time.sleep(1800)"
 
 
 def test_a_worker_that_dies_is_said_and_the_rest_is_kept(undisturbed, tmp_path):
-    process = start(tmp_path / "run", 2, AFTER_THREE.format(KILL_A_WORKER))
+    process = start(tmp_path / "run", 2, after(3, KILL_A_WORKER))
     _, told = process.communicate()
     assert process.returncode == 1 and "a worker process died; perhaps memory ran out, then fewer workers help." in told, told[-1500:]
     assert "of 24 parts are whole and kept; the same command goes on from there." in told
@@ -76,9 +64,8 @@ def test_a_worker_that_dies_is_said_and_the_rest_is_kept(undisturbed, tmp_path):
 
 
 def test_workers_end_with_a_parent_that_was_killed(tmp_path):
-    process = start(tmp_path / "run", 2, AFTER_THREE.format(NAME_CHILDREN_AND_WAIT))
-    numbers = next(line for line in process.stdout if line.startswith("children")).split()[1:]
-    workers = [psutil.Process(int(number)) for number in numbers]
+    process = start(tmp_path / "run", 2, after(3, WAIT))
+    workers = [psutil.Process(number) for number in waiting(process)]
     os.kill(process.pid, signal.SIGTERM)
     process.communicate()
     assert len(workers) >= 2 and not psutil.wait_procs(workers, 600)[1]

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -21,7 +20,7 @@ from wrapsim_helpers.wrapped import INSIGHTS, place
 from wrapsim_helpers.wrapped.everybody import opened_period
 
 from ..conftest import TINY
-from ..kills import MANY, start, tree, wait_for
+from ..kills import MANY, WAIT, after, start, tree, waiting
 
 TOP = Path(__file__).parent.parent.parent
 MOTO, SPARK = ("moto[s3]==5.2.5", "flask", "flask-cors"), ("pyspark==4.3.0", "pandas<3")      # neither fits among our own versions
@@ -76,7 +75,7 @@ def on_spark(tmp_path_factory):
 
     def run(code):
         (folder / "job.py").write_text(code)
-        done = subprocess.run([python, folder / "job.py"], capture_output=True, text=True, cwd=folder, timeout=900,
+        done = subprocess.run([python, folder / "job.py"], capture_output=True, text=True, cwd=folder,
                               env=os.environ | {"PYSPARK_PYTHON": str(python), "SPARK_LOCAL_IP": "127.0.0.1"})
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout
@@ -127,30 +126,26 @@ def same_rows(found, expected):
 def server(tmp_path_factory):
     """Address of an S3-compatible server on loopback."""
     python = environment(tmp_path_factory.mktemp("moto") / "env", *MOTO)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield f"http://127.0.0.1:{port}", process
+    said = tmp_path_factory.mktemp("moto") / "said.txt"
+    with open(said, "w") as file:
+        process = subprocess.Popen([python, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"], stdout=file, stderr=file)
+    while not (address := re.search(r"http://127.0.0.1:\d+", said.read_text())):       # a free port of the server's own choice
+        assert process.poll() is None, said.read_text()
+        time.sleep(0.1)
+    yield address[0]
     process.kill()
 
 
 @pytest.fixture
 def bucket(server, monkeypatch):
     """An empty bucket; the environment points to the server."""
-    address, process = server
-    for name, value in {"ENDPOINT_URL": address, "ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "REGION": "us-east-1", "ALLOW_HTTP": "true"}.items():
+    settings = {"ENDPOINT_URL": server, "ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "REGION": "us-east-1", "ALLOW_HTTP": "true"}
+    for name, value in settings.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     store.opened.cache_clear()
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(urllib.request.Request(f"{address}/moto-api/reset", method="POST"))
-            urllib.request.urlopen(urllib.request.Request(f"{address}/bucket", method="PUT"))
-            return URL
-        except OSError:
-            assert process.poll() is None
-            time.sleep(0.25)
-    raise TimeoutError(f"no server at {address}")
+    urllib.request.urlopen(urllib.request.Request(f"{server}/moto-api/reset", method="POST"))
+    urllib.request.urlopen(urllib.request.Request(f"{server}/bucket", method="PUT"))
+    return URL
 
 
 def in_store():
@@ -163,18 +158,18 @@ def test_a_run_on_an_s3_server_is_the_run_in_a_folder_to_the_byte(bucket, tiny_r
 
 
 def test_two_runs_at_once_on_an_s3_server_the_second_is_refused(bucket):
-    first = start(bucket, 1)
-    wait_for(lambda: "lock.json" in store.names(bucket), first)
+    first = start(bucket, 1, after(1, WAIT))
+    waiting(first)
     with pytest.raises(ValueError, match="s3://bucket/run is being written by process"):
         ws.simulate(**MANY, out_dir=bucket)
-    _, told = first.communicate()
+    _, told = first.communicate("go on\n")
     assert first.returncode == 0, told[-2000:]
 
 
 def test_a_run_on_an_s3_server_that_was_killed_goes_on(bucket, tmp_path):
-    for n_parts in (3, 9, 15):
-        process = start(bucket, 1)
-        wait_for(lambda: len(store.names(bucket, "parts")) > n_parts, process)
+    for n_parts in (3, 6, 6):
+        process = start(bucket, 1, after(n_parts, WAIT))
+        waiting(process)
         process.kill()
         process.communicate()
     assert "run.json" not in store.names(bucket)
@@ -194,11 +189,11 @@ def test_notebooks_started_side_by_side_neither_hang_nor_multiply(tmp_path):
     words = [sys.executable, "-m", "wrapsim_helpers", "run", "03_multiple_users", *(f"-p{name}={value}" for name, value in asked.items())]
     books = [subprocess.Popen([*words, f"-pout_dir={tmp_path / name}", "-o", tmp_path / f"{name}.ipynb"], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True) for name in ("one", "two")]
-    most, until = 0, time.monotonic() + 300
-    while any(book.poll() is None for book in books) and time.monotonic() < until:
+    most = 0
+    while any(book.poll() is None for book in books):
         most = max(most, sum(workers_of(book.pid) for book in books))
         time.sleep(0.1)
-    told = [book.communicate(timeout=1)[1] for book in books]
+    told = [book.communicate()[1] for book in books]
     assert [book.returncode for book in books] == [0, 0], told
     assert most <= 4 and tree(tmp_path / "one") == tree(tmp_path / "two")
 
