@@ -6,11 +6,11 @@ is the share of a gate that is enough, for machines that others work on too: `py
 
 import sys
 
-from . import avro, compiling, drawing, insights, loop, peers, scale, starting
+from . import avro, compiling, drawing, insights, loop, peers, scale, starting, stopping
 
 if __name__ == "__main__":
     missed, enough = 0, float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    for part in (starting, loop, compiling, avro, insights, drawing, scale, peers):
+    for part in (starting, loop, compiling, avro, insights, drawing, scale, stopping, peers):
         for claim, ratio, gate, detail in part.measure():
             holds = gate is None or (ratio >= gate * enough if gate > 0 else ratio * enough <= -gate)
             missed += not holds

@@ -222,7 +222,7 @@ def test_a_crowd_and_cards_from_the_command_line(tmp_path):
 def test_a_number_of_users_that_is_none_is_refused(tmp_path, users, said):
     refused = command("simulate", "--", users, tmp_path / "none")
     assert refused.returncode == 2 and not (tmp_path / "none").exists()
-    assert refused.stderr == f"wrapsim: num_users is {said}; it must be a whole number from 1 to 1,000,000,000.\n"
+    assert refused.stderr == f"wrapsim: USERS is {said}; it must be a whole number from 1 to 1,000,000,000.\n"
 
 
 def test_cards_that_cannot_be_written_are_refused_in_one_line(tmp_path, tiny_run):
@@ -230,7 +230,7 @@ def test_cards_that_cannot_be_written_are_refused_in_one_line(tmp_path, tiny_run
     foreign, a_file = command("cards", tiny_run, tmp_path), command("cards", tiny_run, tmp_path / "thesis.doc")
     assert foreign.returncode == a_file.returncode == 2 and [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
     assert foreign.stderr.endswith("which holds other files (thesis.doc ...); name a new or empty folder, or one that wrapsim wrote.\n")
-    assert a_file.stderr.startswith("wrapsim: out_dir is ") and a_file.stderr.endswith("; name another folder.\n")
+    assert a_file.stderr.startswith("wrapsim: OUT_DIR is ") and a_file.stderr.endswith("; name another folder.\n")
 
 
 def test_init_lays_out_notebooks_and_data_in_a_new_folder(tmp_path):
@@ -242,7 +242,7 @@ def test_init_lays_out_notebooks_and_data_in_a_new_folder(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the shell of Windows quotes in other ways")
-@pytest.mark.parametrize("name", ["my folder", "it's; here", "-x", "$HOME", "~"])
+@pytest.mark.parametrize("name", ["my folder", "it's; here", "-x", "$HOME"])
 def test_init_prints_a_cd_that_can_be_pasted(tmp_path, name):
     told = command("init", "--", name, cwd=tmp_path)
     line = next(line for line in told.stdout.splitlines() if line.startswith("  cd "))

@@ -4,9 +4,9 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "wrapsim_helpers"
-ORDER = ["resources", "compiled", "streams", "splicing", "run", "schema", "datasets", "behaviour", "personas", "survey", "homes", "clocks", "listeners",
-         "discography", "catalogue", "picks", "answers", "plays", "checks", "avro", "store", "manifest", "files", "locks", "overview", "outputs", "simulate", "workers",
-         "runs", "own_files", "verify", "wrapped", "effects", "realism", "cards", "batch"]
+ORDER = ["resources", "arguments", "compiled", "streams", "splicing", "run", "schema", "datasets", "behaviour", "personas", "survey", "homes", "clocks",
+         "listeners", "discography", "catalogue", "picks", "answers", "plays", "checks", "avro", "store", "manifest", "files", "locks", "interrupts", "overview",
+         "outputs", "simulate", "workers", "runs", "own_files", "verify", "wrapped", "effects", "realism", "cards", "batch"]
 AROUND = {"__init__", "__main__"}          # the two doors, which may open onto everything
 
 

@@ -229,7 +229,7 @@ REFUSED = [
     (benchmark, named("results.json"), OTHER.format("results.json")),
     (benchmark, named("survey/sdmetrics/mine.py"), OTHER.format("sdmetrics")),
     (notebook, named("small.ipynb"), NOT_OURS.format("small")),
-    (notebook, named("small.ipynb/mine"), "is a folder; name a file, such as -o .*small.ipynb/executed.ipynb"),
+    (notebook, named("small.ipynb/mine"), "it must be a file that ends in .ipynb, such as .*small.ipynb/executed.ipynb"),
     (sets, named("two.ipynb"), NOT_OURS.format("two")),
     (avro_file, named("plays.avro"), "plays.avro is in the way: it does not hold what would be written there. Move it elsewhere and"),
 ]

@@ -94,6 +94,19 @@ def test_identity_changes_with_every_parameter_and_input_but_not_with_paths(tmp_
     assert r.differences(same, changed[0]) == ["parameters.seed: 2025 here, 1 there"]
 
 
+def test_the_genre_keeps_its_first_name_in_identities_and_both_are_read():
+    given = r.Given("Pop", 30)
+    found = r.identity(r.Run(given=given), {}, {}, 10)["parameters"]["given"]
+    assert found == {"genre": "Pop", "age": 30, "gender": "", "plan": "", "latitude": None, "longitude": None, "user_id": ""}
+    assert r.given_in(found) == given == r.given_in({"preferred_genre": "Pop", "age": 30})
+
+
+@pytest.mark.parametrize("number, text", [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.00 KB"), (244_321, "244 KB"), (999_499, "999 KB"), (999_500, "1.00 MB"),
+                                          (12_345_678, "12.3 MB"), (3.449e9, "3.45 GB"), (99_960_000_000, "100 GB"), (4.56e15, "4,560 TB")])
+def test_sizes_are_told_in_three_digits(number, text):
+    assert r.in_bytes(number) == text
+
+
 def test_whole_numbers_of_numpy_and_dates_are_the_same_run():
     assert r.Run(np.int64(2), date(2025, 1, 1), datetime(2025, 2, 1), seed=np.int32(3)) == r.Run(2, "2025-01-01", "2025-02-01T00:00:00", seed=3)
     assert type(r.Run(np.int64(2)).num_users) is int and r.Run(catalogue_tracks=np.int64(0)) == r.Run()

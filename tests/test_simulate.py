@@ -249,12 +249,28 @@ def test_what_if_nothing_changes_nothing_changes():
     assert ws.what_if(before).plays.equals(before.plays)
 
 
+@pytest.mark.parametrize("wrong", ["latitude", "longitude", "user_id", "genre", "name"])
+def test_what_if_says_what_it_can_change_where_it_cannot(wrong):
+    before = ws.listen(ws.one_listener(2, "2025-01-01", "2025-01-03"))
+    with pytest.raises(TypeError, match=rf"what_if\(\) has no argument '{wrong}'.* It takes: listened, age, gender, plan, preferred_genre.$"):
+        ws.what_if(before, **{wrong: "x"})
+
+
+def test_what_if_changes_the_favourite_genre_under_the_name_that_it_has_elsewhere():
+    before = ws.listen(ws.one_listener(2, "2025-01-01", "2025-03-01", preferred_genre="Pop"))
+    after = ws.what_if(before, preferred_genre="rock")
+    assert after.listeners["favourite_genre"].to_pylist() == ["Rock"] and "favourite_genre from Pop to Rock" in ws.tell_change(before, after)
+    with pytest.raises(ValueError, match="preferred_genre is 'Popp'; it must be one of"):
+        ws.what_if(before, preferred_genre="Popp")
+
+
 # -- refused before anything is written ---------------------------------------------------------------
 
 @pytest.mark.parametrize("wrong, words", [
     ({"genres": ["Popp"]}, "genres is 'Popp'; it must be one of"), ({"population": "wrold"}, "Did you mean 'world'?"),
     ({"num_users": 0}, "num_users is 0"), ({"end_time": "2025-03-20"}, "is not after start_time"),
     ({"formats": ["orc"]}, "formats is 'orc'; it must be one of 'avro', 'parquet'"), ({"workers": -1}, "workers is -1"),
+    ({"part": 1}, "part is 1 and parts is None; give both or neither."), ({"parts": 3}, "part is None and parts is 3; give both or neither."),
     ({"formats": []}, "formats is []; name one or both of 'avro', 'parquet'"), ({"codec": "snappy"}, "codec is 'snappy'; it must be one of 'deflate'"),
     ({"survey_path": "nowhere.csv"}, "there is no such file"), ({"seed": -1}, "seed is -1")])
 def test_bad_parameters_are_refused_before_anything_is_written(tmp_path, wrong, words):

@@ -215,9 +215,23 @@ def test_a_read_only_folder_is_refused_before_anything_is_written():
         folder.rmdir()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_read_only_target_is_said_once():
+    folder, user = Path(tempfile.mkdtemp()), os.geteuid()
+    folder.chmod(0o555)
+    try:
+        os.seteuid(65534 if user == 0 else user)
+        with pytest.raises(PermissionError) as caught:
+            f.open_folder(folder / "run", {})
+    finally:
+        os.seteuid(user)
+        folder.rmdir()
+    assert str(caught.value) == f"out_dir is '{folder / 'run'}', which cannot be written (Permission denied); name another folder."
+
+
 def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "free_bytes", lambda place: 100_000)
-    with pytest.raises(ValueError, match=r"the run takes about [\d.]+ GB and .* has room for 0.0 GB. Name a folder on a larger disk"):
+    with pytest.raises(ValueError, match=r"the run takes about [\d.]+ KB and .* has room for 100 KB. Name a folder on a larger disk"):
         ws.simulate(**TINY, out_dir=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 

@@ -11,7 +11,6 @@ import io
 import json
 import os
 import struct
-from pathlib import Path
 from typing import NamedTuple
 
 import fastavro
@@ -20,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from isal import isal_zlib
 
+from .arguments import check_path, front_door
 from .schema import LABEL, NAMED, RECORDS, SYMBOLS, TABLES, blank, code, in_order, labelled, pascal, released, snake
 
 BLOCK_BYTES = 512 * 1024         # of records in a block before compression: what a block costs by itself hardly shows any more
@@ -285,7 +285,8 @@ FIRST_RELEASE = released()["1"]                # what every release has; a field
 SOURCES = {name: ELSEWHERE.get(name, ("UserSongInteraction", pascal(name))) for name in (*TABLES["plays"].names, "song_id") if name not in DERIVED}
 
 
-def read_plays_avro(paths, tracks):
+@front_door
+def read_plays_avro(paths, tracks: pa.Table):
     """The plays table of Avro files of SpotifyWrappedData records, read by DataFusion, some ten times as fast as fastavro.
 
     paths    one path or several, whose plays follow each other in the table
@@ -293,9 +294,17 @@ def read_plays_avro(paths, tracks):
     Returns  Arrow table as TABLES["plays"]
     Raises ValueError naming a file that is damaged, of other records, or of songs that are not among the tracks.
     """
-    paths = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-    batches = (batch for path in paths for batch in play_batches(Path(path), tracks))
+    paths = [paths] if isinstance(paths, (str, bytes, os.PathLike)) or not hasattr(paths, "__iter__") else paths
+    batches = (batch for path in paths for batch in play_batches(file_at("paths", path), tracks))
     return pa.Table.from_batches(batches, TABLES["plays"])
+
+
+def file_at(name, given):
+    """The path of a file that a caller gave as an argument of this name; FileNotFoundError where there is none."""
+    path = check_path(name, given)
+    if not path.is_file():
+        raise FileNotFoundError(f"{name} is {str(given)!r}, and there is no such file; give the path of an Avro file, such as plays.avro.")
+    return path
 
 
 def play_batches(path, tracks):

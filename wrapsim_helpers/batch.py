@@ -8,18 +8,23 @@ import difflib
 import json
 import logging
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import warnings
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import typer.core
 
+from .arguments import check_path, whole
 from .resources import FIRST_NOTEBOOK, PACKAGE, project_folder, resource, runs_folder
 
 NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped", "05_realism")
@@ -30,7 +35,27 @@ QUIET = ["--IPKernelApp.log_level=CRITICAL"]     # kernels remark on loopback wi
 JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")       # of the main job
 NOT_COPIED = ("runs", ".ipynb_checkpoints")                       # folders that `init` leaves out
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+INTEGER = {"parser": whole, "metavar": "INTEGER"}       # options whose values the library checks, since it says what was given
+# parameter of a command -> the library's name for it, where they differ
+LIBRARY_NAMES = {"users": "num_users", "start": "start_time", "end": "end_time", "genre": "genres", "fmt": "formats", "survey": "survey_path",
+                 "songs": "songs_path", "personas": "personas_path", "output": "out_dir", "folder": "out_dir"}
+
+
+OF_NOTEBOOKS = ("run", "batch")         # commands whose messages may name parameters of a notebook, which stay as they are
+
+
+class Commands(typer.core.TyperGroup):
+    """The commands; an error in one takes along how its arguments are typed, so that the message can name them so."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            error.typed = typed_names(self.get_command(ctx, ctx.invoked_subcommand)) if ctx.invoked_subcommand else {}
+            raise
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
                   help="Simulate a year of music streaming, and draw the Wrapped of it.")
 
 
@@ -57,9 +82,19 @@ def declared_parameters(notebook):
     """What a notebook takes: name -> (type name, default, help), from its cell tagged `parameters`."""
     import papermill
     import yaml
-    found = papermill.inspect_notebook(str(notebook))
+    if Path(notebook).suffix != ".ipynb":
+        raise Refused(f"{str(notebook)!r} is not a notebook; name an .ipynb file.")
+    try:
+        found = papermill.inspect_notebook(str(notebook))
+    except Exception as error:           # of nbformat, JSON or Unicode, whatever the file is instead
+        raise Refused(f"{str(notebook)!r} is not a notebook ({first_line(error)}); name an .ipynb file.") from None
     return {name: (one["inferred_type_name"], yaml.safe_load(one["default"]) if one["default"] else None, one["help"])
             for name, one in found.items()}
+
+
+def first_line(error):
+    """The first line of an error's text, at most 100 characters; its type where it has none."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:100]
 
 
 def check_parameters(notebook, given):
@@ -86,14 +121,22 @@ def typed(notebook, name, value, kind, default):
 
 def parse_assignments(notebook, assignments):
     """name -> value from texts 'name=value', each read as the type the notebook declares; Refused where it cannot be."""
-    import yaml
     known, given = declared_parameters(notebook), {}
     for text in assignments:
         name, equals, value = text.partition("=")
         if not equals:
             raise Refused(f"{text!r} is not of the form name=value.")
-        given[name] = value if name not in known or known[name][0] == "str" else yaml.safe_load(value) if value else ""
+        given[name] = value if name not in known or known[name][0] == "str" or not value else from_yaml(name, value)
     return given
+
+
+def from_yaml(name, text):
+    """A value from the text of a parameter; Refused where it is no YAML."""
+    import yaml
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        raise Refused(f"{name} is {text!r}, which cannot be read ({first_line(error)}); write a list as [Pop, Rap].") from None
 
 
 def absolute_paths(parameters):
@@ -119,14 +162,16 @@ def run_notebook(notebook, parameters, output):
     starts for a parameter that is unknown or of the wrong type and for a file of that name that is not ours, and
     RuntimeError, naming the error and the executed notebook, where a cell fails or was not reached.
     """
+    from .interrupts import saying
     from .outputs import begin, end, finish
-    notebook, output = Path(notebook), Path(output).absolute()
+    notebook, output = Path(notebook), check_path("output", output).absolute()
     checked = absolute_paths(check_parameters(notebook, parameters))
     if check_target(output):
         typer.echo(f"The earlier {output} is replaced.", err=True)
     beside = begin(output)
     try:
-        problem = execute(notebook, checked, beside)
+        with saying(lambda: f"The cells executed so far are in {output}; the same command begins the notebook anew."):
+            problem = execute(notebook, checked, beside)
     finally:
         if beside.is_file():
             named(beside, output)
@@ -140,10 +185,14 @@ def run_notebook(notebook, parameters, output):
 def check_target(output):
     """Whether an earlier executed notebook of ours is in a place; Refused if any other file is, with another name."""
     from .outputs import fault_of, marker_of
+    if output.is_dir() or output.suffix != ".ipynb":
+        example = output / "executed.ipynb" if output.is_dir() else output.with_suffix(".ipynb")
+        raise Refused(f"output is {str(output)!r}; it must be a file that ends in .ipynb, such as {shlex.quote(str(example))}")
+    above = next(folder for folder in output.parents if folder.exists())
+    if not above.is_dir():
+        raise Refused(f"output is {str(output)!r}, but {above} is a file and no folder; name another file, such as -o {output.name}")
     if not os.path.lexists(output):
         return False
-    if output.is_dir():
-        raise Refused(f"{output} is a folder; name a file, such as -o {shlex.quote(str(output / 'executed.ipynb'))}")
     if fault_of(output, marker_of(output.parent)):
         number = next(n for n in range(2, 10_000) if not os.path.lexists(output.with_stem(f"{output.stem}-{n}")))
         raise Refused(f"{output} is not an executed notebook as wrapsim wrote it, but changed since or not ours. Move it "
@@ -156,8 +205,9 @@ def execute(notebook, parameters, output):
     import papermill
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        done = papermill.execute_notebook(str(notebook), str(output), parameters, kernel_name="python3", cwd=str(Path.cwd()),
-                                          progress_bar={"desc": notebook.stem}, extra_arguments=QUIET)
+        done = in_thread(lambda: papermill.execute_notebook(
+            str(notebook), str(output), parameters, kernel_name="python3", cwd=str(Path.cwd()),
+            progress_bar={"desc": notebook.stem}, extra_arguments=QUIET))
     except papermill.PapermillExecutionError as error:
         return f"stopped: {error.ename}: {error.evalue}\n"
     left = [cell for cell in done.cells if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("status") == "pending"]
@@ -172,9 +222,33 @@ def named(beside, output):
     nbformat.write(book, beside)
 
 
+def in_thread(action):
+    """The result of a call made in a thread of its own; an interruption ends at once every process that began meanwhile.
+
+    In the main thread nbclient would take Ctrl-C for itself, and ask the kernel politely to end.
+    """
+    from .interrupts import children, kill
+    before, done = set(children()), Future()
+    thread = threading.Thread(target=fulfil, args=(done, action), daemon=True)
+    thread.start()
+    try:
+        return done.result()
+    except BaseException:
+        kill(set(children()) - before)
+        raise
+
+
+def fulfil(future, action):
+    """Give a future the result of a call, or its error."""
+    try:
+        future.set_result(action())
+    except BaseException as error:
+        future.set_exception(error)
+
+
 def find_notebook(name):
     """Path of a notebook given by path, or by name among the project's; Refused where there is none."""
-    path = Path(name)
+    path = check_path("notebook", name)
     if path.is_file():
         return path
     own = {p.stem: p for p in sorted(notebook_folder().glob("*.ipynb"))}
@@ -195,7 +269,7 @@ def notebook_folder():
 @app.command()
 def run(notebook: str = typer.Argument(help="path or name of a notebook, such as 02_single_user"),
         parameter: list[str] = typer.Option([], "--parameter", "-p", metavar="NAME=VALUE", help="set a parameter; may be repeated"),
-        output: Path = typer.Option(None, "--output", "-o", help="where the executed notebook goes"),
+        output: str = typer.Option(None, "--output", "-o", help="where the executed notebook goes"),
         show: bool = typer.Option(False, "--parameters", help="list the notebook's parameters and stop")):
     """Run one notebook with parameters, strictly.
 
@@ -213,7 +287,7 @@ def run(notebook: str = typer.Argument(help="path or name of a notebook, such as
 @app.command()
 def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, parameters}"),
           only: list[str] = typer.Option([], "--only", help="run only the set of this name; may be repeated"),
-          output: Path = typer.Option(None, "--output", "-o", help="folder for the executed notebooks")):
+          output: str = typer.Option(None, "--output", "-o", help="folder for the executed notebooks")):
     """Run every set of parameters in a YAML file.
 
     All are checked before the first one starts. Paths in the file (names that end in _path or _dir) are taken from the folder you
@@ -221,7 +295,7 @@ def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, para
     """
     sets = chosen_sets(file, only)
     jobs = [(name, find_notebook(one["notebook"]), one.get("parameters") or {}) for name, one in sets.items()]
-    folder = (output or runs_folder() / "batch").absolute()
+    folder = check_path("output", output or runs_folder() / "batch").absolute()
     for name, path, parameters in jobs:
         check_parameters(path, parameters)
         check_target(folder / f"{name}.ipynb")
@@ -231,7 +305,7 @@ def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, para
 
 def chosen_sets(file, only):
     """The sets of a runs.yaml, all or those named; Refused for a file or a name that is not there."""
-    if not file.is_file():
+    if not check_path("file", file).is_file():
         raise Refused(f"there is no file {str(file)!r}; give a YAML file such as notebooks/runs.yaml.")
     sets = sets_in(file)
     unknown = [name for name in only if name not in sets]
@@ -246,7 +320,7 @@ def sets_in(file):
     import yaml
     try:
         sets = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise Refused(f"{file.name} is not YAML ({' '.join(str(error).split())}); correct it.") from None
     sound = isinstance(sets, dict) and all(isinstance(one, dict) and "notebook" in one and isinstance(one.get("parameters") or {}, dict)
                                            for one in sets.values())
@@ -256,11 +330,12 @@ def sets_in(file):
 
 
 @app.command()
-def wrapped(users: int = typer.Option(100, help="how many listeners"), seed: int = typer.Option(2025, help="same seed, same people"),
-            output: Path = typer.Option(None, "--output", "-o", help="folder for everything; data/runs/wrapped")):
+def wrapped(users: int = typer.Option(100, help="how many listeners", **INTEGER),
+            seed: int = typer.Option(2025, help="same seed, same people", **INTEGER),
+            output: str = typer.Option(None, "--output", "-o", help="folder for everything; data/runs/wrapped")):
     """The main job: all notebooks, then the cards."""
     from .simulate import Run, compile_model
-    folder = (output or runs_folder() / "wrapped").resolve()
+    folder = check_path("output", output or runs_folder() / "wrapped").resolve()
     check = Run(num_users=users, seed=seed)
     clear_own(folder)
     compile_model(check)
@@ -288,26 +363,21 @@ def clear_own(folder):
     claim(folder, JOB_FOLDERS)
 
 
-Users = Annotated[str, typer.Argument(help="how many listeners")]
+Users = Annotated[int, typer.Argument(help="how many listeners", parser=whole)]
 OutDir = Annotated[str, typer.Argument(help="a new or empty folder, one where this run was begun, or s3://bucket/run")]
 RunDir = Annotated[str, typer.Argument(help="the folder or address of a run")]
 Start = Annotated[str, typer.Option(help="ISO 8601; local time where without an offset")]
 End = Annotated[str, typer.Option(help="ISO 8601; excluded")]
 Genres = Annotated[list[str], typer.Option(help="favourite genres to pick from; may be repeated")]
 Population = Annotated[str, typer.Option(help="world or survey")]
-Seed = Annotated[int, typer.Option(help="same seed, same people, same plays")]
+Seed = Annotated[int, typer.Option(help="same seed, same people, same plays", **INTEGER)]
 Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; may be repeated")]
 Codec = Annotated[str, typer.Option(help="of the Avro files: deflate, zstandard or null")]
-Workers = Annotated[int, typer.Option(help="processes; 0 for one per core")]
+Workers = Annotated[int, typer.Option(help="processes; 0 for one per core", **INTEGER)]
 Survey = Annotated[str, typer.Option(help="survey file; the bundled one where empty")]
 Songs = Annotated[str, typer.Option(help="songs file; the bundled one where empty")]
 Personas = Annotated[str, typer.Option(help="YAML file of personas and cohorts, or 'bundled'; none where empty")]
-Tracks = Annotated[int, typer.Option(help="tracks to invent beside those of the songs file, 0 or at least 1,000")]
-
-
-def whole(text):
-    """A whole number where the text is one; what it is not, `Run` refuses with what is allowed."""
-    return int(text) if text.lstrip("-").isdecimal() else text
+Tracks = Annotated[int, typer.Option(help="tracks to invent beside those of the songs file, 0 or at least 1,000", **INTEGER)]
 
 
 @app.command()
@@ -315,13 +385,13 @@ def simulate(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: En
              seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], codec: Codec = "deflate", workers: Workers = 0, survey: Survey = "", songs: Songs = "",
              personas: Personas = "", catalogue_tracks: Tracks = 0,
              scheduler: Annotated[str, typer.Option(help="address of a dask scheduler whose workers make the parts, such as tcp://10.0.0.1:8786")] = "",
-             part: Annotated[int, typer.Option(help="with --parts: which share of the parts to make, from 1")] = None,
-             parts: Annotated[int, typer.Option(help="with --part: into how many shares the parts are cut, one for each machine")] = None):
+             part: Annotated[int, typer.Option(help="with --parts: which share of the parts to make, from 1", **INTEGER)] = None,
+             parts: Annotated[int, typer.Option(help="with --part: into how many shares the parts are cut, one for each machine", **INTEGER)] = None):
     """Simulate a crowd into a run folder, without a notebook; after an interruption the same command goes on."""
     from .runs import simulate as simulate_crowd
     if (part is None) != (parts is None):
         raise Refused("--part and --parts go together: --part 3 --parts 10 makes the third tenth of the parts.")
-    typer.echo(simulate_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
+    typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
                               scheduler=scheduler, **({} if part is None else {"part": part, "parts": parts}), survey_path=survey, songs_path=songs, personas_path=personas,
                               catalogue_tracks=catalogue_tracks))
 
@@ -332,12 +402,12 @@ def plan(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = 
          personas: Personas = "", catalogue_tracks: Tracks = 0):
     """Say what a simulation would take: plays, bytes, minutes, parts; a disk that is too small is refused."""
     from .runs import plan as plan_crowd
-    typer.echo(plan_crowd(whole(users), start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
+    typer.echo(plan_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
                           survey_path=survey, songs_path=songs, personas_path=personas, catalogue_tracks=catalogue_tracks).text)
 
 
 @app.command()
-def again(run_dir: RunDir, out_dir: Annotated[Path, typer.Argument(help="folder for plays.avro and plays.parquet")],
+def again(run_dir: RunDir, out_dir: Annotated[str, typer.Argument(help="folder for plays.avro and plays.parquet")],
           user: Annotated[str, typer.Option(help="a listener's number, user id or full name")], survey: Survey = "", songs: Songs = "", personas: Personas = ""):
     """Simulate one listener of a run again, identical, however big the run."""
     from .outputs import output_folder
@@ -392,14 +462,16 @@ def schema(form: Annotated[str, typer.Argument(help="avro: the schema as JSON; f
 
 
 @app.command()
-def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), out_dir: Path = typer.Argument(help="folder for the cards"),
+def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), out_dir: str = typer.Argument(help="folder for the cards"),
           user: str = typer.Option("", help="user id, number or name; the listener in the middle where empty"),
-          year: int = typer.Option(-1, help="-1 for the year with most days of the run"),
+          year: int = typer.Option(-1, help="-1 for the year with most days of the run", **INTEGER),
           edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
           theme: str = typer.Option("press", help="press, night, contrast or print")):
     """Draw one listener's cards from a run."""
     from .cards import card_folder, make_cards, write_cards
+    from .cards.themes import check_theme
     from .wrapped import tell_story
+    check_theme(theme)
     story = tell_story(run_dir, user, year, edition)
     folder = card_folder(out_dir)
     for path in write_cards(make_cards(story, theme), folder):
@@ -407,8 +479,8 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
 
 
 @app.command()
-def insights(run_dir: Path = typer.Argument(help="the folder of a finished run"), out_dir: Path = typer.Argument(help="folder for nine Parquet files"),
-             year: int = typer.Option(-1, help="-1 for the year with most days of the run"),
+def insights(run_dir: Path = typer.Argument(help="the folder of a finished run"), out_dir: str = typer.Argument(help="folder for nine Parquet files"),
+             year: int = typer.Option(-1, help="-1 for the year with most days of the run", **INTEGER),
              edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count")):
     """Find the nine insights of every listener of a run, however large, and write them as Parquet."""
     from .wrapped import write_everybody
@@ -418,9 +490,9 @@ def insights(run_dir: Path = typer.Argument(help="the folder of a finished run")
 
 @app.command()
 def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure, instead of the whole benchmark"),
-            output: Path = typer.Option(None, "--output", "-o", help="folder for the report; data/runs/realism"),
-            users: int = typer.Option(4_000, help="listeners of the main run"),
-            smaller: int = typer.Option(300, help="listeners of each run with another seed or without a mechanism")):
+            output: str = typer.Option(None, "--output", "-o", help="folder for the report; data/runs/realism"),
+            users: int = typer.Option(4_000, help="listeners of the main run", **INTEGER),
+            smaller: int = typer.Option(300, help="listeners of each run with another seed or without a mechanism", **INTEGER)):
     """Hold simulated listening against published figures: a table, and a report with pictures."""
     from .realism import Size, check_report, checked, lines_of, measured, sampled, study_of, tell_rules, write_report
     if run_dir:
@@ -430,10 +502,15 @@ def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to 
         return
     from .cards import draw_evidence
     folder = runs_folder() / "realism"
-    check_report(output or folder)
-    study = study_of(folder, Size(users, smaller))
+    from .interrupts import saying
+    from .run import check_count
+    report_folder = check_path("output", output or folder)
+    size = Size(check_count("users", users, 1, 1_000_000), check_count("smaller", smaller, 1, 1_000_000))
+    check_report(report_folder)
+    with saying(lambda: f"What is finished in {folder} is kept; the same command continues from there."):
+        study = study_of(folder, size)
     typer.echo("\n".join([*lines_of(study.results + study.rules), *tell_rules(study.invariants, study.n_plays)]))
-    typer.echo(f"\nThe report is {write_report(study, draw_evidence(study), output or folder)}")
+    typer.echo(f"\nThe report is {write_report(study, draw_evidence(study), report_folder)}")
 
 
 @app.command()
@@ -445,11 +522,12 @@ def fit():
 
 
 @app.command()
-def init(folder: Path = typer.Argument(help="a new or empty folder")):
+def init(folder: str = typer.Argument(help="a new or empty folder")):
     """Lay out notebooks and data in a new folder.
 
     For those who installed with pip and have no checkout.
     """
+    folder = check_path("folder", folder)
     lay_out(folder)
     typer.echo(f"Notebooks and data are in {folder}. Next:\n  cd {quoted(folder)}\n  wrapsim wrapped     (run everything)\n"
                "  jupyter lab         (explore)")
@@ -544,13 +622,14 @@ def bench():
 
 
 def main():
-    """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1."""
-    with warnings_of_one_line():
+    """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1, Ctrl-C 130."""
+    from .interrupts import leaving_in_time
+    with warnings_of_one_line(), leaving_in_time(lambda: "No file is left half-written; start the same command again."):
         try:
             app()
-        except (Refused, ValueError, TypeError, FileNotFoundError, PermissionError) as error:
+        except (ValueError, TypeError, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
             sys.exit(complain(error, 2))
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             sys.exit(complain(error, 1))
 
 
@@ -565,6 +644,23 @@ def warnings_of_one_line():
 
 
 def complain(error, exit_code):
-    """Print an error as one message on stderr; returns the exit code."""
-    print(f"wrapsim: {error}", file=sys.stderr)
+    """Print an error as one message on stderr, with arguments named as they are typed; returns the exit code."""
+    file = getattr(error, "filename", None)
+    text = str(error) if file is None else f"{str(file)!r} cannot be used here ({error.strerror}); name another."
+    print(f"wrapsim: {as_typed(text, getattr(error, 'typed', {}))}", file=sys.stderr)
     return exit_code
+
+
+def typed_names(command):
+    """The library's name of each parameter of a command -> how it is typed, such as num_users -> USERS, start_time -> --start."""
+    typed = {one.name: one.opts[0] if one.opts[0].startswith("--") else one.name.upper() for one in command.params}
+    return typed if command.name in OF_NOTEBOOKS else typed | {LIBRARY_NAMES[name]: word for name, word in typed.items() if name in LIBRARY_NAMES}
+
+
+def as_typed(text, typed):
+    """A message with arguments named as they are typed: those of two words anywhere but in quotes or paths, others where it begins."""
+    words = [name for name in typed if "_" in name]
+    anywhere = re.compile(rf"(?<![\w/.-])({'|'.join(words) or '(?!)'})(?![\w/-])")
+    pieces = re.split(r"""((?<!\w)'[^']*'(?!\w)|(?<!\w)"[^"]*"(?!\w))""", text)
+    named = "".join(piece if place % 2 else anywhere.sub(lambda found: typed[found[0]], piece) for place, piece in enumerate(pieces))
+    return re.sub(r"^\w+(?= is )|(?<= and )\w+(?= is )", lambda found: typed.get(found[0], found[0]), named)

@@ -14,9 +14,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from .datasets import GENRES, SURVEY
+from .arguments import front_door
+from .datasets import GENRES, SINGLE, SURVEY
 from .resources import resource
-from .run import MINUTE_MS, check_time, instant_ms
+from .run import MINUTE_MS, check_choice, check_time, instant_ms
 from .schema import SYMBOLS
 
 TYPES = ("A", "B")
@@ -41,7 +42,8 @@ def published(figure_id):
 
 # -- the survey as probabilities ----------------------------------------------------------------------
 
-def listener_types(survey):
+@front_door
+def listener_types(survey: pd.DataFrame):
     """Which of the survey's two groups of answers each respondent belongs to: a category "A" or "B" per row.
 
     The survey mixes two groups whose answers differ in almost every column (a latent class model, mean posterior
@@ -75,7 +77,8 @@ def age_groups(survey):
     return pd.Categorical(survey["age_band"].map(joined), list(AGE_GROUPS))
 
 
-def answer_shares(survey, question):
+@front_door
+def answer_shares(survey: pd.DataFrame, question):
     """How does an answer depend on age, gender and plan? Smoothed shares, within each of the survey's two groups.
 
     survey    as from `load_survey`
@@ -86,6 +89,7 @@ def answer_shares(survey, question):
     group, as if SMOOTHING more people had answered that way. Only gender is a step of its own: within a group it is
     the one of the three whose effect on answers survives (see data/README.md).
     """
+    question = check_choice("question", question, tuple(name for name, kind, _ in SURVEY.values() if kind == SINGLE))
     people = survey.assign(listener_type=listener_types(survey), age_group=age_groups(survey))
     blocks = [type_shares(people[people["listener_type"] == name], question) for name in TYPES]
     return pd.concat(blocks, keys=TYPES, names=["listener_type"])
@@ -202,6 +206,7 @@ HOURS_WEEKEND = published("hour_profile_weekend")["shares_h0_23"]
 RULE_TIMES = plan_rules()
 
 
+@front_door
 @dataclass(frozen=True)
 class Behaviour:
     """Every parameter of the listening model. Shares are 0 to 1; `_ms`, `_s`, `_min` are units.
@@ -379,6 +384,10 @@ class Behaviour:
     premium_growth: float = 1.0
     rule_from: tuple = tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
     rule_value: tuple = tuple(tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES)
+
+    def __repr__(self):
+        changed = (f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if getattr(self, one.name) != one.default)
+        return f"Behaviour({', '.join(changed)})"
 
 
 def lowered(behaviours):

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from .arguments import front_door
 from .behaviour import GENRE_NAMES, figures
 from .datasets import GENRES
 from .discography import YEARS_AHEAD, nation, sample_discographies
@@ -121,13 +122,17 @@ class Catalogue:
     pools: dict
     music: Music
 
+    def __repr__(self):
+        return f"Catalogue of {self.tracks.num_rows:,} tracks on {self.albums.num_rows:,} albums by {self.artists.num_rows:,} artists"
 
-def build_catalogue(songs, first_year=2025):
+
+@front_door
+def build_catalogue(songs: pd.DataFrame, first_year=2025):
     """The catalogue of a songs table as from `load_songs`; warns where a genre's pool is small.
 
     first_year  calendar year in which a run begins; editorial lists run from then for YEARS_AHEAD years
     """
-    return assembled(*from_songs(songs), first_year)
+    return assembled(*from_songs(songs), check_count("first_year", first_year, 2000, 2038))
 
 
 def generate_catalogue(n_tracks, seed, first_year, songs=None):
@@ -141,8 +146,7 @@ def generate_catalogue(n_tracks, seed, first_year, songs=None):
     """
     check_count("n_tracks", n_tracks, 1_000, 10_000_000)
     check_count("seed", seed, 0, 2**63 - 1)
-    if first_year not in range(2000, 2039):
-        raise ValueError(f"first_year is {first_year!r}; it must be a whole number from 2000 to 2038, the years a run can begin in.")
+    check_count("first_year", first_year, 2000, 2038)            # the years a run can begin in
     if songs is None:
         return assembled(*joined([sample_discographies(n_tracks, seed, first_year)]), first_year)
     tracks, artists = from_songs(songs)
@@ -377,7 +381,8 @@ def pool_members(catalogue, genre):
     return np.flatnonzero(catalogue.music.tracks["genres"] >> GENRE_NAMES.index(genre) & 1)
 
 
-def pool_sizes(catalogue):
+@front_door
+def pool_sizes(catalogue: Catalogue):
     """How many tracks, artists and hours stand for each survey genre? DataFrame, one row per genre."""
     tracks, rows = catalogue.music.tracks, []
     for genre in GENRE_NAMES:

@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from .arguments import front_door
 from .plays import FORWARD, FREE, NEXT_START, PHONE, interaction_of
 from .run import HOUR_MS
 
 
-def check_plays(plays, tracks):
+@front_door
+def check_plays(plays: pa.Table, tracks: pa.Table):
     """Is this log physically possible, and does it keep the rules of the plans? From the tables alone.
 
     plays, tracks  Arrow tables as in `schema.TABLES`, the plays in order of listener and time

@@ -116,11 +116,14 @@ def clear_code():
 
 
 def compile_function(function, **options):
-    """numba's njit with this package's cache folder, which is set for this one call: nothing changes for other users of numba."""
+    """numba's njit with this package's cache folder, which is set for this one call: nothing changes for other users of numba.
+
+    Without the interpreter's lock, so that other threads run meanwhile: progress bars, and the one that ends a command after Ctrl-C.
+    """
     import numba                       # here, since it takes longer to import than all that a command needs to say what is cached
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(code_folder(function.__module__))
     try:
-        return numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
+        return numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
+from .arguments import check_path, front_door
 from .resources import resource
 from .run import check_choice
 
@@ -73,6 +74,7 @@ SONGS = {
 }
 
 
+@front_door
 def load_survey(path=""):
     """Who listens, and to what? The listening survey as a clean table, one row per respondent.
 
@@ -90,6 +92,7 @@ def load_survey(path=""):
     return frame
 
 
+@front_door
 def load_songs(path=""):
     """What is there to hear? The songs file as a clean table, one row per song.
 
@@ -109,7 +112,7 @@ def load_songs(path=""):
 
 def source_path(what, path=""):
     """Path of a source file, whatever the capitals of its name; "" means the bundled one."""
-    path = Path(path).expanduser().absolute() if path else resource("data", BUNDLED[what])      # so a message says where it looked
+    path = check_path(f"{what}_path", path).absolute() if path != "" else resource("data", BUNDLED[what])
     if path.is_file():
         return path
     alike = [other for other in path.parent.glob("*") if other.name.casefold() == path.name.casefold() and other.is_file()]

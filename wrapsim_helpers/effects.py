@@ -17,9 +17,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from .arguments import front_door
 from .behaviour import CONTEXTS, Behaviour, published
 from .clocks import window_starts
 from .files import read_parquet
+from .interrupts import saying, unchanged
 from .manifest import read_manifest
 from .personas import PARTS, Group, Personas, changed, checked, names_of
 from .run import DAY_MS, MINUTE_MS, run_of
@@ -38,7 +40,9 @@ TOP_ARTISTS, RESAMPLES = 200, 60
 COLUMNS = ("effect", "requested", "observed", "low", "high", "n_listeners", "measure")
 
 
-def effects_of(run_dir, behaviour=Behaviour()):
+@front_door
+@saying(unchanged)
+def effects_of(run_dir, behaviour: Behaviour = Behaviour()):
     """Did the run do what was asked of it? Every declared effect, requested against observed.
 
     run_dir    folder of a finished run

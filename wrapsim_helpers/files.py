@@ -21,9 +21,10 @@ import pyarrow.parquet as pq
 import xxhash
 
 from . import avro, store
+from .arguments import check_path, front_door
 from .manifest import identity_in, identity_of, is_finished, json_bytes, read_manifest
 from .resources import PACKAGE
-from .run import check_choice, differences, part_path, sha256_of
+from .run import check_choice, check_count, check_names, differences, part_path, sha256_of
 from .schema import RECORDS, TABLES, blank, in_order, pascal, record_fields, schema_ind, snake
 from .store import new_file, whole_file
 
@@ -53,18 +54,34 @@ def parquet_into(table, path):
                    column_encoding=dict.fromkeys(stepwise, "DELTA_BINARY_PACKED") or None)
 
 
+@front_door
 def read_parquet(run_dir, name, columns=None, listener_id=None):
     """One table of a run as Arrow, all parts in order, of all listeners or of one.
 
     A column that an older release did not write has its default throughout. Raises FileNotFoundError where the folder
     is no run or lacks the table.
     """
-    place = store.place_of(run_dir)
+    place, name = store.place_of(run_dir), check_choice("name", name, tuple(TABLES))
+    check_columns(name, columns)
+    check_listener_id(listener_id)
     found = table_files(place, name, listener_id)
     if not found:
         raise FileNotFoundError(f"{run_dir} holds no table {name!r}. Is it the folder of a finished run? "
                                 "Simulate one first: notebook 03_multiple_users, or `wrapsim simulate`.")
     return pa.concat_tables([read_part(place, file, name, columns, listener_id) for file in found])
+
+
+def check_listener_id(listener_id):
+    """ValueError or TypeError for what is neither a listener's number nor None, which stands for all listeners."""
+    if listener_id is not None:
+        check_count("listener_id", listener_id, 0, 2**31 - 2)
+
+
+def check_columns(name, columns):
+    """Nothing where a table has these columns, or None is given for all; ValueError or TypeError otherwise."""
+    for column in check_names("columns", columns) if columns is not None else ():
+        if column not in TABLES[name].names:
+            check_choice("columns", column, tuple(TABLES[name].names))
 
 
 def table_in(file):
@@ -113,11 +130,14 @@ def read_part(place, file, name, columns, listener_id):
                     schema=pa.schema(fields))
 
 
+@front_door
 def read_table(run_dir, name, columns=None, listener_id=None):
     """The same, also of a run whose plays are kept as Avro alone."""
     place = store.place_of(run_dir)
-    if name != "plays" or not is_finished(place):
+    if check_choice("name", name, tuple(TABLES)) != "plays" or not is_finished(place):
         return read_parquet(run_dir, name, columns, listener_id)
+    check_columns("plays", columns)
+    check_listener_id(listener_id)
     return pa.concat_tables([read_plays(place, file, columns, listener_id) for file in play_files(place, listener_id)])
 
 
@@ -147,7 +167,8 @@ def read_avro_part(place, file):
 
 # -- rows ---------------------------------------------------------------------------------------------
 
-def records(plays, listeners, versions, tracks):
+@front_door
+def records(plays: pa.Table, listeners, versions, tracks):
     """SpotifyWrappedData records of a plays table, one per play, in order; a generator of dicts valid under schema_ind.
 
     Times come as datetime with zone, days as date, user ids as UUID, as fastavro reads them back.
@@ -232,7 +253,8 @@ def as_numbers(table, fields):
 
 # -- Avro ---------------------------------------------------------------------------------------------
 
-def write_avro(plays, listeners, versions, tracks, path, marker, codec="deflate", schema=schema_ind, known=None):
+@front_door
+def write_avro(plays: pa.Table, listeners: pa.Table, versions: pa.Table, tracks: pa.Table, path, marker, codec="deflate", schema=schema_ind, known=None):
     """Write a plays table as an Avro container of SpotifyWrappedData records, one per play, in order; returns the file's SHA-256.
 
     listeners, versions, tracks  who and what the plays are of
@@ -242,7 +264,7 @@ def write_avro(plays, listeners, versions, tracks, path, marker, codec="deflate"
     known   a dict to keep encoded songs in, from one file of the same tracks and schema to the next
     Raises ValueError where `path` already holds something else
     """
-    codec, path = check_choice("codec", codec, avro.CODECS), Path(path)
+    codec, path = check_choice("codec", codec, avro.CODECS), check_path("path", path)
     try:
         blocks = spliced(avro.pieces(schema), plays, listeners, versions, tracks, {} if known is None else known)
     except avro.NotSpliced as reason:
@@ -272,17 +294,20 @@ def used(numbers):
     return occur, looked_up(place, numbers)
 
 
+@front_door
 def sync_marker(identity_hash, part):
     """The 16 bytes that part an Avro file's blocks; random elsewhere, here they follow from the run and the part."""
     return hashlib.sha256(f"{identity_hash} {part}".encode()).digest()[:16]
 
 
+@front_door
 def read_avro(path):
     """The records of one Avro file in today's schema, as fastavro reads them, a generator of dicts.
 
     Fields that an older release did not write have their defaults. Raises ValueError naming a file that is damaged or
     holds other records.
     """
+    path = avro.file_at("path", path)
     avro.count_records(path)
     with open(path, "rb") as file:
         try:
@@ -363,7 +388,7 @@ def open_folder(out_dir, identity):
     A new or empty folder is taken; so is one where this very run was begun. Raises ValueError for a folder of
     another run, with the differences, or one that holds other things; PermissionError for one that cannot be written.
     """
-    place = store.place_of(out_dir)
+    place = store.place_of(out_dir, "out_dir")
     with refusing_what_cannot_be_written(place):
         begun = store.get(place, "identity.json") if store.is_store(place) or check_folder(place) else None
         if begun is None:
@@ -387,9 +412,11 @@ def new_here(place, out_dir, identity):
 
 
 def check_folder(folder):
-    """Whether a folder is there; ValueError where something else is."""
-    if folder.exists() and not folder.is_dir():
-        raise ValueError(f"out_dir is {str(folder)!r}, which is a file; name a folder.")
+    """Whether a folder is there; ValueError where a file is in its place, or in that of a folder above it."""
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        which = "which" if nearest in (folder, folder.absolute()) else f"and {str(nearest)!r}"
+        raise ValueError(f"out_dir is {str(folder)!r}, {which} is a file; name a folder.")
     return folder.is_dir()
 
 
@@ -419,6 +446,8 @@ def refusing_what_cannot_be_written(place):
     try:
         yield
     except (OSError, *store.store_errors()) as error:
+        if isinstance(error, PermissionError) and not error.errno:       # said already, in just these words
+            raise
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise PermissionError(f"out_dir is {str(place)!r}, which cannot be written ({reason}); name another folder.") from None
 

@@ -7,16 +7,18 @@ as columns of numbers, words come last: so a listener costs microseconds.
 from collections import namedtuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .behaviour import GENRE_NAMES, published, rounded, slot_chronotypes
+from .arguments import front_door
+from .behaviour import GENRE_NAMES, Behaviour, published, rounded, slot_chronotypes
 from .clocks import clocks, encoded, midnights, zone_windows
 from .datasets import check_genre
 from .homes import countries, draw_homes, homes_of, names, nations
 from .personas import behaviours_of, kinds, members, names_of, personas_of
 from .compiled import compiled
-from .run import DAY_MS, Given
+from .run import DAY_MS, Given, Run
 from .schema import DEVICES, SYMBOLS, TABLES, code, table_of
 from .streams import bits, choose, decision, exps, listener_keys, lns, normals, uniforms
 from .survey import (GROUP_AGES, OWNED, USAGE_DAYS, YOUNGEST, Kept, age_curve, age_group_of, answers_of, genre_totals, survey_rows, weights_of)
@@ -38,7 +40,8 @@ FIRST_ACCOUNT_AGE = 6            # nobody opened an account younger than that (a
 COMPUTERS = {"android": {"windows": 0.78, "macos": 0.15, "linux": 0.07}, "ios": {"windows": 0.5, "macos": 0.47, "linux": 0.03}}
 
 
-def sample_listeners(run, behaviour, survey, ids, instead=Given()):
+@front_door
+def sample_listeners(run: Run, behaviour: Behaviour, survey: pd.DataFrame, ids, instead: Given = Given()):
     """Who are the listeners with these numbers, and which profiles do they have in the run's window?
 
     behaviour  the plain `Behaviour`; a persona or cohort of the run's file listens by its own
@@ -85,7 +88,7 @@ def fixed(given, n):
     """What a Given fixes of age, gender, plan and genre, for so many listeners: name -> int64, (n,)."""
     wanted = {"age": given.age, "gender": code("gender", given.gender) if given.gender else None,
               "plan": code("plan", given.plan) if given.plan else None,
-              "genre": GENRE_NAMES.index(check_genre("preferred_genre", given.genre)) if given.genre else None}
+              "genre": GENRE_NAMES.index(check_genre("preferred_genre", given.preferred_genre)) if given.preferred_genre else None}
     return {name: np.full(n, value) for name, value in wanted.items() if value is not None}
 
 

@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 
 from . import store
+from .arguments import front_door
 from .run import canonical, identity_hash, run_of
 from .schema import TABLES
 
@@ -44,6 +45,7 @@ def is_finished(place):
     return "run.json" in store.names(place)
 
 
+@front_door
 def read_manifest(run_dir):
     """run.json of a finished run as a dict.
 

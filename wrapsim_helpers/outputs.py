@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import store
+from .arguments import check_path, front_door
 from .files import writable
 from .locks import is_gone, is_signature, one_at_a_time, signature
 from .manifest import json_bytes
@@ -28,17 +29,18 @@ CHANGED = ("out_dir is {folder!r}, where {name} was changed after wrapsim wrote 
 
 # -- folders ------------------------------------------------------------------------------------------
 
+@front_door
 def output_folder(out_dir, name):
     """Path of a folder to write to, made and tried: the one named, or data/runs/`name` if `out_dir` is empty.
 
     Raises ValueError naming the first file in it that is not ours, PermissionError if it cannot be written.
     """
-    return own_folder(out_dir or runs_folder() / name)
+    return own_folder(out_dir if out_dir != "" else runs_folder() / name)
 
 
 def own_folder(folder):
     """The same for a folder: it is new, empty, or holds unchanged files of ours alone."""
-    folder = Path(folder).expanduser().absolute()
+    folder = check_path("out_dir", folder).absolute()
     if folder.is_dir():
         marker = marker_of(folder)
         for path in entries(folder):

@@ -1,11 +1,13 @@
 """What is in a run folder, for people. It imports little: `wrapsim show` starts at once."""
 
 from . import store
+from .arguments import front_door
 from .manifest import identity_of, is_finished, read_manifest
-from .run import Run, differences, identity, identity_hash
+from .run import Run, differences, identity, identity_hash, in_bytes
 from .schema import fingerprints, released
 
 
+@front_door
 def show(run_dir):
     """What is in a run folder, finished or not? Text of a few lines; FileNotFoundError where it is no run's."""
     place = store.place_of(run_dir)
@@ -27,7 +29,7 @@ def finished_lines(manifest):
     """How much there is."""
     sums = {suffix: [one for one in manifest["files"] if one["file"].endswith(suffix)] for suffix in ("parquet", "avro")}
     return [f"finished: {manifest['plays']:,} plays in {manifest['parts']:,} parts",
-            *(f"  {name:8} {len(files):,} files, {sum(one['bytes'] for one in files) / 1e6:,.1f} MB" for name, files in sums.items() if files)]
+            *(f"  {name:8} {len(files):,} files, {in_bytes(sum(one['bytes'] for one in files))}" for name, files in sums.items() if files)]
 
 
 def unfinished_lines(place, found):

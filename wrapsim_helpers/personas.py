@@ -13,11 +13,11 @@ parameter of `Behaviour` and `times` multiplies it, and nothing else about a lis
 import functools
 from collections import namedtuple
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 
 import numpy as np
 import yaml
 
+from .arguments import check_path, front_door
 from .behaviour import CONTEXTS, GENRE_NAMES, Behaviour
 from .resources import resource
 from .run import GENDERS, PLANS, check_choice
@@ -64,18 +64,19 @@ NOBODY = Personas((), ())
 
 # -- the file -----------------------------------------------------------------------------------------
 
+@front_door
 def load_personas(path=""):
     """The personas and cohorts of a YAML file, checked: `Personas`. "" reads the bundled file, which has a dozen personas.
 
     Raises FileNotFoundError for a missing file and ValueError, with the nearest name, for what is not in the model.
     """
-    path = Path(path).expanduser().absolute() if path else resource("data", "behaviour", "personas.yaml")
+    path = check_path("personas_path", path).absolute() if path != "" else resource("data", "behaviour", "personas.yaml")
     if not path.is_file():
         raise FileNotFoundError(f"personas_path is {str(path)!r}, and there is no such file. Give the path of a YAML file, "
                                 "'bundled' for the bundled one, or '' for no personas.")
     try:
         return checked(path.name, yaml.load(path.read_text(encoding="utf-8"), UniqueKeys))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
 
 
@@ -92,14 +93,14 @@ class UniqueKeys(yaml.SafeLoader):
 
 def personas_file(run):
     """Path of the run's file of personas, or None: a run has none unless it asks for them."""
-    if not run.personas_path:
+    if run.personas_path == "":
         return None
-    return resource("data", "behaviour", "personas.yaml") if run.personas_path == "bundled" else Path(run.personas_path).expanduser()
+    return resource("data", "behaviour", "personas.yaml") if run.personas_path == "bundled" else check_path("personas_path", run.personas_path)
 
 
 def personas_of(run):
     """The run's `Personas`, read once per process; NOBODY where it asks for none."""
-    return kept_personas(str(personas_file(run))) if run.personas_path else NOBODY
+    return kept_personas(str(personas_file(run))) if run.personas_path != "" else NOBODY
 
 
 kept_personas = functools.lru_cache(maxsize=4)(load_personas)

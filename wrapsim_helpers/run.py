@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import importlib.metadata
 import json
+import uuid
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytz
 
+from .arguments import check_path_kind, front_door, python_value
 MS = 1000
 MINUTE_MS = 60 * MS
 HOUR_MS = 60 * MINUTE_MS
@@ -21,6 +23,7 @@ LATEST = datetime(2038, 1, 1)        # pytz knows no daylight saving after 2037
 PLAYS_PER_PART = 1_000_000           # what a part is meant to hold, about a second of work; decides listeners_per_part where it is 0
 POPULATIONS = ("world", "survey")
 SURVEY_GROUPS = ("all", "A")
+SEEDS = (0, 2**63 - 1)
 GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
@@ -49,9 +52,25 @@ def check_count(name, value, low, high):
     return int(value)
 
 
+def check_names(name, value):
+    """A list of names, or another collection in an order of its own, as a tuple of plain values; TypeError for anything else."""
+    if isinstance(value, (str, bytes, dict, set, frozenset)) or not hasattr(value, "__iter__"):
+        raise TypeError(f"{name} is {value!r}; it must be a list of names, such as ['Pop', 'Rock'].")
+    return tuple(map(python_value, value))
+
+
 def in_digits(number):
     """A whole number as text, with commas from five digits on, so that years have none."""
     return f"{number:,}" if abs(number) >= 10_000 else str(number)
+
+
+def in_bytes(number):
+    """A number of bytes as text of three digits: "512 bytes", "1.23 MB", "4,560 TB"."""
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
+        if number >= 0.9995 * size:
+            digits = int(number < 9.995 * size) + int(number < 99.95 * size)
+            return f"{number / size:,.{digits}f} {unit}"
+    return f"{number:.0f} bytes"
 
 
 def as_text(moment):
@@ -151,11 +170,12 @@ def zone_changes(zone, from_ms, to_ms):
 
 # -- the run ------------------------------------------------------------------------------------------
 
+@front_door
 @dataclass(frozen=True)
 class Given:
-    """What the user fixed about a listener; an empty string or None means: drawn."""
+    """What the user fixed about a listener; "", None, a missing value, or -1 for the age, means: drawn."""
 
-    genre: str = ""
+    preferred_genre: str = ""
     age: int | None = None
     gender: str = ""
     plan: str = ""
@@ -164,24 +184,41 @@ class Given:
     user_id: str = ""
 
     def __post_init__(self):
+        for name, marks in (("age", ("", -1)), ("latitude", ("",)), ("longitude", ("",))):
+            object.__setattr__(self, name, drawn_as_none(getattr(self, name), marks))
         if self.age is not None:
             check_count("age", self.age, 6, 100)
-        if self.gender:
-            object.__setattr__(self, "gender", check_choice("gender", self.gender, GENDERS))
-        if self.plan:
-            object.__setattr__(self, "plan", check_choice("plan", self.plan, PLANS))
+        for name, allowed in (("gender", GENDERS), ("plan", PLANS)):
+            if getattr(self, name) != "":
+                object.__setattr__(self, name, check_choice(name, getattr(self, name), allowed))
+        check_uuid(self.user_id)
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError(f"latitude is {self.latitude!r} and longitude is {self.longitude!r}; give both or neither.")
         check_coordinates(self.latitude, self.longitude)
 
 
+def check_uuid(user_id):
+    """Nothing where a user id is "" or the text of a UUID; ValueError otherwise."""
+    try:
+        return user_id == "" or uuid.UUID(user_id)
+    except (ValueError, TypeError, AttributeError):
+        raise ValueError(f"user_id is {user_id!r}; it must be the text of a UUID, or '' for the listener's own.") from None
+
+
+def drawn_as_none(value, marks):
+    """None for a value that stands for "drawn", the value otherwise."""
+    return None if any(value == mark and isinstance(value, type(mark)) for mark in marks) else value
+
+
 def check_coordinates(latitude, longitude):
     """Nothing where both are degrees in range or both None; ValueError otherwise."""
     for name, value, limit in (("latitude", latitude, 90), ("longitude", longitude, 180)):
-        if value is not None and not (isinstance(value, (int, float)) and -limit <= value <= limit):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if value is not None and not (number and -limit <= value <= limit):
             raise ValueError(f"{name} is {value!r}; it must be a number of degrees from -{limit} to {limit}.")
 
 
+@front_door
 @dataclass(frozen=True)
 class Run:
     """The parameters that decide every byte of a run, checked.
@@ -223,15 +260,15 @@ class Run:
         check_window(self.start_time, self.end_time)
         check_window(self.origin_time or self.start_time, self.end_time)
         tracks = 0 if self.catalogue_tracks == 0 and isinstance(self.catalogue_tracks, (int, np.integer)) else 1_000
-        for name, low, high in (("num_users", 1, 1_000_000_000), ("seed", 0, 2**63 - 1), ("listeners_per_part", 0, 10_000_000),
+        for name, low, high in (("num_users", 1, 1_000_000_000), ("seed", *SEEDS), ("listeners_per_part", 0, 10_000_000),
                                 ("catalogue_tracks", tracks, 5_000_000), ("first_listener", 0, 2**31 - 2)):
             object.__setattr__(self, name, check_count(name, getattr(self, name), low, high))
         check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
         for name, allowed in (("population", POPULATIONS), ("survey_group", SURVEY_GROUPS)):
             object.__setattr__(self, name, check_choice(name, getattr(self, name), allowed))
-        if isinstance(self.genres, str):
-            raise TypeError(f"genres is {self.genres!r}; it must be a list of names, such as ['Pop', 'Rock'].")
-        object.__setattr__(self, "genres", tuple(self.genres))
+        object.__setattr__(self, "genres", check_names("genres", self.genres))
+        for name in ("survey_path", "songs_path", "personas_path"):
+            check_path_kind(name, getattr(self, name))
 
     @property
     def window(self):
@@ -277,11 +314,22 @@ def identity(run, inputs, schema, part_size):
     inputs  name -> path of each file that was read;  schema  name -> fingerprint
     """
     parameters = {key: value for key, value in asdict(run).items() if key not in ("survey_path", "songs_path", "personas_path")}
+    parameters["given"] = stored(parameters["given"])
     versions = {name: importlib.metadata.version(name) for name in VALUE_LIBRARIES}
     return {"parameters": parameters | {"listeners_per_part": part_size, "genres": list(run.genres)},
             "inputs": {name: sha256_of(path) for name, path in sorted(inputs.items())},
             "schema": schema,
             "versions": versions | {"wrapsim": importlib.metadata.version("wrapsim")}}
+
+
+def stored(given):
+    """The fields of a `Given` as run.json names them: the genre under the name that it had first, so that identities stay."""
+    return {"genre" if name == "preferred_genre" else name: value for name, value in given.items()}
+
+
+def given_in(stored_fields):
+    """The `Given` behind the fields that `stored` wrote."""
+    return Given(**{"preferred_genre" if name == "genre" else name: value for name, value in stored_fields.items()})
 
 
 def identity_hash(record):
@@ -305,7 +353,7 @@ def part_path(run_dir, table, part, suffix="parquet"):
 def run_of(identity, survey_path="", songs_path="", personas_path=""):
     """The `Run` behind an identity, as in run.json. ..._path: source files, where they were not the bundled ones."""
     parameters = identity["parameters"]
-    return Run(**parameters | {"genres": tuple(parameters["genres"]), "given": Given(**parameters["given"])},
+    return Run(**parameters | {"genres": tuple(parameters["genres"]), "given": given_in(parameters["given"])},
                survey_path=survey_path, songs_path=songs_path, personas_path=personas_path)
 
 

@@ -7,6 +7,7 @@ is never made again. run.json comes last; then the receipts go.
 import contextlib
 import difflib
 import errno
+import functools
 import hashlib
 import json
 import platform
@@ -21,17 +22,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from . import store
+from .arguments import check_path, front_door
 from .avro import CODECS
 from .clocks import window_starts
 from .compiled import source_hash
 from .datasets import source_path
-from .files import (DERIVED, entry, open_folder, read_parquet, read_part, row_hash, sync_marker, table_in, write_avro,
+from .files import (DERIVED, check_folder, entry, open_folder, read_parquet, read_part, row_hash, sync_marker, table_in, write_avro,
                     write_parquet, write_table)
+from .interrupts import saying
 from .listeners import listener_number
 from .locks import LOCK, WHOLE_RUN, locked, locks_of
 from .manifest import (identity_of, is_sealed, json_bytes, manifest_bytes, manifest_of,
@@ -39,9 +43,9 @@ from .manifest import (identity_of, is_sealed, json_bytes, manifest_bytes, manif
 from .outputs import own_folder, written
 from .personas import as_record, personas_file, personas_of
 from .resources import runs_folder
-from .run import FORMATS, Run, check_choice, check_count, differences, identity, identity_hash, part_path, run_of
+from .run import FORMATS, Run, check_choice, check_count, differences, identity, identity_hash, in_bytes, part_path, run_of
 from .schema import fingerprints
-from .simulate import check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
+from .simulate import Listened, check_run, compile_model, estimate_plays, listen, moved_starts, say_moved
 from .survey import rows_that_count
 from .workers import check_scheduler, cores, each_part
 
@@ -53,7 +57,8 @@ RECEIPT = re.compile(r"parts/(catalogue|part-\d{8})\.json")
 DERIVED_FILE = re.compile(rf"{DERIVED}/[\w-]+\.parquet")
 PART_FILE = re.compile(rf"({'|'.join((*PART_TABLES, 'avro'))})/part-(\d{{8}})\.(parquet|avro)")
 WHOLE_RUN_FILE = re.compile(rf"(run|identity|log)\.json|{LOCK.pattern}|({'|'.join(CATALOGUE_TABLES)})\.parquet")
-SAMPLE_PLAYS = 20_000            # enough to see what a play costs
+MOST_MEASURING = 4               # workers that measure what a part costs while the others are at it too
+SAMPLES = (30_000, 300_000)      # plays of two parts: their difference shows what a play costs, the rest is each part's own
 # measured on years of listening, by format and how it is compressed; a day of many listeners takes a little more
 BYTES_PER_PLAY = {("parquet", "zstandard"): 14, ("avro", "deflate"): 60, ("avro", "zstandard"): 50, ("avro", "null"): 300}
 
@@ -63,6 +68,7 @@ class Job:
     """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts - 1.
 
     formats  how the plays are kept: format -> how it is compressed
+    plays   about how many it will have, see `estimate_plays`
     before  the run that this one goes on from, or None
     """
 
@@ -71,13 +77,15 @@ class Job:
     formats: dict[str, str]
     identity: dict
     n_parts: int
+    plays: int
     before: Path | str | None = None
 
 
 # -- the whole run ------------------------------------------------------------------------------------
 
+@front_door
 def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
-             codec="deflate", population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", part=1, parts=1,
+             codec="deflate", population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", part=None, parts=None,
              survey_path="", songs_path="", personas_path="", catalogue_tracks=0):
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path, or the store's URL.
 
@@ -89,23 +97,33 @@ def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genr
     scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
     part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that lacks finishes the run
     The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything is written, and
-    RuntimeError, saying what is kept, where a worker dies or a disk is full; the same call then goes on from there.
+    RuntimeError, saying what is kept, where a worker dies or a disk is full; the same call then goes on from there, as it
+    does after KeyboardInterrupt.
     """
     check_count("workers", workers, 0, 1024)
-    check_count("part", part, 1, check_count("parts", parts, 1, 1_000_000))
+    share = check_share(part, parts)
     check_scheduler(scheduler)
     job = open_job(num_users, start_time, end_time, genres, out_dir=out_dir, formats=formats, codec=codec, population=population, survey_group=survey_group,
                    seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path, personas_path=personas_path,
                    catalogue_tracks=catalogue_tracks)
-    return carry_out(job, part, parts, workers, scheduler)
+    return carry_out(job, *share, workers, scheduler)
 
 
+def check_share(part, parts):
+    """(part, parts) of what a caller gives, (1, 1) for neither; ValueError where one is missing or there is no such share."""
+    if (part is None) != (parts is None):
+        raise ValueError(f"part is {part!r} and parts is {parts!r}; give both or neither. part 3 of parts 10 is the third tenth of the run.")
+    return (1, 1) if parts is None else (check_count("part", part, 1, check_count("parts", parts, 1, 1_000_000)), parts)
+
+
+@front_door
 def continue_run(run_dir, end_time, *, out_dir="", formats=("parquet", "avro"), codec="deflate", workers=0, survey_path="", songs_path="", personas_path=""):
     """Let the listeners of a finished run go on living until a later time, into a folder of its own; returns its place.
 
     They remember what they heard, and both runs together hold the plays of one run over the whole time. Source files and
     personas must be those of the earlier run. Raises as `simulate` does.
     """
+    check_count("workers", workers, 0, 1024)
     found = read_manifest(run_dir)["identity"]
     earlier = run_of(found, survey_path, songs_path, personas_path)
     refuse_changes(run_dir, job_of(earlier, run_dir, found["formats"], before=before_of(found)).identity, found)
@@ -127,33 +145,40 @@ def refuse_changes(run_dir, here, found):
         raise ValueError(f"{run_dir} cannot be made again here, since this would differ:\n  " + "\n  ".join(other[:12]))
 
 
+@front_door(rest=Run)
 def open_job(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), codec="deflate",
              **rest):
     """A run that is checked and whose folder is ready, for an engine of your own: a `Job`, whose parts `make_part` makes.
 
     Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them and finishes the run.
     """
-    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats, codec)
-    check_room(job, estimate_plays(job.run, check_run(job.run)) * sum(BYTES_PER_PLAY[kept] for kept in job.formats.items()))
+    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest), out_dir, formats, codec)
+    check_room(job, job.plays * sum(BYTES_PER_PLAY[kept] for kept in job.formats.items()))
     open_folder(job.place, job.identity)
     return job
 
 
-def tuple_of(genres):
-    """Genres as a tuple, None for none; a text is left for `Run` to refuse."""
-    return genres if isinstance(genres, str) else tuple(genres or ())
-
-
 def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before=None):
     """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run that it goes on from, or None."""
-    whole, place_before = replace(run, listeners_per_part=part_size(run, check_run(run))), before[0] if before else None
-    formats = check_formats(formats, codec)
+    formats, world, named = check_formats(formats, codec), check_run(run), check_place(out_dir) if out_dir != "" else None
+    compile_model(run)                   # with a line that says so, before anything compiled is called
+    plays = estimate_plays(run, world)
+    whole, place_before = replace(run, listeners_per_part=run.part_size(plays / (run.num_users * run.days))), before[0] if before else None
     inputs = {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path), "personas": personas_file(run)}
     same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), whole.listeners_per_part) | {"formats": formats}
     if before:
         same["inputs"]["before"] = before[1]
-    place = store.place_of(out_dir or runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash(Path(__file__))[:4]}")
-    return Job(whole, place if store.is_store(place) else place.absolute(), formats, same, -(-run.num_users // whole.listeners_per_part), place_before)
+    place = named or (runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash(Path(__file__))[:4]}")
+    return Job(whole, place if store.is_store(place) else place.absolute(), formats, same, -(-run.num_users // whole.listeners_per_part), plays,
+               place_before)
+
+
+def check_place(out_dir):
+    """The place of a run that a caller names; ValueError where no folder can be."""
+    place = store.place_of(out_dir, "out_dir")
+    if not store.is_store(place):
+        check_folder(place)
+    return place
 
 
 def check_formats(formats, codec):
@@ -161,16 +186,11 @@ def check_formats(formats, codec):
 
     formats  one name, several, or such a dict
     """
-    formats = [formats] if isinstance(formats, str) else formats
-    if not formats:
-        raise ValueError(f"formats is {formats!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
+    given, formats = formats, [formats] if isinstance(formats, str) else formats
+    if isinstance(formats, bytes) or not hasattr(formats, "__iter__") or not len(formats := formats if isinstance(formats, dict) else tuple(formats)):
+        raise ValueError(f"formats is {given!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
     compressed = {"avro": check_choice("codec", codec, CODECS), "parquet": "zstandard"} | (formats if isinstance(formats, dict) else {})
     return {name: compressed[name] for name in sorted(check_choice("formats", name, FORMATS) for name in formats)}
-
-
-def part_size(run, world):
-    """Listeners per part: as given, or as many as make about PLAYS_PER_PART plays."""
-    return run.part_size(estimate_plays(run, world) / (run.num_users * run.days))
 
 
 def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
@@ -179,7 +199,7 @@ def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
         tqdm.write(f"This run is already in {job.place}.")
         tidy(job)
         return job.place
-    with saying_what_is_kept(job), locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"):
+    with saying(functools.partial(kept_in, job)), saying_what_is_kept(job), locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"):
         make_share(job, range(job.n_parts * (part - 1) // parts, job.n_parts * part // parts), workers, scheduler)
     return job.place
 
@@ -201,12 +221,10 @@ def make_share(job, share, workers, scheduler):
     receipt_in(f"{job.place}/run.json", store.get(job.place, "run.json"))        # what is not ours there, `finish` would overwrite
     clear_unfinished(job, share)
     kept = whole_parts(job)
-    compile_model(job.run)
     made = {} if CATALOGUE in kept else {CATALOGUE: make_catalogue(job)}
     lacking = [number for number in share if number not in kept]
-    bar = tqdm(each_part(make_part, job, lacking, workers, scheduler), total=len(share), initial=len(share) - len(lacking),
-               desc=f"{job.run.num_users:,} listeners", unit="part")
-    made.update(bar)
+    with contextlib.closing(each_part(make_part, job, lacking, workers, scheduler)) as parts:
+        made.update(tqdm(parts, total=len(share), initial=len(share) - len(lacking), desc=f"{job.run.num_users:,} listeners", unit="part"))
     receipts = kept | made if len(share) == job.n_parts else whole_parts(job)
     if manifest_of(job.place):
         return clear_receipts(job.place)
@@ -241,7 +259,8 @@ def write_log(job, log):
 
 # -- one part -----------------------------------------------------------------------------------------
 
-def make_part(job, part):
+@front_door
+def make_part(job: Job, part):
     """Simulate and write one part; a pure function of (job, part), safe to repeat. part: 0 to job.n_parts - 1.
 
     Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
@@ -363,9 +382,19 @@ def saying_what_is_kept(job):
     try:
         yield
     except (BrokenExecutor, OSError, *store.store_errors(), *killed_errors()) as error:
-        n_whole = sum(name.startswith("parts/part-") for name in store.names(job.place, "parts"))
-        raise RuntimeError(f"{job.place}: {what_happened(error)} {n_whole:,} of {job.n_parts:,} parts are whole and kept; "
+        raise RuntimeError(f"{job.place}: {what_happened(error)} {n_whole(job.place):,} of {job.n_parts:,} parts are whole and kept; "
                            "the same command goes on from there.") from error
+
+
+def kept_in(job):
+    """What an interruption leaves of a job, and how to go on; text."""
+    whole = len(whole_parts(job).keys() - {CATALOGUE}) if manifest_of(job.place) else n_whole(job.place)
+    return f"{whole:,} of {job.n_parts:,} parts are whole and kept in {job.place}; the same command continues from there."
+
+
+def n_whole(place):
+    """How many parts of a run that is not finished are whole, by their receipts."""
+    return sum(name.startswith("parts/part-") for name in store.names(place, "parts"))
 
 
 def killed_errors():
@@ -386,7 +415,8 @@ def what_happened(error):
 
 # -- folders ------------------------------------------------------------------------------------------
 
-def write_listener(listened, out_dir):
+@front_door
+def write_listener(listened: Listened, out_dir):
     """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths.
 
     Earlier files of ours are replaced. Raises ValueError naming any other file in the folder.
@@ -400,14 +430,18 @@ def write_listener(listened, out_dir):
     return folder / "plays.avro", folder / "plays.parquet"
 
 
+
+
+@front_door
 def latest_run(run_dir=""):
     """Path of a finished run: the one named, or the one finished last under data/runs.
 
     Raises FileNotFoundError where there is none.
     """
-    if run_dir:
-        read_manifest(run_dir if store.is_store(run_dir) else Path(run_dir).expanduser().absolute())
-        return Path(run_dir).expanduser()
+    if run_dir != "":
+        place = store.place_of(run_dir)
+        read_manifest(place if store.is_store(place) else place.absolute())        # so that a message says where it looked
+        return place
     finished = sorted(runs_folder().rglob("run.json"), key=lambda path: path.stat().st_mtime)
     if not finished:
         raise FileNotFoundError(f"run_dir is empty and {runs_folder()} holds no finished run. Run notebook 03_multiple_users first, "
@@ -424,6 +458,7 @@ class Plan:
     plays, n_bytes  expected, from what the first listeners mean to hear and a sample written on this machine
     minutes         on so many workers of this machine
     parts           files of each table
+    measured_plays  how many plays of the run each of some workers simulated and wrote to measure bytes and minutes
     """
 
     listeners: int
@@ -434,41 +469,75 @@ class Plan:
     parts: int
     listeners_per_part: int
     place: Path | str
+    measured_plays: int
 
     @property
     def text(self):
         """The plan in five lines."""
-        return (f"{self.listeners:,} listeners, about {self.plays:,} plays\n{self.n_bytes / 1e9:,.2f} GB in {self.place}\n"
+        return (f"{self.listeners:,} listeners, about {self.plays:,} plays\nabout {in_bytes(self.n_bytes)} in {self.place}\n"
                 f"{self.parts:,} parts of {self.listeners_per_part:,} listeners\n"
-                f"about {self.minutes:,.1f} minutes on {self.workers} worker{'s' * (self.workers > 1)} of this machine")
+                f"about {in_minutes(self.minutes)} on {self.workers} worker{'s' * (self.workers > 1)} of this machine\n"
+                f"bytes and time follow from {self.measured_plays:,} plays of this run, simulated and written here just now")
 
 
+def in_minutes(minutes):
+    """A stretch of time as text: seconds below one minute, hours from 100 minutes on."""
+    if minutes < 1:
+        seconds = max(1, round(60 * minutes))
+        return f"{seconds} second{'s' * (seconds > 1)}"
+    return f"{minutes:.1f} minutes" if minutes < 100 else f"{minutes / 60:,.1f} hours"
+
+
+@front_door(rest=Run)
 def plan(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), codec="deflate", workers=0, **rest):
     """What would this run take? A `Plan`; arguments as for `simulate`, nothing is written there.
 
-    Raises ValueError where the disk is too small.
+    A part of the run is simulated and written to a temporary folder, and measured. Raises ValueError where the disk is too small.
     """
-    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=tuple_of(genres), **rest), out_dir, formats, codec)
-    plays = estimate_plays(job.run, check_run(job.run))
-    bytes_per_play, seconds_per_play = sample_cost(job, plays)
-    check_room(job, plays * bytes_per_play)
+    check_count("workers", workers, 0, 1024)
+    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest), out_dir, formats, codec)
     workers = min(workers or cores(), job.n_parts)
-    return Plan(job.run.num_users, plays, round(plays * bytes_per_play), plays * seconds_per_play / workers / 60, workers, job.n_parts,
-                job.run.listeners_per_part, job.place)
+    n_bytes, seconds, measured_plays = cost_of(job, workers)
+    check_room(job, n_bytes)
+    return Plan(job.run.num_users, job.plays, round(n_bytes), seconds / 60, workers, job.n_parts, job.run.listeners_per_part, job.place, measured_plays)
 
 
-def sample_cost(job, plays):
-    """Bytes and seconds per play, measured on a part of about SAMPLE_PLAYS plays."""
-    compile_model(job.run)
-    few = max(1, min(job.run.listeners_per_part, round(SAMPLE_PLAYS * job.run.num_users / max(plays, 1))))
+def cost_of(job, workers):
+    """(bytes, seconds) that a job takes with so many workers on this machine, and how many plays each of some was measured on.
+
+    The larger part's costs beyond the smaller one's are those of its plays; the rest comes with every part.
+    """
+    at_once, started = min(workers, cores()), time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
-        sample, started = replace(job, run=replace(job.run, listeners_per_part=few), place=Path(folder)), time.perf_counter()
-        made = make_part(sample, 0)["files"]
-        seconds = time.perf_counter() - started
-    rows = max(1, next(file["rows"] for file in made if table_in(file["file"]) == "plays"))
-    return sum(file["bytes"] for file in made) / rows, seconds / rows
+        measured = dict(each_part(measured_parts, replace(job, place=Path(folder)), range(min(at_once, MOST_MEASURING)), at_once))
+    (small, *low), (large, *high) = low_high = np.mean(list(measured.values()), axis=0)
+    start_s = time.perf_counter() - started - low_high[:, 2].sum() if workers > 1 else 0.0
+    low, high = np.array(low), np.array(high)
+    per_play = np.maximum(high - low, 0) / (large - small) if large > 1.5 * small else high / max(large, 1)
+    n_bytes, seconds = job.n_parts * np.maximum(high - large * per_play, 0) + job.plays * per_play
+    rounds = -(-job.n_parts // at_once) / job.n_parts
+    return n_bytes, start_s + seconds * rounds, round(large)
 
 
+def measured_parts(job, number):
+    """Make parts of two sizes: for each an array of its plays, bytes and seconds, in a folder of this number in the job's.
+
+    The first part made does not count: it reads and encodes what later ones find ready.
+    """
+    places = (job.place / f"{number}-{place}" for place in range(3))
+    return np.array([measured_part(replace(job, place=place), n_plays) for place, n_plays in zip(places, (SAMPLES[0], *SAMPLES))][1:])
+
+
+def measured_part(job, n_plays):
+    """Make a part of about so many plays: [plays in it, its bytes, its seconds]."""
+    few = max(1, min(job.run.listeners_per_part, round(n_plays * job.run.num_users / max(job.plays, 1))))
+    started = time.perf_counter()
+    files = make_part(replace(job, run=replace(job.run, listeners_per_part=few)), 0)["files"]
+    seconds = time.perf_counter() - started
+    return [next(file["rows"] for file in files if table_in(file["file"]) == "plays"), sum(file["bytes"] for file in files), seconds]
+
+
+@front_door
 def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     """One listener out of a run, simulated again and identical, whatever the size of the run; a `Listened`.
 
@@ -527,7 +596,7 @@ def check_room(job, n_bytes):
     lacking = n_bytes - sum(store.sizes(job.place).values()) if job.place.is_dir() else n_bytes
     free = free_bytes(job.place)
     if lacking > free:
-        raise ValueError(f"the run takes about {n_bytes / 1e9:,.1f} GB and {job.place} has room for {free / 1e9:,.1f} GB. Name a folder on a "
+        raise ValueError(f"the run takes about {in_bytes(n_bytes)} and {job.place} has room for {in_bytes(free)}. Name a folder on a "
                          "larger disk, simulate fewer listeners or a shorter time, or write fewer formats.")
 
 

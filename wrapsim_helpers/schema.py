@@ -12,6 +12,7 @@ import re
 import pyarrow as pa
 from fastavro.schema import fingerprint, load_schema, to_parsing_canonical_form
 
+from .arguments import front_door
 from .resources import resource
 
 NAME = "wrapsim.SpotifyWrappedData"
@@ -52,6 +53,7 @@ def record_fields(record):
     return next(field["type"] for field in schema_ind["fields"] if field["name"] == record)["fields"]
 
 
+@front_door
 def fingerprints(schema=schema_ind):
     """Fingerprints of a schema's parsing canonical form, by algorithm: {'CRC-64-AVRO': ..., 'sha256': ...}."""
     form = to_parsing_canonical_form(schema)
@@ -211,6 +213,7 @@ def schema_rows():
             for record in RECORDS for field in record_fields(record)]
 
 
+@front_door
 def schema_table():
     """The schema for people: a DataFrame with one row per field, columns record, field, type, default, meaning."""
     import pandas as pd                # here, so that it is not imported to print the schema

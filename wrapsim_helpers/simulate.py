@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from . import listeners as people_of
+from .arguments import front_door, python_value, whole
 from .behaviour import GENRE_NAMES, Behaviour, lowered
 from .catalogue import build_catalogue, generate_catalogue
 from .clocks import window_starts
@@ -24,7 +25,7 @@ from .homes import home_of
 from .personas import behaviours_of, personas_of
 from .picks import QUARTER_DAYS, side_genres
 from .plays import SELF, Past, no_past, play_listeners, sample_plays
-from .run import Given, Run, check_count
+from .run import SEEDS, Given, Run, check_count
 from .schema import DEVICES, LABEL, NAMED, TABLES, labelled, table_of
 
 MOST_RECORDS = 2_000_000         # more than that as Python dicts would fill a laptop's memory
@@ -40,6 +41,9 @@ class World:
     catalogue: object
     songs: dict = field(default_factory=dict)
 
+    def __repr__(self):
+        return f"World of {len(self.survey):,} survey responses; {self.catalogue}"
+
 
 @functools.lru_cache(maxsize=4)
 def world_of(survey_path, songs_path, catalogue_tracks, seed, first_year):
@@ -53,8 +57,8 @@ def check_run(run):
     """The world of a run, after every name in the run has been looked up in it."""
     for genre in run.genres:
         check_genre("genres", genre)
-    if run.given.genre:
-        check_genre("preferred_genre", run.given.genre)
+    if run.given.preferred_genre != "":
+        check_genre("preferred_genre", run.given.preferred_genre)
     if run.given.latitude is not None:
         home_of(run.given.latitude, run.given.longitude)
     personas_of(run)
@@ -87,8 +91,13 @@ class Listened:
     state: pa.Table
     actions: pa.Table
 
+    def __repr__(self):
+        return (f"Listened: {self.plays.num_rows:,} plays by {self.listeners.num_rows:,} listeners, "
+                f"{self.run.start_time} to {self.run.end_time}, seed {self.run.seed}\n  {self.world}")
 
-def listen(run, ids=None, instead=Given(), behaviour=None, past=None):
+
+@front_door
+def listen(run: Run, ids=None, instead: Given = Given(), behaviour: Behaviour = None, past: pa.Table = None):
     """What do these listeners play in the run's window? A `Listened`.
 
     ids      int64, (L,), numbers of listeners; None for all of the run
@@ -98,7 +107,7 @@ def listen(run, ids=None, instead=Given(), behaviour=None, past=None):
     """
     check_run(run)
     compile_model(run)
-    return heard_by(run, run.listener_ids() if ids is None else np.asarray(ids, dtype=np.int64), instead, behaviour, past)
+    return heard_by(run, run.listener_ids() if ids is None else check_ids(ids), instead, behaviour, past)
 
 
 def heard_by(run, ids, instead=Given(), behaviour=None, past=None):
@@ -113,6 +122,16 @@ def heard_by(run, ids, instead=Given(), behaviour=None, past=None):
               for block in sample_plays(people, world.catalogue.music, behaviours, past_of(past, ids) if past else no_past())]
     plays, answers, state, actions = map(pa.concat_tables, zip(*blocks))
     return Listened(run, world, listeners, versions, plays, answers, truth_table(listeners, people, behaviours, others, day_range(run)), state, actions)
+
+
+def check_ids(ids):
+    """Numbers of listeners as int64, (L,); TypeError or ValueError for what is none."""
+    if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
+        raise TypeError(f"ids is {ids!r}; it must be a list of listeners' numbers, such as [0, 17].")
+    numbers = ids if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu" else [python_value(number) for number in ids]
+    for number in (*numbers[:1], *numbers[-1:]) if isinstance(numbers, np.ndarray) else numbers:
+        check_count("ids", python_value(number), 0, 2**31 - 2)
+    return np.asarray(numbers, dtype=np.int64)
 
 
 def day_range(run):
@@ -221,16 +240,20 @@ def compile_model(run):
     tqdm.write(f"... compiled in {time.perf_counter() - started:.0f} s, and cached for later.")
 
 
-def what_if(listened, **changed):
-    """The same listeners over the same time, had they another age, gender, plan or genre; a `Listened`.
+@front_door
+def what_if(listened: Listened, *, age=-1, gender="", plan="", preferred_genre=""):
+    """The same listeners over the same time, had they another age, gender, plan or favourite genre; a `Listened`.
 
-    Both years use the same random streams, so what differs follows from the change alone.
-    changed: age int, gender, plan or genre text, as in `Given`.
+    Both years use the same random streams, so what differs follows from the change alone. Nothing else can be changed: home,
+    name and survey response stay. age int, gender, plan and preferred_genre text, as in `Given`; -1 and "" change nothing.
     """
-    return listen(listened.run, listened.listeners["listener_id"].to_numpy(), Given(**changed))
+    if preferred_genre != "":
+        check_genre("preferred_genre", preferred_genre)
+    return listen(listened.run, listened.listeners["listener_id"].to_numpy(), Given(preferred_genre, age, gender, plan))
 
 
-def introduce(listened):
+@front_door
+def introduce(listened: Listened):
     """Who is this listener? Text of two sentences about the first one of a `Listened`."""
     person, profile = listened.listeners.slice(0, 1).to_pylist()[0], listened.profile_versions.slice(0, 1).to_pylist()[0]
     devices = sorted(((person[f"{device}_share"], device) for device in DEVICES if person[f"{device}_share"]), reverse=True)
@@ -241,11 +264,13 @@ def introduce(listened):
             f"{', '.join(f'{device} ({share:.0%})' for share, device in devices)}; {person['chronotype'].replace('_', ' ')}.")
 
 
-def one_session(listened, number=0):
+@front_door
+def one_session(listened: Listened, number=0):
     """One session of the first listener, to be read: DataFrame, one row per play, times on the listener's own clock.
 
     number  0 for the first session of the window; an empty table where there are fewer
     """
+    check_count("number", number, 0, 2**31 - 1)
     plays, tracks = listened.plays.to_pandas(), listened.world.catalogue.tracks.to_pandas()
     sessions = plays["session_id"].unique()
     rows = plays[plays["session_id"] == sessions[number]] if number < len(sessions) else plays.iloc[:0]
@@ -255,7 +280,8 @@ def one_session(listened, number=0):
         ["local_time", "title", "artist", "genre", "seconds", "reason_start", "reason_end", "interaction", "context", "device"]]
 
 
-def tell_change(before, after):
+@front_door
+def tell_change(before: Listened, after: Listened):
     """What did a change of one listener change, and what could it not? Text of three sentences.
 
     before, after  `Listened` of one listener, the second as from `what_if`
@@ -281,22 +307,19 @@ def estimate_plays(run, world, sample=2_000):
 
 # -- records in memory --------------------------------------------------------------------------------
 
+@front_door
 def one_listener(user_id="", start_time="2025-01-01", end_time="2025-02-01", preferred_genre="", age=-1, gender="", plan="",
                  latitude="", longitude="", seed=2025, population="world", survey_group="all", survey_path="", songs_path=""):
     """The checked `Run` of one listener; arguments as for `generate_listening_session`, "" or -1 meaning drawn."""
-    number, own_id = resolve_user(user_id, seed)
-    given = Given(preferred_genre, drawn_as_none(age), gender, plan, drawn_as_none(latitude, ("",)), drawn_as_none(longitude, ("",)), own_id)
+    number, own_id = resolve_user(user_id, check_count("seed", seed, *SEEDS))
+    given = Given(preferred_genre, age, gender, plan, latitude, longitude, own_id)
     run = Run(num_users=1, start_time=start_time, end_time=end_time, seed=seed, first_listener=number, population=population,
               survey_group=survey_group, survey_path=survey_path, songs_path=songs_path, given=given)
     check_run(run)
     return run
 
 
-def drawn_as_none(value, marks=("", -1)):
-    """None for a value that stands for "drawn", the value otherwise."""
-    return None if value is None or any(value == mark and isinstance(value, type(mark)) for mark in marks) else value
-
-
+@front_door(rest=one_listener)
 def generate_listening_session(user_id="", start_time="2025-01-01", end_time="2025-02-01", preferred_genre="", **fixed):
     """What does one listener play between two times? A list of SpotifyWrappedData records, oldest first.
 
@@ -311,19 +334,21 @@ def generate_listening_session(user_id="", start_time="2025-01-01", end_time="20
     return listen_as_records(one_listener(user_id, start_time, end_time, preferred_genre, **fixed))
 
 
-def generate_multiple_users_session(num_users, start_time="2025-01-01", end_time="2025-02-01", genres=(), *, seed=2025,
-                                    population="world", survey_group="all", survey_path="", songs_path=""):
+@front_door
+def generate_multiple_users_session(num_users, start_time="2025-01-01", end_time="2025-02-01", genres=(), *, age=-1, gender="",
+                                    plan="", seed=2025, population="world", survey_group="all", survey_path="", songs_path=""):
     """What does a crowd play between two times? A list of SpotifyWrappedData records, listener by listener.
 
     num_users  how many listeners;  genres  survey genres each listener's favourite is picked from, empty for all
+    age, gender, plan  the same for every listener; -1 and "" are drawn
     The rest as for `generate_listening_session`. Raises ValueError above two million records: use `simulate` then.
     """
-    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres if isinstance(genres, str) else tuple(genres), seed=seed,
-              population=population, survey_group=survey_group, survey_path=survey_path, songs_path=songs_path)
+    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, seed=seed, population=population,
+              survey_group=survey_group, survey_path=survey_path, songs_path=songs_path, given=Given("", age, gender, plan))
     expected = estimate_plays(run, check_run(run))
     if expected > MOST_RECORDS:
-        raise ValueError(f"{num_users:,} users from {start_time} to {end_time} make about {expected:,} records, more than the "
-                         f"{MOST_RECORDS:,} that fit in memory as dicts. Use simulate(...), which writes them to files.")
+        raise ValueError(f"num_users is {run.num_users:,}; from {start_time} to {end_time} they make about {expected:,} records, "
+                         f"more than the {MOST_RECORDS:,} that fit in memory as dicts. Use simulate(...), which writes them to files.")
     return listen_as_records(run)
 
 
@@ -336,12 +361,11 @@ def listen_as_records(run):
 
 def resolve_user(user_id, seed):
     """(listener number, UUID to write or "" for the listener's own) of what a caller may give as user_id."""
-    if isinstance(user_id, (int, np.integer)) and not isinstance(user_id, bool):
+    user_id = whole(user_id) if isinstance(user_id, str) else user_id
+    if isinstance(user_id, int) and not isinstance(user_id, bool):
         return check_count("user_id", user_id, 0, 2**31 - 2), ""
     if user_id == "":
         return 0, ""
-    if str(user_id).isdecimal():
-        return check_count("user_id", int(user_id), 0, 2**31 - 2), ""
     try:
         text = str(uuid.UUID(str(user_id)))
     except ValueError:

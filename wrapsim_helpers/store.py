@@ -13,20 +13,22 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from .arguments import check_path
+
 SCHEMES = ("s3", "gs", "az")
 BESIDE = ".wrapsim-"          # how the names of unfinished files begin
 UNFINISHED = re.compile(re.escape(BESIDE) + r"[0-9a-f]{12}-(.+)")       # such a name, and the name the file is to have
 
 
-def place_of(text):
-    """A place from what a user gave: the URL as it is, or a Path; ValueError for a URL of another kind."""
-    scheme, is_url, _ = str(text).partition("://")
+def place_of(given, name="run_dir"):
+    """A place from what a user gave as an argument of this name: the URL as it is, or a Path; ValueError for a URL of another kind."""
+    scheme, is_url, _ = str(given).partition("://")
     if not is_url:
-        return Path(text).expanduser()
+        return check_path(name, given)
     if scheme not in SCHEMES:
-        raise ValueError(f"out_dir is {str(text)!r}; a store's address begins with one of "
+        raise ValueError(f"{name} is {str(given)!r}; a store's address begins with one of "
                          f"{', '.join(f'{name}://' for name in SCHEMES)}; anything else is a folder.")
-    return str(text).rstrip("/")
+    return str(given).rstrip("/")
 
 
 def is_store(place):
@@ -40,7 +42,7 @@ def opened(url):
     try:
         from obstore.store import from_url
     except ImportError:
-        raise ValueError(f"out_dir is {url!r}, but obstore is not installed; pip install 'wrapsim[store]'.") from None
+        raise ValueError(f"{url!r} is an object store, but obstore is not installed; pip install 'wrapsim[store]'.") from None
     return from_url(url)
 
 
@@ -169,7 +171,7 @@ def get(place, name):
     """The bytes of one file of a place; None where there is none of that name."""
     try:
         return bytes(opened(place).get(name).bytes()) if is_store(place) else (Path(place) / name).read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

@@ -9,7 +9,9 @@ import functools
 import numpy as np
 import pandas as pd
 
+from .arguments import front_door
 from .behaviour import GENRE_NAMES, age_groups, answer_shares, listener_types, published, rounded
+from .run import POPULATIONS, SURVEY_GROUPS, check_choice
 from .schema import SYMBOLS, code
 from .streams import choose, decision, uniforms
 
@@ -72,12 +74,14 @@ def genre_totals(kept):
     return totals.reshape(2, len(GROUP_AGES), 3, 2, len(GENRE_NAMES))
 
 
-def survey_weights(survey, population, survey_group):
+@front_door
+def survey_weights(survey: pd.DataFrame, population, survey_group):
     """How likely each survey row is drawn, float64, (rows,), summing to 1.
 
     "survey": all rows alike. "world": raked to the published shares of age, gender and plan (age_shares,
     gender_shares, premium_share_users), no row above CAP times its share. survey_group "A" leaves the second group out.
     """
+    population, survey_group = check_choice("population", population, POPULATIONS), check_choice("survey_group", survey_group, SURVEY_GROUPS)
     return weights_of(Kept(survey), population, survey_group).copy()
 
 
@@ -136,6 +140,7 @@ def plan_shares():
     return {"free": 1 - premium, "premium": premium}
 
 
+@front_door
 def effective_sample_size(weights):
     """How many equally weighted rows carry as much information: (sum w)^2 / sum w^2 (Kish 1965)."""
     return float(np.sum(weights) ** 2 / np.sum(np.square(weights)))

@@ -1,5 +1,6 @@
 """Is a run what it was when it was written? Every file's bytes and rows, the schema, and what must hold between tables."""
 
+import contextlib
 import hashlib
 import re
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from . import store
+from .arguments import front_door
 from .answers import COUNTED_PLAY_MS
 from .avro import read_plays_avro
 from .checks import check_plays
 from .files import DERIVED, row_hash, table_in
+from .interrupts import saying, unchanged
 from .manifest import is_sealed, json_bytes, read_manifest
+from .run import check_count
 from .runs import CATALOGUE, receipts_in
 from .schema import TABLES
 from .workers import each_part
@@ -32,6 +36,8 @@ class Book:
     receipts: dict
 
 
+@front_door
+@saying(unchanged)
 def verify(run_dir, workers=0):
     """Which files of a finished run are damaged, and how? A list of texts, one per file or broken rule; empty where all is well.
 
@@ -40,6 +46,7 @@ def verify(run_dir, workers=0):
     workers: processes; 0 for one per core. Raises FileNotFoundError or ValueError where there is no manifest to hold it against.
     """
     place = store.place_of(run_dir)
+    check_count("workers", workers, 0, 1024)
     manifest = read_manifest(place)
     if any("rows_xxh3" not in one for one in manifest["files"]):
         return ["run.json: of an older wrapsim, which hashed rows otherwise; simulate the run again into another folder to have it verified."]
@@ -47,8 +54,9 @@ def verify(run_dir, workers=0):
     found = [*damaged_json(place, manifest), *foreign_files(place, manifest)]
     damaged = verify_files(book, CATALOGUE)
     numbers, action = sorted(book.receipts)[1:], verify_files if damaged else verify_part
-    bar = tqdm(each_part(action, book, numbers, workers), total=len(numbers), desc="verify", unit="part")
-    return found + damaged + [line for _, lines in sorted(bar) for line in lines]
+    with contextlib.closing(each_part(action, book, numbers, workers)) as parts:
+        checked = sorted(tqdm(parts, total=len(numbers), desc="verify", unit="part"))
+    return found + damaged + [line for _, lines in checked for line in lines]
 
 
 def damaged_json(place, manifest):

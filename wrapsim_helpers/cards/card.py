@@ -7,7 +7,6 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import matplotlib.style
 import numpy as np
@@ -17,7 +16,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from ..arguments import check_path, front_door
 from ..outputs import marker_of, output_folder, remove, written
+from ..run import check_choice
+from ..wrapped import Story
 from .crowd import draw_place, draw_skip_rate
 from .days import draw_calendar, draw_listening_clock, draw_longest_streak
 from .summary import draw_summary
@@ -79,9 +81,10 @@ def picture(card):
     return f'<details class="wrapsim"><summary>{img}</summary></details>'
 
 
-def make_cards(story, theme="press"):
+@front_door
+def make_cards(story: Story, theme="press"):
     """All cards that this story has data for, in order, the summary last; one card for too little."""
-    check_theme(theme)
+    theme = check_theme(theme)
     return [make_card(name, story, theme) for name in told(story)]
 
 
@@ -94,6 +97,7 @@ def told(story):
 
 def make_card(name, story, theme="press"):
     """One card, whatever the reader's own matplotlib settings are."""
+    name = check_choice("name", name, tuple(CARDS))
     with matplotlib.style.context("default"):
         figure = Figure(figsize=(5.4, 9.6), dpi=200)
         canvas = FigureCanvasAgg(figure)
@@ -125,6 +129,7 @@ def png_bytes(canvas, colours, texts):
     return png.getvalue()
 
 
+@front_door
 def card_folder(out_dir=""):
     """Path of a folder for cards, made and tried: the one named, or data/runs/cards where it is "".
 
@@ -133,7 +138,8 @@ def card_folder(out_dir=""):
     return output_folder(out_dir, "cards")
 
 
-def write_cards(cards, out_dir):
+@front_door
+def write_cards(cards: list, out_dir):
     """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256) in place of earlier cards; returns the
     pictures' paths. Raises as `card_folder`."""
     out_dir = card_folder(out_dir)
@@ -156,6 +162,7 @@ def write_cards(cards, out_dir):
     return paths
 
 
+@front_door
 def cards_in_rows(cards):
     """Cards for a notebook cell, three to a row, each with its alt text; a click opens one in full size."""
     return Rows(tuple(cards))

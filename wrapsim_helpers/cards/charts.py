@@ -3,11 +3,13 @@
 import io
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import ScalarFormatter
 
+from ..arguments import front_door
 from . import fonts
 from .canvas import broken
 from .card import Card
@@ -73,7 +75,8 @@ def note(ax, x, y, text, colour=INK, ha="left", va="center"):
     return ax.text(x, y, text, color=colour, fontsize=TEXT, ha=ha, va=va)
 
 
-def finish(ax, alt=""):
+@front_door
+def finish(ax: Axes, alt=""):
     """No box, no tick marks, the project's typeface; returns the picture with its alt text, for a notebook.
 
     ax   axes from `chart`, or any of those from `side_by_side`

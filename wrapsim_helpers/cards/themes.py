@@ -1,8 +1,9 @@
 """Which colours does a card wear? One table: theme and card -> look."""
 
-import difflib
 from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from ..run import check_choice
 
 INK, PAPER, CORAL, BLUE, SUN, MINT = "#17151F", "#F3EEE3", "#FF5A3C", "#2438C9", "#FFC53D", "#8FE3C0"
 RUST, GREY, MIST, PERI = "#C0341B", "#5A5563", "#B9B4C7", "#C9CFFF"
@@ -89,9 +90,5 @@ THEMES = {
 
 
 def check_theme(theme):
-    """Refuse a theme that is not in the table, and name the nearest."""
-    if theme in THEMES:
-        return theme
-    near = difflib.get_close_matches(str(theme), THEMES, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"theme is {theme!r}; it must be one of {', '.join(map(repr, THEMES))}.{hint}")
+    """Refuse a theme that is not in the table, and name the nearest; capitals do not matter."""
+    return check_choice("theme", theme, tuple(THEMES))

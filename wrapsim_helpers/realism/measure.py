@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from ..arguments import front_door
+from ..interrupts import saying, unchanged
+from ..run import check_choice, check_count, check_names
 from . import clock, popularity, repetition, sessions, skips, volume
 from .log import gathered, open_log
 from .rules import rule_values
@@ -14,11 +17,15 @@ EVERYWHERE = (skips, volume)             # domains whose statistics others read 
 MEASURES = {target: measure for domain in DOMAINS for target, measure in domain.MEASURES.items()}
 
 
+@front_door
+@saying(unchanged)
 def sampled(run_dir, replicates=REPLICATES, progress=True, names=None):
     """The `Sample` of a run: everything that measures read, from one pass over its plays.
 
     names  ids of the targets that it is for; None for all
     """
+    check_count("replicates", replicates, 0, 100_000)
+    check_targets(names)
     log = open_log(run_dir)
     per_listener, long_form = queries_for(names)
     found = gathered(log, per_listener | long_form, progress)
@@ -34,12 +41,20 @@ def queries_for(names):
     return [{name: query for domain in chosen for name, query in getattr(domain, kind).items()} for kind in ("PER_LISTENER", "LONG_FORM")]
 
 
-def measured(sample, names=None):
+@front_door
+def measured(sample: Sample, names=None):
     """Every target but the rules against a sample: a list of `Result`, in the order of the targets file.
 
     names  ids of targets; None for all that have a measure
     """
+    check_targets(names)
     return [result for target, found in values_of(sample, names).items() for result in results_of(target, found)]
+
+
+def check_targets(names):
+    """Nothing where each of the names is a target with a measure, or None is given for all; ValueError or TypeError otherwise."""
+    for name in () if names is None else check_names("names", names):
+        check_choice("names", name, tuple(MEASURES))
 
 
 def values_of(sample, names=None):
@@ -49,7 +64,8 @@ def values_of(sample, names=None):
         return {target: MEASURES[target](sample) for target in wanted}
 
 
-def checked(run_dir, sample, progress=True):
+@front_door
+def checked(run_dir, sample: Sample, progress=True):
     """The rules against a run: (list of `Result`, breaches of each invariant of the tables as a Series, number of plays)."""
     values, invariants, n_plays = rule_values(run_dir, sample, progress)
     return [result for target in targets() if target in values for result in results_of(target, values[target])], invariants, n_plays

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from ..arguments import front_door
 from ..behaviour import figures
 from ..outputs import check_file, own_folder, written
 from .ablation import FAINT, UNSHOWN
@@ -84,7 +85,8 @@ def short(value):
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def summary_of(results):
+@front_door
+def summary_of(results: list):
     """Sentences: whether the rules hold, how many counted outcomes pass in each tier, and which do not."""
     table = verdicts(results)
     broken = table.index[(table["role"] == "rule") & (table["verdict"] != PASS)]
@@ -103,7 +105,8 @@ def weaker(table):
     return [f"fail, but not counted (tier C, handed in, or yielding to another): {', '.join(named)}"] if len(named) else []
 
 
-def results_table(results):
+@front_door
+def results_table(results: list):
     """The results to look through: DataFrame with what, by, role, tier, published, measured, interval, score, verdict; one row a check."""
     known_as = targets()
     return pd.DataFrame([{
@@ -112,13 +115,15 @@ def results_table(results):
         "score": score_text(one.score), "verdict": one.verdict} for one in results]).set_index("figure")
 
 
+@front_door
 def published_by():
     """Who published the figures: DataFrame by source with year, how many figures, and how many of them are counted outcomes."""
     rows = pd.DataFrame([{"source": one["source"], "year": one["year"], "figures": 1, "counted": counts(one)} for one in targets().values()])
     return rows.groupby("source").agg(year=("year", "max"), figures=("figures", "sum"), counted=("counted", "sum")).sort_values("figures", ascending=False)
 
 
-def tell_rules(invariants, n_plays):
+@front_door
+def tell_rules(invariants: pd.Series, n_plays):
     """Sentences: over how many plays the tables' own rules hold, and which are broken. invariants: Series of counts."""
     said = [f"{len(invariants)} rules of the tables over {n_plays:,} plays: {invariants.sum():,} breaches."]
     return said + [f"broken {n:,} times: {rule}" for rule, n in invariants.items() if n]

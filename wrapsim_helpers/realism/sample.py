@@ -29,6 +29,9 @@ class Sample:
     weights: np.ndarray
     log: object
 
+    def __repr__(self):
+        return f"Sample of {len(self.listeners):,} listeners with {len(self.weights) - 1:,} replicates"
+
     def __getitem__(self, column):
         """Weighted total of a column of `listeners`, float64, (R,)."""
         return self.weights @ self.listeners[column].to_numpy(dtype=np.float64)

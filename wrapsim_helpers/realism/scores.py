@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..arguments import front_door
 from ..behaviour import figures
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
@@ -115,7 +116,8 @@ def names_in_the_model():
     return {name for text in texts for name in re.findall(r"\b[a-z0-9]+_[a-z0-9_]*\*?", text)}
 
 
-def verdicts(results):
+@front_door
+def verdicts(results: list):
     """Verdict of each target that was measured: DataFrame by target with tier, role, counted, score (its worst) and verdict."""
     rows, every = {}, targets()
     for one in dict.fromkeys(result.target for result in results):

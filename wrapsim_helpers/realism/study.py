@@ -1,10 +1,7 @@
 """The whole benchmark: one large run, the uniform loop beside it, the same model over seeds, and without each mechanism."""
 
-import os
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +18,7 @@ from ..runs import CATALOGUE_TABLES, PART_TABLES, simulate
 from ..schema import fingerprints
 from ..simulate import listen
 from ..store import put
-from ..workers import main_left_alone
+from ..workers import cores, executor_of, main_left_alone
 from .ablation import FAINT, MECHANISMS, moved
 from .log import wall_ms
 from .measure import checked, measured, sampled, values_of
@@ -94,7 +91,7 @@ def study_of(folder, size=Size(), workers=0):
 
 def in_processes(jobs, workers):
     """What the smaller runs measure, in order, by so many processes (0: one per core); with a progress bar."""
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as executor:
+    with executor_of(workers or cores(), "") as executor:
         with main_left_alone():
             runs = executor.map(smaller_run, *zip(*jobs))
         return list(tqdm(runs, total=len(jobs), desc="seeds and mechanisms", unit="run"))

@@ -2,22 +2,26 @@
 
 import ibis
 
+from ..arguments import front_door
 from ..files import read_parquet
+from ..interrupts import saying, unchanged
 from ..manifest import read_manifest
 from ..run import MINUTE_MS, check_window
 from .everybody import open_run
-from .rules import NOT_FINISHED_MS, day_of, total
+from .rules import NOT_FINISHED_MS, Heard, day_of, total
 
 LAST_SECOND = 240
 
 
-def crowd_hours(heard):
+@front_door
+def crowd_hours(heard: Heard):
     """At what local hours does the crowd listen? weekend (bool), hour (0-23), n_plays; one row per pair with a play."""
     plays = heard.plays.mutate(weekend=(day_of(heard.plays) + 3) % 7 >= 5)       # day 0 was a Thursday
     return plays.group_by("weekend", hour=plays.local_hour % 24).agg(n_plays=plays.count()).order_by("weekend", "hour")
 
 
-def crowd_leaving(heard):
+@front_door
+def crowd_leaving(heard: Heard):
     """After how many seconds are plays left before their end? second (0-239, 240 and later together), n_left, n_plays
     (all plays, in every row). A play more than 3 s shorter than its track was left (Lamere 2014)."""
     plays = heard.plays.join(heard.tracks.select("track_id", "duration_ms"), "track_id")
@@ -27,6 +31,8 @@ def crowd_leaving(heard):
     return by_second.mutate(n_plays=by_second.here.sum().over(ibis.window())).drop("here").order_by("second")
 
 
+@front_door
+@saying(unchanged)
 def volume_by_plan(run_dir):
     """How many minutes a day does each listener hear, and on which plan did they begin? listener_id, plan, minutes_per_day;
     a pandas table of everybody with a play."""

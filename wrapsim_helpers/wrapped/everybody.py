@@ -18,15 +18,17 @@ import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from .. import store
+from ..arguments import front_door
 from ..compiled import source_hash
 from ..files import DERIVED, is_derived, play_files, read_parquet, read_plays, row_hash
+from ..interrupts import saying, unchanged
 from ..manifest import read_manifest
 from ..outputs import own_folder, written
-from ..run import check_window
+from ..run import check_choice, check_count, check_window
 from ..schema import TABLES
 from .connection import connected
 from .days import calendar, listening_clock, longest_streak
-from .rules import all_heard, by_artist, heard_in, window, with_plays
+from .rules import EDITIONS, all_heard, by_artist, heard_in, window, with_plays
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, placed, skip_rate
 
@@ -62,6 +64,7 @@ def days_of_run(parameters):
 
 # -- a run opened for insights ------------------------------------------------------------------------
 
+@front_door
 def open_run(run_dir):
     """The tables of a finished run for queries over all of it: name -> Ibis table on an embedded DuckDB.
 
@@ -97,6 +100,7 @@ def parquet_paths(place, folder):
     return sorted(str(path) for path in folder.glob("*.parquet"))
 
 
+@front_door
 def heard_of(run_dir, year=-1, edition="full"):
     """The plays of a run's year and what they are joined with: a `Heard`. year: -1 for the year with most days of the run.
 
@@ -132,6 +136,7 @@ class Period:
 
 def open_period(run_dir, year=-1, edition="full"):
     """A finished run opened for a period; cached, so that a second listener's story takes a fraction of the first one's time."""
+    edition, year = check_choice("edition", edition, tuple(EDITIONS)), year if year == -1 else check_count("year", year, 2000, 2037)
     return opened_period(str(run_dir), read_manifest(run_dir)["identity_hash"], year, edition)
 
 
@@ -201,6 +206,8 @@ def answers_by_part(period, names):
         yield {name: relation.to_arrow_table() for name, relation in answers_of(period, names)}
 
 
+@front_door
+@saying(unchanged)
 def everybody(run_dir, year=-1, edition="full"):
     """What was everybody's year? Insight name -> Arrow table of all listeners of a run: see each insight.
 
@@ -210,6 +217,7 @@ def everybody(run_dir, year=-1, edition="full"):
     return {name: pa.concat_tables([part[name] for part in parts]) for name in INSIGHTS}
 
 
+@front_door
 def write_everybody(run_dir, out_dir, year=-1, edition="full"):
     """The same as Parquet files, one per insight, of a run however large; returns their paths.
 
@@ -217,7 +225,7 @@ def write_everybody(run_dir, out_dir, year=-1, edition="full"):
     """
     period, folder = open_period(run_dir, year, edition), own_folder(out_dir)
     paths = [folder / f"{name}.parquet" for name in INSIGHTS]
-    with ExitStack() as open_files:
+    with saying(lambda: f"Nothing new is in {folder}; the same command writes all tables again."), ExitStack() as open_files:
         unfinished = {path.stem: open_files.enter_context(written(path)) for path in paths}
         writers = {}
         for part in answers_by_part(period, INSIGHTS):

@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from ..arguments import front_door
 from ..answers import COUNTED_PLAY_MS
 from ..run import HOUR_MS, MINUTE_MS, check_choice, check_count
 
@@ -64,7 +65,11 @@ class Heard:
     first_day: date
     last_day: date
 
+    def __repr__(self):
+        return f"Heard: plays from {self.first_day} to {self.last_day} and their counts, as Ibis tables"
 
+
+@front_door
 def window(year, edition="full"):
     """First and last day of a summary, both inclusive: 1 January up to where the edition stops counting."""
     check_count("year", year, 2000, 2037)
@@ -72,6 +77,7 @@ def window(year, edition="full"):
     return date(year, 1, 1), date(year, month, day)
 
 
+@front_door
 def heard_in(plays, tracks, artists, track_artists, first_day, last_day):
     """The plays that start in a window of local days, with what counts of them: a `Heard`."""
     everything = all_heard(plays, tracks, artists, track_artists, first_day, last_day)

@@ -7,13 +7,15 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from ..arguments import front_door
 from ..files import play_files, read_parquet
+from ..interrupts import saying, unchanged
 from ..manifest import json_bytes
 from ..outputs import own_folder, written
-from ..run import MINUTE_MS
+from ..run import MINUTE_MS, check_choice
 from ..runs import listener_named
 from .everybody import INSIGHTS, answers_of, crowd_of, open_period, show_plays
-from .rules import EPOCH_DAY, too_little
+from .rules import EDITIONS, EPOCH_DAY, too_little
 
 BIN_WIDTH = 1.2          # each bin of the crowd's minutes is that much wider than the one before
 
@@ -50,7 +52,14 @@ class Story:
     too_little: bool
     tables: dict[str, pd.DataFrame]
 
+    def __repr__(self):
+        rows = ", ".join(f"{name} {len(table):,}" for name, table in self.tables.items())
+        return (f"Story of {self.listener['name']} (listener {self.listener['listener_id']}), {self.first_day} to {self.last_day}, "
+                f"edition {self.edition!r}{', too little for a Wrapped' * self.too_little}\n  rows of tables: {rows}")
 
+
+@front_door
+@saying(unchanged)
 def tell_story(run_dir, user="", year=-1, edition="full"):
     """What was one listener's year? A `Story` from a run folder.
 
@@ -59,6 +68,7 @@ def tell_story(run_dir, user="", year=-1, edition="full"):
     edition  "full" for 1 January to 31 December, or a year whose window applies, such as "2025"; no day outside the run counts
     Raises ValueError for a user who is not in the run, or one without a single play in the window.
     """
+    edition = check_choice("edition", edition, tuple(EDITIONS))
     period = open_period(run_dir, year, edition)
     crowd = crowd_of(period).to_pandas()
     listener_id = median_listener(crowd) if user == "" else listener_named(run_dir, user)
@@ -138,7 +148,8 @@ def minute_bins(crowd):
     return pd.DataFrame({"from_ms": edges, "to_ms": edges * BIN_WIDTH, "n_listeners": number.value_counts().reindex(bins, fill_value=0).to_numpy()})
 
 
-def write_summary(story, out_dir):
+@front_door
+def write_summary(story: Story, out_dir):
     """Write summary.json beside the cards: the numbers of the story for programs; returns its path. Raises as `card_folder`."""
     tops = {name: json.loads(story.tables[name].head(5).drop(columns="first_played", errors="ignore").to_json(orient="records"))
             for name in ("top_songs", "top_artists", "top_genres")}
