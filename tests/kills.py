@@ -78,7 +78,7 @@ def n_files(folder):
 
 def broken_files(folder):
     """Names of files that are there under their own name but not whole, by the receipts of a run that was killed."""
-    receipts = [json.loads(path.read_bytes()) for path in folder.glob("parts/*.json")]
+    receipts = [json.loads(path.read_bytes()) for path in folder.glob("parts/[!.]*.json")]
     named = [entry for receipt in receipts for entry in receipt["files"]]
     return [entry["file"] for entry in named if f.sha256_of(folder / entry["file"]) != entry["sha256"]]
 
