@@ -144,6 +144,7 @@ def test_an_argument_that_does_not_exist_names_the_public_function_and_the_neare
     (lambda: ws.simulate(num_user=3), "simulate() has no argument 'num_user'. Did you mean 'num_users'? It takes: num_users, start_time, end_time, genres, "),
     (lambda: ws.plan(seeed=3), "plan() has no argument 'seeed'. Did you mean 'seed'? It takes: num_users, "),
     (lambda: ws.generate_listening_session(agee=3), "generate_listening_session() has no argument 'agee'. Did you mean 'age'? It takes: user_id, "),
+    (lambda: ws.Given(genre="Pop"), "Given() has no argument 'genre'. Did you mean 'preferred_genre'? It takes: preferred_genre, age, gender, plan, latitude"),
     (lambda: ws.Run(given=3), "given is 3; it must be of type Given."), (lambda: ws.introduce("x"), "listened is 'x'; it must be of type Listened.")])
 def test_the_message_about_an_argument_is_whole(call, words):
     with pytest.raises(TypeError) as caught:

@@ -478,7 +478,7 @@ def test_the_young_skip_more_and_a_favourite_genre_tilts():
     assert skips(17) > skips(35) + 0.05
 
     def pop_share(genre):
-        heard = ws.listen(ws.Run(num_users=60, start_time="2025-02-01", end_time="2025-02-15", given=ws.Given(genre=genre)))
+        heard = ws.listen(ws.Run(num_users=60, start_time="2025-02-01", end_time="2025-02-15", given=ws.Given(preferred_genre=genre)))
         return np.isin(heard.plays["track_id"].to_numpy(), pool_members(heard.world.catalogue, "Pop")).mean()
     assert pop_share("Pop") > pop_share("Rock") + 0.2
     assert pop_share("Pop") < 0.95, "a favourite genre tilts, it does not filter"

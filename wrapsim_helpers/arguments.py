@@ -59,10 +59,16 @@ def checked_call(function, name, known):
 def check_argument(function, word, known):
     """Nothing where a function takes an argument of this name; TypeError with the nearest one otherwise."""
     if word not in known:
-        near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        near = nearest(word, known)
+        hint = f" Did you mean {near!r}?" if near else ""
         taken = f"It takes: {', '.join(known)}." if len(known) <= MOST_NAMED else f"help({function}) lists those it takes."
         raise TypeError(f"{function}() has no argument {word!r}.{hint} {taken}")
+
+
+def nearest(word, known):
+    """The name that is almost the word, or holds it, as preferred_genre does genre, or is somewhat like it; None where there is none."""
+    alike = functools.partial(difflib.get_close_matches, word, known, 1)
+    return next(iter([*alike(cutoff=0.8), *(name for name in known if len(word) > 2 and word in name), *alike(cutoff=0.5)]), None)
 
 
 # -- values -------------------------------------------------------------------------------------------
