@@ -98,7 +98,13 @@ def card_of_a_stranger(folder, run_dir):
     (folder / "01_minutes.png").write_bytes(b"my own picture")
 
 
+def report_of_a_stranger(folder, run_dir):
+    written(folder / "other.md", b"a file of ours")
+    (folder / "realism.md").write_text("mine")
+
+
 def pictures_of_a_stranger(folder, run_dir):
+    outputs.claim(folder, ["realism"])
     (folder / "realism").mkdir()
     (folder / "realism" / "me.png").write_bytes(b"my own picture")
 
@@ -225,12 +231,17 @@ REFUSED = [
     (INIT, named("notebooks/01_schema.ipynb"), "is not a new or empty folder: it holds notebooks/01_schema.ipynb."),
     (INIT, kit, "is not a new or empty folder: it holds data/README.md. Name another one."),
     (REPORT, named("realism.md"), OTHER.format("realism.md")),
+    (REPORT, thesis, OTHER.format("thesis.txt")),
+    (REPORT, report_of_a_stranger, OTHER.format("realism.md")),
+    (benchmark, thesis, OTHER.format("thesis.txt")),
+    (sets, thesis, OTHER.format("thesis.txt")),
     (REPORT, pictures_of_a_stranger, OTHER.format("me.png")),
     (benchmark, named("results.json"), OTHER.format("results.json")),
-    (benchmark, named("survey/sdmetrics/mine.py"), OTHER.format("sdmetrics")),
+    (benchmark, named("survey/sdmetrics/mine.py"), OTHER.format("survey")),
+    (survey, named("sdmetrics/mine.py"), OTHER.format("sdmetrics")),
     (notebook, named("small.ipynb"), NOT_OURS.format("small")),
     (notebook, named("small.ipynb/mine"), "it must be a file that ends in .ipynb, such as .*small.ipynb/executed.ipynb"),
-    (sets, named("two.ipynb"), NOT_OURS.format("two")),
+    (sets, named("two.ipynb"), OTHER.format("two.ipynb")),
     (avro_file, named("plays.avro"), "plays.avro is in the way: it does not hold what would be written there. Move it elsewhere and"),
 ]
 
@@ -255,10 +266,12 @@ def test_a_fitted_parameter_file_that_somebody_changed_is_refused_before_the_fit
     assert (tmp_path / "fitted.json").read_text() == "{}"
 
 
-def test_what_make_realism_and_make_fit_replace_is_committed_as_they_wrote_it():
+def test_what_make_realism_and_make_fit_replace_is_committed_as_they_wrote_it(tmp_path):
     """Where this fails, somebody edited them by hand: let the command write them, or remove them before it does."""
-    realism.check_report(TOP / "docs")
-    outputs.check_file(TOP / "data" / "behaviour" / "fitted.json")
+    for path in (TOP / "docs" / "realism.md", TOP / "data" / "behaviour" / "fitted.json", *(TOP / "docs" / "realism").iterdir()):
+        outputs.check_file(path)
+    realism.check_report(shutil.copytree(TOP / "docs", tmp_path / "docs"))
+    assert contents(tmp_path / "docs") == contents(TOP / "docs")
 
 
 # -- what is ours is replaced -------------------------------------------------------------------------

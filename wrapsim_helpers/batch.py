@@ -293,9 +293,11 @@ def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, para
     All are checked before the first one starts. Paths in the file (names that end in _path or _dir) are taken from the folder you
     are in, not from the file's.
     """
+    from .outputs import check_marked
     sets = chosen_sets(file, only)
     jobs = [(name, find_notebook(one["notebook"]), one.get("parameters") or {}) for name, one in sets.items()]
     folder = check_path("output", output or runs_folder() / "batch").absolute()
+    check_marked(folder)
     for name, path, parameters in jobs:
         check_parameters(path, parameters)
         check_target(folder / f"{name}.ipynb")

@@ -48,6 +48,13 @@ def own_folder(folder):
     return writable(folder)
 
 
+def check_marked(folder):
+    """ValueError naming the first file unless a folder is new, empty or has a marker; then other files may lie beside ours."""
+    if folder.is_dir() and not (folder / MARKER).is_file():
+        for path in entries(folder):
+            refuse_fault(folder, path, FOREIGN)
+
+
 def entries(folder):
     """Paths of what lies directly in a folder, sorted, without what programs that show a folder leave in it."""
     return sorted(path for path in folder.iterdir() if path.name not in LEFT_ALONE)

@@ -1,11 +1,13 @@
 """The results in words: a table for the terminal, and a report in Markdown with pictures."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from ..arguments import front_door
 from ..behaviour import figures
-from ..outputs import check_file, own_folder, written
+from ..outputs import check_file, check_marked, claim, own_folder, written
 from .ablation import FAINT, UNSHOWN
 from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, counts, known, passed, targets, verdicts
 
@@ -148,10 +150,13 @@ def write_report(study, pictures, folder, name="realism"):
 def check_report(folder, name="realism"):
     """Path of a report's text, and of the folder of its pictures, made and tried.
 
-    The folder may hold other files beside them. Raises ValueError naming a file that a report would replace and that is not
-    an earlier report as it was written.
+    Raises ValueError unless the folder is new, empty or one of an earlier report, in which other files may lie too; and
+    naming a file that would be replaced and is not as we wrote it.
     """
+    folder = Path(folder).absolute()
+    check_marked(folder)
     check_file(folder / f"{name}.md")
+    claim(folder, [name])
     return folder / f"{name}.md", own_folder(folder / name)
 
 

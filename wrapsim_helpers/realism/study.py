@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 from ..behaviour import Behaviour
 from ..files import read_parquet, write_table
 from ..manifest import json_bytes, manifest_bytes
-from ..outputs import check_file, written
+from ..outputs import check_file, check_marked, claim, written
 from ..run import DAY_MS, Run, identity
 from ..runs import CATALOGUE_TABLES, PART_TABLES, simulate
 from ..schema import fingerprints
@@ -71,9 +71,12 @@ def study_of(folder, size=Size(), workers=0):
 
     Raises ValueError, before anything is simulated, naming a file that would be replaced and is not ours.
     """
-    check_file(Path(folder) / "results.json")
-    survey_folder(Path(folder) / "survey")
-    run_dir = simulate(size.listeners, **SETTING, out_dir=Path(folder) / "run", formats=("parquet",), seed=SEED, workers=workers)
+    folder = Path(folder).absolute()
+    check_marked(folder)
+    check_file(folder / "results.json")
+    claim(folder, ["run", "survey"])
+    survey_folder(folder / "survey")
+    run_dir = simulate(size.listeners, **SETTING, out_dir=folder / "run", formats=("parquet",), seed=SEED, workers=workers)
     sample = sampled(run_dir)
     results = measured(sample)
     rules, invariants, n_plays = checked(run_dir, sample)
@@ -83,8 +86,8 @@ def study_of(folder, size=Size(), workers=0):
     smaller = in_processes(jobs, workers)
     bases = {name: values_of(sample, (target,)) if name in FAINT else smaller[0] for name, (_, target, _) in MECHANISMS.items()}
     study = Study(size, sample, results, rules, invariants, n_plays, uniform_results(run_dir, size.uniform),
-                  spread_of(smaller[:len(SEEDS)]), ablations_of(bases, smaller[len(SEEDS):]), survey_score(Path(folder) / "survey"))
-    with written(Path(folder) / "results.json") as beside:
+                  spread_of(smaller[:len(SEEDS)]), ablations_of(bases, smaller[len(SEEDS):]), survey_score(folder / "survey"))
+    with written(folder / "results.json") as beside:
         beside.write_bytes(json_bytes(as_numbers(study)))
     return study
 
