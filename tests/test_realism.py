@@ -302,6 +302,7 @@ def small(tmp_path_factory):
     files.append(write_table(folder, "profile_versions", heard.profile_versions, 0))
 
     def breaches(plays):
+        (folder / "plays" / "part-00000000.parquet").unlink(missing_ok=True)
         listed = [*files, write_table(folder, "plays", plays, 0)]
         (folder / "run.json").write_bytes(manifest_bytes(identity(heard.run, {}, ws.fingerprints(), 4), listed))
         counts, _ = rules.broken_rules(folder, progress=False)
