@@ -1,8 +1,10 @@
 """What the tests share: a tiny run, the bundled sources, and the real source files where somebody has them."""
 
+import gc
 import os
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import wrapsim_helpers as ws
@@ -10,6 +12,14 @@ import wrapsim_helpers as ws
 TOP = Path(__file__).parent.parent
 # a leap-less spring with a daylight-saving night in it; three parts of at most three listeners
 TINY = {"num_users": 8, "start_time": "2025-03-20", "end_time": "2025-04-10", "seed": 7, "listeners_per_part": 3}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def free_memory():
+    """Give back what the tests of a file no longer hold: figures lie in cycles, and Arrow's allocator keeps what it had."""
+    yield
+    gc.collect()
+    pa.default_memory_pool().release_unused()
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,14 @@ each_card = pytest.mark.parametrize(("story", "name"), PAIRS)
 each_theme = pytest.mark.parametrize("theme", themes.THEMES)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forget_what_is_drawn():
+    """Let the figures of this file go with it; they take 300 MB."""
+    yield
+    for function in (drawn, inked, made):
+        function.cache_clear()
+
+
 @lru_cache
 def story_of(name):
     return stories.ALL[name]()
