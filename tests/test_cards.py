@@ -1,6 +1,7 @@
 """Cards: what a machine can check of how they look, and that the shapes are the data."""
 
 import dataclasses
+import gc
 import html
 import io
 import json
@@ -37,14 +38,6 @@ each_card = pytest.mark.parametrize(("story", "name"), PAIRS)
 each_theme = pytest.mark.parametrize("theme", themes.THEMES)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def forget_what_is_drawn():
-    """Let the figures of this file go with it; they take 300 MB."""
-    yield
-    for function in (drawn, inked, made):
-        function.cache_clear()
-
-
 @lru_cache
 def story_of(name):
     return stories.ALL[name]()
@@ -71,6 +64,7 @@ def draw(name, story, theme="press", size=(5.4, 9.6)):
 
 @cache
 def made(story, theme="press"):
+    gc.collect()  # the figures of the last ones, 8 MB each, lie in cycles
     return cards.make_cards(story_of(story), theme)
 
 
