@@ -129,22 +129,24 @@ def test_an_interrupted_query_is_an_interruption_and_other_errors_are_not(capsys
 def sleep_long(job, number):
     """What an abandoned worker is at: its file tells that it has begun."""
     (job / str(number)).touch()
-    time.sleep(600)
+    time.sleep(3 * PATIENCE_S)
 
 
 def test_workers_end_when_nobody_waits_for_their_parts_any_more(tmp_path):
-    def stop_soon():
+    def give_up_soon():
         while len(list(tmp_path.iterdir())) < 2:
             time.sleep(0.01)
+        given_up.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGUSR1)
 
     def give_up(*_):
         raise KeyboardInterrupt
-    before = signal.signal(signal.SIGUSR1, give_up)
-    threading.Thread(target=stop_soon, daemon=True).start()
+    given_up, before = [], signal.signal(signal.SIGUSR1, give_up)
+    threading.Thread(target=give_up_soon, daemon=True).start()
     try:
         with pytest.raises(KeyboardInterrupt):
             list(each_part(sleep_long, tmp_path, range(5), 2))
     finally:
         signal.signal(signal.SIGUSR1, before)
+    assert time.monotonic() - given_up[0] < PATIENCE_S
     assert not [one for one in interrupts.children() if "spawn_main" in " ".join(interrupts.command_of(one))]

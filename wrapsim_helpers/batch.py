@@ -223,19 +223,11 @@ def named(beside, output):
 
 
 def in_thread(action):
-    """The result of a call made in a thread of its own; an interruption ends at once every process that began meanwhile.
-
-    In the main thread nbclient would take Ctrl-C for itself, and ask the kernel politely to end.
-    """
-    from .interrupts import children, kill
-    before, done = set(children()), Future()
-    thread = threading.Thread(target=fulfil, args=(done, action), daemon=True)
-    thread.start()
-    try:
-        return done.result()
-    except BaseException:
-        kill(set(children()) - before)
-        raise
+    """The result of a call made in a thread of its own: in the main thread nbclient would take Ctrl-C for itself, and ask the kernel
+    politely to end."""
+    done = Future()
+    threading.Thread(target=fulfil, args=(done, action), daemon=True).start()
+    return done.result()
 
 
 def fulfil(future, action):
