@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import listeners as people_of
-from wrapsim_helpers.behaviour import lowered
-from wrapsim_helpers.plays import PLAY, sample_plays
+from wrapsim_helpers.listening.loop import PLAY, sample_plays
+from wrapsim_helpers.people import listeners as people_of
+from wrapsim_helpers.people.behaviour import lowered
 
 from .seed_loop import seed_records
 from .timing import in_turn

@@ -13,7 +13,7 @@ import psutil
 import wrapsim_helpers as ws
 
 # a shell may have begun the benchmarks with Ctrl-C ignored, which children inherit
-START = ("import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from wrapsim_helpers.batch import main; "
+START = ("import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from wrapsim_helpers.commands import main; "
          "print('imported', flush=True); main()")
 LISTENERS = 1_000                # of the run that is read; eight million plays
 MOMENTS_S = (0.5, 3.0, 8.0)      # after a command's imports

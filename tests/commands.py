@@ -7,14 +7,14 @@ import sys
 import warnings
 from unittest import mock
 
-from wrapsim_helpers import batch
+from wrapsim_helpers import commands
 
 
 def command(*words, cwd="."):
     """Run the command in this process; exit code, stdout and stderr as a CompletedProcess."""
     words, out, err = ["wrapsim", *map(str, words)], io.StringIO(), io.StringIO()
     with mock.patch.object(sys, "argv", words), contextlib.chdir(cwd), captured(out, err):
-        return subprocess.CompletedProcess(words, exit_code(batch.main), out.getvalue(), err.getvalue())
+        return subprocess.CompletedProcess(words, exit_code(commands.main), out.getvalue(), err.getvalue())
 
 
 def exit_code(main):

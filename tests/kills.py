@@ -8,22 +8,22 @@ import subprocess
 import sys
 import time
 
-from wrapsim_helpers import files as f
-from wrapsim_helpers import manifest as mf
-from wrapsim_helpers import store
+from wrapsim_helpers import parameters
+from wrapsim_helpers.storage import manifest as mf
+from wrapsim_helpers.storage import places
 
 # small parts, so that there are many moments to be killed at
 MANY = {"num_users": 24, "start_time": "2025-03-20", "end_time": "2025-04-10", "seed": 7, "listeners_per_part": 1}
 START = "import wrapsim_helpers as ws; "
 AFTER = """
 import psutil, sys, time
-from wrapsim_helpers import runs
-def parts_and_then(*job, each_part=runs.each_part):
+from wrapsim_helpers.runs import simulate
+def parts_and_then(*job, each_part=simulate.each_part):
     for n, part in enumerate(each_part(*job)):
         if n == {n}:
             {action}
         yield part
-runs.each_part = parts_and_then
+simulate.each_part = parts_and_then
 """
 WAIT = "print('waiting', *(child.pid for child in psutil.Process().children()), flush=True); sys.stdin.readline()"
 
@@ -80,7 +80,7 @@ def broken_files(folder):
     """Names of files that are there under their own name but not whole, by the receipts of a run that was killed."""
     receipts = [json.loads(path.read_bytes()) for path in folder.glob("parts/[!.]*.json")]
     named = [entry for receipt in receipts for entry in receipt["files"]]
-    return [entry["file"] for entry in named if f.sha256_of(folder / entry["file"]) != entry["sha256"]]
+    return [entry["file"] for entry in named if parameters.sha256_of(folder / entry["file"]) != entry["sha256"]]
 
 
 def survive(folder, kills, workers, random, most):
@@ -96,7 +96,7 @@ def survive(folder, kills, workers, random, most):
     last = start(folder, workers)
     _, told = last.communicate()
     assert last.returncode == 0, told[-2000:]
-    assert done == kills and not list(folder.rglob(f"{store.BESIDE}*")) and not (folder / "parts").exists()
+    assert done == kills and not list(folder.rglob(f"{places.BESIDE}*")) and not (folder / "parts").exists()
 
 
 def listed_as_they_are(folder):

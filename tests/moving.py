@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from isal import isal_zlib
 from llvmlite import ir
 
-from wrapsim_helpers import avro, files
+from wrapsim_helpers.storage import avro_writing, tables
 
 MOVE_BYTES = 65_536              # isal hashes the address of its stream without the lowest 16 bits
 ROOM_BYTES = 2**23               # of stack that the work itself may need
@@ -103,7 +103,7 @@ def written(block_path, table_path):
     """What each codec makes of a file, and Parquet of a table: {name: SHA-256 as text}."""
     block, table = np.fromfile(block_path, np.uint8), pq.read_table(table_path)
     with tempfile.TemporaryDirectory() as folder:
-        files.write_parquet(table, Path(folder) / "table.parquet")
+        tables.write_parquet(table, Path(folder) / "table.parquet")
         parquet = (Path(folder) / "table.parquet").read_bytes()
-    found = {"parquet": parquet} | {name: codec(block) for name, codec in avro.CODECS.items()}
+    found = {"parquet": parquet} | {name: codec(block) for name, codec in avro_writing.CODECS.items()}
     return {name: sha256(data).hexdigest() for name, data in found.items()}

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch, runs
-
+from wrapsim_helpers import commands
+from wrapsim_helpers.runs import simulate
 
 WEEK = {"start_time": "2025-03-25", "end_time": "2025-03-27"}
 LONG = "x" * 300                 # longer than a file's name may be
@@ -185,7 +185,7 @@ def test_capitals_matter_nowhere(tiny_run, survey):
     assert story.edition == "full" and ws.window(2025, "Full") == ws.window(2025)
     assert ws.make_cards(story, "Night")[0].png == ws.make_cards(story, "night")[0].png
     assert np.array_equal(ws.survey_weights(survey, "World", "a"), ws.survey_weights(survey, "world", "A"))
-    assert runs.check_formats(["Parquet", "AVRO"], "Zstandard") == {"avro": "zstandard", "parquet": "zstandard"}
+    assert simulate.check_formats(["Parquet", "AVRO"], "Zstandard") == {"avro": "zstandard", "parquet": "zstandard"}
     assert ws.read_parquet(tiny_run, "Plays", listener_id=np.int64(2)).equals(ws.read_parquet(tiny_run, "plays", listener_id=2))
     run = ws.Run(population="Survey", survey_group="ALL", given=ws.Given(gender="Female", plan="PREMIUM"))
     assert (run.population, run.survey_group, run.given.gender, run.given.plan) == ("survey", "all", "female", "premium")
@@ -250,7 +250,7 @@ def run_command(words, monkeypatch):
     said = io.StringIO()
     monkeypatch.setattr(sys, "argv", ["wrapsim", *words])
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()), pytest.raises(SystemExit) as caught:
-        batch.main()
+        commands.main()
     return caught.value.code, said.getvalue()
 
 
@@ -275,5 +275,5 @@ def test_a_wrong_command_is_answered_with_one_message_and_exit_2_and_writes_noth
     ("/data/num_users/run holds no run of that seed", "/data/num_users/run holds no run of that seed"),
     ("part is 1 and parts is None; a part of parts", "--part is 1 and --parts is None; a part of parts")])
 def test_a_message_names_arguments_as_they_are_typed(text, typed):
-    command = batch.typer.main.get_command(batch.app).commands["simulate"]
-    assert batch.as_typed(text, batch.typed_names(command)) == typed
+    command = commands.typer.main.get_command(commands.app).commands["simulate"]
+    assert commands.as_typed(text, commands.typed_names(command)) == typed

@@ -22,9 +22,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import avro as a
-from wrapsim_helpers import files as f
 from wrapsim_helpers.schema import SYMBOLS, TABLES, schema_ind
+from wrapsim_helpers.storage import avro_writing as a
+from wrapsim_helpers.storage import records, row_hashes
 
 from .conftest import TINY
 
@@ -143,15 +143,15 @@ def runs(draw):
 
 def check_bytes(run, block_size):
     with blocks_of(block_size):
-        assert block_bytes(f.spliced(a.pieces(schema_ind), *run, {})) == plain_bytes(schema_ind, f.plain_records(*run))
+        assert block_bytes(records.spliced(a.pieces(schema_ind), *run, {})) == plain_bytes(schema_ind, records.plain_records(*run))
 
 
 def check_readers(folder, run, codec, block_size):
     ours, theirs = folder / "ours.avro", folder / "theirs.avro"
     with blocks_of(block_size):
-        f.write_avro(*run, ours, MARKER, codec)
+        records.write_avro(*run, ours, MARKER, codec)
     with open(theirs, "wb") as file:
-        fastavro.writer(file, schema_ind, f.plain_records(*run))
+        fastavro.writer(file, schema_ind, records.plain_records(*run))
     expected = [canonical(schema_ind, record) for record in by_fastavro(theirs)]
     for name, read in READERS.items():
         assert [canonical(schema_ind, record) for record in read(ours)] == expected, name
@@ -243,7 +243,7 @@ def check_other(other, block_size):
     schema, *tables = other
     n_plays = tables[2].num_rows
     profile_of, song_of, pieces = np.arange(n_plays) % 3, np.arange(n_plays) // 2 % 3, a.pieces(schema)
-    rows = [f.in_pascal_case(part) for part in tables]
+    rows = [records.in_pascal_case(part) for part in tables]
     columns = [a.Column(a.ENCODED, numbers, a.encoded_rows(*piece, part)) for piece, part, numbers in zip(pieces, rows, (profile_of, song_of))]
     with blocks_of(block_size):
         found = block_bytes(a.spliced([*columns, *(a.column_of(*piece, tables[2]) for piece in pieces[2:])]))
@@ -271,9 +271,9 @@ def changed(change):
 
 def check_written(few, path, schema):
     """Written under another schema, records are what fastavro makes of the same rows under it."""
-    f.write_avro(*few, path, MARKER, schema=schema)
+    records.write_avro(*few, path, MARKER, schema=schema)
     buffer = io.BytesIO()
-    fastavro.writer(buffer, schema, f.plain_records(*few, schema))
+    fastavro.writer(buffer, schema, records.plain_records(*few, schema))
     assert by_fastavro(path) == list(fastavro.reader(io.BytesIO(buffer.getvalue())))
 
 
@@ -312,7 +312,7 @@ def test_a_time_is_the_same_instant_however_the_schema_keeps_it(few, tmp_path, t
     schema["fields"][0]["type"]["fields"].append({"name": "ValidFrom", "type": time})
     if fallback:
         schema["fields"].reverse()
-    f.write_avro(*few, tmp_path / "plays.avro", MARKER, schema=schema)
+    records.write_avro(*few, tmp_path / "plays.avro", MARKER, schema=schema)
     found = [instant(one["UserSongInteraction"]["StartedAt"]) for one in by_fastavro(tmp_path / "plays.avro")]
     assert found == few[0]["started_at"].to_pylist()
     began = {instant(one["UserProfile"]["ValidFrom"]) for one in by_fastavro(tmp_path / "plays.avro")}
@@ -331,7 +331,7 @@ def instant(value):
 def test_a_day_is_no_instant(few, tmp_path):
     schema = changed(lambda schema: field_named(schema["fields"][0]["type"]["fields"], "JoinedOn").update(type=MILLIS))
     with pytest.raises(ValueError, match="field UserProfile cannot be"):
-        f.write_avro(*few, tmp_path / "plays.avro", MARKER, schema=schema)
+        records.write_avro(*few, tmp_path / "plays.avro", MARKER, schema=schema)
 
 
 def test_an_interaction_that_holds_itself_is_left_to_fastavro(few, tmp_path):
@@ -344,7 +344,7 @@ def test_an_interaction_that_holds_itself_is_left_to_fastavro(few, tmp_path):
 
 def test_the_container_is_a_standard_one(few, tmp_path):
     path = tmp_path / "plays.avro"
-    f.write_avro(*few, path, MARKER)
+    records.write_avro(*few, path, MARKER)
     with open(path, "rb") as file:
         reader = fastavro.reader(file)
         assert reader.metadata == {"avro.codec": "deflate", "avro.schema": json.dumps(schema_ind)}
@@ -354,7 +354,7 @@ def test_the_container_is_a_standard_one(few, tmp_path):
 
 def test_blocks_hold_about_as_much_as_they_should(crowd):
     run = crowd.plays, crowd.listeners, crowd.profile_versions, crowd.world.catalogue.tracks
-    counts, sizes = zip(*((n_records, len(block)) for n_records, block in f.spliced(a.pieces(schema_ind), *run, {})))
+    counts, sizes = zip(*((n_records, len(block)) for n_records, block in records.spliced(a.pieces(schema_ind), *run, {})))
     assert sum(counts) == crowd.plays.num_rows > 2 * a.ROWS_AT_ONCE
     assert len(sizes) > 3 and all(a.BLOCK_BYTES <= size < a.BLOCK_BYTES + 2000 for size in sizes[:-1]) and 0 < sizes[-1] < a.BLOCK_BYTES + 2000
 
@@ -364,18 +364,18 @@ def test_chunks_and_dictionaries_of_their_own_change_no_byte(few):
     chunked = pa.concat_tables([pa.Table.from_pylist(plays.slice(at, 70).to_pylist(), plays.schema) for at in range(0, 300, 70)])
     assert plays["country"].chunk(0).dictionary != chunked["country"].chunk(0).dictionary
     pieces = a.pieces(schema_ind)
-    assert block_bytes(f.spliced(pieces, chunked, *few[1:], {})) == block_bytes(f.spliced(pieces, *few, {}))
+    assert block_bytes(records.spliced(pieces, chunked, *few[1:], {})) == block_bytes(records.spliced(pieces, *few, {}))
 
 
 def test_songs_that_are_known_change_no_byte(few):
     known, pieces = {}, a.pieces(schema_ind)
     for at in (0, 50, 100):
         run = few[0].slice(at, 100), *few[1:]
-        assert block_bytes(f.spliced(pieces, *run, known)) == block_bytes(f.spliced(pieces, *run, {}))
+        assert block_bytes(records.spliced(pieces, *run, known)) == block_bytes(records.spliced(pieces, *run, {}))
 
 
 def test_no_plays_make_a_file_without_records(few, tmp_path):
-    f.write_avro(few[0].slice(0, 0), *few[1:], tmp_path / "plays.avro", MARKER)
+    records.write_avro(few[0].slice(0, 0), *few[1:], tmp_path / "plays.avro", MARKER)
     assert by_fastavro(tmp_path / "plays.avro") == by_apache(tmp_path / "plays.avro") == []
 
 
@@ -383,7 +383,7 @@ def test_no_plays_make_a_file_without_records(few, tmp_path):
 
 def refused(few, path, error, words, plays=None, **options):
     with pytest.raises(error, match=words):
-        f.write_avro(few[0] if plays is None else plays, *few[1:], path, MARKER, **options)
+        records.write_avro(few[0] if plays is None else plays, *few[1:], path, MARKER, **options)
     assert not list(path.parent.iterdir())
 
 
@@ -424,14 +424,14 @@ def as_simulated(run):
     """The same tables with what a simulation sees to: play ids that hold the listener, the profile's plan, songs of their own."""
     plays, listeners, versions, tracks = run
     ids = plays["listener_id"].to_numpy() * 2**32 + np.arange(plays.num_rows)
-    plans = versions["plan"].take(f.version_of(plays, versions))
+    plans = versions["plan"].take(records.version_of(plays, versions))
     plays = with_column(with_column(plays, "play_id", pa.array(ids, pa.int64())), "plan", plans)
     return plays, listeners, versions, with_column(tracks, "song_id", pa.array([f"{n}é" for n in range(tracks.num_rows)]))
 
 
 def check_round_trip(folder, run):
     run = as_simulated(run)
-    f.write_avro(*run, folder / "plays.avro", MARKER)
+    records.write_avro(*run, folder / "plays.avro", MARKER)
     back = ws.read_plays_avro(folder / "plays.avro", run[3])
     back.validate(full=True)
     assert back.schema == TABLES["plays"] and back.to_pylist() == run[0].to_pylist()
@@ -446,22 +446,22 @@ def test_plays_come_back_as_they_were(tmp_path_factory, run):
 def test_plays_of_several_files_come_back_in_order(few, tmp_path):
     paths = [tmp_path / f"odd [name] *{n}?#%20é.avro" for n in range(3)]
     for n, path in enumerate(paths):
-        f.write_avro(few[0].slice(n * 100, 100), *few[1:], path, MARKER)
-    assert f.row_hash(ws.read_plays_avro(paths, few[3])) == f.row_hash(few[0])
-    assert f.row_hash(ws.read_plays_avro(paths[1], few[3])) == f.row_hash(few[0].slice(100, 100))
+        records.write_avro(few[0].slice(n * 100, 100), *few[1:], path, MARKER)
+    assert row_hashes.row_hash(ws.read_plays_avro(paths, few[3])) == row_hashes.row_hash(few[0])
+    assert row_hashes.row_hash(ws.read_plays_avro(paths[1], few[3])) == row_hashes.row_hash(few[0].slice(100, 100))
 
 
 @pytest.mark.parametrize("schema_change", [lambda schema: interaction_of(schema).reverse(),
                                            lambda schema: interaction_of(schema)[9]["type"]["symbols"].append("sing")])
 def test_files_of_a_neighbouring_schema_are_read_as_well(few, tmp_path, schema_change):
-    f.write_avro(*few, tmp_path / "plays.avro", MARKER, schema=changed(schema_change))
-    assert f.row_hash(ws.read_plays_avro(tmp_path / "plays.avro", few[3])) == f.row_hash(few[0])
+    records.write_avro(*few, tmp_path / "plays.avro", MARKER, schema=changed(schema_change))
+    assert row_hashes.row_hash(ws.read_plays_avro(tmp_path / "plays.avro", few[3])) == row_hashes.row_hash(few[0])
 
 
 def test_a_file_that_fastavro_wrote_is_read_the_same(few, tmp_path):
     with open(tmp_path / "plays.avro", "wb") as file:
-        fastavro.writer(file, schema_ind, f.records(*few), codec="deflate")
-    assert f.row_hash(ws.read_plays_avro(tmp_path / "plays.avro", few[3])) == f.row_hash(few[0])
+        fastavro.writer(file, schema_ind, records.records(*few), codec="deflate")
+    assert row_hashes.row_hash(ws.read_plays_avro(tmp_path / "plays.avro", few[3])) == row_hashes.row_hash(few[0])
 
 
 @pytest.fixture(scope="module")
@@ -472,10 +472,10 @@ def avro_run(tmp_path_factory):
 
 def test_a_run_of_avro_alone_keeps_the_same_plays(avro_run, tiny_run):
     assert not list(avro_run.glob("plays/*.parquet")) and ws.read_manifest(avro_run)["plays"] == ws.read_manifest(tiny_run)["plays"]
-    assert f.row_hash(ws.read_table(avro_run, "plays")) == f.row_hash(ws.read_parquet(tiny_run, "plays"))
-    assert f.row_hash(ws.read_table(avro_run, "tracks")) == f.row_hash(ws.read_table(tiny_run, "tracks"))
+    assert row_hashes.row_hash(ws.read_table(avro_run, "plays")) == row_hashes.row_hash(ws.read_parquet(tiny_run, "plays"))
+    assert row_hashes.row_hash(ws.read_table(avro_run, "tracks")) == row_hashes.row_hash(ws.read_table(tiny_run, "tracks"))
     some = {"columns": ["play_id", "device"], "listener_id": 2}
-    assert f.row_hash(ws.read_table(avro_run, "plays", **some)) == f.row_hash(ws.read_table(tiny_run, "plays", **some))
+    assert row_hashes.row_hash(ws.read_table(avro_run, "plays", **some)) == row_hashes.row_hash(ws.read_table(tiny_run, "plays", **some))
 
 
 def test_the_story_is_the_same_from_avro_and_from_parquet(avro_run, tiny_run):
@@ -489,7 +489,7 @@ def test_every_codec_keeps_the_same_plays_and_is_part_of_the_identity(avro_run, 
     for codec in ("zstandard", "null"):
         run_dir = ws.simulate(**TINY, out_dir=tmp_path / codec, formats=["avro", "avro"], codec=codec, workers=1)
         assert ws.read_manifest(run_dir)["identity"]["formats"] == {"avro": codec}
-        assert f.row_hash(ws.read_table(run_dir, "plays")) == f.row_hash(ws.read_table(avro_run, "plays"))
+        assert row_hashes.row_hash(ws.read_table(run_dir, "plays")) == row_hashes.row_hash(ws.read_table(avro_run, "plays"))
     with pytest.raises(ValueError, match="formats.avro: 'deflate' here, 'null' there"):
         ws.simulate(**TINY, out_dir=run_dir, formats="avro", workers=1)
 
@@ -513,7 +513,7 @@ def named_by_both_readers(path, tracks, words):
 def good(few, tmp_path):
     """A file of twelve blocks or so, and its tracks."""
     with blocks_of(8192):
-        f.write_avro(*few, tmp_path / "plays.avro", MARKER)
+        records.write_avro(*few, tmp_path / "plays.avro", MARKER)
     return tmp_path / "plays.avro", few[3]
 
 
@@ -595,7 +595,7 @@ def test_in_a_run_a_missing_and_a_strange_file_are_named(avro_run, tmp_path):
 
 def test_a_symbol_of_a_later_release_is_unknown_to_both_readers(tiny_run, few, tmp_path):
     later = changed(lambda schema: field_named(interaction_of(schema), "Device")["type"]["symbols"].append("glasses"))
-    rows = [{**row, "UserSongInteraction": {**row["UserSongInteraction"], "Device": "glasses"}} for row in f.plain_records(few[0].slice(0, 3), *few[1:])]
+    rows = [{**row, "UserSongInteraction": {**row["UserSongInteraction"], "Device": "glasses"}} for row in records.plain_records(few[0].slice(0, 3), *few[1:])]
     with open(tmp_path / "plays.avro", "wb") as file:
         fastavro.writer(file, later, rows)
     assert [row["UserSongInteraction"]["Device"] for row in ws.read_avro(tmp_path / "plays.avro")] == ["UNKNOWN"] * 3

@@ -11,9 +11,8 @@ import pytest
 import yaml
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch, files, resources
+from wrapsim_helpers import commands, notebooks, resources
 from wrapsim_helpers.resources import resource
-
 
 from .commands import command, process
 
@@ -36,7 +35,7 @@ def notebook(tmp_path):
 
 
 def test_declared_parameters_have_type_default_and_help(notebook):
-    assert batch.declared_parameters(notebook()) == {
+    assert notebooks.declared_parameters(notebook()) == {
         "year": ("int", 2025, "which year"), "name": ("str", "", "whose"), "wide": ("bool", False, "how"),
         "genres": ("list", [], "which ones"), "latitude": ("float", "", "degrees"), "out_dir": ("str", "", "where to")}
 
@@ -50,22 +49,22 @@ def test_declared_parameters_have_type_default_and_help(notebook):
     ({"genres": "Pop"}, "small.ipynb: genres is 'Pop'; it must be of type list, such as ['Pop', 'Rap']."),
     ({"latitude": "north"}, "small.ipynb: latitude is 'north'; it must be of type float, such as 52.5.")])
 def test_a_wrong_name_or_type_is_refused(notebook, given, words):
-    with pytest.raises(batch.Refused) as caught:
-        batch.check_parameters(notebook(), given)
+    with pytest.raises(notebooks.Refused) as caught:
+        notebooks.check_parameters(notebook(), given)
     assert str(caught.value) == words
 
 
 def test_right_values_pass_and_a_default_always_does(notebook):
     given = {"year": 2024, "name": "x", "wide": True, "genres": ["Pop"], "latitude": 48}
-    assert batch.check_parameters(notebook(), given) == given
-    assert batch.check_parameters(notebook(), {"latitude": ""}) == {"latitude": ""}
+    assert notebooks.check_parameters(notebook(), given) == given
+    assert notebooks.check_parameters(notebook(), {"latitude": ""}) == {"latitude": ""}
 
 
 def test_texts_become_the_declared_types(notebook):
     texts = ["year=2024", "name=2024", "wide=true", "genres=[Pop, Rap]", "latitude=-4.5"]
-    assert batch.parse_assignments(notebook(), texts) == {"year": 2024, "name": "2024", "wide": True, "genres": ["Pop", "Rap"], "latitude": -4.5}
-    with pytest.raises(batch.Refused, match="'year' is not of the form name=value."):
-        batch.parse_assignments(notebook(), ["year"])
+    assert notebooks.parse_assignments(notebook(), texts) == {"year": 2024, "name": "2024", "wide": True, "genres": ["Pop", "Rap"], "latitude": -4.5}
+    with pytest.raises(notebooks.Refused, match="'year' is not of the form name=value."):
+        notebooks.parse_assignments(notebook(), ["year"])
 
 
 def test_nothing_is_written_where_a_parameter_is_refused(notebook, tmp_path):
@@ -89,7 +88,7 @@ def test_a_failing_cell_is_named_and_the_exit_code_is_1(notebook, tmp_path):
 
 def test_a_notebook_that_leaves_early_has_failed(notebook, tmp_path):
     with pytest.raises(RuntimeError, match="small.ipynb ended early: 1 cells were not run."):
-        batch.run_notebook(notebook("leaves", "later"), {}, tmp_path / "small_out.ipynb")
+        notebooks.run_notebook(notebook("leaves", "later"), {}, tmp_path / "small_out.ipynb")
 
 
 def test_plain_papermill_works_as_well(tmp_path):
@@ -119,7 +118,7 @@ def test_parameters_that_are_paths_are_taken_from_the_working_folder(tmp_path, m
     monkeypatch.chdir(tmp_path)
     if isinstance(absolute, str):
         absolute = absolute.replace("HERE", str(Path.cwd())).replace("HOME", str(Path.home()))
-    assert batch.absolute_paths({name: value}) == {name: absolute}
+    assert notebooks.absolute_paths({name: value}) == {name: absolute}
 
 
 def test_a_notebook_runs_where_the_caller_stands_and_its_results_go_there(notebook, tmp_path):
@@ -136,13 +135,13 @@ def test_a_notebook_runs_where_the_caller_stands_and_its_results_go_there(notebo
 
 
 def test_a_kernel_in_the_projects_folder_of_notebooks_writes_beside_it(tmp_path, monkeypatch):
-    batch.lay_out(tmp_path / "kit")
+    commands.lay_out(tmp_path / "kit")
     for folder, top in (("kit/notebooks", "kit"), ("kit", "kit"), ("kit/data", "kit/data"), ("notebooks", "notebooks")):
         (tmp_path / folder).mkdir(exist_ok=True)
         monkeypatch.chdir(tmp_path / folder)
         assert resources.runs_folder() == tmp_path / top / "data" / "runs"
     monkeypatch.chdir(tmp_path / "kit" / "notebooks")
-    assert batch.notebook_folder() == tmp_path / "kit" / "notebooks"
+    assert notebooks.notebook_folder() == tmp_path / "kit" / "notebooks"
 
 
 @pytest.mark.parametrize("name", ["load_survey", "load_songs", "load_personas", "latest_run"])
@@ -153,23 +152,24 @@ def test_a_path_that_leads_nowhere_is_said_in_full(tmp_path, monkeypatch, name):
 
 
 def test_nothing_is_written_into_the_package(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "PACKAGE", tmp_path / "site-packages" / "wrapsim_helpers")
-    inside = files.PACKAGE / "share" / "notebooks"
+    package = tmp_path / "site-packages" / "wrapsim_helpers"
+    monkeypatch.setattr("wrapsim_helpers.storage.run_folder.PACKAGE", package)
+    inside = package / "share" / "notebooks"
     inside.mkdir(parents=True)
     shutil.copy(resource("notebooks", "00_data_preparation.ipynb"), inside)
     monkeypatch.chdir(inside)
-    for write in (lambda: ws.output_folder("", "mine"), lambda: ws.simulate(2, end_time="2025-01-02"), lambda: batch.lay_out(inside / "mine"),
-                  lambda: batch.app(["run", "00_data_preparation"], standalone_mode=False)):
+    for write in (lambda: ws.output_folder("", "mine"), lambda: ws.simulate(2, end_time="2025-01-02"), lambda: commands.lay_out(inside / "mine"),
+                  lambda: commands.app(["run", "00_data_preparation"], standalone_mode=False)):
         with pytest.raises(PermissionError, match=r"cannot be written \(it is inside the installed package\); name another folder."):
             write()
-    assert [path.name for path in files.PACKAGE.rglob("*")] == ["share", "notebooks", "00_data_preparation.ipynb"]
+    assert [path.name for path in package.rglob("*")] == ["share", "notebooks", "00_data_preparation.ipynb"]
 
 
 def test_the_notebooks_of_the_package_are_not_opened_for_editing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(batch, "resource", lambda *parts: resources.PACKAGE.joinpath("share", *parts))
-    with pytest.raises(batch.Refused, match="there are no notebooks here, .* Lay out your own:\n  wrapsim init my_folder\n  cd my_folder\n  wrapsim lab"):
-        batch.lab()
+    monkeypatch.setattr(notebooks, "resource", lambda *parts: resources.PACKAGE.joinpath("share", *parts))
+    with pytest.raises(notebooks.Refused, match="there are no notebooks here, .* Lay out your own:\n  wrapsim init my_folder\n  cd my_folder\n  wrapsim lab"):
+        commands.lab()
 
 
 # -- batches ------------------------------------------------------------------------------------------
@@ -195,8 +195,8 @@ def test_a_batch_runs_those_asked_for(notebook, tmp_path):
     ("one: {notebook: x}", ("onne",), "has no set 'onne'. Did you mean 'one'?")])
 def test_a_batch_file_that_is_none_is_refused(tmp_path, text, only, words):
     (tmp_path / "sets.yaml").write_text(text)
-    with pytest.raises(batch.Refused, match=re.escape(words)):
-        batch.chosen_sets(tmp_path / "sets.yaml", only)
+    with pytest.raises(notebooks.Refused, match=re.escape(words)):
+        notebooks.chosen_sets(tmp_path / "sets.yaml", only)
 
 
 # -- other commands -----------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def test_cards_that_cannot_be_written_are_refused_in_one_line(tmp_path, tiny_run
 
 def test_init_lays_out_notebooks_and_data_in_a_new_folder(tmp_path):
     assert command("init", tmp_path / "mine").returncode == 0
-    assert {path.name for path in (tmp_path / "mine" / "notebooks").iterdir()} >= {f"{name}.ipynb" for name in batch.NOTEBOOKS}
+    assert {path.name for path in (tmp_path / "mine" / "notebooks").iterdir()} >= {f"{name}.ipynb" for name in notebooks.NOTEBOOKS}
     assert (tmp_path / "mine" / "data" / "README.md").is_file()
     again = command("init", tmp_path / "mine")
     assert again.returncode == 2 and "is not a new or empty folder" in again.stderr

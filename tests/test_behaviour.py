@@ -7,34 +7,35 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import behaviour as b
+from wrapsim_helpers.people import behaviour as b
+from wrapsim_helpers.people import figures, survey_shares
 
 
 def test_the_original_survey_falls_into_the_two_known_groups(real_data):
-    groups = np.asarray(b.listener_types(ws.load_survey(str(real_data / "spotify_data.csv"))))
+    groups = np.asarray(survey_shares.listener_types(ws.load_survey(str(real_data / "spotify_data.csv"))))
     stretches = [(groups[first - 1:last] == "B").sum() for first, last in ((166, 187), (274, 321), (465, 509))]
     assert (groups == "A").sum() == 388 and stretches == [22, 45, 45]
 
 
 def test_smoothing_draws_a_thin_cell_towards_its_prior():
     answers = pd.Series(pd.Categorical(["x", "x"], categories=["x", "y"]))
-    assert b.smoothed(answers, [0.5, 0.5], 20).tolist() == [12 / 22, 10 / 22]
-    assert b.smoothed(answers.iloc[:0], [0.25, 0.75], 20).tolist() == [0.25, 0.75]
+    assert survey_shares.smoothed(answers, [0.5, 0.5], 20).tolist() == [12 / 22, 10 / 22]
+    assert survey_shares.smoothed(answers.iloc[:0], [0.25, 0.75], 20).tolist() == [0.25, 0.75]
 
 
 def test_answer_shares_are_probabilities_for_every_cell(survey):
-    shares = b.answer_shares(survey, "genre")
+    shares = survey_shares.answer_shares(survey, "genre")
     assert shares.shape == (2 * 3 * 3 * 2, 11)
     assert np.allclose(shares.sum(axis=1), 1) and (shares.to_numpy() >= 0).all()
 
 
 def test_gender_moves_the_genre_within_group_a_as_published(survey):
-    shares = b.answer_shares(survey, "genre").loc["A"].loc["20 to 35"]
+    shares = survey_shares.answer_shares(survey, "genre").loc["A"].loc["20 to 35"]
     assert shares.loc[("female", "free"), "Melody"] - shares.loc[("male", "free"), "Melody"] > 0.15
 
 
 def test_fitted_margins_come_out():
-    table = b.fit_margins([[1, 2], [3, 4]], [0.3, 0.7], [0.6, 0.4])
+    table = survey_shares.fit_margins([[1, 2], [3, 4]], [0.3, 0.7], [0.6, 0.4])
     assert table.sum(axis=1) == pytest.approx([0.3, 0.7]) and table.sum(axis=0) == pytest.approx([0.6, 0.4])
 
 
@@ -78,5 +79,5 @@ def test_rounding_keeps_twelve_digits():
 
 
 def test_every_published_figure_names_its_source():
-    for name, figure in b.figures().items():
+    for name, figure in figures.figures().items():
         assert figure["source"] and figure["what"] and figure["year"], name

@@ -25,8 +25,9 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from wrapsim_helpers import cards
-from wrapsim_helpers.outputs import MARKER
-from wrapsim_helpers.cards import canvas, charts, crowd, days, fonts, themes, tops, volume, words
+from wrapsim_helpers.cards import canvas, crowd, days, fonts, themes, tops, volume, words
+from wrapsim_helpers.charts import style
+from wrapsim_helpers.storage.outputs import MARKER
 
 from . import stories
 
@@ -1080,8 +1081,8 @@ def test_a_contact_sheet_has_a_row_for_every_listener():
 def finished():
     ax = cards.chart("Evenings carry the day: 31 % of minutes", "One simulated listener, 2025.")
     cards.band(ax, range(24), np.arange(24) * 900, np.arange(24) * 1000, "expected")
-    ax.plot(range(24), np.arange(24) * 950, color=charts.ACCENT)
-    cards.note(ax, 3, 15_000, "夜 $5 $10", charts.ACCENT)
+    ax.plot(range(24), np.arange(24) * 950, color=style.ACCENT)
+    cards.note(ax, 3, 15_000, "夜 $5 $10", style.ACCENT)
     return ax, cards.finish(ax, "Minutes by hour, most at 23.")
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import catalogue as c
-from wrapsim_helpers.behaviour import GENRE_NAMES
+from wrapsim_helpers.music import catalogue as c
+from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 
 SONGS = pd.DataFrame({
     "index": [1, 2, 3, 4], "title": ["Salt", "Salt (feat. Ama Quaye)", "Tin Roof", "Slow Orbit"],

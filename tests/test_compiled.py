@@ -18,11 +18,11 @@ DAY = ws.Run(num_users=1, end_time="2025-01-02")
 
 def test_a_session_is_compiled_for_one_set_of_types():
     ws.listen(DAY)
-    assert len(list(code_folder("wrapsim_helpers.plays").rglob("*.play_session-*.nbc"))) == 1
+    assert len(list(code_folder("wrapsim_helpers.listening.loop").rglob("*.play_session-*.nbc"))) == 1
 
 
 def user_ids_printed(project, cache):
-    code = "from wrapsim_helpers.listeners import user_ids; import numpy as np; print(user_ids(1, np.arange(2)))"
+    code = "from wrapsim_helpers.people.listeners import user_ids; import numpy as np; print(user_ids(1, np.arange(2)))"
     env = os.environ | {"WRAPSIM_CACHE": str(cache), "PYTHONPATH": str(project)}
     return subprocess.run([sys.executable, "-c", code], env=env, cwd=project, capture_output=True, text=True, check=True).stdout
 
@@ -54,8 +54,8 @@ def test_compiled_code_stays_when_a_module_changes_that_it_cannot_reach(tmp_path
 
 
 def test_the_sources_that_a_module_reaches_are_those_that_python_imports(tmp_path):
-    code = ("import sys; import wrapsim_helpers.plays; from pathlib import Path; import wrapsim_helpers.compiled as c; "
-            "print({Path(m.__file__) for n, m in sys.modules.items() if n.startswith('wrapsim_helpers.')} - set(c.reachable_files(Path(sys.modules['wrapsim_helpers.plays'].__file__))))")
+    code = ("import sys; import wrapsim_helpers.listening.loop; from pathlib import Path; import wrapsim_helpers.compiled as c; "
+            "print({Path(m.__file__) for n, m in sys.modules.items() if n.startswith('wrapsim_helpers.')} - set(c.reachable_files(Path(sys.modules['wrapsim_helpers.listening.loop'].__file__))))")
     stub = tmp_path / "wrapsim_helpers"
     shutil.copytree(PACKAGE, stub)
     (stub / "__init__.py").write_text("")
@@ -68,7 +68,7 @@ def test_the_sources_that_a_module_reaches_are_those_that_python_imports(tmp_pat
 # -- what is said, and what is removed ----------------------------------------------------------------
 
 def test_compiling_is_said_with_how_long_it_takes(monkeypatch, capsys):
-    monkeypatch.setattr(importlib.import_module("wrapsim_helpers.simulate"), "is_cached", lambda function: False)
+    monkeypatch.setattr(importlib.import_module("wrapsim_helpers.listening.listen"), "is_cached", lambda function: False)
     ws.listen(DAY)
     assert capsys.readouterr().out.splitlines() == [
         "Compiling the listening model, once for this version of wrapsim; about half a minute ...", "... compiled in 0 s, and cached for later."]
@@ -98,21 +98,21 @@ def files_in(root):
 
 def test_the_cache_is_listed_by_module_and_age(tmp_path, monkeypatch):
     monkeypatch.setenv("WRAPSIM_CACHE", str(tmp_path))
-    now = source_hash(PACKAGE / "plays.py")
-    for folder, size in ((f"plays-{now}", 1_500_000), ("plays-0123456789abcdef", 500_000), ("gone-0123456789abcdef", 0)):
+    now = source_hash(PACKAGE / "listening" / "loop.py")
+    for folder, size in ((f"listening.loop-{now}", 1_500_000), ("listening.loop-0123456789abcdef", 500_000), ("gone-0123456789abcdef", 0)):
         (tmp_path / "wrapsim" / folder / "wrapsim_helpers_1").mkdir(parents=True)
         (tmp_path / "wrapsim" / folder / "wrapsim_helpers_1" / "plays.play-1.py311.1.nbc").write_bytes(bytes(size))
     lines = compiled.cache_text().splitlines()
     assert lines[0] == f"{tmp_path / 'wrapsim'} holds 2.0 MB of compiled code."
     assert sorted(line.split() for line in lines[1:]) == sorted([
-        ["gone-0123456789abcdef", "0.0", "MB", "of", "older", "sources"], [f"plays-{now}", "1.5", "MB", "in", "use"],
-        ["plays-0123456789abcdef", "0.5", "MB", "of", "older", "sources"]])
+        ["gone-0123456789abcdef", "0.0", "MB", "of", "older", "sources"], [f"listening.loop-{now}", "1.5", "MB", "in", "use"],
+        ["listening.loop-0123456789abcdef", "0.5", "MB", "of", "older", "sources"]])
 
 
 def test_clearing_the_cache_removes_compiled_code_and_nothing_else(tmp_path, monkeypatch):
     monkeypatch.setenv("WRAPSIM_CACHE", str(tmp_path / "cache"))
     root, elsewhere = tmp_path / "cache" / "wrapsim", tmp_path / "elsewhere"
-    ours = ["plays-0123456789abcdef/a/b.f-1.py311.nbi", "plays-0123456789abcdef/a/b.f-1.py311.1.nbc", "plays-0123456789abcdef/a/b.nbi.tmp.12ab",
+    ours = ["listening.loop-0123456789abcdef/a/b.f-1.py311.nbi", "listening.loop-0123456789abcdef/a/b.f-1.py311.1.nbc", "listening.loop-0123456789abcdef/a/b.nbi.tmp.12ab",
             "run-0123456789abcdef/a/f.nbc"]
     others = ["thesis.txt", "thesis/a.nbc", "plays-0123456789ABCDEF/a.nbc", "plays-0123/a.nbc", "run-0123456789abcdef/a/thesis.txt", "f.nbc"]
     for name in ours + others:
@@ -120,6 +120,6 @@ def test_clearing_the_cache_removes_compiled_code_and_nothing_else(tmp_path, mon
         (root / name).write_bytes(b"12345")
     elsewhere.mkdir()
     (elsewhere / "f.nbc").write_bytes(b"")
-    (root / "plays-00000000000000ff").symlink_to(elsewhere)
+    (root / "listening.loop-00000000000000ff").symlink_to(elsewhere)
     assert compiled.clear_code() == 20
-    assert files_in(root) == set(others) and (elsewhere / "f.nbc").exists() and not (root / "plays-0123456789abcdef").exists()
+    assert files_in(root) == set(others) and (elsewhere / "f.nbc").exists() and not (root / "listening.loop-0123456789abcdef").exists()

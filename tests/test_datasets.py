@@ -4,11 +4,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from wrapsim_helpers import datasets as d
+from wrapsim_helpers.music.songs_file import SONGS as SONG_COLUMNS
+from wrapsim_helpers.music.songs_file import load_songs
+from wrapsim_helpers.people import survey_file as d
 from wrapsim_helpers.resources import resource
 
 SURVEY, SONGS = resource("data", "spotify_data.csv"), resource("data", "spotify_2000.csv")
-SONG_HEADER = ",".join(d.SONGS)
+SONG_HEADER = ",".join(SONG_COLUMNS)
 SONG = "1,Salt,Ode & Ivy,pop,2004,120,60,50,-9,12,40,{length},10,4,{popularity}"
 
 
@@ -31,11 +33,11 @@ def songs_file(tmp_path, *rows, header=SONG_HEADER):
 # -- what comes out -----------------------------------------------------------------------------------
 
 def test_the_bundled_files_read_clean():
-    survey, songs = d.load_survey(), d.load_songs()
+    survey, songs = d.load_survey(), load_songs()
     assert len(survey) >= 1000 and len(songs) == 2000
     assert not survey.isna().any().any() and not songs.isna().any().any()
-    assert list(songs.columns) == [name for name, _, _ in d.SONGS.values()]
-    assert all(pd.api.types.is_integer_dtype(songs[name]) for name, low, _ in d.SONGS.values() if low is not None)
+    assert list(songs.columns) == [name for name, _, _ in SONG_COLUMNS.values()]
+    assert all(pd.api.types.is_integer_dtype(songs[name]) for name, low, _ in SONG_COLUMNS.values() if low is not None)
 
 
 def test_none_is_an_answer_and_not_a_gap():
@@ -54,12 +56,12 @@ def test_single_answers_with_commas_stay_whole():
 
 def test_thousands_commas_and_the_byte_order_mark_are_read(tmp_path):
     path = write(tmp_path, "\ufeff" + SONG_HEADER + "\n" + SONG.format(length='"1,412"', popularity=50) + "\n")
-    assert d.load_songs(str(path))["duration_s"].tolist() == [1412]
+    assert load_songs(str(path))["duration_s"].tolist() == [1412]
 
 
 def test_a_title_that_is_a_number_stays_text(tmp_path):
     path = songs_file(tmp_path, SONG.format(length=200, popularity=50).replace("Salt", "1999"))
-    assert d.load_songs(str(path))["title"].tolist() == ["1999"]
+    assert load_songs(str(path))["title"].tolist() == ["1999"]
 
 
 def test_the_same_survey_as_xlsx_reads_the_same(tmp_path):
@@ -72,12 +74,12 @@ def test_the_same_survey_as_xlsx_reads_the_same(tmp_path):
 
 def test_any_capitalisation_of_a_file_name_is_found(tmp_path):
     (tmp_path / "Spotify-2000.csv").write_bytes(SONGS.read_bytes())
-    assert len(d.load_songs(str(tmp_path / "spotify-2000.CSV"))) == 2000
+    assert len(load_songs(str(tmp_path / "spotify-2000.CSV"))) == 2000
 
 
 def test_columns_that_are_not_ours_are_ignored(tmp_path):
     path = songs_file(tmp_path, SONG.format(length=200, popularity=50) + ",9", header=SONG_HEADER + ",churn_reason")
-    assert "churn_reason" not in d.load_songs(str(path)).columns
+    assert "churn_reason" not in load_songs(str(path)).columns
 
 
 # -- what is refused ----------------------------------------------------------------------------------
@@ -88,21 +90,21 @@ def test_a_missing_file_says_what_to_do(tmp_path):
 
 
 def test_an_empty_file_is_refused(tmp_path):
-    assert refused(d.load_songs, write(tmp_path, "")) == "songs.csv is empty; download it again."
+    assert refused(load_songs, write(tmp_path, "")) == "songs.csv is empty; download it again."
 
 
 def test_a_header_without_rows_is_refused(tmp_path):
-    assert refused(d.load_songs, songs_file(tmp_path)) == "songs.csv has a header but no rows; download it again."
+    assert refused(load_songs, songs_file(tmp_path)) == "songs.csv has a header but no rows; download it again."
 
 
-@pytest.mark.parametrize("source, load", [(SURVEY, d.load_survey), (SONGS, d.load_songs)])
+@pytest.mark.parametrize("source, load", [(SURVEY, d.load_survey), (SONGS, load_songs)])
 def test_a_truncated_file_is_refused_with_its_line(tmp_path, source, load):
     data = source.read_bytes()
     (tmp_path / "cut.csv").write_bytes(data[: len(data) // 2])
     assert "The file is cut off or damaged; download it again." in refused(load, tmp_path / "cut.csv")
 
 
-@pytest.mark.parametrize("source, load", [(SURVEY, d.load_survey), (SONGS, d.load_songs)])
+@pytest.mark.parametrize("source, load", [(SURVEY, d.load_survey), (SONGS, load_songs)])
 def test_a_file_cut_inside_its_last_cell_is_refused(tmp_path, source, load):
     (tmp_path / "cut.csv").write_bytes(source.read_bytes()[:-2])
     assert refused(load, tmp_path / "cut.csv").startswith("cut.csv does not end with a line end, so its last row may be cut off")
@@ -110,10 +112,10 @@ def test_a_file_cut_inside_its_last_cell_is_refused(tmp_path, source, load):
 
 def test_a_file_cut_inside_a_quoted_cell_is_refused(tmp_path):
     path = write(tmp_path, SONG_HEADER + '\n1,"Salt and')
-    assert "cut off or damaged" in refused(d.load_songs, path)
+    assert "cut off or damaged" in refused(load_songs, path)
 
 
-@pytest.mark.parametrize("source, load", [(SURVEY, d.load_survey), (SONGS, d.load_songs)])
+@pytest.mark.parametrize("source, load", [(SURVEY, d.load_survey), (SONGS, load_songs)])
 def test_a_file_separated_by_semicolons_or_tabs_is_refused(tmp_path, source, load):
     table = pd.read_csv(source, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     for mark, name in ((";", "semicolons"), ("\t", "tabs")):
@@ -123,18 +125,18 @@ def test_a_file_separated_by_semicolons_or_tabs_is_refused(tmp_path, source, loa
 
 def test_a_file_saved_as_cp1252_is_refused_with_its_line(tmp_path):
     path = write(tmp_path, "\n".join([SONG_HEADER, SONG.format(length=200, popularity=1).replace("Salt", "Señal")]), encoding="cp1252")
-    assert refused(d.load_songs, path).startswith("songs.csv, line 2: byte 0xF1 is not UTF-8.")
+    assert refused(load_songs, path).startswith("songs.csv, line 2: byte 0xF1 is not UTF-8.")
 
 
 def test_letters_once_read_as_cp1252_are_refused(tmp_path):
     broken = "Señal".encode().decode("cp1252")
     path = songs_file(tmp_path, SONG.format(length=200, popularity=1).replace("Salt", broken))
-    assert "was read as cp1252 and saved again" in refused(d.load_songs, path)
+    assert "was read as cp1252 and saved again" in refused(load_songs, path)
 
 
 def test_a_missing_column_is_named_with_the_nearest_there_is(tmp_path):
     path = songs_file(tmp_path, SONG.format(length=200, popularity=1), header=SONG_HEADER.replace("Top Genre", "Genre"))
-    assert refused(d.load_songs, path).startswith(
+    assert refused(load_songs, path).startswith(
         "songs.csv has no column 'Top Genre' (1 of 15 expected columns are missing). The nearest is 'Genre'.")
 
 
@@ -149,13 +151,13 @@ def test_another_csv_altogether_is_refused(tmp_path):
 
 @pytest.mark.parametrize("length", ["1", "59", "7201", "two", "2OO"])
 def test_a_length_that_cannot_be_is_refused(tmp_path, length):
-    words = refused(d.load_songs, songs_file(tmp_path, SONG.format(length=length, popularity=1)))
+    words = refused(load_songs, songs_file(tmp_path, SONG.format(length=length, popularity=1)))
     assert words.startswith("songs.csv, row 2: Length (Duration) is ") and "it must be a whole number from 60 to 7200." in words
 
 
 def test_a_song_that_stands_twice_is_refused(tmp_path):
     row = SONG.format(length=200, popularity=1)
-    assert "'Salt' by 'Ode & Ivy' stands twice" in refused(d.load_songs, songs_file(tmp_path, row, row))
+    assert "'Salt' by 'Ode & Ivy' stands twice" in refused(load_songs, songs_file(tmp_path, row, row))
 
 
 def test_an_age_band_turned_into_a_date_says_why(tmp_path):
@@ -170,8 +172,8 @@ def test_an_unknown_answer_is_refused_with_the_row(tmp_path):
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
-    assert refused(d.load_songs, write(tmp_path, "x", "songs.ods")) == "songs.ods ends in '.ods'; the file must be .csv or .xlsx."
-    assert "is not an .xlsx workbook" in refused(d.load_songs, write(tmp_path, "x", "songs.xlsx"))
+    assert refused(load_songs, write(tmp_path, "x", "songs.ods")) == "songs.ods ends in '.ods'; the file must be .csv or .xlsx."
+    assert "is not an .xlsx workbook" in refused(load_songs, write(tmp_path, "x", "songs.xlsx"))
 
 
 def test_genres_are_found_whatever_their_capitals():
@@ -183,7 +185,7 @@ def test_genres_are_found_whatever_their_capitals():
 # -- the originals ------------------------------------------------------------------------------------
 
 def test_the_original_files_read_as_downloaded(real_data):
-    survey, songs = d.load_survey(str(real_data / "spotify_data.csv")), d.load_songs(str(real_data / "spotify_2000.csv"))
+    survey, songs = d.load_survey(str(real_data / "spotify_data.csv")), load_songs(str(real_data / "spotify_2000.csv"))
     assert survey.shape == (520, 21) and songs.shape == (1994, 15)
     assert (survey["wanted_plan"] == "none").sum() == 208 and survey["devices"].map(len).mean() == pytest.approx(1.29, abs=0.005)
     assert songs["duration_s"].max() == 1412 and not songs.duplicated(["title", "artist"]).any()

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import catalogue as c
-from wrapsim_helpers import discography as d
-from wrapsim_helpers.behaviour import figures
+from wrapsim_helpers.music import catalogue as c
+from wrapsim_helpers.music import invented as d
+from wrapsim_helpers.people.figures import figures
 from wrapsim_helpers.streams import listener_keys
 
 N, YEAR = 100_000, 2025

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch
-from wrapsim_helpers import effects as ef
-from wrapsim_helpers.personas import Group, Personas
+from wrapsim_helpers import commands
+from wrapsim_helpers.people.personas import Group, Personas
+from wrapsim_helpers.runs import effects as ef
 
 FILE = """
 personas:
@@ -171,7 +171,7 @@ def test_a_tiny_run_says_that_it_is_too_small(tiny_run):
 
 
 def test_the_command_prints_the_table(tiny_run):
-    result = CliRunner().invoke(batch.app, ["effects", str(tiny_run)])
+    result = CliRunner().invoke(commands.app, ["effects", str(tiny_run)])
     assert result.exit_code == 0 and "premium against free: minutes" in result.output and "NaN" not in result.output
 
 

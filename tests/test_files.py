@@ -12,9 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import files as f
-from wrapsim_helpers.run import Run, identity
+from wrapsim_helpers import parameters
+from wrapsim_helpers.parameters import Run, identity
 from wrapsim_helpers.schema import TABLES, record_fields, snake
+from wrapsim_helpers.storage import manifest, places, records, row_hashes, run_folder
+from wrapsim_helpers.storage import tables as f
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +25,14 @@ def few(crowd):
 
 
 def test_records_are_valid_and_in_the_order_of_the_plays(few):
-    rows = list(f.records(*few))
+    rows = list(records.records(*few))
     assert [row["UserSongInteraction"]["PlayId"] for row in rows] == few[0]["play_id"].to_pylist()
     assert all(fastavro.validate(row, ws.schema_ind) for row in rows)
 
 
 def test_a_record_says_what_the_columns_say(few):
     plays, listeners, _, tracks = few
-    row, play = next(f.records(*few)), plays.to_pylist()[0]
+    row, play = next(records.records(*few)), plays.to_pylist()[0]
     track, person = tracks.to_pylist()[play["track_id"]], listeners.to_pylist()[0]
     assert row["SongMetadata"]["Length"] == track["duration_ms"] and row["SongMetadata"]["Artists"] == track["artists"]
     assert str(row["UserProfile"]["UserId"]) == person["user_id"] and row["UserProfile"]["SubscriptionPlan"] == play["plan"]
@@ -39,32 +41,32 @@ def test_a_record_says_what_the_columns_say(few):
 
 
 def test_changing_one_record_changes_no_other(few):
-    first, second = list(f.records(*few))[:2]
+    first, second = list(records.records(*few))[:2]
     first["UserProfile"]["Name"] = first["SongMetadata"]["Title"] = "changed"
     assert second["UserProfile"]["Name"] != "changed"
 
 
 def test_plain_records_are_the_same_records_in_numbers(few, tmp_path):
     with open(tmp_path / "plain.avro", "wb") as file:
-        fastavro.writer(file, ws.schema_ind, f.plain_records(*few))
-    assert list(f.read_avro(tmp_path / "plain.avro")) == list(f.records(*few))
+        fastavro.writer(file, ws.schema_ind, records.plain_records(*few))
+    assert list(records.read_avro(tmp_path / "plain.avro")) == list(records.records(*few))
 
 
 def test_an_avro_file_holds_the_records(few, tmp_path):
-    f.write_avro(*few, tmp_path / "plays.avro", b"0" * 16)
-    assert list(f.read_avro(tmp_path / "plays.avro")) == list(f.records(*few))
+    records.write_avro(*few, tmp_path / "plays.avro", b"0" * 16)
+    assert list(records.read_avro(tmp_path / "plays.avro")) == list(records.records(*few))
 
 
 def test_the_same_records_give_the_same_bytes(few, tmp_path):
     for name in ("a", "b"):
-        f.write_avro(*few, tmp_path / f"{name}.avro", f.sync_marker("x", 1))
+        records.write_avro(*few, tmp_path / f"{name}.avro", records.sync_marker("x", 1))
         f.write_parquet(few[0], tmp_path / f"{name}.parquet")
     assert (tmp_path / "a.avro").read_bytes() == (tmp_path / "b.avro").read_bytes()
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 
 
 def test_the_bytes_of_an_avro_file_do_not_depend_on_the_process(tmp_path):
-    code = ("import sys; import wrapsim_helpers as ws; from pathlib import Path; from wrapsim_helpers.files import write_avro; "
+    code = ("import sys; import wrapsim_helpers as ws; from pathlib import Path; from wrapsim_helpers.storage.records import write_avro; "
             "h = ws.listen(ws.Run(num_users=1, end_time='2025-01-03')); "
             "write_avro(h.plays, h.listeners, h.profile_versions, h.world.catalogue.tracks, Path(sys.argv[1]), b'0' * 16)")
     for seed in ("1", "2"):
@@ -73,7 +75,7 @@ def test_the_bytes_of_an_avro_file_do_not_depend_on_the_process(tmp_path):
 
 
 def test_sync_markers_differ_from_part_to_part():
-    assert len({f.sync_marker("x", 1), f.sync_marker("x", 2), f.sync_marker("y", 1)}) == 3
+    assert len({records.sync_marker("x", 1), records.sync_marker("x", 2), records.sync_marker("y", 1)}) == 3
 
 
 def test_parquet_keeps_names_types_and_values(few, tmp_path):
@@ -81,7 +83,7 @@ def test_parquet_keeps_names_types_and_values(few, tmp_path):
     back = pq.read_table(tmp_path / "plays.parquet")
     assert back.schema.names == TABLES["plays"].names
     assert [str(field.type) for field in back.schema] == [str(field.type) for field in TABLES["plays"]]
-    assert f.row_hash(back) == f.row_hash(few[0])
+    assert row_hashes.row_hash(back) == row_hashes.row_hash(few[0])
 
 
 @pytest.mark.parametrize("name", ["plays", "listeners", "profile_versions", "tracks", "state", "truth"])
@@ -91,36 +93,36 @@ def test_a_row_hash_sees_every_column(crowd, name):
     for i, field in enumerate(table.schema):
         turned = table.column(i).take(pa.array(list(range(1, table.num_rows)) + [0]))
         changes = turned.to_pylist() != table.column(i).to_pylist()
-        assert (f.row_hash(table.set_column(i, field, turned)) != f.row_hash(table)) == changes, field.name
+        assert (row_hashes.row_hash(table.set_column(i, field, turned)) != row_hashes.row_hash(table)) == changes, field.name
 
 
 def test_a_row_hash_is_blind_to_chunks_and_dictionaries():
     plain = pa.table({"x": pa.array(["a", "b", "a"]).dictionary_encode()})
     other = pa.concat_tables([plain.slice(0, 1), plain.slice(1)]).unify_dictionaries()
-    assert f.row_hash(plain) == f.row_hash(other)
-    assert f.row_hash(pa.table({"x": ["ab", "c"]})) != f.row_hash(pa.table({"x": ["a", "bc"]}))
+    assert row_hashes.row_hash(plain) == row_hashes.row_hash(other)
+    assert row_hashes.row_hash(pa.table({"x": ["ab", "c"]})) != row_hashes.row_hash(pa.table({"x": ["a", "bc"]}))
 
 
 def test_codes_of_no_value_and_gaps_are_no_rows_to_hash():
     for codes in ([0, 7], [-1, 0]):
         damaged = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(["a", "b"]), safe=False)
         with pytest.raises(ValueError, match="is damaged: it has codes from"):
-            f.row_hash(pa.table({"x": damaged}))
+            row_hashes.row_hash(pa.table({"x": damaged}))
     with pytest.raises(pa.ArrowInvalid):
-        f.row_hash(pa.table({"x": pa.array([False, None])}))
-    assert f.row_hash(pa.table({"x": pa.array([], pa.bool_())})) == f.row_hash(pa.table({"x": pa.array([True])}).slice(1))
+        row_hashes.row_hash(pa.table({"x": pa.array([False, None])}))
+    assert row_hashes.row_hash(pa.table({"x": pa.array([], pa.bool_())})) == row_hashes.row_hash(pa.table({"x": pa.array([True])}).slice(1))
 
 
 @pytest.mark.parametrize("kind", [pa.uint16(), pa.uint32(), pa.int16(), pa.int64()])
 def test_tracks_are_found_whatever_kind_of_integer_their_numbers_are(kind):
-    found = f.positions("track {0}", pa.chunked_array([pa.array(range(5), kind)]), pa.chunked_array([pa.array([3, 0, 4], kind)]))
+    found = records.positions("track {0}", pa.chunked_array([pa.array(range(5), kind)]), pa.chunked_array([pa.array([3, 0, 4], kind)]))
     assert found.tolist() == [3, 0, 4] and found.dtype == np.int32
     with pytest.raises(KeyError, match="track 5"):
-        f.positions("track {0}", pa.chunked_array([pa.array(range(5), kind)]), pa.chunked_array([pa.array([3, 5], kind)]))
+        records.positions("track {0}", pa.chunked_array([pa.array(range(5), kind)]), pa.chunked_array([pa.array([3, 5], kind)]))
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path):
-    with pytest.raises(RuntimeError, match="stop"), f.whole_file(tmp_path / "x.txt") as beside:
+    with pytest.raises(RuntimeError, match="stop"), places.whole_file(tmp_path / "x.txt") as beside:
         beside.write_text("half")
         raise RuntimeError("stop")
     assert list(tmp_path.iterdir()) == []
@@ -131,47 +133,47 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path):
 def test_a_folder_with_other_things_is_refused(tmp_path):
     (tmp_path / "thesis.doc").write_text("x")
     with pytest.raises(ValueError, match=r"which holds other files \(thesis.doc ...\); name a new or empty folder."):
-        f.open_folder(tmp_path, {"a": 1})
+        run_folder.open_folder(tmp_path, {"a": 1})
 
 
 def test_a_folder_of_another_run_is_refused_with_the_differences(tmp_path):
     one, other = (identity(Run(seed=seed), {}, {}, 10) for seed in (1, 2))
-    f.open_folder(tmp_path / "run", one)
+    run_folder.open_folder(tmp_path / "run", one)
     with pytest.raises(ValueError, match=r"holds a run with another identity:\n  parameters.seed: 2 here, 1 there"):
-        f.open_folder(tmp_path / "run", other)
-    f.open_folder(tmp_path / "run", one)
+        run_folder.open_folder(tmp_path / "run", other)
+    run_folder.open_folder(tmp_path / "run", one)
 
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "run").write_text("x")
     with pytest.raises(ValueError, match="which is a file; name a folder."):
-        f.open_folder(tmp_path / "run", {})
+        run_folder.open_folder(tmp_path / "run", {})
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(PermissionError, match="which cannot be written"):
-        f.writable(tmp_path / "file" / "below")
+        run_folder.writable(tmp_path / "file" / "below")
 
 
 def test_no_run_is_said_so(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"holds no finished run \(no run.json\)"):
-        f.read_manifest(tmp_path)
+        manifest.read_manifest(tmp_path)
     with pytest.raises(FileNotFoundError, match="holds no table 'plays'"):
         f.read_parquet(tmp_path, "plays")
     (tmp_path / "run.json").write_text("[1]")
     with pytest.raises(ValueError, match="run.json is changed or damaged: its contents do not match the hash in it. Restore it, or"):
-        f.read_manifest(tmp_path)
+        manifest.read_manifest(tmp_path)
 
 
 def test_the_manifest_knows_every_file_by_its_bytes_and_rows(tiny_run):
     manifest = ws.read_manifest(tiny_run)
     for entry in manifest["files"]:
         path = tiny_run / entry["file"]
-        assert f.sha256_of(path) == entry["sha256"]
+        assert parameters.sha256_of(path) == entry["sha256"]
         if path.suffix == ".parquet":
             table = pq.read_table(path)
-            assert (table.num_rows, f.row_hash(table)) == (entry["rows"], entry["rows_xxh3"])
+            assert (table.num_rows, row_hashes.row_hash(table)) == (entry["rows"], entry["rows_xxh3"])
     on_disk = {path.relative_to(tiny_run).as_posix() for path in tiny_run.rglob("*.*") if path.suffix in (".parquet", ".avro")}
     assert {name for name in on_disk if not name.startswith("derived/")} == {entry["file"] for entry in manifest["files"]}
 

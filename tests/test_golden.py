@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 
 import wrapsim_helpers as ws
-from wrapsim_helpers.files import row_hash
 from wrapsim_helpers.schema import TABLES, record_fields, snake
+from wrapsim_helpers.storage.row_hashes import row_hash
 
 GOLDEN = Path(__file__).parent / "golden" / "tiny.json"
 

@@ -13,15 +13,17 @@ import psutil
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import interrupts, runs, store
-from wrapsim_helpers.workers import each_part
+from wrapsim_helpers import interrupts
+from wrapsim_helpers.runs import parts
+from wrapsim_helpers.runs.workers import each_part
+from wrapsim_helpers.storage import places
 
 from .conftest import TINY
 from .kills import MANY, tree, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send")
 # a shell may have begun the tests with Ctrl-C ignored, which children inherit
-START = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from wrapsim_helpers import batch; "
+START = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from wrapsim_helpers import commands; "
 PATIENCE_S = 20
 
 
@@ -33,7 +35,7 @@ def begin(code, **env):
 
 def command(*words, **env):
     """A process that runs a command."""
-    return begin(f"import sys; sys.argv[1:] = {list(map(str, words))!r}; batch.main()", **env)
+    return begin(f"import sys; sys.argv[1:] = {list(map(str, words))!r}; commands.main()", **env)
 
 
 def is_gone(process):
@@ -59,12 +61,12 @@ def interrupt(process):
 def test_ctrl_c_ends_a_run_and_says_how_many_parts_are_kept(tmp_path, workers):
     folder = tmp_path / "run"
     asked = MANY | {"num_users": 600, "out_dir": str(folder), "workers": workers}
-    process = begin(f"from wrapsim_helpers.runs import simulate; batch.app = lambda: simulate(**{asked!r}); batch.main()")
+    process = begin(f"from wrapsim_helpers.runs.simulate import simulate; commands.app = lambda: simulate(**{asked!r}); commands.main()")
     wait_for(lambda: any(folder.glob("parts/part-*.json")), process)
     code, said, left = interrupt(process)
     assert (code, left) == (130, []) and "Traceback" not in said, said[-2000:]
     assert re.search(r"\nInterrupted. [1-9]\d* of 600 parts are whole and kept in \S+; the same command continues from there.\n", said)
-    assert said.count("Interrupted.") == 1 and "run.json" not in store.names(folder)
+    assert said.count("Interrupted.") == 1 and "run.json" not in places.names(folder)
 
 
 def test_ctrl_c_ends_the_first_compilation(tmp_path):
@@ -92,12 +94,12 @@ def test_ctrl_c_ends_a_notebook_with_its_kernel(tmp_path):
 # -- in a library -------------------------------------------------------------------------------------
 
 def test_a_caller_gets_keyboard_interrupt_and_the_run_goes_on_later(tmp_path, tiny_run, monkeypatch, capsys):
-    def interrupted_at_the_second(job, part, make_part=runs.make_part):
+    def interrupted_at_the_second(job, part, make_part=parts.make_part):
         if part == 1:
             raise KeyboardInterrupt
         return make_part(job, part)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(runs, "make_part", interrupted_at_the_second)
+        patched.setattr("wrapsim_helpers.runs.simulate.make_part", interrupted_at_the_second)
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
     said = capsys.readouterr().err
     assert said.count("Interrupted.") == 1

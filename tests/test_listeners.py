@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import clocks, homes, listeners as li, survey as sv
-from wrapsim_helpers.behaviour import published
-from wrapsim_helpers.run import first_instant_ms
+from wrapsim_helpers.instants import first_instant_ms
+from wrapsim_helpers.people import clocks, homes
+from wrapsim_helpers.people import listeners as li
+from wrapsim_helpers.people import survey_weights as sv
+from wrapsim_helpers.people.figures import published
 from wrapsim_helpers.schema import DEVICES, SYMBOLS, code
 from wrapsim_helpers.streams import listener_keys, uniform
 

@@ -19,9 +19,9 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch
-from wrapsim_helpers.outputs import MARKER
+from wrapsim_helpers import commands, notebooks
 from wrapsim_helpers.resources import resource
+from wrapsim_helpers.storage.outputs import MARKER
 
 NOTEBOOKS = sorted(resource("notebooks").glob("*.ipynb"))
 SETS = yaml.safe_load(resource("notebooks", "runs.yaml").read_text(encoding="utf-8"))
@@ -39,7 +39,7 @@ def cells(path, kind):
 # -- shape --------------------------------------------------------------------------------------------
 
 def test_the_notebooks_are_those_of_the_main_job():
-    assert [path.stem for path in NOTEBOOKS] == list(batch.NOTEBOOKS)
+    assert [path.stem for path in NOTEBOOKS] == list(notebooks.NOTEBOOKS)
 
 
 @each
@@ -76,12 +76,12 @@ def test_parameters_are_flat_literals_with_a_comment_each(path):
     for line in source.splitlines():
         assert re.search(r"  # .*\w{2,}", line), line
     assert all(isinstance(ast.literal_eval(node.value), str | int | float | bool | list) for node in ast.parse(source).body)
-    assert not any(name not in batch.declared_parameters(path) for name in re.findall(r"^(\w+)", source, re.M))
+    assert not any(name not in notebooks.declared_parameters(path) for name in re.findall(r"^(\w+)", source, re.M))
 
 
 @pytest.mark.parametrize("name, parameters", CONTRACT.items())
 def test_the_parameters_that_others_rely_on_are_there(name, parameters):
-    assert set(parameters.split()) <= set(batch.declared_parameters(resource("notebooks", f"{name}.ipynb")))
+    assert set(parameters.split()) <= set(notebooks.declared_parameters(resource("notebooks", f"{name}.ipynb")))
 
 
 def test_every_notebook_has_a_tiny_and_an_edge_set():
@@ -89,7 +89,7 @@ def test_every_notebook_has_a_tiny_and_an_edge_set():
         assert any(one["notebook"] == path.stem for one in SETS.values()), path.stem
         for name, one in SETS.items():
             if one["notebook"] == path.stem:
-                batch.check_parameters(path, one.get("parameters") or {})
+                notebooks.check_parameters(path, one.get("parameters") or {})
 
 
 # -- runs ---------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def test_every_notebook_has_a_tiny_and_an_edge_set():
 def folder(tmp_path_factory):
     """A folder laid out as for somebody who only has pip; its notebooks run there."""
     folder = tmp_path_factory.mktemp("mine") / "kit"
-    batch.init(folder)
+    commands.init(folder)
     return folder
 
 
@@ -108,13 +108,13 @@ SILENT = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, Resource
 
 def outputs_of_kernel(path, parameters, target):
     """Outputs of a notebook that papermill executes."""
-    book = nbformat.read(batch.run_notebook(path, parameters, target), 4)
+    book = nbformat.read(notebooks.run_notebook(path, parameters, target), 4)
     return [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
 
 
 def outputs_here(path, parameters):
     """The same from this process, which saves the seconds that a kernel takes to start."""
-    book = parameterize_notebook(load_notebook_node(str(path)), batch.check_parameters(path, parameters))
+    book = parameterize_notebook(load_notebook_node(str(path)), notebooks.check_parameters(path, parameters))
     sources = [cell.source for cell in book.cells if cell.cell_type == "code"]
     shell = InteractiveShell.instance(user_module=types.ModuleType("__main__"))
     try:
@@ -145,7 +145,7 @@ def test_a_set_of_parameters_runs_to_its_end(folder, name, monkeypatch):
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])       # IPython puts its own there
     one = SETS[name]
     parameters = {key: str(folder / value) if key in ("out_dir", "run_dir") else value for key, value in (one.get("parameters") or {}).items()}
-    path = batch.find_notebook(one["notebook"])
+    path = notebooks.find_notebook(one["notebook"])
     outputs = (outputs_of_kernel(path, parameters, folder / "executed" / f"{name}.ipynb") if name in FIRST_SETS
                else outputs_here(path, parameters))
     printed = "\n".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stderr")

@@ -11,10 +11,11 @@ import nbformat
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch, cards, outputs, realism, runs, store
-from wrapsim_helpers import files as f
-from wrapsim_helpers.own_files import own_files
+from wrapsim_helpers import cards, commands, notebooks, realism
 from wrapsim_helpers.realism import fit, study, survey_score
+from wrapsim_helpers.runs import parts
+from wrapsim_helpers.runs.own_files import own_files
+from wrapsim_helpers.storage import locks, manifest, outputs, places
 
 from .conftest import TINY, TOP
 from .kills import tree
@@ -48,7 +49,7 @@ def in_batch(folder):
     """Run two sets into a folder, of which the second is called two."""
     notebook, sets = small_notebook(folder.parent), folder.parent / "sets.yaml"
     sets.write_text(json.dumps({name: {"notebook": str(notebook)} for name in ("one", "two")}))
-    batch.app(["batch", str(sets), "-o", str(folder)], standalone_mode=False)
+    commands.app(["batch", str(sets), "-o", str(folder)], standalone_mode=False)
 
 
 # -- folders prepared by strangers --------------------------------------------------------------------
@@ -73,7 +74,7 @@ def own_notebooks(folder, run_dir):
 
 def kit(folder, run_dir):
     folder.rmdir()
-    batch.lay_out(folder)
+    commands.lay_out(folder)
 
 
 def another_run(folder, run_dir):
@@ -126,7 +127,7 @@ def named(name):
 def job(change):
     """Prepare the folder of an earlier main job that somebody changed."""
     def prepare(folder, run_dir):
-        outputs.claim(folder, batch.JOB_FOLDERS)
+        outputs.claim(folder, commands.JOB_FOLDERS)
         shutil.copytree(run_dir, folder / "run")
         written(folder / "notebooks" / "one.ipynb", b"{}")
         cards.write_cards(CARD, folder / "cards")
@@ -155,7 +156,7 @@ def note_in_run(folder, run_dir):
 def command(*words):
     """An action that is a command of the command line."""
     def act(folder, run_dir):
-        batch.app([word.format(folder=folder, run=run_dir) for word in words], standalone_mode=False)
+        commands.app([word.format(folder=folder, run=run_dir) for word in words], standalone_mode=False)
     act.__name__ = words[0]
     return act
 
@@ -186,7 +187,7 @@ def the_folder(folder, run_dir):
 
 
 def notebook(folder, run_dir):
-    batch.run_notebook(small_notebook(folder.parent), {}, folder / "small.ipynb")
+    notebooks.run_notebook(small_notebook(folder.parent), {}, folder / "small.ipynb")
 
 
 def sets(folder, run_dir):
@@ -297,7 +298,7 @@ def test_an_executed_notebook_is_replaced_with_a_word_unless_somebody_annotated_
     assert nbformat.read(executed, 4).metadata.papermill.output_path == str(executed)
     annotate(executed)
     before = contents(tmp_path / "out")
-    with pytest.raises(batch.Refused, match=NOT_OURS.format("small")):
+    with pytest.raises(notebooks.Refused, match=NOT_OURS.format("small")):
         notebook(tmp_path / "out", "")
     assert contents(tmp_path / "out") == before and len(before) == 2
 
@@ -311,7 +312,7 @@ def test_a_batch_that_would_replace_an_annotated_notebook_starts_none(tmp_path, 
     in_batch(tmp_path / "out")
     annotate(tmp_path / "out" / "two.ipynb")
     capsys.readouterr()
-    with pytest.raises(batch.Refused, match=NOT_OURS.format("two")):
+    with pytest.raises(notebooks.Refused, match=NOT_OURS.format("two")):
         in_batch(tmp_path / "out")
     assert "is replaced" not in capsys.readouterr().err
 
@@ -319,8 +320,8 @@ def test_a_batch_that_would_replace_an_annotated_notebook_starts_none(tmp_path, 
 def test_a_notebook_is_never_its_own_output(tmp_path):
     book = small_notebook(tmp_path)
     before = book.read_bytes()
-    with pytest.raises(batch.Refused, match=NOT_OURS.format("small")):
-        batch.run_notebook(book, {}, book)
+    with pytest.raises(notebooks.Refused, match=NOT_OURS.format("small")):
+        notebooks.run_notebook(book, {}, book)
     assert book.read_bytes() == before
 
 
@@ -332,27 +333,27 @@ def test_an_earlier_main_job_is_cleared_file_by_file(tmp_path, tiny_run):
     for name in ("notebooks/.ipynb_checkpoints/one-checkpoint.ipynb", ".DS_Store"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("of a program that shows folders")
-    batch.clear_own(folder)
+    commands.clear_own(folder)
     assert sorted(contents(folder)) == [".DS_Store", "notebooks/.ipynb_checkpoints/one-checkpoint.ipynb"]
-    batch.clear_own(folder)
+    commands.clear_own(folder)
 
 
 def test_a_run_that_another_process_is_writing_is_not_cleared(tmp_path, tiny_run):
     folder = tmp_path / "job"
     folder.mkdir()
     job(lambda *_: None)(folder, tiny_run)
-    (folder / "run" / "lock.json").write_bytes(f.json_bytes({"host": "elsewhere", "pid": 1, "started": 0}))
+    (folder / "run" / "lock.json").write_bytes(manifest.json_bytes({"host": "elsewhere", "pid": 1, "started": 0}))
     before = contents(folder)
     with pytest.raises(ValueError, match="is being written by process 1 on elsewhere"):
-        batch.clear_own(folder)
+        commands.clear_own(folder)
     assert contents(folder) == before
 
 
 def test_every_file_of_a_run_counts_as_its_own_finished_or_cut_short(tmp_path, tiny_run):
     finished, begun = (shutil.copytree(tiny_run, tmp_path / name) for name in ("finished", "begun"))
-    receipts = runs.receipts_in(ws.read_manifest(begun)["files"])
-    for number in (runs.CATALOGUE, 1):                 # part 0 is whole and has no receipt yet
-        store.put(begun, runs.receipt_name(number), f.json_bytes(receipts[number]))
+    receipts = parts.receipts_in(ws.read_manifest(begun)["files"])
+    for number in (parts.CATALOGUE, 1):                 # part 0 is whole and has no receipt yet
+        places.put(begun, parts.receipt_name(number), manifest.json_bytes(receipts[number]))
     for name in ("run.json", "log.json", *(one["file"] for one in receipts[2]["files"])):
         (begun / name).unlink()
     (begun / "plays" / ".wrapsim-0123456789ab-part-00000002.parquet").write_text("half")
@@ -374,14 +375,14 @@ def test_a_damaged_marker_is_named(tmp_path, tiny_run):
 def test_a_marker_that_names_files_elsewhere_removes_none(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     (tmp_path / "out").mkdir()
-    dead = {"host": outputs.signature()["host"], "pid": 2**22 + 1, "started": 1.0}
-    (tmp_path / "out" / outputs.MARKER).write_bytes(f.json_bytes({"files": {}, "unfinished": {"../thesis.txt": dead}}))
+    dead = {"host": locks.signature()["host"], "pid": 2**22 + 1, "started": 1.0}
+    (tmp_path / "out" / outputs.MARKER).write_bytes(manifest.json_bytes({"files": {}, "unfinished": {"../thesis.txt": dead}}))
     cards.write_cards(CARD, tmp_path / "out")
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
 def test_processes_that_write_into_one_folder_at_once_all_list_their_files(tmp_path):
-    code = ("import sys; from pathlib import Path; from wrapsim_helpers import outputs\n"
+    code = ("import sys; from pathlib import Path; from wrapsim_helpers.storage import outputs\n"
             "for n in range(15):\n"
             "    with outputs.written(Path(sys.argv[1]) / f'{sys.argv[2]}-{n}.txt') as path: path.write_text('x')")
     writers = [subprocess.Popen([sys.executable, "-c", code, tmp_path, name]) for name in "abc"]
@@ -433,7 +434,7 @@ def test_files_that_a_user_put_into_a_run_stay_when_it_ends_and_is_tidied(begun,
 def test_cards_in_the_folder_of_a_run_survive_its_tidying(tmp_path, tiny_run):
     folder = shutil.copytree(tiny_run, tmp_path / "run")
     cards.write_cards(CARD, folder / "cards")
-    (folder / "lock.json").write_bytes(f.json_bytes(outputs.signature() | {"pid": 2**22 + 1}))
+    (folder / "lock.json").write_bytes(manifest.json_bytes(locks.signature() | {"pid": 2**22 + 1}))
     ws.simulate(**TINY, out_dir=folder)
     cards.write_cards(CARD, folder / "cards")
     assert ws.verify(folder, workers=1) == []
@@ -509,8 +510,8 @@ def test_a_main_job_killed_while_it_clears_its_folder_can_be_repeated(tmp_path, 
         job(lambda *_: None)(folder, tiny_run)
         (folder / "notebooks" / ".ipynb_checkpoints").mkdir()
         (folder / "notebooks" / ".ipynb_checkpoints" / "one.ipynb").write_text("{}")
-        went_on = killed_at(number, lambda: batch.clear_own(folder))
-        batch.clear_own(folder)
+        went_on = killed_at(number, lambda: commands.clear_own(folder))
+        commands.clear_own(folder)
         assert list(contents(folder)) == ["notebooks/.ipynb_checkpoints/one.ipynb"], number
         if not went_on:
             break
@@ -520,18 +521,18 @@ def test_a_main_job_killed_while_it_clears_its_folder_can_be_repeated(tmp_path, 
 
 @forked
 def test_a_kit_killed_while_it_is_laid_out_can_be_laid_out_again(tmp_path):
-    batch.lay_out(tmp_path / "whole")
+    commands.lay_out(tmp_path / "whole")
     for number in range(3, 80, 7):
         folder = tmp_path / str(number)
-        assert killed_at(number, lambda: batch.lay_out(folder))
-        batch.lay_out(folder)
+        assert killed_at(number, lambda: commands.lay_out(folder))
+        commands.lay_out(folder)
         assert contents(folder) == contents(tmp_path / "whole"), number
 
 
 def test_a_notebook_that_was_killed_leaves_nothing_in_the_way(tmp_path):
     (tmp_path / "out").mkdir()
-    code = (f"import os; from pathlib import Path; from wrapsim_helpers import batch; "
-            f"batch.run_notebook({str(small_notebook(tmp_path, 'import os; os.kill(os.getppid(), 9)'))!r}, {{}}, {str(tmp_path / 'out' / 'small.ipynb')!r})")
+    code = (f"import os; from pathlib import Path; from wrapsim_helpers import notebooks; "
+            f"notebooks.run_notebook({str(small_notebook(tmp_path, 'import os; os.kill(os.getppid(), 9)'))!r}, {{}}, {str(tmp_path / 'out' / 'small.ipynb')!r})")
     killed = subprocess.run([sys.executable, "-c", code], capture_output=True)
     assert killed.returncode == -9 and re.fullmatch(r"\.wrapsim-[0-9a-f]{12}-small\.ipynb", next(path.name for path in (tmp_path / "out").glob("*small*")))
     notebook(tmp_path / "out", "")

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import personas as pe
-from wrapsim_helpers.behaviour import CONTEXTS, GENRE_NAMES
+from wrapsim_helpers.people import personas as pe
+from wrapsim_helpers.people.behaviour import CONTEXTS
+from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 from wrapsim_helpers.schema import code
 
 FILE = """
@@ -193,7 +194,7 @@ def test_the_same_listener_is_of_the_same_kind_alone(tried, survey):
 
 
 def test_the_loop_reads_the_kind_of_each_listener(tried, survey, catalogue):
-    from wrapsim_helpers import listeners as li
+    from wrapsim_helpers.people import listeners as li
     listeners, _, run = tried
     tables = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:200])
     kind = li.lower(run, *tables, catalogue, li.other_genres(survey, *tables))[0].persons.kind

@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import homes, listeners as li
-from wrapsim_helpers import picks as pk
-from wrapsim_helpers import plays as pl
-from wrapsim_helpers.behaviour import GENRE_NAMES, lag_quantiles, lowered
+from wrapsim_helpers.listening import loop as pl
+from wrapsim_helpers.listening import picks as pk
+from wrapsim_helpers.people import homes
+from wrapsim_helpers.people import listeners as li
+from wrapsim_helpers.people.behaviour import lag_quantiles, lowered
+from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 from wrapsim_helpers.schema import code
 
 KEY = np.uint64(9)

@@ -12,12 +12,15 @@ import pyarrow as pa
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import checks, clocks, listeners as li
-from wrapsim_helpers import picks as pk
-from wrapsim_helpers import plays as pl
-from wrapsim_helpers.behaviour import lowered, published
-from wrapsim_helpers.catalogue import pool_members
-from wrapsim_helpers.files import row_hash
+from wrapsim_helpers.listening import loop as pl
+from wrapsim_helpers.listening import picks as pk
+from wrapsim_helpers.music.catalogue import pool_members
+from wrapsim_helpers.people import clocks
+from wrapsim_helpers.people import listeners as li
+from wrapsim_helpers.people.behaviour import lowered
+from wrapsim_helpers.people.figures import published
+from wrapsim_helpers.runs import rules
+from wrapsim_helpers.storage.row_hashes import row_hash
 
 from .rules import as_rows, broken_rules
 
@@ -54,7 +57,7 @@ def test_the_rules_hold_where_free_phones_may_choose_for_a_while():
     ("interaction", lambda v: 4 - v, "interaction that the rest"), ("started_at", lambda v: v - 10**9, "ends when it began plus")])
 def test_the_checker_of_the_package_finds_a_planted_breach(crowd, column, change, words):
     plays = crowd.plays.slice(0, 500)
-    values = checks.column_values(plays[column]).copy()
+    values = rules.column_values(plays[column]).copy()
     values[250] = change(values[250])
     broken = plays.set_column(plays.column_names.index(column), plays.schema.field(column), planted(plays[column], values))
     with pytest.raises(ValueError, match=words):
@@ -69,9 +72,9 @@ def planted(column, values):
 
 def test_seven_skips_in_an_hour_are_one_too_many():
     ended = np.arange(8) * 10 * 60_000
-    assert checks.within_cap(np.zeros(8), ended, np.ones(8, bool)).tolist() == [True] * 6 + [True, True]
-    assert checks.within_cap(np.zeros(8), ended - np.arange(8), np.ones(8, bool)).tolist() == [True] * 6 + [False, False]
-    assert checks.within_cap(np.arange(8), ended // 10, np.ones(8, bool)).all()
+    assert rules.within_cap(np.zeros(8), ended, np.ones(8, bool)).tolist() == [True] * 6 + [True, True]
+    assert rules.within_cap(np.zeros(8), ended - np.arange(8), np.ones(8, bool)).tolist() == [True] * 6 + [False, False]
+    assert rules.within_cap(np.arange(8), ended // 10, np.ones(8, bool)).all()
 
 
 @pytest.mark.parametrize("reason_start, reason_end, paused, interaction", [
@@ -117,7 +120,7 @@ def test_plays_start_inside_the_window_of_local_time(crowd):
 # -- one truth, compiled or not -----------------------------------------------------------------------
 
 def test_the_loop_uncompiled_equals_compiled():
-    code = ("import wrapsim_helpers as ws; from wrapsim_helpers.files import row_hash; "
+    code = ("import wrapsim_helpers as ws; from wrapsim_helpers.storage.row_hashes import row_hash; "
             "h = ws.listen(ws.Run(num_users=4, start_time='2025-03-25', end_time='2025-04-02', seed=5)); "
             "print(h.plays.num_rows, *map(row_hash, (h.plays, h.answers, h.state, h.actions)))")
     plain = subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=os.environ | {"NUMBA_DISABLE_JIT": "1"},

@@ -10,13 +10,25 @@ import pyarrow as pa
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch, realism
-from wrapsim_helpers.cards import evidence
-from wrapsim_helpers.files import write_table
-from wrapsim_helpers.manifest import manifest_bytes
-from wrapsim_helpers.realism import ablation, clock, log, measure, popularity, repetition, report, rules, sample, scores, study, survey_score, uniform
+from wrapsim_helpers import commands, realism
+from wrapsim_helpers.parameters import identity
+from wrapsim_helpers.realism import (
+    ablation,
+    evidence,
+    log,
+    measure,
+    report,
+    rules,
+    sample,
+    scores,
+    study,
+    survey_score,
+    uniform,
+)
+from wrapsim_helpers.realism.measures import clock, popularity, repetition
 from wrapsim_helpers.resources import resource
-from wrapsim_helpers.run import identity
+from wrapsim_helpers.storage.manifest import manifest_bytes
+from wrapsim_helpers.storage.tables import write_table
 
 # what even a small crowd must show
 STRONGEST = ("skip_within_5s", "skip_within_10s", "skip_within_30s", "skip_before_end", "skips_per_hour", "skip_hazard_shape", "hour_profile_weekday",
@@ -370,7 +382,7 @@ def test_the_rules_hold_in_a_run_and_its_summaries_can_be_recounted(july, sample
 
 
 def test_the_command_tells_what_a_run_measures(july, capsys):
-    batch.realism(july)
+    commands.realism(july)
     said = capsys.readouterr().out
     assert "Rules: none broken." in said and "14 rules of the tables over" in said and said.count("\n") > 150
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 
-from wrapsim_helpers import run as r
-
+from wrapsim_helpers import checking, instants
+from wrapsim_helpers import parameters as r
 
 # -- checks -------------------------------------------------------------------------------------------
 
@@ -18,9 +18,9 @@ def message(error, call, *args, **kwargs):
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_ones():
-    assert message(ValueError, r.check_choice, "plan", "premuim", ("free", "premium")) == (
+    assert message(ValueError, checking.check_choice, "plan", "premuim", ("free", "premium")) == (
         "plan is 'premuim'; it must be one of 'free', 'premium'. Did you mean 'premium'?")
-    assert r.check_choice("plan", "Premium", ("free", "premium")) == "premium"
+    assert checking.check_choice("plan", "Premium", ("free", "premium")) == "premium"
 
 
 @pytest.mark.parametrize("bad, error, words", [
@@ -58,25 +58,25 @@ def test_genres_given_as_one_text_are_refused():
 # -- instants -----------------------------------------------------------------------------------------
 
 def test_a_local_time_that_does_not_exist_once_is_refused_for_one_listener():
-    assert "skipped" in message(ValueError, r.instant_ms, "start_time", datetime(2025, 3, 30, 2, 30), "Europe/Stockholm")
-    assert "showed twice" in message(ValueError, r.instant_ms, "start_time", datetime(2025, 10, 26, 2, 30), "Europe/Stockholm")
+    assert "skipped" in message(ValueError, instants.instant_ms, "start_time", datetime(2025, 3, 30, 2, 30), "Europe/Stockholm")
+    assert "showed twice" in message(ValueError, instants.instant_ms, "start_time", datetime(2025, 10, 26, 2, 30), "Europe/Stockholm")
 
 
 def test_for_a_crowd_it_becomes_the_first_valid_instant():
     stockholm = "Europe/Stockholm"
-    gap_ends = r.utc_ms(datetime.fromisoformat("2025-03-30T01:00:00+00:00"))
-    first_showing = r.utc_ms(datetime.fromisoformat("2025-10-26T00:30:00+00:00"))
-    assert r.first_instant_ms(datetime(2025, 3, 30, 2, 30), stockholm) == (gap_ends, True)
-    assert r.first_instant_ms(datetime(2025, 10, 26, 2, 30), stockholm) == (first_showing, True)
-    assert r.first_instant_ms(datetime(2025, 3, 30, 3, 30), stockholm) == (gap_ends + 30 * r.MINUTE_MS, False)
+    gap_ends = instants.utc_ms(datetime.fromisoformat("2025-03-30T01:00:00+00:00"))
+    first_showing = instants.utc_ms(datetime.fromisoformat("2025-10-26T00:30:00+00:00"))
+    assert instants.first_instant_ms(datetime(2025, 3, 30, 2, 30), stockholm) == (gap_ends, True)
+    assert instants.first_instant_ms(datetime(2025, 10, 26, 2, 30), stockholm) == (first_showing, True)
+    assert instants.first_instant_ms(datetime(2025, 3, 30, 3, 30), stockholm) == (gap_ends + 30 * instants.MINUTE_MS, False)
 
 
 def test_zone_changes_are_found_to_the_minute():
-    january, next_january = (r.utc_ms(datetime.fromisoformat(f"{year}-01-01T00:00:00+00:00")) for year in (2025, 2026))
-    changes = r.zone_changes("Australia/Lord_Howe", january, next_january)            # the half-hour daylight saving
+    january, next_january = (instants.utc_ms(datetime.fromisoformat(f"{year}-01-01T00:00:00+00:00")) for year in (2025, 2026))
+    changes = instants.zone_changes("Australia/Lord_Howe", january, next_january)            # the half-hour daylight saving
     assert [offset for _, offset in changes] == [660, 630, 660]
-    assert changes[1][0] == r.utc_ms(datetime.fromisoformat("2025-04-05T15:00:00+00:00"))
-    assert r.zone_changes("Asia/Kathmandu", january, next_january) == [(january, 345)]
+    assert changes[1][0] == instants.utc_ms(datetime.fromisoformat("2025-04-05T15:00:00+00:00"))
+    assert instants.zone_changes("Asia/Kathmandu", january, next_january) == [(january, 345)]
 
 
 # -- identity -----------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def test_the_genre_keeps_its_first_name_in_identities_and_both_are_read():
 @pytest.mark.parametrize("number, text", [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.00 KB"), (244_321, "244 KB"), (999_499, "999 KB"), (999_500, "1.00 MB"),
                                           (12_345_678, "12.3 MB"), (3.449e9, "3.45 GB"), (99_960_000_000, "100 GB"), (4.56e15, "4,560 TB")])
 def test_sizes_are_told_in_three_digits(number, text):
-    assert r.in_bytes(number) == text
+    assert checking.in_bytes(number) == text
 
 
 def test_whole_numbers_of_numpy_and_dates_are_the_same_run():

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from wrapsim_helpers import avro, files
 from wrapsim_helpers.schema import schema_ind
+from wrapsim_helpers.storage import avro_writing, records
 
 from . import moving
 from .conftest import TOP
@@ -25,7 +25,7 @@ def sources(crowd, tmp_path_factory):
     folder = tmp_path_factory.mktemp("sources")
     block, table = folder / "block", folder / "plays.parquet"
     run = crowd.listeners, crowd.profile_versions, crowd.world.catalogue.tracks
-    blocks = files.spliced(avro.pieces(schema_ind), crowd.plays.slice(0, 3_000), *run, {})
+    blocks = records.spliced(avro_writing.pieces(schema_ind), crowd.plays.slice(0, 3_000), *run, {})
     block.write_bytes(b"".join(bytes(data) for _, data in blocks))
     pq.write_table(crowd.plays.slice(0, 30_000), table)
     return str(block), str(table)
@@ -39,15 +39,15 @@ def small_blocks_by(codec):
     return lambda: [codec(block) for block in blocks]
 
 
-@pytest.mark.parametrize("codec", avro.CODECS)
+@pytest.mark.parametrize("codec", avro_writing.CODECS)
 def test_a_codec_gives_the_same_bytes_wherever_the_stack_lies(codec):
-    results = moving.on_moved_stacks(small_blocks_by(avro.CODECS[codec]), 8)
+    results = moving.on_moved_stacks(small_blocks_by(avro_writing.CODECS[codec]), 8)
     assert moving.n_changed(results) == 0
 
 
-@pytest.mark.parametrize("codec", avro.CODECS)
+@pytest.mark.parametrize("codec", avro_writing.CODECS)
 def test_a_codec_gives_the_same_bytes_wherever_the_heap_lies(codec):
-    results = moving.on_moved_heaps(small_blocks_by(avro.CODECS[codec]), 8)
+    results = moving.on_moved_heaps(small_blocks_by(avro_writing.CODECS[codec]), 8)
     assert moving.n_changed(results) == 0
 
 
@@ -82,5 +82,5 @@ def test_what_is_written_is_the_same_in_other_processes(sources):
 @pytest.mark.parametrize("n", LENGTHS)
 def test_a_block_of_any_length_comes_back_whole(n):
     block = np.random.default_rng(n).integers(97, 105, n, np.uint8)
-    assert zlib.decompress(avro.deflated(block), -15) == bytes(block)
-    assert avro.deflated(bytes(block)) == avro.deflated(block)
+    assert zlib.decompress(avro_writing.deflated(block), -15) == bytes(block)
+    assert avro_writing.deflated(bytes(block)) == avro_writing.deflated(block)

@@ -13,10 +13,10 @@ import pytest
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 sys.path.insert(0, str(DATA))
-import make_samples                    # noqa: E402 the scripts beside the files are no package
-import sample_dice                     # noqa: E402
-import sample_songs                    # noqa: E402
-import sample_survey                   # noqa: E402
+import make_samples  # noqa: E402 the scripts beside the files are no package
+import sample_dice  # noqa: E402
+import sample_songs  # noqa: E402
+import sample_survey  # noqa: E402
 
 CERTAIN = 3.3                # standard errors of a share: one miss in a thousand
 FILES = ["spotify_data.csv", "spotify_2000.csv"]

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers.datasets import source_path
-from wrapsim_helpers.files import row_hash
-from wrapsim_helpers.simulate import resolve_user
+from wrapsim_helpers.runs.in_memory import resolve_user
+from wrapsim_helpers.source_files import source_path
+from wrapsim_helpers.storage.row_hashes import row_hash
 
 from .conftest import TINY
 from .kills import tree

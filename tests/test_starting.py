@@ -12,7 +12,7 @@ import wrapsim_helpers as ws
 
 TOP = Path(__file__).parent.parent
 HEAVY = ("numba", "llvmlite", "pandas", "duckdb", "ibis", "faker", "timezonefinder", "matplotlib", "openpyxl", "papermill")
-COMMAND = "import sys; from wrapsim_helpers.batch import main\ntry: main()\nexcept SystemExit: pass\n"
+COMMAND = "import sys; from wrapsim_helpers.commands import main\ntry: main()\nexcept SystemExit: pass\n"
 
 # what a process has that others in it rely on; a line for each
 STATE = """
@@ -38,7 +38,7 @@ before = state()
 import wrapsim_helpers as ws
 for name in ws.__all__:
     getattr(ws, name)
-import wrapsim_helpers.batch
+import wrapsim_helpers.commands
 after = state()
 print([name for name in before if before[name] != after[name]])
 """
@@ -94,7 +94,7 @@ def test_editors_are_told_of_every_module_of_the_front_door():
 
 
 def test_a_function_is_not_hidden_by_the_module_of_the_same_name():
-    code = "import wrapsim_helpers.simulate, wrapsim_helpers.verify, wrapsim_helpers as ws; print(callable(ws.simulate), callable(ws.verify))"
+    code = "import wrapsim_helpers.runs.simulate, wrapsim_helpers.runs.verify, wrapsim_helpers as ws; print(callable(ws.simulate), callable(ws.verify))"
     assert printed_by(code) == "True True"
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import locks, runs, store
-from wrapsim_helpers.files import row_hash
+from wrapsim_helpers.runs import parts
+from wrapsim_helpers.storage import locks, places
+from wrapsim_helpers.storage.row_hashes import row_hash
 
 from .conftest import TINY
 from .kills import tree
@@ -16,12 +17,12 @@ URL = "s3://bucket/run"
 def memory(monkeypatch):
     from obstore.store import MemoryStore
     kept = MemoryStore()
-    monkeypatch.setattr(store, "opened", lambda url: kept)
+    monkeypatch.setattr(places, "opened", lambda url: kept)
     return kept
 
 
 def in_store():
-    return {name: store.get(URL, name) for name in store.sizes(URL) if name != "log.json"}
+    return {name: places.get(URL, name) for name in places.sizes(URL) if name != "log.json"}
 
 
 def test_a_run_in_a_store_is_the_run_in_a_folder_to_the_byte(memory, tiny_run):
@@ -35,24 +36,24 @@ def test_a_run_in_a_store_goes_on_where_it_stopped(memory, tiny_run, monkeypatch
     job = ws.open_job(**TINY, out_dir=URL)
     ws.make_part(job, 1)
     made = []
-    monkeypatch.setattr(runs, "make_part", lambda job, part, make=runs.make_part: made.append(part) or make(job, part))
+    monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", lambda job, part, make=parts.make_part: made.append(part) or make(job, part))
     ws.simulate(**TINY, out_dir=URL, workers=1)
     assert made == [0, 2] and in_store() == tree(tiny_run)
 
 
 def test_every_file_is_one_put_and_a_receipt_comes_after_its_files(memory, monkeypatch):
     puts = []
-    monkeypatch.setattr(store, "put", lambda place, name, data, put=store.put: puts.append(name) or put(place, name, data))
+    monkeypatch.setattr(places, "put", lambda place, name, data, put=places.put: puts.append(name) or put(place, name, data))
     ws.simulate(**TINY, out_dir=URL, workers=1)
     assert len(puts) == len(set(puts)) and puts[-1] == "log.json"
-    assert puts.index("parts/part-00000001.json") > max(puts.index(f"{name}/part-00000001.parquet") for name in runs.PART_TABLES)
+    assert puts.index("parts/part-00000001.json") > max(puts.index(f"{name}/part-00000001.parquet") for name in parts.PART_TABLES)
 
 
 def test_a_store_with_other_things_or_another_run_is_refused(memory):
-    store.put(URL, "thesis.doc", b"x")
+    places.put(URL, "thesis.doc", b"x")
     with pytest.raises(ValueError, match=r"which holds other files \(thesis.doc ...\)"):
         ws.simulate(**TINY, out_dir=URL)
-    store.remove(URL, ["thesis.doc"])
+    places.remove(URL, ["thesis.doc"])
     ws.open_job(**TINY | {"seed": 8}, out_dir=URL)
     with pytest.raises(ValueError, match="holds a run with another identity"):
         ws.simulate(**TINY, out_dir=URL)
@@ -62,7 +63,7 @@ def test_the_second_of_two_runs_into_one_store_is_refused(memory):
     ws.open_job(**TINY, out_dir=URL)
     with locks.locked(URL), pytest.raises(ValueError, match="s3://bucket/run is being written by process"):
         ws.simulate(**TINY, out_dir=URL)
-    assert "lock.json" not in store.names(URL)
+    assert "lock.json" not in places.names(URL)
 
 
 def test_an_address_of_another_kind_is_refused():
@@ -73,6 +74,6 @@ def test_an_address_of_another_kind_is_refused():
 def test_a_store_without_its_library_says_what_to_install(monkeypatch):
     import sys
     monkeypatch.setitem(sys.modules, "obstore.store", None)
-    store.opened.cache_clear()
+    places.opened.cache_clear()
     with pytest.raises(ValueError, match=r"but obstore is not installed; pip install 'wrapsim\[store\]'."):
-        store.get(URL, "run.json")
+        places.get(URL, "run.json")

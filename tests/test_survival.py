@@ -17,9 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import avro, locks, runs, schema, store
-from wrapsim_helpers import files as f
+from wrapsim_helpers import schema
+from wrapsim_helpers.runs import parts, simulate
 from wrapsim_helpers.schema import TABLES
+from wrapsim_helpers.storage import avro_reading, avro_writing, locks, manifest, places, run_folder
+from wrapsim_helpers.storage import tables as f
 
 from .conftest import TINY
 from .kills import MANY, WAIT, after, listed_as_they_are, start, survive, tree, waiting
@@ -33,12 +35,12 @@ def undisturbed(tmp_path_factory):
 @pytest.fixture
 def cut_short(tmp_path, monkeypatch):
     """A folder in which a run of three parts stopped before its last part."""
-    def fails(job, part, make=runs.make_part):
+    def fails(job, part, make=parts.make_part):
         if part == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
         return make(job, part)
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "make_part", fails)
+        patch.setattr("wrapsim_helpers.runs.simulate.make_part", fails)
         with pytest.raises(RuntimeError, match="no room left"):
             ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
     return tmp_path / "run"
@@ -75,7 +77,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path):
 
 def test_a_resumed_run_makes_only_what_lacks(cut_short, tiny_run, monkeypatch):
     made = []
-    monkeypatch.setattr(runs, "make_part", lambda job, part, make=runs.make_part: made.append(part) or make(job, part))
+    monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", lambda job, part, make=parts.make_part: made.append(part) or make(job, part))
     before = (cut_short / "plays" / "part-00000001.parquet").stat().st_mtime_ns
     ws.simulate(**TINY, out_dir=cut_short, workers=1)
     assert made == [2] and (cut_short / "plays" / "part-00000001.parquet").stat().st_mtime_ns == before
@@ -102,7 +104,7 @@ def test_a_run_killed_after_its_last_file_is_tidied(tiny_run, tmp_path):
     folder = shutil.copytree(tiny_run, tmp_path / "run")
     (folder / "parts").mkdir()
     (folder / "parts" / "part-00000000.json").write_text("{}")
-    (folder / "lock.json").write_bytes(f.json_bytes(locks.signature() | {"pid": 2**22 + 1}))
+    (folder / "lock.json").write_bytes(manifest.json_bytes(locks.signature() | {"pid": 2**22 + 1}))
     ws.simulate(**TINY, out_dir=folder)
     assert tree(folder) == tree(tiny_run) and not (folder / "parts").exists()
 
@@ -172,7 +174,7 @@ def test_files_that_may_not_grow_stop_a_run_which_then_goes_on(tmp_path):
     process = start(tmp_path / "run", 1, "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); ", **alone)
     _, told = process.communicate()
     assert process.returncode == 1 and "there is no room left on the disk; make some. 0 of 2 parts are whole and kept" in told, told[-1500:]
-    assert not list(tmp_path.rglob(".wrapsim-*")) and "run.json" not in store.names(tmp_path / "run")
+    assert not list(tmp_path.rglob(".wrapsim-*")) and "run.json" not in places.names(tmp_path / "run")
     again = ws.simulate(**MANY | alone, out_dir=tmp_path / "run", workers=1)
     assert tree(again) == tree(ws.simulate(**MANY | alone, out_dir=tmp_path / "whole", workers=1))
 
@@ -180,7 +182,7 @@ def test_files_that_may_not_grow_stop_a_run_which_then_goes_on(tmp_path):
 def test_a_folder_that_became_read_only_is_said(tmp_path, monkeypatch):
     def fails(job, part):
         raise PermissionError(errno.EROFS, "Read-only file system")
-    monkeypatch.setattr(runs, "make_part", fails)
+    monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", fails)
     with pytest.raises(RuntimeError, match=r"the folder can no longer be written. 0 of 3 parts are whole and kept; the same command goes on"):
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
 
@@ -189,16 +191,16 @@ def test_a_folder_that_became_read_only_is_said(tmp_path, monkeypatch):
 def test_a_lock_that_cannot_be_written_or_removed_is_said_in_one_message(cut_short, monkeypatch, action):
     def fails(*_):
         raise OSError(errno.EROFS, "Read-only file system")
-    monkeypatch.setattr(store, action, fails)
-    monkeypatch.setattr(runs, "make_part", fails)
+    monkeypatch.setattr(places, action, fails)
+    monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", fails)
     with pytest.raises(RuntimeError, match=r"the folder can no longer be written. 2 of 3 parts are whole and kept"):
         ws.simulate(**TINY, out_dir=cut_short, workers=1)
 
 
 def test_a_dask_worker_that_dies_for_good_is_said(cut_short):
     distributed = pytest.importorskip("distributed")
-    job = runs.job_of(ws.Run(**TINY), cut_short)
-    with pytest.raises(RuntimeError, match=r"a worker process died; perhaps memory ran out.* 2 of 3 parts are whole"), runs.saying_what_is_kept(job):
+    job = simulate.job_of(ws.Run(**TINY), cut_short)
+    with pytest.raises(RuntimeError, match=r"a worker process died; perhaps memory ran out.* 2 of 3 parts are whole"), simulate.saying_what_is_kept(job):
         raise distributed.KilledWorker("part 2", None, 3)
 
 
@@ -209,7 +211,7 @@ def test_a_read_only_folder_is_refused_before_anything_is_written():
     try:
         os.seteuid(65534 if user == 0 else user)         # root may write everywhere
         with pytest.raises(PermissionError, match=r"cannot be written \(Permission denied\); name another folder."):
-            f.writable(folder)
+            run_folder.writable(folder)
     finally:
         os.seteuid(user)
         folder.rmdir()
@@ -222,7 +224,7 @@ def test_a_read_only_target_is_said_once():
     try:
         os.seteuid(65534 if user == 0 else user)
         with pytest.raises(PermissionError) as caught:
-            f.open_folder(folder / "run", {})
+            run_folder.open_folder(folder / "run", {})
     finally:
         os.seteuid(user)
         folder.rmdir()
@@ -230,7 +232,7 @@ def test_a_read_only_target_is_said_once():
 
 
 def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "free_bytes", lambda place: 100_000)
+    monkeypatch.setattr("wrapsim_helpers.runs.simulate.free_bytes", lambda place: 100_000)
     with pytest.raises(ValueError, match=r"the run takes about [\d.]+ KB and .* has room for 100 KB. Name a folder on a larger disk"):
         ws.simulate(**TINY, out_dir=tmp_path / "run")
     assert not (tmp_path / "run").exists()
@@ -242,11 +244,11 @@ def test_the_second_of_two_runs_into_one_folder_is_refused(cut_short):
     with locks.locked(cut_short):
         with pytest.raises(ValueError, match=rf"is being written by process {os.getpid()} on .*, started 20.*Wait for it, or name another folder."):
             ws.simulate(**TINY, out_dir=cut_short)
-    assert "run.json" not in store.names(cut_short)
+    assert "run.json" not in places.names(cut_short)
 
 
 def test_the_lock_of_a_dead_process_is_taken_over_with_a_message(cut_short, capsys):
-    (cut_short / "lock.json").write_bytes(f.json_bytes(locks.signature() | {"started": 1.0}))      # our number, but an earlier process
+    (cut_short / "lock.json").write_bytes(manifest.json_bytes(locks.signature() | {"started": 1.0}))      # our number, but an earlier process
     ws.simulate(**TINY, out_dir=cut_short, workers=1)
     assert f"Process {os.getpid()} began this run and is gone; going on in {cut_short}." in "".join(capsys.readouterr())
     assert not (cut_short / "lock.json").exists()
@@ -268,13 +270,13 @@ def test_shares_may_run_side_by_side_but_not_beside_the_whole(tmp_path):
                 pass
     with locks.locked(place), pytest.raises(ValueError, match="is being written"), locks.locked(place, "lock-1-of-2.json"):
         pass
-    assert store.names(place) == []
+    assert places.names(place) == []
 
 
 RACE = """
 import sys
 import time
-from wrapsim_helpers import locks, store
+from wrapsim_helpers.storage import locks, places
 def slow(place, name, holder_of=locks.holder_of):
     found = holder_of(place, name)
     time.sleep(0.3)                      # so that everybody has looked before anybody acts
@@ -283,7 +285,7 @@ locks.holder_of = slow
 print("ready", flush=True)
 sys.stdin.readline()
 try:
-    with locks.locked(store.place_of(sys.argv[1]), sys.argv[2]):
+    with locks.locked(places.place_of(sys.argv[1]), sys.argv[2]):
         print("inside", flush=True)
         sys.stdin.readline()
 except ValueError:
@@ -294,7 +296,7 @@ except ValueError:
 @pytest.mark.parametrize("names, dead", [(["lock.json"] * 4, True), (["lock.json", "lock-1-of-2.json"] * 2, False)], ids=["over a dead lock", "whole and share"])
 def test_of_several_runs_that_begin_at_once_one_is_inside(tmp_path, names, dead):
     if dead:
-        (tmp_path / "lock.json").write_bytes(f.json_bytes(locks.signature() | {"started": 1.0}))
+        (tmp_path / "lock.json").write_bytes(manifest.json_bytes(locks.signature() | {"started": 1.0}))
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
     races = [subprocess.Popen([sys.executable, "-c", RACE, str(tmp_path), name], **pipes) for name in names]
     assert [race.stdout.readline() for race in races] == ["ready\n"] * len(races)
@@ -309,16 +311,16 @@ def test_of_several_runs_that_begin_at_once_one_is_inside(tmp_path, names, dead)
 def test_of_many_who_create_one_file_one_wins(tmp_path):
     from concurrent.futures import ThreadPoolExecutor
     with ThreadPoolExecutor(8) as pool:
-        won = list(pool.map(lambda n: store.create(tmp_path, "x.json", b"%d" % n), range(200)))
-    assert won.count(True) == 1 and store.get(tmp_path, "x.json") == b"%d" % won.index(True)
-    assert store.names(tmp_path) == ["x.json"] and len(list(tmp_path.iterdir())) == 1
+        won = list(pool.map(lambda n: places.create(tmp_path, "x.json", b"%d" % n), range(200)))
+    assert won.count(True) == 1 and places.get(tmp_path, "x.json") == b"%d" % won.index(True)
+    assert places.names(tmp_path) == ["x.json"] and len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_disk_without_links_still_creates_exclusively(tmp_path, monkeypatch):
     def no_links(*_):
         raise OSError(errno.EPERM, "Operation not permitted")
     monkeypatch.setattr(os, "link", no_links)
-    assert [store.create(tmp_path, "x", b"1"), store.create(tmp_path, "x", b"2")] == [True, False] and store.get(tmp_path, "x") == b"1"
+    assert [places.create(tmp_path, "x", b"1"), places.create(tmp_path, "x", b"2")] == [True, False] and places.get(tmp_path, "x") == b"1"
 
 
 # -- shares -------------------------------------------------------------------------------------------
@@ -362,10 +364,10 @@ def test_avro_of_an_older_release_is_read_in_the_schema_of_today(tiny_run, monke
     interaction = next(field["type"] for field in today["fields"] if field["name"] == "UserSongInteraction")
     interaction["fields"].append({"name": "Mood", "type": "string", "default": "calm", "doc": "A field of a later release."})
     monkeypatch.setattr(f, "schema_ind", today)
-    monkeypatch.setitem(avro.SOURCES, "mood", ("UserSongInteraction", "Mood"))
-    monkeypatch.setitem(avro.TABLES, "plays", TABLES["plays"].append(pa.field("mood", pa.string())))
+    monkeypatch.setitem(avro_reading.SOURCES, "mood", ("UserSongInteraction", "Mood"))
+    monkeypatch.setitem(avro_writing.TABLES, "plays", TABLES["plays"].append(pa.field("mood", pa.string())))
     monkeypatch.setitem(schema.DEFAULTS, "mood", "calm")
     path = tiny_run / "avro" / "part-00000000.avro"
-    rows, table = list(ws.read_avro(path)), avro.read_plays_avro(path, ws.read_parquet(tiny_run, "tracks"))
+    rows, table = list(ws.read_avro(path)), avro_reading.read_plays_avro(path, ws.read_parquet(tiny_run, "tracks"))
     assert {row["UserSongInteraction"]["Mood"] for row in rows} == {"calm"} == set(table["mood"].to_pylist())
     assert len(rows) == table.num_rows > 0

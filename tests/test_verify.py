@@ -12,10 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch, locks, runs, store
-from wrapsim_helpers import files as f
-from wrapsim_helpers import manifest as mf
-from wrapsim_helpers.files import row_hash
+from wrapsim_helpers import commands, parameters
+from wrapsim_helpers.listening import listen
+from wrapsim_helpers.runs import parts, plan, simulate
+from wrapsim_helpers.storage import locks, places
+from wrapsim_helpers.storage import manifest as mf
+from wrapsim_helpers.storage import tables as f
+from wrapsim_helpers.storage.row_hashes import row_hash
 
 from .commands import command
 from .conftest import TINY
@@ -35,7 +38,7 @@ def test_a_run_is_as_it_was_written(tiny_run):
 
 def test_a_flipped_bit_in_any_file_is_found_and_the_file_named(run):
     random_bits = random.Random(5)
-    for name, size in store.sizes(run).items():
+    for name, size in places.sizes(run).items():
         if name.startswith("derived/"):
             continue
         path, whole = run / name, (run / name).read_bytes()
@@ -77,7 +80,7 @@ def rewritten(run, table, part, change):
     f.write_parquet(change(pq.read_table(path)), path)
     manifest = json.loads((run / "run.json").read_bytes())
     one = next(one for one in manifest["files"] if one["file"] == f"{table}/{path.name}")
-    one |= {"sha256": f.sha256_of(path), "bytes": path.stat().st_size, "rows_xxh3": row_hash(pq.read_table(path))}
+    one |= {"sha256": parameters.sha256_of(path), "bytes": path.stat().st_size, "rows_xxh3": row_hash(pq.read_table(path))}
     (run / "run.json").write_bytes(mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
     return ws.verify(run, workers=1)
 
@@ -108,7 +111,7 @@ def test_rows_and_columns_that_the_manifest_does_not_know_are_found(run):
 
 def test_a_damaged_part_is_mended_by_the_same_command(run, tiny_run, monkeypatch):
     made = []
-    monkeypatch.setattr(runs, "make_part", lambda job, part, make=runs.make_part: made.append(part) or make(job, part))
+    monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", lambda job, part, make=parts.make_part: made.append(part) or make(job, part))
     (run / "truth" / "part-00000002.parquet").unlink()
     ws.simulate(**TINY, out_dir=run, workers=1)
     assert made == [2] and tree(run) == tree(tiny_run) and ws.verify(run, workers=1) == []
@@ -146,7 +149,7 @@ def own_hash_kept(run, change):
     """Change run.json as somebody would who knows nothing of the hash in it."""
     manifest = json.loads((run / "run.json").read_bytes())
     change(manifest)
-    (run / "run.json").write_bytes(f.json_bytes(manifest))
+    (run / "run.json").write_bytes(mf.json_bytes(manifest))
 
 
 TAMPERED = {
@@ -271,7 +274,7 @@ def test_a_plan_says_about_what_the_run_then_takes(tmp_path):
 def test_a_plan_takes_what_parts_cost_from_two_sizes_and_says_so(tmp_path, monkeypatch):
     # 1 s and 1,000 bytes with every part, 1 ms and 20 bytes with every play
     costs = np.array([[1_000, 21_000, 2.0], [5_000, 101_000, 6.0]])
-    monkeypatch.setattr(runs, "measured_parts", lambda job, number: costs)
+    monkeypatch.setattr("wrapsim_helpers.runs.plan.measured_parts", lambda job, number: costs)
     planned = ws.plan(**TINY, out_dir=tmp_path / "run", workers=1)
     assert planned.n_bytes == 3 * 1_000 + 20 * planned.plays and planned.minutes == pytest.approx((3 * 1 + planned.plays / 1_000) / 60)
     assert planned.text.endswith("bytes and time follow from 5,000 plays of this run, simulated and written here just now")
@@ -281,26 +284,26 @@ def test_a_plan_takes_what_parts_cost_from_two_sizes_and_says_so(tmp_path, monke
 
 @pytest.mark.parametrize("ask", [ws.simulate, ws.plan])
 def test_a_run_is_estimated_once_and_only_after_the_model_is_compiled(tmp_path, monkeypatch, capsys, ask):
-    def estimate_plays(*args, estimate=runs.estimate_plays):
+    def estimate_plays(*args, estimate=listen.estimate_plays):
         print("estimated")
         return estimate(*args)
-    monkeypatch.setattr(runs, "compile_model", lambda run: print("compiled"))
-    monkeypatch.setattr(runs, "estimate_plays", estimate_plays)
+    monkeypatch.setattr("wrapsim_helpers.runs.simulate.compile_model", lambda run: print("compiled"))
+    monkeypatch.setattr("wrapsim_helpers.runs.simulate.estimate_plays", estimate_plays)
     ask(**TINY, out_dir=tmp_path / "run", workers=1)
     assert [line for line in capsys.readouterr().out.splitlines() if line in ("compiled", "estimated")] == ["compiled", "estimated"]
 
 
 @pytest.mark.parametrize("minutes, text", [(0.001, "1 second"), (0.5, "30 seconds"), (1.44, "1.4 minutes"), (99.96, "100.0 minutes"), (600, "10.0 hours")])
 def test_a_plan_tells_time_as_people_do(minutes, text):
-    assert runs.in_minutes(minutes) == text
+    assert plan.in_minutes(minutes) == text
 
 
-@pytest.mark.parametrize("kept, codec", runs.BYTES_PER_PLAY)
+@pytest.mark.parametrize("kept, codec", simulate.BYTES_PER_PLAY)
 def test_the_bytes_a_run_is_refused_for_are_about_those_it_writes(tmp_path, kept, codec):
     run_dir = ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1, formats={kept: codec})
     manifest = ws.read_manifest(run_dir)
     n_bytes = sum(one["bytes"] for one in manifest["files"] if f.table_in(one["file"]) == "plays")
-    assert 0.5 < n_bytes / manifest["plays"] / runs.BYTES_PER_PLAY[kept, codec] < 2
+    assert 0.5 < n_bytes / manifest["plays"] / simulate.BYTES_PER_PLAY[kept, codec] < 2
 
 
 def test_a_plan_knows_how_the_records_are_compressed(tmp_path):
@@ -322,7 +325,7 @@ def test_plan_on_the_command_line_refuses_a_disk_that_is_too_small(tmp_path):
 
 def test_the_schema_command_prints_every_form():
     def printed(*words):
-        return CliRunner().invoke(batch.app, ["schema", *words])
+        return CliRunner().invoke(commands.app, ["schema", *words])
     assert json.loads(printed().stdout) == ws.schema_ind
     assert "MsPlayed" in printed("fields").stdout
     assert printed("fingerprints").stdout.split() == [word for pair in ws.fingerprints().items() for word in pair]

@@ -16,12 +16,13 @@ import pytz
 from typer.testing import CliRunner
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch
+from wrapsim_helpers import commands
 from wrapsim_helpers import wrapped as w
-from wrapsim_helpers.outputs import MARKER
-from wrapsim_helpers.wrapped.connection import connected
-from wrapsim_helpers.wrapped.everybody import days_of, days_of_run, heard_of, open_run
-from wrapsim_helpers.wrapped.rules import day_number
+from wrapsim_helpers.runs.connection import connected
+from wrapsim_helpers.runs.opened import days_of_run, open_run
+from wrapsim_helpers.storage.outputs import MARKER
+from wrapsim_helpers.wrapped.counting import day_number
+from wrapsim_helpers.wrapped.everybody import days_of, heard_of
 
 everybody = sys.modules["wrapsim_helpers.wrapped.everybody"]         # the module; the function has the same name
 
@@ -425,7 +426,7 @@ def test_a_whole_run_is_counted_as_the_same_plays_in_a_window_are(tiny_run):
 
 def test_insights_of_everybody_are_written_as_they_are_found(tiny_run, tmp_path):
     everybody = ws.everybody(tiny_run)
-    done = CliRunner().invoke(batch.app, ["insights", str(tiny_run), str(tmp_path / "it's [1]")])
+    done = CliRunner().invoke(commands.app, ["insights", str(tiny_run), str(tmp_path / "it's [1]")])
     assert done.exit_code == 0, done.output
     assert sorted(path.name for path in (tmp_path / "it's [1]").iterdir()) == sorted([MARKER, *(f"{name}.parquet" for name in everybody)])
     for name, table in everybody.items():

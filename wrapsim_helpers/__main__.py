@@ -1,6 +1,6 @@
 """`python -m wrapsim_helpers` is the `wrapsim` command."""
 
-from .batch import main
+from .commands import main
 
 if __name__ == "__main__":
     main()

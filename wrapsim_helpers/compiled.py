@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .resources import PACKAGE, resource
 
-CODE_FOLDER = re.compile(r"\w+-[0-9a-f]{16}")               # of a module's compiled code, in the cache
+CODE_FOLDER = re.compile(r"[\w.]+-[0-9a-f]{16}")              # of a module's compiled code, in the cache
 CODE_FILE = re.compile(r".+\.(nbi|nbc)(\.tmp\.\w+)?")      # numba's index and code, and what it leaves when it is killed
 IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 
@@ -29,6 +29,7 @@ def imported_files(path):
     for dots, module, names in IMPORT.findall(path.read_text(encoding="utf-8")):
         base = path.parents[len(dots) - 1].joinpath(*filter(None, module.split(".")))
         found |= {base.with_suffix(".py"), base / "__init__.py", *(base / f"{name}.py" for name in re.findall(r"\w+", names))}
+    found |= {folder / "__init__.py" for file in found for folder in file.parents if PACKAGE in folder.parents}
     return {file for file in found if file.is_file() and file.is_relative_to(PACKAGE)}
 
 
@@ -66,8 +67,14 @@ def cache_root():
 
 @functools.cache
 def code_folder(module):
-    """Folder of the compiled code of a module, by its name such as "wrapsim_helpers.plays"."""
-    return cache_root() / f"{module.rpartition('.')[2]}-{source_hash(PACKAGE.joinpath(*module.split('.')[1:]).with_suffix('.py'))}"
+    """Folder of the compiled code of a module, by its name such as "wrapsim_helpers.listening.loop"."""
+    name = module.partition(".")[2]
+    return cache_root() / f"{name}-{source_hash(source_of(name))}"
+
+
+def source_of(name):
+    """Source file of a module of this package, by its name within it such as "listening.loop"."""
+    return PACKAGE.joinpath(*name.split(".")).with_suffix(".py")
 
 
 def is_cached(function):
@@ -85,8 +92,8 @@ def code_files():
 
 def is_current(folder):
     """Whether a folder of compiled code belongs to the sources as they are."""
-    module, _, digest = folder.name.rpartition("-")
-    return any(source_hash(path) == digest for path in PACKAGE.rglob(f"{module}.py"))
+    name, _, digest = folder.name.rpartition("-")
+    return source_of(name).is_file() and source_hash(source_of(name)) == digest
 
 
 def cache_text():
@@ -120,7 +127,7 @@ def compile_function(function, **options):
 
     Without the interpreter's lock, so that other threads run meanwhile: progress bars, and the one that ends a command after Ctrl-C.
     """
-    import numba                       # here, since it takes longer to import than all that a command needs to say what is cached
+    import numba  # here, since it takes longer to import than all that a command needs to say what is cached
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(code_folder(function.__module__))
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)

@@ -12,7 +12,7 @@ import re
 import pyarrow as pa
 from fastavro.schema import fingerprint, load_schema, to_parsing_canonical_form
 
-from .arguments import front_door
+from .checking import front_door
 from .resources import resource
 
 NAME = "wrapsim.SpotifyWrappedData"
@@ -216,7 +216,7 @@ def schema_rows():
 @front_door
 def schema_table():
     """The schema for people: a DataFrame with one row per field, columns record, field, type, default, meaning."""
-    import pandas as pd                # here, so that it is not imported to print the schema
+    import pandas as pd  # here, so that it is not imported to print the schema
     return pd.DataFrame(schema_rows(), columns=FIELD_COLUMNS)
 
 

@@ -2,7 +2,17 @@
 
 from hypothesis import given, settings
 
-from ..test_avro import CODECS, QUICK, SIZES, check_bytes, check_other, check_readers, check_round_trip, others, runs
+from ..test_avro import (
+    CODECS,
+    QUICK,
+    SIZES,
+    check_bytes,
+    check_other,
+    check_readers,
+    check_round_trip,
+    others,
+    runs,
+)
 
 MANY, SOME = settings(QUICK, max_examples=600), settings(QUICK, max_examples=200)
 

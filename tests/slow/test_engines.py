@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import store
+from wrapsim_helpers.storage import places
 from wrapsim_helpers.wrapped import INSIGHTS, place
 from wrapsim_helpers.wrapped.everybody import opened_period
 
@@ -142,14 +142,14 @@ def bucket(server, monkeypatch):
     settings = {"ENDPOINT_URL": server, "ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "REGION": "us-east-1", "ALLOW_HTTP": "true"}
     for name, value in settings.items():
         monkeypatch.setenv(f"AWS_{name}", value)
-    store.opened.cache_clear()
+    places.opened.cache_clear()
     urllib.request.urlopen(urllib.request.Request(f"{server}/moto-api/reset", method="POST"))
     urllib.request.urlopen(urllib.request.Request(f"{server}/bucket", method="PUT"))
     return URL
 
 
 def in_store():
-    return {name: store.get(URL, name) for name in store.sizes(URL) if name != "log.json"}
+    return {name: places.get(URL, name) for name in places.sizes(URL) if name != "log.json"}
 
 
 def test_a_run_on_an_s3_server_is_the_run_in_a_folder_to_the_byte(bucket, tiny_run):
@@ -172,7 +172,7 @@ def test_a_run_on_an_s3_server_that_was_killed_goes_on(bucket, tmp_path):
         waiting(process)
         process.kill()
         process.communicate()
-    assert "run.json" not in store.names(bucket)
+    assert "run.json" not in places.names(bucket)
     ws.simulate(**MANY, out_dir=bucket, workers=1)
     assert in_store() == tree(ws.simulate(**MANY, out_dir=tmp_path / "run", workers=1))
 

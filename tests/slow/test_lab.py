@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import sync_playwright
 
-from wrapsim_helpers import batch
+from wrapsim_helpers import commands
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -38,7 +38,7 @@ def wait_for(question, seconds=PATIENCE):
 def lab(tmp_path_factory):
     """(address of a JupyterLab on a folder as from `wrapsim init`, the folder)."""
     folder = tmp_path_factory.mktemp("lab") / "kit"
-    batch.init(folder)
+    commands.init(folder)
     runtime = tmp_path_factory.mktemp("runtime")                  # where the server writes which port it chose
     server = subprocess.Popen([sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root",
                                "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None",

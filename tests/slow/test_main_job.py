@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import batch
+from wrapsim_helpers import notebooks
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def test_it_ends_by_saying_where_everything_is(done):
 
 
 def test_it_shows_progress(done):
-    assert all(name in done[1].stderr for name in batch.NOTEBOOKS) and "100%" in done[1].stderr
+    assert all(name in done[1].stderr for name in notebooks.NOTEBOOKS) and "100%" in done[1].stderr
 
 
 def test_it_makes_a_hundred_listeners_ten_cards_and_clean_notebooks(done):

@@ -13,8 +13,9 @@ from hashlib import sha256
 
 import pytest
 
-from wrapsim_helpers import avro, files
+from wrapsim_helpers import parameters
 from wrapsim_helpers.schema import schema_ind
+from wrapsim_helpers.storage import avro_writing, records
 
 from .. import moving
 from ..kills import START
@@ -29,7 +30,7 @@ JANUARY = {"num_users": 1500, "start_time": "2025-01-01", "end_time": "2025-02-0
 def pieces(crowd):
     """Ten pieces of a block of records, each longer than isal looks back; a list of bytes."""
     run = crowd.plays, crowd.listeners, crowd.profile_versions, crowd.world.catalogue.tracks
-    block = bytes(next(files.spliced(avro.pieces(schema_ind), *run, {}))[1])
+    block = bytes(next(records.spliced(avro_writing.pieces(schema_ind), *run, {}))[1])
     return [block[i:i + 50_000] for i in range(0, 500_000, 50_000)]
 
 
@@ -44,7 +45,7 @@ def n_changed_on_stacks(codec, pieces):
 
 @pytest.mark.parametrize("codec", ["deflate", "zstandard"])
 def test_a_codec_gives_the_same_bytes_at_12_000_places_of_the_stack(pieces, codec):
-    assert n_changed_on_stacks(avro.CODECS[codec], pieces) == 0
+    assert n_changed_on_stacks(avro_writing.CODECS[codec], pieces) == 0
 
 
 def test_isal_in_one_call_gives_other_bytes_at_some_of_the_12_000_places(pieces):
@@ -58,7 +59,7 @@ def n_changed_on_heaps(codec):
 
 
 def test_a_stream_on_the_heap_gives_the_same_bytes_if_it_is_flushed_in_time():
-    assert n_changed_on_heaps(avro.deflated) == 0
+    assert n_changed_on_heaps(avro_writing.deflated) == 0
     assert n_changed_on_heaps(moving.flushed_too_late) or not moving.FAULTY
 
 
@@ -92,7 +93,7 @@ def run_killed(folder, number, longest=0):
     assert ends_within(300, begin(folder, number)), f"{folder} takes too long"
     seconds = time.monotonic() - begun
     paths = [path for path in folder.rglob("*.*") if path.suffix in (".avro", ".parquet")]
-    hashes = {path.relative_to(folder).as_posix(): files.sha256_of(path) for path in paths}
+    hashes = {path.relative_to(folder).as_posix(): parameters.sha256_of(path) for path in paths}
     shutil.rmtree(folder)
     return hashes, seconds, killed
 

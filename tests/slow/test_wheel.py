@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from wrapsim_helpers import batch
+from wrapsim_helpers import notebooks
 
 from ..conftest import TOP
 from .conftest import installed_in, run
@@ -65,5 +65,5 @@ def test_init_gives_the_notebooks_and_they_run_there(installed):
     run(programs / "wrapsim", "init", "mine", cwd=folder)
     told = run(programs / "wrapsim", "wrapped", "--users", "10", cwd=folder / "mine")
     assert str(folder / "mine" / "data" / "runs" / "wrapped" / "cards") in told
-    assert len(list((folder / "mine" / "data" / "runs" / "wrapped" / "notebooks").glob("*.ipynb"))) == len(batch.NOTEBOOKS)
+    assert len(list((folder / "mine" / "data" / "runs" / "wrapped" / "notebooks").glob("*.ipynb"))) == len(notebooks.NOTEBOOKS)
     assert (folder / "mine" / "data" / "runs" / "wrapped" / "cards" / "cards.json").is_file()

@@ -16,9 +16,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ..arguments import check_path, front_door
-from ..outputs import marker_of, output_folder, remove, written
-from ..run import check_choice
+from ..checking import check_choice, front_door
+from ..storage.outputs import marker_of, output_folder, remove, written
 from ..wrapped import Story
 from .crowd import draw_place, draw_skip_rate
 from .days import draw_calendar, draw_listening_clock, draw_longest_streak

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ..run import check_choice
+from ..checking import check_choice
 
 INK, PAPER, CORAL, BLUE, SUN, MINT = "#17151F", "#F3EEE3", "#FF5A3C", "#2438C9", "#FFC53D", "#8FE3C0"
 RUST, GREY, MIST, PERI = "#C0341B", "#5A5563", "#B9B4C7", "#C9CFFF"

@@ -2,5 +2,5 @@
 
 from .measure import checked, measured, sampled
 from .report import check_report, lines_of, published_by, results_table, summary_of, tell_rules, write_report
-from .study import Size, Study, study_of
 from .scores import passed, targets, verdicts
+from .study import Size, Study, study_of

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..behaviour import Behaviour
+from ..people.behaviour import Behaviour
 from .scores import score_of
 
 MODEL = Behaviour()

@@ -13,10 +13,11 @@ import numpy as np
 import yaml
 from tqdm.auto import tqdm
 
-from ..behaviour import Behaviour, figures, published
-from ..outputs import check_file, written
+from ..people.behaviour import Behaviour
+from ..people.figures import figures, published
 from ..resources import resource
-from ..runs import simulate
+from ..runs.simulate import simulate
+from ..storage.outputs import check_file, written
 from .measure import measured, sampled
 
 USERS, TRACKS, ROUNDS, SEED = 1_500, 400_000, 3, 77

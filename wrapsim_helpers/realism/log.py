@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
-from ..catalogue import FESTIVE
-from ..files import play_files, read_parquet, read_plays
-from ..manifest import read_manifest
+from ..instants import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
+from ..music.catalogue import FESTIVE
 from ..resources import resource
-from ..run import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..schema import SYMBOLS, code
-from ..store import place_of
-from ..wrapped.rules import NOT_FINISHED_MS, day_number
+from ..storage.manifest import read_manifest
+from ..storage.places import place_of
+from ..storage.tables import play_files, read_parquet, read_plays
+from ..wrapped.counting import NOT_FINISHED_MS, day_number
 
 PLAYS_AT_ONCE = 1_000_000
 SITTING_GAP_MS = 60_000             # silence that ends a sitting in the sessions data set of 2018

@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ..arguments import front_door
+from ..checking import check_choice, check_count, check_names, front_door
 from ..interrupts import saying, unchanged
-from ..run import check_choice, check_count, check_names
-from . import clock, popularity, repetition, sessions, skips, volume
 from .log import gathered, open_log
+from .measures import clock, popularity, repetition, sessions, skips, volume
 from .rules import rule_values
 from .sample import REPLICATES, Sample, resamples
 from .scores import results_of, targets

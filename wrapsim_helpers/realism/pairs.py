@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from ..run import DAY_MS, MINUTE_MS
+from ..instants import DAY_MS, MINUTE_MS
 from ..streams import normal
-from .clock import hour_table
-from .popularity import artist_totals
+from .measures.clock import hour_table
+from .measures.popularity import artist_totals
+from .measures.skips import ENDS, LAST_SECOND, left_by_age
 from .sample import by_key, columns_of, shares
-from .skips import ENDS, LAST_SECOND, left_by_age
 from .scores import targets
 
 UNDEFINED_IS_NAN = np.errstate(divide="ignore", invalid="ignore")         # a run may hold none of the plays a figure is about

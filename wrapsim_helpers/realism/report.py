@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..arguments import front_door
-from ..behaviour import figures
-from ..outputs import check_file, check_marked, claim, own_folder, written
+from ..checking import front_door
+from ..people.figures import figures
+from ..storage.outputs import check_file, check_marked, claim, own_folder, written
 from .ablation import FAINT, UNSHOWN
 from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, counts, known, passed, targets, verdicts
 

@@ -6,11 +6,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
-from ..files import play_files, read_parquet, read_plays
-from ..manifest import read_manifest
-from ..run import DAY_MS, HOUR_MS, MINUTE_MS, check_time, instant_ms
+from ..instants import DAY_MS, HOUR_MS, MINUTE_MS, check_time, instant_ms
+from ..storage.manifest import read_manifest
+from ..storage.tables import play_files, read_parquet, read_plays
+from ..wrapped.counting import MIN_ARTISTS, MIN_TRACKS, day_number, too_little
+from ..wrapped.editions import EDITIONS, window
 from ..wrapped.everybody import answers_of, days_of, open_period, show_rows
-from ..wrapped.rules import EDITIONS, MIN_ARTISTS, MIN_TRACKS, day_number, too_little, window
 from .log import NEXT, connect, plays_in, stretches
 
 SKIPS_AN_HOUR, ALLOWANCE_MS, OFFLINE_MS = 6, 30 * MINUTE_MS, 30 * DAY_MS

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..arguments import front_door
-from ..behaviour import figures
+from ..checking import front_door
+from ..people.figures import figures
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
 Z95 = 1.96

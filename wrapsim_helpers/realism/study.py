@@ -9,16 +9,18 @@ import pandas as pd
 import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
-from ..behaviour import Behaviour
-from ..files import read_parquet, write_table
-from ..manifest import json_bytes, manifest_bytes
-from ..outputs import check_file, check_marked, claim, written
-from ..run import DAY_MS, Run, identity
-from ..runs import CATALOGUE_TABLES, PART_TABLES, simulate
+from ..instants import DAY_MS
+from ..listening.listen import listen
+from ..parameters import Run, identity
+from ..people.behaviour import Behaviour
+from ..runs.parts import CATALOGUE_TABLES, PART_TABLES
+from ..runs.simulate import simulate
+from ..runs.workers import cores, executor_of, main_left_alone
 from ..schema import fingerprints
-from ..simulate import listen
-from ..store import put
-from ..workers import cores, executor_of, main_left_alone
+from ..storage.manifest import json_bytes, manifest_bytes
+from ..storage.outputs import check_file, check_marked, claim, written
+from ..storage.places import put
+from ..storage.tables import read_parquet, write_table
 from .ablation import FAINT, MECHANISMS, moved
 from .log import wall_ms
 from .measure import checked, measured, sampled, values_of

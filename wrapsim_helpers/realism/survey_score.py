@@ -14,12 +14,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..behaviour import Behaviour, listener_types
-from ..datasets import load_survey, source_path
-from ..listeners import sample_listeners
-from ..outputs import claim, own_folder, written
+from ..parameters import Run
+from ..people.behaviour import Behaviour
+from ..people.listeners import sample_listeners
+from ..people.survey_file import load_survey
+from ..people.survey_shares import listener_types
 from ..resources import resource
-from ..run import Run
+from ..source_files import source_path
+from ..storage.outputs import claim, own_folder, written
 
 SAMPLED = 5_000
 ASKED = 0.90                  # least overall score

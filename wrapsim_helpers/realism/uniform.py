@@ -11,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from ..catalogue import build_catalogue
-from ..datasets import load_songs
-from ..files import write_table
-from ..manifest import manifest_bytes
-from ..run import DAY_MS, MINUTE_MS, Run, identity
-from ..runs import CATALOGUE_TABLES
+from ..instants import DAY_MS, MINUTE_MS
+from ..music.catalogue import build_catalogue
+from ..music.songs_file import load_songs
+from ..parameters import Run, identity
+from ..runs.parts import CATALOGUE_TABLES
 from ..schema import SYMBOLS, TABLES, code, fingerprints, table_of
-from ..store import put
+from ..storage.manifest import manifest_bytes
+from ..storage.places import put
+from ..storage.tables import write_table
 
 STEP_MS = 4 * MINUTE_MS
 KINDS = ("play", "pause", "skip", "replay", "stop")

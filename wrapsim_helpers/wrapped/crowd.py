@@ -2,13 +2,13 @@
 
 import ibis
 
-from ..arguments import front_door
-from ..files import read_parquet
+from ..checking import front_door
+from ..instants import MINUTE_MS, check_window
 from ..interrupts import saying, unchanged
-from ..manifest import read_manifest
-from ..run import MINUTE_MS, check_window
-from .everybody import open_run
-from .rules import NOT_FINISHED_MS, Heard, day_of, total
+from ..runs.opened import open_run
+from ..storage.manifest import read_manifest
+from ..storage.tables import read_parquet
+from .counting import NOT_FINISHED_MS, Heard, day_of, total
 
 LAST_SECOND = 240
 

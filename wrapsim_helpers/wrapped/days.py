@@ -2,7 +2,7 @@
 
 import ibis
 
-from .rules import total
+from .counting import total
 
 
 def listening_clock(heard):

@@ -6,29 +6,28 @@ Only the place in the crowd needs everybody; its few totals are counted once and
 
 import functools
 import glob
-import tempfile
-import weakref
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
-from .. import store
-from ..arguments import front_door
+from ..checking import check_choice, check_count, front_door
 from ..compiled import source_hash
-from ..files import DERIVED, is_derived, play_files, read_parquet, read_plays, row_hash
 from ..interrupts import saying, unchanged
-from ..manifest import read_manifest
-from ..outputs import own_folder, written
-from ..run import check_choice, check_count, check_window
+from ..runs.opened import catalogue_in, connect, days_of_run, open_run
 from ..schema import TABLES
-from .connection import connected
+from ..storage import places
+from ..storage.manifest import read_manifest
+from ..storage.outputs import own_folder, written
+from ..storage.row_hashes import row_hash
+from ..storage.tables import DERIVED, is_derived, play_files, read_plays
+from .counting import all_heard, by_artist, heard_in, with_plays
 from .days import calendar, listening_clock, longest_streak
-from .rules import EDITIONS, all_heard, by_artist, heard_in, window, with_plays
+from .editions import EDITIONS, window
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, placed, skip_rate
 
@@ -36,7 +35,6 @@ INSIGHTS = {"minutes": minutes, "top_songs": top_songs, "top_artists": top_artis
             "listening_clock": listening_clock, "calendar": calendar, "monthly_genres": monthly_genres,
             "longest_streak": longest_streak, "skip_rate": skip_rate}
 KEPT = ("timed", "songs", "days", "credited")        # what `in_tables` makes, each from those before
-MEMORY = "1GB"                   # of DuckDB; a part of a million plays takes a quarter of it
 
 
 # -- which days ---------------------------------------------------------------------------------------
@@ -51,53 +49,6 @@ def days_of(parameters, year, edition):
         raise ValueError(f"year is {year} and edition {edition!r}, which counts {first} to {last}; the run lasts from {begin} to {end}. "
                          "Choose another year or edition.")
     return max(first, begin), min(last, end)
-
-
-def days_of_run(parameters):
-    """First and last local day that a play of a run can begin on, both inclusive."""
-    start, end = check_window(parameters["start_time"], parameters["end_time"])
-    last = end - timedelta(milliseconds=1)
-    if start.tzinfo:                    # one instant for everybody, from 12 hours behind UTC to 14 ahead
-        return (start.astimezone(UTC) - timedelta(hours=12)).date(), (last.astimezone(UTC) + timedelta(hours=14)).date()
-    return start.date(), last.date()
-
-
-# -- a run opened for insights ------------------------------------------------------------------------
-
-@front_door
-def open_run(run_dir):
-    """The tables of a finished run for queries over all of it: name -> Ibis table on an embedded DuckDB.
-
-    Plays kept as Parquet stay where they are; those kept as Avro alone are copied to Parquet in a temporary folder, part
-    after part. Raises ValueError naming a damaged file, FileNotFoundError where the folder holds no finished run.
-    """
-    read_manifest(run_dir)
-    connection, folder = connect()
-    paths = parquet_paths(store.place_of(run_dir), folder)
-    return catalogue_in(connection, run_dir) | {"plays": connection.read_parquet(paths, table_name="plays")}
-
-
-def connect():
-    """An embedded DuckDB of limited memory, and a temporary folder of its own that goes when the connection does."""
-    folder = tempfile.TemporaryDirectory(prefix="wrapsim-")
-    connection = connected(memory_limit=MEMORY, temp_directory=f"{folder.name}/spilled")
-    weakref.finalize(connection, folder.cleanup)
-    return connection, Path(folder.name)
-
-
-def catalogue_in(connection, run_dir):
-    """The tables that plays are joined with, in a DuckDB: name -> Ibis table."""
-    return {name: connection.create_table(name, read_parquet(run_dir, name)) for name in ("tracks", "artists", "track_artists")}
-
-
-def parquet_paths(place, folder):
-    """Paths of Parquet files with a run's plays, as DuckDB wants them: its own, or copies in a folder."""
-    files = play_files(place)
-    if files[0].endswith(".parquet") and not store.is_store(place):
-        return [f"{glob.escape(str(place))}/{file}" for file in files]
-    for file in tqdm(files, desc="copying plays", unit="part"):
-        pq.write_table(read_plays(place, file), folder / f"{Path(file).stem}.parquet", compression="zstd")
-    return sorted(str(path) for path in folder.glob("*.parquet"))
 
 
 @front_door
@@ -143,7 +94,7 @@ def open_period(run_dir, year=-1, edition="full"):
 @functools.lru_cache(maxsize=4, typed=True)
 def opened_period(run_dir, identity_hash, year, edition):
     """The same for a run of a certain identity."""
-    place, (connection, _) = store.place_of(run_dir), connect()
+    place, (connection, _) = places.place_of(run_dir), connect()
     catalogue = catalogue_in(connection, place)
     show_rows(connection.con, TABLES["plays"].empty_table())
     heard = heard_on(catalogue | {"plays": connection.table("plays")}, read_manifest(place)["identity"]["parameters"], year, edition)
@@ -188,7 +139,7 @@ def show_plays(period, file, listener_id=None):
 
 def is_whole(place, file):
     """Whether DuckDB can read a file as it is: a Parquet file on a disk with every column, which older releases lack."""
-    return file.endswith(".parquet") and not store.is_store(place) and set(TABLES["plays"].names) <= set(pq.read_schema(place / file).names)
+    return file.endswith(".parquet") and not places.is_store(place) and set(TABLES["plays"].names) <= set(pq.read_schema(place / file).names)
 
 
 def answers_of(period, names):
@@ -260,19 +211,19 @@ def placed_crowd(totals):
 def kept_crowd(place, name):
     """The crowd that a run keeps in a file; None where there is none that this code wrote for this run."""
     with suppress(pa.ArrowException, OSError, KeyError, TypeError, ValueError):
-        table = pq.read_table(pa.BufferReader(store.get(place, name)))
+        table = pq.read_table(pa.BufferReader(places.get(place, name)))
         return table if table.schema.metadata[b"wrapsim"] == crowd_mark(place, table) else None
 
 
 def keep_crowd(place, name, crowd):
     """Keep the crowd in a file of the run, if that can be written and no other file is in its place."""
-    there = store.get(place, name)
+    there = places.get(place, name)
     if there is not None and not is_derived(there):
         return
     buffer = pa.BufferOutputStream()
     pq.write_table(crowd.replace_schema_metadata({"wrapsim": crowd_mark(place, crowd)}), buffer, compression="zstd")
-    with suppress(OSError, *store.store_errors()):
-        store.put(place, name, buffer.getvalue().to_pybytes())
+    with suppress(OSError, *places.store_errors()):
+        places.put(place, name, buffer.getvalue().to_pybytes())
 
 
 def crowd_mark(place, crowd):

@@ -7,15 +7,16 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from ..arguments import front_door
-from ..files import play_files, read_parquet
+from ..checking import check_choice, front_door
+from ..instants import MINUTE_MS
 from ..interrupts import saying, unchanged
-from ..manifest import json_bytes
-from ..outputs import own_folder, written
-from ..run import MINUTE_MS, check_choice
-from ..runs import listener_named
+from ..runs.again import listener_named
+from ..storage.manifest import json_bytes
+from ..storage.outputs import own_folder, written
+from ..storage.tables import play_files, read_parquet
+from .counting import EPOCH_DAY, too_little
+from .editions import EDITIONS
 from .everybody import INSIGHTS, answers_of, crowd_of, open_period, show_plays
-from .rules import EDITIONS, EPOCH_DAY, too_little
 
 BIN_WIDTH = 1.2          # each bin of the crowd's minutes is that much wider than the one before
 

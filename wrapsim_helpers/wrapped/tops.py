@@ -2,8 +2,8 @@
 
 import ibis
 
-from ..run import MINUTE_MS
-from .rules import BEST_FIRST, day_of, month_of, ranked, ranked_by_streams, ranked_only, started_ms, total
+from ..instants import MINUTE_MS
+from .counting import BEST_FIRST, day_of, month_of, ranked, ranked_by_streams, ranked_only, started_ms, total
 
 
 def top_songs(heard, most=100):

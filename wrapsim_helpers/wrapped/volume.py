@@ -2,7 +2,7 @@
 
 import ibis
 
-from .rules import NOT_FINISHED_MS, total
+from .counting import NOT_FINISHED_MS, total
 
 
 def minutes(heard):

@@ -1,0 +1,1 @@
+"""What notebooks draw: one chart per question."""

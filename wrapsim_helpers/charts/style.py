@@ -1,0 +1,128 @@
+"""Charts between the words of a notebook: the title is the finding, the source stands below."""
+
+import io
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import ScalarFormatter
+
+from ..cards import fonts
+from ..cards.canvas import broken
+from ..cards.card import Card
+from ..cards.themes import GREY, INK, RUST, WHITE
+from ..cards.words import count
+from ..checking import front_door
+
+SIZE, DPI, LEFT = (7.2, 4.05), 144, 0.1
+TITLE, TEXT, SMALL = 15, 11, 9  # points
+DATA, ACCENT, HAIRLINE, BAND = "#8C8794", RUST, "#D9D6DE", "#E9E6EC"
+
+
+def chart(title, source):
+    """Empty axes under a title; `finish` makes the picture.
+
+    title   the finding, as printed: a sentence with its number
+    source  where the numbers come from, and how they were counted
+    """
+    return ruled(blank(title, source).add_axes((LEFT, 0.17, 0.96 - LEFT, 0.66)))
+
+
+def side_by_side(title, source, names):
+    """One axes per name, left to right, all with the same scales."""
+    figure, gap = blank(title, source), 0.04
+    each = (0.96 - LEFT + gap) / len(names)
+    axes = []
+    for i, name in enumerate(names):
+        shared = {"sharex": axes[0], "sharey": axes[0]} if axes else {}
+        axes.append(ruled(figure.add_axes((LEFT + i * each, 0.17, each - gap, 0.58), **shared)))
+        axes[-1].set_title(name, loc="left", fontsize=TEXT, color=INK)
+        axes[-1].tick_params(labelleft=not i)
+    return axes
+
+
+def ruled(ax):
+    """Hairlines across, behind the data; `ax.grid(False)` takes them away."""
+    ax.grid(axis="y", color=HAIRLINE, linewidth=0.6)
+    ax.set_axisbelow(True)
+    return ax
+
+
+def blank(title, source):
+    """A figure with its words: the title in one or two lines, the source in grey below."""
+    figure = Figure(figsize=SIZE, dpi=DPI, facecolor=WHITE)
+    FigureCanvasAgg(figure)
+    lines = broken(title, "bold", TITLE, 0.94 * 72 * SIZE[0], 2)
+    for i, line in enumerate(lines):
+        figure.text(
+            0.02, (0.915, 0.93)[len(lines) - 1] - 0.068 * i, line, fontsize=TITLE, color=INK, gid="title"
+        )
+    figure.text(0.02, 0.03, source, fontsize=SMALL, color=GREY, gid="source")
+    return figure
+
+
+def band(ax, x, low, high, name=""):
+    """The expected range, behind the data, with its name over its highest point."""
+    ax.fill_between(x, low, high, color=BAND, linewidth=0, zorder=0)
+    top = int(np.argmax(high))
+    return note(ax, x[top], high[top], name, GREY, ha="center", va="bottom")
+
+
+def note(ax, x, y, text, colour=INK, ha="left", va="center"):
+    """A direct label beside the data, instead of a legend."""
+    return ax.text(x, y, text, color=colour, fontsize=TEXT, ha=ha, va=va)
+
+
+@front_door
+def finish(ax: Axes, alt=""):
+    """No box, no tick marks, the project's typeface; returns the picture with its alt text, for a notebook.
+
+    ax   axes from `chart`, or any of those from `side_by_side`
+    alt  one sentence with the numbers; the title where it is left out
+    """
+    figure = ax.figure
+    for each in figure.axes:
+        plain(each)
+        for axis in (each.xaxis, each.yaxis):
+            freeze(axis)
+    for text in figure.findobj(Text):
+        typeface(text)
+    png, title = io.BytesIO(), " ".join(t.get_text() for t in figure.texts if t.get_gid() == "title")
+    figure.savefig(png, metadata={"Title": title, "Description": alt or title, "Software": None})
+    return Card(title, alt or title, png.getvalue(), width=720)
+
+
+def plain(ax):
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.spines["bottom"].set_color(DATA)
+    ax.xaxis.label.set_color(GREY)
+    ax.tick_params(which="both", length=0)
+    ax.tick_params(labelsize=TEXT, labelcolor=GREY)
+    if isinstance(ax.yaxis.get_major_formatter(), ScalarFormatter):
+        ax.yaxis.set_major_formatter(lambda value, _: number(value))
+
+
+def number(value):
+    """A tick as the cards write counts, with a real minus."""
+    text = count(abs(value)) if value == round(value) else f"{abs(value):g}"
+    return f"\u2212{text}" if value < 0 else text
+
+
+def freeze(axis):
+    """Tick labels that no font can draw name their script instead."""
+    labels = [label.get_text() for label in axis.get_ticklabels()]
+    if any(label and fonts.shown(label) != label for label in labels):
+        axis.set_ticks(axis.get_ticklocs(), labels=[fonts.shown(label) for label in labels])
+
+
+def typeface(text):
+    """The text face with its fallbacks; titles in bold, mathematics off."""
+    words = fonts.shown(text.get_text()) if text.get_text() else ""
+    text.set_text(words)
+    text.set(
+        parse_math=False,
+        fontfamily=fonts.families(words, "bold" if text.get_gid() == "title" else "text"),
+        fontweight="normal",
+    )

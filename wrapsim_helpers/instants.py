@@ -1,0 +1,108 @@
+"""Times: units in milliseconds, ISO 8601 texts, windows, and the clocks of time zones."""
+
+from datetime import date, datetime
+
+import pytz
+
+MS = 1000
+MINUTE_MS = 60 * MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+EPOCH = datetime(1970, 1, 1)
+EARLIEST = datetime(2000, 1, 1)      # before it the zone tables and the plan rules mean nothing
+LATEST = datetime(2038, 1, 1)        # pytz knows no daylight saving after 2037
+
+
+def as_text(moment):
+    """A time as it is given: text, or a date or datetime, which becomes ISO 8601."""
+    return moment.isoformat() if isinstance(moment, date) else moment
+
+
+def check_time(name, text):
+    """`text`, an ISO 8601 date or date and time, as a datetime; with a zone where it has an offset."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is {text!r}; it must be ISO 8601, such as '2025-01-01' or '2025-01-01T08:30:00+01:00'."
+                         ) from None
+    wall = moment.replace(tzinfo=None)
+    if not EARLIEST <= wall <= LATEST:
+        raise ValueError(f"{name} is {text!r}; it must lie between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}, "
+                         "the years for which daylight saving is known.")
+    return moment
+
+
+def check_window(start_time, end_time):
+    """Both times as datetimes, the start before the end; ValueError otherwise."""
+    start, end = check_time("start_time", start_time), check_time("end_time", end_time)
+    if (start.tzinfo is None) != (end.tzinfo is None):
+        raise ValueError(f"start_time {start_time!r} and end_time {end_time!r}: give both with an offset, or both without "
+                         "(then they are the listener's local time).")
+    if start >= end:
+        raise ValueError(f"end_time {end_time!r} is not after start_time {start_time!r}; "
+                         "the window runs from start_time up to, but not including, end_time.")
+    return start, end
+
+
+# -- instants and zones --------------------------------------------------------------------------------
+
+def instant_ms(name, moment, zone):
+    """UTC milliseconds of a moment; without an offset it is local time in `zone`, and it must exist exactly once."""
+    if moment.tzinfo is None:
+        try:
+            moment = pytz.timezone(zone).localize(moment, is_dst=None)
+        except pytz.NonExistentTimeError:
+            raise ValueError(f"{name} is {moment.isoformat()}, a time that the clocks of {zone} skipped; "
+                             "give another time, or one with an offset.") from None
+        except pytz.AmbiguousTimeError:
+            raise ValueError(f"{name} is {moment.isoformat()}, a time that the clocks of {zone} showed twice; "
+                             "give it with an offset, such as +01:00.") from None
+    return utc_ms(moment)
+
+
+def first_instant_ms(moment, zone):
+    """UTC milliseconds of the first valid instant at or after a local moment, and whether it had to be moved there.
+
+    Used for a crowd, where the moment falls into somebody's daylight-saving night: a time shown twice becomes its
+    first showing, a time skipped becomes the end of the gap.
+    """
+    if moment.tzinfo is not None:
+        return utc_ms(moment), False
+    clock = pytz.timezone(zone)
+    try:
+        return utc_ms(clock.localize(moment, is_dst=None)), False
+    except pytz.AmbiguousTimeError:
+        return utc_ms(clock.localize(moment, is_dst=True)), True
+    except pytz.NonExistentTimeError:
+        inside_gap = utc_ms(clock.localize(moment, is_dst=True))      # shortly before the change
+        return next_change_ms(clock, inside_gap), True
+
+
+def utc_ms(moment):
+    """UTC milliseconds of a datetime with a zone."""
+    return round((moment.astimezone(pytz.utc).replace(tzinfo=None) - EPOCH).total_seconds() * MS)
+
+
+def offset_min(clock, at_ms):
+    """Minutes that the clock stands ahead of UTC at an instant."""
+    return round(datetime.fromtimestamp(at_ms // MS, clock).utcoffset().total_seconds() / 60)
+
+
+def next_change_ms(clock, after_ms):
+    """The first instant, to the minute, within two days after `after_ms` at which the clock's offset changes."""
+    before, low, high = offset_min(clock, after_ms), after_ms // MINUTE_MS, after_ms // MINUTE_MS + 2 * 24 * 60
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (middle, high) if offset_min(clock, middle * MINUTE_MS) == before else (low, middle)
+    return high * MINUTE_MS
+
+
+def zone_changes(zone, from_ms, to_ms):
+    """When a zone's clock changes in a stretch of time: [(utc_ms, offset_min from then on), ...], the first at from_ms."""
+    clock = pytz.timezone(zone)
+    changes = [(from_ms, offset_min(clock, from_ms))]
+    for day in range(from_ms, to_ms, DAY_MS):
+        if offset_min(clock, day + DAY_MS) != offset_min(clock, day):
+            at = next_change_ms(clock, day)
+            changes.append((at, offset_min(clock, at)))
+    return changes

@@ -1,0 +1,1 @@
+"""The listening loop: what listeners play, and the loop's own counts."""

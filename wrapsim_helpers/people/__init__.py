@@ -1,0 +1,1 @@
+"""Who listens: the survey, the model's parameters, personas, homes, clocks and the listeners drawn from them."""

@@ -1,0 +1,1 @@
+"""Runs: simulated part by part, planned, continued, opened, checked and measured."""

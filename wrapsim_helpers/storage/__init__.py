@@ -1,0 +1,1 @@
+"""Where and how tables are kept: folders and buckets, locks, Parquet, Avro, records and manifests."""

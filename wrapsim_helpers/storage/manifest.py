@@ -1,0 +1,105 @@
+"""run.json, which lists what a finished run holds, and identity.json, which says what a run is made from.
+
+It imports neither Parquet nor Avro, so that a run is shown at once.
+"""
+
+import hashlib
+import json
+import re
+from contextlib import suppress
+
+from ..checking import front_door
+from ..parameters import canonical, identity_hash, run_of
+from ..schema import TABLES
+from . import places
+
+RUN_FILE = re.compile(rf"({'|'.join(TABLES)}|avro)(/part-[0-9]{{8}})?\.(parquet|avro)")
+
+
+def json_bytes(value):
+    """A JSON file for people and programs, as bytes: sorted keys, two blanks, one line end."""
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def sealed(value):
+    """A dict with the SHA-256 of its own values, so that damage to its file can be seen in the file alone."""
+    return value | {"sha256": hashlib.sha256(canonical(value).encode()).hexdigest()}
+
+
+def is_sealed(data):
+    """Whether the bytes of a sealed JSON file are those that were written."""
+    try:
+        value = json.loads(data)
+        return json_bytes(sealed({key: value[key] for key in value if key != "sha256"})) == data
+    except (ValueError, TypeError, LookupError):
+        return False
+
+
+def manifest_bytes(identity, files, **more):
+    """The run.json of a run with an identity and these files, as bytes; see `read_manifest`."""
+    return json_bytes(sealed({"identity": identity, "identity_hash": identity_hash(identity), "files": files} | more))
+
+
+def is_finished(place):
+    """Whether a place holds a run.json, sound or not."""
+    return "run.json" in places.names(place)
+
+
+@front_door
+def read_manifest(run_dir):
+    """run.json of a finished run as a dict.
+
+    Raises FileNotFoundError if there is none, ValueError if it is changed, damaged or lists files that are no run's.
+    """
+    place = places.place_of(run_dir)
+    data = places.get(place, "run.json")
+    if data is None:
+        raise FileNotFoundError(f"{run_dir} holds no finished run (no run.json). Simulate one first: notebook 03_multiple_users, "
+                                "or `wrapsim simulate`.")
+    try:
+        return manifest_in(data)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{place}/run.json is changed or damaged: {reason_of(error)}. Restore it, or simulate the run again into "
+                         "the same folder.") from None
+
+
+def manifest_in(data):
+    """The manifest in the bytes of run.json; any of the four errors above if it is not one that wrapsim wrote."""
+    if not is_sealed(data):
+        raise ValueError("its contents do not match the hash in it")
+    manifest = json.loads(data)
+    if manifest["identity_hash"] != identity_hash(manifest["identity"]):
+        raise ValueError("its identity does not match the hash in it")
+    foreign = [file["file"] for file in manifest["files"] if not RUN_FILE.fullmatch(file["file"])]
+    if foreign:
+        raise ValueError(f"it lists {foreign[0]!r}, which is no file of a run")
+    run_of(manifest["identity"])
+    return manifest
+
+
+def reason_of(error):
+    """Why a manifest or identity was refused, without the full stop of the message it came with."""
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
+
+
+def identity_of(place):
+    """The identity of a run, finished or not, as a dict. Raises FileNotFoundError or ValueError as `read_manifest` does."""
+    begun = None if is_finished(place) else places.get(place, "identity.json")
+    return read_manifest(place)["identity"] if begun is None else identity_in(place, begun)
+
+
+def manifest_of(place):
+    """run.json of a finished run; None if it is missing, changed or damaged, so that it is written again."""
+    with suppress(FileNotFoundError, ValueError):
+        return read_manifest(place)
+
+
+def identity_in(place, data):
+    """The identity in the bytes of identity.json; ValueError naming the file if it is changed or damaged."""
+    try:
+        identity = json.loads(data)
+        run_of(identity)
+        return identity
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{place}/identity.json is changed or damaged: {reason_of(error)}. If the run is finished (run.json), remove "
+                         "identity.json and simulate the run again into the same folder; otherwise name another folder.") from None
