@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/ready
 
-.PHONY: help setup wrapped test check lab bench realism fit clean
+.PHONY: help setup wrapped lint test check lab bench realism fit clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -19,12 +19,15 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "wrapsim needs Python 3.11 or later; $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make setup PYTHON=python3.12")'
 	@echo "Setting up .venv (once, a minute or two) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
 	@$(BIN)/python -m wrapsim_helpers compile
 	@touch $(READY)
 
 wrapped: $(READY)  ## the main job: every notebook on the bundled data, ending with one listener's cards
 	@$(BIN)/python -m wrapsim_helpers wrapped
+
+lint: $(READY)  ## ruff and mypy
+	@$(BIN)/python -m wrapsim_helpers lint
 
 test: $(READY)  ## the test suite (at most 8 minutes and 2 GiB)
 	@$(BIN)/python -m wrapsim_helpers test
@@ -45,4 +48,4 @@ fit: $(READY)  ## find the parameters that no figure gives directly: data/behavi
 	@$(BIN)/python -m wrapsim_helpers fit
 
 clean:  ## remove .venv, caches and runs
-	rm -rf .venv build dist data/runs .pytest_cache .hypothesis .ruff_cache *.egg-info
+	rm -rf .venv build dist data/runs .pytest_cache .hypothesis .ruff_cache .mypy_cache *.egg-info

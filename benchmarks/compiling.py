@@ -14,5 +14,15 @@ def measure():
     """[(claim, measured ratio, gate, detail)]"""
     with tempfile.TemporaryDirectory() as folder:
         env = os.environ | {"WRAPSIM_CACHE": folder}
-        first, second = (seconds(lambda: subprocess.run([sys.executable, "-c", CODE], env=env, check=True)) for _ in range(2))
-    return [("first process / second process, seconds, the loop compiled and then cached", first / second, 3, f"{first:.0f} s, then {second:.1f} s")]
+        first, second = (
+            seconds(lambda: subprocess.run([sys.executable, "-c", CODE], env=env, check=True))
+            for _ in range(2)
+        )
+    return [
+        (
+            "first process / second process, seconds, the loop compiled and then cached",
+            first / second,
+            3,
+            f"{first:.0f} s, then {second:.1f} s",
+        )
+    ]

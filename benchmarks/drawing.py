@@ -23,9 +23,24 @@ def save_empty():
 def measure():
     """[(claim, measured ratio, gate, detail)], one row per card and the mean of all"""
     with tempfile.TemporaryDirectory() as folder:
-        story = ws.tell_story(ws.simulate(100, end_time="2025-05-01", out_dir=Path(folder) / "run", formats="parquet"))
+        story = ws.tell_story(
+            ws.simulate(100, end_time="2025-05-01", out_dir=Path(folder) / "run", formats="parquet")
+        )
     names = [name for name in CARDS if name != "too_little"]
-    empty, *cards = in_turn(save_empty, *(lambda name=name: make_card(name, story) for name in names))
-    rows = [(f"card {name} / empty figure, seconds", seconds / empty, -3, f"{1000 * seconds:.0f} ms") for name, seconds in zip(names, cards)]
+    empty, *cards = in_turn(
+        save_empty, *(lambda name=name: make_card(name, story) for name in names)
+    )
+    rows = [
+        (f"card {name} / empty figure, seconds", seconds / empty, -3, f"{1000 * seconds:.0f} ms")
+        for name, seconds in zip(names, cards)
+    ]
     mean = sum(cards) / len(cards)
-    return [*rows, ("a card on average / empty figure, seconds", mean / empty, -3, f"{1000 * mean:.0f} ms against {1000 * empty:.0f} ms")]
+    return [
+        *rows,
+        (
+            "a card on average / empty figure, seconds",
+            mean / empty,
+            -3,
+            f"{1000 * mean:.0f} ms against {1000 * empty:.0f} ms",
+        ),
+    ]

@@ -1,4 +1,6 @@
-"""One listener's nine insights against reading that listener's rows with pandas: at most 5 times as long."""
+"""One listener's nine insights against reading that listener's rows with pandas: at most 5 times as
+long.
+"""
 
 import tempfile
 from pathlib import Path
@@ -17,8 +19,8 @@ LISTENER = 42
 def measure():
     """[(claim, measured ratio, gate, detail)]
 
-    The ninth insight, the place, looks the listener up in the crowd's totals, which are counted once per run and year; the
-    second row counts them anew each time.
+    The ninth insight, the place, looks the listener up in the crowd's totals, which are counted
+    once per run and year; the second row counts them anew each time.
     """
     with tempfile.TemporaryDirectory() as folder:
         run_dir = ws.simulate(100, out_dir=Path(folder) / "run", formats="parquet")
@@ -29,7 +31,23 @@ def measure():
             insights_of(book, LISTENER)
             place_of(book.crowd, LISTENER)
 
-        read_s, nine_s, crowd_s = in_turn(lambda: pd.read_parquet(paths, filters=[("listener_id", "==", LISTENER)]), nine,
-                                          lambda: place(book.heard).execute(), rounds=9)
-    return [("nine insights / reading the listener's rows with pandas, seconds", nine_s / read_s, -5, f"{1000 * nine_s:.0f} ms against {1000 * read_s:.0f} ms"),
-            ("the same, and the whole crowd's totals counted anew", (nine_s + crowd_s) / read_s, None, f"{1000 * (nine_s + crowd_s):.0f} ms")]
+        read_s, nine_s, crowd_s = in_turn(
+            lambda: pd.read_parquet(paths, filters=[("listener_id", "==", LISTENER)]),
+            nine,
+            lambda: place(book.heard).execute(),
+            rounds=9,
+        )
+    return [
+        (
+            "nine insights / reading the listener's rows with pandas, seconds",
+            nine_s / read_s,
+            -5,
+            f"{1000 * nine_s:.0f} ms against {1000 * read_s:.0f} ms",
+        ),
+        (
+            "the same, and the whole crowd's totals counted anew",
+            (nine_s + crowd_s) / read_s,
+            None,
+            f"{1000 * (nine_s + crowd_s):.0f} ms",
+        ),
+    ]

@@ -1,5 +1,5 @@
-"""The compiled loop: against the seed's loop in plain Python, against filling the same columns with random numbers, and
-with its own count of the answers against without."""
+"""The compiled loop: against the seed's loop in plain Python, against filling the same columns with
+random numbers, and with its own count of the answers against without."""
 
 import os
 import subprocess
@@ -27,15 +27,24 @@ def looped(num_users=100):
     heard = ws.listen(run)
     world = heard.world
     others = people_of.other_genres(world.survey, heard.listeners, heard.profile_versions)
-    people, _ = people_of.lower(run, heard.listeners, heard.profile_versions, world.catalogue, others)
+    people, _ = people_of.lower(
+        run, heard.listeners, heard.profile_versions, world.catalogue, others
+    )
     b = lowered([world.behaviour])
-    return lambda: [block for block in sample_plays(people, world.catalogue.music, b)], heard.plays.num_rows
+    return lambda: [
+        block for block in sample_plays(people, world.catalogue.music, b)
+    ], heard.plays.num_rows
 
 
 def fill(n, dice=np.random.default_rng(1)):
     """Columns of the plays table, so many rows of random numbers each."""
     limits = {"i1": 100, "i4": 10**6, "i8": 10**12}
-    return {name: dice.integers(0, limits.get(kind.str[1:], 2), n, dtype=kind if kind.kind != "b" else np.int8) for name, (kind, _) in PLAY.fields.items()}
+    return {
+        name: dice.integers(
+            0, limits.get(kind.str[1:], 2), n, dtype=kind if kind.kind != "b" else np.int8
+        )
+        for name, (kind, _) in PLAY.fields.items()
+    }
 
 
 def without_answers(folder):
@@ -47,31 +56,62 @@ def without_answers(folder):
     target.mkdir()
     for path in PACKAGE.rglob("*.py"):
         (target / path.relative_to(PACKAGE)).parent.mkdir(parents=True, exist_ok=True)
-        (target / path.relative_to(PACKAGE)).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+        (target / path.relative_to(PACKAGE)).write_text(
+            path.read_text(encoding="utf-8"), encoding="utf-8"
+        )
     plays = (target / "plays.py").read_text(encoding="utf-8")
-    begin, end = plays.index("            add_answers("), plays.index("            if reason_end == DONE:\n                kind = action_of")
+    begin, end = (
+        plays.index("            add_answers("),
+        plays.index("            if reason_end == DONE:\n                kind = action_of"),
+    )
     (target / "plays.py").write_text(plays[:begin] + plays[end:], encoding="utf-8")
     return target.parent
 
 
 def median_of(folder, rounds=9):
     """Median seconds of the loop of the package in a folder, in a process of its own."""
-    code = ("import statistics; from benchmarks.loop import looped; from benchmarks.timing import seconds; play, n = looped(60); play(); "
-            f"print(statistics.median(seconds(play) for _ in range({rounds})))")
-    done = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, env={**os.environ, "PYTHONPATH": str(folder)},
-                          capture_output=True, text=True, check=True)
+    code = (
+        "import statistics; from benchmarks.loop import looped; from benchmarks.timing import "
+        "seconds; play, n = looped(60); play(); "
+        f"print(statistics.median(seconds(play) for _ in range({rounds})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PACKAGE.parent,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return float(done.stdout)
 
 
 def measure():
     """[(claim, measured ratio, gate, detail)]"""
     songs, (play, n_plays) = ws.load_songs(), looped()
-    seed_s, loop_s, fill_s = in_turn(lambda: seed_records(songs, N_RECORDS), play, lambda: fill(n_plays))
+    seed_s, loop_s, fill_s = in_turn(
+        lambda: seed_records(songs, N_RECORDS), play, lambda: fill(n_plays)
+    )
     seed, loop = N_RECORDS / seed_s, n_plays / loop_s
-    yield "compiled loop / seed's loop, plays per second", loop / seed, 2000, f"{loop:,.0f} against {seed:,.0f} per second"
-    yield "compiled loop / NumPy filling the same columns at random, seconds", loop_s / fill_s, -6, f"{n_plays / fill_s:,.0f} rows per second are filled"
+    yield (
+        "compiled loop / seed's loop, plays per second",
+        loop / seed,
+        2000,
+        f"{loop:,.0f} against {seed:,.0f} per second",
+    )
+    yield (
+        "compiled loop / NumPy filling the same columns at random, seconds",
+        loop_s / fill_s,
+        -6,
+        f"{n_plays / fill_s:,.0f} rows per second are filled",
+    )
     with tempfile.TemporaryDirectory() as folder:
         bare = without_answers(folder)
         pairs = [(median_of(PACKAGE.parent), median_of(bare)) for _ in range(3)]
     with_s, without_s = (sorted(column)[1] for column in zip(*pairs))
-    yield "loop with its answers / without, seconds", with_s / without_s, -1.1, f"{1000 * with_s:.0f} ms against {1000 * without_s:.0f} ms"
+    yield (
+        "loop with its answers / without, seconds",
+        with_s / without_s,
+        -1.1,
+        f"{1000 * with_s:.0f} ms against {1000 * without_s:.0f} ms",
+    )

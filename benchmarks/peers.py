@@ -1,6 +1,8 @@
-"""A peer beside us where it is installed: dbldatagen, independent columns to Parquet on one core of Spark (`pip install 'wrapsim[peers]'`).
+"""A peer beside us where it is installed: dbldatagen, independent columns to Parquet on one core of
+Spark (`pip install 'wrapsim[peers]'`).
 
-It needs a Java runtime. Its rows have no state: no sessions, no memory, no play after another. Spark's start is not counted.
+It needs a Java runtime. Its rows have no state: no sessions, no memory, no play after another.
+Spark's start is not counted.
 """
 
 import importlib.util
@@ -15,7 +17,11 @@ from .scale import LISTENERS, rows
 from .timing import seconds
 
 ROWS = 2_000_000
-COLUMNS = {"int": {"minValue": 0, "maxValue": 10**6}, "long": {"minValue": 0, "maxValue": 10**12}, "string": {"values": ["play", "skip", "pause"]}}
+COLUMNS = {
+    "int": {"minValue": 0, "maxValue": 10**6},
+    "long": {"minValue": 0, "maxValue": 10**12},
+    "string": {"values": ["play", "skip", "pause"]},
+}
 
 
 def measure():
@@ -26,15 +32,28 @@ def measure():
         job = ws.open_job(LISTENERS, out_dir=Path(folder) / "run", formats="parquet")
         plays, cores = rows(ws.make_part(job, 0)), pa.cpu_count()
         pa.set_cpu_count(1)
-        rate, theirs = plays / seconds(lambda: ws.make_part(job, 0)), ROWS / by_dbldatagen(Path(folder) / "theirs")
+        rate, theirs = (
+            plays / seconds(lambda: ws.make_part(job, 0)),
+            ROWS / by_dbldatagen(Path(folder) / "theirs"),
+        )
         pa.set_cpu_count(cores)
-    return [("a part, simulated and written / dbldatagen, rows per second to Parquet on one core", rate / theirs, 1, f"{rate:,.0f} against {theirs:,.0f} per second")]
+    return [
+        (
+            "a part, simulated and written / dbldatagen, rows per second to Parquet on one core",
+            rate / theirs,
+            1,
+            f"{rate:,.0f} against {theirs:,.0f} per second",
+        )
+    ]
 
 
 def by_dbldatagen(folder):
     """Seconds that dbldatagen takes for twelve columns of independent draws, once it is warm."""
     from pyspark.sql import SparkSession
-    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+
+    spark = (
+        SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+    )
     write(spark, ROWS // 10, folder)
     took = seconds(lambda: write(spark, ROWS, folder))
     spark.stop()
@@ -44,6 +63,7 @@ def by_dbldatagen(folder):
 def write(spark, n, folder):
     """So many rows to Parquet."""
     import dbldatagen
+
     plan = dbldatagen.DataGenerator(spark, rows=n, partitions=1, randomSeed=1)
     for number in range(12):
         kind = tuple(COLUMNS)[number % 3]

@@ -1,4 +1,6 @@
-"""Claims about size: the whole way to Avro and to Parquet, many listeners, two workers, insights of millions of plays, memory."""
+"""Claims about size: the whole way to Avro and to Parquet, many listeners, two workers, insights of
+millions of plays, memory.
+"""
 
 import contextlib
 import itertools
@@ -22,21 +24,36 @@ from .loop import N_RECORDS
 from .seed_loop import write_seed_records
 from .timing import in_turn, seconds
 
-LISTENERS = 6_000                # about 48 million plays in a year, a minute for one worker
-RUN = ("import sys; import wrapsim_helpers as ws; "
-       "ws.simulate(int(sys.argv[1]), end_time=sys.argv[2], listeners_per_part=int(sys.argv[3]), out_dir=sys.argv[4], workers=1)")
+LISTENERS = 6_000  # about 48 million plays in a year, a minute for one worker
+RUN = (
+    "import sys; import wrapsim_helpers as ws; "
+    "ws.simulate(int(sys.argv[1]), end_time=sys.argv[2], listeners_per_part=int(sys.argv[3]), "
+    "out_dir=sys.argv[4], workers=1)"
+)
 
 
 def measure():
     """[(claim, measured ratio, gate, detail)]"""
     with tempfile.TemporaryDirectory() as folder:
-        return [*to_avro(Path(folder)), *to_parquet(Path(folder)), *many_listeners(Path(folder)), *two_workers(Path(folder)), *all_insights(Path(folder)), *memory(Path(folder))]
+        return [
+            *to_avro(Path(folder)),
+            *to_parquet(Path(folder)),
+            *many_listeners(Path(folder)),
+            *two_workers(Path(folder)),
+            *all_insights(Path(folder)),
+            *memory(Path(folder)),
+        ]
 
 
 def to_avro(folder):
-    """From nothing to Avro, one core, parts one after another as in a run, against the seed's loop and fastavro."""
+    """From nothing to Avro, one core, parts one after another as in a run, against the seed's loop
+    and fastavro.
+    """
     job, songs = ws.open_job(LISTENERS, out_dir=folder / "avro", formats="avro"), ws.load_songs()
-    cores, places = pa.cpu_count(), itertools.count()           # a folder each time: writing over a file takes longer
+    cores, places = (
+        pa.cpu_count(),
+        itertools.count(),
+    )  # a folder each time: writing over a file takes longer
 
     def parts():
         place = folder / f"avro{next(places)}"
@@ -44,27 +61,60 @@ def to_avro(folder):
 
     plays = parts()
     pa.set_cpu_count(1)
-    ours, theirs = in_turn(parts, lambda: write_seed_records(songs, N_RECORDS, folder / "seed.avro"), rounds=7)
+    ours, theirs = in_turn(
+        parts, lambda: write_seed_records(songs, N_RECORDS, folder / "seed.avro"), rounds=7
+    )
     pa.set_cpu_count(cores)
     rate, yardstick = plays / ours, N_RECORDS / theirs
-    return [("parts, simulated and written / the seed's loop with fastavro, records per second to Avro on one core", rate / yardstick, 900,
-             f"{rate:,.0f} against {yardstick:,.0f} per second")]
+    return [
+        (
+            "parts, simulated and written / the seed's loop with fastavro, records per second to "
+            "Avro on one core",
+            rate / yardstick,
+            900,
+            f"{rate:,.0f} against {yardstick:,.0f} per second",
+        )
+    ]
 
 
 def to_parquet(folder):
     """From nothing to Parquet, one core, against a generator written in Rust."""
     job = ws.open_job(LISTENERS, out_dir=folder / "rate", formats="parquet")
     plays = rows(ws.make_part(job, 0))
-    tpch = [Path(sys.executable).with_name("tpchgen-cli"), "parquet", "-s", "1", "--tables", "lineitem", "--parts", "12", "--part", "1", "--num-threads", "1"]
+    tpch = [
+        Path(sys.executable).with_name("tpchgen-cli"),
+        "parquet",
+        "-s",
+        "1",
+        "--tables",
+        "lineitem",
+        "--parts",
+        "12",
+        "--part",
+        "1",
+        "--num-threads",
+        "1",
+    ]
     cores = pa.cpu_count()
     pa.set_cpu_count(1)
-    ours, theirs = in_turn(lambda: ws.make_part(job, 0),
-                           lambda: subprocess.run([*tpch, "--output-dir", folder / "tpch"], check=True, capture_output=True))
+    ours, theirs = in_turn(
+        lambda: ws.make_part(job, 0),
+        lambda: subprocess.run(
+            [*tpch, "--output-dir", folder / "tpch"], check=True, capture_output=True
+        ),
+    )
     pa.set_cpu_count(cores)
     lines = sum(pq.read_metadata(path).num_rows for path in (folder / "tpch").rglob("*.parquet"))
     rate, yardstick = plays / ours, lines / theirs
-    return [("a part, simulated and written / tpchgen-cli's lineitem, rows per second to Parquet on one core", rate / yardstick, 1,
-             f"{rate:,.0f} against {yardstick:,.0f} per second")]
+    return [
+        (
+            "a part, simulated and written / tpchgen-cli's lineitem, rows per second to Parquet on "
+            "one core",
+            rate / yardstick,
+            1,
+            f"{rate:,.0f} against {yardstick:,.0f} per second",
+        )
+    ]
 
 
 def many_listeners(folder):
@@ -73,8 +123,15 @@ def many_listeners(folder):
     year = ws.open_job(LISTENERS, out_dir=folder / "year", formats="parquet")
     n_day, n_year = (rows(ws.make_part(job, 1)) for job in (day, year))
     day_s, year_s = in_turn(lambda: ws.make_part(day, 1), lambda: ws.make_part(year, 1))
-    return [("one day of a million listeners / a year of few, seconds per play", day_s / n_day / (year_s / n_year), -3,
-             f"{day_s / n_day * 1e6:.2f} against {year_s / n_year * 1e6:.2f} microseconds; {day.n_parts} parts of {day.run.listeners_per_part:,} listeners")]
+    return [
+        (
+            "one day of a million listeners / a year of few, seconds per play",
+            day_s / n_day / (year_s / n_year),
+            -3,
+            f"{day_s / n_day * 1e6:.2f} against {year_s / n_year * 1e6:.2f} microseconds; "
+            f"{day.n_parts} parts of {day.run.listeners_per_part:,} listeners",
+        )
+    ]
 
 
 def two_workers(folder):
@@ -83,31 +140,83 @@ def two_workers(folder):
     one = seconds(lambda: ws.simulate(**run, out_dir=folder / "one", workers=1))
     shutil.rmtree(folder / "one")
     two = seconds(lambda: ws.simulate(**run, out_dir=folder / "run", workers=2))
-    return [("one worker / two workers, seconds", one / two, 1.7, f"{one:.0f} s, then {two:.0f} s for {ws.read_manifest(folder / 'run')['plays']:,} plays")]
+    return [
+        (
+            "one worker / two workers, seconds",
+            one / two,
+            1.7,
+            f"{one:.0f} s, then {two:.0f} s for {ws.read_manifest(folder / 'run')['plays']:,} "
+            f"plays",
+        )
+    ]
 
 
 def all_insights(folder):
     """Nine insights of everybody, out of core, against pandas on one part, reading included."""
     plays = ws.read_manifest(folder / "run")["plays"]
     part = folder / "run" / "plays" / "part-00000000.parquet"
-    catalogue = [ws.read_parquet(folder / "run", name).to_pandas() for name in ("tracks", "track_artists", "artists")]
-    nine_s, everybody_s = in_turn(lambda: nine(pd.read_parquet(part), *catalogue), lambda: ws.everybody(folder / "run"), rounds=3)
+    catalogue = [
+        ws.read_parquet(folder / "run", name).to_pandas()
+        for name in ("tracks", "track_artists", "artists")
+    ]
+    nine_s, everybody_s = in_turn(
+        lambda: nine(pd.read_parquet(part), *catalogue),
+        lambda: ws.everybody(folder / "run"),
+        rounds=3,
+    )
     in_pandas = nine_s / pq.read_metadata(part).num_rows * plays
-    return [("pandas, as fast as on one part / nine insights of everybody, seconds", in_pandas / everybody_s, 5,
-             f"{everybody_s:.0f} s for {plays:,} plays; pandas would take {in_pandas:.0f} s")]
+    return [
+        (
+            "pandas, as fast as on one part / nine insights of everybody, seconds",
+            in_pandas / everybody_s,
+            5,
+            f"{everybody_s:.0f} s for {plays:,} plays; pandas would take {in_pandas:.0f} s",
+        )
+    ]
 
 
 def memory(folder):
     """Most memory of a worker, at 10 parts, at 1,000 parts, and with parts of the usual size."""
-    few, many, usual = (peak(folder, name, *words) for name, *words in (
-        ("few", 300, "2025-02-01", 30), ("many", 30_000, "2025-02-01", 30), ("usual", 150, "2026-01-01", 0)))
-    return [("memory of a worker at 1,000 parts / at 10", many / few, -1.2, f"{many / 2**20:,.0f} MiB against {few / 2**20:,.0f} MiB"),
-            ("memory of a worker with parts of the usual size, GiB", usual / 2**30, -1.5, "both formats")]
+    few, many, usual = (
+        peak(folder, name, *words)
+        for name, *words in (
+            ("few", 300, "2025-02-01", 30),
+            ("many", 30_000, "2025-02-01", 30),
+            ("usual", 150, "2026-01-01", 0),
+        )
+    )
+    return [
+        (
+            "memory of a worker at 1,000 parts / at 10",
+            many / few,
+            -1.2,
+            f"{many / 2**20:,.0f} MiB against {few / 2**20:,.0f} MiB",
+        ),
+        (
+            "memory of a worker with parts of the usual size, GiB",
+            usual / 2**30,
+            -1.5,
+            "both formats",
+        ),
+    ]
 
 
 def peak(folder, name, users, end_time, listeners_per_part):
-    """Most memory that a process held while it made a run, bytes, looked at fifty times a second."""
-    process = psutil.Popen([sys.executable, "-c", RUN, str(users), end_time, str(listeners_per_part), str(folder / name)], stderr=subprocess.DEVNULL)
+    """Most memory that a process held while it made a run, bytes, looked at fifty times a
+    second.
+    """
+    process = psutil.Popen(
+        [
+            sys.executable,
+            "-c",
+            RUN,
+            str(users),
+            end_time,
+            str(listeners_per_part),
+            str(folder / name),
+        ],
+        stderr=subprocess.DEVNULL,
+    )
     most = 0
     while process.poll() is None:
         with contextlib.suppress(psutil.Error):

@@ -2,10 +2,11 @@
 
     python data/make_samples.py
 
-writes `spotify_data.csv`, 1,040 answers to a survey about listening, and `spotify_2000.csv`, a catalogue of
-2,000 songs, beside this script. Headers, spelling and oddities are those of two public files whose licence is
-not established; the rows are drawn from the published figures in `behaviour/survey_marginals.json` and
-`behaviour/songs_profile.json`, the names from `sample_names.json`. The same script writes the same bytes.
+writes `spotify_data.csv`, 1,040 answers to a survey about listening, and `spotify_2000.csv`, a
+catalogue of 2,000 songs, beside this script. Headers, spelling and oddities are those of two public
+files whose licence is not established; the rows are drawn from the published figures in
+`behaviour/survey_marginals.json` and `behaviour/songs_profile.json`, the names from
+`sample_names.json`. The same script writes the same bytes.
 """
 
 import csv

@@ -1,10 +1,12 @@
-"""The dice of the bundled sample files: only uniform numbers, one stream per decision, so that a new decision leaves the others alone."""
+"""The dice of the bundled sample files: only uniform numbers, one stream per decision, so that a
+new decision leaves the others alone.
+"""
 
 import zlib
 
 import numpy as np
 
-SEED = 20191224             # the songs' popularity was read about then; any number would do
+SEED = 20191224  # the songs' popularity was read about then; any number would do
 
 
 def dice(name):
@@ -18,12 +20,16 @@ def shuffled(items, name):
 
 
 def even_dice(name, n):
-    """n uniforms in random order, one in each n-th part of [0, 1): shares come out right to one row."""
+    """n uniforms in random order, one in each n-th part of [0, 1): shares come out right to one
+    row.
+    """
     return shuffled((np.arange(n) + dice(name).random(n)) / n, f"{name}, order")
 
 
 def choose(shares, n, name, at_least=0):
-    """n answers, object array; counts follow `shares`, {answer: share}, or are about `at_least` where higher."""
+    """n answers, object array; counts follow `shares`, {answer: share}, or are about `at_least`
+    where higher.
+    """
     possible = [answer for answer, share in shares.items() if share > 0]
     bounds = np.cumsum([max(shares[answer], at_least / n) for answer in possible])
     places = np.searchsorted(bounds / bounds[-1], even_dice(name, n), side="right")

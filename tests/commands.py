@@ -14,7 +14,9 @@ def command(*words, cwd="."):
     """Run the command in this process; exit code, stdout and stderr as a CompletedProcess."""
     words, out, err = ["wrapsim", *map(str, words)], io.StringIO(), io.StringIO()
     with mock.patch.object(sys, "argv", words), contextlib.chdir(cwd), captured(out, err):
-        return subprocess.CompletedProcess(words, exit_code(commands.main), out.getvalue(), err.getvalue())
+        return subprocess.CompletedProcess(
+            words, exit_code(commands.main), out.getvalue(), err.getvalue()
+        )
 
 
 def exit_code(main):
@@ -29,12 +31,19 @@ def exit_code(main):
 @contextlib.contextmanager
 def captured(out, err):
     """Take what is printed, and undo what the command sets for its own process."""
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.object(
-            warnings, "formatwarning", warnings.formatwarning):
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        mock.patch.object(warnings, "formatwarning", warnings.formatwarning),
+    ):
         yield
 
 
 def process(*words, cwd=None):
     """Run the command in a process of its own; a CompletedProcess."""
-    return subprocess.run([sys.executable, "-m", "wrapsim_helpers", *map(str, words)],
-                          capture_output=True, text=True, cwd=cwd)
+    return subprocess.run(
+        [sys.executable, "-m", "wrapsim_helpers", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+    )

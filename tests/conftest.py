@@ -1,4 +1,6 @@
-"""What the tests share: a tiny run, the bundled sources, and the real source files where somebody has them."""
+"""What the tests share: a tiny run, the bundled sources, and the real source files where somebody
+has them.
+"""
 
 import gc
 import os
@@ -11,12 +13,20 @@ import wrapsim_helpers as ws
 
 TOP = Path(__file__).parent.parent
 # a leap-less spring with a daylight-saving night in it; three parts of at most three listeners
-TINY = {"num_users": 8, "start_time": "2025-03-20", "end_time": "2025-04-10", "seed": 7, "listeners_per_part": 3}
+TINY = {
+    "num_users": 8,
+    "start_time": "2025-03-20",
+    "end_time": "2025-04-10",
+    "seed": 7,
+    "listeners_per_part": 3,
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def free_memory():
-    """Give back what the tests of a file no longer hold: figures lie in cycles, and Arrow's allocator keeps what it had."""
+    """Give back what the tests of a file no longer hold: figures lie in cycles, and Arrow's
+    allocator keeps what it had.
+    """
     yield
     gc.collect()
     pa.default_memory_pool().release_unused()
@@ -51,13 +61,25 @@ def crowd():
 
 @pytest.fixture(scope="session")
 def invented():
-    """Sixty listeners over a year, in memory, with invented music: releases all through the year, festive ones, noise."""
-    return ws.listen(ws.Run(num_users=60, start_time="2025-01-01", end_time="2026-01-01", seed=3, catalogue_tracks=5_000))
+    """Sixty listeners over a year, in memory, with invented music: releases all through the year,
+    festive ones, noise.
+    """
+    return ws.listen(
+        ws.Run(
+            num_users=60,
+            start_time="2025-01-01",
+            end_time="2026-01-01",
+            seed=3,
+            catalogue_tracks=5_000,
+        )
+    )
 
 
 @pytest.fixture(scope="session")
 def real_data():
-    """Folder of the two original source files; the tests that need them are the only ones that may skip."""
+    """Folder of the two original source files; the tests that need them are the only ones that may
+    skip.
+    """
     for folder in (os.environ.get("WRAPSIM_REAL_DATA"), TOP.parent / "shared" / "data"):
         if folder and (Path(folder) / "spotify_data.csv").is_file():
             return Path(folder)

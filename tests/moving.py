@@ -16,9 +16,9 @@ from llvmlite import ir
 
 from wrapsim_helpers.storage import avro_writing, tables
 
-MOVE_BYTES = 65_536              # isal hashes the address of its stream without the lowest 16 bits
-ROOM_BYTES = 2**23               # of stack that the work itself may need
-FAULTY = platform.machine() in ("x86_64", "AMD64")       # elsewhere isal runs other code
+MOVE_BYTES = 65_536  # isal hashes the address of its stream without the lowest 16 bits
+ROOM_BYTES = 2**23  # of stack that the work itself may need
+FAULTY = platform.machine() in ("x86_64", "AMD64")  # elsewhere isal runs other code
 Callback = ctypes.CFUNCTYPE(None)
 
 
@@ -52,6 +52,7 @@ def on_moved_stacks(work, n_places):
     def move():
         for i in range(n_places):
             deeper(1 + i * MOVE_BYTES, callback)
+
     before = threading.stack_size(ROOM_BYTES + n_places * MOVE_BYTES)
     thread = threading.Thread(target=move)
     thread.start()
@@ -66,7 +67,7 @@ def on_moved_heaps(work, n_places):
     results, taken = [], []
     for _ in range(n_places):
         results.append(work())
-        taken += [np.empty(100_000, np.uint8) for _ in range(3)]     # more than isal's stream
+        taken += [np.empty(100_000, np.uint8) for _ in range(3)]  # more than isal's stream
     return results
 
 
@@ -105,5 +106,7 @@ def written(block_path, table_path):
     with tempfile.TemporaryDirectory() as folder:
         tables.write_parquet(table, Path(folder) / "table.parquet")
         parquet = (Path(folder) / "table.parquet").read_bytes()
-    found = {"parquet": parquet} | {name: codec(block) for name, codec in avro_writing.CODECS.items()}
+    found = {"parquet": parquet} | {
+        name: codec(block) for name, codec in avro_writing.CODECS.items()
+    }
     return {name: sha256(data).hexdigest() for name, data in found.items()}

@@ -1,15 +1,19 @@
-"""An independent checker of the rules: it sees only the tables, row by row, and shares no code with the model."""
+"""An independent checker of the rules: it sees only the tables, row by row, and shares no code with
+the model.
+"""
 
 from collections import deque
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 HOUR = 3_600_000
-ALLOWANCE_FROM = int(datetime(2025, 9, 15, tzinfo=timezone.utc).timestamp() * 1000)
+ALLOWANCE_FROM = int(datetime(2025, 9, 15, tzinfo=UTC).timestamp() * 1000)
 NEXT = {"trackdone": "trackdone", "fwdbtn": "fwdbtn", "backbtn": "backbtn", "endplay": "clickrow"}
 
 
 def broken_rules(plays, tracks, versions):
-    """Every breach of a rule in a log, as texts; plays, tracks and versions as lists of dicts (times as int ms)."""
+    """Every breach of a rule in a log, as texts; plays, tracks and versions as lists of dicts
+    (times as int ms).
+    """
     found = []
     duration = {row["track_id"]: row["duration_ms"] for row in tracks}
     profiles = {(row["listener_id"], row["profile_version"]): row for row in versions}
@@ -20,7 +24,10 @@ def broken_rules(plays, tracks, versions):
     for row in plays:
         if previous is None or row["listener_id"] != previous["listener_id"]:
             previous, skips = None, deque()
-        found += [f"play {row['play_id']}: {text}" for text in breaches(row, previous, duration, profiles, starts, skips)]
+        found += [
+            f"play {row['play_id']}: {text}"
+            for text in breaches(row, previous, duration, profiles, starts, skips)
+        ]
         if row["play_id"] in seen:
             found.append(f"play {row['play_id']}: twice")
         seen.add(row["play_id"])
@@ -34,7 +41,11 @@ def breaches(row, previous, duration, profiles, starts, skips):
         return
     if row["ended_at"] != row["started_at"] + row["ms_played"] + row["paused_ms"]:
         yield "does not end when it should"
-    if not 0 <= row["ms_played"] <= duration[row["track_id"]] + row["seek_back_ms"] - row["seek_forward_ms"]:
+    if (
+        not 0
+        <= row["ms_played"]
+        <= duration[row["track_id"]] + row["seek_back_ms"] - row["seek_forward_ms"]
+    ):
         yield "heard more than there is"
     if min(row["paused_ms"], row["seek_forward_ms"], row["seek_back_ms"], row["ad_ms"]) < 0:
         yield "a negative time"
@@ -44,13 +55,33 @@ def breaches(row, previous, duration, profiles, starts, skips):
         yield "not the next number"
     if row["play_id"] >> 32 != row["listener_id"] or row["session_id"] >> 32 != row["listener_id"]:
         yield "a number of somebody else"
-    if previous and row["session_id"] == previous["session_id"] and row["reason_start"] != NEXT.get(previous["reason_end"]):
+    if (
+        previous
+        and row["session_id"] == previous["session_id"]
+        and row["reason_start"] != NEXT.get(previous["reason_end"])
+    ):
         yield f"{row['reason_start']} after {previous['reason_end']}"
-    if previous and row["session_id"] != previous["session_id"] and row["session_id"] != previous["session_id"] + 1:
+    if (
+        previous
+        and row["session_id"] != previous["session_id"]
+        and row["session_id"] != previous["session_id"] + 1
+    ):
         yield "a session is missing"
-    if row["reason_end"] == "trackdone" and row["ms_played"] != duration[row["track_id"]] + row["seek_back_ms"] - row["seek_forward_ms"]:
+    if (
+        row["reason_end"] == "trackdone"
+        and row["ms_played"]
+        != duration[row["track_id"]] + row["seek_back_ms"] - row["seek_forward_ms"]
+    ):
         yield "done, but not heard to the end"
-    wanted = "skip" if row["reason_end"] == "fwdbtn" else "replay" if row["reason_start"] == "backbtn" else "pause" if row["paused_ms"] else "play"
+    wanted = (
+        "skip"
+        if row["reason_end"] == "fwdbtn"
+        else "replay"
+        if row["reason_start"] == "backbtn"
+        else "pause"
+        if row["paused_ms"]
+        else "play"
+    )
     if row["interaction"] != wanted:
         yield f"{row['interaction']} instead of {wanted}"
     yield from plan_breaches(row, profiles, starts, skips)
@@ -71,7 +102,11 @@ def plan_breaches(row, profiles, starts, skips):
     if row["plan"] == "free" and row["device"] == "phone":
         if not row["shuffle"] and not row["on_demand"]:
             yield "a free phone that chooses"
-        if row["on_demand"] and row["context"] != "personalized" and row["started_at"] < ALLOWANCE_FROM:
+        if (
+            row["on_demand"]
+            and row["context"] != "personalized"
+            and row["started_at"] < ALLOWANCE_FROM
+        ):
             yield "on demand before there was an allowance"
         if row["reason_end"] == "fwdbtn":
             skips.append(row["ended_at"])
@@ -86,5 +121,9 @@ def plan_breaches(row, profiles, starts, skips):
 def as_rows(table):
     """An Arrow table as dicts with times as int ms."""
     import pyarrow as pa
-    fields = [field.with_type(pa.int64()) if pa.types.is_timestamp(field.type) else field for field in table.schema]
+
+    fields = [
+        field.with_type(pa.int64()) if pa.types.is_timestamp(field.type) else field
+        for field in table.schema
+    ]
     return table.cast(pa.schema(fields)).to_pylist()

@@ -11,38 +11,56 @@ DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
 HOURS = [9, 5, 2, 1, 1, 2, 8, 21, 26, 17, 14, 15, 18, 16, 15, 17, 22, 29, 27, 24, 27, 34, 31, 20]
 
 SONGS = [
-    ("Paper Lanterns in the Rain", "Mila Osterhaus", 147), ("夜のドライブ", "青い電話", 131),
+    ("Paper Lanterns in the Rain", "Mila Osterhaus", 147),
+    ("夜のドライブ", "青い電話", 131),
     ("Slow Orbit", "The Kitchen Radios", 96),
     ("I Kept Your Umbrella (And Other Weather)", "Northbound Choir", 88),
     ("Salt", "Ode & Ivy 🌊", 71),
-]  # fmt: skip
+]
 ARTISTS = [
-    ("Mila Osterhaus", 512), ("青い電話", 431), ("The Kitchen Radios", 296.5), ("Northbound Choir", 240),
+    ("Mila Osterhaus", 512),
+    ("青い電話", 431),
+    ("The Kitchen Radios", 296.5),
+    ("Northbound Choir", 240),
     ("Ode & Ivy 🌊", 171),
-]  # fmt: skip
+]
 GENRES = [
-    ("dance pop", 1720), ("neo mellow", 1110), ("indie folk", 860), ("hip hop", 758), ("film score", 290),
+    ("dance pop", 1720),
+    ("neo mellow", 1110),
+    ("indie folk", 860),
+    ("hip hop", 758),
+    ("film score", 290),
     *((f"genre {n}", 12) for n in range(26)),
-]  # fmt: skip
+]
 
 LONG = "The Unreasonably Long Name of a Song That Never Seems to End"
 LONG_SONGS = [
     (LONG, "An Orchestra of Sixty Characters, Give or Take a Few of Them", 147),
-    ("夜のドライブと青い電話と長い長い夏の終わりの静かな海辺の町の小さな駅で待っていた君の最後の手紙を読む",
-     "긴 여름밤의 전화와 오래된 골목", 146),
+    (
+        "夜のドライブと青い電話と長い長い夏の終わりの静かな海辺の町の小さな駅で待っていた君の最後の手紙を読む",
+        "긴 여름밤의 전화와 오래된 골목",
+        146,
+    ),
     ("बारिश में काग़ज़ की लालटेन", "ฝนตกในเมืองเล็ก ๆ ริมทะเล", 140),
     ("فوانيس ورقية تحت المطر في مدينة بعيدة", "עיר קטנה ליד הים", 139),
     ('$5 $10 "Quoted" & <Ampersand> 🌊🎧', "X", 138),
-]  # fmt: skip
+]
 LONG_ARTISTS = [
-    ("An Orchestra of Sixty Characters, Give or Take a Few of Them", 1512), ("긴 여름밤의 전화와 오래된 골목", 1431),
-    ("ฝนตกในเมืองเล็ก ๆ ริมทะเล", 1400.5), ("X", 1399),
+    ("An Orchestra of Sixty Characters, Give or Take a Few of Them", 1512),
+    ("긴 여름밤의 전화와 오래된 골목", 1431),
+    ("ฝนตกในเมืองเล็ก ๆ ริมทะเล", 1400.5),
+    ("X", 1399),
     ("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikantin", 3),
-]  # fmt: skip
+]
 LONG_GENRES = [
-    ("deep atmospheric post-rock with choir and found sound, live", 900), ("музыка для дороги", 870),
-    ("शास्त्रीय", 400), ("$5 $10 pop", 300), ("k", 290), ("late", 280), ("later", 20),
-]  # fmt: skip
+    ("deep atmospheric post-rock with choir and found sound, live", 900),
+    ("музыка для дороги", 870),
+    ("शास्त्रीय", 400),
+    ("$5 $10 pop", 300),
+    ("k", 290),
+    ("late", 280),
+    ("later", 20),
+]
 
 
 def ranked(rows, *columns):
@@ -64,7 +82,9 @@ def year_of_minutes(seed, mean, silent):
 
 
 def longest_run(ms):
-    """Days, first and last day of the longest run of days with music; no row where it is shorter than two."""
+    """Days, first and last day of the longest run of days with music; no row where it is shorter
+    than two.
+    """
     best, start = (0, 0), None
     for i, heard in enumerate([*(ms > 0), False]):
         start = i if heard and start is None else start
@@ -74,10 +94,15 @@ def longest_run(ms):
     return [(n, DAYS[first], DAYS[first + n - 1])] if n >= 2 else []
 
 
-def tell(name, ms, songs, artists, genres, months, hours=HOURS, crowd=None, skips=0.34, too_little=False):
+def tell(
+    name, ms, songs, artists, genres, months, hours=HOURS, crowd=None, skips=0.34, too_little=False
+):
     """A story whose tables agree with each other."""
     streams = np.ceil(ms / 195_000).astype(int)
-    songs, artists = ranked(songs, "title", "artist", "n_streams"), ranked(artists, "artist", "n_streams")
+    songs, artists = (
+        ranked(songs, "title", "artist", "n_streams"),
+        ranked(artists, "artist", "n_streams"),
+    )
     genres = ranked(genres, "genre", "n_streams")
     hour_ms = np.asarray(hours) / max(sum(hours), 1) * ms.sum()
     volume = volume_of(ms, int(streams.sum()), len(songs), len(artists), too_little)
@@ -96,7 +121,13 @@ def tell(name, ms, songs, artists, genres, months, hours=HOURS, crowd=None, skip
         "place": table(place_in(crowd, ms.sum()), "ms_played", "n_listeners", "n_below", "rank"),
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
     }
-    listener = {"user_id": "u1", "name": name, "city": "Lyon", "country": "FR", "time_zone": "Europe/Paris"}
+    listener = {
+        "user_id": "u1",
+        "name": name,
+        "city": "Lyon",
+        "country": "FR",
+        "time_zone": "Europe/Paris",
+    }
     listener["birth_date"] = date(2001, 5, 4)
     return Story(listener, 2025, "full", DAYS[0], DAYS[-1], too_little, tables)
 
@@ -108,15 +139,25 @@ def table(rows, *columns):
 def volume_of(ms, n_streams, n_songs, n_artists, too_little):
     """The one row of minutes; a listener with enough heard more than the tops show."""
     n_tracks, n_more = (n_songs, n_artists) if too_little else (n_streams // 6, n_streams // 30)
-    return {"ms_played": ms.sum(), "n_plays": int(1.4 * n_streams), "n_streams": n_streams,
-            "n_tracks": max(n_tracks, n_songs), "n_artists": max(n_more, n_artists),
-            "n_days": int((ms > 0).sum())}  # fmt: skip
+    return {
+        "ms_played": ms.sum(),
+        "n_plays": int(1.4 * n_streams),
+        "n_streams": n_streams,
+        "n_tracks": max(n_tracks, n_songs),
+        "n_artists": max(n_more, n_artists),
+        "n_days": int((ms > 0).sum()),
+    }
 
 
 def skips_of(n_plays, share, crowd):
     n_skips = round(n_plays * share)
     others = np.nan if crowd is None else 0.29
-    return {"n_plays": n_plays, "n_skips": n_skips, "share": n_skips / max(n_plays, 1), "crowd_share": others}
+    return {
+        "n_plays": n_plays,
+        "n_skips": n_skips,
+        "share": n_skips / max(n_plays, 1),
+        "crowd_share": others,
+    }
 
 
 def crowd_of(n, seed=3, mean=14_000):
@@ -139,7 +180,13 @@ def place_in(crowd, ms):
 def typical():
     months = ["neo mellow"] * 2 + ["dance pop"] * 5 + ["indie folk"] * 3 + ["dance pop", "hip hop"]
     return tell(
-        "Ines Okafor", year_of_minutes(7, 52, 0.07), SONGS, ARTISTS, GENRES, months, crowd=crowd_of(1000)
+        "Ines Okafor",
+        year_of_minutes(7, 52, 0.07),
+        SONGS,
+        ARTISTS,
+        GENRES,
+        months,
+        crowd=crowd_of(1000),
     )
 
 
@@ -151,8 +198,17 @@ def longest():
         None,
     ] * 3
     name = "Maximiliane-Henriette von Hohenstaufen-Wittelsbach y Quintana"
-    return tell(name, year_of_minutes(8, 1100, 0).clip(0, 86_000_000), LONG_SONGS, LONG_ARTISTS, LONG_GENRES, months,
-                hours=[60] * 24, crowd=crowd_of(12_345, mean=90_000), skips=0.004)  # fmt: skip
+    return tell(
+        name,
+        year_of_minutes(8, 1100, 0).clip(0, 86_000_000),
+        LONG_SONGS,
+        LONG_ARTISTS,
+        LONG_GENRES,
+        months,
+        hours=[60] * 24,
+        crowd=crowd_of(12_345, mean=90_000),
+        skips=0.004,
+    )
 
 
 def hardly():
@@ -163,8 +219,15 @@ def hardly():
         ("Slow Orbit", "The Kitchen Radios", 3),
         *((f"Song {n}", "Ode & Ivy", 1) for n in range(10)),
     ]
-    return tell("Bo", ms, songs, [("Ode & Ivy", 14), ("The Kitchen Radios", 3), ("X", 1)], [("film score", 18)],
-                [None, "film score"], too_little=True)  # fmt: skip
+    return tell(
+        "Bo",
+        ms,
+        songs,
+        [("Ode & Ivy", 14), ("The Kitchen Radios", 3), ("X", 1)],
+        [("film score", 18)],
+        [None, "film score"],
+        too_little=True,
+    )
 
 
 def small():
@@ -172,8 +235,16 @@ def small():
     ms[100:141] = np.where(np.arange(41) % 3, ms[100:141], 0)
     songs = [(f"Étude No. {n}", "Ana Lu", 30 - n) for n in range(1, 31)]
     artists = [("Ana Lu", 300), ("Bela", 90), ("Ciro", 20), ("Dot", 9), ("Ewe", 5), ("Fay", 1)]
-    return tell("Åse", ms, songs, artists, [("classical piano", 400), ("jazz", 25)], ["classical piano"] * 12,
-                hours=[0] * 6 + [5, 30, 4] + [0] * 15, skips=0)  # fmt: skip
+    return tell(
+        "Åse",
+        ms,
+        songs,
+        artists,
+        [("classical piano", 400), ("jazz", 25)],
+        ["classical piano"] * 12,
+        hours=[0] * 6 + [5, 30, 4] + [0] * 15,
+        skips=0,
+    )
 
 
 ALL = {"typical": typical, "longest": longest, "hardly": hardly, "small": small}

@@ -12,8 +12,13 @@ from wrapsim_helpers.people import figures, survey_shares
 
 
 def test_the_original_survey_falls_into_the_two_known_groups(real_data):
-    groups = np.asarray(survey_shares.listener_types(ws.load_survey(str(real_data / "spotify_data.csv"))))
-    stretches = [(groups[first - 1:last] == "B").sum() for first, last in ((166, 187), (274, 321), (465, 509))]
+    groups = np.asarray(
+        survey_shares.listener_types(ws.load_survey(str(real_data / "spotify_data.csv")))
+    )
+    stretches = [
+        (groups[first - 1 : last] == "B").sum()
+        for first, last in ((166, 187), (274, 321), (465, 509))
+    ]
     assert (groups == "A").sum() == 388 and stretches == [22, 45, 45]
 
 
@@ -36,7 +41,9 @@ def test_gender_moves_the_genre_within_group_a_as_published(survey):
 
 def test_fitted_margins_come_out():
     table = survey_shares.fit_margins([[1, 2], [3, 4]], [0.3, 0.7], [0.6, 0.4])
-    assert table.sum(axis=1) == pytest.approx([0.3, 0.7]) and table.sum(axis=0) == pytest.approx([0.6, 0.4])
+    assert table.sum(axis=1) == pytest.approx([0.3, 0.7]) and table.sum(axis=0) == pytest.approx(
+        [0.6, 0.4]
+    )
 
 
 def test_the_four_chronotypes_together_make_the_published_hours():
@@ -71,7 +78,9 @@ def test_every_parameter_is_explained_and_lowered():
     lowered = b.lowered([b.Behaviour()])[0]
     for field in fields(b.Behaviour):
         assert field.name in b.Behaviour.__doc__, f"{field.name} is not explained"
-        assert np.allclose(getattr(lowered, field.name), getattr(b.Behaviour(), field.name), rtol=1e-11)
+        assert np.allclose(
+            getattr(lowered, field.name), getattr(b.Behaviour(), field.name), rtol=1e-11
+        )
 
 
 def test_rounding_keeps_twelve_digits():

@@ -71,7 +71,9 @@ def made(story, theme="press"):
 
 @cache
 def inked(story, name):
-    """Every text of a card with the box of the pixels that it colours, as (text, x0, y0, x1, y1)."""
+    """Every text of a card with the box of the pixels that it colours, as (text, x0, y0, x1,
+    y1).
+    """
     return [(text, *ink_box(text)) for text in drawn(story, name).texts if text.get_text().strip()]
 
 
@@ -111,11 +113,14 @@ def area(corners):
 
 def spans(ax, role, axis):
     """Length of every shape of a role along an axis, in the order of their left or upper ends."""
-    ends = sorted((v[:, axis].min(), v[:, 1 - axis].min(), v[:, axis].max()) for v in shapes(ax, role))
+    ends = sorted(
+        (v[:, axis].min(), v[:, 1 - axis].min(), v[:, axis].max()) for v in shapes(ax, role)
+    )
     return np.array([stop - start for start, _, stop in ends])
 
 
-# ---------------------------------------------------------------- colour arithmetic, written here on its own
+# ---------------------------------------------------------------- colour arithmetic, written here
+# on its own
 
 
 def linear(colour):
@@ -199,8 +204,12 @@ def test_a_text_that_is_declared_on_a_shape_lies_inside_it(story, name):
     for text, x0, y0, x1, y1 in inked(story, name):
         if text.get_label().startswith("on "):
             corners = np.array([(x0, y0), (x1, y0), (x0, y1), (x1, y1)])
-            holders = [c for c in drawn(story, name).collections if text.get_label() == f"on {c.get_gid()}"]
-            assert any(p.contains_points(corners).all() for c in holders for p in c.get_paths()), text
+            holders = [
+                c for c in drawn(story, name).collections if text.get_label() == f"on {c.get_gid()}"
+            ]
+            assert any(p.contains_points(corners).all() for c in holders for p in c.get_paths()), (
+                text
+            )
 
 
 @each_card
@@ -208,9 +217,10 @@ def test_at_most_four_sizes_two_weights_a_family_and_nothing_below_36(story, nam
     sizes = {size_of(text) for text in drawn(story, name).texts}
     assert len(sizes) <= 4 and min(sizes) >= 36, sizes
     files = {text.get_fontfamily()[0] for text in drawn(story, name).texts}
-    assert len({f for f in files if "Manrope" in f}) <= 2 and len({f for f in files if "Hanken" in f}) <= 2, (
-        files
-    )
+    assert (
+        len({f for f in files if "Manrope" in f}) <= 2
+        and len({f for f in files if "Hanken" in f}) <= 2
+    ), files
     assert all("Manrope" in f or "Hanken" in f for f in files), files
 
 
@@ -218,7 +228,10 @@ def test_at_most_four_sizes_two_weights_a_family_and_nothing_below_36(story, nam
 def test_the_hero_is_at_least_twice_the_next_size(story, name):
     given = 108 if name == "summary" else 0  # a long name counts with the size that it shrank from
     sizes = sorted(
-        {given if given and t.get_gid() == "headline" else size_of(t) for t in drawn(story, name).texts}
+        {
+            given if given and t.get_gid() == "headline" else size_of(t)
+            for t in drawn(story, name).texts
+        }
     )
     assert sizes[-1] >= 2 * sizes[-2], sizes
 
@@ -311,11 +324,20 @@ def test_every_mark_stands_out_three_to_one_or_carries_its_value(story, name, th
         ):
             continue
         ground = (
-            themes.THEMES[theme][name].badge if collection.get_gid() == "signature" else ax.get_facecolor()
+            themes.THEMES[theme][name].badge
+            if collection.get_gid() == "signature"
+            else ax.get_facecolor()
         )
-        edges = [c for c in ax.collections if c.get_gid() == f"{collection.get_gid()} edge"] + [collection]
-        faces = [*collection.get_facecolor()[:1], *(colour for c in edges for colour in c.get_edgecolor())]
-        assert max(ratio(face[:3], ground) for face in faces) >= (7 if theme == "contrast" else 3), (
+        edges = [c for c in ax.collections if c.get_gid() == f"{collection.get_gid()} edge"] + [
+            collection
+        ]
+        faces = [
+            *collection.get_facecolor()[:1],
+            *(colour for c in edges for colour in c.get_edgecolor()),
+        ]
+        assert max(ratio(face[:3], ground) for face in faces) >= (
+            7 if theme == "contrast" else 3
+        ), (
             collection.get_gid(),
             faces,
         )
@@ -338,7 +360,9 @@ def test_layers_that_touch_differ_in_grey_or_carry_an_edge(theme, n):
         False,
     ]
     for i in range(len(fills) - 1):
-        assert abs(lightness(fills[i]) - lightness(fills[i + 1])) >= 0.12 or edges[i] or edges[i + 1], (
+        assert (
+            abs(lightness(fills[i]) - lightness(fills[i + 1])) >= 0.12 or edges[i] or edges[i + 1]
+        ), (
             i,
             to_hex(fills[i]),
         )
@@ -348,7 +372,8 @@ def genres_story(shares):
     rows = [(f"genre {i}", round(1000 * s)) for i, s in enumerate(shares)]
     table = stories.ranked(rows, "genre", "n_streams")
     return with_table(
-        story_of("typical"), top_genres=table.assign(share=table["n_streams"] / table["n_streams"].sum())
+        story_of("typical"),
+        top_genres=table.assign(share=table["n_streams"] / table["n_streams"].sum()),
     )
 
 
@@ -372,7 +397,13 @@ def test_shapes_that_are_not_layers_do_not_touch(story, name, role):
 
 def test_neighbours_in_the_press_theme_share_no_ground_even_when_cards_between_them_are_missing():
     order = [name for name in cards.CARDS if name != "too_little"]
-    for missing in [set(), {"place"}, {"longest_streak"}, {"place", "longest_streak"}, {"skip_rate"}]:
+    for missing in [
+        set(),
+        {"place"},
+        {"longest_streak"},
+        {"place", "longest_streak"},
+        {"skip_rate"},
+    ]:
         grounds = [themes.PRESS[name].ground for name in order if name not in missing]
         assert all(a != b for a, b in zip(grounds, grounds[1:])), missing
 
@@ -389,7 +420,9 @@ def test_neighbours_in_the_press_theme_share_no_composition():
 def test_the_print_theme_needs_ink_on_at_most_30_percent_of_the_pixels():
     for story in stories.ALL:
         for card in made(story, "print"):
-            assert (np.asarray(Image.open(io.BytesIO(card.png)).convert("L")) < 128).mean() <= 0.30, card
+            assert (
+                np.asarray(Image.open(io.BytesIO(card.png)).convert("L")) < 128
+            ).mean() <= 0.30, card
 
 
 @each_theme
@@ -417,7 +450,8 @@ def test_an_unknown_theme_is_refused_and_the_nearest_is_named():
     with pytest.raises(ValueError) as error:
         cards.make_cards(story_of("small"), "nigth")
     assert str(error.value) == (
-        "theme is 'nigth'; it must be one of 'press', 'night', 'contrast', 'print'. Did you mean 'night'?"
+        "theme is 'nigth'; it must be one of 'press', 'night', 'contrast', 'print'. Did you mean "
+        "'night'?"
     )
 
 
@@ -427,7 +461,9 @@ def test_an_unknown_theme_is_refused_and_the_nearest_is_named():
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
 def test_day_bars_are_as_high_as_the_minutes(story):
     ms = story_of(story).tables["calendar"]["ms_played"].to_numpy(float)
-    bars = sorted(shapes(drawn(story, "minutes"), "bars"), key=lambda v: (v[:, 1].max(), v[:, 0].min()))
+    bars = sorted(
+        shapes(drawn(story, "minutes"), "bars"), key=lambda v: (v[:, 1].max(), v[:, 0].min())
+    )
     heights = np.array([np.ptp(v[:, 1]) for v in bars])
     np.testing.assert_allclose(heights / heights.max(), ms[ms > 0] / ms.max(), atol=1e-9)
 
@@ -453,7 +489,9 @@ def test_rules_of_songs_and_blocks_of_artists_are_as_long_as_the_plays(story):
 
 
 def test_each_artist_starts_where_the_one_before_ends():
-    bars = sorted((v[:, 0].min(), v[:, 0].max()) for v in shapes(drawn("typical", "top_artists"), "blocks"))
+    bars = sorted(
+        (v[:, 0].min(), v[:, 0].max()) for v in shapes(drawn("typical", "top_artists"), "blocks")
+    )
     assert bars[0][0] == 84 and bars[-1][1] == pytest.approx(996)
     assert [stop for _, stop in bars[:-1]] == pytest.approx([start for start, _ in bars[1:]])
 
@@ -469,7 +507,10 @@ def test_layers_below_six_percent_merge_and_never_more_than_five_are_named():
     table = story_of("typical").tables["top_genres"]
     assert tops.layers(table)[0] == ["dance pop", "neo mellow", "indie folk", "hip hop", "27 more"]
     assert sum(tops.layers(table)[1]) == pytest.approx(1)
-    assert tops.layers(genres_story([1 / 8] * 8).tables["top_genres"])[0][-2:] == ["genre 4", "3 more"]
+    assert tops.layers(genres_story([1 / 8] * 8).tables["top_genres"])[0][-2:] == [
+        "genre 4",
+        "3 more",
+    ]
 
 
 def test_genres_that_are_all_thin_make_one_layer_and_the_first_is_still_named():
@@ -496,14 +537,19 @@ def test_strokes_of_the_calendar_are_as_long_as_the_minutes_and_silent_days_are_
     ms = days_["ms_played"].to_numpy(float)
     lengths = np.sort([np.ptp(v[:, 1]) for v in shapes(ax, "strokes")])
     exact = np.sort(ms[ms > 0]) / ms.max() * lengths.max()
-    np.testing.assert_allclose(lengths, np.maximum(exact, days.LEAST_STROKE), atol=1e-6)          # a day with any music shows
+    np.testing.assert_allclose(
+        lengths, np.maximum(exact, days.LEAST_STROKE), atol=1e-6
+    )  # a day with any music shows
     assert len(discs(ax, "silent")) == (ms == 0).sum()
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
 def test_no_stroke_of_the_calendar_meets_the_one_below(story):
     boxes = np.array(
-        [(v[:, 0].min(), v[:, 1].min(), v[:, 1].max()) for v in shapes(drawn(story, "calendar"), "strokes")]
+        [
+            (v[:, 0].min(), v[:, 1].min(), v[:, 1].max())
+            for v in shapes(drawn(story, "calendar"), "strokes")
+        ]
     )
     for x in np.unique(boxes[:, 0].round(3)):
         column = boxes[np.abs(boxes[:, 0] - x) < 0.01]
@@ -515,9 +561,15 @@ def test_no_stroke_of_the_calendar_meets_the_one_below(story):
 def test_the_calendar_marks_the_weekday_that_its_headline_names():
     days_, paint = story_of("typical").tables["calendar"], themes.THEMES["press"]["calendar"].accent
     for weekday, minutes, name in ((1, 5, "Calm Tuesdays"), (4, 60, "Loud Fridays")):
-        table = days_.assign(ms_played=[60_000 * (minutes if d.weekday() == weekday else 30) for d in days_["date"]])
+        table = days_.assign(
+            ms_played=[60_000 * (minutes if d.weekday() == weekday else 30) for d in days_["date"]]
+        )
         ax = draw("calendar", with_table(story_of("typical"), calendar=table))
-        marked = next(col for col in ax.collections if col.get_gid() == "strokes" and to_hex(col.get_facecolor()[0]) == paint.face.lower())
+        marked = next(
+            col
+            for col in ax.collections
+            if col.get_gid() == "strokes" and to_hex(col.get_facecolor()[0]) == paint.face.lower()
+        )
         assert name in [t.get_text() for t in ax.texts]
         assert len(marked.get_paths()) == sum(d.weekday() == weekday for d in days_["date"])
 
@@ -525,7 +577,10 @@ def test_the_calendar_marks_the_weekday_that_its_headline_names():
 def test_the_calendar_names_the_most_listened_day():
     longest = story_of("typical").tables["calendar"].sort_values("ms_played").iloc[-1]
     said = f"Most: {words.day(longest['date'])}, {words.minutes(longest['ms_played'])}."
-    assert any(said in t.get_text() for t in drawn("typical", "calendar").texts) and said in drawn("typical", "calendar").get_label()
+    assert (
+        any(said in t.get_text() for t in drawn("typical", "calendar").texts)
+        and said in drawn("typical", "calendar").get_label()
+    )
 
 
 def test_the_calendar_marks_exactly_one_weekday():
@@ -544,7 +599,9 @@ def test_the_streak_is_a_bar_over_as_many_days_as_it_says_in_pieces_by_row(story
     ax, row = drawn(story, "longest_streak"), story_of(story).tables["longest_streak"].iloc[0]
     for bar in (c for c in ax.collections if c.get_gid() == "streak"):
         pieces = [np.unique(piece, axis=0) for piece in bar.get_segments()]
-        assert sum(map(len, pieces)) == row["n_days"] and all(np.ptp(piece[:, 1]) == 0 for piece in pieces)
+        assert sum(map(len, pieces)) == row["n_days"] and all(
+            np.ptp(piece[:, 1]) == 0 for piece in pieces
+        )
         assert all(np.diff(piece[:, 0]).max(initial=0) <= 75 for piece in pieces)
     assert len(discs(ax, "days", "pauses")) == 365 - row["n_days"]
     ends = [t.get_text() for t in ax.texts if t.get_gid() == "end"]
@@ -563,7 +620,9 @@ def test_a_skipped_play_is_a_square_cut_short(share, cut):
 
 @pytest.mark.parametrize("crowd_share", [0, 0.07, 0.29, 0.3, 0.995, 1])
 def test_the_line_of_the_others_stands_after_their_share_and_off_the_squares(crowd_share):
-    row = pd.DataFrame([{"n_plays": 1000, "n_skips": 340, "share": 0.34, "crowd_share": crowd_share}])
+    row = pd.DataFrame(
+        [{"n_plays": 1000, "n_skips": 340, "share": 0.34, "crowd_share": crowd_share}]
+    )
     ax = draw("skip_rate", with_table(story_of("typical"), skip_rate=row))
     line = next(c for c in ax.collections if c.get_gid() == "crowd")
     centres = np.array([v[:-1].mean(0) for v in shapes(ax, "plays")])
@@ -593,19 +652,70 @@ def test_place_has_one_dot_for_every_listener():
 
 
 def test_a_small_crowd_takes_wider_steps_and_says_so():
-    counts = [1, 0, 1, 1, 0, 2, 1, 1, 2, 1, 2, 2, 3, 2, 3, 3, 2, 2, 2, 1, 1, 2, 0, 1, 1, 0, 0, 1, 0, 1]
+    counts = [
+        1,
+        0,
+        1,
+        1,
+        0,
+        2,
+        1,
+        1,
+        2,
+        1,
+        2,
+        2,
+        3,
+        2,
+        3,
+        3,
+        2,
+        2,
+        2,
+        1,
+        1,
+        2,
+        0,
+        1,
+        1,
+        0,
+        0,
+        1,
+        0,
+        1,
+    ]
     edges = 300 * 60_000 * 1.2 ** np.arange(len(counts) + 1)
     bins = pd.DataFrame({"from_ms": edges[:-1], "to_ms": edges[1:], "n_listeners": counts})
-    place = pd.DataFrame([{"ms_played": edges[13] + 1, "n_listeners": 39, "n_below": 19, "rank": 20}])
+    place = pd.DataFrame(
+        [{"ms_played": edges[13] + 1, "n_listeners": 39, "n_below": 19, "rank": 20}]
+    )
     ax = draw("place", with_table(story_of("typical"), crowd=bins, place=place))
     dots = discs(ax, "below", "above", "you")
-    assert np.histogram(dots[:, 0], np.linspace(84, 996, 16))[0].tolist() == [1, 2, 2, 2, 3, 4, 5, 6, 4, 3, 3, 1, 1, 1, 1]
+    assert np.histogram(dots[:, 0], np.linspace(84, 996, 16))[0].tolist() == [
+        1,
+        2,
+        2,
+        2,
+        3,
+        4,
+        5,
+        6,
+        4,
+        3,
+        3,
+        1,
+        1,
+        1,
+        1,
+    ]
     assert "Scale: each step to the right is 44 % more." in [t.get_text() for t in ax.texts]
 
 
 def test_a_large_crowd_shares_dots_and_says_so():
     assert len(discs(drawn("longest", "place"), "below", "above")) <= 1500 + 40
-    assert "One dot is 10 simulated listeners." in [t.get_text() for t in drawn("longest", "place").texts]
+    assert "One dot is 10 simulated listeners." in [
+        t.get_text() for t in drawn("longest", "place").texts
+    ]
 
 
 def test_too_little_fills_as_many_dots_as_tracks_and_artists_were_heard():
@@ -630,11 +740,15 @@ def test_rays_wear_the_colour_of_the_months_first_genre():
     collection = next(c for c in drawn("typical", "summary").collections if c.get_gid() == "rays")
     months = [
         d.month
-        for d, ms in zip(*(story_of("typical").tables["calendar"][c] for c in ("date", "ms_played")))
+        for d, ms in zip(
+            *(story_of("typical").tables["calendar"][c] for c in ("date", "ms_played"))
+        )
         if ms
     ]
     colour = dict(zip(months, map(to_hex, collection.get_edgecolor())))
-    sun, coral, mint, mist = (c.lower() for c in (themes.SUN, themes.CORAL, themes.MINT, themes.MIST))
+    sun, coral, mint, mist = (
+        c.lower() for c in (themes.SUN, themes.CORAL, themes.MINT, themes.MIST)
+    )
     assert colour == {
         **dict.fromkeys((1, 2), mint),
         **dict.fromkeys((3, 4, 5, 6, 7, 11), sun),
@@ -694,7 +808,9 @@ def test_a_word_without_spaces_breaks_between_letters_and_marks_stay_with_theirs
     assert len(parts) == 2 and set("".join(parts)) == {"W", "…"}
     for room in range(60, 400, 7):
         for part in canvas.fit_name("e\u0323\u0301" * 20, (44,), "text", room, 2)[1]:
-            assert not part.startswith(("\u0323", "\u0301")) and part.rstrip("…").endswith("\u0301"), part
+            assert not part.startswith(("\u0323", "\u0301")) and part.rstrip("…").endswith(
+                "\u0301"
+            ), part
 
 
 @pytest.mark.parametrize("story", stories.ALL)
@@ -749,9 +865,12 @@ def run(code, **environment):
     """stderr and stdout of a fresh Python in which every warning is an error."""
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, encoding="utf-8",
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
         env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8", **environment},
-    )  # fmt: skip
+    )
     return done.stderr, done.stdout
 
 
@@ -791,7 +910,10 @@ print(fonts.shown("夜のドライブ", "title"), fonts.shown("青い電話"))
 print([p.split("/")[-1].split("\\\\")[-1] for p in fonts.chain("夜 on", "name")])
 card = cards.make_card("top_songs", stories.typical())
 """
-    assert run(code) == ("", "夜のドライブ a name in Japanese script\n['Manrope-Bold.ttf', 'few.ttf']\n")
+    assert run(code) == (
+        "",
+        "夜のドライブ a name in Japanese script\n['Manrope-Bold.ttf', 'few.ttf']\n",
+    )
 
 
 def few_glyphs(family, letters, path):
@@ -826,11 +948,16 @@ def test_only_the_fallbacks_that_a_text_needs_are_asked():
         "HankenGrotesk-Medium.otf",
         "DejaVuSans.ttf",
     ]
-    assert [Path(p).name for p in fonts.chain("مرحبا", "name")] == ["Manrope-Bold.ttf", "DejaVuSans-Bold.ttf"]
+    assert [Path(p).name for p in fonts.chain("مرحبا", "name")] == [
+        "Manrope-Bold.ttf",
+        "DejaVuSans-Bold.ttf",
+    ]
 
 
 def test_measured_and_drawn_width_agree():
-    for text in (t for name in cards.CARDS if name != "too_little" for t in drawn("longest", name).texts):
+    for text in (
+        t for name in cards.CARDS if name != "too_little" for t in drawn("longest", name).texts
+    ):
         face = next(f for f, path in fonts.files().items() if path in text.get_fontfamily()[0])
         expected = canvas.width(text.get_text(), face, size_of(text))
         assert text.get_window_extent().width == pytest.approx(expected, rel=0.03, abs=3), text
@@ -858,7 +985,9 @@ def every_headline():
         yield days.calendar_headline(pd.Series(1 - 0.5 * np.eye(7)[top]), 5, 365)
     yield from (days.calendar_headline(pd.Series(np.ones(7)), n, 365) for n in (0, 9, 300))
     for _ in range(500):
-        n = sorted(rng.integers(1, 10 ** rng.integers(1, 4), rng.integers(1, 6)).tolist(), reverse=True)
+        n = sorted(
+            rng.integers(1, 10 ** rng.integers(1, 4), rng.integers(1, 6)).tolist(), reverse=True
+        )
         songs = pd.DataFrame({"artist": rng.choice(list("ab"), len(n)), "n_streams": n})
         yield tops.songs_headline(songs, n)
         yield tops.artists_headline(n)
@@ -871,7 +1000,9 @@ def every_headline():
                 }
             )
         )
-        yield crowd.skip_headline(rng.choice([0, 0.003, 0.1, 0.5, 0.9]), rng.choice([np.nan, 0.1, 0.5]))
+        yield crowd.skip_headline(
+            rng.choice([0, 0.003, 0.1, 0.5, 0.9]), rng.choice([np.nan, 0.1, 0.5])
+        )
         size = int(10 ** rng.uniform(1, 7.5))
         below = int(rng.choice([0, size // 3, size - 1]))
         yield crowd.place_headline(size, below, size - below)
@@ -888,7 +1019,8 @@ def test_every_headline_that_code_can_write_has_at_most_four_words_and_fits():
 def test_every_line_behind_a_hero_number_has_at_most_four_words_and_fits():
     calendar = story_of("typical").tables["calendar"]
     months = [
-        calendar.assign(ms_played=[1 + 9 * (d.month == m) for d in calendar["date"]]) for m in range(1, 13)
+        calendar.assign(ms_played=[1 + 9 * (d.month == m) for d in calendar["date"]])
+        for m in range(1, 13)
     ]
     weekend = calendar.assign(ms_played=[1 + 3 * (d.weekday() >= 5) for d in calendar["date"]])
     weekdays = calendar.assign(ms_played=[1 + 3 * (d.weekday() < 5) for d in calendar["date"]])
@@ -914,14 +1046,19 @@ def test_headlines_follow_the_data():
         tops.songs_headline(pd.DataFrame({"artist": list("abcde")}), [100, 99, 50, 20, 10])
         == "A photo finish"
     )
-    assert tops.songs_headline(pd.DataFrame({"artist": list("abcde")}), [100, 40, 30, 20, 10]) == "No contest"
     assert (
-        tops.songs_headline(pd.DataFrame({"artist": list("aaabc")}), [100, 80, 50, 20, 10]) == "Three by one"
+        tops.songs_headline(pd.DataFrame({"artist": list("abcde")}), [100, 40, 30, 20, 10])
+        == "No contest"
+    )
+    assert (
+        tops.songs_headline(pd.DataFrame({"artist": list("aaabc")}), [100, 80, 50, 20, 10])
+        == "Three by one"
     )
     assert tops.artists_headline([100, 99, 50, 20, 10]) == "Neck and neck"
     assert tops.artists_headline([100, 20, 20, 20, 10]) == "One above all"
     assert (
-        crowd.skip_headline(0.4, 0.2) == "Quick to skip" and crowd.skip_headline(0.1, 0.2) == "A patient ear"
+        crowd.skip_headline(0.4, 0.2) == "Quick to skip"
+        and crowd.skip_headline(0.1, 0.2) == "A patient ear"
     )
     assert crowd.skip_headline(0.25, np.nan) == "One in four"
     assert (
@@ -980,9 +1117,13 @@ def test_numbers_are_written_as_the_cards_write_them():
 
 
 def test_an_insight_without_data_draws_no_card_and_the_summary_is_last():
-    assert [c.name for c in made("typical")] == [name for name in cards.CARDS if name != "too_little"]
+    assert [c.name for c in made("typical")] == [
+        name for name in cards.CARDS if name != "too_little"
+    ]
     assert "place" not in [c.name for c in made("small")] and made("small")[-1].name == "summary"
-    silent = with_table(story_of("small"), longest_streak=story_of("small").tables["longest_streak"][:0])
+    silent = with_table(
+        story_of("small"), longest_streak=story_of("small").tables["longest_streak"][:0]
+    )
     assert "longest_streak" not in cards.card.told(silent)
     assert "Days" in [t.get_text() for t in draw("summary", silent).texts]
 
@@ -1028,7 +1169,9 @@ def test_the_png_carries_title_and_alt_text_and_no_version():
     for card in made("longest"):
         text = Image.open(io.BytesIO(card.png)).text
         assert text["Description"] == card.alt and set(text) == {"Title", "Description"}
-        assert text["Title"].startswith("Maximiliane") and text["Title"].endswith(card.name.replace("_", " "))
+        assert text["Title"].startswith("Maximiliane") and text["Title"].endswith(
+            card.name.replace("_", " ")
+        )
 
 
 def test_cards_are_written_in_order_with_an_index(tmp_path):
@@ -1041,15 +1184,26 @@ def test_cards_are_written_in_order_with_an_index(tmp_path):
     assert [entry["alt"] for entry in index] == [c.alt for c in made("typical")]
     import hashlib
 
-    assert [hashlib.sha256(p.read_bytes()).hexdigest() for p in paths] == [entry["sha256"] for entry in index]
+    assert [hashlib.sha256(p.read_bytes()).hexdigest() for p in paths] == [
+        entry["sha256"] for entry in index
+    ]
 
 
 def test_cards_take_the_place_of_earlier_ones_and_of_nothing_else(tmp_path):
     cards.write_cards(made("typical"), tmp_path)
     cards.write_cards(made("small"), tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([MARKER, "cards.json", *(f"{i:02}_{card.name}.png" for i, card in enumerate(made("small"), 1))])
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
+        [
+            MARKER,
+            "cards.json",
+            *(f"{i:02}_{card.name}.png" for i, card in enumerate(made("small"), 1)),
+        ]
+    )
     (tmp_path / "01_holiday.png").write_bytes(b"mine")
-    with pytest.raises(ValueError, match=r"which holds other files \(01_holiday.png \.\.\.\); name a new or empty folder"):
+    with pytest.raises(
+        ValueError,
+        match=r"which holds other files \(01_holiday.png \.\.\.\); name a new or empty folder",
+    ):
         cards.write_cards(made("typical"), tmp_path)
 
 
@@ -1089,7 +1243,12 @@ def finished():
 def test_a_chart_is_opaque_and_has_its_finding_its_source_and_no_box():
     ax, card = finished()
     picture = Image.open(io.BytesIO(card.png))
-    assert picture.size == (1036, 583) and picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
+    assert picture.size == (1036, 583) and picture.convert("RGBA").getpixel((0, 0)) == (
+        255,
+        255,
+        255,
+        255,
+    )
     title, source = ax.figure.texts
     assert (
         title.get_fontsize() == 15
@@ -1098,7 +1257,10 @@ def test_a_chart_is_opaque_and_has_its_finding_its_source_and_no_box():
     )
     assert ratio(source.get_color(), "#FFFFFF") >= 4.5
     assert [name for name, spine in ax.spines.items() if spine.get_visible()] == ["bottom"]
-    assert card.alt == picture.text["Description"] == "Minutes by hour, most at 23." and card.width == 720
+    assert (
+        card.alt == picture.text["Description"] == "Minutes by hour, most at 23."
+        and card.width == 720
+    )
 
 
 def test_a_chart_names_scripts_and_writes_numbers_as_cards_do(only_shipped_fonts):
@@ -1109,7 +1271,9 @@ def test_a_chart_names_scripts_and_writes_numbers_as_cards_do(only_shipped_fonts
 
 def test_a_long_title_takes_two_lines_and_compared_charts_share_their_scales(only_shipped_fonts):
     axes = cards.side_by_side(
-        "A finding that is so long that it takes a second line, and then some more words", "x", ["a", "b"]
+        "A finding that is so long that it takes a second line, and then some more words",
+        "x",
+        ["a", "b"],
     )
     assert len([t for t in axes[0].figure.texts if t.get_gid() == "title"]) == 2
     axes[0].bar(["c", "夜"], [1, 5]), axes[1].bar(["c", "夜"], [9, 2])

@@ -11,12 +11,25 @@ import wrapsim_helpers as ws
 from wrapsim_helpers.music import catalogue as c
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 
-SONGS = pd.DataFrame({
-    "index": [1, 2, 3, 4], "title": ["Salt", "Salt (feat. Ama Quaye)", "Tin Roof", "Slow Orbit"],
-    "artist": ["Ode & Ivy", "Mila Osterhaus", "Ode & Ivy", "Ode & Ivy"], "genre": ["pop", "detroit hip hop", "pop", "pop"],
-    "year": [2004, 2010, 2004, 2007], "bpm": 120, "energy": [60, 85, 30, 50], "danceability": 55, "loudness": -8, "liveness": 10,
-    "valence": [75, 20, 40, 50], "duration_s": [200, 180, 240, 300], "acousticness": [10, 2, 80, 30], "speechiness": [4, 20, 4, 4],
-    "popularity": [60, 70, 65, 40]})
+SONGS = pd.DataFrame(
+    {
+        "index": [1, 2, 3, 4],
+        "title": ["Salt", "Salt (feat. Ama Quaye)", "Tin Roof", "Slow Orbit"],
+        "artist": ["Ode & Ivy", "Mila Osterhaus", "Ode & Ivy", "Ode & Ivy"],
+        "genre": ["pop", "detroit hip hop", "pop", "pop"],
+        "year": [2004, 2010, 2004, 2007],
+        "bpm": 120,
+        "energy": [60, 85, 30, 50],
+        "danceability": 55,
+        "loudness": -8,
+        "liveness": 10,
+        "valence": [75, 20, 40, 50],
+        "duration_s": [200, 180, 240, 300],
+        "acousticness": [10, 2, 80, 30],
+        "speechiness": [4, 20, 4, 4],
+        "popularity": [60, 70, 65, 40],
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +41,12 @@ def small():
 
 def test_songs_of_an_artist_and_year_are_an_album_named_after_the_best_known(small):
     tracks = small.tracks.to_pandas()
-    assert tracks["album"].tolist() == ["Tin Roof", "Salt (feat. Ama Quaye)", "Tin Roof", "Slow Orbit"]
+    assert tracks["album"].tolist() == [
+        "Tin Roof",
+        "Salt (feat. Ama Quaye)",
+        "Tin Roof",
+        "Slow Orbit",
+    ]
     assert tracks["track_number"].tolist() == [1, 1, 2, 1]
     assert small.albums.to_pandas()["n_tracks"].tolist() == [2, 1, 1]
 
@@ -36,24 +54,37 @@ def test_songs_of_an_artist_and_year_are_an_album_named_after_the_best_known(sma
 def test_a_featured_artist_is_credited_after_the_primary_one(small):
     assert small.tracks["artists"].to_pylist()[1] == ["Mila Osterhaus", "Ama Quaye"]
     credits = small.track_artists.to_pandas()
-    assert credits[credits["track_id"] == 1][["artist_id", "role"]].values.tolist() == [[1, "primary"], [2, "featured"]]
+    assert credits[credits["track_id"] == 1][["artist_id", "role"]].values.tolist() == [
+        [1, "primary"],
+        [2, "featured"],
+    ]
 
 
 def test_a_song_id_follows_from_artist_and_title_alone(small):
     assert small.tracks["song_id"].to_pylist()[0] == c.song_id("Ode & Ivy", "Salt")
     assert len(set(small.tracks["song_id"].to_pylist())) == 4
-    assert c.song_id("a", "b") != c.song_id("ab", "") and len(c.song_id("a", "b")) == 22 and c.song_id("a", "b")[0] in "01234567"
+    assert (
+        c.song_id("a", "b") != c.song_id("ab", "")
+        and len(c.song_id("a", "b")) == 22
+        and c.song_id("a", "b")[0] in "01234567"
+    )
 
 
 def test_a_song_id_is_the_start_of_a_checksum_in_base_62():
     digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    number = int.from_bytes(hashlib.sha256("Ode & Ivy\0Salt".encode()).digest()[:16], "big")
-    assert c.song_id("Ode & Ivy", "Salt") == "".join(digits[number // 62 ** place % 62] for place in range(21, -1, -1))
+    number = int.from_bytes(hashlib.sha256(b"Ode & Ivy\0Salt").digest()[:16], "big")
+    assert c.song_id("Ode & Ivy", "Salt") == "".join(
+        digits[number // 62**place % 62] for place in range(21, -1, -1)
+    )
 
 
 def test_moods_follow_from_the_sound(small):
     moods = small.tracks["moods"].to_pylist()
-    assert "happy" in moods[0] and {"raw", "angry", "energetic"} <= set(moods[1]) and "calm" in moods[2]
+    assert (
+        "happy" in moods[0]
+        and {"raw", "angry", "energetic"} <= set(moods[1])
+        and "calm" in moods[2]
+    )
 
 
 def test_a_small_pool_is_said():
@@ -67,13 +98,28 @@ def test_a_genre_without_any_track_falls_back_on_the_whole_catalogue(small):
 
 
 def test_the_pools_of_the_original_songs_are_those_known(real_data):
-    sizes = ws.pool_sizes(c.build_catalogue(ws.load_songs(str(real_data / "spotify_2000.csv")))).set_index("genre")["tracks"].to_dict()
-    assert sizes == {"Melody": 583, "Classical": 153, "Pop": 341, "Rap": 86, "Electronic/Dance": 86, "Rock": 1033, "K-pop": 78,
-                     "All": 1994, "Classical & melody, dance": 669, "Old songs": 712, "Trending songs": 88}
+    sizes = (
+        ws.pool_sizes(c.build_catalogue(ws.load_songs(str(real_data / "spotify_2000.csv"))))
+        .set_index("genre")["tracks"]
+        .to_dict()
+    )
+    assert sizes == {
+        "Melody": 583,
+        "Classical": 153,
+        "Pop": 341,
+        "Rap": 86,
+        "Electronic/Dance": 86,
+        "Rock": 1033,
+        "K-pop": 78,
+        "All": 1994,
+        "Classical & melody, dance": 669,
+        "Old songs": 712,
+        "Trending songs": 88,
+    }
 
 
 def test_every_survey_genre_has_a_pool(catalogue):
-    assert list(catalogue.pools)[:len(GENRE_NAMES)] == list(GENRE_NAMES)
+    assert list(catalogue.pools)[: len(GENRE_NAMES)] == list(GENRE_NAMES)
     assert (ws.pool_sizes(catalogue)["tracks"] > 0).all()
 
 
@@ -93,25 +139,27 @@ def test_ragged_lists_keep_their_members_in_order():
 
 def shares(first, slots, pool):
     """What one pool gives each of its items, from its alias table: item -> share."""
-    found, some = {}, slots[first[pool]:first[pool + 1]]
+    found, some = {}, slots[first[pool] : first[pool + 1]]
     for slot in some:
         found[int(slot["own"])] = found.get(int(slot["own"]), 0.0) + slot["keep"] / len(some)
-        found[int(slot["alias"])] = found.get(int(slot["alias"]), 0.0) + (1 - slot["keep"]) / len(some)
+        found[int(slot["alias"])] = found.get(int(slot["alias"]), 0.0) + (1 - slot["keep"]) / len(
+            some
+        )
     return {item: share for item, share in found.items() if share > 1e-12}
 
 
 def test_an_album_leads_to_its_tracks_in_order(small):
     tracks = small.music.tracks
-    assert tracks.by_album[tracks[0].album_from:tracks[0].album_to].tolist() == [0, 2]
+    assert tracks.by_album[tracks[0].album_from : tracks[0].album_to].tolist() == [0, 2]
 
 
 def test_an_artist_leads_to_their_releases_in_order_and_to_the_weight_up_to_each(small):
     artist, releases = small.music.artists[0], small.music.discography
-    own = releases[artist.first:artist.after]
+    own = releases[artist.first : artist.after]
     assert own["track"].tolist() == [0, 2, 3]
-    assert own["released"].tolist() == [12418, 12418, 13514]                       # 1 January 2004, 2004, 2007
+    assert own["released"].tolist() == [12418, 12418, 13514]  # 1 January 2004, 2004, 2007
     assert own["total"] == pytest.approx([1, 1 + 2 ** (5 / 8), 1 + 2 ** (5 / 8) + 2 ** (-20 / 8)])
-    assert small.music.artists[2]["first"] == small.music.artists[2]["after"]      # only featured
+    assert small.music.artists[2]["first"] == small.music.artists[2]["after"]  # only featured
 
 
 def test_an_artist_weighs_in_a_pool_what_the_tracks_that_stand_for_it_weigh(small):
@@ -119,7 +167,10 @@ def test_an_artist_weighs_in_a_pool_what_the_tracks_that_stand_for_it_weigh(smal
     found = shares(small.music.pools, small.music.slots, small.pools["All"])
     assert found == pytest.approx({0: weights[0] / sum(weights), 1: weights[1] / sum(weights)})
     assert shares(small.music.pools, small.music.slots, small.pools["Rap"]) == {1: 1.0}
-    assert set(shares(small.music.pools, small.music.slots, small.pools["Electronic/Dance"])) == {0, 1}       # nobody: everybody
+    assert set(shares(small.music.pools, small.music.slots, small.pools["Electronic/Dance"])) == {
+        0,
+        1,
+    }  # nobody: everybody
 
 
 def test_the_most_played_artist_has_renown_1_and_lean_is_even_over_plays(small):
@@ -127,7 +178,7 @@ def test_the_most_played_artist_has_renown_1_and_lean_is_even_over_plays(small):
     assert artists["renown"].argmax() == 0 and artists["renown"].max() == 1
     weights = np.array([1 + 2 ** (5 / 8) + 2 ** (-20 / 8), 2 ** (10 / 8), 0])
     assert (artists["lean"] * weights).sum() == pytest.approx(0, abs=1e-3)
-    assert artists["country"].tolist() == [-1, 17, -1]                             # detroit hip hop is from the US
+    assert artists["country"].tolist() == [-1, 17, -1]  # detroit hip hop is from the US
 
 
 def test_the_bits_of_a_track_are_the_genres_it_stands_for(catalogue):
@@ -148,34 +199,48 @@ def test_what_makes_a_track_hard_to_leave_is_the_songs_own_and_one_on_average(ca
 def list_of(catalogue, year, month, genre):
     """Tracks and shares of one editorial list."""
     music = catalogue.music
-    number = (12 * (year - 1970) + month - 1 - music.first_month) * len(GENRE_NAMES) + GENRE_NAMES.index(genre)
+    number = (12 * (year - 1970) + month - 1 - music.first_month) * len(
+        GENRE_NAMES
+    ) + GENRE_NAMES.index(genre)
     return shares(music.lists, music.list_slots, number)
 
 
 def test_a_list_holds_what_is_heavy_and_new_as_a_slow_search_finds_it(catalogue, songs):
     old = ws.build_catalogue(songs, first_year=2016)
     weight, released = c.song_weights(songs), old.music.tracks["released"].astype(int)
-    day = c.month_day(12 * (2017 - 1970) + 2)                                      # 1 March 2017
+    day = c.month_day(12 * (2017 - 1970) + 2)  # 1 March 2017
     score = weight * (c.OLD_SHARE + np.exp(-(day - released) / c.FRESH_DAYS))
     chosen, by_artist = {}, {}
     for track in sorted(c.pool_members(old, "Pop"), key=lambda t: -score[t]):
-        artist, fits = songs["artist"][track], released[track] <= day and not old.music.tracks["festive"][track]
+        artist, fits = (
+            songs["artist"][track],
+            released[track] <= day and not old.music.tracks["festive"][track],
+        )
         if fits and len(chosen) < c.LIST_SIZE and by_artist.get(artist, 0) < c.PER_ARTIST:
             chosen[track], by_artist[artist] = score[track] ** 0.5, by_artist.get(artist, 0) + 1
-    assert list_of(old, 2017, 3, "Pop") == pytest.approx({int(t): s / sum(chosen.values()) for t, s in chosen.items()})
+    assert list_of(old, 2017, 3, "Pop") == pytest.approx(
+        {int(t): s / sum(chosen.values()) for t, s in chosen.items()}
+    )
 
 
 def test_a_list_is_the_same_however_few_tracks_are_looked_at_first(songs, monkeypatch):
     whole = ws.build_catalogue(songs, first_year=2016)
     monkeypatch.setattr(c, "LOOKED_AT", 7)
     part = ws.build_catalogue(songs, first_year=2016)
-    assert (whole.music.lists == part.music.lists).all() and (whole.music.list_slots == part.music.list_slots).all()
+    assert (whole.music.lists == part.music.lists).all() and (
+        whole.music.list_slots == part.music.list_slots
+    ).all()
 
 
 def test_there_is_a_list_for_every_month_and_genre_and_the_charts_are_short(catalogue):
     music = catalogue.music
     assert music.first_month == 12 * 55 and len(music.lists) == 12 * 5 * len(GENRE_NAMES) + 1
-    assert len(list_of(catalogue, 2029, 12, "All")) == c.CHART_SIZE < len(list_of(catalogue, 2029, 12, "Rock")) <= c.LIST_SIZE
+    assert (
+        len(list_of(catalogue, 2029, 12, "All"))
+        == c.CHART_SIZE
+        < len(list_of(catalogue, 2029, 12, "Rock"))
+        <= c.LIST_SIZE
+    )
 
 
 def test_a_list_without_any_track_that_is_out_holds_those_to_come(small):
@@ -185,27 +250,54 @@ def test_a_list_without_any_track_that_is_out_holds_those_to_come(small):
 
 
 def test_how_often_a_value_came_before():
-    assert c.turn_of(np.array([5, 3, 5, 5])).tolist() == [0, 0, 1, 2] and c.turn_of(np.array([], int)).tolist() == []
+    assert (
+        c.turn_of(np.array([5, 3, 5, 5])).tolist() == [0, 0, 1, 2]
+        and c.turn_of(np.array([], int)).tolist() == []
+    )
 
 
 def test_christmas_songs_stand_in_a_pool_of_their_own_and_in_no_other():
-    merry = pd.concat([SONGS, SONGS.assign(title=["Kerst op Zee", "Merrily", "Julia", "Noël Blanc (feat. Ama Quaye)"])], ignore_index=True)
+    merry = pd.concat(
+        [
+            SONGS,
+            SONGS.assign(
+                title=["Kerst op Zee", "Merrily", "Julia", "Noël Blanc (feat. Ama Quaye)"]
+            ),
+        ],
+        ignore_index=True,
+    )
     with pytest.warns(UserWarning):
         catalogue = c.build_catalogue(merry)
     assert catalogue.music.tracks["festive"].tolist() == [0, 0, 0, 0, 1, 0, 0, 1]
     assert set(shares(catalogue.music.extra, catalogue.music.extra_slots, 0)) == {4, 7}
     assert not {4, 7} & set(list_of(catalogue, 2025, 12, "All"))
-    assert len(catalogue.music.extra) == 3 and catalogue.music.extra[1] == catalogue.music.extra[2]           # no noise here
+    assert (
+        len(catalogue.music.extra) == 3 and catalogue.music.extra[1] == catalogue.music.extra[2]
+    )  # no noise here
 
 
 def test_eight_bundled_songs_are_for_christmas(catalogue):
     titles = np.array(catalogue.tracks["title"].to_pylist())[catalogue.music.tracks["festive"] == 1]
-    assert len(titles) == 8 and {"Kerst in Zoutkamp", "Mistletoe Money", "Merry Xmas, Joan"} <= set(titles)
+    assert len(titles) == 8 and {"Kerst in Zoutkamp", "Mistletoe Money", "Merry Xmas, Joan"} <= set(
+        titles
+    )
 
 
-@pytest.mark.parametrize("title, festive", [
-    ("Merry Christmas", True), ("NAVIDAD", True), ("Weihnachtszeit", True), ("雪のクリスマス", True), ("Silent Night", True),
-    ("Julia", False), ("Natalie", False), ("Noelle", False), ("Rainy Night", False), ("Snow", False)])
+@pytest.mark.parametrize(
+    "title, festive",
+    [
+        ("Merry Christmas", True),
+        ("NAVIDAD", True),
+        ("Weihnachtszeit", True),
+        ("雪のクリスマス", True),
+        ("Silent Night", True),
+        ("Julia", False),
+        ("Natalie", False),
+        ("Noelle", False),
+        ("Rainy Night", False),
+        ("Snow", False),
+    ],
+)
 def test_a_title_is_festive_by_whole_words(title, festive):
     assert c.named(pd.Series([title]), c.FESTIVE).tolist() == [festive]
 

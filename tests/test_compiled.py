@@ -18,13 +18,25 @@ DAY = ws.Run(num_users=1, end_time="2025-01-02")
 
 def test_a_session_is_compiled_for_one_set_of_types():
     ws.listen(DAY)
-    assert len(list(code_folder("wrapsim_helpers.listening.loop").rglob("*.play_session-*.nbc"))) == 1
+    assert (
+        len(list(code_folder("wrapsim_helpers.listening.loop").rglob("*.play_session-*.nbc"))) == 1
+    )
 
 
 def user_ids_printed(project, cache):
-    code = "from wrapsim_helpers.people.listeners import user_ids; import numpy as np; print(user_ids(1, np.arange(2)))"
+    code = (
+        "from wrapsim_helpers.people.listeners import user_ids; import numpy as np; "
+        "print(user_ids(1, np.arange(2)))"
+    )
     env = os.environ | {"WRAPSIM_CACHE": str(cache), "PYTHONPATH": str(project)}
-    return subprocess.run([sys.executable, "-c", code], env=env, cwd=project, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=env,
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
 
 
 def code_folders(cache):
@@ -33,18 +45,31 @@ def code_folders(cache):
 
 def test_compiled_code_is_never_stale_when_a_callee_in_another_module_changes(tmp_path):
     project, cache = tmp_path / "project", tmp_path / "cache"
-    shutil.copytree(PACKAGE.parent, project, ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"))
+    shutil.copytree(
+        PACKAGE.parent,
+        project,
+        ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"),
+    )
     first = user_ids_printed(project, cache)
     folders = code_folders(cache)
     assert user_ids_printed(project, cache) == first and code_folders(cache) == folders
     callee = project / "wrapsim_helpers" / "streams.py"
-    callee.write_text(callee.read_text().replace("MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5B9)", "MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5BB)"))
+    callee.write_text(
+        callee.read_text().replace(
+            "MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5B9)",
+            "MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5BB)",
+        )
+    )
     assert user_ids_printed(project, cache) != first
 
 
 def test_compiled_code_stays_when_a_module_changes_that_it_cannot_reach(tmp_path):
     project, cache = tmp_path / "project", tmp_path / "cache"
-    shutil.copytree(PACKAGE.parent, project, ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"))
+    shutil.copytree(
+        PACKAGE.parent,
+        project,
+        ignore=shutil.ignore_patterns(".*", "tests", "data/runs", "*.egg-info"),
+    )
     user_ids_printed(project, cache)
     folders = code_folders(cache)
     card = project / "wrapsim_helpers" / "cards" / "card.py"
@@ -54,24 +79,43 @@ def test_compiled_code_stays_when_a_module_changes_that_it_cannot_reach(tmp_path
 
 
 def test_the_sources_that_a_module_reaches_are_those_that_python_imports(tmp_path):
-    code = ("import sys; import wrapsim_helpers.listening.loop; from pathlib import Path; import wrapsim_helpers.compiled as c; "
-            "print({Path(m.__file__) for n, m in sys.modules.items() if n.startswith('wrapsim_helpers.')} - set(c.reachable_files(Path(sys.modules['wrapsim_helpers.listening.loop'].__file__))))")
+    code = (
+        "import sys; import wrapsim_helpers.listening.loop; from pathlib import Path; import "
+        "wrapsim_helpers.compiled as c; "
+        "print({Path(m.__file__) for n, m in sys.modules.items() if "
+        "n.startswith('wrapsim_helpers.')} - "
+        "set(c.reachable_files(Path(sys.modules['wrapsim_helpers.listening.loop'].__file__))))"
+    )
     stub = tmp_path / "wrapsim_helpers"
     shutil.copytree(PACKAGE, stub)
     (stub / "__init__.py").write_text("")
     for name in ("data", "schemas"):
         shutil.copytree(PACKAGE.parent / name, tmp_path / name)
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(tmp_path)}, cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.strip() == "set()"
 
 
-# -- what is said, and what is removed ----------------------------------------------------------------
+# -- what is said, and what is removed -------------------------------------------------------------
+
 
 def test_compiling_is_said_with_how_long_it_takes(monkeypatch, capsys):
-    monkeypatch.setattr(importlib.import_module("wrapsim_helpers.listening.listen"), "is_cached", lambda function: False)
+    monkeypatch.setattr(
+        importlib.import_module("wrapsim_helpers.listening.listen"),
+        "is_cached",
+        lambda function: False,
+    )
     ws.listen(DAY)
     assert capsys.readouterr().out.splitlines() == [
-        "Compiling the listening model, once for this version of wrapsim; about half a minute ...", "... compiled in 0 s, and cached for later."]
+        "Compiling the listening model, once for this version of wrapsim; about half a minute ...",
+        "... compiled in 0 s, and cached for later.",
+    ]
 
 
 def test_nothing_is_said_where_it_is_compiled_already(capsys):
@@ -84,11 +128,20 @@ def test_nothing_is_said_where_it_is_compiled_already(capsys):
 def test_the_command_compiles_everything_and_says_where(tmp_path):
     done = command("compile", cwd=tmp_path)
     assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
-    assert re.fullmatch(rf"{re.escape(str(compiled.cache_root()))} holds [\d.]+ MB of compiled code\.", done.stdout.splitlines()[-1])
+    assert re.fullmatch(
+        rf"{re.escape(str(compiled.cache_root()))} holds [\d.]+ MB of compiled code\.",
+        done.stdout.splitlines()[-1],
+    )
 
 
 def test_the_set_up_compiles_as_its_last_step():
-    steps = (PACKAGE.parent / "Makefile").read_text(encoding="utf-8").partition("$(READY): ")[2].partition("\n\n")[0].splitlines()
+    steps = (
+        (PACKAGE.parent / "Makefile")
+        .read_text(encoding="utf-8")
+        .partition("$(READY): ")[2]
+        .partition("\n\n")[0]
+        .splitlines()
+    )
     assert steps[-2:] == ["\t@$(BIN)/python -m wrapsim_helpers compile", "\t@touch $(READY)"]
 
 
@@ -99,22 +152,43 @@ def files_in(root):
 def test_the_cache_is_listed_by_module_and_age(tmp_path, monkeypatch):
     monkeypatch.setenv("WRAPSIM_CACHE", str(tmp_path))
     now = source_hash(PACKAGE / "listening" / "loop.py")
-    for folder, size in ((f"listening.loop-{now}", 1_500_000), ("listening.loop-0123456789abcdef", 500_000), ("gone-0123456789abcdef", 0)):
+    for folder, size in (
+        (f"listening.loop-{now}", 1_500_000),
+        ("listening.loop-0123456789abcdef", 500_000),
+        ("gone-0123456789abcdef", 0),
+    ):
         (tmp_path / "wrapsim" / folder / "wrapsim_helpers_1").mkdir(parents=True)
-        (tmp_path / "wrapsim" / folder / "wrapsim_helpers_1" / "plays.play-1.py311.1.nbc").write_bytes(bytes(size))
+        (
+            tmp_path / "wrapsim" / folder / "wrapsim_helpers_1" / "plays.play-1.py311.1.nbc"
+        ).write_bytes(bytes(size))
     lines = compiled.cache_text().splitlines()
     assert lines[0] == f"{tmp_path / 'wrapsim'} holds 2.0 MB of compiled code."
-    assert sorted(line.split() for line in lines[1:]) == sorted([
-        ["gone-0123456789abcdef", "0.0", "MB", "of", "older", "sources"], [f"listening.loop-{now}", "1.5", "MB", "in", "use"],
-        ["listening.loop-0123456789abcdef", "0.5", "MB", "of", "older", "sources"]])
+    assert sorted(line.split() for line in lines[1:]) == sorted(
+        [
+            ["gone-0123456789abcdef", "0.0", "MB", "of", "older", "sources"],
+            [f"listening.loop-{now}", "1.5", "MB", "in", "use"],
+            ["listening.loop-0123456789abcdef", "0.5", "MB", "of", "older", "sources"],
+        ]
+    )
 
 
 def test_clearing_the_cache_removes_compiled_code_and_nothing_else(tmp_path, monkeypatch):
     monkeypatch.setenv("WRAPSIM_CACHE", str(tmp_path / "cache"))
     root, elsewhere = tmp_path / "cache" / "wrapsim", tmp_path / "elsewhere"
-    ours = ["listening.loop-0123456789abcdef/a/b.f-1.py311.nbi", "listening.loop-0123456789abcdef/a/b.f-1.py311.1.nbc", "listening.loop-0123456789abcdef/a/b.nbi.tmp.12ab",
-            "run-0123456789abcdef/a/f.nbc"]
-    others = ["thesis.txt", "thesis/a.nbc", "plays-0123456789ABCDEF/a.nbc", "plays-0123/a.nbc", "run-0123456789abcdef/a/thesis.txt", "f.nbc"]
+    ours = [
+        "listening.loop-0123456789abcdef/a/b.f-1.py311.nbi",
+        "listening.loop-0123456789abcdef/a/b.f-1.py311.1.nbc",
+        "listening.loop-0123456789abcdef/a/b.nbi.tmp.12ab",
+        "run-0123456789abcdef/a/f.nbc",
+    ]
+    others = [
+        "thesis.txt",
+        "thesis/a.nbc",
+        "plays-0123456789ABCDEF/a.nbc",
+        "plays-0123/a.nbc",
+        "run-0123456789abcdef/a/thesis.txt",
+        "f.nbc",
+    ]
     for name in ours + others:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(b"12345")
@@ -122,4 +196,8 @@ def test_clearing_the_cache_removes_compiled_code_and_nothing_else(tmp_path, mon
     (elsewhere / "f.nbc").write_bytes(b"")
     (root / "listening.loop-00000000000000ff").symlink_to(elsewhere)
     assert compiled.clear_code() == 20
-    assert files_in(root) == set(others) and (elsewhere / "f.nbc").exists() and not (root / "listening.loop-0123456789abcdef").exists()
+    assert (
+        files_in(root) == set(others)
+        and (elsewhere / "f.nbc").exists()
+        and not (root / "listening.loop-0123456789abcdef").exists()
+    )

@@ -21,16 +21,25 @@ DRAWS = 400_000
 
 @pytest.fixture(scope="module")
 def large():
-    """A hundred thousand tracks by ten thousand artists, the fewest for which the concentration is published."""
+    """A hundred thousand tracks by ten thousand artists, the fewest for which the concentration is
+    published.
+    """
     return c.generate_catalogue(N, 5, YEAR)
 
 
 @pytest.fixture(scope="module")
 def tracks(large):
     table = large.tracks.to_pandas()
-    first = large.track_artists.to_pandas().drop_duplicates("track_id").set_index("track_id")["artist_id"]
-    return table.assign(artist_id=table["track_id"].map(first), year=pd.to_datetime(table["release_date"]).dt.year,
-                        festive=large.music.tracks["festive"] == 1)
+    first = (
+        large.track_artists.to_pandas()
+        .drop_duplicates("track_id")
+        .set_index("track_id")["artist_id"]
+    )
+    return table.assign(
+        artist_id=table["track_id"].map(first),
+        year=pd.to_datetime(table["release_date"]).dt.year,
+        festive=large.music.tracks["festive"] == 1,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +50,7 @@ def artists(large):
 def drawn(first, slots, pool, n, seed=1):
     """n draws from an alias table, as the loop makes them."""
     rng = np.random.default_rng(seed)
-    some = slots[first[pool]:first[pool + 1]][rng.integers(0, first[pool + 1] - first[pool], n)]
+    some = slots[first[pool] : first[pool + 1]][rng.integers(0, first[pool + 1] - first[pool], n)]
     return np.where(rng.random(n) < some["keep"], some["own"], some["alias"])
 
 
@@ -53,45 +62,92 @@ def heard(large):
 
 @pytest.fixture(scope="module")
 def july(large):
-    """Tracks of 20,000 plays in July of the first year: by an artist, half of them among the artist's latest releases."""
-    music, day, rng, plays = large.music, c.month_day(12 * (YEAR - 1970) + 6) + 14, np.random.default_rng(2), []
+    """Tracks of 20,000 plays in July of the first year: by an artist, half of them among the
+    artist's latest releases.
+    """
+    music, day, rng, plays = (
+        large.music,
+        c.month_day(12 * (YEAR - 1970) + 6) + 14,
+        np.random.default_rng(2),
+        [],
+    )
     for artist in drawn(music.pools, music.slots, large.pools["All"], 20_000, seed=3):
-        own = music.discography[music.artists[artist]["first"]:music.artists[artist]["after"]]
+        own = music.discography[music.artists[artist]["first"] : music.artists[artist]["after"]]
         end = np.searchsorted(own["released"], day, side="right")
-        start = np.searchsorted(own["released"], day - rng.exponential(400)) if rng.random() < 0.55 else 0
+        start = (
+            np.searchsorted(own["released"], day - rng.exponential(400))
+            if rng.random() < 0.55
+            else 0
+        )
         start = start if start < end else 0
         before = own["total"][start - 1] if start else 0.0
         if end:
             wanted = before + rng.random() * (own["total"][end - 1] - before)
-            plays.append(own["track"][start + np.searchsorted(own["total"][start:end], wanted, side="right")])
+            plays.append(
+                own["track"][start + np.searchsorted(own["total"][start:end], wanted, side="right")]
+            )
     return music.tracks[np.array(plays)], day
 
 
-# -- what is promised ---------------------------------------------------------------------------------
+# -- what is promised ------------------------------------------------------------------------------
+
 
 def test_a_catalogue_follows_from_size_seed_and_year_alone():
     one, same, other = (c.generate_catalogue(1_000, seed, YEAR) for seed in (7, 7, 8))
     for name in ("tracks", "albums", "artists", "track_artists"):
-        assert getattr(one, name).equals(getattr(same, name)) and not getattr(one, name).equals(getattr(other, name))
-    assert all(np.array_equal(getattr(one.music, name), getattr(same.music, name)) for name in one.music._fields)
+        assert getattr(one, name).equals(getattr(same, name)) and not getattr(one, name).equals(
+            getattr(other, name)
+        )
+    assert all(
+        np.array_equal(getattr(one.music, name), getattr(same.music, name))
+        for name in one.music._fields
+    )
 
 
 def test_nothing_is_drawn_from_numpy_and_no_value_hangs_on_its_logarithms():
     for path in (d.__file__, c.__file__):
-        used = {node.attr for node in ast.walk(ast.parse(Path(path).read_text("utf-8"))) if isinstance(node, ast.Attribute)
-                and isinstance(node.value, ast.Name) and node.value.id == "np"}
-        assert not used & {"random", "exp", "log", "log2", "power", "dot", "linalg", "sum", "einsum"}, path
+        used = {
+            node.attr
+            for node in ast.walk(ast.parse(Path(path).read_text("utf-8")))
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "np"
+        }
+        assert not used & {
+            "random",
+            "exp",
+            "log",
+            "log2",
+            "power",
+            "dot",
+            "linalg",
+            "sum",
+            "einsum",
+        }, path
 
 
 def test_there_are_as_many_tracks_as_asked_for_and_a_tenth_as_many_artists(large, tracks, artists):
     assert len(tracks) == N and len(artists) == N // 10
-    assert tracks["track_id"].tolist() == list(range(N)) and set(tracks["artist_id"]) == set(range(N // 10))
+    assert tracks["track_id"].tolist() == list(range(N)) and set(tracks["artist_id"]) == set(
+        range(N // 10)
+    )
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ((10, 1, 2025), "n_tracks is 10; it must be a whole number from 1000 to 10,000,000."),
-    ((1000, -1, 2025), "seed is -1; it must be a whole number from 0 to 9,223,372,036,854,775,807."),
-    ((1000, 1, 1990), "first_year is 1990; it must be a whole number from 2000 to 2038, the years a run can begin in.")])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ((10, 1, 2025), "n_tracks is 10; it must be a whole number from 1000 to 10,000,000."),
+        (
+            (1000, -1, 2025),
+            "seed is -1; it must be a whole number from 0 to 9,223,372,036,854,775,807.",
+        ),
+        (
+            (1000, 1, 1990),
+            "first_year is 1990; it must be a whole number from 2000 to 2038, the years a run can "
+            "begin in.",
+        ),
+    ],
+)
 def test_a_size_seed_or_year_that_cannot_be_is_refused(arguments, message):
     with pytest.raises(ValueError) as raised:
         c.generate_catalogue(*arguments)
@@ -102,17 +158,32 @@ def test_a_songs_file_comes_first_and_its_songs_stay_as_they_are(songs):
     both, alone = c.generate_catalogue(1_000, 1, YEAR, songs=songs), c.build_catalogue(songs)
     assert both.tracks.slice(0, len(songs)).equals(alone.tracks)
     assert both.artists.slice(0, alone.artists.num_rows).equals(alone.artists)
-    assert both.tracks.num_rows == len(songs) + 1_000 and both.albums.num_rows == both.tracks["album_id"].to_pandas().nunique()
+    assert (
+        both.tracks.num_rows == len(songs) + 1_000
+        and both.albums.num_rows == both.tracks["album_id"].to_pandas().nunique()
+    )
     assert both.artists["artist"].to_pandas().is_unique
-    tracks, credits = both.tracks.to_pandas().iloc[len(songs):], both.track_artists.to_pandas()
-    assert tracks["album_id"].min() == alone.albums.num_rows and (tracks.groupby("album_id")["album"].nunique() == 1).all()
+    tracks, credits = both.tracks.to_pandas().iloc[len(songs) :], both.track_artists.to_pandas()
+    assert (
+        tracks["album_id"].min() == alone.albums.num_rows
+        and (tracks.groupby("album_id")["album"].nunique() == 1).all()
+    )
     guests = tracks["title"].str.extract(r"\(feat\. (.*)\)")[0]
-    assert [list(found[1:]) for found in tracks["artists"]] == [[] if pd.isna(guest) else [guest] for guest in guests]
-    names = credits["artist_id"].map(both.artists.to_pandas()["artist"]).groupby(credits["track_id"]).agg(list)
+    assert [list(found[1:]) for found in tracks["artists"]] == [
+        [] if pd.isna(guest) else [guest] for guest in guests
+    ]
+    names = (
+        credits["artist_id"]
+        .map(both.artists.to_pandas()["artist"])
+        .groupby(credits["track_id"])
+        .agg(list)
+    )
     assert names.tolist() == [list(found) for found in both.tracks["artists"].to_pylist()]
 
 
-def test_songs_beside_many_invented_tracks_make_a_tenth_of_plays_and_beside_few_their_share_of_tracks(songs):
+def test_songs_beside_many_invented_tracks_make_a_tenth_of_plays_beside_few_their_share(
+    songs,
+):
     own, others = c.from_songs(songs)[0], pd.DataFrame({"weight": np.ones(98_000)})
     assert c.beside(own, others)["weight"].sum() == pytest.approx(98_000 / 9)
     assert c.beside(own, others.head(1_000))["weight"].sum() == pytest.approx(1_000 * 2)
@@ -120,25 +191,38 @@ def test_songs_beside_many_invented_tracks_make_a_tenth_of_plays_and_beside_few_
     assert scaled.min() == pytest.approx(scaled.max())
 
 
-# -- concentration and time ---------------------------------------------------------------------------
+# -- concentration and time ------------------------------------------------------------------------
+
 
 def test_plays_gather_on_few_artists_as_published(heard):
-    """top1pct_artists_share and gini_artists: HetRec Last.fm 2011; the tolerances are the published ones."""
+    """top1pct_artists_share and gini_artists: HetRec Last.fm 2011; the tolerances are the published
+    ones.
+    """
     plays = np.sort(heard[heard > 0])[::-1]
     total, n = np.cumsum(plays) / plays.sum(), len(plays)
-    assert abs(total[round(n * 0.01) - 1] - 0.519) < 0.1 and abs(total[round(n * 0.1) - 1] - 0.85) < 0.06
+    assert (
+        abs(total[round(n * 0.01) - 1] - 0.519) < 0.1
+        and abs(total[round(n * 0.1) - 1] - 0.85) < 0.06
+    )
     gini = 2 * (np.arange(1, n + 1) * plays[::-1]).sum() / (n * plays.sum()) - (n + 1) / n
     assert abs(gini - 0.893) < 0.04
 
 
-@pytest.mark.parametrize("low, high, slope, tolerance", [(10, 1000, -0.985, 0.15), (1, 100, -0.78, 0.15), (100, 5000, -1.25, 0.3)])
+@pytest.mark.parametrize(
+    "low, high, slope, tolerance",
+    [(10, 1000, -0.985, 0.15), (1, 100, -0.78, 0.15), (100, 5000, -1.25, 0.3)],
+)
 def test_plays_fall_with_rank_as_published(heard, low, high, slope, tolerance):
     """zipf_artists: flatter at the head, steeper in the tail."""
-    plays = np.sort(heard[heard > 0])[::-1][low - 1:high]
-    assert np.polyfit(np.log(np.arange(low, low + len(plays))), np.log(plays), 1)[0] == pytest.approx(slope, abs=tolerance)
+    plays = np.sort(heard[heard > 0])[::-1][low - 1 : high]
+    assert np.polyfit(np.log(np.arange(low, low + len(plays))), np.log(plays), 1)[
+        0
+    ] == pytest.approx(slope, abs=tolerance)
 
 
-def test_an_artists_tracks_sum_to_the_weight_of_the_artist_and_popularity_says_the_same(large, tracks):
+def test_an_artists_tracks_sum_to_the_weight_of_the_artist_and_popularity_says_the_same(
+    large, tracks
+):
     music, plain = large.music, (~tracks["festive"] & ~tracks["noise"]).to_numpy()
     weight = np.diff(music.discography["total"], prepend=0.0)
     firsts = music.artists["first"][music.artists["after"] > music.artists["first"]]
@@ -146,7 +230,10 @@ def test_an_artists_tracks_sum_to_the_weight_of_the_artist_and_popularity_says_t
     of_track = np.empty(N)
     of_track[music.discography["track"]] = weight
     assert of_track[plain].max() == pytest.approx(32) and tracks["popularity"][plain].max() == 100
-    assert (np.abs(np.clip(60 + 8 * np.log2(of_track[plain]), 0, 100) - tracks["popularity"][plain]) <= 0.5 + 1e-6).all()
+    assert (
+        np.abs(np.clip(60 + 8 * np.log2(of_track[plain]), 0, 100) - tracks["popularity"][plain])
+        <= 0.5 + 1e-6
+    ).all()
     sums = np.sort(np.bincount(tracks["artist_id"], np.where(plain, of_track, 0), N // 10))[::-1]
     expected = d.rank_weights(np.array([21.0, 201.0]), 10_000)
     assert sums[20] / sums[200] == pytest.approx(expected[0] / expected[1], rel=0.05)
@@ -160,27 +247,40 @@ def test_an_active_artists_newer_music_is_heard_more(large, tracks):
     weight[music.discography["track"]] = own
     active = tracks.groupby("artist_id")["year"].transform("max") == YEAR + 4
     some = active & ~tracks["festive"] & tracks["year"].between(YEAR - 10, YEAR + 4)
-    relative = np.log(weight) - pd.Series(np.log(weight)).groupby(tracks["artist_id"]).transform("mean")
+    relative = np.log(weight) - pd.Series(np.log(weight)).groupby(tracks["artist_id"]).transform(
+        "mean"
+    )
     slope = np.polyfit(tracks["year"][some], relative[some], 1)[0]
     assert 0.08 < slope < d.GROWTH + 0.02
 
 
 def test_artists_have_hits(large):
-    """Of the hundred most heard artists, the best tenth of their tracks make a third of the weight and more."""
+    """Of the hundred most heard artists, the best tenth of their tracks make a third of the weight
+    and more.
+    """
     music = large.music
     for artist in np.argsort(-music.artists["renown"])[:100]:
-        own = music.discography[music.artists[artist]["first"]:music.artists[artist]["after"]]
+        own = music.discography[music.artists[artist]["first"] : music.artists[artist]["after"]]
         weight = np.sort(np.diff(own["total"], prepend=0.0))[::-1]
         if len(weight) >= 30:
-            assert weight[:len(weight) // 10].sum() > 0.2 * weight.sum() and (weight > 0).all()
+            assert weight[: len(weight) // 10].sum() > 0.2 * weight.sum() and (weight > 0).all()
 
 
 def test_most_of_what_is_played_in_july_is_of_the_last_years(july):
-    """release_year_mix: this year's 0.396, last year's 0.199, older than four years 0.215, editorial lists included."""
+    """release_year_mix: this year's 0.396, last year's 0.199, older than four years 0.215,
+    editorial lists included.
+    """
     tracks, _ = july
-    age = YEAR - (tracks["released"].astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970)
+    age = YEAR - (
+        tracks["released"].astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970
+    )
     share = np.bincount(np.minimum(age, 5), minlength=6) / len(age)
-    assert 0.18 < share[0] < 0.4 and 0.15 < share[1] < 0.32 and 0.15 < share[5] < 0.35 and share[1] > share[2] > share[3] > share[4]
+    assert (
+        0.18 < share[0] < 0.4
+        and 0.15 < share[1] < 0.32
+        and 0.15 < share[5] < 0.35
+        and share[1] > share[2] > share[3] > share[4]
+    )
 
 
 def test_tracks_are_as_long_as_published_when_weighted_by_plays(july):
@@ -199,24 +299,40 @@ def test_music_comes_out_to_the_end_of_the_fifth_year_and_not_before_1955(tracks
     assert ahead.min() > 0.5 * ahead.max() and (tracks["year"] < 1990).mean() > 0.03
 
 
-# -- releases -----------------------------------------------------------------------------------------
+# -- releases --------------------------------------------------------------------------------------
+
 
 def test_a_release_has_one_artist_one_day_one_name_and_numbers_from_one(large, tracks):
     groups = tracks.groupby("album_id")
     assert (groups[["artist_id", "release_date", "album"]].nunique() == 1).all().all()
-    assert (groups["track_number"].max() == groups.size()).all() and (groups["track_number"].min() == 1).all()
-    assert large.albums.to_pandas().set_index("album_id")["n_tracks"].equals(groups.size().astype("int32").rename("n_tracks"))
+    assert (groups["track_number"].max() == groups.size()).all() and (
+        groups["track_number"].min() == 1
+    ).all()
+    assert (
+        large.albums.to_pandas()
+        .set_index("album_id")["n_tracks"]
+        .equals(groups.size().astype("int32").rename("n_tracks"))
+    )
 
 
 def test_releases_are_singles_eps_and_albums(large):
     sizes = large.albums.to_pandas()["n_tracks"]
-    assert 0.6 < (sizes == 1).mean() < 0.75 and sizes.max() == 16 and ((sizes >= 8) * sizes).sum() > 0.3 * N
+    assert (
+        0.6 < (sizes == 1).mean() < 0.75
+        and sizes.max() == 16
+        and ((sizes >= 8) * sizes).sum() > 0.3 * N
+    )
 
 
 def test_music_comes_out_on_fridays_from_mid_2015(tracks):
     days = pd.to_datetime(tracks["release_date"]).dt.day_of_week
-    late, early = pd.to_datetime(tracks["release_date"]) >= "2015-07-17", pd.to_datetime(tracks["release_date"]) < "2015-07-01"
-    assert abs((days[late & ~tracks["festive"]] == 4).mean() - (d.FRIDAY + (1 - d.FRIDAY) / 7)) < 0.01
+    late, early = (
+        pd.to_datetime(tracks["release_date"]) >= "2015-07-17",
+        pd.to_datetime(tracks["release_date"]) < "2015-07-01",
+    )
+    assert (
+        abs((days[late & ~tracks["festive"]] == 4).mean() - (d.FRIDAY + (1 - d.FRIDAY) / 7)) < 0.01
+    )
     assert abs((days[early] == 4).mean() - 1 / 7) < 0.03
 
 
@@ -233,7 +349,11 @@ def test_the_most_heard_have_the_most_tracks_and_nobody_too_many(large, tracks):
 
 
 def test_guests_come_ever_more_often_and_from_the_same_family(large, tracks, artists):
-    guests = large.track_artists.to_pandas().query("role == 'featured'").set_index("track_id")["artist_id"]
+    guests = (
+        large.track_artists.to_pandas()
+        .query("role == 'featured'")
+        .set_index("track_id")["artist_id"]
+    )
     share = tracks["track_id"].isin(guests.index).groupby(tracks["year"] // 10 * 10).mean()
     assert share[1980] < 0.03 < share[2000] < share[2010] < share[2020] < 0.3
     families = pd.Series(d.label_names()[1], d.label_names()[0])
@@ -244,37 +364,74 @@ def test_guests_come_ever_more_often_and_from_the_same_family(large, tracks, art
 
 
 def test_who_is_alone_in_a_family_has_no_guest_and_noise_has_none():
-    artists = pd.DataFrame({"weight": [9.0, 1.0, 1.0, 2.0], "debut": [2000.0, 2001, 2002, 2003], "noise": [False, False, False, True],
-                            "family": ["hip_hop", "pop", "pop", "pop"]})
-    tracks = pd.DataFrame({"artist_id": np.repeat(np.arange(4), 300), "released": 20_000,
-                           "key": listener_keys(np.uint64(1), np.arange(1200)), "family": np.repeat(artists["family"].to_numpy(), 300)})
+    artists = pd.DataFrame(
+        {
+            "weight": [9.0, 1.0, 1.0, 2.0],
+            "debut": [2000.0, 2001, 2002, 2003],
+            "noise": [False, False, False, True],
+            "family": ["hip_hop", "pop", "pop", "pop"],
+        }
+    )
+    tracks = pd.DataFrame(
+        {
+            "artist_id": np.repeat(np.arange(4), 300),
+            "released": 20_000,
+            "key": listener_keys(np.uint64(1), np.arange(1200)),
+            "family": np.repeat(artists["family"].to_numpy(), 300),
+        }
+    )
     guests = d.with_guests(tracks, artists).groupby("artist_id")["featured_id"].agg(set)
     assert guests.tolist() == [{-1}, {-1}, {-1, 1}, {-1}]
 
 
-# -- names --------------------------------------------------------------------------------------------
+# -- names -----------------------------------------------------------------------------------------
+
 
 def test_artists_have_a_name_of_their_own_and_no_title_twice(tracks, artists):
-    assert artists["artist"].is_unique and not tracks.duplicated(["artist_id", "title"]).any() and tracks["song_id"].is_unique
-    assert artists["artist"].str.contains(r" [IVX]+$").mean() < 0.02 and tracks["title"].str.len().max() < 80
+    assert (
+        artists["artist"].is_unique
+        and not tracks.duplicated(["artist_id", "title"]).any()
+        and tracks["song_id"].is_unique
+    )
+    assert (
+        artists["artist"].str.contains(r" [IVX]+$").mean() < 0.02
+        and tracks["title"].str.len().max() < 80
+    )
 
 
 def test_no_artist_is_one_of_the_original_songs_file(artists, real_data):
-    real = {name.casefold() for name in ws.load_songs(str(real_data / "spotify_2000.csv"))["artist"]}
+    real = {
+        name.casefold() for name in ws.load_songs(str(real_data / "spotify_2000.csv"))["artist"]
+    }
     assert not {name.casefold() for name in artists["artist"]} & real
 
 
 def test_songs_are_in_the_language_of_the_country_or_in_english(large, tracks, artists):
     spoken = artists["country"].map(d.words()["countries"])[tracks["artist_id"]].to_numpy()
     language = tracks["language"].to_numpy()
-    assert ((language == spoken) | (language == "en") | (language == "")).all() and set(language[tracks["noise"]]) == {""}
+    assert ((language == spoken) | (language == "en") | (language == "")).all() and set(
+        language[tracks["noise"]]
+    ) == {""}
     abroad = tracks[(spoken != "en") & ~tracks["noise"]]
-    assert 0.1 < (abroad["language"] == "en").mean() < 0.4 and len(set(language)) == 1 + len(d.words()["languages"])
-    assert set(artists["country"]) == set(pd.read_csv(ws.resources.resource("data", "behaviour", "places.csv"))["country"])
+    assert 0.1 < (abroad["language"] == "en").mean() < 0.4 and len(set(language)) == 1 + len(
+        d.words()["languages"]
+    )
+    assert set(artists["country"]) == set(
+        pd.read_csv(ws.resources.resource("data", "behaviour", "places.csv"))["country"]
+    )
 
 
-@pytest.mark.parametrize("country, letters", [("JP", "[぀-ヿ一-鿿]"), ("KR", "[가-힣]"), ("TH", "[฀-๿]"), ("EG", "[؀-ۿ]"),
-                                              ("IL", "[א-ת]"), ("UA", "[Ѐ-ӿ]")])
+@pytest.mark.parametrize(
+    "country, letters",
+    [
+        ("JP", "[぀-ヿ一-鿿]"),
+        ("KR", "[가-힣]"),
+        ("TH", "[฀-๿]"),
+        ("EG", "[؀-ۿ]"),
+        ("IL", "[א-ת]"),
+        ("UA", "[Ѐ-ӿ]"),
+    ],
+)
 def test_some_names_and_titles_are_in_their_own_script(tracks, artists, country, letters):
     own = artists[artists["country"] == country]
     assert own["artist"].str.contains(letters).mean() > 0.3
@@ -282,16 +439,28 @@ def test_some_names_and_titles_are_in_their_own_script(tracks, artists, country,
 
 
 def test_a_label_that_names_a_country_is_only_that_countrys(artists):
-    nations = artists["genre"].map(d.nation).where(~artists["genre"].isin([row["label"] for row in d.more_labels()]), "")
+    nations = (
+        artists["genre"]
+        .map(d.nation)
+        .where(~artists["genre"].isin([row["label"] for row in d.more_labels()]), "")
+    )
     assert (artists["country"][nations != ""] == nations[nations != ""]).all()
-    assert set(artists["country"][artists["genre"] == "k-pop"]) == {"KR"} and d.nation("east coast hip hop") == "US"
+    assert (
+        set(artists["country"][artists["genre"] == "k-pop"]) == {"KR"}
+        and d.nation("east coast hip hop") == "US"
+    )
 
 
 def test_every_label_has_a_family_and_every_country_a_language():
     labels, families = d.label_names()
-    assert set(labels) <= set(c.genre_map()["top_genre"]) and set(families) == set(figures("songs_profile")["families"])
+    assert set(labels) <= set(c.genre_map()["top_genre"]) and set(families) == set(
+        figures("songs_profile")["families"]
+    )
     shares = d.label_shares()
-    assert shares.shape == (len(d.words()["countries"]) * len(d.DECADES), len(labels)) and (shares.sum(axis=1) > 0).all()
+    assert (
+        shares.shape == (len(d.words()["countries"]) * len(d.DECADES), len(labels))
+        and (shares.sum(axis=1) > 0).all()
+    )
 
 
 @pytest.mark.parametrize("language", d.words()["languages"])
@@ -302,8 +471,21 @@ def test_a_language_has_a_prime_number_of_titles_and_more_than_an_artist_can_hav
 
 
 def test_a_second_bearer_of_a_name_gets_a_numeral():
-    assert d.with_numerals(["Ann", "Bo", "Ann", "Ann"], taken=["Bo"]) == ["Ann", "Bo II", "Ann II", "Ann III"]
-    assert [d.numeral(n) for n in (1, 4, 9, 14, 40, 399, 400)] == ["I", "IV", "IX", "XIV", "XL", "CCCXCIX", "400"]
+    assert d.with_numerals(["Ann", "Bo", "Ann", "Ann"], taken=["Bo"]) == [
+        "Ann",
+        "Bo II",
+        "Ann II",
+        "Ann III",
+    ]
+    assert [d.numeral(n) for n in (1, 4, 9, 14, 40, 399, 400)] == [
+        "I",
+        "IV",
+        "IX",
+        "XIV",
+        "XL",
+        "CCCXCIX",
+        "400",
+    ]
 
 
 @pytest.mark.parametrize("total", [1, 2, 3, 10, 60, 271])
@@ -311,11 +493,17 @@ def test_turns_lead_through_all_places(total):
     assert sorted(d.spread(np.arange(total), 0.37, total)) == list(range(total))
 
 
-# -- sound --------------------------------------------------------------------------------------------
+# -- sound -----------------------------------------------------------------------------------------
+
 
 def test_measures_have_the_published_quantiles(tracks):
     quantiles = figures("songs_profile")["quantiles"]
-    for name, column in (("BPM", "bpm"), ("Energy", "energy"), ("Acousticness", "acousticness"), ("Speechiness", "speechiness")):
+    for name, column in (
+        ("BPM", "bpm"),
+        ("Energy", "energy"),
+        ("Acousticness", "acousticness"),
+        ("Speechiness", "speechiness"),
+    ):
         for percent, value in quantiles[name].items():
             assert abs(np.percentile(tracks[column], float(percent)) - value) <= 1, (name, percent)
 
@@ -324,7 +512,10 @@ def test_an_artist_sounds_alike_and_a_family_has_its_own_sound(tracks):
     own = tracks.groupby("artist_id")["energy"]
     assert own.transform("mean")[own.transform("size") > 5].var() > 0.35 * tracks["energy"].var()
     rap = tracks[tracks["genre"].isin(["hip hop", "trap"])]
-    assert rap["speechiness"].mean() > 1.5 * tracks["speechiness"].mean() and rap["explicit"].mean() > 2 * tracks["explicit"].mean()
+    assert (
+        rap["speechiness"].mean() > 1.5 * tracks["speechiness"].mean()
+        and rap["explicit"].mean() > 2 * tracks["explicit"].mean()
+    )
     assert not tracks["explicit"][tracks["year"] < 1984].any()
 
 
@@ -335,32 +526,65 @@ def test_a_cholesky_factor_gives_its_matrix_again():
 
 def test_draws_of_the_measures_are_those_of_the_uncompiled_code():
     keys = np.arange(5, dtype=np.uint64) + np.uint64(99)
-    arguments = (keys, keys[::-1].copy(), np.uint64(1), np.uint64(2), np.arange(5), np.arange(5), *d.family_sounds(), d.LIKENESS)
+    arguments = (
+        keys,
+        keys[::-1].copy(),
+        np.uint64(1),
+        np.uint64(2),
+        np.arange(5),
+        np.arange(5),
+        *d.family_sounds(),
+        d.LIKENESS,
+    )
     with np.errstate(over="ignore"):
         assert (d.sounds(*arguments) == d.sounds.py_func(*arguments)).all()
 
 
 def test_the_measures_of_a_family_vary_together_as_published():
     n, keys = 40_000, listener_keys(np.uint64(3), np.arange(40_000))
-    drawn = d.sounds(keys, keys, np.uint64(1), np.uint64(2), np.zeros(n, np.int64), np.zeros(n, np.int64), *d.family_sounds(), d.LIKENESS)
+    drawn = d.sounds(
+        keys,
+        keys,
+        np.uint64(1),
+        np.uint64(2),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
+        *d.family_sounds(),
+        d.LIKENESS,
+    )
     wanted = d.family_sounds()[1][0] @ d.family_sounds()[1][0].T
-    error = np.sqrt((np.outer(np.diag(wanted), np.diag(wanted)) + wanted ** 2) / n)
+    error = np.sqrt((np.outer(np.diag(wanted), np.diag(wanted)) + wanted**2) / n)
     assert (np.abs(np.cov(drawn.T) - wanted) < 4 * error).all()
-    assert (np.abs(drawn.mean(axis=0) - d.family_sounds()[0][0, 0]) < 4 * np.sqrt(np.diag(wanted) / n)).all()
+    assert (
+        np.abs(drawn.mean(axis=0) - d.family_sounds()[0][0, 0]) < 4 * np.sqrt(np.diag(wanted) / n)
+    ).all()
 
 
 def test_values_take_the_quantiles_of_their_ranks():
-    assert d.to_quantiles(np.array([3.0, -1.0, 10.0]), {"0": 10.0, "50": 20.0, "100": 40.0}, None).tolist() == [20, 10, 40]
+    assert d.to_quantiles(
+        np.array([3.0, -1.0, 10.0]), {"0": 10.0, "50": 20.0, "100": 40.0}, None
+    ).tolist() == [20, 10, 40]
     many = d.to_quantiles(np.arange(1000.0)[::-1], {"0": 0.0, "50": 50.0, "100": 100.0}, 0.1)
-    assert (np.diff(many) <= 0).all() and (many == 0).sum() in range(95, 106) and many[0] == 100 and many[499:501].tolist() == [50, 50]
+    assert (
+        (np.diff(many) <= 0).all()
+        and (many == 0).sum() in range(95, 106)
+        and many[0] == 100
+        and many[499:501].tolist() == [50, 50]
+    )
 
 
-# -- what is set apart --------------------------------------------------------------------------------
+# -- what is set apart -----------------------------------------------------------------------------
+
 
 def test_some_releases_are_for_christmas_and_are_out_before_the_run(large, tracks):
     festive = tracks[tracks["festive"]]
-    assert abs(len(festive) / N - d.FESTIVE_SHARE) < 0.0005 and set(festive["genre"]) == {"christmas"}
-    assert set(pd.to_datetime(festive["release_date"]).dt.month) == {11} and festive["year"].max() < YEAR
+    assert abs(len(festive) / N - d.FESTIVE_SHARE) < 0.0005 and set(festive["genre"]) == {
+        "christmas"
+    }
+    assert (
+        set(pd.to_datetime(festive["release_date"]).dt.month) == {11}
+        and festive["year"].max() < YEAR
+    )
     assert (festive["popularity"] >= 75).sum() in range(2, 12) and not festive["explicit"].any()
     pool = drawn(large.music.extra, large.music.extra_slots, 0, 10_000)
     assert set(pool) <= set(festive["track_id"]) and len(set(pool)) > 0.5 * len(festive)
@@ -375,22 +599,41 @@ def test_noise_is_long_or_short_but_never_sung_and_in_no_list(large, tracks, art
 
 
 def test_a_day_in_november_of_the_year_before():
-    days = pd.to_datetime(["2001-01-01", "2000-12-31", "1955-03-01"]).to_numpy().astype("datetime64[D]").astype(np.int64)
-    assert [str(np.datetime64(int(day), "D"))[:7] for day in d.november(days)] == ["2000-11", "1999-11", "1955-11"]
+    days = (
+        pd.to_datetime(["2001-01-01", "2000-12-31", "1955-03-01"])
+        .to_numpy()
+        .astype("datetime64[D]")
+        .astype(np.int64)
+    )
+    assert [str(np.datetime64(int(day), "D"))[:7] for day in d.november(days)] == [
+        "2000-11",
+        "1999-11",
+        "1955-11",
+    ]
 
 
-# -- helpers ------------------------------------------------------------------------------------------
+# -- helpers ---------------------------------------------------------------------------------------
+
 
 def test_a_choice_falls_by_the_shares_of_its_own_table():
     shares = np.array([[0.5, 0.5, 0.0], [0.2, 0.0, 0.8]])
-    u, table = np.array([0.0, 0.49, 0.51, 0.999999, 0.1, 0.21, 0.999999]), np.array([0, 0, 0, 0, 1, 1, 1])
+    u, table = (
+        np.array([0.0, 0.49, 0.51, 0.999999, 0.1, 0.21, 0.999999]),
+        np.array([0, 0, 0, 0, 1, 1, 1]),
+    )
     assert d.chosen(u, table, shares).tolist() == [0, 0, 1, 1, 0, 2, 2]
     assert (d.chosen(u, table, 7 * shares) == d.chosen(u, table, shares)).all()
 
 
 def test_tracks_are_shared_out_to_the_last_one():
-    artists = pd.DataFrame({"weight": [100.0, 10.0, 1.0, 0.1], "debut": 2000.0, "until": 2010.0,
-                            "key": np.arange(4, dtype=np.uint64)})
+    artists = pd.DataFrame(
+        {
+            "weight": [100.0, 10.0, 1.0, 0.1],
+            "debut": 2000.0,
+            "until": 2010.0,
+            "key": np.arange(4, dtype=np.uint64),
+        }
+    )
     for n in (4, 5, 97, 700):
         counts = d.track_counts(artists, n)
         assert counts.sum() == n and counts.min() >= 1 and counts.max() <= d.MOST_TRACKS
@@ -407,4 +650,6 @@ def test_logarithms_are_those_of_the_library():
 
 def test_names_of_two_parts_use_every_combination_before_one_comes_twice():
     pieces = [["Ann", "Bo", "Cy"], ["Oak", "Elm"]]
-    assert set(d.combined(pieces, " ", 6, 3, "test")) == {" ".join(parts) for parts in product(*pieces)}
+    assert set(d.combined(pieces, " ", 6, 3, "test")) == {
+        " ".join(parts) for parts in product(*pieces)
+    }

@@ -1,4 +1,6 @@
-"""The golden run: the decoded columns of a tiny run never change by accident, in neither format, on no platform."""
+"""The golden run: the decoded columns of a tiny run never change by accident, in neither format, on
+no platform.
+"""
 
 import json
 from pathlib import Path
@@ -14,18 +16,28 @@ GOLDEN = Path(__file__).parent / "golden" / "tiny.json"
 
 def column_hashes(run_dir):
     """'table.column' -> hash of its decoded values."""
-    return {f"{name}.{column}": row_hash(ws.read_parquet(run_dir, name).select([column])) for name, schema in TABLES.items() for column in schema.names}
+    return {
+        f"{name}.{column}": row_hash(ws.read_parquet(run_dir, name).select([column]))
+        for name, schema in TABLES.items()
+        for column in schema.names
+    }
 
 
 def test_every_column_is_the_golden_one(tiny_run):
     found, golden = column_hashes(tiny_run), json.loads(GOLDEN.read_text())
-    changed = sorted(name for name in found.keys() | golden.keys() if found.get(name) != golden.get(name))
+    changed = sorted(
+        name for name in found.keys() | golden.keys() if found.get(name) != golden.get(name)
+    )
     assert not changed, f"data sets changed in {', '.join(changed)}; see tests/golden/README.md"
 
 
 def test_the_avro_of_the_golden_run_holds_the_same_columns(tiny_run):
     plays = ws.read_parquet(tiny_run, "plays")
-    records = [row["UserSongInteraction"] for path in sorted(tiny_run.glob("avro/*.avro")) for row in ws.read_avro(path)]
+    records = [
+        row["UserSongInteraction"]
+        for path in sorted(tiny_run.glob("avro/*.avro"))
+        for row in ws.read_avro(path)
+    ]
     for field in record_fields("UserSongInteraction"):
         column = plays.schema.field(snake(field["name"]))
         plain = column.type.value_type if pa.types.is_dictionary(column.type) else column.type

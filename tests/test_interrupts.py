@@ -1,4 +1,6 @@
-"""Ctrl-C: everything ends, one line says what is kept, and the caller of a library gets KeyboardInterrupt. How soon: benchmarks/."""
+"""Ctrl-C: everything ends, one line says what is kept, and the caller of a library gets
+KeyboardInterrupt. How soon: benchmarks/.
+"""
 
 import os
 import re
@@ -23,14 +25,25 @@ from .kills import MANY, tree, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send")
 # a shell may have begun the tests with Ctrl-C ignored, which children inherit
-START = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from wrapsim_helpers import commands; "
+START = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from "
+    "wrapsim_helpers import commands; "
+)
 PATIENCE_S = 20
 
 
 def begin(code, **env):
-    """A process that runs code in a group of its own, so that a signal can be sent to all of it as a terminal does."""
-    return subprocess.Popen([sys.executable, "-c", START + code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            start_new_session=True, env=os.environ | env)
+    """A process that runs code in a group of its own, so that a signal can be sent to all of it as
+    a terminal does.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-c", START + code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | env,
+    )
 
 
 def command(*words, **env):
@@ -47,7 +60,9 @@ def is_gone(process):
 
 
 def interrupt(process):
-    """Send Ctrl-C to a process and its group: (exit code, what it said after that, processes of it that are still there)."""
+    """Send Ctrl-C to a process and its group: (exit code, what it said after that, processes of it
+    that are still there).
+    """
     started = psutil.Process(process.pid).children(recursive=True)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=PATIENCE_S)
@@ -61,16 +76,30 @@ def interrupt(process):
 def test_ctrl_c_ends_a_run_and_says_how_many_parts_are_kept(tmp_path, workers):
     folder = tmp_path / "run"
     asked = MANY | {"num_users": 600, "out_dir": str(folder), "workers": workers}
-    process = begin(f"from wrapsim_helpers.runs.simulate import simulate; commands.app = lambda: simulate(**{asked!r}); commands.main()")
+    process = begin(
+        f"from wrapsim_helpers.runs.simulate import simulate; commands.app = lambda: "
+        f"simulate(**{asked!r}); commands.main()"
+    )
     wait_for(lambda: any(folder.glob("parts/part-*.json")), process)
     code, said, left = interrupt(process)
     assert (code, left) == (130, []) and "Traceback" not in said, said[-2000:]
-    assert re.search(r"\nInterrupted. [1-9]\d* of 600 parts are whole and kept in \S+; the same command continues from there.\n", said)
+    assert re.search(
+        r"\nInterrupted. [1-9]\d* of 600 parts are whole and kept in \S+; the same command "
+        r"continues from there.\n",
+        said,
+    )
     assert said.count("Interrupted.") == 1 and "run.json" not in places.names(folder)
 
 
 def test_ctrl_c_ends_the_first_compilation(tmp_path):
-    process = command("simulate", "2", tmp_path / "run", "--end", "2025-01-02", WRAPSIM_CACHE=str(tmp_path / "cache"))
+    process = command(
+        "simulate",
+        "2",
+        tmp_path / "run",
+        "--end",
+        "2025-01-02",
+        WRAPSIM_CACHE=str(tmp_path / "cache"),
+    )
     wait_for(lambda: any((tmp_path / "cache").rglob("*.nbi")), process)
     time.sleep(2)
     code, said, left = interrupt(process)
@@ -80,30 +109,45 @@ def test_ctrl_c_ends_the_first_compilation(tmp_path):
 
 
 def test_ctrl_c_ends_a_notebook_with_its_kernel(tmp_path):
-    cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}),
-             nbformat.v4.new_code_cell(f"import pathlib, time; pathlib.Path({str(tmp_path / 'begun')!r}).touch(); time.sleep(600)")]
+    cells = [
+        nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(
+            f"import pathlib, time; pathlib.Path({str(tmp_path / 'begun')!r}).touch(); "
+            f"time.sleep(600)"
+        ),
+    ]
     kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / "long.ipynb")
     process = command("run", tmp_path / "long.ipynb", "-o", tmp_path / "out.ipynb")
     wait_for((tmp_path / "begun").exists, process)
     code, said, left = interrupt(process)
     assert (code, left) == (130, []) and "Traceback" not in said, said[-2000:]
-    assert f"Interrupted. The cells executed so far are in {tmp_path / 'out.ipynb'}; the same command" in said
+    assert (
+        f"Interrupted. The cells executed so far are in {tmp_path / 'out.ipynb'}; the same command"
+        in said
+    )
 
 
-# -- in a library -------------------------------------------------------------------------------------
+# -- in a library ----------------------------------------------------------------------------------
 
-def test_a_caller_gets_keyboard_interrupt_and_the_run_goes_on_later(tmp_path, tiny_run, monkeypatch, capsys):
+
+def test_a_caller_gets_keyboard_interrupt_and_the_run_goes_on_later(
+    tmp_path, tiny_run, monkeypatch, capsys
+):
     def interrupted_at_the_second(job, part, make_part=parts.make_part):
         if part == 1:
             raise KeyboardInterrupt
         return make_part(job, part)
+
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr("wrapsim_helpers.runs.simulate.make_part", interrupted_at_the_second)
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
     said = capsys.readouterr().err
     assert said.count("Interrupted.") == 1
-    assert f"Interrupted. 1 of 3 parts are whole and kept in {tmp_path / 'run'}; the same command continues from there." in said
+    assert (
+        f"Interrupted. 1 of 3 parts are whole and kept in {tmp_path / 'run'}; the same command "
+        f"continues from there." in said
+    )
     assert not (tmp_path / "run" / "lock.json").exists()
     assert tree(ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)) == tree(tiny_run)
 
@@ -143,6 +187,7 @@ def test_workers_end_when_nobody_waits_for_their_parts_any_more(tmp_path):
 
     def give_up(*_):
         raise KeyboardInterrupt
+
     given_up, before = [], signal.signal(signal.SIGUSR1, give_up)
     threading.Thread(target=give_up_soon, daemon=True).start()
     try:
@@ -151,4 +196,6 @@ def test_workers_end_when_nobody_waits_for_their_parts_any_more(tmp_path):
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert time.monotonic() - given_up[0] < PATIENCE_S
-    assert not [one for one in interrupts.children() if "spawn_main" in " ".join(interrupts.command_of(one))]
+    assert not [
+        one for one in interrupts.children() if "spawn_main" in " ".join(interrupts.command_of(one))
+    ]

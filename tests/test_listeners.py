@@ -32,21 +32,33 @@ def within(share, expected, n, errors=4.0):
     return abs(share - expected) < errors * math.sqrt(expected * (1 - expected) / n)
 
 
-# -- shares -------------------------------------------------------------------------------------------
+# -- shares ----------------------------------------------------------------------------------------
+
 
 def test_a_world_crowd_has_the_published_age_gender_and_plan(people):
-    for answers, shares in ((people["gender"], sv.gender_shares()), (people["plan"], sv.plan_shares())):
+    for answers, shares in (
+        (people["gender"], sv.gender_shares()),
+        (people["plan"], sv.plan_shares()),
+    ):
         for answer, share in shares.items():
             assert within((answers == answer).mean(), share, len(people)), answer
     bins = published("age_shares")["2015_sample"]
     for name, (low, high) in sv.AGE_BINS.items():
-        assert within(people["age"].between(low, high - 1).mean(), bins[name] / sum(bins.values()), len(people)), name
+        assert within(
+            people["age"].between(low, high - 1).mean(),
+            bins[name] / sum(bins.values()),
+            len(people),
+        ), name
 
 
 def test_a_survey_crowd_has_the_shares_of_the_survey(survey):
     run = replace(CROWD, population="survey")
     listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
-    assert within((listeners.to_pandas()["gender"] == "female").mean(), (survey["gender"] == "female").mean(), 6000)
+    assert within(
+        (listeners.to_pandas()["gender"] == "female").mean(),
+        (survey["gender"] == "female").mean(),
+        6000,
+    )
     plan = versions.to_pandas().drop_duplicates("listener_id")["plan"]
     assert within((plan == "premium").mean(), (survey["plan"] == "premium").mean(), 6000)
 
@@ -61,7 +73,11 @@ def test_regions_have_their_share_of_users_and_of_subscribers(people):
 
 def test_group_a_leaves_the_second_group_out(survey):
     run = replace(CROWD, num_users=200, survey_group="A")
-    assert set(ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[0]["listener_type"].to_pylist()) == {"A"}
+    assert set(
+        ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[0][
+            "listener_type"
+        ].to_pylist()
+    ) == {"A"}
 
 
 def test_raking_says_how_few_rows_it_rests_on(survey):
@@ -73,20 +89,30 @@ def test_raking_says_how_few_rows_it_rests_on(survey):
 
 def test_minutes_a_day_are_log_normal_and_premium_hears_more(people):
     log_minutes, b = np.log(people["minutes_per_day"]), ws.Behaviour()
-    alike = log_minutes - np.log(b.premium_factor) * (people["plan"] == "premium") - b.age_slope * (people["age"] - 30)
-    assert alike.std() == pytest.approx(b.sigma_minutes, abs=0.05) and abs((alike - alike.mean()).pow(3).mean()) < 0.15
+    alike = (
+        log_minutes
+        - np.log(b.premium_factor) * (people["plan"] == "premium")
+        - b.age_slope * (people["age"] - 30)
+    )
+    assert (
+        alike.std() == pytest.approx(b.sigma_minutes, abs=0.05)
+        and abs((alike - alike.mean()).pow(3).mean()) < 0.15
+    )
     ratio = people.groupby("plan", observed=True)["minutes_per_day"].mean()
     assert 1.6 < ratio["premium"] / ratio["free"] < 2.4
 
 
-# -- persons ------------------------------------------------------------------------------------------
+# -- persons ---------------------------------------------------------------------------------------
+
 
 def test_a_listener_is_the_same_whoever_else_is_asked_for(survey):
     run = replace(CROWD, num_users=500)
     everybody = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
     alone = ws.sample_listeners(run, ws.Behaviour(), survey, np.array([321]))
     assert everybody[0].slice(321, 1).to_pylist() == alone[0].to_pylist()
-    assert [row for row in everybody[1].to_pylist() if row["listener_id"] == 321] == alone[1].to_pylist()
+    assert [row for row in everybody[1].to_pylist() if row["listener_id"] == 321] == alone[
+        1
+    ].to_pylist()
 
 
 def test_completed_years_fit_the_day_of_birth(people):
@@ -101,14 +127,21 @@ def test_everybody_owns_what_they_listen_on(people):
 
 
 def test_a_platform_is_known_exactly_where_its_device_is_owned(people):
-    assert ((people["phone_platform"] == "UNKNOWN") == (people["phone_share"] + people["tablet_share"] == 0)).all()
+    assert (
+        (people["phone_platform"] == "UNKNOWN")
+        == (people["phone_share"] + people["tablet_share"] == 0)
+    ).all()
     assert ((people["computer_platform"] == "UNKNOWN") == (people["desktop_share"] == 0)).all()
     assert set(people["phone_platform"]) <= {"android", "ios", "UNKNOWN"}
     assert set(people["computer_platform"]) <= {"windows", "macos", "linux", "UNKNOWN"}
 
 
 def test_two_of_three_minutes_are_heard_on_a_phone_or_tablet(people):
-    mobile = (people["phone_share"] + people["tablet_share"]) @ people["minutes_per_day"] / people["minutes_per_day"].sum()
+    mobile = (
+        (people["phone_share"] + people["tablet_share"])
+        @ people["minutes_per_day"]
+        / people["minutes_per_day"].sum()
+    )
     assert abs(mobile - published("device_mix")["2025"]["mobile"]) < 0.08
 
 
@@ -122,7 +155,9 @@ def test_accounts_are_as_old_as_published_but_for_the_scale(people):
 
 
 def test_nobody_opened_an_account_before_they_could_read(people):
-    opened = (pd.to_datetime(people["joined_on"]) - pd.to_datetime(people["birth_date"])).dt.days / 365.25
+    opened = (
+        pd.to_datetime(people["joined_on"]) - pd.to_datetime(people["birth_date"])
+    ).dt.days / 365.25
     assert opened.min() > li.FIRST_ACCOUNT_AGE - 0.05
 
 
@@ -134,7 +169,11 @@ def test_only_premium_has_a_kind_of_plan(people):
 
 def test_names_fit_the_country_and_are_many(people):
     assert people["name"].nunique() > 5000
-    assert people.loc[people["country"] == "JP", "name"].map(lambda name: any(ord(letter) > 0x3000 for letter in name)).all()
+    assert (
+        people.loc[people["country"] == "JP", "name"]
+        .map(lambda name: any(ord(letter) > 0x3000 for letter in name))
+        .all()
+    )
 
 
 def test_nobody_lives_at_sea(people):
@@ -146,40 +185,76 @@ def test_what_is_given_is_kept(survey):
     run = ws.Run(num_users=1, given=given)
     listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
     person = listeners.to_pylist()[0] | versions.to_pylist()[0]
-    assert {name: person[name] for name in ("favourite_genre", "age", "gender", "plan", "time_zone", "country")} == {
-        "favourite_genre": "Rap", "age": 61, "gender": "male", "plan": "premium", "time_zone": "Asia/Kathmandu", "country": "NP"}
+    assert {
+        name: person[name]
+        for name in ("favourite_genre", "age", "gender", "plan", "time_zone", "country")
+    } == {
+        "favourite_genre": "Rap",
+        "age": 61,
+        "gender": "male",
+        "plan": "premium",
+        "time_zone": "Asia/Kathmandu",
+        "country": "NP",
+    }
 
 
 def test_coordinates_at_sea_are_refused():
-    with pytest.raises(ValueError, match=r"latitude 0.0, longitude -30.0 lie at sea \(zone Etc/GMT\+2\); give a place on land."):
+    with pytest.raises(
+        ValueError,
+        match=r"latitude 0.0, longitude -30.0 lie at sea \(zone Etc/GMT\+2\); give a place on "
+        r"land.",
+    ):
         homes.home_of(0.0, -30.0)
 
 
 def test_favourites_are_picked_from_the_genres_given(survey):
     run = replace(CROWD, num_users=300, genres=("pop", "Rock"))
-    genres = pd.Series(ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[0]["favourite_genre"].to_pylist())
+    genres = pd.Series(
+        ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[0][
+            "favourite_genre"
+        ].to_pylist()
+    )
     assert set(genres) == {"Pop", "Rock"} and within((genres == "Pop").mean(), 0.5, 300)
 
 
 def test_instead_changes_what_follows_and_nothing_else(survey):
     run = ws.Run(num_users=1, first_listener=5)
-    (was, _), (became, _) = (ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids(), instead=instead)
-                             for instead in (ws.Given(), ws.Given(age=70)))
+    (was, _), (became, _) = (
+        ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids(), instead=instead)
+        for instead in (ws.Given(), ws.Given(age=70))
+    )
     one, other = was.to_pylist()[0], became.to_pylist()[0]
-    assert {name for name in one if one[name] != other[name]} == {"birth_date", "minutes_per_day", "novelty"}
+    assert {name for name in one if one[name] != other[name]} == {
+        "birth_date",
+        "minutes_per_day",
+        "novelty",
+    }
 
 
-# -- profile versions ---------------------------------------------------------------------------------
+# -- profile versions ------------------------------------------------------------------------------
+
 
 def people_with(n=1, birth="2000-06-15", plan="free", churn=0.0, joining=0.0, seed=1):
     """n people as `profile_versions` reads them; nobody changes plan unless a chance is given."""
-    same = {"home": 0, "age": 0, "plan": code("plan", plan), "wanted_plan": code("plan_kind", "student"), "leaving": churn, "joining": joining}
+    same = {
+        "home": 0,
+        "age": 0,
+        "plan": code("plan", plan),
+        "wanted_plan": code("plan_kind", "student"),
+        "leaving": churn,
+        "joining": joining,
+    }
     return {name: np.full(n, value) for name, value in same.items()} | {
-        "listener_id": np.arange(n), "key": listener_keys(np.uint64(seed), np.arange(n)), "birth_date": np.array([birth] * n, "datetime64[D]")}
+        "listener_id": np.arange(n),
+        "key": listener_keys(np.uint64(seed), np.arange(n)),
+        "birth_date": np.array([birth] * n, "datetime64[D]"),
+    }
 
 
 def versions_of(birth, start, end, zone="Europe/Stockholm"):
-    return li.profile_versions(ws.Run(num_users=1, start_time=start, end_time=end), people_with(birth=birth), [zone]).to_pandas()
+    return li.profile_versions(
+        ws.Run(num_users=1, start_time=start, end_time=end), people_with(birth=birth), [zone]
+    ).to_pandas()
 
 
 def test_a_birthday_begins_a_new_version_at_local_midnight():
@@ -190,8 +265,14 @@ def test_a_birthday_begins_a_new_version_at_local_midnight():
 
 
 def test_a_birthday_on_the_29th_of_february_is_on_the_28th_in_a_common_year():
-    assert str(versions_of("2004-02-29", "2025-01-01", "2026-01-01")["valid_from"][1]) == "2025-02-27 23:00:00+00:00"
-    assert str(versions_of("2004-02-29", "2024-01-01", "2025-01-01")["valid_from"][1]) == "2024-02-28 23:00:00+00:00"
+    assert (
+        str(versions_of("2004-02-29", "2025-01-01", "2026-01-01")["valid_from"][1])
+        == "2025-02-27 23:00:00+00:00"
+    )
+    assert (
+        str(versions_of("2004-02-29", "2024-01-01", "2025-01-01")["valid_from"][1])
+        == "2024-02-28 23:00:00+00:00"
+    )
 
 
 def test_every_birthday_of_a_long_window_counts():
@@ -199,67 +280,120 @@ def test_every_birthday_of_a_long_window_counts():
 
 
 def test_the_first_instant_of_any_local_time_is_the_one_of_pytz():
-    zones = ["Europe/Stockholm", "America/Sao_Paulo", "Africa/Casablanca", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Asuncion"]
+    zones = [
+        "Europe/Stockholm",
+        "America/Sao_Paulo",
+        "Africa/Casablanca",
+        "Asia/Kathmandu",
+        "Australia/Lord_Howe",
+        "America/Asuncion",
+    ]
     run = ws.Run(num_users=2, start_time="2017-01-01", end_time="2018-12-31")
     draw = np.random.default_rng(5)
     zone = draw.integers(len(zones), size=3000)
     changes = [at + offset * 60_000 for name in zones for at, offset in zone_clock(run, name)]
-    wall = np.append(draw.integers(1483228800000, 1546214400000, 2000), draw.choice(changes, 1000) + draw.integers(-4, 5, 1000) * 1_800_000)
+    wall = np.append(
+        draw.integers(1483228800000, 1546214400000, 2000),
+        draw.choice(changes, 1000) + draw.integers(-4, 5, 1000) * 1_800_000,
+    )
     found = clocks.first_instants(*clocks.clocks(run, zones), zone, wall)
     for z, w, at in zip(zone, wall.tolist(), found.tolist()):
-        assert at == first_instant_ms(datetime(1970, 1, 1) + timedelta(milliseconds=w), zones[z])[0], (zones[z], w)
+        assert (
+            at == first_instant_ms(datetime(1970, 1, 1) + timedelta(milliseconds=w), zones[z])[0]
+        ), (zones[z], w)
 
 
 def zone_clock(run, name):
-    return clocks.zone_clock(name, 1483228800000 - 3 * 86_400_000, 1546214400000 + 3 * 86_400_000)[1:]
+    return clocks.zone_clock(name, 1483228800000 - 3 * 86_400_000, 1546214400000 + 3 * 86_400_000)[
+        1:
+    ]
 
 
-# -- plans over time ----------------------------------------------------------------------------------
+# -- plans over time -------------------------------------------------------------------------------
+
 
 def slow_changes(key, plan, churn, joining, start, end):
-    """The plan's changes as told: month by month, one listener at a time, with the calendar of datetime."""
+    """The plan's changes as told: month by month, one listener at a time, with the calendar of
+    datetime.
+    """
     month, found = datetime(start.year, start.month, 1), []
     while month < end:
         after = datetime(month.year + month.month // 12, month.month % 12 + 1, 1)
         number = (month.year - 1970) * 12 + month.month - 1
         at = month + (after - month) * uniform(key, li.CHANGE_AT, number)
-        if uniform(key, li.CHANGE_PLAN, number) < (churn if plan == "premium" else joining) and start < at < end:
+        if (
+            uniform(key, li.CHANGE_PLAN, number) < (churn if plan == "premium" else joining)
+            and start < at < end
+        ):
             plan = "free" if plan == "premium" else "premium"
             found.append((at, plan))
         month = after
     return found
 
 
-@pytest.mark.parametrize("window", [("2025-01-01", "2026-01-01"), ("2024-02-20", "2024-03-02"), ("2025-11-30T12:00", "2026-01-05")])
+@pytest.mark.parametrize(
+    "window",
+    [
+        ("2025-01-01", "2026-01-01"),
+        ("2024-02-20", "2024-03-02"),
+        ("2025-11-30T12:00", "2026-01-05"),
+    ],
+)
 def test_plans_change_as_the_slow_calendar_says(window):
-    run, people = ws.Run(num_users=400, start_time=window[0], end_time=window[1]), people_with(400, plan="premium", churn=0.2, joining=0.1)
+    run, people = (
+        ws.Run(num_users=400, start_time=window[0], end_time=window[1]),
+        people_with(400, plan="premium", churn=0.2, joining=0.1),
+    )
     versions = li.profile_versions(run, people, ["UTC"]).to_pandas()
     versions = versions[versions["plan"] != versions.groupby("listener_id")["plan"].shift()]
-    found = versions.groupby("listener_id").apply(lambda rows: list(zip(rows["valid_from"].dt.tz_localize(None), rows["plan"]))[1:])
+    found = versions.groupby("listener_id").apply(
+        lambda rows: list(zip(rows["valid_from"].dt.tz_localize(None), rows["plan"]))[1:]
+    )
     start, end = map(datetime.fromisoformat, window)
     for number, key in enumerate(people["key"]):
         expected = slow_changes(key, "premium", 0.2, 0.1, start, end)
         assert [plan for _, plan in found[number]] == [plan for _, plan in expected]
-        assert all(abs(at - when) < timedelta(milliseconds=2) for (at, _), (when, _) in zip(found[number], expected))
+        assert all(
+            abs(at - when) < timedelta(milliseconds=2)
+            for (at, _), (when, _) in zip(found[number], expected)
+        )
     assert sum(map(len, found)) > 10
 
 
 def test_the_plans_of_a_quarter_are_those_of_the_year_until_then():
     people = people_with(300, plan="premium", churn=0.2, joining=0.1)
-    year, quarter = (li.profile_versions(ws.Run(num_users=300, start_time="2025-01-01", end_time=end), people, ["Asia/Tokyo"]).to_pandas()
-                     for end in ("2026-01-01", "2025-04-01"))
+    year, quarter = (
+        li.profile_versions(
+            ws.Run(num_users=300, start_time="2025-01-01", end_time=end), people, ["Asia/Tokyo"]
+        ).to_pandas()
+        for end in ("2026-01-01", "2025-04-01")
+    )
     assert len(quarter) > 350
-    pd.testing.assert_frame_equal(year[year["valid_from"] < pd.Timestamp("2025-04-01", tz="Asia/Tokyo")].reset_index(drop=True), quarter)
+    pd.testing.assert_frame_equal(
+        year[year["valid_from"] < pd.Timestamp("2025-04-01", tz="Asia/Tokyo")].reset_index(
+            drop=True
+        ),
+        quarter,
+    )
 
 
 def test_age_and_plan_each_keep_what_the_other_changes():
     run = ws.Run(num_users=50, start_time="2020-01-01", end_time="2023-01-01")
-    versions = li.profile_versions(run, people_with(50, birth="1991-06-15", churn=0.3, joining=0.3), ["UTC"]).to_pandas()
+    versions = li.profile_versions(
+        run, people_with(50, birth="1991-06-15", churn=0.3, joining=0.3), ["UTC"]
+    ).to_pandas()
     for _, rows in versions.groupby("listener_id"):
-        assert rows["profile_version"].tolist() == list(range(len(rows))) and rows["valid_from"].is_monotonic_increasing
+        assert (
+            rows["profile_version"].tolist() == list(range(len(rows)))
+            and rows["valid_from"].is_monotonic_increasing
+        )
         changed = rows[["age", "plan"]].ne(rows[["age", "plan"]].shift()).iloc[1:]
         assert (changed.sum(axis=1) == 1).all() and changed["age"].sum() == 3
-    kinds = versions.groupby([versions["plan"], versions["age"] >= 30], observed=True)["plan_kind"].unique().map(set)
+    kinds = (
+        versions.groupby([versions["plan"], versions["age"] >= 30], observed=True)["plan_kind"]
+        .unique()
+        .map(set)
+    )
     assert kinds["free", True] == kinds["free", False] == {"none"}
     assert kinds["premium", False] == {"student"} and kinds["premium", True] == {"individual"}
 
@@ -293,15 +427,29 @@ def test_premium_growth_is_how_many_come_for_each_who_leaves(survey):
     assert premium.last().mean() > premium.first().mean() + 0.1
 
 
-@pytest.mark.parametrize("given", [{"given": ws.Given(plan="premium")}, {"given": ws.Given(plan="free")}])
+@pytest.mark.parametrize(
+    "given", [{"given": ws.Given(plan="premium")}, {"given": ws.Given(plan="free")}]
+)
 def test_a_plan_that_is_given_never_changes(survey, given):
     run = ws.Run(num_users=500, start_time="2020-01-01", end_time="2024-01-01", **given)
-    assert len(set(ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[1]["plan"].to_pylist())) == 1
-    instead = ws.sample_listeners(replace(run, given=ws.Given()), ws.Behaviour(), survey, run.listener_ids(), run.given)
+    assert (
+        len(
+            set(
+                ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[1][
+                    "plan"
+                ].to_pylist()
+            )
+        )
+        == 1
+    )
+    instead = ws.sample_listeners(
+        replace(run, given=ws.Given()), ws.Behaviour(), survey, run.listener_ids(), run.given
+    )
     assert len(set(instead[1]["plan"].to_pylist())) == 1
 
 
-# -- user ids -----------------------------------------------------------------------------------------
+# -- user ids --------------------------------------------------------------------------------------
+
 
 def test_a_user_id_is_a_uuid_that_gives_its_number_back():
     ids = np.array([0, 1, 17, 2**31 - 2])
@@ -319,13 +467,16 @@ def test_user_ids_are_unique():
     assert len(set(li.user_ids(1, np.arange(20_000)).to_pylist())) == 20_000
 
 
-# -- records for the loop -----------------------------------------------------------------------------
+# -- records for the loop --------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def lowered(survey, catalogue):
     run = ws.Run(num_users=300, seed=5, start_time="2025-03-01", end_time="2025-06-01")
     listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
-    people, names = li.lower(run, listeners, versions, catalogue, li.other_genres(survey, listeners, versions))
+    people, names = li.lower(
+        run, listeners, versions, catalogue, li.other_genres(survey, listeners, versions)
+    )
     return listeners.to_pandas(), versions.to_pandas(), people, names
 
 
@@ -333,30 +484,57 @@ def test_the_loop_reads_what_the_tables_say(lowered, catalogue):
     listeners, versions, people, names = lowered
     pools = {number: name for name, number in catalogue.pools.items()}
     for row, person in zip(listeners.itertuples(), people.persons):
-        assert (person.number, names[person.country], pools[person.favourite]) == (row.listener_id, row.country, row.favourite_genre)
-        assert (person.kind, SYMBOLS["gender"][person.gender], person.birth_year) == (0, row.gender, row.birth_date.year)
+        assert (person.number, names[person.country], pools[person.favourite]) == (
+            row.listener_id,
+            row.country,
+            row.favourite_genre,
+        )
+        assert (person.kind, SYMBOLS["gender"][person.gender], person.birth_year) == (
+            0,
+            row.gender,
+            row.birth_date.year,
+        )
         assert pd.Timestamp(person.joined_ms, unit="ms").date() == row.joined_on
         assert person.home == (person.country if person.country < len(homes.countries()) else -1)
         assert person.start_ms == first_instant_ms(datetime(2025, 3, 1), row.time_zone)[0]
-        assert np.allclose(np.diff(person.devices, prepend=0), [getattr(row, f"{name}_share") for name in DEVICES])
+        assert np.allclose(
+            np.diff(person.devices, prepend=0), [getattr(row, f"{name}_share") for name in DEVICES]
+        )
         mine = versions[versions["listener_id"] == row.listener_id]
-        own = people.versions[person.first_version:person.after_versions]
-        assert list(own.age) == mine["age"].tolist() and [SYMBOLS["plan"][plan] for plan in own.plan] == mine["plan"].tolist()
+        own = people.versions[person.first_version : person.after_versions]
+        assert (
+            list(own.age) == mine["age"].tolist()
+            and [SYMBOLS["plan"][plan] for plan in own.plan] == mine["plan"].tolist()
+        )
         assert list(own.from_ms) == mine["valid_from"].dt.as_unit("ms").astype("int64").tolist()
 
 
 def test_codes_of_countries_do_not_depend_on_who_is_asked_for(survey, catalogue, lowered):
-    run = ws.Run(num_users=300, seed=5, given=ws.Given(latitude=4.1755, longitude=73.5093))          # Male, not in places.csv
+    run = ws.Run(
+        num_users=300, seed=5, given=ws.Given(latitude=4.1755, longitude=73.5093)
+    )  # Male, not in places.csv
     listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:2])
-    people, names = li.lower(run, listeners, versions, catalogue, li.other_genres(survey, listeners, versions))
-    assert names == lowered[3] and names[:len(homes.countries())] == homes.countries()["country"].tolist() and len(set(names)) == len(names)
+    people, names = li.lower(
+        run, listeners, versions, catalogue, li.other_genres(survey, listeners, versions)
+    )
+    assert (
+        names == lowered[3]
+        and names[: len(homes.countries())] == homes.countries()["country"].tolist()
+        and len(set(names)) == len(names)
+    )
     assert names[people.persons[0].country] == "MV" and people.persons[0].home == -1
 
 
 def test_other_genres_are_those_of_people_alike(survey, lowered):
     listeners, versions, people, _ = lowered
-    shares, first = ws.answer_shares(survey, "genre"), versions.drop_duplicates("listener_id").set_index("listener_id")
+    shares, first = (
+        ws.answer_shares(survey, "genre"),
+        versions.drop_duplicates("listener_id").set_index("listener_id"),
+    )
     for row, person in list(zip(listeners.itertuples(), people.persons))[:40]:
         age, plan = first.loc[row.listener_id, ["age", "plan"]]
         group = "up to 20" if age < 20 else "20 to 35" if age < 35 else "over 35"
-        assert np.allclose(np.diff(person.others, prepend=0), shares.loc[(row.listener_type, group, row.gender, plan)])
+        assert np.allclose(
+            np.diff(person.others, prepend=0),
+            shares.loc[(row.listener_type, group, row.gender, plan)],
+        )

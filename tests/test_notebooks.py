@@ -1,4 +1,6 @@
-"""The notebooks: their shape, and every one with its tiny and edge parameters, each first one through papermill."""
+"""The notebooks: their shape, and every one with its tiny and edge parameters, each first one
+through papermill.
+"""
 
 import ast
 import contextlib
@@ -26,9 +28,12 @@ from wrapsim_helpers.storage.outputs import MARKER
 NOTEBOOKS = sorted(resource("notebooks").glob("*.ipynb"))
 SETS = yaml.safe_load(resource("notebooks", "runs.yaml").read_text(encoding="utf-8"))
 CONTRACT = {
-    "02_single_user": "user_id start_time end_time preferred_genre age gender plan latitude longitude seed survey_path songs_path out_dir",
-    "03_multiple_users": "num_users start_time end_time genres population seed formats workers scheduler survey_path songs_path out_dir",
-    "04_wrapped": "run_dir user year edition out_dir"}
+    "02_single_user": "user_id start_time end_time preferred_genre age gender plan latitude "
+    "longitude seed survey_path songs_path out_dir",
+    "03_multiple_users": "num_users start_time end_time genres population seed formats workers "
+    "scheduler survey_path songs_path out_dir",
+    "04_wrapped": "run_dir user year edition out_dir",
+}
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -36,7 +41,8 @@ def cells(path, kind):
     return [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == kind]
 
 
-# -- shape --------------------------------------------------------------------------------------------
+# -- shape -----------------------------------------------------------------------------------------
+
 
 def test_the_notebooks_are_those_of_the_main_job():
     assert [path.stem for path in NOTEBOOKS] == list(notebooks.NOTEBOOKS)
@@ -47,7 +53,10 @@ def test_a_notebook_is_committed_clean(path):
     book = nbformat.read(path, 4)
     nbformat.validate(book)
     assert all(not cell.outputs and cell.execution_count is None for cell in cells(path, "code"))
-    assert book.metadata == {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    assert book.metadata == {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     assert sum("parameters" in cell.metadata.get("tags", []) for cell in book.cells) == 1
     assert not any("injected-parameters" in cell.metadata.get("tags", []) for cell in book.cells)
 
@@ -56,9 +65,17 @@ def test_a_notebook_is_committed_clean(path):
 def test_a_notebook_tells_and_does_not_program(path):
     for cell in cells(path, "code"):
         tree = ast.parse(cell.source)
-        assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While)], cell.source
+        assert not [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While)
+        ], cell.source
         assert not re.search(r"^[%!]|plt\.|sys\.exit", cell.source, re.M)
-    lines = [len(cell.source.splitlines()) for cell in cells(path, "code") if "parameters" not in cell.metadata.get("tags", [])]
+    lines = [
+        len(cell.source.splitlines())
+        for cell in cells(path, "code")
+        if "parameters" not in cell.metadata.get("tags", [])
+    ]
     assert statistics.median(lines) <= 3 and max(lines) <= 12
     words = sum(len(cell.source.split()) for cell in cells(path, "markdown"))
     assert words >= 6 * sum(lines)
@@ -67,32 +84,48 @@ def test_a_notebook_tells_and_does_not_program(path):
 @each
 def test_a_notebook_has_one_title_a_check_and_a_way_on(path):
     text = "\n".join(cell.source for cell in cells(path, "markdown"))
-    assert len(re.findall(r"^# ", text, re.M)) == 1 and "## Checks" in text and "**Next:**" in text and "**What this leaves out.**" in text
+    assert (
+        len(re.findall(r"^# ", text, re.M)) == 1
+        and "## Checks" in text
+        and "**Next:**" in text
+        and "**What this leaves out.**" in text
+    )
 
 
 @each
 def test_parameters_are_flat_literals_with_a_comment_each(path):
-    source = next(cell.source for cell in cells(path, "code") if "parameters" in cell.metadata.get("tags", []))
+    source = next(
+        cell.source for cell in cells(path, "code") if "parameters" in cell.metadata.get("tags", [])
+    )
     for line in source.splitlines():
         assert re.search(r"  # .*\w{2,}", line), line
-    assert all(isinstance(ast.literal_eval(node.value), str | int | float | bool | list) for node in ast.parse(source).body)
-    assert not any(name not in notebooks.declared_parameters(path) for name in re.findall(r"^(\w+)", source, re.M))
+    assert all(
+        isinstance(ast.literal_eval(node.value), str | int | float | bool | list)
+        for node in ast.parse(source).body
+    )
+    assert not any(
+        name not in notebooks.declared_parameters(path)
+        for name in re.findall(r"^(\w+)", source, re.M)
+    )
 
 
 @pytest.mark.parametrize("name, parameters", CONTRACT.items())
 def test_the_parameters_that_others_rely_on_are_there(name, parameters):
-    assert set(parameters.split()) <= set(notebooks.declared_parameters(resource("notebooks", f"{name}.ipynb")))
+    assert set(parameters.split()) <= set(
+        notebooks.declared_parameters(resource("notebooks", f"{name}.ipynb"))
+    )
 
 
 def test_every_notebook_has_a_tiny_and_an_edge_set():
     for path in NOTEBOOKS:
         assert any(one["notebook"] == path.stem for one in SETS.values()), path.stem
-        for name, one in SETS.items():
+        for one in SETS.values():
             if one["notebook"] == path.stem:
                 notebooks.check_parameters(path, one.get("parameters") or {})
 
 
-# -- runs ---------------------------------------------------------------------------------------------
+# -- runs ------------------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -103,7 +136,12 @@ def folder(tmp_path_factory):
 
 
 FIRST_SETS = {one["notebook"]: name for name, one in reversed(SETS.items())}.values()
-SILENT = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)     # where Python starts
+SILENT = (
+    DeprecationWarning,
+    PendingDeprecationWarning,
+    ImportWarning,
+    ResourceWarning,
+)  # where Python starts
 
 
 def outputs_of_kernel(path, parameters, target):
@@ -114,7 +152,9 @@ def outputs_of_kernel(path, parameters, target):
 
 def outputs_here(path, parameters):
     """The same from this process, which saves the seconds that a kernel takes to start."""
-    book = parameterize_notebook(load_notebook_node(str(path)), notebooks.check_parameters(path, parameters))
+    book = parameterize_notebook(
+        load_notebook_node(str(path)), notebooks.check_parameters(path, parameters)
+    )
     sources = [cell.source for cell in book.cells if cell.cell_type == "code"]
     shell = InteractiveShell.instance(user_module=types.ModuleType("__main__"))
     try:
@@ -124,7 +164,10 @@ def outputs_here(path, parameters):
     finally:
         InteractiveShell.clear_instance()
     printed = nbformat.v4.new_output("stream", name="stderr", text=shown.stderr)
-    return [printed, *(nbformat.v4.new_output("display_data", output.data) for output in shown.outputs)]
+    return [
+        printed,
+        *(nbformat.v4.new_output("display_data", output.data) for output in shown.outputs),
+    ]
 
 
 @contextlib.contextmanager
@@ -136,20 +179,41 @@ def warnings_as_text():
             warnings.simplefilter("ignore", kind)
         yield
     for one in said:
-        print(warnings.formatwarning(one.message, one.category, one.filename, one.lineno), file=sys.stderr)
+        print(
+            warnings.formatwarning(one.message, one.category, one.filename, one.lineno),
+            file=sys.stderr,
+        )
 
 
-@pytest.mark.parametrize("name", SETS)          # in the order of the file: the cards need the crowds before them
+@pytest.mark.parametrize(
+    "name", SETS
+)  # in the order of the file: the cards need the crowds before them
 def test_a_set_of_parameters_runs_to_its_end(folder, name, monkeypatch):
     monkeypatch.chdir(folder)
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])       # IPython puts its own there
+    monkeypatch.setitem(
+        sys.modules, "__main__", sys.modules["__main__"]
+    )  # IPython puts its own there
     one = SETS[name]
-    parameters = {key: str(folder / value) if key in ("out_dir", "run_dir") else value for key, value in (one.get("parameters") or {}).items()}
+    parameters = {
+        key: str(folder / value) if key in ("out_dir", "run_dir") else value
+        for key, value in (one.get("parameters") or {}).items()
+    }
     path = notebooks.find_notebook(one["notebook"])
-    outputs = (outputs_of_kernel(path, parameters, folder / "executed" / f"{name}.ipynb") if name in FIRST_SETS
-               else outputs_here(path, parameters))
-    printed = "\n".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stderr")
-    noise = [line for line in re.split(r"[\r\n]+", printed) if line.strip() and not re.search(r"it/s|part/s|part\]", line)]
+    outputs = (
+        outputs_of_kernel(path, parameters, folder / "executed" / f"{name}.ipynb")
+        if name in FIRST_SETS
+        else outputs_here(path, parameters)
+    )
+    printed = "\n".join(
+        output.text
+        for output in outputs
+        if output.output_type == "stream" and output.name == "stderr"
+    )
+    noise = [
+        line
+        for line in re.split(r"[\r\n]+", printed)
+        if line.strip() and not re.search(r"it/s|part/s|part\]", line)
+    ]
     assert not noise, noise[0]
     html = " ".join(str(output.data.get("text/html", "")) for output in outputs if "data" in output)
     assert all(re.search(r'alt="[^"]{20,}"', image) for image in re.findall(r"<img [^>]*>", html))
@@ -157,15 +221,22 @@ def test_a_set_of_parameters_runs_to_its_end(folder, name, monkeypatch):
 
 
 def test_the_claims_of_the_wrapped_notebook_are_those_of_the_package(folder):
-    summary = json.loads((folder / "data" / "runs" / "cards" / "summary.json").read_text(encoding="utf-8"))
+    summary = json.loads(
+        (folder / "data" / "runs" / "cards" / "summary.json").read_text(encoding="utf-8")
+    )
     run_dir = folder / "data" / "runs" / "crowd_hardly"
     story = ws.tell_story(run_dir, summary["user_id"])
     assert summary["too_little"] is story.too_little is True
     assert summary["minutes"][0]["ms_played"] == story.tables["minutes"]["ms_played"][0]
-    assert [path.name for path in sorted((folder / "data" / "runs" / "cards").glob("*.png"))][-1:] != []
+    assert [path.name for path in sorted((folder / "data" / "runs" / "cards").glob("*.png"))][
+        -1:
+    ] != []
 
 
 def test_the_single_user_notebook_writes_what_it_says(folder):
     written = folder / "data" / "runs" / "one_listener"
     assert {path.name for path in written.iterdir()} == {MARKER, "plays.avro", "plays.parquet"}
-    assert all(row["UserSongInteraction"]["MsPlayed"] >= 0 for row in ws.read_avro(Path(written) / "plays.avro"))
+    assert all(
+        row["UserSongInteraction"]["MsPlayed"] >= 0
+        for row in ws.read_avro(Path(written) / "plays.avro")
+    )

@@ -1,4 +1,6 @@
-"""Strangers' files at every command: refused by name before anything is written, and still there, also after a kill."""
+"""Strangers' files at every command: refused by name before anything is written, and still there,
+also after a kill.
+"""
 
 import json
 import os
@@ -32,14 +34,23 @@ def written(path, data):
 
 def contents(folder):
     """Name -> bytes of every file below a folder, without our own markers."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.name != outputs.MARKER}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != outputs.MARKER
+    }
 
 
 def small_notebook(folder, code="print(1)"):
     """A notebook of one line with a cell of parameters; returns its path."""
-    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}})
-    parameters = nbformat.v4.new_code_cell('out_dir: str = ""  # a folder', metadata={"tags": ["parameters"]})
+    book = nbformat.v4.new_notebook(
+        metadata={
+            "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}
+        }
+    )
+    parameters = nbformat.v4.new_code_cell(
+        'out_dir: str = ""  # a folder', metadata={"tags": ["parameters"]}
+    )
     book.cells = [parameters, nbformat.v4.new_code_cell(code)]
     nbformat.write(book, folder / "small.ipynb")
     return folder / "small.ipynb"
@@ -52,7 +63,8 @@ def in_batch(folder):
     commands.app(["batch", str(sets), "-o", str(folder)], standalone_mode=False)
 
 
-# -- folders prepared by strangers --------------------------------------------------------------------
+# -- folders prepared by strangers -----------------------------------------------------------------
+
 
 def thesis(folder, run_dir):
     (folder / "thesis.txt").write_text("years of work")
@@ -92,7 +104,7 @@ def cards_and_thesis(folder, run_dir):
 
 def retouched_card(folder, run_dir):
     earlier_cards(folder, run_dir)
-    (folder / "01_minutes.png").write_bytes(b"\x89PNX")           # as long as it was
+    (folder / "01_minutes.png").write_bytes(b"\x89PNX")  # as long as it was
 
 
 def card_of_a_stranger(folder, run_dir):
@@ -117,21 +129,25 @@ def link(folder, run_dir):
 
 def named(name):
     """Prepare a stranger's file of a name that the command would write."""
+
     def prepare(folder, run_dir):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("mine")
+
     prepare.__name__ = name
     return prepare
 
 
 def job(change):
     """Prepare the folder of an earlier main job that somebody changed."""
+
     def prepare(folder, run_dir):
         outputs.claim(folder, commands.JOB_FOLDERS)
         shutil.copytree(run_dir, folder / "run")
         written(folder / "notebooks" / "one.ipynb", b"{}")
         cards.write_cards(CARD, folder / "cards")
         change(folder, run_dir)
+
     prepare.__name__ = f"job and {change.__name__}"
     return prepare
 
@@ -155,8 +171,12 @@ def note_in_run(folder, run_dir):
 
 def command(*words):
     """An action that is a command of the command line."""
+
     def act(folder, run_dir):
-        commands.app([word.format(folder=folder, run=run_dir) for word in words], standalone_mode=False)
+        commands.app(
+            [word.format(folder=folder, run=run_dir) for word in words], standalone_mode=False
+        )
+
     act.__name__ = words[0]
     return act
 
@@ -204,17 +224,49 @@ def survey(folder, run_dir):
 
 def avro_file(folder, run_dir):
     heard = ws.again(run_dir, 1)
-    ws.write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, folder / "plays.avro", b"0" * 16)
+    ws.write_avro(
+        heard.plays,
+        heard.listeners,
+        heard.profile_versions,
+        heard.world.catalogue.tracks,
+        folder / "plays.avro",
+        b"0" * 16,
+    )
 
 
 OTHER = "which holds other files \\({} ...\\); name a new or empty folder"
-CHANGED = "where {} was changed after wrapsim wrote it; move it elsewhere, or name a new or empty folder"
+CHANGED = (
+    "where {} was changed after wrapsim wrote it; move it elsewhere, or name a new or empty folder"
+)
 NOT_OURS = "not an executed notebook as wrapsim wrote it, .* name another file: -o .*{}-2.ipynb"
 REFUSED = [
-    *((act, thesis, OTHER.format("thesis.txt")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE, listener, summary, every_insight, the_folder, survey)),
-    *((act, hidden_notes, OTHER.format(".wrapsim-notes.txt")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE)),
-    *((act, half_thesis, OTHER.format(".wrapsim-0123456789ab-thesis.txt")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED)),
-    *((act, retouched_card, CHANGED.format("01_minutes.png")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED)),
+    *(
+        (act, thesis, OTHER.format("thesis.txt"))
+        for act in (
+            DRAW,
+            INSIGHTS,
+            AGAIN,
+            WRAPPED,
+            SIMULATE,
+            listener,
+            summary,
+            every_insight,
+            the_folder,
+            survey,
+        )
+    ),
+    *(
+        (act, hidden_notes, OTHER.format(".wrapsim-notes.txt"))
+        for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE)
+    ),
+    *(
+        (act, half_thesis, OTHER.format(".wrapsim-0123456789ab-thesis.txt"))
+        for act in (DRAW, INSIGHTS, AGAIN, WRAPPED)
+    ),
+    *(
+        (act, retouched_card, CHANGED.format("01_minutes.png"))
+        for act in (DRAW, INSIGHTS, AGAIN, WRAPPED)
+    ),
     *((act, cards_and_thesis, OTHER.format("thesis.txt")) for act in (DRAW, INSIGHTS)),
     *((act, kit, OTHER.format("data")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE)),
     (DRAW, card_of_a_stranger, OTHER.format("01_minutes.png")),
@@ -228,8 +280,16 @@ REFUSED = [
     (WRAPPED, job(changed_table), OTHER.format("run/tracks.parquet")),
     (WRAPPED, job(note_in_run), OTHER.format("run/parts/notes.txt")),
     (INIT, thesis, "is not a new or empty folder: it holds thesis.txt. Name another one."),
-    (INIT, own_notebooks, "is not a new or empty folder: it holds notebooks/mine.ipynb. Name another one."),
-    (INIT, named("notebooks/01_schema.ipynb"), "is not a new or empty folder: it holds notebooks/01_schema.ipynb."),
+    (
+        INIT,
+        own_notebooks,
+        "is not a new or empty folder: it holds notebooks/mine.ipynb. Name another one.",
+    ),
+    (
+        INIT,
+        named("notebooks/01_schema.ipynb"),
+        "is not a new or empty folder: it holds notebooks/01_schema.ipynb.",
+    ),
     (INIT, kit, "is not a new or empty folder: it holds data/README.md. Name another one."),
     (REPORT, named("realism.md"), OTHER.format("realism.md")),
     (REPORT, thesis, OTHER.format("thesis.txt")),
@@ -241,14 +301,26 @@ REFUSED = [
     (benchmark, named("survey/sdmetrics/mine.py"), OTHER.format("survey")),
     (survey, named("sdmetrics/mine.py"), OTHER.format("sdmetrics")),
     (notebook, named("small.ipynb"), NOT_OURS.format("small")),
-    (notebook, named("small.ipynb/mine"), "it must be a file that ends in .ipynb, such as .*small.ipynb/executed.ipynb"),
+    (
+        notebook,
+        named("small.ipynb/mine"),
+        "it must be a file that ends in .ipynb, such as .*small.ipynb/executed.ipynb",
+    ),
     (sets, named("two.ipynb"), OTHER.format("two.ipynb")),
-    (avro_file, named("plays.avro"), "plays.avro is in the way: it does not hold what would be written there. Move it elsewhere and"),
+    (
+        avro_file,
+        named("plays.avro"),
+        "plays.avro is in the way: it does not hold what would be written there. Move it",
+    ),
 ]
 
 
-@pytest.mark.parametrize("act, prepare, words", REFUSED, ids=lambda value: getattr(value, "__name__", ""))
-def test_strangers_files_are_refused_by_name_and_stay(tmp_path, tiny_run, monkeypatch, act, prepare, words):
+@pytest.mark.parametrize(
+    "act, prepare, words", REFUSED, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_strangers_files_are_refused_by_name_and_stay(
+    tmp_path, tiny_run, monkeypatch, act, prepare, words
+):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "there"
     folder.mkdir()
@@ -259,7 +331,9 @@ def test_strangers_files_are_refused_by_name_and_stay(tmp_path, tiny_run, monkey
     assert contents(folder) == before
 
 
-def test_a_fitted_parameter_file_that_somebody_changed_is_refused_before_the_fit(tmp_path, monkeypatch):
+def test_a_fitted_parameter_file_that_somebody_changed_is_refused_before_the_fit(
+    tmp_path, monkeypatch
+):
     (tmp_path / "fitted.json").write_text("{}")
     monkeypatch.setattr(fit, "resource", lambda *parts: tmp_path / parts[-1])
     with pytest.raises(ValueError, match=OTHER.format("fitted.json")):
@@ -268,14 +342,21 @@ def test_a_fitted_parameter_file_that_somebody_changed_is_refused_before_the_fit
 
 
 def test_what_make_realism_and_make_fit_replace_is_committed_as_they_wrote_it(tmp_path):
-    """Where this fails, somebody edited them by hand: let the command write them, or remove them before it does."""
-    for path in (TOP / "docs" / "realism.md", TOP / "data" / "behaviour" / "fitted.json", *(TOP / "docs" / "realism").iterdir()):
+    """Where this fails, somebody edited them by hand: let the command write them, or remove them
+    before it does.
+    """
+    for path in (
+        TOP / "docs" / "realism.md",
+        TOP / "data" / "behaviour" / "fitted.json",
+        *(TOP / "docs" / "realism").iterdir(),
+    ):
         outputs.check_file(path)
     realism.check_report(shutil.copytree(TOP / "docs", tmp_path / "docs"))
     assert contents(tmp_path / "docs") == contents(TOP / "docs")
 
 
-# -- what is ours is replaced -------------------------------------------------------------------------
+# -- what is ours is replaced ----------------------------------------------------------------------
+
 
 def test_every_output_of_ours_is_replaced_by_the_same_command(tmp_path, tiny_run):
     for act in (DRAW, INSIGHTS, AGAIN, summary):
@@ -286,10 +367,12 @@ def test_every_output_of_ours_is_replaced_by_the_same_command(tmp_path, tiny_run
         assert contents(folder).keys() == before.keys() and len(before) > 0, act.__name__
 
 
-def test_an_executed_notebook_is_replaced_with_a_word_unless_somebody_annotated_it(tmp_path, capsys, monkeypatch):
+def test_an_executed_notebook_is_replaced_with_a_word_unless_somebody_annotated_it(
+    tmp_path, capsys, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "thesis.txt").write_text("mine")             # beside a file, others may lie
+    (tmp_path / "out" / "thesis.txt").write_text("mine")  # beside a file, others may lie
     notebook(tmp_path / "out", "")
     assert "is replaced" not in capsys.readouterr().err
     notebook(tmp_path / "out", "")
@@ -334,7 +417,10 @@ def test_an_earlier_main_job_is_cleared_file_by_file(tmp_path, tiny_run):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("of a program that shows folders")
     commands.clear_own(folder)
-    assert sorted(contents(folder)) == [".DS_Store", "notebooks/.ipynb_checkpoints/one-checkpoint.ipynb"]
+    assert sorted(contents(folder)) == [
+        ".DS_Store",
+        "notebooks/.ipynb_checkpoints/one-checkpoint.ipynb",
+    ]
     commands.clear_own(folder)
 
 
@@ -342,7 +428,9 @@ def test_a_run_that_another_process_is_writing_is_not_cleared(tmp_path, tiny_run
     folder = tmp_path / "job"
     folder.mkdir()
     job(lambda *_: None)(folder, tiny_run)
-    (folder / "run" / "lock.json").write_bytes(manifest.json_bytes({"host": "elsewhere", "pid": 1, "started": 0}))
+    (folder / "run" / "lock.json").write_bytes(
+        manifest.json_bytes({"host": "elsewhere", "pid": 1, "started": 0})
+    )
     before = contents(folder)
     with pytest.raises(ValueError, match="is being written by process 1 on elsewhere"):
         commands.clear_own(folder)
@@ -352,23 +440,36 @@ def test_a_run_that_another_process_is_writing_is_not_cleared(tmp_path, tiny_run
 def test_every_file_of_a_run_counts_as_its_own_finished_or_cut_short(tmp_path, tiny_run):
     finished, begun = (shutil.copytree(tiny_run, tmp_path / name) for name in ("finished", "begun"))
     receipts = parts.receipts_in(ws.read_manifest(begun)["files"])
-    for number in (parts.CATALOGUE, 1):                 # part 0 is whole and has no receipt yet
+    for number in (parts.CATALOGUE, 1):  # part 0 is whole and has no receipt yet
         places.put(begun, parts.receipt_name(number), manifest.json_bytes(receipts[number]))
     for name in ("run.json", "log.json", *(one["file"] for one in receipts[2]["files"])):
         (begun / name).unlink()
     (begun / "plays" / ".wrapsim-0123456789ab-part-00000002.parquet").write_text("half")
     for folder in (finished, begun):
         assert own_files(folder) == {path for path in folder.rglob("*") if path.is_file()}
-    for name in ("plays/part-00000000.parquet", "plays/part-00000000.avro", "plays/part-00000001.parquet", "tracks.parquet"):
+    for name in (
+        "plays/part-00000000.parquet",
+        "plays/part-00000000.avro",
+        "plays/part-00000001.parquet",
+        "tracks.parquet",
+    ):
         (begun / name).write_text("mine")
         assert begun / name not in own_files(begun)
     assert own_files(tmp_path) == set()
 
 
 def test_a_damaged_marker_is_named(tmp_path, tiny_run):
-    for data in ("", "[]", '{"files": {"thesis.txt": 5}, "unfinished": {}}', '{"files": {}, "unfinished": {"x": {"pid": 1}}}'):
+    for data in (
+        "",
+        "[]",
+        '{"files": {"thesis.txt": 5}, "unfinished": {}}',
+        '{"files": {}, "unfinished": {"x": {"pid": 1}}}',
+    ):
         (tmp_path / outputs.MARKER).write_text(data)
-        with pytest.raises(ValueError, match=r"\.wrapsim-files\.json is damaged, so that nobody can tell which files wrapsim wrote."):
+        with pytest.raises(
+            ValueError,
+            match=r"\.wrapsim-files\.json is damaged, so that nobody can tell which files wrapsim",
+        ):
             DRAW(tmp_path, tiny_run)
 
 
@@ -376,21 +477,30 @@ def test_a_marker_that_names_files_elsewhere_removes_none(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     (tmp_path / "out").mkdir()
     dead = {"host": locks.signature()["host"], "pid": 2**22 + 1, "started": 1.0}
-    (tmp_path / "out" / outputs.MARKER).write_bytes(manifest.json_bytes({"files": {}, "unfinished": {"../thesis.txt": dead}}))
+    (tmp_path / "out" / outputs.MARKER).write_bytes(
+        manifest.json_bytes({"files": {}, "unfinished": {"../thesis.txt": dead}})
+    )
     cards.write_cards(CARD, tmp_path / "out")
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
 def test_processes_that_write_into_one_folder_at_once_all_list_their_files(tmp_path):
-    code = ("import sys; from pathlib import Path; from wrapsim_helpers.storage import outputs\n"
-            "for n in range(15):\n"
-            "    with outputs.written(Path(sys.argv[1]) / f'{sys.argv[2]}-{n}.txt') as path: path.write_text('x')")
+    code = (
+        "import sys; from pathlib import Path; from wrapsim_helpers.storage import outputs\n"
+        "for n in range(15):\n"
+        "    with outputs.written(Path(sys.argv[1]) / f'{sys.argv[2]}-{n}.txt') as path: "
+        "path.write_text('x')"
+    )
     writers = [subprocess.Popen([sys.executable, "-c", code, tmp_path, name]) for name in "abc"]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
-    assert len(outputs.marker_of(tmp_path)["files"]) == len(contents(tmp_path)) == 45 and not outputs.marker_of(tmp_path)["unfinished"]
+    assert (
+        len(outputs.marker_of(tmp_path)["files"]) == len(contents(tmp_path)) == 45
+        and not outputs.marker_of(tmp_path)["unfinished"]
+    )
 
 
-# -- run folders --------------------------------------------------------------------------------------
+# -- run folders -----------------------------------------------------------------------------------
+
 
 @pytest.fixture
 def begun(tmp_path):
@@ -400,35 +510,65 @@ def begun(tmp_path):
     return job
 
 
-@pytest.mark.parametrize("name", ["plays/part-00000001.parquet", "avro/part-00000001.avro", "answers/part-00000002.parquet", "tracks.parquet",
-                                  "parts/part-00000001.json", "run.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plays/part-00000001.parquet",
+        "avro/part-00000001.avro",
+        "answers/part-00000002.parquet",
+        "tracks.parquet",
+        "parts/part-00000001.json",
+        "run.json",
+    ],
+)
 def test_a_run_that_goes_on_overwrites_no_file_of_a_stranger(begun, name):
     path = begun.place / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("years of work")
     for _ in range(2):
-        with pytest.raises(ValueError, match=f"{name} is in the way: it does not hold what would be written there. Move it elsewhere and start again."):
+        with pytest.raises(
+            ValueError,
+            match=f"{name} is in the way: it does not hold what would be written there. Move it "
+            f"elsewhere and start again.",
+        ):
             ws.simulate(**TINY, out_dir=begun.place, workers=1)
         assert path.read_text() == "years of work"
 
 
 def test_a_run_that_goes_on_replaces_what_is_the_same_or_was_cut(begun, tiny_run):
-    for name, size in (("plays/part-00000001.parquet", 100), ("state/part-00000002.parquet", 0), ("tracks.parquet", 10**9)):
+    for name, size in (
+        ("plays/part-00000001.parquet", 100),
+        ("state/part-00000002.parquet", 0),
+        ("tracks.parquet", 10**9),
+    ):
         (begun.place / name).write_bytes((tiny_run / name).read_bytes()[:size])
     ws.simulate(**TINY, out_dir=begun.place, workers=1)
     assert tree(begun.place) == tree(tiny_run)
 
 
 def test_files_that_a_user_put_into_a_run_stay_when_it_ends_and_is_tidied(begun, tiny_run):
-    mine = ["parts/notes.txt", "parts/part-1.json", "plays/.wrapsim-notes.txt", ".wrapsim-0123456789ab-thesis.txt", "notes/.wrapsim-0123456789ab-run.json",
-            "lock.txt", "locks.json", "log.json"]
+    mine = [
+        "parts/notes.txt",
+        "parts/part-1.json",
+        "plays/.wrapsim-notes.txt",
+        ".wrapsim-0123456789ab-thesis.txt",
+        "notes/.wrapsim-0123456789ab-run.json",
+        "lock.txt",
+        "locks.json",
+        "log.json",
+    ]
     for name in mine:
         (begun.place / name).parent.mkdir(exist_ok=True)
         (begun.place / name).write_text("mine")
     for _ in range(2):
         ws.simulate(**TINY, out_dir=begun.place, workers=1)
-        assert {name: (begun.place / name).read_text() for name in mine} == dict.fromkeys(mine, "mine")
-    assert sorted(path.name for path in (begun.place / "parts").iterdir()) == ["notes.txt", "part-1.json"]
+        assert {name: (begun.place / name).read_text() for name in mine} == dict.fromkeys(
+            mine, "mine"
+        )
+    assert sorted(path.name for path in (begun.place / "parts").iterdir()) == [
+        "notes.txt",
+        "part-1.json",
+    ]
 
 
 def test_cards_in_the_folder_of_a_run_survive_its_tidying(tmp_path, tiny_run):
@@ -447,19 +587,28 @@ def test_a_lock_that_is_none_is_not_taken_over(tmp_path, begun):
     assert (begun.place / "lock.json").read_text() == '{"lockfileVersion": 3}'
 
 
-# -- killed -------------------------------------------------------------------------------------------
+# -- killed ----------------------------------------------------------------------------------------
+
 
 def killed_at(number, action):
-    """Do something in a process of its own that ends without a word before its event of that number on the disk; whether it got so far."""
+    """Do something in a process of its own that ends without a word before its event of that number
+    on the disk; whether it got so far.
+    """
     child = os.fork()
     if child == 0:
         left = [number]
 
         def count(event, args):
-            if event.startswith("os.") or event == "open" and isinstance(args[1], str) and args[1][0] in "wx":
+            if (
+                event.startswith("os.")
+                or event == "open"
+                and isinstance(args[1], str)
+                and args[1][0] in "wx"
+            ):
                 left[0] -= 1
                 if left[0] == 0:
                     os._exit(9)
+
         sys.addaudithook(count)
         try:
             action()
@@ -482,7 +631,11 @@ def test_cards_killed_at_any_moment_are_written_by_the_same_command(tmp_path):
         cards.write_cards(more, folder)
         went_on = killed_at(number, lambda: cards.write_cards(CARD, folder))
         cards.write_cards(CARD, folder)
-        assert sorted(path.name for path in folder.iterdir()) == [outputs.MARKER, "01_minutes.png", "cards.json"], number
+        assert sorted(path.name for path in folder.iterdir()) == [
+            outputs.MARKER,
+            "01_minutes.png",
+            "cards.json",
+        ], number
         if not went_on:
             break
     assert 20 < number < 199
@@ -531,9 +684,19 @@ def test_a_kit_killed_while_it_is_laid_out_can_be_laid_out_again(tmp_path):
 
 def test_a_notebook_that_was_killed_leaves_nothing_in_the_way(tmp_path):
     (tmp_path / "out").mkdir()
-    code = (f"import os; from pathlib import Path; from wrapsim_helpers import notebooks; "
-            f"notebooks.run_notebook({str(small_notebook(tmp_path, 'import os; os.kill(os.getppid(), 9)'))!r}, {{}}, {str(tmp_path / 'out' / 'small.ipynb')!r})")
+    book = small_notebook(tmp_path, "import os; os.kill(os.getppid(), 9)")
+    executed = str(tmp_path / "out" / "small.ipynb")
+    code = (
+        "from wrapsim_helpers import notebooks; "
+        f"notebooks.run_notebook({str(book)!r}, {{}}, {executed!r})"
+    )
     killed = subprocess.run([sys.executable, "-c", code], capture_output=True)
-    assert killed.returncode == -9 and re.fullmatch(r"\.wrapsim-[0-9a-f]{12}-small\.ipynb", next(path.name for path in (tmp_path / "out").glob("*small*")))
+    assert killed.returncode == -9 and re.fullmatch(
+        r"\.wrapsim-[0-9a-f]{12}-small\.ipynb",
+        next(path.name for path in (tmp_path / "out").glob("*small*")),
+    )
     notebook(tmp_path / "out", "")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [outputs.MARKER, "small.ipynb"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        outputs.MARKER,
+        "small.ipynb",
+    ]

@@ -17,18 +17,27 @@ from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 from wrapsim_helpers.schema import code
 
 KEY = np.uint64(9)
-FORTNIGHT = ws.Run(num_users=150, start_time="2025-03-03", end_time="2025-03-17", seed=3, catalogue_tracks=5_000)
+FORTNIGHT = ws.Run(
+    num_users=150, start_time="2025-03-03", end_time="2025-03-17", seed=3, catalogue_tracks=5_000
+)
 
 
 def someone(behaviour, music, **who):
     """A listener who has heard nothing, ready to pick: a `World`. who: fields of PERSON."""
     person = np.zeros(1, li.PERSON).view(np.recarray)
-    person["key"], person["home"], person["others"], person["novelty"] = KEY, -1, np.arange(1, len(GENRE_NAMES) + 1) / len(GENRE_NAMES), 1.0
+    person["key"], person["home"], person["others"], person["novelty"] = (
+        KEY,
+        -1,
+        np.arange(1, len(GENRE_NAMES) + 1) / len(GENRE_NAMES),
+        1.0,
+    )
     for name, value in who.items():
         person[name] = value
     mind = pl.new_mind()
     mind.stamp, mind.age, mind.day, mind.month = 1, 30, day_of(date(2025, 3, 3)), 55 * 12 + 2
-    return pk.World(person[0], music, lowered([behaviour])[0], mind, pl.new_known(len(music.tracks)))
+    return pk.World(
+        person[0], music, lowered([behaviour])[0], mind, pl.new_known(len(music.tracks))
+    )
 
 
 def day_of(when):
@@ -46,30 +55,59 @@ def year(invented):
 
 
 def told(heard):
-    """The plays of a `Listened` with what the catalogue and the listeners table say: DataFrame in order of play_id."""
+    """The plays of a `Listened` with what the catalogue and the listeners table say: DataFrame in
+    order of play_id.
+    """
     music, plays = heard.world.catalogue.music, heard.plays.to_pandas()
-    track, who = plays["track_id"].to_numpy(), heard.listeners.to_pandas().set_index("listener_id").loc[plays["listener_id"]]
+    track, who = (
+        plays["track_id"].to_numpy(),
+        heard.listeners.to_pandas().set_index("listener_id").loc[plays["listener_id"]],
+    )
     artist = np.asarray(music.tracks["artist"])[track]
-    local = plays["started_at"].dt.tz_localize(None) + pd.to_timedelta(plays["utc_offset_min"], unit="min")
+    local = plays["started_at"].dt.tz_localize(None) + pd.to_timedelta(
+        plays["utc_offset_min"], unit="min"
+    )
     return plays.assign(
-        local=local, day=(local - pd.Timestamp("1970-01-01")).dt.days, artist=artist, birth_year=pd.DatetimeIndex(who["birth_date"]).year,
-        **{name: np.asarray(music.tracks[name])[track] for name in ("released", "festive", "noise", "intensity", "album_from", "album_to")},
-        **{name: np.asarray(music.artists[name])[artist] for name in ("lean", "renown", "family_pool")},
-        home=who["country"].map({name: row for row, name in enumerate(homes.countries()["country"])}).fillna(-1).to_numpy(),
-        artist_country=np.asarray(music.artists["country"])[artist], gender=who["gender"].to_numpy(),
-        age=2025 - pd.DatetimeIndex(who["birth_date"]).year)
+        local=local,
+        day=(local - pd.Timestamp("1970-01-01")).dt.days,
+        artist=artist,
+        birth_year=pd.DatetimeIndex(who["birth_date"]).year,
+        **{
+            name: np.asarray(music.tracks[name])[track]
+            for name in ("released", "festive", "noise", "intensity", "album_from", "album_to")
+        },
+        **{
+            name: np.asarray(music.artists[name])[artist]
+            for name in ("lean", "renown", "family_pool")
+        },
+        home=who["country"]
+        .map({name: row for row, name in enumerate(homes.countries()["country"])})
+        .fillna(-1)
+        .to_numpy(),
+        artist_country=np.asarray(music.artists["country"])[artist],
+        gender=who["gender"].to_numpy(),
+        age=2025 - pd.DatetimeIndex(who["birth_date"]).year,
+    )
 
 
 def pairs(plays, context):
-    """Plays of a context with the one before them, where both follow each other there of themselves: DataFrame, `_before` columns."""
+    """Plays of a context with the one before them, where both follow each other there of
+    themselves: DataFrame, `_before` columns.
+    """
     before = plays.shift(1).add_suffix("_before")
     both = pd.concat([plays, before], axis=1)
     of_itself = ("trackdone", "fwdbtn")
-    return both[(both["session_id"] == both["session_id_before"]) & (both["context"] == context) & (both["context_before"] == context)
-                & both["reason_start"].isin(of_itself) & (both["reason_start_before"] != "backbtn")]
+    return both[
+        (both["session_id"] == both["session_id_before"])
+        & (both["context"] == context)
+        & (both["context_before"] == context)
+        & both["reason_start"].isin(of_itself)
+        & (both["reason_start_before"] != "backbtn")
+    ]
 
 
-# -- memory -------------------------------------------------------------------------------------------
+# -- memory ----------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("n_heard, reach", [(1000, 512), (300, 256), (5000, 4096)])
 def test_what_is_heard_again_lies_back_as_the_recency_kernel_says(n_heard, reach):
@@ -77,7 +115,9 @@ def test_what_is_heard_again_lies_back_as_the_recency_kernel_says(n_heard, reach
     for track in range(n_heard):
         pk.remember(mind, known, track)
     lags = np.array([n_heard - pk.heard_before(KEY, i, b, mind) for i in range(10_000)])
-    weights = np.arange(1, reach + 1) ** -b.recency                 # a history is drawn from by its last power of two
+    weights = (
+        np.arange(1, reach + 1) ** -b.recency
+    )  # a history is drawn from by its last power of two
     expected = np.cumsum(weights / weights.sum())
     for edge in (1, 2, 5, 20, 100, reach - 10):
         assert (lags <= edge).mean() == pytest.approx(expected[edge - 1], abs=0.06)
@@ -90,13 +130,19 @@ def test_a_short_history_is_drawn_from_as_a_whole_and_its_latest_first():
     for track in range(50):
         pk.remember(mind, known, track)
     counts = np.bincount([pk.heard_before(KEY, i, b, mind) for i in range(5_000)], minlength=50)
-    assert (counts > 0).sum() > 40 and counts[40:].sum() > 2 * counts[:40].sum() / 4 and counts[49] == counts.max()
+    assert (
+        (counts > 0).sum() > 40
+        and counts[40:].sum() > 2 * counts[:40].sum() / 4
+        and counts[49] == counts.max()
+    )
 
 
 def test_lag_quantiles_run_from_one_to_the_size_of_the_memory():
     quantiles = lag_quantiles(0.9, 256)
-    assert quantiles[0] == 1 and quantiles[-1] == pytest.approx(257) and (np.diff(quantiles) > 0).all()
-    assert lag_quantiles(1.0, 256)[128] == pytest.approx(257 ** 0.5)
+    assert (
+        quantiles[0] == 1 and quantiles[-1] == pytest.approx(257) and (np.diff(quantiles) > 0).all()
+    )
+    assert lag_quantiles(1.0, 256)[128] == pytest.approx(257**0.5)
 
 
 def test_a_track_is_known_as_often_as_it_was_heard_in_this_life():
@@ -116,6 +162,7 @@ def test_what_is_worn_out_comes_back_less(music):
         for track in (1, 2, 3) * 50 + (4, 5):
             pk.remember(w.mind, w.known, track)
         return np.isin([pk.known_or_new(KEY, i, 0.0, w) for i in range(2_000)], (1, 2, 3)).mean()
+
     assert share_of_worn(5.0) < share_of_worn(1e6) - 0.1
 
 
@@ -125,15 +172,20 @@ def test_the_share_of_new_tracks_falls_as_the_history_grows(music):
     for heard in (pk.WARM_UP, pk.WARM_UP + 1_000, pk.WARM_UP + 10_000):
         w.mind.heard = heard
         shares.append(pk.novelty_of(w))
-    assert shares[0] == pytest.approx(w.b.novelty) and shares[1] == pytest.approx(w.b.novelty * 2 ** -w.b.novelty_decay)
+    assert shares[0] == pytest.approx(w.b.novelty) and shares[1] == pytest.approx(
+        w.b.novelty * 2**-w.b.novelty_decay
+    )
     assert shares[2] < shares[1]
 
 
-# -- releases -----------------------------------------------------------------------------------------
+# -- releases --------------------------------------------------------------------------------------
+
 
 def test_nothing_is_heard_before_it_is_out(year):
     assert (year["day"] >= year["released"]).all()
-    assert (year["released"] > day_of(date(2025, 1, 1))).sum() > 10_000, "too little is new, so the test proves nothing"
+    assert (year["released"] > day_of(date(2025, 1, 1))).sum() > 10_000, (
+        "too little is new, so the test proves nothing"
+    )
 
 
 def test_nobody_remembers_from_before_the_window_what_came_out_in_it(invented, music):
@@ -144,15 +196,22 @@ def test_nobody_remembers_from_before_the_window_what_came_out_in_it(invented, m
 def test_of_an_artist_only_what_is_out_is_drawn_and_the_latest_oftener(music):
     w = someone(ws.Behaviour(), music)
     artist = int(np.argmax(music.artists["after"] - music.artists["first"]))
-    releases = music.discography[music.artists[artist].first:music.artists[artist].after]
+    releases = music.discography[music.artists[artist].first : music.artists[artist].after]
     w.mind.day = int(releases["released"][len(releases) // 2])
     out = releases["track"][releases["released"] <= w.mind.day]
 
     def age_of_draws(fresh_share):
-        some = pk.World(w.person, music, lowered([replace(ws.Behaviour(), fresh_share=fresh_share)])[0], w.mind, w.known)
+        some = pk.World(
+            w.person,
+            music,
+            lowered([replace(ws.Behaviour(), fresh_share=fresh_share)])[0],
+            w.mind,
+            w.known,
+        )
         drawn = np.array([pk.by_artist(KEY, i, artist, some) for i in range(2_000)])
         assert set(drawn) <= set(out)
         return w.mind.day - music.tracks["released"][drawn].mean()
+
     assert age_of_draws(1.0) < age_of_draws(0.0) / 2
     w.mind.day = int(releases["released"][0]) - 1
     assert pk.by_artist(KEY, 0, artist, w) == pk.NO_TRACK
@@ -160,52 +219,97 @@ def test_of_an_artist_only_what_is_out_is_drawn_and_the_latest_oftener(music):
 
 def test_a_new_release_is_taken_up_and_worn_off(year, invented):
     def by_month(plays):
-        """Plays of the first half-year's releases in their first six times thirty days: the same tracks, as long at risk."""
-        fresh = plays[(plays["released"] >= day_of(date(2025, 1, 1))) & (plays["released"] < day_of(date(2025, 7, 1))) & (plays["festive"] == 0)]
+        """Plays of the first half-year's releases in their first six times thirty days: the same
+        tracks, as long at risk.
+        """
+        fresh = plays[
+            (plays["released"] >= day_of(date(2025, 1, 1)))
+            & (plays["released"] < day_of(date(2025, 7, 1)))
+            & (plays["festive"] == 0)
+        ]
         return [((fresh["day"] - fresh["released"]) // 30 == month).sum() for month in range(6)]
-    usual, never = by_month(year), by_month(told(ws.listen(invented.run, behaviour=ws.Behaviour(fresh_share=0.0))))
-    assert usual[1] > usual[3] > usual[5] and usual[1] > 1.2 * usual[5], "from the month on in which the lists have it"
+
+    usual, never = (
+        by_month(year),
+        by_month(told(ws.listen(invented.run, behaviour=ws.Behaviour(fresh_share=0.0)))),
+    )
+    assert usual[1] > usual[3] > usual[5] and usual[1] > 1.2 * usual[5], (
+        "from the month on in which the lists have it"
+    )
     assert usual[0] > 1.2 * never[0]
 
 
 def test_the_older_a_track_the_less_it_is_heard(year, music):
     ordinary = (music.tracks["festive"] == 0) & (music.tracks["noise"] == 0)
-    age, plays = (day_of(date(2025, 1, 1)) - music.tracks["released"]) / 365.25, np.bincount(year["track_id"], minlength=len(ordinary))
-    per_track = [plays[ordinary & (age > low) & (age <= high)].mean() for low, high in ((0, 1), (1, 3), (3, 10), (10, 30))]
-    assert per_track[0] > 1.5 * per_track[1] and per_track[1] > 1.2 * per_track[2] and per_track[2] > 1.1 * per_track[3]
+    age, plays = (
+        (day_of(date(2025, 1, 1)) - music.tracks["released"]) / 365.25,
+        np.bincount(year["track_id"], minlength=len(ordinary)),
+    )
+    per_track = [
+        plays[ordinary & (age > low) & (age <= high)].mean()
+        for low, high in ((0, 1), (1, 3), (3, 10), (10, 30))
+    ]
+    assert (
+        per_track[0] > 1.5 * per_track[1]
+        and per_track[1] > 1.2 * per_track[2]
+        and per_track[2] > 1.1 * per_track[3]
+    )
 
 
-# -- contexts -----------------------------------------------------------------------------------------
+# -- contexts --------------------------------------------------------------------------------------
+
 
 def test_the_editorial_context_plays_this_months_lists(year, music):
-    lists = [set(music.list_slots["own"][first:after].tolist()) for first, after in zip(music.lists, music.lists[1:])]
-    plays = year[year["context"].isin(["editorial", "charts"]) & (year["festive"] == 0) & (year["reason_start"] != "backbtn")
-                 & (year["local"].dt.day >= 3)]                     # a session of the last days of a month may reach into the next
-    chosen = {month: set.union(*lists[(month - 1) * len(GENRE_NAMES):month * len(GENRE_NAMES)]) for month in range(1, 13)}
-    charts = {month: lists[(month - 1) * len(GENRE_NAMES) + pk.CHART_LIST] for month in range(1, 13)}
+    lists = [
+        set(music.list_slots["own"][first:after].tolist())
+        for first, after in zip(music.lists, music.lists[1:])
+    ]
+    plays = year[
+        year["context"].isin(["editorial", "charts"])
+        & (year["festive"] == 0)
+        & (year["reason_start"] != "backbtn")
+        & (year["local"].dt.day >= 3)
+    ]  # a session of the last days of a month may reach into the next
+    chosen = {
+        month: set.union(*lists[(month - 1) * len(GENRE_NAMES) : month * len(GENRE_NAMES)])
+        for month in range(1, 13)
+    }
+    charts = {
+        month: lists[(month - 1) * len(GENRE_NAMES) + pk.CHART_LIST] for month in range(1, 13)
+    }
     for month, context, track in zip(plays["local"].dt.month, plays["context"], plays["track_id"]):
         assert track in (charts if context == "charts" else chosen)[month]
     assert len(plays) > 20_000 and chosen[2] != chosen[11]
 
 
 def test_the_list_of_the_listeners_own_genre_is_the_one_that_is_opened(music):
-    w = someone(replace(ws.Behaviour(), context_shares=tuple(float(name == "editorial") for name in pk.CONTEXTS), favourite_share=1.0,
-                        focus_age_slope=0.0), music, favourite=GENRE_NAMES.index("Rock"))
+    w = someone(
+        replace(
+            ws.Behaviour(),
+            context_shares=tuple(float(name == "editorial") for name in pk.CONTEXTS),
+            favourite_share=1.0,
+            focus_age_slope=0.0,
+        ),
+        music,
+        favourite=GENRE_NAMES.index("Rock"),
+    )
     pk.open_context(KEY, 0, 0.5, w)
     assert (w.mind.context, w.mind.pool) == (pk.EDITORIAL, GENRE_NAMES.index("Rock"))
-    rock = 2 * len(GENRE_NAMES) + GENRE_NAMES.index("Rock")          # March
-    listed = set(music.list_slots["own"][music.lists[rock]:music.lists[rock + 1]].tolist())
+    rock = 2 * len(GENRE_NAMES) + GENRE_NAMES.index("Rock")  # March
+    listed = set(music.list_slots["own"][music.lists[rock] : music.lists[rock + 1]].tolist())
     assert {pk.pick_track(KEY, i, False, 0.5, w) for i in range(300)} <= listed
 
 
 def test_an_album_is_heard_in_order_unless_it_is_shuffled(year, music):
     album = pairs(year[~year.groupby("session_id")["shuffle"].transform("any")], "album")
-    places = np.asarray(music.tracks["by_album"])                    # place -> track
+    places = np.asarray(music.tracks["by_album"])  # place -> track
     place = np.empty(len(places), int)
     place[places] = np.arange(len(places))
     here, before = place[album["track_id"]], place[album["track_id_before"].astype(int)]
     ended = before + 1 == album["album_to_before"]
-    assert (here[~ended] == before[~ended] + 1).all() and (here[ended] == album["album_from"][ended]).all()
+    assert (here[~ended] == before[~ended] + 1).all() and (
+        here[ended] == album["album_from"][ended]
+    ).all()
     assert (~ended).sum() > 3_000 and ended.sum() > 500
 
     shuffled = pairs(year[year["shuffle"]], "album")
@@ -224,50 +328,76 @@ def test_the_radio_stays_in_the_family_of_its_seed(year):
     def alike(context):
         both = pairs(year[year["festive"] == 0], context)
         return (both["family_pool"] == both["family_pool_before"]).mean()
+
     assert alike("radio") > 0.95 and alike("search") < 0.8
 
 
-# -- festive music and noise --------------------------------------------------------------------------
+# -- festive music and noise -----------------------------------------------------------------------
+
 
 def test_festive_picks_grow_up_to_christmas_eve_and_end_within_a_fortnight():
     b = lowered([ws.Behaviour()])[0]
-    shares = {text: pl.festive_share(day_of(date.fromisoformat(text)), 2025, b) for text in (
-        "2025-07-15", "2025-10-09", "2025-11-13", "2025-12-24", "2025-12-26")}
-    assert shares["2025-12-24"] == b.festive_peak and shares["2025-07-15"] == shares["2025-10-09"] == 0
-    assert 0.015 < shares["2025-11-13"] < 0.02          # songs remembered from the days before make up 2 % with it
+    shares = {
+        text: pl.festive_share(day_of(date.fromisoformat(text)), 2025, b)
+        for text in ("2025-07-15", "2025-10-09", "2025-11-13", "2025-12-24", "2025-12-26")
+    }
+    assert (
+        shares["2025-12-24"] == b.festive_peak and shares["2025-07-15"] == shares["2025-10-09"] == 0
+    )
+    assert (
+        0.015 < shares["2025-11-13"] < 0.02
+    )  # songs remembered from the days before make up 2 % with it
     assert shares["2025-12-26"] == pytest.approx(b.festive_peak / np.e)
-    assert pl.festive_share(day_of(date(2025, 1, 6)), 2025, b) == 0       # a new year begins with the season not yet near
+    assert (
+        pl.festive_share(day_of(date(2025, 1, 6)), 2025, b) == 0
+    )  # a new year begins with the season not yet near
 
 
-@pytest.mark.parametrize("start, end, low, high", [("2025-11-12", "2025-11-15", 0.5, 1.75), ("2025-12-23", "2025-12-26", 0.6, 1.2),
-                                                   ("2025-07-01", "2025-07-15", 0.0, 0.0)])
+@pytest.mark.parametrize(
+    "start, end, low, high",
+    [
+        ("2025-11-12", "2025-11-15", 0.5, 1.75),
+        ("2025-12-23", "2025-12-26", 0.6, 1.2),
+        ("2025-07-01", "2025-07-15", 0.0, 0.0),
+    ],
+)
 def test_as_much_festive_music_is_heard_as_the_parameters_say(start, end, low, high):
     heard = ws.listen(replace(FORTNIGHT, num_users=1500, start_time=start, end_time=end))
     b = lowered([ws.Behaviour()])[0]
-    middle = pl.festive_share(day_of(date.fromisoformat(start)) + 1, 2025, b)           # 13 November, Christmas Eve, July
+    middle = pl.festive_share(
+        day_of(date.fromisoformat(start)) + 1, 2025, b
+    )  # 13 November, Christmas Eve, July
     assert low * middle <= told(heard)["festive"].mean() <= high * middle
 
 
 def test_festive_music_is_over_in_february():
-    winter = told(ws.listen(replace(FORTNIGHT, num_users=60, start_time="2025-12-10", end_time="2026-02-15")))
+    winter = told(
+        ws.listen(replace(FORTNIGHT, num_users=60, start_time="2025-12-10", end_time="2026-02-15"))
+    )
     by_month = winter.groupby(winter["local"].dt.month)["festive"].mean()
     assert by_month[12] > 0.05 and by_month[2] == 0
 
 
 def test_noise_is_heard_at_night_by_sleepers_alone_and_ranks_nowhere():
-    heard = ws.listen(replace(FORTNIGHT, num_users=200, end_time="2025-05-01"), behaviour=ws.Behaviour(noise_share=0.3))
+    heard = ws.listen(
+        replace(FORTNIGHT, num_users=200, end_time="2025-05-01"),
+        behaviour=ws.Behaviour(noise_share=0.3),
+    )
     plays = told(heard)
     opened = plays.groupby("session_id")["local"].transform("min").dt.hour
     noisy = plays["noise"] > 0
     assert noisy.sum() > 500 and (opened[noisy].between(22, 23) | (opened[noisy] < 2)).all()
-    assert plays[noisy].groupby("listener_id")["track_id"].nunique().max() <= 6          # three slots of an alias table, two tracks each
+    assert (
+        plays[noisy].groupby("listener_id")["track_id"].nunique().max() <= 6
+    )  # three slots of an alias table, two tracks each
     late = plays[(opened >= 22) | (opened < 2)].groupby("listener_id")["noise"].agg(["max", "size"])
     assert (late[late["size"] > 60]["max"] > 0).mean() == pytest.approx(0.3, abs=0.12)
     noise_ids = set(np.flatnonzero(heard.world.catalogue.music.tracks["noise"]))
     assert not noise_ids & {track for ids in heard.answers["song_ids"].to_pylist() for track in ids}
 
 
-# -- taste --------------------------------------------------------------------------------------------
+# -- taste -----------------------------------------------------------------------------------------
+
 
 def test_the_side_taste_changes_between_quarters_alone_and_no_oftener_than_it_drifts(music):
     w = someone(ws.Behaviour(), music)
@@ -278,16 +408,26 @@ def test_the_side_taste_changes_between_quarters_alone_and_no_oftener_than_it_dr
     changed = np.flatnonzero(np.diff(sides)) + 1
     assert (changed % 91 == 0).all() and len(set(sides)) == len(GENRE_NAMES)
     expected = w.b.drift_share * (1 - 1 / len(GENRE_NAMES))
-    assert len(changed) / 400 == pytest.approx(expected, abs=4 * (expected * (1 - expected) / 400) ** 0.5)
+    assert len(changed) / 400 == pytest.approx(
+        expected, abs=4 * (expected * (1 - expected) / 400) ** 0.5
+    )
 
 
-def test_new_music_comes_from_the_favourite_genre_the_side_taste_and_people_alike_by_their_shares(music):
-    w = someone(replace(ws.Behaviour(), favourite_share=0.5, side_share=0.5, focus_age_slope=0.01), music, favourite=20)
+def test_new_music_comes_from_the_favourite_genre_the_side_taste_and_people_alike_by_their_shares(
+    music,
+):
+    w = someone(
+        replace(ws.Behaviour(), favourite_share=0.5, side_share=0.5, focus_age_slope=0.01),
+        music,
+        favourite=20,
+    )
     w.mind.side = 21
     for age, focus in ((30, 0.5), (60, 0.65)):
         w.mind.age = age
         pools = np.array([pk.taste_pool(KEY, i, w) for i in range(5_000)])
-        assert (pools == 20).mean() == pytest.approx(focus, abs=0.03) and (pools == 21).mean() == pytest.approx((1 - focus) / 2, abs=0.03)
+        assert (pools == 20).mean() == pytest.approx(focus, abs=0.03) and (
+            pools == 21
+        ).mean() == pytest.approx((1 - focus) / 2, abs=0.03)
         assert set(pools) == {20, 21, *range(len(GENRE_NAMES))}
 
 
@@ -305,6 +445,7 @@ def test_the_gender_lean_draws_men_and_women_to_different_artists(fortnight):
     def gap(plays):
         lean = plays.groupby("gender", observed=True)["lean"].mean()
         return lean["male"] - lean["female"]
+
     assert gap(fortnight) > gap(without(gender_lean=0.0)) + 0.05
 
 
@@ -312,12 +453,14 @@ def test_youth_draws_everybody_to_the_years_of_their_own(fortnight):
     def share_of_youth(plays):
         years = plays["released"] / 365.25 + 1970 - plays["birth_year"]
         return ((years > 9) & (years < 19))[plays["age"] >= 25].mean()
+
     assert share_of_youth(fortnight) > 1.1 * share_of_youth(without(youth_pull=0.0))
 
 
 def test_the_young_keep_to_the_best_known_artists(fortnight):
     def renown(plays, young):
         return plays["renown"][(plays["age"] < 25) if young else (plays["age"] > 40)].mean()
+
     other = without(mainstream=0.0)
     assert renown(fortnight, True) > renown(other, True) + 0.003
     assert renown(fortnight, False) == pytest.approx(renown(other, False), abs=0.002)
@@ -326,21 +469,35 @@ def test_the_young_keep_to_the_best_known_artists(fortnight):
 def test_home_draws_to_artists_of_ones_own_country(fortnight):
     def share_of_home(plays):
         return (plays["artist_country"] == plays["home"])[plays["home"] >= 0].mean()
-    assert share_of_home(without(home_pull=5.0)) > share_of_home(fortnight) > share_of_home(without(home_pull=0.0))
+
+    assert (
+        share_of_home(without(home_pull=5.0))
+        > share_of_home(fortnight)
+        > share_of_home(without(home_pull=0.0))
+    )
 
 
 def slopes_of_intensity(plays):
-    """How much more intense music is heard per unit of the curves of hour, weekday and age. float64, (3,)."""
+    """How much more intense music is heard per unit of the curves of hour, weekday and age.
+    float64, (3,).
+    """
     b, weekday = ws.Behaviour(), plays["local"].dt.day_of_week.to_numpy()
     hours = np.array(b.intensity_hours)[(weekday >= 5).astype(int), plays["local"].dt.hour]
-    ages = np.array(b.intensity_age)[np.searchsorted(b.intensity_age_from, plays["age"], side="right") - 1]
-    curves = np.column_stack([hours, np.array(b.intensity_days)[weekday], ages, np.ones(len(plays))])
+    ages = np.array(b.intensity_age)[
+        np.searchsorted(b.intensity_age_from, plays["age"], side="right") - 1
+    ]
+    curves = np.column_stack(
+        [hours, np.array(b.intensity_days)[weekday], ages, np.ones(len(plays))]
+    )
     return np.linalg.lstsq(curves, plays["intensity"].to_numpy(dtype=float), rcond=None)[0][:3]
 
 
 def test_the_intensity_of_music_follows_the_hour_the_weekday_and_age():
     crowd = replace(FORTNIGHT, num_users=1_000)
-    none, usual, strong = (slopes_of_intensity(told(ws.listen(crowd, behaviour=ws.Behaviour(intensity_pull=pull)))) for pull in (0.0, 0.9, 2.0))
+    none, usual, strong = (
+        slopes_of_intensity(told(ws.listen(crowd, behaviour=ws.Behaviour(intensity_pull=pull))))
+        for pull in (0.0, 0.9, 2.0)
+    )
     assert (usual > none + 0.005).all() and (strong > usual).all()
 
 
@@ -352,20 +509,41 @@ def test_each_pull_of_taste_moves_what_it_says_on_one_track(music):
     assert pk.suits(track, someone(none, music)) == 1
 
     born = round(song.released / 365.25 + 1970 - 14)
-    young, old = (pk.suits(track, someone(replace(none, youth_pull=2.0), music, birth_year=year)) for year in (born, born - 40))
+    young, old = (
+        pk.suits(track, someone(replace(none, youth_pull=2.0), music, birth_year=year))
+        for year in (born, born - 40)
+    )
     assert young > 0.99 and old == pytest.approx((1 + 2 / (1 + 64)) / 3, abs=0.01)
-    lean = [pk.suits(track, someone(replace(none, gender_lean=0.9), music, gender=code("gender", name))) for name in ("male", "other", "female")]
-    assert lean == pytest.approx([np.exp(-1.8 * max(-artist.lean, 0.0)), 1, np.exp(-1.8 * max(artist.lean, 0.0))])
-    home = [pk.suits(track, someone(replace(none, home_pull=0.5), music, home=place)) for place in (artist.country, artist.country + 1)]
+    lean = [
+        pk.suits(track, someone(replace(none, gender_lean=0.9), music, gender=code("gender", name)))
+        for name in ("male", "other", "female")
+    ]
+    assert lean == pytest.approx(
+        [np.exp(-1.8 * max(-artist.lean, 0.0)), 1, np.exp(-1.8 * max(artist.lean, 0.0))]
+    )
+    home = [
+        pk.suits(track, someone(replace(none, home_pull=0.5), music, home=place))
+        for place in (artist.country, artist.country + 1)
+    ]
     assert home == pytest.approx([1, 1 / 1.5])
-    obscure = int(music.discography["track"][music.artists["first"][np.flatnonzero(
-        (music.artists["renown"] < 0.5) & (music.artists["after"] > music.artists["first"]))[0]]])
+    obscure = int(
+        music.discography["track"][
+            music.artists["first"][
+                np.flatnonzero(
+                    (music.artists["renown"] < 0.5)
+                    & (music.artists["after"] > music.artists["first"])
+                )[0]
+            ]
+        ]
+    )
     w = someone(replace(none, mainstream=0.6), music)
     mainstream = []
     for age in (14, 24, 34, 60):
         w.mind.age = age
         mainstream.append(pk.suits(obscure, w))
-    far = 1 + 0.12 * np.log(1.0001 - music.artists["renown"][music.tracks["artist"][obscure]])       # from the best-known names
+    far = 1 + 0.12 * np.log(
+        1.0001 - music.artists["renown"][music.tracks["artist"][obscure]]
+    )  # from the best-known names
     assert mainstream == pytest.approx([1 - 0.6 * far, 1 - 0.3 * far, 1, 1]) and far > 0.9
     w = someone(none, music)
     w.mind.pull = 0.5

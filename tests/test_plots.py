@@ -15,7 +15,9 @@ def test_a_play_is_still_on_until_the_second_it_was_left_in():
     leaving = pd.DataFrame({"second": [0, 5, 240], "n_left": [1, 1, 0], "n_plays": 4})
     ax = exploring.draw_leaving(leaving)
     seconds, on = ax.lines[0].get_data()
-    assert dict(zip(seconds, on)) | {0: 1.0, 1: 0.75, 5: 0.75, 6: 0.5, 239: 0.5} == dict(zip(seconds, on))
+    assert dict(zip(seconds, on)) | {0: 1.0, 1: 0.75, 5: 0.75, 6: 0.5, 239: 0.5} == dict(
+        zip(seconds, on)
+    )
     assert title(ax) == "25\u2009% of plays are left within five seconds, 50\u2009% within thirty"
 
 
@@ -24,7 +26,9 @@ def test_ticks_stand_at_round_percentages():
     ax.set_ylim(0, 0.18)
     exploring.percent_axis(ax.yaxis)
     ax.figure.canvas.draw()
-    assert [label.get_text() for label in ax.get_yticklabels()][:4] == [f"{n}\u2009%" for n in (0, 5, 10, 15)]
+    assert [label.get_text() for label in ax.get_yticklabels()][:4] == [
+        f"{n}\u2009%" for n in (0, 5, 10, 15)
+    ]
 
 
 def test_no_hairline_goes_through_the_numbers_of_the_pools():
@@ -34,10 +38,25 @@ def test_no_hairline_goes_through_the_numbers_of_the_pools():
 
 
 def test_the_crowds_hours_name_the_busiest_and_the_published_ones():
-    hours = pd.DataFrame({"weekend": [False, False, True], "hour": [9, 20, 11], "n_plays": [1, 2, 3]})
-    assert title(exploring.draw_crowd_hours(hours)) == "Busiest at 20 from Monday to Friday and at 11 at weekends; published: 17 and 12"
+    hours = pd.DataFrame(
+        {"weekend": [False, False, True], "hour": [9, 20, 11], "n_plays": [1, 2, 3]}
+    )
+    assert (
+        title(exploring.draw_crowd_hours(hours))
+        == "Busiest at 20 from Monday to Friday and at 11 at weekends; published: 17 and 12"
+    )
 
 
 def test_homes_say_how_many_live_where_most_do():
-    homes = pd.DataFrame({"country": ["US", "US", "NL"], "time_zone": ["a", "b", "c"], "longitude": 0.0, "latitude": np.arange(3.0)})
-    assert title(exploring.draw_homes(homes)) == "2 countries and 3 time zones; 2 of 3 listeners live in US"
+    homes = pd.DataFrame(
+        {
+            "country": ["US", "US", "NL"],
+            "time_zone": ["a", "b", "c"],
+            "longitude": 0.0,
+            "latitude": np.arange(3.0),
+        }
+    )
+    assert (
+        title(exploring.draw_homes(homes))
+        == "2 countries and 3 time zones; 2 of 3 listeners live in US"
+    )

@@ -14,7 +14,12 @@ from .commands import command
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text(encoding="utf-8")
-COMMANDS = [line.split("#")[0].strip() for block in re.findall(r"```bash\n(.*?)```", README, re.S) for line in block.splitlines() if line.strip()]
+COMMANDS = [
+    line.split("#")[0].strip()
+    for block in re.findall(r"```bash\n(.*?)```", README, re.S)
+    for line in block.splitlines()
+    if line.strip()
+]
 
 
 def run(*words, cwd=TOP):
@@ -23,24 +28,55 @@ def run(*words, cwd=TOP):
 
 def test_the_first_screen_says_what_a_newcomer_needs():
     first = "\n".join(README.splitlines()[:48])
-    for words in ("make wrapped", "make test", "docs/cards.png", "**The model, in plain words**", "**What not to use it for.**", "**What a seed promises.**"):
+    for words in (
+        "make wrapped",
+        "make test",
+        "docs/cards.png",
+        "**The model, in plain words**",
+        "**What not to use it for.**",
+        "**What a seed promises.**",
+    ):
         assert words in first, words
 
 
 def test_every_make_target_of_the_readme_is_listed_by_make_help():
     listed = re.findall(r"^  make (\w+)", run("make", "help").stdout, re.M)
-    mentioned = set(re.findall(r"make (\w+)", " ".join([*re.findall(r"`([^`]*)`", README), *COMMANDS])))
-    assert mentioned <= set(listed) and {"wrapped", "test", "lab", "check", "bench", "setup"} <= set(listed)
+    mentioned = set(
+        re.findall(r"make (\w+)", " ".join([*re.findall(r"`([^`]*)`", README), *COMMANDS]))
+    )
+    assert mentioned <= set(listed) and {
+        "wrapped",
+        "test",
+        "lab",
+        "check",
+        "bench",
+        "setup",
+    } <= set(listed)
 
 
 def test_every_make_target_is_one_command_without_make():
-    recipes = re.findall(r"^(\w+): \$\(READY\).*\n\t@\$\(BIN\)/python -m wrapsim_helpers (\w+)$", (TOP / "Makefile").read_text(), re.M)
-    assert {target for target, _ in recipes} >= {"wrapped", "test", "check", "lab", "bench"} and all(a == b for a, b in recipes)
+    recipes = re.findall(
+        r"^(\w+): \$\(READY\).*\n\t@\$\(BIN\)/python -m wrapsim_helpers (\w+)$",
+        (TOP / "Makefile").read_text(),
+        re.M,
+    )
+    assert {target for target, _ in recipes} >= {
+        "wrapped",
+        "test",
+        "check",
+        "lab",
+        "bench",
+    } and all(a == b for a, b in recipes)
 
 
 def test_the_python_of_the_readme_runs(tmp_path):
     code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.S))
-    done = run(sys.executable, "-c", code + "\nprint(len(records), len(crowd), len(list((run_dir / 'cards').glob('*.png'))))", cwd=tmp_path)
+    done = run(
+        sys.executable,
+        "-c",
+        code + "\nprint(len(records), len(crowd), len(list((run_dir / 'cards').glob('*.png'))))",
+        cwd=tmp_path,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     assert all(int(number) > 0 for number in done.stdout.split()[-3:])
 
@@ -54,7 +90,11 @@ def test_the_notebook_commands_of_the_readme_run(line, tmp_path):
 
 
 def test_simulate_and_cards_of_the_readme_run_on_a_smaller_crowd(tmp_path):
-    simulate, cards = (shlex.split(line)[1:] for line in COMMANDS if line.startswith(("wrapsim simulate", "wrapsim cards")))
+    simulate, cards = (
+        shlex.split(line)[1:]
+        for line in COMMANDS
+        if line.startswith(("wrapsim simulate", "wrapsim cards"))
+    )
     smaller = [{"500": "18", "2026-01-01": "2025-02-01"}.get(word, word) for word in simulate]
     for words in (smaller, cards):
         done = command(*words, cwd=tmp_path)
@@ -64,7 +104,11 @@ def test_simulate_and_cards_of_the_readme_run_on_a_smaller_crowd(tmp_path):
 def test_every_column_is_explained_in_the_docs():
     text = (TOP / "docs" / "tables.md").read_text(encoding="utf-8")
     for name, schema in TABLES.items():
-        missing = [column for column in schema.names if f"`{column}`" not in text and not column.endswith("_share")]
+        missing = [
+            column
+            for column in schema.names
+            if f"`{column}`" not in text and not column.endswith("_share")
+        ]
         assert not missing, f"{name}: {missing}"
 
 

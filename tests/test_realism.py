@@ -1,4 +1,6 @@
-"""The benchmark itself: its targets, its scores, its statistics against slow versions, its rules against planted breaches."""
+"""The benchmark itself: its targets, its scores, its statistics against slow versions, its rules
+against planted breaches.
+"""
 
 import json
 import math
@@ -31,14 +33,35 @@ from wrapsim_helpers.storage.manifest import manifest_bytes
 from wrapsim_helpers.storage.tables import write_table
 
 # what even a small crowd must show
-STRONGEST = ("skip_within_5s", "skip_within_10s", "skip_within_30s", "skip_before_end", "skips_per_hour", "skip_hazard_shape", "hour_profile_weekday",
-             "hour_profile_weekend", "context_switch", "session_context_mssd", "recency_kernel")
+STRONGEST = (
+    "skip_within_5s",
+    "skip_within_10s",
+    "skip_within_30s",
+    "skip_before_end",
+    "skips_per_hour",
+    "skip_hazard_shape",
+    "hour_profile_weekday",
+    "hour_profile_weekend",
+    "context_switch",
+    "session_context_mssd",
+    "recency_kernel",
+)
 
 
 @pytest.fixture(scope="module")
 def july(tmp_path_factory):
-    """The folder of a run over July: long sittings on its weekends are what many figures describe."""
-    return ws.simulate(200, "2025-07-01", "2025-08-01", out_dir=tmp_path_factory.mktemp("july") / "run", formats=("parquet",), seed=5, workers=1)
+    """The folder of a run over July: long sittings on its weekends are what many figures
+    describe.
+    """
+    return ws.simulate(
+        200,
+        "2025-07-01",
+        "2025-08-01",
+        out_dir=tmp_path_factory.mktemp("july") / "run",
+        formats=("parquet",),
+        seed=5,
+        workers=1,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -51,17 +74,26 @@ def plays(july):
     """The plays of that run as pandas, with durations."""
     tracks = ws.read_parquet(july, "tracks", ["track_id", "duration_ms"]).to_pandas()
     table = ws.read_parquet(july, "plays").to_pandas().merge(tracks, on="track_id", how="left")
-    return table.sort_values("play_id").assign(started=lambda t: t["started_at"].astype("datetime64[ms, UTC]").astype("int64"),
-                                               ended=lambda t: t["ended_at"].astype("datetime64[ms, UTC]").astype("int64"))
+    return table.sort_values("play_id").assign(
+        started=lambda t: t["started_at"].astype("datetime64[ms, UTC]").astype("int64"),
+        ended=lambda t: t["ended_at"].astype("datetime64[ms, UTC]").astype("int64"),
+    )
 
 
-# -- the targets --------------------------------------------------------------------------------------
+# -- the targets -----------------------------------------------------------------------------------
+
 
 def test_every_figure_has_a_role_a_year_a_place_and_a_source():
     assert len(realism.targets()) == 108
     for name, one in realism.targets().items():
-        assert one["role"] in ("rule", "input", "outcome") and one["tier"] in "ABC" and 2000 < one["base_year"] <= 2026, name
-        assert one["applies"] and one["source"] and one["population"] and one["how"] and one["checks"], name
+        assert (
+            one["role"] in ("rule", "input", "outcome")
+            and one["tier"] in "ABC"
+            and 2000 < one["base_year"] <= 2026
+        ), name
+        assert (
+            one["applies"] and one["source"] and one["population"] and one["how"] and one["checks"]
+        ), name
         assert one["role"] == "rule" or not name.startswith("rule_"), name
 
 
@@ -74,49 +106,97 @@ def test_a_check_has_ends_in_order_and_a_tolerance_or_a_range():
 
 
 def test_every_figure_is_measured():
-    assert set(realism.targets()) == {*measure.MEASURES, *(name for name, one in realism.targets().items() if one["role"] == "rule")}
+    assert set(realism.targets()) == {
+        *measure.MEASURES,
+        *(name for name, one in realism.targets().items() if one["role"] == "rule"),
+    }
 
 
 def test_what_yields_says_to_what_and_why_and_does_not_count():
     yielding = {name: one for name, one in realism.targets().items() if "yields_to" in one}
-    assert set(yielding) == {"premium_share_of_plays", "plays_per_user_day_2015", "catalogue_age", "session_context_2015", "skip_mobile_vs_desktop",
-                             "skip_premium_vs_free"}
+    assert set(yielding) == {
+        "premium_share_of_plays",
+        "plays_per_user_day_2015",
+        "catalogue_age",
+        "session_context_2015",
+        "skip_mobile_vs_desktop",
+        "skip_premium_vs_free",
+    }
     for name, one in yielding.items():
-        assert one["yields_to"] in realism.targets() and len(one["why"]) > 40 and not scores.counts(one), name
+        assert (
+            one["yields_to"] in realism.targets()
+            and len(one["why"]) > 40
+            and not scores.counts(one)
+        ), name
 
 
 def test_reasons_for_misses_name_figures():
-    assert set(json.loads(resource("data", "behaviour", "misses.json").read_text(encoding="utf-8"))) <= set(realism.targets())
+    assert set(
+        json.loads(resource("data", "behaviour", "misses.json").read_text(encoding="utf-8"))
+    ) <= set(realism.targets())
 
 
-# -- scores -------------------------------------------------------------------------------------------
+# -- scores ----------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("check, observed, error, score, verdict", [
-    ((0.24, 0.24, 0.04), 0.26, 0.001, 0.5, "pass"), ((0.24, 0.24, 0.04), 0.29, 0.001, 1.25, "fail"),
-    ((0.24, 0.24, 0.04), 0.28, 0.001, 1.0, "pass"),                             # at the tolerance itself
-    ((0.24, 0.24, 0.04), 0.26, 0.0103, 0.5, "too small"), ((0.24, 0.24, 0.04), 0.26, 0.0101, 0.5, "pass"),   # interval of 0.0404 and 0.0396
-    ((1.6, 3.0, None), 2.0, 0.1, 0.0, "pass"), ((1.6, 3.0, None), 3.1, 0.1, math.inf, "fail"), ((1.6, 3.0, None), 2.0, 0.4, 0.0, "too small"),
-    ((0, None, None), 0.5, 0.2, 0.0, "pass"), ((0, None, None), 0.5, 0.3, 0.0, "too small"), ((0, None, None), -0.1, 0.3, math.inf, "fail"),
-    ((0.5, None, 0.06), 0.47, 0.01, 0.5, "pass"), ((18, 19, 1), 20, 0.1, 1.0, "pass"),
-    ((0, 0, 0), 0.0, math.nan, 0.0, "pass"), ((0, 0, 0), 1.0, math.nan, math.inf, "fail"), ((0, 0, 1), math.nan, math.nan, math.nan, "not here")])
-def test_a_score_is_the_distance_in_tolerances_and_a_wide_interval_does_not_pass(check, observed, error, score, verdict):
+
+@pytest.mark.parametrize(
+    "check, observed, error, score, verdict",
+    [
+        ((0.24, 0.24, 0.04), 0.26, 0.001, 0.5, "pass"),
+        ((0.24, 0.24, 0.04), 0.29, 0.001, 1.25, "fail"),
+        ((0.24, 0.24, 0.04), 0.28, 0.001, 1.0, "pass"),  # at the tolerance itself
+        ((0.24, 0.24, 0.04), 0.26, 0.0103, 0.5, "too small"),
+        ((0.24, 0.24, 0.04), 0.26, 0.0101, 0.5, "pass"),  # interval of 0.0404 and 0.0396
+        ((1.6, 3.0, None), 2.0, 0.1, 0.0, "pass"),
+        ((1.6, 3.0, None), 3.1, 0.1, math.inf, "fail"),
+        ((1.6, 3.0, None), 2.0, 0.4, 0.0, "too small"),
+        ((0, None, None), 0.5, 0.2, 0.0, "pass"),
+        ((0, None, None), 0.5, 0.3, 0.0, "too small"),
+        ((0, None, None), -0.1, 0.3, math.inf, "fail"),
+        ((0.5, None, 0.06), 0.47, 0.01, 0.5, "pass"),
+        ((18, 19, 1), 20, 0.1, 1.0, "pass"),
+        ((0, 0, 0), 0.0, math.nan, 0.0, "pass"),
+        ((0, 0, 0), 1.0, math.nan, math.inf, "fail"),
+        ((0, 0, 1), math.nan, math.nan, math.nan, "not here"),
+    ],
+)
+def test_a_score_is_the_distance_in_tolerances_and_a_wide_interval_does_not_pass(
+    check, observed, error, score, verdict
+):
     one = dict(zip(("low", "high", "within"), check))
     assert scores.score_of(one, observed) == pytest.approx(score, nan_ok=True)
     assert scores.verdict_of(one, observed, error) == verdict
 
 
 def test_a_target_is_as_good_as_its_worst_number():
-    said = lambda *words: scores.verdict([scores.Result("t", str(i), 0, 0, 0, 0, 0, word) for i, word in enumerate(words)])      # noqa: E731
-    assert [said("pass", "fail", "too small"), said("pass", "too small"), said("pass", "not here"), said("pass")] == ["fail", "too small", "not here", "pass"]
+    said = lambda *words: scores.verdict(
+        [scores.Result("t", str(i), 0, 0, 0, 0, 0, word) for i, word in enumerate(words)]
+    )  # noqa: E731
+    assert [
+        said("pass", "fail", "too small"),
+        said("pass", "too small"),
+        said("pass", "not here"),
+        said("pass"),
+    ] == ["fail", "too small", "not here", "pass"]
 
 
 def test_only_outcomes_of_the_upper_tiers_are_counted():
-    rows = [scores.Result(name, "value", 0, 0, 0, 0, 0, "pass") for name in ("skip_within_5s", "plays_per_hour", "dow_shares", "offline_share", "rule_skip_cap")]
+    rows = [
+        scores.Result(name, "value", 0, 0, 0, 0, 0, "pass")
+        for name in (
+            "skip_within_5s",
+            "plays_per_hour",
+            "dow_shares",
+            "offline_share",
+            "rule_skip_cap",
+        )
+    ]
     rows.append(scores.Result("mean_ms_played", "value", 0, 0, 0, 0, 2, "fail"))
     assert realism.passed(rows)[["n", "n_pass"]].values.tolist() == [[2, 1], [1, 1]]
 
 
-# -- the bootstrap ------------------------------------------------------------------------------------
+# -- the bootstrap ---------------------------------------------------------------------------------
+
 
 def test_everybody_comes_once_and_then_as_often_as_drawn():
     weights = sample.resamples(30, 20)
@@ -136,7 +216,9 @@ def test_weighted_statistics_are_those_of_the_listeners_drawn():
     for row, weights in enumerate(s.weights[:40]):
         drawn = np.repeat(values, weights.astype(int))
         drawn = np.sort(drawn[np.isfinite(drawn)])
-        assert sample.mean_of(s, values)[row] == pytest.approx(drawn.mean()) and sample.sd_of(s, values)[row] == pytest.approx(drawn.std())
+        assert sample.mean_of(s, values)[row] == pytest.approx(drawn.mean()) and sample.sd_of(
+            s, values
+        )[row] == pytest.approx(drawn.std())
         assert sample.median_of(s, values)[row] == drawn[math.ceil(len(drawn) / 2) - 1]
 
 
@@ -156,11 +238,15 @@ def test_the_bootstrap_error_of_a_mean_is_the_textbooks():
 def test_sums_by_key_are_those_of_a_loop():
     s = of_values(x=np.zeros(3))
     who, key, n = [0, 0, 1, 2, 2], [1, 0, 1, 1, 2], [5, 1, 2, 3, 4]
-    expected = [[sum(w[i] * value for i, k, value in zip(who, key, n) if k == one) for one in range(3)] for w in s.weights]
+    expected = [
+        [sum(w[i] * value for i, k, value in zip(who, key, n) if k == one) for one in range(3)]
+        for w in s.weights
+    ]
     assert np.allclose(sample.pooled(s, who, key, n, 3), expected)
 
 
-# -- the order of plays, against loops ----------------------------------------------------------------
+# -- the order of plays, against loops -------------------------------------------------------------
+
 
 def test_hearings_are_counted_and_measured_as_in_a_loop():
     rng = np.random.default_rng(2)
@@ -185,20 +271,35 @@ def test_sittings_sessions_and_repeats_are_those_of_a_loop(july, plays):
         new = previous is None or row.listener_id != previous.listener_id
         gap = -1 if new else row.started - previous.ended
         place = 1 if new or gap > 60_000 else place + 1
-        assert (found["gap_ms"][i], found["place"][i], found["size"][i]) == (gap, place, sizes[found["sitting"][i]])
-        assert found["opens"][i] == (new or gap > 1_800_000) and found["switched"][i] == (place > 1 and row.context != previous.context)
-        follows = not new and row.session_id == previous.session_id and log.NEXT.get(previous.reason_end) == row.reason_start
+        assert (found["gap_ms"][i], found["place"][i], found["size"][i]) == (
+            gap,
+            place,
+            sizes[found["sitting"][i]],
+        )
+        assert found["opens"][i] == (new or gap > 1_800_000) and found["switched"][i] == (
+            place > 1 and row.context != previous.context
+        )
+        follows = (
+            not new
+            and row.session_id == previous.session_id
+            and log.NEXT.get(previous.reason_end) == row.reason_start
+        )
         assert found["chained"][i] == follows
         previous = row
 
 
 def test_stretches_hold_every_part_once_and_not_too_much(july):
     groups = log.stretches(july, most=1)
-    kept = sorted(path.relative_to(july).as_posix() for path in (july / "plays").glob("part-*.parquet"))
-    assert [name for group in groups for name in group] == kept and all(len(group) == 1 for group in groups)
+    kept = sorted(
+        path.relative_to(july).as_posix() for path in (july / "plays").glob("part-*.parquet")
+    )
+    assert [name for group in groups for name in group] == kept and all(
+        len(group) == 1 for group in groups
+    )
 
 
-# -- measures, against slow versions on a run ---------------------------------------------------------
+# -- measures, against slow versions on a run ------------------------------------------------------
+
 
 def measured(sampled, target):
     return {name: values[0] for name, values in measure.MEASURES[target](sampled).items()}
@@ -206,8 +307,12 @@ def measured(sampled, target):
 
 def test_shares_left_early_are_those_of_the_table(sampled, plays):
     for seconds in (5, 10, 30):
-        early = (plays["ms_played"] < np.minimum(1000 * seconds, plays["duration_ms"] - 3000)).mean()
-        assert measured(sampled, f"skip_within_{seconds}s")["value"] == pytest.approx(early, abs=1e-12)
+        early = (
+            plays["ms_played"] < np.minimum(1000 * seconds, plays["duration_ms"] - 3000)
+        ).mean()
+        assert measured(sampled, f"skip_within_{seconds}s")["value"] == pytest.approx(
+            early, abs=1e-12
+        )
     left = plays["ms_played"] < plays["duration_ms"] - 3000
     assert measured(sampled, "skip_before_end")["value"] == pytest.approx(left.mean(), abs=1e-12)
     hours = plays.groupby("listener_id")["ms_played"].sum() / 3.6e6
@@ -217,61 +322,92 @@ def test_shares_left_early_are_those_of_the_table(sampled, plays):
 
 def test_figures_of_long_sittings_take_only_those_of_july_weekends(sampled, plays):
     local = plays["started"] // 60_000 + plays["utc_offset_min"]
-    day, new = local // 1440, (plays["listener_id"] != plays["listener_id"].shift()) | (plays["started"] - plays["ended"].shift() > 60_000)
+    day, new = (
+        local // 1440,
+        (plays["listener_id"] != plays["listener_id"].shift())
+        | (plays["started"] - plays["ended"].shift() > 60_000),
+    )
     sitting = new.cumsum()
     place, size = plays.groupby(sitting).cumcount() + 1, sitting.map(sitting.value_counts())
     july = pd.to_datetime(day * 86_400_000, unit="ms").dt.month == 7
     kept = plays[(size >= 10) & (place <= 20) & july & ((day + 3) % 7 >= 5)]
     assert sampled["long_n"][0] == len(kept) > 500
-    assert measured(sampled, "mssd_skip2_rate")["value"] == pytest.approx((kept["ms_played"] < 30_000).mean())
+    assert measured(sampled, "mssd_skip2_rate")["value"] == pytest.approx(
+        (kept["ms_played"] < 30_000).mean()
+    )
     share = kept["reason_end"].value_counts(normalize=True)
     published = pd.Series(realism.targets()["reason_end_mix"]["value"])
-    assert measured(sampled, "reason_end_mix")["l1"] == pytest.approx(share.sub(published, fill_value=0).abs().sum())
+    assert measured(sampled, "reason_end_mix")["l1"] == pytest.approx(
+        share.sub(published, fill_value=0).abs().sum()
+    )
 
 
 def test_hours_are_the_listeners_own(sampled, plays):
     local = plays["started"] // 60_000 + plays["utc_offset_min"]
     weekday = (local // 1440 + 3) % 7 < 5
-    share = (local[weekday] % 1440 // 60).value_counts(normalize=True).reindex(range(24), fill_value=0)
+    share = (
+        (local[weekday] % 1440 // 60).value_counts(normalize=True).reindex(range(24), fill_value=0)
+    )
     published = np.array(realism.targets()["hour_profile_weekday"]["value"]["shares_h0_23"])
     found = measured(sampled, "hour_profile_weekday")
     assert found["max_error"] == pytest.approx(np.abs(share - published / published.sum()).max())
-    assert found["r"] == pytest.approx(np.corrcoef(share, realism.targets()["hour_profile_weekday"]["value"]["scaled_0_1_as_published"])[0, 1])
+    assert found["r"] == pytest.approx(
+        np.corrcoef(
+            share, realism.targets()["hour_profile_weekday"]["value"]["scaled_0_1_as_published"]
+        )[0, 1]
+    )
 
 
 def test_a_figure_measured_alone_is_what_it_is_among_all(july, sampled):
     names = ("repeat_share_lifetime", "favourite_song_behaviour", "heaps_tracks", "recency_kernel")
     alone = realism.sampled(july, replicates=50, progress=False, names=names)
     assert len(alone.frames) < len(sampled.frames)
-    assert list(map(repr, realism.measured(alone, names))) == list(map(repr, realism.measured(sampled, names)))
+    assert list(map(repr, realism.measured(alone, names))) == list(
+        map(repr, realism.measured(sampled, names))
+    )
 
 
 def test_repeats_are_those_of_each_listener(sampled, plays):
     tracks = plays.groupby("listener_id")["track_id"].nunique()
-    assert (sampled.listeners.set_index("listener_id")["tracks"].reindex(tracks.index) == tracks).all()
+    assert (
+        sampled.listeners.set_index("listener_id")["tracks"].reindex(tracks.index) == tracks
+    ).all()
     top = plays.groupby(["listener_id", "track_id"]).size().groupby("listener_id").max()
-    assert (sampled.listeners.set_index("listener_id")["top_song_n"].reindex(top.index) == top).all()
+    assert (
+        sampled.listeners.set_index("listener_id")["top_song_n"].reindex(top.index) == top
+    ).all()
 
 
 def test_contexts_and_devices_are_shares_of_time(sampled, plays):
     ms = plays.groupby("context", observed=True)["ms_played"].sum() / plays["ms_played"].sum()
-    assert measured(sampled, "programmed_share")["programmed"] == pytest.approx(ms[["editorial", "personalized", "radio", "charts"]].sum())
-    assert measured(sampled, "device_mix")["mobile"] == pytest.approx(plays.loc[plays["device"].isin(["phone", "tablet"]), "ms_played"].sum() / plays["ms_played"].sum())
+    assert measured(sampled, "programmed_share")["programmed"] == pytest.approx(
+        ms[["editorial", "personalized", "radio", "charts"]].sum()
+    )
+    assert measured(sampled, "device_mix")["mobile"] == pytest.approx(
+        plays.loc[plays["device"].isin(["phone", "tablet"]), "ms_played"].sum()
+        / plays["ms_played"].sum()
+    )
 
 
-# -- measures, on answers known beforehand ------------------------------------------------------------
+# -- measures, on answers known beforehand ---------------------------------------------------------
+
 
 def test_a_power_law_of_waits_is_told_from_an_exponential_one():
     t = np.arange(1, 1001)
     exposure = np.full((1, 1000), 1e6)
-    for rate, exponent in ((0.02 * t ** -0.8, 0.8), (0.02 * np.exp(-t / 200), 0.0)):
-        power, exponential = (repetition.poisson_fits(rate * exposure, exposure, columns) for columns in ((0, 1, 2), (0, 2)))
+    for rate, exponent in ((0.02 * t**-0.8, 0.8), (0.02 * np.exp(-t / 200), 0.0)):
+        power, exponential = (
+            repetition.poisson_fits(rate * exposure, exposure, columns)
+            for columns in ((0, 1, 2), (0, 2))
+        )
         assert -power[0][0, 1] == pytest.approx(exponent, abs=1e-6)
         assert bool(2 + 2 * (exponential[1] - power[1])[0] < 0) is (exponent > 0)
 
 
 def test_concentration_of_shares_known_beforehand():
-    assert popularity.gini(np.full(50, 3.0)) == pytest.approx(0) and popularity.gini(np.r_[np.full(99, 1e-9), 1.0]) == pytest.approx(0.99, abs=1e-6)
+    assert popularity.gini(np.full(50, 3.0)) == pytest.approx(0) and popularity.gini(
+        np.r_[np.full(99, 1e-9), 1.0]
+    ) == pytest.approx(0.99, abs=1e-6)
     plays = 1e6 * np.arange(1, 3001.0)[None, :] ** -0.7
     assert popularity.rank_slope(plays, 10, 1000)[0] == pytest.approx(-0.7)
     assert popularity.top_share(np.array([[6.0, 2, 1, 1, 0, 0]]), 0.25)[0] == pytest.approx(0.6)
@@ -285,47 +421,71 @@ def test_groups_that_lie_apart_are_found():
 
 
 def test_hours_near_midnight_are_near_each_other():
-    assert clock.near(np.array([23, 1]), 0).tolist() == [-1, 1] and clock.near(np.array([3, 4]), 17).tolist() == [27, 28]
+    assert clock.near(np.array([23, 1]), 0).tolist() == [-1, 1] and clock.near(
+        np.array([3, 4]), 17
+    ).tolist() == [27, 28]
 
 
 def test_base_level_beats_recency_where_an_old_favourite_returns():
     item = np.array([0, 1, 0, 2, 0, 3, 0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0])
-    assert repetition.in_top(item, np.arange(len(item)) * 240_000, len(item) - 1, 3) == [True, False, True]
+    assert repetition.in_top(item, np.arange(len(item)) * 240_000, len(item) - 1, 3) == [
+        True,
+        False,
+        True,
+    ]
 
 
-# -- the rules ----------------------------------------------------------------------------------------
+# -- the rules -------------------------------------------------------------------------------------
+
 
 def changed(plays, row, **values):
     """The plays table with some values of one row replaced."""
     for name, value in values.items():
         column = plays[name].to_pylist()
         column[row] = value
-        plays = plays.set_column(plays.schema.get_field_index(name), plays.schema.field(name), pa.array(column, pa.string()).cast(plays.schema.field(name).type)
-                                 if pa.types.is_dictionary(plays.schema.field(name).type) else pa.array(column, plays.schema.field(name).type))
+        plays = plays.set_column(
+            plays.schema.get_field_index(name),
+            plays.schema.field(name),
+            pa.array(column, pa.string()).cast(plays.schema.field(name).type)
+            if pa.types.is_dictionary(plays.schema.field(name).type)
+            else pa.array(column, plays.schema.field(name).type),
+        )
     return plays
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A function that writes a small run with its plays as given and counts breaches; and those plays."""
+    """A function that writes a small run with its plays as given and counts breaches; and those
+    plays.
+    """
     heard = ws.listen(ws.Run(num_users=4, start_time="2025-09-10", end_time="2025-09-24", seed=3))
     folder = tmp_path_factory.mktemp("rules")
-    files = [write_table(folder, name, getattr(heard.world.catalogue, name)) for name in ("tracks", "track_artists", "artists", "albums")]
+    files = [
+        write_table(folder, name, getattr(heard.world.catalogue, name))
+        for name in ("tracks", "track_artists", "artists", "albums")
+    ]
     files.append(write_table(folder, "profile_versions", heard.profile_versions, 0))
 
     def breaches(plays):
         (folder / "plays" / "part-00000000.parquet").unlink(missing_ok=True)
         listed = [*files, write_table(folder, "plays", plays, 0)]
-        (folder / "run.json").write_bytes(manifest_bytes(identity(heard.run, {}, ws.fingerprints(), 4), listed))
+        (folder / "run.json").write_bytes(
+            manifest_bytes(identity(heard.run, {}, ws.fingerprints(), 4), listed)
+        )
         counts, _ = rules.broken_rules(folder, progress=False)
         return {rule for rule, n in counts.items() if n}
+
     return breaches, heard.plays
 
 
 def row_where(plays, **wanted):
-    """The first row, not of a listener's first or last plays, in which columns have the values wanted."""
+    """The first row, not of a listener's first or last plays, in which columns have the values
+    wanted.
+    """
     table = plays.to_pandas()
-    mask = (table["listener_id"] == table["listener_id"].shift()) & (table["session_id"] == table["session_id"].shift())
+    mask = (table["listener_id"] == table["listener_id"].shift()) & (
+        table["session_id"] == table["session_id"].shift()
+    )
     for name, value in wanted.items():
         mask &= table[name] == value
     return int(np.flatnonzero(mask)[0])
@@ -336,37 +496,67 @@ def test_no_rule_is_broken_as_simulated(small):
     assert breaches(plays) == set()
 
 
-@pytest.mark.parametrize("wanted, change, rule", [
-    ({}, {"track_id": 999_999_999}, "a play has a known track"),
-    ({}, {"paused_ms": 123_456}, "a play ends when it was heard and paused"),
-    ({"reason_end": "trackdone"}, {"seek_forward_ms": 5_000}, "no more is heard than there is"),
-    ({}, {"seek_back_ms": -5}, "no time is negative"),
-    ({}, {"ad_ms": 90_000_000}, "the next play starts after the last one and its advertisement"),
-    ({}, {"play_id": 2**40}, "plays and sessions carry their listener's number"),
-    ({}, {"session_id": 7}, "sessions are numbered without a gap"),
-    ({"reason_start": "trackdone"}, {"reason_start": "clickrow"}, "a play starts for the reason the last one ended"),
-    ({"reason_end": "fwdbtn"}, {"reason_end": "trackdone"}, "a track that is done was heard to its end"),
-    ({"interaction": "play"}, {"interaction": "replay"}, "the interaction follows from the rest"),
-    ({}, {"profile_version": 77}, "the profile is the one of that time"),
-    ({"plan": "premium"}, {"plan": "free"}, "the plan is the profile's"),
-    ({"plan": "premium"}, {"on_demand": False}, "only a free phone is bound"),
-    ({"plan": "premium"}, {"ad_ms": 1}, "rule_ads"),
-    ({"plan": "free"}, {"offline": True}, "rule_offline"),
-    ({"plan": "free", "device": "phone", "on_demand": False}, {"shuffle": False}, "rule_free_shuffle")])
+@pytest.mark.parametrize(
+    "wanted, change, rule",
+    [
+        ({}, {"track_id": 999_999_999}, "a play has a known track"),
+        ({}, {"paused_ms": 123_456}, "a play ends when it was heard and paused"),
+        ({"reason_end": "trackdone"}, {"seek_forward_ms": 5_000}, "no more is heard than there is"),
+        ({}, {"seek_back_ms": -5}, "no time is negative"),
+        (
+            {},
+            {"ad_ms": 90_000_000},
+            "the next play starts after the last one and its advertisement",
+        ),
+        ({}, {"play_id": 2**40}, "plays and sessions carry their listener's number"),
+        ({}, {"session_id": 7}, "sessions are numbered without a gap"),
+        (
+            {"reason_start": "trackdone"},
+            {"reason_start": "clickrow"},
+            "a play starts for the reason the last one ended",
+        ),
+        (
+            {"reason_end": "fwdbtn"},
+            {"reason_end": "trackdone"},
+            "a track that is done was heard to its end",
+        ),
+        (
+            {"interaction": "play"},
+            {"interaction": "replay"},
+            "the interaction follows from the rest",
+        ),
+        ({}, {"profile_version": 77}, "the profile is the one of that time"),
+        ({"plan": "premium"}, {"plan": "free"}, "the plan is the profile's"),
+        ({"plan": "premium"}, {"on_demand": False}, "only a free phone is bound"),
+        ({"plan": "premium"}, {"ad_ms": 1}, "rule_ads"),
+        ({"plan": "free"}, {"offline": True}, "rule_offline"),
+        (
+            {"plan": "free", "device": "phone", "on_demand": False},
+            {"shuffle": False},
+            "rule_free_shuffle",
+        ),
+    ],
+)
 def test_a_planted_breach_is_found(small, wanted, change, rule):
     breaches, plays = small
     assert rule in breaches(changed(plays, row_where(plays, **wanted), **change))
 
 
 def seven_skips(plays, last_ms):
-    """The first free listener's first seven plays on a phone ended by the forward button, the seventh so long after the first."""
+    """The first free listener's first seven plays on a phone ended by the forward button, the
+    seventh so long after the first.
+    """
     table = plays.to_pandas()
     free = table[table["plan"] == "free"]
     mine = table[table["listener_id"] == free["listener_id"].iloc[0]].head(7).copy()
     mine[["device", "reason_end", "interaction"]] = "phone", "fwdbtn", "skip"
     mine["on_demand"], mine["shuffle"], mine["plan"] = False, True, "free"
-    ended = mine["started_at"].iloc[0] + pd.to_timedelta([0, 1000, 2000, 3000, 4000, 5000, last_ms], unit="ms")
-    return pa.Table.from_pandas(mine.assign(ended_at=ended), preserve_index=False).cast(plays.schema)
+    ended = mine["started_at"].iloc[0] + pd.to_timedelta(
+        [0, 1000, 2000, 3000, 4000, 5000, last_ms], unit="ms"
+    )
+    return pa.Table.from_pandas(mine.assign(ended_at=ended), preserve_index=False).cast(
+        plays.schema
+    )
 
 
 @pytest.mark.parametrize("last_ms, broken", [(3_599_999, True), (3_600_000, False)])
@@ -377,36 +567,81 @@ def test_the_hour_of_the_skip_cap_is_half_open(small, last_ms, broken):
 
 def test_the_rules_hold_in_a_run_and_its_summaries_can_be_recounted(july, sampled):
     results, invariants, n_plays = realism.checked(july, sampled, progress=False)
-    assert [one.target for one in results if one.verdict != "pass"] == [] and invariants.sum() == 0 and n_plays == sampled["n"][0]
-    assert {one.target for one in results} == {name for name, one in realism.targets().items() if one["role"] == "rule"}
+    assert (
+        [one.target for one in results if one.verdict != "pass"] == []
+        and invariants.sum() == 0
+        and n_plays == sampled["n"][0]
+    )
+    assert {one.target for one in results} == {
+        name for name, one in realism.targets().items() if one["role"] == "rule"
+    }
 
 
 def test_the_command_tells_what_a_run_measures(july, capsys):
     commands.realism(july)
     said = capsys.readouterr().out
-    assert "Rules: none broken." in said and "14 rules of the tables over" in said and said.count("\n") > 150
+    assert (
+        "Rules: none broken." in said
+        and "14 rules of the tables over" in said
+        and said.count("\n") > 150
+    )
 
 
 def test_the_strongest_figures_come_out_of_a_small_crowd(sampled):
-    far = {(one.target, one.check): round(one.score, 2) for one in realism.measured(sampled, STRONGEST) if one.score > 1}
+    far = {
+        (one.target, one.check): round(one.score, 2)
+        for one in realism.measured(sampled, STRONGEST)
+        if one.score > 1
+    }
     assert not far
 
 
-# -- the report ---------------------------------------------------------------------------------------
+# -- the report ------------------------------------------------------------------------------------
+
 
 def test_a_line_says_what_was_published_and_what_was_measured():
-    line = report.line_of(scores.result_of("skip_within_5s", realism.targets()["skip_within_5s"]["checks"][0], np.array([0.25, 0.24, 0.26])))
-    assert line.split() == "skip_within_5s value outcome A 0.2414 \u00b1 0.04 0.25 0.2223 to 0.2777 0.21 too small".split()
+    line = report.line_of(
+        scores.result_of(
+            "skip_within_5s",
+            realism.targets()["skip_within_5s"]["checks"][0],
+            np.array([0.25, 0.24, 0.26]),
+        )
+    )
+    assert (
+        line.split()
+        == "skip_within_5s value outcome A 0.2414 \u00b1 0.04 0.25 0.2223 to 0.2777 0.21 "
+        "too small".split()
+    )
 
 
 def test_open_ends_and_ranges_read_as_such():
-    text = lambda name, i=0: report.published_text(scores.Result(name, realism.targets()[name]["checks"][i]["name"], *scores.bounds(      # noqa: E731
-        realism.targets()[name]["checks"][i]), 0, 0, 0, ""))
-    assert [text("volume_age_slope"), text("premium_free_ratio"), text("skip_by_age"), text("rule_skip_cap")] == ["under 0", "1.6 to 3", "over 0.5 \u00b1 0.06", "0"]
+    text = lambda name, i=0: report.published_text(
+        scores.Result(
+            name,
+            realism.targets()[name]["checks"][i]["name"],
+            *scores.bounds(  # noqa: E731
+                realism.targets()[name]["checks"][i]
+            ),
+            0,
+            0,
+            0,
+            "",
+        )
+    )
+    assert [
+        text("volume_age_slope"),
+        text("premium_free_ratio"),
+        text("skip_by_age"),
+        text("rule_skip_cap"),
+    ] == ["under 0", "1.6 to 3", "over 0.5 \u00b1 0.06", "0"]
 
 
 def test_what_the_model_starts_from_is_told_from_what_it_does_not_know():
-    assert scores.known("skip_within_10s") and scores.known("hour_profile_weekend") and not scores.known("repeat_share_lifetime")
+    assert (
+        scores.known("skip_within_10s")
+        and scores.known("hour_profile_weekend")
+        and not scores.known("repeat_share_lifetime")
+    )
 
 
 def test_every_mechanism_names_parameters_and_a_check_that_exist():
@@ -416,58 +651,115 @@ def test_every_mechanism_names_parameters_and_a_check_that_exist():
         assert any(changes[field] != getattr(ablation.MODEL, field) for field in changes), name
 
 
-@pytest.mark.parametrize("before, after, error, shows", [(0.50, 0.54, 0.01, True), (0.50, 0.52, 0.01, False), (0.50, 0.59, 0.1, True), (0.7, 0.7, 0.0, False)])
-def test_a_mechanism_shows_where_its_figure_leaves_or_moves_three_errors_of_the_movement(before, after, error, shows):
-    check, both = {"name": "value", "low": 0.5, "high": 0.5, "within": 0.08}, np.r_[0.0, np.random.default_rng(0).normal(size=50)]
+@pytest.mark.parametrize(
+    "before, after, error, shows",
+    [
+        (0.50, 0.54, 0.01, True),
+        (0.50, 0.52, 0.01, False),
+        (0.50, 0.59, 0.1, True),
+        (0.7, 0.7, 0.0, False),
+    ],
+)
+def test_a_mechanism_shows_where_its_figure_leaves_or_moves_three_errors_of_the_movement(
+    before, after, error, shows
+):
+    check, both = (
+        {"name": "value", "low": 0.5, "high": 0.5, "within": 0.08},
+        np.r_[0.0, np.random.default_rng(0).normal(size=50)],
+    )
     with_it, without = before + both, after + both + np.r_[0.0, error * np.tile([1, -1], 25)]
     assert ablation.moved(check, with_it, without)[1] is shows
 
 
 def test_the_uniform_loop_is_a_run_like_any_other_and_fails(july, tmp_path):
-    listeners, versions = ws.read_parquet(july, "listeners").slice(0, 3), ws.read_parquet(july, "profile_versions").slice(0, 3)
+    listeners, versions = (
+        ws.read_parquet(july, "listeners").slice(0, 3),
+        ws.read_parquet(july, "profile_versions").slice(0, 3),
+    )
     versions = versions.set_column(0, "listener_id", listeners["listener_id"])
-    folder = uniform.write_uniform_run(tmp_path / "uniform", listeners, versions, 1_751_328_000_000, 31)
-    found = {one.check: one for one in realism.measured(realism.sampled(folder, 0, progress=False), ("skip_within_5s", "hour_profile_weekday"))}
+    folder = uniform.write_uniform_run(
+        tmp_path / "uniform", listeners, versions, 1_751_328_000_000, 31
+    )
+    found = {
+        one.check: one
+        for one in realism.measured(
+            realism.sampled(folder, 0, progress=False), ("skip_within_5s", "hour_profile_weekday")
+        )
+    }
     assert found["value"].observed < 0.02 and found["max_error"].verdict == "fail"
     plays = ws.read_parquet(folder, "plays").to_pandas()
-    assert (plays["started_at"].diff().dt.total_seconds()[1:31 * 360] == 240).all()
+    assert (plays["started_at"].diff().dt.total_seconds()[1 : 31 * 360] == 240).all()
 
 
 def test_a_changed_model_moves_what_it_should(tmp_path):
     run = ws.Run(num_users=30, start_time="2025-07-01", end_time="2025-07-15", seed=1)
-    even = study.write_changed_run(tmp_path / "even", run, ws.Behaviour(hazard=ablation.EVEN_HAZARD))
-    assert realism.measured(realism.sampled(even, 0, progress=False), ("skip_within_5s",))[0].observed < 0.15
+    even = study.write_changed_run(
+        tmp_path / "even", run, ws.Behaviour(hazard=ablation.EVEN_HAZARD)
+    )
+    assert (
+        realism.measured(realism.sampled(even, 0, progress=False), ("skip_within_5s",))[0].observed
+        < 0.15
+    )
 
 
-# -- beside the survey --------------------------------------------------------------------------------
+# -- beside the survey -----------------------------------------------------------------------------
+
 
 def test_the_survey_is_split_into_halves_that_share_nobody(tmp_path, survey):
-    survey_score.split_survey(resource("data", "spotify_data.csv"), tmp_path / "one.csv", tmp_path / "other.csv", seed=1)
+    survey_score.split_survey(
+        resource("data", "spotify_data.csv"), tmp_path / "one.csv", tmp_path / "other.csv", seed=1
+    )
     one, other = (ws.load_survey(str(tmp_path / f"{name}.csv")) for name in ("one", "other"))
     assert len(one) + len(other) == len(survey) and abs(len(one) - len(other)) <= 1
-    rows = lambda table: Counter(map(str, table.drop(columns="row").itertuples(index=False)))      # noqa: E731
+    rows = lambda table: Counter(map(str, table.drop(columns="row").itertuples(index=False)))  # noqa: E731
     assert rows(one) + rows(other) == rows(survey)
 
 
 def test_drawn_listeners_and_respondents_speak_the_same_words(tmp_path):
-    survey_score.split_survey(resource("data", "spotify_data.csv"), tmp_path / "one.csv", tmp_path / "other.csv", seed=1)
-    drawn, people = survey_score.drawn_listeners(tmp_path / "one.csv", 300), survey_score.respondents(ws.load_survey(str(tmp_path / "one.csv")))
-    assert list(drawn) == list(people) and all(set(drawn[name]) <= set(people[name]) for name in drawn)
+    survey_score.split_survey(
+        resource("data", "spotify_data.csv"), tmp_path / "one.csv", tmp_path / "other.csv", seed=1
+    )
+    drawn, people = (
+        survey_score.drawn_listeners(tmp_path / "one.csv", 300),
+        survey_score.respondents(ws.load_survey(str(tmp_path / "one.csv"))),
+    )
+    assert list(drawn) == list(people) and all(
+        set(drawn[name]) <= set(people[name]) for name in drawn
+    )
 
 
-# -- pictures -----------------------------------------------------------------------------------------
+# -- pictures --------------------------------------------------------------------------------------
+
 
 def test_every_picture_has_a_text_and_survives_a_run_with_nothing_in_it(sampled, tmp_path):
-    nothing = ws.simulate(1, "2025-01-07T03:00", "2025-01-07T03:01", seed=4, out_dir=tmp_path / "run", formats=("parquet",), workers=1)
+    nothing = ws.simulate(
+        1,
+        "2025-01-07T03:00",
+        "2025-01-07T03:01",
+        seed=4,
+        out_dir=tmp_path / "run",
+        formats=("parquet",),
+        workers=1,
+    )
     empty = realism.sampled(nothing, 5, progress=False)
     assert empty["n"][0] == 0
     for crowd in (sampled, empty):
         found = {name: ws.finish(draw(crowd)) for name, draw in evidence.OF_SAMPLE.items()}
-        assert all(len(one.alt) > 20 and one.png[:4] == b"\x89PNG" and "nan" not in one.alt for one in found.values())
+        assert all(
+            len(one.alt) > 20 and one.png[:4] == b"\x89PNG" and "nan" not in one.alt
+            for one in found.values()
+        )
         assert ws.finish(ws.draw_scores(realism.measured(crowd))).alt
 
 
-@pytest.mark.parametrize("start, end, told", [("2025-01-01", "2026-01-01", (2025, "2025")), ("2025-11-20", "2025-12-31", (2025, "full")),
-                                             ("2025-10-01", "2026-10-01", (2026, "full")), ("2023-11-30", "2024-03-01", (2024, "2024"))])
+@pytest.mark.parametrize(
+    "start, end, told",
+    [
+        ("2025-01-01", "2026-01-01", (2025, "2025")),
+        ("2025-11-20", "2025-12-31", (2025, "full")),
+        ("2025-10-01", "2026-10-01", (2026, "full")),
+        ("2023-11-30", "2024-03-01", (2024, "2024")),
+    ],
+)
 def test_summaries_are_recounted_for_the_year_with_most_days_of_a_run(start, end, told):
     assert rules.edition_of({"start_time": start, "end_time": end}) == told

@@ -33,6 +33,7 @@ def sources(crowd, tmp_path_factory):
 
 # -- places in memory ------------------------------------------------------------------------------
 
+
 def small_blocks_by(codec):
     """A function that compresses 3,000 small blocks with a codec."""
     blocks = moving.small_blocks(3_000)
@@ -54,8 +55,9 @@ def test_a_codec_gives_the_same_bytes_wherever_the_heap_lies(codec):
 def test_isal_in_one_call_depends_on_the_stack_so_the_tests_above_can_fail():
     # about 120 of 21,000 blocks change under isal's assembly for x86; its C and ARM code is sound
     results = moving.on_moved_stacks(small_blocks_by(moving.in_one_call), 8)
-    assert moving.n_changed(results) or not moving.FAULTY, \
+    assert moving.n_changed(results) or not moving.FAULTY, (
         "isal no longer depends on the stack; a minor release can make avro.deflated one call"
+    )
 
 
 def test_what_is_written_is_the_same_wherever_the_stack_lies(sources):
@@ -65,6 +67,7 @@ def test_what_is_written_is_the_same_wherever_the_stack_lies(sources):
 
 # -- threads, processes, lengths -------------------------------------------------------------------
 
+
 def test_what_is_written_is_the_same_in_threads_side_by_side(sources):
     with ThreadPoolExecutor(4) as threads:
         results = list(threads.map(lambda _: moving.written(*sources), range(12)))
@@ -73,8 +76,10 @@ def test_what_is_written_is_the_same_in_threads_side_by_side(sources):
 
 def test_what_is_written_is_the_same_in_other_processes(sources):
     code = f"import json; from tests.moving import written; print(json.dumps(written{sources!r}))"
-    processes = [subprocess.Popen([sys.executable, "-c", code], cwd=TOP, stdout=subprocess.PIPE)
-                 for _ in range(2)]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=TOP, stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
     results = [json.loads(process.communicate()[0]) for process in processes]
     assert results == [moving.written(*sources)] * 2
 

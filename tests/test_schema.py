@@ -19,7 +19,11 @@ RELEASES = {**s.released(), "current": s.schema_ind}
 
 
 def leaf_fields(schema):
-    return [(record["name"], field) for record in (f["type"] for f in schema["fields"]) for field in record["fields"]]
+    return [
+        (record["name"], field)
+        for record in (f["type"] for f in schema["fields"])
+        for field in record["fields"]
+    ]
 
 
 def record_of_defaults(schema):
@@ -28,7 +32,11 @@ def record_of_defaults(schema):
 
 def test_the_record_is_made_of_the_three_the_seed_names():
     assert s.schema_ind["name"] == "wrapsim.SpotifyWrappedData"
-    assert [field["name"] for field in s.schema_ind["fields"]] == ["UserProfile", "SongMetadata", "UserSongInteraction"]
+    assert [field["name"] for field in s.schema_ind["fields"]] == [
+        "UserProfile",
+        "SongMetadata",
+        "UserSongInteraction",
+    ]
 
 
 def test_every_field_has_a_doc_and_a_default_and_a_pascal_case_name():
@@ -46,13 +54,21 @@ def test_every_field_of_milliseconds_says_so():
 
 
 def test_closed_sets_are_enums_with_the_default_unknown():
-    enums = [field["type"] for _, field in leaf_fields(s.schema_ind) if isinstance(field["type"], dict) and field["type"]["type"] == "enum"]
-    assert len(enums) == 11 and all(enum["symbols"][0] == "UNKNOWN" and enum["default"] == "UNKNOWN" for enum in enums)
+    enums = [
+        field["type"]
+        for _, field in leaf_fields(s.schema_ind)
+        if isinstance(field["type"], dict) and field["type"]["type"] == "enum"
+    ]
+    assert len(enums) == 11 and all(
+        enum["symbols"][0] == "UNKNOWN" and enum["default"] == "UNKNOWN" for enum in enums
+    )
 
 
 def test_the_defaults_of_the_whole_are_those_of_its_parts():
     for field in s.schema_ind["fields"]:
-        assert field["default"] == {inner["name"]: inner["default"] for inner in field["type"]["fields"]}
+        assert field["default"] == {
+            inner["name"]: inner["default"] for inner in field["type"]["fields"]
+        }
 
 
 def test_plays_columns_are_the_fields_of_the_interaction_in_snake_case():
@@ -71,16 +87,22 @@ def test_the_schema_is_plain_json():
 
 @pytest.mark.parametrize("written, read", list(itertools.product(RELEASES, repeat=2)))
 def test_every_release_reads_every_release(written, read):
-    assert_both_libraries_read(RELEASES[written], RELEASES[read], record_of_defaults(RELEASES[written]))
+    assert_both_libraries_read(
+        RELEASES[written], RELEASES[read], record_of_defaults(RELEASES[written])
+    )
 
 
 def assert_both_libraries_read(writer, reader, record):
-    """Written and read by fastavro, and by Apache avro, under another schema; returns what fastavro read."""
+    """Written and read by fastavro, and by Apache avro, under another schema; returns what fastavro
+    read.
+    """
     file = io.BytesIO()
     fastavro.writer(file, writer, [record])
     by_fastavro = list(fastavro.reader(io.BytesIO(file.getvalue()), reader))
     parsed = avro.schema.parse(json.dumps(reader))
-    with avro.datafile.DataFileReader(io.BytesIO(file.getvalue()), avro.io.DatumReader(None, parsed)) as rows:
+    with avro.datafile.DataFileReader(
+        io.BytesIO(file.getvalue()), avro.io.DatumReader(None, parsed)
+    ) as rows:
         by_apache = list(rows)
     assert len(by_fastavro) == len(by_apache) == 1
     return by_fastavro[0]
@@ -88,24 +110,51 @@ def assert_both_libraries_read(writer, reader, record):
 
 def changed(change):
     other = copy.deepcopy(s.schema_ind)
-    change(next(field["type"] for field in other["fields"] if field["name"] == "UserSongInteraction"))
-    other["fields"][2]["default"] = {field["name"]: field["default"] for field in other["fields"][2]["type"]["fields"]}
+    change(
+        next(field["type"] for field in other["fields"] if field["name"] == "UserSongInteraction")
+    )
+    other["fields"][2]["default"] = {
+        field["name"]: field["default"] for field in other["fields"][2]["type"]["fields"]
+    }
     return other
 
 
 def test_a_field_added_later_has_its_default_for_an_old_file():
-    new = changed(lambda record: record["fields"].append({"name": "Volume", "type": "int", "default": 42, "doc": "Loudness set."}))
-    assert assert_both_libraries_read(s.schema_ind, new, record_of_defaults(s.schema_ind))["UserSongInteraction"]["Volume"] == 42
-    assert "Volume" not in assert_both_libraries_read(new, s.schema_ind, record_of_defaults(new))["UserSongInteraction"]
+    new = changed(
+        lambda record: record["fields"].append(
+            {"name": "Volume", "type": "int", "default": 42, "doc": "Loudness set."}
+        )
+    )
+    assert (
+        assert_both_libraries_read(s.schema_ind, new, record_of_defaults(s.schema_ind))[
+            "UserSongInteraction"
+        ]["Volume"]
+        == 42
+    )
+    assert (
+        "Volume"
+        not in assert_both_libraries_read(new, s.schema_ind, record_of_defaults(new))[
+            "UserSongInteraction"
+        ]
+    )
 
 
 def test_a_symbol_added_later_reads_as_unknown_for_an_old_reader():
-    new = changed(lambda record: next(f for f in record["fields"] if f["name"] == "Device")["type"]["symbols"].append("car"))
+    new = changed(
+        lambda record: next(f for f in record["fields"] if f["name"] == "Device")["type"][
+            "symbols"
+        ].append("car")
+    )
     record = record_of_defaults(new)
     record["UserSongInteraction"]["Device"] = "car"
     file = io.BytesIO()
     fastavro.writer(file, new, [record])
-    assert next(fastavro.reader(io.BytesIO(file.getvalue()), s.schema_ind))["UserSongInteraction"]["Device"] == "UNKNOWN"
+    assert (
+        next(fastavro.reader(io.BytesIO(file.getvalue()), s.schema_ind))["UserSongInteraction"][
+            "Device"
+        ]
+        == "UNKNOWN"
+    )
 
 
 def test_a_changed_type_is_not_readable_so_the_test_above_can_fail():
@@ -116,10 +165,14 @@ def test_a_changed_type_is_not_readable_so_the_test_above_can_fail():
 
 def test_the_fingerprint_is_that_of_the_parsing_canonical_form():
     form = avro.schema.parse(json.dumps(s.schema_ind)).canonical_form
-    form = re.sub(r'\{"type":"(int|long|string)"\}', r'"\1"', form)      # a step of the specification that Apache's Python leaves out
+    form = re.sub(
+        r'\{"type":"(int|long|string)"\}', r'"\1"', form
+    )  # a step of the specification that Apache's Python leaves out
     assert hashlib.sha256(form.encode()).hexdigest() == s.fingerprints()["sha256"]
 
 
 def test_a_table_with_wrong_columns_is_refused():
-    with pytest.raises(KeyError, match="table artists needs the columns artist_id, artist, genre, country"):
+    with pytest.raises(
+        KeyError, match="table artists needs the columns artist_id, artist, genre, country"
+    ):
         s.table_of("artists", {"artist_id": [1]})

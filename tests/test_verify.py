@@ -1,4 +1,6 @@
-"""Verify, show, again, plan and schema: what a run says of itself later, and what damage it notices."""
+"""Verify, show, again, plan and schema: what a run says of itself later, and what damage it
+notices.
+"""
 
 import json
 import random
@@ -30,7 +32,8 @@ def run(tiny_run, tmp_path):
     return shutil.copytree(tiny_run, tmp_path / "run")
 
 
-# -- verify -------------------------------------------------------------------------------------------
+# -- verify ----------------------------------------------------------------------------------------
+
 
 def test_a_run_is_as_it_was_written(tiny_run):
     assert ws.verify(tiny_run, workers=1) == []
@@ -43,7 +46,9 @@ def test_a_flipped_bit_in_any_file_is_found_and_the_file_named(run):
             continue
         path, whole = run / name, (run / name).read_bytes()
         at = random_bits.randrange(8 * size)
-        path.write_bytes(whole[:at // 8] + bytes([whole[at // 8] ^ 1 << at % 8]) + whole[at // 8 + 1:])
+        path.write_bytes(
+            whole[: at // 8] + bytes([whole[at // 8] ^ 1 << at % 8]) + whole[at // 8 + 1 :]
+        )
         assert found(run)[0].startswith(name), f"bit {at} of {name}"
         path.write_bytes(whole)
     assert ws.verify(run, workers=1) == []
@@ -59,18 +64,26 @@ def found(run):
 
 def test_each_damage_is_told_in_its_own_words(run):
     (run / "plays" / "part-00000001.parquet").unlink()
-    shutil.copy(run / "answers" / "part-00000000.parquet", run / "answers" / "part-00000009.parquet")
+    shutil.copy(
+        run / "answers" / "part-00000000.parquet", run / "answers" / "part-00000009.parquet"
+    )
     (run / "lock.json").write_text("{}")
     (run / "log.json").write_text("{}")
-    assert ws.verify(run, workers=1) == ["log.json: not as it was written.", "answers/part-00000009.parquet: not of this run.",
-                                         "lock.json: not of this run.", "plays/part-00000001.parquet: is gone."]
+    assert ws.verify(run, workers=1) == [
+        "log.json: not as it was written.",
+        "answers/part-00000009.parquet: not of this run.",
+        "lock.json: not of this run.",
+        "plays/part-00000001.parquet: is gone.",
+    ]
 
 
 def test_a_run_whose_rows_were_hashed_otherwise_is_said_to_be_old(run):
     manifest = json.loads((run / "run.json").read_bytes())
     for one in manifest["files"]:
         one["rows_sha256"] = one.pop("rows_xxh3")
-    (run / "run.json").write_bytes(mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
+    (run / "run.json").write_bytes(
+        mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"}))
+    )
     assert ws.verify(run, workers=1)[0].startswith("run.json: of an older wrapsim")
 
 
@@ -80,38 +93,63 @@ def rewritten(run, table, part, change):
     f.write_parquet(change(pq.read_table(path)), path)
     manifest = json.loads((run / "run.json").read_bytes())
     one = next(one for one in manifest["files"] if one["file"] == f"{table}/{path.name}")
-    one |= {"sha256": parameters.sha256_of(path), "bytes": path.stat().st_size, "rows_xxh3": row_hash(pq.read_table(path))}
-    (run / "run.json").write_bytes(mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
+    one |= {
+        "sha256": parameters.sha256_of(path),
+        "bytes": path.stat().st_size,
+        "rows_xxh3": row_hash(pq.read_table(path)),
+    }
+    (run / "run.json").write_bytes(
+        mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"}))
+    )
     return ws.verify(run, workers=1)
 
 
 def plus_one(name):
-    return lambda table: table.set_column(table.schema.get_field_index(name), table.schema.field(name),
-                                          pa.compute.add(table[name], pa.scalar(1, table.schema.field(name).type)))
+    return lambda table: table.set_column(
+        table.schema.get_field_index(name),
+        table.schema.field(name),
+        pa.compute.add(table[name], pa.scalar(1, table.schema.field(name).type)),
+    )
 
 
 def test_rows_that_break_a_rule_are_found_though_every_checksum_is_right(run):
     told = rewritten(run, "plays", 0, plus_one("ms_played"))
     assert "part 0: its answers are not what a count of its plays gives." in told
-    assert any(line.startswith("part 0: every play ends when it began plus what was heard and paused") for line in told)
+    assert any(
+        line.startswith("part 0: every play ends when it began plus what was heard and paused")
+        for line in told
+    )
     assert "part 0: its plays as Avro are not its plays as Parquet." in told
 
 
 def test_a_lost_or_foreign_listener_is_found(run):
-    assert "part 1: its listeners are not 3 to 5." in rewritten(run, "listeners", 1, plus_one("listener_id"))
+    assert "part 1: its listeners are not 3 to 5." in rewritten(
+        run, "listeners", 1, plus_one("listener_id")
+    )
 
 
 def test_rows_and_columns_that_the_manifest_does_not_know_are_found(run):
     path = run / "state" / "part-00000000.parquet"
     table = pq.read_table(path)
-    told = rewritten(run, "state", 0, lambda table: table.slice(1).rename_columns(["listener", *table.column_names[1:]]))
-    assert told == ["state/part-00000000.parquet: the schema has no such columns: listener.",
-                    f"state/part-00000000.parquet: it has {table.num_rows - 1} rows instead of {table.num_rows}."]
+    told = rewritten(
+        run,
+        "state",
+        0,
+        lambda table: table.slice(1).rename_columns(["listener", *table.column_names[1:]]),
+    )
+    assert told == [
+        "state/part-00000000.parquet: the schema has no such columns: listener.",
+        f"state/part-00000000.parquet: it has {table.num_rows - 1} rows instead of "
+        f"{table.num_rows}.",
+    ]
 
 
 def test_a_damaged_part_is_mended_by_the_same_command(run, tiny_run, monkeypatch):
     made = []
-    monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", lambda job, part, make=parts.make_part: made.append(part) or make(job, part))
+    monkeypatch.setattr(
+        "wrapsim_helpers.runs.simulate.make_part",
+        lambda job, part, make=parts.make_part: made.append(part) or make(job, part),
+    )
     (run / "truth" / "part-00000002.parquet").unlink()
     ws.simulate(**TINY, out_dir=run, workers=1)
     assert made == [2] and tree(run) == tree(tiny_run) and ws.verify(run, workers=1) == []
@@ -121,8 +159,15 @@ def test_verify_on_the_command_line_names_the_file_and_exits_with_1(run):
     assert command("verify", run, "--workers", 1).stdout == f"{run} is as it was written.\n"
     (run / "tracks.parquet").write_bytes((run / "tracks.parquet").read_bytes()[:-1])
     done = command("verify", run, "--workers", 1)
-    assert done.returncode == 1 and "  tracks.parquet: its " in done.stderr and "bytes are not the" in done.stderr, done.stderr
-    assert "To mend it, remove the damaged files and simulate the run again into the same folder." in done.stderr
+    assert (
+        done.returncode == 1
+        and "  tracks.parquet: its " in done.stderr
+        and "bytes are not the" in done.stderr
+    ), done.stderr
+    assert (
+        "To mend it, remove the damaged files and simulate the run again into the same folder."
+        in done.stderr
+    )
 
 
 def test_a_run_kept_as_avro_alone_is_verified_too(tmp_path):
@@ -130,20 +175,35 @@ def test_a_run_kept_as_avro_alone_is_verified_too(tmp_path):
     assert ws.verify(run, workers=1) == []
     manifest = json.loads((run / "run.json").read_bytes())
     for one in manifest["files"]:
-        one["rows_xxh3"] = one["rows_xxh3"][::-1] if one["file"] == "avro/part-00000001.avro" else one["rows_xxh3"]
-    (run / "run.json").write_bytes(mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"})))
-    assert ws.verify(run, workers=1) == ["avro/part-00000001.avro: its rows are not those that were written."]
+        one["rows_xxh3"] = (
+            one["rows_xxh3"][::-1] if one["file"] == "avro/part-00000001.avro" else one["rows_xxh3"]
+        )
+    (run / "run.json").write_bytes(
+        mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"}))
+    )
+    assert ws.verify(run, workers=1) == [
+        "avro/part-00000001.avro: its rows are not those that were written."
+    ]
 
 
 def with_identity(run, change):
     """Make a run one of another identity, which its run.json vouches for."""
     manifest = json.loads((run / "run.json").read_bytes())
     change(manifest["identity"])
-    (run / "run.json").write_bytes(mf.manifest_bytes(manifest["identity"], manifest["files"], **{
-        name: manifest[name] for name in ("parts", "plays", "personas", "effective_sample_size")}))
+    (run / "run.json").write_bytes(
+        mf.manifest_bytes(
+            manifest["identity"],
+            manifest["files"],
+            **{
+                name: manifest[name]
+                for name in ("parts", "plays", "personas", "effective_sample_size")
+            },
+        )
+    )
 
 
-# -- a run.json that is not ours ----------------------------------------------------------------------
+# -- a run.json that is not ours -------------------------------------------------------------------
+
 
 def own_hash_kept(run, change):
     """Change run.json as somebody would who knows nothing of the hash in it."""
@@ -153,26 +213,68 @@ def own_hash_kept(run, change):
 
 
 TAMPERED = {
-    "a changed number": (lambda run: own_hash_kept(run, lambda manifest: manifest.update(plays=7)), "its contents do not match the hash in it"),
-    "a path out of the folder": (lambda run: with_identity_and_files(run, "../secret/part-00000000.parquet"),
-                                 r"it lists '../secret/part-00000000.parquet', which is no file of a run"),
-    "an absolute path": (lambda run: with_identity_and_files(run, "/etc/passwd"), "it lists '/etc/passwd', which is no file of a run"),
-    "a parameter that does not exist": (lambda run: with_identity(run, lambda identity: identity["parameters"].update(moon=1)), "Run\\(\\) has no argument 'moon'"),
-    "a parameter that cannot be": (lambda run: with_identity(run, lambda identity: identity["parameters"].update(num_users=-1)), "num_users is -1; it must be"),
-    "no parameters": (lambda run: with_identity(run, lambda identity: identity.pop("parameters")), "it has no 'parameters'"),
-    "half a file": (lambda run: (run / "run.json").write_bytes((run / "run.json").read_bytes()[:100]), "its contents do not match the hash in it"),
-    "another file": (lambda run: (run / "run.json").write_text("[1]"), "its contents do not match the hash in it")}
-OPENERS = {"verify": ws.verify, "show": ws.show, "read_manifest": ws.read_manifest, "read_parquet": lambda run: ws.read_parquet(run, "plays"),
-           "read_table": lambda run: ws.read_table(run, "plays"), "tell_story": ws.tell_story, "everybody": ws.everybody, "open_run": ws.open_run,
-           "continue_run": lambda run: ws.continue_run(run, "2025-05-01", out_dir=run.parent / "on"), "again": lambda run: ws.again(run, 3),
-           "effects_of": ws.effects_of, "sampled": ws.sampled, "volume_by_plan": ws.volume_by_plan, "latest_run": ws.latest_run,
-           "write_everybody": lambda run: ws.write_everybody(run, run.parent / "insights")}
+    "a changed number": (
+        lambda run: own_hash_kept(run, lambda manifest: manifest.update(plays=7)),
+        "its contents do not match the hash in it",
+    ),
+    "a path out of the folder": (
+        lambda run: with_identity_and_files(run, "../secret/part-00000000.parquet"),
+        r"it lists '../secret/part-00000000.parquet', which is no file of a run",
+    ),
+    "an absolute path": (
+        lambda run: with_identity_and_files(run, "/etc/passwd"),
+        "it lists '/etc/passwd', which is no file of a run",
+    ),
+    "a parameter that does not exist": (
+        lambda run: with_identity(run, lambda identity: identity["parameters"].update(moon=1)),
+        "Run\\(\\) has no argument 'moon'",
+    ),
+    "a parameter that cannot be": (
+        lambda run: with_identity(
+            run, lambda identity: identity["parameters"].update(num_users=-1)
+        ),
+        "num_users is -1; it must be",
+    ),
+    "no parameters": (
+        lambda run: with_identity(run, lambda identity: identity.pop("parameters")),
+        "it has no 'parameters'",
+    ),
+    "half a file": (
+        lambda run: (run / "run.json").write_bytes((run / "run.json").read_bytes()[:100]),
+        "its contents do not match the hash in it",
+    ),
+    "another file": (
+        lambda run: (run / "run.json").write_text("[1]"),
+        "its contents do not match the hash in it",
+    ),
+}
+OPENERS = {
+    "verify": ws.verify,
+    "show": ws.show,
+    "read_manifest": ws.read_manifest,
+    "read_parquet": lambda run: ws.read_parquet(run, "plays"),
+    "read_table": lambda run: ws.read_table(run, "plays"),
+    "tell_story": ws.tell_story,
+    "everybody": ws.everybody,
+    "open_run": ws.open_run,
+    "continue_run": lambda run: ws.continue_run(run, "2025-05-01", out_dir=run.parent / "on"),
+    "again": lambda run: ws.again(run, 3),
+    "effects_of": ws.effects_of,
+    "sampled": ws.sampled,
+    "volume_by_plan": ws.volume_by_plan,
+    "latest_run": ws.latest_run,
+    "write_everybody": lambda run: ws.write_everybody(run, run.parent / "insights"),
+}
 
 
 def with_identity_and_files(run, name):
     """Let run.json list one file more, and vouch for it."""
     manifest = json.loads((run / "run.json").read_bytes())
-    (run / "run.json").write_bytes(mf.manifest_bytes(manifest["identity"], [*manifest["files"], manifest["files"][0] | {"file": name}]))
+    (run / "run.json").write_bytes(
+        mf.manifest_bytes(
+            manifest["identity"], [*manifest["files"], manifest["files"][0] | {"file": name}]
+        )
+    )
 
 
 @pytest.mark.parametrize("how", TAMPERED)
@@ -181,7 +283,11 @@ def test_a_tampered_manifest_is_refused_by_everything_that_opens_a_run_in_the_sa
     change(run)
     messages = {opener: refusal(open_it, run) for opener, open_it in OPENERS.items()}
     assert len(set(messages.values())) == 1, messages
-    assert re.search(rf"run.json is changed or damaged: .*{words}.*Restore it, or simulate the run again into the same folder\.$", messages["verify"])
+    assert re.search(
+        rf"run.json is changed or damaged: .*{words}.*Restore it, or simulate the run again into "
+        rf"the same folder\.$",
+        messages["verify"],
+    )
     assert sorted(path.name for path in run.parent.iterdir()) == ["run"]
 
 
@@ -197,13 +303,16 @@ def test_a_tampered_manifest_is_mended_by_the_same_command(run, tiny_run):
     assert ws.read_manifest(run) == ws.read_manifest(tiny_run)
 
 
-# -- again --------------------------------------------------------------------------------------------
+# -- again -----------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("number", [0, 4, 7])
 def test_a_listener_of_a_run_made_again_is_identical(tiny_run, number):
     heard = ws.again(tiny_run, str(number))
     for name in ("plays", "listeners", "answers", "truth", "state"):
-        assert row_hash(getattr(heard, name)) == row_hash(ws.read_parquet(tiny_run, name, listener_id=number)), name
+        assert row_hash(getattr(heard, name)) == row_hash(
+            ws.read_parquet(tiny_run, name, listener_id=number)
+        ), name
     for word in ("user_id", "name"):
         assert ws.again(tiny_run, heard.listeners[word][0].as_py()).plays.equals(heard.plays), word
 
@@ -211,39 +320,73 @@ def test_a_listener_of_a_run_made_again_is_identical(tiny_run, number):
 def test_again_on_the_command_line_writes_the_same_records(tiny_run, tmp_path):
     done = command("again", tiny_run, tmp_path / "one", "--user", "4")
     assert done.returncode == 0, done.stderr
-    mine = [row for path in sorted(tiny_run.glob("avro/*.avro")) for row in ws.read_avro(path) if row["UserSongInteraction"]["PlayId"] >> 32 == 4]
+    mine = [
+        row
+        for path in sorted(tiny_run.glob("avro/*.avro"))
+        for row in ws.read_avro(path)
+        if row["UserSongInteraction"]["PlayId"] >> 32 == 4
+    ]
     assert list(ws.read_avro(tmp_path / "one" / "plays.avro")) == mine and len(mine) > 0
 
 
 @pytest.mark.parametrize("user", ["8", "nobody", "-1", "00000000-0000-4000-8000-000000000000"])
 def test_a_user_who_is_not_in_the_run_is_refused(tiny_run, user):
-    with pytest.raises(ValueError, match=rf"user is '{user}'; the run has nobody of that number, user_id or name. It has the listeners 0 to 7: give"):
+    with pytest.raises(
+        ValueError,
+        match=rf"user is '{user}'; the run has nobody of that number, user_id or name. It has the "
+        rf"listeners 0 to 7: give",
+    ):
         ws.again(tiny_run, user)
 
 
 def test_a_name_that_two_listeners_share_is_refused_with_their_numbers(run):
     path = run / "listeners" / "part-00000000.parquet"
     table = pq.read_table(path)
-    f.write_parquet(table.set_column(table.schema.get_field_index("name"), "name", pa.array(["Ann Lee"] * table.num_rows)), path)
+    f.write_parquet(
+        table.set_column(
+            table.schema.get_field_index("name"), "name", pa.array(["Ann Lee"] * table.num_rows)
+        ),
+        path,
+    )
     listed_as_they_are(run)
-    with pytest.raises(ValueError, match=r"user is 'ann lee'; the run has \d listeners of that name \(0, 1"):
+    with pytest.raises(
+        ValueError, match=r"user is 'ann lee'; the run has \d listeners of that name \(0, 1"
+    ):
         ws.again(run, "ann lee")
 
 
 def test_again_is_refused_where_it_would_not_be_identical(run):
     with_identity(run, lambda identity: identity["versions"].update(numpy="1.0"))
-    with pytest.raises(ValueError, match=r"cannot be made again here, since this would differ:\n  versions.numpy: '.*' here, '1.0' there"):
+    with pytest.raises(
+        ValueError,
+        match=r"cannot be made again here, since this would differ:\n  versions.numpy: '.*' here, "
+        r"'1.0' there",
+    ):
         ws.again(run, 3)
 
 
-# -- show, plan, schema -------------------------------------------------------------------------------
+# -- show, plan, schema ----------------------------------------------------------------------------
+
 
 def test_show_tells_what_a_finished_run_is(tiny_run):
     lines = ws.show(tiny_run).splitlines()
-    assert lines[0] == "8 listeners from number 0, 2025-03-20 to 2025-04-10, population world, seed 7"
-    assert lines[1].endswith(", schema release 1, wrapsim 0.1.0") and f"identity {ws.read_manifest(tiny_run)['identity_hash']}" in lines[1]
-    assert lines[2].startswith("finished: ") and lines[2].endswith(" plays in 3 parts") and len(lines) == 5
-    assert lines[3].split()[:3] == ["parquet", "25", "files,"] and lines[4].split()[:3] == ["avro", "3", "files,"]
+    assert (
+        lines[0] == "8 listeners from number 0, 2025-03-20 to 2025-04-10, population world, seed 7"
+    )
+    assert (
+        lines[1].endswith(", schema release 1, wrapsim 0.1.0")
+        and f"identity {ws.read_manifest(tiny_run)['identity_hash']}" in lines[1]
+    )
+    assert (
+        lines[2].startswith("finished: ")
+        and lines[2].endswith(" plays in 3 parts")
+        and len(lines) == 5
+    )
+    assert lines[3].split()[:3] == ["parquet", "25", "files,"] and lines[4].split()[:3] == [
+        "avro",
+        "3",
+        "files,",
+    ]
 
 
 def test_show_tells_how_far_an_unfinished_run_got_and_what_is_other_here(run):
@@ -251,9 +394,16 @@ def test_show_tells_how_far_an_unfinished_run_got_and_what_is_other_here(run):
     ws.make_part(job, 1)
     with locks.locked(job.place):
         told = ws.show(job.place)
-    assert "not finished: 1 of 3 parts are whole; the same command goes on from there" in told and "  lock.json: process " in told
-    with_identity(run, lambda identity: identity["schema"].update(dict.fromkeys(identity["schema"], "0")))
-    assert "schema of no release known here" in ws.show(run) and "made elsewhere: schema.sha256: " in ws.show(run)
+    assert (
+        "not finished: 1 of 3 parts are whole; the same command goes on from there" in told
+        and "  lock.json: process " in told
+    )
+    with_identity(
+        run, lambda identity: identity["schema"].update(dict.fromkeys(identity["schema"], "0"))
+    )
+    assert "schema of no release known here" in ws.show(
+        run
+    ) and "made elsewhere: schema.sha256: " in ws.show(run)
 
 
 def test_show_refuses_a_folder_without_a_run(tmp_path):
@@ -264,7 +414,9 @@ def test_show_refuses_a_folder_without_a_run(tmp_path):
 def test_a_plan_says_about_what_the_run_then_takes(tmp_path):
     asked = {"num_users": 60, "start_time": "2025-03-01", "end_time": "2025-04-01", "seed": 3}
     planned = ws.plan(**asked, out_dir=tmp_path / "run", workers=1)
-    assert not (tmp_path / "run").exists() and planned.text.startswith(f"60 listeners, about {planned.plays:,} plays\n")
+    assert not (tmp_path / "run").exists() and planned.text.startswith(
+        f"60 listeners, about {planned.plays:,} plays\n"
+    )
     manifest = ws.read_manifest(ws.simulate(**asked, out_dir=tmp_path / "run", workers=1))
     n_bytes = sum(one["bytes"] for one in manifest["files"] if not one["file"].count("track"))
     assert 0.6 < planned.plays / manifest["plays"] < 1.7 and 0.6 < planned.n_bytes / n_bytes < 1.7
@@ -276,24 +428,50 @@ def test_a_plan_takes_what_parts_cost_from_two_sizes_and_says_so(tmp_path, monke
     costs = np.array([[1_000, 21_000, 2.0], [5_000, 101_000, 6.0]])
     monkeypatch.setattr("wrapsim_helpers.runs.plan.measured_parts", lambda job, number: costs)
     planned = ws.plan(**TINY, out_dir=tmp_path / "run", workers=1)
-    assert planned.n_bytes == 3 * 1_000 + 20 * planned.plays and planned.minutes == pytest.approx((3 * 1 + planned.plays / 1_000) / 60)
-    assert planned.text.endswith("bytes and time follow from 5,000 plays of this run, simulated and written here just now")
-    costs[:] = [100, 21_000, 2.0]                     # where the run has no larger part, what a part costs goes by plays
-    assert ws.plan(**TINY, out_dir=tmp_path / "run", workers=1).n_bytes == round(210 * planned.plays)
+    assert planned.n_bytes == 3 * 1_000 + 20 * planned.plays and planned.minutes == pytest.approx(
+        (3 * 1 + planned.plays / 1_000) / 60
+    )
+    assert planned.text.endswith(
+        "bytes and time follow from 5,000 plays of this run, simulated and written here just now"
+    )
+    costs[:] = [
+        100,
+        21_000,
+        2.0,
+    ]  # where the run has no larger part, what a part costs goes by plays
+    assert ws.plan(**TINY, out_dir=tmp_path / "run", workers=1).n_bytes == round(
+        210 * planned.plays
+    )
 
 
 @pytest.mark.parametrize("ask", [ws.simulate, ws.plan])
-def test_a_run_is_estimated_once_and_only_after_the_model_is_compiled(tmp_path, monkeypatch, capsys, ask):
+def test_a_run_is_estimated_once_and_only_after_the_model_is_compiled(
+    tmp_path, monkeypatch, capsys, ask
+):
     def estimate_plays(*args, estimate=listen.estimate_plays):
         print("estimated")
         return estimate(*args)
-    monkeypatch.setattr("wrapsim_helpers.runs.simulate.compile_model", lambda run: print("compiled"))
+
+    monkeypatch.setattr(
+        "wrapsim_helpers.runs.simulate.compile_model", lambda run: print("compiled")
+    )
     monkeypatch.setattr("wrapsim_helpers.runs.simulate.estimate_plays", estimate_plays)
     ask(**TINY, out_dir=tmp_path / "run", workers=1)
-    assert [line for line in capsys.readouterr().out.splitlines() if line in ("compiled", "estimated")] == ["compiled", "estimated"]
+    assert [
+        line for line in capsys.readouterr().out.splitlines() if line in ("compiled", "estimated")
+    ] == ["compiled", "estimated"]
 
 
-@pytest.mark.parametrize("minutes, text", [(0.001, "1 second"), (0.5, "30 seconds"), (1.44, "1.4 minutes"), (99.96, "100.0 minutes"), (600, "10.0 hours")])
+@pytest.mark.parametrize(
+    "minutes, text",
+    [
+        (0.001, "1 second"),
+        (0.5, "30 seconds"),
+        (1.44, "1.4 minutes"),
+        (99.96, "100.0 minutes"),
+        (600, "10.0 hours"),
+    ],
+)
 def test_a_plan_tells_time_as_people_do(minutes, text):
     assert plan.in_minutes(minutes) == text
 
@@ -307,26 +485,40 @@ def test_the_bytes_a_run_is_refused_for_are_about_those_it_writes(tmp_path, kept
 
 
 def test_a_plan_knows_how_the_records_are_compressed(tmp_path):
-    small, large = (ws.plan(**TINY, out_dir=tmp_path / "run", formats="avro", codec=codec).n_bytes for codec in ("deflate", "null"))
+    small, large = (
+        ws.plan(**TINY, out_dir=tmp_path / "run", formats="avro", codec=codec).n_bytes
+        for codec in ("deflate", "null")
+    )
     assert large > 3 * small
 
 
 @pytest.mark.parametrize("words", [("--part", "3"), ("--parts", "10")])
 def test_a_share_is_asked_for_with_both_of_its_numbers(tmp_path, words):
     done = command("simulate", "8", tmp_path / "run", *words)
-    assert done.returncode == 2 and "--part and --parts go together: --part 3 --parts 10 makes the third tenth" in done.stderr
+    assert (
+        done.returncode == 2
+        and "--part and --parts go together: --part 3 --parts 10 makes the third tenth"
+        in done.stderr
+    )
     assert not (tmp_path / "run").exists()
 
 
 def test_plan_on_the_command_line_refuses_a_disk_that_is_too_small(tmp_path):
     done = command("plan", "900000000", tmp_path / "run", "--format", "avro")
-    assert done.returncode == 2 and "Name a folder on a larger disk" in done.stderr and not (tmp_path / "run").exists(), done.stderr
+    assert (
+        done.returncode == 2
+        and "Name a folder on a larger disk" in done.stderr
+        and not (tmp_path / "run").exists()
+    ), done.stderr
 
 
 def test_the_schema_command_prints_every_form():
     def printed(*words):
         return CliRunner().invoke(commands.app, ["schema", *words])
+
     assert json.loads(printed().stdout) == ws.schema_ind
     assert "MsPlayed" in printed("fields").stdout
-    assert printed("fingerprints").stdout.split() == [word for pair in ws.fingerprints().items() for word in pair]
+    assert printed("fingerprints").stdout.split() == [
+        word for pair in ws.fingerprints().items() for word in pair
+    ]
     assert "form is 'json'; it must be one of" in str(printed("json").exception)

@@ -1,4 +1,6 @@
-"""Checks of what callers give: values of other libraries become Python's own, and errors say what is allowed and the nearest right name."""
+"""Checks of what callers give: values of other libraries become Python's own, and errors say what
+is allowed and the nearest right name.
+"""
 
 import difflib
 import errno
@@ -8,77 +10,130 @@ import numbers
 import os
 from collections import namedtuple
 from pathlib import Path
+from typing import get_args
 
-DRAWN = ("", -1, None, ())       # defaults that mean "drawn" or "not given"; a missing value means the same
+DRAWN = (
+    "",
+    -1,
+    None,
+    (),
+)  # defaults that mean "drawn" or "not given"; a missing value means the same
 CHECKED_BY_VALUE = (str, int, float, bool, inspect.Parameter.empty)
-MOST_NAMED = 24                  # arguments that a message lists; `Behaviour` has a hundred
-MISSING_TYPES = ("NAType", "NaTType")       # of pandas, which is not imported for this
+MOST_NAMED = 24  # arguments that a message lists; `Behaviour` has a hundred
+MISSING_TYPES = ("NAType", "NaTType")  # of pandas, which is not imported for this
 
 
-# -- functions of the front door ----------------------------------------------------------------------
+# -- functions of the front door -------------------------------------------------------------------
 
-Argument = namedtuple("Argument", "default kind")      # kind: a class that the value must be of; object for any
+Argument = namedtuple(
+    "Argument", "default kind"
+)  # kind: a class that the value must be of; object for any
 
 
 def front_door(thing=None, *, rest=None):
-    """Decorate a public function or record: plain values, and a TypeError that names it for an argument that it does not take.
+    """Decorate a public function or record: plain values, and a TypeError that names it for an
+    argument that it does not take.
 
-    rest  the function or record that takes what `thing` takes as `**rest`
+        rest  the function or record that takes what `thing` takes as `**rest`
     """
     if thing is None:
         return functools.partial(front_door, rest=rest)
     if isinstance(thing, type):
         thing.__init__ = checked_call(thing.__init__, thing.__name__, arguments_of(thing))
         return thing
-    return checked_call(thing, thing.__name__, arguments_of(thing) | (arguments_of(rest) if rest else {}) | arguments_of(thing))
+    return checked_call(
+        thing,
+        thing.__name__,
+        arguments_of(thing) | (arguments_of(rest) if rest else {}) | arguments_of(thing),
+    )
 
 
 def arguments_of(function):
-    """Name -> `Argument` of what a function or record names; the kind is the annotated class, unless it is one of Python's own."""
+    """Name -> `Argument` of what a function or record names; the kind is the annotated class,
+    unless it is one of Python's own.
+    """
     named = inspect.signature(function).parameters.values()
-    return {one.name: Argument(one.default, kind_of(one.annotation)) for one in named if one.kind is not one.VAR_KEYWORD}
+    return {
+        one.name: Argument(one.default, kind_of(one.annotation))
+        for one in named
+        if one.kind is not one.VAR_KEYWORD
+    }
 
 
 def kind_of(annotation):
-    """The class that an annotation asks for; object where it is none, or one whose values are checked by name and range."""
-    return annotation if isinstance(annotation, type) and annotation not in CHECKED_BY_VALUE else object
+    """The class that an annotation asks for; object where it is none, or one whose values are
+    checked by name and range.
+    """
+    classes = [one for one in get_args(annotation) or [annotation] if one is not type(None)]
+    known = (
+        len(classes) == 1 and isinstance(classes[0], type) and classes[0] not in CHECKED_BY_VALUE
+    )
+    return classes[0] if known else object
 
 
 def checked_call(function, name, known):
-    """The same function, called with plain values. name: what people call it; known: argument -> `Argument`."""
+    """The same function, called with plain values. name: what people call it; known: argument ->
+    `Argument`.
+    """
     places = [*inspect.signature(function).parameters]
 
     @functools.wraps(function)
     def call(*args, **named):
         for word in named:
             check_argument(name, word, known)
-        values = [settled(place, known.get(place, ANY), value) for place, value in zip(places, args)]
-        return function(*values, *args[len(places):], **{word: settled(word, known[word], value) for word, value in named.items()})
+        values = [
+            settled(place, known.get(place, ANY), value) for place, value in zip(places, args)
+        ]
+        return function(
+            *values,
+            *args[len(places) :],
+            **{word: settled(word, known[word], value) for word, value in named.items()},
+        )
+
     return call
 
 
 def check_argument(function, word, known):
-    """Nothing where a function takes an argument of this name; TypeError with the nearest one otherwise."""
+    """Nothing where a function takes an argument of this name; TypeError with the nearest one
+    otherwise.
+    """
     if word not in known:
         near = nearest(word, known)
         hint = f" Did you mean {near!r}?" if near else ""
-        taken = f"It takes: {', '.join(known)}." if len(known) <= MOST_NAMED else f"help({function}) lists those it takes."
+        taken = (
+            f"It takes: {', '.join(known)}."
+            if len(known) <= MOST_NAMED
+            else f"help({function}) lists those it takes."
+        )
         raise TypeError(f"{function}() has no argument {word!r}.{hint} {taken}")
 
 
 def nearest(word, known):
-    """The name that is almost the word, or holds it, as preferred_genre does genre, or is somewhat like it; None where there is none."""
+    """The name that is almost the word, or holds it, as preferred_genre does genre, or is somewhat
+    like it; None where there is none.
+    """
     alike = functools.partial(difflib.get_close_matches, word, known, 1)
-    return next(iter([*alike(cutoff=0.8), *(name for name in known if len(word) > 2 and word in name), *alike(cutoff=0.5)]), None)
+    return next(
+        iter(
+            [
+                *alike(cutoff=0.8),
+                *(name for name in known if len(word) > 2 and word in name),
+                *alike(cutoff=0.5),
+            ]
+        ),
+        None,
+    )
 
 
-# -- values -------------------------------------------------------------------------------------------
+# -- values ----------------------------------------------------------------------------------------
 
-ANY = Argument(inspect.Parameter.empty, object)        # of `self`
+ANY = Argument(inspect.Parameter.empty, object)  # of `self`
 
 
 def settled(name, wanted, value):
-    """A value as Python's own; the default where it is missing and the default means "drawn"; TypeError for one of another kind."""
+    """A value as Python's own; the default where it is missing and the default means "drawn";
+    TypeError for one of another kind.
+    """
     if is_missing(value) and wanted.default in DRAWN:
         return wanted.default
     if isinstance(value, str) and name.endswith(("_dir", "path")):
@@ -96,22 +151,29 @@ def is_missing(value):
 
 
 def python_value(value):
-    """A scalar of NumPy as Python's own, a moment as date or datetime; whatever is missing or no scalar as it is."""
+    """A scalar of NumPy as Python's own, a moment as date or datetime; whatever is missing or no
+    scalar as it is.
+    """
     if is_missing(value) or getattr(value, "ndim", None) != 0:
         return value
     whole = value.item()
-    return value.astype("datetime64[us]").item() if value.dtype.kind == "M" and isinstance(whole, int) else whole
+    return (
+        value.astype("datetime64[us]").item()
+        if value.dtype.kind == "M" and isinstance(whole, int)
+        else whole
+    )
 
 
 def whole(text):
     """A text as a whole number where it is one, otherwise as it is, for a check to refuse."""
     try:
         return int(text) if str(text).lstrip("-").isdecimal() else text
-    except ValueError:               # more digits than Python reads
+    except ValueError:  # more digits than Python reads
         return text
 
 
-# -- paths --------------------------------------------------------------------------------------------
+# -- paths -----------------------------------------------------------------------------------------
+
 
 def check_path_kind(name, given):
     """What a caller gave as a path, as it is; TypeError where it is neither text nor a Path."""
@@ -121,9 +183,14 @@ def check_path_kind(name, given):
 
 
 def check_path(name, given):
-    """A path that a caller gave as a Path, `~` expanded; TypeError or ValueError where no file can be called so."""
+    """A path that a caller gave as a Path, `~` expanded; TypeError or ValueError where no file can
+    be called so.
+    """
     if "://" in str(check_path_kind(name, given)):
-        raise ValueError(f"{name} is {str(given)!r}; only the folder of a run may be an address. Give a path on this machine.")
+        raise ValueError(
+            f"{name} is {str(given)!r}; only the folder of a run may be an address. Give a path on "
+            f"this machine."
+        )
     try:
         path = Path(given).expanduser()
         path.stat()
@@ -131,24 +198,34 @@ def check_path(name, given):
         if getattr(error, "errno", None) not in (errno.ENOENT, errno.ENOTDIR):
             reason = getattr(error, "strerror", None) or error
             kind = PermissionError if isinstance(error, PermissionError) else ValueError
-            raise kind(f"{name} is {str(given)!r}, which cannot be a path here ({reason}); give another path.") from None
+            raise kind(
+                f"{name} is {str(given)!r}, which cannot be a path here ({reason}); give another "
+                f"path."
+            ) from None
     return path
 
 
-# -- checks: what was given, what is allowed, what to do -----------------------------------------------
+# -- checks: what was given, what is allowed, what to do -------------------------------------------
+
 
 def check_choice(name, value, allowed):
-    """`value` where it is one of `allowed`, whatever its capitals; otherwise a ValueError with the nearest names."""
+    """`value` where it is one of `allowed`, whatever its capitals; otherwise a ValueError with the
+    nearest names.
+    """
     by_folded = {str(choice).casefold(): choice for choice in allowed}
     if str(value).casefold() in by_folded:
         return by_folded[str(value).casefold()]
     near = difflib.get_close_matches(str(value).casefold(), by_folded, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(repr(by_folded[n]) for n in near)}?" if near else ""
-    raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(map(repr, allowed))}.{hint}")
+    raise ValueError(
+        f"{name} is {value!r}; it must be one of {', '.join(map(repr, allowed))}.{hint}"
+    )
 
 
 def check_count(name, value, low, high):
-    """`value` as an int where it is a whole number from low to high; otherwise a ValueError or TypeError."""
+    """`value` as an int where it is a whole number from low to high; otherwise a ValueError or
+    TypeError.
+    """
     allowed = f"it must be a whole number from {in_digits(low)} to {in_digits(high)}."
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} is {value!r}; {allowed}")
@@ -158,9 +235,13 @@ def check_count(name, value, low, high):
 
 
 def check_names(name, value):
-    """A list of names, or another collection in an order of its own, as a tuple of plain values; TypeError for anything else."""
+    """A list of names, or another collection in an order of its own, as a tuple of plain values;
+    TypeError for anything else.
+    """
     if isinstance(value, (str, bytes, dict, set, frozenset)) or not hasattr(value, "__iter__"):
-        raise TypeError(f"{name} is {value!r}; it must be a list of names, such as ['Pop', 'Rock'].")
+        raise TypeError(
+            f"{name} is {value!r}; it must be a list of names, such as ['Pop', 'Rock']."
+        )
     return tuple(map(python_value, value))
 
 

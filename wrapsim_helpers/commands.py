@@ -30,56 +30,93 @@ from .notebooks import (
 )
 from .resources import PACKAGE, resource, runs_folder
 
-JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")       # of the main job
-NOT_COPIED = ("runs", ".ipynb_checkpoints")                       # folders that `init` leaves out
+JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")  # of the main job
+NOT_COPIED = ("runs", ".ipynb_checkpoints")  # folders that `init` leaves out
 
-INTEGER = {"parser": whole, "metavar": "INTEGER"}       # options whose values the library checks, since it says what was given
 # parameter of a command -> the library's name for it, where they differ
-LIBRARY_NAMES = {"users": "num_users", "start": "start_time", "end": "end_time", "genre": "genres", "fmt": "formats", "survey": "survey_path",
-                 "songs": "songs_path", "personas": "personas_path", "output": "out_dir", "folder": "out_dir"}
+LIBRARY_NAMES = {
+    "users": "num_users",
+    "start": "start_time",
+    "end": "end_time",
+    "genre": "genres",
+    "fmt": "formats",
+    "survey": "survey_path",
+    "songs": "songs_path",
+    "personas": "personas_path",
+    "output": "out_dir",
+    "folder": "out_dir",
+}
 
 
-OF_NOTEBOOKS = ("run", "batch")         # commands whose messages may name parameters of a notebook, which stay as they are
+OF_NOTEBOOKS = (
+    "run",
+    "batch",
+)  # commands whose messages may name parameters of a notebook, which stay as they are
 
 
 class Commands(typer.core.TyperGroup):
-    """The commands; an error in one takes along how its arguments are typed, so that the message can name them so."""
+    """The commands; an error in one takes along how its arguments are typed, so that the message
+    can name them so.
+    """
 
     def invoke(self, ctx):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            error.typed = typed_names(self.get_command(ctx, ctx.invoked_subcommand)) if ctx.invoked_subcommand else {}
+            error.typed = (
+                typed_names(self.get_command(ctx, ctx.invoked_subcommand))
+                if ctx.invoked_subcommand
+                else {}
+            )
             raise
 
 
-app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
-                  help="Simulate a year of music streaming, and draw the Wrapped of it.")
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Simulate a year of music streaming, and draw the Wrapped of it.",
+)
 
 
 def print_version(wanted):
     """Print the version and exit, where --version is given."""
     if wanted:
         from importlib.metadata import version
+
         typer.echo(f"wrapsim {version('wrapsim')}")
         raise typer.Exit()
 
 
 @app.callback()
-def options(version: bool = typer.Option(False, "--version", callback=print_version, is_eager=True, help="print the version and exit")):
+def options(
+    version: bool = typer.Option(
+        False, "--version", callback=print_version, is_eager=True, help="print the version and exit"
+    ),
+):
     """Options of the command itself, which come before the name of a subcommand."""
 
 
-# -- commands -----------------------------------------------------------------------------------------
+# -- commands --------------------------------------------------------------------------------------
+
 
 @app.command()
-def run(notebook: str = typer.Argument(help="path or name of a notebook, such as 02_single_user"),
-        parameter: list[str] = typer.Option([], "--parameter", "-p", metavar="NAME=VALUE", help="set a parameter; may be repeated"),
-        output: str = typer.Option(None, "--output", "-o", help="where the executed notebook goes"),
-        show: bool = typer.Option(False, "--parameters", help="list the notebook's parameters and stop")):
+def run(
+    notebook: str = typer.Argument(help="path or name of a notebook, such as 02_single_user"),
+    parameter: list[str] = typer.Option(
+        [], "--parameter", "-p", metavar="NAME=VALUE", help="set a parameter; may be repeated"
+    ),
+    output: str = typer.Option(None, "--output", "-o", help="where the executed notebook goes"),
+    show: bool = typer.Option(
+        False, "--parameters", help="list the notebook's parameters and stop"
+    ),
+):
     """Run one notebook with parameters, strictly.
 
-    Paths among the parameters (names that end in _path or _dir) are taken from the folder you are in, in which the notebook runs.
+    Paths among the parameters (names that end in _path or _dir) are taken from the folder you are
+    in, in which the notebook runs.
     """
     path = find_notebook(notebook)
     if show:
@@ -91,17 +128,25 @@ def run(notebook: str = typer.Argument(help="path or name of a notebook, such as
 
 
 @app.command()
-def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, parameters}"),
-          only: list[str] = typer.Option([], "--only", help="run only the set of this name; may be repeated"),
-          output: str = typer.Option(None, "--output", "-o", help="folder for the executed notebooks")):
+def batch(
+    file: Path = typer.Argument(help="a YAML file: name -> {notebook, parameters}"),
+    only: list[str] = typer.Option(
+        [], "--only", help="run only the set of this name; may be repeated"
+    ),
+    output: str = typer.Option(None, "--output", "-o", help="folder for the executed notebooks"),
+):
     """Run every set of parameters in a YAML file.
 
-    All are checked before the first one starts. Paths in the file (names that end in _path or _dir) are taken from the folder you
-    are in, not from the file's.
+    All are checked before the first one starts. Paths in the file (names that end in _path or _dir)
+    are taken from the folder you are in, not from the file's.
     """
     from .storage.outputs import check_marked
+
     sets = chosen_sets(file, only)
-    jobs = [(name, find_notebook(one["notebook"]), one.get("parameters") or {}) for name, one in sets.items()]
+    jobs = [
+        (name, find_notebook(one["notebook"]), one.get("parameters") or {})
+        for name, one in sets.items()
+    ]
     folder = check_path("output", output or runs_folder() / "batch").absolute()
     check_marked(folder)
     for name, path, parameters in jobs:
@@ -112,30 +157,54 @@ def batch(file: Path = typer.Argument(help="a YAML file: name -> {notebook, para
 
 
 @app.command()
-def wrapped(users: int = typer.Option(100, help="how many listeners", **INTEGER),
-            seed: int = typer.Option(2025, help="same seed, same people", **INTEGER),
-            output: str = typer.Option(None, "--output", "-o", help="folder for everything; data/runs/wrapped")):
+def wrapped(
+    users: int = typer.Option(100, help="how many listeners", parser=whole, metavar="INTEGER"),
+    seed: int = typer.Option(2025, help="same seed, same people", parser=whole, metavar="INTEGER"),
+    output: str = typer.Option(
+        None, "--output", "-o", help="folder for everything; data/runs/wrapped"
+    ),
+):
     """The main job: all notebooks, then the cards."""
     from .listening.listen import Run, compile_model
+
     folder = check_path("output", output or runs_folder() / "wrapped").resolve()
     check = Run(num_users=users, seed=seed)
     clear_own(folder)
     compile_model(check)
     run_dir, cards = folder / "run", folder / "cards"
-    parameters = {"02_single_user": {"seed": seed, "out_dir": str(folder / "one_listener")},
-                  "03_multiple_users": {"num_users": users, "seed": seed, "out_dir": str(run_dir)},
-                  "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)}, "05_realism": {"run_dir": str(run_dir)}}
+    parameters = {
+        "02_single_user": {"seed": seed, "out_dir": str(folder / "one_listener")},
+        "03_multiple_users": {"num_users": users, "seed": seed, "out_dir": str(run_dir)},
+        "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)},
+        "05_realism": {"run_dir": str(run_dir)},
+    }
     for name in NOTEBOOKS:
-        run_notebook(find_notebook(name), parameters.get(name, {}), folder / "notebooks" / f"{name}.ipynb")
-    typer.echo(f"\nDone.\n  executed notebooks  {folder / 'notebooks'}\n  the run, as Avro    {run_dir / 'plays'}\n"
-               f"  the cards           {cards}")
+        run_notebook(
+            find_notebook(name), parameters.get(name, {}), folder / "notebooks" / f"{name}.ipynb"
+        )
+    typer.echo(
+        f"\nDone.\n  executed notebooks  {folder / 'notebooks'}\n  the run, as Avro    "
+        f"{run_dir / 'plays'}\n"
+        f"  the cards           {cards}"
+    )
 
 
 def clear_own(folder):
-    """Remove what an earlier main job wrote into its folder, file by file; ValueError, before that, naming any other file."""
+    """Remove what an earlier main job wrote into its folder, file by file; ValueError, before that,
+    naming any other file.
+    """
     from .runs.own_files import own_files
     from .storage.locks import refuse_held
-    from .storage.outputs import check_clear, claim, clear, entries, fault_of, marker_of, refuse_fault
+    from .storage.outputs import (
+        check_clear,
+        claim,
+        clear,
+        entries,
+        fault_of,
+        marker_of,
+        refuse_fault,
+    )
+
     if folder.is_dir():
         for path in entries(folder):
             refuse_fault(folder, path, fault_of(path, marker_of(folder)))
@@ -146,79 +215,221 @@ def clear_own(folder):
 
 
 Users = Annotated[int, typer.Argument(help="how many listeners", parser=whole)]
-OutDir = Annotated[str, typer.Argument(help="a new or empty folder, one where this run was begun, or s3://bucket/run")]
+OutDir = Annotated[
+    str,
+    typer.Argument(help="a new or empty folder, one where this run was begun, or s3://bucket/run"),
+]
 RunDir = Annotated[str, typer.Argument(help="the folder or address of a run")]
 Start = Annotated[str, typer.Option(help="ISO 8601; local time where without an offset")]
 End = Annotated[str, typer.Option(help="ISO 8601; excluded")]
 Genres = Annotated[list[str], typer.Option(help="favourite genres to pick from; may be repeated")]
 Population = Annotated[str, typer.Option(help="world or survey")]
-Seed = Annotated[int, typer.Option(help="same seed, same people, same plays", **INTEGER)]
+Seed = Annotated[
+    int, typer.Option(help="same seed, same people, same plays", parser=whole, metavar="INTEGER")
+]
 Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; may be repeated")]
 Codec = Annotated[str, typer.Option(help="of the Avro files: deflate, zstandard or null")]
-Workers = Annotated[int, typer.Option(help="processes; 0 for one per core", **INTEGER)]
+Workers = Annotated[
+    int, typer.Option(help="processes; 0 for one per core", parser=whole, metavar="INTEGER")
+]
 Survey = Annotated[str, typer.Option(help="survey file; the bundled one where empty")]
 Songs = Annotated[str, typer.Option(help="songs file; the bundled one where empty")]
-Personas = Annotated[str, typer.Option(help="YAML file of personas and cohorts, or 'bundled'; none where empty")]
-Tracks = Annotated[int, typer.Option(help="tracks to invent beside those of the songs file, 0 or at least 1,000", **INTEGER)]
+Personas = Annotated[
+    str, typer.Option(help="YAML file of personas and cohorts, or 'bundled'; none where empty")
+]
+Tracks = Annotated[
+    int,
+    typer.Option(
+        help="tracks to invent beside those of the songs file, 0 or at least 1,000",
+        parser=whole,
+        metavar="INTEGER",
+    ),
+]
 
 
 @app.command()
-def simulate(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = "2026-01-01", genre: Genres = [], population: Population = "world",
-             seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], codec: Codec = "deflate", workers: Workers = 0, survey: Survey = "", songs: Songs = "",
-             personas: Personas = "", catalogue_tracks: Tracks = 0,
-             scheduler: Annotated[str, typer.Option(help="address of a dask scheduler whose workers make the parts, such as tcp://10.0.0.1:8786")] = "",
-             part: Annotated[int, typer.Option(help="with --parts: which share of the parts to make, from 1", **INTEGER)] = None,
-             parts: Annotated[int, typer.Option(help="with --part: into how many shares the parts are cut, one for each machine", **INTEGER)] = None):
-    """Simulate a crowd into a run folder, without a notebook; after an interruption the same command goes on."""
+def simulate(
+    users: Users,
+    out_dir: OutDir,
+    start: Start = "2025-01-01",
+    end: End = "2026-01-01",
+    genre: Genres = [],
+    population: Population = "world",
+    seed: Seed = 2025,
+    fmt: Formats = ["parquet", "avro"],
+    codec: Codec = "deflate",
+    workers: Workers = 0,
+    survey: Survey = "",
+    songs: Songs = "",
+    personas: Personas = "",
+    catalogue_tracks: Tracks = 0,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="address of a dask scheduler whose workers make the parts, such as "
+            "tcp://10.0.0.1:8786"
+        ),
+    ] = "",
+    part: Annotated[
+        int | None,
+        typer.Option(
+            help="with --parts: which share of the parts to make, from 1",
+            parser=whole,
+            metavar="INTEGER",
+        ),
+    ] = None,
+    parts: Annotated[
+        int | None,
+        typer.Option(
+            help="with --part: into how many shares the parts are cut, one for each machine",
+            parser=whole,
+            metavar="INTEGER",
+        ),
+    ] = None,
+):
+    """Simulate a crowd into a run folder, without a notebook; after an interruption the same
+    command goes on.
+    """
     from .runs.simulate import simulate as simulate_crowd
+
     if (part is None) != (parts is None):
-        raise Refused("--part and --parts go together: --part 3 --parts 10 makes the third tenth of the parts.")
-    typer.echo(simulate_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
-                              scheduler=scheduler, **({} if part is None else {"part": part, "parts": parts}), survey_path=survey, songs_path=songs, personas_path=personas,
-                              catalogue_tracks=catalogue_tracks))
+        raise Refused(
+            "--part and --parts go together: --part 3 --parts 10 makes the third tenth of the "
+            "parts."
+        )
+    typer.echo(
+        simulate_crowd(
+            users,
+            start,
+            end,
+            genre,
+            out_dir=out_dir,
+            formats=fmt,
+            codec=codec,
+            population=population,
+            seed=seed,
+            workers=workers,
+            scheduler=scheduler,
+            **({} if part is None else {"part": part, "parts": parts}),
+            survey_path=survey,
+            songs_path=songs,
+            personas_path=personas,
+            catalogue_tracks=catalogue_tracks,
+        )
+    )
 
 
 @app.command()
-def plan(users: Users, out_dir: OutDir, start: Start = "2025-01-01", end: End = "2026-01-01", genre: Genres = [], population: Population = "world",
-         seed: Seed = 2025, fmt: Formats = ["parquet", "avro"], codec: Codec = "deflate", workers: Workers = 0, survey: Survey = "", songs: Songs = "",
-         personas: Personas = "", catalogue_tracks: Tracks = 0):
-    """Say what a simulation would take: plays, bytes, minutes, parts; a disk that is too small is refused."""
+def plan(
+    users: Users,
+    out_dir: OutDir,
+    start: Start = "2025-01-01",
+    end: End = "2026-01-01",
+    genre: Genres = [],
+    population: Population = "world",
+    seed: Seed = 2025,
+    fmt: Formats = ["parquet", "avro"],
+    codec: Codec = "deflate",
+    workers: Workers = 0,
+    survey: Survey = "",
+    songs: Songs = "",
+    personas: Personas = "",
+    catalogue_tracks: Tracks = 0,
+):
+    """Say what a simulation would take: plays, bytes, minutes, parts; a disk that is too small is
+    refused.
+    """
     from .runs.plan import plan as plan_crowd
-    typer.echo(plan_crowd(users, start, end, genre, out_dir=out_dir, formats=fmt, codec=codec, population=population, seed=seed, workers=workers,
-                          survey_path=survey, songs_path=songs, personas_path=personas, catalogue_tracks=catalogue_tracks).text)
+
+    typer.echo(
+        plan_crowd(
+            users,
+            start,
+            end,
+            genre,
+            out_dir=out_dir,
+            formats=fmt,
+            codec=codec,
+            population=population,
+            seed=seed,
+            workers=workers,
+            survey_path=survey,
+            songs_path=songs,
+            personas_path=personas,
+            catalogue_tracks=catalogue_tracks,
+        ).text
+    )
 
 
 @app.command()
-def again(run_dir: RunDir, out_dir: Annotated[str, typer.Argument(help="folder for plays.avro and plays.parquet")],
-          user: Annotated[str, typer.Option(help="a listener's number, user id or full name")], survey: Survey = "", songs: Songs = "", personas: Personas = ""):
+def again(
+    run_dir: RunDir,
+    out_dir: Annotated[str, typer.Argument(help="folder for plays.avro and plays.parquet")],
+    user: Annotated[str, typer.Option(help="a listener's number, user id or full name")],
+    survey: Survey = "",
+    songs: Songs = "",
+    personas: Personas = "",
+):
     """Simulate one listener of a run again, identical, however big the run."""
     from .runs.again import again as simulate_again
     from .runs.again import write_listener
     from .storage.outputs import output_folder
-    for path in write_listener(simulate_again(run_dir, user, survey, songs, personas), output_folder(out_dir, "again")):
+
+    for path in write_listener(
+        simulate_again(run_dir, user, survey, songs, personas), output_folder(out_dir, "again")
+    ):
         typer.echo(path)
 
 
 @app.command("continue")
-def continue_(run_dir: RunDir, out_dir: OutDir, end: Annotated[str, typer.Option(help="ISO 8601; excluded; later than the run's own end")],
-              fmt: Formats = ["parquet", "avro"], codec: Codec = "deflate", workers: Workers = 0, survey: Survey = "", songs: Songs = "",
-              personas: Personas = ""):
+def continue_(
+    run_dir: RunDir,
+    out_dir: OutDir,
+    end: Annotated[str, typer.Option(help="ISO 8601; excluded; later than the run's own end")],
+    fmt: Formats = ["parquet", "avro"],
+    codec: Codec = "deflate",
+    workers: Workers = 0,
+    survey: Survey = "",
+    songs: Songs = "",
+    personas: Personas = "",
+):
     """Let the listeners of a finished run go on until a later time, into a folder of its own."""
     from .runs.simulate import continue_run
-    typer.echo(continue_run(run_dir, end, out_dir=out_dir, formats=fmt, codec=codec, workers=workers, survey_path=survey, songs_path=songs, personas_path=personas))
+
+    typer.echo(
+        continue_run(
+            run_dir,
+            end,
+            out_dir=out_dir,
+            formats=fmt,
+            codec=codec,
+            workers=workers,
+            survey_path=survey,
+            songs_path=songs,
+            personas_path=personas,
+        )
+    )
 
 
 @app.command()
 def effects(run_dir: RunDir):
-    """Every effect that a run declares, requested against observed; holds: yes where the interval has what was requested."""
+    """Every effect that a run declares, requested against observed; holds: yes where the interval
+    has what was requested.
+    """
     from .runs.effects import effects_of
-    typer.echo(effects_of(run_dir).drop(columns="measure").to_string(index=False, float_format="{:.3f}".format, na_rep=""))
+
+    typer.echo(
+        effects_of(run_dir)
+        .drop(columns="measure")
+        .to_string(index=False, float_format="{:.3f}".format, na_rep="")
+    )
 
 
 @app.command()
 def show(run_dir: RunDir):
     """Say what is in a run folder, finished or not."""
     from .runs.show import show as show_run
+
     typer.echo(show_run(run_dir))
 
 
@@ -226,34 +437,63 @@ def show(run_dir: RunDir):
 def verify(run_dir: RunDir, workers: Workers = 0):
     """Recompute everything a run's manifest says and name each damaged file."""
     from .runs.verify import verify as verify_run
+
     damaged = verify_run(run_dir, workers)
     if damaged:
-        raise RuntimeError("\n  ".join([f"{run_dir} is not as it was written:", *damaged,
-                                       "To mend it, remove the damaged files and simulate the run again into the same folder."]))
+        raise RuntimeError(
+            "\n  ".join(
+                [
+                    f"{run_dir} is not as it was written:",
+                    *damaged,
+                    "To mend it, remove the damaged files and simulate the run again into the "
+                    "same folder.",
+                ]
+            )
+        )
     typer.echo(f"{run_dir} is as it was written.")
 
 
 @app.command()
-def schema(form: Annotated[str, typer.Argument(help="avro: the schema as JSON; fields: what each field means; fingerprints")] = "avro"):
+def schema(
+    form: Annotated[
+        str,
+        typer.Argument(
+            help="avro: the schema as JSON; fields: what each field means; fingerprints"
+        ),
+    ] = "avro",
+):
     """Print the schema of a play."""
     from . import schema as of_play
     from .checking import check_choice
-    forms = {"avro": lambda: json.dumps(of_play.schema_ind, indent=2, ensure_ascii=False),
-             "fields": of_play.schema_text,
-             "fingerprints": lambda: "\n".join(f"{name} {value}" for name, value in of_play.fingerprints().items())}
+
+    forms = {
+        "avro": lambda: json.dumps(of_play.schema_ind, indent=2, ensure_ascii=False),
+        "fields": of_play.schema_text,
+        "fingerprints": lambda: "\n".join(
+            f"{name} {value}" for name, value in of_play.fingerprints().items()
+        ),
+    }
     typer.echo(forms[check_choice("form", form, tuple(forms))]())
 
 
 @app.command()
-def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), out_dir: str = typer.Argument(help="folder for the cards"),
-          user: str = typer.Option("", help="user id, number or name; the listener in the middle where empty"),
-          year: int = typer.Option(-1, help="-1 for the year with most days of the run", **INTEGER),
-          edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
-          theme: str = typer.Option("press", help="press, night, contrast or print")):
+def cards(
+    run_dir: Path = typer.Argument(help="the folder of a finished run"),
+    out_dir: str = typer.Argument(help="folder for the cards"),
+    user: str = typer.Option(
+        "", help="user id, number or name; the listener in the middle where empty"
+    ),
+    year: int = typer.Option(
+        -1, help="-1 for the year with most days of the run", parser=whole, metavar="INTEGER"
+    ),
+    edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
+    theme: str = typer.Option("press", help="press, night, contrast or print"),
+):
     """Draw one listener's cards from a run."""
     from .cards import card_folder, make_cards, write_cards
     from .cards.themes import check_theme
     from .wrapped import tell_story
+
     check_theme(theme)
     story = tell_story(run_dir, user, year, edition)
     folder = card_folder(out_dir)
@@ -262,20 +502,41 @@ def cards(run_dir: Path = typer.Argument(help="the folder of a finished run"), o
 
 
 @app.command()
-def insights(run_dir: Path = typer.Argument(help="the folder of a finished run"), out_dir: str = typer.Argument(help="folder for nine Parquet files"),
-             year: int = typer.Option(-1, help="-1 for the year with most days of the run", **INTEGER),
-             edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count")):
-    """Find the nine insights of every listener of a run, however large, and write them as Parquet."""
+def insights(
+    run_dir: Path = typer.Argument(help="the folder of a finished run"),
+    out_dir: str = typer.Argument(help="folder for nine Parquet files"),
+    year: int = typer.Option(
+        -1, help="-1 for the year with most days of the run", parser=whole, metavar="INTEGER"
+    ),
+    edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
+):
+    """Find the nine insights of every listener of a run, however large, and write them as
+    Parquet.
+    """
     from .wrapped import write_everybody
+
     for path in write_everybody(run_dir, out_dir, year, edition):
         typer.echo(path)
 
 
 @app.command()
-def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to measure, instead of the whole benchmark"),
-            output: str = typer.Option(None, "--output", "-o", help="folder for the report; data/runs/realism"),
-            users: int = typer.Option(4_000, help="listeners of the main run", **INTEGER),
-            smaller: int = typer.Option(300, help="listeners of each run with another seed or without a mechanism", **INTEGER)):
+def realism(
+    run_dir: Path = typer.Option(
+        None, "--run", help="a finished run to measure, instead of the whole benchmark"
+    ),
+    output: str = typer.Option(
+        None, "--output", "-o", help="folder for the report; data/runs/realism"
+    ),
+    users: int = typer.Option(
+        4_000, help="listeners of the main run", parser=whole, metavar="INTEGER"
+    ),
+    smaller: int = typer.Option(
+        300,
+        help="listeners of each run with another seed or without a mechanism",
+        parser=whole,
+        metavar="INTEGER",
+    ),
+):
     """Hold simulated listening against published figures: a table, and a report with pictures."""
     from .realism import (
         Size,
@@ -288,28 +549,44 @@ def realism(run_dir: Path = typer.Option(None, "--run", help="a finished run to 
         tell_rules,
         write_report,
     )
+
     if run_dir:
         sample = sampled(run_dir)
         rules, invariants, n_plays = checked(run_dir, sample)
-        typer.echo("\n".join([*lines_of(measured(sample) + rules), *tell_rules(invariants, n_plays)]))
+        typer.echo(
+            "\n".join([*lines_of(measured(sample) + rules), *tell_rules(invariants, n_plays)])
+        )
         return
     from .realism.evidence import draw_evidence
+
     folder = runs_folder() / "realism"
     from .checking import check_count
     from .interrupts import saying
+
     report_folder = check_path("output", output or folder)
-    size = Size(check_count("users", users, 1, 1_000_000), check_count("smaller", smaller, 1, 1_000_000))
+    size = Size(
+        check_count("users", users, 1, 1_000_000), check_count("smaller", smaller, 1, 1_000_000)
+    )
     check_report(report_folder)
-    with saying(lambda: f"What is finished in {folder} is kept; the same command continues from there."):
+    with saying(
+        lambda: f"What is finished in {folder} is kept; the same command continues from there."
+    ):
         study = study_of(folder, size)
-    typer.echo("\n".join([*lines_of(study.results + study.rules), *tell_rules(study.invariants, study.n_plays)]))
+    typer.echo(
+        "\n".join(
+            [*lines_of(study.results + study.rules), *tell_rules(study.invariants, study.n_plays)]
+        )
+    )
     typer.echo(f"\nThe report is {write_report(study, draw_evidence(study), report_folder)}")
 
 
 @app.command()
 def fit():
-    """Find the model's free parameters anew (about 5 minutes); writes data/behaviour/fitted.json (in a checkout)."""
+    """Find the model's free parameters anew (about 5 minutes); writes data/behaviour/fitted.json
+    (in a checkout).
+    """
     from .realism.fit import fit as fit_model
+
     checkout()
     fit_model()
 
@@ -322,21 +599,39 @@ def init(folder: str = typer.Argument(help="a new or empty folder")):
     """
     folder = check_path("folder", folder)
     lay_out(folder)
-    typer.echo(f"Notebooks and data are in {folder}. Next:\n  cd {quoted(folder)}\n  wrapsim wrapped     (run everything)\n"
-               "  jupyter lab         (explore)")
+    typer.echo(
+        f"Notebooks and data are in {folder}. Next:\n  cd {quoted(folder)}\n  wrapsim wrapped     "
+        f"(run everything)\n"
+        "  jupyter lab         (explore)"
+    )
 
 
 def lay_out(folder):
-    """Copy the bundled notebooks and data into a new or empty folder, or one in which that was interrupted; Refused otherwise."""
+    """Copy the bundled notebooks and data into a new or empty folder, or one in which that was
+    interrupted; Refused otherwise.
+    """
     from .storage.places import begins, clear_unfinished, final_name, new_file
     from .storage.run_folder import writable
-    kit = {path.relative_to(resource()).as_posix(): path for top in ("notebooks", "data") for path in resource(top).rglob("*") if is_copied(path)}
+
+    kit = {
+        path.relative_to(resource()).as_posix(): path
+        for top in ("notebooks", "data")
+        for path in resource(top).rglob("*")
+        if is_copied(path)
+    }
     if folder.exists() and not folder.is_dir():
         raise Refused(f"{folder} is a file; name a new or empty folder.")
-    there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if not path.is_dir() and not final_name(path.name)}
+    there = {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if not path.is_dir() and not final_name(path.name)
+    }
     other = [name for name, path in there.items() if name not in kit or not begins(path, kit[name])]
     if other or len(there) == len(kit):
-        raise Refused(f"{folder} is not a new or empty folder: it holds {[*other, *there][0]}. Name another one.")
+        raise Refused(
+            f"{folder} is not a new or empty folder: it holds {[*other, *there][0]}. Name another "
+            f"one."
+        )
     writable(folder)
     for name, path in kit.items():
         with new_file(folder / name) as beside:
@@ -347,7 +642,12 @@ def lay_out(folder):
 def is_copied(path):
     """Whether `init` copies a bundled file."""
     inside = path.relative_to(resource())
-    return path.is_file() and path.suffix != ".py" and path.name[0] != "." and not set(NOT_COPIED) & set(inside.parts)
+    return (
+        path.is_file()
+        and path.suffix != ".py"
+        and path.name[0] != "."
+        and not set(NOT_COPIED) & set(inside.parts)
+    )
 
 
 def quoted(folder):
@@ -361,8 +661,12 @@ def lab():
     """Open JupyterLab on the notebooks."""
     folder = notebook_folder()
     if folder.is_relative_to(PACKAGE):
-        raise Refused("there are no notebooks here, and those of the installed package are not to be changed. Lay out your own:\n"
-                      "  wrapsim init my_folder\n  cd my_folder\n  wrapsim lab")
+        raise Refused(
+            "there are no notebooks here, and those of the installed package are not to be "
+            "changed. "
+            "Lay out your own:\n"
+            "  wrapsim init my_folder\n  cd my_folder\n  wrapsim lab"
+        )
     raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", str(folder)]))
 
 
@@ -380,20 +684,52 @@ def checkout():
 
 @app.command("compile")
 def compile_():
-    """Compile the model now, about half a minute, once for each version; later commands and notebooks then begin at once."""
+    """Compile the model now, about half a minute, once for each version; later commands and
+    notebooks then begin at once.
+    """
     from .compiled import cache_text
     from .runs.simulate import simulate as simulate_crowd
     from .runs.verify import verify as verify_run
-    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:          # a run, invented music and all, written and read
-        verify_run(simulate_crowd(1, "2025-01-01", "2025-01-08", out_dir=Path(folder) / "run", workers=1, catalogue_tracks=1_000), 1)
+
+    with tempfile.TemporaryDirectory(
+        prefix="wrapsim-"
+    ) as folder:  # a run, invented music and all, written and read
+        verify_run(
+            simulate_crowd(
+                1,
+                "2025-01-01",
+                "2025-01-08",
+                out_dir=Path(folder) / "run",
+                workers=1,
+                catalogue_tracks=1_000,
+            ),
+            1,
+        )
     typer.echo(cache_text().partition("\n")[0])
 
 
 @app.command()
-def cache(clear: bool = typer.Option(False, "--clear", help="remove it; what is needed is compiled again at the next use")):
+def cache(
+    clear: bool = typer.Option(
+        False, "--clear", help="remove it; what is needed is compiled again at the next use"
+    ),
+):
     """Say where compiled code is and how large it is, or remove it."""
     from .compiled import cache_root, cache_text, clear_code
-    typer.echo(f"Removed {clear_code() / 1e6:,.1f} MB of compiled code from {cache_root()}." if clear else cache_text())
+
+    typer.echo(
+        f"Removed {clear_code() / 1e6:,.1f} MB of compiled code from {cache_root()}."
+        if clear
+        else cache_text()
+    )
+
+
+@app.command()
+def lint():
+    """Check the code with ruff and mypy (in a checkout)."""
+    checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+    codes = [subprocess.call([sys.executable, "-m", *words], cwd=checkout()) for words in checks]
+    raise SystemExit(max(codes))
 
 
 @app.command()
@@ -415,12 +751,25 @@ def bench():
 
 
 def main():
-    """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1, Ctrl-C 130."""
+    """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1,
+    Ctrl-C 130.
+    """
     from .interrupts import leaving_in_time
-    with warnings_of_one_line(), leaving_in_time(lambda: "No file is left half-written; start the same command again."):
+
+    with (
+        warnings_of_one_line(),
+        leaving_in_time(lambda: "No file is left half-written; start the same command again."),
+    ):
         try:
             app()
-        except (ValueError, TypeError, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+        except (
+            ValueError,
+            TypeError,
+            FileNotFoundError,
+            PermissionError,
+            IsADirectoryError,
+            NotADirectoryError,
+        ) as error:
             sys.exit(complain(error, 2))
         except (RuntimeError, OSError) as error:
             sys.exit(complain(error, 1))
@@ -429,7 +778,10 @@ def main():
 @contextmanager
 def warnings_of_one_line():
     """Show warnings as messages of the command, for as long as it runs."""
-    before, warnings.formatwarning = warnings.formatwarning, lambda message, *_, **__: f"wrapsim: {message}\n"
+    before, warnings.formatwarning = (
+        warnings.formatwarning,
+        lambda message, *_, **__: f"wrapsim: {message}\n",
+    )
     try:
         yield
     finally:
@@ -437,23 +789,46 @@ def warnings_of_one_line():
 
 
 def complain(error, exit_code):
-    """Print an error as one message on stderr, with arguments named as they are typed; returns the exit code."""
+    """Print an error as one message on stderr, with arguments named as they are typed; returns the
+    exit code.
+    """
     file = getattr(error, "filename", None)
-    text = str(error) if file is None else f"{str(file)!r} cannot be used here ({error.strerror}); name another."
+    text = (
+        str(error)
+        if file is None
+        else f"{str(file)!r} cannot be used here ({error.strerror}); name another."
+    )
     print(f"wrapsim: {as_typed(text, getattr(error, 'typed', {}))}", file=sys.stderr)
     return exit_code
 
 
 def typed_names(command):
-    """The library's name of each parameter of a command -> how it is typed, such as num_users -> USERS, start_time -> --start."""
-    typed = {one.name: one.opts[0] if one.opts[0].startswith("--") else one.name.upper() for one in command.params}
-    return typed if command.name in OF_NOTEBOOKS else typed | {LIBRARY_NAMES[name]: word for name, word in typed.items() if name in LIBRARY_NAMES}
+    """The library's name of each parameter of a command -> how it is typed, such as num_users ->
+    USERS, start_time -> --start.
+    """
+    typed = {
+        one.name: one.opts[0] if one.opts[0].startswith("--") else one.name.upper()
+        for one in command.params
+    }
+    return (
+        typed
+        if command.name in OF_NOTEBOOKS
+        else typed
+        | {LIBRARY_NAMES[name]: word for name, word in typed.items() if name in LIBRARY_NAMES}
+    )
 
 
 def as_typed(text, typed):
-    """A message with arguments named as they are typed: those of two words anywhere but in quotes or paths, others where it begins."""
+    """A message with arguments named as they are typed: those of two words anywhere but in quotes
+    or paths, others where it begins.
+    """
     words = [name for name in typed if "_" in name]
     anywhere = re.compile(rf"(?<![\w/.-])({'|'.join(words) or '(?!)'})(?![\w/-])")
     pieces = re.split(r"""((?<!\w)'[^']*'(?!\w)|(?<!\w)"[^"]*"(?!\w))""", text)
-    named = "".join(piece if place % 2 else anywhere.sub(lambda found: typed[found[0]], piece) for place, piece in enumerate(pieces))
-    return re.sub(r"^\w+(?= is )|(?<= and )\w+(?= is )", lambda found: typed.get(found[0], found[0]), named)
+    named = "".join(
+        piece if place % 2 else anywhere.sub(lambda found: typed[found[0]], piece)
+        for place, piece in enumerate(pieces)
+    )
+    return re.sub(
+        r"^\w+(?= is )|(?<= and )\w+(?= is )", lambda found: typed.get(found[0], found[0]), named
+    )

@@ -1,8 +1,9 @@
 """How functions are compiled by numba, and where the compiled code is cached.
 
-numba looks only at the file of the function it compiles, so a change of a function or constant in another file would
-leave stale machine code behind. The cache of each module therefore lies in a folder named by a hash of every source
-that the module can reach by imports: it cannot go stale, and a change elsewhere compiles nothing again.
+numba looks only at the file of the function it compiles, so a change of a function or constant in
+another file would leave stale machine code behind. The cache of each module therefore lies in a
+folder named by a hash of every source that the module can reach by imports: it cannot go stale, and
+a change elsewhere compiles nothing again.
 """
 
 import contextlib
@@ -16,25 +17,39 @@ from pathlib import Path
 
 from .resources import PACKAGE, resource
 
-CODE_FOLDER = re.compile(r"[\w.]+-[0-9a-f]{16}")              # of a module's compiled code, in the cache
-CODE_FILE = re.compile(r".+\.(nbi|nbc)(\.tmp\.\w+)?")      # numba's index and code, and what it leaves when it is killed
+CODE_FOLDER = re.compile(r"[\w.]+-[0-9a-f]{16}")  # of a module's compiled code, in the cache
+CODE_FILE = re.compile(
+    r".+\.(nbi|nbc)(\.tmp\.\w+)?"
+)  # numba's index and code, and what it leaves when it is killed
 IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 
 
-# -- which sources compiled code depends on ------------------------------------------------------------
+# -- which sources compiled code depends on --------------------------------------------------------
+
 
 def imported_files(path):
     """Files of this package that a source file imports at its top level; a set of Paths."""
     found = set()
     for dots, module, names in IMPORT.findall(path.read_text(encoding="utf-8")):
         base = path.parents[len(dots) - 1].joinpath(*filter(None, module.split(".")))
-        found |= {base.with_suffix(".py"), base / "__init__.py", *(base / f"{name}.py" for name in re.findall(r"\w+", names))}
-    found |= {folder / "__init__.py" for file in found for folder in file.parents if PACKAGE in folder.parents}
+        found |= {
+            base.with_suffix(".py"),
+            base / "__init__.py",
+            *(base / f"{name}.py" for name in re.findall(r"\w+", names)),
+        }
+    found |= {
+        folder / "__init__.py"
+        for file in found
+        for folder in file.parents
+        if PACKAGE in folder.parents
+    }
     return {file for file in found if file.is_file() and file.is_relative_to(PACKAGE)}
 
 
 def reachable_files(path):
-    """A source file and every file of this package that it imports, directly or through others; a sorted list of Paths."""
+    """A source file and every file of this package that it imports, directly or through others; a
+    sorted list of Paths.
+    """
     found, new = set(), {path}
     while new:
         found |= new
@@ -43,18 +58,27 @@ def reachable_files(path):
 
 
 def source_hash(path):
-    """Hash of everything that decides the machine code of a source file: reachable sources, schemas, numba and NumPy."""
+    """Hash of everything that decides the machine code of a source file: reachable sources,
+    schemas, numba and NumPy.
+    """
     sources = [*reachable_files(path), *sorted(resource("schemas").glob("*.avsc"))]
     texts = [file.name.encode() + file.read_bytes() for file in sources]
     versions = [importlib.metadata.version(name).encode() for name in ("numba", "numpy")]
     return hashlib.sha256(b"\0".join([*texts, *versions])).hexdigest()[:16]
 
 
-# -- the cache -----------------------------------------------------------------------------------------
+# -- the cache -------------------------------------------------------------------------------------
+
 
 def cache_root():
-    """Folder of everything that wrapsim caches: WRAPSIM_CACHE, else the user's cache, else a temporary folder."""
-    base = os.environ.get("WRAPSIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    """Folder of everything that wrapsim caches: WRAPSIM_CACHE, else the user's cache, else a
+    temporary folder.
+    """
+    base = (
+        os.environ.get("WRAPSIM_CACHE")
+        or os.environ.get("XDG_CACHE_HOME")
+        or str(Path.home() / ".cache")
+    )
     for candidate in (Path(base), Path(tempfile.gettempdir())):
         try:
             folder = candidate / "wrapsim"
@@ -62,12 +86,17 @@ def cache_root():
             return folder
         except OSError:
             continue
-    raise OSError(f"neither {base} nor {tempfile.gettempdir()} can be written; set WRAPSIM_CACHE to a folder that can")
+    raise OSError(
+        f"neither {base} nor {tempfile.gettempdir()} can be written; set WRAPSIM_CACHE to a folder "
+        f"that can"
+    )
 
 
 @functools.cache
 def code_folder(module):
-    """Folder of the compiled code of a module, by its name such as "wrapsim_helpers.listening.loop"."""
+    """Folder of the compiled code of a module, by its name such as
+    "wrapsim_helpers.listening.loop".
+    """
     name = module.partition(".")[2]
     return cache_root() / f"{name}-{source_hash(source_of(name))}"
 
@@ -78,16 +107,34 @@ def source_of(name):
 
 
 def is_cached(function):
-    """Whether a call of a compiled function compiles nothing: it is loaded or cached, or the compiler is switched off."""
+    """Whether a call of a compiled function compiles nothing: it is loaded or cached, or the
+    compiler is switched off.
+    """
     loaded = getattr(function, "signatures", True)
-    return bool(loaded) or any(code_folder(function.__module__).rglob(f"*.{function.__name__}-*.nbi"))
+    return bool(loaded) or any(
+        code_folder(function.__module__).rglob(f"*.{function.__name__}-*.nbi")
+    )
 
 
 def code_files():
-    """Files of compiled code in the cache, a dict: folder -> list of Paths. Links and files of others are left out."""
-    folders = [path for path in sorted(cache_root().iterdir()) if CODE_FOLDER.fullmatch(path.name) and not path.is_symlink()]
-    return {folder: [Path(top, name) for top, _, names in os.walk(folder) for name in names if CODE_FILE.fullmatch(name)]
-            for folder in folders}
+    """Files of compiled code in the cache, a dict: folder -> list of Paths.
+
+    Links and files of others are left out.
+    """
+    folders = [
+        path
+        for path in sorted(cache_root().iterdir())
+        if CODE_FOLDER.fullmatch(path.name) and not path.is_symlink()
+    ]
+    return {
+        folder: [
+            Path(top, name)
+            for top, _, names in os.walk(folder)
+            for name in names
+            if CODE_FILE.fullmatch(name)
+        ]
+        for folder in folders
+    }
 
 
 def is_current(folder):
@@ -97,11 +144,20 @@ def is_current(folder):
 
 
 def cache_text():
-    """Where compiled code lies and how large it is, as text: the folder, then a line for each module."""
+    """Where compiled code lies and how large it is, as text: the folder, then a line for each
+    module.
+    """
     sizes = {folder: total_bytes(files) for folder, files in code_files().items()}
-    return "\n".join([f"{cache_root()} holds {sum(sizes.values()) / 1e6:,.1f} MB of compiled code.",
-                      *(f"  {folder.name:30} {size / 1e6:8,.1f} MB  {'in use' if is_current(folder) else 'of older sources'}"
-                        for folder, size in sizes.items())])
+    return "\n".join(
+        [
+            f"{cache_root()} holds {sum(sizes.values()) / 1e6:,.1f} MB of compiled code.",
+            *(
+                f"  {folder.name:30} {size / 1e6:8,.1f} MB  "
+                f"{'in use' if is_current(folder) else 'of older sources'}"
+                for folder, size in sizes.items()
+            ),
+        ]
+    )
 
 
 def total_bytes(files):
@@ -110,7 +166,10 @@ def total_bytes(files):
 
 
 def clear_code():
-    """Remove all compiled code from the cache; returns how many bytes. A folder that holds anything else stays."""
+    """Remove all compiled code from the cache; returns how many bytes.
+
+    A folder that holds anything else stays.
+    """
     found = code_files()
     n_bytes = sum(map(total_bytes, found.values()))
     for folder, files in found.items():
@@ -123,19 +182,26 @@ def clear_code():
 
 
 def compile_function(function, **options):
-    """numba's njit with this package's cache folder, which is set for this one call: nothing changes for other users of numba.
+    """numba's njit with this package's cache folder, which is set for this one call: nothing
+    changes for other users of numba.
 
-    Without the interpreter's lock, so that other threads run meanwhile: progress bars, and the one that ends a command after Ctrl-C.
+        Without the interpreter's lock, so that other threads run meanwhile: progress bars, and the
+        one that ends a command after Ctrl-C.
     """
-    import numba  # here, since it takes longer to import than all that a command needs to say what is cached
+    # here, since it takes longer to import than all that a command needs to say what is cached
+    import numba
+
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(code_folder(function.__module__))
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
+        return numba.njit(
+            cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options
+        )(function)
     finally:
         numba.config.CACHE_DIR = before
 
 
-# -- decorators ----------------------------------------------------------------------------------------
+# -- decorators ------------------------------------------------------------------------------------
+
 
 def compiled(function):
     """Compile a function with numba: cached, with IEEE arithmetic in the order written."""
@@ -143,17 +209,20 @@ def compiled(function):
 
 
 def compiled_loop(function):
-    """Compile a function of the listening loop: no reference counts, since it makes no arrays, and all calls inlined.
+    """Compile a function of the listening loop: no reference counts, since it makes no arrays, and
+    all calls inlined.
 
-    Reference counts of the catalogue's arrays took two thirds of the loop's time, handing them from call to call a quarter.
+        Reference counts of the catalogue's arrays took two thirds of the loop's time, handing them
+        from call to call a quarter.
 
-    Give such a function no plain whole number such as 0 or -1: numba takes each literal for a type of its own and compiles
-    the function, and all that it calls, once more. np.int64(0) is of the same type as a variable.
+        Give such a function no plain whole number such as 0 or -1: numba takes each literal for a
+        type of its own and compiles the function, and all that it calls, once more. np.int64(0) is
+        of the same type as a variable.
     """
     return compile_function(function, _nrt=False, forceinline=True)
 
 
 def compiled_once(function):
-    """Compile a large function of the loop that is called from a single place: as part of its caller, so that LLVM
-    optimises it once. It cannot be called from Python."""
+    """Compile a large function of the loop that is called from a single place: as part of its
+    caller, so that LLVM optimises it once. It cannot be called from Python."""
     return compile_function(function, _nrt=False, inline="always", no_cpython_wrapper=True)

@@ -9,8 +9,8 @@ MINUTE_MS = 60 * MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 EPOCH = datetime(1970, 1, 1)
-EARLIEST = datetime(2000, 1, 1)      # before it the zone tables and the plan rules mean nothing
-LATEST = datetime(2038, 1, 1)        # pytz knows no daylight saving after 2037
+EARLIEST = datetime(2000, 1, 1)  # before it the zone tables and the plan rules mean nothing
+LATEST = datetime(2038, 1, 1)  # pytz knows no daylight saving after 2037
 
 
 def as_text(moment):
@@ -19,16 +19,22 @@ def as_text(moment):
 
 
 def check_time(name, text):
-    """`text`, an ISO 8601 date or date and time, as a datetime; with a zone where it has an offset."""
+    """`text`, an ISO 8601 date or date and time, as a datetime; with a zone where it has an
+    offset.
+    """
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} is {text!r}; it must be ISO 8601, such as '2025-01-01' or '2025-01-01T08:30:00+01:00'."
-                         ) from None
+        raise ValueError(
+            f"{name} is {text!r}; it must be ISO 8601, such as '2025-01-01' or "
+            f"'2025-01-01T08:30:00+01:00'."
+        ) from None
     wall = moment.replace(tzinfo=None)
     if not EARLIEST <= wall <= LATEST:
-        raise ValueError(f"{name} is {text!r}; it must lie between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}, "
-                         "the years for which daylight saving is known.")
+        raise ValueError(
+            f"{name} is {text!r}; it must lie between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}, "
+            "the years for which daylight saving is known."
+        )
     return moment
 
 
@@ -36,35 +42,48 @@ def check_window(start_time, end_time):
     """Both times as datetimes, the start before the end; ValueError otherwise."""
     start, end = check_time("start_time", start_time), check_time("end_time", end_time)
     if (start.tzinfo is None) != (end.tzinfo is None):
-        raise ValueError(f"start_time {start_time!r} and end_time {end_time!r}: give both with an offset, or both without "
-                         "(then they are the listener's local time).")
+        raise ValueError(
+            f"start_time {start_time!r} and end_time {end_time!r}: give both with an offset, or "
+            f"both without "
+            "(then they are the listener's local time)."
+        )
     if start >= end:
-        raise ValueError(f"end_time {end_time!r} is not after start_time {start_time!r}; "
-                         "the window runs from start_time up to, but not including, end_time.")
+        raise ValueError(
+            f"end_time {end_time!r} is not after start_time {start_time!r}; "
+            "the window runs from start_time up to, but not including, end_time."
+        )
     return start, end
 
 
-# -- instants and zones --------------------------------------------------------------------------------
+# -- instants and zones ----------------------------------------------------------------------------
+
 
 def instant_ms(name, moment, zone):
-    """UTC milliseconds of a moment; without an offset it is local time in `zone`, and it must exist exactly once."""
+    """UTC milliseconds of a moment; without an offset it is local time in `zone`, and it must exist
+    exactly once.
+    """
     if moment.tzinfo is None:
         try:
             moment = pytz.timezone(zone).localize(moment, is_dst=None)
         except pytz.NonExistentTimeError:
-            raise ValueError(f"{name} is {moment.isoformat()}, a time that the clocks of {zone} skipped; "
-                             "give another time, or one with an offset.") from None
+            raise ValueError(
+                f"{name} is {moment.isoformat()}, a time that the clocks of {zone} skipped; "
+                "give another time, or one with an offset."
+            ) from None
         except pytz.AmbiguousTimeError:
-            raise ValueError(f"{name} is {moment.isoformat()}, a time that the clocks of {zone} showed twice; "
-                             "give it with an offset, such as +01:00.") from None
+            raise ValueError(
+                f"{name} is {moment.isoformat()}, a time that the clocks of {zone} showed twice; "
+                "give it with an offset, such as +01:00."
+            ) from None
     return utc_ms(moment)
 
 
 def first_instant_ms(moment, zone):
-    """UTC milliseconds of the first valid instant at or after a local moment, and whether it had to be moved there.
+    """UTC milliseconds of the first valid instant at or after a local moment, and whether it had to
+    be moved there.
 
-    Used for a crowd, where the moment falls into somebody's daylight-saving night: a time shown twice becomes its
-    first showing, a time skipped becomes the end of the gap.
+        Used for a crowd, where the moment falls into somebody's daylight-saving night: a time shown
+        twice becomes its first showing, a time skipped becomes the end of the gap.
     """
     if moment.tzinfo is not None:
         return utc_ms(moment), False
@@ -74,7 +93,7 @@ def first_instant_ms(moment, zone):
     except pytz.AmbiguousTimeError:
         return utc_ms(clock.localize(moment, is_dst=True)), True
     except pytz.NonExistentTimeError:
-        inside_gap = utc_ms(clock.localize(moment, is_dst=True))      # shortly before the change
+        inside_gap = utc_ms(clock.localize(moment, is_dst=True))  # shortly before the change
         return next_change_ms(clock, inside_gap), True
 
 
@@ -89,16 +108,26 @@ def offset_min(clock, at_ms):
 
 
 def next_change_ms(clock, after_ms):
-    """The first instant, to the minute, within two days after `after_ms` at which the clock's offset changes."""
-    before, low, high = offset_min(clock, after_ms), after_ms // MINUTE_MS, after_ms // MINUTE_MS + 2 * 24 * 60
+    """The first instant, to the minute, within two days after `after_ms` at which the clock's
+    offset changes.
+    """
+    before, low, high = (
+        offset_min(clock, after_ms),
+        after_ms // MINUTE_MS,
+        after_ms // MINUTE_MS + 2 * 24 * 60,
+    )
     while low + 1 < high:
         middle = (low + high) // 2
-        low, high = (middle, high) if offset_min(clock, middle * MINUTE_MS) == before else (low, middle)
+        low, high = (
+            (middle, high) if offset_min(clock, middle * MINUTE_MS) == before else (low, middle)
+        )
     return high * MINUTE_MS
 
 
 def zone_changes(zone, from_ms, to_ms):
-    """When a zone's clock changes in a stretch of time: [(utc_ms, offset_min from then on), ...], the first at from_ms."""
+    """When a zone's clock changes in a stretch of time: [(utc_ms, offset_min from then on), ...],
+    the first at from_ms.
+    """
     clock = pytz.timezone(zone)
     changes = [(from_ms, offset_min(clock, from_ms))]
     for day in range(from_ms, to_ms, DAY_MS):

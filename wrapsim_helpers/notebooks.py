@@ -1,4 +1,6 @@
-"""Strict papermill runs: unknown names, wrong types and strangers' files are refused before a kernel starts."""
+"""Strict papermill runs: unknown names, wrong types and strangers' files are refused before a
+kernel starts.
+"""
 
 import difflib
 import logging
@@ -13,31 +15,62 @@ import typer.core
 from .checking import check_path
 from .resources import FIRST_NOTEBOOK, project_folder, resource
 
-NOTEBOOKS = ("00_data_preparation", "01_schema", "02_single_user", "03_multiple_users", "04_wrapped", "05_realism")
-TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,), "list[str]": (list,)}
+NOTEBOOKS = (
+    "00_data_preparation",
+    "01_schema",
+    "02_single_user",
+    "03_multiple_users",
+    "04_wrapped",
+    "05_realism",
+)
+TYPES = {
+    "str": (str,),
+    "int": (int,),
+    "float": (float, int),
+    "bool": (bool,),
+    "list": (list,),
+    "list[str]": (list,),
+}
 
 EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
-QUIET = ["--IPKernelApp.log_level=CRITICAL"]     # kernels remark on loopback without encryption, and on being shut down
+QUIET = [
+    "--IPKernelApp.log_level=CRITICAL"
+]  # kernels remark on loopback without encryption, and on being shut down
 
 
 class Refused(ValueError):
-    """A request that cannot be carried out as asked; nothing was started. The command line exits with 2."""
+    """A request that cannot be carried out as asked; nothing was started.
+
+    The command line exits with 2.
+    """
 
 
-# -- strict papermill ---------------------------------------------------------------------------------
+# -- strict papermill ------------------------------------------------------------------------------
+
 
 def declared_parameters(notebook):
-    """What a notebook takes: name -> (type name, default, help), from its cell tagged `parameters`."""
+    """What a notebook takes: name -> (type name, default, help), from its cell tagged
+    `parameters`.
+    """
     import papermill
     import yaml
+
     if Path(notebook).suffix != ".ipynb":
         raise Refused(f"{str(notebook)!r} is not a notebook; name an .ipynb file.")
     try:
         found = papermill.inspect_notebook(str(notebook))
-    except Exception as error:           # of nbformat, JSON or Unicode, whatever the file is instead
-        raise Refused(f"{str(notebook)!r} is not a notebook ({first_line(error)}); name an .ipynb file.") from None
-    return {name: (one["inferred_type_name"], yaml.safe_load(one["default"]) if one["default"] else None, one["help"])
-            for name, one in found.items()}
+    except Exception as error:  # of nbformat, JSON or Unicode, whatever the file is instead
+        raise Refused(
+            f"{str(notebook)!r} is not a notebook ({first_line(error)}); name an .ipynb file."
+        ) from None
+    return {
+        name: (
+            one["inferred_type_name"],
+            yaml.safe_load(one["default"]) if one["default"] else None,
+            one["help"],
+        )
+        for name, one in found.items()
+    }
 
 
 def first_line(error):
@@ -46,79 +79,116 @@ def first_line(error):
 
 
 def check_parameters(notebook, given):
-    """Parameters as the notebook's own types; Refused for an unknown name, with the nearest, or a wrong type."""
+    """Parameters as the notebook's own types; Refused for an unknown name, with the nearest, or a
+    wrong type.
+    """
     known, checked = declared_parameters(notebook), {}
     for name, value in given.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise Refused(f"{Path(notebook).name} has no parameter {name!r}.{hint} It has: {', '.join(known)}.")
+            raise Refused(
+                f"{Path(notebook).name} has no parameter {name!r}.{hint} It has: "
+                f"{', '.join(known)}."
+            )
         checked[name] = typed(Path(notebook).name, name, value, *known[name][:2])
     return checked
 
 
 def typed(notebook, name, value, kind, default):
-    """One value where it has the type the notebook declares or is its default; Refused otherwise."""
+    """One value where it has the type the notebook declares or is its default; Refused
+    otherwise.
+    """
     allowed = TYPES.get(kind, (type(default),))
     if value == default and type(value) is type(default):
         return value
     if isinstance(value, bool) != (bool in allowed) or not isinstance(value, allowed):
-        raise Refused(f"{notebook}: {name} is {value!r}; it must be of type {kind}, such as {EXAMPLES.get(kind, default)!r}.")
+        raise Refused(
+            f"{notebook}: {name} is {value!r}; it must be of type {kind}, such as "
+            f"{EXAMPLES.get(kind, default)!r}."
+        )
     return value
 
 
 def parse_assignments(notebook, assignments):
-    """name -> value from texts 'name=value', each read as the type the notebook declares; Refused where it cannot be."""
+    """name -> value from texts 'name=value', each read as the type the notebook declares; Refused
+    where it cannot be.
+    """
     known, given = declared_parameters(notebook), {}
     for text in assignments:
         name, equals, value = text.partition("=")
         if not equals:
             raise Refused(f"{text!r} is not of the form name=value.")
-        given[name] = value if name not in known or known[name][0] == "str" or not value else from_yaml(name, value)
+        given[name] = (
+            value
+            if name not in known or known[name][0] == "str" or not value
+            else from_yaml(name, value)
+        )
     return given
 
 
 def from_yaml(name, text):
     """A value from the text of a parameter; Refused where it is no YAML."""
     import yaml
+
     try:
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
-        raise Refused(f"{name} is {text!r}, which cannot be read ({first_line(error)}); write a list as [Pop, Rap].") from None
+        raise Refused(
+            f"{name} is {text!r}, which cannot be read ({first_line(error)}); write a list as "
+            f"[Pop, "
+            f"Rap]."
+        ) from None
 
 
 def absolute_paths(parameters):
-    """Parameters with each path made absolute, from the working folder and with `~` as the home folder.
+    """Parameters with each path made absolute, from the working folder and with `~` as the home
+    folder.
 
-    A path is a text whose name ends in _path or _dir, except "", an address such as s3://bucket/run, and "bundled" for
-    personas_path.
+        A path is a text whose name ends in _path or _dir, except "", an address such as
+        s3://bucket/run, and "bundled" for personas_path.
     """
-    return {name: str(Path(os.path.expanduser(value)).absolute()) if is_path(name, value) else value
-            for name, value in parameters.items()}
+    return {
+        name: str(Path(os.path.expanduser(value)).absolute()) if is_path(name, value) else value
+        for name, value in parameters.items()
+    }
 
 
 def is_path(name, value):
     """Whether a parameter is a path that depends on the working folder, see `absolute_paths`."""
-    return (name.endswith(("_path", "_dir")) and isinstance(value, str) and value != "" and "://" not in value
-            and (name, value) != ("personas_path", "bundled"))
+    return (
+        name.endswith(("_path", "_dir"))
+        and isinstance(value, str)
+        and value != ""
+        and "://" not in value
+        and (name, value) != ("personas_path", "bundled")
+    )
 
 
 def run_notebook(notebook, parameters, output):
-    """Execute a notebook with checked parameters into `output`, in the working folder; returns its path.
+    """Execute a notebook with checked parameters into `output`, in the working folder; returns its
+    path.
 
-    An earlier executed notebook is replaced, with a message, if nobody changed it. Raises Refused before anything
-    starts for a parameter that is unknown or of the wrong type and for a file of that name that is not ours, and
-    RuntimeError, naming the error and the executed notebook, where a cell fails or was not reached.
+        An earlier executed notebook is replaced, with a message, if nobody changed it. Raises
+        Refused before anything starts for a parameter that is unknown or of the wrong type and for
+        a file of that name that is not ours, and RuntimeError, naming the error and the executed
+        notebook, where a cell fails or was not reached.
     """
     from .interrupts import saying
     from .storage.outputs import begin, end, finish
+
     notebook, output = Path(notebook), check_path("output", output).absolute()
     checked = absolute_paths(check_parameters(notebook, parameters))
     if check_target(output):
         typer.echo(f"The earlier {output} is replaced.", err=True)
     beside = begin(output)
     try:
-        with saying(lambda: f"The cells executed so far are in {output}; the same command begins the notebook anew."):
+        with saying(
+            lambda: (
+                f"The cells executed so far are in {output}; the same command begins the "
+                f"notebook anew."
+            )
+        ):
             problem = execute(notebook, checked, beside)
     finally:
         if beside.is_file():
@@ -131,48 +201,80 @@ def run_notebook(notebook, parameters, output):
 
 
 def check_target(output):
-    """Whether an earlier executed notebook of ours is in a place; Refused if any other file is, with another name."""
+    """Whether an earlier executed notebook of ours is in a place; Refused if any other file is,
+    with another name.
+    """
     from .storage.outputs import fault_of, marker_of
+
     if output.is_dir() or output.suffix != ".ipynb":
         example = output / "executed.ipynb" if output.is_dir() else output.with_suffix(".ipynb")
-        raise Refused(f"output is {str(output)!r}; it must be a file that ends in .ipynb, such as {shlex.quote(str(example))}")
+        raise Refused(
+            f"output is {str(output)!r}; it must be a file that ends in .ipynb, such as "
+            f"{shlex.quote(str(example))}"
+        )
     above = next(folder for folder in output.parents if folder.exists())
     if not above.is_dir():
-        raise Refused(f"output is {str(output)!r}, but {above} is a file and no folder; name another file, such as -o {output.name}")
+        raise Refused(
+            f"output is {str(output)!r}, but {above} is a file and no folder; name another file, "
+            f"such as -o {output.name}"
+        )
     if not os.path.lexists(output):
         return False
     if fault_of(output, marker_of(output.parent)):
-        number = next(n for n in range(2, 10_000) if not os.path.lexists(output.with_stem(f"{output.stem}-{n}")))
-        raise Refused(f"{output} is not an executed notebook as wrapsim wrote it, but changed since or not ours. Move it "
-                      f"elsewhere, or name another file: -o {shlex.quote(str(output.with_stem(f'{output.stem}-{number}')))}")
+        number = next(
+            n
+            for n in range(2, 10_000)
+            if not os.path.lexists(output.with_stem(f"{output.stem}-{n}"))
+        )
+        raise Refused(
+            f"{output} is not an executed notebook as wrapsim wrote it, but changed since or not "
+            f"ours. Move it "
+            f"elsewhere, or name another file: -o "
+            f"{shlex.quote(str(output.with_stem(f'{output.stem}-{number}')))}"
+        )
     return True
 
 
 def execute(notebook, parameters, output):
     """Run a notebook's cells by papermill; returns what went wrong, in words, or ""."""
     import papermill
+
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        done = in_thread(lambda: papermill.execute_notebook(
-            str(notebook), str(output), parameters, kernel_name="python3", cwd=str(Path.cwd()),
-            progress_bar={"desc": notebook.stem}, extra_arguments=QUIET))
+        done = in_thread(
+            lambda: papermill.execute_notebook(
+                str(notebook),
+                str(output),
+                parameters,
+                kernel_name="python3",
+                cwd=str(Path.cwd()),
+                progress_bar={"desc": notebook.stem},
+                extra_arguments=QUIET,
+            )
+        )
     except papermill.PapermillExecutionError as error:
         return f"stopped: {error.ename}: {error.evalue}\n"
-    left = [cell for cell in done.cells if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("status") == "pending"]
+    left = [
+        cell
+        for cell in done.cells
+        if cell.cell_type == "code"
+        and cell.metadata.get("papermill", {}).get("status") == "pending"
+    ]
     return f"ended early: {len(left)} cells were not run. " if left else ""
 
 
 def named(beside, output):
     """Write into an executed notebook the name it will have, instead of its temporary one."""
     import nbformat
+
     book = nbformat.read(beside, 4)
     book.metadata.get("papermill", {})["output_path"] = str(output)
     nbformat.write(book, beside)
 
 
 def in_thread(action):
-    """The result of a call made in a thread of its own: in the main thread nbclient would take Ctrl-C for itself, and ask the kernel
-    politely to end."""
+    """The result of a call made in a thread of its own: in the main thread nbclient would take
+    Ctrl-C for itself, and ask the kernel politely to end."""
     done = Future()
     threading.Thread(target=fulfil, args=(done, action), daemon=True).start()
     return done.result()
@@ -187,7 +289,9 @@ def fulfil(future, action):
 
 
 def find_notebook(name):
-    """Path of a notebook given by path, or by name among the project's; Refused where there is none."""
+    """Path of a notebook given by path, or by name among the project's; Refused where there is
+    none.
+    """
     path = check_path("notebook", name)
     if path.is_file():
         return path
@@ -195,36 +299,56 @@ def find_notebook(name):
     if path.stem in own and path.parent == Path("."):
         return own[path.stem]
     near = difflib.get_close_matches(path.stem, own, n=1)
-    raise Refused(f"there is no notebook {name!r}." + (f" Did you mean {near[0]!r}?" if near else "") + f" Known: {', '.join(own)}.")
+    raise Refused(
+        f"there is no notebook {name!r}."
+        + (f" Did you mean {near[0]!r}?" if near else "")
+        + f" Known: {', '.join(own)}."
+    )
 
 
 def notebook_folder():
-    """The notebooks of the working folder, where `wrapsim init` laid them out, or the project's own."""
+    """The notebooks of the working folder, where `wrapsim init` laid them out, or the project's
+    own.
+    """
     here = project_folder() / "notebooks"
     return here if (here / FIRST_NOTEBOOK).is_file() else resource("notebooks")
 
 
 def chosen_sets(file, only):
-    """The sets of a runs.yaml, all or those named; Refused for a file or a name that is not there."""
+    """The sets of a runs.yaml, all or those named; Refused for a file or a name that is not
+    there.
+    """
     if not check_path("file", file).is_file():
-        raise Refused(f"there is no file {str(file)!r}; give a YAML file such as notebooks/runs.yaml.")
+        raise Refused(
+            f"there is no file {str(file)!r}; give a YAML file such as notebooks/runs.yaml."
+        )
     sets = sets_in(file)
     unknown = [name for name in only if name not in sets]
     if unknown:
         near = difflib.get_close_matches(unknown[0], sets, n=1)
-        raise Refused(f"{file.name} has no set {unknown[0]!r}." + (f" Did you mean {near[0]!r}?" if near else f" It has: {', '.join(sets)}."))
+        raise Refused(
+            f"{file.name} has no set {unknown[0]!r}."
+            + (f" Did you mean {near[0]!r}?" if near else f" It has: {', '.join(sets)}.")
+        )
     return {name: one for name, one in sets.items() if not only or name in only}
 
 
 def sets_in(file):
     """name -> {notebook, parameters} of a runs.yaml; Refused where it says something else."""
     import yaml
+
     try:
         sets = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError) as error:
-        raise Refused(f"{file.name} is not YAML ({' '.join(str(error).split())}); correct it.") from None
-    sound = isinstance(sets, dict) and all(isinstance(one, dict) and "notebook" in one and isinstance(one.get("parameters") or {}, dict)
-                                           for one in sets.values())
+        raise Refused(
+            f"{file.name} is not YAML ({' '.join(str(error).split())}); correct it."
+        ) from None
+    sound = isinstance(sets, dict) and all(
+        isinstance(one, dict)
+        and "notebook" in one
+        and isinstance(one.get("parameters") or {}, dict)
+        for one in sets.values()
+    )
     if not sound:
         raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
     return sets

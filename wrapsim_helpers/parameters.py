@@ -12,22 +12,36 @@ import numpy as np
 from .checking import check_choice, check_count, check_names, check_path_kind, front_door
 from .instants import as_text, check_window
 
-PLAYS_PER_PART = 1_000_000           # what a part is meant to hold, about a second of work; decides listeners_per_part where it is 0
+# what a part is meant to hold, about a second of work; decides listeners_per_part where it is 0
+PLAYS_PER_PART = 1_000_000
 POPULATIONS = ("world", "survey")
 SURVEY_GROUPS = ("all", "A")
 SEEDS = (0, 2**63 - 1)
 GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
-VALUE_LIBRARIES = ("numpy", "numba", "faker", "pytz", "timezonefinder", "timezonefinder-data", "fastavro", "pyarrow", "isal")
+VALUE_LIBRARIES = (
+    "numpy",
+    "numba",
+    "faker",
+    "pytz",
+    "timezonefinder",
+    "timezonefinder-data",
+    "fastavro",
+    "pyarrow",
+    "isal",
+)
 
 
-# -- the run ------------------------------------------------------------------------------------------
+# -- the run ---------------------------------------------------------------------------------------
+
 
 @front_door
 @dataclass(frozen=True)
 class Given:
-    """What the user fixed about a listener; "", None, a missing value, or -1 for the age, means: drawn."""
+    """What the user fixed about a listener; "", None, a missing value, or -1 for the age, means:
+    drawn.
+    """
 
     preferred_genre: str = ""
     age: int | None = None
@@ -47,7 +61,10 @@ class Given:
                 object.__setattr__(self, name, check_choice(name, getattr(self, name), allowed))
         check_uuid(self.user_id)
         if (self.latitude is None) != (self.longitude is None):
-            raise ValueError(f"latitude is {self.latitude!r} and longitude is {self.longitude!r}; give both or neither.")
+            raise ValueError(
+                f"latitude is {self.latitude!r} and longitude is {self.longitude!r}; give both or "
+                f"neither."
+            )
         check_coordinates(self.latitude, self.longitude)
 
 
@@ -56,7 +73,9 @@ def check_uuid(user_id):
     try:
         return user_id == "" or uuid.UUID(user_id)
     except (ValueError, TypeError, AttributeError):
-        raise ValueError(f"user_id is {user_id!r}; it must be the text of a UUID, or '' for the listener's own.") from None
+        raise ValueError(
+            f"user_id is {user_id!r}; it must be the text of a UUID, or '' for the listener's own."
+        ) from None
 
 
 def drawn_as_none(value, marks):
@@ -69,7 +88,9 @@ def check_coordinates(latitude, longitude):
     for name, value, limit in (("latitude", latitude, 90), ("longitude", longitude, 180)):
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if value is not None and not (number and -limit <= value <= limit):
-            raise ValueError(f"{name} is {value!r}; it must be a number of degrees from -{limit} to {limit}.")
+            raise ValueError(
+                f"{name} is {value!r}; it must be a number of degrees from -{limit} to {limit}."
+            )
 
 
 @front_door
@@ -78,17 +99,24 @@ class Run:
     """The parameters that decide every byte of a run, checked.
 
     num_users           listeners, 1 to 1,000,000,000
-    start_time, end_time  ISO 8601; without an offset they are each listener's local time; end excluded
-    genres              survey genres a listener's favourite is picked from; empty: as the survey row says
-    population          "world": survey rows raked to published population shares; "survey": as surveyed
+    start_time, end_time  ISO 8601; without an offset they are each listener's local time; end
+                          excluded
+    genres              survey genres a listener's favourite is picked from; empty: as the survey
+                        row says
+    population          "world": survey rows raked to published population shares; "survey": as
+                        surveyed
     survey_group        "all", or "A" to leave out the survey's second group of rows
     seed                0 to 2**63 - 1; same seed, same people and same plays
-    listeners_per_part  listeners whose plays share a file; 0: about PLAYS_PER_PART plays a file. Part of the identity
-    first_listener      number of the first listener; the run holds first_listener .. first_listener + num_users - 1
+    listeners_per_part  listeners whose plays share a file; 0: about PLAYS_PER_PART plays a file.
+                        Part of the identity
+    first_listener      number of the first listener; the run holds first_listener .. first_listener
+                        + num_users - 1
     survey_path, songs_path  source files; "" means the bundled ones
-    personas_path  YAML file of personas and cohorts; "" for none, "bundled" for the bundled personas
+    personas_path  YAML file of personas and cohorts; "" for none, "bundled" for the bundled
+                   personas
     catalogue_tracks    tracks to invent beside those of the songs file; 0, or 1,000 to 5,000,000
-    origin_time         where the chain of runs began that this one goes on; "" for a run that begins at start_time
+    origin_time         where the chain of runs began that this one goes on; "" for a run that
+                        begins at start_time
     given               what is fixed for every listener of the run
     """
 
@@ -113,9 +141,18 @@ class Run:
             object.__setattr__(self, name, as_text(getattr(self, name)))
         check_window(self.start_time, self.end_time)
         check_window(self.origin_time or self.start_time, self.end_time)
-        tracks = 0 if self.catalogue_tracks == 0 and isinstance(self.catalogue_tracks, (int, np.integer)) else 1_000
-        for name, low, high in (("num_users", 1, 1_000_000_000), ("seed", *SEEDS), ("listeners_per_part", 0, 10_000_000),
-                                ("catalogue_tracks", tracks, 5_000_000), ("first_listener", 0, 2**31 - 2)):
+        tracks = (
+            0
+            if self.catalogue_tracks == 0 and isinstance(self.catalogue_tracks, (int, np.integer))
+            else 1_000
+        )
+        for name, low, high in (
+            ("num_users", 1, 1_000_000_000),
+            ("seed", *SEEDS),
+            ("listeners_per_part", 0, 10_000_000),
+            ("catalogue_tracks", tracks, 5_000_000),
+            ("first_listener", 0, 2**31 - 2),
+        ):
             object.__setattr__(self, name, check_count(name, getattr(self, name), low, high))
         check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
         for name, allowed in (("population", POPULATIONS), ("survey_group", SURVEY_GROUPS)):
@@ -131,7 +168,9 @@ class Run:
 
     @property
     def origin(self):
-        """The run whose window begins where the chain began: this one, where it goes on from nothing."""
+        """The run whose window begins where the chain began: this one, where it goes on from
+        nothing.
+        """
         return replace(self, start_time=self.origin_time or self.start_time, origin_time="")
 
     @property
@@ -146,7 +185,9 @@ class Run:
         return self.listeners_per_part or max(1, min(100_000, round(PLAYS_PER_PART / expected)))
 
     def listener_ids(self, start=0, stop=None):
-        """Numbers of the run's listeners, or of those from place `start` up to `stop`, int64, shape (L,)."""
+        """Numbers of the run's listeners, or of those from place `start` up to `stop`, int64, shape
+        (L,).
+        """
         stop = self.num_users if stop is None else min(stop, self.num_users)
         return np.arange(self.first_listener + start, self.first_listener + stop, dtype=np.int64)
 
@@ -167,23 +208,36 @@ def identity(run, inputs, schema, part_size):
 
     inputs  name -> path of each file that was read;  schema  name -> fingerprint
     """
-    parameters = {key: value for key, value in asdict(run).items() if key not in ("survey_path", "songs_path", "personas_path")}
+    parameters = {
+        key: value
+        for key, value in asdict(run).items()
+        if key not in ("survey_path", "songs_path", "personas_path")
+    }
     parameters["given"] = stored(parameters["given"])
     versions = {name: importlib.metadata.version(name) for name in VALUE_LIBRARIES}
-    return {"parameters": parameters | {"listeners_per_part": part_size, "genres": list(run.genres)},
-            "inputs": {name: sha256_of(path) for name, path in sorted(inputs.items())},
-            "schema": schema,
-            "versions": versions | {"wrapsim": importlib.metadata.version("wrapsim")}}
+    return {
+        "parameters": parameters | {"listeners_per_part": part_size, "genres": list(run.genres)},
+        "inputs": {name: sha256_of(path) for name, path in sorted(inputs.items())},
+        "schema": schema,
+        "versions": versions | {"wrapsim": importlib.metadata.version("wrapsim")},
+    }
 
 
 def stored(given):
-    """The fields of a `Given` as run.json names them: the genre under the name that it had first, so that identities stay."""
+    """The fields of a `Given` as run.json names them: the genre under the name that it had first,
+    so that identities stay.
+    """
     return {"genre" if name == "preferred_genre" else name: value for name, value in given.items()}
 
 
 def given_in(stored_fields):
     """The `Given` behind the fields that `stored` wrote."""
-    return Given(**{"preferred_genre" if name == "genre" else name: value for name, value in stored_fields.items()})
+    return Given(
+        **{
+            "preferred_genre" if name == "genre" else name: value
+            for name, value in stored_fields.items()
+        }
+    )
 
 
 def identity_hash(record):
@@ -195,7 +249,11 @@ def differences(one, other, path=""):
     """Where two nested dicts differ: ['parameters.seed: 1 here, 2 there', ...]."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = sorted(one.keys() | other.keys())
-        return [line for key in keys for line in differences(one.get(key), other.get(key), f"{path}.{key}".lstrip("."))]
+        return [
+            line
+            for key in keys
+            for line in differences(one.get(key), other.get(key), f"{path}.{key}".lstrip("."))
+        ]
     return [] if one == other else [f"{path}: {one!r} here, {other!r} there"]
 
 
@@ -205,10 +263,17 @@ def part_path(run_dir, table, part, suffix="parquet"):
 
 
 def run_of(identity, survey_path="", songs_path="", personas_path=""):
-    """The `Run` behind an identity, as in run.json. ..._path: source files, where they were not the bundled ones."""
+    """The `Run` behind an identity, as in run.json. ..._path: source files, where they were not the
+    bundled ones.
+    """
     parameters = identity["parameters"]
-    return Run(**parameters | {"genres": tuple(parameters["genres"]), "given": given_in(parameters["given"])},
-               survey_path=survey_path, songs_path=songs_path, personas_path=personas_path)
+    return Run(
+        **parameters
+        | {"genres": tuple(parameters["genres"]), "given": given_in(parameters["given"])},
+        survey_path=survey_path,
+        songs_path=songs_path,
+        personas_path=personas_path,
+    )
 
 
 def with_given(run, **changes):

@@ -1,8 +1,9 @@
 """The one contract: the Avro schema files, and the tables whose columns follow from them.
 
 `schema_ind` is the record SpotifyWrappedData as a dict, made of UserProfile, SongMetadata and
-UserSongInteraction. A field `MsPlayed` there is a column `ms_played` in the tables; an enum there is a
-dictionary column here, and the codes that the compiled model writes are the positions of the enum's symbols.
+UserSongInteraction. A field `MsPlayed` there is a column `ms_played` in the tables; an enum there
+is a dictionary column here, and the codes that the compiled model writes are the positions of the
+enum's symbols.
 """
 
 import functools
@@ -18,30 +19,58 @@ from .resources import resource
 NAME = "wrapsim.SpotifyWrappedData"
 RECORDS = ("UserProfile", "SongMetadata", "UserSongInteraction")
 TIMESTAMP = pa.timestamp("ms", tz="UTC")
-LABEL = pa.dictionary(pa.int8(), pa.string())           # a closed set of at most 127 symbols
-NAMED = pa.dictionary(pa.int32(), pa.string())          # an open set that repeats a lot
+LABEL = pa.dictionary(pa.int8(), pa.string())  # a closed set of at most 127 symbols
+NAMED = pa.dictionary(pa.int32(), pa.string())  # an open set that repeats a lot
 FIELD_COLUMNS = ("record", "field", "type", "default", "meaning")
-KEY_ORDER = ("type", "name", "namespace", "doc", "symbols", "items", "logicalType", "fields", "default")
-PLAIN = {"string": pa.string(), "int": pa.int32(), "long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
+KEY_ORDER = (
+    "type",
+    "name",
+    "namespace",
+    "doc",
+    "symbols",
+    "items",
+    "logicalType",
+    "fields",
+    "default",
+)
+PLAIN = {
+    "string": pa.string(),
+    "int": pa.int32(),
+    "long": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+}
 LOGICAL = {"date": pa.date32(), "timestamp-millis": TIMESTAMP, "uuid": pa.string()}
 
 
-# -- the Avro schema -----------------------------------------------------------------------------------
+# -- the Avro schema -------------------------------------------------------------------------------
+
 
 def in_order(schema, private=True):
-    """A schema with its keys in a stated order, fastavro's own marks (keys that begin with __) kept or removed.
+    """A schema with its keys in a stated order, fastavro's own marks (keys that begin with __) kept
+    or removed.
 
-    fastavro orders keys by their hash, which differs from process to process, and so would every file's header.
+        fastavro orders keys by their hash, which differs from process to process, and so would
+        every file's header.
     """
     if isinstance(schema, dict):
-        keys = sorted((key for key in schema if private or not key.startswith("__")),
-                      key=lambda key: (KEY_ORDER.index(key) if key in KEY_ORDER else len(KEY_ORDER), key))
-        return {key: schema[key] if key.startswith("__") or key == "default" else in_order(schema[key], private) for key in keys}
+        keys = sorted(
+            (key for key in schema if private or not key.startswith("__")),
+            key=lambda key: (KEY_ORDER.index(key) if key in KEY_ORDER else len(KEY_ORDER), key),
+        )
+        return {
+            key: schema[key]
+            if key.startswith("__") or key == "default"
+            else in_order(schema[key], private)
+            for key in keys
+        }
     return [in_order(value, private) for value in schema] if isinstance(schema, list) else schema
 
 
 def read_schema(folder):
-    """SpotifyWrappedData from a folder of .avsc files, named records resolved by fastavro; a plain dict."""
+    """SpotifyWrappedData from a folder of .avsc files, named records resolved by fastavro; a plain
+    dict.
+    """
     return in_order(load_schema(str(folder / f"{NAME}.avsc")), private=False)
 
 
@@ -50,23 +79,33 @@ schema_ind = read_schema(resource("schemas"))
 
 def record_fields(record):
     """The fields of one of the three records: [{'name', 'type', 'default', 'doc'}, ...]."""
-    return next(field["type"] for field in schema_ind["fields"] if field["name"] == record)["fields"]
+    return next(field["type"] for field in schema_ind["fields"] if field["name"] == record)[
+        "fields"
+    ]
 
 
 @front_door
 def fingerprints(schema=schema_ind):
-    """Fingerprints of a schema's parsing canonical form, by algorithm: {'CRC-64-AVRO': ..., 'sha256': ...}."""
+    """Fingerprints of a schema's parsing canonical form, by algorithm: {'CRC-64-AVRO': ...,
+    'sha256': ...}.
+    """
     form = to_parsing_canonical_form(schema)
     return {algorithm: fingerprint(form, algorithm) for algorithm in ("CRC-64-AVRO", "sha256")}
 
 
 def released():
     """Every released schema, oldest first: {'1': dict, ...}, from schemas/releases."""
-    paths = sorted(resource("schemas", "releases").glob(f"{NAME}-*.avsc"), key=lambda path: int(path.stem.rsplit("-", 1)[1]))
-    return {path.stem.rsplit("-", 1)[1]: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    paths = sorted(
+        resource("schemas", "releases").glob(f"{NAME}-*.avsc"),
+        key=lambda path: int(path.stem.rsplit("-", 1)[1]),
+    )
+    return {
+        path.stem.rsplit("-", 1)[1]: json.loads(path.read_text(encoding="utf-8")) for path in paths
+    }
 
 
-# -- columns ------------------------------------------------------------------------------------------
+# -- columns ---------------------------------------------------------------------------------------
+
 
 def snake(name):
     """UtcOffsetMin -> utc_offset_min."""
@@ -95,9 +134,12 @@ def columns(record):
     return {snake(field["name"]): arrow_type(field["type"]) for field in record_fields(record)}
 
 
-SYMBOLS = {snake(field["name"]): tuple(field["type"]["symbols"])
-           for record in RECORDS for field in record_fields(record)
-           if isinstance(field["type"], dict) and field["type"]["type"] == "enum"}
+SYMBOLS = {
+    snake(field["name"]): tuple(field["type"]["symbols"])
+    for record in RECORDS
+    for field in record_fields(record)
+    if isinstance(field["type"], dict) and field["type"]["type"] == "enum"
+}
 CHRONOTYPES = ("early_bird", "working_hours", "evening", "night_owl")
 ACTION_KINDS = ("save", "playlist_add", "share", "follow")
 
@@ -114,109 +156,332 @@ TASTE = {f"{device}_share": pa.float64() for device in DEVICES}
 
 # The rule behind each column of the answers; they go with the files, as metadata of their fields.
 ANSWER_RULES = {
-    "n_plays": "plays that begin in the run's window, of any length", "n_streams": "plays of 30 s and more, private ones and noise too",
-    "n_skips": "plays ended by the forward button", "ms_played": "milliseconds heard, of all plays",
+    "n_plays": "plays that begin in the run's window, of any length",
+    "n_streams": "plays of 30 s and more, private ones and noise too",
+    "n_skips": "plays ended by the forward button",
+    "ms_played": "milliseconds heard, of all plays",
     "n_tracks": "different tracks played, for however long",
-    "longest_streak_days": "most local days in a row with a stream; a play belongs to the local day it begins on",
-    "first_started_at": "start of the first play", "last_ended_at": "end of the last play",
-    **{f"{kind}_{name}": rule for kind in ("song", "artist") for name, rule in {
-        "ids": "in the order of their first ranked stream: one of 30 s and more, not private, not noise",
-        "streams": "ranked streams" + ("" if kind == "song" else ", a whole one for the primary artist and a half for a featured one"),
-        "ms": "milliseconds of these streams", "first_started_at": "start of the first of them"}.items()}}
+    "longest_streak_days": "most local days in a row with a stream; a play belongs to the local "
+    "day it begins on",
+    "first_started_at": "start of the first play",
+    "last_ended_at": "end of the last play",
+    **{
+        f"{kind}_{name}": rule
+        for kind in ("song", "artist")
+        for name, rule in {
+            "ids": "in the order of their first ranked stream: one of 30 s and more, not private, "
+            "not noise",
+            "streams": "ranked streams"
+            + (
+                ""
+                if kind == "song"
+                else ", a whole one for the primary artist and a half for a featured one"
+            ),
+            "ms": "milliseconds of these streams",
+            "first_started_at": "start of the first of them",
+        }.items()
+    },
+}
 
 # No column holds a null: what is unknown is UNKNOWN or empty.
-TABLES = {name: pa.schema([pa.field(column, kind, nullable=False, metadata={"rule": ANSWER_RULES[column]} if name == "answers" and column in ANSWER_RULES else None)
-                           for column, kind in fields.items()]) for name, fields in {
-    "listeners": {
-        "listener_id": pa.int64(),
-        **{name: PROFILE[name] for name in ("user_id", "name", "birth_date", "gender", "country", "city", "latitude",
-           "longitude", "time_zone", "joined_on", "favourite_genre", "listener_type", "persona", "cohort")},
-        "time_slot": LABEL, "chronotype": LABEL, "minutes_per_day": pa.float64(), "novelty": pa.float64(),
-        "skip_tendency": pa.float64(), "shuffle_share": pa.float64(), "private_share": pa.float64(),
-        "offline_share": pa.float64(), **TASTE, "phone_platform": LABEL, "computer_platform": LABEL},
-    "profile_versions": {
-        "listener_id": pa.int64(), "profile_version": pa.int32(), "valid_from": TIMESTAMP,
-        "age": pa.int32(), "plan": LABEL, "plan_kind": LABEL},
-    "tracks": {
-        "track_id": pa.int32(), "song_id": pa.string(), "title": pa.string(), "artists": pa.list_(pa.string()),
-        "album_id": pa.int32(), "album": pa.string(), "track_number": pa.int32(), "genre": pa.string(),
-        "release_date": pa.date32(), "duration_ms": pa.int32(),
-        **{name: SONG[name] for name in ("bpm", "energy", "danceability", "loudness", "liveness", "valence",
-           "acousticness", "speechiness", "popularity", "explicit", "language", "moods")}, "noise": pa.bool_()},
-    "albums": {"album_id": pa.int32(), "album": pa.string(), "artist_id": pa.int32(), "n_tracks": pa.int32(),
-               "release_date": pa.date32()},
-    "artists": {"artist_id": pa.int32(), "artist": pa.string(), "genre": pa.string(), "country": pa.string()},
-    "track_artists": {"track_id": pa.int32(), "artist_id": pa.int32(), "role": LABEL},
-    "plays": {
-        "play_id": pa.int64(), "listener_id": pa.int64(), "profile_version": pa.int32(), "session_id": pa.int64(),
-        "track_id": pa.int32(),
-        **{name: INTERACTION[name] for name in ("content_type", "started_at", "ended_at", "ms_played", "paused_ms",
-           "seek_forward_ms", "seek_back_ms", "interaction", "reason_start", "reason_end", "device", "platform",
-           "context")}, **PLAN, "country": NAMED,
-        **{name: INTERACTION[name] for name in ("shuffle", "offline", "private", "on_demand", "ad_ms",
-           "utc_offset_min")}},
-    "actions": {"listener_id": pa.int64(), "at": TIMESTAMP, "kind": LABEL, "track_id": pa.int32()},
-    "answers": {"listener_id": pa.int64(), "n_plays": pa.int64(), "n_streams": pa.int64(), "n_skips": pa.int64(),
-                "ms_played": pa.int64(), "n_tracks": pa.int32(), "longest_streak_days": pa.int32(),
-                "first_started_at": TIMESTAMP, "last_ended_at": TIMESTAMP,
-                **{f"{kind}_{name}": pa.list_(arrow) for kind in ("song", "artist") for name, arrow in (
-                    ("ids", pa.int32()), ("streams", pa.float64()), ("ms", pa.int64()), ("first_started_at", TIMESTAMP))}},
-    "truth": {"listener_id": pa.int64(), "favourite_genre": pa.string(), "favourite_share": pa.float64(),
-              "side_share": pa.float64(), "side_genres": pa.list_(pa.string()), "other_genres": pa.list_(pa.string()),
-              "other_shares": pa.list_(pa.float64())},
-    "state": {"listener_id": pa.int64(), **{name: pa.int64() for name in (
-                  "day", "heard", "n_plays", "n_sessions", "n_skips", "since_ad_ms", "allowed_day", "allowed_ms", "active", "free_from", "online_at")},
-              **{name: pa.list_(pa.int64() if name == "skips" else pa.int32()) for name in ("skips", "recent_tracks", "known_tracks", "known_times")}},
-}.items()}
-SYMBOLS |= {"plan": SYMBOLS["subscription_plan"], "chronotype": CHRONOTYPES, "kind": ACTION_KINDS,
-            "role": ("primary", "featured"), "time_slot": ("Morning", "Afternoon", "Night"),
-            "phone_platform": SYMBOLS["platform"], "computer_platform": SYMBOLS["platform"]}
+TABLES = {
+    name: pa.schema(
+        [
+            pa.field(
+                column,
+                kind,
+                nullable=False,
+                metadata={"rule": ANSWER_RULES[column]}
+                if name == "answers" and column in ANSWER_RULES
+                else None,
+            )
+            for column, kind in fields.items()
+        ]
+    )
+    for name, fields in {
+        "listeners": {
+            "listener_id": pa.int64(),
+            **{
+                name: PROFILE[name]
+                for name in (
+                    "user_id",
+                    "name",
+                    "birth_date",
+                    "gender",
+                    "country",
+                    "city",
+                    "latitude",
+                    "longitude",
+                    "time_zone",
+                    "joined_on",
+                    "favourite_genre",
+                    "listener_type",
+                    "persona",
+                    "cohort",
+                )
+            },
+            "time_slot": LABEL,
+            "chronotype": LABEL,
+            "minutes_per_day": pa.float64(),
+            "novelty": pa.float64(),
+            "skip_tendency": pa.float64(),
+            "shuffle_share": pa.float64(),
+            "private_share": pa.float64(),
+            "offline_share": pa.float64(),
+            **TASTE,
+            "phone_platform": LABEL,
+            "computer_platform": LABEL,
+        },
+        "profile_versions": {
+            "listener_id": pa.int64(),
+            "profile_version": pa.int32(),
+            "valid_from": TIMESTAMP,
+            "age": pa.int32(),
+            "plan": LABEL,
+            "plan_kind": LABEL,
+        },
+        "tracks": {
+            "track_id": pa.int32(),
+            "song_id": pa.string(),
+            "title": pa.string(),
+            "artists": pa.list_(pa.string()),
+            "album_id": pa.int32(),
+            "album": pa.string(),
+            "track_number": pa.int32(),
+            "genre": pa.string(),
+            "release_date": pa.date32(),
+            "duration_ms": pa.int32(),
+            **{
+                name: SONG[name]
+                for name in (
+                    "bpm",
+                    "energy",
+                    "danceability",
+                    "loudness",
+                    "liveness",
+                    "valence",
+                    "acousticness",
+                    "speechiness",
+                    "popularity",
+                    "explicit",
+                    "language",
+                    "moods",
+                )
+            },
+            "noise": pa.bool_(),
+        },
+        "albums": {
+            "album_id": pa.int32(),
+            "album": pa.string(),
+            "artist_id": pa.int32(),
+            "n_tracks": pa.int32(),
+            "release_date": pa.date32(),
+        },
+        "artists": {
+            "artist_id": pa.int32(),
+            "artist": pa.string(),
+            "genre": pa.string(),
+            "country": pa.string(),
+        },
+        "track_artists": {"track_id": pa.int32(), "artist_id": pa.int32(), "role": LABEL},
+        "plays": {
+            "play_id": pa.int64(),
+            "listener_id": pa.int64(),
+            "profile_version": pa.int32(),
+            "session_id": pa.int64(),
+            "track_id": pa.int32(),
+            **{
+                name: INTERACTION[name]
+                for name in (
+                    "content_type",
+                    "started_at",
+                    "ended_at",
+                    "ms_played",
+                    "paused_ms",
+                    "seek_forward_ms",
+                    "seek_back_ms",
+                    "interaction",
+                    "reason_start",
+                    "reason_end",
+                    "device",
+                    "platform",
+                    "context",
+                )
+            },
+            **PLAN,
+            "country": NAMED,
+            **{
+                name: INTERACTION[name]
+                for name in (
+                    "shuffle",
+                    "offline",
+                    "private",
+                    "on_demand",
+                    "ad_ms",
+                    "utc_offset_min",
+                )
+            },
+        },
+        "actions": {
+            "listener_id": pa.int64(),
+            "at": TIMESTAMP,
+            "kind": LABEL,
+            "track_id": pa.int32(),
+        },
+        "answers": {
+            "listener_id": pa.int64(),
+            "n_plays": pa.int64(),
+            "n_streams": pa.int64(),
+            "n_skips": pa.int64(),
+            "ms_played": pa.int64(),
+            "n_tracks": pa.int32(),
+            "longest_streak_days": pa.int32(),
+            "first_started_at": TIMESTAMP,
+            "last_ended_at": TIMESTAMP,
+            **{
+                f"{kind}_{name}": pa.list_(arrow)
+                for kind in ("song", "artist")
+                for name, arrow in (
+                    ("ids", pa.int32()),
+                    ("streams", pa.float64()),
+                    ("ms", pa.int64()),
+                    ("first_started_at", TIMESTAMP),
+                )
+            },
+        },
+        "truth": {
+            "listener_id": pa.int64(),
+            "favourite_genre": pa.string(),
+            "favourite_share": pa.float64(),
+            "side_share": pa.float64(),
+            "side_genres": pa.list_(pa.string()),
+            "other_genres": pa.list_(pa.string()),
+            "other_shares": pa.list_(pa.float64()),
+        },
+        "state": {
+            "listener_id": pa.int64(),
+            **{
+                name: pa.int64()
+                for name in (
+                    "day",
+                    "heard",
+                    "n_plays",
+                    "n_sessions",
+                    "n_skips",
+                    "since_ad_ms",
+                    "allowed_day",
+                    "allowed_ms",
+                    "active",
+                    "free_from",
+                    "online_at",
+                )
+            },
+            **{
+                name: pa.list_(pa.int64() if name == "skips" else pa.int32())
+                for name in ("skips", "recent_tracks", "known_tracks", "known_times")
+            },
+        },
+    }.items()
+}
+SYMBOLS |= {
+    "plan": SYMBOLS["subscription_plan"],
+    "chronotype": CHRONOTYPES,
+    "kind": ACTION_KINDS,
+    "role": ("primary", "featured"),
+    "time_slot": ("Morning", "Afternoon", "Night"),
+    "phone_platform": SYMBOLS["platform"],
+    "computer_platform": SYMBOLS["platform"],
+}
 
 
 def labelled(column, codes):
-    """Codes of a closed set as an Arrow dictionary array. codes int8, shape (N,); taken on trust, since looking at each takes long."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(SYMBOLS[column]), safe=False)
+    """Codes of a closed set as an Arrow dictionary array. codes int8, shape (N,); taken on trust,
+    since looking at each takes long.
+    """
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes, pa.int8()), pa.array(SYMBOLS[column]), safe=False
+    )
 
 
 def table_of(name, values):
-    """Arrow table of one of TABLES from column arrays; integer codes of closed sets become their symbols.
+    """Arrow table of one of TABLES from column arrays; integer codes of closed sets become their
+    symbols.
 
-    values  column name -> array; every column of the table, no other.
+        values  column name -> array; every column of the table, no other.
     """
     expected = TABLES[name]
     if set(values) != set(expected.names):
-        raise KeyError(f"table {name} needs the columns {', '.join(expected.names)}; "
-                       f"missing {sorted(set(expected.names) - set(values))}, unknown {sorted(set(values) - set(expected.names))}")
-    arrays = [labelled(field.name, values[field.name]) if field.type == LABEL and not isinstance(values[field.name], pa.Array)
-              else pa.array(values[field.name]).cast(field.type) if not isinstance(values[field.name], pa.Array)
-              else values[field.name].cast(field.type) for field in expected]
+        raise KeyError(
+            f"table {name} needs the columns {', '.join(expected.names)}; "
+            f"missing {sorted(set(expected.names) - set(values))}, unknown "
+            f"{sorted(set(values) - set(expected.names))}"
+        )
+    arrays = [
+        labelled(field.name, values[field.name])
+        if field.type == LABEL and not isinstance(values[field.name], pa.Array)
+        else pa.array(values[field.name]).cast(field.type)
+        if not isinstance(values[field.name], pa.Array)
+        else values[field.name].cast(field.type)
+        for field in expected
+    ]
     return pa.Table.from_arrays(arrays, schema=expected)
 
 
-DEFAULTS = {snake(field["name"]): field["default"] for record in RECORDS for field in record_fields(record)}
+DEFAULTS = {
+    snake(field["name"]): field["default"] for record in RECORDS for field in record_fields(record)
+}
 
 
 def blank(field, n):
-    """A column for rows written before there was one: the schema's default n times, or nothing of its type. field: Arrow field."""
-    empty = "" if pa.types.is_string(field.type) or field.type in (LABEL, NAMED) else [] if pa.types.is_list(field.type) else 0
+    """A column for rows written before there was one: the schema's default n times, or nothing of
+    its type. field: Arrow field.
+    """
+    empty = (
+        ""
+        if pa.types.is_string(field.type) or field.type in (LABEL, NAMED)
+        else []
+        if pa.types.is_list(field.type)
+        else 0
+    )
     plain = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    number = pa.int64() if pa.types.is_timestamp(plain) else pa.int32() if pa.types.is_date(plain) else plain
+    number = (
+        pa.int64()
+        if pa.types.is_timestamp(plain)
+        else pa.int32()
+        if pa.types.is_date(plain)
+        else plain
+    )
     return pa.array([DEFAULTS.get(field.name, empty)] * n, number).cast(plain).cast(field.type)
 
 
 def schema_rows():
     """The schema for people: a tuple of record, field, type, default and meaning for each field."""
+
     def words(avro_type):
-        return avro_type if isinstance(avro_type, str) else avro_type.get("logicalType") or {
-            "enum": "one of " + ", ".join(avro_type.get("symbols", [])[1:]), "array": f"list of {avro_type.get('items')}"}[avro_type["type"]]
-    return [(record, field["name"], words(field["type"]), field["default"], field["doc"])
-            for record in RECORDS for field in record_fields(record)]
+        return (
+            avro_type
+            if isinstance(avro_type, str)
+            else avro_type.get("logicalType")
+            or {
+                "enum": "one of " + ", ".join(avro_type.get("symbols", [])[1:]),
+                "array": f"list of {avro_type.get('items')}",
+            }[avro_type["type"]]
+        )
+
+    return [
+        (record, field["name"], words(field["type"]), field["default"], field["doc"])
+        for record in RECORDS
+        for field in record_fields(record)
+    ]
 
 
 @front_door
 def schema_table():
-    """The schema for people: a DataFrame with one row per field, columns record, field, type, default, meaning."""
+    """The schema for people: a DataFrame with one row per field, columns record, field, type,
+    default, meaning.
+    """
     import pandas as pd  # here, so that it is not imported to print the schema
+
     return pd.DataFrame(schema_rows(), columns=FIELD_COLUMNS)
 
 

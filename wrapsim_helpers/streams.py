@@ -1,8 +1,9 @@
-"""Random streams, and a logarithm, exponential and normal quantile that give the same bits everywhere.
+"""Random streams, and a logarithm, exponential and normal quantile that give the same bits
+everywhere.
 
-Every draw in wrapsim is a pure function of (seed, listener, decision name, counter). So listener 17 is
-the same person alone, in a crowd, on another worker or in another part, and a decision added later
-leaves every older one untouched.
+Every draw in wrapsim is a pure function of (seed, listener, decision name, counter). So listener 17
+is the same person alone, in a crowd, on another worker or in another part, and a decision added
+later leaves every older one untouched.
 """
 
 import hashlib
@@ -12,7 +13,8 @@ import numpy as np
 
 from .compiled import compiled
 
-# SplitMix64 (Steele, Lea, Flood 2014): output n of the stream that starts at s is mix(s + n * GOLDEN).
+# SplitMix64 (Steele, Lea, Flood 2014): output n of the stream that starts at s is mix(s + n *
+# GOLDEN).
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -22,12 +24,16 @@ ONE = np.uint64(1)
 
 def decision(name):
     """The 64-bit number of a named decision, uint64; the name alone decides it."""
-    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
+    return np.uint64(
+        int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+    )
 
 
 @compiled
 def mix(z):
-    """The finaliser of SplitMix64: one uint64 to another, every bit of the result depends on every bit given."""
+    """The finaliser of SplitMix64: one uint64 to another, every bit of the result depends on every
+    bit given.
+    """
     z = (z ^ (z >> S30)) * MIX_A
     z = (z ^ (z >> S27)) * MIX_B
     return z ^ (z >> S31)
@@ -35,7 +41,9 @@ def mix(z):
 
 @compiled
 def subkey(key, number):
-    """Key of one member of a family of streams: a listener of a seed, a session of a listener. uint64."""
+    """Key of one member of a family of streams: a listener of a seed, a session of a listener.
+    uint64.
+    """
     return mix(key ^ mix(np.uint64(number) * GOLDEN + ONE))
 
 
@@ -51,9 +59,10 @@ def uniform(key, what, counter):
     return (np.float64(bits(key, what, counter) >> S11) + 0.5) * 1.1102230246251565e-16
 
 
-# Logarithm, exponential and the normal quantile from +, -, *, / and sqrt alone, which IEEE 754 rounds the
-# same way everywhere: so the same draw gives the same play on every platform, compiled or not. Coefficients
-# of ln and exp: fdlibm (Sun Microsystems, 1993); of normal: Wichura, algorithm AS 241 (1988).
+# Logarithm, exponential and the normal quantile from +, -, *, / and sqrt alone, which IEEE 754
+# rounds the same way everywhere: so the same draw gives the same play on every platform, compiled
+# or not. Coefficients of ln and exp: fdlibm (Sun Microsystems, 1993); of normal: Wichura, algorithm
+# AS 241 (1988).
 
 LN2_HI, LN2_LO = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 
@@ -63,16 +72,21 @@ def ln(x):
     """Natural logarithm of a positive, normal float64."""
     bits_of_x = np.float64(x).view(np.int64)
     k = (bits_of_x >> 52) - 1022
-    mantissa = np.int64((bits_of_x & 0xFFFFFFFFFFFFF) | (1022 << 52)).view(np.float64)      # 0.5 to 1
+    mantissa = np.int64((bits_of_x & 0xFFFFFFFFFFFFF) | (1022 << 52)).view(np.float64)  # 0.5 to 1
     if mantissa < 0.7071067811865476:
         mantissa, k = mantissa * 2.0, k - 1
     f = mantissa - 1.0
     s = f / (2.0 + f)
     z = s * s
     w = z * z
-    t1 = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01))
-    t2 = z * (6.666666666666735130e-01 + w * (2.857142874366239149e-01
-              + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)))
+    t1 = w * (
+        3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01)
+    )
+    t2 = z * (
+        6.666666666666735130e-01
+        + w
+        * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
+    )
     half = 0.5 * f * f
     return k * LN2_HI - ((half - (s * (half + (t1 + t2)) + k * LN2_LO)) - f)
 
@@ -85,9 +99,21 @@ def exp(x):
     lo = k * LN2_LO
     r = hi - lo
     t = r * r
-    c = r - t * (1.66666666666666019037e-01 + t * (-2.77777777770155933842e-03 + t * (6.61375632143793436117e-05
-                 + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))))
-    return (1.0 - ((lo - (r * c) / (2.0 - c)) - hi)) * np.int64((np.int64(k) + 1023) << 52).view(np.float64)
+    c = r - t * (
+        1.66666666666666019037e-01
+        + t
+        * (
+            -2.77777777770155933842e-03
+            + t
+            * (
+                6.61375632143793436117e-05
+                + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08)
+            )
+        )
+    )
+    return (1.0 - ((lo - (r * c) / (2.0 - c)) - hi)) * np.int64((np.int64(k) + 1023) << 52).view(
+        np.float64
+    )
 
 
 @compiled
@@ -96,26 +122,156 @@ def normal(u):
     q = u - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
-        return q * (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
-                  + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
-                  + 133.14166789178437745) * r + 3.387132872796366608) / (((((((5226.495278852545925 * r
-                  + 28729.085735721942674) * r + 39307.89580009271061) * r + 21213.794301586595867) * r
-                  + 5394.1960214247511077) * r + 687.1870074920579083) * r + 42.313330701600911252) * r + 1.0)
+        return (
+            q
+            * (
+                (
+                    (
+                        (
+                            (
+                                (
+                                    (2509.0809287301226727 * r + 33430.575583588128105) * r
+                                    + 67265.770927008700853
+                                )
+                                * r
+                                + 45921.953931549871457
+                            )
+                            * r
+                            + 13731.693765509461125
+                        )
+                        * r
+                        + 1971.5909503065514427
+                    )
+                    * r
+                    + 133.14166789178437745
+                )
+                * r
+                + 3.387132872796366608
+            )
+            / (
+                (
+                    (
+                        (
+                            (
+                                (
+                                    (5226.495278852545925 * r + 28729.085735721942674) * r
+                                    + 39307.89580009271061
+                                )
+                                * r
+                                + 21213.794301586595867
+                            )
+                            * r
+                            + 5394.1960214247511077
+                        )
+                        * r
+                        + 687.1870074920579083
+                    )
+                    * r
+                    + 42.313330701600911252
+                )
+                * r
+                + 1.0
+            )
+        )
     r = math.sqrt(-ln(u if q < 0 else 1.0 - u))
     if r <= 5.0:
         r -= 1.6
-        x = (((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
-              + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
-              + 4.6303378461565452959) * r + 1.42343711074968357734) / (((((((1.05075007164441684324e-9 * r
-              + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r + 0.14810397642748007459) * r
-              + 0.68976733498510000455) * r + 1.6763848301838038494) * r + 2.05319162663775882187) * r + 1.0)
+        x = (
+            (
+                (
+                    (
+                        (
+                            (
+                                (7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r
+                                + 0.24178072517745061177
+                            )
+                            * r
+                            + 1.27045825245236838258
+                        )
+                        * r
+                        + 3.64784832476320460504
+                    )
+                    * r
+                    + 5.7694972214606914055
+                )
+                * r
+                + 4.6303378461565452959
+            )
+            * r
+            + 1.42343711074968357734
+        ) / (
+            (
+                (
+                    (
+                        (
+                            (
+                                (1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r
+                                + 0.0151986665636164571966
+                            )
+                            * r
+                            + 0.14810397642748007459
+                        )
+                        * r
+                        + 0.68976733498510000455
+                    )
+                    * r
+                    + 1.6763848301838038494
+                )
+                * r
+                + 2.05319162663775882187
+            )
+            * r
+            + 1.0
+        )
     else:
         r -= 5.0
-        x = (((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
-              + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
-              + 5.4637849111641143699) * r + 6.6579046435011037772) / (((((((2.04426310338993978564e-15 * r
-              + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r + 7.868691311456132591e-4) * r
-              + 0.0148753612908506148525) * r + 0.13692988092273580531) * r + 0.59983220655588793769) * r + 1.0)
+        x = (
+            (
+                (
+                    (
+                        (
+                            (
+                                (2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r
+                                + 0.0012426609473880784386
+                            )
+                            * r
+                            + 0.026532189526576123093
+                        )
+                        * r
+                        + 0.29656057182850489123
+                    )
+                    * r
+                    + 1.7848265399172913358
+                )
+                * r
+                + 5.4637849111641143699
+            )
+            * r
+            + 6.6579046435011037772
+        ) / (
+            (
+                (
+                    (
+                        (
+                            (
+                                (2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r
+                                + 1.8463183175100546818e-5
+                            )
+                            * r
+                            + 7.868691311456132591e-4
+                        )
+                        * r
+                        + 0.0148753612908506148525
+                    )
+                    * r
+                    + 0.13692988092273580531
+                )
+                * r
+                + 0.59983220655588793769
+            )
+            * r
+            + 1.0
+        )
     return -x if q < 0 else x
 
 
@@ -139,7 +295,9 @@ def normals(keys, what, counter):
 
 @compiled
 def exps(values):
-    """exp of each value; like ln and exp it gives the same bits everywhere, which NumPy's does not. float64, (L,)."""
+    """exp of each value; like ln and exp it gives the same bits everywhere, which NumPy's does not.
+    float64, (L,).
+    """
     result = np.empty(len(values))
     for i in range(len(values)):
         result[i] = exp(values[i])
@@ -157,7 +315,10 @@ def lns(values):
 
 @compiled
 def listener_keys(seed, ids):
-    """The key of each listener's streams. seed uint64; ids int64, shape (L,). Returns uint64, shape (L,)."""
+    """The key of each listener's streams. seed uint64; ids int64, shape (L,).
+
+    Returns uint64, shape (L,).
+    """
     keys = np.empty(len(ids), np.uint64)
     root = mix(np.uint64(seed) + GOLDEN)
     for i in range(len(ids)):
@@ -173,4 +334,6 @@ def choose(u, weights):
     Returns  int64, shape (L,)
     """
     totals = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.minimum(np.searchsorted(totals, np.asarray(u) * totals[-1], side="right"), len(totals) - 1)
+    return np.minimum(
+        np.searchsorted(totals, np.asarray(u) * totals[-1], side="right"), len(totals) - 1
+    )

@@ -1,4 +1,6 @@
-"""`python -m tests.golden` writes tiny.json anew, after a change that is meant to change data sets."""
+"""`python -m tests.golden` writes tiny.json anew, after a change that is meant to change data
+sets.
+"""
 
 import json
 import tempfile

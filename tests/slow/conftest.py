@@ -15,12 +15,18 @@ from ..conftest import TOP
 def wheel(tmp_path_factory):
     """Path of the built wheel."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, TOP], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, TOP],
+        check=True,
+        capture_output=True,
+    )
     return next(folder.glob("*.whl"))
 
 
 def installed_in(folder, *words):
-    """Make a virtual environment and let its pip install some words; returns its folder of programs."""
+    """Make a virtual environment and let its pip install some words; returns its folder of
+    programs.
+    """
     venv.create(folder, with_pip=True)
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", *words], check=True)
@@ -28,7 +34,9 @@ def installed_in(folder, *words):
 
 
 def run(*words, cwd, **environment):
-    """What a program prints that succeeds; the checkout is on Python's path only where the environment says so."""
+    """What a program prints that succeeds; the checkout is on Python's path only where the
+    environment says so.
+    """
     here = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(words, capture_output=True, text=True, cwd=cwd, env=here | environment)
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]

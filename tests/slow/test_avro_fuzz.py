@@ -1,4 +1,6 @@
-"""The properties of Avro files on some hundreds of generated runs and schemas; the quick tests try the first few of them."""
+"""The properties of Avro files on some hundreds of generated runs and schemas; the quick tests try
+the first few of them.
+"""
 
 from hypothesis import given, settings
 
@@ -31,7 +33,9 @@ def test_any_schema_of_three_records_in_sequence_is_spliced(other, block_size):
 
 @SOME
 @given(runs(), CODECS, SIZES)
-def test_three_readers_read_what_fastavro_would_have_written(tmp_path_factory, run, codec, block_size):
+def test_three_readers_read_what_fastavro_would_have_written(
+    tmp_path_factory, run, codec, block_size
+):
     check_readers(tmp_path_factory.mktemp("avro"), run, codec, block_size)
 
 

@@ -1,4 +1,6 @@
-"""The same run on other engines: dask, Spark, an S3 server on loopback, notebooks side by side, and insights out of core."""
+"""The same run on other engines: dask, Spark, an S3 server on loopback, notebooks side by side, and
+insights out of core.
+"""
 
 import os
 import re
@@ -23,49 +25,86 @@ from ..conftest import TINY
 from ..kills import MANY, WAIT, after, start, tree, waiting
 
 TOP = Path(__file__).parent.parent.parent
-MOTO, SPARK = ("moto[s3]==5.2.5", "flask", "flask-cors"), ("pyspark==4.3.0", "pandas<3")      # neither fits among our own versions
+MOTO, SPARK = (
+    ("moto[s3]==5.2.5", "flask", "flask-cors"),
+    ("pyspark==4.3.0", "pandas<3"),
+)  # neither fits among our own versions
 URL = "s3://bucket/run"
 
 
 def environment(folder, *packages):
-    """A virtual environment with some packages that looks for everything else in the present one; its python."""
+    """A virtual environment with some packages that looks for everything else in the present one;
+    its python.
+    """
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    inside = subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"], capture_output=True, text=True, check=True)
-    subprocess.run([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *packages], check=True)
-    (Path(inside.stdout.strip()) / "outer.pth").write_text(f"{TOP}\n{sysconfig.get_paths()['purelib']}\n")
+    inside = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *packages],
+        check=True,
+    )
+    (Path(inside.stdout.strip()) / "outer.pth").write_text(
+        f"{TOP}\n{sysconfig.get_paths()['purelib']}\n"
+    )
     return python
 
 
-# -- the documented commands --------------------------------------------------------------------------
+# -- the documented commands -----------------------------------------------------------------------
+
 
 def test_the_commands_of_the_docs_run_on_a_smaller_crowd(tmp_path):
-    block = re.findall(r"```bash\n(.*?)```", (TOP / "docs" / "scale.md").read_text(encoding="utf-8"), re.S)[0]
+    block = re.findall(
+        r"```bash\n(.*?)```", (TOP / "docs" / "scale.md").read_text(encoding="utf-8"), re.S
+    )[0]
     for line in block.splitlines():
-        words = [{"1000000": "60", "4711": "47"}.get(word, word) for word in line.split("#")[0].split()]
-        done = subprocess.run([sys.executable, "-m", "wrapsim_helpers", *words[1:]], capture_output=True, text=True, cwd=tmp_path)
+        words = [
+            {"1000000": "60", "4711": "47"}.get(word, word) for word in line.split("#")[0].split()
+        ]
+        done = subprocess.run(
+            [sys.executable, "-m", "wrapsim_helpers", *words[1:]],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+        )
         assert words[0] == "wrapsim" and done.returncode == 0, done.stderr[-2000:]
     assert (tmp_path / "one" / "plays.avro").is_file()
 
 
-# -- dask ---------------------------------------------------------------------------------------------
+# -- dask ------------------------------------------------------------------------------------------
+
 
 def test_the_workers_of_a_dask_cluster_write_the_same_bytes(tiny_run, tmp_path):
     from distributed import LocalCluster
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
         ws.simulate(**TINY, out_dir=tmp_path / "run", scheduler=cluster.scheduler_address)
     assert tree(tmp_path / "run") == tree(tiny_run)
 
 
 def test_a_scheduler_that_does_not_answer_is_said(tmp_path, monkeypatch):
     import dask
-    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), pytest.raises(
-            ValueError, match="scheduler is 'tcp://127.0.0.1:9', where no dask scheduler answers .*; start one there with `dask scheduler`."):
+
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+        pytest.raises(
+            ValueError,
+            match="scheduler is 'tcp://127.0.0.1:9', where no dask scheduler answers .*; start one "
+            "there with `dask scheduler`.",
+        ),
+    ):
         ws.simulate(**TINY, out_dir=tmp_path / "run", scheduler="tcp://127.0.0.1:9")
     assert not (tmp_path / "run" / "lock.json").exists()
 
 
-# -- Spark --------------------------------------------------------------------------------------------
+# -- Spark -----------------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def on_spark(tmp_path_factory):
@@ -75,16 +114,30 @@ def on_spark(tmp_path_factory):
 
     def run(code):
         (folder / "job.py").write_text(code)
-        done = subprocess.run([python, folder / "job.py"], capture_output=True, text=True, cwd=folder,
-                              env=os.environ | {"PYSPARK_PYTHON": str(python), "SPARK_LOCAL_IP": "127.0.0.1"})
+        done = subprocess.run(
+            [python, folder / "job.py"],
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            env=os.environ | {"PYSPARK_PYTHON": str(python), "SPARK_LOCAL_IP": "127.0.0.1"},
+        )
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout
+
     return run
 
 
 def test_the_documented_job_on_spark_writes_the_same_bytes(on_spark, tiny_run, tmp_path):
-    code = next(block for block in re.findall(r"```python\n(.*?)```", (TOP / "docs" / "scale.md").read_text(), re.S) if "mapInArrow" in block)
-    code, changed = re.subn(r"^run = .*$", f"run = {TINY | {'out_dir': str(tmp_path / 'run')}!r}", code, flags=re.M)
+    code = next(
+        block
+        for block in re.findall(
+            r"```python\n(.*?)```", (TOP / "docs" / "scale.md").read_text(), re.S
+        )
+        if "mapInArrow" in block
+    )
+    code, changed = re.subn(
+        r"^run = .*$", f"run = {TINY | {'out_dir': str(tmp_path / 'run')}!r}", code, flags=re.M
+    )
     on_spark(code)
     assert changed == 1 and tree(tmp_path / "run") == tree(tiny_run)
 
@@ -94,9 +147,11 @@ from datetime import date
 import ibis
 from pyspark.sql import SparkSession
 from wrapsim_helpers.wrapped import INSIGHTS, heard_in, place
-spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2").getOrCreate()
+builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+spark = builder.config("spark.sql.shuffle.partitions", "2").getOrCreate()
 connection = ibis.pyspark.connect(spark)
-paths = {name: f"RUN/{name}.parquet" for name in ("tracks", "artists", "track_artists")} | {"plays": "RUN/plays/*.parquet"}
+paths = {name: f"RUN/{name}.parquet" for name in ("tracks", "artists", "track_artists")}
+paths["plays"] = "RUN/plays/*.parquet"
 tables = {name: connection.read_parquet(path, table_name=name) for name, path in paths.items()}
 heard = heard_in(**tables, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
 for name, insight in (INSIGHTS | {"place": place}).items():
@@ -115,12 +170,15 @@ def test_every_insight_on_spark_is_the_one_of_duckdb(on_spark, tiny_run, tmp_pat
 def same_rows(found, expected):
     """Both tables hold the same rows, in whatever order."""
     columns = list(expected.columns)
-    found, expected = (table[columns].sort_values(columns).reset_index(drop=True) for table in (found, expected))
+    found, expected = (
+        table[columns].sort_values(columns).reset_index(drop=True) for table in (found, expected)
+    )
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
     assert len(expected) > 0
 
 
-# -- an object store ----------------------------------------------------------------------------------
+# -- an object store -------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
@@ -128,8 +186,12 @@ def server(tmp_path_factory):
     python = environment(tmp_path_factory.mktemp("moto") / "env", *MOTO)
     said = tmp_path_factory.mktemp("moto") / "said.txt"
     with open(said, "w") as file:
-        process = subprocess.Popen([python, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"], stdout=file, stderr=file)
-    while not (address := re.search(r"http://127.0.0.1:\d+", said.read_text())):       # a free port of the server's own choice
+        process = subprocess.Popen(
+            [python, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"], stdout=file, stderr=file
+        )
+    while not (
+        address := re.search(r"http://127.0.0.1:\d+", said.read_text())
+    ):  # a free port of the server's own choice
         assert process.poll() is None, said.read_text()
         time.sleep(0.1)
     yield address[0]
@@ -139,7 +201,13 @@ def server(tmp_path_factory):
 @pytest.fixture
 def bucket(server, monkeypatch):
     """An empty bucket; the environment points to the server."""
-    settings = {"ENDPOINT_URL": server, "ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "REGION": "us-east-1", "ALLOW_HTTP": "true"}
+    settings = {
+        "ENDPOINT_URL": server,
+        "ACCESS_KEY_ID": "x",
+        "SECRET_ACCESS_KEY": "y",
+        "REGION": "us-east-1",
+        "ALLOW_HTTP": "true",
+    }
     for name, value in settings.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     places.opened.cache_clear()
@@ -178,17 +246,34 @@ def test_a_run_on_an_s3_server_that_was_killed_goes_on(bucket, tmp_path):
 
 
 def test_a_bucket_that_is_not_there_is_refused(bucket):
-    with pytest.raises(PermissionError, match="out_dir is 's3://none/run', which cannot be written"):
+    with pytest.raises(
+        PermissionError, match="out_dir is 's3://none/run', which cannot be written"
+    ):
         ws.simulate(**TINY, out_dir="s3://none/run")
 
 
-# -- side by side -------------------------------------------------------------------------------------
+# -- side by side ----------------------------------------------------------------------------------
+
 
 def test_notebooks_started_side_by_side_neither_hang_nor_multiply(tmp_path):
     asked = {"num_users": 12, "start_time": "2025-03-01", "end_time": "2025-03-08", "workers": 2}
-    words = [sys.executable, "-m", "wrapsim_helpers", "run", "03_multiple_users", *(f"-p{name}={value}" for name, value in asked.items())]
-    books = [subprocess.Popen([*words, f"-pout_dir={tmp_path / name}", "-o", tmp_path / f"{name}.ipynb"], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True) for name in ("one", "two")]
+    words = [
+        sys.executable,
+        "-m",
+        "wrapsim_helpers",
+        "run",
+        "03_multiple_users",
+        *(f"-p{name}={value}" for name, value in asked.items()),
+    ]
+    books = [
+        subprocess.Popen(
+            [*words, f"-pout_dir={tmp_path / name}", "-o", tmp_path / f"{name}.ipynb"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("one", "two")
+    ]
     most = 0
     while any(book.poll() is None for book in books):
         most = max(most, sum(workers_of(book.pid) for book in books))
@@ -201,12 +286,16 @@ def test_notebooks_started_side_by_side_neither_hang_nor_multiply(tmp_path):
 def workers_of(pid):
     """How many spawned workers live below a process."""
     try:
-        return sum("spawn_main" in " ".join(child.cmdline()) for child in psutil.Process(pid).children(recursive=True))
+        return sum(
+            "spawn_main" in " ".join(child.cmdline())
+            for child in psutil.Process(pid).children(recursive=True)
+        )
     except psutil.Error:
         return 0
 
 
-# -- out of core --------------------------------------------------------------------------------------
+# -- out of core -----------------------------------------------------------------------------------
+
 
 def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path, monkeypatch):
     run_dir = ws.simulate(300, out_dir=tmp_path / "run", formats="parquet")

@@ -14,7 +14,11 @@ from wrapsim_helpers import notebooks
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("main") / "wrapped"
-    told = subprocess.run([sys.executable, "-m", "wrapsim_helpers", "wrapped", "-o", folder], capture_output=True, text=True)
+    told = subprocess.run(
+        [sys.executable, "-m", "wrapsim_helpers", "wrapped", "-o", folder],
+        capture_output=True,
+        text=True,
+    )
     assert told.returncode == 0, told.stderr[-3000:]
     return folder, told
 
@@ -32,17 +36,36 @@ def test_it_shows_progress(done):
 def test_it_makes_a_hundred_listeners_ten_cards_and_clean_notebooks(done):
     folder, _ = done
     assert ws.read_parquet(folder / "run", "listeners").num_rows == 100
-    assert [entry["name"] for entry in json.loads((folder / "cards" / "cards.json").read_text())][-1] == "summary"
+    assert [entry["name"] for entry in json.loads((folder / "cards" / "cards.json").read_text())][
+        -1
+    ] == "summary"
     for path in (folder / "notebooks").glob("*.ipynb"):
-        outputs = [output for cell in nbformat.read(path, 4).cells if cell.cell_type == "code" for output in cell.outputs]
+        outputs = [
+            output
+            for cell in nbformat.read(path, 4).cells
+            if cell.cell_type == "code"
+            for output in cell.outputs
+        ]
         assert not any(output.output_type == "error" for output in outputs)
         assert not any("Warning" in output.get("text", "") for output in outputs), path.name
 
 
 def test_html_of_the_executed_notebooks_has_a_text_for_every_picture(done, tmp_path):
     folder, _ = done
-    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "--output-dir", tmp_path, *sorted((folder / "notebooks").glob("*.ipynb"))],
-                   check=True, capture_output=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "nbconvert",
+            "--to",
+            "html",
+            "--output-dir",
+            tmp_path,
+            *sorted((folder / "notebooks").glob("*.ipynb")),
+        ],
+        check=True,
+        capture_output=True,
+    )
     for page in tmp_path.glob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert "No description" not in text and 'alt=""' not in text

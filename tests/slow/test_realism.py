@@ -12,7 +12,13 @@ MOST_PLAYS = 5_000_000
 
 @pytest.fixture(scope="module")
 def run_dir(tmp_path_factory):
-    return ws.simulate(1_200, **study.SETTING, out_dir=tmp_path_factory.mktemp("realism") / "run", formats=("parquet",), seed=study.SEED)
+    return ws.simulate(
+        1_200,
+        **study.SETTING,
+        out_dir=tmp_path_factory.mktemp("realism") / "run",
+        formats=("parquet",),
+        seed=study.SEED,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +36,9 @@ def test_every_rule_holds_over_five_million_plays(run_dir, sample):
 def test_enough_outcomes_lie_within_their_tolerance(sample, tier):
     table = realism.verdicts(realism.measured(sample))
     judged = table[table["counted"] & (table["tier"] == tier) & (table["verdict"] != LEFT_OUT)]
-    missed = judged.index[judged["verdict"] == FAIL]           # too small to say is no miss here; make realism is larger
+    missed = judged.index[
+        judged["verdict"] == FAIL
+    ]  # too small to say is no miss here; make realism is larger
     assert len(missed) <= (1 - NEEDED[tier]) * len(judged), list(missed)
 
 

@@ -20,18 +20,23 @@ from wrapsim_helpers.storage import avro_writing, records
 from .. import moving
 from ..kills import START
 
-JANUARY = {"num_users": 1500, "start_time": "2025-01-01", "end_time": "2025-02-01",
-           "listeners_per_part": 500}
+JANUARY = {
+    "num_users": 1500,
+    "start_time": "2025-01-01",
+    "end_time": "2025-02-01",
+    "listeners_per_part": 500,
+}
 
 
 # -- places in memory ------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def pieces(crowd):
     """Ten pieces of a block of records, each longer than isal looks back; a list of bytes."""
     run = crowd.plays, crowd.listeners, crowd.profile_versions, crowd.world.catalogue.tracks
     block = bytes(next(records.spliced(avro_writing.pieces(schema_ind), *run, {}))[1])
-    return [block[i:i + 50_000] for i in range(0, 500_000, 50_000)]
+    return [block[i : i + 50_000] for i in range(0, 500_000, 50_000)]
 
 
 def n_changed_on_stacks(codec, pieces):
@@ -64,6 +69,7 @@ def test_a_stream_on_the_heap_gives_the_same_bytes_if_it_is_flushed_in_time():
 
 
 # -- equal runs ------------------------------------------------------------------------------------
+
 
 def test_equal_runs_side_by_side_under_load_with_kills_end_with_the_same_bytes(tmp_path):
     """Twenty runs, or as many as the environment variable WRAPSIM_EQUAL_RUNS says.
@@ -101,9 +107,13 @@ def run_killed(folder, number, longest=0):
 def begin(folder, number):
     """A process that simulates into a folder, with one worker or two, in a group of its own."""
     arguments = JANUARY | {"out_dir": str(folder), "workers": 1 + number % 2}
-    return subprocess.Popen([sys.executable, "-c", f"{START}ws.simulate(**{arguments!r})"],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                            start_new_session=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", f"{START}ws.simulate(**{arguments!r})"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def ends_within(seconds, process):

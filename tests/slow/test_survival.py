@@ -1,4 +1,6 @@
-"""Killed twenty times at random moments, by one worker and by two, a run still ends with the same bytes."""
+"""Killed twenty times at random moments, by one worker and by two, a run still ends with the same
+bytes.
+"""
 
 import random
 
@@ -15,6 +17,8 @@ def undisturbed(tmp_path_factory):
 
 
 @pytest.mark.parametrize("kills, workers, most", [(12, 1, 30), (8, 2, 45)])
-def test_a_run_killed_again_and_again_ends_with_the_same_bytes(undisturbed, tmp_path, kills, workers, most):
+def test_a_run_killed_again_and_again_ends_with_the_same_bytes(
+    undisturbed, tmp_path, kills, workers, most
+):
     survive(tmp_path / "run", kills, workers, random.Random(kills), most)
     assert tree(tmp_path / "run") == undisturbed

@@ -1,6 +1,8 @@
-"""The canvas of a card: positions and sizes are pixels of 1080 x 1920, everything drawn carries its role.
+"""The canvas of a card: positions and sizes are pixels of 1080 x 1920, everything drawn carries its
+role.
 
-Roles are gids ("kicker", "hero", "bars"); a text that lies on a shape on purpose has the label "on bars".
+Roles are gids ("kicker", "hero", "bars"); a text that lies on a shape on purpose has the label "on
+bars".
 """
 
 import unicodedata
@@ -44,7 +46,9 @@ def first_that_fits(texts, face, size, room=MEASURE):
 
 
 def reading(*texts):
-    """The first text that makes a reading line: at most 40 characters, inside the measure even in bold."""
+    """The first text that makes a reading line: at most 40 characters, inside the measure even in
+    bold.
+    """
     return first_that_fits([text for text in texts if len(text) <= 40] or texts, "bold", READING)
 
 
@@ -61,14 +65,29 @@ def write(ax, x, y, text, size, face, colour, role, ha="left", on=""):
     px = ax.get_window_extent().height / HEIGHT
     flush = fonts.bearing(text[0], face) * size if ha == "left" and text else 0
     return ax.text(
-        x - flush, y, text, fontsize=size * px * 72 / ax.figure.dpi, color=colour, ha=ha, va="baseline",
-        fontfamily=fonts.families(text, face), fontweight="normal", fontstyle="normal",
-        parse_math=False, usetex=False, gid=role, label=f"on {on}" if on else "", zorder=5,
-    )  # fmt: skip
+        x - flush,
+        y,
+        text,
+        fontsize=size * px * 72 / ax.figure.dpi,
+        color=colour,
+        ha=ha,
+        va="baseline",
+        fontfamily=fonts.families(text, face),
+        fontweight="normal",
+        fontstyle="normal",
+        parse_math=False,
+        usetex=False,
+        gid=role,
+        label=f"on {on}" if on else "",
+        zorder=5,
+    )
 
 
 def write_name(ax, x, y, name, sizes, face, colour, role, room, lines=1, leading=54, on=""):
-    """A name that always fits: smaller, then two lines, then an ellipsis. Returns the number of lines."""
+    """A name that always fits: smaller, then two lines, then an ellipsis.
+
+    Returns the number of lines.
+    """
     size, parts = fit_name(name, tuple(sizes), face, room, lines)
     for i, part in enumerate(parts):
         write(ax, x, y + i * leading, part, size, face, colour, role, on=on)
@@ -77,7 +96,9 @@ def write_name(ax, x, y, name, sizes, face, colour, role, room, lines=1, leading
 
 @lru_cache(4096)
 def fit_name(name, sizes, face, room, lines=1):
-    """Largest of the sizes in which the name fits on one line, else the last size on several lines."""
+    """Largest of the sizes in which the name fits on one line, else the last size on several
+    lines.
+    """
     for size in sizes:
         if fits(name, face, size, room):
             return size, (name,)
@@ -85,7 +106,9 @@ def fit_name(name, sizes, face, room, lines=1):
 
 
 def broken(name, face, size, room, lines):
-    """The name cut into at most that many lines; the last one ends with an ellipsis if there is more."""
+    """The name cut into at most that many lines; the last one ends with an ellipsis if there is
+    more.
+    """
     if fits(name, face, size, room):
         return (name,)
     if lines == 1:
@@ -133,15 +156,23 @@ def dots(ax, x, y, diameter, paint, role, zorder=2):
     """Discs by centre and diameter, pixels."""
     x, y, d = (v.ravel() for v in np.broadcast_arrays(x, y, diameter))
     at = {"offsets": np.c_[x, y], "offset_transform": ax.transData}
-    add(ax, EllipseCollection(d, d, np.zeros(len(d)), units="xy", **at, **style(ax, paint)), role, zorder)
+    add(
+        ax,
+        EllipseCollection(d, d, np.zeros(len(d)), units="xy", **at, **style(ax, paint)),
+        role,
+        zorder,
+    )
 
 
 def lines(ax, paths, colours, thickness, role, zorder=2, cap="butt"):
     """Open lines, each an (n, 2) sequence of pixels; one colour or one per line."""
     collection = LineCollection(
-        [np.asarray(p, float) for p in paths], colors=colours, linewidths=points(ax, thickness), capstyle=cap,
+        [np.asarray(p, float) for p in paths],
+        colors=colours,
+        linewidths=points(ax, thickness),
+        capstyle=cap,
         joinstyle="round",
-    )  # fmt: skip
+    )
     add(ax, collection, role, zorder)
 
 
@@ -150,7 +181,10 @@ def wedges(ax, x, y, inner, outer, start, stop, paints, role, steps=2, zorder=2)
     inner, outer, start, stop = np.broadcast_arrays(inner, outer, start, stop)
     turn = 2 * np.pi * (start[:, None] + (stop - start)[:, None] * np.linspace(0, 1, steps))
     arc = np.stack([np.sin(turn), -np.cos(turn)], -1)
-    rings = np.concatenate([arc * outer[:, None, None], arc[:, ::-1] * inner[:, None, None]], 1) + (x, y)
+    rings = np.concatenate([arc * outer[:, None, None], arc[:, ::-1] * inner[:, None, None]], 1) + (
+        x,
+        y,
+    )
     polygons(ax, list(rings), paints, role, zorder)
 
 
@@ -163,9 +197,11 @@ def style(ax, paint):
     """A Paint as matplotlib's arguments."""
     edged = paint.edge != "none"
     return {
-        "facecolors": paint.face, "edgecolors": paint.edge, "hatch": paint.hatch,
+        "facecolors": paint.face,
+        "edgecolors": paint.edge,
+        "hatch": paint.hatch,
         "linewidths": points(ax, EDGE) if edged else 0,
-    }  # fmt: skip
+    }
 
 
 def points(ax, px):
@@ -177,17 +213,20 @@ def points(ax, px):
 
 
 def page(ax, story, card, theme, words, sizes=None):
-    """Everything around the picture: ground, kicker, headline or hero number, sub-line, reading line, rule.
+    """Everything around the picture: ground, kicker, headline or hero number, sub-line, reading
+    line, rule.
 
-    sizes  of the hero number, or of the headline where no number leads
-    Returns the card's Look. The axes carry the alt text as their label.
+        sizes  of the hero number, or of the headline where no number leads
+        Returns the card's Look. The axes carry the alt text as their label.
     """
     look = THEMES[check_theme(theme)][card]
     blank(ax, look)
     ax.set_label(words.alt)
     write(ax, LEFT, 330, words.kicker, READING, "text", look.text, "kicker")
     signature(ax, story, look)
-    hero(ax, words, look, sizes or HEROES) if words.hero else headline(ax, words, look, sizes or HEADLINES)
+    hero(ax, words, look, sizes or HEROES) if words.hero else headline(
+        ax, words, look, sizes or HEADLINES
+    )
     for i, line in enumerate(words.reading):
         y, face = 1614 - 54 * (len(words.reading) - 1 - i), "text" if i else "bold"
         write(ax, LEFT, y, line, READING, face, look.text, "reading")
@@ -204,7 +243,9 @@ def blank(ax, look):
 
 def headline(ax, words, look, sizes):
     two = len(fit_name(words.headline, tuple(sizes), "hero", MEASURE, 2)[1]) - 1
-    write_name(ax, LEFT, 470 - 40 * two, words.headline, sizes, "hero", look.loud, "headline", MEASURE, 2)
+    write_name(
+        ax, LEFT, 470 - 40 * two, words.headline, sizes, "hero", look.loud, "headline", MEASURE, 2
+    )
     if words.sub:
         write(ax, LEFT, 548, words.sub, NAME, "text", look.text, "sub")
 
@@ -228,9 +269,10 @@ def signature(ax, story, look):
 
 
 def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1.0):
-    """365 rays: angle = day, length = minutes, colour = the month's top genre, three genres and the rest.
+    """365 rays: angle = day, length = minutes, colour = the month's top genre, three genres and the
+    rest.
 
-    thickness  of a ray, pixels;  longest  quantile of the days that reaches the rim
+        thickness  of a ray, pixels;  longest  quantile of the days that reaches the rim
     """
     calendar = story.tables["calendar"]
     ms = calendar["ms_played"].to_numpy(float)
@@ -241,7 +283,11 @@ def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1.
     ends = inner + (outer - inner) * np.minimum(ms / np.quantile(ms[ms > 0], longest), 1)
     out = np.c_[np.sin(turn), -np.cos(turn)]
     rays = np.stack([out * inner, out * ends[:, None]], 1)[ms > 0] + (x, y)
-    colours = [look.disc[rank] for rank, heard in zip(month_ranks(story, calendar["date"]), ms > 0) if heard]
+    colours = [
+        look.disc[rank]
+        for rank, heard in zip(month_ranks(story, calendar["date"]), ms > 0)
+        if heard
+    ]
     lines(ax, rays, colours, thickness, role, zorder=3)
 
 

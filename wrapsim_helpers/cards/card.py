@@ -39,7 +39,9 @@ CARDS = {  # in story order; an insight and its card share a name
     "summary": draw_summary,
     "too_little": draw_too_little,
 }
-OURS = re.compile(rf"\d\d_({'|'.join(CARDS)})\.png|cards\.json|summary\.json")  # what a folder of cards may hold
+OURS = re.compile(
+    rf"\d\d_({'|'.join(CARDS)})\.png|cards\.json|summary\.json"
+)  # what a folder of cards may hold
 SMALL = 300  # width in a notebook, three to a row
 STYLE = (
     "<style>.wrapsim summary{list-style:none;cursor:zoom-in}.wrapsim[open] summary{cursor:zoom-out}"
@@ -82,7 +84,9 @@ def picture(card):
 
 @front_door
 def make_cards(story: Story, theme="press"):
-    """All cards that this story has data for, in order, the summary last; one card for too little."""
+    """All cards that this story has data for, in order, the summary last; one card for too
+    little.
+    """
     theme = check_theme(theme)
     return [make_card(name, story, theme) for name in told(story)]
 
@@ -103,19 +107,27 @@ def make_card(name, story, theme="press"):
         ax = CARDS[name](figure.add_axes((0, 0, 1, 1)), story, theme=theme)
         canvas.draw()
     alt, title = ax.get_label(), f"{story.listener['name']}, {story.year}: {name.replace('_', ' ')}"
-    return Card(name, alt, png_bytes(canvas, flat_colours(ax), {"Title": title, "Description": alt}))
+    return Card(
+        name, alt, png_bytes(canvas, flat_colours(ax), {"Title": title, "Description": alt})
+    )
 
 
 def flat_colours(ax):
     """The colours that the card is made of, before their edges are smoothed."""
-    shapes = [row[:3] for c in ax.collections for row in (*c.get_facecolor()[:1], *c.get_edgecolor()[:4])]
+    shapes = [
+        row[:3] for c in ax.collections for row in (*c.get_facecolor()[:1], *c.get_edgecolor()[:4])
+    ]
     words = [to_rgb(text.get_color()) for text in ax.texts]
-    return {tuple(round(255 * v) for v in rgb) for rgb in (*shapes, *words, to_rgb(ax.get_facecolor()))}
+    return {
+        tuple(round(255 * v) for v in rgb) for rgb in (*shapes, *words, to_rgb(ax.get_facecolor()))
+    }
 
 
 def png_bytes(canvas, colours, texts):
     """The drawn canvas as a PNG of 256 colours, a third of the size; flat colours stay exact."""
-    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
+    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert(
+        "RGB"
+    )
     picture = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette = np.array(picture.getpalette()).reshape(-1, 3)
     for colour in colours:
@@ -132,15 +144,16 @@ def png_bytes(canvas, colours, texts):
 def card_folder(out_dir=""):
     """Path of a folder for cards, made and tried: the one named, or data/runs/cards where it is "".
 
-    Raises ValueError for one that holds files that we did not write, PermissionError for one that cannot be written.
+    Raises ValueError for one that holds files that we did not write, PermissionError for one that
+    cannot be written.
     """
     return output_folder(out_dir, "cards")
 
 
 @front_door
 def write_cards(cards: list, out_dir):
-    """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256) in place of earlier cards; returns the
-    pictures' paths. Raises as `card_folder`."""
+    """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256) in place of earlier cards;
+    returns the pictures' paths. Raises as `card_folder`."""
     out_dir = card_folder(out_dir)
     remove(out_dir, [name for name in marker_of(out_dir)["files"] if OURS.fullmatch(name)])
     paths = [out_dir / f"{i:02}_{card.name}.png" for i, card in enumerate(cards, 1)]
@@ -163,7 +176,9 @@ def write_cards(cards: list, out_dir):
 
 @front_door
 def cards_in_rows(cards):
-    """Cards for a notebook cell, three to a row, each with its alt text; a click opens one in full size."""
+    """Cards for a notebook cell, three to a row, each with its alt text; a click opens one in full
+    size.
+    """
     return Rows(tuple(cards))
 
 
@@ -171,7 +186,9 @@ def contact_sheet(rows, width=216, gap=12):
     """Rows of cards, one row per listener, scaled down, as a PIL image."""
     height = width * 16 // 9
     columns = max(map(len, rows))
-    sheet = Image.new("RGB", ((width + gap) * columns + gap, (height + gap) * len(rows) + gap), "white")
+    sheet = Image.new(
+        "RGB", ((width + gap) * columns + gap, (height + gap) * len(rows) + gap), "white"
+    )
     for r, cards in enumerate(rows):
         for k, card in enumerate(cards):
             small = (

@@ -12,7 +12,10 @@ GAP = 20
 
 
 def draw_skip_rate(ax, story, theme="press"):
-    """How often skipped? A hundred plays; a skipped one is cut short. A line shows where the others stand."""
+    """How often skipped?
+
+    A hundred plays; a skipped one is cut short. A line shows where the others stand.
+    """
     look = c.page(ax, story, "skip_rate", theme, words_of_skip_rate(story))
     row = story.tables["skip_rate"].iloc[0]
     n, i = round(100 * row["share"]), np.arange(100)
@@ -40,11 +43,13 @@ def words_of_skip_rate(story):
     said = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')}"
     reading = (f"You skipped {n} of 100 plays.", others(row))
     return Words(
-        kicker=f"Skips, {story.year}", headline=skip_headline(row["share"], row["crowd_share"]),
-        sub=f"{said} cut short", reading=reading,
+        kicker=f"Skips, {story.year}",
+        headline=skip_headline(row["share"], row["crowd_share"]),
+        sub=f"{said} cut short",
+        reading=reading,
         rule="Every square a hundredth of all plays. Simulated.",
         alt=f"{story.listener['name']}, skips of {story.year}: {said}. {' '.join(reading)}",
-    )  # fmt: skip
+    )
 
 
 def others(row):
@@ -99,7 +104,9 @@ def per_dot(story):
 
 
 def steps_of(crowd):
-    """The bins; of a small crowd two or three of them joined to a step where that gives larger dots, so that few fill the card."""
+    """The bins; of a small crowd two or three of them joined to a step where that gives larger
+    dots, so that few fill the card.
+    """
     few = crowd["n_listeners"].sum() <= FEW
     return max((joined(crowd, k) for k in (1, 2, 3)), key=largest_dot) if few else crowd
 
@@ -113,7 +120,11 @@ def joined(crowd, k):
     """Every k bins as one; the last one is as wide as the others, in steps."""
     group = np.arange(len(crowd)) // k
     low, width = crowd["from_ms"].groupby(group).first(), (crowd["to_ms"] / crowd["from_ms"]).mean()
-    return crowd.groupby(group).agg(from_ms=("from_ms", "first"), n_listeners=("n_listeners", "sum")).assign(to_ms=low * width**k)
+    return (
+        crowd.groupby(group)
+        .agg(from_ms=("from_ms", "first"), n_listeners=("n_listeners", "sum"))
+        .assign(to_ms=low * width**k)
+    )
 
 
 def dot_pitch(stacks, bin_width, height):
@@ -126,7 +137,9 @@ def dot_pitch(stacks, bin_width, height):
 def pile(stacks, columns, bin_width, pitch, base):
     """Dots in rows of `columns` from the base up, one pile per bin."""
     k = np.concatenate([np.arange(s) for s in stacks])
-    left = np.repeat(c.LEFT + bin_width * (np.arange(len(stacks)) + 0.5) - pitch * columns / 2, stacks)
+    left = np.repeat(
+        c.LEFT + bin_width * (np.arange(len(stacks)) + 0.5) - pitch * columns / 2, stacks
+    )
     return left + pitch * (k % columns + 0.5), base - pitch * (k // columns + 0.5)
 
 
@@ -143,21 +156,29 @@ def point(ax, look, x, tops, you):
 def scale(ax, look, crowd, base):
     low, high = minutes(crowd["from_ms"].iloc[0]), minutes(crowd["to_ms"].iloc[-1])
     c.write(ax, c.LEFT, base + 66, f"{count(low)} min", c.RULE, "text", look.quiet, "tick")
-    c.write(ax, c.RIGHT, base + 66, f"{count(high)} min", c.RULE, "text", look.quiet, "tick", ha="right")
+    c.write(
+        ax, c.RIGHT, base + 66, f"{count(high)} min", c.RULE, "text", look.quiet, "tick", ha="right"
+    )
 
 
 def words_of_place(story):
     row, n_per = story.tables["place"].iloc[0], per_dot(story)
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
     people = "one simulated listener" if n_per == 1 else f"{count(n_per)} simulated listeners"
-    heard, ranked = counted(minutes(row["ms_played"]), "minute"), f"rank {count(rank)} of {count(n)}."
+    heard, ranked = (
+        counted(minutes(row["ms_played"]), "minute"),
+        f"rank {count(rank)} of {count(n)}.",
+    )
     reading = (c.reading(f"{heard}: {ranked}", ranked.capitalize()), f"One dot is {people}.")
     return Words(
-        kicker=f"Among {counted(n, 'listener')}", headline=place_headline(n, below, rank),
-        sub="in minutes of music", reading=reading, rule=f"Scale: each step to the right is {wider(story)} % more.",
+        kicker=f"Among {counted(n, 'listener')}",
+        headline=place_headline(n, below, rank),
+        sub="in minutes of music",
+        reading=reading,
+        rule=f"Scale: each step to the right is {wider(story)} % more.",
         alt=f"{story.listener['name']}, {story.year}, among {counted(n, 'simulated listener')}: "
         f"more minutes than {count(below)} of them. {' '.join(reading)}",
-    )  # fmt: skip
+    )
 
 
 def wider(story):

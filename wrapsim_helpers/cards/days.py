@@ -9,9 +9,13 @@ from .words import WEEKDAYS, Words, count, counted, day, first_true, minutes, of
 # ---------------------------------------------------------------- clock
 
 PARTS = (  # first hour, headline
-    (0, "A night owl"), (5, "An early bird"), (9, "Mornings first"), (12, "Afternoon ears"),
-    (17, "Evenings first"), (22, "A night owl"),
-)  # fmt: skip
+    (0, "A night owl"),
+    (5, "An early bird"),
+    (9, "Mornings first"),
+    (12, "Afternoon ears"),
+    (17, "Evenings first"),
+    (22, "A night owl"),
+)
 FLAT = "Round the clock"
 
 
@@ -27,7 +31,9 @@ def draw_listening_clock(ax, story, theme="press"):
     paints = [look.accent if i == ms.argmax() else look.mark for i in range(24)]
     c.wedges(ax, x, y, inner, ends, start, stop, paints, "wedges", steps=12)
     for hour, (dx, dy) in {0: (0, -98), 6: (104, 0), 12: (0, 98), 18: (-104, 0)}.items():
-        c.write(ax, x + dx, y + dy + 15, str(hour), c.READING, "text", look.quiet, "tick", ha="center")
+        c.write(
+            ax, x + dx, y + dy + 15, str(hour), c.READING, "text", look.quiet, "tick", ha="center"
+        )
     return ax
 
 
@@ -36,7 +42,9 @@ def words_of_listening_clock(story):
     top, low = int(ms.argmax()), int(ms.argmin())
     a_day = [minutes(v / n_days) for v in ms]
     flat = clock_headline(ms, top) == FLAT
-    least = counted(a_day[low], "minute") if a_day[low] else "under a minute" if ms[low] else "nothing"
+    least = (
+        counted(a_day[low], "minute") if a_day[low] else "under a minute" if ms[low] else "nothing"
+    )
     reading = (
         f"{a_day[top]} of its 60 minutes on an average day."
         if a_day[top] > 2
@@ -45,12 +53,14 @@ def words_of_listening_clock(story):
     )
     night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
     return Words(
-        kicker=f"Listening clock, {story.year}", headline=clock_headline(ms, top),
-        sub=f"Busiest{', just,' * flat} from {hour(top)}", reading=reading,
+        kicker=f"Listening clock, {story.year}",
+        headline=clock_headline(ms, top),
+        sub=f"Busiest{', just,' * flat} from {hour(top)}",
+        reading=reading,
         rule="Local time; the area of a wedge is minutes. Simulated.",
         alt=f"{story.listener['name']}, listening clock of {story.year}: busiest from {hour(top)}. "
         f"{' '.join(reading)} {night} of 100 minutes fell between 22 and 5.",
-    )  # fmt: skip
+    )
 
 
 def hour(h):
@@ -69,7 +79,10 @@ LEAST_STROKE = 3  # pixels; a day with any music shows
 
 
 def draw_calendar(ax, story, theme="press"):
-    """On which days? Months as rows, weekday under weekday; a stroke is as long as the day's minutes."""
+    """On which days?
+
+    Months as rows, weekday under weekday; a stroke is as long as the day's minutes.
+    """
     look = c.page(ax, story, "calendar", theme, words_of_calendar(story))
     days = story.tables["calendar"]
     ms, dates = days["ms_played"].to_numpy(float), list(days["date"])
@@ -82,7 +95,13 @@ def draw_calendar(ax, story, theme="press"):
     paints = [look.accent if d.weekday() == named else look.mark for d in dates]
     heard = np.flatnonzero(ms > 0)
     c.rectangles(
-        ax, x[heard] - 7, (y - height / 2)[heard], 14, height[heard], [paints[i] for i in heard], "strokes"
+        ax,
+        x[heard] - 7,
+        (y - height / 2)[heard],
+        14,
+        height[heard],
+        [paints[i] for i in heard],
+        "strokes",
     )
     c.dots(ax, x[ms == 0], y[ms == 0], 8, look.muted, "silent")
     label_months(ax, story, look, 600 + pitch / 2 + 13, pitch)
@@ -90,7 +109,9 @@ def draw_calendar(ax, story, theme="press"):
 
 
 def stroke_scale(ms, rows, column, pitch):
-    """Pixels per millisecond: strokes under each other keep a gap, the outer rows stay in the picture."""
+    """Pixels per millisecond: strokes under each other keep a gap, the outer rows stay in the
+    picture.
+    """
     grid = np.zeros((rows.max() + 1, column.max() + 1))
     grid[rows, column] = ms
     tightest = max((grid[:-1] + grid[1:]).max(initial=0) / 2, grid[0].max(), grid[-1].max())
@@ -109,14 +130,18 @@ def words_of_calendar(story):
     silence = counted(silent, "day") if silent else "not one day"
     most = days.loc[days["ms_played"].idxmax()]
     reading = (
-        f"{WEEKDAYS[top]} {counted(minutes(mean[top]), 'minute')}, {WEEKDAYS[low]} {count(minutes(mean[low]))}.",
+        f"{WEEKDAYS[top]} {counted(minutes(mean[top]), 'minute')}, {WEEKDAYS[low]} "
+        f"{count(minutes(mean[low]))}.",
         f"Most: {day(most['date'])}, {count(minutes(most['ms_played']))}. Silent: {silence}.",
     )
     return Words(
-        kicker=f"Calendar, {story.year}", headline=calendar_headline(mean, silent, len(days)), sub="",
-        reading=reading, rule=f"Minutes, {span(story)}, local time. Simulated.",
+        kicker=f"Calendar, {story.year}",
+        headline=calendar_headline(mean, silent, len(days)),
+        sub="",
+        reading=reading,
+        rule=f"Minutes, {span(story)}, local time. Simulated.",
         alt=f"{story.listener['name']}, calendar of {story.year}: {' '.join(reading)}",
-    )  # fmt: skip
+    )
 
 
 def calendar_headline(mean, silent, n_days):
@@ -132,7 +157,9 @@ def calendar_headline(mean, silent, n_days):
 
 def named_weekday(mean, silent, n_days):
     """The weekday that the headline names, in the accent; the loudest where it names none."""
-    return mean.idxmin() if calm(mean) and not loud(mean) and silent < 0.5 * n_days else mean.idxmax()
+    return (
+        mean.idxmin() if calm(mean) and not loud(mean) and silent < 0.5 * n_days else mean.idxmax()
+    )
 
 
 def loud(mean):
@@ -149,7 +176,10 @@ COLUMNS = 41
 
 
 def draw_longest_streak(ax, story, theme="press"):
-    """How long without a silent day? A bar among the dots of all the other days, row after row like writing."""
+    """How long without a silent day?
+
+    A bar among the dots of all the other days, row after row like writing.
+    """
     look = c.page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
     dates, ms = (story.tables["calendar"][k].to_numpy() for k in ("date", "ms_played"))
     streak = story.tables["longest_streak"].iloc[0]
@@ -158,7 +188,10 @@ def draw_longest_streak(ax, story, theme="press"):
     c.dots(ax, x[~inside & (ms > 0)], y[~inside & (ms > 0)], 12, look.mark, "days")
     c.dots(ax, x[~inside & (ms == 0)], y[~inside & (ms == 0)], 8, look.muted, "pauses")
     path = np.c_[x, y][inside]
-    pieces = [np.repeat(piece, 2, axis=0) if len(piece) == 1 else piece for piece in np.split(path, np.flatnonzero(np.diff(path[:, 1])) + 1)]
+    pieces = [
+        np.repeat(piece, 2, axis=0) if len(piece) == 1 else piece
+        for piece in np.split(path, np.flatnonzero(np.diff(path[:, 1])) + 1)
+    ]
     if look.accent.edge != "none":
         c.lines(ax, pieces, look.accent.edge, 34, "streak edge", cap="round")
     c.lines(ax, pieces, look.accent.face, 26, "streak", cap="round")
@@ -186,11 +219,15 @@ def words_of_longest_streak(story):
     dates = f"{day(streak['first_day'])} to {day(streak['last_day'])}"
     reading = (f"{dates}, not one day silent.", f"Music on {heard} of {len(days)} days.")
     return Words(
-        kicker=f"Longest streak, {story.year}", hero=count(n), headline=streak_headline(n, len(days)),
-        reading=reading, rule=f"Days with music, {span(story)}, local time. Simulated.",
-        alt=f"{story.listener['name']}, longest streak of {story.year}: {counted(n, 'day')} in a row. "
+        kicker=f"Longest streak, {story.year}",
+        hero=count(n),
+        headline=streak_headline(n, len(days)),
+        reading=reading,
+        rule=f"Days with music, {span(story)}, local time. Simulated.",
+        alt=f"{story.listener['name']}, longest streak of {story.year}: {counted(n, 'day')} in a "
+        f"row. "
         f"{' '.join(reading)}",
-    )  # fmt: skip
+    )
 
 
 def streak_headline(n, n_days):

@@ -1,4 +1,7 @@
-"""Which face draws which character? Fonts by file, one family name per weight, and a chain of fallbacks."""
+"""Which face draws which character?
+
+Fonts by file, one family name per weight, and a chain of fallbacks.
+"""
 
 import re
 import unicodedata
@@ -18,18 +21,51 @@ FACES = {
 
 # Asked in this order for what the faces lack; the first whose character map has the glyph draws it.
 INSTALLED = (
-    "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans", "Source Han Sans JP", "IPAexGothic", "IPAGothic",
-    "Hiragino Sans", "Yu Gothic", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei",
-    "WenQuanYi Micro Hei", "Droid Sans Fallback", "Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo",
-    "Malgun Gothic", "NanumGothic", "Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI",
-    "Lohit Devanagari", "Noto Sans Thai", "Thonburi", "Leelawadee UI", "Noto Sans Arabic", "Noto Sans Hebrew",
-    "Noto Sans", "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Symbola", "Arial Unicode MS",
-)  # fmt: skip
+    "Noto Sans CJK JP",
+    "Noto Sans JP",
+    "Source Han Sans",
+    "Source Han Sans JP",
+    "IPAexGothic",
+    "IPAGothic",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "Droid Sans Fallback",
+    "Noto Sans CJK KR",
+    "Noto Sans KR",
+    "Apple SD Gothic Neo",
+    "Malgun Gothic",
+    "NanumGothic",
+    "Noto Sans Devanagari",
+    "Kohinoor Devanagari",
+    "Nirmala UI",
+    "Lohit Devanagari",
+    "Noto Sans Thai",
+    "Thonburi",
+    "Leelawadee UI",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans",
+    "Noto Emoji",
+    "Segoe UI Emoji",
+    "Segoe UI Symbol",
+    "Symbola",
+    "Arial Unicode MS",
+)
 
 SCRIPTS = {  # first word of a character's Unicode name -> what people call the script
-    "CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "KATAKANA-HIRAGANA": "Japanese",
-    "HANGUL": "Korean", "ETHIOPIC": "Ge'ez", "MYANMAR": "Burmese",
-}  # fmt: skip
+    "CJK": "Chinese",
+    "HIRAGANA": "Japanese",
+    "KATAKANA": "Japanese",
+    "KATAKANA-HIRAGANA": "Japanese",
+    "HANGUL": "Korean",
+    "ETHIOPIC": "Ge'ez",
+    "MYANMAR": "Burmese",
+}
 
 INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
@@ -67,7 +103,9 @@ def installed(name, bold):
     """Path of the installed font of that family nearest to the weight, or None."""
     wanted = 700 if bold else 500
     fonts = [e for e in font_manager.fontManager.ttflist if e.name == name and e.style == "normal"]
-    return min(fonts, key=lambda e: (abs(weight(e.weight) - wanted), e.fname)).fname if fonts else None
+    return (
+        min(fonts, key=lambda e: (abs(weight(e.weight) - wanted), e.fname)).fname if fonts else None
+    )
 
 
 def weight(value):
@@ -103,15 +141,18 @@ def families(text, face):
 def drawable(character):
     """Has the face or any fallback this character?"""
     code = ord(character)
-    return any(code in glyphs(path) for path in (files()["name"], files()["text"], *fallbacks(bold=False)))
+    return any(
+        code in glyphs(path) for path in (files()["name"], files()["text"], *fallbacks(bold=False))
+    )
 
 
 @lru_cache(4096)
 def shown(name, kind="name"):
-    """The name as a card can draw it: whole, or with its script named once where no font has the letters.
+    """The name as a card can draw it: whole, or with its script named once where no font has the
+    letters.
 
-    name  any text; kind  what it is, for "a title in Japanese script"
-    Returns the text without control characters; the alt text keeps the real name.
+        name  any text; kind  what it is, for "a title in Japanese script"
+        Returns the text without control characters; the alt text keeps the real name.
     """
     text = INVISIBLE.sub("", unicodedata.normalize("NFC", name))
     text = "".join(
@@ -125,7 +166,11 @@ def shown(name, kind="name"):
     letters = any(c.isalnum() for c in rest)
     if emoji(lost):
         return rest if letters else f"{article(kind)} {kind} in emoji"
-    return f"{rest} ({script(lost)})" if letters else f"{article(kind)} {kind} in {script(lost)} script"
+    return (
+        f"{rest} ({script(lost)})"
+        if letters
+        else f"{article(kind)} {kind} in {script(lost)} script"
+    )
 
 
 def article(kind):
@@ -147,7 +192,9 @@ def script(characters):
 
 @cache
 def bearing(character, face):
-    """White at the left of a character, as a share of the size: what flush left has to give back."""
+    """White at the left of a character, as a share of the size: what flush left has to give
+    back.
+    """
     if ord(character) not in glyphs(files()[face]):
         return 0.0
     font = FT2Font(files()[face])

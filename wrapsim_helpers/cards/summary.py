@@ -27,7 +27,9 @@ def row(ax, look, y, key, value):
     c.lines(ax, [[(c.LEFT, y + 23), (c.RIGHT, y + 23)]], look.faint, 3, "hairline")
     c.write(ax, c.LEFT, y, key, c.READING, "text", look.quiet, "key")
     room = c.RIGHT - 276
-    value = value if c.fits(value, "name", c.READING, room) else value.split(" - ")[0]      # the song, not its edition
+    value = (
+        value if c.fits(value, "name", c.READING, room) else value.split(" - ")[0]
+    )  # the song, not its edition
     c.write_name(ax, 276, y, value, (c.NAME, c.READING), "name", look.text, "value", room)
 
 
@@ -55,7 +57,10 @@ def words_of_summary(story):
     n = minutes(story.tables["minutes"]["ms_played"].iloc[0])
     said = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
     return Words(
-        kicker=period(story), headline=shown(story.listener["name"]), reading=(),
+        kicker=period(story),
+        headline=shown(story.listener["name"]),
+        reading=(),
         rule="wrapsim: invented people, published figures",
-        alt=f"{story.listener['name']}, {period(story)[0].lower()}{period(story)[1:]}: {counted(n, 'minute')}; {said}.",
-    )  # fmt: skip
+        alt=f"{story.listener['name']}, {period(story)[0].lower()}{period(story)[1:]}: "
+        f"{counted(n, 'minute')}; {said}.",
+    )

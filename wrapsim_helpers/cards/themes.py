@@ -5,7 +5,14 @@ from typing import NamedTuple
 
 from ..checking import check_choice
 
-INK, PAPER, CORAL, BLUE, SUN, MINT = "#17151F", "#F3EEE3", "#FF5A3C", "#2438C9", "#FFC53D", "#8FE3C0"
+INK, PAPER, CORAL, BLUE, SUN, MINT = (
+    "#17151F",
+    "#F3EEE3",
+    "#FF5A3C",
+    "#2438C9",
+    "#FFC53D",
+    "#8FE3C0",
+)
 RUST, GREY, MIST, PERI = "#C0341B", "#5A5563", "#B9B4C7", "#C9CFFF"
 BLACK, WHITE, YELLOW = "#000000", "#FFFFFF", "#FFE600"
 
@@ -39,48 +46,123 @@ class Look:
 
 
 ON_INK = Look(
-    ground=INK, text=PAPER, quiet=MIST, loud=SUN,
-    accent=Paint(SUN), mark=Paint(CORAL), muted=Paint("#6F6A86"), other=MINT, faint="#2B2838",
-    layers=((Paint(CORAL), INK), (Paint(PAPER), INK), (Paint(BLUE), PAPER), (Paint(MINT), INK),
-            (Paint(RUST), PAPER), (Paint(INK, MIST), PAPER)),
-    disc=(SUN, CORAL, MINT, MIST), badge=INK,
-)  # fmt: skip
+    ground=INK,
+    text=PAPER,
+    quiet=MIST,
+    loud=SUN,
+    accent=Paint(SUN),
+    mark=Paint(CORAL),
+    muted=Paint("#6F6A86"),
+    other=MINT,
+    faint="#2B2838",
+    layers=(
+        (Paint(CORAL), INK),
+        (Paint(PAPER), INK),
+        (Paint(BLUE), PAPER),
+        (Paint(MINT), INK),
+        (Paint(RUST), PAPER),
+        (Paint(INK, MIST), PAPER),
+    ),
+    disc=(SUN, CORAL, MINT, MIST),
+    badge=INK,
+)
 ON_PAPER = replace(
-    ON_INK, ground=PAPER, text=INK, quiet=GREY, loud=RUST,
-    accent=Paint(RUST), mark=Paint(INK), muted=Paint("#8C8794"), other=BLUE, faint="#D9D2C4",
-)  # fmt: skip
+    ON_INK,
+    ground=PAPER,
+    text=INK,
+    quiet=GREY,
+    loud=RUST,
+    accent=Paint(RUST),
+    mark=Paint(INK),
+    muted=Paint("#8C8794"),
+    other=BLUE,
+    faint="#D9D2C4",
+)
 ON_CORAL = replace(
-    ON_INK, ground=CORAL, text=INK, quiet=INK, loud=INK,
-    accent=Paint(PAPER, INK), mark=Paint(INK), muted=Paint("#7A1E0E"), other=INK, faint="#E0452A",
-)  # fmt: skip
+    ON_INK,
+    ground=CORAL,
+    text=INK,
+    quiet=INK,
+    loud=INK,
+    accent=Paint(PAPER, INK),
+    mark=Paint(INK),
+    muted=Paint("#7A1E0E"),
+    other=INK,
+    faint="#E0452A",
+)
 ON_BLUE = replace(
-    ON_INK, ground=BLUE, text=PAPER, quiet=PERI, loud=SUN,
-    accent=Paint(SUN), mark=Paint(PAPER), muted=Paint("#8E9BFF"), other=MINT, faint="#3F52DB",
-)  # fmt: skip
+    ON_INK,
+    ground=BLUE,
+    text=PAPER,
+    quiet=PERI,
+    loud=SUN,
+    accent=Paint(SUN),
+    mark=Paint(PAPER),
+    muted=Paint("#8E9BFF"),
+    other=MINT,
+    faint="#3F52DB",
+)
 ON_SUN = replace(
-    ON_INK, ground=SUN, text=INK, quiet=INK, loud=BLUE,
-    accent=Paint(BLUE), mark=Paint(INK), muted=Paint("#8A6200"), other=RUST, faint="#E3AC28",
+    ON_INK,
+    ground=SUN,
+    text=INK,
+    quiet=INK,
+    loud=BLUE,
+    accent=Paint(BLUE),
+    mark=Paint(INK),
+    muted=Paint("#8A6200"),
+    other=RUST,
+    faint="#E3AC28",
     layers=(*ON_INK.layers[:-1], (Paint(SUN, INK), INK)),
-)  # fmt: skip
+)
 CONTRAST = replace(
-    ON_INK, ground=BLACK, text=WHITE, quiet=WHITE, loud=YELLOW,
-    accent=Paint(YELLOW), mark=Paint(WHITE), muted=Paint("#9A9A9A"), other=WHITE, faint="#333333",
-    layers=(*((Paint(YELLOW, BLACK), BLACK), (Paint(WHITE, BLACK), BLACK)) * 2, (Paint(YELLOW, BLACK), BLACK),
-            (Paint(BLACK, WHITE), WHITE)),
-    disc=(YELLOW, WHITE, "#C8C8C8", "#9A9A9A"), badge=BLACK,
-)  # fmt: skip
+    ON_INK,
+    ground=BLACK,
+    text=WHITE,
+    quiet=WHITE,
+    loud=YELLOW,
+    accent=Paint(YELLOW),
+    mark=Paint(WHITE),
+    muted=Paint("#9A9A9A"),
+    other=WHITE,
+    faint="#333333",
+    layers=(
+        *((Paint(YELLOW, BLACK), BLACK), (Paint(WHITE, BLACK), BLACK)) * 2,
+        (Paint(YELLOW, BLACK), BLACK),
+        (Paint(BLACK, WHITE), WHITE),
+    ),
+    disc=(YELLOW, WHITE, "#C8C8C8", "#9A9A9A"),
+    badge=BLACK,
+)
 PRINT = replace(
-    ON_INK, ground=WHITE, text=BLACK, quiet=BLACK, loud=BLACK,
-    accent=Paint(BLACK), mark=Paint(WHITE, BLACK), muted=Paint("#767676"), other=BLACK, faint="#E6E6E6",
+    ON_INK,
+    ground=WHITE,
+    text=BLACK,
+    quiet=BLACK,
+    loud=BLACK,
+    accent=Paint(BLACK),
+    mark=Paint(WHITE, BLACK),
+    muted=Paint("#767676"),
+    other=BLACK,
+    faint="#E6E6E6",
     layers=tuple((Paint(WHITE, BLACK, hatch), BLACK) for hatch in ("//", "", "\\\\", "", "xx", "")),
-    disc=(BLACK, "#767676", "#444444", "#949494"), badge=WHITE,
-)  # fmt: skip
+    disc=(BLACK, "#767676", "#444444", "#949494"),
+    badge=WHITE,
+)
 
 PRESS = {  # grounds rotate: neighbours never share one, nor when a card between them is missing
-    "minutes": ON_CORAL, "top_songs": ON_PAPER, "top_artists": ON_BLUE, "top_genres": ON_SUN,
-    "listening_clock": ON_INK, "calendar": ON_PAPER, "longest_streak": ON_CORAL, "skip_rate": ON_SUN,
-    "place": ON_BLUE, "summary": ON_INK, "too_little": ON_BLUE,
-}  # fmt: skip
+    "minutes": ON_CORAL,
+    "top_songs": ON_PAPER,
+    "top_artists": ON_BLUE,
+    "top_genres": ON_SUN,
+    "listening_clock": ON_INK,
+    "calendar": ON_PAPER,
+    "longest_streak": ON_CORAL,
+    "skip_rate": ON_SUN,
+    "place": ON_BLUE,
+    "summary": ON_INK,
+    "too_little": ON_BLUE,
+}
 THEMES = {
     "press": PRESS,
     "night": dict.fromkeys(PRESS, ON_INK),

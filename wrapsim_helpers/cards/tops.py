@@ -46,13 +46,16 @@ def words_of_top_songs(story):
     n = songs["n_streams"].tolist()
     reading = (lead(n, "play"), *first_heard(songs))
     rows = "; ".join(
-        f"{s.rank} {s.title} by {s.artist}, {counted(s.n_streams, 'play')}" for s in songs.itertuples()
+        f"{s.rank} {s.title} by {s.artist}, {counted(s.n_streams, 'play')}"
+        for s in songs.itertuples()
     )
     return Words(
-        kicker=f"Top songs, {story.year}", headline=songs_headline(songs, n), reading=reading,
+        kicker=f"Top songs, {story.year}",
+        headline=songs_headline(songs, n),
+        reading=reading,
         rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
         alt=f"{story.listener['name']}, top songs of {story.year}: {rows}. {' '.join(reading)}",
-    )  # fmt: skip
+    )
 
 
 def lead(n, thing):
@@ -86,7 +89,10 @@ def songs_headline(songs, n):
 
 
 def draw_top_artists(ax, story, theme="press"):
-    """Which artists? Five blocks, each as long as its plays, each starting where the one before ends."""
+    """Which artists?
+
+    Five blocks, each as long as its plays, each starting where the one before ends.
+    """
     look = c.page(ax, story, "top_artists", theme, words_of_top_artists(story))
     artists = story.tables["top_artists"][:FIVE]
     n = artists["n_streams"].to_numpy(float)
@@ -104,7 +110,10 @@ def artist_row(ax, look, y, artist):
     colour = look.loud if artist.rank == 1 else look.text
     c.write(ax, c.RIGHT, y, count(artist.n_streams), c.NAME, "hero", colour, "value", ha="right")
     c.write(ax, c.LEFT, y, str(artist.rank), c.NAME, "hero", colour, "rank")
-    room, name = c.MEASURE - 76 - 24 - c.width(count(artist.n_streams), "hero", c.NAME), shown(artist.artist)
+    room, name = (
+        c.MEASURE - 76 - 24 - c.width(count(artist.n_streams), "hero", c.NAME),
+        shown(artist.artist),
+    )
     c.write_name(ax, c.LEFT + 76, y, name, (c.NAME, c.READING), "name", colour, "name", room)
 
 
@@ -113,12 +122,16 @@ def words_of_top_artists(story):
     n = artists["n_streams"].tolist()
     all_five = f"Of the {NUMBERS[len(n)]}, number one has {of_100(n[0] / sum(n))} in 100."
     reading = (lead(n, "play"), all_five)[: len(n)]
-    rows = "; ".join(f"{a.rank} {a.artist}, {counted(a.n_streams, 'play')}" for a in artists.itertuples())
+    rows = "; ".join(
+        f"{a.rank} {a.artist}, {counted(a.n_streams, 'play')}" for a in artists.itertuples()
+    )
     return Words(
-        kicker=f"Top artists, {story.year}", headline=artists_headline(n), reading=reading,
+        kicker=f"Top artists, {story.year}",
+        headline=artists_headline(n),
+        reading=reading,
         rule="Plays of 30 s and more; a guest counts half. Simulated.",
         alt=f"{story.listener['name']}, top artists of {story.year}: {rows}. {' '.join(reading)}",
-    )  # fmt: skip
+    )
 
 
 def artists_headline(n):
@@ -141,9 +154,13 @@ def draw_top_genres(ax, story, theme="press"):
     """Which genres? A sandwich over the whole width: height is the share, thin layers merge."""
     look = c.page(ax, story, "top_genres", theme, words_of_top_genres(story))
     names, shares = layers(story.tables["top_genres"])
-    styles = [*look.layers[: len(names) - 1], look.layers[-1]] if len(names) > 1 else look.layers[:1]
+    styles = (
+        [*look.layers[: len(names) - 1], look.layers[-1]] if len(names) > 1 else look.layers[:1]
+    )
     edges = 606 + 894 * np.cumsum([0, *shares]) / sum(shares)
-    c.rectangles(ax, -8, edges[:-1], c.WIDTH + 16, np.diff(edges), [paint for paint, _ in styles], "layers")
+    c.rectangles(
+        ax, -8, edges[:-1], c.WIDTH + 16, np.diff(edges), [paint for paint, _ in styles], "layers"
+    )
     tail_lines(ax, story.tables["top_genres"]["share"][len(names) - 1 :], *edges[-2:], look)
     for name, share, top, bottom, (paint, colour) in zip(names, shares, edges, edges[1:], styles):
         if bottom - top >= 48:
@@ -152,9 +169,14 @@ def draw_top_genres(ax, story, theme="press"):
 
 
 def tail_lines(ax, shares, top, bottom, look):
-    """The genres of the last layer as hairlines, as far down as they are thick enough to be told apart."""
+    """The genres of the last layer as hairlines, as far down as they are thick enough to be told
+    apart.
+    """
     heights = (bottom - top) * shares.to_numpy(float) / shares.sum()
-    ends = top + heights.cumsum()[(heights >= LEAST_LINE) & (np.arange(len(heights)) < len(heights) - 1)]
+    ends = (
+        top
+        + heights.cumsum()[(heights >= LEAST_LINE) & (np.arange(len(heights)) < len(heights) - 1)]
+    )
     c.lines(ax, [[(-8, y), (c.WIDTH + 8, y)] for y in ends], look.layers[-1][1], 2, "hairline")
 
 
@@ -181,7 +203,9 @@ def plate(ax, x, width, y, height, paint):
 
 
 def layers(genres):
-    """Names and shares of the layers: at most five of 6 % and more, then "N more" for what is left."""
+    """Names and shares of the layers: at most five of 6 % and more, then "N more" for what is
+    left.
+    """
     big = genres[genres["share"] >= LEAST_LAYER][:FIVE]
     names, shares = big["genre"].tolist(), big["share"].tolist()
     rest = len(genres) - len(big)
@@ -194,10 +218,12 @@ def words_of_top_genres(story):
     said = "; ".join(f"{name} {percent(share)}" for name, share in zip(names, shares))
     reading = (first_share(*genres[["genre", "share"]].iloc[0]), second(genres))
     return Words(
-        kicker=f"Top genres, {story.year}", headline=genres_headline(genres), reading=reading,
+        kicker=f"Top genres, {story.year}",
+        headline=genres_headline(genres),
+        reading=reading,
         rule="Share of plays of 30 s and more. Simulated.",
         alt=f"{story.listener['name']}, top genres of {story.year}: {said}. {' '.join(reading)}",
-    )  # fmt: skip
+    )
 
 
 def first_share(name, share):
@@ -225,7 +251,10 @@ def genres_headline(genres):
     mostly = f"Mostly {shown(genres['genre'].iloc[0], 'genre')}"
     return first_true(
         (n == 1 and len(genres) == 1, "One-genre year"),
-        (first >= 0.6 and len(mostly.split()) <= 4 and c.fits(mostly, "hero", c.HEADLINES[-1]), mostly),
+        (
+            first >= 0.6 and len(mostly.split()) <= 4 and c.fits(mostly, "hero", c.HEADLINES[-1]),
+            mostly,
+        ),
         (first >= 0.6, "One big layer"),
         (first < 0.12, "Many flavours"),
         (rest >= 0.5, "A long tail"),

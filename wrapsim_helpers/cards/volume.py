@@ -4,16 +4,33 @@ import numpy as np
 
 from . import canvas as c
 from .fonts import shown
-from .words import LONG_MONTHS, MONTHS, Words, count, counted, day, first_true, minutes, span, whole_days
+from .words import (
+    LONG_MONTHS,
+    MONTHS,
+    Words,
+    count,
+    counted,
+    day,
+    first_true,
+    minutes,
+    span,
+    whole_days,
+)
 
 TRACKS_NEEDED, ARTISTS_NEEDED = 30, 5
 
 
 def draw_minutes(ax, story, theme="press"):
-    """How many minutes of music? The number over a bar for every day, one row a month, the longest marked."""
+    """How many minutes of music?
+
+    The number over a bar for every day, one row a month, the longest marked.
+    """
     look = c.page(ax, story, "minutes", theme, words_of_minutes(story), sizes=(243, 162))
     days = story.tables["calendar"]
-    ms, rows = days["ms_played"].to_numpy(float), np.array([month_row(story, d) for d in days["date"]])
+    ms, rows = (
+        days["ms_played"].to_numpy(float),
+        np.array([month_row(story, d) for d in days["date"]]),
+    )
     top, pitch = 738, 756 / max(rows.max() + 1, 6)
     left, step = 176, (c.RIGHT - 176) / 31
     base = top + (rows + 1) * pitch - 6
@@ -22,7 +39,13 @@ def draw_minutes(ax, story, theme="press"):
     paints = [look.accent if i == ms.argmax() else look.mark for i in range(len(ms))]
     heard = np.flatnonzero(ms > 0)
     c.rectangles(
-        ax, x[heard], (base - height)[heard], step - 3, height[heard], [paints[i] for i in heard], "bars"
+        ax,
+        x[heard],
+        (base - height)[heard],
+        step - 3,
+        height[heard],
+        [paints[i] for i in heard],
+        "bars",
     )
     label_months(ax, story, look, top + pitch - 6, pitch)
     return ax
@@ -53,10 +76,13 @@ def words_of_minutes(story):
     )
     headline = minutes_headline(days)
     return Words(
-        kicker=f"Your {story.year}", hero=count(n), headline=headline, reading=reading,
+        kicker=f"Your {story.year}",
+        hero=count(n),
+        headline=headline,
+        reading=reading,
         rule=f"All music, {span(story)}, local time. Simulated.",
         alt=f"{story.listener['name']}, {story.year}: {count(n)} {headline}. {' '.join(reading)}",
-    )  # fmt: skip
+    )
 
 
 def minutes_headline(days):
@@ -64,7 +90,9 @@ def minutes_headline(days):
     by_month = days["ms_played"].groupby([d.month for d in days["date"]]).mean()
     weekend = np.array([d.weekday() >= 5 for d in days["date"]])
     on, off = days["ms_played"][weekend].mean(), days["ms_played"][~weekend].mean()
-    busiest = [f"minutes, most in {names[by_month.idxmax() - 1]}" for names in (LONG_MONTHS, MONTHS)]
+    busiest = [
+        f"minutes, most in {names[by_month.idxmax() - 1]}" for names in (LONG_MONTHS, MONTHS)
+    ]
     return first_true(
         (by_month.max() >= 1.35 * by_month.mean(), c.first_that_fits(busiest, "name", c.SUB)),
         (on >= 1.35 * off, "minutes, weekends first"),
@@ -75,19 +103,27 @@ def minutes_headline(days):
 
 
 def draw_too_little(ax, story, theme="press"):
-    """How far did it get? Thirty dots, filled as far as tracks were heard, and five for the artists."""
+    """How far did it get?
+
+    Thirty dots, filled as far as tracks were heard, and five for the artists.
+    """
     look = c.page(ax, story, "too_little", theme, words_of_too_little(story))
     tracks, artists = heard(story)
     progress(ax, look, tracks, TRACKS_NEEDED, 606, 130, 6)
     progress(ax, look, artists, ARTISTS_NEEDED, 1400, 76, 5)
-    c.write(ax, 580, 1457, f"{artists} of {ARTISTS_NEEDED} artists", c.NAME, "text", look.text, "sub")
+    c.write(
+        ax, 580, 1457, f"{artists} of {ARTISTS_NEEDED} artists", c.NAME, "text", look.text, "sub"
+    )
     return ax
 
 
 def progress(ax, look, n, needed, top, size, columns):
     """Dots in rows, the first n of them filled; a gap is a fifth of a dot."""
     i = np.arange(needed)
-    x, y = c.LEFT + size * (1.203 * (i % columns) + 0.5), top + size * (1.203 * (i // columns) + 0.5)
+    x, y = (
+        c.LEFT + size * (1.203 * (i % columns) + 0.5),
+        top + size * (1.203 * (i // columns) + 0.5),
+    )
     c.dots(ax, x[n:], y[n:], size - c.EDGE, c.Paint(look.ground, look.text), "open")
     c.dots(ax, x[:n], y[:n], size, look.accent, "heard")
 
@@ -102,19 +138,22 @@ def words_of_too_little(story):
     n, songs = minutes(row["ms_played"]), story.tables["top_songs"][:1]
     done = f"{tracks} of {TRACKS_NEEDED} tracks, {artists} of {ARTISTS_NEEDED} artists"
     plays = [counted(n_streams, "play") for n_streams in songs["n_streams"]]
-    most = [f"Most played: {title}, {said}." for title, said in zip(songs["title"], plays, strict=True)]
+    most = [
+        f"Most played: {title}, {said}." for title, said in zip(songs["title"], plays, strict=True)
+    ]
     drawn = [
         c.reading(shown(line, "title"), f"{said} of one song.")
         for line, said in zip(most, plays, strict=True)
     ]
     measure = f"{counted(n, 'minute')} on {counted(int(row['n_days']), 'day')}."
     return Words(
-        kicker=f"Your {story.year}", sub=f"{tracks} of {TRACKS_NEEDED} tracks",
+        kicker=f"Your {story.year}",
+        sub=f"{tracks} of {TRACKS_NEEDED} tracks",
         rule=f"A year in cards takes {TRACKS_NEEDED} tracks and {ARTISTS_NEEDED} artists.",
         headline=too_little_headline(tracks),
         reading=(measure, *drawn),
         alt=f"{story.listener['name']}, {story.year}: {done}. {' '.join([measure, *most])}",
-    )  # fmt: skip
+    )
 
 
 def too_little_headline(tracks):

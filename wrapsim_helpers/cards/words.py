@@ -4,8 +4,12 @@ import math
 from typing import NamedTuple
 
 THIN = "\u2009"  # thin space, between thousands and before "%"
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # not strftime: that asks the locale
-LONG_MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = (
+    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+)  # not strftime: that asks the locale
+LONG_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -13,8 +17,10 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 class Words(NamedTuple):
     """Everything a card says.
 
-    kicker    what it is about; hero  the number, where a number leads; headline  the finding, at most 4 words
-    sub       one line under it; reading  the finding's measure, then a comparison; rule  how it was counted
+    kicker    what it is about; hero  the number, where a number leads; headline  the finding, at
+              most 4 words
+    sub       one line under it; reading  the finding's measure, then a comparison; rule  how it was
+              counted
     alt       the card for somebody who does not see it, with the same numbers
     """
 

@@ -1,4 +1,6 @@
-"""The charts of the notebooks, one finding each; `finish` turns the axes into a picture with an alt text."""
+"""The charts of the notebooks, one finding each; `finish` turns the axes into a picture with an alt
+text.
+"""
 
 import numpy as np
 import pandas as pd
@@ -28,14 +30,21 @@ def percent_axis(axis):
     axis.set_major_formatter(lambda share, _: f"{round(100 * share, 1):g}\u2009%")
 
 
-# -- the survey and the songs -------------------------------------------------------------------------
+# -- the survey and the songs ----------------------------------------------------------------------
+
 
 def draw_two_groups(survey, window=20):
-    """Where in the survey file do the rows of its second group stand? Share of group B among neighbouring rows."""
+    """Where in the survey file do the rows of its second group stand?
+
+    Share of group B among neighbouring rows.
+    """
     is_b = (np.asarray(listener_types(survey)) == "B").astype(float)
     share = np.convolve(is_b, np.ones(window) / window, mode="same")
-    ax = chart(f"{percent(is_b.mean())} of the survey's rows answer differently, and stand together",
-               f"Share of group B among {window} neighbouring rows of the survey file. Group by likelihood of all answers.")
+    ax = chart(
+        f"{percent(is_b.mean())} of the survey's rows answer differently, and stand together",
+        f"Share of group B among {window} neighbouring rows of the survey file. Group by "
+        f"likelihood of all answers.",
+    )
     ax.fill_between(np.arange(len(share)), share, color=ACCENT, linewidth=0)
     ax.set(xlim=(0, len(share)), ylim=(0, 1.05), xlabel="row of the file")
     percent_axis(ax.yaxis)
@@ -43,15 +52,35 @@ def draw_two_groups(survey, window=20):
 
 
 def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
-    """How does the favourite genre depend on gender, inside the survey's first group? Smoothed shares, free plan, 20 to 35."""
-    shares = answer_shares(survey, "genre").loc["A"].loc["20 to 35"].xs("free", level="plan").loc[["female", "male"], list(genres)]
+    """How does the favourite genre depend on gender, inside the survey's first group?
+
+    Smoothed shares, free plan, 20 to 35.
+    """
+    shares = (
+        answer_shares(survey, "genre")
+        .loc["A"]
+        .loc["20 to 35"]
+        .xs("free", level="plan")
+        .loc[["female", "male"], list(genres)]
+    )
     widest = (shares.loc["female"] - shares.loc["male"]).abs().idxmax()
-    ax = chart(f"{widest} divides most: {percent(shares.loc['female', widest])} of women, {percent(shares.loc['male', widest])} of men",
-               "Share naming it as favourite, group A, 20 to 35, free plan; thin cells smoothed towards their gender.")
+    ax = chart(
+        f"{widest} divides most: {percent(shares.loc['female', widest])} of women, "
+        f"{percent(shares.loc['male', widest])} of men",
+        "Share naming it as favourite, group A, 20 to 35, free plan; thin cells smoothed towards "
+        "their gender.",
+    )
     at = np.arange(len(genres))
     for offset, gender, colour in ((-0.19, "female", ACCENT), (0.19, "male", DATA)):
         ax.bar(at + offset, shares.loc[gender], 0.36, color=colour)
-        note(ax, at[0] + offset, shares.loc[gender].iloc[0] + 0.03, {"female": "women", "male": "men"}[gender], GREY, ha="center")
+        note(
+            ax,
+            at[0] + offset,
+            shares.loc[gender].iloc[0] + 0.03,
+            {"female": "women", "male": "men"}[gender],
+            GREY,
+            ha="center",
+        )
     ax.set_xticks(at, genres)
     percent_axis(ax.yaxis)
     return ax
@@ -61,12 +90,21 @@ def draw_pool_sizes(catalogue):
     """How many tracks stand for each survey genre?"""
     sizes = pool_sizes(catalogue).sort_values("tracks")
     small = sizes["tracks"] < 2 * SMALL_POOL
-    ax = chart(f"{sizes['genre'].iloc[0]} has the smallest pool: {sizes['tracks'].iloc[0]} tracks",
-               "Tracks of the songs file whose genre label or sound stands for a survey genre; a track may stand for several.")
+    ax = chart(
+        f"{sizes['genre'].iloc[0]} has the smallest pool: {sizes['tracks'].iloc[0]} tracks",
+        "Tracks of the songs file whose genre label or sound stands for a survey genre; a track "
+        "may stand for several.",
+    )
     ax.set_position((0.30, 0.12, 0.60, 0.72))
     ax.barh(np.arange(len(sizes)), sizes["tracks"], color=np.where(small, ACCENT, DATA))
     for row, tracks in enumerate(sizes["tracks"]):
-        note(ax, tracks + sizes["tracks"].max() / 100, row, f"{tracks:,}".replace(",", "\u2009"), GREY)
+        note(
+            ax,
+            tracks + sizes["tracks"].max() / 100,
+            row,
+            f"{tracks:,}".replace(",", "\u2009"),
+            GREY,
+        )
     ax.set_yticks(np.arange(len(sizes)), sizes["genre"])
     ax.set_xticks([])
     ax.grid(False)
@@ -74,27 +112,43 @@ def draw_pool_sizes(catalogue):
     return ax
 
 
-# -- one listener -------------------------------------------------------------------------------------
+# -- one listener ----------------------------------------------------------------------------------
+
 
 def local_ms(plays):
     """Start of each play on the listener's own clock, int64 ms. plays: the Arrow table."""
-    return plays["started_at"].cast("int64").to_numpy() + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS
+    return (
+        plays["started_at"].cast("int64").to_numpy()
+        + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS
+    )
 
 
 def daily_minutes(listened):
     """Minutes heard on each local day of the window: Series over dates."""
     day = pd.to_datetime(local_ms(listened.plays) // DAY_MS * DAY_MS, unit="ms")
-    minutes = pd.Series(listened.plays["ms_played"].to_numpy() / MINUTE_MS, index=day).groupby(level=0).sum()
+    minutes = (
+        pd.Series(listened.plays["ms_played"].to_numpy() / MINUTE_MS, index=day)
+        .groupby(level=0)
+        .sum()
+    )
     first, after = (moment.replace(tzinfo=None) for moment in listened.run.window)
     last = max(pd.Timestamp(after) - pd.Timedelta(1, "s"), *minutes.index[-1:], pd.Timestamp(first))
-    return minutes.reindex(pd.date_range(pd.Timestamp(first).normalize(), last.normalize()), fill_value=0.0)
+    return minutes.reindex(
+        pd.date_range(pd.Timestamp(first).normalize(), last.normalize()), fill_value=0.0
+    )
 
 
 def draw_year(listened):
     """How much on which day? One bar a day, the longest day in the accent."""
     days = daily_minutes(listened)
-    heard = f"Music on {np.count_nonzero(days)} of {len(days)} days; the longest was {day_name(days.idxmax())} with {days.max():.0f} minutes"
-    ax = chart(heard if days.any() else f"No music in these {len(days)} days", "Minutes heard per local day.")
+    heard = (
+        f"Music on {np.count_nonzero(days)} of {len(days)} days; the longest was "
+        f"{day_name(days.idxmax())} with {days.max():.0f} minutes"
+    )
+    ax = chart(
+        heard if days.any() else f"No music in these {len(days)} days",
+        "Minutes heard per local day.",
+    )
     ax.bar(days.index, days, 1.0, color=np.where(days == days.max(), ACCENT, DATA))
     ax.set_xlim(days.index[0] - HALF_DAY, days.index[-1] + HALF_DAY)
     return month_axis(ax, days.index)
@@ -106,8 +160,10 @@ def day_name(day):
 
 
 def month_axis(ax, days):
-    """Names of the months under a time axis, each from its first day on; days where the stretch is short."""
-    ticks = days[days.day == 1] if len(days) > 70 else days[::max(1, len(days) // 7)]
+    """Names of the months under a time axis, each from its first day on; days where the stretch is
+    short.
+    """
+    ticks = days[days.day == 1] if len(days) > 70 else days[:: max(1, len(days) // 7)]
     if len(days) > 70:
         ax.set_xticks(ticks, [MONTHS[day.month - 1] for day in ticks], ha="left")
     else:
@@ -116,41 +172,66 @@ def month_axis(ax, days):
 
 
 def draw_clock_against_plan(listened):
-    """Did the hours follow the listener's own curve? Bars: what was heard; band: where chance would leave it.
+    """Did the hours follow the listener's own curve? Bars: what was heard; band: where chance would
+    leave it.
 
-    A session's plays fall together, so the band is that of so many sessions, not of so many plays.
+        A session's plays fall together, so the band is that of so many sessions, not of so many
+        plays.
     """
     chronotype = listened.listeners["chronotype"][0].as_py()
     n_sessions = len(np.unique(listened.plays["session_id"].to_numpy()))
-    share = np.bincount((local_ms(listened.plays) // HOUR_MS) % 24, minlength=24) / max(listened.plays.num_rows, 1)
+    share = np.bincount((local_ms(listened.plays) // HOUR_MS) % 24, minlength=24) / max(
+        listened.plays.num_rows, 1
+    )
     plan = expected_hours(chronotype)
     spread = 1.96 * np.sqrt(1.6 * plan * (1 - plan) / max(n_sessions, 1))
     inside = np.count_nonzero(np.abs(share - plan) <= spread)
-    ax = chart(f"{inside} of 24 hours fell where the listener's own curve puts them" if n_sessions else "No session to hold against the curve",
-               f"Share of plays by local hour, {n_sessions} sessions. Band: where about 95 % of such years would lie.")
+    ax = chart(
+        f"{inside} of 24 hours fell where the listener's own curve puts them"
+        if n_sessions
+        else "No session to hold against the curve",
+        f"Share of plays by local hour, {n_sessions} sessions. Band: where about 95 % of such "
+        f"years would lie.",
+    )
     ax.bar(np.arange(24), share, 0.8, color=DATA)
     band(ax, np.arange(24), np.maximum(plan - spread, 0), plan + spread)
     ax.plot(np.arange(24), plan, color=ACCENT, linewidth=2)
-    ax.set(ylim=(0, 1.15 * max(share.max(), (plan + spread).max() if n_sessions > 20 else plan.max())), xticks=range(0, 24, 3))
+    ax.set(
+        ylim=(0, 1.15 * max(share.max(), (plan + spread).max() if n_sessions > 20 else plan.max())),
+        xticks=range(0, 24, 3),
+    )
     note(ax, 0, ax.get_ylim()[1] * 0.95, f"line: {chronotype.replace('_', ' ')}", ACCENT, va="top")
     percent_axis(ax.yaxis)
     return ax
 
 
 def expected_hours(chronotype):
-    """Share of plays by hour that a chronotype means, weekdays and weekend together. float64, (24,)."""
-    weekday, weekend = (chronotype_hours(curve)[CHRONOTYPES.index(chronotype)] for curve in (HOURS_WEEKDAY, HOURS_WEEKEND))
+    """Share of plays by hour that a chronotype means, weekdays and weekend together. float64,
+    (24,).
+    """
+    weekday, weekend = (
+        chronotype_hours(curve)[CHRONOTYPES.index(chronotype)]
+        for curve in (HOURS_WEEKDAY, HOURS_WEEKEND)
+    )
     return (5 * weekday + 2 * weekend) / 7
 
 
 def draw_what_if(before, after, name):
-    """Both years on one axis: minutes a week, or a day where there are few, as they were and as they would have been."""
+    """Both years on one axis: minutes a week, or a day where there are few, as they were and as
+    they would have been.
+    """
     days = [daily_minutes(year) for year in (before, after)]
     every = "week" if len(days[0]) > 70 else "day"
     was, became = ((series.resample("W").sum() if every == "week" else series) for series in days)
     change = became.sum() / was.sum() - 1 if was.any() else 0.0
-    ax = chart(f"{name}: {percent(abs(change))} {'more' if change > 0 else 'less'} music in the same {every}s" if was.any() else f"{name}: silence as before",
-               f"Minutes per {every}. Both from the same random streams: days, sessions and devices are the same draws.")
+    ax = chart(
+        f"{name}: {percent(abs(change))} {'more' if change > 0 else 'less'} music in the same "
+        f"{every}s"
+        if was.any()
+        else f"{name}: silence as before",
+        f"Minutes per {every}. Both from the same random streams: days, sessions and devices are "
+        f"the same draws.",
+    )
     ax.plot(was.index, was, color=DATA, linewidth=2)
     ax.plot(became.index, became, color=ACCENT, linewidth=2)
     ax.set_ylim(0, 1.25 * max(was.max(), became.max(), 1))
@@ -159,17 +240,39 @@ def draw_what_if(before, after, name):
     return month_axis(ax, days[0].index)
 
 
-# -- the crowd ----------------------------------------------------------------------------------------
+# -- the crowd -------------------------------------------------------------------------------------
+
 
 def draw_volume(minutes):
-    """How unequal is listening? One dot per listener on a log scale, by plan. minutes: DataFrame plan, minutes_per_day."""
+    """How unequal is listening?
+
+    One dot per listener on a log scale, by plan. minutes: DataFrame plan, minutes_per_day.
+    """
     medians = minutes.groupby("plan", observed=True)["minutes_per_day"].median()
-    ax = chart(f"The middle premium listener hears {medians.get('premium', np.nan):.0f} minutes a day, the middle free one "
-               f"{medians.get('free', np.nan):.0f}", "Minutes a day over the window; each step to the right doubles them. One dot per listener, spread for sight.")
+    ax = chart(
+        f"The middle premium listener hears {medians.get('premium', np.nan):.0f} minutes a day, "
+        f"the "
+        f"middle free one "
+        f"{medians.get('free', np.nan):.0f}",
+        "Minutes a day over the window; each step to the right doubles them. One dot per listener, "
+        "spread for sight.",
+    )
     for row, (plan, colour) in enumerate((("free", DATA), ("premium", ACCENT))):
         mine = np.sort(minutes.loc[minutes["plan"] == plan, "minutes_per_day"])
-        ax.scatter(mine, row + 0.6 * ((np.arange(len(mine)) * 0.618) % 1 - 0.5), s=14, color=colour, linewidth=0)
-        note(ax, minutes["minutes_per_day"].min(), row + 0.42, plan, GREY if plan == "free" else colour)
+        ax.scatter(
+            mine,
+            row + 0.6 * ((np.arange(len(mine)) * 0.618) % 1 - 0.5),
+            s=14,
+            color=colour,
+            linewidth=0,
+        )
+        note(
+            ax,
+            minutes["minutes_per_day"].min(),
+            row + 0.42,
+            plan,
+            GREY if plan == "free" else colour,
+        )
     ax.set(xscale="log", ylim=(-0.5, 1.7), yticks=[])
     ax.xaxis.set_major_locator(FixedLocator(2.0 ** np.arange(-2, 11)))
     ax.xaxis.set_minor_locator(NullLocator())
@@ -178,12 +281,19 @@ def draw_volume(minutes):
 
 
 def draw_crowd_hours(hours):
-    """Does the crowd keep the published hours? hours: DataFrame weekend, hour, n_plays, as from `crowd_hours`."""
-    peaks = [hours[hours["weekend"] == weekend].set_index("hour")["n_plays"] for weekend in (False, True)]
+    """Does the crowd keep the published hours? hours: DataFrame weekend, hour, n_plays, as from
+    `crowd_hours`.
+    """
+    peaks = [
+        hours[hours["weekend"] == weekend].set_index("hour")["n_plays"] for weekend in (False, True)
+    ]
     ours = [peak.idxmax() if len(peak) else "no hour" for peak in peaks]
-    axes = side_by_side(f"Busiest at {ours[0]} from Monday to Friday and at {ours[1]} at weekends; published: "
-                        f"{np.argmax(HOURS_WEEKDAY)} and {np.argmax(HOURS_WEEKEND)}", "Share of plays by local hour. Line: Park et al. 2019, "
-                        "Spotify. Bars: this run.", ("Monday to Friday", "Saturday, Sunday"))
+    axes = side_by_side(
+        f"Busiest at {ours[0]} from Monday to Friday and at {ours[1]} at weekends; published: "
+        f"{np.argmax(HOURS_WEEKDAY)} and {np.argmax(HOURS_WEEKEND)}",
+        "Share of plays by local hour. Line: Park et al. 2019, Spotify. Bars: this run.",
+        ("Monday to Friday", "Saturday, Sunday"),
+    )
     for ax, peak, curve in zip(axes, peaks, (HOURS_WEEKDAY, HOURS_WEEKEND)):
         mine = peak.reindex(range(24), fill_value=0)
         ax.bar(range(24), mine / max(mine.sum(), 1), 0.8, color=DATA)
@@ -194,11 +304,19 @@ def draw_crowd_hours(hours):
 
 
 def draw_leaving(leaving):
-    """When do people leave a track? Share of plays still on, by second, with Lamere's published points."""
+    """When do people leave a track?
+
+    Share of plays still on, by second, with Lamere's published points.
+    """
     seconds = leaving.set_index("second").reindex(range(241), fill_value=0)
-    on = 1 - np.cumsum(seconds["n_left"]).shift(fill_value=0) / leaving["n_plays"].iloc[0]      # still on when the second begins
-    ax = chart(f"{percent(1 - on.iloc[5])} of plays are left within five seconds, {percent(1 - on.iloc[30])} within thirty",
-               "Share of plays not left yet, by seconds heard. Dots: Lamere 2014, Spotify.")
+    on = (
+        1 - np.cumsum(seconds["n_left"]).shift(fill_value=0) / leaving["n_plays"].iloc[0]
+    )  # still on when the second begins
+    ax = chart(
+        f"{percent(1 - on.iloc[5])} of plays are left within five seconds, "
+        f"{percent(1 - on.iloc[30])} within thirty",
+        "Share of plays not left yet, by seconds heard. Dots: Lamere 2014, Spotify.",
+    )
     ax.plot(on.index[:-1], on.iloc[:-1], color=DATA, linewidth=2.5)
     points = [(s, 1 - published(f"skip_within_{s}s")) for s in (5, 10, 30)]
     ax.scatter(*zip(*points), s=46, color=ACCENT, zorder=3)
@@ -211,10 +329,20 @@ def draw_leaving(leaving):
 def draw_homes(listeners):
     """Where do they live? One dot per listener, by longitude and latitude. listeners: DataFrame."""
     country = listeners["country"].value_counts()
-    ax = chart(f"{len(country)} countries and {listeners['time_zone'].nunique()} time zones; {country.iloc[0]} of {len(listeners):,} "
-               f"listeners live in {country.index[0]}",
-               "Homes by degrees east and north: towns of Faker's, countries by published shares of users.")
+    ax = chart(
+        f"{len(country)} countries and {listeners['time_zone'].nunique()} time zones; "
+        f"{country.iloc[0]} of {len(listeners):,} "
+        f"listeners live in {country.index[0]}",
+        "Homes by degrees east and north: towns of Faker's, countries by published shares of "
+        "users.",
+    )
     ax.scatter(listeners["longitude"], listeners["latitude"], s=16, color=ACCENT, linewidth=0)
-    ax.set(xlim=(-180, 180), ylim=(-60, 75), aspect="equal", yticks=[-45, 0, 45], xticks=[-120, -60, 0, 60, 120])
+    ax.set(
+        xlim=(-180, 180),
+        ylim=(-60, 75),
+        aspect="equal",
+        yticks=[-45, 0, 45],
+        xticks=[-120, -60, 0, 60, 120],
+    )
     ax.axhline(0, color=DATA, linewidth=0.6)
     return ax

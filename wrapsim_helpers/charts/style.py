@@ -1,6 +1,7 @@
 """Charts between the words of a notebook: the title is the finding, the source stands below."""
 
 import io
+from typing import cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -57,7 +58,12 @@ def blank(title, source):
     lines = broken(title, "bold", TITLE, 0.94 * 72 * SIZE[0], 2)
     for i, line in enumerate(lines):
         figure.text(
-            0.02, (0.915, 0.93)[len(lines) - 1] - 0.068 * i, line, fontsize=TITLE, color=INK, gid="title"
+            0.02,
+            (0.915, 0.93)[len(lines) - 1] - 0.068 * i,
+            line,
+            fontsize=TITLE,
+            color=INK,
+            gid="title",
         )
     figure.text(0.02, 0.03, source, fontsize=SMALL, color=GREY, gid="source")
     return figure
@@ -77,19 +83,23 @@ def note(ax, x, y, text, colour=INK, ha="left", va="center"):
 
 @front_door
 def finish(ax: Axes, alt=""):
-    """No box, no tick marks, the project's typeface; returns the picture with its alt text, for a notebook.
+    """No box, no tick marks, the project's typeface; returns the picture with its alt text, for a
+    notebook.
 
-    ax   axes from `chart`, or any of those from `side_by_side`
-    alt  one sentence with the numbers; the title where it is left out
+        ax   axes from `chart`, or any of those from `side_by_side`
+        alt  one sentence with the numbers; the title where it is left out
     """
-    figure = ax.figure
+    figure = cast(Figure, ax.figure)
     for each in figure.axes:
         plain(each)
         for axis in (each.xaxis, each.yaxis):
             freeze(axis)
     for text in figure.findobj(Text):
         typeface(text)
-    png, title = io.BytesIO(), " ".join(t.get_text() for t in figure.texts if t.get_gid() == "title")
+    png, title = (
+        io.BytesIO(),
+        " ".join(t.get_text() for t in figure.texts if t.get_gid() == "title"),
+    )
     figure.savefig(png, metadata={"Title": title, "Description": alt or title, "Software": None})
     return Card(title, alt or title, png.getvalue(), width=720)
 

@@ -1,4 +1,5 @@
-"""The true answers, counted by the loop itself as it plays: totals, and ranked streams by song and by artist.
+"""The true answers, counted by the loop itself as it plays: totals, and ranked streams by song and
+by artist.
 
 What an insight finds in the plays can be held against them.
 """
@@ -8,17 +9,36 @@ import numpy as np
 from ..compiled import compiled_loop
 from ..schema import code
 
-COUNTED_PLAY_MS = 30_000     # heard that long, a play is a stream (rule_stream_30s)
+COUNTED_PLAY_MS = 30_000  # heard that long, a play is a stream (rule_stream_30s)
 FORWARD = code("reason_end", "fwdbtn")
-ANSWER = np.dtype([(name, "i8") for name in ("n_plays", "n_streams", "n_skips", "ms_played", "n_tracks", "longest_streak_days", "first_started_at",
-                                             "last_ended_at")])
-COUNT = np.dtype([("of", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")])   # ranked streams by track, or (in halves) by artist
-PLACED = np.dtype([("stamp", "i4"), ("place", "i4")])                            # where an artist is counted, and in whose answers
+ANSWER = np.dtype(
+    [
+        (name, "i8")
+        for name in (
+            "n_plays",
+            "n_streams",
+            "n_skips",
+            "ms_played",
+            "n_tracks",
+            "longest_streak_days",
+            "first_started_at",
+            "last_ended_at",
+        )
+    ]
+)
+COUNT = np.dtype(
+    [("of", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")]
+)  # ranked streams by track, or (in halves) by artist
+PLACED = np.dtype(
+    [("stamp", "i4"), ("place", "i4")]
+)  # where an artist is counted, and in whose answers
 
 
 @compiled_loop
 def add_answers(answer, mind, started, ended, ms, reason_end, local_day):
-    """Add one play to the listener's true answers: totals of all plays, and the longest run of local days with a stream."""
+    """Add one play to the listener's true answers: totals of all plays, and the longest run of
+    local days with a stream.
+    """
     if answer.n_plays == 0:
         answer.first_started_at = started
     answer.last_ended_at = ended
@@ -46,7 +66,9 @@ def count_song(songs, ends, mind, known, track, started, ms):
 
 @compiled_loop
 def count_artists(first, who, w, out):
-    """Add up a listener's songs, from row `first` of the counts on, by artist: in halves, 2 for the primary one, 1 for a featured one."""
+    """Add up a listener's songs, from row `first` of the counts on, by artist: in halves, 2 for the
+    primary one, 1 for a featured one.
+    """
     ends = out.ends[who]
     for row in range(first, ends.songs):
         song = w.music.tracks[out.songs[row].of]
@@ -77,5 +99,7 @@ def open_count(count, item, started):
 @compiled_loop
 def forget(answer):
     """Set a listener's answers to nothing heard."""
-    answer.n_plays = answer.n_streams = answer.n_skips = answer.ms_played = answer.n_tracks = answer.longest_streak_days = 0
+    answer.n_plays = answer.n_streams = answer.n_skips = answer.ms_played = answer.n_tracks = (
+        answer.longest_streak_days
+    ) = 0
     answer.first_started_at = answer.last_ended_at = 0

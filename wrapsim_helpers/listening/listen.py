@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 from ..checking import check_count, front_door, python_value
 from ..compiled import is_cached
-from ..music.catalogue import build_catalogue, generate_catalogue
+from ..music.catalogue import Catalogue, build_catalogue, generate_catalogue
 from ..music.songs_file import load_songs
 from ..parameters import Given, Run
 from ..people.behaviour import Behaviour, lowered
@@ -25,16 +25,18 @@ from ..people.survey_file import check_genre, load_survey
 from .loop import no_past, play_listeners, sample_plays
 from .tables import actions_table, answers_table, past_of, plays_table, state_table, truth_table
 
-MINUTES_PER_PLAY = 2.4           # mean length of a play in the model, for estimates
+MINUTES_PER_PLAY = 2.4  # mean length of a play in the model, for estimates
 
 
 @dataclass(frozen=True)
 class World:
-    """What a run's listeners live in: the survey they come from, the model, the music, and songs already encoded as Avro."""
+    """What a run's listeners live in: the survey they come from, the model, the music, and songs
+    already encoded as Avro.
+    """
 
     survey: pd.DataFrame
     behaviour: Behaviour
-    catalogue: object
+    catalogue: Catalogue
     songs: dict = field(default_factory=dict)
 
     def __repr__(self):
@@ -45,7 +47,11 @@ class World:
 def world_of(survey_path, songs_path, catalogue_tracks, seed, first_year):
     """The world of two source files and so many invented tracks; made once per process."""
     songs = load_songs(songs_path)
-    catalogue = generate_catalogue(catalogue_tracks, seed, first_year, songs) if catalogue_tracks else build_catalogue(songs, first_year)
+    catalogue = (
+        generate_catalogue(catalogue_tracks, seed, first_year, songs)
+        if catalogue_tracks
+        else build_catalogue(songs, first_year)
+    )
     return World(load_survey(survey_path), Behaviour(), catalogue)
 
 
@@ -59,7 +65,13 @@ def check_run(run):
         home_of(run.given.latitude, run.given.longitude)
     personas_of(run)
     start = run.origin.window[0]
-    world = world_of(run.survey_path, run.songs_path, run.catalogue_tracks, run.seed if run.catalogue_tracks else 0, start.year)
+    world = world_of(
+        run.survey_path,
+        run.songs_path,
+        run.catalogue_tracks,
+        run.seed if run.catalogue_tracks else 0,
+        start.year,
+    )
     check_released(world.catalogue.tracks, start)
     return world
 
@@ -68,14 +80,20 @@ def check_released(tracks, start):
     """Nothing where there is something to hear when a run begins; ValueError otherwise."""
     first = pc.min(tracks["release_date"]).as_py()
     if first > start.date():
-        raise ValueError(f"start_time is {start:%Y-%m-%d}, but the first song of this catalogue came out on {first}; begin later, or name another songs file.")
+        raise ValueError(
+            f"start_time is {start:%Y-%m-%d}, but the first song of this catalogue came out on "
+            f"{first}; begin later, or name another songs file."
+        )
 
 
-# -- plays as columns ---------------------------------------------------------------------------------
+# -- plays as columns ------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True)
 class Listened:
-    """Some listeners of a run and everything they play in it: Arrow tables as in `schema.TABLES`."""
+    """Some listeners of a run and everything they play in it: Arrow tables as in
+    `schema.TABLES`.
+    """
 
     run: Run
     world: World
@@ -88,22 +106,33 @@ class Listened:
     actions: pa.Table
 
     def __repr__(self):
-        return (f"Listened: {self.plays.num_rows:,} plays by {self.listeners.num_rows:,} listeners, "
-                f"{self.run.start_time} to {self.run.end_time}, seed {self.run.seed}\n  {self.world}")
+        return (
+            f"Listened: {self.plays.num_rows:,} plays by {self.listeners.num_rows:,} listeners, "
+            f"{self.run.start_time} to {self.run.end_time}, seed {self.run.seed}\n  {self.world}"
+        )
 
 
 @front_door
-def listen(run: Run, ids=None, instead: Given = Given(), behaviour: Behaviour = None, past: pa.Table = None):
+def listen(
+    run: Run,
+    ids=None,
+    instead: Given = Given(),
+    behaviour: Behaviour | None = None,
+    past: pa.Table | None = None,
+):
     """What do these listeners play in the run's window? A `Listened`.
 
     ids      int64, (L,), numbers of listeners; None for all of the run
     instead  what is changed about them once they are drawn, see `sample_listeners`
     behaviour  other parameters of the model than `Behaviour()`
-    past     state table of the run that this one goes on from; needed where run.origin_time says that there was one
+    past     state table of the run that this one goes on from; needed where run.origin_time says
+             that there was one
     """
     check_run(run)
     compile_model(run)
-    return heard_by(run, run.listener_ids() if ids is None else check_ids(ids), instead, behaviour, past)
+    return heard_by(
+        run, run.listener_ids() if ids is None else check_ids(ids), instead, behaviour, past
+    )
 
 
 def heard_by(run, ids, instead=Given(), behaviour=None, past=None):
@@ -114,17 +143,42 @@ def heard_by(run, ids, instead=Given(), behaviour=None, past=None):
     others = other_genres(world.survey, listeners, versions)
     people, countries = lower(run, listeners, versions, world.catalogue, others)
     behaviours = lowered(behaviours_of(world.behaviour, personas_of(run)))
-    blocks = [(plays_table(block.plays, countries), answers_table(block), state_table(block), actions_table(block))
-              for block in sample_plays(people, world.catalogue.music, behaviours, past_of(past, ids) if past else no_past())]
+    blocks = [
+        (
+            plays_table(block.plays, countries),
+            answers_table(block),
+            state_table(block),
+            actions_table(block),
+        )
+        for block in sample_plays(
+            people, world.catalogue.music, behaviours, past_of(past, ids) if past else no_past()
+        )
+    ]
     plays, answers, state, actions = map(pa.concat_tables, zip(*blocks))
-    return Listened(run, world, listeners, versions, plays, answers, truth_table(listeners, people, behaviours, others, day_range(run)), state, actions)
+    return Listened(
+        run,
+        world,
+        listeners,
+        versions,
+        plays,
+        answers,
+        truth_table(listeners, people, behaviours, others, day_range(run)),
+        state,
+        actions,
+    )
 
 
 def check_ids(ids):
     """Numbers of listeners as int64, (L,); TypeError or ValueError for what is none."""
     if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
-        raise TypeError(f"ids is {ids!r}; it must be a list of listeners' numbers, such as [0, 17].")
-    numbers = ids if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu" else [python_value(number) for number in ids]
+        raise TypeError(
+            f"ids is {ids!r}; it must be a list of listeners' numbers, such as [0, 17]."
+        )
+    numbers = (
+        ids
+        if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu"
+        else [python_value(number) for number in ids]
+    )
     for number in (*numbers[:1], *numbers[-1:]) if isinstance(numbers, np.ndarray) else numbers:
         check_count("ids", python_value(number), 0, 2**31 - 2)
     return np.asarray(numbers, dtype=np.int64)
@@ -139,7 +193,9 @@ def compile_model(run):
     """Compile the loop where it is not cached, with a line that says so and for how long."""
     if is_cached(play_listeners):
         return
-    tqdm.write("Compiling the listening model, once for this version of wrapsim; about half a minute ...")
+    tqdm.write(
+        "Compiling the listening model, once for this version of wrapsim; about half a minute ..."
+    )
     started = time.perf_counter()
     heard_by(run, run.listener_ids(0, 1))
     tqdm.write(f"... compiled in {time.perf_counter() - started:.0f} s, and cached for later.")
@@ -161,5 +217,8 @@ def moved_starts(heard):
 def say_moved(run, moved):
     """Say, where there were any, how many windows were moved to the first valid instant."""
     if moved:
-        tqdm.write(f"{run.start_time} or {run.end_time} falls into the daylight-saving night of {moved:,} of {run.num_users:,} listeners; "
-                   "their windows began or ended at the first valid instant.")
+        tqdm.write(
+            f"{run.start_time} or {run.end_time} falls into the daylight-saving night of {moved:,} "
+            f"of {run.num_users:,} listeners; "
+            "their windows began or ended at the first valid instant."
+        )

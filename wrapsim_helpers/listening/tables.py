@@ -11,24 +11,50 @@ from .picks import QUARTER_DAYS, side_genres
 
 
 def plays_table(plays, countries):
-    """Columns of the loop as the plays table, without a copy. plays: `plays.Plays`; countries: the texts of their codes."""
-    return pa.Table.from_arrays([labelled(name, codes) if kind == LABEL else
-                                 pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(countries)) if kind == NAMED else
-                                 pa.array(codes).cast(kind) for name, kind, codes in zip(TABLES["plays"].names, TABLES["plays"].types, plays)],
-                                schema=TABLES["plays"])
+    """Columns of the loop as the plays table, without a copy. plays: `plays.Plays`; countries: the
+    texts of their codes.
+    """
+    return pa.Table.from_arrays(
+        [
+            labelled(name, codes)
+            if kind == LABEL
+            else pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(countries))
+            if kind == NAMED
+            else pa.array(codes).cast(kind)
+            for name, kind, codes in zip(TABLES["plays"].names, TABLES["plays"].types, plays)
+        ],
+        schema=TABLES["plays"],
+    )
 
 
 def past_of(state, ids):
-    """What these listeners bring along from an earlier run, a `plays.Past`; ValueError where its state lacks one of them."""
+    """What these listeners bring along from an earlier run, a `plays.Past`; ValueError where its
+    state lacks one of them.
+    """
     row = pd.Series(np.arange(state.num_rows), state["listener_id"].to_numpy()).reindex(ids)
     if row.isna().any():
-        raise ValueError(f"listener {ids[np.flatnonzero(row.isna())[0]]} is not in the state of the run to go on from; it holds {state.num_rows:,} listeners.")
+        raise ValueError(
+            f"listener {ids[np.flatnonzero(row.isna())[0]]} is not in the state of the run to go "
+            f"on "
+            f"from; it holds {state.num_rows:,} listeners."
+        )
     mine = state.take(pa.array(row.to_numpy(dtype=np.int64))).combine_chunks()
     selves = np.zeros(len(ids), SELF).view(np.recarray)
     for name in SELF.names:
-        selves[name] = np.array(mine[name].to_pylist()) if name == "skips" else mine[name].to_numpy()
-    recent, known, times = (mine[name].combine_chunks() for name in ("recent_tracks", "known_tracks", "known_times"))
-    return Past(selves, values_of(recent), starts_of(recent), values_of(known), values_of(times), starts_of(known))
+        selves[name] = (
+            np.array(mine[name].to_pylist()) if name == "skips" else mine[name].to_numpy()
+        )
+    recent, known, times = (
+        mine[name].combine_chunks() for name in ("recent_tracks", "known_tracks", "known_times")
+    )
+    return Past(
+        selves,
+        values_of(recent),
+        starts_of(recent),
+        values_of(known),
+        values_of(times),
+        starts_of(known),
+    )
 
 
 def values_of(lists):
@@ -42,43 +68,85 @@ def starts_of(lists):
 
 
 def answers_table(block):
-    """The loop's own answers: totals, and ranked streams by song and by artist in the order they were first streamed."""
+    """The loop's own answers: totals, and ranked streams by song and by artist in the order they
+    were first streamed.
+    """
     totals = {name: block.answers[name].copy() for name in block.answers.dtype.names}
-    return table_of("answers", {"listener_id": block.numbers, **totals, **counts_columns("song", block.songs, block.ends.songs, 1.0),
-                                **counts_columns("artist", block.artists, block.ends.artists, 0.5)})
+    return table_of(
+        "answers",
+        {
+            "listener_id": block.numbers,
+            **totals,
+            **counts_columns("song", block.songs, block.ends.songs, 1.0),
+            **counts_columns("artist", block.artists, block.ends.artists, 0.5),
+        },
+    )
 
 
 def counts_columns(kind, counts, ends, unit):
-    """Ranked streams of one kind as list columns, one list per listener. unit: what a count of one stands for."""
-    columns = {"ids": counts["of"], "streams": counts["n_streams"] * unit, "ms": counts["ms_played"], "first_started_at": counts["first_started_at"]}
-    return {f"{kind}_{name}": lists_of(values, ends).cast(TABLES["answers"].field(f"{kind}_{name}").type) for name, values in columns.items()}
+    """Ranked streams of one kind as list columns, one list per listener. unit: what a count of one
+    stands for.
+    """
+    columns = {
+        "ids": counts["of"],
+        "streams": counts["n_streams"] * unit,
+        "ms": counts["ms_played"],
+        "first_started_at": counts["first_started_at"],
+    }
+    return {
+        f"{kind}_{name}": lists_of(values, ends).cast(
+            TABLES["answers"].field(f"{kind}_{name}").type
+        )
+        for name, values in columns.items()
+    }
 
 
 def lists_of(values, ends):
-    """One list per listener from values that follow each other. ends: int64, (L,), where each listener's end."""
-    return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], ends]), pa.int32()), pa.array(values.copy()))
+    """One list per listener from values that follow each other. ends: int64, (L,), where each
+    listener's end.
+    """
+    return pa.ListArray.from_arrays(
+        pa.array(np.concatenate([[0], ends]), pa.int32()), pa.array(values.copy())
+    )
 
 
 def actions_table(block):
     """What listeners did about tracks besides playing them."""
-    return table_of("actions", {name: block.actions[name].copy() for name in block.actions.dtype.names})
+    return table_of(
+        "actions", {name: block.actions[name].copy() for name in block.actions.dtype.names}
+    )
 
 
 def state_table(block):
-    """What a later run needs to go on, as it stood at the start of local day `day`, see `plays.SELF`.
+    """What a later run needs to go on, as it stood at the start of local day `day`, see
+    `plays.SELF`.
 
-    recent_tracks holds the last tracks played, oldest first; known_tracks and known_times, how often each was heard, only
-    where more was played than recent_tracks can hold.
+        recent_tracks holds the last tracks played, oldest first; known_tracks and known_times, how
+        often each was heard, only where more was played than recent_tracks can hold.
     """
-    scalars = {name: block.selves[name].copy() for name in block.selves.dtype.names if name != "skips"}
-    skips = pa.FixedSizeListArray.from_arrays(pa.array(block.selves["skips"].ravel()), block.selves["skips"].shape[1]).cast(pa.list_(pa.int64()))
-    return table_of("state", {"listener_id": block.numbers, **scalars, "skips": skips, "recent_tracks": lists_of(block.recent, block.ends.recent),
-                              "known_tracks": lists_of(block.known, block.ends.known), "known_times": lists_of(block.times, block.ends.known)})
+    scalars = {
+        name: block.selves[name].copy() for name in block.selves.dtype.names if name != "skips"
+    }
+    skips = pa.FixedSizeListArray.from_arrays(
+        pa.array(block.selves["skips"].ravel()), block.selves["skips"].shape[1]
+    ).cast(pa.list_(pa.int64()))
+    return table_of(
+        "state",
+        {
+            "listener_id": block.numbers,
+            **scalars,
+            "skips": skips,
+            "recent_tracks": lists_of(block.recent, block.ends.recent),
+            "known_tracks": lists_of(block.known, block.ends.known),
+            "known_times": lists_of(block.times, block.ends.known),
+        },
+    )
 
 
 def truth_table(listeners, people, behaviours, others, days):
-    """The listeners' true tastes, as the loop draws new music: with favourite_share the favourite genre, with side_share of the
-    rest the side genre of the quarter (91 days, counted from 1970), otherwise one of the other genres by their shares.
+    """The listeners' true tastes, as the loop draws new music: with favourite_share the favourite
+    genre, with side_share of the rest the side genre of the quarter (91 days, counted from 1970),
+    otherwise one of the other genres by their shares.
 
     days  first and last day of the run, days since 1970
     """
@@ -87,15 +155,29 @@ def truth_table(listeners, people, behaviours, others, days):
     side = np.empty((n, len(quarters)), np.int64)
     side_genres(people.persons, behaviours, quarters[0], side)
     shares = np.diff(others, axis=1, prepend=0.0).round(9)
-    genres = pa.DictionaryArray.from_arrays(pa.array(side.ravel()), pa.array(GENRE_NAMES)).cast(pa.string())
-    return table_of("truth", {
-        "listener_id": listeners["listener_id"].to_numpy(), "favourite_genre": listeners["favourite_genre"].combine_chunks(),
-        "favourite_share": np.minimum(behaviours["favourite_share"][kind] * (1.0 + behaviours["focus_age_slope"][kind] * (ages - 30)), 0.95).round(6),
-        "side_share": behaviours["side_share"][kind],
-        "side_genres": repeated(genres, len(quarters)), "other_genres": repeated(pa.array(GENRE_NAMES * n), len(GENRE_NAMES)),
-        "other_shares": repeated(pa.array(shares.ravel()), len(GENRE_NAMES))})
+    genres = pa.DictionaryArray.from_arrays(pa.array(side.ravel()), pa.array(GENRE_NAMES)).cast(
+        pa.string()
+    )
+    return table_of(
+        "truth",
+        {
+            "listener_id": listeners["listener_id"].to_numpy(),
+            "favourite_genre": listeners["favourite_genre"].combine_chunks(),
+            "favourite_share": np.minimum(
+                behaviours["favourite_share"][kind]
+                * (1.0 + behaviours["focus_age_slope"][kind] * (ages - 30)),
+                0.95,
+            ).round(6),
+            "side_share": behaviours["side_share"][kind],
+            "side_genres": repeated(genres, len(quarters)),
+            "other_genres": repeated(pa.array(GENRE_NAMES * n), len(GENRE_NAMES)),
+            "other_shares": repeated(pa.array(shares.ravel()), len(GENRE_NAMES)),
+        },
+    )
 
 
 def repeated(values, length):
     """Arrow values cut into lists of one length."""
-    return pa.ListArray.from_arrays(pa.array(np.arange(0, len(values) + 1, length), pa.int32()), values)
+    return pa.ListArray.from_arrays(
+        pa.array(np.arange(0, len(values) + 1, length), pa.int32()), values
+    )

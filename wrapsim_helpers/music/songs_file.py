@@ -12,12 +12,21 @@ SHORTEST_SONG_S, LONGEST_SONG_S = 60, 7200
 
 # header -> (our name, lowest, highest); None for text
 SONGS = {
-    "Index": ("index", 0, 10**9), "Title": ("title", None, None), "Artist": ("artist", None, None),
-    "Top Genre": ("genre", None, None), "Year": ("year", 1860, 2100), "Beats Per Minute (BPM)": ("bpm", 0, 400),
-    "Energy": ("energy", 0, 100), "Danceability": ("danceability", 0, 100), "Loudness (dB)": ("loudness", -80, 20),
-    "Liveness": ("liveness", 0, 100), "Valence": ("valence", 0, 100),
-    "Length (Duration)": ("duration_s", SHORTEST_SONG_S, LONGEST_SONG_S), "Acousticness": ("acousticness", 0, 100),
-    "Speechiness": ("speechiness", 0, 100), "Popularity": ("popularity", 0, 100),
+    "Index": ("index", 0, 10**9),
+    "Title": ("title", None, None),
+    "Artist": ("artist", None, None),
+    "Top Genre": ("genre", None, None),
+    "Year": ("year", 1860, 2100),
+    "Beats Per Minute (BPM)": ("bpm", 0, 400),
+    "Energy": ("energy", 0, 100),
+    "Danceability": ("danceability", 0, 100),
+    "Loudness (dB)": ("loudness", -80, 20),
+    "Liveness": ("liveness", 0, 100),
+    "Valence": ("valence", 0, 100),
+    "Length (Duration)": ("duration_s", SHORTEST_SONG_S, LONGEST_SONG_S),
+    "Acousticness": ("acousticness", 0, 100),
+    "Speechiness": ("speechiness", 0, 100),
+    "Popularity": ("popularity", 0, 100),
 }
 
 
@@ -27,39 +36,60 @@ def load_songs(path=""):
 
     path  .csv or .xlsx; "" reads the bundled, invented catalogue
 
-    Returns a DataFrame: title, artist, genre text; index, year, bpm, energy, danceability, loudness (dB), liveness,
-    valence, duration_s (seconds), acousticness, speechiness, popularity int64; scores run from 0 to 100.
-    Raises FileNotFoundError for a missing file, ValueError for one that is not this catalogue.
+    Returns a DataFrame: title, artist, genre text; index, year, bpm, energy, danceability, loudness
+    (dB), liveness, valence, duration_s (seconds), acousticness, speechiness, popularity int64;
+    scores run from 0 to 100. Raises FileNotFoundError for a missing file, ValueError for one that
+    is not this catalogue.
     """
     path = source_path("songs", path)
     cells = read_cells(path, SONGS)
-    frame = pd.DataFrame({name: cells[header] if low is None else whole_numbers(path, cells[header], header, low, high)
-                          for header, (name, low, high) in SONGS.items()})
+    frame = pd.DataFrame(
+        {
+            name: cells[header]
+            if low is None
+            else whole_numbers(path, cells[header], header, low, high)
+            for header, (name, low, high) in SONGS.items()
+        }
+    )
     check_songs(path, frame)
     return frame
 
 
-# -- songs --------------------------------------------------------------------------------------------
+# -- songs -----------------------------------------------------------------------------------------
+
 
 def whole_numbers(path, cells, header, low, high):
-    """One column of whole numbers between low and high, thousands commas allowed, int64; ValueError names the row."""
+    """One column of whole numbers between low and high, thousands commas allowed, int64; ValueError
+    names the row.
+    """
     numbers = []
     for row, cell in enumerate(cells):
         text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", cell.strip()).removesuffix(".0")
         if not re.fullmatch(r"-?\d+", text) or not low <= int(text) <= high:
-            raise ValueError(f"{path.name}, row {row + 2}: {header} is {cell!r}; it must be a whole number from {low} to {high}. "
-                             "Correct it, or download the file again.")
+            raise ValueError(
+                f"{path.name}, row {row + 2}: {header} is {cell!r}; it must be a whole number from "
+                f"{low} to {high}. "
+                "Correct it, or download the file again."
+            )
         numbers.append(int(text))
     return pd.array(numbers, dtype="int64")
 
 
 def check_songs(path, songs):
-    """Nothing where every song has title, artist and genre and stands once; ValueError names the row otherwise."""
+    """Nothing where every song has title, artist and genre and stands once; ValueError names the
+    row otherwise.
+    """
     for name in ("title", "artist", "genre"):
         empty = songs.index[songs[name].str.strip() == ""]
         if len(empty):
-            raise ValueError(f"{path.name}, row {empty[0] + 2}: {name} is empty; every song needs one. Correct it, or download the file again.")
+            raise ValueError(
+                f"{path.name}, row {empty[0] + 2}: {name} is empty; every song needs one. Correct "
+                f"it, or download the file again."
+            )
     twice = songs[songs.duplicated(["title", "artist"])]
     if len(twice):
-        raise ValueError(f"{path.name}, row {twice.index[0] + 2}: {twice.iloc[0].title!r} by {twice.iloc[0].artist!r} stands twice; "
-                         "title and artist together must be unique. Remove one, or download the file again.")
+        raise ValueError(
+            f"{path.name}, row {twice.index[0] + 2}: {twice.iloc[0].title!r} by "
+            f"{twice.iloc[0].artist!r} stands twice; "
+            "title and artist together must be unique. Remove one, or download the file again."
+        )

@@ -1,4 +1,6 @@
-"""Where listeners live and what they are called: Faker's towns and names in the countries of data/behaviour/places.csv."""
+"""Where listeners live and what they are called: Faker's towns and names in the countries of
+data/behaviour/places.csv.
+"""
 
 import functools
 
@@ -17,36 +19,69 @@ from ..streams import choose, decision, uniforms
 from .figures import published
 from .survey_weights import plan_shares
 
-REGION, COUNTRY, PLACE, FIRST, LAST = map(decision, (
-    "listener.region", "listener.country", "listener.place", "listener.first_name", "listener.last_name"))
+REGION, COUNTRY, PLACE, FIRST, LAST = map(
+    decision,
+    (
+        "listener.region",
+        "listener.country",
+        "listener.place",
+        "listener.first_name",
+        "listener.last_name",
+    ),
+)
 NAMES_PER_POOL = 150
 FAMILY_NAME_FIRST = ("ja_JP", "ko_KR")
 
 
 @functools.cache
 def countries():
-    """data/behaviour/places.csv as a DataFrame: country, name, region, weight, locale, phone_ios."""
+    """data/behaviour/places.csv as a DataFrame: country, name, region, weight, locale,
+    phone_ios.
+    """
     return pd.read_csv(resource("data", "behaviour", "places.csv"), keep_default_na=False)
 
 
 @functools.cache
 def towns():
-    """Faker's towns in our countries, with the zone timezonefinder gives: DataFrame country, city, latitude, longitude,
-    time_zone, sorted by country and name."""
+    """Faker's towns in our countries, with the zone timezonefinder gives: DataFrame country, city,
+    latitude, longitude, time_zone, sorted by country and name."""
     finder = TimezoneFinder()
-    rows = [(country, city, round(float(lat), 5), round(float(lng), 5), finder.timezone_at(lat=float(lat), lng=float(lng)))
-            for lat, lng, city, country, _ in Places.land_coords if country in set(countries()["country"])]
-    return pd.DataFrame(sorted(rows), columns=["country", "city", "latitude", "longitude", "time_zone"])
+    rows = [
+        (
+            country,
+            city,
+            round(float(lat), 5),
+            round(float(lng), 5),
+            finder.timezone_at(lat=float(lat), lng=float(lng)),
+        )
+        for lat, lng, city, country, _ in Places.land_coords
+        if country in set(countries()["country"])
+    ]
+    return pd.DataFrame(
+        sorted(rows), columns=["country", "city", "latitude", "longitude", "time_zone"]
+    )
 
 
 def home_of(latitude, longitude):
-    """The home at given coordinates: (country, city, zone), the city being Faker's nearest; ValueError at sea."""
+    """The home at given coordinates: (country, city, zone), the city being Faker's nearest;
+    ValueError at sea.
+    """
     zone = TimezoneFinder().timezone_at(lat=latitude, lng=longitude)
     if zone is None or zone.startswith("Etc/"):
-        raise ValueError(f"latitude {latitude}, longitude {longitude} lie at sea (zone {zone}); give a place on land.")
-    everywhere = [(float(lat), float(lng), city, country) for lat, lng, city, country, _ in Places.land_coords]
+        raise ValueError(
+            f"latitude {latitude}, longitude {longitude} lie at sea (zone {zone}); give a place on "
+            f"land."
+        )
+    everywhere = [
+        (float(lat), float(lng), city, country) for lat, lng, city, country, _ in Places.land_coords
+    ]
     in_zone = [country for country, zones in pytz.country_timezones.items() if zone in zones]
-    near = sorted(everywhere, key=lambda t: (t[0] - latitude) ** 2 + ((t[1] - longitude) * np.cos(np.radians(latitude))) ** 2)
+    near = sorted(
+        everywhere,
+        key=lambda t: (
+            (t[0] - latitude) ** 2 + ((t[1] - longitude) * np.cos(np.radians(latitude))) ** 2
+        ),
+    )
     city = next((t for t in near if t[3] in in_zone), near[0])
     return (in_zone[0] if in_zone and city[3] not in in_zone else city[3]), city[2], zone
 
@@ -56,37 +91,65 @@ def name_pool(locale, gender, seed):
     """First and last names of a locale that Faker fills once per run: (Arrow text, Arrow text)."""
     faker = Faker(locale, providers=["faker.providers.person"], use_weighting=False)
     faker.seed_instance(f"{seed} {locale} {gender}")
-    first = {"female": faker.first_name_female, "male": faker.first_name_male, "other": faker.first_name}[gender]
-    last = {"female": faker.last_name_female, "male": faker.last_name_male, "other": faker.last_name}[gender]
-    return tuple(pa.array([one() for _ in range(NAMES_PER_POOL)], pa.string()) for one in (first, last))
+    first = {
+        "female": faker.first_name_female,
+        "male": faker.first_name_male,
+        "other": faker.first_name,
+    }[gender]
+    last = {
+        "female": faker.last_name_female,
+        "male": faker.last_name_male,
+        "other": faker.last_name,
+    }[gender]
+    return tuple(
+        pa.array([one() for _ in range(NAMES_PER_POOL)], pa.string()) for one in (first, last)
+    )
 
 
 def names(keys, people, seed):
-    """Invented full names that fit gender and country, Arrow text, (L,); the family's comes first where it does there."""
+    """Invented full names that fit gender and country, Arrow text, (L,); the family's comes first
+    where it does there.
+    """
     pool, pools = pd.factorize(people["place"] * 8 + people["first_gender"])
     wanted = [(locale_of(number // 8), SYMBOLS["gender"][number % 8]) for number in pools]
     firsts, lasts = map(pa.concat_arrays, zip(*(name_pool(*one, seed) for one in wanted)))
-    given = firsts.take(pa.array(pool * NAMES_PER_POOL + (uniforms(keys, FIRST, 0) * NAMES_PER_POOL).astype(int)))
-    family = lasts.take(pa.array(pool * NAMES_PER_POOL + (uniforms(keys, LAST, 0) * NAMES_PER_POOL).astype(int)))
+    given = firsts.take(
+        pa.array(pool * NAMES_PER_POOL + (uniforms(keys, FIRST, 0) * NAMES_PER_POOL).astype(int))
+    )
+    family = lasts.take(
+        pa.array(pool * NAMES_PER_POOL + (uniforms(keys, LAST, 0) * NAMES_PER_POOL).astype(int))
+    )
     turned = pa.array(np.array([locale in FAMILY_NAME_FIRST for locale, _ in wanted])[pool])
-    return pc.if_else(turned, pc.binary_join_element_wise(family, given, ""), pc.binary_join_element_wise(given, family, " "))
+    return pc.if_else(
+        turned,
+        pc.binary_join_element_wise(family, given, ""),
+        pc.binary_join_element_wise(given, family, " "),
+    )
 
 
 @functools.cache
 def locale_of(place):
-    """Faker's locale of a row of places.csv; American English for a country that is not there (-1)."""
+    """Faker's locale of a row of places.csv; American English for a country that is not there
+    (-1).
+    """
     return countries()["locale"].iat[place] if place >= 0 else "en_US"
 
 
 @functools.cache
 def nations():
-    """Every country a listener can live in, by code, list of text: those of places.csv in its order, then all others."""
+    """Every country a listener can live in, by code, list of text: those of places.csv in its
+    order, then all others.
+    """
     known = list(countries()["country"])
-    return known + sorted({*pytz.country_timezones, *(country for *_, country, _ in Places.land_coords)} - set(known))
+    return known + sorted(
+        {*pytz.country_timezones, *(country for *_, country, _ in Places.land_coords)} - set(known)
+    )
 
 
 def homes_of(given):
-    """Where listeners can live: DataFrame country, city, latitude, longitude, time_zone; one row where it is given."""
+    """Where listeners can live: DataFrame country, city, latitude, longitude, time_zone; one row
+    where it is given.
+    """
     if given.latitude is None:
         return towns()
     country, city, zone = home_of(given.latitude, given.longitude)
@@ -97,8 +160,9 @@ def homes_of(given):
 def draw_homes(keys, premium):
     """Which town of `towns` each listener lives in, int64, (L,).
 
-    Regions have their published shares of users and of subscribers (region_shares), so region depends on plan;
-    within a region, countries have the weights of places.csv, and every town of Faker's is as likely.
+    Regions have their published shares of users and of subscribers (region_shares), so region
+    depends on plan; within a region, countries have the weights of places.csv, and every town of
+    Faker's is as likely.
     """
     weights, (rows, (first, after)) = region_weights(), places_of_regions()
     totals = np.cumsum(np.where(premium[:, None], weights["premium"], weights["free"]), axis=1)
@@ -111,16 +175,23 @@ def draw_homes(keys, premium):
 
 @functools.cache
 def places_of_regions():
-    """The rows of places.csv and their weights by region, in alphabetical order, and where the `towns` of each row begin and end."""
+    """The rows of places.csv and their weights by region, in alphabetical order, and where the
+    `towns` of each row begin and end.
+    """
     places = countries()
     rows = [np.flatnonzero(places["region"] == name) for name in sorted(set(places["region"]))]
-    limits = [np.searchsorted(towns()["country"], places["country"], side=side) for side in ("left", "right")]
+    limits = [
+        np.searchsorted(towns()["country"], places["country"], side=side)
+        for side in ("left", "right")
+    ]
     return [(of_region, places["weight"].to_numpy()[of_region]) for of_region in rows], limits
 
 
 @functools.cache
 def region_weights():
-    """Share of each region, in alphabetical order, among free and among premium listeners: {'free': float64, (R,), 'premium': ...}."""
+    """Share of each region, in alphabetical order, among free and among premium listeners: {'free':
+    float64, (R,), 'premium': ...}.
+    """
     regions = sorted(set(countries()["region"]))
     shares, premium = published("region_shares"), plan_shares()["premium"]
     subscribers = np.array([shares["subscribers"][name] for name in regions])

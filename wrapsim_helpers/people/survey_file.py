@@ -1,9 +1,10 @@
-"""Reads the two source files, the bundled ones or the originals as downloaded, and refuses what it cannot trust.
+"""Reads the two source files, the bundled ones or the originals as downloaded, and refuses what it
+cannot trust.
 
-The originals have quirks that a plain `pd.read_csv` gets wrong: `None` is an answer and not a gap, four survey
-columns hold several answers in one cell, some answers carry commas or trailing blanks, the songs file begins with
-a byte order mark and writes four lengths as "1,412". data/README.md is the codebook. Rows are counted as a
-spreadsheet counts them, the header being row 1.
+The originals have quirks that a plain `pd.read_csv` gets wrong: `None` is an answer and not a gap,
+four survey columns hold several answers in one cell, some answers carry commas or trailing blanks,
+the songs file begins with a byte order mark and writes four lengths as "1,412". data/README.md is
+the codebook. Rows are counted as a spreadsheet counts them, the header being row 1.
 """
 
 import re
@@ -13,39 +14,105 @@ import pandas as pd
 from ..checking import check_choice, front_door
 from ..source_files import read_cells, source_path
 
-GENRES = {"Melody": "Melody", "classical": "Classical", "Pop": "Pop", "Rap": "Rap",
-          "Electronic/Dance": "Electronic/Dance", "Rock": "Rock", "Kpop": "K-pop", "All": "All",
-          "Classical & melody, dance": "Classical & melody, dance", "Old songs": "Old songs",
-          "trending songs random": "Trending songs"}
+GENRES = {
+    "Melody": "Melody",
+    "classical": "Classical",
+    "Pop": "Pop",
+    "Rap": "Rap",
+    "Electronic/Dance": "Electronic/Dance",
+    "Rock": "Rock",
+    "Kpop": "K-pop",
+    "All": "All",
+    "Classical & melody, dance": "Classical & melody, dance",
+    "Old songs": "Old songs",
+    "trending songs random": "Trending songs",
+}
 AGE_BANDS = ("6-12", "12-20", "20-35", "35-60", "60+")
-SINGLE = "single"        # one answer out of a closed set
-OPEN = "open"            # one answer, free text occurs
-SEVERAL = "several"      # answers joined by commas
+SINGLE = "single"  # one answer out of a closed set
+OPEN = "open"  # one answer, free text occurs
+SEVERAL = "several"  # answers joined by commas
 
-# header -> (our name, kind, what is known of the answers: for single ones, answer in the file -> ours)
+# header -> (our name, kind, what is known of the answers: for single ones, answer in the file ->
+# ours)
 SURVEY = {
     "Age": ("age_band", SINGLE, {band: band for band in AGE_BANDS}),
     "Gender": ("gender", SINGLE, {"Female": "female", "Male": "male", "Others": "other"}),
-    "spotify_usage_period": ("usage_period", SINGLE, {text: text for text in (
-        "Less than 6 months", "6 months to 1 year", "1 year to 2 years", "More than 2 years")}),
-    "spotify_listening_device": ("devices", SEVERAL, (
-        "Smartphone", "Computer or laptop", "Smart speakers or voice assistants", "Wearable devices")),
-    "spotify_subscription_plan": ("plan", SINGLE, {"Free (ad-supported)": "free", "Premium (paid subscription)": "premium"}),
+    "spotify_usage_period": (
+        "usage_period",
+        SINGLE,
+        {
+            text: text
+            for text in (
+                "Less than 6 months",
+                "6 months to 1 year",
+                "1 year to 2 years",
+                "More than 2 years",
+            )
+        },
+    ),
+    "spotify_listening_device": (
+        "devices",
+        SEVERAL,
+        (
+            "Smartphone",
+            "Computer or laptop",
+            "Smart speakers or voice assistants",
+            "Wearable devices",
+        ),
+    ),
+    "spotify_subscription_plan": (
+        "plan",
+        SINGLE,
+        {"Free (ad-supported)": "free", "Premium (paid subscription)": "premium"},
+    ),
     "premium_sub_willingness": ("willing", SINGLE, {"Yes": "yes", "No": "no"}),
-    "preffered_premium_plan": ("wanted_plan", SINGLE, {
-        "None": "none", "Individual Plan- Rs 119/ month": "individual", "Student Plan-Rs 59/month": "student",
-        "Duo plan- Rs 149/month": "duo", "Family Plan-Rs 179/month": "family"}),
+    "preffered_premium_plan": (
+        "wanted_plan",
+        SINGLE,
+        {
+            "None": "none",
+            "Individual Plan- Rs 119/ month": "individual",
+            "Student Plan-Rs 59/month": "student",
+            "Duo plan- Rs 149/month": "duo",
+            "Family Plan-Rs 179/month": "family",
+        },
+    ),
     "preferred_listening_content": ("content", SINGLE, {"Music": "music", "Podcast": "podcast"}),
     "fav_music_genre": ("genre", SINGLE, GENRES),
-    "music_time_slot": ("time_slot", SINGLE, {slot: slot for slot in ("Morning", "Afternoon", "Night")}),
-    "music_Influencial_mood": ("moods", SEVERAL, (
-        "Relaxation and stress relief", "Uplifting and motivational", "Sadness or melancholy", "Social gatherings or parties")),
-    "music_lis_frequency": ("situations", SEVERAL, (
-        "While Traveling", "leisure time", "Workout session", "Office hours", "Study Hours")),
-    "music_expl_method": ("discovery", SEVERAL, ("recommendations", "Playlists", "Radio", "Others")),
+    "music_time_slot": (
+        "time_slot",
+        SINGLE,
+        {slot: slot for slot in ("Morning", "Afternoon", "Night")},
+    ),
+    "music_Influencial_mood": (
+        "moods",
+        SEVERAL,
+        (
+            "Relaxation and stress relief",
+            "Uplifting and motivational",
+            "Sadness or melancholy",
+            "Social gatherings or parties",
+        ),
+    ),
+    "music_lis_frequency": (
+        "situations",
+        SEVERAL,
+        ("While Traveling", "leisure time", "Workout session", "Office hours", "Study Hours"),
+    ),
+    "music_expl_method": (
+        "discovery",
+        SEVERAL,
+        ("recommendations", "Playlists", "Radio", "Others"),
+    ),
     "music_recc_rating": ("recommendation_rating", SINGLE, {str(n): str(n) for n in range(1, 6)}),
-    "pod_lis_frequency": ("podcast_frequency", SINGLE, {text: text for text in (
-        "Never", "Rarely", "Once a week", "Several times a week", "Daily")}),
+    "pod_lis_frequency": (
+        "podcast_frequency",
+        SINGLE,
+        {
+            text: text
+            for text in ("Never", "Rarely", "Once a week", "Several times a week", "Daily")
+        },
+    ),
     "fav_pod_genre": ("podcast_genre", OPEN, None),
     "preffered_pod_format": ("podcast_format", OPEN, None),
     "pod_host_preference": ("podcast_hosts", OPEN, None),
@@ -60,22 +127,30 @@ def load_survey(path=""):
 
     path  .csv or .xlsx; "" reads the bundled, invented survey
 
-    Returns a DataFrame: `row` int, then one column per question under the names in SURVEY. Single answers are
-    categories, questions with several answers hold tuples of text. The answer "None" stays an answer.
-    Raises FileNotFoundError for a missing file, ValueError for one that is not this survey.
+    Returns a DataFrame: `row` int, then one column per question under the names in SURVEY. Single
+    answers are categories, questions with several answers hold tuples of text. The answer "None"
+    stays an answer. Raises FileNotFoundError for a missing file, ValueError for one that is not
+    this survey.
     """
     path = source_path("survey", path)
     cells = read_cells(path, SURVEY)
-    frame = pd.DataFrame({name: answers(path, cells[header], header, kind, known)
-                          for header, (name, kind, known) in SURVEY.items()})
+    frame = pd.DataFrame(
+        {
+            name: answers(path, cells[header], header, kind, known)
+            for header, (name, kind, known) in SURVEY.items()
+        }
+    )
     frame.insert(0, "row", range(len(frame)))
     return frame
 
 
-# -- survey answers -----------------------------------------------------------------------------------
+# -- survey answers --------------------------------------------------------------------------------
+
 
 def answers(path, cells, header, kind, known):
-    """One column of the survey in our words: categories, or tuples of text where several answers are allowed."""
+    """One column of the survey in our words: categories, or tuples of text where several answers
+    are allowed.
+    """
     texts = [cell.strip() for cell in cells]
     if kind == SEVERAL:
         return [ticked(text, known) for text in texts]
@@ -84,12 +159,20 @@ def answers(path, cells, header, kind, known):
     folded = {answer.casefold(): ours for answer, ours in known.items()}
     for row, text in enumerate(texts):
         if text.casefold() not in folded:
-            raise ValueError(f"{path.name}, row {row + 2}: {header} is {text!r}; " + allowed_answers(header, text, known))
-    return pd.Categorical([folded[text.casefold()] for text in texts], categories=list(known.values()))
+            raise ValueError(
+                f"{path.name}, row {row + 2}: {header} is {text!r}; "
+                + allowed_answers(header, text, known)
+            )
+    return pd.Categorical(
+        [folded[text.casefold()] for text in texts], categories=list(known.values())
+    )
 
 
 def ticked(text, options):
-    """The answers in a cell that holds several, joined by commas; free text keeps its own commas. A tuple of text."""
+    """The answers in a cell that holds several, joined by commas; free text keeps its own commas.
+
+    A tuple of text.
+    """
     found = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         if found and part not in options and found[-1] not in options:
@@ -102,12 +185,19 @@ def ticked(text, options):
 def allowed_answers(header, text, known):
     """What an answer must be, and why it may not be."""
     if header == "Age" and re.fullmatch(r"\d{1,2}-\w{3}|\w{3}-\d{2}|\d{4}-.*", text):
-        return "a spreadsheet turned the age band into a date. Download the file again and do not open it in a spreadsheet."
-    return f"it must be one of {', '.join(map(repr, known))}. Correct it, or download the file again."
+        return (
+            "a spreadsheet turned the age band into a date. Download the file again and do not "
+            "open it in a spreadsheet."
+        )
+    return (
+        f"it must be one of {', '.join(map(repr, known))}. Correct it, or download the file again."
+    )
 
 
 def check_genre(name, genre):
-    """A survey genre in our spelling, whatever its capitals; ValueError with the nearest names otherwise."""
+    """A survey genre in our spelling, whatever its capitals; ValueError with the nearest names
+    otherwise.
+    """
     if str(genre).casefold() in {raw.casefold() for raw in GENRES}:
         return next(ours for raw, ours in GENRES.items() if raw.casefold() == str(genre).casefold())
     return check_choice(name, genre, tuple(GENRES.values()))

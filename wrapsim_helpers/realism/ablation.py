@@ -1,4 +1,6 @@
-"""Each mechanism of the model switched off, and the figure that was named beforehand to move with it."""
+"""Each mechanism of the model switched off, and the figure that was named beforehand to move with
+it.
+"""
 
 import numpy as np
 
@@ -19,7 +21,11 @@ MECHANISMS = {
     "steep first seconds": ({"hazard": EVEN_HAZARD}, "skip_within_5s", "value"),
     "leaving by age": (ones("skip_age"), "skip_by_age", "about_35"),
     "leaving by device": (ones("skip_device"), "skip_mobile_vs_desktop", "difference"),
-    "leaving by place in the session": (ones("skip_position"), "skip_by_position", "ratio_1_to_plateau"),
+    "leaving by place in the session": (
+        ones("skip_position"),
+        "skip_by_position",
+        "ratio_1_to_plateau",
+    ),
     "leaving by context": (ones("skip_context"), "skip_before_end", "value"),
     "leaving at weekends": ({"skip_weekend": 1.0}, "skip_weekend", "weekend_minus_weekday"),
     "leaving with shuffle": ({"skip_shuffle": 1.0}, "shuffle_skip_ratio", "value"),
@@ -34,7 +40,11 @@ MECHANISMS = {
     "listeners of unlike volume": ({"sigma_minutes": 0.0}, "lognormal_sigma_volume", "value"),
     "premium listens longer": ({"premium_factor": 1.0}, "premium_free_ratio", "time"),
     "volume by age": ({"age_slope": 0.0}, "volume_age_slope", "age"),
-    "hours of the local week": ({"hours": tuple(tuple((1 / 24,) * 24 for _ in range(4)) for _ in range(2))}, "hour_profile_weekday", "js"),
+    "hours of the local week": (
+        {"hours": tuple(tuple((1 / 24,) * 24 for _ in range(4)) for _ in range(2))},
+        "hour_profile_weekday",
+        "js",
+    ),
     "days of the week": (ones("days"), "dow_shares", "max_error"),
     "days that follow days": ({"day_persistence": 0.0}, "interuse_regularity", "value"),
     "seasons": ({"summer_shift_min": 0.0}, "hour_blocks_mssd", "max_error"),
@@ -52,22 +62,37 @@ MECHANISMS = {
     "pull of one's youth": ({"youth_pull": 0.0}, "reminiscence_age", "men"),
     "taste by gender": ({"gender_lean": 0.0}, "gender_taste_overlap", "value"),
     "the young near the top": ({"mainstream": 0.0}, "mainstream_vs_age", "slope_under_35"),
-    "intensity by hour, day and age": ({"intensity_pull": 0.0}, "intensity_weekday_order", "rank_correlation"),
+    "intensity by hour, day and age": (
+        {"intensity_pull": 0.0},
+        "intensity_weekday_order",
+        "rank_correlation",
+    ),
     "contexts": ({"context_shares": (0.0,) + (1 / 9,) * 9}, "session_context_mssd", "l1"),
     "switches of context": ({"switch_share": 0.0}, "context_switch", "value"),
-    "shuffle by listener": ({"shuffle_shape": (700.0, 1600.0)}, "shuffle_share", "sd_over_listeners"),
+    "shuffle by listener": (
+        {"shuffle_shape": (700.0, 1600.0)},
+        "shuffle_share",
+        "sd_over_listeners",
+    ),
     "festive music": ({"festive_peak": 0.0}, "holiday_onset", "days_after"),
-    "plans that change": ({"premium_churn": 0.0}, "premium_churn", "value")}
+    "plans that change": ({"premium_churn": 0.0}, "premium_churn", "value"),
+}
 
-FAINT = {"seasons"}              # its figure is of one weekend in July: measured on as many listeners as the main run has
-UNSHOWN = {"listeners of unlike patience": "nobody has published how far listeners differ in leaving; without it everybody of an age would leave alike."}
+FAINT = {
+    "seasons"
+}  # its figure is of one weekend in July: measured on as many listeners as the main run has
+UNSHOWN = {
+    "listeners of unlike patience": "nobody has published how far listeners differ in leaving; "
+    "without it everybody of an age would leave alike."
+}
 
 
 def moved(check, with_it, without):
-    """How far a number moves, in standard errors of the movement, and whether the mechanism shows: the number leaves its
-    tolerance or moves by more than three.
+    """How far a number moves, in standard errors of the movement, and whether the mechanism shows:
+    the number leaves its tolerance or moves by more than three.
 
-    with_it, without  float64, (R,), of the same listeners with the same random streams, observed first and then replicates
+    with_it, without  float64, (R,), of the same listeners with the same random streams, observed
+                      first and then replicates
                       in which the same listeners were drawn;  returns (float, bool)
     """
     distance, replicates = abs(without[0] - with_it[0]), (without - with_it)[1:]

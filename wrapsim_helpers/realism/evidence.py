@@ -10,24 +10,34 @@ from . import pairs
 from .scores import LEFT_OUT, PASS, verdicts
 
 NOTHING = "This run holds no such plays"
-WORST = 4.0                 # scores beyond it stand at the edge
+WORST = 4.0  # scores beyond it stand at the edge
 
 
 def draw_scores(results):
-    """How far is each counted outcome from its published figure, in units of its tolerance? One dot each, by domain.
+    """How far is each counted outcome from its published figure, in units of its tolerance? One dot
+    each, by domain.
 
-    results  list of `Result`, as from `measured`
+        results  list of `Result`, as from `measured`
     """
     table = verdicts(results)
     table = table[table["counted"] & table["score"].notna()]
     domains = list(dict.fromkeys(figures()[target]["domain"] for target in table.index))
     ok = table["verdict"] == PASS
-    ax = chart(f"{ok.sum()} of {len(table)} published outcomes come out within their tolerance",
-               "Distance from the published figure in tolerances, the worst number of each; tiers A and B, without those that yield.")
+    ax = chart(
+        f"{ok.sum()} of {len(table)} published outcomes come out within their tolerance",
+        "Distance from the published figure in tolerances, the worst number of each; tiers A and "
+        "B, without those that yield.",
+    )
     ax.set_position((0.17, 0.17, 0.79, 0.66))
     row = np.array([domains.index(figures()[target]["domain"]) for target in table.index], float)
     place = row + 0.56 * ((np.arange(len(table)) * 0.618) % 1 - 0.5)
-    ax.scatter(np.minimum(table["score"], WORST), place, s=np.where(table["tier"] == "A", 60, 28), color=np.where(ok, DATA, ACCENT), linewidth=0)
+    ax.scatter(
+        np.minimum(table["score"], WORST),
+        place,
+        s=np.where(table["tier"] == "A", 60, 28),
+        color=np.where(ok, DATA, ACCENT),
+        linewidth=0,
+    )
     ax.axvline(1, color=INK, linewidth=1)
     ax.set_yticks(range(len(domains)), domains)
     ax.set(xlim=(-0.1, WORST + 0.15), ylim=(len(domains) - 0.4, -0.9))
@@ -37,13 +47,29 @@ def draw_scores(results):
 
 
 def draw_against_uniform(results, uniform):
-    """What does the model add to an even draw? Shares of counted outcomes within tolerance, by tier, of both."""
+    """What does the model add to an even draw?
+
+    Shares of counted outcomes within tolerance, by tier, of both.
+    """
     both = [verdicts(one) for one in (uniform, results)]
     judged = both[1].index[both[1]["counted"] & (both[1]["verdict"] != LEFT_OUT)]
-    shares = [[(table.reindex(judged[both[1].loc[judged, "tier"] == tier])["verdict"] == PASS).mean() for tier in "AB"] for table in both]
-    ax = chart(f"Even draws meet {percent(shares[0][0])} of the strong figures, the model {percent(shares[1][0])}",
-               "Share of the counted outcomes that the model's run could be held against; grey: the loop this project began from.")
-    for offset, heights, colour, name in ((-0.19, shares[0], DATA, "even draws"), (0.19, shares[1], ACCENT, "the model")):
+    shares = [
+        [
+            (table.reindex(judged[both[1].loc[judged, "tier"] == tier])["verdict"] == PASS).mean()
+            for tier in "AB"
+        ]
+        for table in both
+    ]
+    ax = chart(
+        f"Even draws meet {percent(shares[0][0])} of the strong figures, the model "
+        f"{percent(shares[1][0])}",
+        "Share of the counted outcomes that the model's run could be held against; grey: the loop "
+        "this project began from.",
+    )
+    for offset, heights, colour, name in (
+        (-0.19, shares[0], DATA, "even draws"),
+        (0.19, shares[1], ACCENT, "the model"),
+    ):
         ax.bar(np.arange(2) + offset, heights, 0.36, color=colour)
         note(ax, offset, heights[0] + 0.03, name, GREY if colour == DATA else colour, ha="center")
     ax.set_xticks(range(2), ["tier A", "tier B"])
@@ -73,28 +99,53 @@ def paired_bars(title, source, table):
 
 def draw_endings(sample):
     """Why do plays end?"""
-    return paired_bars(lambda share: f"{percent(share['fwdbtn'])} of plays in long sittings end by the forward button, "
-                       f"{percent(share['trackdone'])} at the track's end",
-                       "Plays in sittings of 10 tracks and more, July weekends. Published: Music Streaming Sessions Dataset, 2018.", pairs.endings(sample))
+    return paired_bars(
+        lambda share: (
+            f"{percent(share['fwdbtn'])} of plays in long sittings end by the forward button, "
+            f"{percent(share['trackdone'])} at the track's end"
+        ),
+        "Plays in sittings of 10 tracks and more, July weekends. Published: Music Streaming "
+        "Sessions Dataset, 2018.",
+        pairs.endings(sample),
+    )
 
 
 def draw_contexts(sample):
     """Where does the music come from?"""
     table = pairs.contexts(sample)
-    return paired_bars(lambda share: f"Of a hundred plays {50 * np.abs(share - table['published']).sum():.0f} would have to come from elsewhere",
-                     "Plays in sittings of 10 tracks and more, July weekends. Published: Music Streaming Sessions Dataset, 2018.", table)
+    return paired_bars(
+        lambda share: (
+            f"Of a hundred plays {50 * np.abs(share - table['published']).sum():.0f} would have to "
+            f"come from elsewhere"
+        ),
+        "Plays in sittings of 10 tracks and more, July weekends. Published: Music Streaming "
+        "Sessions Dataset, 2018.",
+        table,
+    )
 
 
 def draw_release_ages(sample):
     """How old is the music?"""
-    return paired_bars(lambda share: f"{percent(share.iloc[:2].sum())} of plays are of music from this year and the last",
-                       "Plays in sittings of 10 tracks and more, July weekends, by age of the release. Published: MSSD, 2018.", pairs.release_ages(sample))
+    return paired_bars(
+        lambda share: (
+            f"{percent(share.iloc[:2].sum())} of plays are of music from this year and the last"
+        ),
+        "Plays in sittings of 10 tracks and more, July weekends, by age of the release. Published: "
+        "MSSD, 2018.",
+        pairs.release_ages(sample),
+    )
 
 
 def draw_skips_by_age(sample):
     """Who leaves tracks early?"""
-    return paired_bars(lambda share: f"Under 20 leave {share_of(share.iloc[0])} of their plays early, people of about 35 {share_of(share.iloc[2])}",
-                       "Published: P. Lamere, The Skip, 2014 (read off a chart; no figure for the twenties).", pairs.skips_by_age(sample))
+    return paired_bars(
+        lambda share: (
+            f"Under 20 leave {share_of(share.iloc[0])} of their plays early, people of about 35 "
+            f"{share_of(share.iloc[2])}"
+        ),
+        "Published: P. Lamere, The Skip, 2014 (read off a chart; no figure for the twenties).",
+        pairs.skips_by_age(sample),
+    )
 
 
 def share_of(value):
@@ -106,8 +157,11 @@ def draw_hours_held(sample):
     """Do the listeners keep the published hours?"""
     table = pairs.hours(sample)
     worst = np.abs(table["published"] - table["measured"]).max()
-    axes = side_by_side(f"No hour is further than {100 * worst:.1f} points from the published share", "Share of plays by local hour. "
-                        "Line: Park et al. 2019, Spotify. Bars: this run.", ("Monday to Friday", "Saturday, Sunday"))
+    axes = side_by_side(
+        f"No hour is further than {100 * worst:.1f} points from the published share",
+        "Share of plays by local hour. Line: Park et al. 2019, Spotify. Bars: this run.",
+        ("Monday to Friday", "Saturday, Sunday"),
+    )
     for ax, weekend in zip(axes, (False, True)):
         ax.bar(range(24), table.loc[weekend, "measured"], 0.8, color=DATA)
         ax.plot(range(24), table.loc[weekend, "published"], color=ACCENT, linewidth=2)
@@ -119,8 +173,13 @@ def draw_hours_held(sample):
 def draw_still_on(sample):
     """When do people leave a track?"""
     table = pairs.still_on(sample)
-    ax = chart(f"{percent(1 - table['measured'][5])} of plays are left within five seconds, {percent(1 - table['measured'][30])} within thirty"
-               if table["measured"].notna().all() else NOTHING, "Share of plays not left yet, by seconds heard. Dots: P. Lamere, The Skip, 2014.")
+    ax = chart(
+        f"{percent(1 - table['measured'][5])} of plays are left within five seconds, "
+        f"{percent(1 - table['measured'][30])} within thirty"
+        if table["measured"].notna().all()
+        else NOTHING,
+        "Share of plays not left yet, by seconds heard. Dots: P. Lamere, The Skip, 2014.",
+    )
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
     note(ax, 30, table["published"][30] - 0.07, "published", ACCENT, ha="center")
@@ -135,8 +194,12 @@ def draw_volume_spread(sample):
     if not len(table):
         return chart(NOTHING, "Minutes a day of each listener.")
     tenth = [float(np.interp(share, table.index, table["measured"])) for share in (0.1, 0.9)]
-    ax = chart(f"One in ten hears less than {tenth[0]:.0f} minutes a day, one in ten more than {tenth[1]:.0f}",
-               "Minutes a day of each listener, in order, log scale. Line: a log-normal of the published spread (2015), same median.")
+    ax = chart(
+        f"One in ten hears less than {tenth[0]:.0f} minutes a day, one in ten more than "
+        f"{tenth[1]:.0f}",
+        "Minutes a day of each listener, in order, log scale. Line: a log-normal of the published "
+        "spread (2015), same median.",
+    )
     ax.plot(table.index, table["measured"], color=DATA, linewidth=3)
     ax.plot(table.index, table["published"], color=ACCENT, linewidth=1.5)
     ax.set(yscale="log", xlim=(0, 1))
@@ -150,15 +213,22 @@ def draw_artist_ranks(sample):
     table = pairs.artist_ranks(sample)
     if not len(table):
         return chart(NOTHING, "Share of plays by rank of the artist.")
-    first = table["measured"].iloc[:max(1, round(len(table) / 100))].sum()
-    ax = chart(f"The first hundredth of {len(table):,} artists has {percent(first)} of all plays".replace(",", "\u2009"),
-               "Share of plays by rank of the artist, both on log scales. Line: the published slope at ranks 10 to 1000 (HetRec Last.fm).")
+    first = table["measured"].iloc[: max(1, round(len(table) / 100))].sum()
+    ax = chart(
+        f"The first hundredth of {len(table):,} artists has {percent(first)} of all plays".replace(
+            ",", "\u2009"
+        ),
+        "Share of plays by rank of the artist, both on log scales. Line: the published slope at "
+        "ranks 10 to 1000 (HetRec Last.fm).",
+    )
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.plot(table.index, table["published"], color=ACCENT, linewidth=1.5)
     ax.set(xscale="log", yscale="log")
     ax.set_position((0.13, 0.17, 0.83, 0.66))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.{max(0, round(-np.log10(100 * value)))}f}\u2009%")
+    ax.yaxis.set_major_formatter(
+        lambda value, _: f"{100 * value:.{max(0, round(-np.log10(100 * value)))}f}\u2009%"
+    )
     return ax
 
 
@@ -166,9 +236,14 @@ def draw_distinct_tracks(sample):
     """How many different tracks are in so many plays?"""
     table = pairs.distinct_tracks(sample)
     last = table["measured"].dropna()
-    ax = chart(f"The middle heavy listener's first {last.index[-1]:,} plays hold {last.iloc[-1]:,.0f} tracks".replace(",", "\u2009")
-               if len(last) else "Nobody here has 5\u2009000 plays",
-               "Distinct tracks against plays, median of listeners with 5 000 plays, log scales. Dot: 2,728 tracks in 13,750 plays (MIDiA 2025).")
+    ax = chart(
+        f"The middle heavy listener's first {last.index[-1]:,} plays hold "
+        f"{last.iloc[-1]:,.0f} tracks".replace(",", "\u2009")
+        if len(last)
+        else "Nobody here has 5\u2009000 plays",
+        "Distinct tracks against plays, median of listeners with 5 000 plays, log scales. Dot: "
+        "2,728 tracks in 13,750 plays (MIDiA 2025).",
+    )
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
     ax.set(xscale="log", yscale="log")
@@ -177,11 +252,28 @@ def draw_distinct_tracks(sample):
     return ax
 
 
-OF_SAMPLE = {"leaving": draw_still_on, "endings": draw_endings, "skips_by_age": draw_skips_by_age, "hours": draw_hours_held, "volume": draw_volume_spread,
-             "contexts": draw_contexts, "release_ages": draw_release_ages, "artist_ranks": draw_artist_ranks, "distinct_tracks": draw_distinct_tracks}
+OF_SAMPLE = {
+    "leaving": draw_still_on,
+    "endings": draw_endings,
+    "skips_by_age": draw_skips_by_age,
+    "hours": draw_hours_held,
+    "volume": draw_volume_spread,
+    "contexts": draw_contexts,
+    "release_ages": draw_release_ages,
+    "artist_ranks": draw_artist_ranks,
+    "distinct_tracks": draw_distinct_tracks,
+}
 
 
 def draw_evidence(study):
     """Every picture of a `Study`, finished: name -> Card."""
-    axes = {"scores": draw_scores(study.results), "uniform": draw_against_uniform(study.results, study.uniform)}
-    return {name: finish(ax) for name, ax in (axes | {name: draw(study.sample) for name, draw in OF_SAMPLE.items()}).items()}
+    axes = {
+        "scores": draw_scores(study.results),
+        "uniform": draw_against_uniform(study.results, study.uniform),
+    }
+    return {
+        name: finish(ax)
+        for name, ax in (
+            axes | {name: draw(study.sample) for name, draw in OF_SAMPLE.items()}
+        ).items()
+    }

@@ -1,8 +1,10 @@
-"""`make fit`: find the parameters that no figure gives directly, such that the published figures named here come out.
+"""`make fit`: find the parameters that no figure gives directly, such that the published figures
+named here come out.
 
-Each round simulates a crowd, measures it, and moves every parameter by the power of (published / measured) that stands in
-its row; a row is one parameter of one mechanism and one figure. What it found is data/behaviour/fitted.json, which
-`Behaviour` reads. Everything else that the benchmark measures was not looked at here.
+Each round simulates a crowd, measures it, and moves every parameter by the power of (published /
+measured) that stands in its row; a row is one parameter of one mechanism and one figure. What it
+found is data/behaviour/fitted.json, which `Behaviour` reads. Everything else that the benchmark
+measures was not looked at here.
 """
 
 import json
@@ -30,48 +32,89 @@ SURVIVAL = ("skip_within_5s", "skip_within_10s", "skip_within_30s", "skip_before
 
 
 def fit():
-    """Fit from the present values on and write data/behaviour/fitted.json; returns the values by parameter."""
+    """Fit from the present values on and write data/behaviour/fitted.json; returns the values by
+    parameter.
+    """
     path = resource("data", "behaviour", "fitted.json")
     check_file(path)
     values = {name: getattr(Behaviour(), name) for name in figures("fitted")}
     for number in tqdm(range(ROUNDS), desc="fitting", unit="round"):
         found, fresh = crowd_with(values)
         values = moved(values, found, fresh)
-        tqdm.write(f"round {number + 1}: " + ", ".join(f"{name} {value}" for name, value in values.items()))
+        tqdm.write(
+            f"round {number + 1}: " + ", ".join(f"{name} {value}" for name, value in values.items())
+        )
         with written(path) as beside:
             beside.write_bytes((json.dumps(values, indent=1) + "\n").encode())
     return values
 
 
 def crowd_with(values):
-    """What a crowd with these parameters measures: ((target, check) -> value, share of plays of music released in the year)."""
+    """What a crowd with these parameters measures: ((target, check) -> value, share of plays of
+    music released in the year).
+    """
     names = {target for target, *_ in FITS.values()} | {*SURVIVAL, "hours_per_mau_month"}
     with tempfile.TemporaryDirectory() as folder:
         persona = Path(folder) / "everybody.yaml"
-        persona.write_text(yaml.safe_dump({"personas": {"everybody": {"share": 1.0, "set": plain(values)}}}), encoding="utf-8")
-        sample = sampled(simulate(USERS, out_dir=Path(folder) / "run", formats="parquet", personas_path=str(persona), catalogue_tracks=TRACKS, seed=SEED),
-                         replicates=2, progress=False)
+        persona.write_text(
+            yaml.safe_dump({"personas": {"everybody": {"share": 1.0, "set": plain(values)}}}),
+            encoding="utf-8",
+        )
+        sample = sampled(
+            simulate(
+                USERS,
+                out_dir=Path(folder) / "run",
+                formats="parquet",
+                personas_path=str(persona),
+                catalogue_tracks=TRACKS,
+                seed=SEED,
+            ),
+            replicates=2,
+            progress=False,
+        )
         ages = sample.listeners[[f"aged_{age}" for age in range(6)]].sum()
-        return {(one.target, one.check): one.observed for one in measured(sample, names)}, ages.iloc[0] / ages.sum()
+        return {
+            (one.target, one.check): one.observed for one in measured(sample, names)
+        }, ages.iloc[0] / ages.sum()
 
 
 def plain(values):
     """Parameters as YAML can hold them."""
-    return {name: list(value) if isinstance(value, tuple | list) else value for name, value in values.items()}
+    return {
+        name: list(value) if isinstance(value, tuple | list) else value
+        for name, value in values.items()
+    }
 
 
 def moved(values, found, fresh):
     """The parameters of the next round, to four digits."""
-    new = {name: values[name] * (wanted / found[target, check]) ** power for name, (target, check, wanted, power) in FITS.items()}
-    new["log_minutes"] = values["log_minutes"] + np.log(published("hours_per_mau_month")["Q4_2017"] / found["hours_per_mau_month", "value"])
-    new["fresh_share"] = min(values["fresh_share"] * published("release_year_mix")["2018"] / fresh, 0.98)
+    new = {
+        name: values[name] * (wanted / found[target, check]) ** power
+        for name, (target, check, wanted, power) in FITS.items()
+    }
+    new["log_minutes"] = values["log_minutes"] + np.log(
+        published("hours_per_mau_month")["Q4_2017"] / found["hours_per_mau_month", "value"]
+    )
+    new["fresh_share"] = min(
+        values["fresh_share"] * published("release_year_mix")["2018"] / fresh, 0.98
+    )
     new |= hazard_moved(values, [found[target, "value"] for target in SURVIVAL])
-    return {name: [float(f"{one:.4g}") for one in new[name]] if name == "hazard" else float(f"{new[name]:.4g}") for name in values}
+    return {
+        name: [float(f"{one:.4g}") for one in new[name]]
+        if name == "hazard"
+        else float(f"{new[name]:.4g}")
+        for name in values
+    }
 
 
 def hazard_moved(values, left):
-    """The summed hazard at 5, 10, 30 s and its slope after that, each piece scaled by how much of it the crowd lacks."""
+    """The summed hazard at 5, 10, 30 s and its slope after that, each piece scaled by how much of
+    it the crowd lacks.
+    """
     pieces = np.diff([*values["hazard"], values["hazard"][-1] + values["hazard_slope"]])
-    wanted, got = (np.diff(-np.log1p(-np.array([0.0, *shares]))) for shares in ([published(target) for target in SURVIVAL], left))
+    wanted, got = (
+        np.diff(-np.log1p(-np.array([0.0, *shares])))
+        for shares in ([published(target) for target in SURVIVAL], left)
+    )
     pieces = pieces * wanted / got
     return {"hazard": [0.0, *np.cumsum(pieces[:3])], "hazard_slope": pieces[3]}

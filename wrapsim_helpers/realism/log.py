@@ -1,8 +1,9 @@
-"""The log as the measures read it: the plays of a run folder in order, a few million at a time, with what they are joined with.
+"""The log as the measures read it: the plays of a run folder in order, a few million at a time,
+with what they are joined with.
 
-Everything comes from the Parquet tables of a run; nothing of the model is asked. Each measure's statistics are sums per
-listener, so they are taken from a stretch of whole listeners at a time and put together: memory stays the same
-however large the run is.
+Everything comes from the Parquet tables of a run; nothing of the model is asked. Each measure's
+statistics are sums per listener, so they are taken from a stretch of whole listeners at a time and
+put together: memory stays the same however large the run is.
 """
 
 from dataclasses import dataclass
@@ -26,26 +27,53 @@ from ..storage.tables import play_files, read_parquet, read_plays
 from ..wrapped.counting import NOT_FINISHED_MS, day_number
 
 PLAYS_AT_ONCE = 1_000_000
-SITTING_GAP_MS = 60_000             # silence that ends a sitting in the sessions data set of 2018
-SESSION_GAP_MS = 30 * MINUTE_MS     # silence that ends a session elsewhere
-LONG, CUT = 10, 20                  # tracks of a long sitting: at least, and how many of them are looked at
+SITTING_GAP_MS = 60_000  # silence that ends a sitting in the sessions data set of 2018
+SESSION_GAP_MS = 30 * MINUTE_MS  # silence that ends a session elsewhere
+LONG, CUT = 10, 20  # tracks of a long sitting: at least, and how many of them are looked at
 NEXT = {"trackdone": "trackdone", "fwdbtn": "fwdbtn", "backbtn": "backbtn", "endplay": "clickrow"}
 MEASURED = ("energy", "valence", "danceability", "loudness", "bpm", "acousticness")
 LABELS = ("reason_start", "reason_end", "device", "context", "plan")
-OF_TRACK = ("duration_ms", "artist_id", "released", "release_year", "noise", "holiday", "holiday_artist", "genre_code", *MEASURED)
-READ = ("listener_id", "session_id", "track_id", "started_at", "ended_at", "ms_played", "seek_forward_ms", "seek_back_ms", *LABELS,
-        "country", "shuffle", "offline", "ad_ms", "utc_offset_min")
+OF_TRACK = (
+    "duration_ms",
+    "artist_id",
+    "released",
+    "release_year",
+    "noise",
+    "holiday",
+    "holiday_artist",
+    "genre_code",
+    *MEASURED,
+)
+READ = (
+    "listener_id",
+    "session_id",
+    "track_id",
+    "started_at",
+    "ended_at",
+    "ms_played",
+    "seek_forward_ms",
+    "seek_back_ms",
+    *LABELS,
+    "country",
+    "shuffle",
+    "offline",
+    "ad_ms",
+    "utc_offset_min",
+)
 
 # What follows from one play alone. `who` is the listener's row in the table of listeners.
 PLAYS = f"""
 CREATE OR REPLACE TEMP TABLE p AS SELECT *,
   ms_played < duration_ms - {NOT_FINISHED_MS} AS unfinished,
   ms_played < 30000 AS brief,
-  local_ms // {DAY_MS} AS day, (local_ms // {DAY_MS} + 3) % 7 AS weekday, (local_ms // {DAY_MS} + 3) % 7 >= 5 AS weekend,
-  local_ms % {DAY_MS} // {HOUR_MS} AS hour, year(epoch_ms(local_ms)) * 12 + month(epoch_ms(local_ms)) - 1 AS month,
+  local_ms // {DAY_MS} AS day, (local_ms // {DAY_MS} + 3) % 7 AS weekday, (local_ms // {DAY_MS} +
+    3) % 7 >= 5 AS weekend,
+  local_ms % {DAY_MS} // {HOUR_MS} AS hour, year(epoch_ms(local_ms)) * 12 +
+    month(epoch_ms(local_ms)) - 1 AS month,
   device IN ('phone', 'tablet') AS mobile, device IN ('desktop', 'web') AS computer,
   context IN ('editorial', 'personalized', 'radio', 'charts') AS programmed,
-  size >= {LONG} AND place <= {CUT} AND month(epoch_ms(local_ms)) = 7 AND (local_ms // {DAY_MS} + 3) % 7 >= 5 AS long
+  size >= {LONG} AND place <= {CUT} AND month(epoch_ms(local_ms)) = 7 AND (local_ms // {DAY_MS} +
+    3) % 7 >= 5 AS long
 FROM ordered"""
 
 
@@ -54,8 +82,9 @@ class Log:
     """A run opened for measuring.
 
     run_dir    the folder
-    listeners  DataFrame, one row per listener of the run: listener_id, age (at the start), gender, country, region, weeks
-               (of membership at the start), birth_year; the row's position is `who` everywhere else
+    listeners  DataFrame, one row per listener of the run: listener_id, age (at the start), gender,
+               country, region, weeks (of membership at the start), birth_year; the row's position
+               is `who` everywhere else
     tracks     DataFrame by track_id, with the primary artist_id
     versions   DataFrame: who, valid_from (UTC ms), plan
     first_ms, after_ms   the run's window on the wall clock, ms
@@ -72,23 +101,43 @@ class Log:
 def open_log(run_dir):
     """A finished run as a `Log`; FileNotFoundError where the folder holds none."""
     parameters = read_manifest(run_dir)["identity"]["parameters"]
-    start, end = (wall_ms(moment) for moment in check_window(parameters["start_time"], parameters["end_time"]))
+    start, end = (
+        wall_ms(moment) for moment in check_window(parameters["start_time"], parameters["end_time"])
+    )
     listeners = people(read_parquet(run_dir, "listeners").to_pandas(), start)
-    versions = read_parquet(run_dir, "profile_versions", ["listener_id", "valid_from", "plan"]).to_pandas()
+    versions = read_parquet(
+        run_dir, "profile_versions", ["listener_id", "valid_from", "plan"]
+    ).to_pandas()
     who = pd.Series(np.arange(len(listeners)), index=listeners["listener_id"])
     at = versions["valid_from"].astype("datetime64[ms, UTC]").astype("int64")
-    return Log(Path(run_dir), listeners, tracks_of(run_dir), pd.DataFrame({"who": who.loc[versions["listener_id"]].to_numpy(), "valid_from": at,
-               "plan": versions["plan"].astype(str)}), start, end)
+    return Log(
+        Path(run_dir),
+        listeners,
+        tracks_of(run_dir),
+        pd.DataFrame(
+            {
+                "who": who.loc[versions["listener_id"]].to_numpy(),
+                "valid_from": at,
+                "plan": versions["plan"].astype(str),
+            }
+        ),
+        start,
+        end,
+    )
 
 
 def wall_ms(moment):
-    """Milliseconds since 1970 of a moment as its wall clock shows it, or of the instant where it has an offset."""
+    """Milliseconds since 1970 of a moment as its wall clock shows it, or of the instant where it
+    has an offset.
+    """
     return utc_ms(moment) if moment.tzinfo else round((moment - EPOCH).total_seconds() * 1000)
 
 
 def regions():
     """Country -> region of the published shares of users."""
-    return pd.read_csv(resource("data", "behaviour", "places.csv"), keep_default_na=False).set_index("country")["region"]
+    return pd.read_csv(
+        resource("data", "behaviour", "places.csv"), keep_default_na=False
+    ).set_index("country")["region"]
 
 
 def people(listeners, start_ms):
@@ -96,29 +145,52 @@ def people(listeners, start_ms):
     born = pd.to_datetime(listeners["birth_date"]).astype("datetime64[ms]")
     joined = pd.to_datetime(listeners["joined_on"]).astype("datetime64[ms]").astype("int64")
     region = listeners["country"].astype(str).map(regions()).fillna("Rest")
-    return pd.DataFrame({
-        "listener_id": listeners["listener_id"], "age": (start_ms - born.astype("int64")) / (365.25 * DAY_MS), "birth_year": born.dt.year,
-        "gender": listeners["gender"].astype(str), "country": listeners["country"].astype(str), "region": region,
-        "weeks": (start_ms - joined) / (7 * DAY_MS)})
+    return pd.DataFrame(
+        {
+            "listener_id": listeners["listener_id"],
+            "age": (start_ms - born.astype("int64")) / (365.25 * DAY_MS),
+            "birth_year": born.dt.year,
+            "gender": listeners["gender"].astype(str),
+            "country": listeners["country"].astype(str),
+            "region": region,
+            "weeks": (start_ms - joined) / (7 * DAY_MS),
+        }
+    )
 
 
 def tracks_of(run_dir):
-    """Tracks by track_id with their primary artist; durations in ms, release as days since 1970; holiday where title or genre says so."""
+    """Tracks by track_id with their primary artist; durations in ms, release as days since 1970;
+    holiday where title or genre says so.
+    """
     tracks = read_parquet(run_dir, "tracks").to_pandas().set_index("track_id")
     credits = read_parquet(run_dir, "track_artists").to_pandas()
-    first = credits[credits["role"].astype(str) == "primary"].drop_duplicates("track_id").set_index("track_id")["artist_id"]
+    first = (
+        credits[credits["role"].astype(str) == "primary"]
+        .drop_duplicates("track_id")
+        .set_index("track_id")["artist_id"]
+    )
     released = pd.to_datetime(tracks["release_date"])
-    holiday = tracks["title"].str.contains(FESTIVE, case=False) | tracks["genre"].str.contains(FESTIVE, case=False)
+    holiday = tracks["title"].str.contains(FESTIVE, case=False) | tracks["genre"].str.contains(
+        FESTIVE, case=False
+    )
     artist = first.reindex(tracks.index).fillna(-1).astype("int32")
     return tracks[["genre", "duration_ms", "noise", *MEASURED]].assign(
-        artist_id=artist, holiday=holiday, holiday_artist=artist.isin(artist[holiday]), genre_code=pd.factorize(tracks["genre"])[0], released=released.astype("datetime64[ms]").astype("int64") // DAY_MS,
-        release_year=released.dt.year.fillna(-1).astype("int32"))
+        artist_id=artist,
+        holiday=holiday,
+        holiday_artist=artist.isin(artist[holiday]),
+        genre_code=pd.factorize(tracks["genre"])[0],
+        released=released.astype("datetime64[ms]").astype("int64") // DAY_MS,
+        release_year=released.dt.year.fillna(-1).astype("int32"),
+    )
 
 
-# -- the order of plays -------------------------------------------------------------------------------
+# -- the order of plays ----------------------------------------------------------------------------
+
 
 def stretches(run_dir, most=PLAYS_AT_ONCE):
-    """The files of the plays, grouped so that a group holds about so many plays at most: list of lists of names."""
+    """The files of the plays, grouped so that a group holds about so many plays at most: list of
+    lists of names.
+    """
     rows = {file["file"]: file["rows"] for file in read_manifest(run_dir)["files"]}
     groups, held = [], 0
     for file in play_files(place_of(run_dir)):
@@ -132,24 +204,42 @@ def stretches(run_dir, most=PLAYS_AT_ONCE):
 
 def plays_in(run_dir, files, columns=None):
     """The plays in some files of a run, one after another, as one Arrow table."""
-    return pa.concat_tables([read_plays(place_of(run_dir), file, columns) for file in files]).unify_dictionaries()
+    return pa.concat_tables(
+        [read_plays(place_of(run_dir), file, columns) for file in files]
+    ).unify_dictionaries()
 
 
 def ordered(log, files):
-    """The plays of some parts with what follows from their order; a dict of columns (NumPy or Arrow), shape (N,) each.
+    """The plays of some parts with what follows from their order; a dict of columns (NumPy or
+    Arrow), shape (N,) each.
 
-    who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before, -1 at the first), and what
-    `in_order` and `of_track` add
+        who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before,
+        -1 at the first), and what `in_order` and `of_track` add
     """
     plays = plays_in(log.run_dir, files, list(READ)).combine_chunks()
     who = pd.Index(log.listeners["listener_id"]).get_indexer(plays["listener_id"].to_numpy())
-    started, ended = (plays[name].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_numpy() for name in ("started_at", "ended_at"))
-    new = np.r_[True, who[1:] != who[:-1]][:len(who)]
+    started, ended = (
+        plays[name].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_numpy()
+        for name in ("started_at", "ended_at")
+    )
+    new = np.r_[True, who[1:] != who[:-1]][: len(who)]
     first = np.flatnonzero(new)
-    timed = {"who": who, "started_ms": started, "local_ms": started + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS,
-             "number": np.arange(len(who)) - np.repeat(first, np.diff(first, append=len(who))), "gap_ms": np.where(new, -1, started - before(ended))}
-    kept = {name: plays[name] for name in READ if name not in ("listener_id", "started_at", "ended_at")}
-    return kept | timed | in_order(plays, new, timed["gap_ms"]) | of_track(log, plays["track_id"].to_numpy(), who, timed["number"])
+    timed = {
+        "who": who,
+        "started_ms": started,
+        "local_ms": started + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS,
+        "number": np.arange(len(who)) - np.repeat(first, np.diff(first, append=len(who))),
+        "gap_ms": np.where(new, -1, started - before(ended)),
+    }
+    kept = {
+        name: plays[name] for name in READ if name not in ("listener_id", "started_at", "ended_at")
+    }
+    return (
+        kept
+        | timed
+        | in_order(plays, new, timed["gap_ms"])
+        | of_track(log, plays["track_id"].to_numpy(), who, timed["number"])
+    )
 
 
 def before(values):
@@ -163,9 +253,10 @@ def codes(column, name):
 
 
 def in_order(plays, new, gap_ms):
-    """What follows from the play before: place and size in the sitting, opens (a session, after half an hour), later (not the
-    first of its session_id), chained (starts for the reason the one before ended), switched (another context in the same
-    sitting), again (the same track within ten minutes, not by the back button).
+    """What follows from the play before: place and size in the sitting, opens (a session, after
+    half an hour), later (not the first of its session_id), chained (starts for the reason the one
+    before ended), switched (another context in the same sitting), again (the same track within ten
+    minutes, not by the back button).
 
     new  bool, (N,), the first play of a listener;  gap_ms  int64, (N,), silence before a play
     """
@@ -173,26 +264,45 @@ def in_order(plays, new, gap_ms):
     first = np.flatnonzero(begins)
     size = np.diff(first, append=len(begins))
     session, track = plays["session_id"].to_numpy(), plays["track_id"].to_numpy()
-    start, end, context = (codes(plays[name], name) for name in ("reason_start", "reason_end", "context"))
+    start, end, context = (
+        codes(plays[name], name) for name in ("reason_start", "reason_end", "context")
+    )
     follows = np.full(len(SYMBOLS["reason_end"]), -1)
-    follows[[code("reason_end", ended) for ended in NEXT]] = [code("reason_start", started) for started in NEXT.values()]
+    follows[[code("reason_end", ended) for ended in NEXT]] = [
+        code("reason_start", started) for started in NEXT.values()
+    ]
     later = ~new & (session == before(session))
-    return {"place": np.arange(len(begins)) - np.repeat(first, size) + 1, "size": np.repeat(size, size),
-            "sitting": np.repeat(np.arange(len(first)), size), "opens": new | (gap_ms > SESSION_GAP_MS), "later": later,
-            "chained": later & (start == follows[before(end)]), "switched": ~begins & (context != before(context)),
-            "again": ~new & (track == before(track)) & (start != code("reason_start", "backbtn")) & (gap_ms < 10 * MINUTE_MS)}
+    return {
+        "place": np.arange(len(begins)) - np.repeat(first, size) + 1,
+        "size": np.repeat(size, size),
+        "sitting": np.repeat(np.arange(len(first)), size),
+        "opens": new | (gap_ms > SESSION_GAP_MS),
+        "later": later,
+        "chained": later & (start == follows[before(end)]),
+        "switched": ~begins & (context != before(context)),
+        "again": ~new
+        & (track == before(track))
+        & (start != code("reason_start", "backbtn"))
+        & (gap_ms < 10 * MINUTE_MS),
+    }
 
 
 def of_track(log, track, who, number):
-    """What follows from the track: nth (time that the listener hears it), ago and ahead (plays since the last and until the
-    next time, 0 where there is none), new_artist (first play of an artist), seen_tracks and seen_artists (so far), and the
-    track's own columns."""
+    """What follows from the track: nth (time that the listener hears it), ago and ahead (plays
+    since the last and until the next time, 0 where there is none), new_artist (first play of an
+    artist), seen_tracks and seen_artists (so far), and the track's own columns."""
     row = log.tracks.index.get_indexer(track)
     own = {name: log.tracks[name].to_numpy()[row] for name in OF_TRACK}
     nth, ago, ahead = times_heard(who, track, number)
     new_artist = times_heard(who, own["artist_id"], number)[0] == 1
-    return own | {"nth": nth, "ago": ago, "ahead": ahead, "new_artist": new_artist,
-                  "seen_tracks": running(nth == 1, number), "seen_artists": running(new_artist, number)}
+    return own | {
+        "nth": nth,
+        "ago": ago,
+        "ahead": ahead,
+        "new_artist": new_artist,
+        "seen_tracks": running(nth == 1, number),
+        "seen_artists": running(new_artist, number),
+    }
 
 
 def running(flags, number):
@@ -203,33 +313,52 @@ def running(flags, number):
 
 
 def times_heard(who, item, number):
-    """How often has a listener met an item, and how many plays ago and ahead is the next meeting? Three int64 arrays, (N,).
+    """How often has a listener met an item, and how many plays ago and ahead is the next meeting?
+    Three int64 arrays, (N,).
 
-    who, item, number  integers, (N,), plays in order;  the count is 1 at the first meeting, the distances 0 where there is none
+        who, item, number  integers, (N,), plays in order;  the count is 1 at the first meeting, the
+                           distances 0 where there is none
     """
     order = np.argsort(who.astype(np.int64) * 2**32 + item, kind="stable")
-    same = np.r_[False, (who[order][1:] == who[order][:-1]) & (item[order][1:] == item[order][:-1])][:len(order)]
+    same = np.r_[
+        False, (who[order][1:] == who[order][:-1]) & (item[order][1:] == item[order][:-1])
+    ][: len(order)]
     first = np.flatnonzero(~same)
     nth, ago, ahead = (np.zeros(len(order), np.int64) for _ in range(3))
     nth[order] = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order))) + 1
     step = np.where(same, number[order] - before(number[order]), 0)
-    ago[order], ahead[order] = step, np.r_[step[1:], 0][:len(order)]
+    ago[order], ahead[order] = step, np.r_[step[1:], 0][: len(order)]
     return nth, ago, ahead
 
 
-# -- statistics ---------------------------------------------------------------------------------------
+# -- statistics ------------------------------------------------------------------------------------
+
 
 def spans(log):
     """Instants and steps that queries ask for, as integers.
 
-    first_day, whole_weeks (days in whole weeks), ordinary_day (1 October where the run has the fortnight after it, else the
-    day that begins its middle fortnight), quarter_ms and half_ms of the run, and every_n: each so-manieth listener is n listeners
+    first_day, whole_weeks (days in whole weeks), ordinary_day (1 October where the run has the
+    fortnight after it, else the day that begins its middle fortnight), quarter_ms and half_ms of
+    the run, and every_n: each so-manieth listener is n listeners
     """
-    first, days, n = log.first_ms // DAY_MS, (log.after_ms - log.first_ms) // DAY_MS, len(log.listeners)
+    first, days, n = (
+        log.first_ms // DAY_MS,
+        (log.after_ms - log.first_ms) // DAY_MS,
+        len(log.listeners),
+    )
     october = day_number(date(pd.Timestamp(log.first_ms, unit="ms").year, 10, 1))
-    ordinary = october if first <= october and october + 14 <= first + days else first + max(days - 14, 0) // 2
-    return {"first_day": first, "whole_weeks": days // 7 * 7, "ordinary_day": ordinary, "quarter_ms": (3 * log.first_ms + log.after_ms) // 4,
-            "half_ms": (log.first_ms + log.after_ms) // 2} | {f"every_{k}": -(-n // k) for k in (40, 400, 1000)}
+    ordinary = (
+        october
+        if first <= october and october + 14 <= first + days
+        else first + max(days - 14, 0) // 2
+    )
+    return {
+        "first_day": first,
+        "whole_weeks": days // 7 * 7,
+        "ordinary_day": ordinary,
+        "quarter_ms": (3 * log.first_ms + log.after_ms) // 4,
+        "half_ms": (log.first_ms + log.after_ms) // 2,
+    } | {f"every_{k}": -(-n // k) for k in (40, 400, 1000)}
 
 
 def connect():
@@ -240,9 +369,11 @@ def connect():
 
 
 def gathered(log, queries, progress=True):
-    """Run SQL queries over the plays, stretch by stretch, and put the answers together: name -> DataFrame.
+    """Run SQL queries over the plays, stretch by stretch, and put the answers together: name ->
+    DataFrame.
 
-    queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with who) and the variables of `spans`
+        queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with
+                 who) and the variables of `spans`
     """
     connection, answers = connect(), {name: [] for name in queries}
     for name, value in spans(log).items():

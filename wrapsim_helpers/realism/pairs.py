@@ -1,4 +1,6 @@
-"""Published and measured side by side, for pictures: small tables with columns published and measured."""
+"""Published and measured side by side, for pictures: small tables with columns published and
+measured.
+"""
 
 import numpy as np
 import pandas as pd
@@ -11,33 +13,56 @@ from .measures.skips import ENDS, LAST_SECOND, left_by_age
 from .sample import by_key, columns_of, shares
 from .scores import targets
 
-UNDEFINED_IS_NAN = np.errstate(divide="ignore", invalid="ignore")         # a run may hold none of the plays a figure is about
-CONTEXT_NAMES = {"user_collection": "own", "catalog": "catalogue", "editorial_playlist": "editorial", "radio": "radio",
-                 "personalized_playlist": "personal", "charts": "charts"}
+UNDEFINED_IS_NAN = np.errstate(
+    divide="ignore", invalid="ignore"
+)  # a run may hold none of the plays a figure is about
+CONTEXT_NAMES = {
+    "user_collection": "own",
+    "catalog": "catalogue",
+    "editorial_playlist": "editorial",
+    "radio": "radio",
+    "personalized_playlist": "personal",
+    "charts": "charts",
+}
 YEARS = ("2018", "2017", "2016", "2015", "2014", "older")
 YEARS_SAID = ("this year", "last year", "2 years", "3 years", "4 years", "older")
 
 
 def pair(names, published, measured):
     """One table of a picture, by name."""
-    return pd.DataFrame({"published": np.asarray(published, float), "measured": np.asarray(measured, float)}, index=list(names))
+    return pd.DataFrame(
+        {"published": np.asarray(published, float), "measured": np.asarray(measured, float)},
+        index=list(names),
+    )
 
 
 @UNDEFINED_IS_NAN
 def hours(sample):
     """Share of plays by local hour: DataFrame by weekend (bool) and hour."""
-    both = [pair(range(24), shares(np.array(targets()[name]["value"]["shares_h0_23"])), shares(hour_table(sample, "hours", ["n"], weekend)["n"])[0])
-            for weekend, name in ((False, "hour_profile_weekday"), (True, "hour_profile_weekend"))]
+    both = [
+        pair(
+            range(24),
+            shares(np.array(targets()[name]["value"]["shares_h0_23"])),
+            shares(hour_table(sample, "hours", ["n"], weekend)["n"])[0],
+        )
+        for weekend, name in ((False, "hour_profile_weekday"), (True, "hour_profile_weekend"))
+    ]
     return pd.concat(both, keys=(False, True), names=["weekend", "hour"])
 
 
 @UNDEFINED_IS_NAN
 def still_on(sample):
-    """Share of plays not left yet after so many seconds, 0 to 59; published is NaN between the printed points."""
+    """Share of plays not left yet after so many seconds, 0 to 59; published is NaN between the
+    printed points.
+    """
     counts = by_key(sample, "leaving", "second", ["n_left"], LAST_SECOND + 1)
     left = counts["n_left"][0][:LAST_SECOND].cumsum() / sample["n"][0]
     printed = {s: 1 - targets()[f"skip_within_{s}s"]["value"] for s in (5, 10, 30)}
-    return pair(range(61), [1.0 if s == 0 else printed.get(s, np.nan) for s in range(61)], 1 - np.r_[0.0, left])
+    return pair(
+        range(61),
+        [1.0 if s == 0 else printed.get(s, np.nan) for s in range(61)],
+        1 - np.r_[0.0, left],
+    )
 
 
 @UNDEFINED_IS_NAN
@@ -61,7 +86,11 @@ def contexts(sample):
 def release_ages(sample):
     """How old the music of long sittings is, in calendar years."""
     value = targets()["release_year_mix"]["value"]
-    return pair(YEARS_SAID, [value[year] for year in YEARS], shares(columns_of(sample, [f"aged_{a}" for a in range(6)]))[0])
+    return pair(
+        YEARS_SAID,
+        [value[year] for year in YEARS],
+        shares(columns_of(sample, [f"aged_{a}" for a in range(6)]))[0],
+    )
 
 
 @UNDEFINED_IS_NAN
@@ -69,19 +98,35 @@ def skips_by_age(sample):
     """Share of plays left early by age; published where a value was printed."""
     band = left_by_age(sample)
     printed = {"teens": 0.5, "about_35": 0.35, "about_48": 0.42}
-    names = {"teens": "under 20", "twenties": "20 to 29", "about_35": "about 35", "about_48": "about 48"}
-    return pair(names.values(), [printed.get(name, np.nan) for name in names], [band[name][0] for name in names])
+    names = {
+        "teens": "under 20",
+        "twenties": "20 to 29",
+        "about_35": "about 35",
+        "about_48": "about 48",
+    }
+    return pair(
+        names.values(),
+        [printed.get(name, np.nan) for name in names],
+        [band[name][0] for name in names],
+    )
 
 
 @UNDEFINED_IS_NAN
 def volumes(sample):
-    """Minutes a day of everybody with a play, sorted, beside a log-normal of the published spread and the same median."""
+    """Minutes a day of everybody with a play, sorted, beside a log-normal of the published spread
+    and the same median.
+    """
     days = (sample.log.after_ms - sample.log.first_ms) / DAY_MS
     minutes = np.sort(sample.own("ms")[sample.own("ms") > 0]) / MINUTE_MS / days
     if not len(minutes):
         return pair([], [], [])
     place = (np.arange(len(minutes)) + 0.5) / len(minutes)
-    return pair(place, np.median(minutes) * np.exp(targets()["lognormal_sigma_volume"]["value"] * quantiles(place)), minutes)
+    return pair(
+        place,
+        np.median(minutes)
+        * np.exp(targets()["lognormal_sigma_volume"]["value"] * quantiles(place)),
+        minutes,
+    )
 
 
 def quantiles(places):
@@ -91,18 +136,25 @@ def quantiles(places):
 
 @UNDEFINED_IS_NAN
 def artist_ranks(sample, listeners=1800):
-    """Plays per artist by rank as shares of all plays, beside the published slope through rank 100."""
+    """Plays per artist by rank as shares of all plays, beside the published slope through rank
+    100.
+    """
     plays = np.sort(artist_totals(sample, listeners)[0])[::-1]
     if not len(plays):
         return pair([], [], [])
     plays = plays[plays > 0] / plays.sum()
     rank = np.arange(1, len(plays) + 1)
-    through = plays[min(99, len(plays) - 1)] * (rank / min(100, len(plays))) ** targets()["zipf_artists"]["value"]
+    through = (
+        plays[min(99, len(plays) - 1)]
+        * (rank / min(100, len(plays))) ** targets()["zipf_artists"]["value"]
+    )
     return pair(rank, np.where((rank >= 10) & (rank <= 1000), through, np.nan), plays)
 
 
 def distinct_tracks(sample):
-    """Distinct tracks of the median listener against plays, of those with 5,000 plays or more; published at 13,750 plays."""
+    """Distinct tracks of the median listener against plays, of those with 5,000 plays or more;
+    published at 13,750 plays.
+    """
     table = sample.frames["heaps"]
     table = table[table["who"].isin(np.flatnonzero(sample.own("n") >= 5000))]
     median = table.groupby("n")["seen_tracks"].median()

@@ -1,8 +1,9 @@
-"""Statistics per listener, and the bootstrap over listeners: one matrix of weights, one matrix product.
+"""Statistics per listener, and the bootstrap over listeners: one matrix of weights, one matrix
+product.
 
-A number that is computed from sums over listeners is computed for every replicate at once: row 0 of the weights is
-everybody once, every other row says how often each listener was drawn. All functions return float64, (R,), the observed
-number first.
+A number that is computed from sums over listeners is computed for every replicate at once: row 0 of
+the weights is everybody once, every other row says how often each listener was drawn. All functions
+return float64, (R,), the observed number first.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,15 @@ import numpy as np
 import pandas as pd
 
 REPLICATES = 200
-SEED = 20181115           # of the bootstrap; one generator, made here and nowhere else
+SEED = 20181115  # of the bootstrap; one generator, made here and nowhere else
 
 
 @dataclass(frozen=True)
 class Sample:
     """What the measures read.
 
-    listeners  DataFrame, one row per listener: who they are (see `Log`) and every statistic that is one number a listener
+    listeners  DataFrame, one row per listener: who they are (see `Log`) and every statistic that is
+               one number a listener
     frames     name -> DataFrame in long form: who, keys, counts
     weights    float64, (R, L)
     log        the `Log` they come from
@@ -30,7 +32,9 @@ class Sample:
     log: object
 
     def __repr__(self):
-        return f"Sample of {len(self.listeners):,} listeners with {len(self.weights) - 1:,} replicates"
+        return (
+            f"Sample of {len(self.listeners):,} listeners with {len(self.weights) - 1:,} replicates"
+        )
 
     def __getitem__(self, column):
         """Weighted total of a column of `listeners`, float64, (R,)."""
@@ -42,7 +46,9 @@ class Sample:
 
 
 def resamples(n_listeners, replicates=REPLICATES, seed=SEED):
-    """Everybody once, then how often each listener is drawn in each replicate: float64, (replicates + 1, L)."""
+    """Everybody once, then how often each listener is drawn in each replicate: float64, (replicates
+    + 1, L).
+    """
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n_listeners, np.full(n_listeners, 1 / n_listeners), size=replicates)
     return np.vstack([np.ones(n_listeners), drawn]).astype(np.float64)
@@ -51,7 +57,9 @@ def resamples(n_listeners, replicates=REPLICATES, seed=SEED):
 def total(sample, values, where=None):
     """Weighted sum of one value per listener, over those for whom `where` holds."""
     values = np.asarray(values, dtype=np.float64)
-    return sample.weights @ np.where(np.isfinite(values) & (True if where is None else where), values, 0.0)
+    return sample.weights @ np.where(
+        np.isfinite(values) & (True if where is None else where), values, 0.0
+    )
 
 
 def mean_of(sample, values, where=None):
@@ -63,7 +71,11 @@ def mean_of(sample, values, where=None):
 
 def sd_of(sample, values, where=None):
     """Weighted standard deviation over listeners."""
-    return np.sqrt(np.maximum(mean_of(sample, np.square(values), where) - mean_of(sample, values, where) ** 2, 0.0))
+    return np.sqrt(
+        np.maximum(
+            mean_of(sample, np.square(values), where) - mean_of(sample, values, where) ** 2, 0.0
+        )
+    )
 
 
 def quantile_of(sample, values, share, where=None):
@@ -83,17 +95,25 @@ def median_of(sample, values, where=None):
 
 
 def slopes_of(sample, y, regressors, where=None):
-    """Least squares of y on a constant and the regressors over listeners: float64, (R, K + 1), the constant first.
+    """Least squares of y on a constant and the regressors over listeners: float64, (R, K + 1), the
+    constant first.
 
-    y, each regressor  float64, (L,);  rows with anything not finite are left out
+        y, each regressor  float64, (L,);  rows with anything not finite are left out
     """
     x = np.column_stack([np.ones(len(y)), *regressors])
-    kept = np.flatnonzero(np.isfinite(y) & np.isfinite(x).all(axis=1) & (True if where is None else where))
+    kept = np.flatnonzero(
+        np.isfinite(y) & np.isfinite(x).all(axis=1) & (True if where is None else where)
+    )
     if not len(kept):
         return np.full((len(sample.weights), x.shape[1]), np.nan)
     x, y = x[kept], np.asarray(y, dtype=np.float64)[kept]
-    products = (sample.weights[:, kept] @ (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)).reshape(-1, x.shape[1], x.shape[1])
-    return np.linalg.solve(products + 1e-9 * np.eye(x.shape[1]), (sample.weights[:, kept] @ (x * y[:, None]))[:, :, None])[:, :, 0]
+    products = (
+        sample.weights[:, kept] @ (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+    ).reshape(-1, x.shape[1], x.shape[1])
+    return np.linalg.solve(
+        products + 1e-9 * np.eye(x.shape[1]),
+        (sample.weights[:, kept] @ (x * y[:, None]))[:, :, None],
+    )[:, :, 0]
 
 
 def pooled(sample, who, key, values, size):
@@ -101,14 +121,25 @@ def pooled(sample, who, key, values, size):
 
     who, key  integers, (N,);  values  numbers, (N,);  keys run from 0 to size - 1
     """
-    who, key, values = np.asarray(who, dtype=int), np.asarray(key, dtype=int), np.asarray(values, dtype=np.float64)
-    return np.array([np.bincount(key, weights[who] * values, minlength=size) for weights in sample.weights])
+    who, key, values = (
+        np.asarray(who, dtype=int),
+        np.asarray(key, dtype=int),
+        np.asarray(values, dtype=np.float64),
+    )
+    return np.array(
+        [np.bincount(key, weights[who] * values, minlength=size) for weights in sample.weights]
+    )
 
 
 def by_key(sample, frame, key, values, size):
-    """`pooled` of some columns of a frame by one that counts from 0 to size - 1: name -> float64, (R, size)."""
+    """`pooled` of some columns of a frame by one that counts from 0 to size - 1: name -> float64,
+    (R, size).
+    """
     table = sample.frames[frame]
-    return {name: pooled(sample, table["who"], table[key].to_numpy(dtype=int), table[name], size) for name in values}
+    return {
+        name: pooled(sample, table["who"], table[key].to_numpy(dtype=int), table[name], size)
+        for name in values
+    }
 
 
 def shares(counts):

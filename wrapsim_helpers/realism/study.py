@@ -1,4 +1,6 @@
-"""The whole benchmark: one large run, the uniform loop beside it, the same model over seeds, and without each mechanism."""
+"""The whole benchmark: one large run, the uniform loop beside it, the same model over seeds, and
+without each mechanism.
+"""
 
 import tempfile
 from dataclasses import asdict, dataclass, replace
@@ -29,7 +31,11 @@ from .scores import score_of, targets
 from .survey_score import survey_folder, survey_score
 from .uniform import write_uniform_run
 
-SETTING = {"start_time": "2025-01-01", "end_time": "2026-01-01", "catalogue_tracks": 400_000}      # some 40,000 artists
+SETTING = {
+    "start_time": "2025-01-01",
+    "end_time": "2026-01-01",
+    "catalogue_tracks": 400_000,
+}  # some 40,000 artists
 SEED = 2025
 SEEDS = (1, 2, 3, 4, 5)
 LISTENERS_AT_ONCE = 50
@@ -37,7 +43,9 @@ LISTENERS_AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Size:
-    """How large a study is: listeners of the main run, of each smaller run (seeds and mechanisms), of the uniform loop."""
+    """How large a study is: listeners of the main run, of each smaller run (seeds and mechanisms),
+    of the uniform loop.
+    """
 
     listeners: int = 4_000
     smaller: int = 300
@@ -52,7 +60,8 @@ class Study:
     results, rules lists of `Result` of the main run; uniform the same of the uniform loop
     invariants, n_plays  breaches of each rule of the tables, and over how many plays
     spread         DataFrame by target and check, one column per seed
-    ablations      DataFrame by mechanism: target, check, with_it, without_it, score_without, errors_moved, shows
+    ablations      DataFrame by mechanism: target, check, with_it, without_it, score_without,
+                   errors_moved, shows
     survey         how like people of the survey the listeners are, see `survey_score`
     """
 
@@ -69,33 +78,64 @@ class Study:
 
 
 def study_of(folder, size=Size(), workers=0):
-    """Simulate, measure and compare; the run and results.json are kept under `folder`. Returns a `Study`.
+    """Simulate, measure and compare; the run and results.json are kept under `folder`. Returns a
+    `Study`.
 
-    Raises ValueError, before anything is simulated, naming a file that would be replaced and is not ours.
+        Raises ValueError, before anything is simulated, naming a file that would be replaced and is
+        not ours.
     """
     folder = Path(folder).absolute()
     check_marked(folder)
     check_file(folder / "results.json")
     claim(folder, ["run", "survey"])
     survey_folder(folder / "survey")
-    run_dir = simulate(size.listeners, **SETTING, out_dir=folder / "run", formats=("parquet",), seed=SEED, workers=workers)
+    run_dir = simulate(
+        size.listeners,
+        **SETTING,
+        out_dir=folder / "run",
+        formats=("parquet",),
+        seed=SEED,
+        workers=workers,
+    )
     sample = sampled(run_dir)
     results = measured(sample)
     rules, invariants, n_plays = checked(run_dir, sample)
     jobs = [(size.smaller, seed, {}, REPLICATES if seed == SEEDS[0] else 0, None) for seed in SEEDS]
-    jobs += [(*((size.listeners, SEED) if name in FAINT else (size.smaller, SEEDS[0])), changes, REPLICATES, (target,))
-             for name, (changes, target, _) in MECHANISMS.items()]
+    jobs += [
+        (
+            *((size.listeners, SEED) if name in FAINT else (size.smaller, SEEDS[0])),
+            changes,
+            REPLICATES,
+            (target,),
+        )
+        for name, (changes, target, _) in MECHANISMS.items()
+    ]
     smaller = in_processes(jobs, workers)
-    bases = {name: values_of(sample, (target,)) if name in FAINT else smaller[0] for name, (_, target, _) in MECHANISMS.items()}
-    study = Study(size, sample, results, rules, invariants, n_plays, uniform_results(run_dir, size.uniform),
-                  spread_of(smaller[:len(SEEDS)]), ablations_of(bases, smaller[len(SEEDS):]), survey_score(folder / "survey"))
+    bases = {
+        name: values_of(sample, (target,)) if name in FAINT else smaller[0]
+        for name, (_, target, _) in MECHANISMS.items()
+    }
+    study = Study(
+        size,
+        sample,
+        results,
+        rules,
+        invariants,
+        n_plays,
+        uniform_results(run_dir, size.uniform),
+        spread_of(smaller[: len(SEEDS)]),
+        ablations_of(bases, smaller[len(SEEDS) :]),
+        survey_score(folder / "survey"),
+    )
     with written(folder / "results.json") as beside:
         beside.write_bytes(json_bytes(as_numbers(study)))
     return study
 
 
 def in_processes(jobs, workers):
-    """What the smaller runs measure, in order, by so many processes (0: one per core); with a progress bar."""
+    """What the smaller runs measure, in order, by so many processes (0: one per core); with a
+    progress bar.
+    """
     with executor_of(workers or cores(), "") as executor:
         with main_left_alone():
             runs = executor.map(smaller_run, *zip(*jobs))
@@ -103,9 +143,13 @@ def in_processes(jobs, workers):
 
 
 def smaller_run(n, seed, changes, replicates, names):
-    """Simulate some listeners with some parameters changed, and measure some targets or all: as from `values_of`."""
+    """Simulate some listeners with some parameters changed, and measure some targets or all: as
+    from `values_of`.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        run_dir = write_changed_run(Path(folder), Run(num_users=n, seed=seed, **SETTING), replace(Behaviour(), **changes))
+        run_dir = write_changed_run(
+            Path(folder), Run(num_users=n, seed=seed, **SETTING), replace(Behaviour(), **changes)
+        )
         return values_of(sampled(run_dir, replicates, progress=False, names=names), names)
 
 
@@ -113,34 +157,65 @@ def write_changed_run(folder, run, behaviour):
     """A run folder of a model with other parameters, made in this process; returns its path."""
     ids, files = run.listener_ids(), []
     for part in range(-(-len(ids) // LISTENERS_AT_ONCE)):
-        heard = listen(run, ids[part * LISTENERS_AT_ONCE:(part + 1) * LISTENERS_AT_ONCE], behaviour=behaviour)
+        heard = listen(
+            run, ids[part * LISTENERS_AT_ONCE : (part + 1) * LISTENERS_AT_ONCE], behaviour=behaviour
+        )
         files += [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
-    files += [write_table(folder, name, getattr(heard.world.catalogue, name)) for name in CATALOGUE_TABLES]
-    put(folder, "run.json", manifest_bytes(identity(run, {}, fingerprints(), LISTENERS_AT_ONCE), files))
+    files += [
+        write_table(folder, name, getattr(heard.world.catalogue, name)) for name in CATALOGUE_TABLES
+    ]
+    put(
+        folder,
+        "run.json",
+        manifest_bytes(identity(run, {}, fingerprints(), LISTENERS_AT_ONCE), files),
+    )
     return folder
 
 
 def uniform_results(run_dir, n):
     """The uniform loop with the first so many listeners of a run, measured: a list of `Result`."""
-    listeners, versions = read_parquet(run_dir, "listeners").slice(0, n), read_parquet(run_dir, "profile_versions")
+    listeners, versions = (
+        read_parquet(run_dir, "listeners").slice(0, n),
+        read_parquet(run_dir, "profile_versions"),
+    )
     start, end = (wall_ms(moment) for moment in Run(**SETTING).window)
     with tempfile.TemporaryDirectory() as folder:
-        first = write_uniform_run(Path(folder), listeners, versions.filter(pc.is_in(versions["listener_id"], listeners["listener_id"].combine_chunks())),
-                                  start, (end - start) // DAY_MS)
+        first = write_uniform_run(
+            Path(folder),
+            listeners,
+            versions.filter(
+                pc.is_in(versions["listener_id"], listeners["listener_id"].combine_chunks())
+            ),
+            start,
+            (end - start) // DAY_MS,
+        )
         sample = sampled(first, 0, progress=False)
         return measured(sample) + checked(first, sample, progress=False)[0]
 
 
 def spread_of(runs):
     """Every number by seed: DataFrame by target and check."""
-    return pd.DataFrame({seed: {(target, check): values[0] for target, found in run.items() for check, values in found.items()}
-                         for seed, run in zip(SEEDS, runs)})
+    return pd.DataFrame(
+        {
+            seed: {
+                (target, check): values[0]
+                for target, found in run.items()
+                for check, values in found.items()
+            }
+            for seed, run in zip(SEEDS, runs)
+        }
+    )
 
 
 def ablations_of(bases, runs):
     """What each mechanism moves, see `Study`. bases: mechanism -> the same figures with it."""
-    return pd.DataFrame.from_dict({name: ablation(bases[name], run, target, check)
-                                   for (name, (_, target, check)), run in zip(MECHANISMS.items(), runs)}, orient="index")
+    return pd.DataFrame.from_dict(
+        {
+            name: ablation(bases[name], run, target, check)
+            for (name, (_, target, check)), run in zip(MECHANISMS.items(), runs)
+        },
+        orient="index",
+    )
 
 
 def ablation(base, run, target, check):
@@ -148,12 +223,30 @@ def ablation(base, run, target, check):
     with_it, without = (one[target].get(check, np.array([np.nan])) for one in (base, run))
     rule = next(one for one in targets()[target]["checks"] if one["name"] == check)
     steps, shows = moved(rule, with_it, without)
-    return {"target": target, "check": check, "with_it": with_it[0], "without_it": without[0], "score_without": score_of(rule, without[0]),
-            "errors_moved": steps, "shows": shows}
+    return {
+        "target": target,
+        "check": check,
+        "with_it": with_it[0],
+        "without_it": without[0],
+        "score_without": score_of(rule, without[0]),
+        "errors_moved": steps,
+        "shows": shows,
+    }
 
 
 def as_numbers(study):
-    """What a study found as plain values for JSON: {size, results, uniform, spread, ablations, invariants, n_plays, survey}."""
-    return {"size": asdict(study.size), "results": [asdict(one) for one in study.results + study.rules], "uniform": [asdict(one) for one in study.uniform],
-            "spread": {f"{target} {check}": row.tolist() for (target, check), row in study.spread.iterrows()},
-            "ablations": study.ablations.to_dict("index"), "invariants": study.invariants.to_dict(), "n_plays": study.n_plays, "survey": study.survey}
+    """What a study found as plain values for JSON: {size, results, uniform, spread, ablations,
+    invariants, n_plays, survey}.
+    """
+    return {
+        "size": asdict(study.size),
+        "results": [asdict(one) for one in study.results + study.rules],
+        "uniform": [asdict(one) for one in study.uniform],
+        "spread": {
+            f"{target} {check}": row.tolist() for (target, check), row in study.spread.iterrows()
+        },
+        "ablations": study.ablations.to_dict("index"),
+        "invariants": study.invariants.to_dict(),
+        "n_plays": study.n_plays,
+        "survey": study.survey,
+    }

@@ -1,9 +1,11 @@
-"""The loop this project began from, as columns: what the benchmark says of plays that are drawn evenly.
+"""The loop this project began from, as columns: what the benchmark says of plays that are drawn
+evenly.
 
-That loop steps four minutes from start to end without a pause, draws each song evenly from one genre and each
-interaction evenly from five words, and draws age, gender and plan anew for every record. Its records say neither how
-long a track was heard nor on what: a skip or a stop is put evenly somewhere in the track, anything else is heard to the
-end or for four minutes; devices and contexts, which it does not know, are drawn evenly too.
+That loop steps four minutes from start to end without a pause, draws each song evenly from one
+genre and each interaction evenly from five words, and draws age, gender and plan anew for every
+record. Its records say neither how long a track was heard nor on what: a skip or a stop is put
+evenly somewhere in the track, anything else is heard to the end or for four minutes; devices and
+contexts, which it does not know, are drawn evenly too.
 """
 
 from pathlib import Path
@@ -23,23 +25,51 @@ from ..storage.tables import write_table
 
 STEP_MS = 4 * MINUTE_MS
 KINDS = ("play", "pause", "skip", "replay", "stop")
-ENDS = {"play": "trackdone", "pause": "trackdone", "replay": "trackdone", "skip": "fwdbtn", "stop": "endplay"}
-STARTS = {"play": "trackdone", "pause": "trackdone", "replay": "backbtn", "skip": "trackdone", "stop": "clickrow"}
+ENDS = {
+    "play": "trackdone",
+    "pause": "trackdone",
+    "replay": "trackdone",
+    "skip": "fwdbtn",
+    "stop": "endplay",
+}
+STARTS = {
+    "play": "trackdone",
+    "pause": "trackdone",
+    "replay": "backbtn",
+    "skip": "trackdone",
+    "stop": "clickrow",
+}
 SHOWN = {"play": "play", "pause": "pause", "skip": "skip", "replay": "replay", "stop": "play"}
 
 
 def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="", seed=20251115):
-    """Write a run folder of the uniform loop, one record every four minutes for each listener; returns its Path.
+    """Write a run folder of the uniform loop, one record every four minutes for each listener;
+    returns its Path.
 
-    listeners, versions  Arrow tables as in `schema.TABLES`: the people whose names the records carry
-    start_ms, days       where the window begins (UTC ms) and how long it is
+        listeners, versions  Arrow tables as in `schema.TABLES`: the people whose names the records
+                             carry
+        start_ms, days       where the window begins (UTC ms) and how long it is
     """
-    folder, rng, catalogue = Path(out_dir), np.random.default_rng(seed), build_catalogue(load_songs(songs_path))
+    folder, rng, catalogue = (
+        Path(out_dir),
+        np.random.default_rng(seed),
+        build_catalogue(load_songs(songs_path)),
+    )
     files = [write_table(folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES]
-    files += [write_table(folder, name, table, 0) for name, table in (("listeners", listeners), ("profile_versions", versions))]
-    files += [write_table(folder, "plays", uniform_plays(one, catalogue.tracks, start_ms, days, rng), part)
-              for part, one in enumerate(listeners["listener_id"].to_pylist())]
-    first, after = (np.datetime64(start_ms + n * DAY_MS, "ms").astype("datetime64[D]").astype(str) for n in (0, days))
+    files += [
+        write_table(folder, name, table, 0)
+        for name, table in (("listeners", listeners), ("profile_versions", versions))
+    ]
+    files += [
+        write_table(
+            folder, "plays", uniform_plays(one, catalogue.tracks, start_ms, days, rng), part
+        )
+        for part, one in enumerate(listeners["listener_id"].to_pylist())
+    ]
+    first, after = (
+        np.datetime64(start_ms + n * DAY_MS, "ms").astype("datetime64[D]").astype(str)
+        for n in (0, days)
+    )
     run = Run(listeners.num_rows, first, after)
     put(folder, "run.json", manifest_bytes(identity(run, {}, fingerprints(), 1), files))
     return folder
@@ -56,10 +86,29 @@ def uniform_plays(listener, tracks, start_ms, days, rng):
     heard = np.where(left, (rng.random(n) * duration).astype(np.int64), duration).clip(0, STEP_MS)
     started = start_ms + np.arange(n) * STEP_MS
     chosen = {"interaction": SHOWN, "reason_start": STARTS, "reason_end": ENDS}
-    labels = {name: np.array([code(name, words[one]) for one in KINDS], np.int8)[kind] for name, words in chosen.items()}
-    labels |= {name: rng.integers(1, len(SYMBOLS[name]), size=n).astype(np.int8) for name in ("device", "platform", "context", "plan")}
-    fixed = {"listener_id": np.full(n, listener), "session_id": np.full(n, listener << 32), "country": pa.array(["US"] * n)}
-    own = {"play_id": (listener << 32) + np.arange(n), "track_id": tracks["track_id"].to_numpy()[row], "started_at": started,
-           "ended_at": started + heard, "ms_played": heard, "content_type": np.full(n, code("content_type", "track"), np.int8)}
-    rest = {field.name: np.zeros(n, bool if pa.types.is_boolean(field.type) else np.int64) for field in TABLES["plays"]}
+    labels = {
+        name: np.array([code(name, words[one]) for one in KINDS], np.int8)[kind]
+        for name, words in chosen.items()
+    }
+    labels |= {
+        name: rng.integers(1, len(SYMBOLS[name]), size=n).astype(np.int8)
+        for name in ("device", "platform", "context", "plan")
+    }
+    fixed = {
+        "listener_id": np.full(n, listener),
+        "session_id": np.full(n, listener << 32),
+        "country": pa.array(["US"] * n),
+    }
+    own = {
+        "play_id": (listener << 32) + np.arange(n),
+        "track_id": tracks["track_id"].to_numpy()[row],
+        "started_at": started,
+        "ended_at": started + heard,
+        "ms_played": heard,
+        "content_type": np.full(n, code("content_type", "track"), np.int8),
+    }
+    rest = {
+        field.name: np.zeros(n, bool if pa.types.is_boolean(field.type) else np.int64)
+        for field in TABLES["plays"]
+    }
     return table_of("plays", rest | fixed | own | labels)

@@ -9,53 +9,117 @@ from ..parameters import SEEDS, Given, Run
 from ..people import listeners
 from ..storage.records import records
 
-MOST_RECORDS = 2_000_000         # more than that as Python dicts would fill a laptop's memory
+MOST_RECORDS = 2_000_000  # more than that as Python dicts would fill a laptop's memory
 
 
-# -- records in memory --------------------------------------------------------------------------------
+# -- records in memory -----------------------------------------------------------------------------
+
 
 @front_door
-def one_listener(user_id="", start_time="2025-01-01", end_time="2025-02-01", preferred_genre="", age=-1, gender="", plan="",
-                 latitude="", longitude="", seed=2025, population="world", survey_group="all", survey_path="", songs_path=""):
-    """The checked `Run` of one listener; arguments as for `generate_listening_session`, "" or -1 meaning drawn."""
+def one_listener(
+    user_id="",
+    start_time="2025-01-01",
+    end_time="2025-02-01",
+    preferred_genre="",
+    age=-1,
+    gender="",
+    plan="",
+    latitude="",
+    longitude="",
+    seed=2025,
+    population="world",
+    survey_group="all",
+    survey_path="",
+    songs_path="",
+):
+    """The checked `Run` of one listener; arguments as for `generate_listening_session`, "" or -1
+    meaning drawn.
+    """
     number, own_id = resolve_user(user_id, check_count("seed", seed, *SEEDS))
     given = Given(preferred_genre, age, gender, plan, latitude, longitude, own_id)
-    run = Run(num_users=1, start_time=start_time, end_time=end_time, seed=seed, first_listener=number, population=population,
-              survey_group=survey_group, survey_path=survey_path, songs_path=songs_path, given=given)
+    run = Run(
+        num_users=1,
+        start_time=start_time,
+        end_time=end_time,
+        seed=seed,
+        first_listener=number,
+        population=population,
+        survey_group=survey_group,
+        survey_path=survey_path,
+        songs_path=songs_path,
+        given=given,
+    )
     check_run(run)
     return run
 
 
 @front_door(rest=one_listener)
-def generate_listening_session(user_id="", start_time="2025-01-01", end_time="2025-02-01", preferred_genre="", **fixed):
-    """What does one listener play between two times? A list of SpotifyWrappedData records, oldest first.
+def generate_listening_session(
+    user_id="", start_time="2025-01-01", end_time="2025-02-01", preferred_genre="", **fixed
+):
+    """What does one listener play between two times? A list of SpotifyWrappedData records, oldest
+    first.
 
-    user_id               a listener's number, the UUID of one, any other UUID, or "" for listener 0
-    start_time, end_time  ISO 8601; local time of the listener where without an offset; end excluded
-    preferred_genre       a genre of the survey, such as "Pop"; "" for what the survey row says
-    fixed                 any of age (years), gender, plan, latitude and longitude (degrees), which are drawn otherwise;
-                          seed (same seed, same listener and same plays), population, survey_group, survey_path, songs_path
-    Returns               list of dicts, each valid under `schema_ind`
-    Raises ValueError or TypeError, saying what is allowed, before anything is simulated.
+        user_id               a listener's number, the UUID of one, any other UUID, or "" for
+                              listener 0
+        start_time, end_time  ISO 8601; local time of the listener where without an offset; end
+                              excluded
+        preferred_genre       a genre of the survey, such as "Pop"; "" for what the survey row says
+        fixed                 any of age (years), gender, plan, latitude and longitude (degrees),
+                              which are drawn otherwise; seed (same seed, same listener and same
+                              plays), population, survey_group, survey_path, songs_path
+        Returns               list of dicts, each valid under `schema_ind`
+        Raises ValueError or TypeError, saying what is allowed, before anything is simulated.
     """
     return listen_as_records(one_listener(user_id, start_time, end_time, preferred_genre, **fixed))
 
 
 @front_door
-def generate_multiple_users_session(num_users, start_time="2025-01-01", end_time="2025-02-01", genres=(), *, age=-1, gender="",
-                                    plan="", seed=2025, population="world", survey_group="all", survey_path="", songs_path=""):
-    """What does a crowd play between two times? A list of SpotifyWrappedData records, listener by listener.
+def generate_multiple_users_session(
+    num_users,
+    start_time="2025-01-01",
+    end_time="2025-02-01",
+    genres=(),
+    *,
+    age=-1,
+    gender="",
+    plan="",
+    seed=2025,
+    population="world",
+    survey_group="all",
+    survey_path="",
+    songs_path="",
+):
+    """What does a crowd play between two times? A list of SpotifyWrappedData records, listener by
+    listener.
 
-    num_users  how many listeners;  genres  survey genres each listener's favourite is picked from, empty for all
-    age, gender, plan  the same for every listener; -1 and "" are drawn
-    The rest as for `generate_listening_session`. Raises ValueError above two million records: use `simulate` then.
+        num_users  how many listeners;  genres  survey genres each listener's favourite is picked
+                   from, empty for all
+        age, gender, plan  the same for every listener; -1 and "" are drawn
+        The rest as for `generate_listening_session`. Raises ValueError above two million records:
+        use
+        `simulate` then.
     """
-    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, seed=seed, population=population,
-              survey_group=survey_group, survey_path=survey_path, songs_path=songs_path, given=Given("", age, gender, plan))
+    run = Run(
+        num_users=num_users,
+        start_time=start_time,
+        end_time=end_time,
+        genres=genres,
+        seed=seed,
+        population=population,
+        survey_group=survey_group,
+        survey_path=survey_path,
+        songs_path=songs_path,
+        given=Given("", age, gender, plan),
+    )
     expected = estimate_plays(run, check_run(run))
     if expected > MOST_RECORDS:
-        raise ValueError(f"num_users is {run.num_users:,}; from {start_time} to {end_time} they make about {expected:,} records, "
-                         f"more than the {MOST_RECORDS:,} that fit in memory as dicts. Use simulate(...), which writes them to files.")
+        raise ValueError(
+            f"num_users is {run.num_users:,}; from {start_time} to {end_time} they make about "
+            f"{expected:,} records, "
+            f"more than the {MOST_RECORDS:,} that fit in memory as dicts. Use simulate(...), which "
+            f"writes them to files."
+        )
     return listen_as_records(run)
 
 
@@ -63,11 +127,15 @@ def listen_as_records(run):
     """All records of a run, in memory."""
     heard = listen(run)
     say_moved(run, moved_starts(heard))
-    return list(records(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks))
+    return list(
+        records(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks)
+    )
 
 
 def resolve_user(user_id, seed):
-    """(listener number, UUID to write or "" for the listener's own) of what a caller may give as user_id."""
+    """(listener number, UUID to write or "" for the listener's own) of what a caller may give as
+    user_id.
+    """
     user_id = whole(user_id) if isinstance(user_id, str) else user_id
     if isinstance(user_id, int) and not isinstance(user_id, bool):
         return check_count("user_id", user_id, 0, 2**31 - 2), ""
@@ -76,6 +144,12 @@ def resolve_user(user_id, seed):
     try:
         text = str(uuid.UUID(str(user_id)))
     except ValueError:
-        raise ValueError(f"user_id is {user_id!r}; it must be a listener's number, a UUID, or '' for listener 0.") from None
+        raise ValueError(
+            f"user_id is {user_id!r}; it must be a listener's number, a UUID, or '' for listener 0."
+        ) from None
     number = listeners.listener_number(text, seed)
-    return (number, "") if number is not None else (int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1, text)
+    return (
+        (number, "")
+        if number is not None
+        else (int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1, text)
+    )

@@ -1,4 +1,6 @@
-"""Which files of a folder a run wrote, finished or not: the files that may go when the folder is made anew."""
+"""Which files of a folder a run wrote, finished or not: the files that may go when the folder is
+made anew.
+"""
 
 import contextlib
 import json
@@ -19,18 +21,33 @@ from .simulate import manifest_of
 
 
 def own_files(folder):
-    """Paths of what a run, finished or not, wrote into its folder and nobody changed since; none if it holds no run."""
+    """Paths of what a run, finished or not, wrote into its folder and nobody changed since; none if
+    it holds no run.
+    """
     begun, manifest = places.get(folder, "identity.json"), manifest_of(folder)
     if not begun and not manifest:
         return set()
-    receipts = [receipt_in(f"{folder}/{name}", places.get(folder, name)) or {"files": []} for name in receipt_names(folder)]
-    listed = {one["file"]: one for receipt in [manifest or {"files": []}, *receipts] for one in receipt["files"]}
+    receipts = [
+        receipt_in(f"{folder}/{name}", places.get(folder, name)) or {"files": []}
+        for name in receipt_names(folder)
+    ]
+    listed = {
+        one["file"]: one
+        for receipt in [manifest or {"files": []}, *receipts]
+        for one in receipt["files"]
+    }
     identity_ = manifest["identity"] if manifest else identity_in(folder, begun)
-    return {path for path in folder.rglob("*") if path.is_file() and is_own_file(folder, path, listed, None if manifest else identity_)}
+    return {
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and is_own_file(folder, path, listed, None if manifest else identity_)
+    }
 
 
 def is_own_file(folder, path, listed, unfinished):
-    """Whether a run wrote a file. listed: name -> entry; unfinished: the identity of an unfinished run, which may have files not listed yet."""
+    """Whether a run wrote a file. listed: name -> entry; unfinished: the identity of an unfinished
+    run, which may have files not listed yet.
+    """
     final = places.final_name(path.name)
     name = path.with_name(final or path.name).relative_to(folder).as_posix()
     if final or not is_of_run(name):
@@ -39,7 +56,11 @@ def is_own_file(folder, path, listed, unfinished):
         return is_own_json(name, path.read_bytes())
     if name.startswith(f"{DERIVED}/"):
         return is_derived(path.read_bytes())
-    return is_unchanged(path, listed[name]) if name in listed else unfinished is not None and has_our_form(name, path, unfinished)
+    return (
+        is_unchanged(path, listed[name])
+        if name in listed
+        else unfinished is not None and has_our_form(name, path, unfinished)
+    )
 
 
 def is_own_json(name, data):
@@ -48,16 +69,26 @@ def is_own_json(name, data):
         return is_sealed(data)
     with contextlib.suppress(ValueError, TypeError):
         value = json.loads(data)
-        return is_signature(value) if LOCK.fullmatch(name) else "files" in value or "parameters" in value
+        return (
+            is_signature(value)
+            if LOCK.fullmatch(name)
+            else "files" in value or "parameters" in value
+        )
     return False
 
 
 def has_our_form(name, path, identity_):
-    """Whether a table has our columns, or an Avro file the marker of this run and part at its end."""
+    """Whether a table has our columns, or an Avro file the marker of this run and part at its
+    end.
+    """
     if name.endswith(".avro"):
         with open(path, "rb") as file:
             file.seek(-min(16, path.stat().st_size), 2)
-            return file.read() == sync_marker(identity_hash(identity_), int(path.stem.removeprefix("part-")))
+            return file.read() == sync_marker(
+                identity_hash(identity_), int(path.stem.removeprefix("part-"))
+            )
     with contextlib.suppress(pa.ArrowException):
-        return pq.read_schema(path).names == TABLES[name.split("/")[0].removesuffix(".parquet")].names
+        return (
+            pq.read_schema(path).names == TABLES[name.split("/")[0].removesuffix(".parquet")].names
+        )
     return False

@@ -1,4 +1,6 @@
-"""One part of a run: a pure function of (job, part number), and the receipts of those that are whole."""
+"""One part of a run: a pure function of (job, part number), and the receipts of those that are
+whole.
+"""
 
 import contextlib
 import hashlib
@@ -20,22 +22,25 @@ from ..storage.tables import DERIVED, entry, read_part, write_table
 
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
-CATALOGUE = -1                   # the number of the catalogue's receipt, beside those of the parts
+CATALOGUE = -1  # the number of the catalogue's receipt, beside those of the parts
 
 
 RECEIPT = re.compile(r"parts/(catalogue|part-\d{8})\.json")
 DERIVED_FILE = re.compile(rf"{DERIVED}/[\w-]+\.parquet")
 PART_FILE = re.compile(rf"({'|'.join((*PART_TABLES, 'avro'))})/part-(\d{{8}})\.(parquet|avro)")
-WHOLE_RUN_FILE = re.compile(rf"(run|identity|log)\.json|{LOCK.pattern}|({'|'.join(CATALOGUE_TABLES)})\.parquet")
+WHOLE_RUN_FILE = re.compile(
+    rf"(run|identity|log)\.json|{LOCK.pattern}|({'|'.join(CATALOGUE_TABLES)})\.parquet"
+)
 
 
 @dataclass(frozen=True)
 class Job:
-    """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts - 1.
+    """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts
+    - 1.
 
-    formats  how the plays are kept: format -> how it is compressed
-    plays   about how many it will have, see `estimate_plays`
-    before  the run that this one goes on from, or None
+        formats  how the plays are kept: format -> how it is compressed
+        plays   about how many it will have, see `estimate_plays`
+        before  the run that this one goes on from, or None
     """
 
     run: Run
@@ -47,39 +52,71 @@ class Job:
     before: Path | str | None = None
 
 
-# -- one part -----------------------------------------------------------------------------------------
+# -- one part --------------------------------------------------------------------------------------
+
 
 @front_door
 def make_part(job: Job, part):
-    """Simulate and write one part; a pure function of (job, part), safe to repeat. part: 0 to job.n_parts - 1.
+    """Simulate and write one part; a pure function of (job, part), safe to repeat. part: 0 to
+    job.n_parts - 1.
 
-    Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end had to be moved}.
+        Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end
+        had to be moved}.
     """
     check_count("part", part, 0, job.n_parts - 1)
     past = state_before(job, part) if job.before else None
-    heard = listen(job.run, job.run.listener_ids(part * job.run.listeners_per_part, (part + 1) * job.run.listeners_per_part), past=past)
+    heard = listen(
+        job.run,
+        job.run.listener_ids(
+            part * job.run.listeners_per_part, (part + 1) * job.run.listeners_per_part
+        ),
+        past=past,
+    )
     with places.workbench(job.place) as folder:
-        files = [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES if name != "plays" or "parquet" in job.formats]
+        files = [
+            write_table(folder, name, getattr(heard, name), part)
+            for name in PART_TABLES
+            if name != "plays" or "parquet" in job.formats
+        ]
         if "avro" in job.formats:
-            files.append(write_plays_avro(folder, heard, identity_hash(job.identity), part, job.formats["avro"]))
+            files.append(
+                write_plays_avro(
+                    folder, heard, identity_hash(job.identity), part, job.formats["avro"]
+                )
+            )
         return deliver(job, part, folder, {"files": files, "moved": moved_starts(heard)})
 
 
 def state_before(job, part):
-    """The state that a part goes on from, an Arrow table; ValueError where it is not what the earlier run wrote."""
+    """The state that a part goes on from, an Arrow table; ValueError where it is not what the
+    earlier run wrote.
+    """
     file = f"state/part-{part:08d}.parquet"
-    written = next(one["sha256"] for one in read_manifest(job.before)["files"] if one["file"] == file)
+    written = next(
+        one["sha256"] for one in read_manifest(job.before)["files"] if one["file"] == file
+    )
     if hashlib.sha256(places.get(job.before, file) or b"").hexdigest() != written:
-        raise ValueError(f"{job.before}/{file} is damaged: its bytes are not those that run.json lists. Restore it, or remove it and simulate "
-                         "that run again into the same folder.")
+        raise ValueError(
+            f"{job.before}/{file} is damaged: its bytes are not those that run.json lists. Restore "
+            f"it, or remove it and simulate "
+            "that run again into the same folder."
+        )
     return read_part(job.before, file, "state", None, None)
 
 
 def write_plays_avro(folder, heard, hash_, part, codec):
     """Write a part's plays as Avro; returns the manifest entry."""
     path = part_path(folder, "avro", part, "avro")
-    sha256 = write_avro(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks, path, sync_marker(hash_, part), codec,
-                        known=heard.world.songs)
+    sha256 = write_avro(
+        heard.plays,
+        heard.listeners,
+        heard.profile_versions,
+        heard.world.catalogue.tracks,
+        path,
+        sync_marker(hash_, part),
+        codec,
+        known=heard.world.songs,
+    )
     return entry(folder, path, sha256, heard.plays.num_rows, row_hash(heard.plays))
 
 
@@ -92,13 +129,16 @@ def make_catalogue(job):
 
 
 def deliver(job, number, folder, receipt):
-    """Bring finished files to the job's place, then the receipt that vouches for them; returns it."""
+    """Bring finished files to the job's place, then the receipt that vouches for them; returns
+    it.
+    """
     places.deliver(folder, job.place, [file["file"] for file in receipt["files"]])
     places.put(job.place, receipt_name(number), json_bytes(receipt))
     return receipt
 
 
-# -- receipts -----------------------------------------------------------------------------------------
+# -- receipts --------------------------------------------------------------------------------------
+
 
 def receipt_name(number):
     """Name of a part's receipt in its place."""
@@ -106,23 +146,36 @@ def receipt_name(number):
 
 
 def whole_parts(job):
-    """Receipts of the parts whose files are all there in their right sizes: part number -> receipt."""
+    """Receipts of the parts whose files are all there in their right sizes: part number ->
+    receipt.
+    """
     there, manifest = places.sizes(job.place), manifest_of(job.place)
     receipts = receipts_in(manifest["files"]) if manifest else {}
-    return {number: receipt for number, receipt in (receipts | written_receipts(job, there)).items()
-            if receipt and all(there.get(file["file"]) == file["bytes"] for file in receipt["files"])}
+    return {
+        number: receipt
+        for number, receipt in (receipts | written_receipts(job, there)).items()
+        if receipt and all(there.get(file["file"]) == file["bytes"] for file in receipt["files"])
+    }
 
 
 def written_receipts(job, there):
-    """The receipts that lie in a run's place, some of which may be gone or cut by now: part number -> receipt or None."""
+    """The receipts that lie in a run's place, some of which may be gone or cut by now: part number
+    -> receipt or None.
+    """
     numbers = [number for number in range(CATALOGUE, job.n_parts) if receipt_name(number) in there]
     with ThreadPoolExecutor(16) as pool:
         found = pool.map(lambda number: places.get(job.place, receipt_name(number)), numbers)
-        return {number: receipt_in(f"{job.place}/{receipt_name(number)}", data) for number, data in zip(numbers, found)}
+        return {
+            number: receipt_in(f"{job.place}/{receipt_name(number)}", data)
+            for number, data in zip(numbers, found)
+        }
 
 
 def receipt_in(path, data):
-    """A receipt (or a manifest) from its bytes; None if there are none, or not all of them. ValueError for bytes of anything else."""
+    """A receipt (or a manifest) from its bytes; None if there are none, or not all of them.
+
+    ValueError for bytes of anything else.
+    """
     try:
         receipt = data and json.loads(data) or None
     except ValueError:
@@ -137,7 +190,9 @@ def receipts_in(entries):
     receipts = {}
     for one in entries:
         number = one["file"].rpartition("part-")[2].split(".")[0]
-        receipts.setdefault(int(number) if number.isdecimal() else CATALOGUE, {"files": [], "moved": 0})["files"].append(one)
+        receipts.setdefault(
+            int(number) if number.isdecimal() else CATALOGUE, {"files": [], "moved": 0}
+        )["files"].append(one)
     return receipts
 
 
@@ -155,10 +210,14 @@ def clear_receipts(place):
 
 
 def clear_unfinished(job, share):
-    """Remove what killed runs left half-written, of the share's files alone: others may be at work on theirs."""
+    """Remove what killed runs left half-written, of the share's files alone: others may be at work
+    on theirs.
+    """
     everything, own = len(share) == job.n_parts, {f"part-{number:08d}" for number in share}
     if not places.is_store(job.place):
-        places.clear_unfinished(job.place, lambda name: is_of_run(name) and (everything or Path(name).stem in own))
+        places.clear_unfinished(
+            job.place, lambda name: is_of_run(name) and (everything or Path(name).stem in own)
+        )
 
 
 def is_of_run(name):

@@ -1,7 +1,7 @@
 """Runs on disk: any number of listeners, part by part, by any workers, killed and resumed at will.
 
-A part is a pure function of (job, part number). Its files are written whole, then its receipt: what is in a receipt
-is never made again. run.json comes last; then the receipts go.
+A part is a pure function of (job, part number). Its files are written whole, then its receipt: what
+is in a receipt is never made again. run.json comes last; then the receipts go.
 """
 
 import contextlib
@@ -31,7 +31,14 @@ from ..source_files import source_path
 from ..storage import places
 from ..storage.avro_writing import CODECS
 from ..storage.locks import WHOLE_RUN, locked, locks_of
-from ..storage.manifest import is_sealed, json_bytes, manifest_bytes, manifest_of, read_manifest, sealed
+from ..storage.manifest import (
+    is_sealed,
+    json_bytes,
+    manifest_bytes,
+    manifest_of,
+    read_manifest,
+    sealed,
+)
 from ..storage.run_folder import check_folder, open_folder
 from ..storage.tables import table_in
 from .parts import (
@@ -48,57 +55,134 @@ from .parts import (
 )
 from .workers import check_scheduler, each_part
 
-# measured on years of listening, by format and how it is compressed; a day of many listeners takes a little more
-BYTES_PER_PLAY = {("parquet", "zstandard"): 14, ("avro", "deflate"): 60, ("avro", "zstandard"): 50, ("avro", "null"): 300}
+# measured on years of listening, by format and how it is compressed; a day of many listeners takes
+# a little more
+BYTES_PER_PLAY = {
+    ("parquet", "zstandard"): 14,
+    ("avro", "deflate"): 60,
+    ("avro", "zstandard"): 50,
+    ("avro", "null"): 300,
+}
 
 
-# -- the whole run ------------------------------------------------------------------------------------
+# -- the whole run ---------------------------------------------------------------------------------
+
 
 @front_door
-def simulate(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"),
-             codec="deflate", population="world", survey_group="all", seed=2025, listeners_per_part=0, workers=0, scheduler="", part=None, parts=None,
-             survey_path="", songs_path="", personas_path="", catalogue_tracks=0):
-    """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's Path, or the store's URL.
+def simulate(
+    num_users=100,
+    start_time="2025-01-01",
+    end_time="2026-01-01",
+    genres=(),
+    *,
+    out_dir="",
+    formats=("parquet", "avro"),
+    codec="deflate",
+    population="world",
+    survey_group="all",
+    seed=2025,
+    listeners_per_part=0,
+    workers=0,
+    scheduler="",
+    part=None,
+    parts=None,
+    survey_path="",
+    songs_path="",
+    personas_path="",
+    catalogue_tracks=0,
+):
+    """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's
+    Path, or the store's URL.
 
-    out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of its own under data/runs;
-              or an address in an object store, such as "s3://bucket/run"
-    formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet. Insights read either
-    codec     of the Avro files: "deflate", "zstandard" or "null"
-    workers   processes; 0: one per core, but no more than there are parts
-    scheduler address of a dask scheduler whose workers make the parts instead, such as "tcp://10.0.0.1:8786"
-    part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that lacks finishes the run
-    The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything is written, and
-    RuntimeError, saying what is kept, where a worker dies or a disk is full; the same call then goes on from there, as it
-    does after KeyboardInterrupt.
+        out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of
+                  its own under data/runs; or an address in an object store, such as
+                  "s3://bucket/run"
+        formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet.
+                  Insights read either
+        codec     of the Avro files: "deflate", "zstandard" or "null"
+        workers   processes; 0: one per core, but no more than there are parts
+        scheduler address of a dask scheduler whose workers make the parts instead, such as
+        "tcp://10.0.0.1:8786"
+        part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that
+                     lacks finishes the run
+        The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before
+        anything
+        is written, and
+        RuntimeError, saying what is kept, where a worker dies or a disk is full; the same call then
+        goes on from there, as it
+        does after KeyboardInterrupt.
     """
     check_count("workers", workers, 0, 1024)
     share = check_share(part, parts)
     check_scheduler(scheduler)
-    job = open_job(num_users, start_time, end_time, genres, out_dir=out_dir, formats=formats, codec=codec, population=population, survey_group=survey_group,
-                   seed=seed, listeners_per_part=listeners_per_part, survey_path=survey_path, songs_path=songs_path, personas_path=personas_path,
-                   catalogue_tracks=catalogue_tracks)
+    job = open_job(
+        num_users,
+        start_time,
+        end_time,
+        genres,
+        out_dir=out_dir,
+        formats=formats,
+        codec=codec,
+        population=population,
+        survey_group=survey_group,
+        seed=seed,
+        listeners_per_part=listeners_per_part,
+        survey_path=survey_path,
+        songs_path=songs_path,
+        personas_path=personas_path,
+        catalogue_tracks=catalogue_tracks,
+    )
     return carry_out(job, *share, workers, scheduler)
 
 
 def check_share(part, parts):
-    """(part, parts) of what a caller gives, (1, 1) for neither; ValueError where one is missing or there is no such share."""
+    """(part, parts) of what a caller gives, (1, 1) for neither; ValueError where one is missing or
+    there is no such share.
+    """
     if (part is None) != (parts is None):
-        raise ValueError(f"part is {part!r} and parts is {parts!r}; give both or neither. part 3 of parts 10 is the third tenth of the run.")
-    return (1, 1) if parts is None else (check_count("part", part, 1, check_count("parts", parts, 1, 1_000_000)), parts)
+        raise ValueError(
+            f"part is {part!r} and parts is {parts!r}; give both or neither. part 3 of parts 10 is "
+            f"the third tenth of the run."
+        )
+    return (
+        (1, 1)
+        if parts is None
+        else (check_count("part", part, 1, check_count("parts", parts, 1, 1_000_000)), parts)
+    )
 
 
 @front_door
-def continue_run(run_dir, end_time, *, out_dir="", formats=("parquet", "avro"), codec="deflate", workers=0, survey_path="", songs_path="", personas_path=""):
-    """Let the listeners of a finished run go on living until a later time, into a folder of its own; returns its place.
+def continue_run(
+    run_dir,
+    end_time,
+    *,
+    out_dir="",
+    formats=("parquet", "avro"),
+    codec="deflate",
+    workers=0,
+    survey_path="",
+    songs_path="",
+    personas_path="",
+):
+    """Let the listeners of a finished run go on living until a later time, into a folder of its
+    own; returns its place.
 
-    They remember what they heard, and both runs together hold the plays of one run over the whole time. Source files and
-    personas must be those of the earlier run. Raises as `simulate` does.
+        They remember what they heard, and both runs together hold the plays of one run over the
+        whole time. Source files and personas must be those of the earlier run. Raises as `simulate`
+        does.
     """
     check_count("workers", workers, 0, 1024)
     found = read_manifest(run_dir)["identity"]
     earlier = run_of(found, survey_path, songs_path, personas_path)
-    refuse_changes(run_dir, job_of(earlier, run_dir, found["formats"], before=before_of(found)).identity, found)
-    run = replace(earlier, start_time=earlier.end_time, end_time=end_time, origin_time=earlier.origin_time or earlier.start_time)
+    refuse_changes(
+        run_dir, job_of(earlier, run_dir, found["formats"], before=before_of(found)).identity, found
+    )
+    run = replace(
+        earlier,
+        start_time=earlier.end_time,
+        end_time=end_time,
+        origin_time=earlier.origin_time or earlier.start_time,
+    )
     job = job_of(run, out_dir, formats, codec, (places.place_of(run_dir), identity_hash(found)))
     open_folder(job.place, job.identity)
     return carry_out(job, workers=workers)
@@ -110,38 +194,86 @@ def before_of(found):
 
 
 def refuse_changes(run_dir, here, found):
-    """ValueError where this installation or these source files would not give the same plays as a run's, with the differences."""
+    """ValueError where this installation or these source files would not give the same plays as a
+    run's, with the differences.
+    """
     other = differences(here, found)
     if other:
-        raise ValueError(f"{run_dir} cannot be made again here, since this would differ:\n  " + "\n  ".join(other[:12]))
+        raise ValueError(
+            f"{run_dir} cannot be made again here, since this would differ:\n  "
+            + "\n  ".join(other[:12])
+        )
 
 
 @front_door(rest=Run)
-def open_job(num_users=100, start_time="2025-01-01", end_time="2026-01-01", genres=(), *, out_dir="", formats=("parquet", "avro"), codec="deflate",
-             **rest):
-    """A run that is checked and whose folder is ready, for an engine of your own: a `Job`, whose parts `make_part` makes.
+def open_job(
+    num_users=100,
+    start_time="2025-01-01",
+    end_time="2026-01-01",
+    genres=(),
+    *,
+    out_dir="",
+    formats=("parquet", "avro"),
+    codec="deflate",
+    **rest,
+):
+    """A run that is checked and whose folder is ready, for an engine of your own: a `Job`, whose
+    parts `make_part` makes.
 
-    Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them and finishes the run.
+        Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them
+        and finishes the run.
     """
-    job = job_of(Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest), out_dir, formats, codec)
+    job = job_of(
+        Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest),
+        out_dir,
+        formats,
+        codec,
+    )
     check_room(job, job.plays * sum(BYTES_PER_PLAY[kept] for kept in job.formats.items()))
     open_folder(job.place, job.identity)
     return job
 
 
 def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before=None):
-    """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run that it goes on from, or None."""
-    formats, world, named = check_formats(formats, codec), check_run(run), check_place(out_dir) if out_dir != "" else None
-    compile_model(run)                   # with a line that says so, before anything compiled is called
+    """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run
+    that it goes on from, or None.
+    """
+    formats, world, named = (
+        check_formats(formats, codec),
+        check_run(run),
+        check_place(out_dir) if out_dir != "" else None,
+    )
+    compile_model(run)  # with a line that says so, before anything compiled is called
     plays = estimate_plays(run, world)
-    whole, place_before = replace(run, listeners_per_part=run.part_size(plays / (run.num_users * run.days))), before[0] if before else None
-    inputs = {"survey": source_path("survey", run.survey_path), "songs": source_path("songs", run.songs_path), "personas": personas_file(run)}
-    same = identity(whole, {name: path for name, path in inputs.items() if path}, fingerprints(), whole.listeners_per_part) | {"formats": formats}
+    whole, place_before = (
+        replace(run, listeners_per_part=run.part_size(plays / (run.num_users * run.days))),
+        before[0] if before else None,
+    )
+    inputs = {
+        "survey": source_path("survey", run.survey_path),
+        "songs": source_path("songs", run.songs_path),
+        "personas": personas_file(run),
+    }
+    same = identity(
+        whole,
+        {name: path for name, path in inputs.items() if path},
+        fingerprints(),
+        whole.listeners_per_part,
+    ) | {"formats": formats}
     if before:
         same["inputs"]["before"] = before[1]
-    place = named or (runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash(Path(__file__))[:4]}")
-    return Job(whole, place if places.is_store(place) else place.absolute(), formats, same, -(-run.num_users // whole.listeners_per_part), plays,
-               place_before)
+    place = named or (
+        runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash(Path(__file__))[:4]}"
+    )
+    return Job(
+        whole,
+        place if places.is_store(place) else place.absolute(),
+        formats,
+        same,
+        -(-run.num_users // whole.listeners_per_part),
+        plays,
+        place_before,
+    )
 
 
 def check_place(out_dir):
@@ -153,67 +285,137 @@ def check_place(out_dir):
 
 
 def check_formats(formats, codec):
-    """How the plays are to be kept, checked: {format: how it is compressed}; ValueError where no format is named.
+    """How the plays are to be kept, checked: {format: how it is compressed}; ValueError where no
+    format is named.
 
-    formats  one name, several, or such a dict
+        formats  one name, several, or such a dict
     """
     given, formats = formats, [formats] if isinstance(formats, str) else formats
-    if isinstance(formats, bytes) or not hasattr(formats, "__iter__") or not len(formats := formats if isinstance(formats, dict) else tuple(formats)):
-        raise ValueError(f"formats is {given!r}; name one or both of {', '.join(map(repr, FORMATS))}.")
-    compressed = {"avro": check_choice("codec", codec, CODECS), "parquet": "zstandard"} | (formats if isinstance(formats, dict) else {})
-    return {name: compressed[name] for name in sorted(check_choice("formats", name, FORMATS) for name in formats)}
+    if (
+        isinstance(formats, bytes)
+        or not hasattr(formats, "__iter__")
+        or not len(formats := formats if isinstance(formats, dict) else tuple(formats))
+    ):
+        raise ValueError(
+            f"formats is {given!r}; name one or both of {', '.join(map(repr, FORMATS))}."
+        )
+    compressed = {"avro": check_choice("codec", codec, CODECS), "parquet": "zstandard"} | (
+        formats if isinstance(formats, dict) else {}
+    )
+    return {
+        name: compressed[name]
+        for name in sorted(check_choice("formats", name, FORMATS) for name in formats)
+    }
 
 
 def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
-    """Make what a share of a job lacks; returns its place. A finished run is left as it is, unless files of it are gone."""
+    """Make what a share of a job lacks; returns its place.
+
+    A finished run is left as it is, unless files of it are gone.
+    """
     if manifest_of(job.place) and len(whole_parts(job)) == job.n_parts + 1:
         tqdm.write(f"This run is already in {job.place}.")
         tidy(job)
         return job.place
-    with saying(functools.partial(kept_in, job)), saying_what_is_kept(job), locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"):
-        make_share(job, range(job.n_parts * (part - 1) // parts, job.n_parts * part // parts), workers, scheduler)
+    with (
+        saying(functools.partial(kept_in, job)),
+        saying_what_is_kept(job),
+        locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"),
+    ):
+        make_share(
+            job,
+            range(job.n_parts * (part - 1) // parts, job.n_parts * part // parts),
+            workers,
+            scheduler,
+        )
     return job.place
 
 
 def tidy(job):
-    """Remove what a run leaves that was killed after its last file, and write the log anew where it is lost."""
+    """Remove what a run leaves that was killed after its last file, and write the log anew where it
+    is lost.
+    """
     if not is_sealed(places.get(job.place, "log.json") or b""):
         write_log(job, {"parts_made": 0, "parts_kept": job.n_parts, "moved_local_times": None})
     leftover = locks_of(job.place) or receipt_names(job.place)
-    if leftover or not places.is_store(job.place) and any(places.unfinished_files(job.place, is_of_run)):
+    if (
+        leftover
+        or not places.is_store(job.place)
+        and any(places.unfinished_files(job.place, is_of_run))
+    ):
         with locked(job.place):
             clear_unfinished(job, range(job.n_parts))
             clear_receipts(job.place)
 
 
 def make_share(job, share, workers, scheduler):
-    """Make the parts of a share that are not whole yet, and finish the run where none lacks then. share: range of part numbers."""
+    """Make the parts of a share that are not whole yet, and finish the run where none lacks then.
+    share: range of part numbers.
+    """
     started = time.time()
-    receipt_in(f"{job.place}/run.json", places.get(job.place, "run.json"))        # what is not ours there, `finish` would overwrite
+    receipt_in(
+        f"{job.place}/run.json", places.get(job.place, "run.json")
+    )  # what is not ours there, `finish` would overwrite
     clear_unfinished(job, share)
     kept = whole_parts(job)
     made = {} if CATALOGUE in kept else {CATALOGUE: make_catalogue(job)}
     lacking = [number for number in share if number not in kept]
     with contextlib.closing(each_part(make_part, job, lacking, workers, scheduler)) as parts:
-        made.update(tqdm(parts, total=len(share), initial=len(share) - len(lacking), desc=f"{job.run.num_users:,} listeners", unit="part"))
+        made.update(
+            tqdm(
+                parts,
+                total=len(share),
+                initial=len(share) - len(lacking),
+                desc=f"{job.run.num_users:,} listeners",
+                unit="part",
+            )
+        )
     receipts = kept | made if len(share) == job.n_parts else whole_parts(job)
     if manifest_of(job.place):
         return clear_receipts(job.place)
     if len(receipts) == job.n_parts + 1:
-        return finish(job, receipts, {"started": started, "seconds": round(time.time() - started, 3), "workers": workers, "scheduler": scheduler,
-                                      "parts_made": len(lacking), "parts_kept": job.n_parts - len(lacking)})
-    tqdm.write(f"This share is done: {len(receipts) - 1:,} of {job.n_parts:,} parts are whole in {job.place}.")
+        return finish(
+            job,
+            receipts,
+            {
+                "started": started,
+                "seconds": round(time.time() - started, 3),
+                "workers": workers,
+                "scheduler": scheduler,
+                "parts_made": len(lacking),
+                "parts_kept": job.n_parts - len(lacking),
+            },
+        )
+    tqdm.write(
+        f"This share is done: {len(receipts) - 1:,} of {job.n_parts:,} parts are whole in "
+        f"{job.place}."
+    )
 
 
 def finish(job, receipts, log):
-    """Write log.json and run.json, then remove the receipts, whose entries run.json now holds, and what killed workers left."""
-    files = sorted((file for receipt in receipts.values() for file in receipt["files"]), key=lambda file: file["file"])
-    plays = sum(file["rows"] for file in files if table_in(file["file"]) == "plays" and file["file"].endswith(next(iter(job.formats))))
+    """Write log.json and run.json, then remove the receipts, whose entries run.json now holds, and
+    what killed workers left.
+    """
+    files = sorted(
+        (file for receipt in receipts.values() for file in receipt["files"]),
+        key=lambda file: file["file"],
+    )
+    plays = sum(
+        file["rows"]
+        for file in files
+        if table_in(file["file"]) == "plays" and file["file"].endswith(next(iter(job.formats)))
+    )
     moved = sum(receipt["moved"] for receipt in receipts.values())
     say_moved(job.run, moved)
     write_log(job, log | {"moved_local_times": moved})
-    manifest = manifest_bytes(job.identity, files, parts=job.n_parts, plays=plays, personas=as_record(personas_of(job.run)),
-                              effective_sample_size=round(rows_that_count(job.run, check_run(job.run).survey), 1))
+    manifest = manifest_bytes(
+        job.identity,
+        files,
+        parts=job.n_parts,
+        plays=plays,
+        personas=as_record(personas_of(job.run)),
+        effective_sample_size=round(rows_that_count(job.run, check_run(job.run).survey), 1),
+    )
     if not places.create(job.place, "run.json", manifest) and not manifest_of(job.place):
         places.put(job.place, "run.json", manifest)
     clear_receipts(job.place)
@@ -221,27 +423,47 @@ def finish(job, receipts, log):
 
 
 def write_log(job, log):
-    """Write log.json: what was made when, by whom, on what machine. A file of that name that is not ours stays."""
+    """Write log.json: what was made when, by whom, on what machine.
+
+    A file of that name that is not ours stays.
+    """
     earlier = places.get(job.place, "log.json")
     if earlier and not is_sealed(earlier):
         return
-    places.put(job.place, "log.json", json_bytes(sealed(log | {"python": platform.python_version(), "platform": platform.platform()})))
+    places.put(
+        job.place,
+        "log.json",
+        json_bytes(
+            sealed(log | {"python": platform.python_version(), "platform": platform.platform()})
+        ),
+    )
 
 
 @contextmanager
 def saying_what_is_kept(job):
-    """Turn a dead worker or a full disk into one RuntimeError that says what is whole and how to go on."""
+    """Turn a dead worker or a full disk into one RuntimeError that says what is whole and how to go
+    on.
+    """
     try:
         yield
     except (BrokenExecutor, OSError, *places.store_errors(), *killed_errors()) as error:
-        raise RuntimeError(f"{job.place}: {what_happened(error)} {n_whole(job.place):,} of {job.n_parts:,} parts are whole and kept; "
-                           "the same command goes on from there.") from error
+        raise RuntimeError(
+            f"{job.place}: {what_happened(error)} {n_whole(job.place):,} of {job.n_parts:,} parts "
+            f"are whole and kept; "
+            "the same command goes on from there."
+        ) from error
 
 
 def kept_in(job):
     """What an interruption leaves of a job, and how to go on; text."""
-    whole = len(whole_parts(job).keys() - {CATALOGUE}) if manifest_of(job.place) else n_whole(job.place)
-    return f"{whole:,} of {job.n_parts:,} parts are whole and kept in {job.place}; the same command continues from there."
+    whole = (
+        len(whole_parts(job).keys() - {CATALOGUE}) if manifest_of(job.place) else n_whole(job.place)
+    )
+    return (
+        f"{whole:,} of {job.n_parts:,} parts are whole and kept in {job.place}; the same "
+        f"command "
+        f"continues from there."
+    )
 
 
 def n_whole(place):
@@ -250,7 +472,9 @@ def n_whole(place):
 
 
 def killed_errors():
-    """What dask raises when its workers died of one part again and again, as a tuple; none where dask is not at work."""
+    """What dask raises when its workers died of one part again and again, as a tuple; none where
+    dask is not at work.
+    """
     return (sys.modules["distributed"].KilledWorker,) if "distributed" in sys.modules else ()
 
 
@@ -266,16 +490,23 @@ def what_happened(error):
 
 
 def check_room(job, n_bytes):
-    """ValueError where a disk has less room than the run needs beyond what is there already. n_bytes: what the run takes."""
+    """ValueError where a disk has less room than the run needs beyond what is there already.
+    n_bytes: what the run takes.
+    """
     if places.is_store(job.place):
         return
     lacking = n_bytes - sum(places.sizes(job.place).values()) if job.place.is_dir() else n_bytes
     free = free_bytes(job.place)
     if lacking > free:
-        raise ValueError(f"the run takes about {in_bytes(n_bytes)} and {job.place} has room for {in_bytes(free)}. Name a folder on a "
-                         "larger disk, simulate fewer listeners or a shorter time, or write fewer formats.")
+        raise ValueError(
+            f"the run takes about {in_bytes(n_bytes)} and {job.place} has room for "
+            f"{in_bytes(free)}. Name a folder on a "
+            "larger disk, simulate fewer listeners or a shorter time, or write fewer formats."
+        )
 
 
 def free_bytes(place):
     """Free bytes of the disk that a folder is on, or will be."""
-    return shutil.disk_usage(next(folder for folder in (place, *place.parents) if folder.exists())).free
+    return shutil.disk_usage(
+        next(folder for folder in (place, *place.parents) if folder.exists())
+    ).free

@@ -1,4 +1,7 @@
-"""Is a run what it was when it was written? Every file's bytes and rows, the schema, and what must hold between tables."""
+"""Is a run what it was when it was written?
+
+Every file's bytes and rows, the schema, and what must hold between tables.
+"""
 
 import contextlib
 import hashlib
@@ -24,7 +27,7 @@ from .parts import CATALOGUE, receipts_in
 from .rules import check_plays
 from .workers import each_part
 
-OWN = ("run.json", "identity.json", "log.json")      # a run's files beside its tables
+OWN = ("run.json", "identity.json", "log.json")  # a run's files beside its tables
 
 
 @dataclass(frozen=True)
@@ -39,17 +42,23 @@ class Book:
 @front_door
 @saying(unchanged)
 def verify(run_dir, workers=0):
-    """Which files of a finished run are damaged, and how? A list of texts, one per file or broken rule; empty where all is well.
+    """Which files of a finished run are damaged, and how? A list of texts, one per file or broken
+    rule; empty where all is well.
 
-    Recomputes the SHA-256 of every file and the XXH3 of its decoded rows, counts rows, compares columns with the schema, and checks
-    what must hold: the rules of plays, answers that equal a count, Avro that equals Parquet, no listener lost or foreign.
-    workers: processes; 0 for one per core. Raises FileNotFoundError or ValueError where there is no manifest to hold it against.
+        Recomputes the SHA-256 of every file and the XXH3 of its decoded rows, counts rows, compares
+        columns with the schema, and checks what must hold: the rules of plays, answers that equal a
+        count, Avro that equals Parquet, no listener lost or foreign. workers: processes; 0 for one
+        per core. Raises FileNotFoundError or ValueError where there is no manifest to hold it
+        against.
     """
     place = places.place_of(run_dir)
     check_count("workers", workers, 0, 1024)
     manifest = read_manifest(place)
     if any("rows_xxh3" not in one for one in manifest["files"]):
-        return ["run.json: of an older wrapsim, which hashed rows otherwise; simulate the run again into another folder to have it verified."]
+        return [
+            "run.json: of an older wrapsim, which hashed rows otherwise; simulate the run again "
+            "into another folder to have it verified."
+        ]
     book = Book(place, manifest["identity"], receipts_in(manifest["files"]))
     found = [*damaged_json(place, manifest), *foreign_files(place, manifest)]
     damaged = verify_files(book, CATALOGUE)
@@ -62,33 +71,62 @@ def verify(run_dir, workers=0):
 def damaged_json(place, manifest):
     """Which of the run's own JSON files are not as they were written."""
     right = {"log.json": is_sealed, "identity.json": json_bytes(manifest["identity"]).__eq__}
-    return [f"{name}: not as it was written." for name, holds in right.items() if not holds(places.get(place, name) or b"")]
+    return [
+        f"{name}: not as it was written."
+        for name, holds in right.items()
+        if not holds(places.get(place, name) or b"")
+    ]
 
 
 def foreign_files(place, manifest):
     """Files that lie in the folder and belong to no table of the run."""
     known = {one["file"] for one in manifest["files"]} | set(OWN)
     tables = {Path(name).parent.as_posix() for name in known}
-    return [f"{name}: not of this run." for name in sorted(places.sizes(place))
-            if name not in known and not name.startswith(f"{DERIVED}/") and (Path(name).parent.as_posix() in tables - {"."} or re.search(r"^lock|\.parquet$|\.avro$", name))]
+    return [
+        f"{name}: not of this run."
+        for name in sorted(places.sizes(place))
+        if name not in known
+        and not name.startswith(f"{DERIVED}/")
+        and (
+            Path(name).parent.as_posix() in tables - {"."}
+            or re.search(r"^lock|\.parquet$|\.avro$", name)
+        )
+    ]
 
 
-# -- one part -----------------------------------------------------------------------------------------
+# -- one part --------------------------------------------------------------------------------------
+
 
 def verify_files(book, number):
-    """What is wrong with the files of one part, or of the catalogue, each by itself; a list of texts."""
-    return [line for one in book.receipts[number]["files"] for line in damaged_file(book.place, one)]
+    """What is wrong with the files of one part, or of the catalogue, each by itself; a list of
+    texts.
+    """
+    return [
+        line for one in book.receipts[number]["files"] for line in damaged_file(book.place, one)
+    ]
 
 
 def verify_part(book, number):
     """The same, and where every file is sound, what must hold between them."""
-    lines, entries = verify_files(book, number), [one for one in book.receipts[number]["files"] if table_in(one["file"]) == "plays"]
+    lines, entries = (
+        verify_files(book, number),
+        [one for one in book.receipts[number]["files"] if table_in(one["file"]) == "plays"],
+    )
     if lines:
         return lines
     kept = {one["file"]: plays_in(book.place, one["file"]) for one in entries}
-    found = [f"{one['file']}: its rows are not those that were written." for one in entries if row_hash(kept[one["file"]]) != one["rows_xxh3"]]
+    found = [
+        f"{one['file']}: its rows are not those that were written."
+        for one in entries
+        if row_hash(kept[one["file"]]) != one["rows_xxh3"]
+    ]
     rules = [f"part {number}: {words}" for words in broken_rules(book, number, kept[max(kept)])]
-    return found + rules + [f"part {number}: its plays as Avro are not its plays as Parquet."] * (len({one["rows_xxh3"] for one in entries}) > 1)
+    return (
+        found
+        + rules
+        + [f"part {number}: its plays as Avro are not its plays as Parquet."]
+        * (len({one["rows_xxh3"] for one in entries}) > 1)
+    )
 
 
 def plays_in(place, name):
@@ -105,15 +143,29 @@ def damaged_file(place, one):
     if data is None:
         return [f"{one['file']}: is gone."]
     if hashlib.sha256(data).hexdigest() != one["sha256"]:
-        length = "are as many as were written, but others" if len(data) == one["bytes"] else f"are not the {one['bytes']:,} that were written"
+        length = (
+            "are as many as were written, but others"
+            if len(data) == one["bytes"]
+            else f"are not the {one['bytes']:,} that were written"
+        )
         return [f"{one['file']}: its {len(data):,} bytes {length}."]
-    return [f"{one['file']}: {words}." for words in wrong_rows(data, one)] if one["file"].endswith(".parquet") else []
+    return (
+        [f"{one['file']}: {words}." for words in wrong_rows(data, one)]
+        if one["file"].endswith(".parquet")
+        else []
+    )
 
 
 def wrong_rows(data, one):
-    """What of a Parquet file's columns and rows is not as the manifest and the schema say; texts."""
+    """What of a Parquet file's columns and rows is not as the manifest and the schema say;
+    texts.
+    """
     table, expected = pq.read_table(pa.BufferReader(data)), TABLES[table_in(one["file"])]
-    strange = [field.name for field in table.schema if field.name not in expected.names or expected.field(field.name).type != field.type]
+    strange = [
+        field.name
+        for field in table.schema
+        if field.name not in expected.names or expected.field(field.name).type != field.type
+    ]
     if strange:
         yield f"the schema has no such columns: {', '.join(strange)}"
     if table.num_rows != one["rows"]:
@@ -129,9 +181,15 @@ def read_table(place, name):
 
 def broken_rules(book, number, plays):
     """What must hold between the tables of a part and does not; texts."""
-    people, answers = (read_table(book.place, f"{name}/part-{number:08d}.parquet") for name in ("listeners", "answers"))
+    people, answers = (
+        read_table(book.place, f"{name}/part-{number:08d}.parquet")
+        for name in ("listeners", "answers")
+    )
     of, people = book.identity["parameters"], people["listener_id"].to_numpy()
-    first, stop = (of["first_listener"] + min(n * of["listeners_per_part"], of["num_users"]) for n in (number, number + 1))
+    first, stop = (
+        of["first_listener"] + min(n * of["listeners_per_part"], of["num_users"])
+        for n in (number, number + 1)
+    )
     if not np.array_equal(people, np.arange(first, stop)):
         yield f"its listeners are not {first:,} to {stop - 1:,}."
     if not np.array_equal(counts(plays, people), stated(answers)):
@@ -144,8 +202,13 @@ def broken_rules(book, number, plays):
 
 def counts(plays, people):
     """Plays, streams and milliseconds of each listener, counted; int64, shape (L, 3)."""
-    at, ms = np.searchsorted(people, plays["listener_id"].to_numpy()), plays["ms_played"].to_numpy().astype(np.int64)
-    return np.array([np.bincount(at, weights, len(people)) for weights in (None, ms >= COUNTED_PLAY_MS, ms)]).T.astype(np.int64)
+    at, ms = (
+        np.searchsorted(people, plays["listener_id"].to_numpy()),
+        plays["ms_played"].to_numpy().astype(np.int64),
+    )
+    return np.array(
+        [np.bincount(at, weights, len(people)) for weights in (None, ms >= COUNTED_PLAY_MS, ms)]
+    ).T.astype(np.int64)
 
 
 def stated(answers):

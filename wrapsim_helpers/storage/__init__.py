@@ -1,1 +1,3 @@
-"""Where and how tables are kept: folders and buckets, locks, Parquet, Avro, records and manifests."""
+"""Where and how tables are kept: folders and buckets, locks, Parquet, Avro, records and
+manifests.
+"""

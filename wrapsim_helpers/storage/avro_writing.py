@@ -1,8 +1,10 @@
-"""Avro at the speed of columns: what repeats is encoded once, and one compiled pass joins it to what does not.
+"""Avro at the speed of columns: what repeats is encoded once, and one compiled pass joins it to
+what does not.
 
-The bytes of an Avro record are those of its fields, one after another. So each profile version and each song is encoded
-once by fastavro, as is each distinct value of any other field that is not a plain number; per play the compiled pass
-copies the bytes it needs and writes the numbers. Blocks of them are compressed into a standard container.
+The bytes of an Avro record are those of its fields, one after another. So each profile version and
+each song is encoded once by fastavro, as is each distinct value of any other field that is not a
+plain number; per play the compiled pass copies the bytes it needs and writes the numbers. Blocks of
+them are compressed into a standard container.
 """
 
 import functools
@@ -19,29 +21,54 @@ from isal import isal_zlib
 
 from ..schema import RECORDS, in_order, snake
 
-BLOCK_BYTES = 512 * 1024         # of records in a block before compression: what a block costs by itself hardly shows any more
-ROWS_AT_ONCE = 16_384            # plays turned into numbers at a time
-FIRST_BYTES = 16                 # of a block that are compressed before the rest; see `deflated`
-ENCODED, NUMBER, REAL = range(3)               # how a column is written: bytes from the store, zig-zag, eight bytes
-FEW = 1_024                      # as many entries may two columns have together that are written as one
-WHOLE, AWARE = pa.types.is_integer, lambda arrow: pa.types.is_timestamp(arrow) and arrow.tz is not None
-# (Avro type, logical type): which Arrow columns hold its numbers, and the Arrow type to bring them to
-NUMBERS = {("int", ""): (WHOLE, pa.int32()), ("long", ""): (WHOLE, pa.int64()), ("boolean", ""): (pa.types.is_boolean, pa.bool_()),
-           ("double", ""): (pa.types.is_floating, pa.float64()), ("int", "date"): (pa.types.is_date32, pa.date32()),
-           ("long", "timestamp-millis"): (AWARE, pa.timestamp("ms", "UTC")), ("long", "timestamp-micros"): (AWARE, pa.timestamp("us", "UTC"))}
+BLOCK_BYTES = (
+    512 * 1024
+)  # of records in a block before compression: what a block costs by itself hardly shows any more
+ROWS_AT_ONCE = 16_384  # plays turned into numbers at a time
+FIRST_BYTES = 16  # of a block that are compressed before the rest; see `deflated`
+ENCODED, NUMBER, REAL = range(
+    3
+)  # how a column is written: bytes from the store, zig-zag, eight bytes
+FEW = 1_024  # as many entries may two columns have together that are written as one
+WHOLE, AWARE = (
+    pa.types.is_integer,
+    lambda arrow: pa.types.is_timestamp(arrow) and arrow.tz is not None,
+)
+# (Avro type, logical type): which Arrow columns hold its numbers, and the Arrow type to bring them
+# to
+NUMBERS = {
+    ("int", ""): (WHOLE, pa.int32()),
+    ("long", ""): (WHOLE, pa.int64()),
+    ("boolean", ""): (pa.types.is_boolean, pa.bool_()),
+    ("double", ""): (pa.types.is_floating, pa.float64()),
+    ("int", "date"): (pa.types.is_date32, pa.date32()),
+    ("long", "timestamp-millis"): (AWARE, pa.timestamp("ms", "UTC")),
+    ("long", "timestamp-micros"): (AWARE, pa.timestamp("us", "UTC")),
+}
 KINDS = {"int": NUMBER, "long": NUMBER, "boolean": ENCODED, "double": REAL}
 TRUTHS = [b"\0", b"\1"]
 MAGIC = b"Obj\x01"
-HEADER = fastavro.parse_schema({"type": "record", "name": "org.apache.avro.file.Header", "fields": [
-    {"name": "magic", "type": {"type": "fixed", "name": "Magic", "size": 4}}, {"name": "meta", "type": {"type": "map", "values": "bytes"}},
-    {"name": "sync", "type": {"type": "fixed", "name": "Sync", "size": 16}}]})
+HEADER = fastavro.parse_schema(
+    {
+        "type": "record",
+        "name": "org.apache.avro.file.Header",
+        "fields": [
+            {"name": "magic", "type": {"type": "fixed", "name": "Magic", "size": 4}},
+            {"name": "meta", "type": {"type": "map", "values": "bytes"}},
+            {"name": "sync", "type": {"type": "fixed", "name": "Sync", "size": 16}},
+        ],
+    }
+)
 
 
 class NotSpliced(ValueError):
-    """A schema that is not the three records in sequence, with the reason; fastavro writes it record by record."""
+    """A schema that is not the three records in sequence, with the reason; fastavro writes it
+    record by record.
+    """
 
 
-# -- the container ------------------------------------------------------------------------------------
+# -- the container ---------------------------------------------------------------------------------
+
 
 def deflated(block):
     """Raw deflate of a block; follows from the block alone. block: bytes, or uint8 of shape (B,)"""
@@ -57,15 +84,19 @@ def deflated(block):
 
 
 ZSTANDARD = pa.Codec("zstd", compression_level=1)
-CODECS = {"deflate": deflated, "zstandard": functools.partial(ZSTANDARD.compress, asbytes=True),
-          "null": bytes}
+CODECS = {
+    "deflate": deflated,
+    "zstandard": functools.partial(ZSTANDARD.compress, asbytes=True),
+    "null": bytes,
+}
 
 
 def write_container(file, schema, blocks, codec, marker):
-    """Write an Avro object container file, whose bytes follow from the arguments alone; returns their SHA-256 as text.
+    """Write an Avro object container file, whose bytes follow from the arguments alone; returns
+    their SHA-256 as text.
 
-    blocks  (number of records, their bytes), as from `spliced` or `one_by_one`
-    codec   one of CODECS;  marker  16 bytes between blocks
+        blocks  (number of records, their bytes), as from `spliced` or `one_by_one`
+        codec   one of CODECS;  marker  16 bytes between blocks
     """
     digest = hashlib.sha256()
     for piece in container(schema, blocks, codec, marker):
@@ -75,8 +106,13 @@ def write_container(file, schema, blocks, codec, marker):
 
 
 def container(schema, blocks, codec, marker):
-    """The bytes of such a file, piece by piece: the header, then of each block the numbers of records and bytes, these, and the marker."""
-    meta = {"avro.codec": codec.encode(), "avro.schema": json.dumps(in_order(schema, private=False)).encode()}
+    """The bytes of such a file, piece by piece: the header, then of each block the numbers of
+    records and bytes, these, and the marker.
+    """
+    meta = {
+        "avro.codec": codec.encode(),
+        "avro.schema": json.dumps(in_order(schema, private=False)).encode(),
+    }
     yield encoded(HEADER, {"magic": MAGIC, "meta": meta, "sync": marker})
     for n_records, block in blocks:
         data = CODECS[codec](block)
@@ -91,7 +127,9 @@ def encoded(schema, value):
 
 
 def one_by_one(schema, records):
-    """Blocks of any records of any schema by fastavro alone, the slow way; yields (number of records, their bytes)."""
+    """Blocks of any records of any schema by fastavro alone, the slow way; yields (number of
+    records, their bytes).
+    """
     parsed, buffer, n_records = fastavro.parse_schema(schema), io.BytesIO(), 0
     for record in records:
         fastavro.schemaless_writer(buffer, parsed, record)
@@ -103,55 +141,99 @@ def one_by_one(schema, records):
         yield n_records, buffer.getvalue()
 
 
-# -- from a schema to columns -------------------------------------------------------------------------
+# -- from a schema to columns ----------------------------------------------------------------------
+
 
 def pieces(schema):
-    """What is spliced under a schema, in order: the profile, the song and each field of the interaction.
+    """What is spliced under a schema, in order: the profile, the song and each field of the
+    interaction.
 
-    Returns  list of (Avro field, the field as a record of its own, which fastavro encodes to the same bytes)
-    Raises NotSpliced where the schema is not the three records in sequence.
+        Returns  list of (Avro field, the field as a record of its own, which fastavro encodes to
+                 the same bytes)
+        Raises NotSpliced where the schema is not the three records in sequence.
     """
     whole, named = fastavro.parse_schema(in_order(schema, private=False)), {}
-    fields = whole.get("fields", []) if isinstance(whole, dict) and whole["type"] == "record" else []
+    fields = (
+        whole.get("fields", []) if isinstance(whole, dict) and whole["type"] == "record" else []
+    )
     kinds = [field["type"]["type"] if isinstance(field["type"], dict) else None for field in fields]
     if [field["name"] for field in fields] != list(RECORDS) or kinds != ["record"] * len(RECORDS):
         raise NotSpliced(f"its fields are not the records {', '.join(RECORDS)} in this order")
     try:
-        return [(field, fastavro.parse_schema({"type": "record", "name": f"piece{i}", "fields": [field]}, named))
-                for i, field in enumerate([*fields[:2], *fields[2]["type"]["fields"]])]
+        return [
+            (
+                field,
+                fastavro.parse_schema(
+                    {"type": "record", "name": f"piece{i}", "fields": [field]}, named
+                ),
+            )
+            for i, field in enumerate([*fields[:2], *fields[2]["type"]["fields"]])
+        ]
     except fastavro.schema.UnknownType as error:
-        raise NotSpliced(f"UserSongInteraction holds itself or a type it is part of ({error})") from None
+        raise NotSpliced(
+            f"UserSongInteraction holds itself or a type it is part of ({error})"
+        ) from None
 
 
-# Arrow type of a time or a day: the number it is where nothing else is said, and the logical type that is the same number
-PLAIN = {"timestamp[ms, tz=UTC]": (pa.int64(), "timestamp-millis"), "date32[day]": (pa.int32(), "date")}
+# Arrow type of a time or a day: the number it is where nothing else is said, and the logical type
+# that is the same number
+PLAIN = {
+    "timestamp[ms, tz=UTC]": (pa.int64(), "timestamp-millis"),
+    "date32[day]": (pa.int32(), "date"),
+}
 
 
 def plain_type(avro_type, arrow):
-    """The Arrow type in which fastavro is to be given a column: a time as a number where the Avro type, or every branch of its
-    union, takes it as that; any other as it is. avro_type: None where it is not known."""
+    """The Arrow type in which fastavro is to be given a column: a time as a number where the Avro
+    type, or every branch of its union, takes it as that; any other as it is. avro_type: None where
+    it is not known."""
     if avro_type is None:
         return arrow
     number, logical = PLAIN.get(str(arrow), (arrow, ""))
     branches = avro_type if isinstance(avro_type, list) else [avro_type]
-    return number if all(one.get("logicalType", logical) == logical for one in branches if isinstance(one, dict)) else arrow
+    return (
+        number
+        if all(
+            one.get("logicalType", logical) == logical for one in branches if isinstance(one, dict)
+        )
+        else arrow
+    )
 
 
 def fields_of_parts(schema):
-    """The Avro fields of each of the three records that a schema of any form has as fields; no fields for one that it lacks."""
-    parts = {field["name"]: field["type"] for field in schema["fields"]} if isinstance(schema, dict) and "fields" in schema else {}
-    return [parts[name]["fields"] if isinstance(parts.get(name), dict) and "fields" in parts[name] else [] for name in RECORDS]
+    """The Avro fields of each of the three records that a schema of any form has as fields; no
+    fields for one that it lacks.
+    """
+    parts = (
+        {field["name"]: field["type"] for field in schema["fields"]}
+        if isinstance(schema, dict) and "fields" in schema
+        else {}
+    )
+    return [
+        parts[name]["fields"]
+        if isinstance(parts.get(name), dict) and "fields" in parts[name]
+        else []
+        for name in RECORDS
+    ]
 
 
 def number_type(field, arrow):
-    """The Arrow type whose numbers are a field's Avro numbers, from that of its column; None where fastavro has to encode the values."""
+    """The Arrow type whose numbers are a field's Avro numbers, from that of its column; None where
+    fastavro has to encode the values.
+    """
     avro = field["type"] if isinstance(field["type"], dict) else {"type": field["type"]}
-    ways = [] if isinstance(field["type"], list) else [NUMBERS.get((avro["type"], logical)) for logical in ("", avro.get("logicalType"))]
+    ways = (
+        []
+        if isinstance(field["type"], list)
+        else [NUMBERS.get((avro["type"], logical)) for logical in ("", avro.get("logicalType"))]
+    )
     return next((target for fits, target in filter(None, ways) if fits(arrow)), None)
 
 
 class Column(NamedTuple):
-    """One thing to write per play: how, its numbers in any NumPy type, shape (P,), and what they count into where it is ENCODED."""
+    """One thing to write per play: how, its numbers in any NumPy type, shape (P,), and what they
+    count into where it is ENCODED.
+    """
 
     kind: int
     numbers: np.ndarray
@@ -159,15 +241,23 @@ class Column(NamedTuple):
 
 
 def column_of(field, piece, plays):
-    """The `Column` of a field of the interaction, from the plays table; a field that it lacks has its default."""
+    """The `Column` of a field of the interaction, from the plays table; a field that it lacks has
+    its default.
+    """
     name, none = snake(field["name"]), np.zeros(plays.num_rows, np.int8)
     if name not in plays.column_names or not plays.num_rows:
         return Column(ENCODED, none, [encoded(piece, {}) for _ in none[:1]])
     target = number_type(field, plays.schema.field(name).type)
     if target is None or plays[name].null_count:
-        return distinct(field["name"], piece, plays[name].cast(plain_type(field["type"], plays[name].type)))
+        return distinct(
+            field["name"], piece, plays[name].cast(plain_type(field["type"], plays[name].type))
+        )
     avro_type = field["type"]["type"] if isinstance(field["type"], dict) else field["type"]
-    return Column(KINDS[avro_type], numbers(checked(name, plays[name], target)), TRUTHS if avro_type == "boolean" else [])
+    return Column(
+        KINDS[avro_type],
+        numbers(checked(name, plays[name], target)),
+        TRUTHS if avro_type == "boolean" else [],
+    )
 
 
 def checked(name, column, target):
@@ -183,61 +273,110 @@ def numbers(column):
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_boolean(array.type) and len(array) and not array.null_count:
         bits = np.frombuffer(array.buffers()[1], np.uint8)
-        return np.unpackbits(bits, bitorder="little")[array.offset:array.offset + len(array)]
-    plain = {"bool": pa.uint8(), "date32[day]": pa.int32()}.get(str(array.type), pa.int64() if pa.types.is_timestamp(array.type) else array.type)
+        return np.unpackbits(bits, bitorder="little")[array.offset : array.offset + len(array)]
+    plain = {"bool": pa.uint8(), "date32[day]": pa.int32()}.get(
+        str(array.type), pa.int64() if pa.types.is_timestamp(array.type) else array.type
+    )
     return array.cast(plain).to_numpy()
 
 
 def distinct(name, piece, column):
     """The ENCODED `Column` of any Arrow column: each distinct value by fastavro, once."""
     from .splicing import occurring
+
     if pa.types.is_nested(column.type) or pa.types.is_floating(column.type):
-        return Column(ENCODED, np.arange(len(column)), [encoded_field(piece, name, value) for value in column.to_pylist()])
+        return Column(
+            ENCODED,
+            np.arange(len(column)),
+            [encoded_field(piece, name, value) for value in column.to_pylist()],
+        )
     if not pa.types.is_dictionary(column.type) or column.null_count:
-        values = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+        values = (
+            column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+        )
         column = values.dictionary_encode(null_encoding="encode")
     array = column.unify_dictionaries().combine_chunks()
     values, codes = array.dictionary.to_pylist(), codes_of(array)
-    return Column(ENCODED, codes, [encoded_field(piece, name, value) if there else b"" for value, there in zip(values, occurring(codes, len(values)))])
+    return Column(
+        ENCODED,
+        codes,
+        [
+            encoded_field(piece, name, value) if there else b""
+            for value, there in zip(values, occurring(codes, len(values)))
+        ],
+    )
 
 
 def codes_of(array):
-    """The codes of a dictionary array without a gap; ValueError where one is of no value, which Arrow does not look for in a file."""
+    """The codes of a dictionary array without a gap; ValueError where one is of no value, which
+    Arrow does not look for in a file.
+    """
     codes = array.indices.to_numpy()
     if len(codes) and not 0 <= codes.min() <= codes.max() < len(array.dictionary):
-        raise ValueError(f"a column of {array.type} is damaged: it has codes from {codes.min()} to {codes.max()} of {len(array.dictionary)} values.")
+        raise ValueError(
+            f"a column of {array.type} is damaged: it has codes from {codes.min()} to "
+            f"{codes.max()} "
+            f"of {len(array.dictionary)} values."
+        )
     return codes
 
 
 def encoded_field(piece, name, value):
-    """The Avro bytes of one field; ValueError naming it where the schema has no room for the value."""
+    """The Avro bytes of one field; ValueError naming it where the schema has no room for the
+    value.
+    """
     try:
         return encoded(piece, {name: value})
     except (TypeError, ValueError, AttributeError, OverflowError, struct.error) as error:
-        raise ValueError(f"field {name} cannot be {value!r} under the Avro schema: {error}.") from None
+        raise ValueError(
+            f"field {name} cannot be {value!r} under the Avro schema: {error}."
+        ) from None
 
 
 def encoded_rows(field, piece, rows):
-    """Each row of a table, its columns named as the fields of a record, as the Avro bytes of that record; a list."""
+    """Each row of a table, its columns named as the fields of a record, as the Avro bytes of that
+    record; a list.
+    """
     return [encoded_field(piece, field["name"], row) for row in rows.to_pylist()]
 
 
-# -- records from columns -----------------------------------------------------------------------------
+# -- records from columns --------------------------------------------------------------------------
+
 
 def spliced(columns):
-    """Blocks of records from their columns; yields (number of records, their bytes), the bytes valid until the next.
+    """Blocks of records from their columns; yields (number of records, their bytes), the bytes
+    valid until the next.
 
-    columns  list of `Column`, one per piece of the schema, in order, each with one number per play
+        columns  list of `Column`, one per piece of the schema, in order, each with one number per
+                 play
     """
     from .splicing import splice
+
     columns = fused(columns)
     kinds, (starts, joined, bases) = np.array([column.kind for column in columns]), stored(columns)
-    out = np.empty(BLOCK_BYTES + sum(max(map(len, column.store), default=10) for column in columns), np.uint8)
+    out = np.empty(
+        BLOCK_BYTES + sum(max(map(len, column.store), default=10) for column in columns), np.uint8
+    )
     n_records, size, rows = 0, np.uint64(0), np.empty((len(columns), ROWS_AT_ONCE), np.int64)
     for first in range(0, len(columns[0].numbers), ROWS_AT_ONCE):
-        row, n_rows = 0, as_int64(rows, [column.numbers[first:first + ROWS_AT_ONCE] for column in columns])
+        row, n_rows = (
+            0,
+            as_int64(rows, [column.numbers[first : first + ROWS_AT_ONCE] for column in columns]),
+        )
         while row < n_rows:
-            after, size = splice(kinds == ENCODED, kinds == NUMBER, bases, rows, starts, joined, row, n_rows, out, size, BLOCK_BYTES)
+            after, size = splice(
+                kinds == ENCODED,
+                kinds == NUMBER,
+                bases,
+                rows,
+                starts,
+                joined,
+                row,
+                n_rows,
+                out,
+                size,
+                BLOCK_BYTES,
+            )
             n_records, row = n_records + after - row, after
             if size >= BLOCK_BYTES:
                 yield n_records, out[:size]
@@ -247,27 +386,42 @@ def spliced(columns):
 
 
 def fused(columns):
-    """The same columns, neighbours of few entries joined into one: it costs less to copy six bytes once than one byte six times."""
+    """The same columns, neighbours of few entries joined into one: it costs less to copy six bytes
+    once than one byte six times.
+    """
     from .splicing import paired
+
     joined = columns[:1]
     for column in columns[1:]:
         before, n = joined[-1], len(column.store)
         if 0 < len(before.store) * n <= FEW:
-            joined[-1] = Column(ENCODED, paired(before.numbers, n, column.numbers), [one + two for one in before.store for two in column.store])
+            joined[-1] = Column(
+                ENCODED,
+                paired(before.numbers, n, column.numbers),
+                [one + two for one in before.store for two in column.store],
+            )
         else:
             joined.append(column)
     return joined
 
 
 def stored(columns):
-    """Every entry of every column in one row of bytes: where each starts, the bytes, and each column's first entry."""
+    """Every entry of every column in one row of bytes: where each starts, the bytes, and each
+    column's first entry.
+    """
     store = [entry for column in columns for entry in column.store]
     starts = np.cumsum([0, *map(len, store)], dtype=np.uint64)
-    return starts, np.frombuffer(b"".join(store) + b"\0", np.uint8), np.cumsum([0, *(len(column.store) for column in columns[:-1])], dtype=np.uint64)
+    return (
+        starts,
+        np.frombuffer(b"".join(store) + b"\0", np.uint8),
+        np.cumsum([0, *(len(column.store) for column in columns[:-1])], dtype=np.uint64),
+    )
 
 
 def as_int64(rows, columns):
-    """Put the numbers of some plays side by side, real ones as their bits; returns how many plays. rows: int64, (C, at least P)"""
+    """Put the numbers of some plays side by side, real ones as their bits; returns how many plays.
+    rows: int64, (C, at least P)
+    """
     for row, column in zip(rows, columns):
-        row[:len(column)] = column.view(np.int64) if column.dtype == np.float64 else column
+        row[: len(column)] = column.view(np.int64) if column.dtype == np.float64 else column
     return len(columns[0])

@@ -14,7 +14,9 @@ from tqdm.auto import tqdm
 from . import places
 from .manifest import json_bytes
 
-WHOLE_RUN = "lock.json"          # the lock of somebody who makes every part; that of a share names the share
+WHOLE_RUN = (
+    "lock.json"  # the lock of somebody who makes every part; that of a share names the share
+)
 LOCK = re.compile(r"lock(-\d+-of-\d+)?\.json")
 
 
@@ -22,8 +24,8 @@ LOCK = re.compile(r"lock(-\d+-of-\d+)?\.json")
 def locked(place, name=WHOLE_RUN):
     """Hold the lock of a run, or of a share of its parts, while the block runs.
 
-    Raises ValueError while another process holds the same lock, or one of the two is the whole run's. The lock of a
-    process that is gone from this machine is taken over, with a message.
+    Raises ValueError while another process holds the same lock, or one of the two is the whole
+    run's. The lock of a process that is gone from this machine is taken over, with a message.
     """
     with one_at_a_time(place):
         for other in rivals(place, name):
@@ -31,7 +33,9 @@ def locked(place, name=WHOLE_RUN):
         if not places.create(place, name, json_bytes(signature())):
             refuse_locked(place, name, holder_of(place, name) or signature())
     try:
-        for other in rivals(place, name):           # in a store, where nothing keeps two from looking at once
+        for other in rivals(
+            place, name
+        ):  # in a store, where nothing keeps two from looking at once
             if other != name:
                 refuse_locked(place, other, holder_of(place, other) or signature())
         yield
@@ -42,10 +46,13 @@ def locked(place, name=WHOLE_RUN):
 
 @contextmanager
 def one_at_a_time(place):
-    """While the block runs, no other process of this machine is in such a block of the same folder; a store knows no such thing."""
+    """While the block runs, no other process of this machine is in such a block of the same folder;
+    a store knows no such thing.
+    """
     with contextlib.ExitStack() as held:
-        with contextlib.suppress(ImportError, OSError):         # a store, Windows, and some network disks
+        with contextlib.suppress(ImportError, OSError):  # a store, Windows, and some network disks
             import fcntl
+
             folder = os.open(place, os.O_RDONLY)
             held.callback(os.close, folder)
             fcntl.flock(folder, fcntl.LOCK_EX)
@@ -53,7 +60,9 @@ def one_at_a_time(place):
 
 
 def rivals(place, name):
-    """The locks of a place that exclude one of this name: the same, and the whole run's beside a share's."""
+    """The locks of a place that exclude one of this name: the same, and the whole run's beside a
+    share's.
+    """
     return [other for other in locks_of(place) if other == name or WHOLE_RUN in (other, name)]
 
 
@@ -63,8 +72,14 @@ def locks_of(place):
 
 
 def signature():
-    """Who holds a lock: host, process number, and when that process started (numbers come back after a while)."""
-    return {"host": socket.gethostname(), "pid": os.getpid(), "started": round(psutil.Process().create_time(), 1)}
+    """Who holds a lock: host, process number, and when that process started (numbers come back
+    after a while).
+    """
+    return {
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "started": round(psutil.Process().create_time(), 1),
+    }
 
 
 def holder_of(place, name):
@@ -81,8 +96,10 @@ def holder_of(place, name):
 
 def is_signature(value):
     """Whether a JSON value says who holds a lock, see `signature`."""
-    return isinstance(value, dict) and all(isinstance(value.get(name), kind)
-                                           for name, kind in (("host", str), ("pid", int), ("started", int | float)))
+    return isinstance(value, dict) and all(
+        isinstance(value.get(name), kind)
+        for name, kind in (("host", str), ("pid", int), ("started", int | float))
+    )
 
 
 def refuse_held(place):
@@ -106,7 +123,10 @@ def take_over(place, name):
 def is_gone(holder):
     """Whether the process that holds a lock ran on this machine and has ended."""
     try:
-        return holder["host"] == socket.gethostname() and abs(psutil.Process(holder["pid"]).create_time() - holder["started"]) >= 2
+        return (
+            holder["host"] == socket.gethostname()
+            and abs(psutil.Process(holder["pid"]).create_time() - holder["started"]) >= 2
+        )
     except (psutil.NoSuchProcess, ValueError):
         return True
 
@@ -114,5 +134,9 @@ def is_gone(holder):
 def refuse_locked(place, name, holder):
     """ValueError that says who is at work in a place."""
     since = datetime.fromtimestamp(holder["started"]).strftime("%Y-%m-%d %H:%M")
-    raise ValueError(f"{place} is being written by process {holder['pid']} on {holder['host']}, started {since}. Wait for it, or name "
-                     f"another folder. If that machine is gone, remove {name} there and start again.")
+    raise ValueError(
+        f"{place} is being written by process {holder['pid']} on {holder['host']}, started "
+        f"{since}. "
+        f"Wait for it, or name "
+        f"another folder. If that machine is gone, remove {name} there and start again."
+    )

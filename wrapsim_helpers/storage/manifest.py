@@ -1,4 +1,5 @@
-"""run.json, which lists what a finished run holds, and identity.json, which says what a run is made from.
+"""run.json, which lists what a finished run holds, and identity.json, which says what a run is made
+from.
 
 It imports neither Parquet nor Avro, so that a run is shown at once.
 """
@@ -22,7 +23,9 @@ def json_bytes(value):
 
 
 def sealed(value):
-    """A dict with the SHA-256 of its own values, so that damage to its file can be seen in the file alone."""
+    """A dict with the SHA-256 of its own values, so that damage to its file can be seen in the file
+    alone.
+    """
     return value | {"sha256": hashlib.sha256(canonical(value).encode()).hexdigest()}
 
 
@@ -37,7 +40,11 @@ def is_sealed(data):
 
 def manifest_bytes(identity, files, **more):
     """The run.json of a run with an identity and these files, as bytes; see `read_manifest`."""
-    return json_bytes(sealed({"identity": identity, "identity_hash": identity_hash(identity), "files": files} | more))
+    return json_bytes(
+        sealed(
+            {"identity": identity, "identity_hash": identity_hash(identity), "files": files} | more
+        )
+    )
 
 
 def is_finished(place):
@@ -49,22 +56,31 @@ def is_finished(place):
 def read_manifest(run_dir):
     """run.json of a finished run as a dict.
 
-    Raises FileNotFoundError if there is none, ValueError if it is changed, damaged or lists files that are no run's.
+    Raises FileNotFoundError if there is none, ValueError if it is changed, damaged or lists files
+    that are no run's.
     """
     place = places.place_of(run_dir)
     data = places.get(place, "run.json")
     if data is None:
-        raise FileNotFoundError(f"{run_dir} holds no finished run (no run.json). Simulate one first: notebook 03_multiple_users, "
-                                "or `wrapsim simulate`.")
+        raise FileNotFoundError(
+            f"{run_dir} holds no finished run (no run.json). Simulate one first: notebook "
+            f"03_multiple_users, "
+            "or `wrapsim simulate`."
+        )
     try:
         return manifest_in(data)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{place}/run.json is changed or damaged: {reason_of(error)}. Restore it, or simulate the run again into "
-                         "the same folder.") from None
+        raise ValueError(
+            f"{place}/run.json is changed or damaged: {reason_of(error)}. Restore it, or simulate "
+            f"the run again into "
+            "the same folder."
+        ) from None
 
 
 def manifest_in(data):
-    """The manifest in the bytes of run.json; any of the four errors above if it is not one that wrapsim wrote."""
+    """The manifest in the bytes of run.json; any of the four errors above if it is not one that
+    wrapsim wrote.
+    """
     if not is_sealed(data):
         raise ValueError("its contents do not match the hash in it")
     manifest = json.loads(data)
@@ -83,23 +99,34 @@ def reason_of(error):
 
 
 def identity_of(place):
-    """The identity of a run, finished or not, as a dict. Raises FileNotFoundError or ValueError as `read_manifest` does."""
+    """The identity of a run, finished or not, as a dict.
+
+    Raises FileNotFoundError or ValueError as `read_manifest` does.
+    """
     begun = None if is_finished(place) else places.get(place, "identity.json")
     return read_manifest(place)["identity"] if begun is None else identity_in(place, begun)
 
 
 def manifest_of(place):
-    """run.json of a finished run; None if it is missing, changed or damaged, so that it is written again."""
+    """run.json of a finished run; None if it is missing, changed or damaged, so that it is written
+    again.
+    """
     with suppress(FileNotFoundError, ValueError):
         return read_manifest(place)
 
 
 def identity_in(place, data):
-    """The identity in the bytes of identity.json; ValueError naming the file if it is changed or damaged."""
+    """The identity in the bytes of identity.json; ValueError naming the file if it is changed or
+    damaged.
+    """
     try:
         identity = json.loads(data)
         run_of(identity)
         return identity
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{place}/identity.json is changed or damaged: {reason_of(error)}. If the run is finished (run.json), remove "
-                         "identity.json and simulate the run again into the same folder; otherwise name another folder.") from None
+        raise ValueError(
+            f"{place}/identity.json is changed or damaged: {reason_of(error)}. If the run is "
+            f"finished (run.json), remove "
+            "identity.json and simulate the run again into the same folder; otherwise name another "
+            "folder."
+        ) from None

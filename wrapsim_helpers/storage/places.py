@@ -1,7 +1,9 @@
-"""Where a run's files go: a folder, or a bucket of an object store; always one whole file at a time.
+"""Where a run's files go: a folder, or a bucket of an object store; always one whole file at a
+time.
 
-A place is a Path, or a URL such as s3://bucket/run. Locally a file is written beside its place and renamed when it is
-whole; in a store it is one PUT. So a name that exists holds a whole file, whenever the writer was killed.
+A place is a Path, or a URL such as s3://bucket/run. Locally a file is written beside its place and
+renamed when it is whole; in a store it is one PUT. So a name that exists holds a whole file,
+whenever the writer was killed.
 """
 
 import contextlib
@@ -16,18 +18,24 @@ from pathlib import Path
 from ..checking import check_path
 
 SCHEMES = ("s3", "gs", "az")
-BESIDE = ".wrapsim-"          # how the names of unfinished files begin
-UNFINISHED = re.compile(re.escape(BESIDE) + r"[0-9a-f]{12}-(.+)")       # such a name, and the name the file is to have
+BESIDE = ".wrapsim-"  # how the names of unfinished files begin
+UNFINISHED = re.compile(
+    re.escape(BESIDE) + r"[0-9a-f]{12}-(.+)"
+)  # such a name, and the name the file is to have
 
 
 def place_of(given, name="run_dir"):
-    """A place from what a user gave as an argument of this name: the URL as it is, or a Path; ValueError for a URL of another kind."""
+    """A place from what a user gave as an argument of this name: the URL as it is, or a Path;
+    ValueError for a URL of another kind.
+    """
     scheme, is_url, _ = str(given).partition("://")
     if not is_url:
         return check_path(name, given)
     if scheme not in SCHEMES:
-        raise ValueError(f"{name} is {str(given)!r}; a store's address begins with one of "
-                         f"{', '.join(f'{name}://' for name in SCHEMES)}; anything else is a folder.")
+        raise ValueError(
+            f"{name} is {str(given)!r}; a store's address begins with one of "
+            f"{', '.join(f'{name}://' for name in SCHEMES)}; anything else is a folder."
+        )
     return str(given).rstrip("/")
 
 
@@ -38,11 +46,16 @@ def is_store(place):
 
 @functools.lru_cache(maxsize=8)
 def opened(url):
-    """The store behind a URL, with credentials and endpoint from the environment (AWS_..., GOOGLE_..., AZURE_...)."""
+    """The store behind a URL, with credentials and endpoint from the environment (AWS_...,
+    GOOGLE_..., AZURE_...).
+    """
     try:
         from obstore.store import from_url
     except ImportError:
-        raise ValueError(f"{url!r} is an object store, but obstore is not installed; pip install 'wrapsim[store]'.") from None
+        raise ValueError(
+            f"{url!r} is an object store, but obstore is not installed; pip install "
+            f"'wrapsim[store]'."
+        ) from None
     return from_url(url)
 
 
@@ -55,7 +68,8 @@ def store_errors():
     return (BaseError,)
 
 
-# -- one file -----------------------------------------------------------------------------------------
+# -- one file --------------------------------------------------------------------------------------
+
 
 def unfinished(path):
     """A temporary path beside `path`, for a file that is not whole yet."""
@@ -85,8 +99,8 @@ def whole_file(path):
 def new_file(path):
     """The same, but an earlier file of that name is replaced only by more of the same bytes.
 
-    What is written follows from its parameters, so a file that begins like the new one is ours: equal, or cut by
-    a loss of power. Raises ValueError for any other file, which stays as it is.
+    What is written follows from its parameters, so a file that begins like the new one is ours:
+    equal, or cut by a loss of power. Raises ValueError for any other file, which stays as it is.
     """
     with whole_file(path) as beside:
         yield beside
@@ -99,13 +113,18 @@ def begins(path, whole):
     if path.is_symlink() or not path.is_file():
         return False
     with open(path, "rb") as first, open(whole, "rb") as other:
-        return all(block == other.read(len(block)) for block in iter(lambda: first.read(1 << 20), b""))
+        return all(
+            block == other.read(len(block)) for block in iter(lambda: first.read(1 << 20), b"")
+        )
 
 
 def in_the_way(path):
     """ValueError for a file that would be overwritten."""
-    return ValueError(f"{path} is in the way: it does not hold what would be written there. Move it elsewhere and "
-                      "start again.")
+    return ValueError(
+        f"{path} is in the way: it does not hold what would be written there. Move it elsewhere "
+        f"and "
+        "start again."
+    )
 
 
 def put(place, name, data):
@@ -118,10 +137,13 @@ def put(place, name, data):
 
 
 def create(place, name, data):
-    """Write a file that must not be there yet: True where it was not, False where it was; of two at once one wins."""
+    """Write a file that must not be there yet: True where it was not, False where it was; of two at
+    once one wins.
+    """
     if not is_store(place):
         return create_file(Path(place) / name, data)
     from obstore.exceptions import AlreadyExistsError
+
     try:
         opened(place).put(name, data, mode="create", use_multipart=False)
         return True
@@ -130,13 +152,17 @@ def create(place, name, data):
 
 
 def create_file(path, data):
-    """The same on a disk: a link to a file that is already whole; where there are no links, a new file written in place."""
+    """The same on a disk: a link to a file that is already whole; where there are no links, a new
+    file written in place.
+    """
     beside = unfinished(path)
     try:
         with open(beside, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())          # a name that a loss of power leaves empty would refuse everybody after
+            os.fsync(
+                file.fileno()
+            )  # a name that a loss of power leaves empty would refuse everybody after
         link_or_write(beside, path)
         return True
     except FileExistsError:
@@ -170,7 +196,11 @@ def removed_if_it_fails(path):
 def get(place, name):
     """The bytes of one file of a place; None where there is none of that name."""
     try:
-        return bytes(opened(place).get(name).bytes()) if is_store(place) else (Path(place) / name).read_bytes()
+        return (
+            bytes(opened(place).get(name).bytes())
+            if is_store(place)
+            else (Path(place) / name).read_bytes()
+        )
     except (FileNotFoundError, NotADirectoryError):
         return None
 
@@ -189,8 +219,11 @@ def sizes(place):
     """Every whole file of a place: its name -> its size in bytes."""
     if is_store(place):
         return {one["path"]: one["size"] for page in opened(place).list() for one in page}
-    return {path.relative_to(place).as_posix(): path.stat().st_size for path in Path(place).rglob("*")
-            if path.is_file() and not final_name(path.name)}
+    return {
+        path.relative_to(place).as_posix(): path.stat().st_size
+        for path in Path(place).rglob("*")
+        if path.is_file() and not final_name(path.name)
+    }
 
 
 def names(place, folder=""):
@@ -199,16 +232,28 @@ def names(place, folder=""):
 
 
 def sizes_in(place, folder=""):
-    """Every whole file directly in a folder of a place: its name within the place -> its size in bytes."""
+    """Every whole file directly in a folder of a place: its name within the place -> its size in
+    bytes.
+    """
     if is_store(place):
-        return {one["path"]: one["size"] for one in opened(place).list_with_delimiter(f"{folder}/" if folder else None)["objects"]}
+        return {
+            one["path"]: one["size"]
+            for one in opened(place).list_with_delimiter(f"{folder}/" if folder else None)[
+                "objects"
+            ]
+        }
     inside = Path(place) / folder
-    return {(Path(folder) / path.name).as_posix(): path.stat().st_size for path in (inside.iterdir() if inside.is_dir() else ())
-            if path.is_file() and not final_name(path.name)}
+    return {
+        (Path(folder) / path.name).as_posix(): path.stat().st_size
+        for path in (inside.iterdir() if inside.is_dir() else ())
+        if path.is_file() and not final_name(path.name)
+    }
 
 
 def unfinished_files(folder, mine):
-    """Paths of what killed processes left half-written. mine: predicate on the final name within the folder."""
+    """Paths of what killed processes left half-written. mine: predicate on the final name within
+    the folder.
+    """
     for path in Path(folder).rglob(f"{BESIDE}*"):
         final = final_name(path.name)
         if final and path.is_file() and mine(path.with_name(final).relative_to(folder).as_posix()):
@@ -221,11 +266,14 @@ def clear_unfinished(folder, mine):
         path.unlink(missing_ok=True)
 
 
-# -- several files ------------------------------------------------------------------------------------
+# -- several files ---------------------------------------------------------------------------------
+
 
 @contextmanager
 def workbench(place):
-    """A folder to write files of a place in: the place itself on a disk, a temporary folder for a store."""
+    """A folder to write files of a place in: the place itself on a disk, a temporary folder for a
+    store.
+    """
     if not is_store(place):
         yield Path(place)
         return
@@ -234,7 +282,9 @@ def workbench(place):
 
 
 def deliver(folder, place, files):
-    """Bring files from a place's workbench to the place, one PUT each; on a disk they are there already."""
+    """Bring files from a place's workbench to the place, one PUT each; on a disk they are there
+    already.
+    """
     for name in files if is_store(place) else ():
         data = (folder / name).read_bytes()
         if get(place, name) not in (None, data):
@@ -244,7 +294,9 @@ def deliver(folder, place, files):
 
 @contextmanager
 def at_hand(place, name):
-    """A path at which one file of a place can be read: its own on a disk, that of a copy for a store."""
+    """A path at which one file of a place can be read: its own on a disk, that of a copy for a
+    store.
+    """
     with workbench(place) as folder:
         if is_store(place):
             put(folder, name, get(place, name))

@@ -15,40 +15,65 @@ from . import avro_reading, avro_writing
 from .places import new_file
 from .tables import ROWS_PER_GROUP
 
-# -- rows ---------------------------------------------------------------------------------------------
+# -- rows ------------------------------------------------------------------------------------------
+
 
 @front_door
 def records(plays: pa.Table, listeners, versions, tracks):
-    """SpotifyWrappedData records of a plays table, one per play, in order; a generator of dicts valid under schema_ind.
+    """SpotifyWrappedData records of a plays table, one per play, in order; a generator of dicts
+    valid under schema_ind.
 
-    Times come as datetime with zone, days as date, user ids as UUID, as fastavro reads them back.
+        Times come as datetime with zone, days as date, user ids as UUID, as fastavro reads them
+        back.
     """
-    parts = [narrowed(*part) for part in zip(RECORDS, (profiles(listeners, versions), songs(tracks), plays))]
+    parts = [
+        narrowed(*part)
+        for part in zip(RECORDS, (profiles(listeners, versions), songs(tracks), plays))
+    ]
     for profile, song, play in joined(plays, versions, tracks, parts):
-        yield dict(zip(RECORDS, (profile | {"UserId": uuid.UUID(profile["UserId"])}, dict(song), play)))
+        yield dict(
+            zip(RECORDS, (profile | {"UserId": uuid.UUID(profile["UserId"])}, dict(song), play))
+        )
 
 
 def plain_records(plays, listeners, versions, tracks, schema=schema_ind):
-    """The same records as numbers and text, with a field for every column of the tables; they share their parts.
+    """The same records as numbers and text, with a field for every column of the tables; they share
+    their parts.
 
-    So fastavro can write them under any schema, and several times as fast: it takes the fields that the schema has.
+        So fastavro can write them under any schema, and several times as fast: it takes the fields
+        that the schema has.
     """
-    parts = [in_pascal_case(as_numbers(*part)) for part in zip((profiles(listeners, versions), songs(tracks), plays), avro_writing.fields_of_parts(schema))]
+    parts = [
+        in_pascal_case(as_numbers(*part))
+        for part in zip(
+            (profiles(listeners, versions), songs(tracks), plays),
+            avro_writing.fields_of_parts(schema),
+        )
+    ]
     for parts_of_one in joined(plays, versions, tracks, parts):
         yield dict(zip(RECORDS, parts_of_one))
 
 
 def joined(plays, versions, tracks, parts):
-    """(UserProfile, SongMetadata, UserSongInteraction) of each play, from the table of each: one row per version, track and play."""
+    """(UserProfile, SongMetadata, UserSongInteraction) of each play, from the table of each: one
+    row per version, track and play.
+    """
     profile, song = (part.to_pylist() for part in parts[:2])
-    rows = (row for batch in parts[2].to_batches(max_chunksize=ROWS_PER_GROUP) for row in batch.to_pylist())
+    rows = (
+        row
+        for batch in parts[2].to_batches(max_chunksize=ROWS_PER_GROUP)
+        for row in batch.to_pylist()
+    )
     for version, track, play in zip(version_of(plays, versions), track_of(plays, tracks), rows):
         yield profile[version], song[track], play
 
 
 def version_of(plays, versions):
     """Row of the profile versions table that each play belongs to, int32."""
-    listener_and_version = (pc.add(pc.shift_left(table["listener_id"], 32), table["profile_version"]) for table in (versions, plays))
+    listener_and_version = (
+        pc.add(pc.shift_left(table["listener_id"], 32), table["profile_version"])
+        for table in (versions, plays)
+    )
     return positions("profile version {2} of listener {1}", *listener_and_version)
 
 
@@ -58,27 +83,46 @@ def track_of(plays, tracks):
 
 
 def positions(what, keys, wanted):
-    """Where each wanted key is among the keys, Arrow columns; int32. KeyError where one is not, naming it as `what` says."""
-    if len(wanted) and not wanted.null_count and np.array_equal(keys, np.arange(len(keys))) and 0 <= pc.min(wanted).as_py() <= pc.max(wanted).as_py() < len(keys):
-        return wanted.to_numpy().astype(np.int32, copy=False)        # keys that count up from 0 are their own places
+    """Where each wanted key is among the keys, Arrow columns; int32.
+
+    KeyError where one is not, naming it as `what` says.
+    """
+    if (
+        len(wanted)
+        and not wanted.null_count
+        and np.array_equal(keys, np.arange(len(keys)))
+        and 0 <= pc.min(wanted).as_py() <= pc.max(wanted).as_py() < len(keys)
+    ):
+        return wanted.to_numpy().astype(
+            np.int32, copy=False
+        )  # keys that count up from 0 are their own places
     found = pc.index_in(wanted, value_set=keys)
     if found.null_count:
         lost = wanted.filter(found.is_null())[0].as_py()
         name = what.format(lost, lost >> 32, lost % 2**32)
-        raise KeyError(f"the plays are of {name}, which is not among the {len(keys):,} given; give the tables of the same run.")
+        raise KeyError(
+            f"the plays are of {name}, which is not among the {len(keys):,} given; give the tables "
+            f"of the same run."
+        )
     return found.to_numpy()
 
 
 def profiles(listeners, versions):
-    """What each listener was like during each profile version: a table with the names of UserProfile and more, a row per version."""
-    people = listeners.take(positions("listener {0}", listeners["listener_id"], versions["listener_id"]))
+    """What each listener was like during each profile version: a table with the names of
+    UserProfile and more, a row per version.
+    """
+    people = listeners.take(
+        positions("listener {0}", listeners["listener_id"], versions["listener_id"])
+    )
     everything = {name: table[name] for table in (people, versions) for name in table.column_names}
     return pa.table(everything | {"subscription_plan": versions["plan"]})
 
 
 def songs(tracks):
     """The tracks table, also under the names of SongMetadata."""
-    return tracks.append_column("length", tracks["duration_ms"]).append_column("is_noise", tracks["noise"])
+    return tracks.append_column("length", tracks["duration_ms"]).append_column(
+        "is_noise", tracks["noise"]
+    )
 
 
 def narrowed(record, table):
@@ -93,51 +137,117 @@ def in_pascal_case(table):
 
 
 def as_numbers(table, fields):
-    """A table with its times as int64 milliseconds and its days as int32 since 1970, where the Avro fields of a record take them so.
+    """A table with its times as int64 milliseconds and its days as int32 since 1970, where the Avro
+    fields of a record take them so.
 
-    fields  of the record, dicts with name and type. A time of another logical type stays a time, which fastavro knows to write
+        fields  of the record, dicts with name and type. A time of another logical type stays a
+                time, which fastavro knows to write
     """
     types = {field["name"]: field["type"] for field in fields}
-    return table.cast(pa.schema([field.with_type(avro_writing.plain_type(types.get(pascal(field.name)), field.type)) for field in table.schema]))
+    return table.cast(
+        pa.schema(
+            [
+                field.with_type(avro_writing.plain_type(types.get(pascal(field.name)), field.type))
+                for field in table.schema
+            ]
+        )
+    )
 
 
-# -- Avro ---------------------------------------------------------------------------------------------
+# -- Avro ------------------------------------------------------------------------------------------
+
 
 @front_door
-def write_avro(plays: pa.Table, listeners: pa.Table, versions: pa.Table, tracks: pa.Table, path, marker, codec="deflate", schema=schema_ind, known=None):
-    """Write a plays table as an Avro container of SpotifyWrappedData records, one per play, in order; returns the file's SHA-256.
+def write_avro(
+    plays: pa.Table,
+    listeners: pa.Table,
+    versions: pa.Table,
+    tracks: pa.Table,
+    path,
+    marker,
+    codec="deflate",
+    schema=schema_ind,
+    known=None,
+):
+    """Write a plays table as an Avro container of SpotifyWrappedData records, one per play, in
+    order; returns the file's SHA-256.
 
-    listeners, versions, tracks  who and what the plays are of
-    marker  16 bytes between blocks, from `sync_marker`;  codec  "deflate", "zstandard" or "null"
-    schema  another schema of the record. Where it is the three records in sequence, records are spliced; any other is left
-            to fastavro, some thirty times as slow, with a warning that says why
-    known   a dict to keep encoded songs in, from one file of the same tracks and schema to the next
-    Raises ValueError where `path` already holds something else
+        listeners, versions, tracks  who and what the plays are of
+        marker  16 bytes between blocks, from `sync_marker`;  codec  "deflate", "zstandard" or
+                "null"
+        schema  another schema of the record. Where it is the three records in sequence, records are
+                spliced; any other is left to fastavro, some thirty times as slow, with a warning
+                that
+                says why
+        known   a dict to keep encoded songs in, from one file of the same tracks and schema to the
+                next
+        Raises ValueError where `path` already holds something else
     """
     codec, path = check_choice("codec", codec, avro_writing.CODECS), check_path("path", path)
     try:
-        blocks = spliced(avro_writing.pieces(schema), plays, listeners, versions, tracks, {} if known is None else known)
+        blocks = spliced(
+            avro_writing.pieces(schema),
+            plays,
+            listeners,
+            versions,
+            tracks,
+            {} if known is None else known,
+        )
     except avro_writing.NotSpliced as reason:
-        warnings.warn(f"{path.name} is written by fastavro, record by record, since the schema cannot be spliced: {reason}.", stacklevel=2)
-        blocks = avro_writing.one_by_one(schema, plain_records(plays, listeners, versions, tracks, schema))
+        warnings.warn(
+            f"{path.name} is written by fastavro, record by record, since the schema cannot be "
+            f"spliced: {reason}.",
+            stacklevel=2,
+        )
+        blocks = avro_writing.one_by_one(
+            schema, plain_records(plays, listeners, versions, tracks, schema)
+        )
     with new_file(path) as beside, open(beside, "wb") as file:
         return avro_writing.write_container(file, schema, blocks, codec, marker)
 
 
 def spliced(pieces, plays, listeners, versions, tracks, known):
-    """Blocks of the records of a plays table, each profile and song that occurs encoded once; see `avro_writing.spliced`."""
+    """Blocks of the records of a plays table, each profile and song that occurs encoded once; see
+    `avro_writing.spliced`.
+    """
     version_used, version = used(version_of(plays, versions))
     track_used, track = used(track_of(plays, tracks))
-    people = avro_writing.encoded_rows(*pieces[0], in_pascal_case(as_numbers(profiles(listeners, versions.take(version_used)), pieces[0][0]["type"]["fields"])))
+    people = avro_writing.encoded_rows(
+        *pieces[0],
+        in_pascal_case(
+            as_numbers(
+                profiles(listeners, versions.take(version_used)), pieces[0][0]["type"]["fields"]
+            )
+        ),
+    )
     new = [row for row in track_used if row not in known]
-    known.update(zip(new, avro_writing.encoded_rows(*pieces[1], in_pascal_case(as_numbers(songs(tracks.take(pa.array(new, pa.int64()))), pieces[1][0]["type"]["fields"])))))
-    return avro_writing.spliced([avro_writing.Column(avro_writing.ENCODED, version, people), avro_writing.Column(avro_writing.ENCODED, track, [known[row] for row in track_used]),
-                         *(avro_writing.column_of(*piece, plays) for piece in pieces[2:])])
+    known.update(
+        zip(
+            new,
+            avro_writing.encoded_rows(
+                *pieces[1],
+                in_pascal_case(
+                    as_numbers(
+                        songs(tracks.take(pa.array(new, pa.int64()))),
+                        pieces[1][0]["type"]["fields"],
+                    )
+                ),
+            ),
+        )
+    )
+    return avro_writing.spliced(
+        [
+            avro_writing.Column(avro_writing.ENCODED, version, people),
+            avro_writing.Column(avro_writing.ENCODED, track, [known[row] for row in track_used]),
+            *(avro_writing.column_of(*piece, plays) for piece in pieces[2:]),
+        ]
+    )
 
 
 def used(numbers):
     """The numbers that occur, in order, and for each number which of those it is."""
     from .splicing import looked_up, occurring
+
     occur = np.flatnonzero(occurring(numbers, numbers.max(initial=-1) + 1))
     place = np.zeros(len(occur) and occur[-1] + 1, np.int32)
     place[occur] = np.arange(len(occur))
@@ -146,7 +256,9 @@ def used(numbers):
 
 @front_door
 def sync_marker(identity_hash, part):
-    """The 16 bytes that part an Avro file's blocks; random elsewhere, here they follow from the run and the part."""
+    """The 16 bytes that part an Avro file's blocks; random elsewhere, here they follow from the run
+    and the part.
+    """
     return hashlib.sha256(f"{identity_hash} {part}".encode()).digest()[:16]
 
 
@@ -154,8 +266,8 @@ def sync_marker(identity_hash, part):
 def read_avro(path):
     """The records of one Avro file in today's schema, as fastavro reads them, a generator of dicts.
 
-    Fields that an older release did not write have their defaults. Raises ValueError naming a file that is damaged or
-    holds other records.
+    Fields that an older release did not write have their defaults. Raises ValueError naming a file
+    that is damaged or holds other records.
     """
     path = avro_reading.file_at("path", path)
     avro_reading.count_records(path)
@@ -166,5 +278,5 @@ def read_avro(path):
                 file.seek(0)
                 rows = fastavro.reader(file, schema_ind)
             yield from rows
-        except Exception as error:      # damage inside a block shows as almost any error
+        except Exception as error:  # damage inside a block shows as almost any error
             raise avro_reading.damaged(path, f"{type(error).__name__}: {error}") from None

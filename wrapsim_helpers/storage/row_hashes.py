@@ -7,36 +7,50 @@ import xxhash
 
 from . import avro_writing
 
-# -- the manifest -------------------------------------------------------------------------------------
+# -- the manifest ----------------------------------------------------------------------------------
+
 
 def row_hash(table):
-    """XXH3 (128 bits) of a table's decoded values, column by column: the same whatever the file format and compression."""
+    """XXH3 (128 bits) of a table's decoded values, column by column: the same whatever the file
+    format and compression.
+    """
     digest = xxhash.xxh3_128()
     for name, column in zip(table.column_names, table.columns):
         digest.update(f"{name}:{type_name(column.type)}:{len(column)}\n".encode())
         for values in value_buffers(column.combine_chunks()):
-            digest.update(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)))
+            digest.update(
+                np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False))
+            )
     return digest.hexdigest()
 
 
 def type_name(arrow_type):
-    """Name of an Arrow type, the same before and after a file: that of the values, for dictionaries and lists."""
+    """Name of an Arrow type, the same before and after a file: that of the values, for dictionaries
+    and lists.
+    """
     inner = pa.types.is_dictionary(arrow_type) or pa.types.is_list(arrow_type)
-    return ("list of " if pa.types.is_list(arrow_type) else "") + str(arrow_type.value_type if inner else arrow_type)
+    return ("list of " if pa.types.is_list(arrow_type) else "") + str(
+        arrow_type.value_type if inner else arrow_type
+    )
 
 
 def value_buffers(array):
-    """The values of an Arrow array without nulls as NumPy arrays: lengths and values, never encodings."""
+    """The values of an Arrow array without nulls as NumPy arrays: lengths and values, never
+    encodings.
+    """
     if pa.types.is_list(array.type):
         return [np.diff(array.offsets.to_numpy()).astype("i8"), *value_buffers(array.flatten())]
     if pa.types.is_dictionary(array.type) or pa.types.is_string(array.type):
-        return text_buffers(array if pa.types.is_dictionary(array.type) else array.dictionary_encode())
+        return text_buffers(
+            array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+        )
     return [avro_writing.numbers(array)]
 
 
 def text_buffers(coded):
     """The texts that occur in a dictionary array, sorted, and each value's number among them."""
     from .splicing import looked_up, occurring
+
     codes = avro_writing.codes_of(coded)
     found = np.flatnonzero(occurring(codes, len(coded.dictionary)))
     texts = coded.dictionary.take(pa.array(found))
@@ -44,4 +58,8 @@ def text_buffers(coded):
     number = np.zeros(len(coded.dictionary), np.min_scalar_type(len(found)))
     number[found[order.to_numpy()]] = np.arange(len(found))
     texts = texts.take(order)
-    return [pc.binary_length(texts).to_numpy().astype("i8"), np.frombuffer("".join(texts.to_pylist()).encode(), "u1"), looked_up(number, codes)]
+    return [
+        pc.binary_length(texts).to_numpy().astype("i8"),
+        np.frombuffer("".join(texts.to_pylist()).encode(), "u1"),
+        looked_up(number, codes),
+    ]

@@ -9,19 +9,30 @@ from ..resources import PACKAGE
 from . import places
 from .manifest import identity_in, json_bytes, read_manifest
 
-# -- the run folder -----------------------------------------------------------------------------------
+# -- the run folder --------------------------------------------------------------------------------
+
 
 def open_folder(out_dir, identity):
-    """Make `out_dir` ready for a run of this identity, or refuse before anything is written; returns the place.
+    """Make `out_dir` ready for a run of this identity, or refuse before anything is written;
+    returns the place.
 
-    A new or empty folder is taken; so is one where this very run was begun. Raises ValueError for a folder of
-    another run, with the differences, or one that holds other things; PermissionError for one that cannot be written.
+        A new or empty folder is taken; so is one where this very run was begun. Raises ValueError
+        for a folder of another run, with the differences, or one that holds other things;
+        PermissionError for one that cannot be written.
     """
     place = places.place_of(out_dir, "out_dir")
     with refusing_what_cannot_be_written(place):
-        begun = places.get(place, "identity.json") if places.is_store(place) or check_folder(place) else None
+        begun = (
+            places.get(place, "identity.json")
+            if places.is_store(place) or check_folder(place)
+            else None
+        )
         if begun is None:
-            places.create(place, "identity.json", json_bytes(finished_as(place) or new_here(place, out_dir, identity)))
+            places.create(
+                place,
+                "identity.json",
+                json_bytes(finished_as(place) or new_here(place, out_dir, identity)),
+            )
             begun = places.get(place, "identity.json")
     refuse_other_run(place, identity_in(place, begun), identity)
     return place
@@ -34,14 +45,18 @@ def finished_as(place):
 
 
 def new_here(place, out_dir, identity):
-    """The identity of a run that begins in an empty place which can be written; ValueError or PermissionError otherwise."""
+    """The identity of a run that begins in an empty place which can be written; ValueError or
+    PermissionError otherwise.
+    """
     refuse_others(place, out_dir)
     writable(place)
     return identity
 
 
 def check_folder(folder):
-    """Whether a folder is there; ValueError where a file is in its place, or in that of a folder above it."""
+    """Whether a folder is there; ValueError where a file is in its place, or in that of a folder
+    above it.
+    """
     nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not nearest.is_dir():
         which = "which" if nearest in (folder, folder.absolute()) else f"and {str(nearest)!r}"
@@ -50,15 +65,30 @@ def check_folder(folder):
 
 
 def refuse_others(place, out_dir):
-    """ValueError where a place without a run holds anything; what our own killed runs left half-written does not count."""
-    others = sorted(places.sizes(place)) if places.is_store(place) else sorted(
-        path.name for path in (place.iterdir() if place.is_dir() else ()) if not places.final_name(path.name))
+    """ValueError where a place without a run holds anything; what our own killed runs left
+    half-written does not count.
+    """
+    others = (
+        sorted(places.sizes(place))
+        if places.is_store(place)
+        else sorted(
+            path.name
+            for path in (place.iterdir() if place.is_dir() else ())
+            if not places.final_name(path.name)
+        )
+    )
     if others:
-        raise ValueError(f"out_dir is {str(out_dir)!r}, which holds other files ({others[0]} ...); name a new or empty folder.")
+        raise ValueError(
+            f"out_dir is {str(out_dir)!r}, which holds other files ({others[0]} ...); name a new "
+            f"or "
+            f"empty folder."
+        )
 
 
 def writable(folder):
-    """The folder, made where it is not there yet; PermissionError where nothing can be written into it. A store is left alone."""
+    """The folder, made where it is not there yet; PermissionError where nothing can be written into
+    it. A store is left alone.
+    """
     with refusing_what_cannot_be_written(folder):
         if not places.is_store(folder):
             if folder.resolve().is_relative_to(PACKAGE.resolve()):
@@ -75,15 +105,22 @@ def refusing_what_cannot_be_written(place):
     try:
         yield
     except (OSError, *places.store_errors()) as error:
-        if isinstance(error, PermissionError) and not error.errno:       # said already, in just these words
+        if (
+            isinstance(error, PermissionError) and not error.errno
+        ):  # said already, in just these words
             raise
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise PermissionError(f"out_dir is {str(place)!r}, which cannot be written ({reason}); name another folder.") from None
+        raise PermissionError(
+            f"out_dir is {str(place)!r}, which cannot be written ({reason}); name another folder."
+        ) from None
 
 
 def refuse_other_run(place, found, wanted):
     """Nothing where both identities are the same; ValueError with the differences otherwise."""
     if found != wanted:
         lines = "\n  ".join(differences(wanted, found)[:12])
-        raise ValueError(f"out_dir {str(place)!r} holds a run with another identity:\n  {lines}\n"
-                         "(Here is what is asked for, there what the folder holds.) Name another folder, or use the same parameters.")
+        raise ValueError(
+            f"out_dir {str(place)!r} holds a run with another identity:\n  {lines}\n"
+            "(Here is what is asked for, there what the folder holds.) Name another folder, or use "
+            "the same parameters."
+        )

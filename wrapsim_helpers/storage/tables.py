@@ -1,4 +1,6 @@
-"""The tables of a run on disk or in a store: written as Parquet, read whole, by column or by listener."""
+"""The tables of a run on disk or in a store: written as Parquet, read whole, by column or by
+listener.
+"""
 
 import re
 from contextlib import suppress
@@ -16,11 +18,13 @@ from .manifest import identity_of, is_finished, read_manifest
 from .places import new_file, whole_file
 from .row_hashes import row_hash
 
-ROWS_PER_GROUP = 122_880         # DuckDB's vector of row groups; one listener's year is a fraction of one
-DERIVED = "derived"              # folder of a run with what was counted from its files, made again whenever it is missing
+ROWS_PER_GROUP = 122_880  # DuckDB's vector of row groups; one listener's year is a fraction of one
+# folder of a run with what was counted from its files, made again whenever it is missing
+DERIVED = "derived"
 
 
-# -- Parquet ------------------------------------------------------------------------------------------
+# -- Parquet ---------------------------------------------------------------------------------------
+
 
 def write_parquet(table, path):
     """Write an Arrow table to a file, in place of an earlier one."""
@@ -29,93 +33,148 @@ def write_parquet(table, path):
 
 
 def parquet_into(table, path):
-    """The bytes of an Arrow table as Parquet: int64 and times as differences, everything else by dictionary, pages compressed by zstandard.
+    """The bytes of an Arrow table as Parquet: int64 and times as differences, everything else by
+    dictionary, pages compressed by zstandard.
 
-    Measured on plays, that is smaller, and faster to write and to read, than Parquet's defaults. Each row group keeps the
-    smallest and largest value of every column, by which readers skip what they do not need.
+        Measured on plays, that is smaller, and faster to write and to read, than Parquet's
+        defaults. Each row group keeps the smallest and largest value of every column, by which
+        readers skip what they do not need.
     """
-    leaves = {f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name: getattr(field.type, "value_type", field.type)
-              for field in table.schema}
-    stepwise = [name for name, kind in leaves.items() if kind == pa.int64() or pa.types.is_timestamp(kind)]
-    pq.write_table(table, path, row_group_size=ROWS_PER_GROUP, compression="zstd", compression_level=1,
-                   use_dictionary=[name for name in leaves if name not in stepwise] or False,
-                   column_encoding=dict.fromkeys(stepwise, "DELTA_BINARY_PACKED") or None)
+    leaves = {
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name: getattr(
+            field.type, "value_type", field.type
+        )
+        for field in table.schema
+    }
+    stepwise = [
+        name for name, kind in leaves.items() if kind == pa.int64() or pa.types.is_timestamp(kind)
+    ]
+    pq.write_table(
+        table,
+        path,
+        row_group_size=ROWS_PER_GROUP,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[name for name in leaves if name not in stepwise] or False,
+        column_encoding=dict.fromkeys(stepwise, "DELTA_BINARY_PACKED") or None,
+    )
 
 
 @front_door
 def read_parquet(run_dir, name, columns=None, listener_id=None):
     """One table of a run as Arrow, all parts in order, of all listeners or of one.
 
-    A column that an older release did not write has its default throughout. Raises FileNotFoundError where the folder
-    is no run or lacks the table.
+    A column that an older release did not write has its default throughout. Raises
+    FileNotFoundError where the folder is no run or lacks the table.
     """
     place, name = places.place_of(run_dir), check_choice("name", name, tuple(TABLES))
     check_columns(name, columns)
     check_listener_id(listener_id)
     found = table_files(place, name, listener_id)
     if not found:
-        raise FileNotFoundError(f"{run_dir} holds no table {name!r}. Is it the folder of a finished run? "
-                                "Simulate one first: notebook 03_multiple_users, or `wrapsim simulate`.")
+        raise FileNotFoundError(
+            f"{run_dir} holds no table {name!r}. Is it the folder of a finished run? "
+            "Simulate one first: notebook 03_multiple_users, or `wrapsim simulate`."
+        )
     return pa.concat_tables([read_part(place, file, name, columns, listener_id) for file in found])
 
 
 def check_listener_id(listener_id):
-    """ValueError or TypeError for what is neither a listener's number nor None, which stands for all listeners."""
+    """ValueError or TypeError for what is neither a listener's number nor None, which stands for
+    all listeners.
+    """
     if listener_id is not None:
         check_count("listener_id", listener_id, 0, 2**31 - 2)
 
 
 def check_columns(name, columns):
-    """Nothing where a table has these columns, or None is given for all; ValueError or TypeError otherwise."""
+    """Nothing where a table has these columns, or None is given for all; ValueError or TypeError
+    otherwise.
+    """
     for column in check_names("columns", columns) if columns is not None else ():
         if column not in TABLES[name].names:
             check_choice("columns", column, tuple(TABLES[name].names))
 
 
 def table_in(file):
-    """Name of the table that a file of a run holds: "plays" for plays/part-00000003.parquet and for avro/part-00000003.avro."""
+    """Name of the table that a file of a run holds: "plays" for plays/part-00000003.parquet and for
+    avro/part-00000003.avro.
+    """
     return "plays" if file.startswith("avro/") else re.split(r"[./]", file)[0]
 
 
 def table_files(place, name, listener_id=None, suffix=".parquet"):
-    """Names of the files that hold a table in one format, or of the one part with a listener in it, in order.
+    """Names of the files that hold a table in one format, or of the one part with a listener in it,
+    in order.
 
-    Of a finished run they are those that run.json lists; FileNotFoundError for one that is gone, ValueError for one of
-    another size or of another run. Of an unfinished one they are those that are there.
+        Of a finished run they are those that run.json lists; FileNotFoundError for one that is
+        gone, ValueError for one of another size or of another run. Of an unfinished one they are
+        those that are there.
     """
-    folders = (name, "avro") if suffix == ".avro" else (name,)        # older runs keep Avro in plays/
-    there = {file: size for folder in folders for file, size in places.sizes_in(place, folder).items()} or places.sizes_in(place)
-    files = {file: size for file, size in there.items() if file.endswith(suffix) and table_in(file) == name}
+    folders = (name, "avro") if suffix == ".avro" else (name,)  # older runs keep Avro in plays/
+    there = {
+        file: size for folder in folders for file, size in places.sizes_in(place, folder).items()
+    } or places.sizes_in(place)
+    files = {
+        file: size
+        for file, size in there.items()
+        if file.endswith(suffix) and table_in(file) == name
+    }
     if is_finished(place):
         refuse_unlisted(place, name, files, suffix)
     if listener_id is None or len(files) < 2:
         return sorted(files)
     of_run = identity_of(place)["parameters"]
     part = (listener_id - of_run["first_listener"]) // of_run["listeners_per_part"]
-    return [file for file in files if file.endswith(f"/part-{part:08d}{suffix}")] or sorted(files)[:1]
+    return [file for file in files if file.endswith(f"/part-{part:08d}{suffix}")] or sorted(files)[
+        :1
+    ]
 
 
 def refuse_unlisted(place, name, files, suffix):
-    """Nothing where the files of a table are those that a finished run lists. files: name -> size."""
-    listed = {one["file"]: one["bytes"] for one in read_manifest(place)["files"] if one["file"].endswith(suffix) and table_in(one["file"]) == name}
+    """Nothing where the files of a table are those that a finished run lists. files: name ->
+    size.
+    """
+    listed = {
+        one["file"]: one["bytes"]
+        for one in read_manifest(place)["files"]
+        if one["file"].endswith(suffix) and table_in(one["file"]) == name
+    }
     for file in sorted(set(files) - set(listed)):
         raise ValueError(f"{place}/{file} is not a file of this run; move it elsewhere.")
     for file in sorted(set(listed) - set(files)):
-        raise FileNotFoundError(f"{place}/{file} is missing, though run.json lists it. Restore it, or simulate the run again into the same folder.")
+        raise FileNotFoundError(
+            f"{place}/{file} is missing, though run.json lists it. Restore it, or simulate the run "
+            f"again into the same folder."
+        )
     for file in sorted(file for file, size in files.items() if size != listed[file]):
-        raise ValueError(f"{place}/{file} is damaged: it has {files[file]:,} bytes instead of {listed[file]:,}. Restore it, or remove it and "
-                         "simulate the run again into the same folder.")
+        raise ValueError(
+            f"{place}/{file} is damaged: it has {files[file]:,} bytes instead of {listed[file]:,}. "
+            f"Restore it, or remove it and "
+            "simulate the run again into the same folder."
+        )
 
 
 def read_part(place, file, name, columns, listener_id):
     """One Parquet file of a run as Arrow, in the columns of today's table."""
-    source = pa.BufferReader(places.get(place, file)) if places.is_store(place) else Path(place) / file
+    source = (
+        pa.BufferReader(places.get(place, file)) if places.is_store(place) else Path(place) / file
+    )
     fields = [TABLES[name].field(column) for column in columns or TABLES[name].names]
     there = set(pq.ParquetFile(source).schema_arrow.names)
     wanted = None if listener_id is None else [("listener_id", "=", listener_id)]
-    table = pq.read_table(source, columns=[field.name for field in fields if field.name in there], filters=wanted)
-    return pa.table([table[field.name].cast(field.type) if field.name in there else blank(field, table.num_rows) for field in fields],
-                    schema=pa.schema(fields))
+    table = pq.read_table(
+        source, columns=[field.name for field in fields if field.name in there], filters=wanted
+    )
+    return pa.table(
+        [
+            table[field.name].cast(field.type)
+            if field.name in there
+            else blank(field, table.num_rows)
+            for field in fields
+        ],
+        schema=pa.schema(fields),
+    )
 
 
 @front_door
@@ -126,36 +185,59 @@ def read_table(run_dir, name, columns=None, listener_id=None):
         return read_parquet(run_dir, name, columns, listener_id)
     check_columns("plays", columns)
     check_listener_id(listener_id)
-    return pa.concat_tables([read_plays(place, file, columns, listener_id) for file in play_files(place, listener_id)])
+    return pa.concat_tables(
+        [read_plays(place, file, columns, listener_id) for file in play_files(place, listener_id)]
+    )
 
 
 def play_files(place, listener_id=None):
-    """Names of the files with a finished run's plays, or of the one with a listener in it: Parquet if the run has it, otherwise Avro."""
-    kept = {Path(file["file"]).suffix for file in read_manifest(place)["files"] if table_in(file["file"]) == "plays"}
+    """Names of the files with a finished run's plays, or of the one with a listener in it: Parquet
+    if the run has it, otherwise Avro.
+    """
+    kept = {
+        Path(file["file"]).suffix
+        for file in read_manifest(place)["files"]
+        if table_in(file["file"]) == "plays"
+    }
     return table_files(place, "plays", listener_id, max(kept))
 
 
 def read_plays(place, file, columns=None, listener_id=None):
-    """The plays in one file of a finished run as Arrow, of all its listeners or of one. ValueError naming a damaged file."""
+    """The plays in one file of a finished run as Arrow, of all its listeners or of one.
+
+    ValueError naming a damaged file.
+    """
     if file.endswith(".parquet"):
         return read_part(place, file, "plays", columns, listener_id)
     plays = read_avro_part(place, file)
-    plays = plays if listener_id is None else plays.filter(pc.equal(plays["listener_id"], listener_id))
+    plays = (
+        plays if listener_id is None else plays.filter(pc.equal(plays["listener_id"], listener_id))
+    )
     return plays.select(columns or plays.column_names)
 
 
 def read_avro_part(place, file):
-    """The plays in one Avro file of a finished run; ValueError where its bytes are not those that run.json lists."""
+    """The plays in one Avro file of a finished run; ValueError where its bytes are not those that
+    run.json lists.
+    """
     listed = next(one["sha256"] for one in read_manifest(place)["files"] if one["file"] == file)
     with places.at_hand(place, file) as path:
         if sha256_of(path) != listed:
             raise avro_reading.damaged(path, "its bytes are not those that run.json lists")
-        return avro_reading.read_plays_avro(path, read_parquet(place, "tracks", ["track_id", "song_id"]))
+        return avro_reading.read_plays_avro(
+            path, read_parquet(place, "tracks", ["track_id", "song_id"])
+        )
 
 
 def entry(run_dir, path, sha256, rows, rows_hash):
     """What the manifest says of one file."""
-    return {"file": path.relative_to(run_dir).as_posix(), "bytes": path.stat().st_size, "rows": rows, "sha256": sha256, "rows_xxh3": rows_hash}
+    return {
+        "file": path.relative_to(run_dir).as_posix(),
+        "bytes": path.stat().st_size,
+        "rows": rows,
+        "sha256": sha256,
+        "rows_xxh3": rows_hash,
+    }
 
 
 def write_table(run_dir, name, table, part=None):
@@ -167,7 +249,9 @@ def write_table(run_dir, name, table, part=None):
 
 
 def is_derived(data):
-    """Whether the bytes of a Parquet file are one of those that we keep in the folder DERIVED of a run."""
+    """Whether the bytes of a Parquet file are one of those that we keep in the folder DERIVED of a
+    run.
+    """
     with suppress(pa.ArrowException, OSError):
         return b"wrapsim" in (pq.read_schema(pa.BufferReader(data)).metadata or {})
     return False

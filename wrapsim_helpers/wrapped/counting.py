@@ -1,8 +1,9 @@
-"""What counts: streams, windows, eligibility and ties, and the plays of a window with their local day and hour.
+"""What counts: streams, windows, eligibility and ties, and the plays of a window with their local
+day and hour.
 
-Every insight is an Ibis expression over these plays for all listeners at once, one row or a few rows per
-listener_id. Required of a plays table are listener_id, track_id, started_at, ms_played and utc_offset_min; a column
-that an imported history lacks (`DEFAULTS`) counts as its default.
+Every insight is an Ibis expression over these plays for all listeners at once, one row or a few
+rows per listener_id. Required of a plays table are listener_id, track_id, started_at, ms_played and
+utc_offset_min; a column that an imported history lacks (`DEFAULTS`) counts as its default.
 """
 
 from dataclasses import dataclass, replace
@@ -16,28 +17,39 @@ from ..instants import HOUR_MS, MINUTE_MS
 from ..listening.counts import COUNTED_PLAY_MS
 from ..runs.connection import microseconds
 
-MIN_TRACKS, MIN_ARTISTS = 30, 5      # streamed, for a full Wrapped (AP, 3 December 2025)
-NOT_FINISHED_MS = 3_000              # a play this much shorter than its track was left before the end (Lamere 2014)
+MIN_TRACKS, MIN_ARTISTS = 30, 5  # streamed, for a full Wrapped (AP, 3 December 2025)
+NOT_FINISHED_MS = (
+    3_000  # a play this much shorter than its track was left before the end (Lamere 2014)
+)
 EPOCH_DAY = date(1970, 1, 1)
 DEFAULTS = {"private": False, "content_type": "track"}
 
 
-OFFSETS = 4096           # more minutes than two clocks can be apart, and so few that with microseconds they fit into 63 bits until 2041
-BEST_FIRST = (ibis.desc("n_streams"), ibis.desc("ms_played"), "first_ms")       # more streams, more milliseconds, the earlier first play
+# more minutes than two clocks can be apart, and so few that with microseconds they fit into 63 bits
+# until 2041
+OFFSETS = 4096
+BEST_FIRST = (
+    ibis.desc("n_streams"),
+    ibis.desc("ms_played"),
+    "first_ms",
+)  # more streams, more milliseconds, the earlier first play
 
 
 @dataclass(frozen=True)
 class Heard:
-    """The plays of a window, what was counted of them once, and what they are joined with, as Ibis tables.
+    """The plays of a window, what was counted of them once, and what they are joined with, as Ibis
+    tables.
 
-    plays  listener_id, track_id, started (when and on what clock as one number: see `with_times`), local_hour (hours since 1970 on
-           that clock), ms_played, is_ranked (a stream of music that is neither private nor functional noise)
-    songs  what was streamed: listener_id, track_id, n_any (streams of any kind), and of ranked ones n_streams, ms_played,
-           first_ms and first_offset_min (of the first one)
-    credited  whose songs these are: listener_id, artist_id, and of ranked streams n_streams (in halves: 2 for the primary
-           artist, 1 for a featured one), ms_played, first_ms
-    days   listener_id, day (local, since 1970), ms_played, n_plays, n_streams; days with a play
-    first_day, last_day  the window, both inclusive
+        plays  listener_id, track_id, started (when and on what clock as one number: see
+               `with_times`), local_hour (hours since 1970 on that clock), ms_played, is_ranked (a
+               stream of music that is neither private nor functional noise)
+        songs  what was streamed: listener_id, track_id, n_any (streams of any kind), and of ranked
+               ones n_streams, ms_played, first_ms and first_offset_min (of the first one)
+        credited  whose songs these are: listener_id, artist_id, and of ranked streams n_streams (in
+                  halves: 2 for the primary
+               artist, 1 for a featured one), ms_played, first_ms
+        days   listener_id, day (local, since 1970), ms_played, n_plays, n_streams; days with a play
+        first_day, last_day  the window, both inclusive
     """
 
     plays: ir.Table
@@ -51,14 +63,24 @@ class Heard:
     last_day: date
 
     def __repr__(self):
-        return f"Heard: plays from {self.first_day} to {self.last_day} and their counts, as Ibis tables"
+        return (
+            f"Heard: plays from {self.first_day} to {self.last_day} and their counts, as Ibis "
+            f"tables"
+        )
 
 
 @front_door
 def heard_in(plays, tracks, artists, track_artists, first_day, last_day):
     """The plays that start in a window of local days, with what counts of them: a `Heard`."""
     everything = all_heard(plays, tracks, artists, track_artists, first_day, last_day)
-    return with_plays(everything, everything.plays.filter(everything.plays.local_hour.between(24 * day_number(first_day), 24 * day_number(last_day) + 23)))
+    return with_plays(
+        everything,
+        everything.plays.filter(
+            everything.plays.local_hour.between(
+                24 * day_number(first_day), 24 * day_number(last_day) + 23
+            )
+        ),
+    )
 
 
 def all_heard(plays, tracks, artists, track_artists, first_day, last_day):
@@ -70,18 +92,30 @@ def all_heard(plays, tracks, artists, track_artists, first_day, last_day):
 def with_times(plays, tracks):
     """Plays with their local hour and what they count as: (see `Heard`).
 
-    started is OFFSETS for each microsecond since 1970, and the minutes of the offset from UTC above their least: in the order of
-    time, and one number to move and to compare instead of two. `started_ms` and `started_offset_min` tell them apart.
+    started is OFFSETS for each microsecond since 1970, and the minutes of the offset from UTC above
+    their least: in the order of time, and one number to move and to compare instead of two.
+    `started_ms` and `started_offset_min` tell them apart.
     """
     started_us, offset_min = microseconds(plays.started_at), plays.utc_offset_min.cast("int64")
     return plays.select(
-        "listener_id", "track_id", started=started_us * OFFSETS + offset_min + OFFSETS // 2,
-        local_hour=((started_us + offset_min * (MINUTE_MS * 1000)) // (HOUR_MS * 1000)).cast("int32"), ms_played=plays.ms_played.cast("int32"),
-        is_ranked=is_stream(plays) & ~plays.private & (plays.content_type == "track") & plays.track_id.notin(tracks.filter(tracks.noise).track_id))
+        "listener_id",
+        "track_id",
+        started=started_us * OFFSETS + offset_min + OFFSETS // 2,
+        local_hour=((started_us + offset_min * (MINUTE_MS * 1000)) // (HOUR_MS * 1000)).cast(
+            "int32"
+        ),
+        ms_played=plays.ms_played.cast("int32"),
+        is_ranked=is_stream(plays)
+        & ~plays.private
+        & (plays.content_type == "track")
+        & plays.track_id.notin(tracks.filter(tracks.noise).track_id),
+    )
 
 
 def is_stream(plays):
-    """Which plays count as one: those of 30 s and more, whatever the length of the track; minutes count everything."""
+    """Which plays count as one: those of 30 s and more, whatever the length of the track; minutes
+    count everything.
+    """
     return plays.ms_played >= COUNTED_PLAY_MS
 
 
@@ -93,13 +127,26 @@ def counts_of(plays, track_artists):
 
 def by_song(plays):
     """The streams of each listener by song: (see `Heard`)."""
-    counts = plays.filter(is_stream(plays)).group_by("listener_id", "track_id").agg(
-        n_any=ibis._.count(), n_streams=total(plays.is_ranked), ms_played=total(plays.ms_played, plays.is_ranked), first=plays.started.min(where=plays.is_ranked))
-    return counts.mutate(first_ms=started_ms(counts["first"]), first_offset_min=started_offset_min(counts["first"])).drop("first")
+    counts = (
+        plays.filter(is_stream(plays))
+        .group_by("listener_id", "track_id")
+        .agg(
+            n_any=ibis._.count(),
+            n_streams=total(plays.is_ranked),
+            ms_played=total(plays.ms_played, plays.is_ranked),
+            first=plays.started.min(where=plays.is_ranked),
+        )
+    )
+    return counts.mutate(
+        first_ms=started_ms(counts["first"]), first_offset_min=started_offset_min(counts["first"])
+    ).drop("first")
 
 
 def started_ms(started):
-    """Milliseconds since 1970 of the column that `with_times` makes. Engines may divide as float64: of multiples that is exact."""
+    """Milliseconds since 1970 of the column that `with_times` makes.
+
+    Engines may divide as float64: of multiples that is exact.
+    """
     return (started - started % (OFFSETS * 1000)) // (OFFSETS * 1000)
 
 
@@ -112,13 +159,16 @@ def by_artist(songs, track_artists):
     """The streams of each listener by artist: (see `Heard`)."""
     credits = songs.join(track_artists, "track_id")
     halves = credits.n_streams * (credits.role == "primary").ifelse(2, 1)
-    return credits.group_by("listener_id", "artist_id").agg(n_streams=total(halves), ms_played=total(credits.ms_played), first_ms=credits.first_ms.min())
+    return credits.group_by("listener_id", "artist_id").agg(
+        n_streams=total(halves), ms_played=total(credits.ms_played), first_ms=credits.first_ms.min()
+    )
 
 
 def by_day(plays):
     """The plays of each listener by local day: (see `Heard`)."""
     return plays.group_by("listener_id", day=day_of(plays)).agg(
-        ms_played=total(plays.ms_played), n_plays=plays.count(), n_streams=total(is_stream(plays)))
+        ms_played=total(plays.ms_played), n_plays=plays.count(), n_streams=total(is_stream(plays))
+    )
 
 
 def day_of(plays):
@@ -138,14 +188,21 @@ def ranked_only(table):
 
 
 def total(column, where=None):
-    """Sum of whole numbers or truths, int64, 0 of nothing: added up as float64, exact below 2**53. DuckDB would make numbers of 16 bytes of them,
-    and counting under a condition takes it twice as long as adding truths."""
+    """Sum of whole numbers or truths, int64, 0 of nothing: added up as float64, exact below 2**53.
+    DuckDB would make numbers of 16 bytes of them, and counting under a condition takes it twice as
+    long as adding truths."""
     return column.cast("float64").sum(where=where).fill_null(0).cast("int64")
 
 
 def with_defaults(plays):
     """Plays with every column of DEFAULTS, constant where the table lacks it."""
-    return plays.mutate(**{name: ibis.literal(value) for name, value in DEFAULTS.items() if name not in plays.columns})
+    return plays.mutate(
+        **{
+            name: ibis.literal(value)
+            for name, value in DEFAULTS.items()
+            if name not in plays.columns
+        }
+    )
 
 
 def day_number(day):
@@ -154,7 +211,9 @@ def day_number(day):
 
 
 def too_little(minutes):
-    """Whether one listener heard too few tracks or artists for a full Wrapped. minutes: their row of `minutes`."""
+    """Whether one listener heard too few tracks or artists for a full Wrapped. minutes: their row
+    of `minutes`.
+    """
     return bool(minutes["n_tracks"] < MIN_TRACKS or minutes["n_artists"] < MIN_ARTISTS)
 
 
@@ -165,18 +224,25 @@ def month_of(day, year):
     """
     march = day_number(date(year, 3, 1))
     since_january, since_march = day - day_number(date(year, 1, 1)), day - march
-    return (day < march).ifelse(since_january // 31 + 1, (5 * since_march + 2) // 153 + 3).cast("int64")
+    return (
+        (day < march)
+        .ifelse(since_january // 31 + 1, (5 * since_march + 2) // 153 + 3)
+        .cast("int64")
+    )
 
 
 def ranked(table, *order):
-    """A table with `rank`, 1 for the best of each listener, by the given columns in order; ties are decided there."""
+    """A table with `rank`, 1 for the best of each listener, by the given columns in order; ties are
+    decided there.
+    """
     best_first = ibis.window(group_by="listener_id", order_by=order)
     return table.mutate(rank=ibis.row_number().over(best_first) + 1)
 
 
 def ranked_by_streams(table, names, key, most):
-    """The first so many of each listener by more streams, then more milliseconds, then the earlier first play, then the name, then
-    the id. names: table of key and name, joined with those alone who may be among the first.
+    """The first so many of each listener by more streams, then more milliseconds, then the earlier
+    first play, then the name, then the id. names: table of key and name, joined with those alone
+    who may be among the first.
     """
     name = next(column for column in names.columns if column != key)
     named = ranked(in_reach(table, most).join(names, key), *BEST_FIRST, name, key)
@@ -184,9 +250,15 @@ def ranked_by_streams(table, names, key, most):
 
 
 def in_reach(table, most):
-    """The rows with at least as many streams as the listener's last of so many; counting is cheaper than sorting them all."""
+    """The rows with at least as many streams as the listener's last of so many; counting is cheaper
+    than sorting them all.
+    """
     counts = table.group_by("listener_id", "n_streams").agg(here=ibis._.count())
-    most_first = ibis.window(group_by="listener_id", order_by=ibis.desc("n_streams"), preceding=None, following=0)
-    reach = counts.mutate(upto=counts.here.sum().over(most_first)).filter(lambda t: t.upto - t.here < most)
+    most_first = ibis.window(
+        group_by="listener_id", order_by=ibis.desc("n_streams"), preceding=None, following=0
+    )
+    reach = counts.mutate(upto=counts.here.sum().over(most_first)).filter(
+        lambda t: t.upto - t.here < most
+    )
     least = reach.group_by("listener_id").agg(least=reach.n_streams.min())
     return table.join(least, "listener_id").filter(lambda t: t.n_streams >= t.least).drop("least")

@@ -1,4 +1,6 @@
-"""The crowd as a whole, to hold against published figures: hours of the day, leaving a play, volume by listener."""
+"""The crowd as a whole, to hold against published figures: hours of the day, leaving a play, volume
+by listener.
+"""
 
 import ibis
 
@@ -15,30 +17,49 @@ LAST_SECOND = 240
 
 @front_door
 def crowd_hours(heard: Heard):
-    """At what local hours does the crowd listen? weekend (bool), hour (0-23), n_plays; one row per pair with a play."""
-    plays = heard.plays.mutate(weekend=(day_of(heard.plays) + 3) % 7 >= 5)       # day 0 was a Thursday
-    return plays.group_by("weekend", hour=plays.local_hour % 24).agg(n_plays=plays.count()).order_by("weekend", "hour")
+    """At what local hours does the crowd listen? weekend (bool), hour (0-23), n_plays; one row per
+    pair with a play.
+    """
+    plays = heard.plays.mutate(weekend=(day_of(heard.plays) + 3) % 7 >= 5)  # day 0 was a Thursday
+    return (
+        plays.group_by("weekend", hour=plays.local_hour % 24)
+        .agg(n_plays=plays.count())
+        .order_by("weekend", "hour")
+    )
 
 
 @front_door
 def crowd_leaving(heard: Heard):
-    """After how many seconds are plays left before their end? second (0-239, 240 and later together), n_left, n_plays
-    (all plays, in every row). A play more than 3 s shorter than its track was left (Lamere 2014)."""
+    """After how many seconds are plays left before their end? second (0-239, 240 and later
+    together), n_left, n_plays (all plays, in every row). A play more than 3 s shorter than its
+    track was left (Lamere 2014)."""
     plays = heard.plays.join(heard.tracks.select("track_id", "duration_ms"), "track_id")
-    left = plays.mutate(left=plays.ms_played < plays.duration_ms - NOT_FINISHED_MS,
-                        second=ibis.least(plays.ms_played // 1000, LAST_SECOND))
+    left = plays.mutate(
+        left=plays.ms_played < plays.duration_ms - NOT_FINISHED_MS,
+        second=ibis.least(plays.ms_played // 1000, LAST_SECOND),
+    )
     by_second = left.group_by("second").agg(n_left=left.count(where=left.left), here=left.count())
-    return by_second.mutate(n_plays=by_second.here.sum().over(ibis.window())).drop("here").order_by("second")
+    return (
+        by_second.mutate(n_plays=by_second.here.sum().over(ibis.window()))
+        .drop("here")
+        .order_by("second")
+    )
 
 
 @front_door
 @saying(unchanged)
 def volume_by_plan(run_dir):
-    """How many minutes a day does each listener hear, and on which plan did they begin? listener_id, plan, minutes_per_day;
-    a pandas table of everybody with a play."""
+    """How many minutes a day does each listener hear, and on which plan did they begin?
+    listener_id, plan, minutes_per_day; a pandas table of everybody with a play."""
     parameters, plays = read_manifest(run_dir)["identity"]["parameters"], open_run(run_dir)["plays"]
     start, end = check_window(parameters["start_time"], parameters["end_time"])
     heard = plays.group_by("listener_id").agg(ms_played=total(plays.ms_played)).execute()
-    plans = read_parquet(run_dir, "profile_versions", ["listener_id", "profile_version", "plan"]).to_pandas()
-    heard["minutes_per_day"] = heard["ms_played"] / MINUTE_MS / ((end - start).total_seconds() / 86_400)
-    return heard.merge(plans[plans["profile_version"] == 0], on="listener_id")[["listener_id", "plan", "minutes_per_day"]]
+    plans = read_parquet(
+        run_dir, "profile_versions", ["listener_id", "profile_version", "plan"]
+    ).to_pandas()
+    heard["minutes_per_day"] = (
+        heard["ms_played"] / MINUTE_MS / ((end - start).total_seconds() / 86_400)
+    )
+    return heard.merge(plans[plans["profile_version"] == 0], on="listener_id")[
+        ["listener_id", "plan", "minutes_per_day"]
+    ]

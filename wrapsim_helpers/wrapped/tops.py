@@ -3,62 +3,113 @@
 import ibis
 
 from ..instants import MINUTE_MS
-from .counting import BEST_FIRST, day_of, month_of, ranked, ranked_by_streams, ranked_only, started_ms, total
+from .counting import (
+    BEST_FIRST,
+    day_of,
+    month_of,
+    ranked,
+    ranked_by_streams,
+    ranked_only,
+    started_ms,
+    total,
+)
 
 
 def top_songs(heard, most=100):
-    """Which songs did each listener stream most? rank, track_id, title, artist, n_streams, ms_played, first_ms (UTC),
-    first_local_ms (on the listener's clock).
+    """Which songs did each listener stream most? rank, track_id, title, artist, n_streams,
+    ms_played, first_ms (UTC), first_local_ms (on the listener's clock).
 
-    Counts ranked streams. Ties: more milliseconds, then the earlier first play, then title, then track_id.
+    Counts ranked streams. Ties: more milliseconds, then the earlier first play, then title, then
+    track_id.
     """
     songs = ranked_only(heard.songs)
-    counts = songs.select("listener_id", "track_id", "n_streams", "ms_played", "first_ms", first_local_ms=songs.first_ms + songs.first_offset_min * MINUTE_MS)
+    counts = songs.select(
+        "listener_id",
+        "track_id",
+        "n_streams",
+        "ms_played",
+        "first_ms",
+        first_local_ms=songs.first_ms + songs.first_offset_min * MINUTE_MS,
+    )
     names = heard.tracks.select("track_id", "title", artist=heard.tracks.artists.join(", "))
     return ranked_by_streams(counts, names, "track_id", most)
 
 
 def top_artists(heard, most=100):
-    """Which artists did each listener stream most? rank, artist_id, artist, n_streams, ms_played, first_ms.
+    """Which artists did each listener stream most? rank, artist_id, artist, n_streams, ms_played,
+    first_ms.
 
-    A stream counts 1 for the primary artist and a half for each featured one, counted in halves as integers. Ties as
-    for songs, by name.
+        A stream counts 1 for the primary artist and a half for each featured one, counted in halves
+        as integers. Ties as for songs, by name.
     """
-    best = ranked_by_streams(ranked_only(heard.credited), heard.artists.select("artist_id", "artist"), "artist_id", most)
+    best = ranked_by_streams(
+        ranked_only(heard.credited), heard.artists.select("artist_id", "artist"), "artist_id", most
+    )
     return best.mutate(n_streams=best.n_streams / 2)
 
 
 def genres_of(heard):
-    """The genre labels and their numbers in alphabetical order: quicker to group and to compare than names."""
+    """The genre labels and their numbers in alphabetical order: quicker to group and to compare
+    than names.
+    """
     labels = heard.tracks.filter(heard.tracks.genre != "").select("genre").distinct()
     return labels.mutate(number=ibis.row_number().over(ibis.window(order_by="genre")).cast("int32"))
 
 
 def with_genre(heard, table):
     """A table of tracks with the number of each one's genre; those without a label are left out."""
-    return table.join(heard.tracks.select("track_id", "genre").join(genres_of(heard), "genre").select("track_id", "number"), "track_id")
+    return table.join(
+        heard.tracks.select("track_id", "genre")
+        .join(genres_of(heard), "genre")
+        .select("track_id", "number"),
+        "track_id",
+    )
 
 
 def top_genres(heard):
-    """Which genres did each listener stream most? rank, genre, n_streams, share; every genre, ties as for songs."""
+    """Which genres did each listener stream most? rank, genre, n_streams, share; every genre, ties
+    as for songs.
+    """
     songs = with_genre(heard, ranked_only(heard.songs))
-    counts = songs.group_by("listener_id", "number").agg(n_streams=total(songs.n_streams), ms_played=total(songs.ms_played), first_ms=songs.first_ms.min())
-    best = ranked(counts, *BEST_FIRST, "number").join(genres_of(heard), "number").drop("number").relocate("genre", after="listener_id")
+    counts = songs.group_by("listener_id", "number").agg(
+        n_streams=total(songs.n_streams),
+        ms_played=total(songs.ms_played),
+        first_ms=songs.first_ms.min(),
+    )
+    best = (
+        ranked(counts, *BEST_FIRST, "number")
+        .join(genres_of(heard), "number")
+        .drop("number")
+        .relocate("genre", after="listener_id")
+    )
     return best.mutate(share=best.n_streams / best.n_streams.sum().over(group_by="listener_id"))
 
 
 def monthly_genres(heard):
-    """Which genre led each month? month, genre, n_streams; months without a stream are absent, ties as for songs."""
+    """Which genre led each month? month, genre, n_streams; months without a stream are absent, ties
+    as for songs.
+    """
     plays = with_genre(heard, heard.plays.filter(heard.plays.is_ranked))
     month = month_of(day_of(plays), heard.first_day.year)
     counts = plays.group_by("listener_id", "number", month=month).agg(
-        n_streams=plays.count(), ms_played=total(plays.ms_played), first_ms=started_ms(plays.started.min()))
-    return ranked_months(counts).join(genres_of(heard), "number").select("listener_id", "genre", "month", "n_streams")
+        n_streams=plays.count(),
+        ms_played=total(plays.ms_played),
+        first_ms=started_ms(plays.started.min()),
+    )
+    return (
+        ranked_months(counts)
+        .join(genres_of(heard), "number")
+        .select("listener_id", "genre", "month", "n_streams")
+    )
 
 
 def ranked_months(counts):
-    """The leading row of each listener's months; only those with the most streams are put in order."""
+    """The leading row of each listener's months; only those with the most streams are put in
+    order.
+    """
     most = counts.group_by("listener_id", "month").agg(n_streams=counts.n_streams.max())
     in_month = ibis.window(group_by=("listener_id", "month"), order_by=(*BEST_FIRST, "number"))
-    first = counts.semi_join(most, ["listener_id", "month", "n_streams"]).mutate(place=ibis.row_number().over(in_month))
+    first = counts.semi_join(most, ["listener_id", "month", "n_streams"]).mutate(
+        place=ibis.row_number().over(in_month)
+    )
     return first.filter(first.place == 0).drop("place")

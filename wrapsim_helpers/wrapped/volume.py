@@ -8,23 +8,34 @@ from .counting import NOT_FINISHED_MS, total
 def minutes(heard):
     """How much did each listener hear? One row per listener.
 
-    Reads all plays of the window, of any length, private ones too; tracks and artists count from one stream on.
-    Returns ms_played, n_plays, n_streams, n_tracks, n_artists, n_days (local days with a play), all int64.
+    Reads all plays of the window, of any length, private ones too; tracks and artists count from
+    one stream on. Returns ms_played, n_plays, n_streams, n_tracks, n_artists, n_days (local days
+    with a play), all int64.
     """
     days, songs, artists = heard.days, heard.songs, heard.credited
     totals = days.group_by("listener_id").agg(
-        ms_played=total(days.ms_played), n_plays=total(days.n_plays), n_streams=total(days.n_streams), n_days=days.count())
-    heard_of = [one.group_by("listener_id").agg(**{name: one.count()}) for name, one in (("n_tracks", songs), ("n_artists", artists))]
+        ms_played=total(days.ms_played),
+        n_plays=total(days.n_plays),
+        n_streams=total(days.n_streams),
+        n_days=days.count(),
+    )
+    heard_of = [
+        one.group_by("listener_id").agg(**{name: one.count()})
+        for name, one in (("n_tracks", songs), ("n_artists", artists))
+    ]
     for one in heard_of:
         totals = totals.left_join(one, "listener_id").drop("listener_id_right")
-    return totals.fill_null({"n_tracks": 0, "n_artists": 0}).relocate("n_tracks", "n_artists", before="n_days")
+    return totals.fill_null({"n_tracks": 0, "n_artists": 0}).relocate(
+        "n_tracks", "n_artists", before="n_days"
+    )
 
 
 def skip_rate(heard):
-    """How often did each listener leave a track before its end? One row per listener: n_plays, n_skips, int64.
+    """How often did each listener leave a track before its end? One row per listener: n_plays,
+    n_skips, int64.
 
-    A skip is a play more than 3 s shorter than its track, whatever ended it (Lamere 2014); tracks of unknown length are
-    left out of both counts.
+        A skip is a play more than 3 s shorter than its track, whatever ended it (Lamere 2014);
+        tracks of unknown length are left out of both counts.
     """
     plays = heard.plays.join(heard.tracks.select("track_id", "duration_ms"), "track_id")
     left = plays.ms_played < plays.duration_ms - NOT_FINISHED_MS
@@ -32,10 +43,11 @@ def skip_rate(heard):
 
 
 def place(heard):
-    """Where does each listener stand in the crowd by minutes? ms_played, n_listeners, n_below, rank.
+    """Where does each listener stand in the crowd by minutes? ms_played, n_listeners, n_below,
+    rank.
 
-    n_below: listeners who heard strictly less; rank 1 is the most, equal minutes share a rank. True for the simulated
-    crowd only.
+        n_below: listeners who heard strictly less; rank 1 is the most, equal minutes share a rank.
+        True for the simulated crowd only.
     """
     return placed(heard.plays.group_by("listener_id").agg(ms_played=total(heard.plays.ms_played)))
 
@@ -44,5 +56,8 @@ def placed(totals):
     """Totals of listeners, with at least ms_played, with each one's place among them."""
     everybody = ibis.window(order_by="ms_played", rows=None)
     most_first = ibis.window(order_by=ibis.desc("ms_played"))
-    return totals.mutate(n_listeners=totals.count().over(ibis.window()), n_below=ibis.rank().over(everybody),
-                         rank=ibis.rank().over(most_first) + 1)
+    return totals.mutate(
+        n_listeners=totals.count().over(ibis.window()),
+        n_below=ibis.rank().over(everybody),
+        rank=ibis.rank().over(most_first) + 1,
+    )

@@ -13,34 +13,56 @@ from .skips import count_ifs
 BLOCKS = {"0-4": (0, 4), "5-9": (5, 9), "10-15": (10, 15), "16-19": (16, 19), "20-23": (20, 23)}
 FEATURES = ("energy", "valence", "loudness", "bpm", "danceability", "acousticness")
 AGES = {"10s": (10, 20), "20s": (20, 30), "30s": (30, 40), "40s": (40, 50), "50s": (50, 120)}
-NORTH, ASIA = ("Europe", "North America"), ("IN", "ID", "PH", "JP", "TW", "HK", "MY", "SG", "TH", "VN", "KR")
+NORTH, ASIA = (
+    ("Europe", "North America"),
+    ("IN", "ID", "PH", "JP", "TW", "HK", "MY", "SG", "TH", "VN", "KR"),
+)
 
 PER_LISTENER = {
-    "blocks": "SELECT who, " + count_ifs({f"block_{name}".replace("-", "_"): f"hour BETWEEN {low} AND {high}" for name, (low, high) in BLOCKS.items()})
-              + " FROM p WHERE long GROUP BY who",
-    "sound": "SELECT who, sum(energy) AS energy FROM p GROUP BY who"}
+    "blocks": "SELECT who, "
+    + count_ifs(
+        {
+            f"block_{name}".replace("-", "_"): f"hour BETWEEN {low} AND {high}"
+            for name, (low, high) in BLOCKS.items()
+        }
+    )
+    + " FROM p WHERE long GROUP BY who",
+    "sound": "SELECT who, sum(energy) AS energy FROM p GROUP BY who",
+}
 
 LONG_FORM = {
-    "hours": "SELECT who, weekend, hour, count(*) AS n, " + ", ".join(f"sum({name}) AS {name}" for name in FEATURES) + " FROM p GROUP BY ALL",
+    "hours": "SELECT who, weekend, hour, count(*) AS n, "
+    + ", ".join(f"sum({name}) AS {name}" for name in FEATURES)
+    + " FROM p GROUP BY ALL",
     "weekdays": """SELECT who, weekday, count(*) AS n, sum(energy) AS energy FROM p
-        WHERE day - getvariable('first_day') BETWEEN 0 AND getvariable('whole_weeks') - 1 GROUP BY ALL""",
-    "starts": """SELECT who, weekend, hour, count(*) AS n, count_if(mobile) AS mobile, count_if(computer) AS computer
+        WHERE day - getvariable('first_day') BETWEEN 0 AND
+          getvariable('whole_weeks') - 1 GROUP BY ALL""",
+    "starts": """SELECT who, weekend, hour, count(*) AS n, count_if(mobile) AS mobile,
+      count_if(computer) AS computer
         FROM p WHERE opens GROUP BY ALL""",
     "holiday_days": """SELECT who, day, count(*) AS n, count_if(holiday) AS n_holiday FROM p
-        WHERE country = 'US' AND ms_played >= 30000 AND month(epoch_ms(local_ms)) >= 10 GROUP BY ALL""",
-    "late_tracks": """SELECT day, track_id, holiday, count(*) AS n FROM p WHERE month(epoch_ms(local_ms)) >= 11 GROUP BY ALL""",
+        WHERE country = 'US' AND ms_played >= 30000 AND month(epoch_ms(local_ms)) >= 10
+        GROUP BY ALL""",
+    "late_tracks": """SELECT day, track_id, holiday, count(*) AS n FROM p WHERE
+      month(epoch_ms(local_ms)) >= 11 GROUP BY ALL""",
     "holiday_artists": """SELECT DISTINCT who, artist_id, month(epoch_ms(local_ms)) AS month FROM p
         WHERE holiday_artist AND ((month(epoch_ms(local_ms)) = 12 AND day(epoch_ms(local_ms)) > 3)
-                                  OR (month(epoch_ms(local_ms)) = 9 AND day(epoch_ms(local_ms)) > 2))"""}
+                                  OR (month(epoch_ms(local_ms)) = 9
+            AND day(epoch_ms(local_ms)) > 2))""",
+}
 
 
-# -- hours and weekdays -------------------------------------------------------------------------------
+# -- hours and weekdays ----------------------------------------------------------------------------
+
 
 def hour_table(s, frame, values, weekend):
     """Weighted sums by local hour on one kind of day: name -> float64, (R, 24)."""
     table = s.frames[frame]
     table = table[table["weekend"] == weekend]
-    return {name: pooled(s, table["who"], table["hour"].to_numpy(dtype=int), table[name], 24) for name in values}
+    return {
+        name: pooled(s, table["who"], table["hour"].to_numpy(dtype=int), table[name], 24)
+        for name in values
+    }
 
 
 def hour_profile(weekend):
@@ -50,22 +72,29 @@ def hour_profile(weekend):
     def measure(s):
         share = shares(hour_table(s, "hours", ["n"], weekend)["n"])
         published = np.array(target["shares_h0_23"]) / np.sum(target["shares_h0_23"])
-        return {"r": correlation(share, np.array(target["scaled_0_1_as_published"])), "js": divergence_bits(share, published),
-                "max_error": np.abs(share - published).max(axis=1)}
+        return {
+            "r": correlation(share, np.array(target["scaled_0_1_as_published"])),
+            "js": divergence_bits(share, published),
+            "max_error": np.abs(share - published).max(axis=1),
+        }
+
     return measure
 
 
 def correlation(rows, one):
     """Pearson's r of each row with one series, (R,)."""
     rows, one = rows - rows.mean(axis=1, keepdims=True), one - one.mean()
-    return (rows * one).sum(axis=1) / np.sqrt((rows ** 2).sum(axis=1) * (one ** 2).sum())
+    return (rows * one).sum(axis=1) / np.sqrt((rows**2).sum(axis=1) * (one**2).sum())
 
 
 def divergence_bits(rows, one):
     """Jensen-Shannon divergence of each row of shares from one, in bits, (R,)."""
     middle = (rows + one) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        each = [np.where(p > 0, p * np.log2(p / middle), 0.0).sum(axis=1) for p in (rows, np.broadcast_to(one, rows.shape))]
+        each = [
+            np.where(p > 0, p * np.log2(p / middle), 0.0).sum(axis=1)
+            for p in (rows, np.broadcast_to(one, rows.shape))
+        ]
     return (each[0] + each[1]) / 2
 
 
@@ -76,9 +105,13 @@ def near(hours, centre):
 
 def peak_hours(s):
     weekday, weekend = (hour_table(s, "hours", ["n"], kind)["n"] for kind in (False, True))
-    return {"weekday_peak": near(weekday.argmax(axis=1), 17), "weekday_trough": near(weekday.argmin(axis=1), 4),
-            "weekend_peak": near(weekend.argmax(axis=1), 12), "weekend_trough": near(weekend.argmin(axis=1), 5),
-            "weekday_secondary_peak": 9.0 + weekday[:, 9:13].argmax(axis=1)}
+    return {
+        "weekday_peak": near(weekday.argmax(axis=1), 17),
+        "weekday_trough": near(weekday.argmin(axis=1), 4),
+        "weekend_peak": near(weekend.argmax(axis=1), 12),
+        "weekend_trough": near(weekend.argmin(axis=1), 5),
+        "weekday_secondary_peak": 9.0 + weekday[:, 9:13].argmax(axis=1),
+    }
 
 
 def dow_shares(s):
@@ -97,14 +130,27 @@ def session_arrivals(s):
     names = ["n", "mobile", "computer"]
     weekday, weekend = (hour_table(s, "starts", names, kind) for kind in (False, True))
     starts, morning = weekday["n"] + weekend["n"], np.arange(5, 12)
-    mean = {name: (weekday[name][:, 5:12] * morning).sum(axis=1) / weekday[name][:, 5:12].sum(axis=1) for name in ("mobile", "computer")}
-    return {"trough": near(starts.argmin(axis=1), 2), "morning": 6.0 + starts[:, 6:13].argmax(axis=1),
-            "evening": 15.0 + starts[:, 15:23].argmax(axis=1), "mobile_lead_h": mean["computer"] - mean["mobile"]}
+    mean = {
+        name: (weekday[name][:, 5:12] * morning).sum(axis=1) / weekday[name][:, 5:12].sum(axis=1)
+        for name in ("mobile", "computer")
+    }
+    return {
+        "trough": near(starts.argmin(axis=1), 2),
+        "morning": 6.0 + starts[:, 6:13].argmax(axis=1),
+        "evening": 15.0 + starts[:, 15:23].argmax(axis=1),
+        "mobile_lead_h": mean["computer"] - mean["mobile"],
+    }
 
 
 def chronotype_groups(s):
     """Listeners clustered once by their hours; the sizes of the groups are what varies."""
-    hours = s.frames["hours"].groupby(["who", "hour"])["n"].sum().unstack(fill_value=0).reindex(columns=range(24), fill_value=0)
+    hours = (
+        s.frames["hours"]
+        .groupby(["who", "hour"])["n"]
+        .sum()
+        .unstack(fill_value=0)
+        .reindex(columns=range(24), fill_value=0)
+    )
     often = hours.index[hours.sum(axis=1) >= 200].to_numpy()
     if len(often) < 40:
         return {"max_error": np.array([np.nan])}
@@ -114,13 +160,20 @@ def chronotype_groups(s):
 
 
 def clusters(points, k, rounds=100):
-    """k-means (Lloyd) from centres at the quantiles of the points' first principal axis: int64, (N,), 0 to k - 1."""
+    """k-means (Lloyd) from centres at the quantiles of the points' first principal axis: int64,
+    (N,), 0 to k - 1.
+    """
     axis = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2][0]
     order = np.argsort(points @ axis, kind="stable")
     group = np.empty(len(points), int)
     group[order] = np.arange(len(points)) * k // len(points)
     for _ in range(rounds):
-        centres = np.array([points[group == one].mean(axis=0) if (group == one).any() else points[one] for one in range(k)])
+        centres = np.array(
+            [
+                points[group == one].mean(axis=0) if (group == one).any() else points[one]
+                for one in range(k)
+            ]
+        )
         moved = ((points[:, None, :] - centres) ** 2).sum(axis=2).argmin(axis=1)
         if (moved == group).all():
             break
@@ -128,7 +181,8 @@ def clusters(points, k, rounds=100):
     return group
 
 
-# -- the sound of the hours ---------------------------------------------------------------------------
+# -- the sound of the hours ------------------------------------------------------------------------
+
 
 def mean_by_hour(s, name, weekend):
     """Mean of a feature over the plays of each hour, smoothed over three hours, (R, 24)."""
@@ -140,14 +194,22 @@ def mean_by_hour(s, name, weekend):
 def intensity_hour(s):
     weekday, weekend = (mean_by_hour(s, "energy", kind) for kind in (False, True))
     valence = mean_by_hour(s, "valence", False)
-    return {"min": near(weekday.argmin(axis=1), 4), "max_weekday": near(weekday.argmax(axis=1), 18),
-            "max_weekend": near(weekend.argmax(axis=1), 12), "valence_max": near(valence.argmax(axis=1), 19)}
+    return {
+        "min": near(weekday.argmin(axis=1), 4),
+        "max_weekday": near(weekday.argmax(axis=1), 18),
+        "max_weekend": near(weekend.argmax(axis=1), 12),
+        "valence_max": near(valence.argmax(axis=1), 19),
+    }
 
 
 def intensity_weekday_order(s):
     sums = by_key(s, "weekdays", "weekday", ["n", "energy"], 7)
     published = np.array(list(targets()["intensity_weekday_order"]["value"].values()))
-    return {"rank_correlation": correlation(ranks(sums["energy"] / sums["n"]), ranks(published[None, :])[0])}
+    return {
+        "rank_correlation": correlation(
+            ranks(sums["energy"] / sums["n"]), ranks(published[None, :])[0]
+        )
+    }
 
 
 def ranks(rows):
@@ -161,15 +223,30 @@ def intensity_of(s, where):
 
 
 def intensity_age_order(s):
-    means = [intensity_of(s, (s.own("age") >= low) & (s.own("age") < high)) for low, high in AGES.values()]
-    return {f"{a}_to_{b}": after - earlier for a, b, earlier, after in zip(AGES, [*AGES][1:], means, means[1:])}
+    means = [
+        intensity_of(s, (s.own("age") >= low) & (s.own("age") < high))
+        for low, high in AGES.values()
+    ]
+    return {
+        f"{a}_to_{b}": after - earlier
+        for a, b, earlier, after in zip(AGES, [*AGES][1:], means, means[1:])
+    }
 
 
 def intensity_region_order(s):
-    region, country, gender = (s.listeners[name].to_numpy() for name in ("region", "country", "gender"))
-    latin, north, asia = (intensity_of(s, where) for where in (region == "Latin America", np.isin(region, NORTH), np.isin(country, ASIA)))
+    region, country, gender = (
+        s.listeners[name].to_numpy() for name in ("region", "country", "gender")
+    )
+    latin, north, asia = (
+        intensity_of(s, where)
+        for where in (region == "Latin America", np.isin(region, NORTH), np.isin(country, ASIA))
+    )
     men, women = (intensity_of(s, gender == one) for one in ("male", "female"))
-    return {"latin_to_north": north - latin, "north_to_asia": asia - north, "men_to_women": women - men}
+    return {
+        "latin_to_north": north - latin,
+        "north_to_asia": asia - north,
+        "men_to_women": women - men,
+    }
 
 
 def five_blocks(s):
@@ -185,13 +262,16 @@ def ward(points, k):
     while len(kept := np.unique(group)) > k:
         centre = np.array([points[group == one].mean(axis=0) for one in kept])
         size = np.array([np.count_nonzero(group == one) for one in kept])
-        cost = ((centre[:, None] - centre) ** 2).sum(axis=2) * size[:, None] * size / (size[:, None] + size) + np.diag(np.full(len(kept), np.inf))
+        cost = ((centre[:, None] - centre) ** 2).sum(axis=2) * size[:, None] * size / (
+            size[:, None] + size
+        ) + np.diag(np.full(len(kept), np.inf))
         a, b = np.unravel_index(cost.argmin(), cost.shape)
         group[group == kept[b]] = kept[a]
     return group
 
 
-# -- holidays -----------------------------------------------------------------------------------------
+# -- holidays --------------------------------------------------------------------------------------
+
 
 def year_of(s):
     """Calendar year in which the run begins."""
@@ -205,12 +285,22 @@ def has_autumn(s):
 
 
 def holiday_onset(s):
-    """Days after 13 November at which the mean share over a week first reaches 2 %; 49, New Year, where it never does."""
+    """Days after 13 November at which the mean share over a week first reaches 2 %; 49, New Year,
+    where it never does.
+    """
     if not has_autumn(s):
         return {"days_after": np.array([np.nan])}
     frame, start = s.frames["holiday_days"], day_number(date(year_of(s), 10, 1))
-    n, holiday = (pooled(s, frame["who"], (frame["day"] - start).clip(0, 92).to_numpy(dtype=int), frame[name], 93) for name in ("n", "n_holiday"))
-    week = [np.array([np.convolve(row, np.ones(7), "valid") for row in counts]) for counts in (n, holiday)]
+    n, holiday = (
+        pooled(
+            s, frame["who"], (frame["day"] - start).clip(0, 92).to_numpy(dtype=int), frame[name], 93
+        )
+        for name in ("n", "n_holiday")
+    )
+    week = [
+        np.array([np.convolve(row, np.ones(7), "valid") for row in counts])
+        for counts in (n, holiday)
+    ]
     reached = week[1] >= 0.02 * np.maximum(week[0], 1)
     return {"days_after": np.where(reached.any(axis=1), reached.argmax(axis=1) + 3, 92.0) - 43}
 
@@ -219,15 +309,30 @@ def holiday_peak(s):
     if not has_autumn(s):
         return {}
     year = year_of(s)
-    thanksgiving = next(date(year, 11, day) for day in range(22, 29) if date(year, 11, day).weekday() == 3)
-    weeks = {"after_thanksgiving": thanksgiving + timedelta(1), "christmas_week": date(year, 12, 19)}
-    return {name: np.array([holiday_share_of_top(s, day_number(first))]) for name, first in weeks.items()}
+    thanksgiving = next(
+        date(year, 11, day) for day in range(22, 29) if date(year, 11, day).weekday() == 3
+    )
+    weeks = {
+        "after_thanksgiving": thanksgiving + timedelta(1),
+        "christmas_week": date(year, 12, 19),
+    }
+    return {
+        name: np.array([holiday_share_of_top(s, day_number(first))])
+        for name, first in weeks.items()
+    }
 
 
 def holiday_share_of_top(s, first, top=200):
-    """Share of holiday songs among a week's plays of its most played tracks; without an interval."""
+    """Share of holiday songs among a week's plays of its most played tracks; without an
+    interval.
+    """
     frame = s.frames["late_tracks"]
-    week = frame[frame["day"].between(first, first + 6)].groupby(["track_id", "holiday"])["n"].sum().reset_index()
+    week = (
+        frame[frame["day"].between(first, first + 6)]
+        .groupby(["track_id", "holiday"])["n"]
+        .sum()
+        .reset_index()
+    )
     best = week.sort_values(["n", "track_id"], ascending=[False, True]).head(top)
     return best.loc[best["holiday"], "n"].sum() / max(best["n"].sum(), 1)
 
@@ -238,13 +343,30 @@ def holiday_artist_lift(s):
     if not has_autumn(s) or not len(december):
         return {"value": np.array([np.nan])}
     star = december["artist_id"].value_counts().index[0]
-    heard = [np.isin(np.arange(len(s.listeners)), frame.loc[(frame["artist_id"] == star) & (frame["month"] == month), "who"]) for month in (12, 9)]
+    heard = [
+        np.isin(
+            np.arange(len(s.listeners)),
+            frame.loc[(frame["artist_id"] == star) & (frame["month"] == month), "who"],
+        )
+        for month in (12, 9)
+    ]
     return {"value": (s.weights @ heard[0]) / np.maximum(s.weights @ heard[1], 1)}
 
 
 MEASURES = {
-    "hour_profile_weekday": hour_profile(False), "hour_profile_weekend": hour_profile(True), "peak_hours": peak_hours, "dow_shares": dow_shares,
-    "hour_blocks_mssd": hour_blocks, "session_arrivals": session_arrivals, "chronotype_groups": chronotype_groups, "intensity_hour": intensity_hour,
-    "intensity_weekday_order": intensity_weekday_order, "intensity_age_order": intensity_age_order,
-    "intensity_region_order": intensity_region_order, "five_blocks": five_blocks, "holiday_onset": holiday_onset, "holiday_peak": holiday_peak,
-    "holiday_artist_lift": holiday_artist_lift}
+    "hour_profile_weekday": hour_profile(False),
+    "hour_profile_weekend": hour_profile(True),
+    "peak_hours": peak_hours,
+    "dow_shares": dow_shares,
+    "hour_blocks_mssd": hour_blocks,
+    "session_arrivals": session_arrivals,
+    "chronotype_groups": chronotype_groups,
+    "intensity_hour": intensity_hour,
+    "intensity_weekday_order": intensity_weekday_order,
+    "intensity_age_order": intensity_age_order,
+    "intensity_region_order": intensity_region_order,
+    "five_blocks": five_blocks,
+    "holiday_onset": holiday_onset,
+    "holiday_peak": holiday_peak,
+    "holiday_artist_lift": holiday_artist_lift,
+}

@@ -7,33 +7,48 @@ from ..sample import columns_of, mean_of, pooled, shares, slopes_of
 from ..scores import targets
 from .skips import count_ifs
 
-CONCENTRATED = 1800         # listeners behind the published concentration of artists
-HEAD_PLAYS = 167_880        # plays behind the published head of tracks
-OLD_DAYS = 548              # 18 months
+CONCENTRATED = 1800  # listeners behind the published concentration of artists
+HEAD_PLAYS = 167_880  # plays behind the published head of tracks
+OLD_DAYS = 548  # 18 months
 AGES_AT_RELEASE = np.arange(-5, 41)
-ARTISTS_LOCATED = 1500      # artists that get a place in the space of co-listening
+ARTISTS_LOCATED = 1500  # artists that get a place in the space of co-listening
 DIMENSIONS = 32
 
 PER_LISTENER = {
     "old": f"""SELECT who, count(*) AS us_streams, count_if(released < day - {OLD_DAYS}) AS us_old
         FROM p WHERE country = 'US' AND ms_played >= 30000 GROUP BY who""",
-    "ages": "SELECT who, " + count_ifs({f"aged_{a}": f"greatest(year(epoch_ms(local_ms)) - release_year, 0) = {a}" for a in range(5)}
-                                       | {"aged_5": "year(epoch_ms(local_ms)) - release_year >= 5"}) + " FROM p WHERE long GROUP BY who"}
+    "ages": "SELECT who, "
+    + count_ifs(
+        {
+            f"aged_{a}": f"greatest(year(epoch_ms(local_ms)) - release_year, 0) = {a}"
+            for a in range(5)
+        }
+        | {"aged_5": "year(epoch_ms(local_ms)) - release_year >= 5"}
+    )
+    + " FROM p WHERE long GROUP BY who",
+}
 
 LONG_FORM = {
     "artists": "SELECT who, artist_id, count(*)::INT AS n FROM p GROUP BY ALL",
-    "release_years": "SELECT who, release_year, count(*) AS n FROM p WHERE release_year > 0 GROUP BY ALL",
+    "release_years": "SELECT who, release_year, count(*) AS n FROM p WHERE release_year > 0 GROUP "
+    "BY ALL",
     "heads": "SELECT who, sitting, track_id FROM p WHERE long",
-    "us_tracks": "SELECT who, track_id, count(*) AS n FROM p WHERE country = 'US' AND ms_played >= 30000 GROUP BY ALL",
+    "us_tracks": "SELECT who, track_id, count(*) AS n FROM p WHERE country = 'US' AND ms_played >= "
+    "30000 GROUP BY ALL",
     "played_tracks": "SELECT DISTINCT track_id FROM p",
-    "places": """SELECT who, artist_id, local_ms >= getvariable('half_ms') AS later, programmed, count(*) AS n FROM p
-        WHERE who % getvariable('every_1000') = 0 GROUP BY ALL"""}
+    "places": """SELECT who, artist_id, local_ms >= getvariable('half_ms') AS later, programmed,
+      count(*) AS n FROM p
+        WHERE who % getvariable('every_1000') = 0 GROUP BY ALL""",
+}
 
 
-# -- concentration ------------------------------------------------------------------------------------
+# -- concentration ---------------------------------------------------------------------------------
+
 
 def artist_totals(s, listeners=None):
-    """Weighted plays per artist of the catalogue's played artists, (R, A), of all listeners or the first so many."""
+    """Weighted plays per artist of the catalogue's played artists, (R, A), of all listeners or the
+    first so many.
+    """
     frame = s.frames["artists"]
     frame = frame if listeners is None else frame[frame["who"] < listeners]
     number, artists = pd.factorize(frame["artist_id"])
@@ -41,20 +56,32 @@ def artist_totals(s, listeners=None):
 
 
 def concentration(s):
-    """Plays per artist, most first, of 1,800 listeners: float64, (R, A), zeros last; None outside 10,000 to 50,000 artists."""
+    """Plays per artist, most first, of 1,800 listeners: float64, (R, A), zeros last; None outside
+    10,000 to 50,000 artists.
+    """
     known = s.log.tracks["artist_id"].nunique()
-    return -np.sort(-artist_totals(s, CONCENTRATED), axis=1) if 10_000 <= known <= 50_000 and len(s.listeners) >= CONCENTRATED else None
+    return (
+        -np.sort(-artist_totals(s, CONCENTRATED), axis=1)
+        if 10_000 <= known <= 50_000 and len(s.listeners) >= CONCENTRATED
+        else None
+    )
 
 
 def top_share(ordered, share):
     """Share of the top such share of those with a play, (R,)."""
     n = np.maximum(np.ceil(share * (ordered > 0).sum(axis=1)).astype(int), 1)
-    return np.take_along_axis(ordered.cumsum(axis=1), n[:, None] - 1, axis=1)[:, 0] / ordered.sum(axis=1)
+    return np.take_along_axis(ordered.cumsum(axis=1), n[:, None] - 1, axis=1)[:, 0] / ordered.sum(
+        axis=1
+    )
 
 
 def top1pct_artists_share(s):
     plays = concentration(s)
-    return {} if plays is None else {"top_1pct": top_share(plays, 0.01), "top_10pct": top_share(plays, 0.1)}
+    return (
+        {}
+        if plays is None
+        else {"top_1pct": top_share(plays, 0.01), "top_10pct": top_share(plays, 0.1)}
+    )
 
 
 def gini_artists(s):
@@ -65,21 +92,27 @@ def gini_artists(s):
 def gini(values):
     """Gini coefficient of positive values, float."""
     values = np.sort(values)
-    return float((2 * np.arange(1, len(values) + 1) - len(values) - 1) @ values / (len(values) * values.sum()))
+    return float(
+        (2 * np.arange(1, len(values) + 1) - len(values) - 1)
+        @ values
+        / (len(values) * values.sum())
+    )
 
 
 def zipf_artists(s):
     plays = concentration(s)
     if plays is None:
         return {}
-    head, middle, tail = (rank_slope(plays, *ranks) for ranks in ((1, 100), (10, 1000), (100, 5000)))
+    head, middle, tail = (
+        rank_slope(plays, *ranks) for ranks in ((1, 100), (10, 1000), (100, 5000))
+    )
     return {"value": middle, "head_minus_middle": head - middle, "tail_minus_middle": tail - middle}
 
 
 def rank_slope(ordered, low, high):
     """Least-squares slope of ln plays on ln rank between two ranks, (R,)."""
     x = np.log(np.arange(low, min(high, ordered.shape[1]) + 1))
-    y = np.log(np.maximum(ordered[:, low - 1:low - 1 + len(x)], 0.5))
+    y = np.log(np.maximum(ordered[:, low - 1 : low - 1 + len(x)], 0.5))
     return (y - y.mean(axis=1, keepdims=True)) @ (x - x.mean()) / ((x - x.mean()) ** 2).sum()
 
 
@@ -88,12 +121,17 @@ def track_head_mssd(s):
     frame = s.frames["heads"]
     if len(frame) < HEAD_PLAYS:
         return {}
-    order = ((frame["who"].to_numpy() * 1_000_003 + frame["sitting"].to_numpy()) * 2_654_435_761) % 2**32
+    order = (
+        (frame["who"].to_numpy() * 1_000_003 + frame["sitting"].to_numpy()) * 2_654_435_761
+    ) % 2**32
     kept = frame.iloc[np.argsort(order, kind="stable")[:HEAD_PLAYS]]
     number, tracks = pd.factorize(kept["track_id"])
     plays = pooled(s, kept["who"], number, np.ones(len(kept)), len(tracks))
-    return {"top1": plays.max(axis=1) / plays.sum(axis=1), "distinct_per_play": (plays > 0).sum(axis=1) / plays.sum(axis=1),
-            "top5": np.sort(plays, axis=1)[:, -5:].sum(axis=1) / plays.sum(axis=1)}
+    return {
+        "top1": plays.max(axis=1) / plays.sum(axis=1),
+        "distinct_per_play": (plays > 0).sum(axis=1) / plays.sum(axis=1),
+        "top5": np.sort(plays, axis=1)[:, -5:].sum(axis=1) / plays.sum(axis=1),
+    }
 
 
 def track_head_us(s):
@@ -102,11 +140,23 @@ def track_head_us(s):
         return {}
     number, tracks = pd.factorize(frame["track_id"])
     plays = pooled(s, frame["who"], number, frame["n"], len(tracks))
-    return {"top500": np.partition(plays, -500, axis=1)[:, -500:].sum(axis=1) / plays.sum(axis=1)} if len(tracks) >= 500 else {}
+    return (
+        {"top500": np.partition(plays, -500, axis=1)[:, -500:].sum(axis=1) / plays.sum(axis=1)}
+        if len(tracks) >= 500
+        else {}
+    )
 
 
 def dead_catalogue(s):
-    return {"zero": np.array([1 - s.frames["played_tracks"]["track_id"].nunique() / len(s.log.tracks)])} if len(s.log.tracks) >= 1_000_000 else {}
+    return (
+        {
+            "zero": np.array(
+                [1 - s.frames["played_tracks"]["track_id"].nunique() / len(s.log.tracks)]
+            )
+        }
+        if len(s.log.tracks) >= 1_000_000
+        else {}
+    )
 
 
 def artists_for_90pct(s):
@@ -114,19 +164,27 @@ def artists_for_90pct(s):
     if known < 100_000:
         return {}
     plays = -np.sort(-artist_totals(s), axis=1)
-    return {"value": ((plays.cumsum(axis=1) < 0.9 * plays.sum(axis=1, keepdims=True)).sum(axis=1) + 1) / known}
+    return {
+        "value": ((plays.cumsum(axis=1) < 0.9 * plays.sum(axis=1, keepdims=True)).sum(axis=1) + 1)
+        / known
+    }
 
 
-# -- taste --------------------------------------------------------------------------------------------
+# -- taste -----------------------------------------------------------------------------------------
+
 
 def mainstream_vs_age(s):
     """Each listener's mean ln(rank) of artists, ranks by everybody's plays, against age."""
     frame = s.frames["artists"]
     plays = frame.groupby("artist_id")["n"].sum()
     rank = np.log(plays.rank(ascending=False, method="first"))
-    mean = np.bincount(frame["who"], frame["n"] * rank.loc[frame["artist_id"]].to_numpy(), len(s.listeners)) / np.maximum(s.own("n"), 1)
+    mean = np.bincount(
+        frame["who"], frame["n"] * rank.loc[frame["artist_id"]].to_numpy(), len(s.listeners)
+    ) / np.maximum(s.own("n"), 1)
     age, often = s.own("age"), s.own("n") >= 100
-    early, late = (slopes_of(s, mean, [age], often & where)[:, 1] for where in ((age < 35), (age >= 35)))
+    early, late = (
+        slopes_of(s, mean, [age], often & where)[:, 1] for where in ((age < 35), (age >= 35))
+    )
     return {"slope_under_35": early, "later_part": np.abs(late / early)}
 
 
@@ -135,9 +193,23 @@ def gender_taste_overlap(s, top=200):
     number, artists = pd.factorize(frame["artist_id"])
     part = frame["n"].to_numpy() / s.own("n")[frame["who"]]
     gender = s.listeners["gender"].to_numpy()[frame["who"]]
-    lists = [np.argsort(-pooled(s, frame["who"], number, part * (gender == one), len(artists)), axis=1, kind="stable")[:, :top]
-             for one in ("male", "female")]
-    return {"value": np.array([1 - len(np.intersect1d(men, women)) / top for men, women in zip(*lists)])} if len(artists) >= 2 * top else {}
+    lists = [
+        np.argsort(
+            -pooled(s, frame["who"], number, part * (gender == one), len(artists)),
+            axis=1,
+            kind="stable",
+        )[:, :top]
+        for one in ("male", "female")
+    ]
+    return (
+        {
+            "value": np.array(
+                [1 - len(np.intersect1d(men, women)) / top for men, women in zip(*lists)]
+            )
+        }
+        if len(artists) >= 2 * top
+        else {}
+    )
 
 
 def reminiscence_age(s):
@@ -148,16 +220,34 @@ def reminiscence_age(s):
     mine = frame[men[frame["who"]]]
     age = mine["release_year"].to_numpy() - born[mine["who"]]
     inside = (age >= AGES_AT_RELEASE[0]) & (age <= AGES_AT_RELEASE[-1])
-    heard = pooled(s, mine["who"][inside], age[inside] - AGES_AT_RELEASE[0], mine["n"][inside], len(AGES_AT_RELEASE))
+    heard = pooled(
+        s,
+        mine["who"][inside],
+        age[inside] - AGES_AT_RELEASE[0],
+        mine["n"][inside],
+        len(AGES_AT_RELEASE),
+    )
     expected = (s.weights * (s.own("n") * men)) @ year_shares(frame, born)
     ratio = smoothed_rows(heard) / np.maximum(smoothed_rows(expected), 1e-9)
-    return {"men": AGES_AT_RELEASE[np.where(smoothed_rows(expected) > 1e-6 * expected.sum(axis=1, keepdims=True), ratio, 0.0).argmax(axis=1)].astype(float)}
+    return {
+        "men": AGES_AT_RELEASE[
+            np.where(
+                smoothed_rows(expected) > 1e-6 * expected.sum(axis=1, keepdims=True), ratio, 0.0
+            ).argmax(axis=1)
+        ].astype(float)
+    }
 
 
 def year_shares(frame, born):
-    """Share of everybody's plays that was released when each listener had each of the ages looked at, (L, ages)."""
+    """Share of everybody's plays that was released when each listener had each of the ages looked
+    at, (L, ages).
+    """
     by_year = frame.groupby("release_year")["n"].sum() / frame["n"].sum()
-    return by_year.reindex((born[:, None] + AGES_AT_RELEASE).ravel(), fill_value=0.0).to_numpy().reshape(len(born), -1)
+    return (
+        by_year.reindex((born[:, None] + AGES_AT_RELEASE).ravel(), fill_value=0.0)
+        .to_numpy()
+        .reshape(len(born), -1)
+    )
 
 
 def smoothed_rows(rows):
@@ -165,43 +255,72 @@ def smoothed_rows(rows):
     return np.array([np.convolve(row, np.ones(5), "same") for row in rows])
 
 
-# -- the age of the music -----------------------------------------------------------------------------
+# -- the age of the music --------------------------------------------------------------------------
+
 
 def release_year_mix(s):
     published = np.array(list(targets()["release_year_mix"]["value"].values()))
-    return {"l1": np.abs(shares(columns_of(s, [f"aged_{a}" for a in range(6)])) - published).sum(axis=1)}
+    return {
+        "l1": np.abs(shares(columns_of(s, [f"aged_{a}" for a in range(6)])) - published).sum(axis=1)
+    }
 
 
-# -- generalists and specialists ----------------------------------------------------------------------
+# -- generalists and specialists -------------------------------------------------------------------
+
 
 def gs_score(s):
-    """Mean cosine of a listener's plays to their centre, in a space in which artists stand by who listens to them."""
+    """Mean cosine of a listener's plays to their centre, in a space in which artists stand by who
+    listens to them.
+    """
     frame = s.frames["places"]
-    frame = frame[frame["artist_id"].isin(frame.groupby("artist_id")["n"].sum().nlargest(ARTISTS_LOCATED).index)]
+    frame = frame[
+        frame["artist_id"].isin(
+            frame.groupby("artist_id")["n"].sum().nlargest(ARTISTS_LOCATED).index
+        )
+    ]
     if not len(frame):
         return {}
     who, artist = pd.factorize(frame["who"])[0], pd.factorize(frame["artist_id"])[0]
     place = places_of(who, artist, frame["n"].to_numpy())[artist]
     listener, n = frame["who"].to_numpy(), frame["n"].to_numpy(dtype=float)
-    later, programmed = frame["later"].to_numpy(dtype=bool), frame["programmed"].to_numpy(dtype=bool)
-    score = {name: own_scores(len(s.listeners), listener[where], place[where], n[where])
-             for name, where in (("programmed", programmed), ("organic", ~programmed), ("first", ~later), ("second", later))}
-    return {"programmed_minus_organic": mean_of(s, score["programmed"] - score["organic"]), "r": correlation_of(s, score["first"], score["second"])}
+    later, programmed = (
+        frame["later"].to_numpy(dtype=bool),
+        frame["programmed"].to_numpy(dtype=bool),
+    )
+    score = {
+        name: own_scores(len(s.listeners), listener[where], place[where], n[where])
+        for name, where in (
+            ("programmed", programmed),
+            ("organic", ~programmed),
+            ("first", ~later),
+            ("second", later),
+        )
+    }
+    return {
+        "programmed_minus_organic": mean_of(s, score["programmed"] - score["organic"]),
+        "r": correlation_of(s, score["first"], score["second"]),
+    }
 
 
 def places_of(who, artist, n):
-    """Unit vectors of artists: principal directions of ln(1 + plays) by listener, rows and columns centred. (A, D)."""
+    """Unit vectors of artists: principal directions of ln(1 + plays) by listener, rows and columns
+    centred. (A, D).
+    """
     table = np.zeros((who.max() + 1, artist.max() + 1))
     np.add.at(table, (who, artist), n)
     table = np.log1p(table)
     table -= table.mean(axis=0)
     _, directions = np.linalg.eigh(table.T @ table)
-    place = directions[:, -DIMENSIONS:] * np.sqrt(np.maximum(((table @ directions[:, -DIMENSIONS:]) ** 2).sum(axis=0), 0))
+    place = directions[:, -DIMENSIONS:] * np.sqrt(
+        np.maximum(((table @ directions[:, -DIMENSIONS:]) ** 2).sum(axis=0), 0)
+    )
     return place / np.maximum(np.linalg.norm(place, axis=1, keepdims=True), 1e-12)
 
 
 def own_scores(size, who, place, n, least=200):
-    """Mean cosine of each listener's plays to their own centre, NaN under so many plays. float64, (L,)."""
+    """Mean cosine of each listener's plays to their own centre, NaN under so many plays. float64,
+    (L,).
+    """
     centre = np.array([np.bincount(who, n * column, size) for column in place.T]).T
     plays = np.bincount(who, n, size)
     return np.where(plays >= least, np.linalg.norm(centre, axis=1) / np.maximum(plays, 1), np.nan)
@@ -210,13 +329,27 @@ def own_scores(size, who, place, n, least=200):
 def correlation_of(s, x, y):
     """Weighted correlation over listeners that have both, (R,)."""
     both = np.isfinite(x) & np.isfinite(y)
-    mean = {name: mean_of(s, values, both) for name, values in (("x", x), ("y", y), ("xx", x * x), ("yy", y * y), ("xy", x * y))}
-    return (mean["xy"] - mean["x"] * mean["y"]) / np.sqrt((mean["xx"] - mean["x"] ** 2) * (mean["yy"] - mean["y"] ** 2))
+    mean = {
+        name: mean_of(s, values, both)
+        for name, values in (("x", x), ("y", y), ("xx", x * x), ("yy", y * y), ("xy", x * y))
+    }
+    return (mean["xy"] - mean["x"] * mean["y"]) / np.sqrt(
+        (mean["xx"] - mean["x"] ** 2) * (mean["yy"] - mean["y"] ** 2)
+    )
 
 
 MEASURES = {
-    "mainstream_vs_age": mainstream_vs_age, "gender_taste_overlap": gender_taste_overlap, "reminiscence_age": reminiscence_age,
-    "top1pct_artists_share": top1pct_artists_share, "gini_artists": gini_artists, "zipf_artists": zipf_artists,
-    "track_head_mssd": track_head_mssd, "track_head_us": track_head_us, "dead_catalogue": dead_catalogue,
-    "catalogue_age": lambda s: {"value": s["us_old"] / s["us_streams"]}, "release_year_mix": release_year_mix,
-    "artists_for_90pct": artists_for_90pct, "gs_score": gs_score}
+    "mainstream_vs_age": mainstream_vs_age,
+    "gender_taste_overlap": gender_taste_overlap,
+    "reminiscence_age": reminiscence_age,
+    "top1pct_artists_share": top1pct_artists_share,
+    "gini_artists": gini_artists,
+    "zipf_artists": zipf_artists,
+    "track_head_mssd": track_head_mssd,
+    "track_head_us": track_head_us,
+    "dead_catalogue": dead_catalogue,
+    "catalogue_age": lambda s: {"value": s["us_old"] / s["us_streams"]},
+    "release_year_mix": release_year_mix,
+    "artists_for_90pct": artists_for_90pct,
+    "gs_score": gs_score,
+}

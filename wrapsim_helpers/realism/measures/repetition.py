@@ -6,49 +6,78 @@ import pandas as pd
 from ..sample import mean_of, median_of, pooled, slopes_of
 from .volume import has_window, run_days
 
-IN_WINDOW = "(month(epoch_ms(local_ms)) < 11 OR (month(epoch_ms(local_ms)) = 11 AND day(epoch_ms(local_ms)) <= 15))"
+IN_WINDOW = (
+    "(month(epoch_ms(local_ms)) < 11 OR (month(epoch_ms(local_ms)) = 11 AND "
+    "day(epoch_ms(local_ms)) <= 15))"
+)
 LAGS = 1000
-COUNTS = tuple(sorted({round(100 * 10 ** (k / 8)) for k in range(17)}))       # lengths of history from 100 to 10,000 plays
-SEQUENCE = 1500             # plays of a listener looked at for what predicts a repeat
+COUNTS = tuple(
+    sorted({round(100 * 10 ** (k / 8)) for k in range(17)})
+)  # lengths of history from 100 to 10,000 plays
+SEQUENCE = 1500  # plays of a listener looked at for what predicts a repeat
 PLAYLISTS = ("own_playlist", "editorial", "personalized", "charts")
 
 PER_LISTENER = {
     "distinct": f"""SELECT who, count_if(nth = 1) AS tracks, count_if(new_artist) AS artists,
-        count_if(nth = 1 AND {IN_WINDOW}) AS window_tracks, count_if(new_artist AND {IN_WINDOW}) AS window_artists,
-        count_if(local_ms >= getvariable('half_ms')) AS late_n, count_if(nth = 1 AND local_ms >= getvariable('half_ms')) AS late_new,
+        count_if(nth = 1 AND {IN_WINDOW}) AS window_tracks, count_if(new_artist AND {IN_WINDOW})
+          AS window_artists,
+        count_if(local_ms >= getvariable('half_ms')) AS late_n, count_if(nth = 1 AND local_ms >=
+          getvariable('half_ms')) AS late_new,
         count_if(again) AS n_again FROM p GROUP BY who""",
-    "top_artist": f"""WITH each AS (SELECT who, artist_id, sum(ms_played) AS ms FROM p WHERE {IN_WINDOW} GROUP BY ALL)
+    "top_artist": f"""WITH each AS (SELECT who, artist_id, sum(ms_played) AS ms FROM p WHERE
+      {IN_WINDOW} GROUP BY ALL)
         SELECT who, max(ms) AS top_artist_ms FROM each GROUP BY who""",
-    "top_song": f"""WITH each AS (SELECT who, track_id, count(*) AS n FROM p WHERE {IN_WINDOW} GROUP BY ALL)
+    "top_song": f"""WITH each AS (SELECT who, track_id, count(*) AS n FROM p WHERE {IN_WINDOW}
+      GROUP BY ALL)
         SELECT who, max(n) AS top_song_n FROM each GROUP BY who""",
     "top_50": """WITH each AS (SELECT who, artist_id, count(*) AS n FROM p GROUP BY ALL),
-        placed AS (SELECT *, row_number() OVER (PARTITION BY who ORDER BY n DESC, artist_id) AS place FROM each)
-        SELECT who, max(n) AS top_1, sum(n) FILTER (place <= 5) AS top_5, sum(n) FILTER (place <= 50) AS top_50 FROM placed GROUP BY who""",
-    "entropy": """WITH each AS (SELECT who, genre_code, count(*) AS n FROM p WHERE number < 500 GROUP BY ALL)
-        SELECT who, -sum(n / 500 * ln(n / 500)) AS entropy, sum(n) AS entropy_n FROM each GROUP BY who""",
-    "exposures": """WITH found AS (SELECT who, track_id FROM p GROUP BY ALL HAVING count(*) >= 15 AND min(local_ms) >= getvariable('quarter_ms'))
-        SELECT who, count_if(nth = 1) AS first_n, count_if(nth = 1 AND NOT unfinished) AS first_done,
-          count_if(nth BETWEEN 3 AND 6) AS middle_n, count_if(nth BETWEEN 3 AND 6 AND NOT unfinished) AS middle_done,
+        placed AS (SELECT *, row_number() OVER (PARTITION BY who ORDER BY n DESC, artist_id) AS
+          place FROM each)
+        SELECT who, max(n) AS top_1, sum(n) FILTER (place <= 5) AS top_5,
+          sum(n) FILTER (place <= 50) AS top_50 FROM placed GROUP BY who""",
+    "entropy": """WITH each AS (SELECT who, genre_code, count(*) AS n FROM p WHERE number < 500
+      GROUP BY ALL)
+        SELECT who, -sum(n / 500 * ln(n / 500)) AS entropy, sum(n) AS entropy_n
+        FROM each GROUP BY who""",
+    "exposures": """WITH found AS (SELECT who, track_id FROM p GROUP BY ALL HAVING count(*) >= 15
+      AND min(local_ms) >= getvariable('quarter_ms'))
+        SELECT who, count_if(nth = 1) AS first_n, count_if(nth = 1 AND NOT unfinished) AS
+          first_done,
+          count_if(nth BETWEEN 3 AND 6) AS middle_n, count_if(nth BETWEEN 3 AND 6 AND NOT
+            unfinished) AS middle_done,
           count_if(nth >= 15) AS late_n_heard, count_if(nth >= 15 AND NOT unfinished) AS late_done
-        FROM p SEMI JOIN found USING (who, track_id) GROUP BY who"""}
+        FROM p SEMI JOIN found USING (who, track_id) GROUP BY who""",
+}
 
 LONG_FORM = {
-    "heaps": f"SELECT who, number + 1 AS n, seen_tracks, seen_artists FROM p WHERE number + 1 IN {COUNTS}",
-    "discoveries": f"""SELECT who, month, count_if(new_artist AND context IN {PLAYLISTS}) AS n_new FROM p GROUP BY ALL""",
-    "weeks": """SELECT who, (day - getvariable('first_day')) // 7 AS week, count_if(nth = 1) AS n_new FROM p
-        JOIN listeners USING (who) WHERE listeners.age BETWEEN 22.5 AND 26.5 AND local_ms >= getvariable('half_ms') GROUP BY ALL""",
+    "heaps": f"SELECT who, number + 1 AS n, seen_tracks, seen_artists FROM p WHERE number + 1 IN "
+    f"{COUNTS}",
+    "discoveries": f"""SELECT who, month, count_if(new_artist AND context IN {PLAYLISTS}) AS n_new
+      FROM p GROUP BY ALL""",
+    "weeks": """SELECT who, (day - getvariable('first_day')) // 7 AS week, count_if(nth = 1) AS
+      n_new FROM p
+        JOIN listeners USING (who) WHERE listeners.age BETWEEN 22.5 AND 26.5 AND
+          local_ms >= getvariable('half_ms') GROUP BY ALL""",
     "lags": f"""SELECT who, ago AS lag, count(*) AS n FROM p
         WHERE who % getvariable('every_400') = 0 AND ago BETWEEN 1 AND {LAGS} GROUP BY ALL""",
     "waits": f"""WITH last AS (SELECT who, max(number) AS last FROM p GROUP BY who)
-        SELECT who, least(CASE WHEN ahead > 0 THEN ahead ELSE last - number END, {LAGS}) AS wait, count(*) AS n FROM p JOIN last USING (who)
+        SELECT who, least(CASE WHEN ahead > 0 THEN ahead ELSE last - number END, {LAGS}) AS wait,
+          count(*) AS n FROM p JOIN last USING (who)
         WHERE who % getvariable('every_400') = 0 GROUP BY ALL""",
     "sequences": f"""SELECT who, number, track_id, started_ms FROM p
-        WHERE who % getvariable('every_40') = 0 AND number < {SEQUENCE} ORDER BY who, number"""}
+        WHERE who % getvariable('every_40') = 0 AND number < {SEQUENCE} ORDER BY who, number""",
+}
 
 
 def repeat_share(low, high):
     """A measure: mean share of plays that repeat a track, over listeners with so many plays."""
-    return lambda s: {"value": mean_of(s, 1 - s.own("tracks") / np.maximum(s.own("n"), 1), (s.own("n") >= low) & (s.own("n") < high))}
+    return lambda s: {
+        "value": mean_of(
+            s,
+            1 - s.own("tracks") / np.maximum(s.own("n"), 1),
+            (s.own("n") >= low) & (s.own("n") < high),
+        )
+    }
 
 
 def repeat_share_year(s):
@@ -57,44 +86,81 @@ def repeat_share_year(s):
 
 def artist_repeat_lifetime(s):
     heavy = s.own("n") >= 5000
-    return {"value": (s.weights @ (s.own("n") * heavy)) / np.maximum(s.weights @ (s.own("artists") * heavy), 1)} if heavy.any() else {}
+    return (
+        {
+            "value": (s.weights @ (s.own("n") * heavy))
+            / np.maximum(s.weights @ (s.own("artists") * heavy), 1)
+        }
+        if heavy.any()
+        else {}
+    )
 
 
 def distinct_per_year(s):
     hours = s.own("window_ms") / 3.6e6
     engaged = (hours >= 400) & (hours <= 600)
-    return {name: mean_of(s, s.own(f"window_{name}"), engaged) for name in ("tracks", "artists")} if has_window(s) else {}
+    return (
+        {name: mean_of(s, s.own(f"window_{name}"), engaged) for name in ("tracks", "artists")}
+        if has_window(s)
+        else {}
+    )
 
 
 def share_of_top(top, of):
-    """A measure: median share of the top of a listener's list from 1 January to 15 November, 100 hours or more."""
-    return lambda s: {"value": median_of(s, s.own(top) / np.maximum(s.own(of), 1), s.own("window_ms") >= 100 * 3.6e6)} if has_window(s) else {}
+    """A measure: median share of the top of a listener's list from 1 January to 15 November, 100
+    hours or more.
+    """
+    return lambda s: (
+        {
+            "value": median_of(
+                s, s.own(top) / np.maximum(s.own(of), 1), s.own("window_ms") >= 100 * 3.6e6
+            )
+        }
+        if has_window(s)
+        else {}
+    )
 
 
 def top_artist_share_lastfm(s):
     often = (s.own("artists") >= 50) & (s.own("n") >= 2000)
-    return {f"{name.replace('_', '')}_median": median_of(s, s.own(name) / np.maximum(s.own("top_50"), 1), often) for name in ("top_1", "top_5")}
+    return {
+        f"{name.replace('_', '')}_median": median_of(
+            s, s.own(name) / np.maximum(s.own("top_50"), 1), often
+        )
+        for name in ("top_1", "top_5")
+    }
 
 
 def favourite_song_behaviour(s):
     return {"back_to_back": mean_of(s, (s.own("n_again") > 0).astype(float), s.own("n") >= 1000)}
 
 
-# -- how long ago -------------------------------------------------------------------------------------
+# -- how long ago ----------------------------------------------------------------------------------
+
 
 def recency_kernel(s):
-    """AIC of a power law with cut-off minus AIC of an exponential, per play; and the exponent beside it.
+    """AIC of a power law with cut-off minus AIC of an exponential, per play; and the exponent
+    beside it.
 
-    The chance that a track last heard t plays ago comes now: repeats at t over tracks that had waited so long.
+        The chance that a track last heard t plays ago comes now: repeats at t over tracks that had
+        waited so long.
     """
     heavy = np.flatnonzero(s.own("n") >= 2000)
-    repeats, waits = (counts_to(s, s.frames[name], column, heavy) for name, column in (("lags", "lag"), ("waits", "wait")))
+    repeats, waits = (
+        counts_to(s, s.frames[name], column, heavy)
+        for name, column in (("lags", "lag"), ("waits", "wait"))
+    )
     waiting = waits[:, ::-1].cumsum(axis=1)[:, ::-1]
     if not repeats[0].sum():
         return {}
-    power, exponential = (poisson_fits(repeats[:, 1:], waiting[:, 1:], columns) for columns in ((0, 1, 2), (0, 2)))
+    power, exponential = (
+        poisson_fits(repeats[:, 1:], waiting[:, 1:], columns) for columns in ((0, 1, 2), (0, 2))
+    )
     plays = np.maximum(waits.sum(axis=1), 1)
-    return {"aic_power_minus_exponential": (2 + 2 * (exponential[1] - power[1])) / plays, "exponent": -power[0][:, 1]}
+    return {
+        "aic_power_minus_exponential": (2 + 2 * (exponential[1] - power[1])) / plays,
+        "exponent": -power[0][:, 1],
+    }
 
 
 def counts_to(s, frame, column, listeners):
@@ -104,10 +170,11 @@ def counts_to(s, frame, column, listeners):
 
 
 def poisson_fits(events, exposure, columns, rounds=25):
-    """Poisson regression of events on ln t and t with the exposure as offset, by Newton's steps, for each row.
+    """Poisson regression of events on ln t and t with the exposure as offset, by Newton's steps,
+    for each row.
 
-    events, exposure  float64, (R, T), at t = 1 .. T;  columns  which of constant, ln t, t
-    Returns           (coefficients (R, 3), log-likelihood (R,) up to what the models share)
+        events, exposure  float64, (R, T), at t = 1 .. T;  columns  which of constant, ln t, t
+        Returns           (coefficients (R, 3), log-likelihood (R,) up to what the models share)
     """
     t = np.arange(1, events.shape[1] + 1)
     x = np.column_stack([np.ones(len(t)), np.log(t), t / len(t)])[:, columns]
@@ -116,7 +183,13 @@ def poisson_fits(events, exposure, columns, rounds=25):
     b[:, 0] = np.log(events.sum(axis=1) / exposure.sum(axis=1))
     for _ in range(rounds):
         mean = np.exp(np.clip(b @ x.T + offset, -50, 50))
-        b = b + np.linalg.solve(np.einsum("rt,ti,tj->rij", mean, x, x) + 1e-9 * np.eye(x.shape[1]), ((events - mean) @ x)[:, :, None])[:, :, 0]
+        b = (
+            b
+            + np.linalg.solve(
+                np.einsum("rt,ti,tj->rij", mean, x, x) + 1e-9 * np.eye(x.shape[1]),
+                ((events - mean) @ x)[:, :, None],
+            )[:, :, 0]
+        )
     mean_ln = b @ x.T + offset
     full = np.zeros((len(events), 3))
     full[:, columns] = b
@@ -124,9 +197,19 @@ def poisson_fits(events, exposure, columns, rounds=25):
 
 
 def exposure_inverted_u(s):
-    done = {name: s[f"{name}_done"] / np.maximum(s[n], 1) for name, n in (("first", "first_n"), ("middle", "middle_n"), ("late", "late_n_heard"))}
+    done = {
+        name: s[f"{name}_done"] / np.maximum(s[n], 1)
+        for name, n in (("first", "first_n"), ("middle", "middle_n"), ("late", "late_n_heard"))
+    }
     none = s.own("first_n").sum() == 0
-    return {} if none else {"middle_minus_first": done["middle"] - done["first"], "middle_minus_late": done["middle"] - done["late"]}
+    return (
+        {}
+        if none
+        else {
+            "middle_minus_first": done["middle"] - done["first"],
+            "middle_minus_late": done["middle"] - done["late"],
+        }
+    )
 
 
 def relisten_predictors(s):
@@ -134,44 +217,78 @@ def relisten_predictors(s):
     sequences = [frame for _, frame in s.frames["sequences"].groupby("who") if len(frame) >= 1000]
     if not sequences:
         return {}
-    hits = np.mean([hit_rates(frame["track_id"].to_numpy(), frame["started_ms"].to_numpy()) for frame in sequences], axis=0)
+    hits = np.mean(
+        [
+            hit_rates(frame["track_id"].to_numpy(), frame["started_ms"].to_numpy())
+            for frame in sequences
+        ],
+        axis=0,
+    )
     return {"over_recent": hits[:1] - hits[1], "over_frequent": hits[:1] - hits[2]}
 
 
 def hit_rates(tracks, at_ms, top=10, step=7):
-    """Share of repeats among the ten tracks ranked first by base level (sum of age^-0.5), by recency and by count: (3,)."""
+    """Share of repeats among the ten tracks ranked first by base level (sum of age^-0.5), by
+    recency and by count: (3,).
+    """
     item = pd.factorize(tracks)[0]
-    hits = [in_top(item, at_ms, now, top) for now in range(len(item) // 2, len(item), step) if item[now] in item[:now]]
+    hits = [
+        in_top(item, at_ms, now, top)
+        for now in range(len(item) // 2, len(item), step)
+        if item[now] in item[:now]
+    ]
     return np.mean(hits, axis=0) if hits else np.full(3, np.nan)
 
 
 def in_top(item, at_ms, now, top):
-    """Whether the track heard now is among the first ten by each of the three rankings of what was heard before it."""
+    """Whether the track heard now is among the first ten by each of the three rankings of what was
+    heard before it.
+    """
     past, n = item[:now], item[:now].max() + 1
     level = np.bincount(past, np.maximum((at_ms[now] - at_ms[:now]) / 3.6e6, 1e-3) ** -0.5, n)
     last, count = np.full(n, -1.0), np.bincount(past, minlength=n).astype(float)
     last[past] = np.arange(now)
-    count += last / (10 * now)          # of two heard alike often, the later
+    count += last / (10 * now)  # of two heard alike often, the later
     return [np.count_nonzero(score > score[item[now]]) < top for score in (level, last, count)]
 
 
-# -- what is new --------------------------------------------------------------------------------------
+# -- what is new -----------------------------------------------------------------------------------
+
 
 def heaps(column):
-    """A measure: the median listener's slope of ln(distinct) on ln(plays); for tracks also how it bends."""
+    """A measure: the median listener's slope of ln(distinct) on ln(plays); for tracks also how it
+    bends.
+    """
+
     def measure(s):
         table = s.frames["heaps"]
         table = table[table["who"].isin(np.flatnonzero(s.own("n") >= 5000))]
         x, y = np.log(table["n"].to_numpy(float)), np.log(table[column].to_numpy(float))
-        middle = table.groupby("who")["n"].transform(lambda n: np.sqrt(n.min() * n.max())).to_numpy(float)
-        slopes = [own_slopes(s, table["who"].to_numpy(), x, y, where) for where in (x >= 0, x <= np.log(middle), x >= np.log(middle))]
-        return {"value": median_of(s, slopes[0]), "late_minus_early": median_of(s, slopes[2] - slopes[1])}
+        middle = (
+            table.groupby("who")["n"]
+            .transform(lambda n: np.sqrt(n.min() * n.max()))
+            .to_numpy(float)
+        )
+        slopes = [
+            own_slopes(s, table["who"].to_numpy(), x, y, where)
+            for where in (x >= 0, x <= np.log(middle), x >= np.log(middle))
+        ]
+        return {
+            "value": median_of(s, slopes[0]),
+            "late_minus_early": median_of(s, slopes[2] - slopes[1]),
+        }
+
     return measure
 
 
 def own_slopes(s, who, x, y, where):
-    """Each listener's least-squares slope of y on x over some rows; NaN with fewer than three. float64, (L,)."""
-    sums = [np.bincount(who[where], column[where], len(s.listeners)) for column in (np.ones(len(x)), x, y, x * x, x * y)]
+    """Each listener's least-squares slope of y on x over some rows; NaN with fewer than three.
+    float64, (L,).
+    """
+    sums = [
+        np.bincount(who[where], column[where], len(s.listeners))
+        for column in (np.ones(len(x)), x, y, x * x, x * y)
+    ]
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = (sums[0] * sums[4] - sums[1] * sums[2]) / (sums[0] * sums[3] - sums[1] ** 2)
     return np.where(sums[0] >= 3, slope, np.nan)
@@ -184,7 +301,10 @@ def new_artists_month(s):
     if not len(late):
         return {}
     key = np.zeros(len(late), int)
-    return {"value": pooled(s, late["who"], key, late["n_new"], 1)[:, 0] / pooled(s, late["who"], key, np.ones(len(late)), 1)[:, 0]}
+    return {
+        "value": pooled(s, late["who"], key, late["n_new"], 1)[:, 0]
+        / pooled(s, late["who"], key, np.ones(len(late)), 1)[:, 0]
+    }
 
 
 def new_tracks_week_age24(s):
@@ -197,16 +317,32 @@ def new_tracks_week_age24(s):
 
 
 def exploration_vs_age(s):
-    often, length = (s.own("late_n") >= 100) & (s.own("n") >= 500), np.log(np.maximum(s.own("n"), 1))
-    novelty = slopes_of(s, s.own("late_new") / np.maximum(s.own("late_n"), 1), [s.own("age"), length], often)
+    often, length = (
+        (s.own("late_n") >= 100) & (s.own("n") >= 500),
+        np.log(np.maximum(s.own("n"), 1)),
+    )
+    novelty = slopes_of(
+        s, s.own("late_new") / np.maximum(s.own("late_n"), 1), [s.own("age"), length], often
+    )
     diversity = slopes_of(s, s.own("entropy"), [s.own("age")], s.own("entropy_n") >= 500)
     return {"novelty_slope": novelty[:, 1], "diversity_slope": diversity[:, 1]}
 
 
 MEASURES = {
-    "repeat_share_year": repeat_share_year, "repeat_share_lifetime": repeat_share(10_000, 25_000), "artist_repeat_lifetime": artist_repeat_lifetime,
-    "distinct_per_year": distinct_per_year, "top_artist_share_year": share_of_top("top_artist_ms", "window_ms"),
-    "top_artist_share_lastfm": top_artist_share_lastfm, "top_song_share_year": share_of_top("top_song_n", "window_n"),
-    "favourite_song_behaviour": favourite_song_behaviour, "recency_kernel": recency_kernel, "exposure_inverted_u": exposure_inverted_u,
-    "relisten_predictors": relisten_predictors, "heaps_tracks": heaps("seen_tracks"), "heaps_artists": heaps("seen_artists"),
-    "new_artists_month": new_artists_month, "new_tracks_week_age24": new_tracks_week_age24, "exploration_vs_age": exploration_vs_age}
+    "repeat_share_year": repeat_share_year,
+    "repeat_share_lifetime": repeat_share(10_000, 25_000),
+    "artist_repeat_lifetime": artist_repeat_lifetime,
+    "distinct_per_year": distinct_per_year,
+    "top_artist_share_year": share_of_top("top_artist_ms", "window_ms"),
+    "top_artist_share_lastfm": top_artist_share_lastfm,
+    "top_song_share_year": share_of_top("top_song_n", "window_n"),
+    "favourite_song_behaviour": favourite_song_behaviour,
+    "recency_kernel": recency_kernel,
+    "exposure_inverted_u": exposure_inverted_u,
+    "relisten_predictors": relisten_predictors,
+    "heaps_tracks": heaps("seen_tracks"),
+    "heaps_artists": heaps("seen_artists"),
+    "new_artists_month": new_artists_month,
+    "new_tracks_week_age24": new_tracks_week_age24,
+    "exploration_vs_age": exploration_vs_age,
+}

@@ -1,4 +1,6 @@
-"""Where the music comes from and on what it is heard: contexts, devices, gaps; and who the listeners are."""
+"""Where the music comes from and on what it is heard: contexts, devices, gaps; and who the
+listeners are.
+"""
 
 import numpy as np
 
@@ -10,60 +12,104 @@ from .skips import CONTEXT_GROUPS, count_ifs
 from .volume import month_span, monthly, run_days
 
 CONTEXTS = SYMBOLS["context"][1:]
-SCREENS = {"playlist": ("own_playlist", "editorial", "personalized", "charts"), "artist": ("artist",), "album": ("album",),
-           "collection": ("collection",), "app": ("radio",), "search": ("search",)}
+SCREENS = {
+    "playlist": ("own_playlist", "editorial", "personalized", "charts"),
+    "artist": ("artist",),
+    "album": ("album",),
+    "collection": ("collection",),
+    "app": ("radio",),
+    "search": ("search",),
+}
 PROGRAMMED = ("editorial", "personalized", "radio", "charts")
 
 PER_LISTENER = {
-    "contexts": "SELECT who, " + count_ifs({f"ctx_{name}": f"context = '{name}'" for name in CONTEXTS}) + ", "
-                + ", ".join(f"coalesce(sum(ms_played) FILTER (context = '{name}'), 0) AS ms_{name}" for name in CONTEXTS) + """,
-        coalesce(sum(ms_played) FILTER (mobile), 0) AS ms_mobile, count_if(plan = 'premium' AND offline) AS n_offline,
-        coalesce(sum(ms_played) FILTER (plan = 'free'), 0) AS ms_free, coalesce(sum(ad_ms) FILTER (plan = 'free'), 0) AS ad_free,
+    "contexts": "SELECT who, "
+    + count_ifs({f"ctx_{name}": f"context = '{name}'" for name in CONTEXTS})
+    + ", "
+    + ", ".join(
+        f"coalesce(sum(ms_played) FILTER (context = '{name}'), 0) AS ms_{name}" for name in CONTEXTS
+    )
+    + """,
+        coalesce(sum(ms_played) FILTER (mobile), 0) AS ms_mobile, count_if(plan = 'premium' AND
+          offline) AS n_offline,
+        coalesce(sum(ms_played) FILTER (plan = 'free'), 0) AS ms_free, coalesce(sum(ad_ms) FILTER
+          (plan = 'free'), 0) AS ad_free,
         count_if(plan = 'premium' AND ad_ms > 0) AS n_premium_ads FROM p GROUP BY who""",
     "gaps": f"""SELECT who, count(*) AS n_gaps, sum(ln(gap_ms / {HOUR_MS})) AS ln_gaps FROM p
-        WHERE gap_ms BETWEEN {HOUR_MS} AND {30 * DAY_MS} GROUP BY who"""}
-LONG_FORM = {}
+        WHERE gap_ms BETWEEN {HOUR_MS} AND {30 * DAY_MS} GROUP BY who""",
+}
+LONG_FORM: dict[str, str] = {}
 
 
 def session_context_mssd(s):
     published = targets()["session_context_mssd"]["value"]
     share = columns_of(s, [f"in_{name}" for name in CONTEXT_GROUPS]) / s["long_n"][:, None]
-    return {"l1": np.abs(share - np.array([published[name] for name in CONTEXT_GROUPS])).sum(axis=1)}
+    return {
+        "l1": np.abs(share - np.array([published[name] for name in CONTEXT_GROUPS])).sum(axis=1)
+    }
 
 
 def session_context_2015(s):
     published = targets()["session_context_2015"]["value"]
-    mine = {screen: sum(s[f"ctx_{name}"] for name in names) / s["n"] for screen, names in SCREENS.items()}
+    mine = {
+        screen: sum(s[f"ctx_{name}"] for name in names) / s["n"]
+        for screen, names in SCREENS.items()
+    }
     return {"l1": sum(np.abs(mine.get(screen, 0.0) - share) for screen, share in published.items())}
 
 
 def programmed_share(s):
-    return {"programmed": sum(s[f"ms_{name}"] for name in PROGRAMMED) / s["ms"], "user_playlists": s["ms_own_playlist"] / s["ms"]}
+    return {
+        "programmed": sum(s[f"ms_{name}"] for name in PROGRAMMED) / s["ms"],
+        "user_playlists": s["ms_own_playlist"] / s["ms"],
+    }
 
 
-# -- who they are -------------------------------------------------------------------------------------
+# -- who they are ----------------------------------------------------------------------------------
+
 
 def plan_at(log, at_ms):
     """Whether each listener is on premium at an instant, bool, (L,)."""
-    held = log.versions[log.versions["valid_from"] <= at_ms].sort_values("valid_from", kind="stable").groupby("who")["plan"].last()
+    held = (
+        log.versions[log.versions["valid_from"] <= at_ms]
+        .sort_values("valid_from", kind="stable")
+        .groupby("who")["plan"]
+        .last()
+    )
     first = log.versions.sort_values("valid_from", kind="stable").groupby("who")["plan"].first()
     return held.reindex(np.arange(len(log.listeners))).fillna(first).to_numpy() == "premium"
 
 
 def premium_churn(s):
     first, after = month_span(s)
-    starts = [np.datetime64(month - 1970 * 12, "M").astype("datetime64[ms]").astype(int) for month in range(first, after + 1)]
+    starts = [
+        np.datetime64(month - 1970 * 12, "M").astype("datetime64[ms]").astype(int)
+        for month in range(first, after + 1)
+    ]
     premium = np.array([plan_at(s.log, int(at)) for at in starts])
     if len(starts) < 2:
         return {}
-    return {"value": (s.weights @ (premium[:-1] & ~premium[1:]).sum(axis=0)) / (s.weights @ premium[:-1].sum(axis=0))}
+    return {
+        "value": (s.weights @ (premium[:-1] & ~premium[1:]).sum(axis=0))
+        / (s.weights @ premium[:-1].sum(axis=0))
+    }
 
 
 def plan_switch_rate(s):
     versions = s.log.versions.sort_values(["who", "valid_from"], kind="stable")
-    changed = (versions["plan"] != versions["plan"].shift()) & (versions["who"] == versions["who"].shift())
-    inside = changed & (versions["valid_from"] >= s.log.first_ms - DAY_MS) & (versions["valid_from"] < s.log.after_ms + DAY_MS)
-    return {"value": mean_of(s, np.bincount(versions["who"], inside, len(s.listeners)) / run_days(s) * 14)}
+    changed = (versions["plan"] != versions["plan"].shift()) & (
+        versions["who"] == versions["who"].shift()
+    )
+    inside = (
+        changed
+        & (versions["valid_from"] >= s.log.first_ms - DAY_MS)
+        & (versions["valid_from"] < s.log.after_ms + DAY_MS)
+    )
+    return {
+        "value": mean_of(
+            s, np.bincount(versions["who"], inside, len(s.listeners)) / run_days(s) * 14
+        )
+    }
 
 
 def premium_share_users(s):
@@ -78,8 +124,13 @@ def share_of(s, where):
 def region_shares(s):
     region, premium = s.listeners["region"].to_numpy(), plan_at(s.log, s.log.first_ms + DAY_MS)
     published = targets()["region_shares"]["value"]
-    everybody = [np.abs(share_of(s, region == name) - share) for name, share in published["MAU"].items()]
-    paying = [np.abs(mean_of(s, (region == name).astype(float), premium) - share) for name, share in published["subscribers"].items()]
+    everybody = [
+        np.abs(share_of(s, region == name) - share) for name, share in published["MAU"].items()
+    ]
+    paying = [
+        np.abs(mean_of(s, (region == name).astype(float), premium) - share)
+        for name, share in published["subscribers"].items()
+    ]
     return {"max_error": np.max(everybody + paying, axis=0)}
 
 
@@ -93,13 +144,18 @@ def country_shares(s):
 def age_shares(s):
     published = targets()["age_shares"]["value"]["2015_sample"]
     limits = [0, 18, 25, 30, 35, 45, 55, 200]
-    mine = [share_of(s, (s.own("age") >= low) & (s.own("age") < high)) for low, high in zip(limits, limits[1:])]
+    mine = [
+        share_of(s, (s.own("age") >= low) & (s.own("age") < high))
+        for low, high in zip(limits, limits[1:])
+    ]
     return {"l1": sum(np.abs(share - one) for share, one in zip(mine, published.values()))}
 
 
 def gender_shares(s):
     gender = s.listeners["gender"].to_numpy()
-    return {"value": mean_of(s, (gender == "male").astype(float), np.isin(gender, ("male", "female")))}
+    return {
+        "value": mean_of(s, (gender == "male").astype(float), np.isin(gender, ("male", "female")))
+    }
 
 
 def account_age(s):
@@ -107,10 +163,20 @@ def account_age(s):
 
 
 MEASURES = {
-    "session_context_mssd": session_context_mssd, "session_context_2015": session_context_2015, "programmed_share": programmed_share,
+    "session_context_mssd": session_context_mssd,
+    "session_context_2015": session_context_2015,
+    "programmed_share": programmed_share,
     "context_switch": lambda s: {"value": s["long_switched"] / s["long_n"]},
-    "device_mix": lambda s: {"mobile": s["ms_mobile"] / s["ms"]}, "offline_share": lambda s: {"value": s["n_offline"] / s["n_premium"]},
+    "device_mix": lambda s: {"mobile": s["ms_mobile"] / s["ms"]},
+    "offline_share": lambda s: {"value": s["n_offline"] / s["n_premium"]},
     "session_gap_tail": lambda s: {"exponent": 1 + s["n_gaps"] / s["ln_gaps"]},
-    "premium_share_of_plays": lambda s: {"value": s["long_premium"] / s["long_n"]}, "premium_share_users": premium_share_users,
-    "region_shares": region_shares, "country_shares": country_shares, "age_shares": age_shares, "gender_shares": gender_shares,
-    "account_age": account_age, "plan_switch_rate": plan_switch_rate, "premium_churn": premium_churn}
+    "premium_share_of_plays": lambda s: {"value": s["long_premium"] / s["long_n"]},
+    "premium_share_users": premium_share_users,
+    "region_shares": region_shares,
+    "country_shares": country_shares,
+    "age_shares": age_shares,
+    "gender_shares": gender_shares,
+    "account_age": account_age,
+    "plan_switch_rate": plan_switch_rate,
+    "premium_churn": premium_churn,
+}

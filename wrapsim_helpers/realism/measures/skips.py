@@ -7,8 +7,14 @@ from ..sample import by_key, columns_of, mean_of, median_of, sd_of, shares
 from ..scores import targets
 
 ENDS, STARTS = SYMBOLS["reason_end"][1:], SYMBOLS["reason_start"][1:]
-CONTEXT_GROUPS = {"radio": ("radio",), "charts": ("charts",), "user_collection": ("own_playlist", "collection"),
-                  "editorial_playlist": ("editorial",), "catalog": ("album", "artist", "search"), "personalized_playlist": ("personalized",)}
+CONTEXT_GROUPS = {
+    "radio": ("radio",),
+    "charts": ("charts",),
+    "user_collection": ("own_playlist", "collection"),
+    "editorial_playlist": ("editorial",),
+    "catalog": ("album", "artist", "search"),
+    "personalized_playlist": ("personalized",),
+}
 LAST_SECOND, BIN_S = 60, 5
 
 
@@ -23,33 +29,76 @@ def count_ifs(conditions):
 
 
 PER_LISTENER = {
-    "plays": "SELECT who, count(*) AS n, sum(ms_played) AS ms, sum(duration_ms) AS duration, " + count_ifs(
+    "plays": "SELECT who, count(*) AS n, sum(ms_played) AS ms, sum(duration_ms) AS duration, "
+    + count_ifs(
         {f"left_{s}": f"ms_played < least({1000 * s}, duration_ms - 3000)" for s in (5, 10, 30)}
-        | {"left_end": "unfinished", "n_mobile": "mobile", "left_mobile": "mobile AND unfinished", "n_computer": "computer",
-           "left_computer": "computer AND unfinished", "n_later": "later", "n_chained": "chained", "n_shuffled": "shuffle", "n_premium": "plan = 'premium'",
-           "left_shuffled": "shuffle AND unfinished", "steady_left": "unfinished AND ms_played >= 20000 AND ms_played < duration_ms - 10000"}
-        | {f"n_day_{d}": f"weekday = {d}" for d in range(7)} | {f"left_day_{d}": f"weekday = {d} AND unfinished" for d in range(7)})
-    + ", sum(greatest(least(ms_played, duration_ms - 10000) - 20000, 0)) AS steady_ms FROM p GROUP BY who",
-    "long": "SELECT who, count(*) AS long_n, " + count_ifs(
-        {"long_brief": "brief", "long_first": "place = 1", "long_first_brief": "place = 1 AND brief", "long_plateau": "place >= 4",
-         "long_plateau_brief": "place >= 4 AND brief", "long_premium": "plan = 'premium'", "long_premium_brief": "plan = 'premium' AND brief",
-         "long_forward": "seek_forward_ms > 0", "long_back": "seek_back_ms > 0", "long_shuffled": "shuffle", "long_switched": "switched"}
-        | {f"end_{name}": f"reason_end = '{name}'" for name in ENDS} | {f"start_{name}": f"reason_start = '{name}'" for name in STARTS}
+        | {
+            "left_end": "unfinished",
+            "n_mobile": "mobile",
+            "left_mobile": "mobile AND unfinished",
+            "n_computer": "computer",
+            "left_computer": "computer AND unfinished",
+            "n_later": "later",
+            "n_chained": "chained",
+            "n_shuffled": "shuffle",
+            "n_premium": "plan = 'premium'",
+            "left_shuffled": "shuffle AND unfinished",
+            "steady_left": "unfinished AND ms_played >= 20000 AND ms_played < duration_ms - 10000",
+        }
+        | {f"n_day_{d}": f"weekday = {d}" for d in range(7)}
+        | {f"left_day_{d}": f"weekday = {d} AND unfinished" for d in range(7)}
+    )
+    + ", sum(greatest(least(ms_played, duration_ms - 10000) - 20000, 0)) AS steady_ms FROM p GROUP "
+    "BY who",
+    "long": "SELECT who, count(*) AS long_n, "
+    + count_ifs(
+        {
+            "long_brief": "brief",
+            "long_first": "place = 1",
+            "long_first_brief": "place = 1 AND brief",
+            "long_plateau": "place >= 4",
+            "long_plateau_brief": "place >= 4 AND brief",
+            "long_premium": "plan = 'premium'",
+            "long_premium_brief": "plan = 'premium' AND brief",
+            "long_forward": "seek_forward_ms > 0",
+            "long_back": "seek_back_ms > 0",
+            "long_shuffled": "shuffle",
+            "long_switched": "switched",
+        }
+        | {f"end_{name}": f"reason_end = '{name}'" for name in ENDS}
+        | {f"start_{name}": f"reason_start = '{name}'" for name in STARTS}
         | {f"in_{name}": in_list("context", group) for name, group in CONTEXT_GROUPS.items()}
-        | {f"brief_{name}": in_list("context", group) + " AND brief" for name, group in CONTEXT_GROUPS.items()})
+        | {
+            f"brief_{name}": in_list("context", group) + " AND brief"
+            for name, group in CONTEXT_GROUPS.items()
+        }
+    )
     + " FROM p WHERE long GROUP BY who",
     "sittings": f"""WITH halves AS (SELECT who, sitting,
-        avg(brief::INT) FILTER (place * 2 <= least(size, 20)) AS early, avg(brief::INT) FILTER (place * 2 > least(size, 20)) AS late
+        avg(brief::INT) FILTER (place * 2 <= least(size, 20)) AS early, avg(brief::INT) FILTER
+          (place * 2 > least(size, 20)) AS late
         FROM p WHERE long GROUP BY who, sitting)
-      SELECT who, count(*) AS sittings, {count_ifs({"listener": "early < 0.5 AND late < 0.5", "listen_then_skip": "early < 0.5 AND late >= 0.5",
-                                                   "skip_then_listen": "early >= 0.5 AND late < 0.5", "skipper": "early >= 0.5 AND late >= 0.5"})}
-      FROM halves GROUP BY who"""}
+      SELECT who, count(*) AS sittings, {
+        count_ifs(
+            {
+                "listener": "early < 0.5 AND late < 0.5",
+                "listen_then_skip": "early < 0.5 AND late >= 0.5",
+                "skip_then_listen": "early >= 0.5 AND late < 0.5",
+                "skipper": "early >= 0.5 AND late >= 0.5",
+            }
+        )
+    }
+      FROM halves GROUP BY who""",
+}
 
 LONG_FORM = {
-    "leaving": f"""SELECT who, least(ms_played // 1000, {LAST_SECOND}) AS second, count(*) AS n, count_if(unfinished) AS n_left
+    "leaving": f"""SELECT who, least(ms_played // 1000, {LAST_SECOND}) AS second, count(*) AS n,
+      count_if(unfinished) AS n_left
         FROM p GROUP BY who, second""",
-    "songs_left": f"""SELECT who % 2 AS half, track_id, ms_played // {1000 * BIN_S} AS bin, count(*) AS n
-        FROM p WHERE unfinished GROUP BY half, track_id, bin"""}
+    "songs_left": f"""SELECT who % 2 AS half, track_id, ms_played // {1000 * BIN_S} AS bin,
+      count(*) AS n
+        FROM p WHERE unfinished GROUP BY half, track_id, bin""",
+}
 
 
 def ratio(top, bottom):
@@ -60,25 +109,42 @@ def ratio(top, bottom):
 def left_by_age(s):
     """Share left early in bands of age, (R,) each."""
     age = s.own("age")
-    bands = {"teens": (0, 20), "twenties": (20, 30), "thirties": (30, 40), "about_35": (33, 38), "about_48": (45, 53)}
+    bands = {
+        "teens": (0, 20),
+        "twenties": (20, 30),
+        "thirties": (30, 40),
+        "about_35": (33, 38),
+        "about_48": (45, 53),
+    }
     inside = {name: (age >= low) & (age < high) for name, (low, high) in bands.items()}
-    return {name: (s.weights @ (s.own("left_end") * where)) / (s.weights @ (s.own("n") * where)) for name, where in inside.items()}
+    return {
+        name: (s.weights @ (s.own("left_end") * where)) / (s.weights @ (s.own("n") * where))
+        for name, where in inside.items()
+    }
 
 
 def skip_by_age(s):
     band = left_by_age(s)
-    return band | {"teens_minus_twenties": band["teens"] - band["twenties"], "twenties_minus_thirties": band["twenties"] - band["thirties"],
-                   "late_forties_minus_thirties": band["about_48"] - band["thirties"]}
+    return band | {
+        "teens_minus_twenties": band["teens"] - band["twenties"],
+        "twenties_minus_thirties": band["twenties"] - band["thirties"],
+        "late_forties_minus_thirties": band["about_48"] - band["thirties"],
+    }
 
 
 def skip_gender_gap(s):
     men, women = (s.listeners["gender"].to_numpy() == gender for gender in ("male", "female"))
-    share = [(s.weights @ (s.own("left_end") * who)) / (s.weights @ (s.own("n") * who)) for who in (men, women)]
+    share = [
+        (s.weights @ (s.own("left_end") * who)) / (s.weights @ (s.own("n") * who))
+        for who in (men, women)
+    ]
     return {"men_minus_women": share[0] - share[1]}
 
 
 def skip_weekend(s):
-    days = columns_of(s, [f"left_day_{d}" for d in range(7)]) / columns_of(s, [f"n_day_{d}" for d in range(7)])
+    days = columns_of(s, [f"left_day_{d}" for d in range(7)]) / columns_of(
+        s, [f"n_day_{d}" for d in range(7)]
+    )
     return {"weekend_minus_weekday": days[:, 5:].mean(axis=1) - days[:, :5].mean(axis=1)}
 
 
@@ -86,26 +152,49 @@ def skip_hazard_shape(s):
     counts = by_key(s, "leaving", "second", ["n", "n_left"], LAST_SECOND + 1)
     still = counts["n"][:, ::-1].cumsum(axis=1)[:, ::-1]
     hazard = (counts["n_left"] / still)[:, :LAST_SECOND]
-    return {"peak_s": hazard.argmax(axis=1).astype(float), "steady_per_s": 1000 * s["steady_left"] / s["steady_ms"]}
+    return {
+        "peak_s": hazard.argmax(axis=1).astype(float),
+        "steady_per_s": 1000 * s["steady_left"] / s["steady_ms"],
+    }
 
 
 def skip_by_context(s):
     names = list(CONTEXT_GROUPS)
-    rate = dict(zip(names, (columns_of(s, [f"brief_{n}" for n in names]) / columns_of(s, [f"in_{n}" for n in names])).T))
-    others = np.min([rate[name] for name in names if name not in ("catalog", "personalized_playlist")], axis=0)
+    rate = dict(
+        zip(
+            names,
+            (
+                columns_of(s, [f"brief_{n}" for n in names])
+                / columns_of(s, [f"in_{n}" for n in names])
+            ).T,
+        )
+    )
+    others = np.min(
+        [rate[name] for name in names if name not in ("catalog", "personalized_playlist")], axis=0
+    )
     every = np.array(list(rate.values()))
-    return rate | {"spread": every.max(axis=0) - every.min(axis=0), "catalog_minus_others": rate["catalog"] - others,
-                   "personalized_minus_others": rate["personalized_playlist"] - others}
+    return rate | {
+        "spread": every.max(axis=0) - every.min(axis=0),
+        "catalog_minus_others": rate["catalog"] - others,
+        "personalized_minus_others": rate["personalized_playlist"] - others,
+    }
 
 
 def mix(target, prefix, names):
     """A measure: L1 distance of shares in long sittings from the published ones."""
     published = np.array([targets()[target]["value"].get(name, 0.0) for name in names])
-    return lambda s: {"l1": np.abs(columns_of(s, [prefix + n for n in names]) / s["long_n"][:, None] - published).sum(axis=1)}
+    return lambda s: {
+        "l1": np.abs(
+            columns_of(s, [prefix + n for n in names]) / s["long_n"][:, None] - published
+        ).sum(axis=1)
+    }
 
 
 def shuffle_share(s):
-    return {"value": s["long_shuffled"] / s["long_n"], "sd_over_listeners": sd_of(s, s.own("n_shuffled") / s.own("n"), s.own("n") > 0)}
+    return {
+        "value": s["long_shuffled"] / s["long_n"],
+        "sd_over_listeners": sd_of(s, s.own("n_shuffled") / s.own("n"), s.own("n") > 0),
+    }
 
 
 def shuffle_skip_ratio(s):
@@ -118,37 +207,74 @@ def skip_profile_stability(s):
     """Over songs, so without an interval over listeners."""
     left = s.frames["songs_left"]
     both = left.groupby("track_id")["n"].sum()
-    left = left[left["track_id"].isin(both.index[both >= 400])].groupby(["track_id", "half", "bin"])["n"].sum().unstack(fill_value=0)
+    left = (
+        left[left["track_id"].isin(both.index[both >= 400])]
+        .groupby(["track_id", "half", "bin"])["n"]
+        .sum()
+        .unstack(fill_value=0)
+    )
     if left.index.get_level_values("half").nunique() < 2:
         return {}
-    first, second = (left.xs(half, level="half").reindex(left.index.unique("track_id"), fill_value=0) for half in (0, 1))
+    first, second = (
+        left.xs(half, level="half").reindex(left.index.unique("track_id"), fill_value=0)
+        for half in (0, 1)
+    )
     often = (first.sum(axis=1) >= 200) & (second.sum(axis=1) >= 200)
     if often.sum() < 10:
         return {}
     profiles = [shares(half[often].to_numpy(dtype=float)) for half in (first, second)]
     own = [profile - profile.mean(axis=0) for profile in profiles]
-    each = (own[0] * own[1]).sum(axis=1) / np.sqrt((own[0] ** 2).sum(axis=1) * (own[1] ** 2).sum(axis=1))
+    each = (own[0] * own[1]).sum(axis=1) / np.sqrt(
+        (own[0] ** 2).sum(axis=1) * (own[1] ** 2).sum(axis=1)
+    )
     return {"value": np.array([np.median(each)])}
 
 
 def skip_session_types(s):
-    kinds = columns_of(s, ["listener", "listen_then_skip", "skip_then_listen", "skipper"]) / s["sittings"][:, None]
+    kinds = (
+        columns_of(s, ["listener", "listen_then_skip", "skip_then_listen", "skipper"])
+        / s["sittings"][:, None]
+    )
     return {"smallest": kinds.min(axis=1)}
 
 
 MEASURES = {
-    "skip_within_5s": ratio("left_5", "n"), "skip_within_10s": ratio("left_10", "n"), "skip_within_30s": ratio("left_30", "n"),
+    "skip_within_5s": ratio("left_5", "n"),
+    "skip_within_10s": ratio("left_10", "n"),
+    "skip_within_30s": ratio("left_30", "n"),
     "skip_before_end": ratio("left_end", "n"),
-    "skips_per_hour": lambda s: {"value": mean_of(s, s.own("left_end") / np.maximum(s.own("ms") / 3.6e6, 1e-9), s.own("ms") >= 3.6e6)},
-    "skip_mobile_vs_desktop": lambda s: {"difference": s["left_mobile"] / s["n_mobile"] - s["left_computer"] / s["n_computer"]},
-    "skip_gender_gap": skip_gender_gap, "skip_by_age": skip_by_age, "skip_weekend": skip_weekend, "skip_hazard_shape": skip_hazard_shape,
-    "skip_by_position": lambda s: {"ratio_1_to_plateau": (s["long_first_brief"] / s["long_first"]) / (s["long_plateau_brief"] / s["long_plateau"])},
+    "skips_per_hour": lambda s: {
+        "value": mean_of(
+            s, s.own("left_end") / np.maximum(s.own("ms") / 3.6e6, 1e-9), s.own("ms") >= 3.6e6
+        )
+    },
+    "skip_mobile_vs_desktop": lambda s: {
+        "difference": s["left_mobile"] / s["n_mobile"] - s["left_computer"] / s["n_computer"]
+    },
+    "skip_gender_gap": skip_gender_gap,
+    "skip_by_age": skip_by_age,
+    "skip_weekend": skip_weekend,
+    "skip_hazard_shape": skip_hazard_shape,
+    "skip_by_position": lambda s: {
+        "ratio_1_to_plateau": (s["long_first_brief"] / s["long_first"])
+        / (s["long_plateau_brief"] / s["long_plateau"])
+    },
     "skip_by_context": skip_by_context,
-    "skip_premium_vs_free": lambda s: {"premium_minus_free": s["long_premium_brief"] / s["long_premium"]
-                                       - (s["long_brief"] - s["long_premium_brief"]) / (s["long_n"] - s["long_premium"])},
+    "skip_premium_vs_free": lambda s: {
+        "premium_minus_free": s["long_premium_brief"] / s["long_premium"]
+        - (s["long_brief"] - s["long_premium_brief"]) / (s["long_n"] - s["long_premium"])
+    },
     "mssd_skip2_rate": ratio("long_brief", "long_n"),
-    "reason_end_mix": mix("reason_end_mix", "end_", ENDS), "reason_start_mix": mix("reason_start_mix", "start_", STARTS),
+    "reason_end_mix": mix("reason_end_mix", "end_", ENDS),
+    "reason_start_mix": mix("reason_start_mix", "start_", STARTS),
     "reason_chain": ratio("n_chained", "n_later"),
-    "seek_share": lambda s: {"forward": s["long_forward"] / s["long_n"], "back": s["long_back"] / s["long_n"]},
-    "back_button_share": ratio("start_backbtn", "long_n"), "shuffle_share": shuffle_share, "shuffle_skip_ratio": shuffle_skip_ratio,
-    "skip_profile_stability": skip_profile_stability, "skip_session_types": skip_session_types}
+    "seek_share": lambda s: {
+        "forward": s["long_forward"] / s["long_n"],
+        "back": s["long_back"] / s["long_n"],
+    },
+    "back_button_share": ratio("start_backbtn", "long_n"),
+    "shuffle_share": shuffle_share,
+    "shuffle_skip_ratio": shuffle_skip_ratio,
+    "skip_profile_stability": skip_profile_stability,
+    "skip_session_types": skip_session_types,
+}

@@ -10,18 +10,27 @@ MONTH_DAYS = 365.25 / 12
 
 PER_LISTENER = {
     "window": """SELECT who, sum(ms_played) AS window_ms, count(*) AS window_n FROM p
-        WHERE month(epoch_ms(local_ms)) < 11 OR (month(epoch_ms(local_ms)) = 11 AND day(epoch_ms(local_ms)) <= 15) GROUP BY who""",
+        WHERE month(epoch_ms(local_ms)) < 11 OR (month(epoch_ms(local_ms)) = 11 AND
+          day(epoch_ms(local_ms)) <= 15) GROUP BY who""",
     "use_days": """WITH days AS (SELECT DISTINCT who, day FROM p),
-        gaps AS (SELECT who, day - lag(day) OVER (PARTITION BY who ORDER BY day) - 1 AS idle FROM days)
-        SELECT who, count(*) AS use_days, avg(idle) AS idle_mean, var_pop(idle) AS idle_var FROM gaps GROUP BY who"""}
+        gaps AS (SELECT who, day - lag(day) OVER (PARTITION BY who ORDER BY day) - 1 AS idle FROM
+          days)
+        SELECT who, count(*) AS use_days, avg(idle) AS idle_mean, var_pop(idle) AS idle_var
+        FROM gaps GROUP BY who""",
+}
 
 LONG_FORM = {
-    "months": """SELECT who, month, sum(ms_played) AS ms, count(*) AS n, count_if(plan = 'premium') AS n_premium,
+    "months": """SELECT who, month, sum(ms_played) AS ms, count(*) AS n, count_if(plan =
+      'premium') AS n_premium,
         count_if(mobile) > 0 AND count_if(computer) > 0 AS both FROM p GROUP BY who, month""",
-    "fortnights": f"""SELECT who, (day - getvariable('first_day')) // {FORTNIGHT} AS fortnight, sum(ms_played) AS ms, count(*) AS n,
+    "fortnights": f"""SELECT who, (day - getvariable('first_day')) // {FORTNIGHT} AS fortnight,
+      sum(ms_played) AS ms, count(*) AS n,
         count_if(plan = 'premium') * 2 > count(*) AS premium FROM p GROUP BY who, fortnight""",
-    "days": f"""SELECT who, started_ms // {DAY_MS} - getvariable('ordinary_day') AS day, count(*) AS n FROM p
-        WHERE started_ms // {DAY_MS} BETWEEN getvariable('ordinary_day') AND getvariable('ordinary_day') + {FORTNIGHT - 1} GROUP BY ALL"""}
+    "days": f"""SELECT who, started_ms // {DAY_MS} - getvariable('ordinary_day') AS day, count(*)
+      AS n FROM p
+        WHERE started_ms // {DAY_MS} BETWEEN getvariable('ordinary_day') AND
+          getvariable('ordinary_day') + {FORTNIGHT - 1} GROUP BY ALL""",
+}
 
 
 def whole_fortnights(s):
@@ -32,22 +41,39 @@ def whole_fortnights(s):
 
 
 def fortnight_sums(s, values, where=None):
-    """Weighted sums by whole fortnight of a value per row of the long form, float64, (R, F); NaN with no fortnight."""
+    """Weighted sums by whole fortnight of a value per row of the long form, float64, (R, F); NaN
+    with no fortnight.
+    """
     frame, n = whole_fortnights(s)
     kept = frame if where is None else frame[where(frame)]
-    return pooled(s, kept["who"], kept["fortnight"].to_numpy(dtype=int), values(kept), n) if n else np.full((len(s.weights), 1), np.nan)
+    return (
+        pooled(s, kept["who"], kept["fortnight"].to_numpy(dtype=int), values(kept), n)
+        if n
+        else np.full((len(s.weights), 1), np.nan)
+    )
 
 
 def lognormal_sigma_volume(s):
-    n, first, second = (fortnight_sums(s, power) for power in (
-        lambda f: np.ones(len(f)), lambda f: np.log(np.maximum(f["ms"], 1)), lambda f: np.log(np.maximum(f["ms"], 1)) ** 2))
+    n, first, second = (
+        fortnight_sums(s, power)
+        for power in (
+            lambda f: np.ones(len(f)),
+            lambda f: np.log(np.maximum(f["ms"], 1)),
+            lambda f: np.log(np.maximum(f["ms"], 1)) ** 2,
+        )
+    )
     return {"value": np.sqrt(second / n - (first / n) ** 2).mean(axis=1)}
 
 
 def premium_against_free(s, name):
-    """Mean of a quantity per premium listener over that per free listener, by fortnight; mean over fortnights, (R,)."""
-    means = [fortnight_sums(s, lambda f: f[name], who) / fortnight_sums(s, lambda f: np.ones(len(f)), who)
-             for who in (lambda f: f["premium"], lambda f: ~f["premium"])]
+    """Mean of a quantity per premium listener over that per free listener, by fortnight; mean over
+    fortnights, (R,).
+    """
+    means = [
+        fortnight_sums(s, lambda f: f[name], who)
+        / fortnight_sums(s, lambda f: np.ones(len(f)), who)
+        for who in (lambda f: f["premium"], lambda f: ~f["premium"])
+    ]
     return (means[0] / means[1]).mean(axis=1)
 
 
@@ -56,7 +82,9 @@ def month_span(s):
     first, after = (np.datetime64(ms, "ms") for ms in (s.log.first_ms, s.log.after_ms))
     begun = first.astype("datetime64[M]")
     begun += 0 if begun.astype("datetime64[ms]") == first else 1
-    return int(begun.astype(int)) + 1970 * 12, int(after.astype("datetime64[M]").astype(int)) + 1970 * 12
+    return int(begun.astype(int)) + 1970 * 12, int(
+        after.astype("datetime64[M]").astype(int)
+    ) + 1970 * 12
 
 
 def whole_months(s):
@@ -71,7 +99,10 @@ def monthly(s, values):
     if not len(frame):
         return np.full(len(s.weights), np.nan)
     number = (frame["month"] - frame["month"].min()).to_numpy(dtype=int)
-    sums = [pooled(s, frame["who"], number, column, number.max() + 1) for column in (values(frame), np.ones(len(frame)))]
+    sums = [
+        pooled(s, frame["who"], number, column, number.max() + 1)
+        for column in (values(frame), np.ones(len(frame)))
+    ]
     return (sums[0] / sums[1]).mean(axis=1)
 
 
@@ -82,15 +113,25 @@ def hours_per_mau_month(s):
 def crossplatform_minutes(s):
     both = whole_months(s)
     both = both[both["both"]]
-    minutes = pooled(s, both["who"], np.zeros(len(both), int), both["ms"] / 60_000 / MONTH_DAYS, 1)[:, 0]
-    return {"value": minutes / pooled(s, both["who"], np.zeros(len(both), int), np.ones(len(both)), 1)[:, 0]}
+    minutes = pooled(s, both["who"], np.zeros(len(both), int), both["ms"] / 60_000 / MONTH_DAYS, 1)[
+        :, 0
+    ]
+    return {
+        "value": minutes
+        / pooled(s, both["who"], np.zeros(len(both), int), np.ones(len(both)), 1)[:, 0]
+    }
 
 
 def volume_age_slope(s):
     male, premium = s.listeners["gender"].to_numpy() == "male", s.own("n_premium") * 2 > s.own("n")
     plays = s.own("n") / run_days(s) * FORTNIGHT
     fit = slopes_of(s, plays, [s.own("age"), premium, male, np.log(np.maximum(s.own("weeks"), 1))])
-    return {"age": fit[:, 1], "premium": fit[:, 2], "gender": fit[:, 3], "log_account_age": fit[:, 4]}
+    return {
+        "age": fit[:, 1],
+        "premium": fit[:, 2],
+        "gender": fit[:, 3],
+        "log_account_age": fit[:, 4],
+    }
 
 
 def run_days(s):
@@ -98,7 +139,10 @@ def run_days(s):
 
 
 def volume_gender_gap(s):
-    means = [mean_of(s, s.own("n"), s.listeners["gender"].to_numpy() == gender) for gender in ("male", "female")]
+    means = [
+        mean_of(s, s.own("n"), s.listeners["gender"].to_numpy() == gender)
+        for gender in ("male", "female")
+    ]
     return {"value": means[0] / means[1]}
 
 
@@ -111,7 +155,9 @@ def yambda_rate(s):
     frame = whole_months(s)
     ends = frame.groupby("who")["month"].agg(["min", "max"])
     kept = ends.index[(ends["min"] == frame["month"].min()) & (ends["max"] == frame["month"].max())]
-    return {"value": mean_of(s, s.own("n") / run_days(s), np.isin(np.arange(len(s.listeners)), kept))}
+    return {
+        "value": mean_of(s, s.own("n") / run_days(s), np.isin(np.arange(len(s.listeners)), kept))
+    }
 
 
 def lastfm_volume(s):
@@ -127,7 +173,9 @@ def interuse_regularity(s):
 
 def has_window(s):
     """Whether the run covers 1 January to 15 November."""
-    first, after = (np.datetime64(ms, "ms").astype("datetime64[D]") for ms in (s.log.first_ms, s.log.after_ms))
+    first, after = (
+        np.datetime64(ms, "ms").astype("datetime64[D]") for ms in (s.log.first_ms, s.log.after_ms)
+    )
     year = first.astype("datetime64[Y]")
     return first == year.astype("datetime64[D]") and after > year.astype("datetime64[D]") + 319
 
@@ -138,13 +186,25 @@ def wrapped_minutes_percentile(s):
 
 
 MEASURES = {
-    "mean_ms_played": lambda s: {"value": s["ms"] / s["n"]}, "plays_per_hour": lambda s: {"value": 3.6e6 * s["n"] / s["ms"]},
+    "mean_ms_played": lambda s: {"value": s["ms"] / s["n"]},
+    "plays_per_hour": lambda s: {"value": 3.6e6 * s["n"] / s["ms"]},
     "track_duration_mean": lambda s: {"value": s["duration"] / s["n"] / 1000},
-    "hours_per_mau_month": hours_per_mau_month, "lognormal_sigma_volume": lognormal_sigma_volume,
+    "hours_per_mau_month": hours_per_mau_month,
+    "lognormal_sigma_volume": lognormal_sigma_volume,
     "wrapped_minutes_percentile": wrapped_minutes_percentile,
     "plays_per_user_day_2015": lambda s: {"premium_to_free": premium_against_free(s, "n")},
-    "premium_free_ratio": lambda s: {"time": premium_against_free(s, "ms"), "plays": premium_against_free(s, "n")},
-    "volume_age_slope": volume_age_slope, "volume_gender_gap": volume_gender_gap, "daily_total_cv": daily_total_cv,
-    "ifpi_hours_week": lambda s: {"audio_streaming_hours": monthly(s, lambda f: f["ms"] / 3.6e6 * 12 / 52.18)},
-    "crossplatform_minutes": crossplatform_minutes, "yambda_rate": yambda_rate, "lastfm_volume": lastfm_volume,
-    "interuse_regularity": interuse_regularity}
+    "premium_free_ratio": lambda s: {
+        "time": premium_against_free(s, "ms"),
+        "plays": premium_against_free(s, "n"),
+    },
+    "volume_age_slope": volume_age_slope,
+    "volume_gender_gap": volume_gender_gap,
+    "daily_total_cv": daily_total_cv,
+    "ifpi_hours_week": lambda s: {
+        "audio_streaming_hours": monthly(s, lambda f: f["ms"] / 3.6e6 * 12 / 52.18)
+    },
+    "crossplatform_minutes": crossplatform_minutes,
+    "yambda_rate": yambda_rate,
+    "lastfm_volume": lastfm_volume,
+    "interuse_regularity": interuse_regularity,
+}
