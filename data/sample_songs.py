@@ -105,8 +105,8 @@ def labels_for(sizes, labels):
     """One label per artist, the largest artist first, so that each label gets its songs and its
     artists.
 
-        An artist goes to a label with room for so many songs, if there is one, and among those to
-        the one with most songs left per artist left.
+    An artist goes to a label with room for so many songs, if there is one, and among those to the
+    one with most songs left per artist left.
     """
     songs = {entry["label"]: entry["songs"] for entry in labels}
     seats = {entry["label"]: entry["artists"] for entry in labels}
@@ -159,8 +159,8 @@ def sample_years(figures, songs):
     """A year per song, int, by the family's shares of decades; an artist's songs stay near each
     other.
 
-        Each song gets a place in time, the artist's plus a little of its own; the family's years,
-        sorted, are handed out by that place.
+    Each song gets a place in time, the artist's plus a little of its own; the family's years,
+    sorted, are handed out by that place.
     """
     artist = songs["Artist"].map(
         dict(zip(songs["Artist"].unique(), dice("careers").random(len(songs))))
@@ -214,8 +214,8 @@ def with_correlations(figures, raw, years):
     """Normal scores of the ten measures, mixed so that their rank correlations are the published
     ones.
 
-        R. L. Iman and W. J. Conover (1982), "A distribution-free approach to inducing rank
-        correlation among input variables". The year comes first and stays as it is.
+    R. L. Iman and W. J. Conover (1982), "A distribution-free approach to inducing rank correlation
+    among input variables". The year comes first and stays as it is.
     """
     order = [-1, *range(raw.shape[1])]
     wanted = np.array(figures["spearman"]["matrix"])[np.ix_(order, order)]

@@ -223,8 +223,8 @@ def sample_podcasts(figures, n):
     """How often podcasts are heard and the four follow-ups of group A, {column: object array of
     shape (n,)}.
 
-        How many of the four are "None" depends on the frequency; which ones, on each column's share
-        of "None".
+    How many of the four are "None" depends on the frequency; which ones, on each column's share of
+    "None".
     """
     single = figures["classes"]["A"]["single"]
     often = choose(single["pod_lis_frequency"], n, "A podcasts")

@@ -1233,11 +1233,11 @@ def test_a_contact_sheet_has_a_row_for_every_listener():
 
 
 def finished():
-    ax = cards.chart("Evenings carry the day: 31 % of minutes", "One simulated listener, 2025.")
-    cards.band(ax, range(24), np.arange(24) * 900, np.arange(24) * 1000, "expected")
+    ax = style.chart("Evenings carry the day: 31 % of minutes", "One simulated listener, 2025.")
+    style.band(ax, range(24), np.arange(24) * 900, np.arange(24) * 1000, "expected")
     ax.plot(range(24), np.arange(24) * 950, color=style.ACCENT)
-    cards.note(ax, 3, 15_000, "夜 $5 $10", style.ACCENT)
-    return ax, cards.finish(ax, "Minutes by hour, most at 23.")
+    style.note(ax, 3, 15_000, "夜 $5 $10", style.ACCENT)
+    return ax, style.finish(ax, "Minutes by hour, most at 23.")
 
 
 def test_a_chart_is_opaque_and_has_its_finding_its_source_and_no_box():
@@ -1270,7 +1270,7 @@ def test_a_chart_names_scripts_and_writes_numbers_as_cards_do(only_shipped_fonts
 
 
 def test_a_long_title_takes_two_lines_and_compared_charts_share_their_scales(only_shipped_fonts):
-    axes = cards.side_by_side(
+    axes = style.side_by_side(
         "A finding that is so long that it takes a second line, and then some more words",
         "x",
         ["a", "b"],
@@ -1278,7 +1278,7 @@ def test_a_long_title_takes_two_lines_and_compared_charts_share_their_scales(onl
     assert len([t for t in axes[0].figure.texts if t.get_gid() == "title"]) == 2
     axes[0].bar(["c", "夜"], [1, 5]), axes[1].bar(["c", "夜"], [9, 2])
     assert axes[0].get_ylim() == axes[1].get_ylim()
-    assert cards.finish(axes[1]).alt.endswith("some more words")
+    assert style.finish(axes[1]).alt.endswith("some more words")
     assert [t.get_text() for t in axes[0].get_xticklabels()] == ["c", "a name in Chinese script"]
 
 

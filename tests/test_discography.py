@@ -143,8 +143,7 @@ def test_there_are_as_many_tracks_as_asked_for_and_a_tenth_as_many_artists(large
         ),
         (
             (1000, 1, 1990),
-            "first_year is 1990; it must be a whole number from 2000 to 2038, the years a run can "
-            "begin in.",
+            "first_year is 1990; it must be a whole number from 2000 to 2038.",
         ),
     ],
 )

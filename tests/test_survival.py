@@ -22,7 +22,7 @@ import wrapsim_helpers as ws
 from wrapsim_helpers import schema
 from wrapsim_helpers.runs import parts, simulate
 from wrapsim_helpers.schema import TABLES
-from wrapsim_helpers.storage import avro_reading, avro_writing, locks, manifest, places, run_folder
+from wrapsim_helpers.storage import avro_reading, locks, manifest, places, run_folder
 from wrapsim_helpers.storage import tables as f
 
 from .conftest import TINY
@@ -481,10 +481,10 @@ def test_avro_of_an_older_release_is_read_in_the_schema_of_today(tiny_run, monke
     interaction["fields"].append(
         {"name": "Mood", "type": "string", "default": "calm", "doc": "A field of a later release."}
     )
-    monkeypatch.setattr(f, "schema_ind", today)
+    monkeypatch.setattr("wrapsim_helpers.storage.records.schema_ind", today)
     monkeypatch.setitem(avro_reading.SOURCES, "mood", ("UserSongInteraction", "Mood"))
     monkeypatch.setitem(
-        avro_writing.TABLES, "plays", TABLES["plays"].append(pa.field("mood", pa.string()))
+        avro_reading.TABLES, "plays", TABLES["plays"].append(pa.field("mood", pa.string()))
     )
     monkeypatch.setitem(schema.DEFAULTS, "mood", "calm")
     path = tiny_run / "avro" / "part-00000000.avro"

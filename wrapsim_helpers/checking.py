@@ -34,7 +34,7 @@ def front_door(thing=None, *, rest=None):
     """Decorate a public function or record: plain values, and a TypeError that names it for an
     argument that it does not take.
 
-        rest  the function or record that takes what `thing` takes as `**rest`
+    rest  the function or record that takes what `thing` takes as `**rest`
     """
     if thing is None:
         return functools.partial(front_door, rest=rest)

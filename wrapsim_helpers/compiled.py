@@ -185,8 +185,8 @@ def compile_function(function, **options):
     """numba's njit with this package's cache folder, which is set for this one call: nothing
     changes for other users of numba.
 
-        Without the interpreter's lock, so that other threads run meanwhile: progress bars, and the
-        one that ends a command after Ctrl-C.
+    Without the interpreter's lock, so that other threads run meanwhile: progress bars, and the one
+    that ends a command after Ctrl-C.
     """
     # here, since it takes longer to import than all that a command needs to say what is cached
     import numba
@@ -212,12 +212,12 @@ def compiled_loop(function):
     """Compile a function of the listening loop: no reference counts, since it makes no arrays, and
     all calls inlined.
 
-        Reference counts of the catalogue's arrays took two thirds of the loop's time, handing them
-        from call to call a quarter.
+    Reference counts of the catalogue's arrays took two thirds of the loop's time, handing them from
+    call to call a quarter.
 
-        Give such a function no plain whole number such as 0 or -1: numba takes each literal for a
-        type of its own and compiles the function, and all that it calls, once more. np.int64(0) is
-        of the same type as a variable.
+    Give such a function no plain whole number such as 0 or -1: numba takes each literal for a type
+    of its own and compiles the function, and all that it calls, once more. np.int64(0) is of the
+    same type as a variable.
     """
     return compile_function(function, _nrt=False, forceinline=True)
 

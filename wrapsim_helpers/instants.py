@@ -82,8 +82,8 @@ def first_instant_ms(moment, zone):
     """UTC milliseconds of the first valid instant at or after a local moment, and whether it had to
     be moved there.
 
-        Used for a crowd, where the moment falls into somebody's daylight-saving night: a time shown
-        twice becomes its first showing, a time skipped becomes the end of the gap.
+    Used for a crowd, where the moment falls into somebody's daylight-saving night: a time shown
+    twice becomes its first showing, a time skipped becomes the end of the gap.
     """
     if moment.tzinfo is not None:
         return utc_ms(moment), False

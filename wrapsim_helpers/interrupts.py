@@ -70,8 +70,8 @@ def leaving_in_time(sentence):
     """While the block runs, Ctrl-C ends the process within two seconds with exit code 130 and one
     line, see `saying`.
 
-        For commands, in the main thread. A process that ignores Ctrl-C, as one begun by nohup does,
-        goes on ignoring it.
+    For commands, in the main thread. A process that ignores Ctrl-C, as one begun by nohup does,
+    goes on ignoring it.
     """
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield

@@ -145,8 +145,8 @@ def absolute_paths(parameters):
     """Parameters with each path made absolute, from the working folder and with `~` as the home
     folder.
 
-        A path is a text whose name ends in _path or _dir, except "", an address such as
-        s3://bucket/run, and "bundled" for personas_path.
+    A path is a text whose name ends in _path or _dir, except "", an address such as
+    s3://bucket/run, and "bundled" for personas_path.
     """
     return {
         name: str(Path(os.path.expanduser(value)).absolute()) if is_path(name, value) else value
@@ -169,10 +169,10 @@ def run_notebook(notebook, parameters, output):
     """Execute a notebook with checked parameters into `output`, in the working folder; returns its
     path.
 
-        An earlier executed notebook is replaced, with a message, if nobody changed it. Raises
-        Refused before anything starts for a parameter that is unknown or of the wrong type and for
-        a file of that name that is not ours, and RuntimeError, naming the error and the executed
-        notebook, where a cell fails or was not reached.
+    An earlier executed notebook is replaced, with a message, if nobody changed it. Raises Refused
+    before anything starts for a parameter that is unknown or of the wrong type and for a file of
+    that name that is not ours, and RuntimeError, naming the error and the executed notebook, where
+    a cell fails or was not reached.
     """
     from .interrupts import saying
     from .storage.outputs import begin, end, finish

@@ -50,8 +50,8 @@ def in_order(schema, private=True):
     """A schema with its keys in a stated order, fastavro's own marks (keys that begin with __) kept
     or removed.
 
-        fastavro orders keys by their hash, which differs from process to process, and so would
-        every file's header.
+    fastavro orders keys by their hash, which differs from process to process, and so would every
+    file's header.
     """
     if isinstance(schema, dict):
         keys = sorted(
@@ -407,7 +407,7 @@ def table_of(name, values):
     """Arrow table of one of TABLES from column arrays; integer codes of closed sets become their
     symbols.
 
-        values  column name -> array; every column of the table, no other.
+    values  column name -> array; every column of the table, no other.
     """
     expected = TABLES[name]
     if set(values) != set(expected.names):

@@ -216,8 +216,8 @@ def page(ax, story, card, theme, words, sizes=None):
     """Everything around the picture: ground, kicker, headline or hero number, sub-line, reading
     line, rule.
 
-        sizes  of the hero number, or of the headline where no number leads
-        Returns the card's Look. The axes carry the alt text as their label.
+    sizes  of the hero number, or of the headline where no number leads
+    Returns the card's Look. The axes carry the alt text as their label.
     """
     look = THEMES[check_theme(theme)][card]
     blank(ax, look)
@@ -272,7 +272,7 @@ def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1.
     """365 rays: angle = day, length = minutes, colour = the month's top genre, three genres and the
     rest.
 
-        thickness  of a ray, pixels;  longest  quantile of the days that reaches the rim
+    thickness  of a ray, pixels;  longest  quantile of the days that reaches the rim
     """
     calendar = story.tables["calendar"]
     ms = calendar["ms_played"].to_numpy(float)

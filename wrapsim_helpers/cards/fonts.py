@@ -151,8 +151,8 @@ def shown(name, kind="name"):
     """The name as a card can draw it: whole, or with its script named once where no font has the
     letters.
 
-        name  any text; kind  what it is, for "a title in Japanese script"
-        Returns the text without control characters; the alt text keeps the real name.
+    name  any text; kind  what it is, for "a title in Japanese script"
+    Returns the text without control characters; the alt text keeps the real name.
     """
     text = INVISIBLE.sub("", unicodedata.normalize("NFC", name))
     text = "".join(

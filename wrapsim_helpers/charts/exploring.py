@@ -175,8 +175,7 @@ def draw_clock_against_plan(listened):
     """Did the hours follow the listener's own curve? Bars: what was heard; band: where chance would
     leave it.
 
-        A session's plays fall together, so the band is that of so many sessions, not of so many
-        plays.
+    A session's plays fall together, so the band is that of so many sessions, not of so many plays.
     """
     chronotype = listened.listeners["chronotype"][0].as_py()
     n_sessions = len(np.unique(listened.plays["session_id"].to_numpy()))

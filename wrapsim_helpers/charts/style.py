@@ -86,8 +86,8 @@ def finish(ax: Axes, alt=""):
     """No box, no tick marks, the project's typeface; returns the picture with its alt text, for a
     notebook.
 
-        ax   axes from `chart`, or any of those from `side_by_side`
-        alt  one sentence with the numbers; the title where it is left out
+    ax   axes from `chart`, or any of those from `side_by_side`
+    alt  one sentence with the numbers; the title where it is left out
     """
     figure = cast(Figure, ax.figure)
     for each in figure.axes:

@@ -374,8 +374,8 @@ def session_hazard(key, device, weekend, age, person, b):
     """What a session's circumstances make of the hazard of leaving, before the single play:
     (factor, turn).
 
-        turn: how much the factor grows (+) or falls (-) from the session's first to its last play,
-        as a share of it.
+    turn: how much the factor grows (+) or falls (-) from the session's first to its last play, as a
+    share of it.
     """
     mood = exp(b.sigma_mood * normal(uniform(key, MOOD, 0)) - 0.5 * b.sigma_mood * b.sigma_mood)
     turn = min(max(b.sigma_turn * normal(uniform(key, TURN, 0)), -0.95), 0.95)

@@ -121,8 +121,8 @@ def state_table(block):
     """What a later run needs to go on, as it stood at the start of local day `day`, see
     `plays.SELF`.
 
-        recent_tracks holds the last tracks played, oldest first; known_tracks and known_times, how
-        often each was heard, only where more was played than recent_tracks can hold.
+    recent_tracks holds the last tracks played, oldest first; known_tracks and known_times, how
+    often each was heard, only where more was played than recent_tracks can hold.
     """
     scalars = {
         name: block.selves[name].copy() for name in block.selves.dtype.names if name != "skips"

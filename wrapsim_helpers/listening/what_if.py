@@ -14,9 +14,9 @@ def what_if(listened: Listened, *, age=-1, gender="", plan="", preferred_genre="
     """The same listeners over the same time, had they another age, gender, plan or favourite genre;
     a `Listened`.
 
-        Both years use the same random streams, so what differs follows from the change alone.
-        Nothing else can be changed: home, name and survey response stay. age int, gender, plan and
-        preferred_genre text, as in `Given`; -1 and "" change nothing.
+    Both years use the same random streams, so what differs follows from the change alone. Nothing
+    else can be changed: home, name and survey response stay. age int, gender, plan and
+    preferred_genre text, as in `Given`; -1 and "" change nothing.
     """
     if preferred_genre != "":
         check_genre("preferred_genre", preferred_genre)
@@ -55,7 +55,7 @@ def one_session(listened: Listened, number=0):
     """One session of the first listener, to be read: DataFrame, one row per play, times on the
     listener's own clock.
 
-        number  0 for the first session of the window; an empty table where there are fewer
+    number  0 for the first session of the window; an empty table where there are fewer
     """
     check_count("number", number, 0, 2**31 - 1)
     plays, tracks = listened.plays.to_pandas(), listened.world.catalogue.tracks.to_pandas()

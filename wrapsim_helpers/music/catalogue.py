@@ -252,12 +252,12 @@ def generate_catalogue(n_tracks, seed, first_year, songs=None):
     """A catalogue of n_tracks invented tracks by about a tenth as many artists, after those of a
     songs table where one is given.
 
-        n_tracks    1,000 to 10,000,000;  seed  0 to 2**63 - 1
-        first_year  calendar year in which a run begins: music comes out until the end of the fifth
-                    year from then on
-        songs       a songs table as from `load_songs`; its songs are tracks 0, 1, ...
+    n_tracks    1,000 to 10,000,000;  seed  0 to 2**63 - 1
+    first_year  calendar year in which a run begins: music comes out until the end of the fifth
+                year from then on
+    songs       a songs table as from `load_songs`; its songs are tracks 0, 1, ...
 
-        It follows from these four alone. See `discography.py` for what it is drawn from.
+    It follows from these four alone. See `discography.py` for what it is drawn from.
     """
     check_count("n_tracks", n_tracks, 1_000, 10_000_000)
     check_count("seed", seed, 0, 2**63 - 1)
@@ -368,7 +368,7 @@ def with_albums(tracks):
     """Tracks with album_id, album and track_number: the songs of an artist in a year are an album,
     in file order.
 
-        The songs file knows no albums. An album is called after its most popular song.
+    The songs file knows no albums. An album is called after its most popular song.
     """
     groups = tracks.groupby(["artist_id", "year"], sort=False)
     best = tracks.loc[groups["popularity"].idxmax()].assign(album_id=lambda t: np.arange(len(t)))
@@ -450,7 +450,7 @@ def song_ids(keys):
     """22 base-62 characters per song, so that the same song joins across runs and catalogues: Arrow
     strings.
 
-        keys  as from `song_keys`
+    keys  as from `song_keys`
     """
     limbs, low = np.empty((4, len(keys)), np.uint64), np.uint64(0xFFFFFFFF)
     limbs[0::2], limbs[1::2] = keys.T >> np.uint64(32), keys.T & low
@@ -569,7 +569,7 @@ def memberships(tracks):
     """How far each track stands for each survey genre, 0 to 1: name -> float64, (tracks,), in the
     order of GENRE_NAMES.
 
-        A genre that no track stands for is stood for by all of them.
+    A genre that no track stands for is stood for by all of them.
     """
     members = {genre: membership(tracks, genre) for genre in POOLS}
     members["Classical & melody, dance"] = np.maximum.reduce(
@@ -781,8 +781,8 @@ def ragged(groups, order, n_groups=0):
     """Members of each group, in order: (first index of each group and the total, int64; members,
     int64).
 
-        groups  int, (N,), from 0;  order  number to sort by within a group;  n_groups  how many
-                groups there are at least
+    groups  int, (N,), from 0;  order  number to sort by within a group;  n_groups  how many
+            groups there are at least
     """
     return np.cumsum([0, *np.bincount(groups, minlength=n_groups)]), np.lexsort((order, groups))
 
@@ -799,9 +799,9 @@ def editorial_lists(records, members, weights, first_year):
     """The tracks of every month's list of every survey genre and their weights there: two lists of
     arrays.
 
-        A list holds, of the genre's tracks that are out by the first of the month, those heaviest
-        by weight and freshness. "All" is the charts. Within a list the differences are evened out:
-        a weight is the root of what put the track there.
+    A list holds, of the genre's tracks that are out by the first of the month, those heaviest by
+    weight and freshness. "All" is the charts. Within a list the differences are evened out: a
+    weight is the root of what put the track there.
     """
     shelves = [shelf((member >= MEMBER) * weights) for member in members.values()]
     sizes = [CHART_SIZE if genre == "All" else LIST_SIZE for genre in members]
@@ -824,7 +824,7 @@ def heavy_and_new(shelf, records, weights, day, size):
     """Up to `size` tracks of a shelf for a list of one day, and their scores; see
     `editorial_lists`.
 
-        Looks at the heaviest first and further only where a lighter, newer one could still come in.
+    Looks at the heaviest first and further only where a lighter, newer one could still come in.
     """
     look = LOOKED_AT
     while True:
@@ -861,9 +861,9 @@ def alias_tables(items, weights):
     """Walker's alias tables of several pools: a weighted draw from any of them costs two uniforms
     (Vose 1991).
 
-        items    list of int arrays, what can be drawn;  weights  list of float64 arrays, positive,
-                 the same lengths
-        Returns  (first slot of each pool and the total, int64; SLOT records)
+    items    list of int arrays, what can be drawn;  weights  list of float64 arrays, positive,
+             the same lengths
+    Returns  (first slot of each pool and the total, int64; SLOT records)
     """
     first = np.cumsum([0, *map(len, items)], dtype=np.int64)
     slots = np.zeros(first[-1], SLOT).view(np.recarray)

@@ -142,10 +142,10 @@ def sample_discographies(n_tracks, seed, first_year, taken=()):
     """Invented tracks and their artists: two DataFrames as from `catalogue.from_songs`, tracks
     artist by artist.
 
-        n_tracks    how many;  seed  0 to 2**63 - 1
-        first_year  calendar year in which a run begins; music comes out until YEARS_AHEAD years
-                    later
-        taken       names of artists that nobody else may have
+    n_tracks    how many;  seed  0 to 2**63 - 1
+    first_year  calendar year in which a run begins; music comes out until YEARS_AHEAD years
+                later
+    taken       names of artists that nobody else may have
     """
     artists = sample_artists(max(n_tracks // TRACKS_PER_ARTIST, 2), seed, first_year, taken)
     tracks = sample_tracks(artists, n_tracks, seed, first_year)
@@ -305,8 +305,8 @@ def label_shares():
     """Share of artists of each country and decade of debut with each label: float64, (countries x
     decades, labels).
 
-        A label that names a country is only that country's. Labels of labels.csv have their share
-        there; the rest is shared out as in the songs file in that decade.
+    A label that names a country is only that country's. Labels of labels.csv have their share
+    there; the rest is shared out as in the songs file in that decade.
     """
     return np.array(
         [shares_of(country, decade) for country in words()["countries"] for decade in DECADES]
@@ -437,7 +437,7 @@ def spread(turn, u, total):
     """A different place for each turn from 0 to total - 1, far from the one before: int64, below
     total.
 
-        u  uniform, where to start: one for all turns, or one each
+    u  uniform, where to start: one for all turns, or one each
     """
     step = next(
         step for step in range(int(total * 0.618) + 1, 2 * total + 2) if math.gcd(step, total) == 1
@@ -599,8 +599,8 @@ def track_weights(tracks, artists, first_year):
     """How much each track is heard, float64; an artist's sum to the artist's weight, the heaviest
     of all is 32.
 
-        Few of an artist's tracks are hits, those first on a release likelier, and of an active
-        artist the newer ones.
+    Few of an artist's tracks are hits, those first on a release likelier, and of an active artist
+    the newer ones.
     """
     leads = tracks["key"].to_numpy()[np.flatnonzero(np.diff(tracks["album_id"], prepend=-1))]
     power = SIGMA_TRACK * normals(tracks["key"].to_numpy(), decision("catalogue.hit"), 0) - LEAD * (
@@ -622,7 +622,7 @@ def with_festive(tracks, first_year):
     """Tracks, some releases of which are for Christmas: out in November, heard by their rank among
     themselves.
 
-        All are out before the run begins, so that every year of it knows them.
+    All are out before the run begins, so that every year of it knows them.
     """
     first = np.flatnonzero(np.diff(tracks["album_id"], prepend=-1))
     own, released = tracks.iloc[first], tracks["released"].to_numpy()
@@ -700,8 +700,8 @@ def family_sounds():
     """Means by family and decade, (F, D, 10), and Cholesky factors of the covariances, (F, 10, 10),
     of the ten measures.
 
-        A small family's covariance is drawn towards the pooled one; a decade moves the means of all
-        families alike.
+    A small family's covariance is drawn towards the pooled one; a decade moves the means of all
+    families alike.
     """
     profile = figures("songs_profile")
     entries, pooled = (
@@ -766,7 +766,7 @@ def to_quantiles(values, quantiles, share_zero):
     """Values replaced by the quantiles of their ranks, whole numbers; between two quantiles
     straight over normal scores.
 
-        quantiles  {percent: value};  share_zero  share of values that are 0, or None
+    quantiles  {percent: value};  share_zero  share of values that are 0, or None
     """
     points = {float(percent) / 100: value for percent, value in quantiles.items()} | (
         {share_zero: 0.49} if share_zero else {}
@@ -798,8 +798,7 @@ def with_guests(tracks, artists):
     """Tracks with featured_id: an artist of the same family who began not long before, -1 for
     nobody.
 
-        Of GUESTS_ASKED artists out of the last GUESTS_KNOWN who began before, the most heard one
-        comes.
+    Of GUESTS_ASKED artists out of the last GUESTS_KNOWN who began before, the most heard one comes.
     """
     owner, weights, keys = (
         tracks["artist_id"].to_numpy(),

@@ -44,10 +44,10 @@ def chronotype_hours(hours, peaks=(8, 13, 18, 23), strength=0.9):
     """When in the day does each chronotype listen, if all of them together make the published
     curve?
 
-        hours    float64, (24,), share of plays by local hour, summing to 1 (Park et al. 2019)
-        peaks    the hour around which each of CHRONOTYPES gathers; four groups of equal size
-                 (Louail, Barthelemy 2017)
-        Returns  float64, (4, 24), each row summing to 1
+    hours    float64, (24,), share of plays by local hour, summing to 1 (Park et al. 2019)
+    peaks    the hour around which each of CHRONOTYPES gathers; four groups of equal size
+             (Louail, Barthelemy 2017)
+    Returns  float64, (4, 24), each row summing to 1
     """
     tilt = np.exp(strength * np.cos((np.arange(24) - np.array(peaks)[:, None]) * 2 * np.pi / 24))
     shares = np.array(published("chronotype_groups"))
@@ -58,10 +58,10 @@ def session_starts(plays, lag_hours=1.3, rounds=200):
     """At what hours do sessions start, if plays are spread like this? float64, (..., 24), each row
     summing to 1.
 
-        plays      float64, (..., 24), share of plays by local hour
-        lag_hours  mean time from a session's start to a play in it; plays are taken to follow a
-                   start after an exponential time (assumed), and the starts are found by
-                   Richardson-Lucy steps, which keep them positive
+    plays      float64, (..., 24), share of plays by local hour
+    lag_hours  mean time from a session's start to a play in it; plays are taken to follow a
+               start after an exponential time (assumed), and the starts are found by
+               Richardson-Lucy steps, which keep them positive
     """
     minutes = np.arange(24 * 60)
     later = np.exp(-minutes / (60 * lag_hours)) / np.exp(-minutes / (60 * lag_hours)).sum()
@@ -82,10 +82,10 @@ def slot_chronotypes(slot_shares):
     """Which chronotype goes with a surveyed time slot? float64, (3, 4), rows Morning, Afternoon,
     Night summing to 1.
 
-        slot_shares  share of each slot, tuple of float
+    slot_shares  share of each slot, tuple of float
 
-        A stated favourite slot tilts the published curve, it does not replace it: over all
-        listeners the four chronotypes keep their published sizes. The tilt itself is an assumption.
+    A stated favourite slot tilts the published curve, it does not replace it: over all listeners
+    the four chronotypes keep their published sizes. The tilt itself is an assumption.
     """
     tilt = [[6, 3, 1, 1], [1, 6, 3, 1], [1, 1, 3, 3]]
     return (
@@ -412,7 +412,7 @@ def lag_quantiles(recency, size, pieces=256):
     """How many plays ago was what is heard again? Quantiles of t^-recency for t from 1 to size + 1,
     float64, (pieces + 1,).
 
-        The loop draws a lag by straight lines between them (recency_kernel: Anderson et al. 2014).
+    The loop draws a lag by straight lines between them (recency_kernel: Anderson et al. 2014).
     """
     u, a = np.linspace(0, 1, pieces + 1), 1 - recency
     return (size + 1.0) ** u if abs(a) < 1e-9 else (1 + u * ((size + 1.0) ** a - 1)) ** (1 / a)

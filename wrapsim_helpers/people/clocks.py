@@ -16,7 +16,7 @@ def window_starts(run, people):
     """When each listener's window starts and ends: (int64 UTC ms, int64 UTC ms, how many local
     times had to be moved).
 
-        people  Arrow table with a column time_zone
+    people  Arrow table with a column time_zone
     """
     zones, zone = encoded(people["time_zone"])
     starts, ends, moved = zone_windows(run, zones)

@@ -96,13 +96,13 @@ def sample_listeners(
     """Who are the listeners with these numbers, and which profiles do they have in the run's
     window?
 
-        behaviour  the plain `Behaviour`; a persona or cohort of the run's file listens by its own
-        survey     as from `load_survey`; not to be changed in place
-        ids        int64, (L,), numbers of listeners of the run
-        instead    what is changed about them once they are drawn: same survey row, home and name,
-                   another age, gender, plan or genre, and the habits that follow from it
-        Returns    (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the same rows
-                   for a number whatever other numbers are asked for
+    behaviour  the plain `Behaviour`; a persona or cohort of the run's file listens by its own
+    survey     as from `load_survey`; not to be changed in place
+    ids        int64, (L,), numbers of listeners of the run
+    instead    what is changed about them once they are drawn: same survey row, home and name,
+               another age, gender, plan or genre, and the habits that follow from it
+    Returns    (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the same rows
+               for a number whatever other numbers are asked for
     """
     run = run.origin  # who goes on is who began
     keys, personas = listener_keys(np.uint64(run.seed), ids), personas_of(run)
@@ -317,7 +317,7 @@ def platforms(keys, people):
     """What runs on each listener's phone and computer, codes of platforms, int64, (L,); UNKNOWN for
     what they do not own.
 
-        The phone goes by the country, the computer by the phone (both assumed).
+    The phone goes by the country, the computer by the phone (both assumed).
     """
     ios = np.append(countries()["phone_ios"].to_numpy(), 0.3)[people["place"]]
     phone, computer = uniforms(keys, PHONE_OS, 0) < ios, np.empty(len(keys), np.int64)
@@ -349,9 +349,9 @@ def plan_chances(run, survey, people, own, instead):
     """Chance to leave premium and to take it in a month: {'leaving', 'joining'} -> float64, (L,); 0
     where the plan is given.
 
-        leaving  premium_churn
-        joining  what keeps the share of premium among people of the same group of answers and age
-                 as it is, times premium_growth
+    leaving  premium_churn
+    joining  what keeps the share of premium among people of the same group of answers and age
+             as it is, times premium_growth
     """
     changing = not (run.given.plan or instead.plan)
     answers, weights = (
@@ -379,11 +379,11 @@ def profile_versions(run, people, zones):
     """profile_versions.parquet: age and plan of each listener from when on; a birthday or another
     plan begins a new version.
 
-        Version 0 is valid from the start of the listener's window, with the plan of the survey row.
+    Version 0 is valid from the start of the listener's window, with the plan of the survey row.
 
-        people  name -> array, (L,): listener_id, key, home, birth_date, age, plan, wanted_plan,
-                leaving, joining
-        zones   time zone of each home, list of text
+    people  name -> array, (L,): listener_id, key, home, birth_date, age, plan, wanted_plan,
+            leaving, joining
+    zones   time zone of each home, list of text
     """
     zone_names, zone = np.unique(zones, return_inverse=True)
     starts, ends = (limit[zone][people["home"]] for limit in zone_windows(run, zone_names)[:2])
@@ -459,9 +459,9 @@ def plan_changes(people, starts, ends):
     """Changes of plan in each listener's window: [(rows of the people, UTC ms, new plan), ...] by
     month.
 
-        In every calendar month (UTC) a listener leaves premium, or takes it, with the chance they
-        have, at an even moment of the month. Listener and month decide, not the window's end: the
-        first months of a year are those of a shorter run.
+    In every calendar month (UTC) a listener leaves premium, or takes it, with the chance they have,
+    at an even moment of the month. Listener and month decide, not the window's end: the first
+    months of a year are those of a shorter run.
     """
     keys, plan = people["key"], people["plan"]
     months = np.arange(month_of(starts.min()), month_of(ends.max()) + 2)
@@ -582,13 +582,12 @@ def lower(run, listeners, versions, catalogue, others):
     """Listeners and their profile versions as the compiled loop reads them: (People, names of the
     countries).
 
-        others   float64, (L, genres): running totals of the genres heard besides the favourite, see
-                 `other_genres`
-        Returns  People: persons, one PERSON record per listener (kind: which of `behaviours_of`;
-                 country: place in the names returned; home: row of places.csv or -1); versions,
-                 VERSION
-                 records in their order; zones, int64, where each zone's changes begin, and changes,
-                 CHANGE records of the clocks
+    others   float64, (L, genres): running totals of the genres heard besides the favourite, see
+             `other_genres`
+    Returns  People: persons, one PERSON record per listener (kind: which of `behaviours_of`;
+             country: place in the names returned; home: row of places.csv or -1); versions, VERSION
+             records in their order; zones, int64, where each zone's changes begin, and changes,
+             CHANGE records of the clocks
     """
     numbers, owners, personas = (
         listeners["listener_id"].to_numpy(),

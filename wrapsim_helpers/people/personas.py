@@ -128,8 +128,8 @@ def load_personas(path=""):
     """The personas and cohorts of a YAML file, checked: `Personas`. "" reads the bundled file,
     which has a dozen personas.
 
-        Raises FileNotFoundError for a missing file and ValueError, with the nearest name, for what
-        is not in the model.
+    Raises FileNotFoundError for a missing file and ValueError, with the nearest name, for what is
+    not in the model.
     """
     path = (
         check_path("personas_path", path).absolute()
@@ -315,8 +315,7 @@ def behaviours_of(base, personas):
     """The parameters of every kind of listener: a list of Behaviour, one per (no persona or each) x
     (no cohort or each).
 
-        The first is the plain one; `kinds` numbers them. A cohort's overrides come after a
-        persona's.
+    The first is the plain one; `kinds` numbers them. A cohort's overrides come after a persona's.
     """
     return [
         changed(one.name, changed(other.name, base, other), one)
@@ -449,9 +448,9 @@ def members(u, groups, people):
     """Which group each listener belongs to, int64, (L,): 0 for none, otherwise its place among the
     groups plus 1.
 
-        u       float64, (L,), one uniform draw per listener
-        people  name -> int64, (L,): age in years, gender, plan (codes of SYMBOLS) and genre (place
-                in GENRE_NAMES)
+    u       float64, (L,), one uniform draw per listener
+    people  name -> int64, (L,): age in years, gender, plan (codes of SYMBOLS) and genre (place
+            in GENRE_NAMES)
     """
     group, before = np.zeros(len(u), np.int64), np.zeros(len(u))
     for place, one in enumerate(groups, 1):

@@ -23,9 +23,9 @@ def listener_types(survey: pd.DataFrame):
     """Which of the survey's two groups of answers each respondent belongs to: a category "A" or "B"
     per row.
 
-        The survey mixes two groups whose answers differ in almost every column (a latent class
-        model, mean posterior 0.997). Each row goes to the group under which its answers are
-        likelier, from the published shares of both.
+    The survey mixes two groups whose answers differ in almost every column (a latent class model,
+    mean posterior 0.997). Each row goes to the group under which its answers are likelier, from the
+    published shares of both.
     """
     scores = {
         name: np.full(len(survey), np.log(figures("survey_marginals")["classes"][name]["share"]))
@@ -76,15 +76,15 @@ def answer_shares(survey: pd.DataFrame, question):
     """How does an answer depend on age, gender and plan? Smoothed shares, within each of the
     survey's two groups.
 
-        survey    as from `load_survey`
-        question  one of its single-answer columns
-        Returns   DataFrame, one row per listener_type x age_group x gender x plan, one column per
-                  answer; rows sum to 1
+    survey    as from `load_survey`
+    question  one of its single-answer columns
+    Returns   DataFrame, one row per listener_type x age_group x gender x plan, one column per
+              answer; rows sum to 1
 
-        Few cells hold enough people, so each is drawn towards the shares of its gender, and those
-        towards the whole group, as if SMOOTHING more people had answered that way. Only gender is a
-        step of its own: within a group it is the one of the three whose effect on answers survives
-        (see data/README.md).
+    Few cells hold enough people, so each is drawn towards the shares of its gender, and those
+    towards the whole group, as if SMOOTHING more people had answered that way. Only gender is a
+    step of its own: within a group it is the one of the three whose effect on answers survives (see
+    data/README.md).
     """
     question = check_choice(
         "question", question, tuple(name for name, kind, _ in SURVEY.values() if kind == SINGLE)

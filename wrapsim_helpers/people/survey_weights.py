@@ -55,7 +55,7 @@ class Kept:
     """A table as a key: equal to itself only, so that what follows from it is worked out once per
     process.
 
-        A table that was handed over must not be changed in place; a changed copy is another table.
+    A table that was handed over must not be changed in place; a changed copy is another table.
     """
 
     def __init__(self, table):
@@ -73,9 +73,9 @@ def answers_of(kept):
     """What the model reads of each survey row, as numbers: name -> int64 or bool, (rows,). Not to
     be changed.
 
-        gender, plan, listener_type, time_slot, wanted_plan  codes of SYMBOLS;  genre  of
-        GENRE_NAMES;  age_group  of
-        GROUP_AGES;  usage  of USAGE_DAYS;  and for each device, bool, whether the answer ticks it
+    gender, plan, listener_type, time_slot, wanted_plan  codes of SYMBOLS;  genre  of
+    GENRE_NAMES;  age_group  of
+    GROUP_AGES;  usage  of USAGE_DAYS;  and for each device, bool, whether the answer ticks it
     """
     survey = kept.table
     coded = {

@@ -17,7 +17,7 @@ def draw_scores(results):
     """How far is each counted outcome from its published figure, in units of its tolerance? One dot
     each, by domain.
 
-        results  list of `Result`, as from `measured`
+    results  list of `Result`, as from `measured`
     """
     table = verdicts(results)
     table = table[table["counted"] & table["score"].notna()]

@@ -213,8 +213,8 @@ def ordered(log, files):
     """The plays of some parts with what follows from their order; a dict of columns (NumPy or
     Arrow), shape (N,) each.
 
-        who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before,
-        -1 at the first), and what `in_order` and `of_track` add
+    who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before,
+    -1 at the first), and what `in_order` and `of_track` add
     """
     plays = plays_in(log.run_dir, files, list(READ)).combine_chunks()
     who = pd.Index(log.listeners["listener_id"]).get_indexer(plays["listener_id"].to_numpy())
@@ -316,8 +316,8 @@ def times_heard(who, item, number):
     """How often has a listener met an item, and how many plays ago and ahead is the next meeting?
     Three int64 arrays, (N,).
 
-        who, item, number  integers, (N,), plays in order;  the count is 1 at the first meeting, the
-                           distances 0 where there is none
+    who, item, number  integers, (N,), plays in order;  the count is 1 at the first meeting, the
+                       distances 0 where there is none
     """
     order = np.argsort(who.astype(np.int64) * 2**32 + item, kind="stable")
     same = np.r_[
@@ -372,8 +372,8 @@ def gathered(log, queries, progress=True):
     """Run SQL queries over the plays, stretch by stretch, and put the answers together: name ->
     DataFrame.
 
-        queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with
-                 who) and the variables of `spans`
+    queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with
+             who) and the variables of `spans`
     """
     connection, answers = connect(), {name: [] for name in queries}
     for name, value in spans(log).items():

@@ -63,7 +63,7 @@ def measured(sample: Sample, names=None):
     """Every target but the rules against a sample: a list of `Result`, in the order of the targets
     file.
 
-        names  ids of targets; None for all that have a measure
+    names  ids of targets; None for all that have a measure
     """
     check_targets(names)
     return [

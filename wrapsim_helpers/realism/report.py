@@ -217,8 +217,8 @@ def write_report(study, pictures, folder, name="realism"):
     """Write what a study found as Markdown with pictures; returns the path of the text. Raises as
     `check_report`.
 
-        pictures  name -> picture with `png` (bytes) and `alt` (text), as from `cards.finish`; shown
-                  in their order
+    pictures  name -> picture with `png` (bytes) and `alt` (text), as from `cards.finish`; shown
+              in their order
     """
     path, shown = check_report(folder, name)
     for one, picture in pictures.items():

@@ -102,7 +102,7 @@ def broken_rules(run_dir, progress=True):
     """How often is each rule broken in a run? (Series of counts by rule, number of plays looked
     at).
 
-        Rules are those of INVARIANTS, by name, and the plans' rules, by target.
+    Rules are those of INVARIANTS, by name, and the plans' rules, by target.
     """
     connection = connect()
     connection.register("tracks", read_parquet(run_dir, "tracks", ["track_id", "duration_ms"]))
@@ -153,7 +153,7 @@ def broken_summaries(run_dir, n=CHECKED):
     """In how many listeners does a recount of the summary differ? Series by rule, over some
     listeners of a run.
 
-        The recount is plain pandas over the tables, one listener after another.
+    The recount is plain pandas over the tables, one listener after another.
     """
     period = open_period(run_dir, *edition_of(read_manifest(run_dir)["identity"]["parameters"]))
     ids = read_parquet(run_dir, "listeners", ["listener_id"])["listener_id"].to_numpy()

@@ -98,7 +98,7 @@ def slopes_of(sample, y, regressors, where=None):
     """Least squares of y on a constant and the regressors over listeners: float64, (R, K + 1), the
     constant first.
 
-        y, each regressor  float64, (L,);  rows with anything not finite are left out
+    y, each regressor  float64, (L,);  rows with anything not finite are left out
     """
     x = np.column_stack([np.ones(len(y)), *regressors])
     kept = np.flatnonzero(

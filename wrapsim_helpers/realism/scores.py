@@ -4,26 +4,27 @@ import functools
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ..checking import front_door
 from ..people.figures import figures
+from ..resources import PACKAGE
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
 Z95 = 1.96
+# modules that make the data or fit the parameters; what they name is known to the model
 MODEL = (
-    "behaviour",
-    "personas",
-    "listeners",
-    "discography",
-    "catalogue",
-    "picks",
-    "plays",
-    "fit",
-)  # modules that make the data, or were fitted by
+    "people/behaviour",
+    "people/personas",
+    "people/listeners",
+    "music/invented",
+    "music/catalogue",
+    "listening/picks",
+    "listening/loop",
+    "realism/fit",
+)
 NEEDED = {"A": 0.90, "B": 0.75}  # share of the counted outcomes of a tier that has to pass
 
 
@@ -55,7 +56,7 @@ def score_of(check, observed):
     """Distance from the published range in units of the tolerance, float; inf outside a range
     without one, NaN for NaN.
 
-        check  {'low', 'high', 'within'}; None for an open end or for no tolerance
+    check  {'low', 'high', 'within'}; None for an open end or for no tolerance
     """
     low, high = bounds(check)
     distance = max(low - observed, observed - high, 0.0) if observed == observed else np.nan
@@ -146,12 +147,7 @@ def names_in_the_model():
     """Words of the model's modules that could be an id of a figure, or a pattern of ids such as
     skip_within_*.
     """
-    here = Path(__file__).parent
-    texts = [
-        path.read_text(encoding="utf-8")
-        for path in (*here.parent.glob("*.py"), here / "fit.py")
-        if path.stem in MODEL
-    ]
+    texts = [(PACKAGE / f"{name}.py").read_text(encoding="utf-8") for name in MODEL]
     return {name for text in texts for name in re.findall(r"\b[a-z0-9]+_[a-z0-9_]*\*?", text)}
 
 

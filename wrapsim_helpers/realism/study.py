@@ -81,8 +81,8 @@ def study_of(folder, size=Size(), workers=0):
     """Simulate, measure and compare; the run and results.json are kept under `folder`. Returns a
     `Study`.
 
-        Raises ValueError, before anything is simulated, naming a file that would be replaced and is
-        not ours.
+    Raises ValueError, before anything is simulated, naming a file that would be replaced and is not
+    ours.
     """
     folder = Path(folder).absolute()
     check_marked(folder)

@@ -46,9 +46,9 @@ def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="
     """Write a run folder of the uniform loop, one record every four minutes for each listener;
     returns its Path.
 
-        listeners, versions  Arrow tables as in `schema.TABLES`: the people whose names the records
-                             carry
-        start_ms, days       where the window begins (UTC ms) and how long it is
+    listeners, versions  Arrow tables as in `schema.TABLES`: the people whose names the records
+                         carry
+    start_ms, days       where the window begins (UTC ms) and how long it is
     """
     folder, rng, catalogue = (
         Path(out_dir),

@@ -75,9 +75,9 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     """One listener out of a run, simulated again and identical, whatever the size of the run; a
     `Listened`.
 
-        user  a listener's number, user_id or full name.  Raises ValueError for a user who is not in
-              the run, and where this
-        installation or these source files would not give the same plays, with the differences.
+    user  a listener's number, user_id or full name.  Raises ValueError for a user who is not in
+          the run, and where this
+    installation or these source files would not give the same plays, with the differences.
     """
     place = places.place_of(run_dir)
     found = identity_of(place)

@@ -236,8 +236,7 @@ def fit_rates(design, rows, rounds=50):
     design  float64, (cells, coefficients)
     rows    DataFrame: cluster, cell (row of the design), events, exposure
     The errors are those of leaving out one cluster after another (a jackknife of one Newton step
-    each), so that a cluster's
-    events need not be independent, nor the clusters alike in size.
+    each), so that a cluster's events need not be independent, nor the clusters alike in size.
     """
     y, t = (np.bincount(rows["cell"], rows[name], len(design)) for name in ("events", "exposure"))
     beta = np.append(np.log(y.sum() / t.sum()), np.zeros(design.shape[1] - 1))
@@ -402,14 +401,14 @@ def leaving_effects(seen, b):
     """Age, device, context, shuffle, weekend, place in the session, personas and cohorts on
     leaving: ratios of leavings per second.
 
-        A session's mood moves all of its plays, is not in the log, and lets restless sessions have
-        more plays. So only plays are counted that no mood can have chosen: the first PLACES of each
-        session of LONG_MS and more, and of each its first AT_RISK_MS, in which the restless are not
-        gone yet. Left out: free listeners on a phone, whose limit on skips hides leaving; noise to
-        fall asleep to; and tracks not heard in an earlier session, which may have been known before
-        the window. Plays of tracks heard as often are compared, and each listener's own
-        skip_tendency is divided out. What was heard before the window is not in the log, which
-        blurs the factors of age and context by a few per cent in a short one.
+    A session's mood moves all of its plays, is not in the log, and lets restless sessions have more
+    plays. So only plays are counted that no mood can have chosen: the first PLACES of each session
+    of LONG_MS and more, and of each its first AT_RISK_MS, in which the restless are not gone yet.
+    Left out: free listeners on a phone, whose limit on skips hides leaving; noise to fall asleep
+    to; and tracks not heard in an earlier session, which may have been known before the window.
+    Plays of tracks heard as often are compared, and each listener's own skip_tendency is divided
+    out. What was heard before the window is not in the log, which blurs the factors of age and
+    context by a few per cent in a short one.
     """
     factors = leaving_factors(b) | group_factors(seen, b, "leaving", lambda one: one.hazard_scale)
     held = {"heard": ({level: ("", 1.0) for level in range(len(HEARD))}, 0)}
@@ -617,8 +616,8 @@ def taste_effect(seen):
     """How far men and women differ over artists, as published (gender_taste_overlap); a row of
     `effects_of`.
 
-        Each listener counts as much as any other. Drawing the listeners again gives the interval,
-        and how much lists of so few people differ by chance, which is taken off.
+    Each listener counts as much as any other. Drawing the listeners again gives the interval, and
+    how much lists of so few people differ by chance, which is taken off.
     """
     heard = seen.plays.group_by("listener_id", "artist_id").agg(n=seen.plays.count()).execute()
     share = heard["n"] / heard.groupby("listener_id")["n"].transform("sum")
@@ -797,8 +796,8 @@ def asked(seen, b, rows, weight, value):
     """Mean of what the parameters of these listeners ask for, each weighted by how much of them is
     counted; missing without any.
 
-        A listener can have a persona and a cohort, so what is asked of the listeners of one is a
-        mixture.
+    A listener can have a persona and a cohort, so what is asked of the listeners of one is a
+    mixture.
     """
     names = [[("", Group("")), *zip(names_of(groups), groups)] for groups in seen.personas]
     own = {

@@ -60,16 +60,16 @@ def generate_listening_session(
     """What does one listener play between two times? A list of SpotifyWrappedData records, oldest
     first.
 
-        user_id               a listener's number, the UUID of one, any other UUID, or "" for
-                              listener 0
-        start_time, end_time  ISO 8601; local time of the listener where without an offset; end
-                              excluded
-        preferred_genre       a genre of the survey, such as "Pop"; "" for what the survey row says
-        fixed                 any of age (years), gender, plan, latitude and longitude (degrees),
-                              which are drawn otherwise; seed (same seed, same listener and same
-                              plays), population, survey_group, survey_path, songs_path
-        Returns               list of dicts, each valid under `schema_ind`
-        Raises ValueError or TypeError, saying what is allowed, before anything is simulated.
+    user_id               a listener's number, the UUID of one, any other UUID, or "" for
+                          listener 0
+    start_time, end_time  ISO 8601; local time of the listener where without an offset; end
+                          excluded
+    preferred_genre       a genre of the survey, such as "Pop"; "" for what the survey row says
+    fixed                 any of age (years), gender, plan, latitude and longitude (degrees),
+                          which are drawn otherwise; seed (same seed, same listener and same plays),
+                          population, survey_group, survey_path, songs_path
+    Returns               list of dicts, each valid under `schema_ind`
+    Raises ValueError or TypeError, saying what is allowed, before anything is simulated.
     """
     return listen_as_records(one_listener(user_id, start_time, end_time, preferred_genre, **fixed))
 
@@ -93,12 +93,11 @@ def generate_multiple_users_session(
     """What does a crowd play between two times? A list of SpotifyWrappedData records, listener by
     listener.
 
-        num_users  how many listeners;  genres  survey genres each listener's favourite is picked
-                   from, empty for all
-        age, gender, plan  the same for every listener; -1 and "" are drawn
-        The rest as for `generate_listening_session`. Raises ValueError above two million records:
-        use
-        `simulate` then.
+    num_users  how many listeners;  genres  survey genres each listener's favourite is picked
+               from, empty for all
+    age, gender, plan  the same for every listener; -1 and "" are drawn
+    The rest as for `generate_listening_session`. Raises ValueError above two million records: use
+    `simulate` then.
     """
     run = Run(
         num_users=num_users,

@@ -38,9 +38,9 @@ def open_run(run_dir):
     """The tables of a finished run for queries over all of it: name -> Ibis table on an embedded
     DuckDB.
 
-        Plays kept as Parquet stay where they are; those kept as Avro alone are copied to Parquet in
-        a temporary folder, part after part. Raises ValueError naming a damaged file,
-        FileNotFoundError where the folder holds no finished run.
+    Plays kept as Parquet stay where they are; those kept as Avro alone are copied to Parquet in a
+    temporary folder, part after part. Raises ValueError naming a damaged file, FileNotFoundError
+    where the folder holds no finished run.
     """
     read_manifest(run_dir)
     connection, folder = connect()

@@ -38,9 +38,9 @@ class Job:
     """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts
     - 1.
 
-        formats  how the plays are kept: format -> how it is compressed
-        plays   about how many it will have, see `estimate_plays`
-        before  the run that this one goes on from, or None
+    formats  how the plays are kept: format -> how it is compressed
+    plays   about how many it will have, see `estimate_plays`
+    before  the run that this one goes on from, or None
     """
 
     run: Run
@@ -60,8 +60,8 @@ def make_part(job: Job, part):
     """Simulate and write one part; a pure function of (job, part), safe to repeat. part: 0 to
     job.n_parts - 1.
 
-        Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end
-        had to be moved}.
+    Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end had
+    to be moved}.
     """
     check_count("part", part, 0, job.n_parts - 1)
     past = state_before(job, part) if job.before else None

@@ -113,8 +113,8 @@ def cost_of(job, workers):
     """(bytes, seconds) that a job takes with so many workers on this machine, and how many plays
     each of some was measured on.
 
-        The larger part's costs beyond the smaller one's are those of its plays; the rest comes with
-        every part.
+    The larger part's costs beyond the smaller one's are those of its plays; the rest comes with
+    every part.
     """
     at_once, started = min(workers, cores()), time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
@@ -141,7 +141,7 @@ def measured_parts(job, number):
     """Make parts of two sizes: for each an array of its plays, bytes and seconds, in a folder of
     this number in the job's.
 
-        The first part made does not count: it reads and encodes what later ones find ready.
+    The first part made does not count: it reads and encodes what later ones find ready.
     """
     places = (job.place / f"{number}-{place}" for place in range(3))
     return np.array(

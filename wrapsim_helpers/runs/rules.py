@@ -14,9 +14,9 @@ def check_plays(plays: pa.Table, tracks: pa.Table):
     """Is this log physically possible, and does it keep the rules of the plans? From the tables
     alone.
 
-        plays, tracks  Arrow tables as in `schema.TABLES`, the plays in order of listener and time
-        Returns        DataFrame: each rule in words, and the number of plays it was checked on
-        Raises ValueError naming the rule and the first play that breaks it.
+    plays, tracks  Arrow tables as in `schema.TABLES`, the plays in order of listener and time
+    Returns        DataFrame: each rule in words, and the number of plays it was checked on
+    Raises ValueError naming the rule and the first play that breaks it.
     """
     p = {name: column_values(plays[name]) for name in plays.column_names}
     same = np.append(False, p["listener_id"][1:] == p["listener_id"][:-1])

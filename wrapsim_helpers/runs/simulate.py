@@ -94,23 +94,19 @@ def simulate(
     """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's
     Path, or the store's URL.
 
-        out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of
-                  its own under data/runs; or an address in an object store, such as
-                  "s3://bucket/run"
-        formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet.
-                  Insights read either
-        codec     of the Avro files: "deflate", "zstandard" or "null"
-        workers   processes; 0: one per core, but no more than there are parts
-        scheduler address of a dask scheduler whose workers make the parts instead, such as
-        "tcp://10.0.0.1:8786"
-        part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that
-                     lacks finishes the run
-        The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before
-        anything
-        is written, and
-        RuntimeError, saying what is kept, where a worker dies or a disk is full; the same call then
-        goes on from there, as it
-        does after KeyboardInterrupt.
+    out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of
+              its own under data/runs; or an address in an object store, such as "s3://bucket/run"
+    formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet.
+              Insights read either
+    codec     of the Avro files: "deflate", "zstandard" or "null"
+    workers   processes; 0: one per core, but no more than there are parts
+    scheduler address of a dask scheduler whose workers make the parts instead, such as
+    "tcp://10.0.0.1:8786"
+    part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that
+                 lacks finishes the run
+    The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything
+    is written, and RuntimeError, saying what is kept, where a worker dies or a disk is full; the
+    same call then goes on from there, as it does after KeyboardInterrupt.
     """
     check_count("workers", workers, 0, 1024)
     share = check_share(part, parts)
@@ -167,9 +163,8 @@ def continue_run(
     """Let the listeners of a finished run go on living until a later time, into a folder of its
     own; returns its place.
 
-        They remember what they heard, and both runs together hold the plays of one run over the
-        whole time. Source files and personas must be those of the earlier run. Raises as `simulate`
-        does.
+    They remember what they heard, and both runs together hold the plays of one run over the whole
+    time. Source files and personas must be those of the earlier run. Raises as `simulate` does.
     """
     check_count("workers", workers, 0, 1024)
     found = read_manifest(run_dir)["identity"]
@@ -220,8 +215,8 @@ def open_job(
     """A run that is checked and whose folder is ready, for an engine of your own: a `Job`, whose
     parts `make_part` makes.
 
-        Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them
-        and finishes the run.
+    Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them and
+    finishes the run.
     """
     job = job_of(
         Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest),
@@ -288,7 +283,7 @@ def check_formats(formats, codec):
     """How the plays are to be kept, checked: {format: how it is compressed}; ValueError where no
     format is named.
 
-        formats  one name, several, or such a dict
+    formats  one name, several, or such a dict
     """
     given, formats = formats, [formats] if isinstance(formats, str) else formats
     if (

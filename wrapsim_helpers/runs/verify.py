@@ -45,11 +45,10 @@ def verify(run_dir, workers=0):
     """Which files of a finished run are damaged, and how? A list of texts, one per file or broken
     rule; empty where all is well.
 
-        Recomputes the SHA-256 of every file and the XXH3 of its decoded rows, counts rows, compares
-        columns with the schema, and checks what must hold: the rules of plays, answers that equal a
-        count, Avro that equals Parquet, no listener lost or foreign. workers: processes; 0 for one
-        per core. Raises FileNotFoundError or ValueError where there is no manifest to hold it
-        against.
+    Recomputes the SHA-256 of every file and the XXH3 of its decoded rows, counts rows, compares
+    columns with the schema, and checks what must hold: the rules of plays, answers that equal a
+    count, Avro that equals Parquet, no listener lost or foreign. workers: processes; 0 for one per
+    core. Raises FileNotFoundError or ValueError where there is no manifest to hold it against.
     """
     place = places.place_of(run_dir)
     check_count("workers", workers, 0, 1024)

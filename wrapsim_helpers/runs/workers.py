@@ -17,7 +17,7 @@ def each_part(action, job, numbers, workers, scheduler=""):
     """Do something to some parts, in this process or by an executor's; yields (part number,
     action's result) as they get done.
 
-        action  an importable function of (job, part number), such as `make_part`
+    action  an importable function of (job, part number), such as `make_part`
     """
     workers = min(workers or cores(), len(numbers))
     if workers <= 1 and not scheduler:
@@ -99,8 +99,8 @@ def executor_of(workers, scheduler):
     """Who makes the parts: spawned processes (never forked: threads would hang), or the workers of
     a dask scheduler.
 
-        Where the block is interrupted or abandoned, the processes end at once: what they were at
-        can be made again.
+    Where the block is interrupted or abandoned, the processes end at once: what they were at can be
+    made again.
     """
     if not scheduler:
         started = []

@@ -36,11 +36,11 @@ def read_plays_avro(paths, tracks: pa.Table):
     """The plays table of Avro files of SpotifyWrappedData records, read by DataFusion, some ten
     times as fast as fastavro.
 
-        paths    one path or several, whose plays follow each other in the table
-        tracks   the tracks table of the run, which turns song ids into track numbers
-        Returns  Arrow table as TABLES["plays"]
-        Raises ValueError naming a file that is damaged, of other records, or of songs that are not
-        among the tracks.
+    paths    one path or several, whose plays follow each other in the table
+    tracks   the tracks table of the run, which turns song ids into track numbers
+    Returns  Arrow table as TABLES["plays"]
+    Raises ValueError naming a file that is damaged, of other records, or of songs that are not
+    among the tracks.
     """
     paths = (
         [paths]
@@ -136,8 +136,8 @@ def count_records(path):
     """How many records an Avro file says it holds, once every block has been found whole, without
     decompressing one.
 
-        Raises FileNotFoundError, or ValueError naming a file that is cut, is no Avro, or holds no
-        SpotifyWrappedData.
+    Raises FileNotFoundError, or ValueError naming a file that is cut, is no Avro, or holds no
+    SpotifyWrappedData.
     """
     with open(path, "rb") as file:
         schema, marker = header_of(path, file)

@@ -95,8 +95,8 @@ def write_container(file, schema, blocks, codec, marker):
     """Write an Avro object container file, whose bytes follow from the arguments alone; returns
     their SHA-256 as text.
 
-        blocks  (number of records, their bytes), as from `spliced` or `one_by_one`
-        codec   one of CODECS;  marker  16 bytes between blocks
+    blocks  (number of records, their bytes), as from `spliced` or `one_by_one`
+    codec   one of CODECS;  marker  16 bytes between blocks
     """
     digest = hashlib.sha256()
     for piece in container(schema, blocks, codec, marker):
@@ -148,9 +148,9 @@ def pieces(schema):
     """What is spliced under a schema, in order: the profile, the song and each field of the
     interaction.
 
-        Returns  list of (Avro field, the field as a record of its own, which fastavro encodes to
-                 the same bytes)
-        Raises NotSpliced where the schema is not the three records in sequence.
+    Returns  list of (Avro field, the field as a record of its own, which fastavro encodes to
+             the same bytes)
+    Raises NotSpliced where the schema is not the three records in sequence.
     """
     whole, named = fastavro.parse_schema(in_order(schema, private=False)), {}
     fields = (
@@ -347,8 +347,8 @@ def spliced(columns):
     """Blocks of records from their columns; yields (number of records, their bytes), the bytes
     valid until the next.
 
-        columns  list of `Column`, one per piece of the schema, in order, each with one number per
-                 play
+    columns  list of `Column`, one per piece of the schema, in order, each with one number per
+             play
     """
     from .splicing import splice
 

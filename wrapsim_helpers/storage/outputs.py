@@ -49,8 +49,8 @@ def output_folder(out_dir, name):
     """Path of a folder to write to, made and tried: the one named, or data/runs/`name` if `out_dir`
     is empty.
 
-        Raises ValueError naming the first file in it that is not ours, PermissionError if it cannot
-        be written.
+    Raises ValueError naming the first file in it that is not ours, PermissionError if it cannot be
+    written.
     """
     return own_folder(out_dir if out_dir != "" else runs_folder() / name)
 
@@ -124,7 +124,7 @@ def marker_of(folder):
     """What the marker of a folder lists, both dicts by name: `files`, each with bytes and sha256,
     and `unfinished`, who writes it.
 
-        A folder that we made has the name "NAME/". Raises ValueError if the marker is damaged.
+    A folder that we made has the name "NAME/". Raises ValueError if the marker is damaged.
     """
     data = places.get(folder, MARKER)
     if data is None:

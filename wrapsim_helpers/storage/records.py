@@ -23,8 +23,7 @@ def records(plays: pa.Table, listeners, versions, tracks):
     """SpotifyWrappedData records of a plays table, one per play, in order; a generator of dicts
     valid under schema_ind.
 
-        Times come as datetime with zone, days as date, user ids as UUID, as fastavro reads them
-        back.
+    Times come as datetime with zone, days as date, user ids as UUID, as fastavro reads them back.
     """
     parts = [
         narrowed(*part)
@@ -40,8 +39,8 @@ def plain_records(plays, listeners, versions, tracks, schema=schema_ind):
     """The same records as numbers and text, with a field for every column of the tables; they share
     their parts.
 
-        So fastavro can write them under any schema, and several times as fast: it takes the fields
-        that the schema has.
+    So fastavro can write them under any schema, and several times as fast: it takes the fields that
+    the schema has.
     """
     parts = [
         in_pascal_case(as_numbers(*part))
@@ -140,8 +139,8 @@ def as_numbers(table, fields):
     """A table with its times as int64 milliseconds and its days as int32 since 1970, where the Avro
     fields of a record take them so.
 
-        fields  of the record, dicts with name and type. A time of another logical type stays a
-                time, which fastavro knows to write
+    fields  of the record, dicts with name and type. A time of another logical type stays a
+            time, which fastavro knows to write
     """
     types = {field["name"]: field["type"] for field in fields}
     return table.cast(
@@ -172,16 +171,15 @@ def write_avro(
     """Write a plays table as an Avro container of SpotifyWrappedData records, one per play, in
     order; returns the file's SHA-256.
 
-        listeners, versions, tracks  who and what the plays are of
-        marker  16 bytes between blocks, from `sync_marker`;  codec  "deflate", "zstandard" or
-                "null"
-        schema  another schema of the record. Where it is the three records in sequence, records are
-                spliced; any other is left to fastavro, some thirty times as slow, with a warning
-                that
-                says why
-        known   a dict to keep encoded songs in, from one file of the same tracks and schema to the
-                next
-        Raises ValueError where `path` already holds something else
+    listeners, versions, tracks  who and what the plays are of
+    marker  16 bytes between blocks, from `sync_marker`;  codec  "deflate", "zstandard" or
+            "null"
+    schema  another schema of the record. Where it is the three records in sequence, records are
+            spliced; any other is left to fastavro, some thirty times as slow, with a warning that
+            says why
+    known   a dict to keep encoded songs in, from one file of the same tracks and schema to the
+            next
+    Raises ValueError where `path` already holds something else
     """
     codec, path = check_choice("codec", codec, avro_writing.CODECS), check_path("path", path)
     try:

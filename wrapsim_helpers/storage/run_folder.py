@@ -16,9 +16,9 @@ def open_folder(out_dir, identity):
     """Make `out_dir` ready for a run of this identity, or refuse before anything is written;
     returns the place.
 
-        A new or empty folder is taken; so is one where this very run was begun. Raises ValueError
-        for a folder of another run, with the differences, or one that holds other things;
-        PermissionError for one that cannot be written.
+    A new or empty folder is taken; so is one where this very run was begun. Raises ValueError for a
+    folder of another run, with the differences, or one that holds other things; PermissionError for
+    one that cannot be written.
     """
     place = places.place_of(out_dir, "out_dir")
     with refusing_what_cannot_be_written(place):

@@ -16,19 +16,18 @@ def splice(encoded, zig_zag, bases, rows, starts, joined, row, n_rows, out, size
     """Append records to a block from a row on, until it is full: (the row after the last one
     written, bytes in the block).
 
-        encoded  whether each column's numbers stand for entries of the store, bool, shape (C,)
-        zig_zag  whether they are written as Avro's integers, bool, shape (C,); neither: as eight
-                 bytes
-        bases   each column's first entry in the store
-        rows    numbers, int64, shape (C, at least n_rows);  row, n_rows  the first to write, and
-                how many there are in all
-        starts  where each entry of the store begins, and where the last ends;  joined  uint8, the
-                store
-        out     uint8, the block;  size  bytes already in it;  full  from how many on it is full,
-                one record before the end of `out`
-        Indices are unsigned, so that the compiler need not look for negative ones and copies many
-        bytes
-        at once.
+    encoded  whether each column's numbers stand for entries of the store, bool, shape (C,)
+    zig_zag  whether they are written as Avro's integers, bool, shape (C,); neither: as eight
+             bytes
+    bases   each column's first entry in the store
+    rows    numbers, int64, shape (C, at least n_rows);  row, n_rows  the first to write, and
+            how many there are in all
+    starts  where each entry of the store begins, and where the last ends;  joined  uint8, the
+            store
+    out     uint8, the block;  size  bytes already in it;  full  from how many on it is full,
+            one record before the end of `out`
+    Indices are unsigned, so that the compiler need not look for negative ones and copies many bytes
+    at once.
     """
     while row < n_rows and size < full:
         for i in range(len(encoded)):

@@ -36,9 +36,9 @@ def parquet_into(table, path):
     """The bytes of an Arrow table as Parquet: int64 and times as differences, everything else by
     dictionary, pages compressed by zstandard.
 
-        Measured on plays, that is smaller, and faster to write and to read, than Parquet's
-        defaults. Each row group keeps the smallest and largest value of every column, by which
-        readers skip what they do not need.
+    Measured on plays, that is smaller, and faster to write and to read, than Parquet's defaults.
+    Each row group keeps the smallest and largest value of every column, by which readers skip what
+    they do not need.
     """
     leaves = {
         f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name: getattr(
@@ -107,9 +107,9 @@ def table_files(place, name, listener_id=None, suffix=".parquet"):
     """Names of the files that hold a table in one format, or of the one part with a listener in it,
     in order.
 
-        Of a finished run they are those that run.json lists; FileNotFoundError for one that is
-        gone, ValueError for one of another size or of another run. Of an unfinished one they are
-        those that are there.
+    Of a finished run they are those that run.json lists; FileNotFoundError for one that is gone,
+    ValueError for one of another size or of another run. Of an unfinished one they are those that
+    are there.
     """
     folders = (name, "avro") if suffix == ".avro" else (name,)  # older runs keep Avro in plays/
     there = {

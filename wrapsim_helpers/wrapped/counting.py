@@ -40,16 +40,16 @@ class Heard:
     """The plays of a window, what was counted of them once, and what they are joined with, as Ibis
     tables.
 
-        plays  listener_id, track_id, started (when and on what clock as one number: see
-               `with_times`), local_hour (hours since 1970 on that clock), ms_played, is_ranked (a
-               stream of music that is neither private nor functional noise)
-        songs  what was streamed: listener_id, track_id, n_any (streams of any kind), and of ranked
-               ones n_streams, ms_played, first_ms and first_offset_min (of the first one)
-        credited  whose songs these are: listener_id, artist_id, and of ranked streams n_streams (in
-                  halves: 2 for the primary
-               artist, 1 for a featured one), ms_played, first_ms
-        days   listener_id, day (local, since 1970), ms_played, n_plays, n_streams; days with a play
-        first_day, last_day  the window, both inclusive
+    plays  listener_id, track_id, started (when and on what clock as one number: see
+           `with_times`), local_hour (hours since 1970 on that clock), ms_played, is_ranked (a
+           stream of music that is neither private nor functional noise)
+    songs  what was streamed: listener_id, track_id, n_any (streams of any kind), and of ranked
+           ones n_streams, ms_played, first_ms and first_offset_min (of the first one)
+    credited  whose songs these are: listener_id, artist_id, and of ranked streams n_streams (in
+              halves: 2 for the primary
+           artist, 1 for a featured one), ms_played, first_ms
+    days   listener_id, day (local, since 1970), ms_played, n_plays, n_streams; days with a play
+    first_day, last_day  the window, both inclusive
     """
 
     plays: ir.Table

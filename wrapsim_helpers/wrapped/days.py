@@ -26,8 +26,8 @@ def longest_streak(heard):
     """For how many local days in a row was there a stream? n_days, first_day, last_day (days since
     1970).
 
-        The earlier of two streaks alike. A day counts with one stream, private or not; one missing
-        day ends the streak.
+    The earlier of two streaks alike. A day counts with one stream, private or not; one missing day
+    ends the streak.
     """
     days = heard.days.filter(heard.days.n_streams > 0).select("listener_id", "day")
     in_order = ibis.window(group_by="listener_id", order_by="day")

@@ -79,7 +79,7 @@ def heard_of(run_dir, year=-1, edition="full"):
     """The plays of a run's year and what they are joined with: a `Heard`. year: -1 for the year
     with most days of the run.
 
-        Raises ValueError where the edition's window of that year and the run have no day in common.
+    Raises ValueError where the edition's window of that year and the run have no day in common.
     """
     return heard_on(
         open_run(run_dir), read_manifest(run_dir)["identity"]["parameters"], year, edition
@@ -222,7 +222,7 @@ def everybody(run_dir, year=-1, edition="full"):
     """What was everybody's year? Insight name -> Arrow table of all listeners of a run: see each
     insight.
 
-        The answer is held in memory, some 20 kB a listener; `write_everybody` writes it instead.
+    The answer is held in memory, some 20 kB a listener; `write_everybody` writes it instead.
     """
     parts = list(answers_by_part(open_period(run_dir, year, edition), INSIGHTS))
     return {name: pa.concat_tables([part[name] for part in parts]) for name in INSIGHTS}
@@ -260,8 +260,8 @@ def crowd_of(period):
     """Everybody's place and how often they skip: an Arrow table of listener_id, ms_played, n_plays,
     n_skips, n_listeners, n_below, rank.
 
-        Counted once and kept in the run's folder derived; counted again where that file is missing,
-        damaged or of other code.
+    Counted once and kept in the run's folder derived; counted again where that file is missing,
+    damaged or of other code.
     """
     name = f"{DERIVED}/crowd-{period.first_day}-{period.last_day}.parquet"
     found = kept_crowd(period.place, name)

@@ -39,8 +39,8 @@ def top_artists(heard, most=100):
     """Which artists did each listener stream most? rank, artist_id, artist, n_streams, ms_played,
     first_ms.
 
-        A stream counts 1 for the primary artist and a half for each featured one, counted in halves
-        as integers. Ties as for songs, by name.
+    A stream counts 1 for the primary artist and a half for each featured one, counted in halves as
+    integers. Ties as for songs, by name.
     """
     best = ranked_by_streams(
         ranked_only(heard.credited), heard.artists.select("artist_id", "artist"), "artist_id", most

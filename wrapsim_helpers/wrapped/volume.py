@@ -34,8 +34,8 @@ def skip_rate(heard):
     """How often did each listener leave a track before its end? One row per listener: n_plays,
     n_skips, int64.
 
-        A skip is a play more than 3 s shorter than its track, whatever ended it (Lamere 2014);
-        tracks of unknown length are left out of both counts.
+    A skip is a play more than 3 s shorter than its track, whatever ended it (Lamere 2014); tracks
+    of unknown length are left out of both counts.
     """
     plays = heard.plays.join(heard.tracks.select("track_id", "duration_ms"), "track_id")
     left = plays.ms_played < plays.duration_ms - NOT_FINISHED_MS
@@ -46,8 +46,8 @@ def place(heard):
     """Where does each listener stand in the crowd by minutes? ms_played, n_listeners, n_below,
     rank.
 
-        n_below: listeners who heard strictly less; rank 1 is the most, equal minutes share a rank.
-        True for the simulated crowd only.
+    n_below: listeners who heard strictly less; rank 1 is the most, equal minutes share a rank. True
+    for the simulated crowd only.
     """
     return placed(heard.plays.group_by("listener_id").agg(ms_played=total(heard.plays.ms_played)))
 

@@ -142,8 +142,8 @@ def recency_kernel(s):
     """AIC of a power law with cut-off minus AIC of an exponential, per play; and the exponent
     beside it.
 
-        The chance that a track last heard t plays ago comes now: repeats at t over tracks that had
-        waited so long.
+    The chance that a track last heard t plays ago comes now: repeats at t over tracks that had
+    waited so long.
     """
     heavy = np.flatnonzero(s.own("n") >= 2000)
     repeats, waits = (
@@ -173,8 +173,8 @@ def poisson_fits(events, exposure, columns, rounds=25):
     """Poisson regression of events on ln t and t with the exposure as offset, by Newton's steps,
     for each row.
 
-        events, exposure  float64, (R, T), at t = 1 .. T;  columns  which of constant, ln t, t
-        Returns           (coefficients (R, 3), log-likelihood (R,) up to what the models share)
+    events, exposure  float64, (R, T), at t = 1 .. T;  columns  which of constant, ln t, t
+    Returns           (coefficients (R, 3), log-likelihood (R,) up to what the models share)
     """
     t = np.arange(1, events.shape[1] + 1)
     x = np.column_stack([np.ones(len(t)), np.log(t), t / len(t)])[:, columns]
