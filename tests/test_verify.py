@@ -202,6 +202,35 @@ def with_identity(run, change):
     )
 
 
+# -- damage that readers meet ----------------------------------------------------------------------
+
+
+def flipped(path):
+    """Blank the inner half of a file, whose size stays."""
+    data = bytearray(path.read_bytes())
+    quarter = len(data) // 4
+    data[quarter:-quarter] = bytes(len(data) - 2 * quarter)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [ws.everybody, lambda run: ws.read_parquet(run, "plays"), lambda run: ws.tell_story(run, 0)],
+)
+def test_a_damaged_parquet_file_is_named_by_those_who_read_it(tiny_run, tmp_path, read):
+    run = shutil.copytree(tiny_run, tmp_path / "run", ignore=shutil.ignore_patterns("derived"))
+    flipped(run / "plays" / "part-00000000.parquet")
+    with pytest.raises(ValueError, match=r"plays/part-00000000\.parquet is damaged: .*Restore it,"):
+        read(run)
+
+
+def test_an_interrupted_run_is_not_taken_for_a_folder_without_a_run(tmp_path):
+    job = ws.open_job(**TINY, out_dir=tmp_path / "run")
+    for read in (ws.verify, ws.tell_story, ws.read_manifest):
+        with pytest.raises(FileNotFoundError, match="it was interrupted. Simulate it again into"):
+            read(job.place)
+
+
 # -- a run.json that is not ours -------------------------------------------------------------------
 
 

@@ -183,8 +183,9 @@ def wrapped(
             find_notebook(name), parameters.get(name, {}), folder / "notebooks" / f"{name}.ipynb"
         )
     typer.echo(
-        f"\nDone.\n  executed notebooks  {folder / 'notebooks'}\n  the run, as Avro    "
-        f"{run_dir / 'plays'}\n"
+        f"\nDone.\n  executed notebooks  {folder / 'notebooks'}\n"
+        f"  the run             {run_dir}\n"
+        f"  its plays as Avro   {run_dir / 'avro'}\n"
         f"  the cards           {cards}"
     )
 
@@ -386,14 +387,17 @@ def continue_(
     run_dir: RunDir,
     out_dir: OutDir,
     end: Annotated[str, typer.Option(help="ISO 8601; excluded; later than the run's own end")],
-    fmt: Formats = ["parquet", "avro"],
-    codec: Codec = "deflate",
+    fmt: Formats = [],
+    codec: Codec = "",
     workers: Workers = 0,
     survey: Survey = "",
     songs: Songs = "",
     personas: Personas = "",
 ):
-    """Let the listeners of a finished run go on until a later time, into a folder of its own."""
+    """Extend a finished run to a later end time, into a folder of its own.
+
+    The formats are those of the run unless others are given.
+    """
     from .runs.simulate import continue_run
 
     typer.echo(
@@ -750,6 +754,11 @@ def bench():
     in_checkout("-m", "benchmarks")
 
 
+def query_errors():
+    """What DuckDB raises, as a tuple; none if the command did not need it."""
+    return (sys.modules["duckdb"].Error,) if "duckdb" in sys.modules else ()
+
+
 def main():
     """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1,
     Ctrl-C 130.
@@ -771,7 +780,7 @@ def main():
             NotADirectoryError,
         ) as error:
             sys.exit(complain(error, 2))
-        except (RuntimeError, OSError) as error:
+        except (RuntimeError, OSError, *query_errors()) as error:
             sys.exit(complain(error, 1))
 
 

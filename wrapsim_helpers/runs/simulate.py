@@ -153,15 +153,16 @@ def continue_run(
     end_time,
     *,
     out_dir="",
-    formats=("parquet", "avro"),
-    codec="deflate",
+    formats=(),
+    codec="",
     workers=0,
     survey_path="",
     songs_path="",
     personas_path="",
 ):
-    """Let the listeners of a finished run go on living until a later time, into a folder of its
-    own; returns its place.
+    """Extend a finished run to a later end time, into a folder of its own; returns its place.
+
+    formats, codec  as for `simulate`; those of the earlier run if empty
 
     They remember what they heard, and both runs together hold the plays of one run over the whole
     time. Source files and personas must be those of the earlier run. Raises as `simulate` does.
@@ -178,7 +179,9 @@ def continue_run(
         end_time=end_time,
         origin_time=earlier.origin_time or earlier.start_time,
     )
-    job = job_of(run, out_dir, formats, codec, (places.place_of(run_dir), identity_hash(found)))
+    formats, codec = formats or tuple(found["formats"]), codec or found["formats"].get("avro")
+    before = places.place_of(run_dir), identity_hash(found)
+    job = job_of(run, out_dir, formats, codec or "deflate", before)
     open_folder(job.place, job.identity)
     return carry_out(job, workers=workers)
 

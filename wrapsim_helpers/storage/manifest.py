@@ -61,11 +61,15 @@ def read_manifest(run_dir):
     """
     place = places.place_of(run_dir)
     data = places.get(place, "run.json")
+    if data is None and places.get(place, "identity.json") is not None:
+        raise FileNotFoundError(
+            f"{run_dir} holds no finished run (no run.json): it was interrupted. Simulate it again "
+            "into the same folder to finish it; `wrapsim show` tells how far it is."
+        )
     if data is None:
         raise FileNotFoundError(
             f"{run_dir} holds no finished run (no run.json). Simulate one first: notebook "
-            f"03_multiple_users, "
-            "or `wrapsim simulate`."
+            "03_multiple_users, or `wrapsim simulate`."
         )
     try:
         return manifest_in(data)

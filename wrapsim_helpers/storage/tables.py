@@ -157,6 +157,23 @@ def refuse_unlisted(place, name, files, suffix):
 
 def read_part(place, file, name, columns, listener_id):
     """One Parquet file of a run as Arrow, in the columns of today's table."""
+    try:
+        return columns_in(place, file, name, columns, listener_id)
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(place, file, error) from None
+
+
+def damaged(place, file, error):
+    """The ValueError about a file of a run that cannot be read. error: what the reader said."""
+    reason = " ".join(str(error).split()).rstrip(".")
+    return ValueError(
+        f"{place}/{file} is damaged: {reason}. Restore it, or remove it and simulate the run again "
+        "into the same folder."
+    )
+
+
+def columns_in(place, file, name, columns, listener_id):
+    """The same of a file that is sound."""
     source = (
         pa.BufferReader(places.get(place, file)) if places.is_store(place) else Path(place) / file
     )

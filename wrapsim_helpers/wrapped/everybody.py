@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
@@ -26,7 +27,7 @@ from ..storage import places
 from ..storage.manifest import read_manifest
 from ..storage.outputs import own_folder, written
 from ..storage.row_hashes import row_hash
-from ..storage.tables import DERIVED, is_derived, play_files, read_plays
+from ..storage.tables import DERIVED, damaged, is_derived, play_files, read_plays
 from .counting import all_heard, by_artist, heard_in, with_plays
 from .days import calendar, listening_clock, longest_streak
 from .editions import EDITIONS, window
@@ -212,8 +213,12 @@ def answers_of(period, names):
 def answers_by_part(period, names):
     """Some insights of all listeners, part after part: a generator of {name: Arrow table}."""
     for file in tqdm(play_files(period.place), desc="insights", unit="part"):
-        show_plays(period, file)
-        yield {name: relation.to_arrow_table() for name, relation in answers_of(period, names)}
+        try:
+            show_plays(period, file)
+            found = {n: relation.to_arrow_table() for n, relation in answers_of(period, names)}
+        except duckdb.Error as error:
+            raise damaged(period.place, file, error) from None
+        yield found
 
 
 @front_door
