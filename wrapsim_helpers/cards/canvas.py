@@ -37,6 +37,7 @@ def width(text, face, size):
 
 
 def fits(text, face, size, room=MEASURE):
+    """Whether a line of text is no wider than the room, pixels."""
     return width(text, face, size) <= room
 
 
@@ -189,6 +190,7 @@ def wedges(ax, x, y, inner, outer, start, stop, paints, role, steps=2, zorder=2)
 
 
 def add(ax, collection, role, zorder):
+    """Add a collection of shapes to a card, with its role."""
     collection.set(gid=role, zorder=zorder)
     ax.add_collection(collection, autolim=False)
 
@@ -242,6 +244,7 @@ def blank(ax, look):
 
 
 def headline(ax, words, look, sizes):
+    """Draw the headline of a card, in the largest of the sizes that fits, and the line under it."""
     two = len(fit_name(words.headline, tuple(sizes), "hero", MEASURE, 2)[1]) - 1
     write_name(
         ax, LEFT, 470 - 40 * two, words.headline, sizes, "hero", look.loud, "headline", MEASURE, 2

@@ -38,6 +38,7 @@ def steps(n, dx, dy, top):
 
 
 def words_of_skip_rate(story):
+    """The words of the card `skip_rate`."""
     row = story.tables["skip_rate"].iloc[0]
     n = of_100(row["share"])
     said = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')}"
@@ -53,12 +54,14 @@ def words_of_skip_rate(story):
 
 
 def others(row):
+    """The line that gives the share of skips of all listeners."""
     if row["crowd_share"] != row["crowd_share"]:
         return f"Heard to the end: {count(row['n_plays'] - row['n_skips'])} plays."
     return f"All listeners: {of_100(row['crowd_share'])}, where the line runs."
 
 
 def skip_headline(share, crowd):
+    """The headline of the card `skip_rate`. share, crowd: of plays left early, 0 to 1."""
     one_in = round(1 / share) if share else 0
     return first_true(
         (share == 0, "Never skipped"),
@@ -154,6 +157,7 @@ def point(ax, look, x, tops, you):
 
 
 def scale(ax, look, crowd, base):
+    """Draw the scale of minutes under the dots, with its smallest and largest value."""
     low, high = minutes(crowd["from_ms"].iloc[0]), minutes(crowd["to_ms"].iloc[-1])
     c.write(ax, c.LEFT, base + 66, f"{count(low)} min", c.RULE, "text", look.quiet, "tick")
     c.write(
@@ -162,6 +166,7 @@ def scale(ax, look, crowd, base):
 
 
 def words_of_place(story):
+    """The words of the card `place`."""
     row, n_per = story.tables["place"].iloc[0], per_dot(story)
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
     people = "one simulated listener" if n_per == 1 else f"{count(n_per)} simulated listeners"
@@ -188,6 +193,9 @@ def wider(story):
 
 
 def place_headline(n, below, rank):
+    """The headline of the card `place`. n listeners, of whom `below` played less; rank 1 is the
+    most.
+    """
     return first_true(
         (rank == 1, c.one_line(f"First of {count(n)}", "First of all")),
         (below == 0, c.one_line(f"Last of {count(n)}", "Last of all")),

@@ -38,6 +38,7 @@ def draw_listening_clock(ax, story, theme="press"):
 
 
 def words_of_listening_clock(story):
+    """The words of the card `listening_clock`."""
     ms, n_days = story.tables["listening_clock"]["ms_played"], len(story.tables["calendar"])
     top, low = int(ms.argmax()), int(ms.argmin())
     a_day = [minutes(v / n_days) for v in ms]
@@ -69,6 +70,7 @@ def hour(h):
 
 
 def clock_headline(ms, top):
+    """The headline of the card `listening_clock`. ms by hour; top: the hour with most."""
     flat = ms.min() > 0 and ms.max() <= 1.6 * ms.mean()
     return FLAT if flat else next(text for first, text in reversed(PARTS) if top >= first)
 
@@ -124,6 +126,7 @@ def by_weekday(days):
 
 
 def words_of_calendar(story):
+    """The words of the card `calendar`."""
     days = story.tables["calendar"]
     mean, silent = by_weekday(days), int((days["ms_played"] == 0).sum())
     top, low = mean.idxmax(), mean.idxmin()
@@ -145,6 +148,9 @@ def words_of_calendar(story):
 
 
 def calendar_headline(mean, silent, n_days):
+    """The headline of the card `calendar`. mean: minutes by weekday; silent: days without a
+    play.
+    """
     top, low = mean.idxmax(), mean.idxmin()
     return first_true(
         (silent >= 0.5 * n_days, "Now and then"),
@@ -163,10 +169,12 @@ def named_weekday(mean, silent, n_days):
 
 
 def loud(mean):
+    """Whether one weekday has far more listening than the median weekday."""
     return mean.max() >= 1.15 * mean.median()
 
 
 def calm(mean):
+    """Whether one weekday has far less listening than the median weekday."""
     return mean.min() <= 0.85 * mean.median()
 
 
@@ -208,12 +216,14 @@ def written(n, top, height):
 
 
 def label_end(ax, look, at, text, dy):
+    """Write a label at one end of the streak."""
     half = c.width(text, "text", c.RULE) / 2
     x = np.clip(at[0], c.LEFT + half, c.RIGHT - half) - half
     c.write(ax, x, at[1] + dy, text, c.RULE, "text", look.text, "end")
 
 
 def words_of_longest_streak(story):
+    """The words of the card `longest_streak`."""
     streak, days = story.tables["longest_streak"].iloc[0], story.tables["calendar"]
     n, heard = int(streak["n_days"]), int((days["ms_played"] > 0).sum())
     dates = f"{day(streak['first_day'])} to {day(streak['last_day'])}"
@@ -231,6 +241,7 @@ def words_of_longest_streak(story):
 
 
 def streak_headline(n, n_days):
+    """The headline of the card `longest_streak`. n days of the n_days of the period."""
     return first_true(
         (n == n_days, "days, all of them"),
         (n >= 100, "days without silence"),

@@ -174,6 +174,7 @@ def shown(name, kind="name"):
 
 
 def article(kind):
+    """The indefinite article of a word: a or an."""
     return "an" if kind[0] in "aeiou" else "a"
 
 

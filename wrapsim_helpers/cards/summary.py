@@ -24,6 +24,7 @@ def draw_summary(ax, story, theme="press"):
 
 
 def row(ax, look, y, key, value):
+    """Draw a row of the summary: a key and its value."""
     c.lines(ax, [[(c.LEFT, y + 23), (c.RIGHT, y + 23)]], look.faint, 3, "hairline")
     c.write(ax, c.LEFT, y, key, c.READING, "text", look.quiet, "key")
     room = c.RIGHT - 276
@@ -54,6 +55,7 @@ def period(story):
 
 
 def words_of_summary(story):
+    """The words of the card `summary`."""
     n = minutes(story.tables["minutes"]["ms_played"].iloc[0])
     said = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
     return Words(

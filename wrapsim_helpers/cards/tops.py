@@ -28,6 +28,7 @@ def draw_top_songs(ax, story, theme="press"):
 
 
 def song_row(ax, look, y, song):
+    """Draw a song with its rank, title, artist and streams."""
     colour, n, x = look.loud if song.rank == 1 else look.text, count(song.n_streams), c.LEFT + 76
     c.write(ax, c.LEFT, y, str(song.rank), c.NAME, "hero", colour, "rank")
     c.write(ax, c.RIGHT, y, n, c.NAME, "hero", look.text, "value", ha="right")
@@ -42,6 +43,7 @@ def song_row(ax, look, y, song):
 
 
 def words_of_top_songs(story):
+    """The words of the card `top_songs`."""
     songs = story.tables["top_songs"][:FIVE]
     n = songs["n_streams"].tolist()
     reading = (lead(n, "play"), *first_heard(songs))
@@ -74,6 +76,7 @@ def first_heard(songs):
 
 
 def songs_headline(songs, n):
+    """The headline of the card `top_songs`. n: streams of the songs, most first."""
     by_artist, (first, second) = songs["artist"].value_counts(), (*n, 0)[:2]
     return first_true(
         (first - second <= 0.03 * first, "A photo finish"),
@@ -107,6 +110,7 @@ def draw_top_artists(ax, story, theme="press"):
 
 
 def artist_row(ax, look, y, artist):
+    """Draw an artist with its rank, name and streams."""
     colour = look.loud if artist.rank == 1 else look.text
     c.write(ax, c.RIGHT, y, count(artist.n_streams), c.NAME, "hero", colour, "value", ha="right")
     c.write(ax, c.LEFT, y, str(artist.rank), c.NAME, "hero", colour, "rank")
@@ -118,6 +122,7 @@ def artist_row(ax, look, y, artist):
 
 
 def words_of_top_artists(story):
+    """The words of the card `top_artists`."""
     artists = story.tables["top_artists"][:FIVE]
     n = artists["n_streams"].tolist()
     all_five = f"Of the {NUMBERS[len(n)]}, number one has {of_100(n[0] / sum(n))} in 100."
@@ -135,6 +140,7 @@ def words_of_top_artists(story):
 
 
 def artists_headline(n):
+    """The headline of the card `top_artists`. n: streams of the artists, most first."""
     first, second = (*n, 0)[:2]
     return first_true(
         (len(n) == 1, "One and only"),
@@ -213,6 +219,7 @@ def layers(genres):
 
 
 def words_of_top_genres(story):
+    """The words of the card `top_genres`."""
     genres = story.tables["top_genres"]
     names, shares = layers(genres)
     said = "; ".join(f"{name} {percent(share)}" for name, share in zip(names, shares))
@@ -246,6 +253,7 @@ def second(genres):
 
 
 def genres_headline(genres):
+    """The headline of the card `top_genres`. genres: table with share, largest first."""
     n, first = min(int((genres["share"] >= LEAST_LAYER).sum()), FIVE), genres["share"].iloc[0]
     rest = 1 - genres["share"][:n].sum()
     mostly = f"Mostly {shown(genres['genre'].iloc[0], 'genre')}"

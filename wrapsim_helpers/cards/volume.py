@@ -64,6 +64,7 @@ def label_months(ax, story, look, base, pitch):
 
 
 def words_of_minutes(story):
+    """The words of the card `minutes`."""
     days, n = story.tables["calendar"], minutes(story.tables["minutes"]["ms_played"].iloc[0])
     longest = days.loc[days["ms_played"].idxmax()]
     mean = minutes(days["ms_played"].sum() / len(days))
@@ -129,11 +130,13 @@ def progress(ax, look, n, needed, top, size, columns):
 
 
 def heard(story):
+    """(tracks, artists) streamed so far, at most those needed for a full Wrapped."""
     row = story.tables["minutes"].iloc[0]
     return int(min(row["n_tracks"], TRACKS_NEEDED)), int(min(row["n_artists"], ARTISTS_NEEDED))
 
 
 def words_of_too_little(story):
+    """The words of the card `too_little`."""
     row, (tracks, artists) = story.tables["minutes"].iloc[0], heard(story)
     n, songs = minutes(row["ms_played"]), story.tables["top_songs"][:1]
     done = f"{tracks} of {TRACKS_NEEDED} tracks, {artists} of {ARTISTS_NEEDED} artists"
@@ -157,6 +160,7 @@ def words_of_too_little(story):
 
 
 def too_little_headline(tracks):
+    """The headline of the card `too_little`. tracks: streamed so far."""
     return first_true(
         (tracks >= TRACKS_NEEDED, "Few but dear"),
         (tracks >= 0.8 * TRACKS_NEEDED, "Nearly there"),

@@ -105,6 +105,7 @@ def finish(ax: Axes, alt=""):
 
 
 def plain(ax):
+    """Remove the box, the tick marks and the grid of a chart, and write numbers plainly."""
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.spines["bottom"].set_color(DATA)
     ax.xaxis.label.set_color(GREY)

@@ -104,6 +104,7 @@ def near(hours, centre):
 
 
 def peak_hours(s):
+    """Local hours with most and fewest plays."""
     weekday, weekend = (hour_table(s, "hours", ["n"], kind)["n"] for kind in (False, True))
     return {
         "weekday_peak": near(weekday.argmax(axis=1), 17),
@@ -115,18 +116,23 @@ def peak_hours(s):
 
 
 def dow_shares(s):
+    """Share of plays by local weekday."""
     days = by_key(s, "weekdays", "weekday", ["n"], 7)
     published = np.array(list(targets()["dow_shares"]["value"].values()))
     return {"max_error": np.abs(shares(days["n"]) - published).max(axis=1)}
 
 
 def hour_blocks(s):
+    """Largest error of the published shares of plays by block of hours, of July weekends."""
     published = np.array(list(targets()["hour_blocks_mssd"]["value"].values()))
     counts = columns_of(s, [f"block_{name}".replace("-", "_") for name in BLOCKS])
     return {"max_error": np.abs(shares(counts) - published).max(axis=1)}
 
 
 def session_arrivals(s):
+    """When sessions start: trough at night, peaks in the morning and evening; on weekdays
+    phones an hour ahead.
+    """
     names = ["n", "mobile", "computer"]
     weekday, weekend = (hour_table(s, "starts", names, kind) for kind in (False, True))
     starts, morning = weekday["n"] + weekend["n"], np.arange(5, 12)
@@ -192,6 +198,7 @@ def mean_by_hour(s, name, weekend):
 
 
 def intensity_hour(s):
+    """Hours at which music is least and most intense, and most cheerful."""
     weekday, weekend = (mean_by_hour(s, "energy", kind) for kind in (False, True))
     valence = mean_by_hour(s, "valence", False)
     return {
@@ -203,6 +210,7 @@ def intensity_hour(s):
 
 
 def intensity_weekday_order(s):
+    """Intensity of music by weekday."""
     sums = by_key(s, "weekdays", "weekday", ["n", "energy"], 7)
     published = np.array(list(targets()["intensity_weekday_order"]["value"].values()))
     return {
@@ -223,6 +231,7 @@ def intensity_of(s, where):
 
 
 def intensity_age_order(s):
+    """Intensity of music falls with age."""
     means = [
         intensity_of(s, (s.own("age") >= low) & (s.own("age") < high))
         for low, high in AGES.values()
@@ -234,6 +243,7 @@ def intensity_age_order(s):
 
 
 def intensity_region_order(s):
+    """Intensity: Latin America, then North America and Europe, then Asia; men more than women."""
     region, country, gender = (
         s.listeners[name].to_numpy() for name in ("region", "country", "gender")
     )
@@ -306,6 +316,7 @@ def holiday_onset(s):
 
 
 def holiday_peak(s):
+    """Holiday share of the plays of a week's 200 most played songs."""
     if not has_autumn(s):
         return {}
     year = year_of(s)
@@ -338,6 +349,7 @@ def holiday_share_of_top(s, first, top=200):
 
 
 def holiday_artist_lift(s):
+    """Monthly listeners of the most played holiday artist: end of December / end of September."""
     frame = s.frames["holiday_artists"]
     december = frame[frame["month"] == 12]
     if not has_autumn(s) or not len(december):

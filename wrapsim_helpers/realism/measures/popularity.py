@@ -76,6 +76,7 @@ def top_share(ordered, share):
 
 
 def top1pct_artists_share(s):
+    """Share of plays on the top 1 % and 10 % of artists."""
     plays = concentration(s)
     return (
         {}
@@ -85,6 +86,7 @@ def top1pct_artists_share(s):
 
 
 def gini_artists(s):
+    """Gini coefficient of plays over artists."""
     plays = concentration(s)
     return {} if plays is None else {"value": np.array([gini(row[row > 0]) for row in plays])}
 
@@ -100,6 +102,9 @@ def gini(values):
 
 
 def zipf_artists(s):
+    """Slope of ln(plays) on ln(rank) of artists, ranks 10 to 1000; flatter before, steeper
+    after.
+    """
     plays = concentration(s)
     if plays is None:
         return {}
@@ -135,6 +140,7 @@ def track_head_mssd(s):
 
 
 def track_head_us(s):
+    """Share of a year's streams on the 500 most streamed tracks."""
     frame = s.frames["us_tracks"]
     if len(s.log.tracks) < 100_000 or not len(frame):
         return {}
@@ -148,6 +154,7 @@ def track_head_us(s):
 
 
 def dead_catalogue(s):
+    """Share of the catalogue without a play in a year."""
     return (
         {
             "zero": np.array(
@@ -160,6 +167,7 @@ def dead_catalogue(s):
 
 
 def artists_for_90pct(s):
+    """Share of all artists that makes 90 % of a month's streams."""
     known = s.log.tracks["artist_id"].nunique()
     if known < 100_000:
         return {}
@@ -189,6 +197,7 @@ def mainstream_vs_age(s):
 
 
 def gender_taste_overlap(s, top=200):
+    """Share of a gender's top 200 artists missing from the other's."""
     frame = s.frames["artists"]
     number, artists = pd.factorize(frame["artist_id"])
     part = frame["n"].to_numpy() / s.own("n")[frame["who"]]
@@ -259,6 +268,7 @@ def smoothed_rows(rows):
 
 
 def release_year_mix(s):
+    """Share of plays by age of the track's entry, in calendar years."""
     published = np.array(list(targets()["release_year_mix"]["value"].values()))
     return {
         "l1": np.abs(shares(columns_of(s, [f"aged_{a}" for a in range(6)])) - published).sum(axis=1)

@@ -81,10 +81,12 @@ def repeat_share(low, high):
 
 
 def repeat_share_year(s):
+    """Share of a year's plays that repeat a track of that year."""
     return repeat_share(5000, np.inf)(s) if run_days(s) >= 360 else {}
 
 
 def artist_repeat_lifetime(s):
+    """Plays per listener and artist heard."""
     heavy = s.own("n") >= 5000
     return (
         {
@@ -97,6 +99,7 @@ def artist_repeat_lifetime(s):
 
 
 def distinct_per_year(s):
+    """Distinct tracks and artists a year of an engaged listener."""
     hours = s.own("window_ms") / 3.6e6
     engaged = (hours >= 400) & (hours <= 600)
     return (
@@ -122,6 +125,7 @@ def share_of_top(top, of):
 
 
 def top_artist_share_lastfm(s):
+    """Share of the top artist and of the top five among a listener's 50 most played artists."""
     often = (s.own("artists") >= 50) & (s.own("n") >= 2000)
     return {
         f"{name.replace('_', '')}_median": median_of(
@@ -132,6 +136,7 @@ def top_artist_share_lastfm(s):
 
 
 def favourite_song_behaviour(s):
+    """Share of listeners who play a song several times in a row."""
     return {"back_to_back": mean_of(s, (s.own("n_again") > 0).astype(float), s.own("n") >= 1000)}
 
 
@@ -197,6 +202,7 @@ def poisson_fits(events, exposure, columns, rounds=25):
 
 
 def exposure_inverted_u(s):
+    """A new song is liked more over its first repeats, then less."""
     done = {
         name: s[f"{name}_done"] / np.maximum(s[n], 1)
         for name, n in (("first", "first_n"), ("middle", "middle_n"), ("late", "late_n_heard"))
@@ -295,6 +301,7 @@ def own_slopes(s, who, x, y, where):
 
 
 def new_artists_month(s):
+    """Artists heard for the first time per listener and month through playlists."""
     frame = s.frames["discoveries"]
     first = np.datetime64(s.log.first_ms, "ms").astype("datetime64[M]").astype(int) + 1970 * 12
     late = frame[frame["month"] >= first + 6]
@@ -308,6 +315,7 @@ def new_artists_month(s):
 
 
 def new_tracks_week_age24(s):
+    """Share of weeks with ten new tracks or more at ages 23 to 26."""
     weeks = s.frames["weeks"]
     if not len(weeks):
         return {}
@@ -317,6 +325,7 @@ def new_tracks_week_age24(s):
 
 
 def exploration_vs_age(s):
+    """The young explore less, over a wider range."""
     often, length = (
         (s.own("late_n") >= 100) & (s.own("n") >= 500),
         np.log(np.maximum(s.own("n"), 1)),

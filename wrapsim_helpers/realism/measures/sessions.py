@@ -42,6 +42,7 @@ LONG_FORM: dict[str, str] = {}
 
 
 def session_context_mssd(s):
+    """Share of plays by context."""
     published = targets()["session_context_mssd"]["value"]
     share = columns_of(s, [f"in_{name}" for name in CONTEXT_GROUPS]) / s["long_n"][:, None]
     return {
@@ -50,6 +51,7 @@ def session_context_mssd(s):
 
 
 def session_context_2015(s):
+    """Share of plays by screen of origin."""
     published = targets()["session_context_2015"]["value"]
     mine = {
         screen: sum(s[f"ctx_{name}"] for name in names) / s["n"]
@@ -59,6 +61,7 @@ def session_context_2015(s):
 
 
 def programmed_share(s):
+    """Share of hours programmed by the service, and on listeners' own playlists."""
     return {
         "programmed": sum(s[f"ms_{name}"] for name in PROGRAMMED) / s["ms"],
         "user_playlists": s["ms_own_playlist"] / s["ms"],
@@ -81,6 +84,7 @@ def plan_at(log, at_ms):
 
 
 def premium_churn(s):
+    """Share of premium listeners who leave it in a month."""
     first, after = month_span(s)
     starts = [
         np.datetime64(month - 1970 * 12, "M").astype("datetime64[ms]").astype(int)
@@ -96,6 +100,7 @@ def premium_churn(s):
 
 
 def plan_switch_rate(s):
+    """Share of listeners who change plan within 14 days."""
     versions = s.log.versions.sort_values(["who", "valid_from"], kind="stable")
     changed = (versions["plan"] != versions["plan"].shift()) & (
         versions["who"] == versions["who"].shift()
@@ -113,6 +118,7 @@ def plan_switch_rate(s):
 
 
 def premium_share_users(s):
+    """Share of listeners on premium."""
     return {"value": monthly(s, lambda f: (f["n_premium"] * 2 > f["n"]).astype(float))}
 
 
@@ -122,6 +128,7 @@ def share_of(s, where):
 
 
 def region_shares(s):
+    """Regions' share of listeners and of subscribers."""
     region, premium = s.listeners["region"].to_numpy(), plan_at(s.log, s.log.first_ms + DAY_MS)
     published = targets()["region_shares"]["value"]
     everybody = [
@@ -135,6 +142,7 @@ def region_shares(s):
 
 
 def country_shares(s):
+    """Countries' share of listeners."""
     published = targets()["country_shares"]["value"]["2015_sample"]
     mine = {name: share_of(s, s.listeners["country"].to_numpy() == name) for name in published}
     rest = np.abs(sum(mine.values()) - sum(published.values()))
@@ -142,6 +150,7 @@ def country_shares(s):
 
 
 def age_shares(s):
+    """Share of listeners by age."""
     published = targets()["age_shares"]["value"]["2015_sample"]
     limits = [0, 18, 25, 30, 35, 45, 55, 200]
     mine = [
@@ -152,6 +161,7 @@ def age_shares(s):
 
 
 def gender_shares(s):
+    """Share of men among listeners who name one of two genders."""
     gender = s.listeners["gender"].to_numpy()
     return {
         "value": mean_of(s, (gender == "male").astype(float), np.isin(gender, ("male", "female")))
@@ -159,6 +169,7 @@ def gender_shares(s):
 
 
 def account_age(s):
+    """Weeks of membership: median over mean."""
     return {"median_over_mean": quantile_of(s, s.own("weeks"), 0.5) / mean_of(s, s.own("weeks"))}
 
 

@@ -124,6 +124,7 @@ def left_by_age(s):
 
 
 def skip_by_age(s):
+    """Plays left early by age: most before 20, least near 35, more again in the late forties."""
     band = left_by_age(s)
     return band | {
         "teens_minus_twenties": band["teens"] - band["twenties"],
@@ -133,6 +134,7 @@ def skip_by_age(s):
 
 
 def skip_gender_gap(s):
+    """Plays left early: share of men minus share of women."""
     men, women = (s.listeners["gender"].to_numpy() == gender for gender in ("male", "female"))
     share = [
         (s.weights @ (s.own("left_end") * who)) / (s.weights @ (s.own("n") * who))
@@ -142,6 +144,7 @@ def skip_gender_gap(s):
 
 
 def skip_weekend(s):
+    """Plays left early: mean share on Saturday and Sunday minus mean share on Monday to Friday."""
     days = columns_of(s, [f"left_day_{d}" for d in range(7)]) / columns_of(
         s, [f"n_day_{d}" for d in range(7)]
     )
@@ -149,6 +152,7 @@ def skip_weekend(s):
 
 
 def skip_hazard_shape(s):
+    """Hazard of leaving: highest within the first 20 s, then steady at 0.1 to 0.5 % a second."""
     counts = by_key(s, "leaving", "second", ["n", "n_left"], LAST_SECOND + 1)
     still = counts["n"][:, ::-1].cumsum(axis=1)[:, ::-1]
     hazard = (counts["n_left"] / still)[:, :LAST_SECOND]
@@ -159,6 +163,7 @@ def skip_hazard_shape(s):
 
 
 def skip_by_context(s):
+    """Plays under 30 s by context: fewest in catalogue and personalised lists."""
     names = list(CONTEXT_GROUPS)
     rate = dict(
         zip(
@@ -191,6 +196,7 @@ def mix(target, prefix, names):
 
 
 def shuffle_share(s):
+    """Share of plays with shuffle on, and its spread over listeners."""
     return {
         "value": s["long_shuffled"] / s["long_n"],
         "sd_over_listeners": sd_of(s, s.own("n_shuffled") / s.own("n"), s.own("n") > 0),
@@ -198,6 +204,7 @@ def shuffle_share(s):
 
 
 def shuffle_skip_ratio(s):
+    """Plays left early with shuffle / without."""
     on, off = s.own("n_shuffled"), s.own("n") - s.own("n_shuffled")
     times = (s.own("left_shuffled") / on) / ((s.own("left_end") - s.own("left_shuffled")) / off)
     return {"value": median_of(s, times, (on >= 100) & (off >= 100))}
@@ -231,6 +238,7 @@ def skip_profile_stability(s):
 
 
 def skip_session_types(s):
+    """Long sittings fall into four types of skipping, each with its share."""
     kinds = (
         columns_of(s, ["listener", "listen_then_skip", "skip_then_listen", "skipper"])
         / s["sittings"][:, None]

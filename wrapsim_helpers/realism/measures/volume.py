@@ -54,6 +54,7 @@ def fortnight_sums(s, values, where=None):
 
 
 def lognormal_sigma_volume(s):
+    """Spread of ln(minutes) over listeners."""
     n, first, second = (
         fortnight_sums(s, power)
         for power in (
@@ -107,10 +108,12 @@ def monthly(s, values):
 
 
 def hours_per_mau_month(s):
+    """Hours per month of those who played anything in it."""
     return {"value": monthly(s, lambda f: f["ms"] / 3.6e6)}
 
 
 def crossplatform_minutes(s):
+    """Minutes a day of those who use both mobile and desktop."""
     both = whole_months(s)
     both = both[both["both"]]
     minutes = pooled(s, both["who"], np.zeros(len(both), int), both["ms"] / 60_000 / MONTH_DAYS, 1)[
@@ -123,6 +126,7 @@ def crossplatform_minutes(s):
 
 
 def volume_age_slope(s):
+    """Change of plays per year of age, plan, gender and length of membership held."""
     male, premium = s.listeners["gender"].to_numpy() == "male", s.own("n_premium") * 2 > s.own("n")
     plays = s.own("n") / run_days(s) * FORTNIGHT
     fit = slopes_of(s, plays, [s.own("age"), premium, male, np.log(np.maximum(s.own("weeks"), 1))])
@@ -135,10 +139,12 @@ def volume_age_slope(s):
 
 
 def run_days(s):
+    """Length of the run's window in days, float."""
     return (s.log.after_ms - s.log.first_ms) / DAY_MS
 
 
 def volume_gender_gap(s):
+    """Plays per man / per woman."""
     means = [
         mean_of(s, s.own("n"), s.listeners["gender"].to_numpy() == gender)
         for gender in ("male", "female")
@@ -147,11 +153,13 @@ def volume_gender_gap(s):
 
 
 def daily_total_cv(s):
+    """Coefficient of variation of the crowd's daily totals over two ordinary weeks."""
     days = by_key(s, "days", "day", ["n"], FORTNIGHT)["n"]
     return {"value": np.where((days > 0).all(axis=1), days.std(axis=1) / days.mean(axis=1), np.nan)}
 
 
 def yambda_rate(s):
+    """Plays per listener and day."""
     frame = whole_months(s)
     ends = frame.groupby("who")["month"].agg(["min", "max"])
     kept = ends.index[(ends["min"] == frame["month"].min()) & (ends["max"] == frame["month"].max())]
@@ -161,11 +169,13 @@ def yambda_rate(s):
 
 
 def lastfm_volume(s):
+    """Plays per listener over a whole history of heavy listeners."""
     heaviest = s.own("n") >= np.quantile(s.own("n"), 0.9)
     return {"value": mean_of(s, s.own("n") / run_days(s) * 365.25, heaviest)}
 
 
 def interuse_regularity(s):
+    """Shape of the times between days of use (below 1: clumpy)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         shape = s.own("idle_mean") ** 2 / s.own("idle_var")
     return {"value": median_of(s, shape, s.own("use_days") >= 20)}
@@ -181,6 +191,7 @@ def has_window(s):
 
 
 def wrapped_minutes_percentile(s):
+    """Minutes from 1 January to mid-November at the 81st percentile."""
     minutes = np.where(s.own("window_ms") > 0, s.own("window_ms") / 60_000, np.nan)
     return {"value": quantile_of(s, minutes, 0.81) if has_window(s) else np.array([np.nan])}
 
