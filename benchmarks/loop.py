@@ -11,7 +11,7 @@ import numpy as np
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.listening.loop import PLAY, sample_plays
-from wrapsim_helpers.people import listeners as people_of
+from wrapsim_helpers.people import loop_records
 from wrapsim_helpers.people.behaviour import lowered
 
 from .seed_loop import seed_records
@@ -26,8 +26,8 @@ def looped(num_users=100):
     run = ws.Run(num_users=num_users)
     heard = ws.listen(run)
     world = heard.world
-    others = people_of.other_genres(world.survey, heard.listeners, heard.profile_versions)
-    people, _ = people_of.lower(
+    others = loop_records.other_genres(world.survey, heard.listeners, heard.profile_versions)
+    people, _ = loop_records.lower(
         run, heard.listeners, heard.profile_versions, world.catalogue, others
     )
     b = lowered([world.behaviour])

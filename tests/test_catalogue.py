@@ -9,6 +9,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.music import catalogue as c
+from wrapsim_helpers.music import editorial_lists, genres, loop_records, song_ids, song_tracks
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 
 SONGS = pd.DataFrame(
@@ -61,19 +62,19 @@ def test_a_featured_artist_is_credited_after_the_primary_one(small):
 
 
 def test_a_song_id_follows_from_artist_and_title_alone(small):
-    assert small.tracks["song_id"].to_pylist()[0] == c.song_id("Ode & Ivy", "Salt")
+    assert small.tracks["song_id"].to_pylist()[0] == song_ids.song_id("Ode & Ivy", "Salt")
     assert len(set(small.tracks["song_id"].to_pylist())) == 4
     assert (
-        c.song_id("a", "b") != c.song_id("ab", "")
-        and len(c.song_id("a", "b")) == 22
-        and c.song_id("a", "b")[0] in "01234567"
+        song_ids.song_id("a", "b") != song_ids.song_id("ab", "")
+        and len(song_ids.song_id("a", "b")) == 22
+        and song_ids.song_id("a", "b")[0] in "01234567"
     )
 
 
 def test_a_song_id_is_the_start_of_a_checksum_in_base_62():
     digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     number = int.from_bytes(hashlib.sha256(b"Ode & Ivy\0Salt").digest()[:16], "big")
-    assert c.song_id("Ode & Ivy", "Salt") == "".join(
+    assert song_ids.song_id("Ode & Ivy", "Salt") == "".join(
         digits[number // 62**place % 62] for place in range(21, -1, -1)
     )
 
@@ -125,7 +126,7 @@ def test_every_survey_genre_has_a_pool(catalogue):
 
 def test_an_alias_table_gives_each_choice_its_weight():
     weights = np.array([1.0, 5.0, 0.25, 3.75])
-    keep, alias = c.alias_table(weights)
+    keep, alias = loop_records.alias_table(weights)
     share = keep.copy()
     for choice, other in zip(range(4), alias):
         share[other] += 1 - keep[choice]
@@ -133,7 +134,7 @@ def test_an_alias_table_gives_each_choice_its_weight():
 
 
 def test_ragged_lists_keep_their_members_in_order():
-    first, members = c.ragged(np.array([1, 0, 1, 2]), np.array([5, 0, 3, 9]))
+    first, members = loop_records.ragged(np.array([1, 0, 1, 2]), np.array([5, 0, 3, 9]))
     assert [members[a:z].tolist() for a, z in zip(first, first[1:])] == [[1], [2, 0], [3]]
 
 
@@ -182,10 +183,12 @@ def test_the_most_played_artist_has_renown_1_and_lean_is_even_over_plays(small):
 
 
 def test_the_bits_of_a_track_are_the_genres_it_stands_for(catalogue):
-    members = c.memberships(c.described(c.from_songs(ws.load_songs())[0]))
+    members = genres.memberships(genres.described(song_tracks.from_songs(ws.load_songs())[0]))
     for g, (genre, member) in enumerate(members.items()):
-        assert ((catalogue.music.tracks["genres"] >> g & 1) == (member >= c.MEMBER)).all(), genre
-    assert set(np.flatnonzero(member >= c.MEMBER)) == set(c.pool_members(catalogue, genre))
+        assert ((catalogue.music.tracks["genres"] >> g & 1) == (member >= genres.MEMBER)).all(), (
+            genre
+        )
+    assert set(np.flatnonzero(member >= genres.MEMBER)) == set(c.pool_members(catalogue, genre))
 
 
 def test_what_makes_a_track_hard_to_leave_is_the_songs_own_and_one_on_average(catalogue, songs):
@@ -193,7 +196,10 @@ def test_what_makes_a_track_hard_to_leave_is_the_songs_own_and_one_on_average(ca
     assert (again.music.tracks["grip"][::-1] == catalogue.music.tracks["grip"]).all()
     grip = catalogue.music.tracks["grip"].astype(float)
     assert abs(grip.mean() - 1) < 4 * grip.std() / len(grip) ** 0.5
-    assert abs(np.log(grip).std() - c.SIGMA_GRIP) < 4 * c.SIGMA_GRIP / (2 * len(grip)) ** 0.5
+    assert (
+        abs(np.log(grip).std() - loop_records.SIGMA_GRIP)
+        < 4 * loop_records.SIGMA_GRIP / (2 * len(grip)) ** 0.5
+    )
 
 
 def list_of(catalogue, year, month, genre):
@@ -207,16 +213,22 @@ def list_of(catalogue, year, month, genre):
 
 def test_a_list_holds_what_is_heavy_and_new_as_a_slow_search_finds_it(catalogue, songs):
     old = ws.build_catalogue(songs, first_year=2016)
-    weight, released = c.song_weights(songs), old.music.tracks["released"].astype(int)
-    day = c.month_day(12 * (2017 - 1970) + 2)  # 1 March 2017
-    score = weight * (c.OLD_SHARE + np.exp(-(day - released) / c.FRESH_DAYS))
+    weight, released = song_tracks.song_weights(songs), old.music.tracks["released"].astype(int)
+    day = editorial_lists.month_day(12 * (2017 - 1970) + 2)  # 1 March 2017
+    score = weight * (
+        editorial_lists.OLD_SHARE + np.exp(-(day - released) / editorial_lists.FRESH_DAYS)
+    )
     chosen, by_artist = {}, {}
     for track in sorted(c.pool_members(old, "Pop"), key=lambda t: -score[t]):
         artist, fits = (
             songs["artist"][track],
             released[track] <= day and not old.music.tracks["festive"][track],
         )
-        if fits and len(chosen) < c.LIST_SIZE and by_artist.get(artist, 0) < c.PER_ARTIST:
+        if (
+            fits
+            and len(chosen) < editorial_lists.LIST_SIZE
+            and by_artist.get(artist, 0) < editorial_lists.PER_ARTIST
+        ):
             chosen[track], by_artist[artist] = score[track] ** 0.5, by_artist.get(artist, 0) + 1
     assert list_of(old, 2017, 3, "Pop") == pytest.approx(
         {int(t): s / sum(chosen.values()) for t, s in chosen.items()}
@@ -225,7 +237,7 @@ def test_a_list_holds_what_is_heavy_and_new_as_a_slow_search_finds_it(catalogue,
 
 def test_a_list_is_the_same_however_few_tracks_are_looked_at_first(songs, monkeypatch):
     whole = ws.build_catalogue(songs, first_year=2016)
-    monkeypatch.setattr(c, "LOOKED_AT", 7)
+    monkeypatch.setattr(editorial_lists, "LOOKED_AT", 7)
     part = ws.build_catalogue(songs, first_year=2016)
     assert (whole.music.lists == part.music.lists).all() and (
         whole.music.list_slots == part.music.list_slots
@@ -237,9 +249,9 @@ def test_there_is_a_list_for_every_month_and_genre_and_the_charts_are_short(cata
     assert music.first_month == 12 * 55 and len(music.lists) == 12 * 5 * len(GENRE_NAMES) + 1
     assert (
         len(list_of(catalogue, 2029, 12, "All"))
-        == c.CHART_SIZE
+        == editorial_lists.CHART_SIZE
         < len(list_of(catalogue, 2029, 12, "Rock"))
-        <= c.LIST_SIZE
+        <= editorial_lists.LIST_SIZE
     )
 
 
@@ -251,8 +263,8 @@ def test_a_list_without_any_track_that_is_out_holds_those_to_come(small):
 
 def test_how_often_a_value_came_before():
     assert (
-        c.turn_of(np.array([5, 3, 5, 5])).tolist() == [0, 0, 1, 2]
-        and c.turn_of(np.array([], int)).tolist() == []
+        editorial_lists.turn_of(np.array([5, 3, 5, 5])).tolist() == [0, 0, 1, 2]
+        and editorial_lists.turn_of(np.array([], int)).tolist() == []
     )
 
 
@@ -299,10 +311,12 @@ def test_eight_bundled_songs_are_for_christmas(catalogue):
     ],
 )
 def test_a_title_is_festive_by_whole_words(title, festive):
-    assert c.named(pd.Series([title]), c.FESTIVE).tolist() == [festive]
+    assert genres.named(pd.Series([title]), genres.FESTIVE).tolist() == [festive]
 
 
 def test_dutch_scene_labels_weigh_less_than_their_popularity_says(catalogue, songs):
-    weight = c.song_weights(songs) / 2 ** (songs["popularity"] / c.POPULARITY_DOUBLING)
-    scene = songs["genre"].isin(c.scene_labels())
-    assert weight[scene].mean() == pytest.approx(c.SCENE_WEIGHT * weight[~scene].mean())
+    weight = song_tracks.song_weights(songs) / 2 ** (
+        songs["popularity"] / song_tracks.POPULARITY_DOUBLING
+    )
+    scene = songs["genre"].isin(genres.scene_labels())
+    assert weight[scene].mean() == pytest.approx(genres.SCENE_WEIGHT * weight[~scene].mean())

@@ -128,7 +128,7 @@ def test_the_command_compiles_everything_and_says_where(tmp_path):
     done = command("compile", cwd=tmp_path)
     assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
     assert re.fullmatch(
-        rf"{re.escape(str(compiled.cache_root()))} holds [\d.]+ MB of compiled code\.",
+        rf"{re.escape(str(compiled.cache_root()))} holds [\d,.]+ MB of compiled code\.",
         done.stdout.splitlines()[-1],
     )
 

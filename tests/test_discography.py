@@ -11,6 +11,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.music import catalogue as c
+from wrapsim_helpers.music import editorial_lists, genres, song_tracks
 from wrapsim_helpers.music import invented as d
 from wrapsim_helpers.people.figures import figures
 from wrapsim_helpers.streams import listener_keys
@@ -67,7 +68,7 @@ def july(large):
     """
     music, day, rng, plays = (
         large.music,
-        c.month_day(12 * (YEAR - 1970) + 6) + 14,
+        editorial_lists.month_day(12 * (YEAR - 1970) + 6) + 14,
         np.random.default_rng(2),
         [],
     )
@@ -183,7 +184,7 @@ def test_a_songs_file_comes_first_and_its_songs_stay_as_they_are(songs):
 def test_songs_beside_many_invented_tracks_make_a_tenth_of_plays_beside_few_their_share(
     songs,
 ):
-    own, others = c.from_songs(songs)[0], pd.DataFrame({"weight": np.ones(98_000)})
+    own, others = song_tracks.from_songs(songs)[0], pd.DataFrame({"weight": np.ones(98_000)})
     assert c.beside(own, others)["weight"].sum() == pytest.approx(98_000 / 9)
     assert c.beside(own, others.head(1_000))["weight"].sum() == pytest.approx(1_000 * 2)
     scaled = c.beside(own, others)["weight"] / own["weight"]
@@ -452,7 +453,7 @@ def test_a_label_that_names_a_country_is_only_that_countrys(artists):
 
 def test_every_label_has_a_family_and_every_country_a_language():
     labels, families = d.label_names()
-    assert set(labels) <= set(c.genre_map()["top_genre"]) and set(families) == set(
+    assert set(labels) <= set(genres.genre_map()["top_genre"]) and set(families) == set(
         figures("songs_profile")["families"]
     )
     shares = d.label_shares()

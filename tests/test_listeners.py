@@ -11,7 +11,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.instants import first_instant_ms
-from wrapsim_helpers.people import clocks, homes
+from wrapsim_helpers.people import clocks, homes, loop_records, profile_versions, user_ids
 from wrapsim_helpers.people import listeners as li
 from wrapsim_helpers.people import survey_weights as sv
 from wrapsim_helpers.people.figures import published
@@ -252,7 +252,7 @@ def people_with(n=1, birth="2000-06-15", plan="free", churn=0.0, joining=0.0, se
 
 
 def versions_of(birth, start, end, zone="Europe/Stockholm"):
-    return li.profile_versions(
+    return profile_versions.profile_versions(
         ws.Run(num_users=1, start_time=start, end_time=end), people_with(birth=birth), [zone]
     ).to_pandas()
 
@@ -320,9 +320,10 @@ def slow_changes(key, plan, churn, joining, start, end):
     while month < end:
         after = datetime(month.year + month.month // 12, month.month % 12 + 1, 1)
         number = (month.year - 1970) * 12 + month.month - 1
-        at = month + (after - month) * uniform(key, li.CHANGE_AT, number)
+        at = month + (after - month) * uniform(key, profile_versions.CHANGE_AT, number)
         if (
-            uniform(key, li.CHANGE_PLAN, number) < (churn if plan == "premium" else joining)
+            uniform(key, profile_versions.CHANGE_PLAN, number)
+            < (churn if plan == "premium" else joining)
             and start < at < end
         ):
             plan = "free" if plan == "premium" else "premium"
@@ -344,7 +345,7 @@ def test_plans_change_as_the_slow_calendar_says(window):
         ws.Run(num_users=400, start_time=window[0], end_time=window[1]),
         people_with(400, plan="premium", churn=0.2, joining=0.1),
     )
-    versions = li.profile_versions(run, people, ["UTC"]).to_pandas()
+    versions = profile_versions.profile_versions(run, people, ["UTC"]).to_pandas()
     versions = versions[versions["plan"] != versions.groupby("listener_id")["plan"].shift()]
     found = versions.groupby("listener_id").apply(
         lambda rows: list(zip(rows["valid_from"].dt.tz_localize(None), rows["plan"]))[1:]
@@ -363,7 +364,7 @@ def test_plans_change_as_the_slow_calendar_says(window):
 def test_the_plans_of_a_quarter_are_those_of_the_year_until_then():
     people = people_with(300, plan="premium", churn=0.2, joining=0.1)
     year, quarter = (
-        li.profile_versions(
+        profile_versions.profile_versions(
             ws.Run(num_users=300, start_time="2025-01-01", end_time=end), people, ["Asia/Tokyo"]
         ).to_pandas()
         for end in ("2026-01-01", "2025-04-01")
@@ -379,7 +380,7 @@ def test_the_plans_of_a_quarter_are_those_of_the_year_until_then():
 
 def test_age_and_plan_each_keep_what_the_other_changes():
     run = ws.Run(num_users=50, start_time="2020-01-01", end_time="2023-01-01")
-    versions = li.profile_versions(
+    versions = profile_versions.profile_versions(
         run, people_with(50, birth="1991-06-15", churn=0.3, joining=0.3), ["UTC"]
     ).to_pandas()
     for _, rows in versions.groupby("listener_id"):
@@ -453,18 +454,18 @@ def test_a_plan_that_is_given_never_changes(survey, given):
 
 def test_a_user_id_is_a_uuid_that_gives_its_number_back():
     ids = np.array([0, 1, 17, 2**31 - 2])
-    for text, number in zip(li.user_ids(99, ids).to_pylist(), ids):
+    for text, number in zip(user_ids.user_ids(99, ids).to_pylist(), ids):
         assert uuid.UUID(text).version == 8 and uuid.UUID(text).variant == uuid.RFC_4122
-        assert li.listener_number(text, 99) == number
-        assert li.listener_number(text, 98) is None
+        assert user_ids.listener_number(text, 99) == number
+        assert user_ids.listener_number(text, 98) is None
 
 
 def test_a_foreign_uuid_has_no_number():
-    assert li.listener_number(str(uuid.uuid4()), 99) is None
+    assert user_ids.listener_number(str(uuid.uuid4()), 99) is None
 
 
 def test_user_ids_are_unique():
-    assert len(set(li.user_ids(1, np.arange(20_000)).to_pylist())) == 20_000
+    assert len(set(user_ids.user_ids(1, np.arange(20_000)).to_pylist())) == 20_000
 
 
 # -- records for the loop --------------------------------------------------------------------------
@@ -474,8 +475,8 @@ def test_user_ids_are_unique():
 def lowered(survey, catalogue):
     run = ws.Run(num_users=300, seed=5, start_time="2025-03-01", end_time="2025-06-01")
     listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
-    people, names = li.lower(
-        run, listeners, versions, catalogue, li.other_genres(survey, listeners, versions)
+    people, names = loop_records.lower(
+        run, listeners, versions, catalogue, loop_records.other_genres(survey, listeners, versions)
     )
     return listeners.to_pandas(), versions.to_pandas(), people, names
 
@@ -514,8 +515,8 @@ def test_codes_of_countries_do_not_depend_on_who_is_asked_for(survey, catalogue,
         num_users=300, seed=5, given=ws.Given(latitude=4.1755, longitude=73.5093)
     )  # Male, not in places.csv
     listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:2])
-    people, names = li.lower(
-        run, listeners, versions, catalogue, li.other_genres(survey, listeners, versions)
+    people, names = loop_records.lower(
+        run, listeners, versions, catalogue, loop_records.other_genres(survey, listeners, versions)
     )
     assert (
         names == lowered[3]

@@ -345,11 +345,13 @@ def test_the_same_listener_is_of_the_same_kind_alone(tried, survey):
 
 
 def test_the_loop_reads_the_kind_of_each_listener(tried, survey, catalogue):
-    from wrapsim_helpers.people import listeners as li
+    from wrapsim_helpers.people import loop_records
 
     listeners, _, run = tried
     tables = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:200])
-    kind = li.lower(run, *tables, catalogue, li.other_genres(survey, *tables))[0].persons.kind
+    kind = loop_records.lower(run, *tables, catalogue, loop_records.other_genres(survey, *tables))[
+        0
+    ].persons.kind
     bundled = pe.load_personas()
     own = [
         (name, arm)

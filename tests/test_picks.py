@@ -10,8 +10,7 @@ import pytest
 import wrapsim_helpers as ws
 from wrapsim_helpers.listening import loop as pl
 from wrapsim_helpers.listening import picks as pk
-from wrapsim_helpers.people import homes
-from wrapsim_helpers.people import listeners as li
+from wrapsim_helpers.people import homes, loop_records
 from wrapsim_helpers.people.behaviour import lag_quantiles, lowered
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 from wrapsim_helpers.schema import code
@@ -24,7 +23,7 @@ FORTNIGHT = ws.Run(
 
 def someone(behaviour, music, **who):
     """A listener who has heard nothing, ready to pick: a `World`. who: fields of PERSON."""
-    person = np.zeros(1, li.PERSON).view(np.recarray)
+    person = np.zeros(1, loop_records.PERSON).view(np.recarray)
     person["key"], person["home"], person["others"], person["novelty"] = (
         KEY,
         -1,

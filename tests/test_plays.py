@@ -17,7 +17,7 @@ import wrapsim_helpers as ws
 from wrapsim_helpers.listening import loop as pl
 from wrapsim_helpers.listening import picks as pk
 from wrapsim_helpers.music.catalogue import pool_members
-from wrapsim_helpers.people import clocks
+from wrapsim_helpers.people import clocks, loop_records
 from wrapsim_helpers.people import listeners as li
 from wrapsim_helpers.people.behaviour import lowered
 from wrapsim_helpers.people.figures import published
@@ -145,8 +145,8 @@ def clock():
     changes["at_ms"] *= 60_000
     changes["offset_ms"] *= 60_000
     return li.People(
-        np.zeros(0, li.PERSON).view(np.recarray),
-        np.zeros(0, li.VERSION).view(np.recarray),
+        np.zeros(0, loop_records.PERSON).view(np.recarray),
+        np.zeros(0, loop_records.VERSION).view(np.recarray),
         np.array([0, 3]),
         changes,
     )
@@ -221,8 +221,8 @@ def test_the_plays_of_one_listener_do_not_hold_the_memory_of_a_crowd():
 
 def test_small_blocks_give_the_same_plays(crowd):
     world = crowd.world
-    others = li.other_genres(world.survey, crowd.listeners, crowd.profile_versions)
-    people, _ = li.lower(
+    others = loop_records.other_genres(world.survey, crowd.listeners, crowd.profile_versions)
+    people, _ = loop_records.lower(
         crowd.run, crowd.listeners, crowd.profile_versions, world.catalogue, others
     )
     blocks = [
@@ -560,8 +560,8 @@ def test_the_season_moves_sessions_without_a_pile_at_midnight():
 
 def test_a_listener_whose_plays_have_no_end_is_refused(monkeypatch, crowd):
     monkeypatch.setattr(pl, "MOST_ROWS", 5_000)
-    others = li.other_genres(crowd.world.survey, crowd.listeners, crowd.profile_versions)
-    people, _ = li.lower(
+    others = loop_records.other_genres(crowd.world.survey, crowd.listeners, crowd.profile_versions)
+    people, _ = loop_records.lower(
         crowd.run, crowd.listeners, crowd.profile_versions, crowd.world.catalogue, others
     )
     endless = lowered(
@@ -611,7 +611,7 @@ def test_the_turn_makes_a_sessions_end_unlike_its_beginning():
 
     assert differing(3.0) > 1.2 * differing(0.0)
     b = lowered([ws.Behaviour(sigma_turn=3.0)])[0]
-    person = np.zeros(1, li.PERSON).view(np.recarray)
+    person = np.zeros(1, loop_records.PERSON).view(np.recarray)
     person["skip"] = 1.0
     turns = [
         pl.session_hazard(np.uint64(key), pl.PHONE, False, 30, person[0], b)[1]
@@ -621,7 +621,7 @@ def test_the_turn_makes_a_sessions_end_unlike_its_beginning():
 
 
 def test_a_sessions_hazard_is_the_product_of_its_factors():
-    person = np.zeros(1, li.PERSON).view(np.recarray)
+    person = np.zeros(1, loop_records.PERSON).view(np.recarray)
     person["skip"] = 2.0
     b = lowered([ws.Behaviour(sigma_mood=0.0, sigma_turn=0.0, hazard_scale=3.0)])[0]
     plain, _ = pl.session_hazard(np.uint64(1), pl.DESKTOP, False, 30, person[0], b)
@@ -663,7 +663,7 @@ def test_a_track_is_left_when_the_summed_hazard_reaches_its_draw():
 
 
 def test_on_the_way_to_work_and_back_on_weekdays_other_sessions_move_to_the_phone():
-    b, person = lowered([ws.Behaviour()])[0], np.zeros(2, li.PERSON).view(np.recarray)
+    b, person = lowered([ws.Behaviour()])[0], np.zeros(2, loop_records.PERSON).view(np.recarray)
     person["devices"][0, :2], person["devices"][0, 2:] = 0.3, 1.0  # phone 0.3, desktop 0.7
     person["devices"][1, 2:] = 1.0  # the desktop alone
     keys = np.arange(1_200).astype(np.uint64)

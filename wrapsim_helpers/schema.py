@@ -394,6 +394,11 @@ SYMBOLS |= {
 }
 
 
+# codes that the model names
+FREE, PREMIUM = code("plan", "free"), code("plan", "premium")
+MALE, FEMALE = code("gender", "male"), code("gender", "female")
+
+
 def labelled(column, codes):
     """Codes of a closed set as an Arrow dictionary array. codes int8, shape (N,); taken on trust,
     since looking at each takes long.

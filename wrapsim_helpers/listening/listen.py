@@ -19,7 +19,8 @@ from ..parameters import Given, Run
 from ..people.behaviour import Behaviour, lowered
 from ..people.clocks import window_starts
 from ..people.homes import home_of
-from ..people.listeners import lower, other_genres, sample_listeners
+from ..people.listeners import sample_listeners
+from ..people.loop_records import lower, other_genres
 from ..people.personas import behaviours_of, personas_of
 from ..people.survey_file import check_genre, load_survey
 from .loop import no_past, play_listeners, sample_plays

@@ -16,7 +16,7 @@ import pyarrow as pa
 from ..compiled import compiled_loop, compiled_once
 from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
 from ..people.behaviour import RULES
-from ..schema import NAMED, TABLES, code
+from ..schema import FREE, NAMED, PREMIUM, TABLES, code
 from ..streams import decision, exp, ln, normal, subkey, uniform
 from .counts import (
     ANSWER,
@@ -138,7 +138,6 @@ LENGTH, GAP, DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, STOP, MOOD, TU
     ),
 )
 
-FREE, PREMIUM = code("plan", "free"), code("plan", "premium")
 PHONE, TABLET, DESKTOP, WEB, SPEAKER, WEARABLE = (
     code("device", name) for name in ("phone", "tablet", "desktop", "web", "speaker", "wearable")
 )

@@ -14,7 +14,7 @@ import numpy as np
 from ..compiled import compiled_loop
 from ..people.behaviour import CONTEXTS, MEMORY_SIZES, RULES
 from ..people.survey_shares import GENRE_NAMES
-from ..schema import code
+from ..schema import FEMALE, MALE, code
 from ..streams import decision, exp, ln, subkey, uniform
 
 HISTORY = MEMORY_SIZES[-1]  # how many plays back a listener can return to
@@ -76,7 +76,6 @@ ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS = (
     code("context", name) for name in ("album", "artist", "editorial", "radio", "charts")
 )
 CHART_LIST = np.int64(GENRE_NAMES.index("All"))
-MALE, FEMALE = code("gender", "male"), code("gender", "female")
 # How much likelier than in one's own playlists a new track is picked; 0 where the context decides
 # (albums, lists, radio).
 CONTEXT_NOVELTY = np.array(

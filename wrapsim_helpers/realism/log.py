@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from ..instants import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
-from ..music.catalogue import FESTIVE
+from ..music.genres import FESTIVE
 from ..resources import resource
 from ..schema import SYMBOLS, code
 from ..storage.manifest import read_manifest

@@ -12,7 +12,7 @@ from ..checking import front_door
 from ..listening.listen import Listened, listen
 from ..parameters import run_of
 from ..people.clocks import window_starts
-from ..people.listeners import listener_number
+from ..people.user_ids import listener_number
 from ..resources import runs_folder
 from ..storage import places
 from ..storage.manifest import identity_of, read_manifest

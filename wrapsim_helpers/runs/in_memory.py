@@ -6,7 +6,7 @@ import uuid
 from ..checking import check_count, front_door, whole
 from ..listening.listen import check_run, estimate_plays, listen, moved_starts, say_moved
 from ..parameters import SEEDS, Given, Run
-from ..people import listeners
+from ..people import user_ids
 from ..storage.records import records
 
 MOST_RECORDS = 2_000_000  # more than that as Python dicts would fill a laptop's memory
@@ -146,7 +146,7 @@ def resolve_user(user_id, seed):
         raise ValueError(
             f"user_id is {user_id!r}; it must be a listener's number, a UUID, or '' for listener 0."
         ) from None
-    number = listeners.listener_number(text, seed)
+    number = user_ids.listener_number(text, seed)
     return (
         (number, "")
         if number is not None

@@ -1,0 +1,253 @@
+"""A catalogue as the NumPy records that the compiled loop reads."""
+
+import hashlib
+from collections import namedtuple
+
+import numpy as np
+import pandas as pd
+
+from ..compiled import compiled
+from ..people.survey_shares import GENRE_NAMES
+from ..resources import resource
+from ..streams import decision, exps, normals
+from .editorial_lists import editorial_lists, month_day
+from .genres import FAMILY_LEAN, MEMBER, families_of, somebody
+
+Music = namedtuple(
+    "Music", "tracks artists discography pools slots first_month lists list_slots extra extra_slots"
+)
+
+ASIDE = 1e-6  # weight left to festive and noise tracks where an artist's other tracks can be played
+SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4  # spread of ln(grip); spread of lean within a family (assumed)
+
+
+GRIP, LEAN = decision("catalogue.grip"), decision("catalogue.lean")
+
+
+# What the compiled loop reads. `by_album` holds all tracks in album order; a track's own album has
+# the places album_from to album_to there, by track number.
+TRACK = np.dtype(
+    [
+        ("duration_ms", "i4"),
+        ("released", "i4"),  # day since 1970-01-01 on which it came out
+        ("artist", "i4"),
+        ("featured", "i4"),  # the featured artist, -1: nobody
+        ("album_from", "i4"),
+        ("album_to", "i4"),
+        ("by_album", "i4"),
+        ("genres", "i4"),  # bit g is set where it stands for GENRE_NAMES[g]
+        ("intensity", "f4"),  # 0 to 1, from energy, loudness, valence and danceability
+        ("grip", "f4"),  # factor on the hazard of leaving it; log-normal, mean 1, from song_id
+        ("festive", "i1"),
+        ("noise", "i1"),
+    ],
+    align=True,
+)
+ARTIST = np.dtype(
+    [
+        ("first", "i4"),
+        ("after", "i4"),  # places in `discography`; the same for somebody only featured
+        ("family_pool", "i4"),  # number of the pool of its family
+        ("country", "i4"),  # row of data/behaviour/places.csv, -1 where unknown
+        ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like it
+        ("renown", "f4"),
+    ]
+)  # 0 to 1: rank by weight, the heaviest is 1
+RELEASE = np.dtype(
+    [("released", "i4"), ("track", "i4"), ("total", "f8")]
+)  # total: running sum of weight within the artist
+SLOT = np.dtype([("keep", "f8"), ("own", "i4"), ("alias", "i4")])  # one column of an alias table
+
+
+# -- records for the compiled loop -----------------------------------------------------------------
+
+
+def lower(tracks, artists, members, pools, keys, first_year):
+    """The catalogue as the compiled loop reads it: `Music`."""
+    records = track_records(tracks, members, keys)
+    weights = np.where(tracks["festive"] | tracks["noise"], 0.0, tracks["weight"])
+    by_pool = artist_weights(tracks, artists, members, pools, weights)
+    lists, list_slots = alias_tables(*editorial_lists(records, members, weights, first_year))
+    known = records["released"] < month_day(12 * (first_year - 1970))
+    extra = [np.flatnonzero(tracks[kind].to_numpy() & known) for kind in ("festive", "noise")]
+    return Music(
+        records,
+        artist_records(tracks, artists, pools, by_pool[GENRE_NAMES.index("All")]),
+        discography(tracks, len(artists)),
+        *alias_tables(
+            [np.flatnonzero(pool) for pool in by_pool], [pool[pool > 0] for pool in by_pool]
+        ),
+        12 * (first_year - 1970),
+        lists,
+        list_slots,
+        *alias_tables(extra, [tracks["weight"].to_numpy()[some] for some in extra]),
+    )
+
+
+def track_records(tracks, members, keys):
+    """TRACK records, by track_id."""
+    records = np.zeros(len(tracks), TRACK).view(np.recarray)
+    for name, column in (
+        ("duration_ms", "duration_ms"),
+        ("released", "released"),
+        ("artist", "artist_id"),
+        ("featured", "featured_id"),
+        ("festive", "festive"),
+        ("noise", "noise"),
+    ):
+        records[name] = tracks[column]
+    for g, member in enumerate(members.values()):
+        records["genres"] |= (somebody(member) >= MEMBER).astype(np.int32) << g
+    first, records["by_album"] = ragged(
+        tracks["album_id"].to_numpy(), tracks["track_number"].to_numpy()
+    )
+    records["album_from"], records["album_to"] = (
+        first[tracks["album_id"]],
+        first[tracks["album_id"] + 1],
+    )
+    records["intensity"] = intensity(tracks)
+    records["grip"] = np.round(
+        exps(SIGMA_GRIP * normals(keys[:, 1].copy(), GRIP, 0) - SIGMA_GRIP**2 / 2), 4
+    )
+    return records
+
+
+def intensity(tracks):
+    """How strong music is, 0 to 1: half energy, a quarter loudness (-30 to 0 dB), a quarter valence
+    and danceability. float64.
+    """
+    loudness = (tracks["loudness"].to_numpy() + 30.0) / 30.0
+    joy = (tracks["valence"].to_numpy() + tracks["danceability"].to_numpy()) / 200.0
+    return np.clip(
+        np.round(tracks["energy"].to_numpy() / 200.0 + loudness / 4.0 + joy / 4.0, 4), 0.0, 1.0
+    )
+
+
+def artist_records(tracks, artists, pools, weights):
+    """ARTIST records, by artist_id. weights float64, (artists,): each one's weight among all."""
+    records = np.zeros(len(artists), ARTIST).view(np.recarray)
+    first = np.cumsum([0, *np.bincount(tracks["artist_id"], minlength=len(artists))])
+    records["first"], records["after"] = first[:-1], first[1:]
+    families = families_of(artists["genre"])
+    records["family_pool"] = families.map(pools).fillna(pools["All"])
+    places = pd.read_csv(resource("data", "behaviour", "places.csv"), keep_default_na=False)[
+        "country"
+    ]
+    records["country"] = (
+        artists["country"].map({code: row for row, code in enumerate(places)}).fillna(-1)
+    )
+    records["lean"] = leans(artists["artist"], families, weights)
+    records["renown"][np.argsort(weights, kind="stable")] = np.round(
+        np.arange(1, len(artists) + 1) / len(artists), 6
+    )
+    return records
+
+
+def leans(names, families, weights):
+    """How much more men (+) or women (-) like each artist, -1 to 1, from name and family; weighted
+    by plays it is 0 overall.
+    """
+    digests = b"".join(hashlib.sha256(name.encode()).digest()[:8] for name in names)
+    drawn = normals(np.frombuffer(digests, ">u8").astype(np.uint64), LEAN, 0)
+    lean = families.map(FAMILY_LEAN).fillna(0.0).to_numpy() + SIGMA_LEAN * drawn
+    return np.clip(
+        np.round(lean - np.cumsum(lean * weights)[-1] / np.cumsum(weights)[-1], 4), -1.0, 1.0
+    )
+
+
+def discography(tracks, n_artists):
+    """RELEASE records: artist by artist, in order of release, then of track_id."""
+    weights = (
+        np.where(tracks["festive"] | tracks["noise"], ASIDE, 1.0) * tracks["weight"].to_numpy()
+    )
+    first, order = ragged(tracks["artist_id"].to_numpy(), tracks["released"].to_numpy(), n_artists)
+    records = np.zeros(len(tracks), RELEASE).view(np.recarray)
+    records["released"], records["track"] = tracks["released"].to_numpy()[order], order
+    records["total"] = running_totals(weights[order], first)
+    return records
+
+
+@compiled
+def running_totals(values, first):
+    """Running sums that begin anew at each group. values float64, (N,); first int64, (groups + 1,).
+
+    Returns float64, (N,).
+    """
+    totals = np.empty(len(values))
+    for group in range(len(first) - 1):
+        total = 0.0
+        for i in range(first[group], first[group + 1]):
+            total += values[i]
+            totals[i] = total
+    return totals
+
+
+def artist_weights(tracks, artists, members, pools, weights):
+    """How strongly each artist belongs to each pool, float64, (pools, artists): the sum over the
+    tracks that stand for it.
+    """
+    by_family = {
+        family: (tracks["family"] == family).to_numpy(dtype=float)
+        for family in list(pools)[len(members) :]
+    }
+    sums = [
+        np.bincount(tracks["artist_id"], somebody(member) * weights, len(artists))
+        for member in (members | by_family).values()
+    ]
+    everyone = somebody(np.bincount(tracks["artist_id"], weights, len(artists)))
+    return np.array([pool if pool.any() else everyone for pool in sums])
+
+
+def ragged(groups, order, n_groups=0):
+    """Members of each group, in order: (first index of each group and the total, int64; members,
+    int64).
+
+    groups  int, (N,), from 0;  order  number to sort by within a group;  n_groups  how many
+            groups there are at least
+    """
+    return np.cumsum([0, *np.bincount(groups, minlength=n_groups)]), np.lexsort((order, groups))
+
+
+# -- alias tables ----------------------------------------------------------------------------------
+
+
+def alias_tables(items, weights):
+    """Walker's alias tables of several pools: a weighted draw from any of them costs two uniforms
+    (Vose 1991).
+
+    items    list of int arrays, what can be drawn;  weights  list of float64 arrays, positive,
+             the same lengths
+    Returns  (first slot of each pool and the total, int64; SLOT records)
+    """
+    first = np.cumsum([0, *map(len, items)], dtype=np.int64)
+    slots = np.zeros(first[-1], SLOT).view(np.recarray)
+    for start, end, pool, weight in zip(first, first[1:], items, weights):
+        slots["keep"][start:end], alias = alias_table(weight)
+        slots["own"][start:end], slots["alias"][start:end] = pool, pool[alias]
+    return first, slots
+
+
+@compiled
+def alias_table(weights):
+    """One alias table. weights float64, (K,), positive.
+
+    Returns (chance to keep, float64; other choice, int64).
+    """
+    n, total, n_small, n_large = len(weights), 0.0, 0, 0
+    for weight in weights:
+        total += weight
+    scaled, keep, alias = weights * (n / max(total, 1e-300)), np.ones(n), np.arange(n)
+    small, large = np.empty(n, np.int64), np.empty(n, np.int64)
+    for i in range(n):
+        if scaled[i] < 1:
+            small[n_small], n_small = i, n_small + 1
+        else:
+            large[n_large], n_large = i, n_large + 1
+    while n_small and n_large:
+        low, high = small[n_small - 1], large[n_large - 1]
+        n_small -= 1
+        keep[low], alias[low] = scaled[low], high
+        scaled[high] -= 1 - scaled[low]
+        if scaled[high] < 1:
+            small[n_small], n_small, n_large = high, n_small + 1, n_large - 1
+    return keep, alias

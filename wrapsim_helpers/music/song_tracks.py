@@ -1,0 +1,94 @@
+"""The songs file as tracks and artists of a catalogue."""
+
+import numpy as np
+import pandas as pd
+
+from ..streams import exps
+from .genres import FEATURES, SCENE_WEIGHT, scene_labels
+from .invented import nation
+
+POPULARITY_DOUBLING = 8  # points of popularity that double the weight of a track (assumed)
+
+
+TRACK_COLUMNS = [
+    "artist_id",
+    "featured_id",
+    "album_id",
+    "track_number",
+    "title",
+    "album",
+    "genre",
+    "language",
+    "released",
+    "duration_ms",
+    "popularity",
+    *FEATURES,
+    "weight",
+    "explicit",
+]
+
+
+FEATURED = r"[(\[](?:feat\.?|ft\.?|featuring) ([^)\]]+)[)\]]"
+
+
+# -- the songs file as tracks and artists ----------------------------------------------------------
+
+
+def from_songs(songs):
+    """Tracks and artists of a songs table: two DataFrames, in file order.
+
+    tracks   artist_id, featured_id (-1: nobody), album_id, track_number int; title, album, genre,
+             language text; released int, days since 1970-01-01; duration_ms, popularity int and
+             FEATURES; weight float; explicit bool
+    artists  artist, genre, country text; both empty where unknown; in order of artist_id
+
+    The songs file knows no language, no explicit words and no day: everything is released on 1
+    January.
+    """
+    guests = songs["title"].str.extract(FEATURED, flags=2)[0]
+    artists = pd.DataFrame({"artist": list(dict.fromkeys([*songs["artist"], *guests.dropna()]))})
+    numbers = pd.Series(artists.index, artists["artist"])
+    tracks = songs.assign(
+        artist_id=songs["artist"].map(numbers).astype(int),
+        featured_id=guests.map(numbers).fillna(-1).astype(int),
+        released=new_year(songs["year"]),
+        duration_ms=songs["duration_s"] * 1000,
+        weight=song_weights(songs),
+        explicit=False,
+        language="",
+    )
+    labels = songs.drop_duplicates("artist").set_index("artist")["genre"]
+    artists["genre"] = artists["artist"].map(labels).fillna("")
+    return with_albums(tracks), artists.assign(country=artists["genre"].map(nation))
+
+
+def new_year(years):
+    """1 January of each year as days since 1970-01-01, int64."""
+    return (
+        years.astype(str).to_numpy(dtype="datetime64[Y]").astype("datetime64[D]").astype(np.int64)
+    )
+
+
+def song_weights(songs):
+    """How likely each song is to be heard, from its popularity; less for labels of the Dutch radio
+    scene. float64.
+    """
+    weights = exps(
+        (songs["popularity"] - 60).to_numpy(dtype=float)
+        * (0.6931471805599453 / POPULARITY_DOUBLING)
+    )
+    return weights * np.where(songs["genre"].isin(scene_labels()), SCENE_WEIGHT, 1.0)
+
+
+def with_albums(tracks):
+    """Tracks with album_id, album and track_number: the songs of an artist in a year are an album,
+    in file order.
+
+    The songs file knows no albums. An album is called after its most popular song.
+    """
+    groups = tracks.groupby(["artist_id", "year"], sort=False)
+    best = tracks.loc[groups["popularity"].idxmax()].assign(album_id=lambda t: np.arange(len(t)))
+    names = best.set_index(["artist_id", "year"])[["album_id", "title"]].rename(
+        columns={"title": "album"}
+    )
+    return tracks.join(names, on=["artist_id", "year"]).assign(track_number=groups.cumcount() + 1)

@@ -1,0 +1,122 @@
+"""What listeners do by habit: how much, when, on which devices, how impatiently."""
+
+import numpy as np
+
+from ..schema import DEVICES, MALE, PREMIUM, code
+from ..streams import choose, decision, exps, lns, normals, uniforms
+from .behaviour import rounded, slot_chronotypes
+from .homes import countries
+from .survey_weights import OWNED
+
+MINUTES, NOVELTY, SKIP, SHUFFLE, PRIVATE, OFFLINE = map(
+    decision,
+    (
+        "listener.minutes",
+        "listener.novelty",
+        "listener.skip",
+        "listener.shuffle",
+        "listener.private",
+        "listener.offline",
+    ),
+)
+CHRONOTYPE, TABLET, WEIGHT, PHONE_OS, COMPUTER_OS = map(
+    decision,
+    (
+        "listener.chronotype",
+        "listener.tablet",
+        "listener.device_weight",
+        "listener.phone_os",
+        "listener.computer_os",
+    ),
+)
+
+
+# what runs on a computer, by what runs on the phone: Macs go with iPhones (assumed)
+COMPUTERS = {
+    "android": {"windows": 0.78, "macos": 0.15, "linux": 0.07},
+    "ios": {"windows": 0.5, "macos": 0.47, "linux": 0.03},
+}
+
+
+def parameters(behaviours, kind):
+    """The parameters each listener lives by: a function from a parameter's name to its values,
+    float64, (L, ...).
+    """
+    return lambda name: np.array([getattr(one, name) for one in behaviours], dtype=np.float64)[kind]
+
+
+def habits(keys, people, own):
+    """How much, when and how each listener listens: name -> float64 or codes, (L,), rounded to
+    0.001.
+    """
+    premium, years = people["plan"] == PREMIUM, people["age"]
+    log_minutes = (
+        own("log_minutes")
+        + own("sigma_minutes") * normals(keys, MINUTES, 0)
+        + own("age_slope") * (years - 30)
+        + lns(own("minutes_factor"))
+        + premium * lns(own("premium_factor"))
+        + (people["gender"] == MALE) * lns(own("male_factor"))
+    )
+    novelty, skip = (
+        own(f"sigma_{name}") * normals(keys, what, 0) - own(f"sigma_{name}") ** 2 / 2
+        for name, what in (("novelty", NOVELTY), ("skip", SKIP))
+    )
+    return {
+        "chronotype": chronotypes(keys, people["time_slot"]),
+        "minutes_per_day": np.clip(exps(log_minutes), 0.05, 900).round(3),
+        "novelty": (exps(novelty) * (1 + own("novelty_age_slope") * (years - 30)))
+        .clip(0.2, 4)
+        .round(3),
+        "skip_tendency": exps(skip).round(3),
+        "shuffle_share": kumaraswamy(uniforms(keys, SHUFFLE, 0), *own("shuffle_shape").T).round(3),
+        "private_share": (2 * own("private_share") * uniforms(keys, PRIVATE, 0)).round(3),
+        "offline_share": (2 * own("offline_share") * uniforms(keys, OFFLINE, 0)).round(3),
+    }
+
+
+def chronotypes(keys, slots):
+    """Chronotype of each listener by the surveyed time slot, codes int64, (L,)."""
+    u, chronotype = uniforms(keys, CHRONOTYPE, 0), np.empty(len(keys), np.int64)
+    for slot, row in enumerate(slot_chronotypes((1 / 3, 1 / 3, 1 / 3))):
+        chronotype[slots == slot] = choose(u[slots == slot], rounded(row))
+    return chronotype
+
+
+def kumaraswamy(u, alpha, beta):
+    """Quantiles of Kumaraswamy's distribution, the closed-form neighbour of beta(alpha, beta):
+    float64, (L,), 0 to 1.
+    """
+    return (1 - (1 - u) ** (1 / beta)) ** (1 / alpha)
+
+
+def device_shares(keys, people):
+    """Share of sessions on each device a listener owns, rounded to 0.01: name_share -> float64,
+    (L,).
+    """
+    weights = np.zeros((len(keys), len(DEVICES)))
+    for i, (device, (_, weight, chance)) in enumerate(OWNED.items()):
+        owns = people[device] & (uniforms(keys, TABLET, i) < chance)
+        weights[:, i] = owns * weight * exps(0.5 * normals(keys, WEIGHT, i))
+    weights[weights.sum(axis=1) == 0, 0] = 1.0
+    shares = np.round(weights / weights.sum(axis=1, keepdims=True), 2)
+    shares[np.arange(len(keys)), shares.argmax(axis=1)] += 1 - shares.sum(axis=1)
+    return {f"{device}_share": shares[:, i].round(2) for i, device in enumerate(OWNED)}
+
+
+def platforms(keys, people):
+    """What runs on each listener's phone and computer, codes of platforms, int64, (L,); UNKNOWN for
+    what they do not own.
+
+    The phone goes by the country, the computer by the phone (both assumed).
+    """
+    ios = np.append(countries()["phone_ios"].to_numpy(), 0.3)[people["place"]]
+    phone, computer = uniforms(keys, PHONE_OS, 0) < ios, np.empty(len(keys), np.int64)
+    for has_ios, shares in zip((False, True), COMPUTERS.values()):
+        picked = choose(uniforms(keys, COMPUTER_OS, 0)[phone == has_ios], list(shares.values()))
+        computer[phone == has_ios] = np.array([code("platform", name) for name in shares])[picked]
+    return {
+        "phone_platform": np.where(phone, code("platform", "ios"), code("platform", "android"))
+        * (people["phone_share"] + people["tablet_share"] > 0),
+        "computer_platform": computer * (people["desktop_share"] > 0),
+    }

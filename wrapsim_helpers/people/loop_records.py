@@ -1,0 +1,174 @@
+"""Listeners as the NumPy records that the compiled loop reads."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..instants import DAY_MS
+from ..schema import DEVICES, SYMBOLS
+from ..streams import listener_keys
+from .clocks import clocks, encoded, zone_windows
+from .homes import countries, nations
+from .listeners import People
+from .personas import kinds, names_of, personas_of
+from .survey_shares import GENRE_NAMES
+from .survey_weights import Kept, age_group_of, genre_totals
+
+# -- records for the compiled loop -----------------------------------------------------------------
+
+PERSON = np.dtype(
+    [
+        ("number", "i8"),
+        ("key", "u8"),
+        ("origin_ms", "i8"),
+        ("start_ms", "i8"),
+        ("end_ms", "i8"),
+        ("joined_ms", "i8"),
+        ("zone", "i4"),
+        ("country", "i4"),
+        ("home", "i4"),
+        ("birth_year", "i4"),
+        ("favourite", "i4"),
+        ("kind", "i4"),
+        ("south", "i1"),
+        ("gender", "i1"),
+        ("chronotype", "i1"),
+        ("phone", "i1"),
+        ("computer", "i1"),
+        ("minutes", "f8"),
+        ("novelty", "f8"),
+        ("skip", "f8"),
+        ("shuffle", "f8"),
+        ("private", "f8"),
+        ("offline", "f8"),
+        ("devices", "f8", (len(DEVICES),)),
+        ("others", "f8", (len(GENRE_NAMES),)),
+        ("first_version", "i8"),
+        ("after_versions", "i8"),
+    ],
+    align=True,
+)
+VERSION = np.dtype([("from_ms", "i8"), ("age", "i4"), ("plan", "i1")], align=True)
+
+
+def lower(run, listeners, versions, catalogue, others):
+    """Listeners and their profile versions as the compiled loop reads them: (People, names of the
+    countries).
+
+    others   float64, (L, genres): running totals of the genres heard besides the favourite, see
+             `other_genres`
+    Returns  People: persons, one PERSON record per listener (kind: which of `behaviours_of`;
+             country: place in the names returned; home: row of places.csv or -1); versions, VERSION
+             records in their order; zones, int64, where each zone's changes begin, and changes,
+             CHANGE records of the clocks
+    """
+    numbers, owners, personas = (
+        listeners["listener_id"].to_numpy(),
+        versions["listener_id"].to_numpy(),
+        personas_of(run),
+    )
+    zones, zone = encoded(listeners["time_zone"])
+    starts, ends, _ = zone_windows(run, zones)
+    country = codes(listeners["country"], nations())
+    persons = filled(
+        PERSON,
+        len(numbers),
+        dict(
+            number=numbers,
+            key=listener_keys(np.uint64(run.seed), numbers),
+            origin_ms=zone_windows(run.origin, zones)[0][zone],
+            start_ms=starts[zone],
+            end_ms=ends[zone],
+            zone=zone,
+            joined_ms=days_of(listeners["joined_on"]) * DAY_MS,
+            country=country,
+            home=np.where(country < len(countries()), country, -1),
+            birth_year=days_of(listeners["birth_date"])
+            .astype("datetime64[D]")
+            .astype("datetime64[Y]")
+            .astype(int)
+            + 1970,
+            favourite=np.array(list(catalogue.pools.values()))[
+                codes(listeners["favourite_genre"], list(catalogue.pools))
+            ],
+            kind=kinds(
+                personas,
+                *(
+                    codes(listeners[name], ["", *names_of(groups)])
+                    for name, groups in zip(("persona", "cohort"), personas)
+                ),
+            ),
+            **{name: labels(listeners, column) for name, column in LABELS.items()},
+            **{name: listeners[column].to_numpy() for name, column in SHARES.items()},
+            south=listeners["latitude"].to_numpy() < 0,
+            devices=np.cumsum(
+                [listeners[f"{name}_share"].to_numpy() for name in DEVICES], axis=0
+            ).T,
+            others=others,
+            first_version=np.searchsorted(owners, numbers),
+            after_versions=np.searchsorted(owners, numbers, side="right"),
+        ),
+    )
+    rows = filled(
+        VERSION,
+        len(owners),
+        dict(
+            from_ms=versions["valid_from"].cast("int64").to_numpy(),
+            age=versions["age"].to_numpy(),
+            plan=labels(versions, "plan"),
+        ),
+    )
+    return People(persons, rows, *clocks(run.origin, zones)), nations()
+
+
+# field of PERSON -> column of the listeners table
+LABELS = {
+    "gender": "gender",
+    "chronotype": "chronotype",
+    "phone": "phone_platform",
+    "computer": "computer_platform",
+}
+SHARES = {
+    "minutes": "minutes_per_day",
+    "novelty": "novelty",
+    "skip": "skip_tendency",
+    "shuffle": "shuffle_share",
+    "private": "private_share",
+    "offline": "offline_share",
+}
+
+
+def filled(dtype, rows, columns):
+    """A record array from one column per field."""
+    records = np.zeros(rows, dtype).view(np.recarray)
+    for name, column in columns.items():
+        records[name] = column
+    return records
+
+
+def codes(column, words):
+    """Place of each text of an Arrow column in a list of words, int64, (L,)."""
+    return pc.index_in(column, value_set=pa.array(words, pa.string())).to_numpy().astype(np.int64)
+
+
+def labels(table, column):
+    """Codes of a column of a closed set of an Arrow table, int64, (L,)."""
+    return codes(table[column].cast(pa.string()), SYMBOLS[column])
+
+
+def days_of(column):
+    """Days since 1970 of an Arrow column of dates, int64, (L,)."""
+    return column.cast(pa.int32()).to_numpy().astype(np.int64)
+
+
+def other_genres(survey, listeners, versions):
+    """Running totals of the shares of the survey genres among listeners like each one, float64, (L,
+    genres): by group, age, gender and plan, smoothed (`answer_shares`)."""
+    first = np.searchsorted(versions["listener_id"].to_numpy(), listeners["listener_id"].to_numpy())
+    age, plan = versions["age"].to_numpy()[first], labels(versions, "plan")[first]
+    return genre_totals(Kept(survey))[
+        labels(listeners, "listener_type") - 1,
+        age_group_of(age),
+        labels(listeners, "gender") - 1,
+        plan - 1,
+    ]
