@@ -646,9 +646,9 @@ def test_what_the_model_starts_from_is_told_from_what_it_does_not_know():
 
 def test_every_mechanism_names_parameters_and_a_check_that_exist():
     for name, (changes, target, check) in ablation.MECHANISMS.items():
-        assert all(hasattr(ablation.MODEL, field) for field in changes), name
+        assert all(hasattr(ws.Behaviour(), field) for field in changes), name
         assert check in [one["name"] for one in realism.targets()[target]["checks"]], name
-        assert any(changes[field] != getattr(ablation.MODEL, field) for field in changes), name
+        assert any(changes[field] != getattr(ws.Behaviour(), field) for field in changes), name
 
 
 @pytest.mark.parametrize(
@@ -694,7 +694,7 @@ def test_the_uniform_loop_is_a_run_like_any_other_and_fails(july, tmp_path):
 def test_a_changed_model_moves_what_it_should(tmp_path):
     run = ws.Run(num_users=30, start_time="2025-07-01", end_time="2025-07-15", seed=1)
     even = study.write_changed_run(
-        tmp_path / "even", run, ws.Behaviour(hazard=ablation.EVEN_HAZARD)
+        tmp_path / "even", run, ws.Behaviour(**ablation.MECHANISMS["steep first seconds"][0])
     )
     assert (
         realism.measured(realism.sampled(even, 0, progress=False), ("skip_within_5s",))[0].observed

@@ -10,7 +10,7 @@ from ..cards.themes import GREY
 from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
 from ..music.catalogue import pool_sizes
 from ..music.genres import SMALL_POOL
-from ..people.behaviour import HOURS_WEEKDAY, HOURS_WEEKEND, chronotype_hours
+from ..people.curves import HOURS_WEEKDAY, HOURS_WEEKEND, chronotype_hours
 from ..people.figures import published
 from ..people.survey_shares import answer_shares, listener_types
 from ..schema import CHRONOTYPES

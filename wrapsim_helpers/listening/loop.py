@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ..compiled import compiled_loop, compiled_once
 from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
-from ..people.behaviour import RULES
+from ..people.plan_rules import RULES
 from ..schema import FREE, NAMED, PREMIUM, TABLES, code
 from ..streams import decision, exp, ln, normal, subkey, uniform
 from .counts import (

@@ -12,7 +12,8 @@ from collections import namedtuple
 import numpy as np
 
 from ..compiled import compiled_loop
-from ..people.behaviour import CONTEXTS, MEMORY_SIZES, RULES
+from ..people.behaviour import CONTEXTS, MEMORY_SIZES
+from ..people.plan_rules import RULES
 from ..people.survey_shares import GENRE_NAMES
 from ..schema import FEMALE, MALE, code
 from ..streams import decision, exp, ln, subkey, uniform

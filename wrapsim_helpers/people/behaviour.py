@@ -1,379 +1,526 @@
-"""From the survey and published figures to the parameters of the listening model.
+"""The parameters of the listening model, each with its meaning, unit, bounds and source.
 
-The survey says who answers what, in probabilities by age, gender and plan; published studies say
-how people really listen. `Behaviour` holds every parameter of the model in one frozen record; the
-compiled loop sees it as one NumPy record. A parameter either follows from a published figure, named
-by its id in data/behaviour/targets.json, or is an assumption and says so.
+Surveyed probabilities by age, gender and plan come from the survey file; how people really listen
+comes from published studies. `Behaviour` holds every parameter of the model in one frozen record;
+the compiled loop sees it as one NumPy record. A parameter either follows from a published figure,
+named by its id in data/behaviour/targets.json, or is an assumption and says so.
 """
 
-import csv
-import functools
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from ..checking import front_door
-from ..instants import MINUTE_MS, check_time, instant_ms
-from ..resources import resource
+from ..instants import MINUTE_MS
 from ..schema import SYMBOLS
-from .figures import figures, published
-from .survey_shares import fit_margins
-
-MEMORY_SIZES = (
-    256,
-    512,
-    1024,
-    2048,
-    4096,
-)  # lengths of history for which the recency kernel is tabulated
-
-
-CONTEXTS = SYMBOLS["context"]
-RULES = (
-    "skips_per_hour",
-    "shuffle_only",
-    "ad_interval",
-    "ad_break",
-    "on_demand_playlists",
-    "on_demand_allowance",
-    "offline",
+from .curves import (
+    HOURS_WEEKDAY,
+    HOURS_WEEKEND,
+    chronotype_hours,
+    intensity_hours,
+    session_starts,
+    standardised,
 )
+from .figures import figures, published
+from .model_parameters import described, factor, parameter, share, signed, spread
+from .plan_rules import RULES, plan_rules
 
-
-def chronotype_hours(hours, peaks=(8, 13, 18, 23), strength=0.9):
-    """When in the day does each chronotype listen, if all of them together make the published
-    curve?
-
-    hours    float64, (24,), share of plays by local hour, summing to 1 (Park et al. 2019)
-    peaks    the hour around which each of CHRONOTYPES gathers; four groups of equal size
-             (Louail, Barthelemy 2017)
-    Returns  float64, (4, 24), each row summing to 1
-    """
-    tilt = np.exp(strength * np.cos((np.arange(24) - np.array(peaks)[:, None]) * 2 * np.pi / 24))
-    shares = np.array(published("chronotype_groups"))
-    return fit_margins(tilt * hours, shares, hours / np.sum(hours)) / shares[:, None]
-
-
-def session_starts(plays, lag_hours=1.3, rounds=200):
-    """At what hours do sessions start, if plays are spread like this? float64, (..., 24), each row
-    summing to 1.
-
-    plays      float64, (..., 24), share of plays by local hour
-    lag_hours  mean time from a session's start to a play in it; plays are taken to follow a
-               start after an exponential time (assumed), and the starts are found by
-               Richardson-Lucy steps, which keep them positive
-    """
-    minutes = np.arange(24 * 60)
-    later = np.exp(-minutes / (60 * lag_hours)) / np.exp(-minutes / (60 * lag_hours)).sum()
-    lags = [
-        sum(later[max(0, 60 * d - m) : 60 * (d + 1) - m].sum() for m in range(60)) / 60
-        for d in range(24)
-    ]
-    follow = np.array([np.roll(lags, hour) for hour in range(24)])  # follow[start, hour]
-    plays = np.asarray(plays) / np.sum(plays, axis=-1, keepdims=True)
-    starts = plays.copy()
-    for _ in range(rounds):
-        starts = starts * ((plays / (starts @ follow)) @ follow.T)
-    return starts / starts.sum(axis=-1, keepdims=True)
-
-
-@functools.cache
-def slot_chronotypes(slot_shares):
-    """Which chronotype goes with a surveyed time slot? float64, (3, 4), rows Morning, Afternoon,
-    Night summing to 1.
-
-    slot_shares  share of each slot, tuple of float
-
-    A stated favourite slot tilts the published curve, it does not replace it: over all listeners
-    the four chronotypes keep their published sizes. The tilt itself is an assumption.
-    """
-    tilt = [[6, 3, 1, 1], [1, 6, 3, 1], [1, 1, 3, 3]]
-    return (
-        fit_margins(tilt, slot_shares, published("chronotype_groups"))
-        / np.asarray(slot_shares)[:, None]
-    )
-
-
-def intensity_hours():
-    """How lively music is wished at each hour, -1 to 1, float64, (2, 24), weekday then weekend:
-    falling and rising evenly between the published hours of least and most (intensity_hour: Park et
-    al. 2019)."""
-    found = published("intensity_hour")
-    return [
-        [
-            lively_at(hour, found["intensity_min_h"], found[f"intensity_max_{day}_h"])
-            for hour in range(24)
-        ]
-        for day in ("weekday", "weekend")
-    ]
-
-
-def lively_at(hour, least, most):
-    """-1 at the hour `least`, 1 at the hour `most`, on straight lines between them round the
-    clock.
-    """
-    since = (hour - least) % 24
-    rise = (most - least) % 24
-    return -1 + 2 * since / rise if since <= rise else 1 - 2 * (since - rise) / (24 - rise)
-
-
-def standardised(values):
-    """Values less their mean, divided by their greatest distance from it, tuple of float."""
-    values = np.array(list(values), dtype=float)
-    return tuple((values - values.mean()) / np.abs(values - values.mean()).max())
-
-
-def plan_rules():
-    """The dated rules of the plans: rule -> [(from, value), ...], oldest first; from in UTC ms."""
-    with open(
-        resource("data", "behaviour", "plan_rules.csv"), encoding="utf-8", newline=""
-    ) as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: row["from"])
-    return {
-        rule: [
-            (
-                instant_ms("from", check_time("from", max(row["from"], "2008-10-07")), "UTC"),
-                float(row["value"]),
-            )
-            for row in rows
-            if row["rule"] == rule
-        ]
-        for rule in RULES
-    }
-
-
-# -- the parameters of the model -------------------------------------------------------------------
-
+MEMORY_SIZES = (256, 512, 1024, 2048, 4096)  # lengths of history with a tabulated recency kernel
+CONTEXTS = SYMBOLS["context"]
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FITTED = figures("fitted")  # what `make fit` found
-HOURS_WEEKDAY = published("hour_profile_weekday")["shares_h0_23"]
-HOURS_WEEKEND = published("hour_profile_weekend")["shares_h0_23"]
 RULE_TIMES = plan_rules()
+KNOTS_MS = (0.0, 5_000.0, 10_000.0, 30_000.0)
+HAZARD = tuple(FITTED["hazard"])
 
 
 @front_door
 @dataclass(frozen=True)
 class Behaviour:
-    """Every parameter of the listening model. Shares are 0 to 1; `_ms`, `_s`, `_min` are units.
+    """Every parameter of the listening model, with its unit, meaning and [source].
 
-    A figure in brackets is the id of a published one in data/behaviour; "assumed" marks what nobody
-    has published, and "fitted" what `make fit` found so that the figure in brackets comes out.
-
-    How much
-        log_minutes         mean of ln(minutes a day) of a free listener of 30 (fitted:
-                            hours_per_mau_month)
-        sigma_minutes       its standard deviation over listeners of one plan and age
-                            (lognormal_sigma_volume)
-        premium_factor      premium listens this many times as long (premium_free_ratio: 1.79 by
-                            time, 1.98 by plays; premium listeners are older, which takes some of it
-                            back)
-        age_slope           change of ln(minutes) per year of age (volume_age_slope: -1.86 of 140
-                            plays per 14 days)
-    When
-        quiet_min           a listener of m minutes a day is active on m / (m + quiet_min) of all
-                            days (assumed)
-        day_persistence     correlation of one day's activity with the next (assumed; use days
-                            clump, interuse_regularity)
-        hours               (2, 4, 24): weekday or weekend, chronotype, hour; share of starts
-                            (hour_profile_*)
-        days                (7,): volume of Monday .. Sunday relative to the mean day (dow_shares)
-        summer_shift_min    minutes by which listening is later at midsummer and earlier at
-                            midwinter (assumed; hour_blocks_mssd is of a July weekend,
-                            hour_profile_* of a year)
-        session_spacing_min an active day of m minutes has about 1 + m / session_spacing_min
-        sessions (assumed)
-        sigma_session       spread of ln(session length) (assumed)
-        session_gap_ms      least silence between two sessions (assumed)
-        commute_from, commute_to  (2,): hours of a weekday's ways to work and back (assumed)
-        commute_phone       share of sessions then that move to the phone (session_arrivals: mobile
-                            is an hour ahead)
-    What
-        favourite_share     share of new music drawn from the favourite genre's pool at age 30
-                            (assumed: 60-70 %)
-        focus_age_slope     its relative change per year of age: the young are more diverse
-                            (exploration_vs_age)
-        side_share          share of the rest that is the quarter's side genre (assumed)
-        drift_share         chance that the side genre is another one in the next quarter (assumed)
-        novelty             expected share of new tracks in own playlists in the first thousand
-                            plays (assumed; repeat_share_year)
-        seed_novelty        chance that an album, artist page or station is opened from something
-                            new (assumed; repeat_share_year)
-        novelty_decay       exponent of its fall with the length of the history (heaps_tracks)
-        recency             exponent of the recency kernel (recency_kernel: 0.6-1.2)
-        satiation           plays after which a track is half as likely to be heard again (assumed)
-        loyalty             share of new tracks by an artist already known (assumed)
-        fresh_share         share of an artist's picks among the latest releases (fitted:
-                            release_year_mix)
-        fresh_days          mean length of "the latest", days (fitted: release_year_mix)
-        deep_share          share of an artist's picks that go by no weight: deep cuts (assumed;
-                            track_head_mssd's distinct tracks)
-        youth_pull          how much likelier a track of one's youth is (reminiscence_age)
-        youth_age, youth_width  its centre and spread in years (reminiscence_age)
-        gender_lean         how far men and women differ over artists (assumed;
-                            gender_taste_overlap)
-        mainstream          how far the young keep to the best-known artists (mainstream_vs_age) ...
-        mainstream_until    ... and the age at which that has worn off (mainstream_vs_age: the early
-                            30s)
-        home_pull           how much likelier an artist of one's own country is (assumed)
-        intensity_pull      how far hour, weekday and age tilt the intensity of music (intensity_*)
-        intensity_hours, intensity_days  (2, 24), (7,): its shape (intensity_hour,
-                                         intensity_weekday_order)
-        intensity_age_from, intensity_age  (5,): its shape by age: the published order, evenly
-                                           spaced (intensity_age_order)
-        context_shares      (10,): where a session's music comes from (session_context_mssd)
-        switch_share        share of choices of another row that open another context
-                            (context_switch: 0.041 of plays)
-        festive_peak        share of picks that are festive on Christmas Eve (holiday_peak) ...
-        festive_days        ... growing to it by e in so many days (holiday_onset: 2 % on 13
-                            November)
-        noise_share         share of listeners who fall asleep to noise, and ...
-        noise_nights        ... of their late sessions that are (assumed)
-    How it ends
-        knots_ms, hazard, hazard_slope  summed hazard of leaving over ms played, before all factors
-                                        below, and its slope
-                            after the last knot (fitted: skip_within_5s, _10s, _30s,
-                            skip_before_end)
-        hazard_scale        one factor on all of it, for personas
-        skip_age_from, skip_age  (6,): factor on the hazard from an age on (skip_by_age)
-        skip_device         (7,): factor by device (skip_mobile_vs_desktop)
-        skip_position       (4,): factor at the 1st, 2nd, 3rd, later play of a session
-                            (skip_by_position)
-        settle_after, settle_plays, settled  from that play of a session on, over so many plays, the
-        hazard falls to this share
-                            (assumed; skip_within_30s of all plays is below mssd_skip2_rate, that of
-                            long sessions' first 20)
-        skip_context        (10,): factor by context (skip_by_context)
-        skip_weekend        factor on Saturday and Sunday (skip_weekend)
-        skip_shuffle        factor with shuffle on (shuffle_skip_ratio)
-        liking_from, liking  (5,): factor from so many times heard on: an inverted U of liking
-                             (exposure_inverted_u)
-        sigma_skip          spread of ln(skip tendency) over listeners (assumed)
-        sigma_mood          spread of ln(hazard) over a listener's sessions (mssd_skip2_rate: long
-                            sessions are skippers')
-        sigma_turn          spread of its relative change over a session (skip_session_types)
-        leave_shares        (3,): forward, back, another choice, among plays left early
-                            (reason_end_mix)
-        blocked_leave       share of free listeners who choose something else when the forward
-                            button is used up (assumed)
-        replay_share        share of uses of the back button that replay the same track (assumed)
-        opening_shares      (2,): share of sessions begun by opening the app, by the play button
-                            (reason_start_mix)
-        logout_share        share of sessions that end by logging out rather than at a track's end
-                            (assumed)
-        pause_share, pause_min      share of plays with a pause and its mean length (assumed)
-        seek_forward_share, seek_back_share  share of plays with a seek (seek_share)
-        act_shares          (4,): of plays heard to the end, that lead to a save, playlist add,
-                            share, follow (assumed)
-    Who
-        shuffle_shape       (2,): alpha and beta of the listener's share of shuffled sessions
-                            (shuffle_share, sd over 0.2)
-        private_share, offline_share  mean shares of sessions; offline for premium only (assumed;
-                                      offline_share)
-        minutes_factor      everybody listens this many times as long; for personas and cohorts
-        male_factor         men listen this many times as long as others (volume_gender_gap)
-        sigma_novelty       spread of ln(novelty) over listeners (assumed)
-        novelty_age_slope   relative change of novelty per year of age from 30 on
-                            (exploration_vs_age: the sign; assumed)
-        premium_churn       chance to leave premium in a calendar month (premium_churn: 0.051 to
-                            0.077; plan_switch_rate)
-        premium_growth      premium gained for each one lost: 1 keeps its share as it is
-                            (premium_share_users)
-    Rules of the plans, each as dates and values (data/behaviour/plan_rules.csv)
-        rule_from, rule_value  (7, 2): UTC ms from which a rule holds, and its value; rules in the
-                               order of RULES
+    A source names the id of a published figure in data/behaviour/targets.json; "assumed" marks what
+    nobody has published, "fitted" what `make fit` found so that the named figure comes out.
     """
 
-    log_minutes: float = FITTED["log_minutes"]
-    sigma_minutes: float = FITTED["sigma_minutes"]
-    premium_factor: float = FITTED["premium_factor"]
-    age_slope: float = -0.0132
-    quiet_min: float = 20.0
-    day_persistence: float = 0.42
-    hours: tuple = tuple(
-        tuple(map(tuple, session_starts(chronotype_hours(day))))
-        for day in (HOURS_WEEKDAY, HOURS_WEEKEND)
+    # how much
+    log_minutes: float = signed(
+        FITTED["log_minutes"],
+        "mean of ln(minutes a day) of a free listener of 30",
+        "fitted: hours_per_mau_month",
+        high=np.log(24 * 60),
     )
-    days: tuple = tuple(7 * share for share in published("dow_shares").values())
-    summer_shift_min: float = 40.0
-    session_spacing_min: float = 45.0
-    sigma_session: float = 1.1
-    session_gap_ms: float = 5.0 * MINUTE_MS
-    commute_from: tuple = (7.0, 16.0)
-    commute_to: tuple = (9.0, 18.0)
-    commute_phone: float = 0.5
-    favourite_share: float = 0.65
-    focus_age_slope: float = 0.018
-    side_share: float = 0.5
-    drift_share: float = 0.25
-    novelty: float = 0.29
-    seed_novelty: float = 0.6
-    novelty_decay: float = 0.5
-    recency: float = 0.9
-    satiation: float = 25.0
-    loyalty: float = 0.6
-    fresh_share: float = FITTED["fresh_share"]
-    fresh_days: float = 400.0
-    deep_share: float = 0.5
-    youth_pull: float = 2.0
-    youth_age: float = 14.0
-    youth_width: float = 5.0
-    gender_lean: float = 1.5
-    mainstream: float = 0.9
-    mainstream_until: float = 34.0
-    home_pull: float = 0.5
-    intensity_pull: float = 0.9
-    intensity_hours: tuple = tuple(map(tuple, intensity_hours()))
-    intensity_days: tuple = standardised(published("intensity_weekday_order").values())
-    intensity_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 50.0)
-    intensity_age: tuple = (1.0, 0.5, 0.0, -0.5, -1.0)
-    context_shares: tuple = (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015)
-    switch_share: float = 0.5
-    festive_peak: float = 0.15
-    festive_days: float = 18.6
-    noise_share: float = 0.05
-    noise_nights: float = 0.4
-    knots_ms: tuple = (0.0, 5_000.0, 10_000.0, 30_000.0)
-    hazard: tuple = tuple(FITTED["hazard"])
-    hazard_slope: float = FITTED["hazard_slope"]
-    hazard_scale: float = 1.0
-    skip_age_from: tuple = (0.0, 20.0, 30.0, 40.0, 45.0, 55.0)
-    skip_age: tuple = (1.4, 1.05, 0.6, 0.72, 0.9, 0.7)
-    skip_device: tuple = (1.0, 1.3, 0.9, 0.7, 0.7, 0.6, 1.1)
-    skip_position: tuple = (0.55, 0.82, 0.93, 1.0)
-    settle_after: float = 20.0
-    settle_plays: float = 6.0
-    settled: float = 0.1
-    skip_context: tuple = (1.0, 1.05, 1.05, 0.86, 0.86, 0.86, 0.95, 0.86, 1.06, 1.06)
-    skip_weekend: float = 1.08
-    skip_shuffle: float = 1.4
-    liking_from: tuple = (0.0, 1.0, 3.0, 7.0, 15.0)
-    liking: tuple = (1.0, 0.9, 0.78, 0.88, 1.05)
-    sigma_skip: float = 0.35
-    sigma_mood: float = 0.7
-    sigma_turn: float = 0.4
-    leave_shares: tuple = (0.78, 0.12, 0.1)
-    blocked_leave: float = 0.35
-    replay_share: float = 0.6
-    opening_shares: tuple = (0.2, 0.1)
-    logout_share: float = 0.3
-    pause_share: float = 0.03
-    pause_min: float = 4.0
-    seek_forward_share: float = 0.0278
-    seek_back_share: float = 0.0308
-    act_shares: tuple = (0.02, 0.02, 0.002, 0.002)
-    shuffle_shape: tuple = (0.3, 1.6)
-    private_share: float = 0.02
-    offline_share: float = 0.1
-    minutes_factor: float = 1.0
-    male_factor: float = published("volume_gender_gap")
-    sigma_novelty: float = 0.4
-    novelty_age_slope: float = 0.03
-    premium_churn: float = 0.06
-    premium_growth: float = 1.0
-    rule_from: tuple = tuple(
-        tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES
+    sigma_minutes: float = spread(
+        FITTED["sigma_minutes"],
+        "spread of ln(minutes a day) over listeners of one plan and age",
+        "fitted: lognormal_sigma_volume",
+        high=5.0,
+        without=("listeners of unlike volume", 0.0, "lognormal_sigma_volume", "value"),
     )
-    rule_value: tuple = tuple(
-        tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES
+    premium_factor: float = parameter(
+        FITTED["premium_factor"],
+        "premium listens this many times as long; premium listeners are older, which takes some of "
+        "it back",
+        "premium_free_ratio: 1.79 by time, 1.98 by plays",
+        unit="factor",
+        without=("premium listens longer", 1.0, "premium_free_ratio", "time"),
+    )
+    age_slope: float = signed(
+        -0.0132,
+        "change of ln(minutes) with age",
+        "volume_age_slope: -1.86 of 140 plays per 14 days",
+        unit="per year",
+        without=("volume by age", 0.0, "volume_age_slope", "age"),
+    )
+    # when
+    quiet_min: float = parameter(
+        20.0,
+        "a listener of m minutes a day is active on m / (m + quiet_min) of all days",
+        unit="minutes",
+        low=0.01,
+    )
+    day_persistence: float = share(
+        0.42,
+        "correlation of one day's activity with the next",
+        "assumed; active days cluster: interuse_regularity",
+        unit="correlation",
+        without=("days that follow days", 0.0, "interuse_regularity", "value"),
+    )
+    hours: tuple = parameter(
+        tuple(
+            tuple(map(tuple, session_starts(chronotype_hours(day))))
+            for day in (HOURS_WEEKDAY, HOURS_WEEKEND)
+        ),
+        "share of session starts by hour, for weekday and weekend and each chronotype, (2, 4, 24)",
+        "hour_profile_weekday, hour_profile_weekend",
+        unit="share",
+        total="kept",
+        without=("hours of the local week", 1 / 24, "hour_profile_weekday", "js"),
+    )
+    days: tuple = parameter(
+        tuple(7 * share_of_day for share_of_day in published("dow_shares").values()),
+        "volume of Monday to Sunday relative to the mean day, (7,)",
+        "dow_shares",
+        unit="factor",
+        parts=WEEKDAYS,
+        total="positive",
+        without=("days of the week", 1.0, "dow_shares", "max_error"),
+        counted=("ms_{part}", "ms", "share of minutes, by the local day on which a session begins"),
+    )
+    summer_shift_min: float = parameter(
+        40.0,
+        "listening is this much later at midsummer and earlier at midwinter",
+        "assumed; hour_blocks_mssd is of a July weekend, hour_profile_weekday of a year",
+        unit="minutes",
+        without=("seasons", 0.0, "hour_blocks_mssd", "max_error"),
+    )
+    session_spacing_min: float = parameter(
+        45.0,
+        "an active day of m minutes has about 1 + m / session_spacing_min sessions",
+        unit="minutes",
+        low=0.01,
+    )
+    sigma_session: float = spread(1.1, "spread of ln(session length)", high=5.0)
+    session_gap_ms: float = parameter(
+        5.0 * MINUTE_MS, "shortest silence between two sessions", unit="ms"
+    )
+    commute_from: tuple = parameter(
+        (7.0, 16.0), "hours at which the ways to and from work begin on weekdays, (2,)", unit="hour"
+    )
+    commute_to: tuple = parameter(
+        (9.0, 18.0), "hours at which the ways to and from work end, (2,)", unit="hour"
+    )
+    commute_phone: float = share(
+        0.5,
+        "share of the sessions in those hours that move to the phone",
+        "session_arrivals: mobile is an hour ahead",
+        without=("the way to work", 0.0, "session_arrivals", "mobile_lead_h"),
+    )
+    # what
+    favourite_share: float = share(
+        0.65,
+        "share of new music drawn from the favourite genre's pool at age 30",
+        "assumed: 60-70 %",
+        without=("a favourite genre", 0.0, "new_artists_month", "value"),
+    )
+    focus_age_slope: float = signed(
+        0.018,
+        "relative change of favourite_share with age: the young are more diverse",
+        "exploration_vs_age",
+        unit="per year",
+        without=("focus by age", 0.0, "exploration_vs_age", "diversity_slope"),
+    )
+    side_share: float = share(
+        0.5,
+        "share of the rest that is the quarter's second genre",
+        without=("side genres", 0.0, "new_artists_month", "value"),
+    )
+    drift_share: float = share(
+        0.25, "chance that the second genre is another one in the next quarter"
+    )
+    novelty: float = parameter(
+        0.29,
+        "expected share of new tracks in own playlists in the first thousand plays",
+        "assumed; repeat_share_year",
+        unit="share",
+    )
+    seed_novelty: float = share(
+        0.6,
+        "chance that an album, artist page or station is opened from something new",
+        "assumed; repeat_share_year",
+    )
+    novelty_decay: float = parameter(
+        0.5,
+        "exponent of the fall of novelty with the length of the history",
+        "heaps_tracks",
+        without=("novelty that wears off", 0.0, "heaps_tracks", "value"),
+    )
+    recency: float = parameter(
+        0.9,
+        "exponent of the recency kernel",
+        "recency_kernel: 0.6-1.2",
+        without=("recency", 0.0, "recency_kernel", "aic_power_minus_exponential"),
+    )
+    satiation: float = parameter(
+        25.0,
+        "plays after which a track is half as likely to be played again",
+        unit="plays",
+        low=0.01,
+        without=("satiation", 1e9, "top_song_share_year", "value"),
+    )
+    loyalty: float = share(
+        0.6,
+        "share of new tracks by an artist already known",
+        without=("loyalty to artists", 0.0, "artist_repeat_lifetime", "value"),
+    )
+    fresh_share: float = share(
+        FITTED["fresh_share"],
+        "share of an artist's picks among the latest releases",
+        "fitted: release_year_mix",
+        without=("fresh releases", 0.0, "release_year_mix", "l1"),
+    )
+    fresh_days: float = parameter(
+        400.0, "mean age of the latest releases", "fitted: release_year_mix", unit="days", low=0.01
+    )
+    deep_share: float = share(
+        0.5,
+        "share of an artist's picks that ignore popularity (deep cuts)",
+        "assumed; track_head_mssd's distinct tracks",
+        without=("deep cuts", 0.0, "track_head_us", "top500"),
+    )
+    youth_pull: float = parameter(
+        2.0,
+        "how much likelier a track of one's youth is",
+        "reminiscence_age",
+        unit="factor - 1",
+        without=("pull of one's youth", 0.0, "reminiscence_age", "men"),
+    )
+    youth_age: float = parameter(
+        14.0, "age at the centre of that youth", "reminiscence_age", unit="years"
+    )
+    youth_width: float = parameter(5.0, "its spread", "reminiscence_age", unit="years", low=0.01)
+    gender_lean: float = parameter(
+        1.5,
+        "how far men and women differ over artists",
+        "assumed; gender_taste_overlap",
+        without=("taste by gender", 0.0, "gender_taste_overlap", "value"),
+    )
+    mainstream: float = share(
+        0.9,
+        "how far the young keep to the best-known artists",
+        "mainstream_vs_age",
+        without=("the young near the top", 0.0, "mainstream_vs_age", "slope_under_35"),
+    )
+    mainstream_until: float = parameter(
+        34.0, "age at which that has worn off", "mainstream_vs_age: the early 30s", unit="years"
+    )
+    home_pull: float = parameter(
+        0.5, "how much likelier an artist of one's own country is", unit="factor - 1"
+    )
+    intensity_pull: float = signed(
+        0.9,
+        "how far hour, weekday and age tilt the intensity of music",
+        "intensity_hour, intensity_weekday_order, intensity_age_order",
+        without=(
+            "intensity by hour, day and age",
+            0.0,
+            "intensity_weekday_order",
+            "rank_correlation",
+        ),
+    )
+    intensity_hours: tuple = signed(
+        tuple(map(tuple, intensity_hours())),
+        "intensity wished by hour, for weekday and weekend, -1 to 1, (2, 24)",
+        "intensity_hour",
+    )
+    intensity_days: tuple = signed(
+        standardised(published("intensity_weekday_order").values()),
+        "intensity wished on Monday to Sunday, -1 to 1, (7,)",
+        "intensity_weekday_order",
+    )
+    intensity_age_from: tuple = signed(
+        (0.0, 20.0, 30.0, 40.0, 50.0), "ages from which intensity_age holds, (5,)", unit="years"
+    )
+    intensity_age: tuple = signed(
+        (1.0, 0.5, 0.0, -0.5, -1.0),
+        "intensity wished by age: the published order, evenly spaced, (5,)",
+        "intensity_age_order",
+    )
+    context_shares: tuple = parameter(
+        (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015),
+        "where the music of a session comes from, (10,)",
+        "session_context_mssd",
+        unit="share",
+        parts=CONTEXTS,
+        total="kept",
+        without=("contexts", (0.0,) + (1 / 9,) * 9, "session_context_mssd", "l1"),
+        counted=("opens_{part}", "sessions", "share of the sessions, by where they begin"),
+    )
+    switch_share: float = share(
+        0.5,
+        "share of choices of another row that open another context",
+        "context_switch: 0.041 of plays",
+        without=("switches of context", 0.0, "context_switch", "value"),
+    )
+    festive_peak: float = share(
+        0.15,
+        "share of picks that are festive on Christmas Eve",
+        "holiday_peak",
+        without=("festive music", 0.0, "holiday_onset", "days_after"),
+    )
+    festive_days: float = parameter(
+        18.6,
+        "that share grows by a factor e in so many days",
+        "holiday_onset: 2 % on 13 November",
+        unit="days",
+        low=0.01,
+    )
+    noise_share: float = share(0.05, "share of listeners who fall asleep to noise")
+    noise_nights: float = share(0.4, "share of their late sessions that are noise")
+    # how it ends
+    knots_ms: tuple = parameter(
+        KNOTS_MS, "times played at which `hazard` is given, (4,)", unit="ms"
+    )
+    hazard: tuple = parameter(
+        HAZARD,
+        "summed hazard of leaving up to each knot, before all factors, (4,)",
+        "fitted: skip_within_5s, skip_within_10s, skip_within_30s",
+        high=20.0,
+        without=(
+            "steep first seconds",
+            tuple(HAZARD[-1] * knot / KNOTS_MS[-1] for knot in KNOTS_MS),
+            "skip_within_5s",
+            "value",
+        ),
+    )
+    hazard_slope: float = parameter(
+        FITTED["hazard_slope"],
+        "slope of the summed hazard after the last knot",
+        "fitted: skip_before_end",
+        unit="per ms",
+        high=0.001,
+    )
+    hazard_scale: float = factor(1.0, "one factor on the whole hazard, for personas and cohorts")
+    skip_age_from: tuple = parameter(
+        (0.0, 20.0, 30.0, 40.0, 45.0, 55.0), "ages from which skip_age holds, (6,)", unit="years"
+    )
+    skip_age: tuple = factor(
+        (1.4, 1.05, 0.6, 0.72, 0.9, 0.7),
+        "factor on the hazard by age, (6,)",
+        "skip_by_age",
+        without=("leaving by age", 1.0, "skip_by_age", "about_35"),
+    )
+    skip_device: tuple = factor(
+        (1.0, 1.3, 0.9, 0.7, 0.7, 0.6, 1.1),
+        "factor on the hazard by device, (7,)",
+        "skip_mobile_vs_desktop",
+        parts=SYMBOLS["device"],
+        without=("leaving by device", 1.0, "skip_mobile_vs_desktop", "difference"),
+    )
+    skip_position: tuple = factor(
+        (0.55, 0.82, 0.93, 1.0),
+        "factor on the hazard at the 1st, 2nd, 3rd and later plays of a session, (4,)",
+        "skip_by_position",
+        parts=("first", "second", "third", "later"),
+        without=("leaving by place in the session", 1.0, "skip_by_position", "ratio_1_to_plateau"),
+    )
+    settle_after: float = parameter(
+        20.0,
+        "play of a session from which the hazard begins to fall",
+        "assumed; skip_within_30s of all plays is below mssd_skip2_rate, that of long sessions' "
+        "first 20",
+        unit="plays",
+    )
+    settle_plays: float = parameter(6.0, "plays over which it falls", unit="plays", low=0.01)
+    settled: float = share(
+        0.1,
+        "share of the hazard that is left then",
+        without=("sessions that settle", 1.0, "skip_within_30s", "value"),
+    )
+    skip_context: tuple = factor(
+        (1.0, 1.05, 1.05, 0.86, 0.86, 0.86, 0.95, 0.86, 1.06, 1.06),
+        "factor on the hazard by context, (10,)",
+        "skip_by_context",
+        parts=CONTEXTS,
+        without=("leaving by context", 1.0, "skip_before_end", "value"),
+    )
+    skip_weekend: float = factor(
+        1.08,
+        "factor on the hazard on Saturday and Sunday",
+        "skip_weekend",
+        without=("leaving at weekends", 1.0, "skip_weekend", "weekend_minus_weekday"),
+    )
+    skip_shuffle: float = factor(
+        1.4,
+        "factor on the hazard with shuffle on",
+        "shuffle_skip_ratio",
+        without=("leaving with shuffle", 1.0, "shuffle_skip_ratio", "value"),
+    )
+    liking_from: tuple = parameter(
+        (0.0, 1.0, 3.0, 7.0, 15.0), "earlier plays from which `liking` holds, (5,)", unit="plays"
+    )
+    liking: tuple = factor(
+        (1.0, 0.9, 0.78, 0.88, 1.05),
+        "factor on the hazard by how often a track was played before: an inverted U of liking, "
+        "(5,)",
+        "exposure_inverted_u",
+        without=("liking by exposure", 1.0, "exposure_inverted_u", "middle_minus_first"),
+    )
+    sigma_skip: float = spread(
+        0.35,
+        "spread of ln(skip tendency) over listeners",
+        without=("listeners of unlike patience", 0.0, "skip_session_types", "smallest"),
+    )
+    sigma_mood: float = spread(
+        0.7,
+        "spread of ln(hazard) over the sessions of a listener",
+        "mssd_skip2_rate: long sessions have more skips",
+        without=("restless sessions", 0.0, "skip_hazard_shape", "steady_per_s"),
+    )
+    sigma_turn: float = spread(
+        0.4,
+        "spread of its relative change over a session",
+        "skip_session_types",
+        without=("sessions that turn", 0.0, "skip_session_types", "smallest"),
+    )
+    leave_shares: tuple = parameter(
+        (0.78, 0.12, 0.1),
+        "how plays are left early: forward button, back button, choice of another track, (3,)",
+        "reason_end_mix",
+        unit="share",
+        parts=("forward", "back", "another"),
+        total="kept",
+        without=("ways to leave", (1.0, 0.0, 0.0), "reason_end_mix", "l1"),
+        counted=(
+            "leaves_{part}",
+            "leaves",
+            "share of the plays left early, without free phones",
+        ),
+    )
+    blocked_leave: float = share(
+        0.35,
+        "share of free listeners without skips left who choose something else instead",
+        without=("leaving when skips are used up", 0.0, "skip_before_end", "value"),
+    )
+    replay_share: float = share(0.6, "share of uses of the back button that replay the same track")
+    opening_shares: tuple = parameter(
+        (0.2, 0.1),
+        "share of sessions begun by opening the app and by the play button, (2,)",
+        "reason_start_mix",
+        unit="share",
+        total="at most 1",
+        without=("ways to begin", (0.0, 0.0), "reason_start_mix", "l1"),
+    )
+    logout_share: float = share(
+        0.3, "share of sessions that end by logging out and not at a track's end"
+    )
+    pause_share: float = share(
+        0.03,
+        "share of plays with a pause",
+        counted=("paused", "over_5s", "share of plays of more than 5 s"),
+    )
+    pause_min: float = parameter(4.0, "mean length of a pause", unit="minutes")
+    seek_forward_share: float = share(
+        0.0278,
+        "share of plays with a seek forward",
+        "seek_share",
+        counted=("sought_forward", "over_20s", "share of plays of more than 20 s"),
+    )
+    seek_back_share: float = share(
+        0.0308,
+        "share of plays with a seek back",
+        "seek_share",
+        counted=("sought_back", "over_20s", "share of plays of more than 20 s"),
+    )
+    act_shares: tuple = parameter(
+        (0.02, 0.02, 0.002, 0.002),
+        "share of complete plays that lead to a save, a playlist add, a share, a follow, (4,)",
+        unit="share",
+        total="at most 1",
+    )
+    # who
+    shuffle_shape: tuple = parameter(
+        (0.3, 1.6),
+        "alpha and beta of the listener's share of shuffled sessions (Kumaraswamy), (2,)",
+        "shuffle_share; standard deviation over 0.2",
+        low=0.01,
+        without=("shuffle by listener", (700.0, 1600.0), "shuffle_share", "sd_over_listeners"),
+        counted=("shuffle", "free_choices", "share of sessions, without free phones"),
+    )
+    private_share: float = share(
+        0.02,
+        "mean share of private sessions",
+        counted=("private", "sessions", "share of sessions"),
+    )
+    offline_share: float = share(
+        0.1,
+        "mean share of offline sessions, premium only",
+        "offline_share",
+        counted=("offline", "premium_sessions", "share of sessions on premium"),
+    )
+    minutes_factor: float = parameter(
+        1.0,
+        "everybody listens this many times as long; for personas and cohorts",
+        unit="factor",
+        high=100.0,
+    )
+    male_factor: float = parameter(
+        published("volume_gender_gap"),
+        "men listen this many times as long as others",
+        "volume_gender_gap",
+        unit="factor",
+        high=100.0,
+    )
+    sigma_novelty: float = spread(0.4, "spread of ln(novelty) over listeners")
+    novelty_age_slope: float = signed(
+        0.03,
+        "relative change of novelty with age from 30 on",
+        "exploration_vs_age: the sign; assumed",
+        unit="per year",
+        without=("novelty by age", 0.0, "exploration_vs_age", "novelty_slope"),
+    )
+    premium_churn: float = share(
+        0.06,
+        "chance to leave premium in a calendar month",
+        "premium_churn: 0.051 to 0.077; plan_switch_rate",
+        without=("plans that change", 0.0, "premium_churn", "value"),
+    )
+    premium_growth: float = parameter(
+        1.0,
+        "premium subscriptions gained for each one lost: 1 keeps the share as it is",
+        "premium_share_users",
+    )
+    # rules of the plans, in the order of RULES
+    rule_from: tuple = parameter(
+        tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES),
+        "time from which a rule of the plans holds, (7, 2)",
+        "data/behaviour/plan_rules.csv",
+        unit="UTC ms",
+    )
+    rule_value: tuple = parameter(
+        tuple(tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES),
+        "its value from then on, (7, 2)",
+        "data/behaviour/plan_rules.csv",
     )
 
     def __repr__(self):
@@ -383,6 +530,9 @@ class Behaviour:
             if getattr(self, one.name) != one.default
         )
         return f"Behaviour({', '.join(changed)})"
+
+
+Behaviour.__doc__ = f"{Behaviour.__doc__}\n{described(Behaviour)}\n"
 
 
 def lowered(behaviours):

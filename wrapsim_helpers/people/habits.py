@@ -4,7 +4,8 @@ import numpy as np
 
 from ..schema import DEVICES, MALE, PREMIUM, code
 from ..streams import choose, decision, exps, lns, normals, uniforms
-from .behaviour import rounded, slot_chronotypes
+from .behaviour import rounded
+from .curves import slot_chronotypes
 from .homes import countries
 from .survey_weights import OWNED
 

@@ -24,70 +24,11 @@ from ..checking import check_choice, check_path, front_door
 from ..parameters import GENDERS, PLANS
 from ..resources import resource
 from ..schema import SYMBOLS
-from .behaviour import CONTEXTS, Behaviour
+from .behaviour import Behaviour
+from .model_parameters import abouts
 from .survey_shares import GENRE_NAMES
 
-# parameters whose parts have names; a file may give a part by it, such as skip_device: {phone: 1.3}
-PARTS = {
-    "context_shares": CONTEXTS,
-    "skip_context": CONTEXTS,
-    "skip_device": SYMBOLS["device"],
-    "days": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "leave_shares": ("forward", "back", "another"),
-    "skip_position": ("first", "second", "third", "later"),
-}
-SUM_KEPT = (
-    "context_shares",
-    "leave_shares",
-    "hours",
-)  # shares: what one part gains the others lose
-SHARES = (
-    "loyalty",
-    "day_persistence",
-    "premium_churn",
-    "seed_novelty",
-    "noise_nights",
-    "blocked_leave",
-    "festive_peak",
-    "commute_phone",
-    "mainstream",
-    "settled",
-)  # between 0 and 1, as is everything called _share
-SUM_AT_MOST_1 = (
-    "act_shares",
-    "opening_shares",
-)  # shares of the same plays or sessions; what they leave is none of them
-DIVISORS = (
-    "settle_plays",
-    "session_spacing_min",
-    "quiet_min",
-    "youth_width",
-    "satiation",
-    "fresh_days",
-    "festive_days",
-    "shuffle_shape",
-)
-MOST = {
-    "log_minutes": np.log(24 * 60),
-    "hazard_scale": 20.0,
-    "hazard": 20.0,
-    "hazard_slope": 0.001,
-    "skip_age": 20.0,
-    "skip_device": 20.0,
-    "skip_position": 20.0,
-    "skip_context": 20.0,
-    "skip_weekend": 20.0,
-    "skip_shuffle": 20.0,
-    "liking": 20.0,
-    "minutes_factor": 100.0,
-    "male_factor": 100.0,
-    "sigma_minutes": 5.0,
-    "sigma_session": 5.0,
-    "sigma_skip": 3.0,
-    "sigma_mood": 3.0,
-    "sigma_turn": 3.0,
-    "sigma_novelty": 3.0,
-}
+PARAMETERS = abouts(Behaviour)
 WHO = {"gender": GENDERS, "plan": PLANS, "genre": GENRE_NAMES}
 KEYS = {
     "personas": ("about", "share", "set", "times", "who"),
@@ -353,7 +294,7 @@ def overridden(where, behaviour, name, value, action):
     after = before.copy()
     for place, one in placed(where, name, value, before):
         after[place] = action(before[place], one)
-    if name in SUM_KEPT:
+    if PARAMETERS[name].total == "kept":
         after *= before.sum(axis=-1, keepdims=True) / np.maximum(
             after.sum(axis=-1, keepdims=True), 1e-12
         )
@@ -364,14 +305,15 @@ def overridden(where, behaviour, name, value, action):
 def placed(where, name, value, before):
     """What a value of the file is for: [(place in the parameter, array), ...]."""
     if isinstance(value, dict):
-        if name not in PARTS:
+        parts = PARAMETERS[name].parts
+        if not parts:
             raise ValueError(
                 f"{where}: {name} has no named parts; give a number"
                 + (f" or {before.shape} numbers." if before.ndim else ".")
             )
         return [
             (
-                PARTS[name].index(check_choice(f"{where}: {name}", part, PARTS[name])),
+                parts.index(check_choice(f"{where}: {name}", part, parts)),
                 number(where, name, one),
             )
             for part, one in value.items()
@@ -395,45 +337,29 @@ def number(where, name, value):
 
 
 def check_value(where, name, value, before, after):
-    """Nothing where a changed parameter can still mean what it means: see `allowed`; ValueError
-    otherwise.
-    """
-    low, high = allowed(name, after)
-    sums = (
-        (after.sum(axis=-1) > 0).all()
-        if name in (*SUM_KEPT, "days")
-        else after.sum() <= 1 + 1e-9
-        if name in SUM_AT_MOST_1
-        else True
+    """Raises ValueError if a changed parameter breaks the bounds or the sum of its `About`."""
+    about = PARAMETERS[name]
+    inside = np.isfinite(after) & (after >= about.low) & (after <= about.high)
+    if inside.all() and keeps_total(about.total, after):
+        return
+    said = {
+        f"not below {about.low:g}": np.isfinite(about.low),
+        f"at most {about.high:.4g}": np.isfinite(about.high),
+        "above 0 in sum": about.total in ("kept", "positive"),
+        "at most 1 in sum": about.total == "at most 1",
+    }
+    raise ValueError(
+        f"{where}: {name} becomes {after.tolist()!r} by {value!r}; it must be "
+        f"{' and '.join(words for words, holds in said.items() if holds) or 'a number'} (it was "
+        f"{before.tolist()!r})."
     )
-    if not (np.isfinite(after).all() and (after >= low).all() and (after <= high).all() and sums):
-        said = {
-            f"not below {low:g}": np.isfinite(low),
-            f"at most {high:.4g}": np.isfinite(high),
-            "above 0 in sum": not sums and name not in SUM_AT_MOST_1,
-            "at most 1 in sum": not sums and name in SUM_AT_MOST_1,
-        }
-        raise ValueError(
-            f"{where}: {name} becomes {after.tolist()!r} by {value!r}; it must be "
-            f"{' and '.join(words for words, holds in said.items() if holds) or 'a number'} (it "
-            f"was "
-            f"{before.tolist()!r})."
-        )
 
 
-def allowed(name, after):
-    """Least and greatest value of a parameter: shares are 0 to 1, slopes and logarithms may be
-    below 0, nothing divides by 0.
-    """
-    signed = (
-        name.endswith("_slope")
-        and name != "hazard_slope"
-        or name.startswith(("log_", "intensity_"))
-    )
-    share = not after.ndim and (name.endswith("_share") or name in SHARES)
-    return -np.inf if signed else 0.01 if name in DIVISORS else 0.0, 1.0 if share else MOST.get(
-        name, np.inf
-    )
+def keeps_total(total, values):
+    """Whether values keep the rule of their sum: see `About`."""
+    if total == "at most 1":
+        return values.sum() <= 1 + 1e-9
+    return not total or (values.sum(axis=-1) > 0).all()
 
 
 def as_tuple(value):

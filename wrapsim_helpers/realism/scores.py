@@ -9,22 +9,15 @@ import numpy as np
 import pandas as pd
 
 from ..checking import front_door
+from ..people.behaviour import Behaviour
 from ..people.figures import figures
+from ..people.model_parameters import abouts
 from ..resources import PACKAGE
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
 Z95 = 1.96
-# modules that make the data or fit the parameters; what they name is known to the model
-MODEL = (
-    "people/behaviour",
-    "people/personas",
-    "people/listeners",
-    "music/invented",
-    "music/catalogue",
-    "listening/picks",
-    "listening/loop",
-    "realism/fit",
-)
+# folders and modules that make the data or fit the parameters; what they name, the model knows
+MODEL = ("people", "music", "listening", "realism/fit.py")
 NEEDED = {"A": 0.90, "B": 0.75}  # share of the counted outcomes of a tier that has to pass
 
 
@@ -146,9 +139,19 @@ def known(target):
 def names_in_the_model():
     """Words of the model's modules that could be an id of a figure, or a pattern of ids such as
     skip_within_*.
+
+    Of the parameters only the sources count: `About.without` names what no mechanism was fitted to.
     """
-    texts = [(PACKAGE / f"{name}.py").read_text(encoding="utf-8") for name in MODEL]
+    texts = [file.read_text(encoding="utf-8") for file in model_files()]
+    texts += [about.source for about in abouts(Behaviour).values()]
     return {name for text in texts for name in re.findall(r"\b[a-z0-9]+_[a-z0-9_]*\*?", text)}
+
+
+def model_files():
+    """The sources of MODEL, except for that of the parameters."""
+    files = [file for name in MODEL for file in sorted((PACKAGE / name).rglob("*.py"))]
+    files += [PACKAGE / name for name in MODEL if name.endswith(".py")]
+    return [file for file in files if file.name != "behaviour.py"]
 
 
 @front_door

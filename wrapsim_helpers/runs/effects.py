@@ -8,6 +8,7 @@ per second heard, a share as a share. The intervals treat each listener (or, amo
 CLUSTERS groups of listeners) as one observation, since a listener's plays resemble each other.
 """
 
+import functools
 from dataclasses import dataclass
 from math import gamma
 from pathlib import Path
@@ -22,10 +23,10 @@ from ..checking import front_door
 from ..instants import DAY_MS, MINUTE_MS
 from ..interrupts import saying, unchanged
 from ..parameters import run_of
-from ..people.behaviour import CONTEXTS, Behaviour
+from ..people.behaviour import CONTEXTS, WEEKDAYS, Behaviour
 from ..people.clocks import window_starts
 from ..people.figures import published
-from ..people.personas import PARTS, Group, Personas, changed, checked, names_of
+from ..people.personas import PARAMETERS, Group, Personas, changed, checked, names_of
 from ..schema import DEVICES
 from ..storage.manifest import read_manifest
 from ..storage.tables import read_parquet
@@ -666,59 +667,6 @@ def missing_artists(totals):
 
 # -- personas and cohorts --------------------------------------------------------------------------
 
-# parameter -> (what is counted, as in `tallies`; in what; what is requested by the parameters; in
-# words)
-OBSERVED = {
-    "private_share": ("private", "sessions", lambda b: b.private_share, "share of sessions"),
-    "offline_share": (
-        "offline",
-        "premium_sessions",
-        lambda b: b.offline_share,
-        "share of sessions on premium",
-    ),
-    "shuffle_shape": (
-        "shuffle",
-        "free_choices",
-        lambda b: mean_of_kumaraswamy(*b.shuffle_shape),
-        "share of sessions, without free phones",
-    ),
-    "pause_share": (
-        "paused",
-        "over_5s",
-        lambda b: b.pause_share,
-        "share of plays of more than 5 s",
-    ),
-    "seek_forward_share": (
-        "sought_forward",
-        "over_20s",
-        lambda b: b.seek_forward_share,
-        "share of plays of more than 20 s",
-    ),
-    "seek_back_share": (
-        "sought_back",
-        "over_20s",
-        lambda b: b.seek_back_share,
-        "share of plays of more than 20 s",
-    ),
-}
-# parameter with parts -> (part -> what is counted; in what; in words)
-OBSERVED_PARTS = {
-    "context_shares": (
-        lambda part: f"opens_{part}",
-        "sessions",
-        "share of the sessions, by where they begin",
-    ),
-    "days": (
-        lambda part: f"ms_{part}",
-        "ms",
-        "share of minutes, by the local day on which a session begins",
-    ),
-    "leave_shares": (
-        lambda part: f"leaves_{part}",
-        "leaves",
-        "share of the plays left early, without free phones",
-    ),
-}
 ELSEWHERE = ("minutes_factor", "log_minutes", "hazard_scale")  # measured with everybody's
 
 
@@ -749,29 +697,17 @@ def field_effects(seen, b, mine, name, field, parts):
     """One overridden parameter of one persona or cohort: rows of `effects_of`. mine: the tallies of
     its listeners.
     """
-    if field in OBSERVED:
-        part, whole, value, measure = OBSERVED[field]
-        yield (
-            name,
-            asked(seen, b, mine, whole, value),
-            *share_of(mine[part], mine[whole], mine["cluster"]),
-            len(mine),
-            measure,
-        )
-    elif field in OBSERVED_PARTS:
-        count, whole, measure = OBSERVED_PARTS[field]
-        for part in parts:
-            requested = asked(
-                seen,
-                b,
-                mine,
-                whole,
-                lambda own, part=part: part_share(own, field, part, seen.weekdays),
+    about = PARAMETERS[field]
+    if about.counted:
+        count, whole, measure = about.counted
+        for part in parts if about.parts else [""]:
+            own_share = functools.partial(
+                share_asked, field=field, part=part, weekdays=seen.weekdays
             )
             yield (
-                f"{name}, {part}",
-                requested,
-                *share_of(mine[count(part)], mine[whole], mine["cluster"]),
+                f"{name}, {part}" if part else name,
+                asked(seen, b, mine, whole, own_share),
+                *share_of(mine[count.format(part=part)], mine[whole], mine["cluster"]),
                 len(mine),
                 measure,
             )
@@ -816,22 +752,27 @@ def named_parts(group, field):
         dict.fromkeys(
             part
             for value in given
-            for part in (value if isinstance(value, dict) else PARTS.get(field, ()))
+            for part in (value if isinstance(value, dict) else PARAMETERS[field].parts)
         )
     )
 
 
-def part_share(own, field, part, weekdays):
-    """Share of one part of a parameter, as often as each part can come up: the days of the week in
-    the window, others alike.
+def share_asked(own, field, part, weekdays):
+    """The share that a parameter, or one of its parts, asks for.
+
+    Days of the week count as often as they come up in the window.
     """
+    if field == "shuffle_shape":
+        return mean_of_kumaraswamy(*own.shuffle_shape)
+    if not part:
+        return getattr(own, field)
     shares = np.array(getattr(own, field)) * (weekdays if field == "days" else 1)
-    return shares[PARTS[field].index(part)] / shares.sum()
+    return shares[PARAMETERS[field].parts.index(part)] / shares.sum()
 
 
 def tallies(seen):
     """What each listener did, counted: one row per listener with persona, cohort, cluster and the
-    columns that OBSERVED names.
+    columns that `About.counted` names.
     """
     plays = seen.plays.filter(~seen.plays.noise)
     plays = plays.mutate(
@@ -867,7 +808,7 @@ def tallies(seen):
         | {"ms": plays.ms.sum()}
         | {
             f"ms_{day}": ((plays.session_day + 3) % 7 == i).ifelse(plays.ms, 0).sum()
-            for i, day in enumerate(PARTS["days"])
+            for i, day in enumerate(WEEKDAYS)
         }
     )
     found = plays.group_by("listener_id").agg(**sums).execute()
