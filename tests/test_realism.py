@@ -500,40 +500,44 @@ def test_no_rule_is_broken_as_simulated(small):
     "wanted, change, rule",
     [
         ({}, {"track_id": 999_999_999}, "a play has a known track"),
-        ({}, {"paused_ms": 123_456}, "a play ends when it was heard and paused"),
-        ({"reason_end": "trackdone"}, {"seek_forward_ms": 5_000}, "no more is heard than there is"),
+        ({}, {"paused_ms": 123_456}, "a play ends after the time played and paused"),
+        (
+            {"reason_end": "trackdone"},
+            {"seek_forward_ms": 5_000},
+            "a play is no longer than its track",
+        ),
         ({}, {"seek_back_ms": -5}, "no time is negative"),
         (
             {},
             {"ad_ms": 90_000_000},
-            "the next play starts after the last one and its advertisement",
+            "a play starts after the last one and its advertisement",
         ),
-        ({}, {"play_id": 2**40}, "plays and sessions carry their listener's number"),
+        ({}, {"play_id": 2**40}, "plays and sessions carry the number of their listener"),
         ({}, {"session_id": 7}, "sessions are numbered without a gap"),
         (
             {"reason_start": "trackdone"},
             {"reason_start": "clickrow"},
-            "a play starts for the reason the last one ended",
+            "a play starts for the reason that ended the last one",
         ),
         (
             {"reason_end": "fwdbtn"},
             {"reason_end": "trackdone"},
-            "a track that is done was heard to its end",
+            "a track that is done was played to its end",
         ),
         (
             {"interaction": "play"},
             {"interaction": "replay"},
-            "the interaction follows from the rest",
+            "the interaction follows from the other columns",
         ),
-        ({}, {"profile_version": 77}, "the profile is the one of that time"),
-        ({"plan": "premium"}, {"plan": "free"}, "the plan is the profile's"),
-        ({"plan": "premium"}, {"on_demand": False}, "only a free phone is bound"),
-        ({"plan": "premium"}, {"ad_ms": 1}, "rule_ads"),
-        ({"plan": "free"}, {"offline": True}, "rule_offline"),
+        ({}, {"profile_version": 77}, "the profile version is the one of that time"),
+        ({"plan": "premium"}, {"plan": "free"}, "the plan is that of the profile version"),
+        ({"plan": "premium"}, {"on_demand": False}, "only free phones are restricted"),
+        ({"plan": "premium"}, {"ad_ms": 1}, "advertisements are for the free plan"),
+        ({"plan": "free"}, {"offline": True}, "offline listening needs premium"),
         (
             {"plan": "free", "device": "phone", "on_demand": False},
             {"shuffle": False},
-            "rule_free_shuffle",
+            "free phones shuffle unless a track may be chosen",
         ),
     ],
 )
@@ -562,7 +566,9 @@ def seven_skips(plays, last_ms):
 @pytest.mark.parametrize("last_ms, broken", [(3_599_999, True), (3_600_000, False)])
 def test_the_hour_of_the_skip_cap_is_half_open(small, last_ms, broken):
     breaches, plays = small
-    assert ("rule_skip_cap" in breaches(seven_skips(plays, last_ms))) is broken
+    assert (
+        "free phones skip at most six times an hour" in breaches(seven_skips(plays, last_ms))
+    ) is broken
 
 
 def test_the_rules_hold_in_a_run_and_its_summaries_can_be_recounted(july, sampled):

@@ -116,7 +116,7 @@ def test_rows_that_break_a_rule_are_found_though_every_checksum_is_right(run):
     told = rewritten(run, "plays", 0, plus_one("ms_played"))
     assert "part 0: its answers are not what a count of its plays gives." in told
     assert any(
-        line.startswith("part 0: every play ends when it began plus what was heard and paused")
+        line.startswith("part 0: The log breaks the rule 'a play ends after the time played and")
         for line in told
     )
     assert "part 0: its plays as Avro are not its plays as Parquet." in told

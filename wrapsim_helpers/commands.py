@@ -405,7 +405,7 @@ def continue_(
             run_dir,
             end,
             out_dir=out_dir,
-            formats=fmt,
+            formats=fmt or "",
             codec=codec,
             workers=workers,
             survey_path=survey,

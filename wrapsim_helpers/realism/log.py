@@ -20,6 +20,7 @@ from tqdm.auto import tqdm
 from ..instants import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..music.genres import FESTIVE
 from ..resources import resource
+from ..runs.rules import NEXT
 from ..schema import SYMBOLS, code
 from ..storage.manifest import read_manifest
 from ..storage.places import place_of
@@ -30,7 +31,6 @@ PLAYS_AT_ONCE = 1_000_000
 SITTING_GAP_MS = 60_000  # silence that ends a sitting in the sessions data set of 2018
 SESSION_GAP_MS = 30 * MINUTE_MS  # silence that ends a session elsewhere
 LONG, CUT = 10, 20  # tracks of a long sitting: at least, and how many of them are looked at
-NEXT = {"trackdone": "trackdone", "fwdbtn": "fwdbtn", "backbtn": "backbtn", "endplay": "clickrow"}
 MEASURED = ("energy", "valence", "danceability", "loudness", "bpm", "acousticness")
 LABELS = ("reason_start", "reason_end", "device", "context", "plan")
 OF_TRACK = (

@@ -1,80 +1,166 @@
-"""What must hold of any log: physics, and the rules of the plans."""
+"""The rules that every log keeps: what is physically possible, and what the plans allow.
 
-import numpy as np
+They are checked in SQL that reads nothing but tables: plays, tracks and profile versions.
+"""
+
+from contextlib import closing
+
+import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from ..checking import front_door
-from ..instants import HOUR_MS
-from ..listening.loop import FORWARD, FREE, NEXT_START, PHONE, interaction_of
+from ..instants import DAY_MS, HOUR_MS, MINUTE_MS, check_time, instant_ms
+
+SKIPS_AN_HOUR, ALLOWANCE_MS, OFFLINE_MS = 6, 30 * MINUTE_MS, 30 * DAY_MS
+LISTS_FROM, ALLOWANCE_FROM = (
+    instant_ms("from", check_time("from", day), "UTC") for day in ("2018-04-24", "2025-09-15")
+)
+FREE_PHONE = "plan = 'free' AND device = 'phone'"
+COUNTED_ON = "on_demand AND NOT (context = 'personalized')"  # what the daily allowance is spent on
+NEXT = {"trackdone": "trackdone", "fwdbtn": "fwdbtn", "backbtn": "backbtn", "endplay": "clickrow"}
+FOLLOWS = " OR ".join(
+    f"(last_end = '{ended}' AND reason_start = '{started}')" for ended, started in NEXT.items()
+)
+
+# Plays in order, with the one before; times in ms.
+IN_ORDER = """
+CREATE OR REPLACE TEMP TABLE played AS
+WITH timed AS (
+  SELECT * REPLACE (epoch_ms(started_at) AS started_at, epoch_ms(ended_at) AS ended_at)
+  FROM at_hand)
+SELECT timed.*, duration_ms, v.plan AS own_plan, v.valid_from, v.valid_to,
+  (started_at + utc_offset_min * 60000) // 86400000 AS day, lag(play_id) OVER w AS last_id,
+  lag(ended_at) OVER w AS last_ended, lag(session_id) OVER w AS last_session,
+  lag(reason_end) OVER w AS last_end
+FROM timed LEFT JOIN tracks USING (track_id)
+  LEFT JOIN versions v USING (listener_id, profile_version)
+WINDOW w AS (PARTITION BY listener_id ORDER BY play_id)"""
+
+# rule -> what a play that breaks it looks like
+INVARIANTS = {
+    "a play has a known track": "duration_ms IS NULL",
+    "a play ends after the time played and paused": """
+      ended_at <> started_at + ms_played + paused_ms""",
+    "a play is no longer than its track": """
+      ms_played < 0 OR ms_played > duration_ms + seek_back_ms - seek_forward_ms""",
+    "no time is negative": "least(paused_ms, seek_forward_ms, seek_back_ms, ad_ms) < 0",
+    "a play starts after the last one and its advertisement": "started_at < last_ended + ad_ms",
+    "plays are numbered without a gap": "play_id <> last_id + 1",
+    "plays and sessions carry the number of their listener": """
+      play_id >> 32 <> listener_id OR session_id >> 32 <> listener_id""",
+    "sessions are numbered without a gap": "session_id NOT IN (last_session, last_session + 1)",
+    "a play starts for the reason that ended the last one": f"""
+      session_id = last_session AND NOT ({FOLLOWS})""",
+    "a track that is done was played to its end": """
+      reason_end = 'trackdone' AND ms_played <> duration_ms + seek_back_ms - seek_forward_ms""",
+    "the interaction follows from the other columns": """
+      interaction <> CASE WHEN reason_end = 'fwdbtn' THEN 'skip'
+        WHEN reason_start = 'backbtn' THEN 'replay' WHEN paused_ms > 0 THEN 'pause'
+        ELSE 'play' END""",
+    "only free phones are restricted": f"NOT ({FREE_PHONE}) AND NOT on_demand",
+}
+# the same, of plays and the profile versions of their listeners
+OF_PROFILES = {
+    "the profile version is the one of that time": """
+      own_plan IS NULL OR started_at < valid_from OR started_at >= valid_to""",
+    "the plan is that of the profile version": "plan <> own_plan",
+}
+# rule of a plan -> (its figure in data/behaviour/targets.json, SQL of the plays that break it)
+PLAN_RULES = {
+    "advertisements are for the free plan": (
+        "rule_ads",
+        "FROM played WHERE plan = 'premium' AND ad_ms > 0",
+    ),
+    "offline listening needs premium": (
+        "rule_offline",
+        "FROM played WHERE plan = 'free' AND offline",
+    ),
+    "a device goes online every 30 days": (
+        "rule_offline",
+        f"""FROM (SELECT *, min(started_at) OVER (PARTITION BY listener_id) AS first,
+            max(CASE WHEN NOT offline THEN ended_at END)
+              OVER (PARTITION BY listener_id ORDER BY play_id) AS last_online FROM played)
+          WHERE offline AND started_at - coalesce(last_online, first) > {OFFLINE_MS}""",
+    ),
+    "free phones shuffle unless a track may be chosen": (
+        "rule_free_shuffle",
+        f"""FROM played WHERE {FREE_PHONE} AND (NOT shuffle AND NOT on_demand
+          OR {COUNTED_ON} AND started_at < {ALLOWANCE_FROM}
+          OR on_demand AND started_at < {LISTS_FROM})""",
+    ),
+    "free phones choose tracks for 30 minutes a day": (
+        "rule_free_shuffle",
+        f"""FROM (SELECT *, sum(ms_played) OVER (PARTITION BY listener_id, day ORDER BY play_id
+              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS spent
+            FROM played WHERE {FREE_PHONE} AND {COUNTED_ON})
+          WHERE spent >= {ALLOWANCE_MS}""",
+    ),
+    "free phones skip at most six times an hour": (
+        "rule_skip_cap",
+        f"""FROM (SELECT *, lag(ended_at, {SKIPS_AN_HOUR})
+              OVER (PARTITION BY listener_id ORDER BY ended_at) AS sixth
+            FROM played WHERE {FREE_PHONE} AND reason_end = 'fwdbtn')
+          WHERE ended_at - sixth < {HOUR_MS}""",
+    ),
+}
+COUNTS = "count(*), min(play_id)"
 
 
 @front_door
-def check_plays(plays: pa.Table, tracks: pa.Table):
-    """Is this log physically possible, and does it keep the rules of the plans? From the tables
-    alone.
+def check_plays(plays: pa.Table, tracks: pa.Table, versions: pa.Table | None = None):
+    """Is this log physically possible, and does it keep the rules of the plans?
 
-    plays, tracks  Arrow tables as in `schema.TABLES`, the plays in order of listener and time
-    Returns        DataFrame: each rule in words, and the number of plays it was checked on
+    plays, tracks, versions  Arrow tables as in `schema.TABLES`; versions are the profile versions,
+                             without which two rules are not checked
+    Returns  DataFrame: each rule in words, and how many plays it was checked on
     Raises ValueError naming the rule and the first play that breaks it.
     """
-    p = {name: column_values(plays[name]) for name in plays.column_names}
-    same = np.append(False, p["listener_id"][1:] == p["listener_id"][:-1])
-    in_session = np.append(False, p["session_id"][1:] == p["session_id"][:-1])
-    before = {name: np.roll(values, 1) for name, values in p.items()}
-    lengths = dict(zip(tracks["track_id"].to_numpy(), tracks["duration_ms"].to_numpy()))
-    duration = np.array([lengths.get(track, -1) for track in p["track_id"]])
-    free, phone, skip = p["plan"] == FREE, p["device"] == PHONE, p["reason_end"] == FORWARD
-    derived = np.array(
-        [interaction_of(*row) for row in zip(p["reason_start"], p["reason_end"], p["paused_ms"])]
-    )
-    rules = {
-        "plays a track that is in the catalogue": duration >= 0,
-        "ends when it began plus what was heard and paused": p["ended_at"]
-        == p["started_at"] + p["ms_played"] + p["paused_ms"],
-        "begins when the listener's last play had ended": ~same
-        | (p["started_at"] >= before["ended_at"]),
-        "hears no more than the track holds": (p["ms_played"] >= 0)
-        & (p["ms_played"] <= duration + p["seek_back_ms"] - p["seek_forward_ms"]),
-        "begins for the reason its predecessor ended": ~in_session
-        | (p["reason_start"] == NEXT_START[before["reason_end"]]),
-        "has the interaction that the rest of it means": p["interaction"] == derived,
-        "is offline only with premium": ~p["offline"] | ~free,
-        "follows advertisements only without premium": (p["ad_ms"] == 0) | free,
-        "is shuffled where a free phone may not choose": ~(free & phone)
-        | p["on_demand"]
-        | p["shuffle"],
-        "is one of at most six skips in any hour on a free phone": within_cap(
-            p["listener_id"], p["ended_at"], free & phone & skip
-        ),
-    }
-    for words, holds in rules.items():
-        if not holds.all():
-            raise ValueError(
-                f"every play {words}; the first that does not is play_id "
-                f"{p['play_id'][~holds][0]}, "
-                f"{np.count_nonzero(~holds):,} of {len(holds):,} do not."
-            )
-    return pd.DataFrame(
-        {"every play": list(rules), "checked on": [f"{plays.num_rows:,} plays"] * len(rules)}
-    )
+    with closing(rules_of(tracks, versions)) as connection:
+        found = breaches(connection, plays)
+    if versions is None:
+        found = found.drop(index=[*OF_PROFILES])
+    for rule, row in found[found["n"] > 0].iterrows():
+        raise ValueError(
+            f"The log breaks the rule {rule!r} in {row['n']:,} of {plays.num_rows:,} plays; the "
+            f"first of them is play_id {row['first']}."
+        )
+    return pd.DataFrame({"rule": found.index, "checked on": f"{plays.num_rows:,} plays"})
 
 
-def column_values(column):
-    """Values of an Arrow column as NumPy: codes of closed sets, ms of times."""
-    column = column.combine_chunks()
-    if pa.types.is_dictionary(column.type):
-        return column.indices.to_numpy()
-    return (column.cast("int64") if pa.types.is_timestamp(column.type) else column).to_numpy(
-        zero_copy_only=False
-    )
+def rules_of(tracks, versions=None):
+    """An embedded DuckDB that holds what rules join plays with; pass it to `breaches`."""
+    connection = duckdb.connect(config={"memory_limit": "600MB"})
+    connection.execute("SET enable_progress_bar = false")
+    connection.register("tracks", tracks.select(["track_id", "duration_ms"]))
+    connection.register("versions", spells(versions))
+    return connection
 
 
-def within_cap(listener, ended_ms, capped_skip, most=6):
-    """Whether each play leaves at most `most` capped skips in the hour up to it. bool, (N,)."""
-    holds, rows = np.ones(len(listener), bool), np.flatnonzero(capped_skip)
-    late, early = rows[most:], rows[:-most]
-    holds[late] = (listener[late] != listener[early]) | (
-        ended_ms[late] - ended_ms[early] >= HOUR_MS
-    )
-    return holds
+def spells(versions):
+    """Profile versions with the ms from which and up to which each holds; without any, no row."""
+    columns = ["listener_id", "profile_version", "valid_from", "plan"]
+    if versions is None:
+        return pd.DataFrame({name: [] for name in [*columns, "valid_to"]})
+    table = versions.select(columns).to_pandas()
+    table = table.assign(
+        valid_from=table["valid_from"].astype("datetime64[ms, UTC]").astype("int64"),
+        plan=table["plan"].astype(str),
+    ).sort_values(["listener_id", "profile_version"], ignore_index=True)
+    next_from = table.groupby("listener_id")["valid_from"].shift(-1, fill_value=2**62)
+    return table.assign(valid_to=next_from)
+
+
+def breaches(connection, plays):
+    """How many plays break each rule: DataFrame by rule with n and first, the least play_id of them
+    or None. plays: Arrow table of whole listeners.
+    """
+    connection.register("at_hand", plays)
+    connection.execute(IN_ORDER)
+    single = {**INVARIANTS, **OF_PROFILES}
+    columns = ", ".join(f"count_if({c}), min(play_id) FILTER ({c})" for c in single.values())
+    row = connection.execute(f"SELECT {columns} FROM played").fetchall()[0]
+    found = dict(zip(single, zip(row[::2], row[1::2])))
+    for rule, (_, query) in PLAN_RULES.items():
+        found[rule] = connection.execute(f"SELECT {COUNTS} {query}").fetchall()[0]
+    return pd.DataFrame.from_dict(found, "index", columns=["n", "first"], dtype=object)

@@ -153,7 +153,7 @@ def continue_run(
     end_time,
     *,
     out_dir="",
-    formats=(),
+    formats="",
     codec="",
     workers=0,
     survey_path="",
@@ -162,7 +162,7 @@ def continue_run(
 ):
     """Extend a finished run to a later end time, into a folder of its own; returns its place.
 
-    formats, codec  as for `simulate`; those of the earlier run if empty
+    formats, codec  as for `simulate`; "" for those of the earlier run
 
     They remember what they heard, and both runs together hold the plays of one run over the whole
     time. Source files and personas must be those of the earlier run. Raises as `simulate` does.
@@ -179,9 +179,10 @@ def continue_run(
         end_time=end_time,
         origin_time=earlier.origin_time or earlier.start_time,
     )
-    formats, codec = formats or tuple(found["formats"]), codec or found["formats"].get("avro")
+    formats = tuple(found["formats"]) if formats == "" else formats
+    codec = found["formats"].get("avro", "deflate") if codec == "" else codec
     before = places.place_of(run_dir), identity_hash(found)
-    job = job_of(run, out_dir, formats, codec or "deflate", before)
+    job = job_of(run, out_dir, formats, codec, before)
     open_folder(job.place, job.identity)
     return carry_out(job, workers=workers)
 
