@@ -10,9 +10,21 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
+from wrapsim_helpers import streams
+from wrapsim_helpers.music import (
+    artist_names,
+    draws,
+    editorial_lists,
+    genres,
+    song_tracks,
+    sounds,
+)
+from wrapsim_helpers.music import artists as music_artists
 from wrapsim_helpers.music import catalogue as c
-from wrapsim_helpers.music import editorial_lists, genres, song_tracks
 from wrapsim_helpers.music import invented as d
+from wrapsim_helpers.music import labels as kinds
+from wrapsim_helpers.music import releases as rel
+from wrapsim_helpers.music import titles as tit
 from wrapsim_helpers.people.figures import figures
 from wrapsim_helpers.streams import listener_keys
 
@@ -235,7 +247,7 @@ def test_an_artists_tracks_sum_to_the_weight_of_the_artist_and_popularity_says_t
         <= 0.5 + 1e-6
     ).all()
     sums = np.sort(np.bincount(tracks["artist_id"], np.where(plain, of_track, 0), N // 10))[::-1]
-    expected = d.rank_weights(np.array([21.0, 201.0]), 10_000)
+    expected = music_artists.rank_weights(np.array([21.0, 201.0]), 10_000)
     assert sums[20] / sums[200] == pytest.approx(expected[0] / expected[1], rel=0.05)
 
 
@@ -251,7 +263,7 @@ def test_an_active_artists_newer_music_is_heard_more(large, tracks):
         "mean"
     )
     slope = np.polyfit(tracks["year"][some], relative[some], 1)[0]
-    assert 0.08 < slope < d.GROWTH + 0.02
+    assert 0.08 < slope < rel.GROWTH + 0.02
 
 
 def test_artists_have_hits(large):
@@ -331,20 +343,21 @@ def test_music_comes_out_on_fridays_from_mid_2015(tracks):
         pd.to_datetime(tracks["release_date"]) < "2015-07-01",
     )
     assert (
-        abs((days[late & ~tracks["festive"]] == 4).mean() - (d.FRIDAY + (1 - d.FRIDAY) / 7)) < 0.01
+        abs((days[late & ~tracks["festive"]] == 4).mean() - (rel.FRIDAY + (1 - rel.FRIDAY) / 7))
+        < 0.01
     )
     assert abs((days[early] == 4).mean() - 1 / 7) < 0.03
 
 
 def test_tracks_are_cut_into_releases_as_long_as_drawn_at_their_start():
-    release, number = d.cut(np.array([2, 9, 1, 3, 9, 2]), np.array([0, 4, 6]))
+    release, number = rel.cut(np.array([2, 9, 1, 3, 9, 2]), np.array([0, 4, 6]))
     assert release.tolist() == [0, 0, 1, 2, 3, 3] and number.tolist() == [1, 2, 1, 1, 1, 2]
 
 
 def test_the_most_heard_have_the_most_tracks_and_nobody_too_many(large, tracks):
     counts = tracks["artist_id"].value_counts().sort_index().to_numpy()
     renown = large.music.artists["renown"]
-    assert counts.max() <= d.MOST_TRACKS and counts.min() >= 1
+    assert counts.max() <= rel.MOST_TRACKS and counts.min() >= 1
     assert np.median(counts[renown > 0.99]) > 4 * np.median(counts[renown < 0.9])
 
 
@@ -356,7 +369,7 @@ def test_guests_come_ever_more_often_and_from_the_same_family(large, tracks, art
     )
     share = tracks["track_id"].isin(guests.index).groupby(tracks["year"] // 10 * 10).mean()
     assert share[1980] < 0.03 < share[2000] < share[2010] < share[2020] < 0.3
-    families = pd.Series(d.label_names()[1], d.label_names()[0])
+    families = pd.Series(kinds.label_names()[1], kinds.label_names()[0])
     genre = artists["genre"].map(families[~families.index.duplicated()])
     assert (genre[guests].to_numpy() == genre[tracks["artist_id"][guests.index]].to_numpy()).all()
     assert (guests.to_numpy() != tracks["artist_id"][guests.index].to_numpy()).all()
@@ -380,7 +393,7 @@ def test_who_is_alone_in_a_family_has_no_guest_and_noise_has_none():
             "family": np.repeat(artists["family"].to_numpy(), 300),
         }
     )
-    guests = d.with_guests(tracks, artists).groupby("artist_id")["featured_id"].agg(set)
+    guests = tit.with_guests(tracks, artists).groupby("artist_id")["featured_id"].agg(set)
     assert guests.tolist() == [{-1}, {-1}, {-1, 1}, {-1}]
 
 
@@ -407,14 +420,14 @@ def test_no_artist_is_one_of_the_original_songs_file(artists, real_data):
 
 
 def test_songs_are_in_the_language_of_the_country_or_in_english(large, tracks, artists):
-    spoken = artists["country"].map(d.words()["countries"])[tracks["artist_id"]].to_numpy()
+    spoken = artists["country"].map(kinds.words()["countries"])[tracks["artist_id"]].to_numpy()
     language = tracks["language"].to_numpy()
     assert ((language == spoken) | (language == "en") | (language == "")).all() and set(
         language[tracks["noise"]]
     ) == {""}
     abroad = tracks[(spoken != "en") & ~tracks["noise"]]
     assert 0.1 < (abroad["language"] == "en").mean() < 0.4 and len(set(language)) == 1 + len(
-        d.words()["languages"]
+        kinds.words()["languages"]
     )
     assert set(artists["country"]) == set(
         pd.read_csv(ws.resources.resource("data", "behaviour", "places.csv"))["country"]
@@ -441,43 +454,43 @@ def test_some_names_and_titles_are_in_their_own_script(tracks, artists, country,
 def test_a_label_that_names_a_country_is_only_that_countrys(artists):
     nations = (
         artists["genre"]
-        .map(d.nation)
-        .where(~artists["genre"].isin([row["label"] for row in d.more_labels()]), "")
+        .map(kinds.nation)
+        .where(~artists["genre"].isin([row["label"] for row in kinds.more_labels()]), "")
     )
     assert (artists["country"][nations != ""] == nations[nations != ""]).all()
     assert (
         set(artists["country"][artists["genre"] == "k-pop"]) == {"KR"}
-        and d.nation("east coast hip hop") == "US"
+        and kinds.nation("east coast hip hop") == "US"
     )
 
 
 def test_every_label_has_a_family_and_every_country_a_language():
-    labels, families = d.label_names()
+    labels, families = kinds.label_names()
     assert set(labels) <= set(genres.genre_map()["top_genre"]) and set(families) == set(
         figures("songs_profile")["families"]
     )
-    shares = d.label_shares()
+    shares = kinds.label_shares()
     assert (
-        shares.shape == (len(d.words()["countries"]) * len(d.DECADES), len(labels))
+        shares.shape == (len(kinds.words()["countries"]) * len(kinds.DECADES), len(labels))
         and (shares.sum(axis=1) > 0).all()
     )
 
 
-@pytest.mark.parametrize("language", d.words()["languages"])
+@pytest.mark.parametrize("language", kinds.words()["languages"])
 def test_a_language_has_a_prime_number_of_titles_and_more_than_an_artist_can_have(language):
-    titles = d.titles_of(language)
-    assert len(set(titles)) == len(titles) >= d.MOST_TRACKS
+    titles = tit.titles_of(language)
+    assert len(set(titles)) == len(titles) >= rel.MOST_TRACKS
     assert all(len(titles) % n for n in range(2, len(titles)))
 
 
 def test_a_second_bearer_of_a_name_gets_a_numeral():
-    assert d.with_numerals(["Ann", "Bo", "Ann", "Ann"], taken=["Bo"]) == [
+    assert artist_names.with_numerals(["Ann", "Bo", "Ann", "Ann"], taken=["Bo"]) == [
         "Ann",
         "Bo II",
         "Ann II",
         "Ann III",
     ]
-    assert [d.numeral(n) for n in (1, 4, 9, 14, 40, 399, 400)] == [
+    assert [artist_names.numeral(n) for n in (1, 4, 9, 14, 40, 399, 400)] == [
         "I",
         "IV",
         "IX",
@@ -490,7 +503,7 @@ def test_a_second_bearer_of_a_name_gets_a_numeral():
 
 @pytest.mark.parametrize("total", [1, 2, 3, 10, 60, 271])
 def test_turns_lead_through_all_places(total):
-    assert sorted(d.spread(np.arange(total), 0.37, total)) == list(range(total))
+    assert sorted(artist_names.spread(np.arange(total), 0.37, total)) == list(range(total))
 
 
 # -- sound -----------------------------------------------------------------------------------------
@@ -521,7 +534,7 @@ def test_an_artist_sounds_alike_and_a_family_has_its_own_sound(tracks):
 
 def test_a_cholesky_factor_gives_its_matrix_again():
     matrix = np.array(figures("songs_profile")["pooled_within_family_cov"])
-    assert d.cholesky(matrix) == pytest.approx(np.linalg.cholesky(matrix))
+    assert sounds.cholesky(matrix) == pytest.approx(np.linalg.cholesky(matrix))
 
 
 def test_draws_of_the_measures_are_those_of_the_uncompiled_code():
@@ -533,38 +546,39 @@ def test_draws_of_the_measures_are_those_of_the_uncompiled_code():
         np.uint64(2),
         np.arange(5),
         np.arange(5),
-        *d.family_sounds(),
-        d.LIKENESS,
+        *sounds.family_sounds(),
+        sounds.LIKENESS,
     )
     with np.errstate(over="ignore"):
-        assert (d.sounds(*arguments) == d.sounds.py_func(*arguments)).all()
+        assert (sounds.sounds(*arguments) == sounds.sounds.py_func(*arguments)).all()
 
 
 def test_the_measures_of_a_family_vary_together_as_published():
     n, keys = 40_000, listener_keys(np.uint64(3), np.arange(40_000))
-    drawn = d.sounds(
+    drawn = sounds.sounds(
         keys,
         keys,
         np.uint64(1),
         np.uint64(2),
         np.zeros(n, np.int64),
         np.zeros(n, np.int64),
-        *d.family_sounds(),
-        d.LIKENESS,
+        *sounds.family_sounds(),
+        sounds.LIKENESS,
     )
-    wanted = d.family_sounds()[1][0] @ d.family_sounds()[1][0].T
+    wanted = sounds.family_sounds()[1][0] @ sounds.family_sounds()[1][0].T
     error = np.sqrt((np.outer(np.diag(wanted), np.diag(wanted)) + wanted**2) / n)
     assert (np.abs(np.cov(drawn.T) - wanted) < 4 * error).all()
     assert (
-        np.abs(drawn.mean(axis=0) - d.family_sounds()[0][0, 0]) < 4 * np.sqrt(np.diag(wanted) / n)
+        np.abs(drawn.mean(axis=0) - sounds.family_sounds()[0][0, 0])
+        < 4 * np.sqrt(np.diag(wanted) / n)
     ).all()
 
 
 def test_values_take_the_quantiles_of_their_ranks():
-    assert d.to_quantiles(
+    assert sounds.to_quantiles(
         np.array([3.0, -1.0, 10.0]), {"0": 10.0, "50": 20.0, "100": 40.0}, None
     ).tolist() == [20, 10, 40]
-    many = d.to_quantiles(np.arange(1000.0)[::-1], {"0": 0.0, "50": 50.0, "100": 100.0}, 0.1)
+    many = sounds.to_quantiles(np.arange(1000.0)[::-1], {"0": 0.0, "50": 50.0, "100": 100.0}, 0.1)
     assert (
         (np.diff(many) <= 0).all()
         and (many == 0).sum() in range(95, 106)
@@ -578,7 +592,7 @@ def test_values_take_the_quantiles_of_their_ranks():
 
 def test_some_releases_are_for_christmas_and_are_out_before_the_run(large, tracks):
     festive = tracks[tracks["festive"]]
-    assert abs(len(festive) / N - d.FESTIVE_SHARE) < 0.0005 and set(festive["genre"]) == {
+    assert abs(len(festive) / N - rel.FESTIVE_SHARE) < 0.0005 and set(festive["genre"]) == {
         "christmas"
     }
     assert (
@@ -605,7 +619,7 @@ def test_a_day_in_november_of_the_year_before():
         .astype("datetime64[D]")
         .astype(np.int64)
     )
-    assert [str(np.datetime64(int(day), "D"))[:7] for day in d.november(days)] == [
+    assert [str(np.datetime64(int(day), "D"))[:7] for day in rel.november(days)] == [
         "2000-11",
         "1999-11",
         "1955-11",
@@ -621,8 +635,8 @@ def test_a_choice_falls_by_the_shares_of_its_own_table():
         np.array([0.0, 0.49, 0.51, 0.999999, 0.1, 0.21, 0.999999]),
         np.array([0, 0, 0, 0, 1, 1, 1]),
     )
-    assert d.chosen(u, table, shares).tolist() == [0, 0, 1, 1, 0, 2, 2]
-    assert (d.chosen(u, table, 7 * shares) == d.chosen(u, table, shares)).all()
+    assert draws.chosen(u, table, shares).tolist() == [0, 0, 1, 1, 0, 2, 2]
+    assert (draws.chosen(u, table, 7 * shares) == draws.chosen(u, table, shares)).all()
 
 
 def test_tracks_are_shared_out_to_the_last_one():
@@ -635,21 +649,21 @@ def test_tracks_are_shared_out_to_the_last_one():
         }
     )
     for n in (4, 5, 97, 700):
-        counts = d.track_counts(artists, n)
-        assert counts.sum() == n and counts.min() >= 1 and counts.max() <= d.MOST_TRACKS
+        counts = rel.track_counts(artists, n)
+        assert counts.sum() == n and counts.min() >= 1 and counts.max() <= rel.MOST_TRACKS
 
 
 def test_turns_count_within_a_group():
-    assert d.turns(np.array([4, 4, 7, 9, 9, 9])).tolist() == [0, 1, 0, 0, 1, 2]
+    assert rel.turns(np.array([4, 4, 7, 9, 9, 9])).tolist() == [0, 1, 0, 0, 1, 2]
 
 
 def test_logarithms_are_those_of_the_library():
     values = np.array([1e-9, 0.5, 1.0, 7.0, 1e12])
-    assert d.lns(values) == pytest.approx([math.log(value) for value in values])
+    assert streams.lns(values) == pytest.approx([math.log(value) for value in values])
 
 
 def test_names_of_two_parts_use_every_combination_before_one_comes_twice():
     pieces = [["Ann", "Bo", "Cy"], ["Oak", "Elm"]]
-    assert set(d.combined(pieces, " ", 6, 3, "test")) == {
+    assert set(artist_names.combined(pieces, " ", 6, 3, "test")) == {
         " ".join(parts) for parts in product(*pieces)
     }

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..streams import exps
+from .artists import YEARS_AHEAD
 from .genres import MEMBER, somebody
-from .invented import YEARS_AHEAD
 
 LIST_SIZE, CHART_SIZE, PER_ARTIST = (
     2000,

@@ -15,11 +15,7 @@ SMALL_POOL = 50  # a pool of fewer tracks is named in a warning: a year of it re
 SCENE_WEIGHT = (
     0.25  # how much likelier than by popularity a track of a local radio scene is heard elsewhere
 )
-
-
 MEMBER = 0.25  # a track stands for a genre from this membership on
-
-
 FEATURES = (
     "bpm",
     "energy",
@@ -30,11 +26,7 @@ FEATURES = (
     "acousticness",
     "speechiness",
 )
-
-
 QUIET_FAMILIES = ("hiphop", "electronic")  # outside these, quiet and acoustic means melodic
-
-
 # words of the festive season, in a title or a genre label; whole words, capitals do not matter
 FESTIVE = (
     r"\b(?:christmas|xmas|x-mas|santa claus|father christmas|sleigh|jingle "

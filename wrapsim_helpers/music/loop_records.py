@@ -19,11 +19,7 @@ Music = namedtuple(
 
 ASIDE = 1e-6  # weight left to festive and noise tracks where an artist's other tracks can be played
 SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4  # spread of ln(grip); spread of lean within a family (assumed)
-
-
 GRIP, LEAN = decision("catalogue.grip"), decision("catalogue.lean")
-
-
 # What the compiled loop reads. `by_album` holds all tracks in album order; a track's own album has
 # the places album_from to album_to there, by track number.
 TRACK = np.dtype(

@@ -5,11 +5,9 @@ import pandas as pd
 
 from ..streams import exps
 from .genres import FEATURES, SCENE_WEIGHT, scene_labels
-from .invented import nation
+from .labels import nation
 
 POPULARITY_DOUBLING = 8  # points of popularity that double the weight of a track (assumed)
-
-
 TRACK_COLUMNS = [
     "artist_id",
     "featured_id",

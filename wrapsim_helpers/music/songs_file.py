@@ -8,8 +8,6 @@ from ..checking import front_door
 from ..source_files import read_cells, source_path
 
 SHORTEST_SONG_S, LONGEST_SONG_S = 60, 7200
-
-
 # header -> (our name, lowest, highest); None for text
 SONGS = {
     "Index": ("index", 0, 10**9),

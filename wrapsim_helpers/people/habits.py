@@ -30,8 +30,6 @@ CHRONOTYPE, TABLET, WEIGHT, PHONE_OS, COMPUTER_OS = map(
         "listener.computer_os",
     ),
 )
-
-
 # what runs on a computer, by what runs on the phone: Macs go with iPhones (assumed)
 COMPUTERS = {
     "android": {"windows": 0.78, "macos": 0.15, "linux": 0.07},

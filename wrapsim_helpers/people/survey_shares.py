@@ -10,8 +10,6 @@ from .survey_file import GENRES, SINGLE, SURVEY
 TYPES = ("A", "B")
 AGE_GROUPS = {"up to 20": ("6-12", "12-20"), "20 to 35": ("20-35",), "over 35": ("35-60", "60+")}
 GENRE_NAMES = tuple(GENRES.values())
-
-
 SMOOTHING = 20  # a cell counts as if 20 more people had answered like the group around it
 
 

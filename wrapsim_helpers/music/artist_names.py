@@ -1,0 +1,111 @@
+"""Names of invented artists, in the manner of their language."""
+
+import itertools
+import math
+
+import numpy as np
+
+from ..streams import decision, uniform
+from .draws import chosen, draw
+from .labels import words
+
+NAME_KINDS = {"person": 0.55, "band": 0.27, "coined": 0.18}  # assumed
+
+
+def named(artists, seed, taken):
+    """Artists with a name each, in the manner of their language; a name that is used up or taken
+    gets a numeral.
+    """
+    kinds = name_kinds(artists)
+    names = np.empty(len(artists), object)
+    for (language, kind), group in artists.groupby([artists["language"], kinds], sort=True):
+        pieces, join = name_pieces(language, kind)
+        names[group.index] = combined(pieces, join, len(group), seed, f"{language} {kind}")
+    artists.insert(0, "artist", with_numerals(names, taken))
+    return artists
+
+
+def name_kinds(artists):
+    """Kind of each artist's name, text: persons take over where a language's bands and coined names
+    are used up.
+    """
+    kinds = np.array(list(NAME_KINDS))[
+        chosen(
+            draw("name", artists["key"].to_numpy()),
+            np.zeros(len(artists), int),
+            np.array([list(NAME_KINDS.values())]),
+        )
+    ]
+    kinds = np.where(artists["noise"], "noise", kinds)
+    for (language, kind), group in artists.groupby([artists["language"], kinds]).indices.items():
+        if kind in ("band", "coined"):
+            kinds[group[math.prod(map(len, words()["languages"][language].get(kind, [[]]))) :]] = (
+                "person"
+            )
+    return kinds
+
+
+def name_pieces(language, kind):
+    """What names of a kind are joined from, and what stands between given and family name: (lists
+    of text, text).
+    """
+    if kind == "noise":
+        return words()["noise"]["names"], " "
+    book = words()["languages"][language]
+    if kind == "coined":
+        return book["coined"], ""
+    if kind == "band":
+        return book["band"], book["join"]
+    family = ["".join(parts) for parts in itertools.product(*book["family"])]
+    return ([book["given"], family], " ") if book["join"] else ([family, book["given"]], "")
+
+
+def combined(pieces, join, n, seed, name):
+    """n combinations of one piece out of each list, all different while there are any left: a list
+    of text.
+    """
+    sizes = list(map(len, pieces))
+    total = math.prod(sizes)
+    places = np.unravel_index(
+        spread(np.arange(n), uniform(np.uint64(seed), decision(f"catalogue.{name}"), 0), total),
+        sizes,
+    )
+    return [
+        join.join(parts)
+        for parts in zip(*(np.array(list_, object)[place] for list_, place in zip(pieces, places)))
+    ]
+
+
+def spread(turn, u, total):
+    """A different place for each turn from 0 to total - 1, far from the one before: int64, below
+    total.
+
+    u  uniform, where to start: one for all turns, or one each
+    """
+    step = next(
+        step for step in range(int(total * 0.618) + 1, 2 * total + 2) if math.gcd(step, total) == 1
+    )
+    return ((np.asarray(u) * total).astype(np.int64) + turn * step) % total
+
+
+def with_numerals(names, taken):
+    """Names of which each occurs once: a second one becomes `NAME II`, and so on.
+
+    A list of text.
+    """
+    seen, unique = dict.fromkeys(taken, 1), []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name} {numeral(seen[name])}")
+    return unique
+
+
+def numeral(number):
+    """Roman numeral of a number up to 399, arabic above."""
+    tens = ["", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"]
+    ones = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"]
+    return (
+        "C" * (number // 100) + tens[number // 10 % 10] + ones[number % 10]
+        if number < 400
+        else str(number)
+    )

@@ -1,0 +1,111 @@
+"""Invented artists: country, genre, career and how much each is played."""
+
+import numpy as np
+import pandas as pd
+
+from ..streams import exps, listener_keys, lns
+from .artist_names import named
+from .draws import chosen, draw, list_places, waits
+from .labels import DECADES, label_names, label_shares, origins, words
+
+EARLIEST_YEAR = 1955  # of a release
+YEARS_AHEAD = 5  # calendar years of releases, from the first of a run on
+# Plays of the artist of rank r: (r + RANK_SHIFT)^-RANK_SLOPE / (1 + (r / (BEND + BEND_SHARE x
+# artists))^BEND_POWER). Fitted, for 10,000 to 50,000 artists, to top1pct_artists_share,
+# gini_artists and zipf_artists (HetRec Last.fm 2011).
+RANK_SHIFT, RANK_SLOPE, BEND, BEND_SHARE, BEND_POWER = 4.0, 0.98, 1_800.0, 0.08, 1.75
+ACTIVE_SHARES = 0.97, 0.3  # share of active artists among the most and the least played (assumed)
+ACTIVE_YEARS = 8.0  # mean years since an active artist's debut (assumed)
+NEWCOMERS = 0.06  # share of active artists who have yet to begin (assumed)
+GONE_YEARS = 14.0  # mean years since the last release of a former artist (assumed)
+CAREER_YEARS = 8.0  # mean length of a career (assumed)
+NOISE_SHARE = 0.003  # of artists (assumed)
+
+
+def sample_artists(n, seed, first_year, taken):
+    """Artists: name, genre, country, language, family, weight, debut and until (years), key, noise;
+    one row per artist.
+    """
+    keys = listener_keys(np.uint64(seed), np.arange(n))
+    rank = draw("rank", keys).argsort(kind="stable").argsort(kind="stable")
+    weight = rank_weights(np.arange(1.0, n + 1), n)
+    debut, until = careers(keys, (np.cumsum(weight) / np.cumsum(weight)[-1])[rank], first_year)
+    countries = words()["countries"]
+    country = np.array(list(countries))[
+        chosen(draw("country", keys), np.zeros(n, int), origins()[None])
+    ]
+    labels, families = label_names()
+    decade = np.clip(debut // 10 * 10, DECADES[0], DECADES[-1]).astype(int) // 10 - DECADES[0] // 10
+    label = chosen(
+        draw("label", keys), list_places(country, countries) * len(DECADES) + decade, label_shares()
+    )
+    english = (
+        draw("english", keys) < pd.Series(country).map(words()["english"]).fillna(0).to_numpy()
+    )
+    artists = pd.DataFrame(
+        {
+            "key": keys,
+            "weight": weight[rank],
+            "debut": debut,
+            "until": until,
+            "country": country,
+            "genre": np.array(labels)[label],
+            "family": np.array(families)[label],
+            "language": np.where(english, "en", pd.Series(country).map(countries)),
+            "noise": least(draw("noise", keys), NOISE_SHARE * n),
+        }
+    )
+    return named(with_noise(artists), seed, taken)
+
+
+def rank_weights(rank, n):
+    """How much the artist of each rank is heard, float64; see RANK_SHIFT."""
+    bend = rank / (BEND + BEND_SHARE * n)
+    return exps(-RANK_SLOPE * lns(rank + RANK_SHIFT)) / (1 + exps(BEND_POWER * lns(bend)))
+
+
+def careers(keys, above, first_year):
+    """When each artist's first and last music comes out, as years with fractions.
+
+    above  share of plays of those at least as much heard, float64, (N,)
+
+    Those who make most plays are nearly all active throughout the years ahead; most of the others
+    stopped some time ago.
+    """
+    active, begins = (
+        draw("active", keys) < ACTIVE_SHARES[0] - (ACTIVE_SHARES[0] - ACTIVE_SHARES[1]) * above**6,
+        draw("newcomer", keys),
+    )
+    since = first_year - ACTIVE_YEARS * waits(draw("since", keys))
+    since = np.where(
+        begins < NEWCOMERS, first_year + (YEARS_AHEAD - 0.5) * draw("begins", keys), since
+    )
+    gone = first_year - 0.5 - GONE_YEARS * waits(draw("gone", keys))
+    gone = np.where(
+        gone < EARLIEST_YEAR + 3,
+        EARLIEST_YEAR + 3 + (first_year - EARLIEST_YEAR - 4) * draw("again", keys),
+        gone,
+    )
+    debut = np.where(active, since, gone - 0.2 - CAREER_YEARS * waits(draw("career", keys)))
+    debut, until = (
+        np.maximum(debut, EARLIEST_YEAR + draw("first", keys)),
+        np.where(active, first_year + YEARS_AHEAD, gone),
+    )
+    return np.round(debut, 6), np.round(until, 6)
+
+
+def least(u, n):
+    """The n smallest of the draws, at least one, as bool."""
+    order = np.argsort(u, kind="stable")[: max(1, round(n))]
+    return np.isin(np.arange(len(u)), order)
+
+
+def with_noise(artists):
+    """Artists with those of rain and white noise in their place: no language, no family to compete
+    with.
+    """
+    kinds = np.where(draw("noise_kind", artists["key"].to_numpy()) < 0.5, "white noise", "rain")
+    return artists.assign(
+        genre=np.where(artists["noise"], kinds, artists["genre"]),
+        language=np.where(artists["noise"], "", artists["language"]),
+    )

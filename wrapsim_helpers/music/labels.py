@@ -1,0 +1,145 @@
+"""Genre labels of invented artists: family, country, and how common each is in a decade."""
+
+import csv
+import functools
+
+import numpy as np
+import pandas as pd
+
+from ..people.figures import figures
+from ..resources import resource
+
+DECADES = range(1950, 2030, 10)
+# First words of labels that name a country
+NATIONS = {
+    "dutch": "NL",
+    "nederpop": "NL",
+    "levenslied": "NL",
+    "streektaal": "NL",
+    "carnaval": "NL",
+    "christelijk": "NL",
+    "british": "GB",
+    "uk": "GB",
+    "britpop": "GB",
+    "classic uk": "GB",
+    "scottish": "GB",
+    "irish": "IE",
+    "german": "DE",
+    "belgian": "BE",
+    "austropop": "AT",
+    "australian": "AU",
+    "canadian": "CA",
+    "classic canadian": "CA",
+    "detroit": "US",
+    "atl": "US",
+    "east coast": "US",
+    "chicago": "US",
+    "la": "US",
+    "alaska": "US",
+    "arkansas": "US",
+    "motown": "US",
+    "g": "US",
+    "gangster": "US",
+    "danish": "DK",
+    "finnish": "FI",
+    "italian": "IT",
+    "classic italian": "IT",
+    "chanson": "FR",
+    "j-core": "JP",
+}
+
+
+def nation(label):
+    """Country code of a genre label that names a country, "" for all others."""
+    words = label.split()
+    return NATIONS.get(" ".join(words[:2]), NATIONS.get(words[0], "")) if words else ""
+
+
+@functools.cache
+def words():
+    """words.json as a dict."""
+    return figures("words")
+
+
+@functools.cache
+def origins():
+    """Share of artists from each country of words.json: listeners' shares times how much a country
+    exports. float64, (C,).
+    """
+    places = pd.read_csv(
+        resource("data", "behaviour", "places.csv"), keep_default_na=False
+    ).set_index("country")["weight"]
+    return np.array(
+        [places[country] * words()["origin"].get(country, 1.0) for country in words()["countries"]]
+    )
+
+
+def more_labels():
+    """Labels that the songs file does not know, from labels.csv: a list of dicts."""
+    with open(resource("data", "behaviour", "labels.csv"), encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def known_labels():
+    """Labels of songs_profile.json: [(label, family, weight in the family), ...]."""
+    return [
+        (label["label"], family, label["weight"])
+        for family, entry in figures("songs_profile")["families"].items()
+        for label in entry["labels"]
+    ]
+
+
+@functools.cache
+def label_names():
+    """All labels and the family of songs_profile.json that each sounds like: two lists."""
+    both = [(label, family) for label, family, _ in known_labels()] + [
+        (row["label"], row["family"]) for row in more_labels()
+    ]
+    return [label for label, _ in both], [family for _, family in both]
+
+
+@functools.cache
+def label_shares():
+    """Share of artists of each country and decade of debut with each label: float64, (countries x
+    decades, labels).
+
+    A label that names a country is only that country's. Labels of labels.csv have their share
+    there; the rest is shared out as in the songs file in that decade.
+    """
+    return np.array(
+        [shares_of(country, decade) for country in words()["countries"] for decade in DECADES]
+    )
+
+
+def shares_of(country, decade):
+    """Share of each label among the artists of one country who began in one decade, float64,
+    (labels,).
+    """
+    old = np.array(
+        [
+            family_share(family, decade) * weight * (nation(label) in ("", country))
+            for label, family, weight in known_labels()
+        ]
+    )
+    new = np.array(
+        [
+            float(row["share"])
+            * (
+                int(row["from_decade"]) <= decade
+                and country in (row["countries"].split() or [country])
+            )
+            for row in more_labels()
+        ]
+    )
+    return np.concatenate([old / old.sum() * max(0.15, 1 - new.sum()), new])
+
+
+def family_share(family, decade):
+    """Share of a family among the songs of a decade; the 2010s stand for what came after."""
+    decade = f"{min(decade, 2010)}s"
+    entry = figures("songs_profile")["families"][family]
+    return (
+        entry["share"]
+        * entry["decade_share"].get(decade, 0.0)
+        / figures("songs_profile")["decades"][decade]["share"]
+    )

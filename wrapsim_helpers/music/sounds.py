@@ -1,0 +1,164 @@
+"""How invented tracks sound: length, explicit or not, and the measures of the songs file."""
+
+import functools
+import math
+
+import numpy as np
+
+from ..compiled import compiled
+from ..people.figures import figures
+from ..streams import decision, normal, uniform
+from .draws import draw, list_places
+from .labels import DECADES
+from .releases import year_of
+
+LIKENESS = 0.4  # how alike the tracks of an artist sound: share of the family's variance (assumed)
+# year -> length of tracks as a share of the classic hits' (track_duration_mean: 215.9 s by plays in
+# 2018, against 262 s there)
+LENGTH_YEARS, LENGTHS = (1955, 1990, 2005, 2015, 2020, 2030), (1.0, 1.0, 0.97, 0.9, 0.82, 0.8)
+# share of explicit tracks today by family, 0.03 elsewhere (assumed)
+EXPLICIT = {
+    "hip_hop": 0.65,
+    "dance_pop": 0.2,
+    "pop": 0.15,
+    "soul_funk_disco_reggae": 0.15,
+    "metal": 0.15,
+    "electronic": 0.08,
+    "modern_rock": 0.1,
+    "alternative_rock": 0.1,
+    "indie": 0.12,
+}
+EXPLICIT_YEARS, EXPLICIT_TREND = (1984, 1995, 2010, 2018), (0.0, 0.4, 0.7, 1.0)
+
+
+def with_sound(tracks, artists):
+    """Tracks with duration_ms, explicit and the measures of songs_profile.json, whole numbers."""
+    profile, keys = figures("songs_profile"), tracks["key"].to_numpy()
+    family, year = list_places(tracks["family"], profile["families"]), year_of(tracks["released"])
+    decade = np.clip((year // 10 * 10).astype(int), DECADES[0], 2010) // 10 - DECADES[0] // 10
+    raw = sounds(
+        keys,
+        artists["key"].to_numpy()[tracks["artist_id"]],
+        decision("catalogue.sound"),
+        decision("catalogue.style"),
+        family,
+        decade,
+        *family_sounds(),
+        LIKENESS,
+    )
+    measures = {
+        name.lower(): to_quantiles(
+            values, profile["quantiles"][name], profile["share_zero"].get(name)
+        )
+        for name, values in zip(profile["about"]["features"], raw.T)
+    }
+    length = np.where(
+        tracks["noise"],
+        40.0 + 360.0 * draw("loop", keys),
+        measures.pop("length") * np.interp(year, LENGTH_YEARS, LENGTHS),
+    )
+    explicit = tracks["family"].map(EXPLICIT).fillna(0.03) * np.interp(
+        year, EXPLICIT_YEARS, EXPLICIT_TREND
+    )
+    del measures["popularity"]
+    return tracks.assign(
+        duration_ms=np.floor(1000 * (length + draw("length", keys))).astype(np.int64),
+        explicit=(draw("explicit", keys) < explicit) & ~tracks["noise"] & ~tracks["festive"],
+        **measures,
+    )
+
+
+@functools.cache
+def family_sounds():
+    """Means by family and decade, (F, D, 10), and Cholesky factors of the covariances, (F, 10, 10),
+    of the ten measures.
+
+    A small family's covariance is drawn towards the pooled one; a decade moves the means of all
+    families alike.
+    """
+    profile = figures("songs_profile")
+    entries, pooled = (
+        list(profile["families"].values()),
+        np.array(profile["pooled_within_family_cov"]),
+    )
+    means = np.array([entry["mean"] for entry in entries])
+    shift = np.array([decade_shift(f"{decade}s", means) for decade in DECADES if decade <= 2010])
+    factors = [
+        cholesky((entry["songs"] * np.array(entry["cov"]) + 20 * pooled) / (entry["songs"] + 20))
+        for entry in entries
+    ]
+    return means[:, None] + shift, np.array(factors)
+
+
+def decade_shift(decade, means):
+    """What a decade adds to its families' means, float64, (10,)."""
+    profile = figures("songs_profile")
+    shares = [
+        entry["share"] * entry["decade_share"].get(decade, 0.0)
+        for entry in profile["families"].values()
+    ]
+    expected = np.cumsum(means * np.array(shares)[:, None], axis=0)[-1] / np.cumsum(shares)[-1]
+    return np.array(list(profile["decades"][decade]["mean"].values())) - expected
+
+
+@compiled
+def cholesky(matrix):
+    """Lower triangular factor of a symmetric, positive matrix; the same bits everywhere, which
+    LAPACK's is not.
+    """
+    factor = np.zeros_like(matrix)
+    for i in range(len(matrix)):
+        for j in range(i + 1):
+            rest = matrix[i, j]
+            for k in range(j):
+                rest -= factor[i, k] * factor[j, k]
+            factor[i, j] = math.sqrt(rest) if i == j else rest / factor[j, j]
+    return factor
+
+
+@compiled
+def sounds(keys, artist_keys, sound, style, family, decade, means, factors, likeness):
+    """Normal draws of the ten measures per track, float64, (N, 10): part the artist's style, part
+    the track's own.
+    """
+    n, drawn = means.shape[2], np.empty((len(keys), means.shape[2]))
+    z = np.empty(n)
+    for i in range(len(keys)):
+        for k in range(n):
+            z[k] = math.sqrt(likeness) * normal(uniform(artist_keys[i], style, k)) + math.sqrt(
+                1.0 - likeness
+            ) * normal(uniform(keys[i], sound, k))
+        for j in range(n):
+            drawn[i, j] = means[family[i], decade[i], j]
+            for k in range(j + 1):
+                drawn[i, j] += factors[family[i], j, k] * z[k]
+    return drawn
+
+
+def to_quantiles(values, quantiles, share_zero):
+    """Values replaced by the quantiles of their ranks, whole numbers; between two quantiles
+    straight over normal scores.
+
+    quantiles  {percent: value};  share_zero  share of values that are 0, or None
+    """
+    points = {float(percent) / 100: value for percent, value in quantiles.items()} | (
+        {share_zero: 0.49} if share_zero else {}
+    )
+    edge = 0.5 / len(values)
+    at = quantile_normals(np.clip(sorted(points), edge, 1 - edge))
+    ranks = np.empty(len(values))
+    ranks[np.argsort(np.round(values, 6), kind="stable")] = quantile_normals(
+        (np.arange(len(values)) + 0.5) / len(values)
+    )
+    return np.floor(
+        np.round(np.interp(ranks, at, [points[point] for point in sorted(points)]), 6) + 0.5
+    ).astype(np.int64)
+
+
+@compiled
+def quantile_normals(u):
+    """Standard normal quantiles of numbers between 0 and 1. float64, (N,)."""
+    z = np.empty(len(u))
+    for i in range(len(u)):
+        z[i] = normal(u[i])
+    return z
