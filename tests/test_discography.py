@@ -11,14 +11,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import streams
-from wrapsim_helpers.music import (
-    artist_names,
-    draws,
-    editorial_lists,
-    genres,
-    song_tracks,
-    sounds,
-)
+from wrapsim_helpers.music import artist_names, draws, editorial_lists, genres, song_tracks, sounds
 from wrapsim_helpers.music import artists as music_artists
 from wrapsim_helpers.music import catalogue as c
 from wrapsim_helpers.music import invented as d

@@ -13,7 +13,13 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 from wrapsim_helpers.people.personas import Group, Personas
-from wrapsim_helpers.runs import effects as ef
+from wrapsim_helpers.runs import intervals
+from wrapsim_helpers.runs.effect_tables import Seen, look_at
+from wrapsim_helpers.runs.effects_on_leaving import leaving_factors
+from wrapsim_helpers.runs.effects_on_minutes import minutes_effects
+from wrapsim_helpers.runs.effects_on_plans import asked as asked_of
+from wrapsim_helpers.runs.effects_on_plans import plan_effects, plan_months
+from wrapsim_helpers.runs.effects_on_taste import TOP_ARTISTS, missing_artists
 
 FILE = """
 personas:
@@ -47,7 +53,7 @@ def tried(tmp_path_factory):
 
 def errors(found):
     """How many standard errors each observed value lies from what was requested."""
-    half = (np.log(found["high"]) - np.log(found["low"])) / 2 / ef.Z95
+    half = (np.log(found["high"]) - np.log(found["low"])) / 2 / intervals.Z95
     return (np.log(found["observed"]) - np.log(found["requested"])) / half
 
 
@@ -63,7 +69,7 @@ def test_a_rate_ratio_is_that_of_two_rates():
             "exposure": 10.0,
         }
     )
-    (base, *_), (ratio, low, high) = ef.fit_rates(np.array([[1.0, 0.0], [1.0, 1.0]]), rows)
+    (base, *_), (ratio, low, high) = intervals.fit_rates(np.array([[1.0, 0.0], [1.0, 1.0]]), rows)
     assert base == pytest.approx(0.2) and ratio == pytest.approx(3.0)
     assert low == pytest.approx(3) == high  # every cluster has the same rates: nothing is uncertain
 
@@ -84,7 +90,7 @@ def test_two_factors_are_told_apart_though_they_come_together():
         ],
         columns=["cluster", "a", "b", "events", "exposure"],
     )
-    found = ef.fit_levels(rows, ["a", "b"], [("a", 1), ("b", 1)])
+    found = intervals.fit_levels(rows, ["a", "b"], [("a", 1), ("b", 1)])
     assert found["a", 1][0] == pytest.approx(2) and found["b", 1][0] == pytest.approx(0.5)
 
 
@@ -97,40 +103,40 @@ def test_a_level_with_hardly_an_event_has_no_number():
             "exposure": 10.0,
         }
     )
-    assert ef.fit_levels(rows, ["a"], [("a", 1)]) == {}
+    assert intervals.fit_levels(rows, ["a"], [("a", 1)]) == {}
 
 
 def test_a_share_is_a_sum_over_a_sum():
-    share, low, high = ef.share_of([1, 2, 3, 4] * 5, [10, 10, 10, 10] * 5, range(20))
+    share, low, high = intervals.share_of([1, 2, 3, 4] * 5, [10, 10, 10, 10] * 5, range(20))
     assert share == pytest.approx(0.25)
     error = math.sqrt(sum((x - 2.5) ** 2 for x in [1, 2, 3, 4] * 5) * 20 / 19) / 50
     assert math.log(high / share) == pytest.approx(
-        ef.quantile_95(20) * error
+        intervals.quantile_95(20) * error
     ) and low * high == pytest.approx(share**2)
 
 
 def test_a_number_behind_which_few_stand_is_missing():
-    assert np.isnan(ef.share_of([1] * 7, [2] * 7, range(7))).all()
+    assert np.isnan(intervals.share_of([1] * 7, [2] * 7, range(7))).all()
     assert np.isnan(
-        ef.share_of([1] + [0] * 50, [1000] + [1] * 50, range(51))
+        intervals.share_of([1] + [0] * 50, [1000] + [1] * 50, range(51))
     ).all()  # one of them is nearly all
-    assert np.isnan(ef.share_of([], [], [])).all()
+    assert np.isnan(intervals.share_of([], [], [])).all()
 
 
 @pytest.mark.parametrize("n, t", [(8, 2.365), (12, 2.201), (30, 2.045), (1000, 1.962)])
 def test_the_reach_of_an_interval_is_students(n, t):
-    assert ef.quantile_95(n) == pytest.approx(t, rel=0.03)
+    assert intervals.quantile_95(n) == pytest.approx(t, rel=0.03)
 
 
 def test_intervals_hold_the_truth_nineteen_times_of_twenty():
     draw, hits = np.random.default_rng(1), []
     for _ in range(400):
         size = np.exp(draw.normal(size=60))
-        share, low, high = ef.share_of(draw.poisson(5 * size), 20 * size, range(60))
+        share, low, high = intervals.share_of(draw.poisson(5 * size), 20 * size, range(60))
         hits.append(low <= 0.25 <= high)
     for _ in range(300):
         premium = draw.random(80) < 0.4
-        ratio = ef.fit_logs(
+        ratio = intervals.fit_logs(
             np.column_stack([np.ones(80), premium]), draw.normal(size=80) + np.log(2) * premium
         )[1]
         hits.append(ratio[1] <= 2 <= ratio[2])
@@ -142,11 +148,11 @@ def test_a_mixture_is_asked_of_those_with_a_persona_and_a_cohort():
         (Group("a", set={"pause_share": 0.5}, who={}),),
         (Group("c", times={"pause_share": 0.5}, who={}),),
     )
-    seen = ef.Seen(None, groups, None, None, None, None)
+    seen = Seen(None, groups, None, None, None, None)
     rows = pd.DataFrame(
         {"persona": ["a", "a", "", "a"], "cohort": ["", "c", "c", "c"], "n": [2, 1, 1, 0]}
     )
-    asked = ef.asked(seen, ws.Behaviour(pause_share=0.1), rows, "n", lambda own: own.pause_share)
+    asked = asked_of(seen, ws.Behaviour(pause_share=0.1), rows, "n", lambda own: own.pause_share)
     assert asked == pytest.approx((2 * 0.5 + 1 * 0.25 + 1 * 0.05) / 4)
 
 
@@ -171,7 +177,7 @@ def test_months_know_their_plan_and_how_much_of_them_is_seen():
         ],
         columns=["listener_id", "profile_version", "plan", "from_ms", "to_ms"],
     )
-    months = ef.plan_months(ef.Seen(None, None, None, listeners, versions, None)).sort_values(
+    months = plan_months(Seen(None, None, None, listeners, versions, None)).sort_values(
         ["listener_id", "covered"]
     )
     assert months["covered"].tolist() == [0.5, 1.0, 0.5, 1.0]
@@ -184,15 +190,15 @@ def test_months_know_their_plan_and_how_much_of_them_is_seen():
 
 
 def test_lists_of_few_artists_cannot_be_compared():
-    assert np.isnan(ef.missing_artists([np.ones(399), np.ones(399)]))
+    assert np.isnan(missing_artists([np.ones(399), np.ones(399)]))
 
 
 def test_the_share_missing_is_that_of_two_lists():
     men, women = np.arange(500.0), np.arange(500.0)
     women[[480, 490, 499]] = -1
-    assert ef.missing_artists([men, men]) == 0 and ef.missing_artists(
-        [men, women]
-    ) == pytest.approx(3 / ef.TOP_ARTISTS)
+    assert missing_artists([men, men]) == 0 and missing_artists([men, women]) == pytest.approx(
+        3 / TOP_ARTISTS
+    )
 
 
 # -- a run -----------------------------------------------------------------------------------------
@@ -252,15 +258,18 @@ def test_an_effect_that_was_not_in_the_run_is_not_found(tried):
         skip_device=tuple(b.skip_device[:3]) + (2.0,) + tuple(b.skip_device[4:]),
         premium_churn=0.12,
     )
-    seen, found = ef.look_at(tried[0]), tried[1].set_index("effect")
+    seen, found = look_at(tried[0]), tried[1].set_index("effect")
     asked = {
         name: ratio
-        for levels, _ in ef.leaving_factors(other).values()
+        for levels, _ in leaving_factors(other).values()
         for name, ratio in levels.values()
     }
     asked |= {
         name: requested
-        for name, requested, *_ in (*ef.minutes_effects(seen, other), *ef.plan_effects(seen, other))
+        for name, requested, *_ in (
+            *minutes_effects(seen, other),
+            *plan_effects(seen, other),
+        )
     }
     for name in (
         "premium against free: minutes",

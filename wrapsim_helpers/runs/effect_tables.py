@@ -1,0 +1,125 @@
+"""The tables in which the effects of a run are measured."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from ..instants import DAY_MS, MINUTE_MS
+from ..parameters import run_of
+from ..people.clocks import window_starts
+from ..people.personas import Personas, checked
+from ..storage.manifest import read_manifest
+from ..storage.tables import read_parquet
+from .connection import microseconds
+from .intervals import FEWEST
+from .opened import open_run
+
+MOST_PLAYS = 2_000_000  # of larger runs the first listeners are looked at, about that many plays
+CLUSTERS = 200
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The tables that effects are measured in, of the first listeners of a run.
+
+    run_dir    its folder
+    personas   its `Personas`
+    weekdays   int64, (7,): how many Mondays ... Sundays its window has
+    listeners  DataFrame of the listeners, with cluster, start_ms and end_ms of each one's window
+    versions   DataFrame: listener_id, profile_version, age, plan, from_ms, to_ms
+    plays      Ibis table of their plays: position (0, 1, ...) in the session, last in it,
+               session_day (local, days since 1970) and session_ms, its length; artist_id and noise
+               of the track, and times_heard: how often in earlier sessions of the window
+    """
+
+    run_dir: Path
+    personas: Personas
+    weekdays: np.ndarray
+    listeners: pd.DataFrame
+    versions: pd.DataFrame
+    plays: ir.Table
+
+
+def look_at(run_dir):
+    """The tables of a finished run as a `Seen`."""
+    manifest = read_manifest(run_dir)
+    run = run_of(manifest["identity"])
+    count = max(FEWEST, int(run.num_users * min(1.0, MOST_PLAYS / max(manifest["plays"], 1))))
+    listeners = read_parquet(run_dir, "listeners").slice(0, count)
+    starts, ends, _ = window_starts(run, listeners)
+    listeners = listeners.to_pandas().assign(
+        start_ms=starts, end_ms=ends, cluster=np.arange(listeners.num_rows) % CLUSTERS
+    )
+    weekdays = np.bincount(pd.date_range(*run.window, inclusive="left").day_of_week, minlength=7)
+    return Seen(
+        Path(run_dir),
+        checked("run.json", manifest.get("personas") or {}),
+        weekdays,
+        listeners,
+        spells(read_parquet(run_dir, "profile_versions").to_pandas(), listeners),
+        placed_plays(run_dir, int(listeners["listener_id"].max())),
+    )
+
+
+def spells(versions, listeners):
+    """Profile versions of the listeners with from_ms and to_ms: each ends where the next begins, or
+    with the window.
+    """
+    versions = versions.merge(listeners[["listener_id", "start_ms", "end_ms"]], on="listener_id")
+    from_ms = versions["valid_from"].dt.as_unit("ms").astype("int64")
+    versions["to_ms"] = (
+        from_ms.groupby(versions["listener_id"])
+        .shift(-1)
+        .fillna(versions["end_ms"])
+        .astype("int64")
+    )
+    versions["from_ms"] = np.maximum(from_ms, versions["start_ms"])
+    return versions[versions["from_ms"] < versions["to_ms"]].drop(
+        columns=["valid_from", "start_ms", "end_ms"]
+    )
+
+
+def placed_plays(run_dir, last_listener):
+    """The plays up to a listener with their place in the session, on an embedded DuckDB."""
+    tables = open_run(run_dir)
+    plays = (
+        tables["plays"]
+        .filter(tables["plays"].listener_id <= last_listener)
+        .join(tables["tracks"].select("track_id", "noise"), "track_id")
+    )
+    plays = plays.join(
+        tables["track_artists"].filter(ibis._.role == "primary").select("track_id", "artist_id"),
+        "track_id",
+    )
+    session, local_us = (
+        ibis.window(group_by="session_id"),
+        microseconds(plays.started_at) + plays.utc_offset_min.cast("int64") * (MINUTE_MS * 1000),
+    )
+    return plays.mutate(
+        position=plays.play_id - plays.play_id.min().over(session),
+        last=plays.play_id == plays.play_id.max().over(session),
+        session_day=local_us.min().over(session) // (DAY_MS * 1000),
+        session_ms=(
+            microseconds(plays.ended_at).max().over(session)
+            - microseconds(plays.started_at).min().over(session)
+        )
+        // 1000,
+        times_heard=ibis.row_number().over(
+            ibis.window(group_by=["listener_id", "track_id"], order_by="play_id")
+        )
+        - ibis.row_number().over(
+            ibis.window(group_by=["session_id", "track_id"], order_by="play_id")
+        ),
+    )
+
+
+def in_memory(frame):
+    """A pandas table as an Ibis table, by way of Arrow: of pandas' own types Ibis 12 asks an option
+    that pandas has deprecated.
+    """
+    return ibis.memtable(pa.Table.from_pandas(frame, preserve_index=False))

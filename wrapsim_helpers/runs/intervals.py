@@ -1,0 +1,110 @@
+"""How sure an effect is: 95 % intervals over clusters of listeners."""
+
+import numpy as np
+import pandas as pd
+
+FEWEST = 8  # listeners (effectively), or leavings, behind a number; with fewer there is none
+FEWEST_CLUSTERS = 20  # behind a coefficient of the model of leaving
+Z95 = 1.959963984540054
+
+
+def quantile_95(n):
+    """How many standard errors an interval of 95 % reaches to either side with n clusters
+    (Student's t, by Cornish and Fisher).
+    """
+    return Z95 * (1 + (Z95**2 + 1) / (4 * max(n - 1, 1)))
+
+
+def interval(estimate, relative_error, n):
+    """(estimate, low, high) of something positive, even on a logarithmic scale; missing with fewer
+    than FEWEST clusters.
+    """
+    if n < FEWEST or not estimate > 0:
+        return (np.nan,) * 3
+    reach = np.exp(quantile_95(n) * relative_error)
+    return estimate, estimate / reach, estimate * reach
+
+
+def share_of(part, whole, cluster):
+    """sum of part over sum of whole with its interval over clusters (delta method): (share, low,
+    high).
+    """
+    sums = (
+        pd.DataFrame({"part": np.asarray(part, float), "whole": np.asarray(whole, float)})
+        .groupby(np.asarray(cluster))
+        .sum()
+    )
+    sums = sums[(sums["whole"] > 0) | (sums["part"] > 0)]
+    part, whole = sums["part"], sums["whole"]
+    if not part.sum() > 0 < whole.sum():
+        return (np.nan,) * 3
+    share = part.sum() / whole.sum()
+    error = (
+        np.sqrt(((part - share * whole) ** 2).sum() * len(sums) / max(len(sums) - 1, 1))
+        / part.sum()
+    )
+    return interval(share, error, whole.sum() ** 2 / (whole**2).sum())
+
+
+def fit_logs(design, y):
+    """exp of each coefficient of a least-squares fit of logarithms with its interval: [(ratio, low,
+    high), ...]; errors may differ from row to row (White 1980)."""
+    beta, bread = np.linalg.lstsq(design, y, rcond=None)[0], np.linalg.pinv(design.T @ design)
+    scores = (design * (y - design @ beta)[:, None]) @ bread
+    errors = np.sqrt((scores**2).sum(axis=0) * len(y) / max(len(y) - design.shape[1], 1))
+    return [interval(np.exp(b), e, len(y) - design.shape[1] + 1) for b, e in zip(beta, errors)]
+
+
+def fit_rates(design, rows, rounds=50):
+    """exp of each coefficient of a Poisson regression with its interval: [(ratio, low, high), ...].
+
+    design  float64, (cells, coefficients)
+    rows    DataFrame: cluster, cell (row of the design), events, exposure
+    The errors are those of leaving out one cluster after another (a jackknife of one Newton step
+    each), so that a cluster's events need not be independent, nor the clusters alike in size.
+    """
+    y, t = (np.bincount(rows["cell"], rows[name], len(design)) for name in ("events", "exposure"))
+    beta = np.append(np.log(y.sum() / t.sum()), np.zeros(design.shape[1] - 1))
+    for _ in range(rounds):
+        mean = t * np.exp(np.clip(design @ beta, -50, 50))
+        bread = np.linalg.pinv((design.T * mean) @ design)
+        step = bread @ (design.T @ (y - mean))
+        beta += np.clip(step, -1, 1)
+        if np.abs(step).max() < 1e-7:
+            break
+    expected = rows["exposure"] * np.exp(design @ beta)[rows["cell"]]
+    clusters = [
+        (
+            design[mine["cell"]],
+            expected[mine.index].to_numpy(),
+            (mine["events"] - expected[mine.index]).to_numpy(),
+        )
+        for _, mine in rows.groupby("cluster")
+    ]
+    whole = (design.T * t * np.exp(design @ beta)) @ design
+    moved = np.array(
+        [
+            np.linalg.pinv(whole - (own.T * mean) @ own) @ (own.T @ rest)
+            for own, mean, rest in clusters
+        ]
+    )
+    n = np.sum([own.any(axis=0) for own, *_ in clusters], axis=0)
+    errors = np.sqrt(((moved - moved.mean(axis=0)) ** 2).sum(axis=0) * (n - 1) / np.maximum(n, 1))
+    return [
+        interval(np.exp(b), e, count if count >= FEWEST_CLUSTERS else 0)
+        for b, e, count in zip(beta, errors, n)
+    ]
+
+
+def fit_levels(rows, columns, levels):
+    """`fit_rates` of rows with cluster, events, exposure and factors: (column, value) -> (ratio,
+    low, high) for the levels that rest on FEWEST leavings and more."""
+    rows = rows.assign(cell=rows.groupby(columns, sort=True).ngroup()).reset_index(drop=True)
+    cells = rows.drop_duplicates("cell").sort_values("cell")
+    design = np.column_stack([(cells[column] == value).to_numpy(float) for column, value in levels])
+    inside = np.bincount(rows["cell"], rows["events"], len(cells)) @ design
+    enough = (inside >= FEWEST) & (rows["events"].sum() - inside >= FEWEST)
+    if not enough.any():
+        return {}
+    fitted = fit_rates(np.column_stack([np.ones(len(cells)), design[:, enough]]), rows)[1:]
+    return dict(zip([level for level, known in zip(levels, enough) if known], fitted))
