@@ -17,6 +17,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.runs.in_memory import resolve_user
+from wrapsim_helpers.runs.simulate import carry_out
 from wrapsim_helpers.source_files import source_path
 from wrapsim_helpers.storage.row_hashes import row_hash
 
@@ -326,6 +327,52 @@ def test_going_on_is_refused_where_a_source_file_is_another(chain, tmp_path, oth
 def test_only_a_finished_run_goes_on(tmp_path):
     with pytest.raises(FileNotFoundError):
         ws.continue_run(tmp_path / "nowhere", "2026-01-01", out_dir=tmp_path / "on")
+
+
+# -- source files that change ----------------------------------------------------------------------
+
+FEW = {**WEEK, "num_users": 4, "seed": 3, "listeners_per_part": 2}
+
+
+def two_versions(what):
+    """The bytes of a source file before and after an edit, and the suffix of its name."""
+    if what == "personas":
+        return HEAVY.encode(), HEAVY.replace("6", "2").encode(), "yaml"
+    lines = source_path(what).read_bytes().splitlines(keepends=True)
+    return b"".join(lines), b"".join(lines[:1] + lines[len(lines) // 2 :]), "csv"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("what", ["survey", "songs", "personas"])
+def test_a_source_file_that_changes_between_runs_is_read_again(tmp_path, what, workers):
+    before, after, suffix = two_versions(what)
+    edited, fresh = tmp_path / f"edited.{suffix}", tmp_path / f"fresh.{suffix}"
+    edited.write_bytes(before)
+    first = ws.simulate(
+        **FEW, **{f"{what}_path": edited}, workers=workers, out_dir=tmp_path / "first"
+    )
+    edited.write_bytes(after)
+    fresh.write_bytes(after)
+    again, other = (
+        ws.simulate(
+            **FEW, **{f"{what}_path": path}, workers=workers, out_dir=tmp_path / f"of-{path.stem}"
+        )
+        for path in (edited, fresh)
+    )
+    assert tree(again) == tree(other)
+    assert tree(again)["plays/part-00000000.parquet"] != tree(first)["plays/part-00000000.parquet"]
+
+
+@pytest.mark.parametrize("what", ["survey", "songs", "personas"])
+def test_a_source_file_that_changes_during_a_run_leaves_the_run_as_it_began(tmp_path, what):
+    before, after, suffix = two_versions(what)
+    path = tmp_path / f"edited.{suffix}"
+    path.write_bytes(before)
+    whole = ws.simulate(**FEW, **{f"{what}_path": path}, workers=1, out_dir=tmp_path / "whole")
+    job = ws.open_job(**FEW, **{f"{what}_path": path}, out_dir=tmp_path / "edited")
+    path.write_bytes(after)
+    carry_out(job, workers=2)
+    assert tree(job.place) == tree(whole)
 
 
 # -- what if ---------------------------------------------------------------------------------------

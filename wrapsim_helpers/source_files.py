@@ -1,30 +1,96 @@
-"""Reads cells of the survey and songs files as users give them, CSV or Excel, and refuses what
-cannot be trusted.
+"""Source files as users give them: which file a path names, its bytes, and the cells of a CSV or
+Excel file, refused if they cannot be trusted.
 """
 
 import csv
 import difflib
+import hashlib
 import io
+import os
 import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import openpyxl
 
 from .checking import check_path
 from .resources import resource
 
-BUNDLED = {"survey": "spotify_data.csv", "songs": "spotify_2000.csv"}
+# what a run is made from -> (bundled file, what a caller may give)
+SOURCES = {
+    "survey": (
+        ("data", "spotify_data.csv"),
+        "the survey file (.csv or .xlsx), or leave survey_path empty for the bundled one.",
+    ),
+    "songs": (
+        ("data", "spotify_2000.csv"),
+        "the songs file (.csv or .xlsx), or leave songs_path empty for the bundled one.",
+    ),
+    "personas": (
+        ("data", "behaviour", "personas.yaml"),
+        "a YAML file, 'bundled' for the bundled one, or '' for no personas.",
+    ),
+}
 
 
 MOJIBAKE = re.compile("Ã[\u0080-¿]|â€|Â[\u0080-¿]")  # UTF-8 that was once read as cp1252
 
 
+@dataclass(frozen=True)
+class SourceFile(os.PathLike):
+    """A source file that was read: where it was, and its bytes. Files with the same bytes and the
+    same suffix are equal.
+
+    A run takes it in place of a path, so that all of the run follows from the bytes that were read.
+    """
+
+    path: Path = field(compare=False)
+    suffix: str
+    data: bytes = field(repr=False)
+
+    def __fspath__(self):
+        return str(self.path)
+
+    @property
+    def name(self):
+        """Name of the file, for messages."""
+        return self.path.name
+
+    @property
+    def sha256(self):
+        """SHA-256 of the bytes, as hexadecimal text."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def read_source(what, path=""):
+    """The `SourceFile` at a path; "" means the bundled one. what: a name in SOURCES."""
+    if isinstance(path, SourceFile):
+        return path
+    path = source_path(what, path)
+    return SourceFile(path, path.suffix.casefold(), path.read_bytes())
+
+
+def source_of(run, what):
+    """The `SourceFile` of a run. what: a name in SOURCES."""
+    path = getattr(run, f"{what}_path")
+    return read_source(what, "" if (what, path) == ("personas", "bundled") else path)
+
+
+def sources_of(run):
+    """Every source file of a run: name in SOURCES -> `SourceFile`; no personas if it has none."""
+    names = [name for name in SOURCES if name != "personas" or run.personas_path != ""]
+    return {name: source_of(run, name) for name in names}
+
+
+def with_sources(run):
+    """The same run with its source files read, so that later changes on disk do not reach it."""
+    return replace(run, **{f"{name}_path": source for name, source in sources_of(run).items()})
+
+
 def source_path(what, path=""):
     """Path of a source file, whatever the capitals of its name; "" means the bundled one."""
-    path = (
-        check_path(f"{what}_path", path).absolute()
-        if path != ""
-        else resource("data", BUNDLED[what])
-    )
+    bundled, allowed = SOURCES[what]
+    path = check_path(f"{what}_path", path).absolute() if path != "" else resource(*bundled)
     if path.is_file():
         return path
     alike = [
@@ -35,112 +101,109 @@ def source_path(what, path=""):
     if alike:
         return alike[0]
     raise FileNotFoundError(
-        f"{what}_path is {str(path)!r}, and there is no such file. Give the path of the {what} "
-        f"file "
-        f"(.csv or .xlsx), or leave {what}_path empty for the bundled one."
+        f"{what}_path is {str(path)!r}, and there is no such file. Give the path of {allowed}"
     )
 
 
 # -- cells -----------------------------------------------------------------------------------------
 
 
-def read_cells(path, wanted):
-    """The wanted columns of a .csv or .xlsx file as lists of text, by header as wanted; others are
-    ignored.
+def read_cells(source, wanted):
+    """The wanted columns of a .csv or .xlsx `SourceFile` as lists of text, by header as wanted;
+    others are ignored.
     """
     readers = {".csv": csv_rows, ".xlsx": xlsx_rows}
-    suffix = path.suffix.casefold()
-    if suffix not in readers:
-        raise ValueError(f"{path.name} ends in {suffix!r}; the file must be .csv or .xlsx.")
-    header, *rows = readers[suffix](path) or [[]]
-    positions = column_positions(path, header, wanted)
+    if source.suffix not in readers:
+        raise ValueError(
+            f"{source.name} ends in {source.suffix!r}; the file must be .csv or .xlsx."
+        )
+    header, *rows = readers[source.suffix](source) or [[]]
+    positions = column_positions(source, header, wanted)
     if not rows:
-        raise ValueError(f"{path.name} has a header but no rows; download it again.")
+        raise ValueError(f"{source.name} has a header but no rows; download it again.")
     return {name: [row[positions[name]] for row in rows] for name in wanted}
 
 
-def csv_rows(path):
+def csv_rows(source):
     """Rows of a comma-separated UTF-8 file, every row as wide as the header; ValueError names the
     line otherwise.
     """
-    text = decoded(path)
-    check_separator(path, text.split("\n", 1)[0])
+    text = decoded(source)
+    check_separator(source, text.split("\n", 1)[0])
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
     try:
         for row in reader:
             if row:
                 rows.append(row)
-                check_width(path, reader.line_num, row, rows[0])
+                check_width(source, reader.line_num, row, rows[0])
     except csv.Error as error:
         raise ValueError(
-            f"{path.name}, line {reader.line_num}: {error}. The file is cut off or damaged; "
+            f"{source.name}, line {reader.line_num}: {error}. The file is cut off or damaged; "
             f"download it again."
         ) from None
     if not text.endswith(("\n", "\r")):
         raise ValueError(
-            f"{path.name} does not end with a line end, so its last row may be cut off: download "
-            f"it "
-            f"again, "
-            "or add a line end where it is whole."
+            f"{source.name} does not end with a line end, so its last row may be cut off: "
+            "download it again, or add a line end where it is whole."
         )
     return rows
 
 
-def check_separator(path, first_line):
+def check_separator(source, first_line):
     """Nothing where commas separate the columns; ValueError for semicolons or tabs."""
     for mark, name in ((";", "semicolons"), ("\t", "tabs")):
         if first_line.count(mark) > first_line.count(","):
             raise ValueError(
-                f"{path.name} is separated by {name}; it must be separated by commas. "
+                f"{source.name} is separated by {name}; it must be separated by commas. "
                 "A spreadsheet saved it that way: download it again, or save it as 'CSV UTF-8 "
                 "(comma delimited)'."
             )
 
 
-def decoded(path):
+def decoded(source):
     """Text of a UTF-8 file, with or without byte order mark; ValueError where it is empty or in
     another encoding.
     """
-    data = path.read_bytes()
+    data = source.data
     if not data.strip():
-        raise ValueError(f"{path.name} is empty; download it again.")
+        raise ValueError(f"{source.name} is empty; download it again.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ValueError(
-            f"{path.name}, line {line}: byte 0x{data[error.start]:02X} is not UTF-8. The file was "
-            f"saved in another "
-            "encoding, probably cp1252: download it again, or save it as 'CSV UTF-8'."
+            f"{source.name}, line {line}: byte 0x{data[error.start]:02X} is not UTF-8. The file "
+            "was saved in another encoding, probably cp1252: download it again, or save it as "
+            "'CSV UTF-8'."
         ) from None
     broken = MOJIBAKE.search(text)
     if broken:
         line = text.count("\n", 0, broken.start()) + 1
         raise ValueError(
-            f"{path.name}, line {line}: {broken.group()!r} is a letter that was read as cp1252 and "
-            f"saved again; "
-            "download the file again."
+            f"{source.name}, line {line}: {broken.group()!r} is a letter that was read as cp1252 "
+            "and saved again; download the file again."
         )
     return text
 
 
-def check_width(path, line, row, header):
+def check_width(source, line, row, header):
     """Nothing where a row is as wide as the header; ValueError otherwise."""
     if len(row) != len(header):
         raise ValueError(
-            f"{path.name}, line {line}: {len(row)} fields where the header has {len(header)}. "
+            f"{source.name}, line {line}: {len(row)} fields where the header has {len(header)}. "
             "The file is cut off or damaged; download it again."
         )
 
 
-def xlsx_rows(path):
+def xlsx_rows(source):
     """Rows of a workbook's first sheet as text; empty rows at the end are left away."""
     try:
-        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        book = openpyxl.load_workbook(io.BytesIO(source.data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
     except Exception as error:  # openpyxl raises zipfile, key and XML errors alike
         raise ValueError(
-            f"{path.name} is not an .xlsx workbook ({error}); download it again."
+            f"{source.name} is not an .xlsx workbook ({error}); download it again."
         ) from None
     rows = [
         ["" if cell is None else str(cell) for cell in row]
@@ -149,7 +212,7 @@ def xlsx_rows(path):
     return [row for row in rows if any(row)]
 
 
-def column_positions(path, header, wanted):
+def column_positions(source, header, wanted):
     """Where each wanted column stands; ValueError names the first one that is missing and the
     nearest there is.
     """
@@ -160,7 +223,7 @@ def column_positions(path, header, wanted):
         near = difflib.get_close_matches(missing[0].casefold(), others, n=1)
         hint = f" The nearest is {header[found[near[0]]]!r}." if near else ""
         raise ValueError(
-            f"{path.name} has no column {missing[0]!r} ({len(missing)} of {len(wanted)} expected "
+            f"{source.name} has no column {missing[0]!r} ({len(missing)} of {len(wanted)} expected "
             f"columns are missing)."
             f"{hint} It must have: {', '.join(wanted)}."
         )

@@ -23,6 +23,7 @@ from ..people.listeners import sample_listeners
 from ..people.loop_records import lower, other_genres
 from ..people.personas import behaviours_of, personas_of
 from ..people.survey_file import check_genre, load_survey
+from ..source_files import source_of, with_sources
 from .loop import no_past, play_listeners, sample_plays
 from .tables import actions_table, answers_table, past_of, plays_table, state_table, truth_table
 
@@ -45,15 +46,17 @@ class World:
 
 
 @functools.lru_cache(maxsize=4)
-def world_of(survey_path, songs_path, catalogue_tracks, seed, first_year):
-    """The world of two source files and so many invented tracks; made once per process."""
-    songs = load_songs(songs_path)
+def world_of(survey, songs, catalogue_tracks, seed, first_year):
+    """The world of two source files and so many invented tracks, cached by the bytes of each
+    `SourceFile`.
+    """
+    songs = load_songs(songs)
     catalogue = (
         generate_catalogue(catalogue_tracks, seed, first_year, songs)
         if catalogue_tracks
         else build_catalogue(songs, first_year)
     )
-    return World(load_survey(survey_path), Behaviour(), catalogue)
+    return World(load_survey(survey), Behaviour(), catalogue)
 
 
 def check_run(run):
@@ -67,8 +70,8 @@ def check_run(run):
     personas_of(run)
     start = run.origin.window[0]
     world = world_of(
-        run.survey_path,
-        run.songs_path,
+        source_of(run, "survey"),
+        source_of(run, "songs"),
         run.catalogue_tracks,
         run.seed if run.catalogue_tracks else 0,
         start.year,
@@ -129,6 +132,7 @@ def listen(
     past     state table of the run that this one goes on from; needed where run.origin_time says
              that there was one
     """
+    run = with_sources(run)
     check_run(run)
     compile_model(run)
     return heard_by(

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from ..checking import front_door
-from ..source_files import read_cells, source_path
+from ..source_files import read_cells, read_source
 
 SHORTEST_SONG_S, LONGEST_SONG_S = 60, 7200
 # header -> (our name, lowest, highest); None for text
@@ -39,24 +39,24 @@ def load_songs(path=""):
     scores run from 0 to 100. Raises FileNotFoundError for a missing file, ValueError for one that
     is not this catalogue.
     """
-    path = source_path("songs", path)
-    cells = read_cells(path, SONGS)
+    source = read_source("songs", path)
+    cells = read_cells(source, SONGS)
     frame = pd.DataFrame(
         {
             name: cells[header]
             if low is None
-            else whole_numbers(path, cells[header], header, low, high)
+            else whole_numbers(source, cells[header], header, low, high)
             for header, (name, low, high) in SONGS.items()
         }
     )
-    check_songs(path, frame)
+    check_songs(source, frame)
     return frame
 
 
 # -- songs -----------------------------------------------------------------------------------------
 
 
-def whole_numbers(path, cells, header, low, high):
+def whole_numbers(source, cells, header, low, high):
     """One column of whole numbers between low and high, thousands commas allowed, int64; ValueError
     names the row.
     """
@@ -65,15 +65,14 @@ def whole_numbers(path, cells, header, low, high):
         text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", cell.strip()).removesuffix(".0")
         if not re.fullmatch(r"-?\d+", text) or not low <= int(text) <= high:
             raise ValueError(
-                f"{path.name}, row {row + 2}: {header} is {cell!r}; it must be a whole number from "
-                f"{low} to {high}. "
-                "Correct it, or download the file again."
+                f"{source.name}, row {row + 2}: {header} is {cell!r}; it must be a whole number "
+                f"from {low} to {high}. Correct it, or download the file again."
             )
         numbers.append(int(text))
     return pd.array(numbers, dtype="int64")
 
 
-def check_songs(path, songs):
+def check_songs(source, songs):
     """Nothing where every song has title, artist and genre and stands once; ValueError names the
     row otherwise.
     """
@@ -81,13 +80,13 @@ def check_songs(path, songs):
         empty = songs.index[songs[name].str.strip() == ""]
         if len(empty):
             raise ValueError(
-                f"{path.name}, row {empty[0] + 2}: {name} is empty; every song needs one. Correct "
-                f"it, or download the file again."
+                f"{source.name}, row {empty[0] + 2}: {name} is empty; every song needs one. "
+                f"Correct it, or download the file again."
             )
     twice = songs[songs.duplicated(["title", "artist"])]
     if len(twice):
         raise ValueError(
-            f"{path.name}, row {twice.index[0] + 2}: {twice.iloc[0].title!r} by "
+            f"{source.name}, row {twice.index[0] + 2}: {twice.iloc[0].title!r} by "
             f"{twice.iloc[0].artist!r} stands twice; "
             "title and artist together must be unique. Remove one, or download the file again."
         )

@@ -20,10 +20,10 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import yaml
 
-from ..checking import check_choice, check_path, front_door
+from ..checking import check_choice, front_door
 from ..parameters import GENDERS, PLANS
-from ..resources import resource
 from ..schema import SYMBOLS
+from ..source_files import read_source, source_of
 from .behaviour import Behaviour
 from .model_parameters import abouts
 from .survey_shares import GENRE_NAMES
@@ -72,21 +72,11 @@ def load_personas(path=""):
     Raises FileNotFoundError for a missing file and ValueError, with the nearest name, for what is
     not in the model.
     """
-    path = (
-        check_path("personas_path", path).absolute()
-        if path != ""
-        else resource("data", "behaviour", "personas.yaml")
-    )
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"personas_path is {str(path)!r}, and there is no such file. Give the path of a YAML "
-            f"file, "
-            "'bundled' for the bundled one, or '' for no personas."
-        )
+    source = read_source("personas", path)
     try:
-        return checked(path.name, yaml.load(path.read_text(encoding="utf-8"), UniqueKeys))
+        return checked(source.name, yaml.load(source.data.decode(), UniqueKeys))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
+        raise ValueError(f"{source.name} is not YAML: {' '.join(str(error).split())}") from None
 
 
 class UniqueKeys(yaml.SafeLoader):
@@ -102,23 +92,12 @@ class UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def personas_file(run):
-    """Path of the run's file of personas, or None: a run has none unless it asks for them."""
-    if run.personas_path == "":
-        return None
-    return (
-        resource("data", "behaviour", "personas.yaml")
-        if run.personas_path == "bundled"
-        else check_path("personas_path", run.personas_path)
-    )
-
-
 def personas_of(run):
-    """The run's `Personas`, read once per process; NOBODY where it asks for none."""
-    return kept_personas(str(personas_file(run))) if run.personas_path != "" else NOBODY
+    """The run's `Personas`; NOBODY if its personas_path is empty."""
+    return personas_in(source_of(run, "personas")) if run.personas_path != "" else NOBODY
 
 
-kept_personas = functools.lru_cache(maxsize=4)(load_personas)
+personas_in = functools.lru_cache(maxsize=4)(load_personas)  # by the bytes of a `SourceFile`
 
 
 def checked(where, record):

@@ -12,7 +12,7 @@ import re
 import pandas as pd
 
 from ..checking import check_choice, front_door
-from ..source_files import read_cells, source_path
+from ..source_files import read_cells, read_source
 
 GENRES = {
     "Melody": "Melody",
@@ -132,11 +132,11 @@ def load_survey(path=""):
     stays an answer. Raises FileNotFoundError for a missing file, ValueError for one that is not
     this survey.
     """
-    path = source_path("survey", path)
-    cells = read_cells(path, SURVEY)
+    source = read_source("survey", path)
+    cells = read_cells(source, SURVEY)
     frame = pd.DataFrame(
         {
-            name: answers(path, cells[header], header, kind, known)
+            name: answers(source, cells[header], header, kind, known)
             for header, (name, kind, known) in SURVEY.items()
         }
     )
@@ -147,7 +147,7 @@ def load_survey(path=""):
 # -- survey answers --------------------------------------------------------------------------------
 
 
-def answers(path, cells, header, kind, known):
+def answers(source, cells, header, kind, known):
     """One column of the survey in our words: categories, or tuples of text where several answers
     are allowed.
     """
@@ -160,7 +160,7 @@ def answers(path, cells, header, kind, known):
     for row, text in enumerate(texts):
         if text.casefold() not in folded:
             raise ValueError(
-                f"{path.name}, row {row + 2}: {header} is {text!r}; "
+                f"{source.name}, row {row + 2}: {header} is {text!r}; "
                 + allowed_answers(header, text, known)
             )
     return pd.Categorical(

@@ -14,6 +14,7 @@ from ..parameters import run_of
 from ..people.clocks import window_starts
 from ..people.user_ids import listener_number
 from ..resources import runs_folder
+from ..source_files import with_sources
 from ..storage import places
 from ..storage.manifest import identity_of, read_manifest
 from ..storage.outputs import own_folder, written
@@ -81,7 +82,7 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     """
     place = places.place_of(run_dir)
     found = identity_of(place)
-    run = run_of(found, survey_path, songs_path, personas_path)
+    run = with_sources(run_of(found, survey_path, songs_path, personas_path))
     refuse_changes(
         run_dir, job_of(run, place, found["formats"], before=before_of(found)).identity, found
     )

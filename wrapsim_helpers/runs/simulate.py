@@ -23,11 +23,11 @@ from ..compiled import source_hash
 from ..interrupts import saying
 from ..listening.listen import check_run, compile_model, estimate_plays, say_moved
 from ..parameters import FORMATS, Run, differences, identity, identity_hash, run_of
-from ..people.personas import as_record, personas_file, personas_of
+from ..people.personas import as_record, personas_of
 from ..people.survey_weights import rows_that_count
 from ..resources import runs_folder
 from ..schema import fingerprints
-from ..source_files import source_path
+from ..source_files import sources_of, with_sources
 from ..storage import places
 from ..storage.avro_writing import CODECS
 from ..storage.locks import WHOLE_RUN, locked, locks_of
@@ -169,7 +169,7 @@ def continue_run(
     """
     check_count("workers", workers, 0, 1024)
     found = read_manifest(run_dir)["identity"]
-    earlier = run_of(found, survey_path, songs_path, personas_path)
+    earlier = with_sources(run_of(found, survey_path, songs_path, personas_path))
     refuse_changes(
         run_dir, job_of(earlier, run_dir, found["formats"], before=before_of(found)).identity, found
     )
@@ -237,6 +237,7 @@ def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before
     """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run
     that it goes on from, or None.
     """
+    run = with_sources(run)
     formats, world, named = (
         check_formats(formats, codec),
         check_run(run),
@@ -248,14 +249,9 @@ def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before
         replace(run, listeners_per_part=run.part_size(plays / (run.num_users * run.days))),
         before[0] if before else None,
     )
-    inputs = {
-        "survey": source_path("survey", run.survey_path),
-        "songs": source_path("songs", run.songs_path),
-        "personas": personas_file(run),
-    }
     same = identity(
         whole,
-        {name: path for name, path in inputs.items() if path},
+        {name: source.sha256 for name, source in sources_of(run).items()},
         fingerprints(),
         whole.listeners_per_part,
     ) | {"formats": formats}
