@@ -6,6 +6,8 @@ import json
 import random
 import re
 import shutil
+import sys
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +35,17 @@ def run(tiny_run, tmp_path):
 
 
 # -- verify ----------------------------------------------------------------------------------------
+
+
+def test_no_file_that_arrow_reads_lies_in_memory_of_python():
+    data = bytes(1000)
+    before = sys.getrefcount(data)
+    reader = f.reader_of(data)
+    assert sys.getrefcount(data) == before and reader.read() == data
+    sources = Path(ws.__file__).parent.rglob("*.py")
+    assert [path.name for path in sources if "BufferReader(" in path.read_text("utf-8")] == [
+        "tables.py"
+    ]
 
 
 def test_a_run_is_as_it_was_written(tiny_run):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
@@ -22,7 +21,7 @@ from ..storage import places
 from ..storage.avro_reading import read_plays_avro
 from ..storage.manifest import is_sealed, json_bytes, read_manifest
 from ..storage.row_hashes import row_hash
-from ..storage.tables import DERIVED, table_in
+from ..storage.tables import DERIVED, reader_of, table_in
 from .parts import CATALOGUE, receipts_in
 from .rules import check_plays
 from .workers import each_part
@@ -159,7 +158,7 @@ def wrong_rows(data, one):
     """What of a Parquet file's columns and rows is not as the manifest and the schema say;
     texts.
     """
-    table, expected = pq.read_table(pa.BufferReader(data)), TABLES[table_in(one["file"])]
+    table, expected = pq.read_table(reader_of(data)), TABLES[table_in(one["file"])]
     strange = [
         field.name
         for field in table.schema
@@ -175,7 +174,7 @@ def wrong_rows(data, one):
 
 def read_table(place, name):
     """One Parquet file of a place as Arrow."""
-    return pq.read_table(pa.BufferReader(places.get(place, name)))
+    return pq.read_table(reader_of(places.get(place, name)))
 
 
 def broken_rules(book, number, plays):

@@ -172,11 +172,20 @@ def damaged(place, file, error):
     )
 
 
+def reader_of(data):
+    """An Arrow file over a copy of bytes.
+
+    Arrow's threads may be the last to let go of a file. If Python owned its memory, they would wait
+    for the interpreter, and abort the process if that is just ending.
+    """
+    memory = pa.allocate_buffer(len(data))
+    memoryview(memory).cast("B")[:] = data
+    return pa.BufferReader(memory)
+
+
 def columns_in(place, file, name, columns, listener_id):
     """The same of a file that is sound."""
-    source = (
-        pa.BufferReader(places.get(place, file)) if places.is_store(place) else Path(place) / file
-    )
+    source = reader_of(places.get(place, file)) if places.is_store(place) else Path(place) / file
     fields = [TABLES[name].field(column) for column in columns or TABLES[name].names]
     there = set(pq.ParquetFile(source).schema_arrow.names)
     wanted = None if listener_id is None else [("listener_id", "=", listener_id)]
@@ -270,5 +279,5 @@ def is_derived(data):
     run.
     """
     with suppress(pa.ArrowException, OSError):
-        return b"wrapsim" in (pq.read_schema(pa.BufferReader(data)).metadata or {})
+        return b"wrapsim" in (pq.read_schema(reader_of(data)).metadata or {})
     return False

@@ -27,7 +27,7 @@ from ..storage import places
 from ..storage.manifest import read_manifest
 from ..storage.outputs import own_folder, written
 from ..storage.row_hashes import row_hash
-from ..storage.tables import DERIVED, damaged, is_derived, play_files, read_plays
+from ..storage.tables import DERIVED, damaged, is_derived, play_files, read_plays, reader_of
 from .counting import all_heard, by_artist, heard_in, with_plays
 from .days import calendar, listening_clock, longest_streak
 from .editions import EDITIONS, window
@@ -289,7 +289,7 @@ def kept_crowd(place, name):
     run.
     """
     with suppress(pa.ArrowException, OSError, KeyError, TypeError, ValueError):
-        table = pq.read_table(pa.BufferReader(places.get(place, name)))
+        table = pq.read_table(reader_of(places.get(place, name)))
         return table if table.schema.metadata[b"wrapsim"] == crowd_mark(place, table) else None
 
 
