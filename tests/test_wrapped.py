@@ -695,9 +695,55 @@ def test_insights_of_everybody_are_written_as_they_are_found(tiny_run, tmp_path)
     )
     for name, table in everybody.items():
         written = pq.ParquetFile(tmp_path / "it's [1]" / f"{name}.parquet").read()
-        assert written.column_names == table.column_names and sorted(
-            map(str, written.to_pylist())
-        ) == sorted(map(str, table.to_pylist())), name
+        assert written.equals(table), name
+
+
+# the columns besides listener_id that an insight's rows are in order of
+ORDER = {
+    "minutes": [],
+    "top_songs": ["rank"],
+    "top_artists": ["rank"],
+    "top_genres": ["rank"],
+    "listening_clock": ["hour"],
+    "calendar": ["day"],
+    "monthly_genres": ["month"],
+    "longest_streak": [],
+    "skip_rate": [],
+}
+
+
+@pytest.mark.parametrize("name", everybody.INSIGHTS)
+def test_every_insight_states_the_order_of_its_rows(crowd, name):
+    both = [everybody.INSIGHTS[name](heard_with_threads(crowd, n)).to_pyarrow() for n in (1, 2)]
+    order = ["listener_id", *ORDER[name]]
+    assert both[0].equals(both[1]) and both[0].equals(
+        both[0].sort_by([(column, "ascending") for column in order])
+    )
+    assert len(both[0]) and not both[0].to_pandas().duplicated(order).any()
+
+
+def heard_with_threads(crowd, n):
+    """A crowd's `Heard` on a DuckDB with so many threads."""
+    connection, catalogue = connected(threads=n), crowd.world.catalogue
+    tables = {"plays": crowd.plays} | {
+        name: getattr(catalogue, name) for name in ("tracks", "artists", "track_artists")
+    }
+    days = (crowd.run.window[0].date(), crowd.run.window[1].date())
+    return w.heard_in(
+        **{name: connection.create_table(name, table) for name, table in tables.items()},
+        first_day=days[0],
+        last_day=days[1],
+    )
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_insights_of_everybody_are_the_same_rows_with_any_number_of_threads(tiny_run, threads):
+    period = everybody.open_period(tiny_run)
+    period.connection.execute(f"SET threads={threads}")
+    for part in everybody.answers_by_part(period, everybody.INSIGHTS):
+        for name, table in part.items():
+            order = [(column, "ascending") for column in ("listener_id", *ORDER[name])]
+            assert table.equals(table.sort_by(order)), name
 
 
 def spoilt(run, tmp_path, how):

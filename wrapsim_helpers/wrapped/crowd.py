@@ -53,7 +53,8 @@ def volume_by_plan(run_dir):
     listener_id, plan, minutes_per_day; a pandas table of everybody with a play."""
     parameters, plays = read_manifest(run_dir)["identity"]["parameters"], open_run(run_dir)["plays"]
     start, end = check_window(parameters["start_time"], parameters["end_time"])
-    heard = plays.group_by("listener_id").agg(ms_played=total(plays.ms_played)).execute()
+    totals = plays.group_by("listener_id").agg(ms_played=total(plays.ms_played))
+    heard = totals.order_by("listener_id").execute()
     plans = read_parquet(
         run_dir, "profile_versions", ["listener_id", "profile_version", "plan"]
     ).to_pandas()

@@ -8,9 +8,8 @@ from .counting import total
 def listening_clock(heard):
     """At what hour does each listener listen? hour, ms_played; hours without a play are absent."""
     plays = heard.plays
-    return plays.group_by("listener_id", hour=plays.local_hour % 24).agg(
-        ms_played=total(plays.ms_played)
-    )
+    by_hour = plays.group_by("listener_id", hour=plays.local_hour % 24)
+    return by_hour.agg(ms_played=total(plays.ms_played)).order_by("listener_id", "hour")
 
 
 def calendar(heard):
@@ -19,7 +18,7 @@ def calendar(heard):
     A play belongs to the local day it began on. The most-listened day is the one with most
     milliseconds, the earlier of two alike.
     """
-    return heard.days.drop("n_plays")
+    return heard.days.drop("n_plays").order_by("listener_id", "day")
 
 
 def longest_streak(heard):
@@ -38,4 +37,4 @@ def longest_streak(heard):
     )
     best = ibis.window(group_by="listener_id", order_by=(ibis.desc("n_days"), "first_day"))
     longest = streaks.mutate(place=ibis.row_number().over(best))
-    return longest.filter(longest.place == 0).drop("place", "run")
+    return longest.filter(longest.place == 0).drop("place", "run").order_by("listener_id")

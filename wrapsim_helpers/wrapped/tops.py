@@ -1,4 +1,7 @@
-"""What: songs, artists and genres in order of streams."""
+"""What: songs, artists and genres in order of streams.
+
+Every insight states the order of its rows, so that equal calls give equal bytes.
+"""
 
 import ibis
 
@@ -32,7 +35,7 @@ def top_songs(heard, most=100):
         first_local_ms=songs.first_ms + songs.first_offset_min * MINUTE_MS,
     )
     names = heard.tracks.select("track_id", "title", artist=heard.tracks.artists.join(", "))
-    return ranked_by_streams(counts, names, "track_id", most)
+    return ranked_by_streams(counts, names, "track_id", most).order_by("listener_id", "rank")
 
 
 def top_artists(heard, most=100):
@@ -45,7 +48,7 @@ def top_artists(heard, most=100):
     best = ranked_by_streams(
         ranked_only(heard.credited), heard.artists.select("artist_id", "artist"), "artist_id", most
     )
-    return best.mutate(n_streams=best.n_streams / 2)
+    return best.mutate(n_streams=best.n_streams / 2).order_by("listener_id", "rank")
 
 
 def genres_of(heard):
@@ -82,7 +85,8 @@ def top_genres(heard):
         .drop("number")
         .relocate("genre", after="listener_id")
     )
-    return best.mutate(share=best.n_streams / best.n_streams.sum().over(group_by="listener_id"))
+    share = best.n_streams / best.n_streams.sum().over(group_by="listener_id")
+    return best.mutate(share=share).order_by("listener_id", "rank")
 
 
 def monthly_genres(heard):
@@ -100,6 +104,7 @@ def monthly_genres(heard):
         ranked_months(counts)
         .join(genres_of(heard), "number")
         .select("listener_id", "genre", "month", "n_streams")
+        .order_by("listener_id", "month")
     )
 
 

@@ -25,9 +25,8 @@ def minutes(heard):
     ]
     for one in heard_of:
         totals = totals.left_join(one, "listener_id").drop("listener_id_right")
-    return totals.fill_null({"n_tracks": 0, "n_artists": 0}).relocate(
-        "n_tracks", "n_artists", before="n_days"
-    )
+    whole = totals.fill_null({"n_tracks": 0, "n_artists": 0})
+    return whole.relocate("n_tracks", "n_artists", before="n_days").order_by("listener_id")
 
 
 def skip_rate(heard):
@@ -39,7 +38,8 @@ def skip_rate(heard):
     """
     plays = heard.plays.join(heard.tracks.select("track_id", "duration_ms"), "track_id")
     left = plays.ms_played < plays.duration_ms - NOT_FINISHED_MS
-    return plays.group_by("listener_id").agg(n_plays=plays.count(), n_skips=total(left))
+    counts = plays.group_by("listener_id").agg(n_plays=plays.count(), n_skips=total(left))
+    return counts.order_by("listener_id")
 
 
 def place(heard):
@@ -49,7 +49,9 @@ def place(heard):
     n_below: listeners who heard strictly less; rank 1 is the most, equal minutes share a rank. True
     for the simulated crowd only.
     """
-    return placed(heard.plays.group_by("listener_id").agg(ms_played=total(heard.plays.ms_played)))
+    plays = heard.plays
+    totals = plays.group_by("listener_id").agg(ms_played=total(plays.ms_played))
+    return placed(totals).order_by("listener_id")
 
 
 def placed(totals):
