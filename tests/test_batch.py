@@ -333,6 +333,35 @@ def test_a_batch_runs_those_asked_for(notebook, tmp_path):
         ),
         ("one: [", (), "sets.yaml is not YAML (while parsing"),
         ("one: {notebook: x}", ("onne",), "has no set 'onne'. Did you mean 'one'?"),
+        *(
+            (f"{name}: {{notebook: x}}", (), f"sets.yaml names a set {said}, and the executed")
+            for name, said in (
+                ("1", "1"),
+                ("2025-01-01", "datetime.date(2025, 1, 1)"),
+                ("~", "None"),
+                ("yes", "True"),
+                ("./a", "'./a'"),
+                ("../up", "'../up'"),
+                ("a/b", "'a/b'"),
+                (".a", "'.a'"),
+                ("'a.'", "'a.'"),
+                ("''", "''"),
+                ('"a\\n"', "'a\\n'"),
+                (300 * "a", f"'{56 * 'a'}..."),
+                (60 * "é", f"'{56 * 'é'}..."),
+            )
+        ),
+        (
+            "a: {notebook: x}\nA: {notebook: x}",
+            (),
+            "names two sets 'a', but for capital letters, which not every disk tells apart.",
+        ),
+        (
+            "one: {notebook: x, parameters: {3: 4}}",
+            (),
+            "sets.yaml: set 'one' has a parameter 3; the name of a parameter must be text",
+        ),
+        ("one: {notebook: 3}", (), "sets.yaml: set 'one' has the notebook 3; it must be text"),
     ],
 )
 def test_a_batch_file_that_is_none_is_refused(tmp_path, text, only, words):

@@ -156,10 +156,10 @@ def test_the_cache_is_listed_by_module_and_age(tmp_path, monkeypatch):
         ("listening.loop-0123456789abcdef", 500_000),
         ("gone-0123456789abcdef", 0),
     ):
-        (tmp_path / "wrapsim" / folder / "wrapsim_helpers_1").mkdir(parents=True)
-        (
-            tmp_path / "wrapsim" / folder / "wrapsim_helpers_1" / "plays.play-1.py311.1.nbc"
-        ).write_bytes(bytes(size))
+        code = compiled.marked(tmp_path / "wrapsim" / folder) / "wrapsim_helpers_1"
+        code.mkdir()
+        stem = folder.partition("-")[0].rpartition(".")[2]
+        (code / f"{stem}.play-1.py311.1.nbc").write_bytes(bytes(size))
     lines = compiled.cache_text().splitlines()
     assert lines[0] == f"{tmp_path / 'wrapsim'} holds 2.0 MB of compiled code."
     assert sorted(line.split() for line in lines[1:]) == sorted(
@@ -175,10 +175,10 @@ def test_clearing_the_cache_removes_compiled_code_and_nothing_else(tmp_path, mon
     monkeypatch.setenv("WRAPSIM_CACHE", str(tmp_path / "cache"))
     root, elsewhere = tmp_path / "cache" / "wrapsim", tmp_path / "elsewhere"
     ours = [
-        "listening.loop-0123456789abcdef/a/b.f-1.py311.nbi",
-        "listening.loop-0123456789abcdef/a/b.f-1.py311.1.nbc",
-        "listening.loop-0123456789abcdef/a/b.nbi.tmp.12ab",
-        "run-0123456789abcdef/a/f.nbc",
+        "listening.loop-0123456789abcdef/a/loop.f-1.py311.nbi",
+        "listening.loop-0123456789abcdef/a/loop.f-1.py311.1.nbc",
+        "listening.loop-0123456789abcdef/a/loop.f-1.py311.nbi.tmp.12ab",
+        "run-0123456789abcdef/a/run.f-1.py311.1.nbc",
     ]
     others = [
         "thesis.txt",
@@ -186,17 +186,29 @@ def test_clearing_the_cache_removes_compiled_code_and_nothing_else(tmp_path, mon
         "plays-0123456789ABCDEF/a.nbc",
         "plays-0123/a.nbc",
         "run-0123456789abcdef/a/thesis.txt",
+        "run-0123456789abcdef/a/holiday.nbi",
+        "run-0123456789abcdef/a/photos.f-1.py311.nbi",
+        "photos-0123456789abcdef/holiday.nbi",
+        "photos-0123456789abcdef/a/photos.f-1.py311.nbi",
         "f.nbc",
     ]
     for name in ours + others:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(b"12345")
-    elsewhere.mkdir()
-    (elsewhere / "f.nbc").write_bytes(b"")
-    (root / "listening.loop-00000000000000ff").symlink_to(elsewhere)
+    for folder in ("listening.loop-0123456789abcdef", "run-0123456789abcdef"):
+        compiled.marked(root / folder)
+    linked = elsewhere / "listening.loop-00000000000000ff"
+    for folder in (linked, elsewhere / "a"):
+        compiled.marked(folder)
+        (folder / "loop.f-1.py311.nbi").write_bytes(b"")
+    before = files_in(elsewhere)
+    (root / linked.name).symlink_to(linked)
+    (root / "run-0123456789abcdef" / "linked").symlink_to(elsewhere / "a")
     assert compiled.clear_code() == 20
+    (root / "run-0123456789abcdef" / "linked").unlink()
+    (root / linked.name).unlink()
     assert (
         files_in(root) == set(others)
-        and (elsewhere / "f.nbc").exists()
+        and files_in(elsewhere) == before
         and not (root / "listening.loop-0123456789abcdef").exists()
     )

@@ -4,16 +4,18 @@ also after a kill.
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 
 import nbformat
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import cards, commands, notebooks, realism
+from wrapsim_helpers.parameters import identity_hash
 from wrapsim_helpers.realism import fit, study, survey_score
 from wrapsim_helpers.runs import parts
 from wrapsim_helpers.runs.own_files import own_files
@@ -22,6 +24,7 @@ from wrapsim_helpers.storage import locks, manifest, outputs, places
 from .conftest import TINY, TOP
 from .kills import tree
 
+HALF = ".wrapsim-0123456789ab0123456789ab-thesis.txt"  # like the name of an unfinished file
 CARD = [cards.Card("minutes", "a card", b"\x89PNG")]
 
 
@@ -75,7 +78,7 @@ def hidden_notes(folder, run_dir):
 
 
 def half_thesis(folder, run_dir):
-    (folder / ".wrapsim-0123456789ab-thesis.txt").write_text("mine, whatever it is called")
+    (folder / HALF).write_text("mine, whatever it is called")
 
 
 def own_notebooks(folder, run_dir):
@@ -169,6 +172,49 @@ def note_in_run(folder, run_dir):
     (folder / "run" / "parts" / "notes.txt").write_text("mine")
 
 
+def changed_identity(folder, run_dir):
+    path = folder / "run" / "identity.json"
+    path.write_bytes(path.read_bytes().replace(b'"seed": 7', b'"seed": 8'))
+
+
+def receipt_of_a_stranger(folder, run_dir):
+    (folder / "run" / "parts").mkdir()
+    (folder / "run" / "parts" / "part-00000099.json").write_text('{"files": []}')
+
+
+def derived_of_a_stranger(folder, run_dir):
+    (folder / "run" / "derived").mkdir(exist_ok=True)
+    table = pa.table({"mine": [1]}).replace_schema_metadata({"wrapsim": "mine"})
+    pq.write_table(table, folder / "run" / "derived" / "mine.parquet")
+
+
+def run_in_run(folder, run_dir):
+    shutil.copytree(run_dir, folder / "run" / "other")
+
+
+def listener_in_run(folder, run_dir):
+    written(folder / "run" / "again" / "plays.avro", b"x")
+
+
+def notebook_in_run(folder, run_dir):
+    written(folder / "run" / "mine.ipynb", b"{}")
+
+
+def table_without_receipt(folder, run_dir):
+    (folder / "run" / "run.json").unlink()
+
+
+def linked_table(folder, run_dir):
+    table = folder / "run" / "tracks.parquet"
+    table.rename(folder.parent / "tracks.parquet")
+    table.symlink_to(folder.parent / "tracks.parquet")
+
+
+def linked_data(folder, run_dir):
+    (folder.parent / "elsewhere").mkdir()
+    (folder / "data").symlink_to(folder.parent / "elsewhere")
+
+
 def command(*words):
     """An action that is a command of the command line."""
 
@@ -259,10 +305,7 @@ REFUSED = [
         (act, hidden_notes, OTHER.format(".wrapsim-notes.txt"))
         for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE)
     ),
-    *(
-        (act, half_thesis, OTHER.format(".wrapsim-0123456789ab-thesis.txt"))
-        for act in (DRAW, INSIGHTS, AGAIN, WRAPPED)
-    ),
+    *((act, half_thesis, OTHER.format(HALF)) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE)),
     *(
         (act, retouched_card, CHANGED.format("01_minutes.png"))
         for act in (DRAW, INSIGHTS, AGAIN, WRAPPED)
@@ -279,6 +322,15 @@ REFUSED = [
     (WRAPPED, job(table_of_a_stranger), OTHER.format("run/plays/part-00000009.parquet")),
     (WRAPPED, job(changed_table), OTHER.format("run/tracks.parquet")),
     (WRAPPED, job(note_in_run), OTHER.format("run/parts/notes.txt")),
+    (WRAPPED, job(changed_identity), OTHER.format("run/identity.json")),
+    (WRAPPED, job(receipt_of_a_stranger), OTHER.format("run/parts/part-00000099.json")),
+    (WRAPPED, job(derived_of_a_stranger), OTHER.format("run/derived/mine.parquet")),
+    (WRAPPED, job(run_in_run), OTHER.format("run/other/.*")),
+    (WRAPPED, job(listener_in_run), OTHER.format("run/again/.wrapsim-files.json")),
+    (WRAPPED, job(notebook_in_run), OTHER.format("run/.wrapsim-files.json")),
+    (WRAPPED, job(table_without_receipt), OTHER.format("run/.*.parquet")),
+    (WRAPPED, job(linked_table), OTHER.format("run/tracks.parquet")),
+    (INIT, linked_data, "is not a new or empty folder: it holds data. Name another one."),
     (INIT, thesis, "is not a new or empty folder: it holds thesis.txt. Name another one."),
     (
         INIT,
@@ -412,7 +464,6 @@ def test_an_earlier_main_job_is_cleared_file_by_file(tmp_path, tiny_run):
     folder = tmp_path / "job"
     folder.mkdir()
     job(lambda *_: None)(folder, tiny_run)
-    cards.write_cards(CARD, folder / "run" / "cards")
     for name in ("notebooks/.ipynb_checkpoints/one-checkpoint.ipynb", ".DS_Store"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("of a program that shows folders")
@@ -437,14 +488,22 @@ def test_a_run_that_another_process_is_writing_is_not_cleared(tmp_path, tiny_run
     assert contents(folder) == before
 
 
+def put_receipt(run_dir, number, receipt):
+    """Write the receipt of a part of a run, as the run does."""
+    identity = json.loads((run_dir / "identity.json").read_bytes())
+    del identity["sha256"]
+    name = parts.receipt_name(number)
+    places.put(run_dir, name, parts.receipt_bytes(identity_hash(identity), name, receipt))
+
+
 def test_every_file_of_a_run_counts_as_its_own_finished_or_cut_short(tmp_path, tiny_run):
     finished, begun = (shutil.copytree(tiny_run, tmp_path / name) for name in ("finished", "begun"))
     receipts = parts.receipts_in(ws.read_manifest(begun)["files"])
-    for number in (parts.CATALOGUE, 1):  # part 0 is whole and has no receipt yet
-        places.put(begun, parts.receipt_name(number), manifest.json_bytes(receipts[number]))
+    for number in (parts.CATALOGUE, 0, 1):
+        put_receipt(begun, number, receipts[number])
     for name in ("run.json", "log.json", *(one["file"] for one in receipts[2]["files"])):
         (begun / name).unlink()
-    (begun / "plays" / ".wrapsim-0123456789ab-part-00000002.parquet").write_text("half")
+    places.unfinished(begun / "plays" / "part-00000002.parquet").write_text("half")
     for folder in (finished, begun):
         assert own_files(folder) == {path for path in folder.rglob("*") if path.is_file()}
     for name in (
@@ -551,7 +610,7 @@ def test_files_that_a_user_put_into_a_run_stay_when_it_ends_and_is_tidied(begun,
         "parts/notes.txt",
         "parts/part-1.json",
         "plays/.wrapsim-notes.txt",
-        ".wrapsim-0123456789ab-thesis.txt",
+        HALF,
         "notes/.wrapsim-0123456789ab-run.json",
         "lock.txt",
         "locks.json",
@@ -569,6 +628,86 @@ def test_files_that_a_user_put_into_a_run_stay_when_it_ends_and_is_tidied(begun,
         "notes.txt",
         "part-1.json",
     ]
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("parts/part-00000099.json", "years of work"),
+        ("parts/part-00000001.json", '{"files": []}'),
+        ("plays/part-00000009.parquet", "years of work"),
+        (f"parts/{HALF}".replace("thesis.txt", "part-00000001.json"), "years of work"),
+    ],
+)
+def test_files_of_a_stranger_in_a_finished_run_stay_when_it_is_tidied(
+    tmp_path, tiny_run, name, text
+):
+    folder = shutil.copytree(tiny_run, tmp_path / "run")
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text(text)
+    (folder / "log.json").unlink()  # so that there is something to do
+    ws.simulate(**TINY, out_dir=folder, workers=1)
+    assert (folder / name).read_text() == text and (folder / "log.json").is_file()
+
+
+@pytest.mark.parametrize("part", ["catalogue", "part-00000000", "part-00000001"])
+@pytest.mark.parametrize("text", ["{ my notes", '{"files": []}', '{\n  "belongs_to": "me"'])
+def test_a_file_that_only_looks_like_a_receipt_is_refused(begun, part, text):
+    path = begun.place / "parts" / f"{part}.json"
+    path.write_text(text)
+    before = contents(begun.place)
+    with pytest.raises(ValueError, match=f"{part}.json is in the way"):
+        ws.simulate(**TINY, out_dir=begun.place, workers=1)
+    assert contents(begun.place) == before
+
+
+@pytest.mark.parametrize("change", [{"note": "mine"}, {"plays": 1}])
+def test_a_manifest_that_somebody_annotated_is_refused(tmp_path, tiny_run, change):
+    folder = shutil.copytree(tiny_run, tmp_path / "run")
+    (folder / "run.json").write_bytes(
+        manifest.json_bytes(json.loads((folder / "run.json").read_bytes()) | change)
+    )
+    before = contents(folder)
+    with pytest.raises(ValueError, match="run.json is in the way"):
+        ws.simulate(**TINY, out_dir=folder, workers=1)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("name", ["run.json", "log.json", "tracks.parquet", "plays", "parts"])
+def test_a_symbolic_link_where_a_run_writes_is_refused(tmp_path, begun, name):
+    elsewhere = tmp_path / "elsewhere" / name
+    elsewhere.parent.mkdir()
+    if (begun.place / name).exists():
+        (begun.place / name).rename(elsewhere)
+    else:
+        elsewhere.write_text("{}")
+    (begun.place / name).symlink_to(elsewhere)
+    before = contents(begun.place), contents(elsewhere.parent)
+    with pytest.raises(ValueError, match=f"{name} is a symbolic link, which is neither written"):
+        ws.simulate(**TINY, out_dir=begun.place, workers=1)
+    assert (contents(begun.place), contents(elsewhere.parent)) == before
+    assert (begun.place / name).is_symlink()
+
+
+def test_a_linked_marker_is_refused(tmp_path):
+    cards.write_cards(CARD, tmp_path / "cards")
+    marker = tmp_path / "cards" / outputs.MARKER
+    marker.rename(tmp_path / "marker.json")
+    marker.symlink_to(tmp_path / "marker.json")
+    with pytest.raises(ValueError, match=".wrapsim-files.json is a symbolic link"):
+        cards.write_cards(CARD, tmp_path / "cards")
+
+
+def test_every_file_of_a_part_is_listed_before_it_has_its_name(begun, monkeypatch):
+    names = []
+    monkeypatch.setattr(
+        os,
+        "replace",
+        lambda one, other, replace=os.replace: names.append(other.name) or replace(one, other),
+    )
+    ws.make_part(begun, 1)
+    finals = [name for name in names if not places.final_name(name)]
+    assert finals[0] == "part-00000001.json" and len(finals) == 1 + len(parts.PART_TABLES) + 1
 
 
 def test_cards_in_the_folder_of_a_run_survive_its_tidying(tmp_path, tiny_run):
@@ -691,10 +830,8 @@ def test_a_notebook_that_was_killed_leaves_nothing_in_the_way(tmp_path):
         f"notebooks.run_notebook({str(book)!r}, {{}}, {executed!r})"
     )
     killed = subprocess.run([sys.executable, "-c", code], capture_output=True)
-    assert killed.returncode == -9 and re.fullmatch(
-        r"\.wrapsim-[0-9a-f]{12}-small\.ipynb",
-        next(path.name for path in (tmp_path / "out").glob("*small*")),
-    )
+    left = next(path.name for path in (tmp_path / "out").glob("*small*"))
+    assert killed.returncode == -9 and places.final_name(left) == "small.ipynb"
     notebook(tmp_path / "out", "")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         outputs.MARKER,

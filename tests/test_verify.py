@@ -326,8 +326,8 @@ def test_a_tampered_manifest_is_refused_by_everything_that_opens_a_run_in_the_sa
     messages = {opener: refusal(open_it, run) for opener, open_it in OPENERS.items()}
     assert len(set(messages.values())) == 1, messages
     assert re.search(
-        rf"run.json is changed or damaged: .*{words}.*Restore it, or simulate the run again into "
-        rf"the same folder\.$",
+        rf"run.json is changed or damaged: .*{words}.*Restore it, or move it elsewhere and "
+        rf"simulate the run again into the same folder\.$",
         messages["verify"],
     )
     assert sorted(path.name for path in run.parent.iterdir()) == ["run"]
@@ -339,8 +339,13 @@ def refusal(open_it, run):
     return str(caught.value)
 
 
-def test_a_tampered_manifest_is_mended_by_the_same_command(run, tiny_run):
+def test_a_tampered_manifest_is_refused_and_stays_until_it_is_moved(run, tiny_run):
     own_hash_kept(run, lambda manifest: manifest.update(plays=7))
+    before = (run / "run.json").read_bytes()
+    with pytest.raises(ValueError, match="run.json is in the way"):
+        ws.simulate(**TINY, out_dir=run, workers=1)
+    assert (run / "run.json").read_bytes() == before
+    (run / "run.json").rename(run.parent / "run.json")
     ws.simulate(**TINY, out_dir=run, workers=1)
     assert ws.read_manifest(run) == ws.read_manifest(tiny_run)
 

@@ -22,6 +22,7 @@ from wrapsim_helpers import commands
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.runs.connection import connected
 from wrapsim_helpers.runs.opened import days_of_run, open_run
+from wrapsim_helpers.storage import tables
 from wrapsim_helpers.storage.outputs import MARKER
 from wrapsim_helpers.wrapped.counting import day_number
 from wrapsim_helpers.wrapped.everybody import days_of, heard_of
@@ -575,16 +576,32 @@ def test_the_crowd_is_counted_once_and_kept_beside_the_run(tiny_run, tmp_path, m
     pd.testing.assert_frame_equal(ws.tell_story(run, "1").tables["place"], first)
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [lambda path: path.unlink(), lambda path: pq.write_table(pq.read_table(path).slice(1), path)],
-)
-def test_a_crowd_that_is_missing_or_changed_is_counted_and_kept_again(tiny_run, tmp_path, damage):
+def of_other_code(path):
+    """Keep a crowd as if an earlier version had counted it, with other rows."""
+    table = pq.read_table(path)
+    run = table.schema.metadata[b"wrapsim"].split()[0].decode()
+    mark = {"wrapsim": tables.derived_mark(run, 16 * "0", table.slice(1))}
+    pq.write_table(table.slice(1).replace_schema_metadata(mark), path)
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), of_other_code])
+def test_a_crowd_that_is_missing_or_of_other_code_is_counted_and_kept_again(
+    tiny_run, tmp_path, damage
+):
     run = shutil.copytree(tiny_run, tmp_path / "run")
     place = ws.tell_story(run, "1").tables["place"]
     damage(crowd_file(run))
     pd.testing.assert_frame_equal(ws.tell_story(run, "1").tables["place"], place)
     assert len(pq.read_table(crowd_file(run))) == len(plays_in_window(run))
+
+
+def test_a_crowd_that_somebody_changed_stays_and_is_not_used(tiny_run, tmp_path):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    place = ws.tell_story(run, "1").tables["place"]
+    pq.write_table(pq.read_table(crowd_file(run)).slice(1), crowd_file(run))
+    before = crowd_file(run).read_bytes()
+    pd.testing.assert_frame_equal(ws.tell_story(run, "1").tables["place"], place)
+    assert crowd_file(run).read_bytes() == before
 
 
 @pytest.mark.parametrize("data", [b"", b"mine"])

@@ -628,7 +628,7 @@ def lay_out(folder):
     there = {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
-        if not path.is_dir() and not final_name(path.name)
+        if path.is_symlink() or not path.is_dir() and not final_name(path.name)
     }
     other = [name for name, path in there.items() if name not in kit or not begins(path, kit[name])]
     if other or len(there) == len(kit):

@@ -18,9 +18,9 @@ from pathlib import Path
 from .resources import PACKAGE, resource
 
 CODE_FOLDER = re.compile(r"[\w.]+-[0-9a-f]{16}")  # of a module's compiled code, in the cache
-CODE_FILE = re.compile(
-    r".+\.(nbi|nbc)(\.tmp\.\w+)?"
-)  # numba's index and code, and what it leaves when it is killed
+MARKER = "made-by-wrapsim.txt"  # in each such folder that we made
+# numba's index and code of a function, and what it leaves when it is killed, below such a folder
+CODE_FILE = re.compile(r"\w+/(\w+)\.[^/]+-\d+\.py\d+\w*(\.\d+)?\.nb[ic](\.tmp\.\w+)?")
 IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 
 
@@ -116,25 +116,48 @@ def is_cached(function):
     )
 
 
+def marked(folder):
+    """A folder of compiled code, made and marked as ours if it can be written."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARKER).write_text(mark_of(folder), encoding="utf-8")
+    return folder
+
+
+def mark_of(folder):
+    """What the marker of a folder of compiled code says."""
+    return f"wrapsim keeps compiled code in {folder.name}; `wrapsim cache --clear` removes it.\n"
+
+
+def is_ours(folder):
+    """Whether a folder of the cache is one that we made and marked."""
+    marker = folder / MARKER
+    return bool(
+        CODE_FOLDER.fullmatch(folder.name)
+        and not folder.is_symlink()
+        and not marker.is_symlink()
+        and marker.is_file()
+        and marker.read_bytes() == mark_of(folder).encode()
+    )
+
+
 def code_files():
     """Files of compiled code in the cache, a dict: folder -> list of Paths.
 
-    Links and files of others are left out.
+    Symbolic links and files of others are left out.
     """
-    folders = [
-        path
-        for path in sorted(cache_root().iterdir())
-        if CODE_FOLDER.fullmatch(path.name) and not path.is_symlink()
-    ]
     return {
-        folder: [
-            Path(top, name)
-            for top, _, names in os.walk(folder)
-            for name in names
-            if CODE_FILE.fullmatch(name)
-        ]
-        for folder in folders
+        folder: [path for path in sorted(folder.rglob("*")) if is_code(path, folder)]
+        for folder in sorted(cache_root().iterdir())
+        if is_ours(folder)
     }
+
+
+def is_code(path, folder):
+    """Whether numba wrote a file into the folder of a module's compiled code."""
+    found = CODE_FILE.fullmatch(path.relative_to(folder).as_posix())
+    stem = folder.name.rpartition("-")[0].rpartition(".")[2]
+    return found is not None and found[1] == stem and path.is_file() and not path.is_symlink()
 
 
 def is_current(folder):
@@ -173,7 +196,7 @@ def clear_code():
     found = code_files()
     n_bytes = sum(map(total_bytes, found.values()))
     for folder, files in found.items():
-        for file in files:
+        for file in (*files, folder / MARKER):
             file.unlink(missing_ok=True)
         for emptied, _, _ in os.walk(folder, topdown=False):
             with contextlib.suppress(OSError):
@@ -191,7 +214,8 @@ def compile_function(function, **options):
     # here, since it takes longer to import than all that a command needs to say what is cached
     import numba
 
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(code_folder(function.__module__))
+    folder = marked(code_folder(function.__module__))
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
     try:
         return numba.njit(
             cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options

@@ -5,6 +5,7 @@ kernel starts.
 import difflib
 import logging
 import os
+import re
 import shlex
 import threading
 from concurrent.futures import Future
@@ -36,6 +37,10 @@ EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
 QUIET = [
     "--IPKernelApp.log_level=CRITICAL"
 ]  # kernels remark on loopback without encryption, and on being shut down
+
+
+# the name of a set in a runs.yaml, after which the executed notebook is named
+SET_NAME = re.compile(r"\w([\w. -]*\w)?")
 
 
 class Refused(ValueError):
@@ -351,4 +356,47 @@ def sets_in(file):
     )
     if not sound:
         raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
+    check_set_names(file, list(sets))
+    for name, one in sets.items():
+        check_keys(file, name, one)
     return sets
+
+
+def check_set_names(file, names):
+    """Refused unless the names of all sets can be names of files, no two of one file."""
+    for name in names:
+        if not isinstance(name, str) or not SET_NAME.fullmatch(name) or len(name.encode()) > 100:
+            raise Refused(
+                f"{file.name} names a set {shortened(name)}, and the executed notebook is named "
+                f"after it. Use text of letters, digits, '-', '_', '.' and spaces, at most 100 "
+                f"bytes, that begins and ends with a letter, digit or '_'; put a number in "
+                f'quotes, such as "2025".'
+            )
+    folded = [name.casefold() for name in names]
+    for name in names:
+        if folded.count(name.casefold()) > 1:
+            raise Refused(
+                f"{file.name} names two sets {name!r}, but for capital letters, which not every "
+                f"disk tells apart. Rename one."
+            )
+
+
+def check_keys(file, name, one):
+    """Refused unless a set's notebook is text and its parameters have names that are text."""
+    for key in one.get("parameters") or {}:
+        if not isinstance(key, str):
+            raise Refused(
+                f"{file.name}: set {name!r} has a parameter {shortened(key)}; the name of a "
+                f"parameter must be text, such as seed."
+            )
+    if not isinstance(one["notebook"], str):
+        raise Refused(
+            f"{file.name}: set {name!r} has the notebook {shortened(one['notebook'])}; it must be "
+            f"text, such as 02_single_user."
+        )
+
+
+def shortened(value):
+    """A value as Python writes it, at most 60 characters."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

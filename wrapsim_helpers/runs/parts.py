@@ -4,7 +4,6 @@ whole.
 
 import contextlib
 import hashlib
-import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,10 +14,17 @@ from ..listening.listen import check_run, listen, moved_starts
 from ..parameters import Run, identity_hash, part_path
 from ..storage import places
 from ..storage.locks import LOCK
-from ..storage.manifest import json_bytes, manifest_of, read_manifest
+from ..storage.manifest import (
+    is_cut,
+    json_bytes,
+    manifest_of,
+    read_manifest,
+    sealed,
+    unsealed,
+)
 from ..storage.records import sync_marker, write_avro
 from ..storage.row_hashes import row_hash
-from ..storage.tables import DERIVED, entry, read_part, write_table
+from ..storage.tables import DERIVED, begin_table, entry, read_part
 
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
@@ -72,19 +78,19 @@ def make_part(job: Job, part):
         ),
         past=past,
     )
-    with places.workbench(job.place) as folder:
+    with places.workbench(job.place) as folder, contextlib.ExitStack() as names:
         files = [
-            write_table(folder, name, getattr(heard, name), part)
+            begin_table(names, folder, name, getattr(heard, name), part)
             for name in PART_TABLES
             if name != "plays" or "parquet" in job.formats
         ]
         if "avro" in job.formats:
             files.append(
                 write_plays_avro(
-                    folder, heard, identity_hash(job.identity), part, job.formats["avro"]
+                    names, folder, heard, identity_hash(job.identity), part, job.formats["avro"]
                 )
             )
-        return deliver(job, part, folder, {"files": files, "moved": moved_starts(heard)})
+        return deliver(job, part, names, folder, {"files": files, "moved": moved_starts(heard)})
 
 
 def state_before(job, part):
@@ -104,36 +110,49 @@ def state_before(job, part):
     return read_part(job.before, file, "state", None, None)
 
 
-def write_plays_avro(folder, heard, hash_, part, codec):
-    """Write a part's plays as Avro; returns the manifest entry."""
+def write_plays_avro(names, folder, heard, hash_, part, codec):
+    """Write a part's plays as Avro; returns the manifest entry.
+
+    The file gets its name when the ExitStack `names` ends.
+    """
     path = part_path(folder, "avro", part, "avro")
+    beside = names.enter_context(places.new_file(path))
     sha256 = write_avro(
         heard.plays,
         heard.listeners,
         heard.profile_versions,
         heard.world.catalogue.tracks,
-        path,
+        beside,
         sync_marker(hash_, part),
         codec,
         known=heard.world.songs,
     )
-    return entry(folder, path, sha256, heard.plays.num_rows, row_hash(heard.plays))
+    return entry(folder, path, beside, sha256, heard.plays.num_rows, row_hash(heard.plays))
 
 
 def make_catalogue(job):
     """Write the tables that all parts share; returns the receipt."""
     catalogue = check_run(job.run).catalogue
-    with places.workbench(job.place) as folder:
-        files = [write_table(folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES]
-        return deliver(job, CATALOGUE, folder, {"files": files, "moved": 0})
+    with places.workbench(job.place) as folder, contextlib.ExitStack() as names:
+        files = [
+            begin_table(names, folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES
+        ]
+        return deliver(job, CATALOGUE, names, folder, {"files": files, "moved": 0})
 
 
-def deliver(job, number, folder, receipt):
-    """Bring finished files to the job's place, then the receipt that vouches for them; returns
-    it.
+def deliver(job, number, names, folder, receipt):
+    """Bring finished files and the receipt that lists them to the job's place; returns the receipt.
+
+    On a disk the receipt comes first, so that each file of ours is listed before it has its name.
+    names: an ExitStack, at whose end the files get their names in `folder`.
     """
+    data = receipt_bytes(identity_hash(job.identity), receipt_name(number), receipt)
+    if not places.is_store(job.place):
+        places.add(job.place, receipt_name(number), data)
+    names.close()
     places.deliver(folder, job.place, [file["file"] for file in receipt["files"]])
-    places.put(job.place, receipt_name(number), json_bytes(receipt))
+    if places.is_store(job.place):
+        places.add(job.place, receipt_name(number), data)
     return receipt
 
 
@@ -145,44 +164,59 @@ def receipt_name(number):
     return "parts/catalogue.json" if number == CATALOGUE else f"parts/part-{number:08d}.json"
 
 
+def receipt_bytes(identity_hash, name, receipt):
+    """The file of a receipt: sealed, and of this run and name alone."""
+    return json_bytes(sealed({"belongs_to": f"{identity_hash} {name}"} | receipt))
+
+
+def receipt_in(data, identity_hash, name):
+    """The receipt in the bytes of a file of that name; None if no run of this identity wrote it."""
+    receipt = unsealed(data) or {}
+    return receipt if receipt.pop("belongs_to", None) == f"{identity_hash} {name}" else None
+
+
 def whole_parts(job):
     """Receipts of the parts whose files are all there in their right sizes: part number ->
     receipt.
     """
     there, manifest = places.sizes(job.place), manifest_of(job.place)
-    receipts = receipts_in(manifest["files"]) if manifest else {}
+    receipts = receipts_in(manifest["files"]) if manifest else written_receipts(job, there)
     return {
         number: receipt
-        for number, receipt in (receipts | written_receipts(job, there)).items()
+        for number, receipt in receipts.items()
         if receipt and all(there.get(file["file"]) == file["bytes"] for file in receipt["files"])
     }
 
 
 def written_receipts(job, there):
-    """The receipts that lie in a run's place, some of which may be gone or cut by now: part number
-    -> receipt or None.
+    """The receipts that lie in a run's place: part number -> receipt, or None if it is cut.
+
+    Raises ValueError naming a file that has the name of a receipt and is none of this run.
     """
-    numbers = [number for number in range(CATALOGUE, job.n_parts) if receipt_name(number) in there]
+    hash_ = identity_hash(job.identity)
+    numbers = {receipt_name(number): number for number in range(CATALOGUE, job.n_parts)}
+    found = each_file(job.place, [name for name in numbers if name in there])
+    for name, data in found.items():
+        first = json_bytes({"belongs_to": f"{hash_} {name}"})[:-3]
+        if not receipt_in(data, hash_, name) and not is_cut(data, first):
+            raise places.in_the_way(f"{job.place}/{name}")
+    return {numbers[name]: receipt_in(data, hash_, name) for name, data in found.items()}
+
+
+def each_file(place, names):
+    """The bytes of several files of a place, as a dict."""
     with ThreadPoolExecutor(16) as pool:
-        found = pool.map(lambda number: places.get(job.place, receipt_name(number)), numbers)
-        return {
-            number: receipt_in(f"{job.place}/{receipt_name(number)}", data)
-            for number, data in zip(numbers, found)
-        }
+        return dict(zip(names, pool.map(lambda name: places.get(place, name), names)))
 
 
-def receipt_in(path, data):
-    """A receipt (or a manifest) from its bytes; None if there are none, or not all of them.
-
-    ValueError for bytes of anything else.
-    """
-    try:
-        receipt = data and json.loads(data) or None
-    except ValueError:
-        receipt = None if data.startswith(b"{") else data
-    if receipt is None or isinstance(receipt, dict) and isinstance(receipt.get("files"), list):
-        return receipt
-    raise places.in_the_way(path)
+def own_receipts(place, identity_hash):
+    """The receipts in a place that a run of this identity wrote: name -> receipt."""
+    names = [name for name in places.names(place, "parts") if RECEIPT.fullmatch(name)]
+    found = {
+        name: receipt_in(data, identity_hash, name)
+        for name, data in each_file(place, names).items()
+    }
+    return {name: receipt for name, receipt in found.items() if receipt}
 
 
 def receipts_in(entries):
@@ -196,17 +230,12 @@ def receipts_in(entries):
     return receipts
 
 
-def receipt_names(place):
-    """Names of the receipts in a place."""
-    return [name for name in places.names(place, "parts") if RECEIPT.fullmatch(name)]
-
-
-def clear_receipts(place):
-    """Remove every receipt of a place, and their folder unless it holds other files."""
-    places.remove(place, receipt_names(place))
-    if not places.is_store(place):
+def clear_receipts(job):
+    """Remove every receipt of a job's run, and their folder unless it holds other files."""
+    places.remove(job.place, list(own_receipts(job.place, identity_hash(job.identity))))
+    if not places.is_store(job.place):
         with contextlib.suppress(OSError):
-            (place / "parts").rmdir()
+            (job.place / "parts").rmdir()
 
 
 def clear_unfinished(job, share):

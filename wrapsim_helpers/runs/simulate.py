@@ -32,6 +32,8 @@ from ..storage import places
 from ..storage.avro_writing import CODECS
 from ..storage.locks import WHOLE_RUN, locked, locks_of
 from ..storage.manifest import (
+    RUN_FILE,
+    is_cut,
     is_sealed,
     json_bytes,
     manifest_bytes,
@@ -49,12 +51,13 @@ from .parts import (
     is_of_run,
     make_catalogue,
     make_part,
-    receipt_in,
-    receipt_names,
+    own_receipts,
     whole_parts,
 )
 from .workers import check_scheduler, each_part
 
+FIRST_OF_RUN_JSON = b'{\n  "effective_sample_size": '
+MAGIC = {".parquet": b"PAR1", ".avro": b"Obj\x01"}  # the first bytes of a file
 # measured on years of listening, by format and how it is compressed; a day of many listeners takes
 # a little more
 BYTES_PER_PLAY = {
@@ -308,7 +311,7 @@ def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
 
     A finished run is left as it is, unless files of it are gone.
     """
-    if manifest_of(job.place) and len(whole_parts(job)) == job.n_parts + 1:
+    if is_done(job) and len(whole_parts(job)) == job.n_parts + 1:
         tqdm.write(f"This run is already in {job.place}.")
         tidy(job)
         return job.place
@@ -326,13 +329,25 @@ def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
     return job.place
 
 
+def is_done(job):
+    """Whether a job's place holds its run.json; ValueError if a file of that name is not ours.
+
+    The beginning of our run.json counts as none.
+    """
+    manifest, data = manifest_of(job.place), places.get(job.place, "run.json")
+    same = manifest is not None and manifest["identity"] == job.identity
+    if not same and data is not None and (manifest or not is_cut(data, FIRST_OF_RUN_JSON)):
+        raise places.in_the_way(f"{job.place}/run.json")
+    return same
+
+
 def tidy(job):
     """Remove what a run leaves that was killed after its last file, and write the log anew where it
     is lost.
     """
     if not is_sealed(places.get(job.place, "log.json") or b""):
         write_log(job, {"parts_made": 0, "parts_kept": job.n_parts, "moved_local_times": None})
-    leftover = locks_of(job.place) or receipt_names(job.place)
+    leftover = locks_of(job.place) or own_receipts(job.place, identity_hash(job.identity))
     if (
         leftover
         or not places.is_store(job.place)
@@ -340,7 +355,7 @@ def tidy(job):
     ):
         with locked(job.place):
             clear_unfinished(job, range(job.n_parts))
-            clear_receipts(job.place)
+            clear_receipts(job)
 
 
 def make_share(job, share, workers, scheduler):
@@ -348,11 +363,9 @@ def make_share(job, share, workers, scheduler):
     share: range of part numbers.
     """
     started = time.time()
-    receipt_in(
-        f"{job.place}/run.json", places.get(job.place, "run.json")
-    )  # what is not ours there, `finish` would overwrite
-    clear_unfinished(job, share)
     kept = whole_parts(job)
+    refuse_foreign_tables(job, kept)
+    clear_unfinished(job, share)
     made = {} if CATALOGUE in kept else {CATALOGUE: make_catalogue(job)}
     lacking = [number for number in share if number not in kept]
     with contextlib.closing(each_part(make_part, job, lacking, workers, scheduler)) as parts:
@@ -366,8 +379,8 @@ def make_share(job, share, workers, scheduler):
             )
         )
     receipts = kept | made if len(share) == job.n_parts else whole_parts(job)
-    if manifest_of(job.place):
-        return clear_receipts(job.place)
+    if is_done(job):
+        return clear_receipts(job)
     if len(receipts) == job.n_parts + 1:
         return finish(
             job,
@@ -385,6 +398,23 @@ def make_share(job, share, workers, scheduler):
         f"This share is done: {len(receipts) - 1:,} of {job.n_parts:,} parts are whole in "
         f"{job.place}."
     )
+
+
+def refuse_foreign_tables(job, kept):
+    """ValueError naming a file without a receipt that has the name of a table and not its format.
+
+    kept: receipts of whole parts. Files that are ours and cut are written again.
+    """
+    listed = {file["file"] for receipt in kept.values() for file in receipt["files"]}
+    for name in places.sizes(job.place) if not places.is_store(job.place) else ():
+        if RUN_FILE.fullmatch(name) and name not in listed and not has_its_format(job.place / name):
+            raise places.in_the_way(job.place / name)
+
+
+def has_its_format(path):
+    """Whether a file begins as a Parquet or an Avro file does, or is empty."""
+    with open(path, "rb") as file:
+        return MAGIC[path.suffix].startswith(file.read(4))
 
 
 def finish(job, receipts, log):
@@ -411,9 +441,9 @@ def finish(job, receipts, log):
         personas=as_record(personas_of(job.run)),
         effective_sample_size=round(rows_that_count(job.run, check_run(job.run).survey), 1),
     )
-    if not places.create(job.place, "run.json", manifest) and not manifest_of(job.place):
-        places.put(job.place, "run.json", manifest)
-    clear_receipts(job.place)
+    if not places.create(job.place, "run.json", manifest) and not is_done(job):
+        places.add(job.place, "run.json", manifest)
+    clear_receipts(job)
     clear_unfinished(job, range(job.n_parts))
 
 

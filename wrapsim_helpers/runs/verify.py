@@ -19,7 +19,7 @@ from ..listening.counts import COUNTED_PLAY_MS
 from ..schema import TABLES
 from ..storage import places
 from ..storage.avro_reading import read_plays_avro
-from ..storage.manifest import is_sealed, json_bytes, read_manifest
+from ..storage.manifest import is_sealed, json_bytes, read_manifest, sealed
 from ..storage.row_hashes import row_hash
 from ..storage.tables import DERIVED, reader_of, table_in
 from .parts import CATALOGUE, receipts_in
@@ -68,7 +68,10 @@ def verify(run_dir, workers=0):
 
 def damaged_json(place, manifest):
     """Which of the run's own JSON files are not as they were written."""
-    right = {"log.json": is_sealed, "identity.json": json_bytes(manifest["identity"]).__eq__}
+    right = {
+        "log.json": is_sealed,
+        "identity.json": json_bytes(sealed(manifest["identity"])).__eq__,
+    }
     return [
         f"{name}: not as it was written."
         for name, holds in right.items()

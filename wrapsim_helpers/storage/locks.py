@@ -96,9 +96,11 @@ def holder_of(place, name):
 
 def is_signature(value):
     """Whether a JSON value says who holds a lock, see `signature`."""
-    return isinstance(value, dict) and all(
-        isinstance(value.get(name), kind)
-        for name, kind in (("host", str), ("pid", int), ("started", int | float))
+    kinds = {"host": str, "pid": int, "started": int | float}
+    return (
+        isinstance(value, dict)
+        and value.keys() == kinds.keys()
+        and all(isinstance(value[name], kind) for name, kind in kinds.items())
     )
 
 

@@ -29,13 +29,28 @@ def sealed(value):
     return value | {"sha256": hashlib.sha256(canonical(value).encode()).hexdigest()}
 
 
+def unsealed(data):
+    """The dict in the bytes of a sealed JSON file; None if they are not those that were written."""
+    with suppress(ValueError, TypeError, LookupError):
+        value = json.loads(data)
+        value = {key: value[key] for key in value if key != "sha256"}
+        return value if json_bytes(sealed(value)) == data else None
+
+
 def is_sealed(data):
     """Whether the bytes of a sealed JSON file are those that were written."""
-    try:
-        value = json.loads(data)
-        return json_bytes(sealed({key: value[key] for key in value if key != "sha256"})) == data
-    except (ValueError, TypeError, LookupError):
+    return unsealed(data) is not None
+
+
+def is_cut(data, first):
+    """Whether the bytes of a file may be the beginning of a JSON file of ours.
+
+    first: the bytes that such a file begins with. A whole JSON value is no beginning of one.
+    """
+    with suppress(ValueError):
+        json.loads(data)
         return False
+    return first.startswith(data[: len(first)])
 
 
 def manifest_bytes(identity, files, **more):
@@ -75,9 +90,9 @@ def read_manifest(run_dir):
         return manifest_in(data)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
-            f"{place}/run.json is changed or damaged: {reason_of(error)}. Restore it, or simulate "
-            f"the run again into "
-            "the same folder."
+            f"{place}/run.json is changed or damaged: {reason_of(error)}. Restore it, or move it "
+            f"elsewhere and simulate "
+            "the run again into the same folder."
         ) from None
 
 
@@ -112,9 +127,7 @@ def identity_of(place):
 
 
 def manifest_of(place):
-    """run.json of a finished run; None if it is missing, changed or damaged, so that it is written
-    again.
-    """
+    """run.json of a finished run; None if it is missing, changed or damaged."""
     with suppress(FileNotFoundError, ValueError):
         return read_manifest(place)
 
@@ -124,7 +137,9 @@ def identity_in(place, data):
     damaged.
     """
     try:
-        identity = json.loads(data)
+        identity = unsealed(data)
+        if identity is None:
+            raise ValueError("its contents do not match the hash in it")
         run_of(identity)
         return identity
     except (ValueError, KeyError, TypeError, AttributeError) as error:

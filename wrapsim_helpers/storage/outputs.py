@@ -89,10 +89,16 @@ def fault_of(path, marker):
         or places.final_name(name)
         and name.endswith((*marker["unfinished"], f"-{MARKER}"))
     ):
-        return ""
-    is_folder = path.is_dir() and not path.is_symlink()
-    entry = marker["files"].get(f"{name}/" if is_folder else name)
-    return FOREIGN if entry is None else "" if is_folder or is_unchanged(path, entry) else CHANGED
+        return FOREIGN if path.is_symlink() else ""
+    entry = marker["files"].get(f"{name}/" if is_folder(path) else name)
+    if entry is None:
+        return FOREIGN
+    return "" if is_folder(path) or is_unchanged(path, entry) else CHANGED
+
+
+def is_folder(path):
+    """Whether a path is a folder itself, not a symbolic link to one."""
+    return path.is_dir() and not path.is_symlink()
 
 
 def is_unchanged(path, entry):
@@ -126,6 +132,7 @@ def marker_of(folder):
 
     A folder that we made has the name "NAME/". Raises ValueError if the marker is damaged.
     """
+    places.refuse_links(folder, [MARKER])
     data = places.get(folder, MARKER)
     if data is None:
         return {"files": {}, "unfinished": {}}
@@ -247,14 +254,26 @@ def check_clear(folder, own_files):
     return [path for path, _ in found]
 
 
-def files_below(folder, own_files, of_run=frozenset()):
-    """Every file below a folder, in order, with its fault, see `fault_of`."""
-    marker, of_run = marker_of(folder), of_run | own_files(folder)
+def files_below(folder, own_files):
+    """Every file below a folder, in order, with its fault, see `fault_of`.
+
+    In the folder of a run only files of that run are ours, elsewhere those that a marker lists.
+    """
+    of_run = own_files(folder)
+    marker = {"files": {}, "unfinished": {}} if of_run else marker_of(folder)
     for path in entries(folder):
-        if path.is_dir() and not path.is_symlink():
-            yield from files_below(path, own_files, of_run)
+        if is_folder(path) and f"{path.name}/" in marker["files"]:
+            yield from files_below(path, own_files)
+        elif is_folder(path):
+            yield from ((file, "" if file in of_run else FOREIGN) for file in files_in(path))
         else:
-            yield path, "" if path in of_run else fault_of(path, marker)
+            yield path, "" if path in of_run else FOREIGN if of_run else fault_of(path, marker)
+
+
+def files_in(folder):
+    """Every file in a folder and below it, in order."""
+    for path in entries(folder):
+        yield from files_in(path) if is_folder(path) else [path]
 
 
 def clear(folder, paths):

@@ -8,6 +8,7 @@ whenever the writer was killed.
 
 import contextlib
 import functools
+import hashlib
 import os
 import re
 import secrets
@@ -20,8 +21,8 @@ from ..checking import check_path
 SCHEMES = ("s3", "gs", "az")
 BESIDE = ".wrapsim-"  # how the names of unfinished files begin
 UNFINISHED = re.compile(
-    re.escape(BESIDE) + r"[0-9a-f]{12}-(.+)"
-)  # such a name, and the name the file is to have
+    re.escape(BESIDE) + r"([0-9a-f]{8})([0-9a-f]{16})-(.+)"
+)  # such a name: random digits, a checksum, and the name the file is to have
 
 
 def place_of(given, name="run_dir"):
@@ -72,19 +73,32 @@ def store_errors():
 
 
 def unfinished(path):
-    """A temporary path beside `path`, for a file that is not whole yet."""
-    return path.with_name(f"{BESIDE}{secrets.token_hex(6)}-{path.name}")
+    """A temporary path beside `path`, for a file that is not whole yet.
+
+    Its name holds a checksum, so that no other program gives a file such a name.
+    """
+    random = secrets.token_hex(4)
+    return path.with_name(f"{BESIDE}{random}{checksum(random, path.name)}-{path.name}")
+
+
+def checksum(random, name):
+    """Sixteen hexadecimal digits for the name of an unfinished file."""
+    return hashlib.sha256(os.fsencode(f"{BESIDE}{random}-{name}")).hexdigest()[:16]
 
 
 def final_name(name):
-    """The name that an unfinished file is to have; None for the name of any other file."""
+    """The name that an unfinished file of ours is to have; None for the name of any other file."""
     found = UNFINISHED.fullmatch(name)
-    return found and found[1]
+    return found[3] if found and found[2] == checksum(found[1], found[3]) else None
 
 
 @contextmanager
 def whole_file(path):
-    """A temporary path beside `path`, renamed to it when the block ends without an error."""
+    """A temporary path beside `path`, renamed to it when the block ends without an error.
+
+    Raises ValueError if `path` is a symbolic link.
+    """
+    refuse_links(path.parent, [path.name])
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = unfinished(path)
     try:
@@ -118,6 +132,19 @@ def begins(path, whole):
         )
 
 
+def refuse_links(folder, names):
+    """ValueError naming the first symbolic link among files of a folder and the folders between."""
+    for name in names:
+        path = Path(folder)
+        for step in Path(name).parts:
+            path /= step
+            if path.is_symlink():
+                raise ValueError(
+                    f"{path} is a symbolic link, which is neither written through nor replaced. "
+                    "Move it elsewhere and start again."
+                )
+
+
 def in_the_way(path):
     """ValueError for a file that would be overwritten."""
     return ValueError(
@@ -132,7 +159,21 @@ def put(place, name, data):
     if is_store(place):
         opened(place).put(name, data, use_multipart=False)
         return
+    refuse_links(place, [name])
     with whole_file(Path(place) / name) as beside:
+        beside.write_bytes(data)
+
+
+def add(place, name, data):
+    """The same, but an earlier file of that name is replaced only by more of the same bytes, see
+    `new_file`.
+    """
+    if is_store(place):
+        if not data.startswith(get(place, name) or b""):
+            raise in_the_way(f"{place}/{name}")
+        return put(place, name, data)
+    refuse_links(place, [name])
+    with new_file(Path(place) / name) as beside:
         beside.write_bytes(data)
 
 
@@ -141,6 +182,7 @@ def create(place, name, data):
     once one wins.
     """
     if not is_store(place):
+        refuse_links(place, [name])
         return create_file(Path(place) / name, data)
     from obstore.exceptions import AlreadyExistsError
 
@@ -211,6 +253,7 @@ def remove(place, names):
         with contextlib.suppress(FileNotFoundError):
             opened(place).delete(list(names))
         return
+    refuse_links(place, names)
     for name in names:
         (Path(place) / name).unlink(missing_ok=True)
 
@@ -256,7 +299,8 @@ def unfinished_files(folder, mine):
     """
     for path in Path(folder).rglob(f"{BESIDE}*"):
         final = final_name(path.name)
-        if final and path.is_file() and mine(path.with_name(final).relative_to(folder).as_posix()):
+        name = final and path.with_name(final).relative_to(folder).as_posix()
+        if name and mine(name) and path.is_file() and not path.is_symlink():
             yield path
 
 
@@ -286,10 +330,7 @@ def deliver(folder, place, files):
     already.
     """
     for name in files if is_store(place) else ():
-        data = (folder / name).read_bytes()
-        if get(place, name) not in (None, data):
-            raise in_the_way(f"{place}/{name}")
-        put(place, name, data)
+        add(place, name, (folder / name).read_bytes())
 
 
 @contextmanager

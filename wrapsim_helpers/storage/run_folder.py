@@ -1,13 +1,20 @@
 """The folder of a run: made ready before anything is written, or refused."""
 
 import errno
+import os
 import tempfile
 from contextlib import contextmanager, suppress
 
 from ..parameters import differences
 from ..resources import PACKAGE
+from ..schema import TABLES
 from . import places
-from .manifest import identity_in, json_bytes, read_manifest
+from .manifest import identity_in, json_bytes, read_manifest, sealed
+
+FOLDERS = (*TABLES, "avro", "parts", "derived")  # the folders of a run
+TOP_FILES = (*(f"{name}.json" for name in ("run", "identity", "log", "lock")),) + tuple(
+    f"{name}.parquet" for name in TABLES
+)
 
 # -- the run folder --------------------------------------------------------------------------------
 
@@ -21,6 +28,7 @@ def open_folder(out_dir, identity):
     one that cannot be written.
     """
     place = places.place_of(out_dir, "out_dir")
+    refuse_links_of_run(place)
     with refusing_what_cannot_be_written(place):
         begun = (
             places.get(place, "identity.json")
@@ -31,11 +39,21 @@ def open_folder(out_dir, identity):
             places.create(
                 place,
                 "identity.json",
-                json_bytes(finished_as(place) or new_here(place, out_dir, identity)),
+                json_bytes(sealed(finished_as(place) or new_here(place, out_dir, identity))),
             )
             begun = places.get(place, "identity.json")
     refuse_other_run(place, identity_in(place, begun), identity)
     return place
+
+
+def refuse_links_of_run(place):
+    """ValueError naming the first symbolic link where a run writes its files; a store has none."""
+    if places.is_store(place):
+        return
+    places.refuse_links(place, (*TOP_FILES, *FOLDERS))
+    for folder in filter(os.path.isdir, (place / name for name in FOLDERS)):
+        with os.scandir(folder) as found:
+            places.refuse_links(folder, [entry.name for entry in found if entry.is_symlink()])
 
 
 def finished_as(place):

@@ -3,7 +3,7 @@ listener.
 """
 
 import re
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -255,11 +255,11 @@ def read_avro_part(place, file):
         )
 
 
-def entry(run_dir, path, sha256, rows, rows_hash):
-    """What the manifest says of one file."""
+def entry(run_dir, path, beside, sha256, rows, rows_hash):
+    """What the manifest says of one file, which still lies at a temporary path `beside`."""
     return {
         "file": path.relative_to(run_dir).as_posix(),
-        "bytes": path.stat().st_size,
+        "bytes": beside.stat().st_size,
         "rows": rows,
         "sha256": sha256,
         "rows_xxh3": rows_hash,
@@ -268,16 +268,29 @@ def entry(run_dir, path, sha256, rows, rows_hash):
 
 def write_table(run_dir, name, table, part=None):
     """Write one table, or one part of it, as Parquet; returns its manifest entry."""
+    with ExitStack() as names:
+        return begin_table(names, run_dir, name, table, part)
+
+
+def begin_table(names, run_dir, name, table, part=None):
+    """The same, but the file gets its name when the ExitStack `names` ends."""
     path = Path(run_dir) / f"{name}.parquet" if part is None else part_path(run_dir, name, part)
-    with new_file(path) as beside:
-        parquet_into(table, beside)
-    return entry(run_dir, path, sha256_of(path), table.num_rows, row_hash(table))
+    beside = names.enter_context(new_file(path))
+    parquet_into(table, beside)
+    return entry(run_dir, path, beside, sha256_of(beside), table.num_rows, row_hash(table))
 
 
-def is_derived(data):
-    """Whether the bytes of a Parquet file are one of those that we keep in the folder DERIVED of a
-    run.
+def derived_mark(identity_hash, code, table):
+    """Which run, code and rows a table in the folder DERIVED of a run belongs to, bytes."""
+    return f"{identity_hash} {code} {row_hash(table)}".encode()
+
+
+def is_derived(data, identity_hash):
+    """Whether the bytes of a Parquet file are a table that we derived from a run, see
+    `derived_mark`.
     """
-    with suppress(pa.ArrowException, OSError):
-        return b"wrapsim" in (pq.read_schema(reader_of(data)).metadata or {})
+    with suppress(pa.ArrowException, OSError, LookupError, TypeError, ValueError):
+        table = pq.read_table(reader_of(data))
+        mark = table.schema.metadata[b"wrapsim"]
+        return mark == derived_mark(identity_hash, mark.split()[1].decode(), table)
     return False

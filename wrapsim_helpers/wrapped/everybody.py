@@ -26,8 +26,12 @@ from ..schema import TABLES
 from ..storage import places
 from ..storage.manifest import read_manifest
 from ..storage.outputs import own_folder, written
+<<<<<<< HEAD
 from ..storage.row_hashes import row_hash
 from ..storage.tables import DERIVED, damaged, is_derived, play_files, read_plays, reader_of
+=======
+from ..storage.tables import DERIVED, damaged, derived_mark, is_derived, play_files, read_plays
+>>>>>>> 478aef1 (Recognise files of a run by content, and refuse symbolic links)
 from .counting import all_heard, by_artist, heard_in, with_plays
 from .days import calendar, listening_clock, longest_streak
 from .editions import EDITIONS, window
@@ -298,7 +302,7 @@ def keep_crowd(place, name, crowd):
     place.
     """
     there = places.get(place, name)
-    if there is not None and not is_derived(there):
+    if there is not None and not is_derived(there, read_manifest(place)["identity_hash"]):
         return
     buffer = pa.BufferOutputStream()
     pq.write_table(
@@ -306,12 +310,11 @@ def keep_crowd(place, name, crowd):
         buffer,
         compression="zstd",
     )
-    with suppress(OSError, *places.store_errors()):
+    with suppress(OSError, ValueError, *places.store_errors()):  # ValueError: a symbolic link
         places.put(place, name, buffer.getvalue().to_pybytes())
 
 
 def crowd_mark(place, crowd):
     """Which run, code and rows a kept crowd belongs to, bytes."""
-    return (
-        f"{read_manifest(place)['identity_hash']} {source_hash(Path(__file__))} {row_hash(crowd)}"
-    ).encode()
+    code = source_hash(Path(__file__))
+    return derived_mark(read_manifest(place)["identity_hash"], code, crowd)
