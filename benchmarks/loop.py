@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 import wrapsim_helpers as ws
-from wrapsim_helpers.listening.loop import PLAY, sample_plays
+from wrapsim_helpers.listening.columns import PLAY
+from wrapsim_helpers.listening.loop import sample_plays
 from wrapsim_helpers.people import loop_records
 from wrapsim_helpers.people.behaviour import lowered
 
@@ -59,12 +60,9 @@ def without_answers(folder):
         (target / path.relative_to(PACKAGE)).write_text(
             path.read_text(encoding="utf-8"), encoding="utf-8"
         )
-    plays = (target / "plays.py").read_text(encoding="utf-8")
-    begin, end = (
-        plays.index("            add_answers("),
-        plays.index("            if reason_end == DONE:\n                kind = action_of"),
-    )
-    (target / "plays.py").write_text(plays[:begin] + plays[end:], encoding="utf-8")
+    path = target / "listening" / "session.py"
+    before, call, after = path.read_text(encoding="utf-8").partition("    count_play(")
+    path.write_text(before + after.partition("\n")[2], encoding="utf-8")
     return target.parent
 
 

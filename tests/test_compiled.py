@@ -18,7 +18,7 @@ DAY = ws.Run(num_users=1, end_time="2025-01-02")
 
 def test_a_session_is_compiled_for_one_set_of_types():
     ws.listen(DAY)
-    found = [*code_folder("wrapsim_helpers.listening.loop").rglob("*.play_session-*.nbc")]
+    found = [*code_folder("wrapsim_helpers.listening.session").rglob("*.play_session-*.nbc")]
     assert len(found) == len({path.parent for path in found}) > 0  # a folder for each checkout
 
 

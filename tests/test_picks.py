@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers.listening import loop as pl
-from wrapsim_helpers.listening import picks as pk
+from wrapsim_helpers.listening import local_time, loop, memory, picks, releases, taste
+from wrapsim_helpers.listening.state import Listener, new_known, new_state
 from wrapsim_helpers.people import homes, loop_records
-from wrapsim_helpers.people.behaviour import lag_quantiles, lowered
+from wrapsim_helpers.people.behaviour import CONTEXTS, lag_quantiles, lowered
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
-from wrapsim_helpers.schema import code
+from wrapsim_helpers.schema import EDITORIAL, code
 
 KEY = np.uint64(9)
 FORTNIGHT = ws.Run(
@@ -22,7 +22,7 @@ FORTNIGHT = ws.Run(
 
 
 def someone(behaviour, music, **who):
-    """A listener who has heard nothing, ready to pick: a `World`. who: fields of PERSON."""
+    """A listener who has heard nothing, ready to pick: a `Listener`. who: fields of PERSON."""
     person = np.zeros(1, loop_records.PERSON).view(np.recarray)
     person["key"], person["home"], person["others"], person["novelty"] = (
         KEY,
@@ -32,11 +32,9 @@ def someone(behaviour, music, **who):
     )
     for name, value in who.items():
         person[name] = value
-    mind = pl.new_mind()
-    mind.stamp, mind.age, mind.day, mind.month = 1, 30, day_of(date(2025, 3, 3)), 55 * 12 + 2
-    return pk.World(
-        person[0], music, lowered([behaviour])[0], mind, pl.new_known(len(music.tracks))
-    )
+    state = new_state()
+    state.stamp, state.age, state.day, state.month = 1, 30, day_of(date(2025, 3, 3)), 55 * 12 + 2
+    return Listener(person[0], music, lowered([behaviour])[0], state, new_known(len(music.tracks)))
 
 
 def day_of(when):
@@ -110,10 +108,10 @@ def pairs(plays, context):
 
 @pytest.mark.parametrize("n_heard, reach", [(1000, 512), (300, 256), (5000, 4096)])
 def test_what_is_heard_again_lies_back_as_the_recency_kernel_says(n_heard, reach):
-    b, mind, known = lowered([ws.Behaviour()])[0], pl.new_mind(), pl.new_known(n_heard)
+    b, state, known = lowered([ws.Behaviour()])[0], new_state(), new_known(n_heard)
     for track in range(n_heard):
-        pk.remember(mind, known, track)
-    lags = np.array([n_heard - pk.heard_before(KEY, i, b, mind) for i in range(10_000)])
+        memory.remember(state, known, track)
+    lags = np.array([n_heard - memory.remembered_track(KEY, i, b, state) for i in range(10_000)])
     weights = (
         np.arange(1, reach + 1) ** -b.recency
     )  # a history is drawn from by its last power of two
@@ -124,11 +122,13 @@ def test_what_is_heard_again_lies_back_as_the_recency_kernel_says(n_heard, reach
 
 
 def test_a_short_history_is_drawn_from_as_a_whole_and_its_latest_first():
-    b, mind, known = lowered([ws.Behaviour()])[0], pl.new_mind(), pl.new_known(50)
-    assert pk.heard_before(KEY, 0, b, mind) == pk.NO_TRACK
+    b, state, known = lowered([ws.Behaviour()])[0], new_state(), new_known(50)
+    assert memory.remembered_track(KEY, 0, b, state) == memory.NO_TRACK
     for track in range(50):
-        pk.remember(mind, known, track)
-    counts = np.bincount([pk.heard_before(KEY, i, b, mind) for i in range(5_000)], minlength=50)
+        memory.remember(state, known, track)
+    counts = np.bincount(
+        [memory.remembered_track(KEY, i, b, state) for i in range(5_000)], minlength=50
+    )
     assert (
         (counts > 0).sum() > 40
         and counts[40:].sum() > 2 * counts[:40].sum() / 4
@@ -144,35 +144,37 @@ def test_lag_quantiles_run_from_one_to_the_size_of_the_memory():
     assert lag_quantiles(1.0, 256)[128] == pytest.approx(257**0.5)
 
 
-def test_a_track_is_known_as_often_as_it_was_heard_in_this_life():
-    mind, known = pl.new_mind(), pl.new_known(3)
-    mind.stamp = 1
+def test_a_track_is_known_as_often_as_this_listener_heard_it():
+    state, known = new_state(), new_known(3)
+    state.stamp = 1
     for track in (2, 0, 2):
-        pk.remember(mind, known, track)
-    assert [pk.times_heard(mind, known, track) for track in range(3)] == [1, 0, 2]
-    assert (mind.n_learned, known["learned"][:2].tolist()) == (2, [2, 0])
-    mind.stamp = 2
-    assert pk.times_heard(mind, known, 2) == 0
+        memory.remember(state, known, track)
+    assert [memory.times_heard(state, known, track) for track in range(3)] == [1, 0, 2]
+    assert (state.n_learned, known["learned"][:2].tolist()) == (2, [2, 0])
+    state.stamp = 2
+    assert memory.times_heard(state, known, 2) == 0
 
 
 def test_what_is_worn_out_comes_back_less(music):
     def share_of_worn(satiation):
-        w = someone(replace(ws.Behaviour(), satiation=satiation, intensity_pull=0.0), music)
+        listener = someone(replace(ws.Behaviour(), satiation=satiation, intensity_pull=0.0), music)
         for track in (1, 2, 3) * 50 + (4, 5):
-            pk.remember(w.mind, w.known, track)
-        return np.isin([pk.known_or_new(KEY, i, 0.0, w) for i in range(2_000)], (1, 2, 3)).mean()
+            memory.remember(listener.state, listener.known, track)
+        return np.isin(
+            [picks.known_or_new(KEY, i, 0.0, listener) for i in range(2_000)], (1, 2, 3)
+        ).mean()
 
     assert share_of_worn(5.0) < share_of_worn(1e6) - 0.1
 
 
 def test_the_share_of_new_tracks_falls_as_the_history_grows(music):
-    w = someone(ws.Behaviour(), music)
+    listener = someone(ws.Behaviour(), music)
     shares = []
-    for heard in (pk.WARM_UP, pk.WARM_UP + 1_000, pk.WARM_UP + 10_000):
-        w.mind.heard = heard
-        shares.append(pk.novelty_of(w))
-    assert shares[0] == pytest.approx(w.b.novelty) and shares[1] == pytest.approx(
-        w.b.novelty * 2**-w.b.novelty_decay
+    for heard in (taste.WARM_UP, taste.WARM_UP + 1_000, taste.WARM_UP + 10_000):
+        listener.state.heard = heard
+        shares.append(taste.novelty_now(listener))
+    assert shares[0] == pytest.approx(listener.behaviour.novelty) and shares[1] == pytest.approx(
+        listener.behaviour.novelty * 2**-listener.behaviour.novelty_decay
     )
     assert shares[2] < shares[1]
 
@@ -193,27 +195,27 @@ def test_nobody_remembers_from_before_the_window_what_came_out_in_it(invented, m
 
 
 def test_of_an_artist_only_what_is_out_is_drawn_and_the_latest_oftener(music):
-    w = someone(ws.Behaviour(), music)
+    listener = someone(ws.Behaviour(), music)
     artist = int(np.argmax(music.artists["after"] - music.artists["first"]))
-    releases = music.discography[music.artists[artist].first : music.artists[artist].after]
-    w.mind.day = int(releases["released"][len(releases) // 2])
-    out = releases["track"][releases["released"] <= w.mind.day]
+    discography = music.discography[music.artists[artist].first : music.artists[artist].after]
+    listener.state.day = int(discography["released"][len(discography) // 2])
+    out = discography["track"][discography["released"] <= listener.state.day]
 
     def age_of_draws(fresh_share):
-        some = pk.World(
-            w.person,
+        some = Listener(
+            listener.person,
             music,
             lowered([replace(ws.Behaviour(), fresh_share=fresh_share)])[0],
-            w.mind,
-            w.known,
+            listener.state,
+            listener.known,
         )
-        drawn = np.array([pk.by_artist(KEY, i, artist, some) for i in range(2_000)])
+        drawn = np.array([releases.track_by_artist(KEY, i, artist, some) for i in range(2_000)])
         assert set(drawn) <= set(out)
-        return w.mind.day - music.tracks["released"][drawn].mean()
+        return listener.state.day - music.tracks["released"][drawn].mean()
 
     assert age_of_draws(1.0) < age_of_draws(0.0) / 2
-    w.mind.day = int(releases["released"][0]) - 1
-    assert pk.by_artist(KEY, 0, artist, w) == pk.NO_TRACK
+    listener.state.day = int(discography["released"][0]) - 1
+    assert releases.track_by_artist(KEY, 0, artist, listener) == memory.NO_TRACK
 
 
 def test_a_new_release_is_taken_up_and_worn_off(year, invented):
@@ -274,7 +276,7 @@ def test_the_editorial_context_plays_this_months_lists(year, music):
         for month in range(1, 13)
     }
     charts = {
-        month: lists[(month - 1) * len(GENRE_NAMES) + pk.CHART_LIST] for month in range(1, 13)
+        month: lists[(month - 1) * len(GENRE_NAMES) + releases.CHART_LIST] for month in range(1, 13)
     }
     for month, context, track in zip(plays["local"].dt.month, plays["context"], plays["track_id"]):
         assert track in (charts if context == "charts" else chosen)[month]
@@ -282,21 +284,21 @@ def test_the_editorial_context_plays_this_months_lists(year, music):
 
 
 def test_the_list_of_the_listeners_own_genre_is_the_one_that_is_opened(music):
-    w = someone(
+    listener = someone(
         replace(
             ws.Behaviour(),
-            context_shares=tuple(float(name == "editorial") for name in pk.CONTEXTS),
+            context_shares=tuple(float(name == "editorial") for name in CONTEXTS),
             favourite_share=1.0,
             focus_age_slope=0.0,
         ),
         music,
         favourite=GENRE_NAMES.index("Rock"),
     )
-    pk.open_context(KEY, 0, 0.5, w)
-    assert (w.mind.context, w.mind.pool) == (pk.EDITORIAL, GENRE_NAMES.index("Rock"))
+    picks.open_context(KEY, 0, listener)
+    assert (listener.state.context, listener.state.pool) == (EDITORIAL, GENRE_NAMES.index("Rock"))
     rock = 2 * len(GENRE_NAMES) + GENRE_NAMES.index("Rock")  # March
     listed = set(music.list_slots["own"][music.lists[rock] : music.lists[rock + 1]].tolist())
-    assert {pk.pick_track(KEY, i, False, 0.5, w) for i in range(300)} <= listed
+    assert {picks.pick_track(KEY, i, False, 0.5, listener) for i in range(300)} <= listed
 
 
 def test_an_album_is_heard_in_order_unless_it_is_shuffled(year, music):
@@ -337,7 +339,7 @@ def test_the_radio_stays_in_the_family_of_its_seed(year):
 def test_festive_picks_grow_up_to_christmas_eve_and_end_within_a_fortnight():
     b = lowered([ws.Behaviour()])[0]
     shares = {
-        text: pl.festive_share(day_of(date.fromisoformat(text)), 2025, b)
+        text: local_time.festive_share(day_of(date.fromisoformat(text)), 2025, b)
         for text in ("2025-07-15", "2025-10-09", "2025-11-13", "2025-12-24", "2025-12-26")
     }
     assert (
@@ -348,7 +350,7 @@ def test_festive_picks_grow_up_to_christmas_eve_and_end_within_a_fortnight():
     )  # songs remembered from the days before make up 2 % with it
     assert shares["2025-12-26"] == pytest.approx(b.festive_peak / np.e)
     assert (
-        pl.festive_share(day_of(date(2025, 1, 6)), 2025, b) == 0
+        local_time.festive_share(day_of(date(2025, 1, 6)), 2025, b) == 0
     )  # a new year begins with the season not yet near
 
 
@@ -363,7 +365,7 @@ def test_festive_picks_grow_up_to_christmas_eve_and_end_within_a_fortnight():
 def test_as_much_festive_music_is_heard_as_the_parameters_say(start, end, low, high):
     heard = ws.listen(replace(FORTNIGHT, num_users=1500, start_time=start, end_time=end))
     b = lowered([ws.Behaviour()])[0]
-    middle = pl.festive_share(
+    middle = local_time.festive_share(
         day_of(date.fromisoformat(start)) + 1, 2025, b
     )  # 13 November, Christmas Eve, July
     assert low * middle <= told(heard)["festive"].mean() <= high * middle
@@ -399,14 +401,14 @@ def test_noise_is_heard_at_night_by_sleepers_alone_and_ranks_nowhere():
 
 
 def test_the_side_taste_changes_between_quarters_alone_and_no_oftener_than_it_drifts(music):
-    w = someone(ws.Behaviour(), music)
+    listener = someone(ws.Behaviour(), music)
     sides = []
     for day in range(91 * 150, 91 * 550):
-        pl.new_day(day, w)
-        sides.append(int(w.mind.side))
+        loop.begin_day(day, listener)
+        sides.append(int(listener.state.side_genre))
     changed = np.flatnonzero(np.diff(sides)) + 1
     assert (changed % 91 == 0).all() and len(set(sides)) == len(GENRE_NAMES)
-    expected = w.b.drift_share * (1 - 1 / len(GENRE_NAMES))
+    expected = listener.behaviour.drift_share * (1 - 1 / len(GENRE_NAMES))
     assert len(changed) / 400 == pytest.approx(
         expected, abs=4 * (expected * (1 - expected) / 400) ** 0.5
     )
@@ -415,15 +417,15 @@ def test_the_side_taste_changes_between_quarters_alone_and_no_oftener_than_it_dr
 def test_new_music_comes_from_the_favourite_genre_the_side_taste_and_people_alike_by_their_shares(
     music,
 ):
-    w = someone(
+    listener = someone(
         replace(ws.Behaviour(), favourite_share=0.5, side_share=0.5, focus_age_slope=0.01),
         music,
         favourite=20,
     )
-    w.mind.side = 21
+    listener.state.side_genre = 21
     for age, focus in ((30, 0.5), (60, 0.65)):
-        w.mind.age = age
-        pools = np.array([pk.taste_pool(KEY, i, w) for i in range(5_000)])
+        listener.state.age = age
+        pools = np.array([taste.taste_pool(KEY, i, listener) for i in range(5_000)])
         assert (pools == 20).mean() == pytest.approx(focus, abs=0.03) and (
             pools == 21
         ).mean() == pytest.approx((1 - focus) / 2, abs=0.03)
@@ -505,23 +507,25 @@ def test_each_pull_of_taste_moves_what_it_says_on_one_track(music):
     track = int(np.flatnonzero(music.artists["country"][music.tracks["artist"]] >= 0)[0])
     song, artist = music.tracks[track], music.artists[music.tracks["artist"][track]]
     none = replace(ws.Behaviour(), youth_pull=0.0, gender_lean=0.0, mainstream=0.0, home_pull=0.0)
-    assert pk.suits(track, someone(none, music)) == 1
+    assert taste.suitability(track, someone(none, music)) == 1
 
     born = round(song.released / 365.25 + 1970 - 14)
     young, old = (
-        pk.suits(track, someone(replace(none, youth_pull=2.0), music, birth_year=year))
+        taste.suitability(track, someone(replace(none, youth_pull=2.0), music, birth_year=year))
         for year in (born, born - 40)
     )
     assert young > 0.99 and old == pytest.approx((1 + 2 / (1 + 64)) / 3, abs=0.01)
     lean = [
-        pk.suits(track, someone(replace(none, gender_lean=0.9), music, gender=code("gender", name)))
+        taste.suitability(
+            track, someone(replace(none, gender_lean=0.9), music, gender=code("gender", name))
+        )
         for name in ("male", "other", "female")
     ]
     assert lean == pytest.approx(
         [np.exp(-1.8 * max(-artist.lean, 0.0)), 1, np.exp(-1.8 * max(artist.lean, 0.0))]
     )
     home = [
-        pk.suits(track, someone(replace(none, home_pull=0.5), music, home=place))
+        taste.suitability(track, someone(replace(none, home_pull=0.5), music, home=place))
         for place in (artist.country, artist.country + 1)
     ]
     assert home == pytest.approx([1, 1 / 1.5])
@@ -535,15 +539,17 @@ def test_each_pull_of_taste_moves_what_it_says_on_one_track(music):
             ]
         ]
     )
-    w = someone(replace(none, mainstream=0.6), music)
+    listener = someone(replace(none, mainstream=0.6), music)
     mainstream = []
     for age in (14, 24, 34, 60):
-        w.mind.age = age
-        mainstream.append(pk.suits(obscure, w))
+        listener.state.age = age
+        mainstream.append(taste.suitability(obscure, listener))
     far = 1 + 0.12 * np.log(
         1.0001 - music.artists["renown"][music.tracks["artist"][obscure]]
     )  # from the best-known names
     assert mainstream == pytest.approx([1 - 0.6 * far, 1 - 0.3 * far, 1, 1]) and far > 0.9
-    w = someone(none, music)
-    w.mind.pull = 0.5
-    assert pk.lively(track, w) == pytest.approx((1 + 0.5 * (2 * song.intensity - 1)) / 1.5)
+    listener = someone(none, music)
+    listener.state.intensity_pull = 0.5
+    assert taste.intensity_fit(track, listener) == pytest.approx(
+        (1 + 0.5 * (2 * song.intensity - 1)) / 1.5
+    )

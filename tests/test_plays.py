@@ -14,13 +14,22 @@ import pyarrow as pa
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers.listening import loop as pl
-from wrapsim_helpers.listening import picks as pk
+from wrapsim_helpers.listening import (
+    columns,
+    draws,
+    endings,
+    local_time,
+    loop,
+    memory,
+    session,
+    taste,
+)
 from wrapsim_helpers.music.catalogue import pool_members
 from wrapsim_helpers.people import clocks, loop_records
 from wrapsim_helpers.people import listeners as li
 from wrapsim_helpers.people.behaviour import lowered
 from wrapsim_helpers.people.figures import published
+from wrapsim_helpers.schema import DESKTOP, PHONE, code
 from wrapsim_helpers.storage.row_hashes import row_hash
 
 from .rules import as_rows, broken_rules
@@ -125,8 +134,8 @@ def planted(column, values):
     ],
 )
 def test_the_interaction_is_the_first_that_applies(reason_start, reason_end, paused, interaction):
-    row = (pl.code("reason_start", reason_start), pl.code("reason_end", reason_end), paused)
-    assert pl.interaction_of(*row) == pl.code("interaction", interaction)
+    row = (code("reason_start", reason_start), code("reason_end", reason_end), paused)
+    assert columns.interaction_of(*row) == code("interaction", interaction)
 
 
 # -- time ------------------------------------------------------------------------------------------
@@ -147,15 +156,15 @@ def clock():
 
 def test_wall_time_becomes_utc_to_the_minute_across_both_changes():
     hour = 3_600_000
-    assert pl.to_utc(clock(), 0, 5 * hour) == 4 * hour  # plain winter time
+    assert local_time.to_utc(clock(), 0, 5 * hour) == 4 * hour  # plain winter time
     assert (
-        pl.to_utc(clock(), 0, 11 * hour + hour // 2) == 10 * hour + hour // 2
+        local_time.to_utc(clock(), 0, 11 * hour + hour // 2) == 10 * hour + hour // 2
     )  # inside the gap: half an hour behind it
-    assert pl.to_utc(clock(), 0, 12 * hour) == 10 * hour  # summer time
+    assert local_time.to_utc(clock(), 0, 12 * hour) == 10 * hour  # summer time
     assert (
-        pl.to_utc(clock(), 0, 101 * hour + hour // 2) == 99 * hour + hour // 2
+        local_time.to_utc(clock(), 0, 101 * hour + hour // 2) == 99 * hour + hour // 2
     )  # shown twice: the first showing
-    assert pl.to_utc(clock(), 0, 102 * hour) == 101 * hour  # winter again
+    assert local_time.to_utc(clock(), 0, 102 * hour) == 101 * hour  # winter again
 
 
 def test_the_stored_offset_is_the_one_pytz_gives(crowd):
@@ -222,7 +231,7 @@ def test_small_blocks_give_the_same_plays(crowd):
         np.concatenate(
             [
                 block.plays.started_at.copy()
-                for block in pl.sample_plays(
+                for block in loop.sample_plays(
                     people, world.catalogue.music, lowered([world.behaviour]), rows=rows
                 )
             ]
@@ -420,7 +429,7 @@ def test_what_the_test_of_going_on_rests_on_occurs_in_it(long_run):
         "no session goes across the end of the first window"
     )
     before = plays[~plays["later"]].groupby("listener_id").size()
-    assert (before > pk.HISTORY + 200).any() and (before < pk.HISTORY).any()
+    assert (before > memory.HISTORY + 200).any() and (before < memory.HISTORY).any()
     changes = (
         long_run.profile_versions.to_pandas().groupby("listener_id")[["age", "plan"]].nunique()
     )
@@ -462,9 +471,9 @@ def test_the_state_is_what_was_heard_until_two_days_before_the_end(long_run):
     state, plays = long_run.state.to_pandas().set_index("listener_id"), long_run.plays.to_pandas()
     for listener_id, mine in plays.groupby("listener_id"):
         kept, before = state.loc[listener_id], mine.iloc[: state.loc[listener_id, "n_plays"]]
-        assert kept["recent_tracks"].tolist() == before["track_id"].tolist()[-pk.HISTORY :]
+        assert kept["recent_tracks"].tolist() == before["track_id"].tolist()[-memory.HISTORY :]
         assert (
-            kept["heard"] == pk.WARM_UP + len(before)
+            kept["heard"] == taste.WARM_UP + len(before)
             and kept["n_skips"] == (before["reason_end"] == "fwdbtn").sum()
         )
         assert (
@@ -546,13 +555,13 @@ def test_the_season_moves_sessions_without_a_pile_at_midnight():
     late = begins[begins.dt.hour == 0]
     assert len(late) > 100 and (late.dt.minute < 5).mean() < 0.25
     assert all(
-        pl.summer((date(year, 7, 1) - date(1970, 1, 1)).days, False) > 0.985
+        local_time.summer_share((date(year, 7, 1) - date(1970, 1, 1)).days, False) > 0.985
         for year in range(2000, 2038)
     )
 
 
 def test_a_listener_whose_plays_have_no_end_is_refused(monkeypatch, crowd):
-    monkeypatch.setattr(pl, "MOST_ROWS", 5_000)
+    monkeypatch.setattr(loop, "MOST_ROWS", 5_000)
     others = loop_records.other_genres(crowd.world.survey, crowd.listeners, crowd.profile_versions)
     people, _ = loop_records.lower(
         crowd.run, crowd.listeners, crowd.profile_versions, crowd.world.catalogue, others
@@ -564,13 +573,13 @@ def test_a_listener_whose_plays_have_no_end_is_refused(monkeypatch, crowd):
     with pytest.raises(
         ValueError, match="would make more than .* plays; no parameters of a listener should"
     ):
-        list(pl.sample_plays(people, crowd.world.catalogue.music, endless, rows=1))
+        list(loop.sample_plays(people, crowd.world.catalogue.music, endless, rows=1))
 
 
 def test_a_session_that_has_settled_is_left_alone():
     b = lowered([ws.Behaviour(settle_after=16.0, settle_plays=8.0, settled=0.25)])[0]
-    assert [pl.settling(i, b) for i in (0, 15, 16)] == [1, 1, 1]
-    assert pl.settling(24, b) == pytest.approx(0.25 + 0.75 / np.e) and pl.settling(
+    assert [endings.settling(i, b) for i in (0, 15, 16)] == [1, 1, 1]
+    assert endings.settling(24, b) == pytest.approx(0.25 + 0.75 / np.e) and endings.settling(
         400, b
     ) == pytest.approx(0.25)
     settled = ending(settle_after=3.0, settle_plays=0.5, settled=0.0)
@@ -607,7 +616,7 @@ def test_the_turn_makes_a_sessions_end_unlike_its_beginning():
     person = np.zeros(1, loop_records.PERSON).view(np.recarray)
     person["skip"] = 1.0
     turns = [
-        pl.session_hazard(np.uint64(key), pl.PHONE, False, 30, person[0], b)[1]
+        endings.session_hazard(np.uint64(key), PHONE, False, 30, person[0], b)[1]
         for key in range(200)
     ]
     assert min(turns) == -0.95 and max(turns) == 0.95
@@ -617,14 +626,14 @@ def test_a_sessions_hazard_is_the_product_of_its_factors():
     person = np.zeros(1, loop_records.PERSON).view(np.recarray)
     person["skip"] = 2.0
     b = lowered([ws.Behaviour(sigma_mood=0.0, sigma_turn=0.0, hazard_scale=3.0)])[0]
-    plain, _ = pl.session_hazard(np.uint64(1), pl.DESKTOP, False, 30, person[0], b)
-    assert plain == pytest.approx(3 * 2 * b.skip_age[2] * b.skip_device[pl.DESKTOP])
-    assert pl.session_hazard(np.uint64(1), pl.DESKTOP, True, 30, person[0], b)[0] == pytest.approx(
-        plain * b.skip_weekend
-    )
-    assert pl.session_hazard(np.uint64(1), pl.DESKTOP, False, 19, person[0], b)[0] == pytest.approx(
-        plain / b.skip_age[2] * b.skip_age[0]
-    )
+    plain, _ = endings.session_hazard(np.uint64(1), DESKTOP, False, 30, person[0], b)
+    assert plain == pytest.approx(3 * 2 * b.skip_age[2] * b.skip_device[DESKTOP])
+    assert endings.session_hazard(np.uint64(1), DESKTOP, True, 30, person[0], b)[
+        0
+    ] == pytest.approx(plain * b.skip_weekend)
+    assert endings.session_hazard(np.uint64(1), DESKTOP, False, 19, person[0], b)[
+        0
+    ] == pytest.approx(plain / b.skip_age[2] * b.skip_age[0])
 
 
 def test_liking_rises_and_falls_again_with_the_times_heard():
@@ -636,7 +645,9 @@ def test_liking_rises_and_falls_again_with_the_times_heard():
     ]
     assert left[1] < 0.6 * left[0] and left[1] < 0.6 * left[2]
     b = lowered([ws.Behaviour()])[0]
-    hazard = [pk.step(b.liking_from, b.liking, times) for times in (0, 1, 2, 3, 6, 7, 14, 15, 99)]
+    hazard = [
+        draws.step_value(b.liking_from, b.liking, times) for times in (0, 1, 2, 3, 6, 7, 14, 15, 99)
+    ]
     assert hazard == list(np.array((1, 0.9, 0.9, 0.78, 0.78, 0.88, 0.88, 1.05, 1.05)))
 
 
@@ -644,7 +655,7 @@ def test_a_track_is_left_when_the_summed_hazard_reaches_its_draw():
     b = lowered([ws.Behaviour()])[0]
     keys = np.arange(4_000).astype(np.uint64)
     for hazard in (0.5, 1.0, 2.0):
-        after = np.array([pl.leave_after(key, 0, hazard, b) for key in keys])
+        after = np.array([endings.leave_after(key, 0, hazard, b) for key in keys])
         for ms, summed in (
             *zip(b.knots_ms[1:], b.hazard[1:]),
             (130_000, b.hazard[-1] + 100_000 * b.hazard_slope),
@@ -660,27 +671,32 @@ def test_on_the_way_to_work_and_back_on_weekdays_other_sessions_move_to_the_phon
     person["devices"][0, :2], person["devices"][0, 2:] = 0.3, 1.0  # phone 0.3, desktop 0.7
     person["devices"][1, 2:] = 1.0  # the desktop alone
     keys = np.arange(1_200).astype(np.uint64)
-    usual = np.array([pl.device_of(key, 12, False, person[0], b) for key in keys])
-    assert set(usual) == {pl.PHONE, pl.DESKTOP} and (usual == pl.PHONE).mean() == pytest.approx(
+    usual = np.array([session.device_of(key, 12, False, person[0], b) for key in keys])
+    assert set(usual) == {PHONE, DESKTOP} and (usual == PHONE).mean() == pytest.approx(
         0.3, abs=0.05
     )
     for hour in (0, 6, 7, 8, 9, 12, 15, 16, 17, 18):
-        there = np.array([pl.device_of(key, hour, False, person[0], b) for key in keys])
-        weekend = np.array([pl.device_of(key, hour, True, person[0], b) for key in keys])
+        there = np.array([session.device_of(key, hour, False, person[0], b) for key in keys])
+        weekend = np.array([session.device_of(key, hour, True, person[0], b) for key in keys])
         moved = hour in (7, 8, 16, 17)
-        assert (there[usual == pl.PHONE] == pl.PHONE).all() and (weekend == usual).all()
-        assert (there != usual)[usual == pl.DESKTOP].mean() == pytest.approx(
+        assert (there[usual == PHONE] == PHONE).all() and (weekend == usual).all()
+        assert (there != usual)[usual == DESKTOP].mean() == pytest.approx(
             b.commute_phone * moved, abs=0.07 * moved
         )
-        assert {pl.device_of(key, hour, False, person[1], b) for key in keys[:100]} == {pl.DESKTOP}
+        assert {session.device_of(key, hour, False, person[1], b) for key in keys[:100]} == {
+            DESKTOP
+        }
 
 
 def test_years_months_and_christmas_eve_are_those_of_the_calendar():
     start, after = date(1970, 1, 1), date(2038, 1, 1)
     for day in range((after - start).days):
-        assert pl.civil(day) == ((start + timedelta(day)).year, (start + timedelta(day)).month)
+        assert local_time.civil(day) == (
+            (start + timedelta(day)).year,
+            (start + timedelta(day)).month,
+        )
     for year in range(1970, 2038):
-        assert pl.christmas_eve(year) == (date(year, 12, 24) - start).days
+        assert local_time.christmas_eve(year) == (date(year, 12, 24) - start).days
 
 
 # -- the shape of listening ------------------------------------------------------------------------

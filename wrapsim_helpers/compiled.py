@@ -27,6 +27,7 @@ IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 # -- which sources compiled code depends on --------------------------------------------------------
 
 
+@functools.cache
 def imported_files(path):
     """Files of this package that a source file imports at its top level; a set of Paths."""
     found = set()

@@ -149,6 +149,11 @@ def code(column, symbol):
     return SYMBOLS[column].index(symbol)
 
 
+def codes_of(column, *symbols):
+    """The codes of several symbols of a column, in the order given; a tuple."""
+    return tuple(code(column, symbol) for symbol in symbols)
+
+
 PROFILE, SONG, INTERACTION = (columns(record) for record in RECORDS)
 PLAN = {"plan": LABEL}
 DEVICES = SYMBOLS["device"][1:]
@@ -395,8 +400,20 @@ SYMBOLS |= {
 
 
 # codes that the model names
-FREE, PREMIUM = code("plan", "free"), code("plan", "premium")
-MALE, FEMALE = code("gender", "male"), code("gender", "female")
+FREE, PREMIUM = codes_of("plan", "free", "premium")
+MALE, FEMALE = codes_of("gender", "male", "female")
+PHONE, TABLET, DESKTOP, WEB, SPEAKER = codes_of(
+    "device", "phone", "tablet", "desktop", "web", "speaker"
+)
+OWN_PLAYLIST, PERSONALIZED, ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS = codes_of(
+    "context", "own_playlist", "personalized", "album", "artist", "editorial", "radio", "charts"
+)
+DONE, FORWARD, BACKWARD, ENDPLAY, LOGOUT = codes_of(
+    "reason_end", "trackdone", "fwdbtn", "backbtn", "endplay", "logout"
+)
+START_DONE, START_FORWARD, START_BACK, CLICKROW, PLAYBTN, APPLOAD = codes_of(
+    "reason_start", "trackdone", "fwdbtn", "backbtn", "clickrow", "playbtn", "appload"
+)
 
 
 def labelled(column, codes):

@@ -1,16 +1,18 @@
-"""The true answers, counted by the loop itself as it plays: totals, and ranked streams by song and
-by artist.
+"""The answer key, counted by the loop itself as it plays: totals, and ranked streams by song and by
+artist.
 
-What an insight finds in the plays can be held against them.
+An insight over the plays must find the same.
 """
 
 import numpy as np
 
-from ..compiled import compiled_loop
-from ..schema import code
+from ..compiled import compiled_loop, compiled_once
+from ..schema import FORWARD
 
 COUNTED_PLAY_MS = 30_000  # heard that long, a play is a stream (rule_stream_30s)
-FORWARD = code("reason_end", "fwdbtn")
+# Streams of artists are counted in halves: a featured artist has one of each, not a plain number:
+# see `compiled_loop`.
+WHOLE, HALF = np.int64(2), np.int64(1)
 ANSWER = np.dtype(
     [
         (name, "i8")
@@ -34,30 +36,47 @@ PLACED = np.dtype(
 )  # where an artist is counted, and in whose answers
 
 
+@compiled_once
+def count_play(out, row, play, ending, is_private, local_day, listener):
+    """Count one play: in the totals, and for its track if it is a ranked stream."""
+    state, known, track, ms = listener.state, listener.known, play.track, ending.ms_played
+    answer, ends = out.answers[row], out.ends[row]
+    add_play(answer, play.started_at, ms, ending.paused_ms, ending.reason)
+    answer.n_tracks += known[track].window != state.stamp
+    known[track].window = state.stamp
+    if ms >= COUNTED_PLAY_MS:
+        add_stream(answer, state, local_day)
+        if not is_private and listener.music.tracks[track].noise == 0:
+            count_song(out.songs, ends, state, known, track, play.started_at, ms)
+
+
 @compiled_loop
-def add_answers(answer, mind, started, ended, ms, reason_end, local_day):
-    """Add one play to the listener's true answers: totals of all plays, and the longest run of
-    local days with a stream.
-    """
+def add_play(answer, started_at, ms, paused_ms, reason_end):
+    """Add a play of any length to the listener's totals."""
     if answer.n_plays == 0:
-        answer.first_started_at = started
-    answer.last_ended_at = ended
+        answer.first_started_at = started_at
+    answer.last_ended_at = started_at + ms + paused_ms
     answer.n_plays += 1
     answer.ms_played += ms
     answer.n_skips += 1 if reason_end == FORWARD else 0
-    if ms >= COUNTED_PLAY_MS:
-        answer.n_streams += 1
-        if local_day != mind.stream_day:
-            mind.streak = mind.streak + 1 if local_day == mind.stream_day + 1 else 1
-            mind.stream_day = local_day
-        answer.longest_streak_days = max(answer.longest_streak_days, mind.streak)
 
 
 @compiled_loop
-def count_song(songs, ends, mind, known, track, started, ms):
+def add_stream(answer, state, local_day):
+    """Add a stream to the listener's totals, and to the run of local days with one."""
+    answer.n_streams += 1
+    if local_day != state.last_stream_day:
+        is_next = local_day == state.last_stream_day + 1
+        state.streak_days = state.streak_days + 1 if is_next else 1
+        state.last_stream_day = local_day
+    answer.longest_streak_days = max(answer.longest_streak_days, state.streak_days)
+
+
+@compiled_loop
+def count_song(songs, ends, state, known, track, started, ms):
     """Count a ranked stream for its track."""
-    if known[track].placed != mind.stamp:
-        known[track].placed, known[track].place = mind.stamp, ends.songs
+    if known[track].placed != state.stamp:
+        known[track].placed, known[track].place = state.stamp, ends.songs
         open_count(songs[ends.songs], track, started)
         ends.songs += 1
     songs[known[track].place].n_streams += 1
@@ -65,23 +84,23 @@ def count_song(songs, ends, mind, known, track, started, ms):
 
 
 @compiled_loop
-def count_artists(first, who, w, out):
+def count_artists(first, row, listener, out):
     """Add up a listener's songs, from row `first` of the counts on, by artist: in halves, 2 for the
     primary one, 1 for a featured one.
     """
-    ends = out.ends[who]
-    for row in range(first, ends.songs):
-        song = w.music.tracks[out.songs[row].of]
-        count_artist(out.artists, ends, w.mind, out.placed, song.artist, 2, out.songs[row])
-        if song.featured >= 0:
-            count_artist(out.artists, ends, w.mind, out.placed, song.featured, 1, out.songs[row])
+    ends, artists, state, placed = out.ends[row], out.artists, listener.state, out.placed
+    for i in range(first, ends.songs):
+        song, track = out.songs[i], listener.music.tracks[out.songs[i].of]
+        count_artist(artists, ends, state, placed, track.artist, WHOLE, song)
+        if track.featured >= 0:
+            count_artist(artists, ends, state, placed, track.featured, HALF, song)
 
 
 @compiled_loop
-def count_artist(artists, ends, mind, placed, artist, halves, song):
+def count_artist(artists, ends, state, placed, artist, halves, song):
     """Add the counts of a song to one of its artists'."""
-    if placed[artist].stamp != mind.stamp:
-        placed[artist].stamp, placed[artist].place = mind.stamp, ends.artists
+    if placed[artist].stamp != state.stamp:
+        placed[artist].stamp, placed[artist].place = state.stamp, ends.artists
         open_count(artists[ends.artists], artist, song.first_started_at)
         ends.artists += 1
     count = artists[placed[artist].place]
@@ -97,8 +116,8 @@ def open_count(count, item, started):
 
 
 @compiled_loop
-def forget(answer):
-    """Set a listener's answers to nothing heard."""
+def clear_answers(answer):
+    """Set a listener's totals to no play."""
     answer.n_plays = answer.n_streams = answer.n_skips = answer.ms_played = answer.n_tracks = (
         answer.longest_streak_days
     ) = 0

@@ -24,7 +24,8 @@ from ..people.loop_records import lower, other_genres
 from ..people.personas import behaviours_of, personas_of
 from ..people.survey_file import check_genre, load_survey
 from ..source_files import source_of, with_sources
-from .loop import no_past, play_listeners, sample_plays
+from .loop import play_listeners, sample_plays
+from .state import no_past
 from .tables import actions_table, answers_table, past_of, plays_table, state_table, truth_table
 
 MINUTES_PER_PLAY = 2.4  # mean length of a play in the model, for estimates

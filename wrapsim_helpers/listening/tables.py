@@ -6,8 +6,8 @@ import pyarrow as pa
 
 from ..people.survey_shares import GENRE_NAMES
 from ..schema import LABEL, NAMED, TABLES, labelled, table_of
-from .loop import SELF, Past
-from .picks import QUARTER_DAYS, side_genres
+from .state import SAVED, Past
+from .taste import QUARTER_DAYS, side_genres
 
 
 def plays_table(plays, countries):
@@ -39,16 +39,14 @@ def past_of(state, ids):
             f"from; it holds {state.num_rows:,} listeners."
         )
     mine = state.take(pa.array(row.to_numpy(dtype=np.int64))).combine_chunks()
-    selves = np.zeros(len(ids), SELF).view(np.recarray)
-    for name in SELF.names:
-        selves[name] = (
-            np.array(mine[name].to_pylist()) if name == "skips" else mine[name].to_numpy()
-        )
+    saved = np.zeros(len(ids), SAVED).view(np.recarray)
+    for name in SAVED.names:
+        saved[name] = np.array(mine[name].to_pylist()) if name == "skips" else mine[name].to_numpy()
     recent, known, times = (
         mine[name].combine_chunks() for name in ("recent_tracks", "known_tracks", "known_times")
     )
     return Past(
-        selves,
+        saved,
         values_of(recent),
         starts_of(recent),
         values_of(known),
@@ -119,16 +117,16 @@ def actions_table(block):
 
 def state_table(block):
     """What a later run needs to go on, as it stood at the start of local day `day`, see
-    `plays.SELF`.
+    `plays.SAVED`.
 
     recent_tracks holds the last tracks played, oldest first; known_tracks and known_times, how
     often each was heard, only where more was played than recent_tracks can hold.
     """
     scalars = {
-        name: block.selves[name].copy() for name in block.selves.dtype.names if name != "skips"
+        name: block.saved[name].copy() for name in block.saved.dtype.names if name != "skips"
     }
     skips = pa.FixedSizeListArray.from_arrays(
-        pa.array(block.selves["skips"].ravel()), block.selves["skips"].shape[1]
+        pa.array(block.saved["skips"].ravel()), block.saved["skips"].shape[1]
     ).cast(pa.list_(pa.int64()))
     return table_of(
         "state",

@@ -1,0 +1,197 @@
+"""What the loop writes: a row per play, the actions, the answer key, and what a later run needs.
+
+Closed sets are int8 codes, countries int32 codes, times int64 ms.
+"""
+
+from collections import namedtuple
+
+import numpy as np
+import pyarrow as pa
+
+from ..compiled import compiled_loop, compiled_once
+from ..instants import MINUTE_MS
+from ..schema import (
+    ACTION_KINDS,
+    BACKWARD,
+    CLICKROW,
+    DONE,
+    ENDPLAY,
+    FORWARD,
+    NAMED,
+    PREMIUM,
+    START_BACK,
+    START_DONE,
+    START_FORWARD,
+    TABLES,
+    code,
+    codes_of,
+)
+from ..streams import decision, uniform
+from .counts import ANSWER, COUNT, PLACED
+from .memory import HISTORY
+from .state import SAVED, records
+
+NUMPY_TYPES = {"timestamp[ms, tz=UTC]": "i8", "int64": "i8", "int32": "i4", "bool": "?"}
+PLAY = np.dtype(
+    [
+        (field.name, NUMPY_TYPES.get(str(field.type), "i4" if field.type == NAMED else "i1"))
+        for field in TABLES["plays"]
+    ],
+    align=True,
+)
+ACTION = np.dtype(
+    [("listener_id", "i8"), ("at", "i8"), ("kind", "i1"), ("track_id", "i4")], align=True
+)
+# How far each listener's rows reach in the arrays that hold several per listener.
+ENDS = np.dtype([(name, "i8") for name in ("actions", "songs", "artists", "recent", "known")])
+# the columns of the plays table, an array each
+Plays = namedtuple("Plays", PLAY.names)  # type: ignore[misc, arg-type]
+Out = namedtuple("Out", "plays actions answers songs artists saved recent known times ends placed")
+Block = namedtuple(
+    "Block", "numbers plays actions answers songs artists saved recent known times ends"
+)
+
+TRACK = code("content_type", "track")
+PLAYED, PAUSED, SKIPPED, REPLAYED = codes_of("interaction", "play", "pause", "skip", "replay")
+# Every pair of reason_end and the next reason_start inside a session: reason_end -> reason_start.
+NEXT_START = np.zeros(16, np.int8)
+NEXT_START[[DONE, FORWARD, BACKWARD, ENDPLAY]] = START_DONE, START_FORWARD, START_BACK, CLICKROW
+ACT = decision("act.kind")
+
+
+# -- rows ------------------------------------------------------------------------------------------
+
+
+@compiled_loop
+def interaction_of(reason_start, reason_end, paused_ms):
+    """What the listener did, from the rest of the row; the first that applies of skip, replay,
+    pause, play.
+    """
+    if reason_end == FORWARD:
+        return SKIPPED
+    if reason_start == START_BACK:
+        return REPLAYED
+    return PAUSED if paused_ms > 0 else PLAYED
+
+
+@compiled_once
+def write_play(plays, row, person, state, session, play, ending):
+    """Write one row of the columns."""
+    plays.play_id[row] = (person.number << 32) | state.n_plays
+    plays.listener_id[row] = person.number
+    plays.profile_version[row] = state.version - person.first_version
+    plays.session_id[row] = session.number
+    plays.track_id[row] = play.track
+    plays.content_type[row] = TRACK
+    plays.started_at[row] = play.started_at
+    plays.ended_at[row] = play.started_at + ending.ms_played + ending.paused_ms
+    plays.ms_played[row] = ending.ms_played
+    plays.paused_ms[row] = ending.paused_ms
+    plays.seek_forward_ms[row] = ending.forward_ms
+    plays.seek_back_ms[row] = ending.back_ms
+    plays.interaction[row] = interaction_of(play.reason_start, ending.reason, ending.paused_ms)
+    plays.reason_start[row] = play.reason_start
+    plays.reason_end[row] = ending.reason
+    plays.device[row] = session.device
+    plays.platform[row] = session.platform
+    plays.context[row] = state.context
+    plays.plan[row] = play.plan
+    plays.country[row] = person.country
+    plays.shuffle[row] = play.shuffle
+    plays.offline[row] = session.offline and play.plan == PREMIUM
+    plays.private[row] = session.private
+    plays.on_demand[row] = play.on_demand
+    plays.ad_ms[row] = play.ad_ms
+    plays.utc_offset_min[row] = state.offset_ms // MINUTE_MS
+
+
+@compiled_loop
+def action_of(u, behaviour):
+    """What a listener does about a track heard to its end: a code of `kind`, or their number for
+    nothing.
+    """
+    kind = 0
+    while kind < len(ACTION_KINDS) and u >= behaviour.act_shares[kind]:
+        u -= behaviour.act_shares[kind]
+        kind += 1
+    return kind
+
+
+@compiled_loop
+def write_action(key, i, at_ms, track, person, behaviour, actions, ends):
+    """Write what the listener does about a track that they heard to its end, if anything."""
+    kind = action_of(uniform(key, ACT, i), behaviour)
+    if kind < len(ACTION_KINDS):
+        action = actions[ends.actions]
+        action.listener_id, action.at = person.number, at_ms
+        action.kind, action.track_id = kind, track
+        ends.actions += 1
+
+
+# -- arrays ----------------------------------------------------------------------------------------
+
+
+def new_plays(rows):
+    """Columns with room for so many plays, a multiple of 64.
+
+    They lie in one piece of memory of Arrow's, which Arrow reuses for the next one.
+    """
+    sizes = [rows * PLAY[name].itemsize for name in PLAY.names]
+    pieces = np.split(
+        np.frombuffer(pa.allocate_buffer(sum(sizes)), np.uint8), np.cumsum(sizes)[:-1]
+    )
+    return Plays(*(piece.view(PLAY[name]) for piece, name in zip(pieces, PLAY.names)))
+
+
+def new_out(rows, n_listeners, n_tracks, n_artists):
+    """Everything the loop writes: room for so many plays, and one row of answers per listener."""
+    several = (
+        np.zeros(size, np.int32) for size in (rows + HISTORY, rows + n_tracks, rows + n_tracks)
+    )
+    return Out(
+        new_plays(rows),
+        records(ACTION, rows),
+        records(ANSWER, n_listeners),
+        records(COUNT, rows),
+        records(COUNT, 2 * rows),
+        records(SAVED, n_listeners),
+        *several,
+        records(ENDS, n_listeners),
+        records(PLACED, n_artists),
+    )
+
+
+@compiled_loop
+def start_ends(row, first, ends):
+    """Let a listener's rows begin where those of the listener before end, or at 0 if first."""
+    mine = ends[row]
+    if row > first:
+        before = ends[row - 1]
+        mine.actions, mine.songs, mine.artists = before.actions, before.songs, before.artists
+        mine.recent, mine.known = before.recent, before.known
+    else:
+        mine.actions = mine.songs = mine.artists = mine.recent = mine.known = 0
+
+
+def block_of(out, numbers, n_rows, first, after, handed_over):
+    """The filled part of everything the loop wrote about listeners first .. after - 1.
+
+    The plays are copied unless they are handed over, so that a few do not hold the memory of many.
+    """
+    last = out.ends[after - 1]
+    plays = Plays(
+        *(column[:n_rows] if handed_over else column[:n_rows].copy() for column in out.plays)
+    )
+    return Block(
+        numbers[first:after],
+        plays,
+        out.actions[: last.actions],
+        out.answers[first:after],
+        out.songs[: last.songs],
+        out.artists[: last.artists],
+        out.saved[first:after],
+        out.recent[: last.recent],
+        out.known[: last.known],
+        out.times[: last.known],
+        out.ends[first:after],
+    )

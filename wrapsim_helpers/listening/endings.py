@@ -1,0 +1,180 @@
+"""How a play ends: when the listener would leave it, for what reason, with what seeks and pauses.
+
+The hazard of leaving is a product of factors. Every draw is of the session's key, and counted by
+the play's number in the session, i.
+"""
+
+from collections import namedtuple
+
+import numpy as np
+
+from ..compiled import compiled_loop, compiled_once
+from ..instants import MINUTE_MS
+from ..schema import BACKWARD, DONE, ENDPLAY, FORWARD, LOGOUT
+from ..streams import decision, exp, ln, normal, uniform
+from .draws import index_in_shares, step_value
+from .memory import ZERO, times_heard
+from .plan_rules import may_skip
+
+SEEKABLE_MS, PAUSABLE_MS = 20_000, 5_000  # shorter plays have no seek, no pause (assumed)
+ASLEEP_FACTOR = 0.3  # on the hazard, of a listener who falls asleep (assumed)
+
+MOOD, TURN, STOP, LEAVE, WHY, BLOCKED = map(
+    decision,
+    ("session.mood", "session.turn", "session.stop", "end.leave", "end.why", "end.blocked"),
+)
+PAUSE, PAUSED, SEEK_FORWARD, SEEK_BACK, FORWARD_BY, BACK_BY = map(
+    decision,
+    (
+        "end.pause",
+        "end.paused",
+        "end.seek_forward",
+        "end.seek_back",
+        "end.forward_by",
+        "end.back_by",
+    ),
+)
+Ending = namedtuple("Ending", "reason ms_played paused_ms forward_ms back_ms")
+
+
+# -- the hazard of leaving -------------------------------------------------------------------------
+
+
+@compiled_loop
+def session_hazard(key, device, is_weekend, age, person, behaviour):
+    """The factor of a session's circumstances on the hazard, before the single play: (factor,
+    turn).
+
+    turn: how much the factor grows (+) or falls (-) from the session's first to its last play, as a
+    share of it.
+    """
+    sigma = behaviour.sigma_mood
+    mood = exp(sigma * normal(uniform(key, MOOD, 0)) - 0.5 * sigma * sigma)
+    turn = min(max(behaviour.sigma_turn * normal(uniform(key, TURN, 0)), -0.95), 0.95)
+    factor = (
+        behaviour.hazard_scale
+        * person.skip
+        * mood
+        * step_value(behaviour.skip_age_from, behaviour.skip_age, age)
+        * behaviour.skip_device[device]
+        * (behaviour.skip_weekend if is_weekend else 1.0)
+    )
+    return factor, turn
+
+
+@compiled_loop
+def settling(i, behaviour):
+    """What is left of the hazard at the i-th play of a session: after a while people leave the
+    music alone.
+    """
+    if i < behaviour.settle_after:
+        return 1.0
+    fall = exp((behaviour.settle_after - i) / behaviour.settle_plays)
+    return behaviour.settled + (1.0 - behaviour.settled) * fall
+
+
+@compiled_once
+def play_hazard(session, i, at_ms, track, shuffle, listener):
+    """The factor of all circumstances on the hazard of leaving a play."""
+    behaviour, state = listener.behaviour, listener.state
+    progress = min(1.0, (at_ms - session.begin_ms) / session.length_ms)
+    times = times_heard(state, listener.known, track)
+    return (
+        session.hazard
+        * (1.0 + session.turn * (2.0 * progress - 1.0))
+        * behaviour.skip_position[min(i, 3)]
+        * settling(i, behaviour)
+        * behaviour.skip_context[state.context]
+        * listener.music.tracks[track].grip
+        * step_value(behaviour.liking_from, behaviour.liking, times)
+        * (behaviour.skip_shuffle if shuffle else 1.0)
+        * (ASLEEP_FACTOR if session.asleep else 1.0)
+    )
+
+
+@compiled_loop
+def leave_after(key, i, hazard, behaviour):
+    """Milliseconds after which the listener would leave the track if it were endless: a piecewise
+    constant hazard.
+    """
+    budget = -ln(uniform(key, LEAVE, i)) / hazard
+    knots, summed = behaviour.knots_ms, behaviour.hazard
+    last = len(knots) - 1
+    for j in range(1, last + 1):
+        if budget < summed[j]:
+            share = (budget - summed[j - 1]) / (summed[j] - summed[j - 1])
+            return knots[j - 1] + share * (knots[j] - knots[j - 1])
+    return knots[last] + (budget - summed[last]) / behaviour.hazard_slope
+
+
+# -- the ending ------------------------------------------------------------------------------------
+
+
+@compiled_once
+def ending_of(session, i, at_ms, track, shuffle, is_free_phone, listener):
+    """How the i-th play of a session ends, as if the session went on: an `Ending`."""
+    behaviour, key = listener.behaviour, session.key
+    duration_ms = np.int64(listener.music.tracks[track].duration_ms)
+    hazard = play_hazard(session, i, at_ms, track, shuffle, listener)
+    left_ms = int(min(leave_after(key, i, hazard, behaviour), 1e9))
+    reason = DONE
+    if left_ms < duration_ms:
+        may_forward = not is_free_phone or may_skip(listener.state, at_ms + left_ms)
+        reason = leave_reason(key, i, may_forward, behaviour)
+    ms = duration_ms if reason == DONE else left_ms
+    forward_ms, back_ms = seeks(key, i, ms, duration_ms, reason, behaviour)
+    if reason == DONE:
+        ms = duration_ms - forward_ms + back_ms
+    return Ending(reason, ms, pause_ms(key, i, ms, behaviour), forward_ms, back_ms)
+
+
+@compiled_loop
+def leave_reason(key, i, may_forward, behaviour):
+    """Why a track ends that the listener would leave.
+
+    If the forward button does nothing, some choose another track; for the others the track plays
+    on.
+    """
+    why = index_in_shares(uniform(key, WHY, i), behaviour.leave_shares)
+    if why == 1:
+        return BACKWARD
+    if why == 2:
+        return ENDPLAY
+    if may_forward:
+        return FORWARD
+    return ENDPLAY if uniform(key, BLOCKED, i) < behaviour.blocked_leave else DONE
+
+
+@compiled_loop
+def seeks(key, i, ms, duration_ms, reason, behaviour):
+    """Milliseconds that the listener seeks forward, and back."""
+    forward_ms = back_ms = ZERO
+    if ms > SEEKABLE_MS and uniform(key, SEEK_FORWARD, i) < behaviour.seek_forward_share:
+        ahead_ms = duration_ms if reason == DONE else duration_ms - ms
+        forward_ms = int(uniform(key, FORWARD_BY, i) * 0.5 * ahead_ms)
+    if ms > SEEKABLE_MS and uniform(key, SEEK_BACK, i) < behaviour.seek_back_share:
+        back_ms = int(uniform(key, BACK_BY, i) * 0.5 * ms)
+    return forward_ms, back_ms
+
+
+@compiled_loop
+def pause_ms(key, i, ms, behaviour):
+    """Milliseconds that the listener pauses a play."""
+    if ms > PAUSABLE_MS and uniform(key, PAUSE, i) < behaviour.pause_share:
+        return 1000 + int(-ln(uniform(key, PAUSED, i)) * behaviour.pause_min * MINUTE_MS)
+    return ZERO
+
+
+@compiled_once
+def last_ending(key, ending, left_ms, duration_ms, behaviour):
+    """The ending of a session's last play: some stop in the middle, the others when it is over.
+
+    left_ms: of the session, from the start of the play.
+    """
+    if uniform(key, STOP, 0) >= behaviour.logout_share:
+        return ending
+    reason = LOGOUT if uniform(key, STOP, 1) < 0.5 else ENDPLAY
+    if left_ms < ending.ms_played:
+        return Ending(reason, min(max(left_ms, 0), duration_ms), ZERO, ZERO, ZERO)
+    ms = min(ending.ms_played, duration_ms)
+    return Ending(reason, ms, ending.paused_ms, ending.forward_ms, ending.back_ms)

@@ -1,0 +1,108 @@
+"""A listener's local time: the clock of their zone, the calendar, and the seasons."""
+
+from ..compiled import compiled_loop
+from ..streams import exp
+
+NEVER = 2**62
+JULY, DAYS_OF_YEAR = 181, 365.2425  # days since 1970 of 1 July 1970
+
+
+# -- the clock of a zone ---------------------------------------------------------------------------
+
+
+@compiled_loop
+def local_offset(people, zone, at_ms):
+    """Milliseconds that a zone's clock is ahead of UTC at an instant."""
+    i = people.zones[zone]
+    while i + 1 < people.zones[zone + 1] and people.changes[i + 1].at_ms <= at_ms:
+        i += 1
+    return people.changes[i].offset_ms
+
+
+@compiled_loop
+def follow_clock(people, zone, state, at_ms):
+    """Keep the zone's offset in the state up to date; at_ms never falls from call to call."""
+    if at_ms < state.offset_until:
+        return
+    i = max(state.clock_change, people.zones[zone])
+    while i + 1 < people.zones[zone + 1] and people.changes[i + 1].at_ms <= at_ms:
+        i += 1
+    state.clock_change, state.offset_ms = i, people.changes[i].offset_ms
+    state.offset_until = people.changes[i + 1].at_ms if i + 1 < people.zones[zone + 1] else NEVER
+
+
+@compiled_loop
+def to_utc(people, zone, wall_ms):
+    """UTC ms of a local wall time.
+
+    A time that the clock shows twice is the first of the two; one that the clock skips is as far
+    behind the gap as it was in it.
+    """
+    i = people.zones[zone]
+    while (
+        i + 1 < people.zones[zone + 1]
+        and wall_ms - people.changes[i].offset_ms >= people.changes[i + 1].at_ms
+    ):
+        if wall_ms - people.changes[i + 1].offset_ms < people.changes[i + 1].at_ms:
+            break
+        i += 1
+    return wall_ms - people.changes[i].offset_ms
+
+
+# -- the calendar and the seasons ------------------------------------------------------------------
+
+
+@compiled_loop
+def weekday_of(day):
+    """Weekday of a day, days since 1970: 0 is Monday. 1970-01-01 was a Thursday."""
+    return (day + 3) % 7
+
+
+@compiled_loop
+def civil(day):
+    """(year, month) of a day, days since 1970.
+
+    H. Hinnant, chrono-compatible low-level date algorithms.
+    """
+    z = day + 719_468
+    era = z // 146_097
+    of_era = z - era * 146_097
+    year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    shifted = (5 * of_year + 2) // 153
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    return year + era * 400 + (1 if month <= 2 else 0), month
+
+
+@compiled_loop
+def christmas_eve(year):
+    """Days since 1970 of 24 December of a year."""
+    return (
+        365 * (year - 1970)
+        + (year - 1969) // 4
+        - (year - 1901) // 100
+        + (year - 1601) // 400
+        + 357
+        + (1 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 0)
+    )
+
+
+@compiled_loop
+def festive_share(day, year, behaviour):
+    """Chance that a pick is festive music: it grows exponentially up to Christmas Eve and ends
+    within a fortnight.
+    """
+    ahead = christmas_eve(year) - day
+    if ahead >= 0:
+        return behaviour.festive_peak * exp(-ahead / behaviour.festive_days) if ahead <= 75 else 0.0
+    return behaviour.festive_peak * exp(ahead / 2.0) if ahead > -14 else 0.0
+
+
+@compiled_loop
+def summer_share(day, is_south):
+    """How much of a summer a day is: 1 on the first of July, -1 half a year later, linear between;
+    the reverse in the south.
+    """
+    phase = (day - JULY) / DAYS_OF_YEAR % 1.0
+    north = 1.0 - 4.0 * min(phase, 1.0 - phase)
+    return -north if is_south else north

@@ -1,0 +1,75 @@
+"""What a listener remembers: the last tracks in order, and how often each track was played."""
+
+import numpy as np
+
+from ..compiled import compiled_loop
+from ..people.behaviour import MEMORY_SIZES
+from ..streams import decision, uniform
+
+HISTORY = MEMORY_SIZES[-1]  # how many plays back a listener can return to
+NO_TRACK, ZERO, ONE, TWO = map(np.int64, (-1, 0, 1, 2))  # not plain numbers: see `compiled_loop`
+LAG = decision("pick.lag")
+
+# What the loop knows of a track. The fields hold for one listener, whose stamp is beside them:
+# `times` (heard) for `stamp`; played in the window of `window`; counted in row `place` of the
+# answer key of `placed`. The i-th track that a listener got to know is `learned` of row i.
+KNOWN = np.dtype(
+    [
+        ("stamp", "i4"),
+        ("times", "i4"),
+        ("window", "i4"),
+        ("placed", "i4"),
+        ("place", "i4"),
+        ("learned", "i4"),
+    ]
+)
+
+
+@compiled_loop
+def times_heard(state, known, track):
+    """How often the listener has heard a track, as far as they remember."""
+    return known[track].times if known[track].stamp == state.stamp else 0
+
+
+@compiled_loop
+def track_before(state, plays_ago):
+    """The track of so many plays ago, 1 is the last one; int64."""
+    return np.int64(state.history[(state.heard - plays_ago) % HISTORY])
+
+
+@compiled_loop
+def remember(state, known, track):
+    """Add a track to the listener's history."""
+    state.history[state.heard % HISTORY] = track
+    state.heard += 1
+    learn(state, known, track)
+    known[track].times += 1
+
+
+@compiled_loop
+def learn(state, known, track):
+    """Make a track known with no play yet, unless it is known already."""
+    if known[track].stamp != state.stamp:
+        known[track].stamp, known[track].times = state.stamp, 0
+        known[state.n_learned].learned = track
+        state.n_learned += 1
+
+
+@compiled_loop
+def remembered_track(key, counter, behaviour, state):
+    """A track of the history: the one of t plays ago with a chance that falls like t^-recency.
+
+    NO_TRACK if the history is empty.
+    """
+    size = min(state.heard, HISTORY)
+    if size == 0:
+        return NO_TRACK
+    level = 0
+    while level + 1 < len(MEMORY_SIZES) and size >= MEMORY_SIZES[level + 1]:
+        level += 1
+    point = uniform(key, LAG, counter) * (behaviour.lags.shape[1] - 1)
+    low, high = behaviour.lags[level, int(point)], behaviour.lags[level, int(point) + 1]
+    lag = int(low + (point - int(point)) * (high - low))
+    if size < MEMORY_SIZES[0]:
+        lag = 1 + (lag - 1) * size // MEMORY_SIZES[0]
+    return track_before(state, min(lag, size))

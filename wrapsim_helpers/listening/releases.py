@@ -1,0 +1,122 @@
+"""The music that is out by now: an artist's discography, and editorial lists."""
+
+import numpy as np
+
+from ..compiled import compiled_loop
+from ..people.survey_shares import GENRE_NAMES
+from ..streams import decision, ln, uniform
+from .draws import weighted_item
+from .memory import NO_TRACK
+
+LIST_LENGTH = 40  # tracks in the editorial list of a genre that a listener follows (assumed)
+CHART_LIST = np.int64(GENRE_NAMES.index("All"))
+
+FRESH, WINDOW, RANK, DEEP, LIST = map(
+    decision, ("pick.fresh", "pick.window", "pick.rank", "pick.deep", "taste.list")
+)
+
+
+# -- artists ---------------------------------------------------------------------------------------
+
+
+@compiled_loop
+def released_by(discography, first, after, day):
+    """Place after the last release that is out on a day, among places in order of release.
+
+    Mostly all of them are out, so the last one is looked at first.
+    """
+    if first < after and discography[after - 1].released <= day:
+        return after
+    while first < after:
+        middle = (first + after) // 2
+        if discography[middle].released <= day:
+            first = middle + 1
+        else:
+            after = middle
+    return first
+
+
+@compiled_loop
+def weighted_place(discography, first, after, goal):
+    """The first place whose running total exceeds a goal."""
+    after -= 1
+    while first < after:
+        middle = (first + after) // 2
+        if discography[middle].total > goal:
+            after = middle
+        else:
+            first = middle + 1
+    return first
+
+
+@compiled_loop
+def may_be_picked(track, listener):
+    """Whether a track may be picked now: noise never, festive music in its season only."""
+    song = listener.music.tracks[track]
+    return song.noise == 0 and (song.festive == 0 or listener.state.festive_share > 0.0)
+
+
+@compiled_loop
+def track_by_artist(key, counter, artist, listener):
+    """A track of an artist that is out by now, by weight; NO_TRACK if it may not be picked now.
+
+    With the chance fresh_share it is among the latest; with the chance deep_share weights do not
+    count.
+    """
+    music, state = listener.music, listener.state
+    first = music.artists[artist].first
+    after = released_by(music.discography, first, music.artists[artist].after, state.day)
+    if after == first:
+        return NO_TRACK
+    start = first_place(key, counter, first, after, listener)
+    u = uniform(key, RANK, counter)
+    if uniform(key, DEEP, counter) < listener.behaviour.deep_share:
+        place = start + int(u * (after - start))
+    else:
+        before = music.discography[start - 1].total if start > first else 0.0
+        goal = before + u * (music.discography[after - 1].total - before)
+        place = weighted_place(music.discography, start, after, goal)
+    track = np.int64(music.discography[place].track)
+    return track if may_be_picked(track, listener) else NO_TRACK
+
+
+@compiled_loop
+def first_place(key, counter, first, after, listener):
+    """The place of a discography from which on a track is picked: `first`, or that of the first
+    of the latest releases if there are any.
+    """
+    behaviour = listener.behaviour
+    if uniform(key, FRESH, counter) >= behaviour.fresh_share:
+        return first
+    since = listener.state.day + behaviour.fresh_days * ln(uniform(key, WINDOW, counter))
+    start = released_by(listener.music.discography, first, after, since)
+    return first if start == after else start
+
+
+@compiled_loop
+def artist_of_pool(key, counter, pool, music):
+    """An artist of a pool, by weight."""
+    return weighted_item(key, counter, music.pools[pool], music.pools[pool + 1], music.slots)
+
+
+# -- lists -----------------------------------------------------------------------------------------
+
+
+@compiled_loop
+def list_range(genre, listener):
+    """First place, and the place after the last, of this month's list of a genre among all lists.
+
+    A long list stands for several shorter ones; the listener follows one of them, but all hear
+    the same charts.
+    """
+    music, n_genres = listener.music, len(GENRE_NAMES)
+    month = min(
+        max(listener.state.month - music.first_month, 0), (len(music.lists) - 1) // n_genres - 1
+    )
+    first = music.lists[month * n_genres + genre]
+    after = music.lists[month * n_genres + genre + 1]
+    if genre != CHART_LIST and after - first > LIST_LENGTH:
+        u = uniform(listener.person.key, LIST, genre)
+        first += int(u * (after - first - LIST_LENGTH))
+        after = first + LIST_LENGTH
+    return first, after

@@ -1,0 +1,272 @@
+"""One session: a listener plays one track after another on one device."""
+
+from collections import namedtuple
+
+from ..compiled import compiled_loop, compiled_once
+from ..instants import DAY_MS, HOUR_MS
+from ..schema import (
+    APPLOAD,
+    CLICKROW,
+    DESKTOP,
+    DONE,
+    FORWARD,
+    FREE,
+    OWN_PLAYLIST,
+    PERSONALIZED,
+    PHONE,
+    PLAYBTN,
+    PREMIUM,
+    SPEAKER,
+    START_BACK,
+    TABLET,
+    WEB,
+    codes_of,
+)
+from ..streams import decision, uniform
+from .columns import NEXT_START, write_action, write_play
+from .counts import count_play
+from .draws import index_in_totals, step_value
+from .endings import ending_of, last_ending, session_hazard
+from .local_time import follow_clock
+from .memory import NO_TRACK, TWO, ZERO, remember, track_before
+from .picks import noise_track, open_context, pick_track
+from .plan_rules import advertisement_ms, follow_profile, follow_rules, may_choose, note_skip
+from .taste import novelty_now
+
+LONGEST_SESSION_MS = 10 * HOUR_MS
+# Downloads play on for 30 days without a connection (rule_offline); one day of margin.
+OFFLINE_MS = 29 * DAY_MS
+NIGHT_FROM, NIGHT_UNTIL = 22, 2  # hours at which somebody may fall asleep to noise (assumed)
+SATURDAY = 5
+
+# Decisions of a session, drawn under its key; those of a play are counted by its number there.
+DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK = map(
+    decision,
+    (
+        "session.device",
+        "session.commute",
+        "session.private",
+        "session.offline",
+        "session.shuffle",
+        "session.opening",
+        "session.asleep",
+        "pick.switch",
+        "end.back",
+    ),
+)
+WEB_PLAYER, SPEAKER_OS, WATCH_OS = codes_of("platform", "web_player", "speaker_os", "watch_os")
+
+# What a session decides for all of its plays: shuffle and offline as far as the plan allows them.
+Session = namedtuple(
+    "Session",
+    "key number begin_ms length_ms device platform private offline shuffle asleep hazard turn "
+    "novelty",
+)
+# What is decided about a play before it starts.
+Play = namedtuple("Play", "started_at track plan reason_start ad_ms shuffle on_demand")
+
+
+# -- what a session decides ------------------------------------------------------------------------
+
+
+@compiled_loop
+def platform_of(device, person):
+    """What runs on the device."""
+    if device == PHONE or device == TABLET:
+        return person.phone
+    if device == DESKTOP:
+        return person.computer
+    return WEB_PLAYER if device == WEB else SPEAKER_OS if device == SPEAKER else WATCH_OS
+
+
+@compiled_loop
+def device_of(key, hour, is_weekend, person, behaviour):
+    """The device of a session; on the way to work and back it is more often the phone, if the
+    listener has one.
+    """
+    device = 1 + index_in_totals(uniform(key, DEVICE, 0), person.devices)
+    if (
+        not is_weekend
+        and is_commute(hour, behaviour)
+        and device != PHONE
+        and person.devices[0] > 0.0
+        and uniform(key, COMMUTE, 0) < behaviour.commute_phone
+    ):
+        return PHONE
+    return device
+
+
+@compiled_loop
+def is_commute(hour, behaviour):
+    """Whether people go to work or back at an hour of a weekday."""
+    return (
+        behaviour.commute_from[0] <= hour < behaviour.commute_to[0]
+        or behaviour.commute_from[1] <= hour < behaviour.commute_to[1]
+    )
+
+
+@compiled_loop
+def goes_offline(key, at_ms, person, state):
+    """Whether the listener would play downloads, which must not outlast the time allowed."""
+    return (
+        uniform(key, OFFLINE, 0) < person.offline
+        and at_ms + LONGEST_SESSION_MS - state.online_at < OFFLINE_MS
+    )
+
+
+@compiled_loop
+def falls_asleep(key, hour, behaviour, state):
+    """Whether the listener falls asleep to noise in this session."""
+    return (
+        state.sleeps_to_noise > 0
+        and (hour >= NIGHT_FROM or hour < NIGHT_UNTIL)
+        and uniform(key, ASLEEP, 0) < behaviour.noise_nights
+    )
+
+
+@compiled_loop
+def intensity_pull(hour, weekday, age, behaviour):
+    """How far hour, weekday and age pull towards intense (+) or calm (-) music."""
+    return behaviour.intensity_pull * (
+        behaviour.intensity_hours[1 if weekday >= SATURDAY else 0, hour]
+        + behaviour.intensity_days[weekday]
+        + step_value(behaviour.intensity_age_from, behaviour.intensity_age, age)
+    )
+
+
+@compiled_loop
+def opening_reason(key, behaviour):
+    """Why the first play of a session starts."""
+    u, shares = uniform(key, OPENING, 0), behaviour.opening_shares
+    if u < shares[0]:
+        return APPLOAD
+    return PLAYBTN if u < shares[0] + shares[1] else CLICKROW
+
+
+@compiled_once
+def begin_session(key, at_ms, length_ms, hour, weekday, versions, listener):
+    """Decide what holds for a whole session, and open its first context: a `Session`."""
+    person, behaviour, state = listener.person, listener.behaviour, listener.state
+    follow_profile(versions, person, state, at_ms)
+    state.age = versions[state.version].age
+    state.intensity_pull = intensity_pull(hour, weekday, state.age, behaviour)
+    is_weekend = weekday >= SATURDAY
+    device = device_of(key, hour, is_weekend, person, behaviour)
+    hazard, turn = session_hazard(key, device, is_weekend, state.age, person, behaviour)
+    session = Session(
+        key=key,
+        number=(person.number << 32) | state.n_sessions,
+        begin_ms=at_ms,
+        length_ms=length_ms,
+        device=device,
+        platform=platform_of(device, person),
+        private=uniform(key, PRIVATE, 0) < person.private,
+        offline=goes_offline(key, at_ms, person, state),
+        shuffle=uniform(key, SHUFFLE, 0) < person.shuffle,
+        asleep=falls_asleep(key, hour, behaviour, state),
+        hazard=hazard,
+        turn=turn,
+        novelty=novelty_now(listener),
+    )
+    state.n_sessions += 1
+    open_context(key, ZERO, listener)
+    if session.asleep:
+        state.context = OWN_PLAYLIST
+    return session
+
+
+# -- what each play decides ------------------------------------------------------------------------
+
+
+@compiled_once
+def next_track(session, i, track, shuffle, reason_start, listener):
+    """The track that comes after `track` in a session."""
+    if session.asleep:
+        return noise_track(session.key, i, listener)
+    if reason_start != START_BACK:
+        return pick_track(session.key, i, shuffle, session.novelty, listener)
+    if i > 1 and uniform(session.key, BACK, i) >= listener.behaviour.replay_share:
+        return track_before(listener.state, TWO)
+    return track
+
+
+@compiled_loop
+def remember_play(play, ending, is_free_phone, is_online, listener):
+    """Change the listener's state by a play."""
+    state = listener.state
+    ended_at = play.started_at + ending.ms_played + ending.paused_ms
+    remember(state, listener.known, play.track)
+    state.n_plays += 1
+    state.since_ad_ms += ending.ms_played
+    if ending.reason == FORWARD:
+        note_skip(state, ended_at)
+    if is_online:
+        state.online_at = ended_at
+    if is_free_phone and play.on_demand and state.context != PERSONALIZED:
+        state.allowed_ms += ending.ms_played
+
+
+@compiled_once
+def write_outcome(out, row, listener_row, session, i, play, ending, local_day, listener):
+    """Write a play, count it in the answer key, and write what the listener does about the
+    track.
+    """
+    person, behaviour, state = listener.person, listener.behaviour, listener.state
+    ends = out.ends[listener_row]
+    write_play(out.plays, row, person, state, session, play, ending)
+    count_play(out, listener_row, play, ending, session.private, local_day, listener)
+    if ending.reason == DONE:
+        ended_at = play.started_at + ending.ms_played + ending.paused_ms
+        write_action(session.key, i, ended_at, play.track, person, behaviour, out.actions, ends)
+
+
+@compiled_loop
+def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, listener_row, row):
+    """Play one session into the columns from a row on: (the next free row, when it ended).
+
+    The row is -1 if the columns are full. key: the session's; at_ms: its start; length_ms: how
+    long the listener means to stay; hour, weekday: of its start, local.
+    """
+    person, behaviour, state = listener.person, listener.behaviour, listener.state
+    ends = out.ends[listener_row]
+    session = begin_session(key, at_ms, length_ms, hour, weekday, people.versions, listener)
+    reason_start = opening_reason(key, behaviour)
+    now, i, track, is_last = at_ms, ZERO, NO_TRACK, False
+    while now < person.end_ms and not is_last:
+        if row >= len(out.plays.play_id) or ends.actions >= len(out.actions):
+            return -1, now
+        plan = follow_profile(people.versions, person, state, now)
+        is_free_phone = plan == FREE and session.device == PHONE
+
+        follow_rules(behaviour, state, now)
+        ad_ms = advertisement_ms(key, i, plan, now, people.versions, person, state)
+        now += ad_ms
+        if now >= person.end_ms:
+            break
+        follow_rules(behaviour, state, now)
+        follow_clock(people, person.zone, state, now)
+        local_day = (now + state.offset_ms) // DAY_MS
+
+        is_choice = reason_start == CLICKROW and i > 0 and not session.asleep
+        if is_choice and uniform(key, SWITCH, i) < behaviour.switch_share:
+            open_context(key, i, listener)
+        on_demand = may_choose(is_free_phone, local_day, state)
+        shuffle = session.shuffle or not on_demand
+        track = next_track(session, i, track, shuffle, reason_start, listener)
+        play = Play(now, track, plan, reason_start, ad_ms, shuffle, on_demand)
+
+        ending = ending_of(session, i, now, track, shuffle, is_free_phone, listener)
+        left_ms = at_ms + length_ms - now
+        is_last = ending.ms_played + ending.paused_ms >= left_ms
+        if is_last:
+            duration_ms = listener.music.tracks[track].duration_ms
+            ending = last_ending(key, ending, left_ms, duration_ms, behaviour)
+
+        if now >= person.start_ms:
+            write_outcome(out, row, listener_row, session, i, play, ending, local_day, listener)
+            row += 1
+        is_online = not (session.offline and plan == PREMIUM)
+        remember_play(play, ending, is_free_phone, is_online, listener)
+        now, i = now + ending.ms_played + ending.paused_ms, i + 1
+        reason_start = NEXT_START[ending.reason]
+    return row, now

@@ -1,0 +1,148 @@
+"""The state of the listener whose time is being played, and what of it a later run needs."""
+
+from collections import namedtuple
+
+import numpy as np
+
+from ..compiled import compiled_loop
+from ..people.plan_rules import RULES
+from .memory import HISTORY, KNOWN, learn, remember
+
+SKIPS_KEPT = 16  # times of skips that are remembered, more than any plan limits
+MOST_SESSIONS = 48  # in one day
+
+# What a listener carries from one play to the next.
+STATE = np.dtype(
+    [
+        ("stamp", "i8"),  # marks what belongs to this listener, see KNOWN
+        ("heard", "i8"),  # plays that are remembered, warm-up included
+        ("n_plays", "i8"),
+        ("n_sessions", "i8"),
+        ("n_skips", "i8"),
+        ("since_ad_ms", "i8"),  # music played since the last advertisement
+        ("allowed_day", "i8"),  # local day of `allowed_ms`
+        ("allowed_ms", "i8"),  # played that day out of the daily allowance
+        ("active", "i8"),  # 1 on an active day, 0 on a silent one
+        ("free_from", "i8"),  # the next session begins at or after this time
+        ("online_at", "i8"),  # end of the last play with a connection
+        ("version", "i8"),  # row of the profile version that holds now
+        ("rules_until", "i8"),  # when `rules` must be looked up again
+        ("rules", "f8", (len(RULES),)),
+        ("clock_change", "i8"),  # row of the zone change that holds now
+        ("offset_ms", "i8"),
+        ("offset_until", "i8"),  # when `offset_ms` must be looked up again
+        ("last_stream_day", "i8"),
+        ("streak_days", "i8"),
+        ("context", "i8"),  # where the tracks come from: a code ...
+        ("seed_track", "i8"),  # ... the track that led there ...
+        ("pool", "i8"),  # ... the pool of a radio or the genre of an editorial list ...
+        ("album_position", "i8"),  # ... and how many tracks of the album have been played
+        ("day", "i8"),
+        ("month", "i8"),  # since January 1970
+        ("quarter", "i8"),
+        ("side_genre", "i8"),
+        ("age", "i8"),
+        ("festive_share", "f8"),  # of today's picks
+        ("intensity_pull", "f8"),  # above 0, intense music is likelier; below 0, calm music
+        ("sleeps_to_noise", "i8"),  # 1 for some listeners, else 0
+        ("n_learned", "i8"),
+        ("session_starts", "i8", (MOST_SESSIONS,)),  # of today
+        ("skips", "i8", (SKIPS_KEPT,)),  # ring of the times of the last skips
+        ("history", "i4", (HISTORY,)),  # ring of the last tracks
+    ]
+)
+# What a later run needs of a listener to go on, as it stood at the start of local day `day`.
+SAVED = np.dtype(
+    [
+        (name, "i8")
+        for name in (
+            "day",
+            "heard",
+            "n_plays",
+            "n_sessions",
+            "n_skips",
+            "since_ad_ms",
+            "allowed_day",
+            "allowed_ms",
+            "active",
+            "free_from",
+            "online_at",
+        )
+    ]
+    + [("skips", "i8", (SKIPS_KEPT,))]
+)
+# Saved states of earlier runs, with their history and known tracks; empty arrays without one.
+Past = namedtuple("Past", "saved recent recent_from known times known_from")
+# All that a draw for a listener may look at.
+Listener = namedtuple("Listener", "person music behaviour state known")
+
+
+def records(dtype, rows):
+    """Records of zeros."""
+    return np.zeros(rows, dtype).view(np.recarray)
+
+
+def new_state():
+    """An empty STATE record, used for one listener after another."""
+    return records(STATE, 1)[0]
+
+
+def new_known(n_tracks):
+    """KNOWN records of nothing known, one per track."""
+    return records(KNOWN, n_tracks)
+
+
+def no_past():
+    """The `Past` of listeners who begin with this run."""
+    return Past(
+        records(SAVED, 0),
+        *(
+            np.zeros(size, dtype)
+            for size, dtype in ((0, "i4"), (1, "i8"), (0, "i4"), (0, "i4"), (1, "i8"))
+        ),
+    )
+
+
+@compiled_loop
+def resume(row, past, state, known):
+    """Restore the state that an earlier run saved; returns the local day to go on from."""
+    saved = past.saved[row]
+    if saved.n_plays > HISTORY:  # then all that is known was saved, warm-up included
+        state.heard = saved.heard - HISTORY
+    for i in range(past.known_from[row], past.known_from[row + 1]):
+        learn(state, known, np.int64(past.known[i]))
+    for i in range(past.recent_from[row], past.recent_from[row + 1]):
+        remember(state, known, np.int64(past.recent[i]))
+    for i in range(past.known_from[row], past.known_from[row + 1]):
+        known[past.known[i]].times = past.times[i]
+    copy_saved(saved, state)
+    return saved.day
+
+
+@compiled_loop
+def save(row, day, listener, out):
+    """Write what a later run needs to go on from the start of a day."""
+    state, known, ends = listener.state, listener.known, out.ends[row]
+    out.saved[row].day = day
+    copy_saved(state, out.saved[row])
+    for i in range(state.heard - min(state.n_plays, HISTORY), state.heard):
+        out.recent[ends.recent] = state.history[i % HISTORY]
+        ends.recent += 1
+    if state.n_plays > HISTORY:
+        for i in range(state.n_learned):
+            track = known[i].learned
+            out.known[ends.known], out.times[ends.known] = track, known[track].times
+            ends.known += 1
+
+
+@compiled_loop
+def copy_saved(source, target):
+    """Copy the fields of SAVED except `day` from a state to a saved one, or back."""
+    target.heard, target.n_plays = source.heard, source.n_plays
+    target.n_sessions, target.n_skips = source.n_sessions, source.n_skips
+    target.since_ad_ms = source.since_ad_ms
+    target.allowed_day, target.allowed_ms = source.allowed_day, source.allowed_ms
+    target.active, target.free_from = source.active, source.free_from
+    target.online_at = source.online_at
+    for i in range(SKIPS_KEPT):
+        target.skips[i] = source.skips[i]

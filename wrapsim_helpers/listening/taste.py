@@ -1,0 +1,102 @@
+"""A listener's taste: favourite and side genres, how well a track suits, and how much is new.
+
+Taste tilts, it never filters: a track that suits badly is less likely, not impossible.
+"""
+
+from ..compiled import compiled_loop
+from ..schema import FEMALE, MALE
+from ..streams import decision, exp, ln, uniform
+from .draws import index_in_totals
+
+QUARTER_DAYS = 91  # a side genre lasts at least that long
+WARM_UP = 160  # plays remembered from before the window, so that January is not all discovery
+
+FAVOURITE, OTHER, DRIFT, SIDE = map(
+    decision, ("pick.favourite", "pick.other", "taste.drift", "taste.side")
+)
+
+
+@compiled_loop
+def suitability(track, listener):
+    """How well a track suits the listener now, 0 to 1: their youth, gender, age and country, and
+    the intensity of the hour.
+    """
+    person, behaviour = listener.person, listener.behaviour
+    song = listener.music.tracks[track]
+    artist = listener.music.artists[song.artist]
+    years = song.released / 365.25 + 1970.0 - person.birth_year - behaviour.youth_age
+    years = years / behaviour.youth_width
+    youth = (1.0 + behaviour.youth_pull / (1.0 + years * years)) / (1.0 + behaviour.youth_pull)
+    side = 1.0 if person.gender == MALE else -1.0 if person.gender == FEMALE else 0.0
+    lean = exp(behaviour.gender_lean * (side * artist.lean - abs(side * artist.lean)))
+    young = min(max((behaviour.mainstream_until - listener.state.age) / 20.0, 0.0), 1.0)
+    known_name = 1.0 - behaviour.mainstream * young * min(
+        1.0, max(0.0, 1.0 + 0.12 * ln(1.0001 - artist.renown))
+    )
+    home = 1.0 if artist.country == person.home else 1.0 / (1.0 + behaviour.home_pull)
+    return youth * lean * known_name * home * intensity_fit(track, listener)
+
+
+@compiled_loop
+def intensity_fit(track, listener):
+    """How well a track's intensity goes with the hour, the weekday and the listener's age, 0 to
+    1.
+    """
+    pull = listener.state.intensity_pull
+    intensity = listener.music.tracks[track].intensity
+    return (1.0 + pull * (2.0 * intensity - 1.0)) / (1.0 + abs(pull))
+
+
+@compiled_loop
+def side_genre(person, behaviour, quarter):
+    """The genre that a listener hears besides the favourite in a quarter; it stays until a quarter
+    in which taste drifts.
+    """
+    since = quarter
+    while quarter - since < 12 and uniform(person.key, DRIFT, since) >= behaviour.drift_share:
+        since -= 1
+    return index_in_totals(uniform(person.key, SIDE, since), person.others)
+
+
+@compiled_loop
+def side_genres(persons, behaviours, first_quarter, genres):
+    """Fill in each listener's side genre in each quarter from the first on. genres: int64, (L,
+    quarters).
+    """
+    for row in range(len(persons)):
+        behaviour = behaviours[persons[row].kind]
+        for quarter in range(genres.shape[1]):
+            genres[row, quarter] = side_genre(persons[row], behaviour, first_quarter + quarter)
+
+
+@compiled_loop
+def favourite_share_at(age, behaviour):
+    """Share of new music that the favourite genre has at an age."""
+    return min(behaviour.favourite_share * (1.0 + behaviour.focus_age_slope * (age - 30)), 0.95)
+
+
+@compiled_loop
+def taste_pool(key, counter, listener):
+    """The pool of the favourite genre, of the side genre, or of a genre that similar listeners
+    hear.
+    """
+    favourite = favourite_share_at(listener.state.age, listener.behaviour)
+    u = uniform(key, FAVOURITE, counter)
+    if u < favourite:
+        return listener.person.favourite
+    if u < favourite + (1.0 - favourite) * listener.behaviour.side_share:
+        return listener.state.side_genre
+    return index_in_totals(uniform(key, OTHER, counter), listener.person.others)
+
+
+@compiled_loop
+def novelty_now(listener):
+    """Chance that the listener picks something new from their own playlists: it falls as the
+    history grows.
+    """
+    behaviour, plays = listener.behaviour, listener.state.heard - WARM_UP
+    return (
+        listener.person.novelty
+        * behaviour.novelty
+        * exp(-behaviour.novelty_decay * ln(1.0 + plays / 1000.0))
+    )
