@@ -1,6 +1,20 @@
-"""`python -m wrapsim_helpers` is the `wrapsim` command."""
+"""The `wrapsim` command, also as `python -m wrapsim_helpers`.
 
-from .commands import main
+It imports the commands itself, so that Ctrl-C ends it without a traceback from the start.
+"""
+
+import sys
+
+
+def main():
+    """Run the command; exit code 130 after Ctrl-C, also while its modules are imported."""
+    try:
+        from .commands import main as run_command
+
+        run_command()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

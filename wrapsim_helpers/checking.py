@@ -20,6 +20,7 @@ DRAWN = (
 )  # defaults that mean "drawn" or "not given"; a missing value means the same
 CHECKED_BY_VALUE = (str, int, float, bool, inspect.Parameter.empty)
 MOST_NAMED = 24  # arguments that a message lists; `Behaviour` has a hundred
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError on a full disk
 MISSING_TYPES = ("NAType", "NaTType")  # of pandas, which is not imported for this
 
 
@@ -172,6 +173,18 @@ def whole(text):
         return text
 
 
+def yaml_value(text, loader=None):
+    """The value in a YAML text; ValueError saying what is wrong with it. loader: a yaml loader."""
+    import yaml  # here, since most commands need none
+
+    try:
+        return yaml.load(text, loader or yaml.SafeLoader)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except (yaml.YAMLError, ValueError) as error:  # the latter of dates such as 2025-13-01
+        raise ValueError(" ".join(str(error).split())) from None
+
+
 # -- paths -----------------------------------------------------------------------------------------
 
 
@@ -193,6 +206,7 @@ def check_path(name, given):
         )
     try:
         path = Path(given).expanduser()
+        str(path).encode()  # Arrow and DuckDB open no file whose name is not UTF-8
         path.stat()
     except (OSError, ValueError, RuntimeError) as error:
         if getattr(error, "errno", None) not in (errno.ENOENT, errno.ENOTDIR):
@@ -202,7 +216,33 @@ def check_path(name, given):
                 f"{name} is {str(given)!r}, which cannot be a path here ({reason}); give another "
                 f"path."
             ) from None
+    return check_links(name, given, path)
+
+
+def check_links(name, given, path):
+    """A path as it is; ValueError where it leads through a link to nowhere."""
+    for link in (path, *path.parents):
+        if link.is_symlink() and not link.exists():
+            raise ValueError(
+                f"{name} is {str(given)!r}, but {str(link)!r} is a link to "
+                f"{os.readlink(link)!r}, which does not exist; give another path, or make that "
+                f"folder."
+            )
     return path
+
+
+def check_file(name, path, instead):
+    """A path as it is where it is a file; FileNotFoundError otherwise. instead: what to do."""
+    if path.is_file():
+        return path
+    problem = (
+        "which is a folder"
+        if path.is_dir()
+        else "which is no regular file"
+        if path.exists()
+        else "and there is no such file"
+    )
+    raise FileNotFoundError(f"{name} is {str(path)!r}, {problem}. {instead}")
 
 
 # -- checks: what was given, what is allowed, what to do -------------------------------------------

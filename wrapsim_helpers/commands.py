@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer.core
 
-from .checking import check_path, whole
+from .checking import NO_ROOM, check_path, whole
 from .notebooks import (
     NOTEBOOKS,
     Refused,
@@ -482,7 +482,7 @@ def schema(
 
 @app.command()
 def cards(
-    run_dir: Path = typer.Argument(help="the folder of a finished run"),
+    run_dir: RunDir,
     out_dir: str = typer.Argument(help="folder for the cards"),
     user: str = typer.Option(
         "", help="user id, number or name; the listener in the middle where empty"
@@ -507,7 +507,7 @@ def cards(
 
 @app.command()
 def insights(
-    run_dir: Path = typer.Argument(help="the folder of a finished run"),
+    run_dir: RunDir,
     out_dir: str = typer.Argument(help="folder for nine Parquet files"),
     year: int = typer.Option(
         -1, help="-1 for the year with most days of the run", parser=whole, metavar="INTEGER"
@@ -525,7 +525,7 @@ def insights(
 
 @app.command()
 def realism(
-    run_dir: Path = typer.Option(
+    run_dir: str = typer.Option(
         None, "--run", help="a finished run to measure, instead of the whole benchmark"
     ),
     output: str = typer.Option(
@@ -759,6 +759,13 @@ def query_errors():
     return (sys.modules["duckdb"].Error,) if "duckdb" in sys.modules else ()
 
 
+def store_errors():
+    """What an object store raises, as a tuple; none if the command did not need one."""
+    from .storage.places import store_errors as errors_of_stores
+
+    return errors_of_stores() if "obstore" in sys.modules else ()
+
+
 def main():
     """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1,
     Ctrl-C 130.
@@ -767,9 +774,12 @@ def main():
 
     with (
         warnings_of_one_line(),
+        without_backend(),
         leaving_in_time(lambda: "No file is left half-written; start the same command again."),
     ):
         try:
+            check_working_folder()
+            check_utf8(sys.argv[1:])
             app()
         except (
             ValueError,
@@ -780,8 +790,46 @@ def main():
             NotADirectoryError,
         ) as error:
             sys.exit(complain(error, 2))
-        except (RuntimeError, OSError, *query_errors()) as error:
+        except (RuntimeError, OSError, *query_errors(), *store_errors()) as error:
             sys.exit(complain(error, 1))
+
+
+def check_working_folder():
+    """Refused where the folder that the command is started in was deleted, or has no name in
+    UTF-8.
+    """
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:
+        raise Refused(
+            "the working folder no longer exists; change to another one (cd) and start the command "
+            "there."
+        ) from None
+    check_utf8([here])
+
+
+def check_utf8(texts):
+    """Refused where a text from the system is not UTF-8: Arrow and DuckDB open no such file."""
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Refused(
+                f"{os.fsencode(text)!r} is not UTF-8; rename the file or folder, or give another "
+                f"text."
+            ) from None
+
+
+@contextmanager
+def without_backend():
+    """Hide MPLBACKEND while the command runs: it draws into files and notebooks, never on a
+    screen.
+    """
+    before = os.environ.pop("MPLBACKEND", None)
+    try:
+        yield
+    finally:
+        os.environ.update({} if before is None else {"MPLBACKEND": before})
 
 
 @contextmanager
@@ -801,14 +849,27 @@ def complain(error, exit_code):
     """Print an error as one message on stderr, with arguments named as they are typed; returns the
     exit code.
     """
+    text = as_typed(text_of(error), getattr(error, "typed", {}))
+    print(f"wrapsim: {text}", file=sys.stderr)
+    return exit_code
+
+
+def text_of(error):
+    """What an error says, in one message; that of the system or of a store with what to do."""
+    if getattr(error, "errno", None) in NO_ROOM:
+        return "there is no room left on the disk; make some and start the same command again."
+    if isinstance(error, store_errors()):
+        return (
+            f"the object store does not answer as it should ({str(error).splitlines()[0]}). Check "
+            f"the address, and the credentials and endpoint in the environment (AWS_..., "
+            f"GOOGLE_..., AZURE_...)."
+        )
     file = getattr(error, "filename", None)
-    text = (
+    return (
         str(error)
         if file is None
         else f"{str(file)!r} cannot be used here ({error.strerror}); name another."
     )
-    print(f"wrapsim: {as_typed(text, getattr(error, 'typed', {}))}", file=sys.stderr)
-    return exit_code
 
 
 def typed_names(command):

@@ -2,7 +2,9 @@
 kernel starts.
 """
 
+import contextlib
 import difflib
+import json
 import logging
 import os
 import re
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import typer.core
 
-from .checking import check_path
+from .checking import check_path, yaml_value
 from .resources import FIRST_NOTEBOOK, project_folder, resource
 
 NOTEBOOKS = (
@@ -134,15 +136,12 @@ def parse_assignments(notebook, assignments):
 
 def from_yaml(name, text):
     """A value from the text of a parameter; Refused where it is no YAML."""
-    import yaml
-
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+        return yaml_value(text)
+    except ValueError as error:
         raise Refused(
-            f"{name} is {text!r}, which cannot be read ({first_line(error)}); write a list as "
-            f"[Pop, "
-            f"Rap]."
+            f"{name} is {text!r:.80}, which cannot be read ({first_line(error)}); write a list as "
+            f"[Pop, Rap]."
         ) from None
 
 
@@ -181,11 +180,13 @@ def run_notebook(notebook, parameters, output):
     """
     from .interrupts import saying
     from .storage.outputs import begin, end, finish
+    from .storage.run_folder import writable
 
     notebook, output = Path(notebook), check_path("output", output).absolute()
     checked = absolute_paths(check_parameters(notebook, parameters))
     if check_target(output):
         typer.echo(f"The earlier {output} is replaced.", err=True)
+    writable(output.parent, "output")
     beside = begin(output)
     try:
         with saying(
@@ -196,7 +197,7 @@ def run_notebook(notebook, parameters, output):
         ):
             problem = execute(notebook, checked, beside)
     finally:
-        if beside.is_file():
+        if is_whole(beside):
             named(beside, output)
             finish(beside, output)
         end(beside)
@@ -266,6 +267,13 @@ def execute(notebook, parameters, output):
         and cell.metadata.get("papermill", {}).get("status") == "pending"
     ]
     return f"ended early: {len(left)} cells were not run. " if left else ""
+
+
+def is_whole(path):
+    """Whether papermill wrote the whole of an executed notebook: a full disk leaves half of it."""
+    with contextlib.suppress(OSError, ValueError):
+        return bool(json.loads(path.read_bytes()))
+    return False
 
 
 def named(beside, output):
@@ -340,26 +348,25 @@ def chosen_sets(file, only):
 
 def sets_in(file):
     """name -> {notebook, parameters} of a runs.yaml; Refused where it says something else."""
-    import yaml
-
     try:
-        sets = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError) as error:
-        raise Refused(
-            f"{file.name} is not YAML ({' '.join(str(error).split())}); correct it."
-        ) from None
-    sound = isinstance(sets, dict) and all(
-        isinstance(one, dict)
-        and "notebook" in one
-        and isinstance(one.get("parameters") or {}, dict)
-        for one in sets.values()
-    )
-    if not sound:
+        sets = yaml_value(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Refused(f"{file.name} is not YAML ({error}); correct it.") from None
+    if not (isinstance(sets, dict) and all(map(is_set, sets.values()))):
         raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
     check_set_names(file, list(sets))
     for name, one in sets.items():
         check_keys(file, name, one)
     return sets
+
+
+def is_set(value):
+    """Whether a value of a runs.yaml holds a notebook, and its parameters by name if it has any."""
+    return (
+        isinstance(value, dict)
+        and "notebook" in value
+        and isinstance(value.get("parameters") or {}, dict)
+    )
 
 
 def check_set_names(file, names):

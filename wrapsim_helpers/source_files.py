@@ -13,7 +13,7 @@ from pathlib import Path
 
 import openpyxl
 
-from .checking import check_path
+from .checking import check_file, check_path
 from .resources import resource
 
 # what a run is made from -> (bundled file, what a caller may give)
@@ -98,11 +98,7 @@ def source_path(what, path=""):
         for other in path.parent.glob("*")
         if other.name.casefold() == path.name.casefold() and other.is_file()
     ]
-    if alike:
-        return alike[0]
-    raise FileNotFoundError(
-        f"{what}_path is {str(path)!r}, and there is no such file. Give the path of {allowed}"
-    )
+    return alike[0] if alike else check_file(f"{what}_path", path, f"Give the path of {allowed}")
 
 
 # -- cells -----------------------------------------------------------------------------------------

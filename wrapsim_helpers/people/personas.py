@@ -20,7 +20,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import yaml
 
-from ..checking import check_choice, front_door
+from ..checking import check_choice, front_door, yaml_value
 from ..parameters import GENDERS, PLANS
 from ..schema import SYMBOLS
 from ..source_files import read_source, source_of
@@ -74,9 +74,9 @@ def load_personas(path=""):
     """
     source = read_source("personas", path)
     try:
-        return checked(source.name, yaml.load(source.data.decode(), UniqueKeys))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{source.name} is not YAML: {' '.join(str(error).split())}") from None
+        return checked(source.name, yaml_value(source.data.decode(), UniqueKeys))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{source.name} is not UTF-8 text: {error}; correct it.") from None
 
 
 class UniqueKeys(yaml.SafeLoader):

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from ..checking import check_choice, check_count, front_door, in_bytes
+from ..checking import NO_ROOM, check_choice, check_count, front_door, in_bytes
 from ..compiled import source_hash
+from ..instants import as_text, check_time
 from ..interrupts import saying
 from ..listening.listen import check_run, compile_model, estimate_plays, say_moved
 from ..parameters import FORMATS, Run, differences, identity, identity_hash, run_of
@@ -176,6 +177,7 @@ def continue_run(
     refuse_changes(
         run_dir, job_of(earlier, run_dir, found["formats"], before=before_of(found)).identity, found
     )
+    check_later(end_time, earlier)
     run = replace(
         earlier,
         start_time=earlier.end_time,
@@ -188,6 +190,16 @@ def continue_run(
     job = job_of(run, out_dir, formats, codec, before)
     open_folder(job.place, job.identity)
     return carry_out(job, workers=workers)
+
+
+def check_later(end_time, earlier):
+    """Nothing where a time is later than the end of a run; ValueError otherwise."""
+    end, ended = check_time("end_time", as_text(end_time)), check_time("", earlier.end_time)
+    if (end.tzinfo is None) == (ended.tzinfo is None) and end <= ended:
+        raise ValueError(
+            f"end_time is {end_time!r}, but the run lasts until {earlier.end_time}; give a later "
+            f"time."
+        )
 
 
 def before_of(found):
@@ -507,7 +519,7 @@ def what_happened(error):
     """An interruption in words, with what helps against it."""
     if isinstance(error, (BrokenExecutor, *killed_errors())):
         return "a worker process died; perhaps memory ran out, then fewer workers help."
-    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if getattr(error, "errno", None) in NO_ROOM:
         return "there is no room left on the disk; make some."
     if getattr(error, "errno", None) in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "the folder can no longer be written."

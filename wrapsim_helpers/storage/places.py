@@ -37,7 +37,17 @@ def place_of(given, name="run_dir"):
             f"{name} is {str(given)!r}; a store's address begins with one of "
             f"{', '.join(f'{name}://' for name in SCHEMES)}; anything else is a folder."
         )
-    return str(given).rstrip("/")
+    return check_bucket(name, str(given).rstrip("/"))
+
+
+def check_bucket(name, url):
+    """The address of a store as it is; ValueError where it names no bucket."""
+    if url.rstrip("/:") in SCHEMES:
+        raise ValueError(
+            f"{name} is {url + '//'!r}, which names no bucket; give an address such as "
+            f"{url}//bucket/run."
+        )
+    return url
 
 
 def is_store(place):

@@ -103,11 +103,11 @@ def refuse_others(place, out_dir):
         )
 
 
-def writable(folder):
+def writable(folder, name="out_dir"):
     """The folder, made where it is not there yet; PermissionError where nothing can be written into
-    it. A store is left alone.
+    it. A store is left alone. name: of the argument that asks for it.
     """
-    with refusing_what_cannot_be_written(folder):
+    with refusing_what_cannot_be_written(folder, name):
         if not places.is_store(folder):
             if folder.resolve().is_relative_to(PACKAGE.resolve()):
                 raise OSError(errno.EROFS, "it is inside the installed package")
@@ -118,7 +118,7 @@ def writable(folder):
 
 
 @contextmanager
-def refusing_what_cannot_be_written(place):
+def refusing_what_cannot_be_written(place, name="out_dir"):
     """Turn whatever a disk or a store says into one PermissionError."""
     try:
         yield
@@ -129,7 +129,7 @@ def refusing_what_cannot_be_written(place):
             raise
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise PermissionError(
-            f"out_dir is {str(place)!r}, which cannot be written ({reason}); name another folder."
+            f"{name} is {str(place)!r}, which cannot be written ({reason}); name another folder."
         ) from None
 
 

@@ -26,12 +26,15 @@ from ..schema import TABLES
 from ..storage import places
 from ..storage.manifest import read_manifest
 from ..storage.outputs import own_folder, written
-<<<<<<< HEAD
-from ..storage.row_hashes import row_hash
-from ..storage.tables import DERIVED, damaged, is_derived, play_files, read_plays, reader_of
-=======
-from ..storage.tables import DERIVED, damaged, derived_mark, is_derived, play_files, read_plays
->>>>>>> 478aef1 (Recognise files of a run by content, and refuse symbolic links)
+from ..storage.tables import (
+    DERIVED,
+    damaged,
+    derived_mark,
+    is_derived,
+    play_files,
+    read_plays,
+    reader_of,
+)
 from .counting import all_heard, by_artist, heard_in, with_plays
 from .days import calendar, listening_clock, longest_streak
 from .editions import EDITIONS, window
@@ -301,9 +304,6 @@ def keep_crowd(place, name, crowd):
     """Keep the crowd in a file of the run, if that can be written and no other file is in its
     place.
     """
-    there = places.get(place, name)
-    if there is not None and not is_derived(there, read_manifest(place)["identity_hash"]):
-        return
     buffer = pa.BufferOutputStream()
     pq.write_table(
         crowd.replace_schema_metadata({"wrapsim": crowd_mark(place, crowd)}),
@@ -311,7 +311,9 @@ def keep_crowd(place, name, crowd):
         compression="zstd",
     )
     with suppress(OSError, ValueError, *places.store_errors()):  # ValueError: a symbolic link
-        places.put(place, name, buffer.getvalue().to_pybytes())
+        there = places.get(place, name)
+        if there is None or is_derived(there, read_manifest(place)["identity_hash"]):
+            places.put(place, name, buffer.getvalue().to_pybytes())
 
 
 def crowd_mark(place, crowd):
