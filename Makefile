@@ -47,5 +47,5 @@ realism: $(READY)  ## hold the model against published figures: docs/realism.md 
 fit: $(READY)  ## find the parameters that no figure gives directly: data/behaviour/fitted.json (about 5 minutes)
 	@$(BIN)/python -m wrapsim_helpers fit
 
-clean:  ## remove .venv, caches and runs
+clean:  ## remove .venv, build files and data/runs; compiled code stays, `wrapsim cache --clear` before it removes that too
 	rm -rf .venv build dist data/runs .pytest_cache .hypothesis .ruff_cache .mypy_cache *.egg-info

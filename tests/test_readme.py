@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
 
+import wrapsim_helpers as ws
+from wrapsim_helpers.cards import themes
 from wrapsim_helpers.schema import TABLES
 
 from .commands import command
@@ -112,6 +116,25 @@ def test_every_column_is_explained_in_the_docs():
         assert not missing, f"{name}: {missing}"
 
 
+def test_the_nine_insights_are_in_the_docs_with_their_columns(tiny_run):
+    text = (TOP / "docs" / "tables.md").read_text(encoding="utf-8").split("## The nine insights")[1]
+    rows = {row.split("`")[1]: row.split("|")[3] for row in text.splitlines() if row[:3] == "| `"}
+    named = {name: {*re.findall(r"`(\w+)`", columns)} for name, columns in rows.items()}
+    tables = ws.everybody(tiny_run)
+    assert named == {
+        name: {*table.column_names} - {"listener_id"} for name, table in tables.items()
+    }
+
+
+def test_the_picture_of_the_readme_has_the_colours_of_the_cards():
+    with Image.open(TOP / "docs" / "cards.png") as picture:
+        there = {colour for _, colour in picture.convert("RGB").getcolors(1 << 16)}
+    assert {
+        tuple(round(255 * part) for part in to_rgb(name))
+        for name in (themes.INK, themes.PAPER, themes.CORAL, themes.SUN, themes.MINT)
+    } <= there
+
+
 def test_links_of_the_readme_lead_somewhere():
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+    for target in re.findall(r"\]\(([^)#:]+)[^):]*\)", README):
         assert (TOP / target).exists(), target

@@ -123,16 +123,24 @@ def flat_colours(ax):
     }
 
 
-def png_bytes(canvas, colours, texts):
-    """The drawn canvas as a PNG of 256 colours, a third of the size; flat colours stay exact."""
-    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert(
-        "RGB"
-    )
+def few_colours(picture, colours):
+    """A picture in 256 colours, a third of the size. colours: (red, green, blue) of the flat
+    colours in it, which stay exact.
+    """
     picture = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette = np.array(picture.getpalette()).reshape(-1, 3)
     for colour in colours:
         palette[np.abs(palette - colour).sum(1).argmin()] = colour
     picture.putpalette(palette.ravel().tolist())
+    return picture
+
+
+def png_bytes(canvas, colours, texts):
+    """The drawn canvas as a PNG of 256 colours, see `few_colours`. texts: name -> text in it."""
+    picture = few_colours(
+        Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB"),
+        colours,
+    )
     info, png = PngInfo(), io.BytesIO()
     for key, text in texts.items():
         info.add_itxt(key, text)
