@@ -314,3 +314,9 @@ def test_the_command_prints_the_table(tiny_run):
 def test_a_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="run.json"):
         ws.effects_of(tmp_path)
+
+
+def test_the_measuring_shows_how_far_it_is(tiny_run, capsys):
+    ws.effects_of(tiny_run)
+    told = capsys.readouterr()
+    assert "effects: 100%" in told.err and "5/5" in told.err and not told.out

@@ -21,6 +21,25 @@ def test_a_play_is_still_on_until_the_second_it_was_left_in():
     assert title(ax) == "25\u2009% of plays are left within five seconds, 50\u2009% within thirty"
 
 
+def test_the_medians_of_the_plans_that_there_are_stand_in_the_title():
+    minutes = pd.DataFrame({"plan": ["free", "free", "premium"], "minutes_per_day": [10, 20, 40]})
+    assert title(exploring.draw_volume(minutes)) == (
+        "The median listener hears 40 minutes a day on premium, 15 minutes a day on free"
+    )
+    assert title(exploring.draw_volume(minutes[:2])) == (
+        "The median listener hears 15 minutes a day on free"
+    )
+
+
+def test_a_changed_year_is_drawn_with_the_days_that_both_have():
+    before = ws.listen(ws.one_listener(0, "2025-01-01", "2025-03-01"))
+    ax = exploring.draw_what_if(before, ws.what_if(before, age=61), "At 61")
+    days = [exploring.daily_minutes(one) > 0 for one in (before, ws.what_if(before, age=61))]
+    told = " ".join(" ".join(text.get_text() for text in ax.figure.texts).split())
+    assert f"Music on {days[1].sum()} days instead of {days[0].sum()}, " in told
+    assert f"{(days[0] & days[1]).sum()} of them the same." in told
+
+
 def test_ticks_stand_at_round_percentages():
     ax = style.chart("A title", "a source")
     ax.set_ylim(0, 0.18)

@@ -200,6 +200,19 @@ def test_whole_numbers_of_numpy_and_dates_are_the_same_run():
 def test_a_number_of_tracks_that_is_not_whole_is_refused():
     with pytest.raises(
         TypeError,
-        match="catalogue_tracks is 0.0; it must be a whole number from 1000 to 5,000,000.",
+        match="catalogue_tracks is 0.0; it must be 0 or a whole number from 1000 to 5,000,000.",
     ):
         r.Run(catalogue_tracks=0.0)
+
+
+# -- what differs between two runs -----------------------------------------------------------------
+
+
+def test_the_size_of_parts_is_a_difference_only_where_nothing_else_is():
+    one, other = (
+        {"parameters": {"seed": seed, "listeners_per_part": size}}
+        for seed, size in ((1, 10), (2, 20))
+    )
+    assert r.shown_differences(one, other) == ["parameters.seed: 1 here, 2 there"]
+    other["parameters"]["seed"] = 1
+    assert r.shown_differences(one, other) == ["parameters.listeners_per_part: 10 here, 20 there"]

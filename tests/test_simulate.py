@@ -290,8 +290,8 @@ def test_going_on_changes_nothing_of_the_earlier_run_and_is_done_once(chain, cap
 @pytest.mark.parametrize(
     "end_time, words",
     [
-        ("2025-03-30T02:30", "is not after start_time '2025-03-30T02:30'"),
-        ("2025-03-25", "end_time '2025-03-25' is not after start_time"),
+        ("2025-03-30T02:30", "but the run lasts until 2025-03-30T02:30; give"),
+        ("2025-03-25", "end_time is '2025-03-25', but the run lasts"),
         ("2039-01-01", "end_time is '2039-01-01'"),
     ],
 )
@@ -322,6 +322,18 @@ def test_going_on_is_refused_where_a_source_file_is_another(chain, tmp_path, oth
     ):
         ws.continue_run(parts[0], "2025-05-20", out_dir=tmp_path / "on", **paths)
     assert not (tmp_path / "on").exists()
+
+
+def test_the_file_that_a_run_was_made_from_is_asked_for(chain, tiny_run):
+    _, parts, _ = chain
+    with pytest.raises(
+        ValueError, match="\n  Give the personas file that the run was made from as personas_path.$"
+    ):
+        ws.again(parts[0], 1)
+    with pytest.raises(
+        ValueError, match="\n  Leave personas_path empty: the run was made without.$"
+    ):
+        ws.again(tiny_run, 1, personas_path="bundled")
 
 
 def test_only_a_finished_run_goes_on(tmp_path):
@@ -398,6 +410,39 @@ def test_what_if_keeps_the_streams_and_changes_what_follows():
 def test_what_if_nothing_changes_nothing_changes():
     before = ws.listen(ws.one_listener(2, "2025-01-01", "2025-03-01"))
     assert ws.what_if(before).plays.equals(before.plays)
+
+
+def test_a_change_is_told_in_days_and_sessions_that_were_counted():
+    before = ws.listen(ws.one_listener(0, "2025-01-01", "2025-03-01"))
+    after = ws.what_if(before, age=61)
+    days, sessions = (
+        [len(set(which(one.plays))) for one in (after, before)]
+        for which in (local_days, sessions_of)
+    )
+    both = len(set(local_days(before.plays)) & set(local_days(after.plays)))
+    told = ws.tell_change(before, after)
+    assert days[0] != days[1] and sessions[0] != sessions[1]
+    assert (
+        f"on {days[0]} days instead of {days[1]} ({both} of them the same), in {sessions[0]} "
+        f"sessions instead of {sessions[1]}. Of all plays "
+    ) in told
+    assert "minutes_per_day from 42.6 to 24.2" in told and "the devices. Both years are " in told
+
+
+def local_days(plays):
+    minutes = pc.divide(plays["started_at"].cast("int64"), 60_000)
+    return pc.divide(pc.add(minutes, plays["utc_offset_min"].cast("int64")), 1440).to_pylist()
+
+
+def sessions_of(plays):
+    return plays["session_id"].to_pylist()
+
+
+def test_a_change_of_plan_within_the_year_is_told():
+    before = ws.listen(ws.one_listener(0, "2025-01-01", "2026-01-01"))
+    assert "plan from free then premium to free" in ws.tell_change(
+        before, ws.what_if(before, plan="free")
+    )
 
 
 @pytest.mark.parametrize("wrong", ["latitude", "longitude", "user_id", "genre", "name"])

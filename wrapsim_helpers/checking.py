@@ -262,14 +262,15 @@ def check_choice(name, value, allowed):
     )
 
 
-def check_count(name, value, low, high):
+def check_count(name, value, low, high, also=None):
     """`value` as an int where it is a whole number from low to high; otherwise a ValueError or
-    TypeError.
+    TypeError. also: one number below low that is allowed, or None.
     """
-    allowed = f"it must be a whole number from {in_digits(low)} to {in_digits(high)}."
+    other = "" if also is None else f"{also} or "
+    allowed = f"it must be {other}a whole number from {in_digits(low)} to {in_digits(high)}."
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} is {value!r}; {allowed}")
-    if not low <= value <= high:
+    if value != also and not low <= value <= high:
         raise ValueError(f"{name} is {in_digits(value)}; {allowed}")
     return int(value)
 

@@ -141,20 +141,15 @@ class Run:
             object.__setattr__(self, name, as_text(getattr(self, name)))
         check_window(self.start_time, self.end_time)
         check_window(self.origin_time or self.start_time, self.end_time)
-        for name, low, high in (
+        for name, *limits in (
             ("num_users", 1, 1_000_000_000),
             ("seed", *SEEDS),
             ("listeners_per_part", 0, 10_000_000),
-            ("catalogue_tracks", 0, 5_000_000),
+            ("catalogue_tracks", 1_000, 5_000_000, 0),
             ("first_listener", 0, 2**31 - 2),
         ):
-            object.__setattr__(self, name, check_count(name, getattr(self, name), low, high))
+            object.__setattr__(self, name, check_count(name, getattr(self, name), *limits))
         check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
-        if 0 < self.catalogue_tracks < 1_000:
-            raise ValueError(
-                f"catalogue_tracks is {self.catalogue_tracks}; it must be 0, for the tracks of the "
-                f"songs file alone, or a whole number from 1,000 to 5,000,000."
-            )
         for name, allowed in (("population", POPULATIONS), ("survey_group", SURVEY_GROUPS)):
             object.__setattr__(self, name, check_choice(name, getattr(self, name), allowed))
         object.__setattr__(self, "genres", check_names("genres", self.genres))
@@ -255,6 +250,16 @@ def differences(one, other, path=""):
             for line in differences(one.get(key), other.get(key), f"{path}.{key}".lstrip("."))
         ]
     return [] if one == other else [f"{path}: {one!r} here, {other!r} there"]
+
+
+def shown_differences(one, other):
+    """The differences of two identities for people: without listeners_per_part, which follows from
+    the others and changes no row, unless it alone differs.
+    """
+    lines = differences(one, other)
+    return [
+        line for line in lines if not line.startswith("parameters.listeners_per_part:")
+    ] or lines
 
 
 def part_path(run_dir, table, part, suffix="parquet"):

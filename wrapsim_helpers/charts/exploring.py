@@ -8,6 +8,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from ..cards.themes import GREY
 from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
+from ..listening.what_if import local_ms
 from ..music.catalogue import pool_sizes
 from ..music.genres import SMALL_POOL
 from ..people.curves import HOURS_WEEKDAY, HOURS_WEEKEND, chronotype_hours
@@ -116,14 +117,6 @@ def draw_pool_sizes(catalogue):
 # -- one listener ----------------------------------------------------------------------------------
 
 
-def local_ms(plays):
-    """Start of each play on the listener's own clock, int64 ms. plays: the Arrow table."""
-    return (
-        plays["started_at"].cast("int64").to_numpy()
-        + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS
-    )
-
-
 def daily_minutes(listened):
     """Minutes heard on each local day of the window: Series over dates."""
     day = pd.to_datetime(local_ms(listened.plays) // DAY_MS * DAY_MS, unit="ms")
@@ -229,8 +222,9 @@ def draw_what_if(before, after, name):
         f"{every}s"
         if was.any()
         else f"{name}: silence as before",
-        f"Minutes per {every}. Both from the same random streams: days, sessions and devices are "
-        f"the same draws.",
+        f"Minutes per {every}, both drawn from the same random streams. Music on "
+        f"{np.count_nonzero(days[1])} days instead of {np.count_nonzero(days[0])}, "
+        f"{np.count_nonzero(days[0] * days[1])} of them the same.",
     )
     ax.plot(was.index, was, color=DATA, linewidth=2)
     ax.plot(became.index, became, color=ACCENT, linewidth=2)
@@ -249,11 +243,13 @@ def draw_volume(minutes):
     One dot per listener on a log scale, by plan. minutes: DataFrame plan, minutes_per_day.
     """
     medians = minutes.groupby("plan", observed=True)["minutes_per_day"].median()
+    told = [
+        f"{medians[plan]:.0f} minutes a day on {plan}"
+        for plan in ("premium", "free")
+        if plan in medians
+    ]
     ax = chart(
-        f"The middle premium listener hears {medians.get('premium', np.nan):.0f} minutes a day, "
-        f"the "
-        f"middle free one "
-        f"{medians.get('free', np.nan):.0f}",
+        f"The median listener hears {', '.join(told)}",
         "Minutes a day over the window; each step to the right doubles them. One dot per listener, "
         "spread for sight.",
     )

@@ -1,12 +1,18 @@
 """One listener looked at: who they are, a session to read, and what a change would change."""
 
+from itertools import groupby
+
+import numpy as np
 import pandas as pd
 
 from ..checking import check_count, front_door
+from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
 from ..parameters import Given
 from ..people.survey_file import check_genre
 from ..schema import DEVICES
 from .listen import Listened, listen
+
+STAYING = ("city", "time_zone", "chronotype", "phone_platform", "favourite_genre")
 
 
 @front_door
@@ -91,31 +97,57 @@ def one_session(listened: Listened, number=0):
 
 @front_door
 def tell_change(before: Listened, after: Listened):
-    """What did a change of one listener change, and what could it not? Text of three sentences.
+    """What did a change of one listener change, and what not? Text of four sentences, all counted.
 
     before, after  `Listened` of one listener, the second as from `what_if`
     """
-    was, became = (
-        {**one.profile_versions.slice(0, 1).to_pylist()[0], **one.listeners.to_pylist()[0]}
-        for one in (before, after)
-    )
+    was, became = person_of(before), person_of(after)
     changed = [name for name in was if was[name] != became[name] and name != "birth_date"]
-    share = [
-        one.answers["n_skips"][0].as_py() / max(one.answers["n_plays"][0].as_py(), 1)
-        for one in (before, after)
-    ]
-    hours = [one.answers["ms_played"][0].as_py() / 3.6e6 for one in (before, after)]
-    kept = [
-        name
-        for name in ("city", "time_zone", "chronotype", "phone_platform", "favourite_genre")
-        if name not in changed
-    ]
-    changes = [f"{name} from {was[name]} to {became[name]}" for name in changed]
+    kept = [f"{name} {was[name]}" for name in STAYING if name not in changed]
+    if not any(f"{device}_share" in changed for device in DEVICES):
+        kept.append("the devices")
+    changes = [f"{name} from {shown(was[name])} to {shown(became[name])}" for name in changed]
     return (
-        f"Changed: {', '.join(changes) or 'nothing'}. "
-        f"So the same days and sessions hold {hours[1]:.0f} hours of music instead of "
-        f"{hours[0]:.0f}, and {share[1]:.0%} of plays are "
-        f"skipped instead of {share[0]:.0%}. By construction the same: "
-        f"{', '.join(f'{name} {was[name]}' for name in kept)}, "
-        "the devices and every random stream."
+        f"Changed: {', '.join(changes) or 'nothing'}. {volume_change(before, after)} Unchanged: "
+        f"{', '.join(kept)}. Both years are drawn from the same random streams."
+    )
+
+
+def person_of(listened):
+    """What a `Listened` says of its first listener: column -> value, of the first profile version,
+    but with all plans in order.
+    """
+    versions = listened.profile_versions
+    plans = {
+        name: " then ".join(plan for plan, _ in groupby(versions[name].to_pylist()))
+        for name in ("plan", "plan_kind")
+    }
+    return {**versions.to_pylist()[0], **plans, **listened.listeners.to_pylist()[0]}
+
+
+def shown(value):
+    """A value for people: a float with three digits."""
+    return f"{value:.3g}" if isinstance(value, float) else value
+
+
+def volume_change(before, after):
+    """How much music two years of one listener hold, and on which days; two sentences."""
+    was, became = (one.answers.to_pylist()[0] for one in (before, after))
+    hours = [one["ms_played"] / HOUR_MS for one in (was, became)]
+    skips = [one["n_skips"] / max(one["n_plays"], 1) for one in (was, became)]
+    days = [set((local_ms(one.plays) // DAY_MS).tolist()) for one in (before, after)]
+    sessions = [len(one.plays["session_id"].unique()) for one in (before, after)]
+    return (
+        f"So there are {hours[1]:.0f} hours of music instead of {hours[0]:.0f}, on {len(days[1])} "
+        f"days instead of {len(days[0])} ({len(days[0] & days[1])} of them the same), in "
+        f"{sessions[1]} sessions instead of {sessions[0]}. Of all plays {skips[1]:.0%} are skipped "
+        f"instead of {skips[0]:.0%}."
+    )
+
+
+def local_ms(plays):
+    """Start of each play on the listener's own clock, int64 ms. plays: the Arrow table."""
+    return (
+        plays["started_at"].cast("int64").to_numpy()
+        + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS
     )

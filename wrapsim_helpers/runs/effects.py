@@ -10,6 +10,7 @@ CLUSTERS groups of listeners) as one observation, since a listener's plays resem
 
 import numpy as np
 import pandas as pd
+from tqdm.auto import tqdm
 
 from ..checking import front_door
 from ..interrupts import saying, unchanged
@@ -19,8 +20,9 @@ from .effects_on_groups import group_effects
 from .effects_on_leaving import leaving_effects
 from .effects_on_minutes import minutes_effects
 from .effects_on_plans import plan_effects
-from .effects_on_taste import taste_effect
+from .effects_on_taste import taste_effects
 
+MEASURED = (minutes_effects, leaving_effects, plan_effects, taste_effects, group_effects)
 COLUMNS = ("effect", "requested", "observed", "low", "high", "n_listeners", "measure")
 
 
@@ -39,15 +41,9 @@ def effects_of(run_dir, behaviour: Behaviour = Behaviour()):
                that can be counted directly.
     """
     seen = look_at(run_dir)
+    steps = tqdm(MEASURED, desc="effects", unit="step")
     found = pd.DataFrame(
-        [
-            *minutes_effects(seen, behaviour),
-            *leaving_effects(seen, behaviour),
-            *plan_effects(seen, behaviour),
-            taste_effect(seen),
-            *group_effects(seen, behaviour),
-        ],
-        columns=COLUMNS,
+        [row for effects in steps for row in effects(seen, behaviour)], columns=COLUMNS
     )
     inside = (found["low"] <= found["requested"]) & (found["requested"] <= found["high"])
     return found.assign(

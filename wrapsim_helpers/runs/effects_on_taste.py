@@ -9,7 +9,7 @@ from .intervals import interval
 TOP_ARTISTS, RESAMPLES = 200, 60
 
 
-def taste_effect(seen):
+def taste_effects(seen, _):
     """How far men and women differ over artists, as published (gender_taste_overlap); a row of
     `effects_of`.
 
@@ -43,7 +43,7 @@ def taste_effect(seen):
         2 * found[0] - np.mean(found[1:]),
         min((gender == "male").sum(), (gender == "female").sum()),
     )
-    return (
+    yield (
         "men's top artists missing from women's",
         published("gender_taste_overlap"),
         *interval(missing, np.std(found[1:]) / missing, people),

@@ -215,8 +215,21 @@ def refuse_changes(run_dir, here, found):
     if other:
         raise ValueError(
             f"{run_dir} cannot be made again here, since this would differ:\n  "
-            + "\n  ".join(other[:12])
+            + "\n  ".join([*other[:12], *files_to_name(here["inputs"], found["inputs"])])
         )
+
+
+def files_to_name(here, found):
+    """What to do about each file that a run was not made from, as lines of text. here, found: name
+    of an input -> SHA-256.
+    """
+    return [
+        f"Give the {name} file that the run was made from as {name}_path."
+        if name in found
+        else f"Leave {name}_path empty: the run was made without."
+        for name in ("survey", "songs", "personas")
+        if here.get(name) != found.get(name)
+    ]
 
 
 @front_door(rest=Run)

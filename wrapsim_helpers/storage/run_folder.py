@@ -5,7 +5,7 @@ import os
 import tempfile
 from contextlib import contextmanager, suppress
 
-from ..parameters import differences
+from ..parameters import shown_differences
 from ..resources import PACKAGE
 from ..schema import TABLES
 from . import places
@@ -136,7 +136,7 @@ def refusing_what_cannot_be_written(place, name="out_dir"):
 def refuse_other_run(place, found, wanted):
     """Nothing where both identities are the same; ValueError with the differences otherwise."""
     if found != wanted:
-        lines = "\n  ".join(differences(wanted, found)[:12])
+        lines = "\n  ".join(shown_differences(wanted, found)[:12])
         raise ValueError(
             f"out_dir {str(place)!r} holds a run with another identity:\n  {lines}\n"
             "(Here is what is asked for, there what the folder holds.) Name another folder, or use "
