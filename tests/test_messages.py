@@ -121,7 +121,7 @@ def test_an_argument_that_is_not_utf8_is_refused(here, words):
     )
 
 
-def test_a_path_that_is_not_utf8_is_refused_in_python():
+def test_a_path_that_is_not_utf8_is_refused_in_python(here):
     with pytest.raises(ValueError, match=r"out_dir is 'a\\udcff', which cannot be a path here \("):
         ws.simulate(2, out_dir="a\udcff")
 
