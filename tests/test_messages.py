@@ -146,17 +146,10 @@ def test_a_working_folder_that_was_deleted_is_said(here):
 # -- YAML ------------------------------------------------------------------------------------------
 
 
-def test_a_set_whose_name_is_a_number_is_found_by_it(tmp_path):
-    (tmp_path / "sets.yaml").write_text("1: {notebook: 01_schema}")
-    assert notebooks.chosen_sets(tmp_path / "sets.yaml", ["1"]) == {"1": {"notebook": "01_schema"}}
-    with pytest.raises(notebooks.Refused, match="has no set '2'. It has: 1."):
-        notebooks.chosen_sets(tmp_path / "sets.yaml", ["2"])
-
-
 @pytest.mark.parametrize("text", ["a: {notebook: 1}", "a: {notebook: x, parameters: {1: 2}}"])
 def test_a_set_with_a_number_for_a_name_is_refused(tmp_path, text):
     (tmp_path / "sets.yaml").write_text(text)
-    with pytest.raises(notebooks.Refused, match="must map names to {notebook: ..., parameters"):
+    with pytest.raises(notebooks.Refused, match="must be text, such as"):
         notebooks.chosen_sets(tmp_path / "sets.yaml", [])
 
 

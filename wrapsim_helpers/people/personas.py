@@ -74,9 +74,10 @@ def load_personas(path=""):
     """
     source = read_source("personas", path)
     try:
-        return checked(source.name, yaml_value(source.data.decode(), UniqueKeys))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{source.name} is not UTF-8 text: {error}; correct it.") from None
+        record = yaml_value(source.data.decode(), UniqueKeys)
+    except ValueError as error:
+        raise ValueError(f"{source.name} is not YAML: {error}; correct it.") from None
+    return checked(source.name, record)
 
 
 class UniqueKeys(yaml.SafeLoader):
