@@ -20,7 +20,7 @@ from ..parameters import Run, identity
 from ..runs.parts import CATALOGUE_TABLES
 from ..schema import SYMBOLS, TABLES, code, fingerprints, table_of
 from ..storage.manifest import manifest_bytes
-from ..storage.places import put
+from ..storage.places import add
 from ..storage.tables import write_table
 
 STEP_MS = 4 * MINUTE_MS
@@ -71,7 +71,7 @@ def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="
         for n in (0, days)
     )
     run = Run(listeners.num_rows, first, after)
-    put(folder, "run.json", manifest_bytes(identity(run, {}, fingerprints(), 1), files))
+    add(folder, "run.json", manifest_bytes(identity(run, {}, fingerprints(), 1), files))
     return folder
 
 
