@@ -149,7 +149,7 @@ def code(column, symbol):
     return SYMBOLS[column].index(symbol)
 
 
-def codes_of(column, *symbols):
+def symbol_codes(column, *symbols):
     """The codes of several symbols of a column, in the order given; a tuple."""
     return tuple(code(column, symbol) for symbol in symbols)
 
@@ -400,18 +400,18 @@ SYMBOLS |= {
 
 
 # codes that the model names
-FREE, PREMIUM = codes_of("plan", "free", "premium")
-MALE, FEMALE = codes_of("gender", "male", "female")
-PHONE, TABLET, DESKTOP, WEB, SPEAKER = codes_of(
+FREE, PREMIUM = symbol_codes("plan", "free", "premium")
+MALE, FEMALE = symbol_codes("gender", "male", "female")
+PHONE, TABLET, DESKTOP, WEB, SPEAKER = symbol_codes(
     "device", "phone", "tablet", "desktop", "web", "speaker"
 )
-OWN_PLAYLIST, PERSONALIZED, ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS = codes_of(
+OWN_PLAYLIST, PERSONALIZED, ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS = symbol_codes(
     "context", "own_playlist", "personalized", "album", "artist", "editorial", "radio", "charts"
 )
-DONE, FORWARD, BACKWARD, ENDPLAY, LOGOUT = codes_of(
+DONE, FORWARD, BACKWARD, ENDPLAY, LOGOUT = symbol_codes(
     "reason_end", "trackdone", "fwdbtn", "backbtn", "endplay", "logout"
 )
-START_DONE, START_FORWARD, START_BACK, CLICKROW, PLAYBTN, APPLOAD = codes_of(
+START_DONE, START_FORWARD, START_BACK, CLICKROW, PLAYBTN, APPLOAD = symbol_codes(
     "reason_start", "trackdone", "fwdbtn", "backbtn", "clickrow", "playbtn", "appload"
 )
 

@@ -24,12 +24,13 @@ from ..schema import (
     START_FORWARD,
     TABLES,
     code,
-    codes_of,
+    symbol_codes,
 )
 from ..streams import decision, uniform
 from .counts import ANSWER, COUNT, PLACED
+from .endings import ended_at
 from .memory import HISTORY
-from .state import SAVED, records
+from .state import SAVED, empty_records
 
 NUMPY_TYPES = {"timestamp[ms, tz=UTC]": "i8", "int64": "i8", "int32": "i4", "bool": "?"}
 PLAY = np.dtype(
@@ -52,7 +53,7 @@ Block = namedtuple(
 )
 
 TRACK = code("content_type", "track")
-PLAYED, PAUSED, SKIPPED, REPLAYED = codes_of("interaction", "play", "pause", "skip", "replay")
+PLAYED, PAUSED, SKIPPED, REPLAYED = symbol_codes("interaction", "play", "pause", "skip", "replay")
 # Every pair of reason_end and the next reason_start inside a session: reason_end -> reason_start.
 NEXT_START = np.zeros(16, np.int8)
 NEXT_START[[DONE, FORWARD, BACKWARD, ENDPLAY]] = START_DONE, START_FORWARD, START_BACK, CLICKROW
@@ -75,6 +76,12 @@ def interaction_of(reason_start, reason_end, paused_ms):
 
 
 @compiled_once
+def is_offline(session, plan):
+    """Whether a play is of a download: as the session decides, but with premium only."""
+    return session.offline and plan == PREMIUM
+
+
+@compiled_once
 def write_play(plays, row, person, state, session, play, ending):
     """Write one row of the columns."""
     plays.play_id[row] = (person.number << 32) | state.n_plays
@@ -84,7 +91,7 @@ def write_play(plays, row, person, state, session, play, ending):
     plays.track_id[row] = play.track
     plays.content_type[row] = TRACK
     plays.started_at[row] = play.started_at
-    plays.ended_at[row] = play.started_at + ending.ms_played + ending.paused_ms
+    plays.ended_at[row] = ended_at(play, ending)
     plays.ms_played[row] = ending.ms_played
     plays.paused_ms[row] = ending.paused_ms
     plays.seek_forward_ms[row] = ending.forward_ms
@@ -98,7 +105,7 @@ def write_play(plays, row, person, state, session, play, ending):
     plays.plan[row] = play.plan
     plays.country[row] = person.country
     plays.shuffle[row] = play.shuffle
-    plays.offline[row] = session.offline and play.plan == PREMIUM
+    plays.offline[row] = is_offline(session, play.plan)
     plays.private[row] = session.private
     plays.on_demand[row] = play.on_demand
     plays.ad_ms[row] = play.ad_ms
@@ -117,14 +124,14 @@ def action_of(u, behaviour):
     return kind
 
 
-@compiled_loop
-def write_action(key, i, at_ms, track, person, behaviour, actions, ends):
+@compiled_once
+def write_action(key, play, ending, person, behaviour, actions, ends):
     """Write what the listener does about a track that they heard to its end, if anything."""
-    kind = action_of(uniform(key, ACT, i), behaviour)
+    kind = action_of(uniform(key, ACT, play.number), behaviour)
     if kind < len(ACTION_KINDS):
         action = actions[ends.actions]
-        action.listener_id, action.at = person.number, at_ms
-        action.kind, action.track_id = kind, track
+        action.listener_id, action.at = person.number, ended_at(play, ending)
+        action.kind, action.track_id = kind, play.track
         ends.actions += 1
 
 
@@ -150,14 +157,14 @@ def new_out(rows, n_listeners, n_tracks, n_artists):
     )
     return Out(
         new_plays(rows),
-        records(ACTION, rows),
-        records(ANSWER, n_listeners),
-        records(COUNT, rows),
-        records(COUNT, 2 * rows),
-        records(SAVED, n_listeners),
+        empty_records(ACTION, rows),
+        empty_records(ANSWER, n_listeners),
+        empty_records(COUNT, rows),
+        empty_records(COUNT, 2 * rows),
+        empty_records(SAVED, n_listeners),
         *several,
-        records(ENDS, n_listeners),
-        records(PLACED, n_artists),
+        empty_records(ENDS, n_listeners),
+        empty_records(PLACED, n_artists),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..compiled import compiled_loop, compiled_once
 from ..schema import FORWARD
+from .endings import ended_at
 
 COUNTED_PLAY_MS = 30_000  # heard that long, a play is a stream (rule_stream_30s)
 # Streams of artists are counted in halves: a featured artist has one of each, not a plain number:
@@ -37,25 +38,25 @@ PLACED = np.dtype(
 
 
 @compiled_once
-def count_play(out, row, play, ending, is_private, local_day, listener):
+def count_play(out, row, session, play, ending, listener):
     """Count one play: in the totals, and for its track if it is a ranked stream."""
     state, known, track, ms = listener.state, listener.known, play.track, ending.ms_played
     answer, ends = out.answers[row], out.ends[row]
-    add_play(answer, play.started_at, ms, ending.paused_ms, ending.reason)
+    add_play(answer, play.started_at, ended_at(play, ending), ms, ending.reason)
     answer.n_tracks += known[track].window != state.stamp
     known[track].window = state.stamp
     if ms >= COUNTED_PLAY_MS:
-        add_stream(answer, state, local_day)
-        if not is_private and listener.music.tracks[track].noise == 0:
+        add_stream(answer, state, play.local_day)
+        if not session.private and listener.music.tracks[track].noise == 0:
             count_song(out.songs, ends, state, known, track, play.started_at, ms)
 
 
 @compiled_loop
-def add_play(answer, started_at, ms, paused_ms, reason_end):
+def add_play(answer, started_at, ended_at, ms, reason_end):
     """Add a play of any length to the listener's totals."""
     if answer.n_plays == 0:
         answer.first_started_at = started_at
-    answer.last_ended_at = started_at + ms + paused_ms
+    answer.last_ended_at = ended_at
     answer.n_plays += 1
     answer.ms_played += ms
     answer.n_skips += 1 if reason_end == FORWARD else 0

@@ -74,20 +74,20 @@ def settling(i, behaviour):
 
 
 @compiled_once
-def play_hazard(session, i, at_ms, track, shuffle, listener):
+def play_hazard(session, play, listener):
     """The factor of all circumstances on the hazard of leaving a play."""
     behaviour, state = listener.behaviour, listener.state
-    progress = min(1.0, (at_ms - session.begin_ms) / session.length_ms)
-    times = times_heard(state, listener.known, track)
+    progress = min(1.0, (play.started_at - session.begin_ms) / session.length_ms)
+    times = times_heard(state, listener.known, play.track)
     return (
         session.hazard
         * (1.0 + session.turn * (2.0 * progress - 1.0))
-        * behaviour.skip_position[min(i, 3)]
-        * settling(i, behaviour)
+        * behaviour.skip_position[min(play.number, 3)]
+        * settling(play.number, behaviour)
         * behaviour.skip_context[state.context]
-        * listener.music.tracks[track].grip
+        * listener.music.tracks[play.track].grip
         * step_value(behaviour.liking_from, behaviour.liking, times)
-        * (behaviour.skip_shuffle if shuffle else 1.0)
+        * (behaviour.skip_shuffle if play.shuffle else 1.0)
         * (ASLEEP_FACTOR if session.asleep else 1.0)
     )
 
@@ -110,16 +110,23 @@ def leave_after(key, i, hazard, behaviour):
 # -- the ending ------------------------------------------------------------------------------------
 
 
+@compiled_loop
+def ended_at(play, ending):
+    """When a play has ended, UTC ms."""
+    return play.started_at + ending.ms_played + ending.paused_ms
+
+
 @compiled_once
-def ending_of(session, i, at_ms, track, shuffle, is_free_phone, listener):
-    """How the i-th play of a session ends, as if the session went on: an `Ending`."""
-    behaviour, key = listener.behaviour, session.key
-    duration_ms = np.int64(listener.music.tracks[track].duration_ms)
-    hazard = play_hazard(session, i, at_ms, track, shuffle, listener)
+def ending_of(session, play, listener):
+    """How a play ends, as if the session went on: an `Ending`."""
+    behaviour, key, i = listener.behaviour, session.key, play.number
+    duration_ms = np.int64(listener.music.tracks[play.track].duration_ms)
+    hazard = play_hazard(session, play, listener)
     left_ms = int(min(leave_after(key, i, hazard, behaviour), 1e9))
     reason = DONE
     if left_ms < duration_ms:
-        may_forward = not is_free_phone or may_skip(listener.state, at_ms + left_ms)
+        left_at = play.started_at + left_ms
+        may_forward = not play.is_free_phone or may_skip(listener.state, left_at)
         reason = leave_reason(key, i, may_forward, behaviour)
     ms = duration_ms if reason == DONE else left_ms
     forward_ms, back_ms = seeks(key, i, ms, duration_ms, reason, behaviour)
@@ -166,13 +173,14 @@ def pause_ms(key, i, ms, behaviour):
 
 
 @compiled_once
-def last_ending(key, ending, left_ms, duration_ms, behaviour):
-    """The ending of a session's last play: some stop in the middle, the others when it is over.
-
-    left_ms: of the session, from the start of the play.
+def last_ending(key, play, ending, until, listener):
+    """The ending of a session's last play: some listeners stop at the end of the session, the
+    others at that of the track. until: when the session ends.
     """
-    if uniform(key, STOP, 0) >= behaviour.logout_share:
+    if uniform(key, STOP, 0) >= listener.behaviour.logout_share:
         return ending
+    left_ms = until - play.started_at
+    duration_ms = np.int64(listener.music.tracks[play.track].duration_ms)
     reason = LOGOUT if uniform(key, STOP, 1) < 0.5 else ENDPLAY
     if left_ms < ending.ms_played:
         return Ending(reason, min(max(left_ms, 0), duration_ms), ZERO, ZERO, ZERO)

@@ -82,7 +82,7 @@ def check_run(run):
 
 
 def check_released(tracks, start):
-    """Nothing where there is something to hear when a run begins; ValueError otherwise."""
+    """Raises ValueError if no song is out when a run begins."""
     first = pc.min(tracks["release_date"]).as_py()
     if first > start.date():
         raise ValueError(
@@ -136,12 +136,12 @@ def listen(
     run = with_sources(run)
     check_run(run)
     compile_model(run)
-    return heard_by(
+    return listen_checked(
         run, run.listener_ids() if ids is None else check_ids(ids), instead, behaviour, past
     )
 
 
-def heard_by(run, ids, instead=Given(), behaviour=None, past=None):
+def listen_checked(run, ids, instead=Given(), behaviour=None, past=None):
     """The same, once the model is compiled and the run is checked. ids: int64, (L,)."""
     world = check_run(run)
     world = replace(world, behaviour=behaviour or world.behaviour)
@@ -175,7 +175,7 @@ def heard_by(run, ids, instead=Given(), behaviour=None, past=None):
 
 
 def check_ids(ids):
-    """Numbers of listeners as int64, (L,); TypeError or ValueError for what is none."""
+    """Numbers of listeners as int64, (L,); raises TypeError or ValueError for anything else."""
     if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
         raise TypeError(
             f"ids is {ids!r}; it must be a list of listeners' numbers, such as [0, 17]."
@@ -203,7 +203,7 @@ def compile_model(run):
         "Compiling the listening model, once for this version of wrapsim; about half a minute ..."
     )
     started = time.perf_counter()
-    heard_by(run, run.listener_ids(0, 1))
+    listen_checked(run, run.listener_ids(0, 1))
     tqdm.write(f"... compiled in {time.perf_counter() - started:.0f} s, and cached for later.")
 
 
@@ -215,9 +215,9 @@ def estimate_plays(run, world, sample=2_000):
     return round(minutes / MINUTES_PER_PLAY)
 
 
-def moved_starts(heard):
+def moved_starts(listened):
     """How many listeners' windows began or ended at a local time that does not exist once."""
-    return window_starts(heard.run, heard.listeners)[2]
+    return window_starts(listened.run, listened.listeners)[2]
 
 
 def say_moved(run, moved):

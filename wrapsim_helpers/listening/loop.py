@@ -30,14 +30,22 @@ from .memory import HISTORY, ZERO, remember
 from .picks import known_or_new
 from .plan_rules import follow_profile
 from .session import LONGEST_SESSION_MS, SATURDAY, play_session
-from .state import MOST_SESSIONS, Listener, new_known, new_state, no_past, resume, save
+from .state import (
+    MOST_SESSIONS,
+    Listener,
+    new_known,
+    new_state,
+    no_past,
+    resume_listener,
+    save_listener,
+)
 from .taste import QUARTER_DAYS, WARM_UP, side_genre
 
 WARM_UP_PICKED, WARM_UP_NOVELTY = 60, 0.8  # these of the warm-up are picked, the rest repeat them
 SHORTEST_SESSION_MS = 1_000
 # A session that could not begin by then, counted from the start of its day, is not held.
 LATEST_START_MS = 30 * HOUR_MS
-# A session of a day earlier than this before the end has ended by the end, see `save`.
+# A session of a day earlier than this before the end has ended by the end, see `save_listener`.
 LOOK_BACK_DAYS = 2
 # Sessions from this time of day on begin by the whole of the summer's shift later.
 FULL_SHIFT_MS = 3 * HOUR_MS
@@ -69,7 +77,7 @@ FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE, LENGTH, GAP = m
 def begin_listener(first_day, people, listener):
     """Reset the state, then replay the warm-up: what the listener heard before the window."""
     person, state = listener.person, listener.state
-    reset(people.versions, person, state)
+    reset_state(people.versions, person, state)
     state.sleeps_to_noise = 1 if sleeps_to_noise(listener) else 0
     begin_day(first_day, listener)
     state.festive_share = 0.0
@@ -82,7 +90,7 @@ def begin_listener(first_day, people, listener):
 
 
 @compiled_loop
-def reset(versions, person, state):
+def reset_state(versions, person, state):
     """Set the state to that of a listener who has heard nothing."""
     state.stamp += 1  # what has another stamp belongs to another listener
     state.heard = state.n_plays = state.n_sessions = state.n_skips = state.n_learned = 0
@@ -194,9 +202,9 @@ def play_day(day, minutes, people, listener, out, listener_row, row):
         length_ms = session_length(key, mean_ms, behaviour)
         # local time anew, since a session that had to wait begins later than it was meant to
         local_ms = at_ms + local_offset(people, person.zone, at_ms)
-        hour, weekday = local_ms // HOUR_MS % 24, weekday_of(local_ms // DAY_MS)
+        hour, local_weekday = local_ms // HOUR_MS % 24, weekday_of(local_ms // DAY_MS)
         row, ended_at = play_session(
-            key, at_ms, length_ms, hour, weekday, people, listener, out, listener_row, row
+            key, at_ms, length_ms, hour, local_weekday, people, listener, out, listener_row, row
         )
         if row < 0:
             return row
@@ -237,11 +245,11 @@ def play_listener(listener_row, people, music, behaviours, past, state, known, o
     usual_share = person.minutes / (person.minutes + behaviour.quiet_min)
     state.active = 1 if uniform(person.key, FIRST_DAY, 0) < usual_share else 0
     if len(past.saved) > 0:
-        day = resume(listener_row, past, state, known)
+        day = resume_listener(listener_row, past, state, known)
     saved_day, first_song = max(day, last_day - LOOK_BACK_DAYS), out.ends[listener_row].songs
     while day <= last_day:
         if day == saved_day:
-            save(listener_row, day, listener, out)
+            save_listener(listener_row, day, listener, out)
         minutes = minutes_of(day, people, listener)
         state.active = 1 if is_active(day, minutes, person, behaviour, state) else 0
         if state.active:

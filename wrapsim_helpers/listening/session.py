@@ -15,18 +15,17 @@ from ..schema import (
     PERSONALIZED,
     PHONE,
     PLAYBTN,
-    PREMIUM,
     SPEAKER,
     START_BACK,
     TABLET,
     WEB,
-    codes_of,
+    symbol_codes,
 )
 from ..streams import decision, uniform
-from .columns import NEXT_START, write_action, write_play
+from .columns import NEXT_START, is_offline, write_action, write_play
 from .counts import count_play
 from .draws import index_in_totals, step_value
-from .endings import ending_of, last_ending, session_hazard
+from .endings import ended_at, ending_of, last_ending, session_hazard
 from .local_time import follow_clock
 from .memory import NO_TRACK, TWO, ZERO, remember, track_before
 from .picks import noise_track, open_context, pick_track
@@ -54,7 +53,7 @@ DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK = map(
         "end.back",
     ),
 )
-WEB_PLAYER, SPEAKER_OS, WATCH_OS = codes_of("platform", "web_player", "speaker_os", "watch_os")
+WEB_PLAYER, SPEAKER_OS, WATCH_OS = symbol_codes("platform", "web_player", "speaker_os", "watch_os")
 
 # What a session decides for all of its plays: shuffle and offline as far as the plan allows them.
 Session = namedtuple(
@@ -62,8 +61,11 @@ Session = namedtuple(
     "key number begin_ms length_ms device platform private offline shuffle asleep hazard turn "
     "novelty",
 )
-# What is decided about a play before it starts.
-Play = namedtuple("Play", "started_at track plan reason_start ad_ms shuffle on_demand")
+# What is decided about a play before it starts; number: its place in the session, from 0.
+Play = namedtuple(
+    "Play",
+    "number started_at local_day track plan is_free_phone reason_start ad_ms shuffle on_demand",
+)
 
 
 # -- what a session decides ------------------------------------------------------------------------
@@ -190,34 +192,32 @@ def next_track(session, i, track, shuffle, reason_start, listener):
     return track
 
 
-@compiled_loop
-def remember_play(play, ending, is_free_phone, is_online, listener):
+@compiled_once
+def remember_play(session, play, ending, listener):
     """Change the listener's state by a play."""
     state = listener.state
-    ended_at = play.started_at + ending.ms_played + ending.paused_ms
     remember(state, listener.known, play.track)
     state.n_plays += 1
     state.since_ad_ms += ending.ms_played
     if ending.reason == FORWARD:
-        note_skip(state, ended_at)
-    if is_online:
-        state.online_at = ended_at
-    if is_free_phone and play.on_demand and state.context != PERSONALIZED:
+        note_skip(state, ended_at(play, ending))
+    if not is_offline(session, play.plan):
+        state.online_at = ended_at(play, ending)
+    if play.is_free_phone and play.on_demand and state.context != PERSONALIZED:
         state.allowed_ms += ending.ms_played
 
 
 @compiled_once
-def write_outcome(out, row, listener_row, session, i, play, ending, local_day, listener):
+def write_outcome(out, row, listener_row, session, play, ending, listener):
     """Write a play, count it in the answer key, and write what the listener does about the
     track.
     """
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     ends = out.ends[listener_row]
     write_play(out.plays, row, person, state, session, play, ending)
-    count_play(out, listener_row, play, ending, session.private, local_day, listener)
+    count_play(out, listener_row, session, play, ending, listener)
     if ending.reason == DONE:
-        ended_at = play.started_at + ending.ms_played + ending.paused_ms
-        write_action(session.key, i, ended_at, play.track, person, behaviour, out.actions, ends)
+        write_action(session.key, play, ending, person, behaviour, out.actions, ends)
 
 
 @compiled_loop
@@ -253,20 +253,18 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, li
         on_demand = may_choose(is_free_phone, local_day, state)
         shuffle = session.shuffle or not on_demand
         track = next_track(session, i, track, shuffle, reason_start, listener)
-        play = Play(now, track, plan, reason_start, ad_ms, shuffle, on_demand)
+        play = Play(
+            i, now, local_day, track, plan, is_free_phone, reason_start, ad_ms, shuffle, on_demand
+        )
 
-        ending = ending_of(session, i, now, track, shuffle, is_free_phone, listener)
-        left_ms = at_ms + length_ms - now
-        is_last = ending.ms_played + ending.paused_ms >= left_ms
+        ending = ending_of(session, play, listener)
+        is_last = ended_at(play, ending) >= at_ms + length_ms
         if is_last:
-            duration_ms = listener.music.tracks[track].duration_ms
-            ending = last_ending(key, ending, left_ms, duration_ms, behaviour)
+            ending = last_ending(key, play, ending, at_ms + length_ms, listener)
 
         if now >= person.start_ms:
-            write_outcome(out, row, listener_row, session, i, play, ending, local_day, listener)
+            write_outcome(out, row, listener_row, session, play, ending, listener)
             row += 1
-        is_online = not (session.offline and plan == PREMIUM)
-        remember_play(play, ending, is_free_phone, is_online, listener)
-        now, i = now + ending.ms_played + ending.paused_ms, i + 1
-        reason_start = NEXT_START[ending.reason]
+        remember_play(session, play, ending, listener)
+        now, i, reason_start = ended_at(play, ending), i + 1, NEXT_START[ending.reason]
     return row, now

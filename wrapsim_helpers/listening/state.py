@@ -77,25 +77,25 @@ Past = namedtuple("Past", "saved recent recent_from known times known_from")
 Listener = namedtuple("Listener", "person music behaviour state known")
 
 
-def records(dtype, rows):
+def empty_records(dtype, rows):
     """Records of zeros."""
     return np.zeros(rows, dtype).view(np.recarray)
 
 
 def new_state():
     """An empty STATE record, used for one listener after another."""
-    return records(STATE, 1)[0]
+    return empty_records(STATE, 1)[0]
 
 
 def new_known(n_tracks):
     """KNOWN records of nothing known, one per track."""
-    return records(KNOWN, n_tracks)
+    return empty_records(KNOWN, n_tracks)
 
 
 def no_past():
     """The `Past` of listeners who begin with this run."""
     return Past(
-        records(SAVED, 0),
+        empty_records(SAVED, 0),
         *(
             np.zeros(size, dtype)
             for size, dtype in ((0, "i4"), (1, "i8"), (0, "i4"), (0, "i4"), (1, "i8"))
@@ -104,7 +104,7 @@ def no_past():
 
 
 @compiled_loop
-def resume(row, past, state, known):
+def resume_listener(row, past, state, known):
     """Restore the state that an earlier run saved; returns the local day to go on from."""
     saved = past.saved[row]
     if saved.n_plays > HISTORY:  # then all that is known was saved, warm-up included
@@ -120,7 +120,7 @@ def resume(row, past, state, known):
 
 
 @compiled_loop
-def save(row, day, listener, out):
+def save_listener(row, day, listener, out):
     """Write what a later run needs to go on from the start of a day."""
     state, known, ends = listener.state, listener.known, out.ends[row]
     out.saved[row].day = day

@@ -7,12 +7,12 @@ import pyarrow as pa
 from ..people.survey_shares import GENRE_NAMES
 from ..schema import LABEL, NAMED, TABLES, labelled, table_of
 from .state import SAVED, Past
-from .taste import QUARTER_DAYS, side_genres
+from .taste import QUARTER_DAYS, fill_tastes
 
 
 def plays_table(plays, countries):
-    """Columns of the loop as the plays table, without a copy. plays: `plays.Plays`; countries: the
-    texts of their codes.
+    """Columns of the loop as the plays table, without a copy. plays: `columns.Plays`; countries:
+    the texts of their codes.
     """
     return pa.Table.from_arrays(
         [
@@ -28,15 +28,15 @@ def plays_table(plays, countries):
 
 
 def past_of(state, ids):
-    """What these listeners bring along from an earlier run, a `plays.Past`; ValueError where its
-    state lacks one of them.
+    """The saved states of these listeners from the state table of an earlier run, a `Past`.
+
+    Raises ValueError if the table has no row of one of them.
     """
     row = pd.Series(np.arange(state.num_rows), state["listener_id"].to_numpy()).reindex(ids)
     if row.isna().any():
         raise ValueError(
             f"listener {ids[np.flatnonzero(row.isna())[0]]} is not in the state of the run to go "
-            f"on "
-            f"from; it holds {state.num_rows:,} listeners."
+            f"on from; it holds {state.num_rows:,} listeners."
         )
     mine = state.take(pa.array(row.to_numpy(dtype=np.int64))).combine_chunks()
     saved = np.zeros(len(ids), SAVED).view(np.recarray)
@@ -117,7 +117,7 @@ def actions_table(block):
 
 def state_table(block):
     """What a later run needs to go on, as it stood at the start of local day `day`, see
-    `plays.SAVED`.
+    `state.SAVED`.
 
     recent_tracks holds the last tracks played, oldest first; known_tracks and known_times, how
     often each was heard, only where more was played than recent_tracks can hold.
@@ -149,9 +149,8 @@ def truth_table(listeners, people, behaviours, others, days):
     days  first and last day of the run, days since 1970
     """
     n, quarters = listeners.num_rows, range(days[0] // QUARTER_DAYS, days[1] // QUARTER_DAYS + 1)
-    kind, ages = people.persons["kind"], people.versions["age"][people.persons["first_version"]]
-    side = np.empty((n, len(quarters)), np.int64)
-    side_genres(people.persons, behaviours, quarters[0], side)
+    favourite, side = np.empty(n), np.empty((n, len(quarters)), np.int64)
+    fill_tastes(people, behaviours, quarters[0], favourite, side)
     shares = np.diff(others, axis=1, prepend=0.0).round(9)
     genres = pa.DictionaryArray.from_arrays(pa.array(side.ravel()), pa.array(GENRE_NAMES)).cast(
         pa.string()
@@ -161,12 +160,8 @@ def truth_table(listeners, people, behaviours, others, days):
         {
             "listener_id": listeners["listener_id"].to_numpy(),
             "favourite_genre": listeners["favourite_genre"].combine_chunks(),
-            "favourite_share": np.minimum(
-                behaviours["favourite_share"][kind]
-                * (1.0 + behaviours["focus_age_slope"][kind] * (ages - 30)),
-                0.95,
-            ).round(6),
-            "side_share": behaviours["side_share"][kind],
+            "favourite_share": favourite.round(6),
+            "side_share": behaviours["side_share"][people.persons["kind"]],
             "side_genres": repeated(genres, len(quarters)),
             "other_genres": repeated(pa.array(GENRE_NAMES * n), len(GENRE_NAMES)),
             "other_shares": repeated(pa.array(shares.ravel()), len(GENRE_NAMES)),

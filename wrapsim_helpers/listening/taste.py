@@ -59,20 +59,23 @@ def side_genre(person, behaviour, quarter):
 
 
 @compiled_loop
-def side_genres(persons, behaviours, first_quarter, genres):
-    """Fill in each listener's side genre in each quarter from the first on. genres: int64, (L,
-    quarters).
-    """
-    for row in range(len(persons)):
-        behaviour = behaviours[persons[row].kind]
-        for quarter in range(genres.shape[1]):
-            genres[row, quarter] = side_genre(persons[row], behaviour, first_quarter + quarter)
-
-
-@compiled_loop
 def favourite_share_at(age, behaviour):
     """Share of new music that the favourite genre has at an age."""
     return min(behaviour.favourite_share * (1.0 + behaviour.focus_age_slope * (age - 30)), 0.95)
+
+
+@compiled_loop
+def fill_tastes(people, behaviours, first_quarter, shares, genres):
+    """Fill in each listener's share of the favourite genre at the beginning, and the side genre in
+    each quarter from the first on. shares: float64, (L,); genres: int64, (L, quarters).
+    """
+    for row in range(len(people.persons)):
+        person = people.persons[row]
+        behaviour = behaviours[person.kind]
+        age = people.versions[person.first_version].age
+        shares[row] = favourite_share_at(age, behaviour)
+        for quarter in range(genres.shape[1]):
+            genres[row, quarter] = side_genre(person, behaviour, first_quarter + quarter)
 
 
 @compiled_loop
