@@ -20,6 +20,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import schema
+from wrapsim_helpers.parameters import identity_hash
 from wrapsim_helpers.runs import parts, simulate
 from wrapsim_helpers.schema import TABLES
 from wrapsim_helpers.storage import avro_reading, locks, manifest, places, run_folder
@@ -147,6 +148,28 @@ def test_a_run_json_that_is_not_whole_is_made_again(tiny_run, tmp_path, size):
 @pytest.mark.parametrize("size", [0, 10, 100])
 def test_a_part_whose_receipt_is_not_whole_is_made_again(cut_short, tiny_run, size):
     os.truncate(cut_short / "parts" / "part-00000001.json", size)
+    ws.simulate(**TINY, out_dir=cut_short, workers=1)
+    assert tree(cut_short) == tree(tiny_run)
+
+
+@pytest.mark.parametrize("number", [parts.CATALOGUE, 0])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda files: files.clear(),
+        lambda files: files.pop(),
+        lambda files: files.append(files[0]),
+    ],
+    ids=["no file", "one file less", "a file twice"],
+)
+def test_a_receipt_that_does_not_list_its_part_file_by_file_is_not_believed(
+    cut_short, tiny_run, number, change
+):
+    name = parts.receipt_name(number)
+    hash_ = identity_hash(manifest.identity_of(cut_short))
+    receipt = parts.receipt_in((cut_short / name).read_bytes(), hash_, name)
+    change(receipt["files"])
+    (cut_short / name).write_bytes(parts.receipt_bytes(hash_, name, receipt))
     ws.simulate(**TINY, out_dir=cut_short, workers=1)
     assert tree(cut_short) == tree(tiny_run)
 

@@ -81,8 +81,7 @@ def make_part(job: Job, part):
     with places.workbench(job.place) as folder, contextlib.ExitStack() as names:
         files = [
             begin_table(names, folder, name, getattr(heard, name), part)
-            for name in PART_TABLES
-            if name != "plays" or "parquet" in job.formats
+            for name in tables_of(job)
         ]
         if "avro" in job.formats:
             files.append(
@@ -91,6 +90,11 @@ def make_part(job: Job, part):
                 )
             )
         return deliver(job, part, names, folder, {"files": files, "moved": moved_starts(heard)})
+
+
+def tables_of(job):
+    """Names of the tables that each part of a job keeps as Parquet."""
+    return [name for name in PART_TABLES if name != "plays" or "parquet" in job.formats]
 
 
 def state_before(job, part):
@@ -176,16 +180,27 @@ def receipt_in(data, identity_hash, name):
 
 
 def whole_parts(job):
-    """Receipts of the parts whose files are all there in their right sizes: part number ->
-    receipt.
+    """Receipts that list each file of their part, all of them there in their right sizes: part
+    number -> receipt.
     """
     there, manifest = places.sizes(job.place), manifest_of(job.place)
     receipts = receipts_in(manifest["files"]) if manifest else written_receipts(job, there)
     return {
         number: receipt
         for number, receipt in receipts.items()
-        if receipt and all(there.get(file["file"]) == file["bytes"] for file in receipt["files"])
+        if receipt
+        and sorted(file["file"] for file in receipt["files"]) == sorted(files_of(job, number))
+        and all(there.get(file["file"]) == file["bytes"] for file in receipt["files"])
     }
+
+
+def files_of(job, number):
+    """Names of the files that a part of a job, or the catalogue, consists of."""
+    if number == CATALOGUE:
+        return [f"{name}.parquet" for name in CATALOGUE_TABLES]
+    kinds = [(name, "parquet") for name in tables_of(job)]
+    kinds += [("avro", "avro")] if "avro" in job.formats else []
+    return [f"{folder}/part-{number:08d}.{suffix}" for folder, suffix in kinds]
 
 
 def written_receipts(job, there):
