@@ -558,6 +558,45 @@ def test_processes_that_write_into_one_folder_at_once_all_list_their_files(tmp_p
     )
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no lock of a folder")
+def test_a_file_gets_its_name_while_no_other_process_may_change_the_marker(tmp_path, monkeypatch):
+    import fcntl
+
+    attempts, rename = [], os.replace
+
+    def replace(source, target):
+        if target == tmp_path / "a.txt":
+            folder = os.open(tmp_path, os.O_RDONLY)
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                attempts.append("allowed")
+            except BlockingIOError:
+                attempts.append("refused")
+            os.close(folder)
+        rename(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    written(tmp_path / "a.txt", b"one")
+    assert attempts == ["refused"]
+
+
+def test_processes_that_write_the_same_files_at_once_leave_them_replaceable(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from wrapsim_helpers.storage import outputs\n"
+        "folder, mark = Path(sys.argv[1]), sys.argv[2]\n"
+        "for n in range(150):\n"
+        "    with outputs.written(outputs.own_folder(folder) / 'same.txt') as beside:\n"
+        "        beside.write_text(f'{mark} {n}')\n"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), mark], stderr=subprocess.PIPE)
+        for mark in "ab"
+    ]
+    for process in started:
+        assert process.communicate()[1] == b"" and process.returncode == 0
+    written(outputs.own_folder(tmp_path) / "same.txt", b"again")
+
+
 # -- run folders -----------------------------------------------------------------------------------
 
 

@@ -59,9 +59,10 @@ def own_folder(folder):
     """The same for a folder: it is new, empty, or holds unchanged files of ours alone."""
     folder = check_path("out_dir", folder).absolute()
     if folder.is_dir():
-        marker = marker_of(folder)
-        for path in entries(folder):
-            refuse_fault(folder, path, fault_of(path, marker))
+        with one_at_a_time(folder):
+            marker = marker_of(folder)
+            for path in entries(folder):
+                refuse_fault(folder, path, fault_of(path, marker))
     return writable(folder)
 
 
@@ -156,10 +157,16 @@ def edited(folder):
     """The marker of a folder, for one process at a time to change; written when the block ends
     without an error.
     """
-    with one_at_a_time(folder):
-        marker = without_dead(folder, marker_of(folder))
+    with one_at_a_time(folder), rewritten(folder) as marker:
         yield marker
-        places.put(folder, MARKER, json_bytes({"about": ABOUT, **marker}))
+
+
+@contextmanager
+def rewritten(folder):
+    """The same for a process that already holds the folder, see `one_at_a_time`."""
+    marker = without_dead(folder, marker_of(folder))
+    yield marker
+    places.put(folder, MARKER, json_bytes({"about": ABOUT, **marker}))
 
 
 def without_dead(folder, marker):
@@ -200,13 +207,14 @@ def finish(beside, path):
     name is not ours.
     """
     entry = {"bytes": beside.stat().st_size, "sha256": sha256_of(beside)}
-    with edited(path.parent) as marker:
-        check_file(path)
-        path.unlink(
-            missing_ok=True
-        )  # before the marker lists the new one: killed in between, no file counts as changed
-        marker["files"][path.name] = entry
-    os.replace(beside, path)
+    with one_at_a_time(path.parent):
+        with rewritten(path.parent) as marker:
+            check_file(path)
+            path.unlink(
+                missing_ok=True
+            )  # before the marker lists the new one: killed in between, no file counts as changed
+            marker["files"][path.name] = entry
+        os.replace(beside, path)
 
 
 def end(beside):
