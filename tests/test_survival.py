@@ -162,16 +162,24 @@ def test_a_part_whose_receipt_is_not_whole_is_made_again(cut_short, tiny_run, si
     ],
     ids=["no file", "one file less", "a file twice"],
 )
-def test_a_receipt_that_does_not_list_its_part_file_by_file_is_not_believed(
-    cut_short, tiny_run, number, change
+def test_a_receipt_that_does_not_list_each_file_of_its_part_is_refused_by_name(
+    cut_short, number, change
 ):
     name = parts.receipt_name(number)
     hash_ = identity_hash(manifest.identity_of(cut_short))
     receipt = parts.receipt_in((cut_short / name).read_bytes(), hash_, name)
     change(receipt["files"])
     (cut_short / name).write_bytes(parts.receipt_bytes(hash_, name, receipt))
-    ws.simulate(**TINY, out_dir=cut_short, workers=1)
-    assert tree(cut_short) == tree(tiny_run)
+    with pytest.raises(ValueError, match=f"{name} is in the way"):
+        ws.simulate(**TINY, out_dir=cut_short, workers=1)
+    assert not (cut_short / "run.json").exists()
+
+
+def test_a_receipt_without_files_that_nobody_sealed_is_refused_by_name(cut_short):
+    (cut_short / "parts" / "part-00000000.json").write_text('{"files": [], "moved": 0}')
+    with pytest.raises(ValueError, match="parts/part-00000000.json is in the way"):
+        ws.simulate(**TINY, out_dir=cut_short, workers=1)
+    assert not (cut_short / "run.json").exists()
 
 
 @pytest.mark.parametrize("data", [b"", b'{"format'])

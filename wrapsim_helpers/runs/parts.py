@@ -80,8 +80,7 @@ def make_part(job: Job, part):
     )
     with places.workbench(job.place) as folder, contextlib.ExitStack() as names:
         files = [
-            begin_table(names, folder, name, getattr(heard, name), part)
-            for name in tables_of(job)
+            begin_table(names, folder, name, getattr(heard, name), part) for name in tables_of(job)
         ]
         if "avro" in job.formats:
             files.append(
