@@ -213,6 +213,12 @@ def test_effects_are_found_as_they_were_declared(tried):
     assert (far.abs() < 2.2).mean() > 0.8
 
 
+def test_equal_calls_give_equal_effects_to_the_last_digit(tried):
+    run_dir, found = tried
+    for _ in range(3):
+        pd.testing.assert_frame_equal(ws.effects_of(run_dir), found, check_exact=True)
+
+
 def test_every_kind_of_effect_is_there_and_sharp_enough_to_see(tried):
     found = tried[1].set_index("effect")
     wanted = [

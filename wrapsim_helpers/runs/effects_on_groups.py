@@ -139,7 +139,7 @@ def tallies(seen):
             for i, day in enumerate(WEEKDAYS)
         }
     )
-    found = plays.group_by("listener_id").agg(**sums).execute()
+    found = plays.group_by("listener_id").agg(**sums).order_by("listener_id").execute()
     return (
         seen.listeners[["listener_id", "persona", "cohort", "cluster"]]
         .merge(found, how="left")

@@ -117,12 +117,11 @@ def leaving_cells(seen, b, columns):
         place=ibis.least(plays.position, 3),
         weekend=(plays.session_day + 3) % 7 >= 5,
         left=left & (ms < AT_RISK_MS),
-        at_risk=ibis.least(ms, AT_RISK_MS) * plays.skip_tendency / 1000,
+        at_risk_us=(ibis.least(ms, AT_RISK_MS) * plays.skip_tendency * 1000).round(),
         heard=sum((plays.times_heard >= times).cast("int64") for times in HEARD[1:]),
     )
-    return (
-        plays.group_by("cluster", *columns)
-        .agg(events=plays.left.cast("int64").sum(), exposure=plays.at_risk.sum())
-        .filter(ibis._.exposure > 0)
-        .execute()
-    )
+    cells = plays.group_by("cluster", *columns).agg(
+        events=plays.left.cast("int64").sum(), exposure_us=plays.at_risk_us.cast("int64").sum()
+    )  # whole numbers, since a parallel sum of others differs from call to call
+    found = cells.filter(cells.exposure_us > 0).order_by("cluster", *columns).execute()
+    return found.assign(exposure=found["exposure_us"] / 1e6).drop(columns="exposure_us")

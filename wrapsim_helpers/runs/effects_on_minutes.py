@@ -61,6 +61,7 @@ def minutes_by_plan(seen):
     heard = (
         seen.plays.group_by("listener_id", "profile_version")
         .agg(ms=seen.plays.ms_played.cast("int64").sum())
+        .order_by("listener_id", "profile_version")
         .execute()
     )
     rows = seen.versions.merge(heard, how="left").fillna({"ms": 0})

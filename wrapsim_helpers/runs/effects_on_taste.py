@@ -16,7 +16,8 @@ def taste_effects(seen, _):
     Each listener counts as much as any other. Drawing the listeners again gives the interval, and
     how much lists of so few people differ by chance, which is taken off.
     """
-    heard = seen.plays.group_by("listener_id", "artist_id").agg(n=seen.plays.count()).execute()
+    by_artist = seen.plays.group_by("listener_id", "artist_id").agg(n=seen.plays.count())
+    heard = by_artist.order_by("listener_id", "artist_id").execute()
     share = heard["n"] / heard.groupby("listener_id")["n"].transform("sum")
     who, artist = (
         pd.Index(seen.listeners["listener_id"]).get_indexer(heard["listener_id"]),
