@@ -24,12 +24,14 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from PIL import Image
 
+import wrapsim_helpers as ws
 from wrapsim_helpers import cards
 from wrapsim_helpers.cards import canvas, crowd, days, fonts, themes, tops, volume, words
 from wrapsim_helpers.charts import style
 from wrapsim_helpers.storage.outputs import MARKER
 
 from . import stories
+from .conftest import TOP
 
 ROOT = Path(__file__).parents[1]
 THIN = "\u2009"
@@ -964,6 +966,19 @@ def test_measured_and_drawn_width_agree():
 
 
 # ---------------------------------------------------------------- words
+
+
+def test_minutes_are_rounded_to_the_nearest_everywhere_alike():
+    ms = pd.Series([0, 29_999, 30_000, 89_999, 738_749_999, 738_750_000])
+    assert [words.minutes(one) for one in ms] == [0, 0, 1, 1, 12_312, 12_313]
+    assert ws.whole_minutes(ms).tolist() == [words.minutes(one) for one in ms]
+    shown = [
+        path.name
+        for folder in ("notebooks", "wrapsim_helpers/cards", "wrapsim_helpers/charts")
+        for path in (TOP / folder).rglob("*.*")
+        if re.search(r"//? *(60_?000|MINUTE_MS)\b", path.read_bytes().decode("utf-8", "ignore"))
+    ]
+    assert shown == ["exploring.py"]  # minutes of a chart's axis, not rounded
 
 
 @each_card

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # for editors and type checkers alone
         draw_year,
     )
     from .charts.style import finish
+    from .instants import whole_minutes
     from .listening.listen import listen
     from .listening.what_if import introduce, one_session, tell_change, what_if
     from .music.catalogue import build_catalogue, pool_sizes
@@ -120,6 +121,7 @@ _NAMES = {
     "cards.summary": ("draw_summary",),
     "cards.tops": ("draw_top_artists", "draw_top_genres", "draw_top_songs"),
     "charts.style": ("finish",),
+    "instants": ("whole_minutes",),
     "music.catalogue": ("build_catalogue", "pool_sizes"),
     "runs.rules": ("check_plays",),
     "music.songs_file": ("load_songs",),

@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import pytz
 
+from .checking import front_door
+
 MS = 1000
 MINUTE_MS = 60 * MS
 HOUR_MS = 60 * MINUTE_MS
@@ -11,6 +13,14 @@ DAY_MS = 24 * HOUR_MS
 EPOCH = datetime(1970, 1, 1)
 EARLIEST = datetime(2000, 1, 1)  # before it the zone tables and the plan rules mean nothing
 LATEST = datetime(2038, 1, 1)  # pytz knows no daylight saving after 2037
+
+
+@front_door
+def whole_minutes(ms):
+    """Milliseconds as whole minutes, the nearest, halves up; a number or a column. The one rule for
+    minutes that people see.
+    """
+    return (ms + MINUTE_MS // 2) // MINUTE_MS
 
 
 def as_text(moment):

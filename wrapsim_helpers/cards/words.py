@@ -1,7 +1,8 @@
 """Numbers, dates and sentences as the cards write them."""
 
-import math
 from typing import NamedTuple
+
+from ..instants import whole_minutes
 
 THIN = "\u2009"  # thin space, between thousands and before "%"
 MONTHS = (
@@ -47,7 +48,7 @@ def counted(n, thing):
 
 def minutes(ms):
     """Milliseconds as whole minutes, the nearest."""
-    return int(math.floor(ms / 60_000 + 0.5))
+    return int(whole_minutes(ms))
 
 
 def of_100(share):

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from ..cards.themes import GREY
-from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
+from ..instants import DAY_MS, HOUR_MS, MINUTE_MS, whole_minutes
 from ..listening.what_if import local_ms
 from ..music.catalogue import pool_sizes
 from ..music.genres import SMALL_POOL
@@ -137,7 +137,8 @@ def draw_year(listened):
     days = daily_minutes(listened)
     heard = (
         f"Music on {np.count_nonzero(days)} of {len(days)} days; the longest was "
-        f"{day_name(days.idxmax())} with {days.max():.0f} minutes"
+        f"{day_name(days.idxmax())} with "
+        f"{whole_minutes(round(days.max() * MINUTE_MS))} minutes"
     )
     ax = chart(
         heard if days.any() else f"No music in these {len(days)} days",
