@@ -29,6 +29,7 @@ from wrapsim_helpers.people import clocks, loop_records
 from wrapsim_helpers.people import listeners as li
 from wrapsim_helpers.people.behaviour import lowered
 from wrapsim_helpers.people.figures import published
+from wrapsim_helpers.runs import rules
 from wrapsim_helpers.schema import DESKTOP, PHONE, code
 from wrapsim_helpers.storage.row_hashes import row_hash
 
@@ -108,6 +109,13 @@ def test_the_checker_of_the_package_finds_a_planted_breach(crowd, column, change
     )
     with pytest.raises(ValueError, match=words):
         ws.check_plays(broken, crowd.world.catalogue.tracks, crowd.profile_versions)
+
+
+def test_without_profile_versions_two_rules_are_not_checked(crowd):
+    tables = crowd.plays, crowd.world.catalogue.tracks
+    with_versions = ws.check_plays(*tables, crowd.profile_versions)
+    without = ws.check_plays(*tables)
+    assert set(with_versions["rule"]) - set(without["rule"]) == set(rules.OF_PROFILES)
 
 
 def values_of(column):

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ..checking import front_door
 from ..instants import DAY_MS, HOUR_MS, MINUTE_MS, check_time, instant_ms
+from ..schema import TABLES
 
 SKIPS_AN_HOUR, ALLOWANCE_MS, OFFLINE_MS = 6, 30 * MINUTE_MS, 30 * DAY_MS
 LISTS_FROM, ALLOWANCE_FROM = (
@@ -139,10 +140,9 @@ def rules_of(tracks, versions=None):
 
 def spells(versions):
     """Profile versions with the ms from which and up to which each holds; without any, no row."""
-    columns = ["listener_id", "profile_version", "valid_from", "plan"]
     if versions is None:
-        return pd.DataFrame({name: [] for name in [*columns, "valid_to"]})
-    table = versions.select(columns).to_pandas()
+        versions = TABLES["profile_versions"].empty_table()
+    table = versions.select(["listener_id", "profile_version", "valid_from", "plan"]).to_pandas()
     table = table.assign(
         valid_from=table["valid_from"].astype("datetime64[ms, UTC]").astype("int64"),
         plan=table["plan"].astype(str),
