@@ -789,7 +789,9 @@ def test_every_codec_keeps_the_same_plays_and_is_part_of_the_identity(avro_run, 
 
 def test_what_a_crowd_does_is_the_same_from_avro_and_from_parquet(avro_run, tiny_run):
     for question in (ws.crowd_hours, ws.crowd_leaving):
-        one, other = (question(ws.heard_of(run_dir)).execute() for run_dir in (avro_run, tiny_run))
+        one, other = (
+            question(ws.period_tables(run_dir)).execute() for run_dir in (avro_run, tiny_run)
+        )
         pd.testing.assert_frame_equal(
             *(
                 table.sort_values(list(table.columns)).reset_index(drop=True)

@@ -24,8 +24,10 @@ from wrapsim_helpers.runs.connection import connected
 from wrapsim_helpers.runs.opened import days_of_run, open_run
 from wrapsim_helpers.storage import tables
 from wrapsim_helpers.storage.outputs import MARKER
+from wrapsim_helpers.wrapped import periods
 from wrapsim_helpers.wrapped.counting import day_number
-from wrapsim_helpers.wrapped.everybody import days_of, heard_of
+from wrapsim_helpers.wrapped.insights import Asked, minute_bins
+from wrapsim_helpers.wrapped.periods import days_of, period_tables
 
 everybody = sys.modules[
     "wrapsim_helpers.wrapped.everybody"
@@ -87,7 +89,7 @@ def heard(plays, first=date(2025, 1, 1), last=date(2025, 12, 31), tracks=TRACKS)
         ),
     }
     connection = connected()
-    return w.heard_in(
+    return w.tables_in(
         **{
             name: connection.create_table(name, pa.Table.from_pandas(table))
             for name, table in tables.items()
@@ -411,12 +413,14 @@ def test_all_insights_of_a_crowd_agree_with_plain_loops(crowd):
     tables = {"plays": crowd.plays} | {
         name: getattr(catalogue, name) for name in ("tracks", "artists", "track_artists")
     }
-    everybody = w.heard_in(
+    everybody = w.tables_in(
         **{name: connection.create_table(name, table) for name, table in tables.items()},
         first_day=date(2025, 1, 1),
         last_day=date(2025, 12, 31),
     )
-    results = {name: insight(everybody).execute() for name, insight in w.INSIGHTS.items()}
+    results = {
+        name: insight(everybody).execute() for name, insight in w.EDITIONS["full"].queries.items()
+    }
     for listener_id, mine in list(crowd.plays.to_pandas().groupby("listener_id"))[::9]:
         found, streak = obvious(crowd_rows(mine), tracks, credits, artists, 2025)
         own = {name: table[table["listener_id"] == listener_id] for name, table in results.items()}
@@ -458,7 +462,7 @@ def test_every_insight_works_on_the_required_columns_alone(crowd):
         for name in ("tracks", "artists", "track_artists")
     }
     few, all_ = (
-        w.heard_in(
+        w.tables_in(
             plays=connection.create_table(f"plays{i}", plays),
             **tables,
             first_day=date(2025, 1, 1),
@@ -466,7 +470,7 @@ def test_every_insight_works_on_the_required_columns_alone(crowd):
         )
         for i, plays in enumerate((required, crowd.plays))
     )
-    for name, insight in (w.INSIGHTS | {"place": w.place}).items():
+    for name, insight in (w.EDITIONS["full"].queries | {"place": w.place}).items():
         assert insight(few).count().execute() >= 0.9 * insight(all_).count().execute() > 0, name
 
 
@@ -514,7 +518,8 @@ def test_the_numbers_of_a_story_are_those_the_loop_counted(tiny_run):
 
 
 def test_the_bins_of_the_crowd_follow_each_other_without_a_gap():
-    bins = w.story.minute_bins(pd.DataFrame({"ms_played": [60_000 * n for n in (10, 11, 10, 40)]}))
+    crowd = pd.DataFrame({"ms_played": [60_000 * n for n in (10, 11, 10, 40)]})
+    bins = minute_bins(None, Asked(None, None, 0, crowd))
     assert (
         bins["n_listeners"].tolist() == [2, 1, 0, 0, 0, 0, 0, 0, 1]
         and bins["from_ms"][0] <= 600_000 < bins["to_ms"][0]
@@ -690,8 +695,10 @@ def test_a_run_reaches_as_far_as_anybody_s_local_days(start, end, days):
 
 
 def test_a_whole_run_is_counted_as_the_same_plays_in_a_window_are(tiny_run):
-    whole = heard_of(str(tiny_run))
-    windowed = w.heard_in(**open_run(tiny_run), first_day=whole.first_day, last_day=whole.last_day)
+    whole = period_tables(str(tiny_run))
+    windowed = w.tables_in(
+        **open_run(tiny_run).tables, first_day=whole.first_day, last_day=whole.last_day
+    )
     assert "BETWEEN" not in str(ibis.to_sql(whole.days)) and "BETWEEN" in str(
         ibis.to_sql(windowed.days)
     )
@@ -729,9 +736,11 @@ ORDER = {
 }
 
 
-@pytest.mark.parametrize("name", everybody.INSIGHTS)
+@pytest.mark.parametrize("name", w.EDITIONS["full"].queries)
 def test_every_insight_states_the_order_of_its_rows(crowd, name):
-    both = [everybody.INSIGHTS[name](heard_with_threads(crowd, n)).to_pyarrow() for n in (1, 2)]
+    both = [
+        w.EDITIONS["full"].queries[name](heard_with_threads(crowd, n)).to_pyarrow() for n in (1, 2)
+    ]
     order = ["listener_id", *ORDER[name]]
     assert both[0].equals(both[1]) and both[0].equals(
         both[0].sort_by([(column, "ascending") for column in order])
@@ -740,13 +749,13 @@ def test_every_insight_states_the_order_of_its_rows(crowd, name):
 
 
 def heard_with_threads(crowd, n):
-    """A crowd's `Heard` on a DuckDB with so many threads."""
+    """A crowd's `PeriodTables` on a DuckDB with so many threads."""
     connection, catalogue = connected(threads=n), crowd.world.catalogue
     tables = {"plays": crowd.plays} | {
         name: getattr(catalogue, name) for name in ("tracks", "artists", "track_artists")
     }
     days = (crowd.run.window[0].date(), crowd.run.window[1].date())
-    return w.heard_in(
+    return w.tables_in(
         **{name: connection.create_table(name, table) for name, table in tables.items()},
         first_day=days[0],
         last_day=days[1],
@@ -755,9 +764,9 @@ def heard_with_threads(crowd, n):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_insights_of_everybody_are_the_same_rows_with_any_number_of_threads(tiny_run, threads):
-    period = everybody.open_period(tiny_run)
+    period = periods.open_period(tiny_run)
     period.connection.execute(f"SET threads={threads}")
-    for part in everybody.answers_by_part(period, everybody.INSIGHTS):
+    for part in everybody.answers_by_part(period, w.EDITIONS["full"].queries):
         for name, table in part.items():
             order = [(column, "ascending") for column in ("listener_id", *ORDER[name])]
             assert table.equals(table.sort_by(order)), name

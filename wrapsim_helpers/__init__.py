@@ -78,10 +78,11 @@ if TYPE_CHECKING:  # for editors and type checkers alone
     from .storage.outputs import output_folder
     from .storage.records import read_avro, records, sync_marker, write_avro
     from .storage.tables import read_parquet, read_table
-    from .wrapped.counting import heard_in
+    from .wrapped.counting import tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, volume_by_plan
     from .wrapped.editions import window
-    from .wrapped.everybody import everybody, heard_of, write_everybody
+    from .wrapped.everybody import everybody, write_everybody
+    from .wrapped.periods import period_tables
     from .wrapped.story import Story, tell_story, write_summary
 
 _NAMES = {
@@ -154,8 +155,9 @@ _NAMES = {
     "runs.verify": ("verify",),
     "wrapped.story": ("Story", "tell_story", "write_summary"),
     "wrapped.crowd": ("crowd_hours", "crowd_leaving", "volume_by_plan"),
-    "wrapped.everybody": ("everybody", "heard_of", "write_everybody"),
-    "wrapped.counting": ("heard_in",),
+    "wrapped.everybody": ("everybody", "write_everybody"),
+    "wrapped.periods": ("period_tables",),
+    "wrapped.counting": ("tables_in",),
     "runs.opened": ("open_run",),
     "wrapped.editions": ("window",),
 }

@@ -18,7 +18,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.storage import places
-from wrapsim_helpers.wrapped import INSIGHTS, place
+from wrapsim_helpers.wrapped import EDITIONS, place
 from wrapsim_helpers.wrapped.everybody import opened_period
 
 from ..conftest import TINY
@@ -146,15 +146,15 @@ ON_SPARK = """
 from datetime import date
 import ibis
 from pyspark.sql import SparkSession
-from wrapsim_helpers.wrapped import INSIGHTS, heard_in, place
+from wrapsim_helpers.wrapped import EDITIONS, place, tables_in
 builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
 spark = builder.config("spark.sql.shuffle.partitions", "2").getOrCreate()
 connection = ibis.pyspark.connect(spark)
 paths = {name: f"RUN/{name}.parquet" for name in ("tracks", "artists", "track_artists")}
 paths["plays"] = "RUN/plays/*.parquet"
 tables = {name: connection.read_parquet(path, table_name=name) for name, path in paths.items()}
-heard = heard_in(**tables, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
-for name, insight in (INSIGHTS | {"place": place}).items():
+heard = tables_in(**tables, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
+for name, insight in (EDITIONS["full"].queries | {"place": place}).items():
     insight(heard).execute().to_parquet(f"OUT/{name}.parquet")
 """
 
@@ -162,8 +162,8 @@ for name, insight in (INSIGHTS | {"place": place}).items():
 def test_every_insight_on_spark_is_the_one_of_duckdb(on_spark, tiny_run, tmp_path):
     plays = shutil.copytree(tiny_run, tmp_path / "run", ignore=shutil.ignore_patterns("*.avro"))
     on_spark(ON_SPARK.replace("RUN", str(plays)).replace("OUT", str(tmp_path)))
-    heard = ws.heard_of(tiny_run)
-    for name, insight in (INSIGHTS | {"place": place}).items():
+    heard = ws.period_tables(tiny_run)
+    for name, insight in (EDITIONS["full"].queries | {"place": place}).items():
         same_rows(pd.read_parquet(tmp_path / f"{name}.parquet"), insight(heard).execute())
 
 

@@ -18,27 +18,25 @@ from PIL.PngImagePlugin import PngInfo
 
 from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove, written
-from ..wrapped import Story
-from .crowd import draw_place, draw_skip_rate
-from .days import draw_calendar, draw_listening_clock, draw_longest_streak
-from .summary import draw_summary
+from ..wrapped import EDITIONS, Story
+from . import crowd, days, summary, tops, volume
 from .themes import check_theme
-from .tops import draw_top_artists, draw_top_genres, draw_top_songs
-from .volume import draw_minutes, draw_too_little
 
-CARDS = {  # in story order; an insight and its card share a name
-    "minutes": draw_minutes,
-    "top_songs": draw_top_songs,
-    "top_artists": draw_top_artists,
-    "top_genres": draw_top_genres,
-    "listening_clock": draw_listening_clock,
-    "calendar": draw_calendar,
-    "longest_streak": draw_longest_streak,
-    "skip_rate": draw_skip_rate,
-    "place": draw_place,
-    "summary": draw_summary,
-    "too_little": draw_too_little,
-}
+LAST = ("summary", "too_little")  # cards that are of no insight; the second stands alone
+
+
+def drawings():
+    """Every card and its drawing, in the order of the full story: the function `draw_<insight>` of
+    a module of this folder belongs to the insight of that name.
+    """
+    functions = {}
+    for module in (crowd, days, summary, tops, volume):
+        functions |= vars(module)
+    order = (*(one.name for one in EDITIONS["full"].insights), *LAST)
+    return {name: functions[f"draw_{name}"] for name in order if f"draw_{name}" in functions}
+
+
+CARDS = drawings()
 OURS = re.compile(
     rf"\d\d_({'|'.join(CARDS)})\.png|cards\.json|summary\.json"
 )  # what a folder of cards may hold
@@ -92,10 +90,13 @@ def make_cards(story: Story, theme="press"):
 
 
 def told(story):
-    """Names of the cards: an insight without a row draws none."""
+    """Names of the cards of a story, in the order of its edition: an insight without a row has
+    none.
+    """
     if story.too_little:
         return ["too_little"]
-    return [name for name in CARDS if name == "summary" or len(story.tables.get(name, ()))]
+    insights = [one.name for one in EDITIONS[story.edition].insights if one.name in CARDS]
+    return [name for name in insights if len(story.tables.get(name, ()))] + ["summary"]
 
 
 def make_card(name, story, theme="press"):

@@ -7,12 +7,12 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from ..instants import DAY_MS, MINUTE_MS
+from ..runs.opened import open_run
 from ..runs.rules import PLAN_RULES, breaches, rules_of
-from ..storage.manifest import read_manifest
 from ..storage.tables import play_files, read_parquet, read_plays
-from ..wrapped.counting import MIN_ARTISTS, MIN_TRACKS, day_number, too_little
+from ..wrapped.counting import Rules, day_number, too_little
 from ..wrapped.editions import EDITIONS, window
-from ..wrapped.everybody import answers_of, days_of, open_period, show_rows
+from ..wrapped.periods import answers_of, days_of, open_period, show_rows
 from .log import plays_in, stretches
 
 CHECKED = 60  # listeners whose summaries are recounted
@@ -52,15 +52,15 @@ def broken_summaries(run_dir, n=CHECKED):
 
     The recount is plain pandas over the tables, one listener after another.
     """
-    period = open_period(run_dir, *edition_of(read_manifest(run_dir)["identity"]["parameters"]))
-    ids = read_parquet(run_dir, "listeners", ["listener_id"])["listener_id"].to_numpy()
+    run = open_run(run_dir)
+    period = open_period(run, *edition_of(run.parameters))
+    ids = read_parquet(run, "listeners", ["listener_id"])["listener_id"].to_numpy()
     ids = ids[:: max(1, len(ids) // n)][:n]
     music = {
-        name: read_parquet(run_dir, name).to_pandas()
-        for name in ("tracks", "artists", "track_artists")
+        name: read_parquet(run, name).to_pandas() for name in ("tracks", "artists", "track_artists")
     }
     found = [
-        line for file in play_files(period.place) for line in recounted(period, file, ids, music)
+        line for file in play_files(period.run) for line in recounted(period, file, ids, music)
     ]
     return pd.DataFrame(found, columns=RECOUNTED).sum()
 
@@ -69,7 +69,7 @@ def recounted(period, file, ids, music):
     """Whether the recount of each of some listeners whose plays are in a file differs: a list of
     dicts, see `differences`.
     """
-    plays = read_plays(period.place, file)
+    plays = read_plays(period.run, file)
     plays = plays.filter(pc.is_in(plays["listener_id"], pa.array(ids)))
     show_rows(period.connection, plays)
     told = {
@@ -122,7 +122,8 @@ def differences(listener, told, plays, music, first, last):
         for name in ("top_songs", "top_artists")
     )
     enough = (
-        streams["track_id"].nunique() >= MIN_TRACKS and heard["artist_id"].nunique() >= MIN_ARTISTS
+        streams["track_id"].nunique() >= Rules().least_tracks
+        and heard["artist_id"].nunique() >= Rules().least_artists
     )
     return {
         "rule_stream_30s": row["n_streams"] != len(streams),

@@ -13,7 +13,6 @@ from ..instants import DAY_MS, MINUTE_MS
 from ..parameters import run_of
 from ..people.clocks import window_starts
 from ..people.personas import Personas, checked
-from ..storage.manifest import read_manifest
 from ..storage.tables import read_parquet
 from .connection import microseconds
 from .intervals import FEWEST
@@ -47,10 +46,10 @@ class Seen:
 
 def look_at(run_dir):
     """The tables of a finished run as a `Seen`."""
-    manifest = read_manifest(run_dir)
-    run = run_of(manifest["identity"])
+    opened = open_run(run_dir)
+    manifest, run = opened.manifest, run_of(opened.manifest["identity"])
     count = max(FEWEST, int(run.num_users * min(1.0, MOST_PLAYS / max(manifest["plays"], 1))))
-    listeners = read_parquet(run_dir, "listeners").slice(0, count)
+    listeners = read_parquet(opened, "listeners").slice(0, count)
     starts, ends, _ = window_starts(run, listeners)
     listeners = listeners.to_pandas().assign(
         start_ms=starts, end_ms=ends, cluster=np.arange(listeners.num_rows) % CLUSTERS
@@ -61,8 +60,8 @@ def look_at(run_dir):
         checked("run.json", manifest.get("personas") or {}),
         weekdays,
         listeners,
-        spells(read_parquet(run_dir, "profile_versions").to_pandas(), listeners),
-        placed_plays(run_dir, int(listeners["listener_id"].max())),
+        spells(read_parquet(opened, "profile_versions").to_pandas(), listeners),
+        placed_plays(opened, int(listeners["listener_id"].max())),
     )
 
 
@@ -84,9 +83,9 @@ def spells(versions, listeners):
     )
 
 
-def placed_plays(run_dir, last_listener):
+def placed_plays(run, last_listener):
     """The plays up to a listener with their place in the session, on an embedded DuckDB."""
-    tables = open_run(run_dir)
+    tables = run.tables
     plays = (
         tables["plays"]
         .filter(tables["plays"].listener_id <= last_listener)

@@ -1,9 +1,12 @@
-"""A finished run opened for queries: its tables on an embedded DuckDB."""
+"""A finished run, opened once: its place, manifest, window, tables and connection."""
 
 import glob
+import os
 import tempfile
 import weakref
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -19,6 +22,60 @@ from .connection import connected
 MEMORY = "1GB"  # of DuckDB; a part of a million plays takes a quarter of it
 
 
+@dataclass(frozen=True)
+class OpenedRun(os.PathLike):
+    """A finished run whose run.json was read once; functions that take `run_dir` take it as well.
+
+    place          where the run is
+    identity_hash  of its parameters, sources and versions
+    manifest       run.json as a dict
+    """
+
+    place: Path | str
+    identity_hash: str
+    manifest: dict = field(compare=False, repr=False)
+
+    def __str__(self):
+        return str(self.place)
+
+    def __fspath__(self):
+        return str(self.place)
+
+    @property
+    def parameters(self):
+        """The parameters of the run, as in run.json."""
+        return self.manifest["identity"]["parameters"]
+
+    @property
+    def days(self):
+        """First and last local day of the run, both inclusive: see `days_of_run`."""
+        return days_of_run(self.parameters)
+
+    @cached_property
+    def tables(self):
+        """The tables of the run for queries over all of it: name -> Ibis table on an embedded
+        DuckDB.
+
+        Plays kept as Parquet stay where they are; those kept as Avro alone are copied to Parquet in
+        a temporary folder, part after part. Raises ValueError naming a damaged file.
+        """
+        connection, folder = connect()
+        plays = connection.read_parquet(parquet_paths(self, folder), table_name="plays")
+        return catalogue_in(connection, self) | {"plays": plays}
+
+
+@front_door
+def open_run(run_dir):
+    """A finished run as an `OpenedRun`: pass it on in place of the path, and use its `tables`.
+
+    Raises FileNotFoundError if the folder holds no finished run, ValueError if run.json is changed.
+    """
+    if isinstance(run_dir, OpenedRun):
+        return run_dir
+    manifest = read_manifest(run_dir)
+    return OpenedRun(places.place_of(run_dir), manifest["identity_hash"], manifest)
+
+
 def days_of_run(parameters):
     """First and last local day that a play of a run can begin on, both inclusive."""
     start, end = check_window(parameters["start_time"], parameters["end_time"])
@@ -28,26 +85,6 @@ def days_of_run(parameters):
             last.astimezone(UTC) + timedelta(hours=14)
         ).date()
     return start.date(), last.date()
-
-
-# -- a run opened for insights ---------------------------------------------------------------------
-
-
-@front_door
-def open_run(run_dir):
-    """The tables of a finished run for queries over all of it: name -> Ibis table on an embedded
-    DuckDB.
-
-    Plays kept as Parquet stay where they are; those kept as Avro alone are copied to Parquet in a
-    temporary folder, part after part. Raises ValueError naming a damaged file, FileNotFoundError
-    where the folder holds no finished run.
-    """
-    read_manifest(run_dir)
-    connection, folder = connect()
-    paths = parquet_paths(places.place_of(run_dir), folder)
-    return catalogue_in(connection, run_dir) | {
-        "plays": connection.read_parquet(paths, table_name="plays")
-    }
 
 
 def connect():
@@ -68,15 +105,15 @@ def catalogue_in(connection, run_dir):
     }
 
 
-def parquet_paths(place, folder):
+def parquet_paths(run, folder):
     """Paths of Parquet files with a run's plays, as DuckDB wants them: its own, or copies in a
     folder.
     """
-    files = play_files(place)
-    if files[0].endswith(".parquet") and not places.is_store(place):
-        return [f"{glob.escape(str(place))}/{file}" for file in files]
+    files = play_files(run)
+    if files[0].endswith(".parquet") and not places.is_store(run.place):
+        return [f"{glob.escape(str(run.place))}/{file}" for file in files]
     for file in tqdm(files, desc="copying plays", unit="part"):
         pq.write_table(
-            read_plays(place, file), folder / f"{Path(file).stem}.parquet", compression="zstd"
+            read_plays(run, file), folder / f"{Path(file).stem}.parquet", compression="zstd"
         )
     return sorted(str(path) for path in folder.glob("*.parquet"))

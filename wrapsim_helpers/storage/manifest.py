@@ -64,7 +64,7 @@ def manifest_bytes(identity, files, **more):
 
 def is_finished(place):
     """Whether a place holds a run.json, sound or not."""
-    return "run.json" in places.names(place)
+    return hasattr(place, "manifest") or "run.json" in places.names(place)
 
 
 @front_door
@@ -72,8 +72,10 @@ def read_manifest(run_dir):
     """run.json of a finished run as a dict.
 
     Raises FileNotFoundError if there is none, ValueError if it is changed, damaged or lists files
-    that are no run's.
+    that are no run's. Of an opened run it is the one that was read when it was opened.
     """
+    if hasattr(run_dir, "manifest"):
+        return run_dir.manifest
     place = places.place_of(run_dir)
     data = places.get(place, "run.json")
     if data is None and places.get(place, "identity.json") is not None:

@@ -70,7 +70,7 @@ def read_parquet(run_dir, name, columns=None, listener_id=None):
     place, name = places.place_of(run_dir), check_choice("name", name, tuple(TABLES))
     check_columns(name, columns)
     check_listener_id(listener_id)
-    found = table_files(place, name, listener_id)
+    found = table_files(run_dir, name, listener_id)
     if not found:
         raise FileNotFoundError(
             f"{run_dir} holds no table {name!r}. Is it the folder of a finished run? "
@@ -103,7 +103,7 @@ def table_in(file):
     return "plays" if file.startswith("avro/") else re.split(r"[./]", file)[0]
 
 
-def table_files(place, name, listener_id=None, suffix=".parquet"):
+def table_files(run_dir, name, listener_id=None, suffix=".parquet"):
     """Names of the files that hold a table in one format, or of the one part with a listener in it,
     in order.
 
@@ -111,6 +111,7 @@ def table_files(place, name, listener_id=None, suffix=".parquet"):
     ValueError for one of another size or of another run. Of an unfinished one they are those that
     are there.
     """
+    place = places.place_of(run_dir)
     folders = (name, "avro") if suffix == ".avro" else (name,)  # older runs keep Avro in plays/
     there = {
         file: size for folder in folders for file, size in places.sizes_in(place, folder).items()
@@ -120,26 +121,28 @@ def table_files(place, name, listener_id=None, suffix=".parquet"):
         for file, size in there.items()
         if file.endswith(suffix) and table_in(file) == name
     }
-    if is_finished(place):
-        refuse_unlisted(place, name, files, suffix)
+    if is_finished(run_dir):
+        refuse_unlisted(place, name, files, listed_files(run_dir, name, suffix))
     if listener_id is None or len(files) < 2:
         return sorted(files)
-    of_run = identity_of(place)["parameters"]
+    of_run = identity_of(run_dir)["parameters"]
     part = (listener_id - of_run["first_listener"]) // of_run["listeners_per_part"]
     return [file for file in files if file.endswith(f"/part-{part:08d}{suffix}")] or sorted(files)[
         :1
     ]
 
 
-def refuse_unlisted(place, name, files, suffix):
-    """Nothing where the files of a table are those that a finished run lists. files: name ->
-    size.
-    """
-    listed = {
+def listed_files(run_dir, name, suffix):
+    """The files of a table in one format that a finished run lists: name -> size."""
+    return {
         one["file"]: one["bytes"]
-        for one in read_manifest(place)["files"]
+        for one in read_manifest(run_dir)["files"]
         if one["file"].endswith(suffix) and table_in(one["file"]) == name
     }
+
+
+def refuse_unlisted(place, name, files, listed):
+    """Raises an error unless the files of a table are those listed. Both: name -> size."""
     for file in sorted(set(files) - set(listed)):
         raise ValueError(f"{place}/{file} is not a file of this run; move it elsewhere.")
     for file in sorted(set(listed) - set(files)):
@@ -206,52 +209,54 @@ def columns_in(place, file, name, columns, listener_id):
 @front_door
 def read_table(run_dir, name, columns=None, listener_id=None):
     """The same, also of a run whose plays are kept as Avro alone."""
-    place = places.place_of(run_dir)
-    if check_choice("name", name, tuple(TABLES)) != "plays" or not is_finished(place):
+    if check_choice("name", name, tuple(TABLES)) != "plays" or not is_finished(run_dir):
         return read_parquet(run_dir, name, columns, listener_id)
     check_columns("plays", columns)
     check_listener_id(listener_id)
     return pa.concat_tables(
-        [read_plays(place, file, columns, listener_id) for file in play_files(place, listener_id)]
+        [
+            read_plays(run_dir, file, columns, listener_id)
+            for file in play_files(run_dir, listener_id)
+        ]
     )
 
 
-def play_files(place, listener_id=None):
+def play_files(run_dir, listener_id=None):
     """Names of the files with a finished run's plays, or of the one with a listener in it: Parquet
     if the run has it, otherwise Avro.
     """
     kept = {
         Path(file["file"]).suffix
-        for file in read_manifest(place)["files"]
+        for file in read_manifest(run_dir)["files"]
         if table_in(file["file"]) == "plays"
     }
-    return table_files(place, "plays", listener_id, max(kept))
+    return table_files(run_dir, "plays", listener_id, max(kept))
 
 
-def read_plays(place, file, columns=None, listener_id=None):
+def read_plays(run_dir, file, columns=None, listener_id=None):
     """The plays in one file of a finished run as Arrow, of all its listeners or of one.
 
     ValueError naming a damaged file.
     """
     if file.endswith(".parquet"):
-        return read_part(place, file, "plays", columns, listener_id)
-    plays = read_avro_part(place, file)
+        return read_part(places.place_of(run_dir), file, "plays", columns, listener_id)
+    plays = read_avro_part(run_dir, file)
     plays = (
         plays if listener_id is None else plays.filter(pc.equal(plays["listener_id"], listener_id))
     )
     return plays.select(columns or plays.column_names)
 
 
-def read_avro_part(place, file):
+def read_avro_part(run_dir, file):
     """The plays in one Avro file of a finished run; ValueError where its bytes are not those that
     run.json lists.
     """
-    listed = next(one["sha256"] for one in read_manifest(place)["files"] if one["file"] == file)
-    with places.at_hand(place, file) as path:
+    listed = next(one["sha256"] for one in read_manifest(run_dir)["files"] if one["file"] == file)
+    with places.at_hand(places.place_of(run_dir), file) as path:
         if sha256_of(path) != listed:
             raise avro_reading.damaged(path, "its bytes are not those that run.json lists")
         return avro_reading.read_plays_avro(
-            path, read_parquet(place, "tracks", ["track_id", "song_id"])
+            path, read_parquet(run_dir, "tracks", ["track_id", "song_id"])
         )
 
 

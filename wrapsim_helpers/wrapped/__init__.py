@@ -1,11 +1,13 @@
-"""Insights: what a year of listening says, as pure Ibis expressions over the tables of a run."""
+"""Insights: what a year of listening says, as Ibis expressions over the tables of a run."""
 
 from ..runs.opened import open_run
-from .counting import DEFAULTS, MIN_ARTISTS, MIN_TRACKS, Heard, heard_in, too_little, with_plays
+from .counting import DEFAULTS, PeriodTables, Rules, tables_in, too_little, with_plays
 from .crowd import crowd_hours, crowd_leaving, volume_by_plan
 from .days import calendar, listening_clock, longest_streak
-from .editions import EDITIONS, window
-from .everybody import INSIGHTS, everybody, heard_of, write_everybody
+from .editions import EDITIONS, Edition, window
+from .everybody import everybody, write_everybody
+from .insights import INSIGHTS, Insight
+from .periods import period_tables
 from .story import Story, tell_story, write_summary
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, place, skip_rate

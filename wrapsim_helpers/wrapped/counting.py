@@ -17,7 +17,6 @@ from ..instants import HOUR_MS, MINUTE_MS
 from ..listening.counts import COUNTED_PLAY_MS
 from ..runs.connection import microseconds
 
-MIN_TRACKS, MIN_ARTISTS = 30, 5  # streamed, for a full Wrapped (AP, 3 December 2025)
 NOT_FINISHED_MS = (
     3_000  # a play this much shorter than its track was left before the end (Lamere 2014)
 )
@@ -36,9 +35,23 @@ BEST_FIRST = (
 
 
 @dataclass(frozen=True)
-class Heard:
-    """The plays of a window, what was counted of them once, and what they are joined with, as Ibis
-    tables.
+class Rules:
+    """What counts in an edition of Wrapped.
+
+    stream_ms        a play of this length is a stream, whatever the length of its track
+    featured_weight  what a stream counts for a featured artist, in halves of 1 for the primary one
+    least_tracks, least_artists  streamed, for a full Wrapped (AP, 3 December 2025)
+    """
+
+    stream_ms: int = COUNTED_PLAY_MS
+    featured_weight: float = 0.5
+    least_tracks: int = 30
+    least_artists: int = 5
+
+
+@dataclass(frozen=True)
+class PeriodTables:
+    """The plays of a period, their counts, and what they are joined with, as Ibis tables.
 
     plays  listener_id, track_id, started (when and on what clock as one number: see
            `with_times`), local_hour (hours since 1970 on that clock), ms_played, is_ranked (a
@@ -46,10 +59,11 @@ class Heard:
     songs  what was streamed: listener_id, track_id, n_any (streams of any kind), and of ranked
            ones n_streams, ms_played, first_ms and first_offset_min (of the first one)
     credited  whose songs these are: listener_id, artist_id, and of ranked streams n_streams (in
-              halves: 2 for the primary
-           artist, 1 for a featured one), ms_played, first_ms
+              halves: 2 for the primary artist, twice `Rules.featured_weight` for a featured one),
+              ms_played, first_ms
     days   listener_id, day (local, since 1970), ms_played, n_plays, n_streams; days with a play
-    first_day, last_day  the window, both inclusive
+    first_day, last_day  the period, both inclusive
+    rules  what counts
     """
 
     plays: ir.Table
@@ -61,36 +75,32 @@ class Heard:
     track_artists: ir.Table
     first_day: date
     last_day: date
+    rules: Rules = Rules()
 
     def __repr__(self):
-        return (
-            f"Heard: plays from {self.first_day} to {self.last_day} and their counts, as Ibis "
-            f"tables"
-        )
+        return f"PeriodTables of {self.first_day} to {self.last_day}: Ibis tables"
 
 
 @front_door
-def heard_in(plays, tracks, artists, track_artists, first_day, last_day):
-    """The plays that start in a window of local days, with what counts of them: a `Heard`."""
-    everything = all_heard(plays, tracks, artists, track_artists, first_day, last_day)
-    return with_plays(
-        everything,
-        everything.plays.filter(
-            everything.plays.local_hour.between(
-                24 * day_number(first_day), 24 * day_number(last_day) + 23
-            )
-        ),
-    )
+def tables_in(plays, tracks, artists, track_artists, first_day, last_day, rules: Rules = Rules()):
+    """The plays that start in a period of local days, with what counts of them: `PeriodTables`."""
+    of_all = tables_of_all(plays, tracks, artists, track_artists, first_day, last_day, rules)
+    hours = 24 * day_number(first_day), 24 * day_number(last_day) + 23
+    return with_plays(of_all, of_all.plays.filter(of_all.plays.local_hour.between(*hours)))
 
 
-def all_heard(plays, tracks, artists, track_artists, first_day, last_day):
-    """The same of plays that all start in the window, which spares looking at each."""
-    timed, catalogue = with_times(with_defaults(plays), tracks), (tracks, artists, track_artists)
-    return Heard(timed, *counts_of(timed, track_artists), *catalogue, first_day, last_day)
+def tables_of_all(
+    plays, tracks, artists, track_artists, first_day, last_day, rules: Rules = Rules()
+):
+    """The same of plays that all start in the period, which spares looking at each."""
+    timed = with_times(with_defaults(plays), tracks, rules)
+    songs, credited, days = counts_of(timed, track_artists, rules)
+    catalogue = tracks, artists, track_artists
+    return PeriodTables(timed, songs, credited, days, *catalogue, first_day, last_day, rules)
 
 
-def with_times(plays, tracks):
-    """Plays with their local hour and what they count as: (see `Heard`).
+def with_times(plays, tracks, rules):
+    """Plays with their local hour and what they count as: (see `PeriodTables`).
 
     started is OFFSETS for each microsecond since 1970, and the minutes of the offset from UTC above
     their least: in the order of time, and one number to move and to compare instead of two.
@@ -105,30 +115,28 @@ def with_times(plays, tracks):
             "int32"
         ),
         ms_played=plays.ms_played.cast("int32"),
-        is_ranked=is_stream(plays)
+        is_ranked=is_stream(plays, rules)
         & ~plays.private
         & (plays.content_type == "track")
         & plays.track_id.notin(tracks.filter(tracks.noise).track_id),
     )
 
 
-def is_stream(plays):
-    """Which plays count as one: those of 30 s and more, whatever the length of the track; minutes
-    count everything.
-    """
-    return plays.ms_played >= COUNTED_PLAY_MS
+def is_stream(plays, rules):
+    """Which plays are streams; minutes count all plays."""
+    return plays.ms_played >= rules.stream_ms
 
 
-def counts_of(plays, track_artists):
-    """(songs, credited, days) of plays: (see `Heard`)."""
-    songs = by_song(plays)
-    return songs, by_artist(songs, track_artists), by_day(plays)
+def counts_of(plays, track_artists, rules):
+    """(songs, credited, days) of plays: (see `PeriodTables`)."""
+    songs = by_song(plays, rules)
+    return songs, by_artist(songs, track_artists, rules), by_day(plays, rules)
 
 
-def by_song(plays):
-    """The streams of each listener by song: (see `Heard`)."""
+def by_song(plays, rules):
+    """The streams of each listener by song: (see `PeriodTables`)."""
     counts = (
-        plays.filter(is_stream(plays))
+        plays.filter(is_stream(plays, rules))
         .group_by("listener_id", "track_id")
         .agg(
             n_any=ibis._.count(),
@@ -155,19 +163,23 @@ def started_offset_min(started):
     return started % OFFSETS - OFFSETS // 2
 
 
-def by_artist(songs, track_artists):
-    """The streams of each listener by artist: (see `Heard`)."""
+def by_artist(songs, track_artists, rules):
+    """The streams of each listener by artist: (see `PeriodTables`)."""
     credits = songs.join(track_artists, "track_id")
-    halves = credits.n_streams * (credits.role == "primary").ifelse(2, 1)
+    halves = credits.n_streams * (credits.role == "primary").ifelse(
+        2, round(2 * rules.featured_weight)
+    )
     return credits.group_by("listener_id", "artist_id").agg(
         n_streams=total(halves), ms_played=total(credits.ms_played), first_ms=credits.first_ms.min()
     )
 
 
-def by_day(plays):
-    """The plays of each listener by local day: (see `Heard`)."""
+def by_day(plays, rules):
+    """The plays of each listener by local day: (see `PeriodTables`)."""
     return plays.group_by("listener_id", day=day_of(plays)).agg(
-        ms_played=total(plays.ms_played), n_plays=plays.count(), n_streams=total(is_stream(plays))
+        ms_played=total(plays.ms_played),
+        n_plays=plays.count(),
+        n_streams=total(is_stream(plays, rules)),
     )
 
 
@@ -176,10 +188,10 @@ def day_of(plays):
     return plays.local_hour // 24
 
 
-def with_plays(heard, plays):
+def with_plays(tables, plays):
     """The same plays from another table, counted from there."""
-    songs, credited, days = counts_of(plays, heard.track_artists)
-    return replace(heard, plays=plays, songs=songs, credited=credited, days=days)
+    songs, credited, days = counts_of(plays, tables.track_artists, tables.rules)
+    return replace(tables, plays=plays, songs=songs, credited=credited, days=days)
 
 
 def ranked_only(table):
@@ -210,11 +222,13 @@ def day_number(day):
     return (day - EPOCH_DAY).days
 
 
-def too_little(minutes):
-    """Whether one listener heard too few tracks or artists for a full Wrapped. minutes: their row
-    of `minutes`.
+def too_little(minutes, rules: Rules = Rules()):
+    """Whether one listener streamed too few tracks or artists for a full Wrapped. minutes: their
+    row of `minutes`.
     """
-    return bool(minutes["n_tracks"] < MIN_TRACKS or minutes["n_artists"] < MIN_ARTISTS)
+    return bool(
+        minutes["n_tracks"] < rules.least_tracks or minutes["n_artists"] < rules.least_artists
+    )
 
 
 def month_of(day, year):

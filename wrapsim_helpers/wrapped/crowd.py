@@ -8,19 +8,18 @@ from ..checking import front_door
 from ..instants import MINUTE_MS, check_window
 from ..interrupts import saying, unchanged
 from ..runs.opened import open_run
-from ..storage.manifest import read_manifest
 from ..storage.tables import read_parquet
-from .counting import NOT_FINISHED_MS, Heard, day_of, total
+from .counting import NOT_FINISHED_MS, PeriodTables, day_of, total
 
 LAST_SECOND = 240
 
 
 @front_door
-def crowd_hours(heard: Heard):
+def crowd_hours(tables: PeriodTables):
     """At what local hours does the crowd listen? weekend (bool), hour (0-23), n_plays; one row per
     pair with a play.
     """
-    plays = heard.plays.mutate(weekend=(day_of(heard.plays) + 3) % 7 >= 5)  # day 0 was a Thursday
+    plays = tables.plays.mutate(weekend=(day_of(tables.plays) + 3) % 7 >= 5)  # day 0 was a Thursday
     return (
         plays.group_by("weekend", hour=plays.local_hour % 24)
         .agg(n_plays=plays.count())
@@ -29,11 +28,11 @@ def crowd_hours(heard: Heard):
 
 
 @front_door
-def crowd_leaving(heard: Heard):
+def crowd_leaving(tables: PeriodTables):
     """After how many seconds are plays left before their end? second (0-239, 240 and later
     together), n_left, n_plays (all plays, in every row). A play more than 3 s shorter than its
     track was left (Lamere 2014)."""
-    plays = heard.plays.join(heard.tracks.select("track_id", "duration_ms"), "track_id")
+    plays = tables.plays.join(tables.tracks.select("track_id", "duration_ms"), "track_id")
     left = plays.mutate(
         left=plays.ms_played < plays.duration_ms - NOT_FINISHED_MS,
         second=ibis.least(plays.ms_played // 1000, LAST_SECOND),
@@ -51,16 +50,17 @@ def crowd_leaving(heard: Heard):
 def volume_by_plan(run_dir):
     """How many minutes a day does each listener hear, and on which plan did they begin?
     listener_id, plan, minutes_per_day; a pandas table of everybody with a play."""
-    parameters, plays = read_manifest(run_dir)["identity"]["parameters"], open_run(run_dir)["plays"]
-    start, end = check_window(parameters["start_time"], parameters["end_time"])
+    run = open_run(run_dir)
+    start, end = check_window(run.parameters["start_time"], run.parameters["end_time"])
+    plays = run.tables["plays"]
     totals = plays.group_by("listener_id").agg(ms_played=total(plays.ms_played))
-    heard = totals.order_by("listener_id").execute()
+    minutes = totals.order_by("listener_id").execute()
     plans = read_parquet(
-        run_dir, "profile_versions", ["listener_id", "profile_version", "plan"]
+        run, "profile_versions", ["listener_id", "profile_version", "plan"]
     ).to_pandas()
-    heard["minutes_per_day"] = (
-        heard["ms_played"] / MINUTE_MS / ((end - start).total_seconds() / 86_400)
+    minutes["minutes_per_day"] = (
+        minutes["ms_played"] / MINUTE_MS / ((end - start).total_seconds() / 86_400)
     )
-    return heard.merge(plans[plans["profile_version"] == 0], on="listener_id")[
+    return minutes.merge(plans[plans["profile_version"] == 0], on="listener_id")[
         ["listener_id", "plan", "minutes_per_day"]
     ]

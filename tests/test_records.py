@@ -1,0 +1,79 @@
+"""A new insight with its card is a query, a drawing and a name in an edition."""
+
+from dataclasses import replace
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import wrapped as w
+from wrapsim_helpers.cards import card, tops
+from wrapsim_helpers.wrapped import editions
+
+NAMES = ("tracks", "artists", "track_artists")
+
+
+def first_songs(tables):
+    """At how many moments did each listener stream a track for the first time? n_moments."""
+    firsts = tables.songs.filter(tables.songs.n_streams > 0)
+    counts = firsts.group_by("listener_id").agg(n_moments=firsts.first_ms.nunique())
+    return counts.order_by("listener_id")
+
+
+def draw_first_songs(ax, story, theme="press"):
+    ax.set_label(f"{story.tables['first_songs']['n_moments'].iloc[0]} first songs")
+    return ax
+
+
+def tables_of(run, rules=w.Rules()):
+    """The `PeriodTables` of a whole run by some rules."""
+    catalogue = [run.tables[name] for name in NAMES]
+    return w.tables_in(run.tables["plays"], *catalogue, *run.days, rules=rules)
+
+
+def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monkeypatch):
+    monkeypatch.setattr(tops, "draw_first_songs", draw_first_songs, raising=False)
+    new = w.Insight("first_songs", "How many first songs?", first_songs, columns=("n_moments",))
+    full = w.EDITIONS["full"]
+    monkeypatch.setitem(editions.EDITIONS, "full", replace(full, insights=(*full.insights, new)))
+    monkeypatch.setattr(card, "CARDS", card.drawings())
+    story = ws.tell_story(tiny_run, "0")
+    cards = ws.make_cards(story)
+    assert [one.name for one in cards][-2:] == ["first_songs", "summary"]
+    assert cards[-2].alt == f"{story.tables['first_songs']['n_moments'].iloc[0]} first songs"
+    assert ws.everybody(tiny_run)["first_songs"].column_names == ["listener_id", "n_moments"]
+
+
+def test_every_insight_has_a_question_and_gives_the_columns_it_names(tiny_run):
+    found = ws.everybody(tiny_run)
+    for one in w.INSIGHTS:
+        assert one.question.endswith("?"), one.name
+        if one.query:
+            assert found[one.name].column_names == ["listener_id", *one.columns], one.name
+
+
+def test_an_insight_does_without_the_columns_that_it_does_not_read(tiny_run):
+    run = ws.open_run(tiny_run)
+    catalogue = [run.tables[name] for name in NAMES]
+    for one in w.INSIGHTS:
+        needed = {"listener_id", "track_id", "started_at", "utc_offset_min", "ms_played"}
+        few = run.tables["plays"].select(*sorted(needed | set(one.reads)))
+        if one.query:
+            least = one.query(w.tables_in(few, *catalogue, *run.days)).to_pyarrow()
+            assert least == one.query(tables_of(run)).to_pyarrow(), one.name
+
+
+def test_a_featured_artist_counts_as_the_rules_say(tiny_run):
+    run = ws.open_run(tiny_run)
+    rules = [w.Rules(featured_weight=weight) for weight in (0.0, 0.5, 1.0)]
+    streams = [
+        w.top_artists(tables_of(run, one), most=10**6).n_streams.sum().execute() for one in rules
+    ]
+    assert streams[0] < streams[1] < streams[2]
+    assert streams[2] - streams[1] == streams[1] - streams[0]
+
+
+def test_a_stream_is_as_long_as_the_rules_say(tiny_run):
+    run = ws.open_run(tiny_run)
+    counts = [
+        w.minutes(tables_of(run, w.Rules(stream_ms=ms))).n_streams.sum().execute()
+        for ms in (0, 30_000, 60_000)
+    ]
+    assert counts[0] == run.manifest["plays"] > counts[1] > counts[2] > 0

@@ -1,0 +1,210 @@
+"""The insights: each one question about a period of listening, as one record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from ..instants import MINUTE_MS
+from .counting import EPOCH_DAY
+from .days import calendar, listening_clock, longest_streak
+from .tops import monthly_genres, top_artists, top_genres, top_songs
+from .volume import minutes, skip_rate
+
+BIN_WIDTH = 1.2  # each bin of the crowd's minutes is that many times as wide as the one before
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For whom and when an insight is shaped.
+
+    first_day, last_day  the period, both inclusive
+    listener_id          whose insight it is
+    crowd                DataFrame as from `everybody.crowd_of`
+    """
+
+    first_day: date
+    last_day: date
+    listener_id: int
+    crowd: pd.DataFrame
+
+
+def as_it_is(rows, _):
+    """The rows of one listener as they are."""
+    return rows
+
+
+@dataclass(frozen=True)
+class Insight:
+    """One question about a period of listening.
+
+    name      of the insight, its card and its file
+    question  what it answers
+    query     function of `PeriodTables`: an Ibis table of all listeners, with listener_id, in an
+              order that it states; None for what the crowd's totals answer
+    reads     columns of plays that it reads
+    columns   columns of the result besides listener_id
+    shape     function of one listener's rows and `Asked`: the table that cards draw
+    """
+
+    name: str
+    question: str
+    query: Callable | None
+    reads: tuple = ()
+    columns: tuple = ()
+    shape: Callable = as_it_is
+
+
+# -- one listener's rows as the cards want them ----------------------------------------------------
+
+
+def with_first_played(songs, _):
+    """Top songs with first_played, datetime64 in local time."""
+    return songs.assign(first_played=pd.to_datetime(songs["first_local_ms"], unit="ms"))
+
+
+def every_hour(clock, _):
+    """24 rows, 0 for silent hours."""
+    return (
+        clock.set_index("hour").reindex(range(24), fill_value=0).rename_axis("hour").reset_index()
+    )
+
+
+def every_day(days, asked):
+    """One row per day of the period, 0 for silent ones."""
+    n_days = (asked.last_day - asked.first_day).days + 1
+    dates = [asked.first_day + timedelta(n) for n in range(n_days)]
+    by_day = days.assign(date=as_dates(days["day"])).set_index("date")[["ms_played", "n_streams"]]
+    return by_day.reindex(dates, fill_value=0).rename_axis("date").reset_index()
+
+
+def as_dates(days):
+    """Days since 1970 as a list of dates."""
+    return [EPOCH_DAY + timedelta(int(day)) for day in days]
+
+
+def streak_with_dates(streak, _):
+    """The streak with dates; no row for a single day."""
+    long = streak[streak["n_days"] > 1].reset_index(drop=True)
+    return long.assign(**{name: as_dates(long[name]) for name in ("first_day", "last_day")})
+
+
+def skip_share(mine, asked):
+    """Share of plays skipped, and the crowd's; NaN if the listener is alone."""
+    crowd = asked.crowd
+    share = crowd["n_skips"].sum() / crowd["n_plays"].sum() if len(crowd) > 1 else np.nan
+    return mine.assign(share=mine["n_skips"] / mine["n_plays"], crowd_share=share)
+
+
+def place_of_listener(_, asked):
+    """The listener's place in the crowd; no row if they are alone."""
+    crowd = asked.crowd if len(asked.crowd) > 1 else asked.crowd.iloc[:0]
+    mine = crowd[crowd["listener_id"] == asked.listener_id]
+    return mine[["ms_played", "n_listeners", "n_below", "rank"]].reset_index(drop=True)
+
+
+def minute_bins(_, asked):
+    """How many listeners played how much: bins from_ms to to_ms, each BIN_WIDTH times as wide as
+    the one before, empty ones too; no row if the listener is alone.
+    """
+    ms = asked.crowd["ms_played"] if len(asked.crowd) > 1 else asked.crowd["ms_played"].iloc[:0]
+    number = np.floor(np.log(ms[ms > 0] / MINUTE_MS) / np.log(BIN_WIDTH)).astype(int)
+    bins = np.arange(number.min(), number.max() + 1) if len(number) else np.arange(0)
+    edges = MINUTE_MS * BIN_WIDTH ** bins.astype(float)
+    counts = number.value_counts().reindex(bins, fill_value=0).to_numpy()
+    return pd.DataFrame({"from_ms": edges, "to_ms": edges * BIN_WIDTH, "n_listeners": counts})
+
+
+# -- the records -----------------------------------------------------------------------------------
+
+OF_STREAMS = (
+    "track_id",
+    "started_at",
+    "utc_offset_min",
+    "ms_played",
+    "private",
+    "content_type",
+)
+INSIGHTS = (
+    Insight(
+        "minutes",
+        "How much did each listener play?",
+        minutes,
+        reads=("track_id", "started_at", "utc_offset_min", "ms_played"),
+        columns=("ms_played", "n_plays", "n_streams", "n_tracks", "n_artists", "n_days"),
+    ),
+    Insight(
+        "top_songs",
+        "Which songs did each listener stream most?",
+        top_songs,
+        reads=OF_STREAMS,
+        columns=(
+            "track_id",
+            "n_streams",
+            "ms_played",
+            "first_ms",
+            "first_local_ms",
+            "title",
+            "artist",
+            "rank",
+        ),
+        shape=with_first_played,
+    ),
+    Insight(
+        "top_artists",
+        "Which artists did each listener stream most?",
+        top_artists,
+        reads=OF_STREAMS,
+        columns=("artist_id", "n_streams", "ms_played", "first_ms", "artist", "rank"),
+    ),
+    Insight(
+        "top_genres",
+        "Which genres did each listener stream most?",
+        top_genres,
+        reads=OF_STREAMS,
+        columns=("genre", "n_streams", "ms_played", "first_ms", "rank", "share"),
+    ),
+    Insight(
+        "listening_clock",
+        "At what hours does each listener listen?",
+        listening_clock,
+        reads=("started_at", "utc_offset_min", "ms_played"),
+        columns=("hour", "ms_played"),
+        shape=every_hour,
+    ),
+    Insight(
+        "calendar",
+        "How much on which day?",
+        calendar,
+        reads=("started_at", "utc_offset_min", "ms_played"),
+        columns=("day", "ms_played", "n_streams"),
+        shape=every_day,
+    ),
+    Insight(
+        "monthly_genres",
+        "Which genre led each month?",
+        monthly_genres,
+        reads=OF_STREAMS,
+        columns=("genre", "month", "n_streams"),
+    ),
+    Insight(
+        "longest_streak",
+        "For how many days in a row was there a stream?",
+        longest_streak,
+        reads=("started_at", "utc_offset_min", "ms_played"),
+        columns=("n_days", "first_day", "last_day"),
+        shape=streak_with_dates,
+    ),
+    Insight(
+        "skip_rate",
+        "How often did each listener leave a track before its end?",
+        skip_rate,
+        reads=("track_id", "ms_played"),
+        columns=("n_plays", "n_skips"),
+        shape=skip_share,
+    ),
+    Insight("place", "Where does the listener stand in the crowd?", None, shape=place_of_listener),
+    Insight("crowd", "How many listeners played how much?", None, shape=minute_bins),
+)

@@ -1,0 +1,173 @@
+"""A period of a finished run: which days it has, and its plays and their counts as tables."""
+
+import functools
+import glob
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pyarrow.parquet as pq
+
+from ..checking import check_count, front_door
+from ..runs.opened import OpenedRun, catalogue_in, connect, days_of_run, open_run
+from ..schema import TABLES
+from ..storage import places
+from ..storage.tables import read_plays
+from .counting import by_artist, tables_in, tables_of_all, with_plays
+from .editions import Edition, edition_named, window
+from .volume import minutes
+from .volume import skip_rate as skips
+
+KEPT = ("timed", "songs", "days", "credited")  # what `in_tables` makes, each from those before
+
+
+def days_of(parameters, year, edition):
+    """First and last local day of a summary, both inclusive: the edition's window of a year, as far
+    as the run lasts.
+    """
+    begin, end = days_of_run(parameters)
+    year = year if year != -1 else fullest_year(begin, end)
+    first, last = window(year, edition)
+    if first > end or last < begin:
+        raise ValueError(
+            f"year is {year} and edition {edition!r}, which counts {first} to {last}; the run "
+            f"lasts from {begin} to {end}. Choose another year or edition."
+        )
+    return max(first, begin), min(last, end)
+
+
+def fullest_year(begin, end):
+    """The calendar year with most days from begin to end, the earlier of two alike."""
+    years = range(begin.year, end.year + 1)
+    return max(years, key=lambda y: min(end, date(y, 12, 31)) - max(begin, date(y, 1, 1)))
+
+
+@front_door
+def period_tables(run_dir, year=-1, edition="full"):
+    """The plays of a run's year, their counts and what they are joined with: `PeriodTables`.
+
+    year  -1 for the year with most days of the run
+    Raises ValueError if the edition's window of that year and the run have no day in common.
+    """
+    run = open_run(run_dir)
+    return tables_of_year(run.tables, run.parameters, year, edition_named(edition))
+
+
+def tables_of_year(tables, parameters, year, edition):
+    """The same of tables that are open already. edition: an `Edition`"""
+    days = days_of(parameters, year, edition.name)
+    whole = days == days_of_run(parameters)
+    made = tables_of_all if whole else tables_in
+    return made(**tables, first_day=days[0], last_day=days[1], rules=edition.rules)
+
+
+# -- part after part -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Period:
+    """A finished run opened for the insights of a period: what those of all its listeners share.
+
+    run         the `OpenedRun`
+    edition     the `Edition`
+    first_day, last_day  the period, both inclusive
+    connection  DuckDB with the tables tracks, artists, track_artists, and the view plays, see
+                `show_plays`
+    statements  name -> SQL over the view plays: of the tables KEPT, then of each insight over
+                these, and of "totals"
+    """
+
+    run: OpenedRun
+    edition: Edition
+    first_day: date
+    last_day: date
+    connection: object
+    statements: dict[str, str]
+
+
+def open_period(run_dir, year=-1, edition="full"):
+    """A finished run opened for a period; cached, so that a second listener's story takes a
+    fraction of the first one's time.
+    """
+    edition = edition_named(edition)
+    year = year if year == -1 else check_count("year", year, 2000, 2037)
+    return opened_period(open_run(run_dir), year, edition)
+
+
+@functools.lru_cache(maxsize=4)
+def opened_period(run, year, edition):
+    """The same of an `OpenedRun` and an `Edition`."""
+    connection, _ = connect()
+    catalogue = catalogue_in(connection, run)
+    show_rows(connection.con, TABLES["plays"].empty_table())
+    plays = {"plays": connection.table("plays")}
+    tables = tables_of_year(catalogue | plays, run.parameters, year, edition)
+    statements = statements_of(tables, edition)
+    return Period(run, edition, tables.first_day, tables.last_day, connection.con, statements)
+
+
+def statements_of(tables, edition):
+    """SQL of the tables KEPT, of every insight and of everybody's totals: name -> SQL, see
+    `Period`.
+    """
+    connection, statements = tables.tracks._find_backend(), {}
+
+    def keep(name, expression):
+        statements[name] = str(connection.compile(expression))
+        return connection.create_table(name, expression.limit(0), temp=True)
+
+    counted = in_tables(tables, keep)
+    totals = minutes(counted).select("listener_id", "ms_played").join(skips(counted), "listener_id")
+    found = {name: query(counted) for name, query in edition.queries.items()} | {"totals": totals}
+    return statements | {
+        name: str(connection.compile(expression)) for name, expression in found.items()
+    }
+
+
+def in_tables(tables, keep):
+    """The same `PeriodTables` with its plays and their counts in tables. keep: makes a table of a
+    name from an expression.
+    """
+    tables = with_plays(tables, keep("timed", tables.plays))
+    tables = replace(tables, songs=keep("songs", tables.songs), days=keep("days", tables.days))
+    credited = by_artist(tables.songs, tables.track_artists, tables.rules)
+    return replace(tables, credited=keep("credited", credited))
+
+
+def show_rows(connection, plays):
+    """Let the view plays of a DuckDB show an Arrow table."""
+    connection.register("plays_at_hand", plays)
+    connection.execute("CREATE OR REPLACE VIEW plays AS SELECT * FROM plays_at_hand")
+
+
+def show_plays(period, file, listener_id=None):
+    """Let the view plays show those of one file of the run, of all its listeners or of one."""
+    if listener_id is None and is_whole(period.run.place, file):
+        path = glob.escape(str(period.run.place / file)).replace("'", "''")
+        period.connection.execute(
+            f"CREATE OR REPLACE VIEW plays AS SELECT * FROM read_parquet('{path}')"
+        )
+    else:
+        show_rows(period.connection, read_plays(period.run, file, listener_id=listener_id))
+
+
+def is_whole(place, file):
+    """Whether DuckDB can read a file as it is: a Parquet file on a disk with every column, which
+    older releases lack.
+    """
+    return (
+        file.endswith(".parquet")
+        and not places.is_store(place)
+        and set(TABLES["plays"].names) <= set(pq.read_schema(place / file).names)
+    )
+
+
+def answers_of(period, names):
+    """Some insights of the listeners whose plays are shown: a generator of (name, DuckDB relation).
+    names: of statements
+    """
+    for name in KEPT:
+        period.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS {period.statements[name]}"
+        )
+    for name in names:
+        yield name, period.connection.sql(period.statements[name])
