@@ -7,7 +7,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.instants import HOUR_MS, MINUTE_MS
-from wrapsim_helpers.listening import columns, endings, plan_rules, session
+from wrapsim_helpers.listening import columns, endings, plan_limits, session
 from wrapsim_helpers.listening.endings import Ending
 from wrapsim_helpers.listening.session import Play
 from wrapsim_helpers.listening.state import Listener, empty_records, new_state
@@ -36,11 +36,11 @@ def behaviour(**parameters):
 
 
 def state_with(**fields):
-    """A listener's state; rules by their names in `plan_rules`."""
+    """A listener's state; rules by their names in `plan_limits`."""
     state = new_state()
     for name, value in fields.items():
         if name.isupper():
-            state.rules[getattr(plan_rules, name)] = value
+            state.rules[getattr(plan_limits, name)] = value
         else:
             state[name] = value
     return state
@@ -59,7 +59,7 @@ def break_ms(key=KEYS[0], plan=FREE, since_min=15, change_ms=10**9):
     state = state_with(AD_INTERVAL=15, AD_BREAK=30, since_ad_ms=since_min * MINUTE_MS)
     person, versions = empty_records(PERSON, 1), empty_records(VERSION, 2)
     person["after_versions"], versions["from_ms"] = 2, (-1, change_ms)
-    ms = plan_rules.advertisement_ms(key, 0, plan, 0, versions, person[0], state)
+    ms = plan_limits.advertisement_ms(key, 0, plan, 0, versions, person[0], state)
     return ms, state.since_ad_ms
 
 
@@ -95,17 +95,17 @@ def test_advertisements_wait_for_a_change_of_profile_that_they_would_reach():
     ],
 )
 def test_a_track_may_be_chosen_as_the_plan_says(is_free_phone, fields, may):
-    assert plan_rules.may_choose(is_free_phone, 3, state_with(**fields)) == may
+    assert plan_limits.may_choose(is_free_phone, 3, state_with(**fields)) == may
 
 
 def test_a_skip_is_allowed_when_fewer_than_the_most_lie_in_the_hour_before():
     state = state_with(SKIPS_PER_HOUR=2)
     for at_ms in (0, 1_000):
-        assert plan_rules.may_skip(state, at_ms)
-        plan_rules.note_skip(state, at_ms)
-    assert not plan_rules.may_skip(state, HOUR_MS - 1) and plan_rules.may_skip(state, HOUR_MS)
-    state.rules[plan_rules.SKIPS_PER_HOUR] = 0
-    assert plan_rules.may_skip(state, 1_000)
+        assert plan_limits.may_skip(state, at_ms)
+        plan_limits.note_skip(state, at_ms)
+    assert not plan_limits.may_skip(state, HOUR_MS - 1) and plan_limits.may_skip(state, HOUR_MS)
+    state.rules[plan_limits.SKIPS_PER_HOUR] = 0
+    assert plan_limits.may_skip(state, 1_000)
 
 
 # -- endings ---------------------------------------------------------------------------------------

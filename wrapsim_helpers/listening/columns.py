@@ -45,8 +45,9 @@ ACTION = np.dtype(
 )
 # How far each listener's rows reach in the arrays that hold several per listener.
 ENDS = np.dtype([(name, "i8") for name in ("actions", "songs", "artists", "recent", "known")])
-# the columns of the plays table, an array each
+# The columns of the plays table, an array each.
 Plays = namedtuple("Plays", PLAY.names)  # type: ignore[misc, arg-type]
+# All that the loop writes (see `new_out`), and the filled part of it for some listeners.
 Out = namedtuple("Out", "plays actions answers songs artists saved recent known times ends placed")
 Block = namedtuple(
     "Block", "numbers plays actions answers songs artists saved recent known times ends"

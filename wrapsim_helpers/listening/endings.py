@@ -14,7 +14,7 @@ from ..schema import BACKWARD, DONE, ENDPLAY, FORWARD, LOGOUT
 from ..streams import decision, exp, ln, normal, uniform
 from .draws import index_in_shares, step_value
 from .memory import ZERO, times_heard
-from .plan_rules import may_skip
+from .plan_limits import may_skip
 
 SEEKABLE_MS, PAUSABLE_MS = 20_000, 5_000  # shorter plays have no seek, no pause (assumed)
 ASLEEP_FACTOR = 0.3  # on the hazard, of a listener who falls asleep (assumed)

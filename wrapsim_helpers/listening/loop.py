@@ -28,7 +28,7 @@ from .local_time import (
 )
 from .memory import HISTORY, ZERO, remember
 from .picks import known_or_new
-from .plan_rules import follow_profile
+from .plan_limits import follow_profile
 from .session import LONGEST_SESSION_MS, SATURDAY, play_session
 from .state import (
     MOST_SESSIONS,

@@ -29,7 +29,7 @@ from .endings import ended_at, ending_of, last_ending, session_hazard
 from .local_time import follow_clock
 from .memory import NO_TRACK, TWO, ZERO, remember, track_before
 from .picks import noise_track, open_context, pick_track
-from .plan_rules import advertisement_ms, follow_profile, follow_rules, may_choose, note_skip
+from .plan_limits import advertisement_ms, follow_profile, follow_rules, may_choose, note_skip
 from .taste import novelty_now
 
 LONGEST_SESSION_MS = 10 * HOUR_MS

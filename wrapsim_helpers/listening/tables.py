@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from ..people.survey_shares import GENRE_NAMES
 from ..schema import LABEL, NAMED, TABLES, labelled, table_of
-from .state import SAVED, Past
+from .state import SAVED, Past, empty_records
 from .taste import QUARTER_DAYS, fill_tastes
 
 
@@ -38,12 +38,12 @@ def past_of(state, ids):
             f"listener {ids[np.flatnonzero(row.isna())[0]]} is not in the state of the run to go "
             f"on from; it holds {state.num_rows:,} listeners."
         )
-    mine = state.take(pa.array(row.to_numpy(dtype=np.int64))).combine_chunks()
-    saved = np.zeros(len(ids), SAVED).view(np.recarray)
+    rows = state.take(pa.array(row.to_numpy(dtype=np.int64))).combine_chunks()
+    saved = empty_records(SAVED, len(ids))
     for name in SAVED.names:
-        saved[name] = np.array(mine[name].to_pylist()) if name == "skips" else mine[name].to_numpy()
+        saved[name] = np.array(rows[name].to_pylist()) if name == "skips" else rows[name].to_numpy()
     recent, known, times = (
-        mine[name].combine_chunks() for name in ("recent_tracks", "known_tracks", "known_times")
+        rows[name].combine_chunks() for name in ("recent_tracks", "known_tracks", "known_times")
     )
     return Past(
         saved,

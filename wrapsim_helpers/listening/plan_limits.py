@@ -12,10 +12,19 @@ from .local_time import NEVER
 from .memory import ZERO
 from .state import SKIPS_KEPT
 
-SKIPS_PER_HOUR, SHUFFLE_ONLY, AD_INTERVAL, AD_BREAK, ON_DEMAND_LISTS, ALLOWANCE, _ = range(
-    len(RULES)
+# Places of the rules in the state. That only premium is offline holds without a date.
+SKIPS_PER_HOUR, SHUFFLE_ONLY, AD_INTERVAL, AD_BREAK, ON_DEMAND_LISTS, ALLOWANCE = map(
+    RULES.index,
+    (
+        "skips_per_hour",
+        "shuffle_only",
+        "ad_interval",
+        "ad_break",
+        "on_demand_playlists",
+        "on_demand_allowance",
+    ),
 )
-SECOND_AD_MS = 15_000  # every other break is longer by that
+SECOND_AD_MS = 15_000  # half of the breaks are longer by that (assumed)
 AD = decision("end.ad")
 
 
