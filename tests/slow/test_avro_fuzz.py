@@ -4,7 +4,7 @@ the first few of them.
 
 from hypothesis import given, settings
 
-from ..test_avro import (
+from ..storage.test_avro import (
     CODECS,
     QUICK,
     SIZES,

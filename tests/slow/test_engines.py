@@ -19,7 +19,7 @@ import pytest
 import wrapsim_helpers as ws
 from wrapsim_helpers.storage import places
 from wrapsim_helpers.wrapped import EDITIONS, place
-from wrapsim_helpers.wrapped.everybody import opened_period
+from wrapsim_helpers.wrapped.periods import opened_period
 
 from ..conftest import TINY
 from ..kills import MANY, WAIT, after, start, tree, waiting

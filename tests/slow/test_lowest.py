@@ -13,20 +13,20 @@ from .conftest import installed_in, run
 
 LOWEST = Path(__file__).with_name("lowest.txt")
 CORE = (
-    "avro",
-    "catalogue",
-    "datasets",
-    "effects",
-    "files",
-    "golden",
-    "listeners",
-    "plays",
-    "realism",
-    "schema",
-    "simulate",
-    "store",
-    "verify",
-    "wrapped",
+    "listening/test_plays",
+    "music/test_catalogue",
+    "people/test_listeners",
+    "realism/test_realism",
+    "runs/test_effects",
+    "runs/test_simulate",
+    "runs/test_verify",
+    "storage/test_avro",
+    "storage/test_files",
+    "storage/test_store",
+    "test_datasets",
+    "test_golden",
+    "test_schema",
+    "wrapped/test_insights",
 )
 pytestmark = pytest.mark.skipif(
     sys.version_info[:2] != (3, 11), reason="lowest.txt is resolved on Python 3.11"
@@ -56,7 +56,7 @@ def test_the_core_of_the_suite_passes(lowest):
         "pytest",
         "-p",
         "no:cacheprovider",
-        *(f"tests/test_{name}.py" for name in CORE),
+        *(f"tests/{name}.py" for name in CORE),
     )
 
 

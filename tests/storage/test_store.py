@@ -7,8 +7,8 @@ from wrapsim_helpers.runs import parts
 from wrapsim_helpers.storage import locks, places
 from wrapsim_helpers.storage.row_hashes import row_hash
 
-from .conftest import TINY
-from .kills import tree
+from ..conftest import TINY
+from ..kills import tree
 
 URL = "s3://bucket/run"
 

@@ -24,9 +24,9 @@ from wrapsim_helpers.storage import manifest as mf
 from wrapsim_helpers.storage import tables as f
 from wrapsim_helpers.storage.row_hashes import row_hash
 
-from .commands import command
-from .conftest import TINY
-from .kills import listed_as_they_are, tree
+from ..commands import command
+from ..conftest import TINY
+from ..kills import listed_as_they_are, tree
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from wrapsim_helpers.runs import parts
 from wrapsim_helpers.runs.own_files import own_files
 from wrapsim_helpers.storage import locks, manifest, outputs, places
 
-from .conftest import TINY, TOP
-from .kills import tree
+from ..conftest import TINY, TOP
+from ..kills import tree
 
 HALF = ".wrapsim-0123456789ab0123456789ab-thesis.txt"  # like the name of an unfinished file
 CARD = [cards.Card("minutes", "a card", b"\x89PNG")]

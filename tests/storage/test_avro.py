@@ -28,7 +28,7 @@ from wrapsim_helpers.schema import SYMBOLS, TABLES, schema_ind
 from wrapsim_helpers.storage import avro_writing as a
 from wrapsim_helpers.storage import records, row_hashes
 
-from .conftest import TINY
+from ..conftest import TINY
 
 QUICK = settings(
     max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)

@@ -26,8 +26,8 @@ from wrapsim_helpers.schema import TABLES
 from wrapsim_helpers.storage import avro_reading, locks, manifest, places, run_folder
 from wrapsim_helpers.storage import tables as f
 
-from .conftest import TINY
-from .kills import MANY, WAIT, after, listed_as_they_are, start, survive, tree, waiting
+from ..conftest import TINY
+from ..kills import MANY, WAIT, after, listed_as_they_are, start, survive, tree, waiting
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ from wrapsim_helpers.runs import rules
 from wrapsim_helpers.schema import DESKTOP, PHONE, code
 from wrapsim_helpers.storage.row_hashes import row_hash
 
-from .rules import as_rows, broken_rules
+from ..rules import as_rows, broken_rules
 
 
 def frame(crowd):

@@ -30,10 +30,10 @@ from wrapsim_helpers.cards import canvas, crowd, days, fonts, themes, tops, volu
 from wrapsim_helpers.charts import style
 from wrapsim_helpers.storage.outputs import MARKER
 
-from . import stories
-from .conftest import TOP
+from .. import stories
+from ..conftest import TOP
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 THIN = "\u2009"
 DECLARED_ROLES = {"signature", "ghosts", "hairline", "plate"}  # shapes that are not data
 PAIRS = [(story, name) for story in stories.ALL for name in cards.card.told(stories.ALL[story]())]

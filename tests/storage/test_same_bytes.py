@@ -13,8 +13,8 @@ import pytest
 from wrapsim_helpers.schema import schema_ind
 from wrapsim_helpers.storage import avro_writing, records
 
-from . import moving
-from .conftest import TOP
+from .. import moving
+from ..conftest import TOP
 
 LENGTHS = [0, 1, 3, 4, 15, 16, 17, 19, 20, 32, 100, 32_768, 65_536, 100_000, 600_000]
 

@@ -21,8 +21,8 @@ from wrapsim_helpers.runs.simulate import carry_out
 from wrapsim_helpers.source_files import source_path
 from wrapsim_helpers.storage.row_hashes import row_hash
 
-from .conftest import TINY
-from .kills import tree
+from ..conftest import TINY
+from ..kills import tree
 
 WEEK = {"start_time": "2025-03-25", "end_time": "2025-04-02"}
 
