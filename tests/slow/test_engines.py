@@ -301,7 +301,7 @@ def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path, mo
     run_dir = ws.simulate(300, out_dir=tmp_path / "run", formats="parquet")
     whole = ws.everybody(run_dir)
     opened_period.cache_clear()
-    monkeypatch.setattr("wrapsim_helpers.wrapped.everybody.MEMORY", "100MB")
+    monkeypatch.setattr("wrapsim_helpers.runs.opened.MEMORY", "100MB")
     for path in ws.write_everybody(run_dir, tmp_path / "out"):
         same_rows(pd.read_parquet(path), whole[path.stem].to_pandas())
     assert ws.read_manifest(run_dir)["plays"] > 1_000_000
