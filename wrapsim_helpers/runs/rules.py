@@ -106,6 +106,15 @@ PLAN_RULES = {
     ),
 }
 COUNTS = "count(*), min(play_id)"
+SPELLS = pa.schema(
+    [
+        ("listener_id", pa.int32()),
+        ("profile_version", pa.int32()),
+        ("valid_from", pa.int64()),
+        ("plan", pa.string()),
+        ("valid_to", pa.int64()),
+    ]
+)
 
 
 @front_door
@@ -139,16 +148,16 @@ def rules_of(tracks, versions=None):
 
 
 def spells(versions):
-    """Profile versions with the ms from which and up to which each holds; without any, no row."""
-    if versions is None:
-        versions = TABLES["profile_versions"].empty_table()
+    """Profile versions with the ms from which and up to which each holds: Arrow table; without any,
+    no row.
+    """
+    versions = TABLES["profile_versions"].empty_table() if versions is None else versions
     table = versions.select(["listener_id", "profile_version", "valid_from", "plan"]).to_pandas()
-    table = table.assign(
-        valid_from=table["valid_from"].astype("datetime64[ms, UTC]").astype("int64"),
-        plan=table["plan"].astype(str),
-    ).sort_values(["listener_id", "profile_version"], ignore_index=True)
+    valid_from = table["valid_from"].astype("datetime64[ms, UTC]").astype("int64")
+    table = table.assign(valid_from=valid_from, plan=table["plan"].astype(str))
+    table = table.sort_values(["listener_id", "profile_version"], ignore_index=True)
     next_from = table.groupby("listener_id")["valid_from"].shift(-1, fill_value=2**62)
-    return table.assign(valid_to=next_from)
+    return pa.Table.from_pandas(table.assign(valid_to=next_from), SPELLS, preserve_index=False)
 
 
 def breaches(connection, plays):
