@@ -407,8 +407,9 @@ START_DONE, START_FORWARD, START_BACK, CLICKROW, PLAYBTN, APPLOAD = symbol_codes
 
 
 def labelled(column, codes):
-    """Codes of a closed set as an Arrow dictionary array. codes: int8, (N,); not checked, for
-    speed.
+    """Codes of a closed set as an Arrow dictionary array.
+
+    codes: int8, (N,); not checked, for speed.
     """
     return pa.DictionaryArray.from_arrays(
         pa.array(codes, pa.int8()), pa.array(SYMBOLS[column]), safe=False

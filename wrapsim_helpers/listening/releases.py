@@ -37,7 +37,7 @@ def released_by(discography, first, after, day):
 
 
 @compiled_loop
-def weighted_place(discography, first, after, goal):
+def weighted_position(discography, first, after, goal):
     """The first position whose running total exceeds `goal`."""
     after -= 1
     while first < after:
@@ -68,20 +68,20 @@ def track_by_artist(key, counter, artist, listener):
     after = released_by(music.discography, first, music.artists[artist].after, state.day)
     if after == first:
         return NO_TRACK
-    start = first_place(key, counter, first, after, listener)
+    start = first_position(key, counter, first, after, listener)
     u = uniform(key, RANK, counter)
     if uniform(key, DEEP, counter) < listener.behaviour.deep_share:
-        place = start + int(u * (after - start))
+        position = start + int(u * (after - start))
     else:
         before = music.discography[start - 1].total if start > first else 0.0
         goal = before + u * (music.discography[after - 1].total - before)
-        place = weighted_place(music.discography, start, after, goal)
-    track = np.int64(music.discography[place].track)
+        position = weighted_position(music.discography, start, after, goal)
+    track = np.int64(music.discography[position].track)
     return track if may_be_picked(track, listener) else NO_TRACK
 
 
 @compiled_loop
-def first_place(key, counter, first, after, listener):
+def first_position(key, counter, first, after, listener):
     """The position from which on a track of a discography is picked.
 
     It is `first`, or with chance fresh_share the first of the latest releases, if there are any.

@@ -5,7 +5,7 @@ import pandas as pd
 
 from ..streams import exps, listener_keys, lns
 from .artist_names import with_names
-from .draws import chosen, draw, list_places, waits
+from .draws import chosen, draw, list_positions, waits
 from .labels import DECADES, label_names, label_shares, origins, words
 
 EARLIEST_YEAR = 1955  # of a release
@@ -38,7 +38,9 @@ def sample_artists(n, seed, first_year, taken):
     labels, families = label_names()
     decade = np.clip(debut // 10 * 10, DECADES[0], DECADES[-1]).astype(int) // 10 - DECADES[0] // 10
     label = chosen(
-        draw("label", keys), list_places(country, countries) * len(DECADES) + decade, label_shares()
+        draw("label", keys),
+        list_positions(country, countries) * len(DECADES) + decade,
+        label_shares(),
     )
     english = (
         draw("english", keys) < pd.Series(country).map(words()["english"]).fillna(0).to_numpy()

@@ -16,7 +16,7 @@ def waits(u):
     return np.minimum(-lns(u), 8.0)
 
 
-def list_places(values, order):
+def list_positions(values, order):
     """Position of each value in a list, int64."""
     return (
         pd.Series(values).map({value: i for i, value in enumerate(order)}).to_numpy(dtype=np.int64)

@@ -217,6 +217,6 @@ def say_small_pools(members):
         warnings.warn(
             f"this catalogue has few tracks of {', '.join(small)}; listeners with such a favourite "
             f"genre repeat the same tracks often, or draw from the whole catalogue if there is "
-            f"none. Name a songs file with more of them, or set catalogue_tracks.",
+            f"none. Name a songs file with more of them, or a larger catalogue_tracks.",
             stacklevel=3,
         )

@@ -8,7 +8,7 @@ import numpy as np
 from ..compiled import compiled
 from ..people.figures import figures
 from ..streams import decision, normal, uniform
-from .draws import draw, list_places
+from .draws import draw, list_positions
 from .labels import DECADES
 from .releases import year_of
 
@@ -34,7 +34,10 @@ EXPLICIT_YEARS, EXPLICIT_TREND = (1984, 1995, 2010, 2018), (0.0, 0.4, 0.7, 1.0)
 def with_sound(tracks, artists):
     """Tracks with duration_ms, explicit and the measures of songs_profile.json, whole numbers."""
     profile, keys = figures("songs_profile"), tracks["key"].to_numpy()
-    family, year = list_places(tracks["family"], profile["families"]), year_of(tracks["released"])
+    family, year = (
+        list_positions(tracks["family"], profile["families"]),
+        year_of(tracks["released"]),
+    )
     decade = np.clip((year // 10 * 10).astype(int), DECADES[0], 2010) // 10 - DECADES[0] // 10
     raw = sounds(
         keys,

@@ -1,6 +1,4 @@
-"""Homes and names of listeners: Faker's towns and names in the countries of
-data/behaviour/places.csv.
-"""
+"""Homes and names of listeners, from Faker's towns and names in the countries of places.csv."""
 
 import functools
 

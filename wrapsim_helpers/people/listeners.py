@@ -136,8 +136,9 @@ def fixed(given, n):
 
 
 def favourite_genres(run, keys, surveyed):
-    """Number of each listener's genre, int64, (L,): the survey row's, or one drawn from the run's
-    list.
+    """Number of each listener's genre, int64, (L,).
+
+    It is the survey row's, or drawn from the run's list of genres.
     """
     if not run.genres:
         return surveyed

@@ -1,5 +1,4 @@
-"""Kinds of people and arms of an experiment: a YAML file that overrides named parameters of the
-model.
+"""Personas and cohorts: a YAML file that overrides named parameters of the model.
 
     personas:
       commuter: {about: "an hour on the train", share: 0.12, set: {seek_back_share: 0.1}, times:
@@ -260,9 +259,7 @@ def replaced(_, value):
 
 
 def overridden(where, behaviour, name, value, action):
-    """One parameter after `set` or `times`, with its old type. Raises ValueError if it is not
-    valid.
-    """
+    """One parameter after `set` or `times`, with its old type. Raises ValueError if invalid."""
     before = np.array(getattr(behaviour, name), dtype=np.float64)
     after = before.copy()
     for position, change in assignments(where, name, value, before):

@@ -84,9 +84,7 @@ def filled_forward(values):
 
 
 def version_table(people, row, at, age, plan):
-    """The profile_versions table, from rows of the people and the values valid from each instant
-    on.
-    """
+    """The profile_versions table from rows of people and the values valid from each instant on."""
     wanted = people["wanted_plan"][row]
     wanted = np.where(
         (wanted == NO_PLAN) | ((wanted == STUDENT) & (age >= STUDENT_UNTIL)), INDIVIDUAL, wanted
