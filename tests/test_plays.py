@@ -579,7 +579,7 @@ def test_a_listener_whose_plays_have_no_end_is_refused(monkeypatch, crowd):
     )
     people.persons["minutes"] = 1_000.0
     with pytest.raises(
-        ValueError, match="would have more than .* plays, the most allowed. Shorten the"
+        ValueError, match="would have more than .* plays; at most .* are allowed. Shorten the run"
     ):
         list(loop.sample_plays(people, crowd.world.catalogue.music, endless, rows=1))
 

@@ -312,6 +312,7 @@ def check_rows(rows, number):
     """Raises ValueError if a listener needs more than MOST_ROWS rows."""
     if rows > MOST_ROWS:
         raise ValueError(
-            f"listener {number} would have more than {rows:,} plays, the most allowed. Shorten the "
-            f"run, or change the personas so that plays, or the gaps between sessions, are longer."
+            f"listener {number} would have more than {rows:,} plays; at most {MOST_ROWS:,} are "
+            f"allowed. Shorten the run, or change the personas so that plays, or the gaps between "
+            f"sessions, are longer."
         )
