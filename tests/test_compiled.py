@@ -164,9 +164,9 @@ def test_the_cache_is_listed_by_module_and_age(tmp_path, monkeypatch):
     assert lines[0] == f"{tmp_path / 'wrapsim'} holds 2.0 MB of compiled code."
     assert sorted(line.split() for line in lines[1:]) == sorted(
         [
-            ["gone-0123456789abcdef", "0.0", "MB", "of", "older", "sources"],
+            ["gone-0123456789abcdef", "0.0", "MB", "outdated"],
             [f"listening.loop-{now}", "1.5", "MB", "in", "use"],
-            ["listening.loop-0123456789abcdef", "0.5", "MB", "of", "older", "sources"],
+            ["listening.loop-0123456789abcdef", "0.5", "MB", "outdated"],
         ]
     )
 

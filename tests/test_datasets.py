@@ -205,7 +205,7 @@ def test_a_length_that_cannot_be_is_refused(tmp_path, length):
 
 def test_a_song_that_stands_twice_is_refused(tmp_path):
     row = SONG.format(length=200, popularity=1)
-    assert "'Salt' by 'Ode & Ivy' stands twice" in refused(
+    assert "'Salt' by 'Ode & Ivy' appears twice" in refused(
         load_songs, songs_file(tmp_path, row, row)
     )
 

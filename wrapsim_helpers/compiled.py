@@ -1,9 +1,9 @@
 """How functions are compiled by numba, and where the compiled code is cached.
 
-numba looks only at the file of the function it compiles, so a change of a function or constant in
-another file would leave stale machine code behind. The cache of each module therefore lies in a
-folder named by a hash of every source that the module can reach by imports: it cannot go stale, and
-a change elsewhere compiles nothing again.
+numba checks only the file of the function that it compiles, so a change in another file would leave
+stale machine code in the cache. Each module's cache is therefore in a folder named by a hash of all
+sources that the module imports, directly or not: it is never stale, and a change elsewhere compiles
+nothing again.
 """
 
 import contextlib
@@ -17,9 +17,9 @@ from pathlib import Path
 
 from .resources import PACKAGE, resource
 
-CODE_FOLDER = re.compile(r"[\w.]+-[0-9a-f]{16}")  # of a module's compiled code, in the cache
-MARKER = "made-by-wrapsim.txt"  # in each such folder that we made
-# numba's index and code of a function, and what it leaves when it is killed, below such a folder
+CODE_FOLDER = re.compile(r"[\w.]+-[0-9a-f]{16}")  # one module's compiled code, in the cache
+MARKER = "made-by-wrapsim.txt"  # in each code folder that wrapsim made
+# numba's index and code files below a code folder, and the temporary files of a killed process
 CODE_FILE = re.compile(r"\w+/(\w+)\.[^/]+-\d+\.py\d+\w*(\.\d+)?\.nb[ic](\.tmp\.\w+)?")
 IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 
@@ -29,38 +29,37 @@ IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 
 @functools.cache
 def imported_files(path):
-    """Files of this package that a source file imports at its top level; a set of Paths."""
-    found = set()
+    """Files of this package that a source file imports at its top level, a set of Paths."""
+    imported = set()
     for dots, module, names in IMPORT.findall(path.read_text(encoding="utf-8")):
         base = path.parents[len(dots) - 1].joinpath(*filter(None, module.split(".")))
-        found |= {
+        imported |= {
             base.with_suffix(".py"),
             base / "__init__.py",
             *(base / f"{name}.py" for name in re.findall(r"\w+", names)),
         }
-    found |= {
+    imported |= {
         folder / "__init__.py"
-        for file in found
+        for file in imported
         for folder in file.parents
         if PACKAGE in folder.parents
     }
-    return {file for file in found if file.is_file() and file.is_relative_to(PACKAGE)}
+    return {file for file in imported if file.is_file() and file.is_relative_to(PACKAGE)}
 
 
 def reachable_files(path):
-    """A source file and every file of this package that it imports, directly or through others; a
-    sorted list of Paths.
-    """
-    found, new = set(), {path}
+    """A source file and all package files that it imports, directly or not: a sorted Path list."""
+    reached, new = set(), {path}
     while new:
-        found |= new
-        new = set().union(*map(imported_files, new)) - found
-    return sorted(found)
+        reached |= new
+        new = set().union(*map(imported_files, new)) - reached
+    return sorted(reached)
 
 
 def source_hash(path):
-    """Hash of everything that decides the machine code of a source file: reachable sources,
-    schemas, numba and NumPy.
+    """Hash of all that determines a source file's machine code.
+
+    These are the reachable sources, the schemas, and the versions of numba and NumPy.
     """
     sources = [*reachable_files(path), *sorted(resource("schemas").glob("*.avsc"))]
     texts = [file.name.encode() + file.read_bytes() for file in sources]
@@ -72,9 +71,7 @@ def source_hash(path):
 
 
 def cache_root():
-    """Folder of everything that wrapsim caches: WRAPSIM_CACHE, else the user's cache, else a
-    temporary folder.
-    """
+    """Folder of wrapsim's cache: WRAPSIM_CACHE, else the user's cache, else a temporary folder."""
     base = (
         os.environ.get("WRAPSIM_CACHE")
         or os.environ.get("XDG_CACHE_HOME")
@@ -88,28 +85,27 @@ def cache_root():
         except OSError:
             continue
     raise OSError(
-        f"neither {base} nor {tempfile.gettempdir()} can be written; set WRAPSIM_CACHE to a folder "
-        f"that can"
+        f"neither {base} nor {tempfile.gettempdir()} can be written; set WRAPSIM_CACHE to a "
+        f"folder that can be written."
     )
 
 
 @functools.cache
 def code_folder(module):
-    """Folder of the compiled code of a module, by its name such as
-    "wrapsim_helpers.listening.loop".
-    """
+    """Folder of a module's compiled code. module: such as "wrapsim_helpers.listening.loop"."""
     name = module.partition(".")[2]
     return cache_root() / f"{name}-{source_hash(source_of(name))}"
 
 
 def source_of(name):
-    """Source file of a module of this package, by its name within it such as "listening.loop"."""
+    """Source file of a module of this package. name: without the package: "listening.loop"."""
     return PACKAGE.joinpath(*name.split(".")).with_suffix(".py")
 
 
 def is_cached(function):
-    """Whether a call of a compiled function compiles nothing: it is loaded or cached, or the
-    compiler is switched off.
+    """Whether a compiled function can be called without compiling.
+
+    It can if it is loaded or cached, or if compiling is switched off.
     """
     loaded = getattr(function, "signatures", True)
     return bool(loaded) or any(
@@ -118,7 +114,7 @@ def is_cached(function):
 
 
 def marked(folder):
-    """A folder of compiled code, made and marked as ours if it can be written."""
+    """A folder for compiled code; made, and marked as ours, if it can be written."""
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MARKER).write_text(mark_of(folder), encoding="utf-8")
@@ -126,12 +122,12 @@ def marked(folder):
 
 
 def mark_of(folder):
-    """What the marker of a folder of compiled code says."""
+    """Text of the marker in a folder of compiled code."""
     return f"wrapsim keeps compiled code in {folder.name}; `wrapsim cache --clear` removes it.\n"
 
 
 def is_ours(folder):
-    """Whether a folder of the cache is one that we made and marked."""
+    """Whether wrapsim made and marked this folder of the cache."""
     marker = folder / MARKER
     return bool(
         CODE_FOLDER.fullmatch(folder.name)
@@ -143,9 +139,9 @@ def is_ours(folder):
 
 
 def code_files():
-    """Files of compiled code in the cache, a dict: folder -> list of Paths.
+    """Files of compiled code in the cache: folder -> list of Paths.
 
-    Symbolic links and files of others are left out.
+    Symbolic links and files that numba did not write are left out.
     """
     return {
         folder: [path for path in sorted(folder.rglob("*")) if is_code(path, folder)]
@@ -156,28 +152,26 @@ def code_files():
 
 def is_code(path, folder):
     """Whether numba wrote a file into the folder of a module's compiled code."""
-    found = CODE_FILE.fullmatch(path.relative_to(folder).as_posix())
+    match = CODE_FILE.fullmatch(path.relative_to(folder).as_posix())
     stem = folder.name.rpartition("-")[0].rpartition(".")[2]
-    return found is not None and found[1] == stem and path.is_file() and not path.is_symlink()
+    return match is not None and match[1] == stem and path.is_file() and not path.is_symlink()
 
 
 def is_current(folder):
-    """Whether a folder of compiled code belongs to the sources as they are."""
+    """Whether a folder of compiled code matches the current sources."""
     name, _, digest = folder.name.rpartition("-")
     return source_of(name).is_file() and source_hash(source_of(name)) == digest
 
 
 def cache_text():
-    """Where compiled code lies and how large it is, as text: the folder, then a line for each
-    module.
-    """
+    """Folder and size of the compiled code as text, then one line per module."""
     sizes = {folder: total_bytes(files) for folder, files in code_files().items()}
     return "\n".join(
         [
             f"{cache_root()} holds {sum(sizes.values()) / 1e6:,.1f} MB of compiled code.",
             *(
                 f"  {folder.name:30} {size / 1e6:8,.1f} MB  "
-                f"{'in use' if is_current(folder) else 'of older sources'}"
+                f"{'in use' if is_current(folder) else 'outdated'}"
                 for folder, size in sizes.items()
             ),
         ]
@@ -185,34 +179,34 @@ def cache_text():
 
 
 def total_bytes(files):
-    """How large some files are together."""
+    """Total size of some files in bytes."""
     return sum(file.stat().st_size for file in files)
 
 
 def clear_code():
-    """Remove all compiled code from the cache; returns how many bytes.
+    """Remove all compiled code from the cache; returns the number of bytes removed.
 
-    A folder that holds anything else stays.
+    A folder that holds other files is not removed.
     """
-    found = code_files()
-    n_bytes = sum(map(total_bytes, found.values()))
-    for folder, files in found.items():
+    removed = code_files()
+    n_bytes = sum(map(total_bytes, removed.values()))
+    for folder, files in removed.items():
         for file in (*files, folder / MARKER):
             file.unlink(missing_ok=True)
-        for emptied, _, _ in os.walk(folder, topdown=False):
+        for subfolder, _, _ in os.walk(folder, topdown=False):
             with contextlib.suppress(OSError):
-                os.rmdir(emptied)
+                os.rmdir(subfolder)
     return n_bytes
 
 
 def compile_function(function, **options):
-    """numba's njit with this package's cache folder, which is set for this one call: nothing
-    changes for other users of numba.
+    """Compile a function with numba's njit, cached in this package's folder.
 
-    Without the interpreter's lock, so that other threads run meanwhile: progress bars, and the one
-    that ends a command after Ctrl-C.
+    The cache folder is set for this call only: other users of numba see no change. Compiled code
+    releases the interpreter's lock, so that other threads run meanwhile: progress bars, and the
+    thread that ends a command after Ctrl-C.
     """
-    # here, since it takes longer to import than all that a command needs to say what is cached
+    # imported here: `wrapsim cache` does not need it, and importing it takes longer than the rest
     import numba
 
     folder = marked(code_folder(function.__module__))
@@ -234,20 +228,22 @@ def compiled(function):
 
 
 def compiled_loop(function):
-    """Compile a function of the listening loop: no reference counts, since it makes no arrays, and
-    all calls inlined.
+    """Compile a function of the listening loop: all calls inlined, without reference counts.
 
-    Reference counts of the catalogue's arrays took two thirds of the loop's time, handing them from
-    call to call a quarter.
+    The loop makes no arrays, so it needs no reference counts. Counting references to the
+    catalogue's arrays took two thirds of the loop's time, and passing the arrays from call to call
+    a quarter.
 
-    Give such a function no plain whole number such as 0 or -1: numba takes each literal for a type
-    of its own and compiles the function, and all that it calls, once more. np.int64(0) is of the
-    same type as a variable.
+    Do not pass such a function a literal integer such as 0 or -1: numba gives each literal a type
+    of its own and compiles the function, and all that it calls, once more. np.int64(0) has the same
+    type as a variable.
     """
     return compile_function(function, _nrt=False, forceinline=True)
 
 
 def compiled_once(function):
-    """Compile a large function of the loop that is called from a single place: as part of its
-    caller, so that LLVM optimises it once. It cannot be called from Python."""
+    """Compile a large function of the loop that has a single caller, inlined into that caller.
+
+    So LLVM optimises it once. It cannot be called from Python.
+    """
     return compile_function(function, _nrt=False, inline="always", no_cpython_wrapper=True)

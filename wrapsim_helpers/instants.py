@@ -11,26 +11,28 @@ MINUTE_MS = 60 * MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 EPOCH = datetime(1970, 1, 1)
-EARLIEST = datetime(2000, 1, 1)  # before it the zone tables and the plan rules mean nothing
+EARLIEST = datetime(2000, 1, 1)  # zone tables and plan rules are not valid before
 LATEST = datetime(2038, 1, 1)  # pytz knows no daylight saving after 2037
 
 
 @front_door
 def whole_minutes(ms):
-    """Milliseconds as whole minutes, the nearest, halves up; a number or a column. The one rule for
-    minutes that people see.
+    """Milliseconds rounded to whole minutes, halves up; a number or a column.
+
+    This is the only rule for minutes that people see.
     """
     return (ms + MINUTE_MS // 2) // MINUTE_MS
 
 
 def as_text(moment):
-    """A time as it is given: text, or a date or datetime, which becomes ISO 8601."""
+    """A time as text: a date or datetime becomes ISO 8601, text stays as it is."""
     return moment.isoformat() if isinstance(moment, date) else moment
 
 
 def check_time(name, text):
-    """`text`, an ISO 8601 date or date and time, as a datetime; with a zone where it has an
-    offset.
+    """An ISO 8601 date, or date and time, as a datetime; with a zone if the text has an offset.
+
+    Raises ValueError for any other text.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -49,7 +51,7 @@ def check_time(name, text):
 
 
 def check_window(start_time, end_time):
-    """Both times as datetimes, the start before the end; ValueError otherwise."""
+    """Both times as datetimes. Raises ValueError if the start is not before the end."""
     start, end = check_time("start_time", start_time), check_time("end_time", end_time)
     if (start.tzinfo is None) != (end.tzinfo is None):
         raise ValueError(
@@ -69,8 +71,9 @@ def check_window(start_time, end_time):
 
 
 def instant_ms(name, moment, zone):
-    """UTC milliseconds of a moment; without an offset it is local time in `zone`, and it must exist
-    exactly once.
+    """UTC milliseconds of a moment; a moment without an offset is local time in `zone`.
+
+    Raises ValueError if that local time does not exist or occurs twice.
     """
     if moment.tzinfo is None:
         try:
@@ -89,11 +92,10 @@ def instant_ms(name, moment, zone):
 
 
 def first_instant_ms(moment, zone):
-    """UTC milliseconds of the first valid instant at or after a local moment, and whether it had to
-    be moved there.
+    """UTC ms of the first valid instant at or after a local moment, and whether it was moved.
 
-    Used for a crowd, where the moment falls into somebody's daylight-saving night: a time shown
-    twice becomes its first showing, a time skipped becomes the end of the gap.
+    Used for a crowd, where the moment can fall into the daylight-saving change of some listeners: a
+    time that occurs twice becomes the first of the two, a skipped time becomes the end of the gap.
     """
     if moment.tzinfo is not None:
         return utc_ms(moment), False
@@ -113,14 +115,12 @@ def utc_ms(moment):
 
 
 def offset_min(clock, at_ms):
-    """Minutes that the clock stands ahead of UTC at an instant."""
+    """Minutes that a clock is ahead of UTC at an instant."""
     return round(datetime.fromtimestamp(at_ms // MS, clock).utcoffset().total_seconds() / 60)
 
 
 def next_change_ms(clock, after_ms):
-    """The first instant, to the minute, within two days after `after_ms` at which the clock's
-    offset changes.
-    """
+    """UTC ms, to the minute, of the clock's first change within two days after `after_ms`."""
     before, low, high = (
         offset_min(clock, after_ms),
         after_ms // MINUTE_MS,
@@ -135,8 +135,9 @@ def next_change_ms(clock, after_ms):
 
 
 def zone_changes(zone, from_ms, to_ms):
-    """When a zone's clock changes in a stretch of time: [(utc_ms, offset_min from then on), ...],
-    the first at from_ms.
+    """Changes of a zone's clock between two instants: [(UTC ms, offset_min from then on), ...].
+
+    The first entry is at from_ms.
     """
     clock = pytz.timezone(zone)
     changes = [(from_ms, offset_min(clock, from_ms))]

@@ -1,9 +1,8 @@
-"""The one contract: the Avro schema files, and the tables whose columns follow from them.
+"""The Avro schema files, and the tables whose columns follow from them.
 
-`schema_ind` is the record SpotifyWrappedData as a dict, made of UserProfile, SongMetadata and
-UserSongInteraction. A field `MsPlayed` there is a column `ms_played` in the tables; an enum there
-is a dictionary column here, and the codes that the compiled model writes are the positions of the
-enum's symbols.
+`schema_ind` is the record SpotifyWrappedData as a dict; it holds UserProfile, SongMetadata and
+UserSongInteraction. A field `MsPlayed` of the schema is the column `ms_played` of a table. An enum
+is a dictionary column, and the compiled model writes the position of a symbol in its enum.
 """
 
 import functools
@@ -20,7 +19,7 @@ NAME = "wrapsim.SpotifyWrappedData"
 RECORDS = ("UserProfile", "SongMetadata", "UserSongInteraction")
 TIMESTAMP = pa.timestamp("ms", tz="UTC")
 LABEL = pa.dictionary(pa.int8(), pa.string())  # a closed set of at most 127 symbols
-NAMED = pa.dictionary(pa.int32(), pa.string())  # an open set that repeats a lot
+NAMED = pa.dictionary(pa.int32(), pa.string())  # an open set of texts that repeat often
 FIELD_COLUMNS = ("record", "field", "type", "default", "meaning")
 KEY_ORDER = (
     "type",
@@ -47,11 +46,10 @@ LOGICAL = {"date": pa.date32(), "timestamp-millis": TIMESTAMP, "uuid": pa.string
 
 
 def in_order(schema, private=True):
-    """A schema with its keys in a stated order, fastavro's own marks (keys that begin with __) kept
-    or removed.
+    """A schema with its keys in a fixed order; without fastavro's own keys (__...) if not private.
 
-    fastavro orders keys by their hash, which differs from process to process, and so would every
-    file's header.
+    fastavro orders keys by their hash, which differs between processes; the headers of files would
+    differ too.
     """
     if isinstance(schema, dict):
         keys = sorted(
@@ -68,9 +66,7 @@ def in_order(schema, private=True):
 
 
 def read_schema(folder):
-    """SpotifyWrappedData from a folder of .avsc files, named records resolved by fastavro; a plain
-    dict.
-    """
+    """SpotifyWrappedData as a dict, from a folder of .avsc files; fastavro resolves the names."""
     return in_order(load_schema(str(folder / f"{NAME}.avsc")), private=False)
 
 
@@ -86,15 +82,13 @@ def record_fields(record):
 
 @front_door
 def fingerprints(schema=schema_ind):
-    """Fingerprints of a schema's parsing canonical form, by algorithm: {'CRC-64-AVRO': ...,
-    'sha256': ...}.
-    """
+    """Fingerprints of a schema's parsing canonical form: {'CRC-64-AVRO': ..., 'sha256': ...}."""
     form = to_parsing_canonical_form(schema)
     return {algorithm: fingerprint(form, algorithm) for algorithm in ("CRC-64-AVRO", "sha256")}
 
 
 def released():
-    """Every released schema, oldest first: {'1': dict, ...}, from schemas/releases."""
+    """All released schemas, oldest first, from schemas/releases: {'1': dict, ...}."""
     paths = sorted(
         resource("schemas", "releases").glob(f"{NAME}-*.avsc"),
         key=lambda path: int(path.stem.rsplit("-", 1)[1]),
@@ -130,7 +124,7 @@ def arrow_type(avro_type):
 
 
 def columns(record):
-    """Column name -> Arrow type of one of the three records, in order."""
+    """Columns of one of the three records, in order: column name -> Arrow type."""
     return {snake(field["name"]): arrow_type(field["type"]) for field in record_fields(record)}
 
 
@@ -145,7 +139,7 @@ ACTION_KINDS = ("save", "playlist_add", "share", "follow")
 
 
 def code(column, symbol):
-    """Position of a symbol in the enum behind a column: the number the compiled model writes."""
+    """Position of a symbol in the enum of a column: the number that the compiled model writes."""
     return SYMBOLS[column].index(symbol)
 
 
@@ -159,36 +153,32 @@ PLAN = {"plan": LABEL}
 DEVICES = SYMBOLS["device"][1:]
 TASTE = {f"{device}_share": pa.float64() for device in DEVICES}
 
-# The rule behind each column of the answers; they go with the files, as metadata of their fields.
+# How each column of the answer key is counted; the files hold this as metadata of their fields.
 ANSWER_RULES = {
     "n_plays": "plays that begin in the run's window, of any length",
-    "n_streams": "plays of 30 s and more, private ones and noise too",
+    "n_streams": "plays of 30 s and more, including private plays and noise",
     "n_skips": "plays ended by the forward button",
-    "ms_played": "milliseconds heard, of all plays",
-    "n_tracks": "different tracks played, for however long",
-    "longest_streak_days": "most local days in a row with a stream; a play belongs to the local "
-    "day it begins on",
+    "ms_played": "milliseconds played, over all plays",
+    "n_tracks": "different tracks played, for any length",
+    "longest_streak_days": "most consecutive local days with a stream; a play counts on the local "
+    "day on which it begins",
     "first_started_at": "start of the first play",
     "last_ended_at": "end of the last play",
     **{
         f"{kind}_{name}": rule
         for kind in ("song", "artist")
         for name, rule in {
-            "ids": "in the order of their first ranked stream: one of 30 s and more, not private, "
+            "ids": "in the order of their first ranked stream: 30 s and more, not private, "
             "not noise",
             "streams": "ranked streams"
-            + (
-                ""
-                if kind == "song"
-                else ", a whole one for the primary artist and a half for a featured one"
-            ),
+            + ("" if kind == "song" else ": 1 for the primary artist, 0.5 for a featured artist"),
             "ms": "milliseconds of these streams",
             "first_started_at": "start of the first of them",
         }.items()
     },
 }
 
-# No column holds a null: what is unknown is UNKNOWN or empty.
+# No column holds nulls: an unknown value is UNKNOWN or empty.
 TABLES = {
     name: pa.schema(
         [
@@ -399,7 +389,7 @@ SYMBOLS |= {
 }
 
 
-# codes that the model names
+# Codes that the model uses by name.
 FREE, PREMIUM = symbol_codes("plan", "free", "premium")
 MALE, FEMALE = symbol_codes("gender", "male", "female")
 PHONE, TABLET, DESKTOP, WEB, SPEAKER = symbol_codes(
@@ -417,8 +407,9 @@ START_DONE, START_FORWARD, START_BACK, CLICKROW, PLAYBTN, APPLOAD = symbol_codes
 
 
 def labelled(column, codes):
-    """Codes of a closed set as an Arrow dictionary array. codes int8, shape (N,); taken on trust,
-    since looking at each takes long.
+    """Codes of a closed set as an Arrow dictionary array.
+
+    codes: int8, (N,); not checked, for speed.
     """
     return pa.DictionaryArray.from_arrays(
         pa.array(codes, pa.int8()), pa.array(SYMBOLS[column]), safe=False
@@ -426,10 +417,9 @@ def labelled(column, codes):
 
 
 def table_of(name, values):
-    """Arrow table of one of TABLES from column arrays; integer codes of closed sets become their
-    symbols.
+    """One of TABLES as an Arrow table; integer codes of closed sets become their symbols.
 
-    values  column name -> array; every column of the table, no other.
+    values: column name -> array, for exactly the columns of the table.
     """
     expected = TABLES[name]
     if set(values) != set(expected.names):
@@ -455,8 +445,9 @@ DEFAULTS = {
 
 
 def blank(field, n):
-    """A column for rows written before there was one: the schema's default n times, or nothing of
-    its type. field: Arrow field.
+    """A column for rows that were written before it existed: its default, n times.
+
+    The default is the schema's, otherwise empty or 0. field: Arrow field.
     """
     empty = (
         ""
@@ -477,7 +468,7 @@ def blank(field, n):
 
 
 def schema_rows():
-    """The schema for people: a tuple of record, field, type, default and meaning for each field."""
+    """Record, field, type, default and meaning of each field of the schema: a list of tuples."""
 
     def words(avro_type):
         return (
@@ -499,16 +490,14 @@ def schema_rows():
 
 @front_door
 def schema_table():
-    """The schema for people: a DataFrame with one row per field, columns record, field, type,
-    default, meaning.
-    """
-    import pandas as pd  # here, so that it is not imported to print the schema
+    """The schema as a DataFrame, one row per field: record, field, type, default, meaning."""
+    import pandas as pd  # imported here, so that printing the schema does not need it
 
     return pd.DataFrame(schema_rows(), columns=FIELD_COLUMNS)
 
 
 def schema_text():
-    """The same as text in columns."""
+    """The schema as text in aligned columns, one line per field."""
     rows = [FIELD_COLUMNS, *(tuple(map(str, row)) for row in schema_rows())]
     widths = [max(map(len, column)) for column in zip(*rows)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)

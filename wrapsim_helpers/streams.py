@@ -1,9 +1,8 @@
-"""Random streams, and a logarithm, exponential and normal quantile that give the same bits
-everywhere.
+"""Random streams, and ln, exp and the normal quantile with the same bits on every platform.
 
 Every draw in wrapsim is a pure function of (seed, listener, decision name, counter). So listener 17
-is the same person alone, in a crowd, on another worker or in another part, and a decision added
-later leaves every older one untouched.
+is the same person alone, in a crowd, on another worker or in another part, and a new decision
+changes no older draw.
 """
 
 import hashlib
@@ -23,7 +22,7 @@ ONE = np.uint64(1)
 
 
 def decision(name):
-    """The 64-bit number of a named decision, uint64; the name alone decides it."""
+    """The number of a named decision, uint64; it depends on the name alone."""
     return np.uint64(
         int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
     )
@@ -31,8 +30,9 @@ def decision(name):
 
 @compiled
 def mix(z):
-    """The finaliser of SplitMix64: one uint64 to another, every bit of the result depends on every
-    bit given.
+    """The finaliser of SplitMix64, uint64 to uint64.
+
+    Each bit returned depends on every bit given.
     """
     z = (z ^ (z >> S30)) * MIX_A
     z = (z ^ (z >> S27)) * MIX_B
@@ -41,9 +41,7 @@ def mix(z):
 
 @compiled
 def subkey(key, number):
-    """Key of one member of a family of streams: a listener of a seed, a session of a listener.
-    uint64.
-    """
+    """Key of one stream of a family, such as a session of a listener, uint64."""
     return mix(key ^ mix(np.uint64(number) * GOLDEN + ONE))
 
 
@@ -55,14 +53,14 @@ def bits(key, what, counter):
 
 @compiled
 def uniform(key, what, counter):
-    """The same draw as a float64 strictly between 0 and 1."""
+    """Draw number `counter` of a decision as a float64 strictly between 0 and 1."""
     return (np.float64(bits(key, what, counter) >> S11) + 0.5) * 1.1102230246251565e-16
 
 
-# Logarithm, exponential and the normal quantile from +, -, *, / and sqrt alone, which IEEE 754
-# rounds the same way everywhere: so the same draw gives the same play on every platform, compiled
-# or not. Coefficients of ln and exp: fdlibm (Sun Microsystems, 1993); of normal: Wichura, algorithm
-# AS 241 (1988).
+# Logarithm, exponential and the normal quantile use only +, -, *, / and sqrt. IEEE 754 rounds these
+# the same way everywhere, so the same draw gives the same play on every platform, compiled or not.
+# Coefficients of ln and exp: fdlibm (Sun Microsystems, 1993); of normal: Wichura,
+# algorithm AS 241 (1988).
 
 LN2_HI, LN2_LO = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 
@@ -295,9 +293,7 @@ def normals(keys, what, counter):
 
 @compiled
 def exps(values):
-    """exp of each value; like ln and exp it gives the same bits everywhere, which NumPy's does not.
-    float64, (L,).
-    """
+    """Exponential of each value, float64, (L,); the same bits on every platform, unlike NumPy."""
     result = np.empty(len(values))
     for i in range(len(values)):
         result[i] = exp(values[i])
@@ -306,7 +302,7 @@ def exps(values):
 
 @compiled
 def lns(values):
-    """Natural logarithm of each value, the same bits everywhere; float64, (L,)."""
+    """Natural logarithm of each value, float64, (L,); the same bits on every platform."""
     result = np.empty(len(values))
     for i in range(len(values)):
         result[i] = ln(values[i])
@@ -315,10 +311,7 @@ def lns(values):
 
 @compiled
 def listener_keys(seed, ids):
-    """The key of each listener's streams. seed uint64; ids int64, shape (L,).
-
-    Returns uint64, shape (L,).
-    """
+    """Key of each listener's streams, uint64, (L,). seed uint64; ids int64, (L,)."""
     keys = np.empty(len(ids), np.uint64)
     root = mix(np.uint64(seed) + GOLDEN)
     for i in range(len(ids)):
@@ -327,7 +320,7 @@ def listener_keys(seed, ids):
 
 
 def choose(u, weights):
-    """Index of the choice that each uniform draw falls on, in proportion to the weights.
+    """Index of the choice that each uniform draw selects, in proportion to the weights.
 
     u        float64, shape (L,), between 0 and 1
     weights  float64, shape (K,), not negative, not all 0

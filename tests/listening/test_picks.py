@@ -24,7 +24,7 @@ FORTNIGHT = ws.Run(
 def someone(behaviour, music, **who):
     """A listener who has heard nothing, ready to pick: a `Listener`. who: fields of PERSON."""
     person = np.zeros(1, loop_records.PERSON).view(np.recarray)
-    person["key"], person["home"], person["others"], person["novelty"] = (
+    person["key"], person["home"], person["other_totals"], person["novelty"] = (
         KEY,
         -1,
         np.arange(1, len(GENRE_NAMES) + 1) / len(GENRE_NAMES),
@@ -149,10 +149,10 @@ def test_a_track_is_known_as_often_as_this_listener_heard_it():
     state.stamp = 1
     for track in (2, 0, 2):
         memory.remember(state, known, track)
-    assert [memory.times_heard(state, known, track) for track in range(3)] == [1, 0, 2]
+    assert [memory.times_played(state, known, track) for track in range(3)] == [1, 0, 2]
     assert (state.n_learned, known["learned"][:2].tolist()) == (2, [2, 0])
     state.stamp = 2
-    assert memory.times_heard(state, known, 2) == 0
+    assert memory.times_played(state, known, 2) == 0
 
 
 def test_what_is_worn_out_comes_back_less(music):

@@ -505,7 +505,7 @@ def test_a_listener_who_is_not_in_the_state_is_refused(crowd):
     )
     with pytest.raises(
         ValueError,
-        match="listener 3 is not in the state of the run to go on from; it holds 3 listeners",
+        match="listener 3 is not in the state of the run to continue; it has 3 listeners. Give ids",
     ):
         ws.listen(run, [0, 3], past=crowd.state.slice(0, 3))
 
@@ -579,7 +579,7 @@ def test_a_listener_whose_plays_have_no_end_is_refused(monkeypatch, crowd):
     )
     people.persons["minutes"] = 1_000.0
     with pytest.raises(
-        ValueError, match="would make more than .* plays; no parameters of a listener should"
+        ValueError, match="would have more than .* plays; at most .* are allowed. Shorten the run"
     ):
         list(loop.sample_plays(people, crowd.world.catalogue.music, endless, rows=1))
 

@@ -190,9 +190,9 @@ def test_songs_beside_many_invented_tracks_make_a_tenth_of_plays_beside_few_thei
     songs,
 ):
     own, others = song_tracks.from_songs(songs)[0], pd.DataFrame({"weight": np.ones(98_000)})
-    assert c.beside(own, others)["weight"].sum() == pytest.approx(98_000 / 9)
-    assert c.beside(own, others.head(1_000))["weight"].sum() == pytest.approx(1_000 * 2)
-    scaled = c.beside(own, others)["weight"] / own["weight"]
+    assert c.scaled_to_share(own, others)["weight"].sum() == pytest.approx(98_000 / 9)
+    assert c.scaled_to_share(own, others.head(1_000))["weight"].sum() == pytest.approx(1_000 * 2)
+    scaled = c.scaled_to_share(own, others)["weight"] / own["weight"]
     assert scaled.min() == pytest.approx(scaled.max())
 
 

@@ -201,7 +201,7 @@ def test_what_is_given_is_kept(survey):
 def test_coordinates_at_sea_are_refused():
     with pytest.raises(
         ValueError,
-        match=r"latitude 0.0, longitude -30.0 lie at sea \(zone Etc/GMT\+2\); give a place on "
+        match=r"latitude 0.0, longitude -30.0 are at sea \(zone Etc/GMT\+2\); give a place on "
         r"land.",
     ):
         homes.home_of(0.0, -30.0)
@@ -536,6 +536,6 @@ def test_other_genres_are_those_of_people_alike(survey, lowered):
         age, plan = first.loc[row.listener_id, ["age", "plan"]]
         group = "up to 20" if age < 20 else "20 to 35" if age < 35 else "over 35"
         assert np.allclose(
-            np.diff(person.others, prepend=0),
+            np.diff(person.other_totals, prepend=0),
             shares.loc[(row.listener_type, group, row.gender, plan)],
         )

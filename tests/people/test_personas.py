@@ -157,7 +157,7 @@ def test_personas_survive_being_written_down_as_a_record(file):
         ),
         (
             "personas: {a: {share: 0.1}, a: {share: 0.2}}",
-            "mine.yaml is not YAML: 'a' stands there twice",
+            "mine.yaml is not YAML: 'a' appears twice",
         ),
         ("cohorts: {'a:x': {share: 0.1}}", "mine.yaml, a:x: a name must not hold a colon"),
         ("personas: {a: {share: 0.1, times: {context_shares: 0}}}", "context_shares becomes"),

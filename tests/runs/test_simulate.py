@@ -164,7 +164,7 @@ def test_a_crowd_says_how_many_local_times_had_to_be_moved(tmp_path, capsys):
     ws.simulate(
         60, "2025-03-30T02:30", "2025-04-02", out_dir=tmp_path / "gap", formats="parquet", workers=1
     )
-    assert "began or ended at the first valid instant" in "".join(capsys.readouterr())
+    assert "begin or end at the first valid instant" in "".join(capsys.readouterr())
 
 
 def test_a_script_without_a_guard_can_use_several_processes(tmp_path):
@@ -514,7 +514,7 @@ def test_a_missing_hour_is_refused_for_one_listener():
 
 
 def test_a_home_at_sea_is_refused():
-    with pytest.raises(ValueError, match="lie at sea"):
+    with pytest.raises(ValueError, match="are at sea"):
         ws.generate_listening_session(0, **WEEK, latitude=0.0, longitude=-30.0)
 
 

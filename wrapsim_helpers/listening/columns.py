@@ -1,4 +1,4 @@
-"""What the loop writes: a row per play, the actions, the answer key, and what a later run needs.
+"""What the loop writes: a row per play, actions, the answer key, and the state for a later run.
 
 Closed sets are int8 codes, countries int32 codes, times int64 ms.
 """
@@ -43,11 +43,11 @@ PLAY = np.dtype(
 ACTION = np.dtype(
     [("listener_id", "i8"), ("at", "i8"), ("kind", "i1"), ("track_id", "i4")], align=True
 )
-# How far each listener's rows reach in the arrays that hold several per listener.
+# Where each listener's rows end, in the arrays with several rows per listener.
 ENDS = np.dtype([(name, "i8") for name in ("actions", "songs", "artists", "recent", "known")])
-# The columns of the plays table, an array each.
+# The columns of the plays table, one array each.
 Plays = namedtuple("Plays", PLAY.names)  # type: ignore[misc, arg-type]
-# All that the loop writes (see `new_out`), and the filled part of it for some listeners.
+# All arrays that the loop writes (see `new_out`), and their filled part for some listeners.
 Out = namedtuple("Out", "plays actions answers songs artists saved recent known times ends placed")
 Block = namedtuple(
     "Block", "numbers plays actions answers songs artists saved recent known times ends"
@@ -55,7 +55,7 @@ Block = namedtuple(
 
 TRACK = code("content_type", "track")
 PLAYED, PAUSED, SKIPPED, REPLAYED = symbol_codes("interaction", "play", "pause", "skip", "replay")
-# Every pair of reason_end and the next reason_start inside a session: reason_end -> reason_start.
+# reason_end of a play -> reason_start of the next play in the session.
 NEXT_START = np.zeros(16, np.int8)
 NEXT_START[[DONE, FORWARD, BACKWARD, ENDPLAY]] = START_DONE, START_FORWARD, START_BACK, CLICKROW
 ACT = decision("act.kind")
@@ -66,9 +66,7 @@ ACT = decision("act.kind")
 
 @compiled_loop
 def interaction_of(reason_start, reason_end, paused_ms):
-    """What the listener did, from the rest of the row; the first that applies of skip, replay,
-    pause, play.
-    """
+    """The interaction of a row: the first that applies of skip, replay, pause and play."""
     if reason_end == FORWARD:
         return SKIPPED
     if reason_start == START_BACK:
@@ -78,7 +76,7 @@ def interaction_of(reason_start, reason_end, paused_ms):
 
 @compiled_once
 def is_offline(session, plan):
-    """Whether a play is of a download: as the session decides, but with premium only."""
+    """Whether a play is offline: the session must be offline and the plan premium."""
     return session.offline and plan == PREMIUM
 
 
@@ -115,9 +113,7 @@ def write_play(plays, row, person, state, session, play, ending):
 
 @compiled_loop
 def action_of(u, behaviour):
-    """What a listener does about a track heard to its end: a code of `kind`, or their number for
-    nothing.
-    """
+    """What a listener does after a complete play: a code of `kind`, or one more for nothing."""
     kind = 0
     while kind < len(ACTION_KINDS) and u >= behaviour.act_shares[kind]:
         u -= behaviour.act_shares[kind]
@@ -127,7 +123,7 @@ def action_of(u, behaviour):
 
 @compiled_once
 def write_action(key, play, ending, person, behaviour, actions, ends):
-    """Write what the listener does about a track that they heard to its end, if anything."""
+    """Write what the listener does about a track that they played to its end, if anything."""
     kind = action_of(uniform(key, ACT, play.number), behaviour)
     if kind < len(ACTION_KINDS):
         action = actions[ends.actions]
@@ -140,9 +136,9 @@ def write_action(key, play, ending, person, behaviour, actions, ends):
 
 
 def new_plays(rows):
-    """Columns with room for so many plays, a multiple of 64.
+    """Columns with room for `rows` plays, a multiple of 64.
 
-    They lie in one piece of memory of Arrow's, which Arrow reuses for the next one.
+    All columns are in one Arrow buffer, whose memory Arrow reuses for the next one.
     """
     sizes = [rows * PLAY[name].itemsize for name in PLAY.names]
     pieces = np.split(
@@ -152,7 +148,7 @@ def new_plays(rows):
 
 
 def new_out(rows, n_listeners, n_tracks, n_artists):
-    """Everything the loop writes: room for so many plays, and one row of answers per listener."""
+    """All arrays that the loop writes: room for `rows` plays, and one answer row per listener."""
     several = (
         np.zeros(size, np.int32) for size in (rows + HISTORY, rows + n_tracks, rows + n_tracks)
     )
@@ -171,20 +167,21 @@ def new_out(rows, n_listeners, n_tracks, n_artists):
 
 @compiled_loop
 def start_ends(row, first, ends):
-    """Let a listener's rows begin where those of the listener before end, or at 0 if first."""
-    mine = ends[row]
+    """Start a listener's rows where the previous listener's end, or at 0 for row `first`."""
+    end = ends[row]
     if row > first:
         before = ends[row - 1]
-        mine.actions, mine.songs, mine.artists = before.actions, before.songs, before.artists
-        mine.recent, mine.known = before.recent, before.known
+        end.actions, end.songs, end.artists = before.actions, before.songs, before.artists
+        end.recent, end.known = before.recent, before.known
     else:
-        mine.actions = mine.songs = mine.artists = mine.recent = mine.known = 0
+        end.actions = end.songs = end.artists = end.recent = end.known = 0
 
 
 def block_of(out, numbers, n_rows, first, after, handed_over):
-    """The filled part of everything the loop wrote about listeners first .. after - 1.
+    """The filled part of all arrays for listeners first .. after - 1.
 
-    The plays are copied unless they are handed over, so that a few do not hold the memory of many.
+    The plays are copied unless `handed_over`, so that a few plays do not keep a large buffer in
+    memory.
     """
     last = out.ends[after - 1]
     plays = Plays(

@@ -1,7 +1,6 @@
-"""The answer key, counted by the loop itself as it plays: totals, and ranked streams by song and by
-artist.
+"""The answer key, counted by the loop: totals, and ranked streams by song and by artist.
 
-An insight over the plays must find the same.
+Insights computed from the plays must give the same numbers.
 """
 
 import numpy as np
@@ -10,9 +9,9 @@ from ..compiled import compiled_loop, compiled_once
 from ..schema import FORWARD
 from .endings import ended_at
 
-COUNTED_PLAY_MS = 30_000  # heard that long, a play is a stream (rule_stream_30s)
-# Streams of artists are counted in halves: a featured artist has one of each, not a plain number:
-# see `compiled_loop`.
+COUNTED_PLAY_MS = 30_000  # shortest play that is a stream (rule_stream_30s)
+# Streams of artists are counted in halves: 2 for the primary artist, 1 for a featured artist. These
+# are np.int64 and not literals, see `compiled_loop`.
 WHOLE, HALF = np.int64(2), np.int64(1)
 ANSWER = np.dtype(
     [
@@ -34,12 +33,12 @@ COUNT = np.dtype(
 )  # ranked streams by track, or (in halves) by artist
 PLACED = np.dtype(
     [("stamp", "i4"), ("place", "i4")]
-)  # where an artist is counted, and in whose answers
+)  # row of an artist's count, and the stamp of its listener
 
 
 @compiled_once
 def count_play(out, row, session, play, ending, listener):
-    """Count one play: in the totals, and for its track if it is a ranked stream."""
+    """Count one play in the totals and, if it is a ranked stream, for its track."""
     state, known, track, ms = listener.state, listener.known, play.track, ending.ms_played
     answer, ends = out.answers[row], out.ends[row]
     add_play(answer, play.started_at, ended_at(play, ending), ms, ending.reason)
@@ -64,7 +63,7 @@ def add_play(answer, started_at, ended_at, ms, reason_end):
 
 @compiled_loop
 def add_stream(answer, state, local_day):
-    """Add a stream to the listener's totals, and to the run of local days with one."""
+    """Add a stream to the listener's totals, and its local day to the streak of days."""
     answer.n_streams += 1
     if local_day != state.last_stream_day:
         is_next = local_day == state.last_stream_day + 1
@@ -86,8 +85,9 @@ def count_song(songs, ends, state, known, track, started, ms):
 
 @compiled_loop
 def count_artists(first, row, listener, out):
-    """Add up a listener's songs, from row `first` of the counts on, by artist: in halves, 2 for the
-    primary one, 1 for a featured one.
+    """Add up a listener's songs by artist, from row `first` of the song counts on.
+
+    Counts are in halves: 2 per stream for the primary artist, 1 for a featured artist.
     """
     ends, artists, state, placed = out.ends[row], out.artists, listener.state, out.placed
     for i in range(first, ends.songs):
@@ -99,7 +99,7 @@ def count_artists(first, row, listener, out):
 
 @compiled_loop
 def count_artist(artists, ends, state, placed, artist, halves, song):
-    """Add the counts of a song to one of its artists'."""
+    """Add the counts of a song to those of one of its artists."""
     if placed[artist].stamp != state.stamp:
         placed[artist].stamp, placed[artist].place = state.stamp, ends.artists
         open_count(artists[ends.artists], artist, song.first_started_at)
@@ -112,13 +112,13 @@ def count_artist(artists, ends, state, placed, artist, halves, song):
 
 @compiled_loop
 def open_count(count, item, started):
-    """Begin a row of counts."""
+    """Start a row of counts at zero."""
     count.of, count.n_streams, count.ms_played, count.first_started_at = item, 0, 0, started
 
 
 @compiled_loop
 def clear_answers(answer):
-    """Set a listener's totals to no play."""
+    """Set a listener's totals to zero."""
     answer.n_plays = answer.n_streams = answer.n_skips = answer.ms_played = answer.n_tracks = (
         answer.longest_streak_days
     ) = 0

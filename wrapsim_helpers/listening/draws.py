@@ -1,4 +1,4 @@
-"""Draws of the listening loop: from shares, from alias tables, by inversion."""
+"""Draws of the listening loop: from shares, from alias tables, and by inversion."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ SLOT, KEEP = decision("pick.slot"), decision("pick.keep")
 
 @compiled_loop
 def index_in_totals(u, totals):
-    """Index of a uniform draw among running totals that end at 1."""
+    """Index that a uniform draw selects among running totals that end at 1."""
     i = 0
     while i < len(totals) - 1 and u >= totals[i]:
         i += 1
@@ -19,7 +19,7 @@ def index_in_totals(u, totals):
 
 @compiled_loop
 def index_in_shares(u, shares):
-    """Index of a uniform draw among shares that sum to 1."""
+    """Index that a uniform draw selects among shares that sum to 1."""
     total, i = 0.0, 0
     while i < len(shares) - 1:
         total += shares[i]
@@ -31,7 +31,7 @@ def index_in_shares(u, shares):
 
 @compiled_loop
 def step_value(limits, values, x):
-    """Value of a step function: that of the last limit that x reaches."""
+    """Value of a step function at x: that of the last limit not above x."""
     value = values[0]
     for i in range(len(limits)):
         if x >= limits[i]:

@@ -1,7 +1,7 @@
-"""How a play ends: when the listener would leave it, for what reason, with what seeks and pauses.
+"""How a play ends: when the listener leaves it, for what reason, with what seeks and pauses.
 
-The hazard of leaving is a product of factors. Every draw is of the session's key, and counted by
-the play's number in the session, i.
+The hazard of leaving is a product of factors. Every draw uses the session's key and is counted by
+i, the number of the play in the session.
 """
 
 from collections import namedtuple
@@ -13,11 +13,11 @@ from ..instants import MINUTE_MS
 from ..schema import BACKWARD, DONE, ENDPLAY, FORWARD, LOGOUT
 from ..streams import decision, exp, ln, normal, uniform
 from .draws import index_in_shares, step_value
-from .memory import ZERO, times_heard
+from .memory import ZERO, times_played
 from .plan_limits import may_skip
 
-SEEKABLE_MS, PAUSABLE_MS = 20_000, 5_000  # shorter plays have no seek, no pause (assumed)
-ASLEEP_FACTOR = 0.3  # on the hazard, of a listener who falls asleep (assumed)
+SEEKABLE_MS, PAUSABLE_MS = 20_000, 5_000  # shorter plays have no seeks, no pause (assumed)
+ASLEEP_FACTOR = 0.3  # factor on the hazard for a listener who falls asleep (assumed)
 
 MOOD, TURN, STOP, LEAVE, WHY, BLOCKED = map(
     decision,
@@ -42,11 +42,9 @@ Ending = namedtuple("Ending", "reason ms_played paused_ms forward_ms back_ms")
 
 @compiled_loop
 def session_hazard(key, device, is_weekend, age, person, behaviour):
-    """The factor of a session's circumstances on the hazard, before the single play: (factor,
-    turn).
+    """Factor of a session on the hazard of leaving, and `turn`.
 
-    turn: how much the factor grows (+) or falls (-) from the session's first to its last play, as a
-    share of it.
+    turn: relative change of the factor from the start (-turn) to the end (+turn) of the session.
     """
     sigma = behaviour.sigma_mood
     mood = exp(sigma * normal(uniform(key, MOOD, 0)) - 0.5 * sigma * sigma)
@@ -64,9 +62,7 @@ def session_hazard(key, device, is_weekend, age, person, behaviour):
 
 @compiled_loop
 def settling(i, behaviour):
-    """What is left of the hazard at the i-th play of a session: after a while people leave the
-    music alone.
-    """
+    """Share of the hazard that remains at the i-th play of a session; people skip less later."""
     if i < behaviour.settle_after:
         return 1.0
     fall = exp((behaviour.settle_after - i) / behaviour.settle_plays)
@@ -75,10 +71,10 @@ def settling(i, behaviour):
 
 @compiled_once
 def play_hazard(session, play, listener):
-    """The factor of all circumstances on the hazard of leaving a play."""
+    """Factor of all circumstances on the hazard of leaving a play."""
     behaviour, state = listener.behaviour, listener.state
     progress = min(1.0, (play.started_at - session.begin_ms) / session.length_ms)
-    times = times_heard(state, listener.known, play.track)
+    times = times_played(state, listener.known, play.track)
     return (
         session.hazard
         * (1.0 + session.turn * (2.0 * progress - 1.0))
@@ -94,8 +90,9 @@ def play_hazard(session, play, listener):
 
 @compiled_loop
 def leave_after(key, i, hazard, behaviour):
-    """Milliseconds after which the listener would leave the track if it were endless: a piecewise
-    constant hazard.
+    """Milliseconds after which the listener leaves an endless track.
+
+    The hazard is piecewise constant.
     """
     budget = -ln(uniform(key, LEAVE, i)) / hazard
     knots, summed = behaviour.knots_ms, behaviour.hazard
@@ -112,13 +109,13 @@ def leave_after(key, i, hazard, behaviour):
 
 @compiled_loop
 def ended_at(play, ending):
-    """When a play has ended, UTC ms."""
+    """End of a play, UTC ms."""
     return play.started_at + ending.ms_played + ending.paused_ms
 
 
 @compiled_once
 def ending_of(session, play, listener):
-    """How a play ends, as if the session went on: an `Ending`."""
+    """The `Ending` of a play, as if the session continued after it."""
     behaviour, key, i = listener.behaviour, session.key, play.number
     duration_ms = np.int64(listener.music.tracks[play.track].duration_ms)
     hazard = play_hazard(session, play, listener)
@@ -137,10 +134,10 @@ def ending_of(session, play, listener):
 
 @compiled_loop
 def leave_reason(key, i, may_forward, behaviour):
-    """Why a track ends that the listener would leave.
+    """Why the play of a track ends that the listener wants to leave.
 
-    If the forward button does nothing, some choose another track; for the others the track plays
-    on.
+    If the plan blocks the forward button, some listeners choose another track; otherwise the track
+    plays to its end.
     """
     why = index_in_shares(uniform(key, WHY, i), behaviour.leave_shares)
     if why == 1:
@@ -174,8 +171,9 @@ def pause_ms(key, i, ms, behaviour):
 
 @compiled_once
 def last_ending(key, play, ending, until, listener):
-    """The ending of a session's last play: some listeners stop at the end of the session, the
-    others at that of the track. until: when the session ends.
+    """The ending of a session's last play; until: end of the session.
+
+    Some listeners stop at the end of the session, otherwise the track plays to its own ending.
     """
     if uniform(key, STOP, 0) >= listener.behaviour.logout_share:
         return ending

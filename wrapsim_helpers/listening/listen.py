@@ -1,4 +1,4 @@
-"""What listeners of a run play, as tables in memory."""
+"""What the listeners of a run play, as tables in memory."""
 
 import functools
 import time
@@ -33,9 +33,7 @@ MINUTES_PER_PLAY = 2.4  # mean length of a play in the model, for estimates
 
 @dataclass(frozen=True)
 class World:
-    """What a run's listeners live in: the survey they come from, the model, the music, and songs
-    already encoded as Avro.
-    """
+    """The survey, model and music of a run, and its songs encoded as Avro."""
 
     survey: pd.DataFrame
     behaviour: Behaviour
@@ -48,8 +46,9 @@ class World:
 
 @functools.lru_cache(maxsize=4)
 def world_of(survey, songs, catalogue_tracks, seed, first_year):
-    """The world of two source files and so many invented tracks, cached by the bytes of each
-    `SourceFile`.
+    """The `World` of two source files and `catalogue_tracks` invented tracks.
+
+    Cached by the bytes of each `SourceFile`.
     """
     songs = load_songs(songs)
     catalogue = (
@@ -61,7 +60,7 @@ def world_of(survey, songs, catalogue_tracks, seed, first_year):
 
 
 def check_run(run):
-    """The world of a run, after every name in the run has been looked up in it."""
+    """The world of a run. Raises ValueError if the run has an unknown name or no released song."""
     for genre in run.genres:
         check_genre("genres", genre)
     if run.given.preferred_genre != "":
@@ -82,12 +81,12 @@ def check_run(run):
 
 
 def check_released(tracks, start):
-    """Raises ValueError if no song is out when a run begins."""
+    """Raises ValueError if no song is released when a run begins."""
     first = pc.min(tracks["release_date"]).as_py()
     if first > start.date():
         raise ValueError(
             f"start_time is {start:%Y-%m-%d}, but the first song of this catalogue came out on "
-            f"{first}; begin later, or name another songs file."
+            f"{first}; give a later start_time, or another songs file."
         )
 
 
@@ -96,9 +95,7 @@ def check_released(tracks, start):
 
 @dataclass(frozen=True)
 class Listened:
-    """Some listeners of a run and everything they play in it: Arrow tables as in
-    `schema.TABLES`.
-    """
+    """Some listeners of a run and all that they play: Arrow tables as in `schema.TABLES`."""
 
     run: Run
     world: World
@@ -127,11 +124,10 @@ def listen(
 ):
     """What do these listeners play in the run's window? A `Listened`.
 
-    ids      int64, (L,), numbers of listeners; None for all of the run
-    instead  what is changed about them once they are drawn, see `sample_listeners`
-    behaviour  other parameters of the model than `Behaviour()`
-    past     state table of the run that this one goes on from; needed where run.origin_time says
-             that there was one
+    ids        int64, (L,), numbers of listeners; None for all of the run
+    instead    changes after the listeners are drawn, see `sample_listeners`
+    behaviour  parameters of the model; None for `Behaviour()`
+    past       state table of the run that this run continues; required if run.origin_time is set
     """
     run = with_sources(run)
     check_run(run)
@@ -142,12 +138,12 @@ def listen(
 
 
 def listen_checked(run, ids, instead=Given(), behaviour=None, past=None):
-    """The same, once the model is compiled and the run is checked. ids: int64, (L,)."""
+    """`listen` for a checked run and a compiled model. ids: int64, (L,)."""
     world = check_run(run)
     world = replace(world, behaviour=behaviour or world.behaviour)
     listeners, versions = sample_listeners(run, world.behaviour, world.survey, ids, instead)
-    others = other_genres(world.survey, listeners, versions)
-    people, countries = lower(run, listeners, versions, world.catalogue, others)
+    other_totals = other_genres(world.survey, listeners, versions)
+    people, countries = lower(run, listeners, versions, world.catalogue, other_totals)
     behaviours = lowered(behaviours_of(world.behaviour, personas_of(run)))
     blocks = [
         (
@@ -168,14 +164,14 @@ def listen_checked(run, ids, instead=Given(), behaviour=None, past=None):
         versions,
         plays,
         answers,
-        truth_table(listeners, people, behaviours, others, day_range(run)),
+        truth_table(listeners, people, behaviours, other_totals, day_range(run)),
         state,
         actions,
     )
 
 
 def check_ids(ids):
-    """Numbers of listeners as int64, (L,); raises TypeError or ValueError for anything else."""
+    """Numbers of listeners as int64, (L,). Raises TypeError or ValueError for anything else."""
     if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
         raise TypeError(
             f"ids is {ids!r}; it must be a list of listeners' numbers, such as [0, 17]."
@@ -196,7 +192,7 @@ def day_range(run):
 
 
 def compile_model(run):
-    """Compile the loop where it is not cached, with a line that says so and for how long."""
+    """Compile the loop if it is not cached, with a line that says so and how long it took."""
     if is_cached(play_listeners):
         return
     tqdm.write(
@@ -208,7 +204,7 @@ def compile_model(run):
 
 
 def estimate_plays(run, world, sample=2_000):
-    """About how many plays will the run have? From what its first listeners mean to hear, int."""
+    """About how many plays will the run have? An int, from the minutes of its first listeners."""
     ids = run.listener_ids(0, sample)
     listeners, _ = sample_listeners(run, world.behaviour, world.survey, ids)
     minutes = listeners["minutes_per_day"].to_numpy().mean() * run.days * run.num_users
@@ -216,15 +212,15 @@ def estimate_plays(run, world, sample=2_000):
 
 
 def moved_starts(listened):
-    """How many listeners' windows began or ended at a local time that does not exist once."""
+    """Number of listeners whose window was moved, since a local time did not exist exactly once."""
     return window_starts(listened.run, listened.listeners)[2]
 
 
 def say_moved(run, moved):
-    """Say, where there were any, how many windows were moved to the first valid instant."""
+    """Print how many windows were moved to the first valid instant, if any."""
     if moved:
         tqdm.write(
-            f"{run.start_time} or {run.end_time} falls into the daylight-saving night of {moved:,} "
-            f"of {run.num_users:,} listeners; "
-            "their windows began or ended at the first valid instant."
+            f"{run.start_time} or {run.end_time} does not exist, or occurs twice, on the clocks of "
+            f"{moved:,} of {run.num_users:,} listeners (daylight-saving change); their windows "
+            "begin or end at the first valid instant."
         )

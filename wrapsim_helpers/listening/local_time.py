@@ -4,7 +4,7 @@ from ..compiled import compiled_loop
 from ..streams import exp
 
 NEVER = 2**62
-JULY, DAYS_OF_YEAR = 181, 365.2425  # days since 1970 of 1 July 1970
+JULY, DAYS_OF_YEAR = 181, 365.2425  # 1 July 1970 in days since 1970
 
 
 # -- the clock of a zone ---------------------------------------------------------------------------
@@ -21,7 +21,7 @@ def local_offset(people, zone, at_ms):
 
 @compiled_loop
 def follow_clock(people, zone, state, at_ms):
-    """Keep the zone's offset in the state up to date; at_ms never falls from call to call."""
+    """Update the zone's offset in the state; at_ms must not decrease from call to call."""
     if at_ms < state.offset_until:
         return
     i = max(state.clock_change, people.zones[zone])
@@ -35,8 +35,8 @@ def follow_clock(people, zone, state, at_ms):
 def to_utc(people, zone, wall_ms):
     """UTC ms of a local wall time.
 
-    A time that the clock shows twice is the first of the two; one that the clock skips is as far
-    behind the gap as it was in it.
+    A time that occurs twice is the first of the two. A skipped time is moved later by the length of
+    the gap.
     """
     i = people.zones[zone]
     while (
@@ -54,13 +54,13 @@ def to_utc(people, zone, wall_ms):
 
 @compiled_loop
 def weekday_of(day):
-    """Weekday of a day, days since 1970: 0 is Monday. 1970-01-01 was a Thursday."""
+    """Weekday of a day given as days since 1970: 0 is Monday. 1970-01-01 was a Thursday."""
     return (day + 3) % 7
 
 
 @compiled_loop
 def civil(day):
-    """(year, month) of a day, days since 1970.
+    """(year, month) of a day given as days since 1970.
 
     H. Hinnant, chrono-compatible low-level date algorithms.
     """
@@ -89,8 +89,9 @@ def christmas_eve(year):
 
 @compiled_loop
 def festive_share(day, year, behaviour):
-    """Chance that a pick is festive music: it grows exponentially up to Christmas Eve and ends
-    within a fortnight.
+    """Share of festive music on a day.
+
+    It grows exponentially up to Christmas Eve and ends within a fortnight.
     """
     ahead = christmas_eve(year) - day
     if ahead >= 0:
@@ -100,9 +101,7 @@ def festive_share(day, year, behaviour):
 
 @compiled_loop
 def summer_share(day, is_south):
-    """How much of a summer a day is: 1 on the first of July, -1 half a year later, linear between;
-    the reverse in the south.
-    """
+    """Season of a day: 1 on 1 July, -1 half a year later, linear between; reversed in the south."""
     phase = (day - JULY) / DAYS_OF_YEAR % 1.0
     north = 1.0 - 4.0 * min(phase, 1.0 - phase)
     return -north if is_south else north

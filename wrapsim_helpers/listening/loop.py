@@ -1,11 +1,11 @@
-"""The listening model: one compiled loop over one listener's time.
+"""The listening model: one compiled loop over the time of one listener.
 
-A listener's days are active or silent. An active day has sessions, placed in the listener's own
-local week. A session plays one track after another (`session`): a track is picked from the context
-that the listener is in (`picks`), it plays until it ends or until the listener leaves it
-(`endings`), and the next one starts there and then. Everything is drawn from named streams, so no
-draw depends on how many others were made before it, and nothing depends on where the window ends: a
-longer window begins with the plays of a shorter one.
+A listener's days are active or silent. An active day has sessions, placed in the listener's local
+week. A session plays one track after another (`session`): a track is picked from the listener's
+current context (`picks`), it plays until it ends or the listener leaves it (`endings`), and then
+the next track starts. All draws come from named streams, so no draw depends on the number of
+earlier draws. Nothing depends on the end of the window: a longer window begins with the plays of a
+shorter one.
 """
 
 import numpy as np
@@ -41,19 +41,19 @@ from .state import (
 )
 from .taste import QUARTER_DAYS, WARM_UP, side_genre
 
-WARM_UP_PICKED, WARM_UP_NOVELTY = 60, 0.8  # these of the warm-up are picked, the rest repeat them
+WARM_UP_PICKED, WARM_UP_NOVELTY = 60, 0.8  # the other plays of the warm-up repeat these
 SHORTEST_SESSION_MS = 1_000
-# A session that could not begin by then, counted from the start of its day, is not held.
+# Latest start of a session, from the start of its day; a session that would start later is dropped.
 LATEST_START_MS = 30 * HOUR_MS
-# A session of a day earlier than this before the end has ended by the end, see `save_listener`.
+# Sessions that begin more than this before the last day have ended by then, see `save_listener`.
 LOOK_BACK_DAYS = 2
-# Sessions from this time of day on begin by the whole of the summer's shift later.
+# Sessions from this time of day on are moved by the full summer shift.
 FULL_SHIFT_MS = 3 * HOUR_MS
-ROWS_PER_LISTENER = 30_000  # room enough for a year of almost anybody
+ROWS_PER_LISTENER = 30_000  # enough for a year of nearly every listener
 MOST_ROWS = 2**24  # of one listener: nine years of 5 s plays without a pause
 
-# Decisions of a listener, drawn under the listener's key and counted by day or by session; the last
-# two are of a session, drawn under its own key.
+# Decisions of a listener use the listener's key and are counted by day or by session. The last two
+# are decisions of a session and use the session's key.
 FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE, LENGTH, GAP = map(
     decision,
     (
@@ -75,13 +75,13 @@ FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE, LENGTH, GAP = m
 
 @compiled_loop
 def begin_listener(first_day, people, listener):
-    """Reset the state, then replay the warm-up: what the listener heard before the window."""
+    """Reset the state, then replay the warm-up: what the listener played before the window."""
     person, state = listener.person, listener.state
     reset_state(people.versions, person, state)
     state.sleeps_to_noise = 1 if sleeps_to_noise(listener) else 0
     begin_day(first_day, listener)
     state.festive_share = 0.0
-    for i in range(WARM_UP):  # after the first ones, the same in another order
+    for i in range(WARM_UP):  # the first tracks are picked, then repeated in another order
         if i < WARM_UP_PICKED:
             track = known_or_new(person.key, i, WARM_UP_NOVELTY, listener)
         else:
@@ -91,8 +91,8 @@ def begin_listener(first_day, people, listener):
 
 @compiled_loop
 def reset_state(versions, person, state):
-    """Set the state to that of a listener who has heard nothing."""
-    state.stamp += 1  # what has another stamp belongs to another listener
+    """Set the state to that of a listener who has played nothing."""
+    state.stamp += 1  # records with another stamp belong to another listener
     state.heard = state.n_plays = state.n_sessions = state.n_skips = state.n_learned = 0
     state.since_ad_ms = state.allowed_ms = state.streak_days = state.free_from = 0
     state.version, state.age = person.first_version, versions[person.first_version].age
@@ -103,7 +103,7 @@ def reset_state(versions, person, state):
 
 @compiled_loop
 def sleeps_to_noise(listener):
-    """Whether the listener is one of those who fall asleep to noise, if there is any."""
+    """Whether the listener falls asleep to noise; never if the catalogue has no noise."""
     music = listener.music
     return (
         music.extra[2] > music.extra[1]
@@ -113,9 +113,7 @@ def sleeps_to_noise(listener):
 
 @compiled_loop
 def begin_day(day, listener):
-    """What a day decides: how much of its music is festive, which month's lists are out, what the
-    side genre is.
-    """
+    """Set what holds for a day: the share of festive music, the month's lists, the side genre."""
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     year, month = civil(day)
     state.day, state.month = day, (year - 1970) * 12 + month - 1
@@ -133,8 +131,9 @@ def begin_day(day, listener):
 
 @compiled_loop
 def place_sessions(key, day, mean_further, hours, starts):
-    """Fill in when a day's sessions start, ms of the day in order; returns how many there are: one,
-    and a Poisson number of further ones.
+    """Fill in the start times of a day's sessions, in order, ms of the day; returns their number.
+
+    There is one session, plus a Poisson number of further ones.
     """
     count = min(1 + poisson(key, SESSIONS, day, mean_further), MOST_SESSIONS)
     for session in range(count):
@@ -151,15 +150,13 @@ def place_sessions(key, day, mean_further, hours, starts):
 
 @compiled_loop
 def plan_factor(behaviour, plan):
-    """How many times as long a listener listens with a plan as without."""
+    """Factor of a plan on how long a listener listens, 1 for free."""
     return behaviour.premium_factor if plan == PREMIUM else 1.0
 
 
 @compiled_loop
 def minutes_of(day, people, listener):
-    """Minutes that the listener means to hear on an ordinary day, with the plan that they have at
-    its beginning.
-    """
+    """Minutes that the listener plans to play on an average day, with the plan of its beginning."""
     person, behaviour, versions = listener.person, listener.behaviour, people.versions
     begin_ms = to_utc(people, person.zone, day * DAY_MS)
     plan = follow_profile(versions, person, listener.state, begin_ms)
@@ -169,7 +166,7 @@ def minutes_of(day, people, listener):
 
 @compiled_loop
 def session_length(key, mean_ms, behaviour):
-    """How long the listener means to stay: log-normal, ms."""
+    """How long the listener plans to listen in a session, ms: log-normal."""
     sigma = behaviour.sigma_session
     z = normal(uniform(key, LENGTH, 0))
     length_ms = exp(ln(mean_ms) - 0.5 * sigma * sigma + sigma * z)
@@ -178,9 +175,7 @@ def session_length(key, mean_ms, behaviour):
 
 @compiled_once
 def play_day(day, minutes, people, listener, out, listener_row, row):
-    """Play an active day's sessions into the columns from a row on; returns the next free row, -1
-    if they are full.
-    """
+    """Play an active day's sessions into the columns; returns the next free row, -1 if none."""
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     weekday, begin_ms = weekday_of(day), to_utc(people, person.zone, day * DAY_MS)
     today = (minutes + behaviour.quiet_min) * behaviour.days[weekday]
@@ -200,7 +195,7 @@ def play_day(day, minutes, people, listener, out, listener_row, row):
         if at_ms >= person.end_ms:
             return row
         length_ms = session_length(key, mean_ms, behaviour)
-        # local time anew, since a session that had to wait begins later than it was meant to
+        # local time of the actual start, since a session waits for the previous one to end
         local_ms = at_ms + local_offset(people, person.zone, at_ms)
         hour, local_weekday = local_ms // HOUR_MS % 24, weekday_of(local_ms // DAY_MS)
         row, ended_at = play_session(
@@ -224,7 +219,7 @@ def local_day_of(people, zone, at_ms):
 
 @compiled_loop
 def is_active(day, minutes, person, behaviour, state):
-    """Whether a day is an active one; it is more likely so if the day before was one."""
+    """Whether a day is active; more likely if the day before was."""
     share = minutes / (minutes + behaviour.quiet_min)
     chance = share + behaviour.day_persistence * (state.active - share)
     return uniform(person.key, DAY, day) < chance
@@ -232,9 +227,7 @@ def is_active(day, minutes, person, behaviour, state):
 
 @compiled_once
 def play_listener(listener_row, people, music, behaviours, past, state, known, out, row):
-    """Play one listener's window into the columns from a row on; returns the next free row, -1 if
-    they are full.
-    """
+    """Play one listener's window into the columns; returns the next free row, -1 if none."""
     person = people.persons[listener_row]
     behaviour = behaviours[person.kind]
     listener = Listener(person, music, behaviour, state, known)
@@ -264,8 +257,9 @@ def play_listener(listener_row, people, music, behaviours, past, state, known, o
 
 @compiled_loop
 def play_listeners(first, people, music, behaviours, past, state, known, out):
-    """Play listeners from row `first` of the table on, as many as fit: (rows filled, first listener
-    not played).
+    """Play as many listeners as fit, from row `first` of the table on.
+
+    Returns (number of rows filled, first listener not played).
     """
     row = ZERO
     for listener_row in range(first, len(people.persons)):
@@ -284,15 +278,15 @@ def play_listeners(first, people, music, behaviours, past, state, known, out):
 
 
 def sample_plays(people, music, behaviours, past=no_past(), rows=1_500_000):
-    """All plays of some listeners, a block of columns at a time.
+    """All plays of some listeners, one block of columns at a time.
 
     people      as from `loop_records.lower`;  music  `Catalogue.music`
     behaviours  records as from `behaviour.lowered`, one per kind of listener
     past        what the listeners remember of earlier runs, a `Past`
-    rows        rows in a block; fewer for few listeners, more where one needs more
-    Yields      Block: the plays of some listeners in order of listener and time, what they did
-                about tracks, their answers, and what a later run needs. All but the plays are
-                written over by the next block: copy what you keep.
+    rows        rows in a block; fewer for few listeners, more if one listener needs more
+    Yields      Block: the plays of some listeners in order of listener and time, their actions and
+                answers, and the state for a later run. The next block overwrites all arrays except
+                the plays: copy what you need.
     """
     numbers = np.array(people.persons["number"])
     size = (len(numbers), len(music.tracks), len(music.artists))
@@ -315,10 +309,10 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=1_500_000):
 
 
 def check_rows(rows, number):
-    """Raises ValueError if so many rows that do not hold a listener's plays are too many."""
+    """Raises ValueError if a listener needs more than MOST_ROWS rows."""
     if rows > MOST_ROWS:
         raise ValueError(
-            f"listener {number} would make more than {rows:,} plays; no parameters of a listener "
-            f"should. Look at how long the plays and the silence between sessions can be with the "
-            f"personas given, or make a shorter run."
+            f"listener {number} would have more than {rows:,} plays; at most {MOST_ROWS:,} are "
+            f"allowed. Shorten the run, or change the personas so that plays, or the gaps between "
+            f"sessions, are longer."
         )

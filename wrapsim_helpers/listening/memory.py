@@ -7,12 +7,13 @@ from ..people.behaviour import MEMORY_SIZES
 from ..streams import decision, uniform
 
 HISTORY = MEMORY_SIZES[-1]  # how many plays back a listener can return to
-NO_TRACK, ZERO, ONE, TWO = map(np.int64, (-1, 0, 1, 2))  # not plain numbers: see `compiled_loop`
+NO_TRACK, ZERO, ONE, TWO = map(np.int64, (-1, 0, 1, 2))  # not literals: see `compiled_loop`
 LAG = decision("pick.lag")
 
-# What the loop knows of a track. The fields hold for one listener, whose stamp is beside them:
-# `times` (heard) for `stamp`; played in the window of `window`; counted in row `place` of the
-# answer key of `placed`. The i-th track that a listener got to know is `learned` of row i.
+# What the loop knows about a track. Each field is valid for the listener whose stamp is given:
+# `times` (played) for `stamp`; `window` is the stamp of a listener who played it in the window;
+# `place` is its row in the song counts of listener `placed`. Row i holds in `learned` the i-th
+# track that the listener got to know.
 KNOWN = np.dtype(
     [
         ("stamp", "i4"),
@@ -26,14 +27,14 @@ KNOWN = np.dtype(
 
 
 @compiled_loop
-def times_heard(state, known, track):
-    """How often the listener has heard a track, as far as they remember."""
+def times_played(state, known, track):
+    """How often the listener has played a track, as far as they remember."""
     return known[track].times if known[track].stamp == state.stamp else 0
 
 
 @compiled_loop
 def track_before(state, plays_ago):
-    """The track of so many plays ago, 1 is the last one; int64."""
+    """The track played `plays_ago` plays ago (1 is the last), int64."""
     return np.int64(state.history[(state.heard - plays_ago) % HISTORY])
 
 
@@ -48,7 +49,7 @@ def remember(state, known, track):
 
 @compiled_loop
 def learn(state, known, track):
-    """Make a track known with no play yet, unless it is known already."""
+    """Make a track known, with no play yet, if it is not."""
     if known[track].stamp != state.stamp:
         known[track].stamp, known[track].times = state.stamp, 0
         known[state.n_learned].learned = track
@@ -57,7 +58,7 @@ def learn(state, known, track):
 
 @compiled_loop
 def remembered_track(key, counter, behaviour, state):
-    """A track of the history: the one of t plays ago with a chance that falls like t^-recency.
+    """A track of the history: t plays ago with a chance proportional to t^-recency.
 
     NO_TRACK if the history is empty.
     """

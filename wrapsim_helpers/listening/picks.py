@@ -1,8 +1,9 @@
-"""What is played next: something known or new, from the context that the listener is in.
+"""What is played next: a known or a new track, from the listener's current context.
 
-A listener goes back to what they remember, or finds new music through artists: an artist out of a
-pool, then one of the artist's tracks. Of a few candidates the first that suits is taken, and the
-last if none does. Every draw is named; none depends on how many others were made before it.
+A listener returns to remembered tracks, or finds new music through artists: first an artist is
+drawn from a pool, then one of the artist's tracks. Of a few candidates the first suitable one is
+taken, or the last if none is suitable. All draws come from named streams; none depends on the
+number of earlier draws.
 """
 
 import numpy as np
@@ -12,13 +13,13 @@ from ..people.behaviour import CONTEXTS
 from ..schema import ALBUM, ARTIST_PAGE, CHARTS, EDITORIAL, RADIO
 from ..streams import decision, subkey, uniform
 from .draws import SLOT, index_in_shares, weighted_item
-from .memory import NO_TRACK, ONE, remembered_track, times_heard, track_before
+from .memory import NO_TRACK, ONE, remembered_track, times_played, track_before
 from .releases import CHART_LIST, artist_of_pool, list_range, may_be_picked, track_by_artist
 from .taste import intensity_fit, suitability, taste_pool
 
-TRIES = 4  # candidates looked at before one is taken that does not suit
-NO_STATION = np.int64(-1)  # not a plain -1: see `compiled_loop`
-NOISE_TRACKS = 3  # that one listener falls asleep to
+TRIES = 4  # number of candidates, of which the last is taken if none is suitable
+NO_STATION = np.int64(-1)  # not a literal: see `compiled_loop`
+NOISE_TRACKS = 3  # noise tracks per listener
 
 CONTEXT, SEED, NEW, ARTIST, SUITS, ALBUM_TRACK, WEARY, FESTIVE, FESTIVE_SLOT = map(
     decision,
@@ -35,7 +36,7 @@ CONTEXT, SEED, NEW, ARTIST, SUITS, ALBUM_TRACK, WEARY, FESTIVE, FESTIVE_SLOT = m
     ),
 )
 
-# How much likelier than in one's own playlists a new track is picked; 0 where the context decides
+# Factor of each context on the chance of a new track; 0 for contexts that determine their tracks
 # (albums, lists, radio).
 CONTEXT_NOVELTY = np.array(
     [
@@ -50,8 +51,9 @@ CONTEXT_NOVELTY = np.array(
 
 @compiled_loop
 def known_or_new(key, counter, novelty, listener):
-    """A new track with the chance given, otherwise a known one; new too if no known one is found
-    in a few tries.
+    """A new track with chance `novelty`, otherwise a known one.
+
+    It is also new if a few tries give no known track.
     """
     if uniform(key, NEW, counter) >= novelty:
         track = known_track(key, counter, listener)
@@ -62,16 +64,14 @@ def known_or_new(key, counter, novelty, listener):
 
 @compiled_loop
 def known_track(key, counter, listener):
-    """A track heard before that is not worn out and not the last one; NO_TRACK if a few tries find
-    none.
-    """
+    """A track played before, not worn out and not the last one; NO_TRACK if a few tries fail."""
     state, satiation = listener.state, listener.behaviour.satiation
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
         track = remembered_track(key, c, listener.behaviour, state)
         if track == NO_TRACK:
             break
-        freshness = satiation / (satiation + times_heard(state, listener.known, track))
+        freshness = satiation / (satiation + times_played(state, listener.known, track))
         if (
             may_be_picked(track, listener)
             and track != track_before(state, ONE)
@@ -83,8 +83,9 @@ def known_track(key, counter, listener):
 
 @compiled_loop
 def new_track(key, counter, station, listener):
-    """A track by an artist: of a radio station, or by taste if that is NO_STATION; the first of a
-    few that suits, else one of the charts.
+    """A track by an artist of a radio station, or of the listener's taste if that is NO_STATION.
+
+    It is the first suitable one of a few candidates, or one of the charts if there is no candidate.
     """
     track = NO_TRACK
     for attempt in range(TRIES):
@@ -100,7 +101,10 @@ def new_track(key, counter, station, listener):
 
 @compiled_loop
 def artist_for(key, c, station, listener):
-    """An artist known already, of the station's family if there is a station, or one of a pool."""
+    """An artist for a new track: a known one, or one of the pool of the station or the taste.
+
+    With a station, a known artist must be of the station's family.
+    """
     music, track = listener.music, NO_TRACK
     if uniform(key, ARTIST, c) < listener.behaviour.loyalty:
         track = remembered_track(key, c, listener.behaviour, listener.state)
@@ -114,9 +118,7 @@ def artist_for(key, c, station, listener):
 
 @compiled_loop
 def track_of_list(key, counter, genre, listener):
-    """A track of this month's editorial list of a genre, or of the charts; the first of a few that
-    suits, since lists are made for people.
-    """
+    """The first suitable track of a few from this month's list of a genre, or the charts."""
     first, after = list_range(genre, listener)
     track = NO_TRACK
     for attempt in range(TRIES):
@@ -132,9 +134,7 @@ def track_of_list(key, counter, genre, listener):
 
 @compiled_loop
 def open_context(key, counter, listener):
-    """Decide where the next tracks come from: a context, a track that leads there, and the pool or
-    list behind it.
-    """
+    """Set the context of the next tracks: its code, its seed track, and its pool or list."""
     state, music = listener.state, listener.music
     state.context = index_in_shares(
         uniform(key, CONTEXT, counter), listener.behaviour.context_shares
@@ -156,9 +156,7 @@ def pick_seed(key, counter, listener):
 
 @compiled_loop
 def pick_track(key, i, shuffle, novelty, listener):
-    """The next track of the context that the listener is in; in December, now and then a festive
-    one.
-    """
+    """The next track of the listener's context, or now and then in December a festive track."""
     music, state = listener.music, listener.state
     if state.context == ALBUM:
         return track_of_album(key, i, shuffle, listener)
@@ -179,8 +177,9 @@ def pick_track(key, i, shuffle, novelty, listener):
 
 @compiled_loop
 def track_of_album(key, i, shuffle, listener):
-    """The next track of the album, or any of it with shuffle; when the album is over, of another
-    album.
+    """The next track of the album, or any of its tracks if shuffled.
+
+    After the last track of the album, another album is opened.
     """
     state, tracks = listener.state, listener.music.tracks
     seed = tracks[state.seed_track]
@@ -196,7 +195,7 @@ def track_of_album(key, i, shuffle, listener):
 
 @compiled_loop
 def noise_track(key, counter, listener):
-    """One of the few noise tracks that this listener falls asleep to."""
+    """One of the few noise tracks of this listener."""
     music, choice = listener.music, int(uniform(key, SLOT, counter) * NOISE_TRACKS)
     return weighted_item(
         listener.person.key, choice, music.extra[1], music.extra[2], music.extra_slots

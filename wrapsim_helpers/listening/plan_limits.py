@@ -1,6 +1,6 @@
-"""What the plan of a listener decides: advertisements, skips, and whether they may choose a track.
+"""Limits of the plans: advertisements, skips, and whether the listener may choose a track.
 
-The rules are dated, see data/behaviour/plan_rules.csv; the state holds those of the moment.
+The rules are dated, see data/behaviour/plan_rules.csv; the state holds those valid now.
 """
 
 from ..compiled import compiled_loop
@@ -12,7 +12,7 @@ from .local_time import NEVER
 from .memory import ZERO
 from .state import SKIPS_KEPT
 
-# Places of the rules in the state. That only premium is offline holds without a date.
+# Positions of the rules in the state. The rule "offline on premium only" has no date.
 SKIPS_PER_HOUR, SHUFFLE_ONLY, AD_INTERVAL, AD_BREAK, ON_DEMAND_LISTS, ALLOWANCE = map(
     RULES.index,
     (
@@ -24,13 +24,13 @@ SKIPS_PER_HOUR, SHUFFLE_ONLY, AD_INTERVAL, AD_BREAK, ON_DEMAND_LISTS, ALLOWANCE 
         "on_demand_allowance",
     ),
 )
-SECOND_AD_MS = 15_000  # half of the breaks are longer by that (assumed)
+SECOND_AD_MS = 15_000  # half of the breaks are this much longer (assumed)
 AD = decision("end.ad")
 
 
 @compiled_loop
 def follow_rules(behaviour, state, at_ms):
-    """Keep the rules in the state up to date; at_ms never falls from call to call."""
+    """Update the rules in the state; at_ms must not decrease from call to call."""
     if at_ms < state.rules_until:
         return
     state.rules_until = NEVER
@@ -53,7 +53,7 @@ def profile_changes_by(versions, person, state, at_ms):
 
 @compiled_loop
 def follow_profile(versions, person, state, at_ms):
-    """Move on to the profile version that holds at an instant; returns its plan."""
+    """Move to the profile version valid at an instant; returns its plan."""
     while profile_changes_by(versions, person, state, at_ms):
         state.version += 1
     return versions[state.version].plan
@@ -61,9 +61,10 @@ def follow_profile(versions, person, state, at_ms):
 
 @compiled_loop
 def advertisement_ms(key, i, plan, at_ms, versions, person, state):
-    """How long the advertisements are that come before the i-th play of a session.
+    """Length of the advertisements before the i-th play of a session, ms, 0 for none.
 
-    They wait until after a change of profile, so that a play has the profile of its advertisements.
+    If the profile changes during them, they are postponed: a play has the same profile as its
+    advertisements.
     """
     if plan != FREE or state.since_ad_ms < state.rules[AD_INTERVAL] * MINUTE_MS:
         return ZERO
@@ -77,7 +78,7 @@ def advertisement_ms(key, i, plan, at_ms, versions, person, state):
 
 @compiled_loop
 def may_choose(is_free_phone, local_day, state):
-    """Whether the listener may choose this very track, rather than shuffle."""
+    """Whether the listener may choose a single track, without shuffle."""
     if not is_free_phone or state.rules[SHUFFLE_ONLY] <= 0:
         return True
     if state.context == PERSONALIZED and state.rules[ON_DEMAND_LISTS] > 0:
@@ -87,8 +88,9 @@ def may_choose(is_free_phone, local_day, state):
 
 @compiled_loop
 def allowance_left_ms(state, local_day):
-    """Milliseconds that a free listener on a phone may still choose from today (from 15 September
-    2025).
+    """Milliseconds for which a free phone listener may still choose tracks today.
+
+    The allowance exists from 15 September 2025.
     """
     if state.allowed_day != local_day:
         state.allowed_day, state.allowed_ms = local_day, 0
@@ -97,14 +99,15 @@ def allowance_left_ms(state, local_day):
 
 @compiled_loop
 def may_skip(state, at_ms):
-    """Whether the plan allows one more skip: fewer than its most in the hour before an instant; a
-    most of 0 is no limit.
+    """Whether the plan allows another skip at an instant.
+
+    It does if the hour before has fewer skips than the limit; a limit of 0 means no limit.
     """
-    most = int(state.rules[SKIPS_PER_HOUR])
+    limit = int(state.rules[SKIPS_PER_HOUR])
     return (
-        most <= 0
-        or state.n_skips < most
-        or at_ms - state.skips[(state.n_skips - most) % SKIPS_KEPT] >= HOUR_MS
+        limit <= 0
+        or state.n_skips < limit
+        or at_ms - state.skips[(state.n_skips - limit) % SKIPS_KEPT] >= HOUR_MS
     )
 
 

@@ -1,4 +1,4 @@
-"""The music that is out by now: an artist's discography, and editorial lists."""
+"""The music released so far: an artist's discography, and editorial lists."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from ..streams import decision, ln, uniform
 from .draws import weighted_item
 from .memory import NO_TRACK
 
-LIST_LENGTH = 40  # tracks in the editorial list of a genre that a listener follows (assumed)
+LIST_LENGTH = 40  # tracks of a genre's editorial list that one listener follows (assumed)
 CHART_LIST = np.int64(GENRE_NAMES.index("All"))
 
 FRESH, WINDOW, RANK, DEEP, LIST = map(
@@ -21,9 +21,9 @@ FRESH, WINDOW, RANK, DEEP, LIST = map(
 
 @compiled_loop
 def released_by(discography, first, after, day):
-    """Place after the last release that is out on a day, among places in order of release.
+    """Position after the last release up to a day, in a range ordered by release.
 
-    Mostly all of them are out, so the last one is looked at first.
+    The last position is checked first, since mostly all are released.
     """
     if first < after and discography[after - 1].released <= day:
         return after
@@ -37,8 +37,8 @@ def released_by(discography, first, after, day):
 
 
 @compiled_loop
-def weighted_place(discography, first, after, goal):
-    """The first place whose running total exceeds a goal."""
+def weighted_position(discography, first, after, goal):
+    """The first position whose running total exceeds `goal`."""
     after -= 1
     while first < after:
         middle = (first + after) // 2
@@ -51,39 +51,40 @@ def weighted_place(discography, first, after, goal):
 
 @compiled_loop
 def may_be_picked(track, listener):
-    """Whether a track may be picked now: noise never, festive music in its season only."""
+    """Whether a track may be picked now: never noise, festive music only in its season."""
     song = listener.music.tracks[track]
     return song.noise == 0 and (song.festive == 0 or listener.state.festive_share > 0.0)
 
 
 @compiled_loop
 def track_by_artist(key, counter, artist, listener):
-    """A track of an artist that is out by now, by weight; NO_TRACK if it may not be picked now.
+    """A released track of an artist, by weight; NO_TRACK if the track may not be picked now.
 
-    With the chance fresh_share it is among the latest; with the chance deep_share weights do not
-    count.
+    With chance fresh_share it is one of the latest releases; with chance deep_share weights are
+    ignored.
     """
     music, state = listener.music, listener.state
     first = music.artists[artist].first
     after = released_by(music.discography, first, music.artists[artist].after, state.day)
     if after == first:
         return NO_TRACK
-    start = first_place(key, counter, first, after, listener)
+    start = first_position(key, counter, first, after, listener)
     u = uniform(key, RANK, counter)
     if uniform(key, DEEP, counter) < listener.behaviour.deep_share:
-        place = start + int(u * (after - start))
+        position = start + int(u * (after - start))
     else:
         before = music.discography[start - 1].total if start > first else 0.0
         goal = before + u * (music.discography[after - 1].total - before)
-        place = weighted_place(music.discography, start, after, goal)
-    track = np.int64(music.discography[place].track)
+        position = weighted_position(music.discography, start, after, goal)
+    track = np.int64(music.discography[position].track)
     return track if may_be_picked(track, listener) else NO_TRACK
 
 
 @compiled_loop
-def first_place(key, counter, first, after, listener):
-    """The place of a discography from which on a track is picked: `first`, or that of the first
-    of the latest releases if there are any.
+def first_position(key, counter, first, after, listener):
+    """The position from which on a track of a discography is picked.
+
+    It is `first`, or with chance fresh_share the first of the latest releases, if there are any.
     """
     behaviour = listener.behaviour
     if uniform(key, FRESH, counter) >= behaviour.fresh_share:
@@ -104,10 +105,10 @@ def artist_of_pool(key, counter, pool, music):
 
 @compiled_loop
 def list_range(genre, listener):
-    """First place, and the place after the last, of this month's list of a genre among all lists.
+    """First position, and position after the last, of this month's list of a genre in `lists`.
 
-    A long list stands for several shorter ones; the listener follows one of them, but all hear
-    the same charts.
+    A long list is treated as several shorter ones, of which a listener follows one; all listeners
+    have the same charts.
     """
     music, n_genres = listener.music, len(GENRE_NAMES)
     month = min(

@@ -33,12 +33,12 @@ from .plan_limits import advertisement_ms, follow_profile, follow_rules, may_cho
 from .taste import novelty_now
 
 LONGEST_SESSION_MS = 10 * HOUR_MS
-# Downloads play on for 30 days without a connection (rule_offline); one day of margin.
+# Downloads can be played for 30 days without a connection (rule_offline); one day of margin.
 OFFLINE_MS = 29 * DAY_MS
-NIGHT_FROM, NIGHT_UNTIL = 22, 2  # hours at which somebody may fall asleep to noise (assumed)
+NIGHT_FROM, NIGHT_UNTIL = 22, 2  # hours at which listeners may fall asleep to noise (assumed)
 SATURDAY = 5
 
-# Decisions of a session, drawn under its key; those of a play are counted by its number there.
+# Decisions of a session use its key; decisions of a play are counted by the play's number in it.
 DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK = map(
     decision,
     (
@@ -55,13 +55,13 @@ DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK = map(
 )
 WEB_PLAYER, SPEAKER_OS, WATCH_OS = symbol_codes("platform", "web_player", "speaker_os", "watch_os")
 
-# What a session decides for all of its plays: shuffle and offline as far as the plan allows them.
+# What is fixed for all plays of a session; the plan can overrule shuffle and offline.
 Session = namedtuple(
     "Session",
     "key number begin_ms length_ms device platform private offline shuffle asleep hazard turn "
     "novelty",
 )
-# What is decided about a play before it starts; number: its place in the session, from 0.
+# What is decided about a play before it starts; number: its position in the session, from 0.
 Play = namedtuple(
     "Play",
     "number started_at local_day track plan is_free_phone reason_start ad_ms shuffle on_demand",
@@ -73,7 +73,7 @@ Play = namedtuple(
 
 @compiled_loop
 def platform_of(device, person):
-    """What runs on the device."""
+    """Platform of a device."""
     if device == PHONE or device == TABLET:
         return person.phone
     if device == DESKTOP:
@@ -83,9 +83,7 @@ def platform_of(device, person):
 
 @compiled_loop
 def device_of(key, hour, is_weekend, person, behaviour):
-    """The device of a session; on the way to work and back it is more often the phone, if the
-    listener has one.
-    """
+    """The device of a session; during commutes more often the phone, if the listener has one."""
     device = 1 + index_in_totals(uniform(key, DEVICE, 0), person.devices)
     if (
         not is_weekend
@@ -100,7 +98,7 @@ def device_of(key, hour, is_weekend, person, behaviour):
 
 @compiled_loop
 def is_commute(hour, behaviour):
-    """Whether people go to work or back at an hour of a weekday."""
+    """Whether an hour of a weekday is commuting time."""
     return (
         behaviour.commute_from[0] <= hour < behaviour.commute_to[0]
         or behaviour.commute_from[1] <= hour < behaviour.commute_to[1]
@@ -109,7 +107,10 @@ def is_commute(hour, behaviour):
 
 @compiled_loop
 def goes_offline(key, at_ms, person, state):
-    """Whether the listener would play downloads, which must not outlast the time allowed."""
+    """Whether the listener plays downloads in a session.
+
+    They can only if the time offline stays below OFFLINE_MS until the end of the session.
+    """
     return (
         uniform(key, OFFLINE, 0) < person.offline
         and at_ms + LONGEST_SESSION_MS - state.online_at < OFFLINE_MS
@@ -118,7 +119,7 @@ def goes_offline(key, at_ms, person, state):
 
 @compiled_loop
 def falls_asleep(key, hour, behaviour, state):
-    """Whether the listener falls asleep to noise in this session."""
+    """Whether the listener falls asleep to noise in a session."""
     return (
         state.sleeps_to_noise > 0
         and (hour >= NIGHT_FROM or hour < NIGHT_UNTIL)
@@ -128,7 +129,7 @@ def falls_asleep(key, hour, behaviour, state):
 
 @compiled_loop
 def intensity_pull(hour, weekday, age, behaviour):
-    """How far hour, weekday and age pull towards intense (+) or calm (-) music."""
+    """Pull of hour, weekday and age towards intense (+) or calm (-) music."""
     return behaviour.intensity_pull * (
         behaviour.intensity_hours[1 if weekday >= SATURDAY else 0, hour]
         + behaviour.intensity_days[weekday]
@@ -138,7 +139,7 @@ def intensity_pull(hour, weekday, age, behaviour):
 
 @compiled_loop
 def opening_reason(key, behaviour):
-    """Why the first play of a session starts."""
+    """reason_start of the first play of a session."""
     u, shares = uniform(key, OPENING, 0), behaviour.opening_shares
     if u < shares[0]:
         return APPLOAD
@@ -147,7 +148,7 @@ def opening_reason(key, behaviour):
 
 @compiled_once
 def begin_session(key, at_ms, length_ms, hour, weekday, versions, listener):
-    """Decide what holds for a whole session, and open its first context: a `Session`."""
+    """Decide what is fixed for a whole session, and open its first context: a `Session`."""
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     follow_profile(versions, person, state, at_ms)
     state.age = versions[state.version].age
@@ -194,7 +195,7 @@ def next_track(session, i, track, shuffle, reason_start, listener):
 
 @compiled_once
 def remember_play(session, play, ending, listener):
-    """Change the listener's state by a play."""
+    """Update the listener's state after a play."""
     state = listener.state
     remember(state, listener.known, play.track)
     state.n_plays += 1
@@ -209,9 +210,7 @@ def remember_play(session, play, ending, listener):
 
 @compiled_once
 def write_outcome(out, row, listener_row, session, play, ending, listener):
-    """Write a play, count it in the answer key, and write what the listener does about the
-    track.
-    """
+    """Write a play, count it in the answer key, and write the listener's action on the track."""
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     ends = out.ends[listener_row]
     write_play(out.plays, row, person, state, session, play, ending)
@@ -222,10 +221,10 @@ def write_outcome(out, row, listener_row, session, play, ending, listener):
 
 @compiled_loop
 def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, listener_row, row):
-    """Play one session into the columns from a row on: (the next free row, when it ended).
+    """Play one session into the columns from a row on: (the next free row, end of the session).
 
-    The row is -1 if the columns are full. key: the session's; at_ms: its start; length_ms: how
-    long the listener means to stay; hour, weekday: of its start, local.
+    The row is -1 if the columns are full. key: of the session; at_ms: its start; length_ms: planned
+    length; hour, weekday: local, of its start.
     """
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     ends = out.ends[listener_row]

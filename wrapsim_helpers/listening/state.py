@@ -1,4 +1,4 @@
-"""The state of the listener whose time is being played, and what of it a later run needs."""
+"""The state of the current listener, and the part of it that a later run needs."""
 
 from collections import namedtuple
 
@@ -8,42 +8,42 @@ from ..compiled import compiled_loop
 from ..people.plan_rules import RULES
 from .memory import HISTORY, KNOWN, learn, remember
 
-SKIPS_KEPT = 16  # times of skips that are remembered, more than any plan limits
-MOST_SESSIONS = 48  # in one day
+SKIPS_KEPT = 16  # number of remembered skip times, above the skip limit of any plan
+MOST_SESSIONS = 48  # of a day
 
-# What a listener carries from one play to the next.
+# What is carried over from play to play.
 STATE = np.dtype(
     [
-        ("stamp", "i8"),  # marks what belongs to this listener, see KNOWN
-        ("heard", "i8"),  # plays that are remembered, warm-up included
+        ("stamp", "i8"),  # marks the records of this listener, see KNOWN
+        ("heard", "i8"),  # remembered plays, with the warm-up
         ("n_plays", "i8"),
         ("n_sessions", "i8"),
         ("n_skips", "i8"),
         ("since_ad_ms", "i8"),  # music played since the last advertisement
         ("allowed_day", "i8"),  # local day of `allowed_ms`
-        ("allowed_ms", "i8"),  # played that day out of the daily allowance
+        ("allowed_ms", "i8"),  # played that day from the daily allowance
         ("active", "i8"),  # 1 on an active day, 0 on a silent one
         ("free_from", "i8"),  # the next session begins at or after this time
         ("online_at", "i8"),  # end of the last play with a connection
-        ("version", "i8"),  # row of the profile version that holds now
+        ("version", "i8"),  # row of the current profile version
         ("rules_until", "i8"),  # when `rules` must be looked up again
         ("rules", "f8", (len(RULES),)),
-        ("clock_change", "i8"),  # row of the zone change that holds now
+        ("clock_change", "i8"),  # row of the latest zone change
         ("offset_ms", "i8"),
         ("offset_until", "i8"),  # when `offset_ms` must be looked up again
         ("last_stream_day", "i8"),
         ("streak_days", "i8"),
-        ("context", "i8"),  # where the tracks come from: a code ...
-        ("seed_track", "i8"),  # ... the track that led there ...
-        ("pool", "i8"),  # ... the pool of a radio or the genre of an editorial list ...
-        ("album_position", "i8"),  # ... and how many tracks of the album have been played
+        ("context", "i8"),  # where the tracks come from: a code
+        ("seed_track", "i8"),  # track whose album, page or station is open
+        ("pool", "i8"),  # pool of a station, or genre of an editorial list
+        ("album_position", "i8"),  # tracks played of the album
         ("day", "i8"),
         ("month", "i8"),  # since January 1970
         ("quarter", "i8"),
         ("side_genre", "i8"),
         ("age", "i8"),
         ("festive_share", "f8"),  # of today's picks
-        ("intensity_pull", "f8"),  # above 0, intense music is likelier; below 0, calm music
+        ("intensity_pull", "f8"),  # above 0: intense music is likelier, below 0: calm music
         ("sleeps_to_noise", "i8"),  # 1 for some listeners, else 0
         ("n_learned", "i8"),
         ("session_starts", "i8", (MOST_SESSIONS,)),  # of today
@@ -51,7 +51,7 @@ STATE = np.dtype(
         ("history", "i4", (HISTORY,)),  # ring of the last tracks
     ]
 )
-# What a later run needs of a listener to go on, as it stood at the start of local day `day`.
+# What a later run needs to continue a listener, at the start of local day `day`.
 SAVED = np.dtype(
     [
         (name, "i8")
@@ -71,9 +71,9 @@ SAVED = np.dtype(
     ]
     + [("skips", "i8", (SKIPS_KEPT,))]
 )
-# Saved states of earlier runs, with their history and known tracks; empty arrays without one.
+# Saved states of an earlier run, with history and known tracks; empty arrays if there is none.
 Past = namedtuple("Past", "saved recent recent_from known times known_from")
-# All that a draw for a listener may look at.
+# All that a draw for a listener may use.
 Listener = namedtuple("Listener", "person music behaviour state known")
 
 
@@ -83,17 +83,17 @@ def empty_records(dtype, rows):
 
 
 def new_state():
-    """An empty STATE record, used for one listener after another."""
+    """An empty STATE record, reused for each listener."""
     return empty_records(STATE, 1)[0]
 
 
 def new_known(n_tracks):
-    """KNOWN records of nothing known, one per track."""
+    """One empty KNOWN record per track."""
     return empty_records(KNOWN, n_tracks)
 
 
 def no_past():
-    """The `Past` of listeners who begin with this run."""
+    """The `Past` of listeners without an earlier run."""
     return Past(
         empty_records(SAVED, 0),
         *(
@@ -105,9 +105,9 @@ def no_past():
 
 @compiled_loop
 def resume_listener(row, past, state, known):
-    """Restore the state that an earlier run saved; returns the local day to go on from."""
+    """Restore the state that an earlier run saved; returns the local day to continue from."""
     saved = past.saved[row]
-    if saved.n_plays > HISTORY:  # then all that is known was saved, warm-up included
+    if saved.n_plays > HISTORY:  # all known tracks were saved, with the warm-up
         state.heard = saved.heard - HISTORY
     for i in range(past.known_from[row], past.known_from[row + 1]):
         learn(state, known, np.int64(past.known[i]))
@@ -121,7 +121,7 @@ def resume_listener(row, past, state, known):
 
 @compiled_loop
 def save_listener(row, day, listener, out):
-    """Write what a later run needs to go on from the start of a day."""
+    """Write the state that a later run needs to continue from the start of a day."""
     state, known, ends = listener.state, listener.known, out.ends[row]
     out.saved[row].day = day
     copy_saved(state, out.saved[row])
@@ -137,7 +137,7 @@ def save_listener(row, day, listener, out):
 
 @compiled_loop
 def copy_saved(source, target):
-    """Copy the fields of SAVED except `day` from a state to a saved one, or back."""
+    """Copy the fields of SAVED, except `day`, from a state to a saved state or back."""
     target.heard, target.n_plays = source.heard, source.n_plays
     target.n_sessions, target.n_skips = source.n_sessions, source.n_skips
     target.since_ad_ms = source.since_ad_ms

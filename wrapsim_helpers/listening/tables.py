@@ -11,8 +11,9 @@ from .taste import QUARTER_DAYS, fill_tastes
 
 
 def plays_table(plays, countries):
-    """Columns of the loop as the plays table, without a copy. plays: `columns.Plays`; countries:
-    the texts of their codes.
+    """The plays table from the columns of the loop, without a copy.
+
+    plays: `columns.Plays`; countries: country code of each number in the column.
     """
     return pa.Table.from_arrays(
         [
@@ -28,15 +29,15 @@ def plays_table(plays, countries):
 
 
 def past_of(state, ids):
-    """The saved states of these listeners from the state table of an earlier run, a `Past`.
+    """The saved states of some listeners from the state table of an earlier run, a `Past`.
 
-    Raises ValueError if the table has no row of one of them.
+    Raises ValueError if the table lacks one of them.
     """
     row = pd.Series(np.arange(state.num_rows), state["listener_id"].to_numpy()).reindex(ids)
     if row.isna().any():
         raise ValueError(
-            f"listener {ids[np.flatnonzero(row.isna())[0]]} is not in the state of the run to go "
-            f"on from; it holds {state.num_rows:,} listeners."
+            f"listener {ids[np.flatnonzero(row.isna())[0]]} is not in the state of the run to "
+            f"continue; it has {state.num_rows:,} listeners. Give ids of that run."
         )
     rows = state.take(pa.array(row.to_numpy(dtype=np.int64))).combine_chunks()
     saved = empty_records(SAVED, len(ids))
@@ -56,19 +57,17 @@ def past_of(state, ids):
 
 
 def values_of(lists):
-    """All values of an Arrow list array, one after another."""
+    """All values of an Arrow list array, one list after another."""
     return lists.flatten().to_numpy().astype(np.int32)
 
 
 def starts_of(lists):
-    """Where each list begins among the values, and the total; int64, (L + 1,)."""
+    """Start of each list in the values, and the total; int64, (L + 1,)."""
     return np.concatenate([[0], np.cumsum(lists.value_lengths().to_numpy())]).astype(np.int64)
 
 
 def answers_table(block):
-    """The loop's own answers: totals, and ranked streams by song and by artist in the order they
-    were first streamed.
-    """
+    """The answer key: totals, and ranked streams by song and by artist in order of first stream."""
     totals = {name: block.answers[name].copy() for name in block.answers.dtype.names}
     return table_of(
         "answers",
@@ -82,8 +81,9 @@ def answers_table(block):
 
 
 def counts_columns(kind, counts, ends, unit):
-    """Ranked streams of one kind as list columns, one list per listener. unit: what a count of one
-    stands for.
+    """Ranked streams of songs or artists as list columns, one list per listener.
+
+    unit: streams per count.
     """
     columns = {
         "ids": counts["of"],
@@ -100,27 +100,24 @@ def counts_columns(kind, counts, ends, unit):
 
 
 def lists_of(values, ends):
-    """One list per listener from values that follow each other. ends: int64, (L,), where each
-    listener's end.
-    """
+    """One list per listener from consecutive values. ends: int64, (L,), end of each list."""
     return pa.ListArray.from_arrays(
         pa.array(np.concatenate([[0], ends]), pa.int32()), pa.array(values.copy())
     )
 
 
 def actions_table(block):
-    """What listeners did about tracks besides playing them."""
+    """The actions table: saves, playlist adds, shares and follows."""
     return table_of(
         "actions", {name: block.actions[name].copy() for name in block.actions.dtype.names}
     )
 
 
 def state_table(block):
-    """What a later run needs to go on, as it stood at the start of local day `day`, see
-    `state.SAVED`.
+    """The state that a later run needs, at the start of local day `day` (see `state.SAVED`).
 
-    recent_tracks holds the last tracks played, oldest first; known_tracks and known_times, how
-    often each was heard, only where more was played than recent_tracks can hold.
+    recent_tracks has the last tracks played, oldest first. known_tracks and known_times, how often
+    each was played, are filled only if more was played than recent_tracks can hold.
     """
     scalars = {
         name: block.saved[name].copy() for name in block.saved.dtype.names if name != "skips"
@@ -141,17 +138,19 @@ def state_table(block):
     )
 
 
-def truth_table(listeners, people, behaviours, others, days):
-    """The listeners' true tastes, as the loop draws new music: with favourite_share the favourite
-    genre, with side_share of the rest the side genre of the quarter (91 days, counted from 1970),
-    otherwise one of the other genres by their shares.
+def truth_table(listeners, people, behaviours, other_totals, days):
+    """The listeners' true tastes, by which the loop draws new music.
 
-    days  first and last day of the run, days since 1970
+    A share favourite_share is of the favourite genre; of the rest, a share side_share is of the
+    side genre of the quarter (91 days, counted from 1970); what remains is of other genres by their
+    shares.
+
+    days: first and last day of the run, days since 1970.
     """
     n, quarters = listeners.num_rows, range(days[0] // QUARTER_DAYS, days[1] // QUARTER_DAYS + 1)
     favourite, side = np.empty(n), np.empty((n, len(quarters)), np.int64)
     fill_tastes(people, behaviours, quarters[0], favourite, side)
-    shares = np.diff(others, axis=1, prepend=0.0).round(9)
+    shares = np.diff(other_totals, axis=1, prepend=0.0).round(9)
     genres = pa.DictionaryArray.from_arrays(pa.array(side.ravel()), pa.array(GENRE_NAMES)).cast(
         pa.string()
     )
@@ -170,7 +169,7 @@ def truth_table(listeners, people, behaviours, others, days):
 
 
 def repeated(values, length):
-    """Arrow values cut into lists of one length."""
+    """Arrow values as consecutive lists of equal length."""
     return pa.ListArray.from_arrays(
         pa.array(np.arange(0, len(values) + 1, length), pa.int32()), values
     )

@@ -1,6 +1,6 @@
-"""A listener's taste: favourite and side genres, how well a track suits, and how much is new.
+"""A listener's taste: favourite and side genres, suitable tracks, and the share of new music.
 
-Taste tilts, it never filters: a track that suits badly is less likely, not impossible.
+Taste never excludes a track: an unsuitable track is only less likely.
 """
 
 from ..compiled import compiled_loop
@@ -8,8 +8,8 @@ from ..schema import FEMALE, MALE
 from ..streams import decision, exp, ln, uniform
 from .draws import index_in_totals
 
-QUARTER_DAYS = 91  # a side genre lasts at least that long
-WARM_UP = 160  # plays remembered from before the window, so that January is not all discovery
+QUARTER_DAYS = 91  # shortest duration of a side genre
+WARM_UP = 160  # plays before the window, so that not all music of January is new
 
 FAVOURITE, OTHER, DRIFT, SIDE = map(
     decision, ("pick.favourite", "pick.other", "taste.drift", "taste.side")
@@ -18,8 +18,9 @@ FAVOURITE, OTHER, DRIFT, SIDE = map(
 
 @compiled_loop
 def suitability(track, listener):
-    """How well a track suits the listener now, 0 to 1: their youth, gender, age and country, and
-    the intensity of the hour.
+    """Suitability of a track for the listener now, 0 to 1.
+
+    It depends on the listener's youth, gender, age and country, and on the intensity for the hour.
     """
     person, behaviour = listener.person, listener.behaviour
     song = listener.music.tracks[track]
@@ -39,9 +40,7 @@ def suitability(track, listener):
 
 @compiled_loop
 def intensity_fit(track, listener):
-    """How well a track's intensity goes with the hour, the weekday and the listener's age, 0 to
-    1.
-    """
+    """Fit of a track's intensity to the hour, the weekday and the listener's age, 0 to 1."""
     pull = listener.state.intensity_pull
     intensity = listener.music.tracks[track].intensity
     return (1.0 + pull * (2.0 * intensity - 1.0)) / (1.0 + abs(pull))
@@ -49,25 +48,27 @@ def intensity_fit(track, listener):
 
 @compiled_loop
 def side_genre(person, behaviour, quarter):
-    """The genre that a listener hears besides the favourite in a quarter; it stays until a quarter
-    in which taste drifts.
+    """The genre that a listener plays next to the favourite one in a quarter.
+
+    It stays the same until a quarter in which taste drifts.
     """
     since = quarter
     while quarter - since < 12 and uniform(person.key, DRIFT, since) >= behaviour.drift_share:
         since -= 1
-    return index_in_totals(uniform(person.key, SIDE, since), person.others)
+    return index_in_totals(uniform(person.key, SIDE, since), person.other_totals)
 
 
 @compiled_loop
 def favourite_share_at(age, behaviour):
-    """Share of new music that the favourite genre has at an age."""
+    """Share of the favourite genre in new music at an age."""
     return min(behaviour.favourite_share * (1.0 + behaviour.focus_age_slope * (age - 30)), 0.95)
 
 
 @compiled_loop
 def fill_tastes(people, behaviours, first_quarter, shares, genres):
-    """Fill in each listener's share of the favourite genre at the beginning, and the side genre in
-    each quarter from the first on. shares: float64, (L,); genres: int64, (L, quarters).
+    """Fill in each listener's initial share of the favourite genre and side genre of each quarter.
+
+    shares: float64, (L,); genres: int64, (L, quarters), from `first_quarter` on.
     """
     for row in range(len(people.persons)):
         person = people.persons[row]
@@ -80,23 +81,19 @@ def fill_tastes(people, behaviours, first_quarter, shares, genres):
 
 @compiled_loop
 def taste_pool(key, counter, listener):
-    """The pool of the favourite genre, of the side genre, or of a genre that similar listeners
-    hear.
-    """
+    """The pool of the favourite genre, the side genre, or a genre that similar listeners play."""
     favourite = favourite_share_at(listener.state.age, listener.behaviour)
     u = uniform(key, FAVOURITE, counter)
     if u < favourite:
         return listener.person.favourite
     if u < favourite + (1.0 - favourite) * listener.behaviour.side_share:
         return listener.state.side_genre
-    return index_in_totals(uniform(key, OTHER, counter), listener.person.others)
+    return index_in_totals(uniform(key, OTHER, counter), listener.person.other_totals)
 
 
 @compiled_loop
 def novelty_now(listener):
-    """Chance that the listener picks something new from their own playlists: it falls as the
-    history grows.
-    """
+    """Chance of a new track from the listener's own playlists; it falls as the history grows."""
     behaviour, plays = listener.behaviour, listener.state.heard - WARM_UP
     return (
         listener.person.novelty

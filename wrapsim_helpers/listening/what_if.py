@@ -1,4 +1,4 @@
-"""One listener looked at: who they are, a session to read, and what a change would change."""
+"""A close look at one listener: who they are, one session, and the effect of a change."""
 
 from itertools import groupby
 
@@ -17,11 +17,10 @@ STAYING = ("city", "time_zone", "chronotype", "phone_platform", "favourite_genre
 
 @front_door
 def what_if(listened: Listened, *, age=-1, gender="", plan="", preferred_genre=""):
-    """The same listeners over the same time, had they another age, gender, plan or favourite genre;
-    a `Listened`.
+    """The same listeners and time with another age, gender, plan or favourite genre; a `Listened`.
 
-    Both years use the same random streams, so what differs follows from the change alone. Nothing
-    else can be changed: home, name and survey response stay. age int, gender, plan and
+    Both years use the same random streams, so all differences follow from the change. Nothing else
+    can be changed: home, name and survey response stay the same. age int, gender, plan and
     preferred_genre text, as in `Given`; -1 and "" change nothing.
     """
     if preferred_genre != "":
@@ -35,7 +34,7 @@ def what_if(listened: Listened, *, age=-1, gender="", plan="", preferred_genre="
 
 @front_door
 def introduce(listened: Listened):
-    """Who is this listener? Text of two sentences about the first one of a `Listened`."""
+    """Who is this listener? Two sentences about the first listener of a `Listened`."""
     person, profile = (
         listened.listeners.slice(0, 1).to_pylist()[0],
         listened.profile_versions.slice(0, 1).to_pylist()[0],
@@ -49,7 +48,7 @@ def introduce(listened: Listened):
         f"{person['name']}, {profile['age']}, {person['gender']}, lives in {person['city']}, "
         f"{person['country']} ({person['time_zone']}), "
         f"has listened since {person['joined_on']:%B %Y} and is on the {plan} plan. "
-        f"Favourite genre {person['favourite_genre']}; means to hear "
+        f"Favourite genre {person['favourite_genre']}; listens about "
         f"{person['minutes_per_day']:.0f} minutes a day, on "
         f"{', '.join(f'{device} ({share:.0%})' for share, device in devices)}; "
         f"{person['chronotype'].replace('_', ' ')}."
@@ -58,10 +57,9 @@ def introduce(listened: Listened):
 
 @front_door
 def one_session(listened: Listened, number=0):
-    """One session of the first listener, to be read: DataFrame, one row per play, times on the
-    listener's own clock.
+    """One session of the first listener: DataFrame, one row per play, in the listener's local time.
 
-    number  0 for the first session of the window; an empty table where there are fewer
+    number  0 for the first session of the window; the table is empty if there are fewer
     """
     check_count("number", number, 0, 2**31 - 1)
     plays, tracks = listened.plays.to_pandas(), listened.world.catalogue.tracks.to_pandas()
@@ -97,25 +95,26 @@ def one_session(listened: Listened, number=0):
 
 @front_door
 def tell_change(before: Listened, after: Listened):
-    """What did a change of one listener change, and what not? Text of four sentences, all counted.
+    """What did a change of one listener change, and what not? Four sentences, all from counts.
 
     before, after  `Listened` of one listener, the second as from `what_if`
     """
     was, became = person_of(before), person_of(after)
     changed = [name for name in was if was[name] != became[name] and name != "birth_date"]
-    kept = [f"{name} {was[name]}" for name in STAYING if name not in changed]
+    unchanged = [f"{name} {was[name]}" for name in STAYING if name not in changed]
     if not any(f"{device}_share" in changed for device in DEVICES):
-        kept.append("the devices")
+        unchanged.append("the devices")
     changes = [f"{name} from {shown(was[name])} to {shown(became[name])}" for name in changed]
     return (
         f"Changed: {', '.join(changes) or 'nothing'}. {volume_change(before, after)} Unchanged: "
-        f"{', '.join(kept)}. Both years are drawn from the same random streams."
+        f"{', '.join(unchanged)}. Both years are drawn from the same random streams."
     )
 
 
 def person_of(listened):
-    """What a `Listened` says of its first listener: column -> value, of the first profile version,
-    but with all plans in order.
+    """Attributes of the first listener: column -> value.
+
+    They are of the first profile version, but the plans are all plans in order.
     """
     versions = listened.profile_versions
     plans = {
@@ -126,19 +125,20 @@ def person_of(listened):
 
 
 def shown(value):
-    """A value for people: a float with three digits."""
+    """A value for people: floats with three digits."""
     return f"{value:.3g}" if isinstance(value, float) else value
 
 
 def volume_change(before, after):
-    """How much music two years of one listener hold, and on which days; two sentences."""
-    was, became = (one.answers.to_pylist()[0] for one in (before, after))
-    hours = [one["ms_played"] / HOUR_MS for one in (was, became)]
-    skips = [one["n_skips"] / max(one["n_plays"], 1) for one in (was, became)]
-    days = [set((local_ms(one.plays) // DAY_MS).tolist()) for one in (before, after)]
-    sessions = [len(one.plays["session_id"].unique()) for one in (before, after)]
+    """How much music two years of one listener have, and on which days: two sentences."""
+    years = (before, after)
+    totals = [year.answers.to_pylist()[0] for year in years]
+    hours = [total["ms_played"] / HOUR_MS for total in totals]
+    skips = [total["n_skips"] / max(total["n_plays"], 1) for total in totals]
+    days = [set((local_ms(year.plays) // DAY_MS).tolist()) for year in years]
+    sessions = [len(year.plays["session_id"].unique()) for year in years]
     return (
-        f"So there are {hours[1]:.0f} hours of music instead of {hours[0]:.0f}, on {len(days[1])} "
+        f"There are {hours[1]:.0f} hours of music instead of {hours[0]:.0f}, on {len(days[1])} "
         f"days instead of {len(days[0])} ({len(days[0] & days[1])} of them the same), in "
         f"{sessions[1]} sessions instead of {sessions[0]}. Of all plays {skips[1]:.0%} are skipped "
         f"instead of {skips[0]:.0%}."
@@ -146,7 +146,7 @@ def volume_change(before, after):
 
 
 def local_ms(plays):
-    """Start of each play on the listener's own clock, int64 ms. plays: the Arrow table."""
+    """Start of each play in the listener's local time, int64 ms. plays: Arrow table."""
     return (
         plays["started_at"].cast("int64").to_numpy()
         + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS

@@ -1,1 +1,1 @@
-"""What there is to hear: the songs file, invented music, and the catalogue of a run."""
+"""The music of a run: the songs file, invented music, and the catalogue."""

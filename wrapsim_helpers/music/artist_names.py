@@ -1,4 +1,4 @@
-"""Names of invented artists, in the manner of their language."""
+"""Names of invented artists, in the style of their language."""
 
 import itertools
 import math
@@ -12,9 +12,10 @@ from .labels import words
 NAME_KINDS = {"person": 0.55, "band": 0.27, "coined": 0.18}  # assumed
 
 
-def named(artists, seed, taken):
-    """Artists with a name each, in the manner of their language; a name that is used up or taken
-    gets a numeral.
+def with_names(artists, seed, taken):
+    """Artists with a name each, in the style of their language.
+
+    A name that is taken, or used before, gets a numeral.
     """
     kinds = name_kinds(artists)
     names = np.empty(len(artists), object)
@@ -26,8 +27,9 @@ def named(artists, seed, taken):
 
 
 def name_kinds(artists):
-    """Kind of each artist's name, text: persons take over where a language's bands and coined names
-    are used up.
+    """Kind of each artist's name, text.
+
+    Where a language runs out of band and coined names, the kind is "person".
     """
     kinds = np.array(list(NAME_KINDS))[
         chosen(
@@ -46,9 +48,7 @@ def name_kinds(artists):
 
 
 def name_pieces(language, kind):
-    """What names of a kind are joined from, and what stands between given and family name: (lists
-    of text, text).
-    """
+    """Lists of text from which names of a kind are joined, and the text that joins them."""
     if kind == "noise":
         return words()["noise"]["names"], " "
     book = words()["languages"][language]
@@ -61,8 +61,9 @@ def name_pieces(language, kind):
 
 
 def combined(pieces, join, n, seed, name):
-    """n combinations of one piece out of each list, all different while there are any left: a list
-    of text.
+    """n names, each joined from one piece of every list: a list of text.
+
+    All are different while there are unused combinations.
     """
     sizes = list(map(len, pieces))
     total = math.prod(sizes)
@@ -77,8 +78,7 @@ def combined(pieces, join, n, seed, name):
 
 
 def spread(turn, u, total):
-    """A different place for each turn from 0 to total - 1, far from the one before: int64, below
-    total.
+    """A different number for each turn, far from the one before: int64, 0 to total - 1.
 
     u  uniform, where to start: one for all turns, or one each
     """
@@ -89,19 +89,16 @@ def spread(turn, u, total):
 
 
 def with_numerals(names, taken):
-    """Names of which each occurs once: a second one becomes `NAME II`, and so on.
-
-    A list of text.
-    """
-    seen, unique = dict.fromkeys(taken, 1), []
+    """The same names, made unique: the second `NAME` becomes `NAME II`, and so on."""
+    counts, unique = dict.fromkeys(taken, 1), []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name} {numeral(seen[name])}")
+        counts[name] = counts.get(name, 0) + 1
+        unique.append(name if counts[name] == 1 else f"{name} {numeral(counts[name])}")
     return unique
 
 
 def numeral(number):
-    """Roman numeral of a number up to 399, arabic above."""
+    """Roman numeral of a number up to 399, Arabic numeral above."""
     tens = ["", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"]
     ones = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"]
     return (

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from ..streams import exps, listener_keys, lns
-from .artist_names import named
-from .draws import chosen, draw, list_places, waits
+from .artist_names import with_names
+from .draws import chosen, draw, list_positions, waits
 from .labels import DECADES, label_names, label_shares, origins, words
 
 EARLIEST_YEAR = 1955  # of a release
@@ -14,17 +14,18 @@ YEARS_AHEAD = 5  # calendar years of releases, from the first of a run on
 # artists))^BEND_POWER). Fitted, for 10,000 to 50,000 artists, to top1pct_artists_share,
 # gini_artists and zipf_artists (HetRec Last.fm 2011).
 RANK_SHIFT, RANK_SLOPE, BEND, BEND_SHARE, BEND_POWER = 4.0, 0.98, 1_800.0, 0.08, 1.75
-ACTIVE_SHARES = 0.97, 0.3  # share of active artists among the most and the least played (assumed)
+ACTIVE_SHARES = 0.97, 0.3  # share of active artists among the most and least played (assumed)
 ACTIVE_YEARS = 8.0  # mean years since an active artist's debut (assumed)
-NEWCOMERS = 0.06  # share of active artists who have yet to begin (assumed)
+NEWCOMERS = 0.06  # share of active artists whose debut is in the years ahead (assumed)
 GONE_YEARS = 14.0  # mean years since the last release of a former artist (assumed)
 CAREER_YEARS = 8.0  # mean length of a career (assumed)
 NOISE_SHARE = 0.003  # of artists (assumed)
 
 
 def sample_artists(n, seed, first_year, taken):
-    """Artists: name, genre, country, language, family, weight, debut and until (years), key, noise;
-    one row per artist.
+    """Invented artists, one row each: a DataFrame of name, country, genre and career.
+
+    Columns: artist, genre, country, language, family, weight, debut and until (years), key, noise.
     """
     keys = listener_keys(np.uint64(seed), np.arange(n))
     rank = draw("rank", keys).argsort(kind="stable").argsort(kind="stable")
@@ -37,7 +38,9 @@ def sample_artists(n, seed, first_year, taken):
     labels, families = label_names()
     decade = np.clip(debut // 10 * 10, DECADES[0], DECADES[-1]).astype(int) // 10 - DECADES[0] // 10
     label = chosen(
-        draw("label", keys), list_places(country, countries) * len(DECADES) + decade, label_shares()
+        draw("label", keys),
+        list_positions(country, countries) * len(DECADES) + decade,
+        label_shares(),
     )
     english = (
         draw("english", keys) < pd.Series(country).map(words()["english"]).fillna(0).to_numpy()
@@ -52,25 +55,25 @@ def sample_artists(n, seed, first_year, taken):
             "genre": np.array(labels)[label],
             "family": np.array(families)[label],
             "language": np.where(english, "en", pd.Series(country).map(countries)),
-            "noise": least(draw("noise", keys), NOISE_SHARE * n),
+            "noise": smallest(draw("noise", keys), NOISE_SHARE * n),
         }
     )
-    return named(with_noise(artists), seed, taken)
+    return with_names(with_noise(artists), seed, taken)
 
 
 def rank_weights(rank, n):
-    """How much the artist of each rank is heard, float64; see RANK_SHIFT."""
+    """How much the artist of each rank is played, float64; see RANK_SHIFT."""
     bend = rank / (BEND + BEND_SHARE * n)
     return exps(-RANK_SLOPE * lns(rank + RANK_SHIFT)) / (1 + exps(BEND_POWER * lns(bend)))
 
 
 def careers(keys, above, first_year):
-    """When each artist's first and last music comes out, as years with fractions.
+    """Debut and last release of each artist, as years with fractions.
 
-    above  share of plays of those at least as much heard, float64, (N,)
+    above  share of plays that artists of the same or a higher rank have, float64, (N,)
 
-    Those who make most plays are nearly all active throughout the years ahead; most of the others
-    stopped some time ago.
+    Nearly all of the most played artists are active throughout the years ahead; most artists of low
+    rank stopped some time ago.
     """
     active, begins = (
         draw("active", keys) < ACTIVE_SHARES[0] - (ACTIVE_SHARES[0] - ACTIVE_SHARES[1]) * above**6,
@@ -94,16 +97,14 @@ def careers(keys, above, first_year):
     return np.round(debut, 6), np.round(until, 6)
 
 
-def least(u, n):
-    """The n smallest of the draws, at least one, as bool."""
+def smallest(u, n):
+    """Which of the draws are the n smallest, at least one: bool."""
     order = np.argsort(u, kind="stable")[: max(1, round(n))]
     return np.isin(np.arange(len(u)), order)
 
 
 def with_noise(artists):
-    """Artists with those of rain and white noise in their place: no language, no family to compete
-    with.
-    """
+    """Artists, those of noise with the genre rain or white noise, and no language."""
     kinds = np.where(draw("noise_kind", artists["key"].to_numpy()) < 0.5, "white noise", "rain")
     return artists.assign(
         genre=np.where(artists["noise"], kinds, artists["genre"]),

@@ -1,9 +1,9 @@
-"""What there is to hear: tracks, albums and artists, and what the compiled loop draws from.
+"""The catalogue of a run: tracks, albums and artists, and the records that the compiled loop reads.
 
-They come from a songs file, are invented (`discography.py`), or both. A favourite genre tilts what
-is played: artists are drawn from the genre's pool in proportion to their tracks whose label stands
-for it (data/behaviour/genre_map.csv), or that sound like it where labels are missing; an editorial
-list per month and genre holds what is heavy and new.
+The music comes from a songs file, is invented (`invented.py`), or both. A favourite genre changes
+what is likely to be played: artists are drawn from the genre's pool in proportion to their tracks
+with a label of that genre (data/behaviour/genre_map.csv), or with a similar sound where labels are
+missing. An editorial list per month and genre holds tracks that are popular and new.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from .loop_records import Music, lower
 from .song_ids import song_keys
 from .song_tracks import TRACK_COLUMNS, from_songs
 
-# share of plays of a songs file's songs in a generated catalogue, as they are all old (assumed)
+# share of plays of the songs file's tracks in a generated catalogue; they are all old (assumed)
 SONGS_SHARE = 0.1
 
 
@@ -34,14 +34,14 @@ class Catalogue:
             genre_map.csv
     music   the same for the compiled loop:
             tracks, artists   TRACK and ARTIST records, by track_id and artist_id
-            discography       RELEASE records: every artist's tracks in order of release
+            discography       RELEASE records: each artist's tracks in order of release
             pools, slots      where each pool of artists begins in the slots, and the total, int64;
                               SLOT records
             first_month       months from 1970-01 to the first editorial lists
             lists, list_slots the same for lists of tracks: one per month and survey genre, in that
-            order
-            extra, extra_slots  the same for two more pools of tracks: the festive ones and the
-                                noise; either may be empty
+                              order
+            extra, extra_slots  the same for two more pools of tracks: festive tracks and noise;
+                                either may be empty
     """
 
     tracks: pa.Table
@@ -60,25 +60,24 @@ class Catalogue:
 
 @front_door
 def build_catalogue(songs: pd.DataFrame, first_year=2025):
-    """The catalogue of a songs table as from `load_songs`; warns where a genre's pool is small.
+    """The catalogue of a songs table as from `load_songs`; warns about genres with few tracks.
 
-    first_year  calendar year in which a run begins; editorial lists run from then for YEARS_AHEAD
-                years
+    first_year  calendar year in which a run begins; editorial lists are for the YEARS_AHEAD years
+                from then on
     """
     tracks, artists = from_songs(songs)
     return assembled(tracks, artists, check_count("first_year", first_year, 2000, 2038))
 
 
 def generate_catalogue(n_tracks, seed, first_year, songs=None):
-    """A catalogue of n_tracks invented tracks by about a tenth as many artists, after those of a
-    songs table where one is given.
+    """A catalogue of n_tracks invented tracks, after the songs of a songs table if one is given.
 
-    n_tracks    1,000 to 10,000,000;  seed  0 to 2**63 - 1
-    first_year  calendar year in which a run begins: music comes out until the end of the fifth
+    n_tracks    1,000 to 10,000,000; a tenth as many artists;  seed  0 to 2**63 - 1
+    first_year  calendar year in which a run begins: music is released until the end of the fifth
                 year from then on
     songs       a songs table as from `load_songs`; its songs are tracks 0, 1, ...
 
-    It follows from these four alone. See `discography.py` for what it is drawn from.
+    It depends on these four alone. See `invented.py` for the sources.
     """
     check_count("n_tracks", n_tracks, 1_000, 10_000_000)
     check_count("seed", seed, 0, 2**63 - 1)
@@ -87,34 +86,40 @@ def generate_catalogue(n_tracks, seed, first_year, songs=None):
         return assembled(*joined([sample_discographies(n_tracks, seed, first_year)]), first_year)
     tracks, artists = from_songs(songs)
     invented = sample_discographies(n_tracks, seed, first_year, tuple(artists["artist"]))
-    return assembled(*joined([(beside(tracks, invented[0]), artists), invented]), first_year)
+    return assembled(
+        *joined([(scaled_to_share(tracks, invented[0]), artists), invented]), first_year
+    )
 
 
-def beside(tracks, others):
-    """Tracks with their weights scaled to SONGS_SHARE of all, or to their share of the tracks where
-    that is more.
+def scaled_to_share(tracks, invented):
+    """Tracks of the songs file with weights scaled to their share of plays beside invented tracks.
+
+    The share is SONGS_SHARE, or the share of these tracks in all tracks if that is larger.
     """
-    share = max(SONGS_SHARE, len(tracks) / (len(tracks) + len(others)))
-    own, rest = (np.cumsum(table["weight"])[len(table) - 1] for table in (tracks, others))
-    return tracks.assign(weight=tracks["weight"] * (share / (1 - share) * rest / own))
+    share = max(SONGS_SHARE, len(tracks) / (len(tracks) + len(invented)))
+    total, invented_total = (
+        np.cumsum(table["weight"])[len(table) - 1] for table in (tracks, invented)
+    )
+    return tracks.assign(weight=tracks["weight"] * (share / (1 - share) * invented_total / total))
 
 
 def joined(catalogues):
-    """Several pairs of tracks and artists as one: numbers of artists and albums of a later one go
-    on after the earlier.
+    """Several pairs of tracks and artists as one pair.
+
+    Numbers of artists and albums continue from one pair to the next.
     """
     tracks, artists, n_artists, n_albums = [], [], 0, 0
-    for some, people in catalogues:
-        featured = some["featured_id"] + n_artists * (some["featured_id"] >= 0)
+    for part, part_artists in catalogues:
+        featured = part["featured_id"] + n_artists * (part["featured_id"] >= 0)
         tracks.append(
-            some[TRACK_COLUMNS].assign(
-                artist_id=some["artist_id"] + n_artists,
+            part[TRACK_COLUMNS].assign(
+                artist_id=part["artist_id"] + n_artists,
                 featured_id=featured,
-                album_id=some["album_id"] + n_albums,
+                album_id=part["album_id"] + n_albums,
             )
         )
-        artists.append(people[["artist", "genre", "country"]])
-        n_artists, n_albums = n_artists + len(people), n_albums + some["album_id"].max() + 1
+        artists.append(part_artists[["artist", "genre", "country"]])
+        n_artists, n_albums = n_artists + len(part_artists), n_albums + part["album_id"].max() + 1
     return pd.concat(tracks, ignore_index=True), pd.concat(artists, ignore_index=True)
 
 
@@ -137,16 +142,13 @@ def assembled(tracks, artists, first_year):
 
 
 def pool_members(catalogue, genre):
-    """Numbers of the tracks that stand for a survey genre, int64."""
+    """Numbers of the tracks that belong to a survey genre, int64."""
     return np.flatnonzero(catalogue.music.tracks["genres"] >> GENRE_NAMES.index(genre) & 1)
 
 
 @front_door
 def pool_sizes(catalogue: Catalogue):
-    """How many tracks, artists and hours stand for each survey genre?
-
-    DataFrame, one row per genre.
-    """
+    """How many tracks, artists and hours belong to each genre? DataFrame, one row per genre."""
     tracks, rows = catalogue.music.tracks, []
     for genre in GENRE_NAMES:
         members = tracks[pool_members(catalogue, genre)]

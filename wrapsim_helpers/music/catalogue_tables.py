@@ -16,7 +16,7 @@ def texts(values):
 
 
 def track_table(tracks, artists, keys):
-    """tracks.parquet."""
+    """The tracks table."""
     same = ("album_id", "track_number", "popularity", "duration_ms", "explicit", "noise", *FEATURES)
     return table_of(
         "tracks",
@@ -36,7 +36,7 @@ def track_table(tracks, artists, keys):
 
 
 def credited(tracks, artists):
-    """Names of each track's artists, the primary one first: Arrow lists of strings."""
+    """Names of each track's artists, the primary artist first: Arrow lists of strings."""
     both = tracks[["artist_id", "featured_id"]].to_numpy()
     offsets = np.cumsum([0, *(both >= 0).sum(axis=1)])
     return pa.ListArray.from_arrays(
@@ -45,8 +45,9 @@ def credited(tracks, artists):
 
 
 def listed(applies, names):
-    """The names that apply to each row: Arrow lists of strings. applies bool, (N, K); names K
-    texts.
+    """The names that apply to each row: Arrow lists of strings.
+
+    applies: bool, (N, K); names: K texts.
     """
     offsets = np.cumsum([0, *applies.sum(axis=1)])
     return pa.ListArray.from_arrays(
@@ -55,7 +56,7 @@ def listed(applies, names):
 
 
 def album_table(tracks):
-    """albums.parquet."""
+    """The albums table."""
     albums = (
         tracks.groupby("album_id")
         .agg(
@@ -77,7 +78,7 @@ def album_table(tracks):
 
 
 def artist_table(artists):
-    """artists.parquet; genre and country are empty where nothing is known."""
+    """The artists table; genre and country are empty if unknown."""
     return table_of(
         "artists",
         {
@@ -88,7 +89,7 @@ def artist_table(artists):
 
 
 def credit_table(tracks):
-    """track_artists.parquet: one row per track and credited artist, the primary one first."""
+    """The track_artists table: one row per track and credited artist, the primary artist first."""
     both = tracks[["artist_id", "featured_id"]].to_numpy()
     track, role = np.nonzero(both >= 0)
     return table_of(

@@ -1,4 +1,4 @@
-"""Genres: families of labels, moods and sounds, and which tracks stand for which survey genre."""
+"""Genres: families of labels, moods and sounds, and which tracks belong to which survey genre."""
 
 import functools
 import warnings
@@ -11,11 +11,11 @@ from ..people.survey_file import GENRES
 from ..people.survey_shares import GENRE_NAMES
 from ..resources import resource
 
-SMALL_POOL = 50  # a pool of fewer tracks is named in a warning: a year of it repeats by necessity
+SMALL_POOL = 50  # a smaller pool gives a warning: its listeners repeat the same tracks
 SCENE_WEIGHT = (
-    0.25  # how much likelier than by popularity a track of a local radio scene is heard elsewhere
+    0.25  # factor on the weight of a track of a local radio scene, for listeners elsewhere
 )
-MEMBER = 0.25  # a track stands for a genre from this membership on
+MEMBER = 0.25  # lowest membership with which a track belongs to a genre
 FEATURES = (
     "bpm",
     "energy",
@@ -26,8 +26,8 @@ FEATURES = (
     "acousticness",
     "speechiness",
 )
-QUIET_FAMILIES = ("hiphop", "electronic")  # outside these, quiet and acoustic means melodic
-# words of the festive season, in a title or a genre label; whole words, capitals do not matter
+QUIET_FAMILIES = ("hiphop", "electronic")  # their quiet, acoustic tracks are not melodic
+# words of the festive season in titles and genre labels; whole words in any case
 FESTIVE = (
     r"\b(?:christmas|xmas|x-mas|santa claus|father christmas|sleigh|jingle "
     r"bells?|mistletoe|reindeer|yuletide|hanukkah|"
@@ -38,7 +38,7 @@ FESTIVE = (
 )
 # genre labels of noise
 NOISE = r"\b(?:white noise|pink noise|brown noise|rain|nature sounds|sleep sounds)\b"
-# How much more men (+) or women (-) like a family (assumed; only the signs are told anywhere)
+# How much more men (+) or women (-) like a family (assumed; only the signs are published)
 FAMILY_LEAN = {
     "rock": 0.2,
     "hiphop": 0.15,
@@ -67,8 +67,8 @@ MOODS = {
     "spacey": lambda t: (t.danceability < 35) & (t.energy < 60),
 }
 
-# survey genre -> (least map weight, condition on the track, what it sounds like where the map names
-# too few)
+# survey genre -> (lowest weight in the map, condition on the track, sound of tracks that are added
+# if the map names too few)
 POOLS = {
     "Melody": (
         0.5,
@@ -114,7 +114,7 @@ POOLS = {
 SOUND_ALWAYS = (
     "Melody",
     "Classical",
-)  # genres that the labels of the songs file do not know as such
+)  # genres that are no labels in the songs file
 SOUND_WEIGHT = 0.5
 
 
@@ -123,16 +123,14 @@ SOUND_WEIGHT = 0.5
 
 @functools.cache
 def genre_map():
-    """Genre label -> its family and how far it stands for each survey genre: DataFrame of
-    genre_map.csv.
-    """
+    """Genre labels, their family and weight per survey genre: a DataFrame of genre_map.csv."""
     table = pd.read_csv(resource("data", "behaviour", "genre_map.csv"), keep_default_na=False)
     return table.assign(survey_genre=table["survey_genre"].map(GENRES))
 
 
 @functools.cache
 def scene_labels():
-    """Genre labels of the Dutch radio scene that the songs file was made from."""
+    """Genre labels of the Dutch radio scene, from which the songs file was made."""
     families = figures("songs_profile")["families"].values()
     return frozenset(
         label["label"] for family in families for label in family["labels"] if label["dutch_scene"]
@@ -140,17 +138,17 @@ def scene_labels():
 
 
 def families_of(labels):
-    """Family of each genre label, as in genre_map.csv; "other" for unknown ones.
-
-    A Series of text.
-    """
+    """Family of each genre label by genre_map.csv, "other" if unknown: a Series of text."""
     return labels.map(
         genre_map().drop_duplicates("top_genre").set_index("top_genre")["family"]
     ).fillna("other")
 
 
 def described(tracks):
-    """Tracks with what follows from each one alone: family, scene, year, festive, noise."""
+    """Tracks with columns that follow from each track alone.
+
+    These are family, scene, year, festive and noise.
+    """
     return tracks.assign(
         family=families_of(tracks["genre"]),
         scene=tracks["genre"].isin(scene_labels()),
@@ -160,15 +158,13 @@ def described(tracks):
         .astype("datetime64[Y]")
         .astype(int)
         + 1970,
-        festive=named(tracks["title"], FESTIVE) | named(tracks["genre"], FESTIVE),
-        noise=named(tracks["genre"], NOISE),
+        festive=matches(tracks["title"], FESTIVE) | matches(tracks["genre"], FESTIVE),
+        noise=matches(tracks["genre"], NOISE),
     )
 
 
-def named(texts, pattern):
-    """Which texts hold one of the words of a pattern, bool; each different text is looked at
-    once.
-    """
+def matches(texts, pattern):
+    """Which texts match a pattern, bool; each distinct text is searched once."""
     codes, different = pd.factorize(texts)
     return (
         pd.Series(different)
@@ -181,10 +177,9 @@ def named(texts, pattern):
 
 
 def memberships(tracks):
-    """How far each track stands for each survey genre, 0 to 1: name -> float64, (tracks,), in the
-    order of GENRE_NAMES.
+    """Membership of each track in each survey genre, 0 to 1: name -> float64, (tracks,).
 
-    A genre that no track stands for is stood for by all of them.
+    The order is that of GENRE_NAMES.
     """
     members = {genre: membership(tracks, genre) for genre in POOLS}
     members["Classical & melody, dance"] = np.maximum.reduce(
@@ -194,25 +189,25 @@ def memberships(tracks):
 
 
 def membership(tracks, genre):
-    """How far each track stands for a survey genre, 0 to 1, float64, (tracks,)."""
-    least, condition, sound = POOLS[genre]
-    if least is None:
+    """Membership of each track in a survey genre, 0 to 1, float64, (tracks,)."""
+    lowest, condition, sound = POOLS[genre]
+    if lowest is None:
         return condition(tracks).to_numpy(dtype=float)
-    named = genre_map()[genre_map()["survey_genre"] == genre].set_index("top_genre")["weight"]
-    weight = tracks["genre"].map(named).fillna(0.0).to_numpy(dtype=float)
-    weight = np.where((weight >= least) & (condition(tracks) if condition else True), weight, 0.0)
+    labels = genre_map()[genre_map()["survey_genre"] == genre].set_index("top_genre")["weight"]
+    weight = tracks["genre"].map(labels).fillna(0.0).to_numpy(dtype=float)
+    weight = np.where((weight >= lowest) & (condition(tracks) if condition else True), weight, 0.0)
     if sound and (genre in SOUND_ALWAYS or np.count_nonzero(weight) < SMALL_POOL):
         weight = np.maximum(weight, SOUND_WEIGHT * sound(tracks).to_numpy(dtype=float))
     return weight
 
 
-def somebody(weights):
-    """The same weights, or ones where all are 0: an empty pool is stood in for by everything."""
+def ones_if_all_zero(weights):
+    """The same weights, or ones if all weights are 0."""
     return weights if weights.any() else np.ones(len(weights))
 
 
 def say_small_pools(members):
-    """Warn of every survey genre with so few tracks that a year of it repeats by necessity."""
+    """Warn of every survey genre with fewer than SMALL_POOL tracks."""
     small = [
         f"{genre} ({np.count_nonzero(member)})"
         for genre, member in members.items()
@@ -220,9 +215,8 @@ def say_small_pools(members):
     ]
     if small:
         warnings.warn(
-            f"few tracks stand for {', '.join(small)} in this catalogue; listeners who favour "
-            f"these "
-            f"hear the same "
-            "ones often, and where there is none the whole catalogue stands in",
+            f"this catalogue has few tracks of {', '.join(small)}; listeners with such a favourite "
+            f"genre repeat the same tracks often, or draw from the whole catalogue if there is "
+            f"none. Name a songs file with more of them, or a larger catalogue_tracks.",
             stacklevel=3,
         )

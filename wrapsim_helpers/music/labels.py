@@ -50,7 +50,7 @@ NATIONS = {
 
 
 def nation(label):
-    """Country code of a genre label that names a country, "" for all others."""
+    """Country code of a genre label that names a country, otherwise ""."""
     words = label.split()
     return NATIONS.get(" ".join(words[:2]), NATIONS.get(words[0], "")) if words else ""
 
@@ -63,8 +63,9 @@ def words():
 
 @functools.cache
 def origins():
-    """Share of artists from each country of words.json: listeners' shares times how much a country
-    exports. float64, (C,).
+    """Share of artists from each country of words.json, float64, (C,).
+
+    It is the country's share of listeners times how much music it exports.
     """
     places = pd.read_csv(
         resource("data", "behaviour", "places.csv"), keep_default_na=False
@@ -75,7 +76,7 @@ def origins():
 
 
 def more_labels():
-    """Labels that the songs file does not know, from labels.csv: a list of dicts."""
+    """Labels of labels.csv, which the songs file does not have: a list of dicts."""
     with open(resource("data", "behaviour", "labels.csv"), encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -91,7 +92,7 @@ def known_labels():
 
 @functools.cache
 def label_names():
-    """All labels and the family of songs_profile.json that each sounds like: two lists."""
+    """All labels, and for each the family of songs_profile.json with the same sound: two lists."""
     both = [(label, family) for label, family, _ in known_labels()] + [
         (row["label"], row["family"]) for row in more_labels()
     ]
@@ -100,11 +101,11 @@ def label_names():
 
 @functools.cache
 def label_shares():
-    """Share of artists of each country and decade of debut with each label: float64, (countries x
-    decades, labels).
+    """Share of each label among artists by country and decade of debut.
 
-    A label that names a country is only that country's. Labels of labels.csv have their share
-    there; the rest is shared out as in the songs file in that decade.
+    float64, (countries x decades, labels). A label that names a country occurs in that country
+    only. Labels of labels.csv have their share there; the remaining share is divided as in the
+    songs file in that decade.
     """
     return np.array(
         [shares_of(country, decade) for country in words()["countries"] for decade in DECADES]
@@ -112,9 +113,7 @@ def label_shares():
 
 
 def shares_of(country, decade):
-    """Share of each label among the artists of one country who began in one decade, float64,
-    (labels,).
-    """
+    """Share of each label among a country's artists by debut decade, float64, (labels,)."""
     old = np.array(
         [
             family_share(family, decade) * weight * (nation(label) in ("", country))
@@ -135,7 +134,7 @@ def shares_of(country, decade):
 
 
 def family_share(family, decade):
-    """Share of a family among the songs of a decade; the 2010s stand for what came after."""
+    """Share of a family among the songs of a decade; later decades equal the 2010s."""
     decade = f"{min(decade, 2010)}s"
     entry = figures("songs_profile")["families"][family]
     return (

@@ -11,29 +11,29 @@ from ..people.survey_shares import GENRE_NAMES
 from ..resources import resource
 from ..streams import decision, exps, normals
 from .editorial_lists import editorial_lists, month_day
-from .genres import FAMILY_LEAN, MEMBER, families_of, somebody
+from .genres import FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
 
 Music = namedtuple(
     "Music", "tracks artists discography pools slots first_month lists list_slots extra extra_slots"
 )
 
-ASIDE = 1e-6  # weight left to festive and noise tracks where an artist's other tracks can be played
+ASIDE = 1e-6  # factor on the weight of festive and noise tracks in a discography
 SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4  # spread of ln(grip); spread of lean within a family (assumed)
 GRIP, LEAN = decision("catalogue.grip"), decision("catalogue.lean")
-# What the compiled loop reads. `by_album` holds all tracks in album order; a track's own album has
-# the places album_from to album_to there, by track number.
+# What the compiled loop reads. `by_album` holds all tracks in album order; the album of a track is
+# at positions album_from to album_to there, by track number.
 TRACK = np.dtype(
     [
         ("duration_ms", "i4"),
-        ("released", "i4"),  # day since 1970-01-01 on which it came out
+        ("released", "i4"),  # day of release, since 1970-01-01
         ("artist", "i4"),
-        ("featured", "i4"),  # the featured artist, -1: nobody
+        ("featured", "i4"),  # the featured artist, -1: none
         ("album_from", "i4"),
         ("album_to", "i4"),
         ("by_album", "i4"),
-        ("genres", "i4"),  # bit g is set where it stands for GENRE_NAMES[g]
+        ("genres", "i4"),  # bit g is set if it belongs to GENRE_NAMES[g]
         ("intensity", "f4"),  # 0 to 1, from energy, loudness, valence and danceability
-        ("grip", "f4"),  # factor on the hazard of leaving it; log-normal, mean 1, from song_id
+        ("grip", "f4"),  # factor on the hazard of leaving; log-normal, mean 1, from song_id
         ("festive", "i1"),
         ("noise", "i1"),
     ],
@@ -42,16 +42,16 @@ TRACK = np.dtype(
 ARTIST = np.dtype(
     [
         ("first", "i4"),
-        ("after", "i4"),  # places in `discography`; the same for somebody only featured
-        ("family_pool", "i4"),  # number of the pool of its family
-        ("country", "i4"),  # row of data/behaviour/places.csv, -1 where unknown
-        ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like it
+        ("after", "i4"),  # positions in `discography`; equal for artists who are only featured
+        ("family_pool", "i4"),  # number of the pool of their family
+        ("country", "i4"),  # row of data/behaviour/places.csv, -1 if unknown
+        ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like them
         ("renown", "f4"),
     ]
-)  # 0 to 1: rank by weight, the heaviest is 1
+)  # renown: rank by weight, 0 to 1, 1 for the highest
 RELEASE = np.dtype(
     [("released", "i4"), ("track", "i4"), ("total", "f8")]
-)  # total: running sum of weight within the artist
+)  # total: running sum of weights of the artist
 SLOT = np.dtype([("keep", "f8"), ("own", "i4"), ("alias", "i4")])  # one column of an alias table
 
 
@@ -76,7 +76,7 @@ def lower(tracks, artists, members, pools, keys, first_year):
         12 * (first_year - 1970),
         lists,
         list_slots,
-        *alias_tables(extra, [tracks["weight"].to_numpy()[some] for some in extra]),
+        *alias_tables(extra, [tracks["weight"].to_numpy()[pool] for pool in extra]),
     )
 
 
@@ -93,7 +93,7 @@ def track_records(tracks, members, keys):
     ):
         records[name] = tracks[column]
     for g, member in enumerate(members.values()):
-        records["genres"] |= (somebody(member) >= MEMBER).astype(np.int32) << g
+        records["genres"] |= (ones_if_all_zero(member) >= MEMBER).astype(np.int32) << g
     first, records["by_album"] = ragged(
         tracks["album_id"].to_numpy(), tracks["track_number"].to_numpy()
     )
@@ -109,8 +109,9 @@ def track_records(tracks, members, keys):
 
 
 def intensity(tracks):
-    """How strong music is, 0 to 1: half energy, a quarter loudness (-30 to 0 dB), a quarter valence
-    and danceability. float64.
+    """Intensity of each track, 0 to 1, float64.
+
+    Half is energy, a quarter loudness (-30 to 0 dB), a quarter valence and danceability.
     """
     loudness = (tracks["loudness"].to_numpy() + 30.0) / 30.0
     joy = (tracks["valence"].to_numpy() + tracks["danceability"].to_numpy()) / 200.0
@@ -120,7 +121,7 @@ def intensity(tracks):
 
 
 def artist_records(tracks, artists, pools, weights):
-    """ARTIST records, by artist_id. weights float64, (artists,): each one's weight among all."""
+    """ARTIST records, by artist_id. weights: float64, (artists,), weight of each among all."""
     records = np.zeros(len(artists), ARTIST).view(np.recarray)
     first = np.cumsum([0, *np.bincount(tracks["artist_id"], minlength=len(artists))])
     records["first"], records["after"] = first[:-1], first[1:]
@@ -140,8 +141,9 @@ def artist_records(tracks, artists, pools, weights):
 
 
 def leans(names, families, weights):
-    """How much more men (+) or women (-) like each artist, -1 to 1, from name and family; weighted
-    by plays it is 0 overall.
+    """How much more men (+) or women (-) like each artist, -1 to 1, from name and family.
+
+    The mean over plays is 0.
     """
     digests = b"".join(hashlib.sha256(name.encode()).digest()[:8] for name in names)
     drawn = normals(np.frombuffer(digests, ">u8").astype(np.uint64), LEAN, 0)
@@ -152,7 +154,7 @@ def leans(names, families, weights):
 
 
 def discography(tracks, n_artists):
-    """RELEASE records: artist by artist, in order of release, then of track_id."""
+    """RELEASE records by artist, each in order of release and track_id."""
     weights = (
         np.where(tracks["festive"] | tracks["noise"], ASIDE, 1.0) * tracks["weight"].to_numpy()
     )
@@ -165,9 +167,9 @@ def discography(tracks, n_artists):
 
 @compiled
 def running_totals(values, first):
-    """Running sums that begin anew at each group. values float64, (N,); first int64, (groups + 1,).
+    """Running sums within each group, float64, (N,).
 
-    Returns float64, (N,).
+    values: float64, (N,); first: int64, (groups + 1,), where each group begins, and the total.
     """
     totals = np.empty(len(values))
     for group in range(len(first) - 1):
@@ -179,27 +181,26 @@ def running_totals(values, first):
 
 
 def artist_weights(tracks, artists, members, pools, weights):
-    """How strongly each artist belongs to each pool, float64, (pools, artists): the sum over the
-    tracks that stand for it.
+    """Weight of each artist in each pool, float64, (pools, artists).
+
+    It is the sum of the weights of the artist's tracks in the pool; an empty pool has all artists.
     """
     by_family = {
         family: (tracks["family"] == family).to_numpy(dtype=float)
         for family in list(pools)[len(members) :]
     }
     sums = [
-        np.bincount(tracks["artist_id"], somebody(member) * weights, len(artists))
+        np.bincount(tracks["artist_id"], ones_if_all_zero(member) * weights, len(artists))
         for member in (members | by_family).values()
     ]
-    everyone = somebody(np.bincount(tracks["artist_id"], weights, len(artists)))
+    everyone = ones_if_all_zero(np.bincount(tracks["artist_id"], weights, len(artists)))
     return np.array([pool if pool.any() else everyone for pool in sums])
 
 
 def ragged(groups, order, n_groups=0):
-    """Members of each group, in order: (first index of each group and the total, int64; members,
-    int64).
+    """Members of each group, in order: (first index of each group and the total; members), int64.
 
-    groups  int, (N,), from 0;  order  number to sort by within a group;  n_groups  how many
-            groups there are at least
+    groups  int, (N,), from 0;  order  sort key within a group;  n_groups  lowest number of groups
     """
     return np.cumsum([0, *np.bincount(groups, minlength=n_groups)]), np.lexsort((order, groups))
 
@@ -208,8 +209,7 @@ def ragged(groups, order, n_groups=0):
 
 
 def alias_tables(items, weights):
-    """Walker's alias tables of several pools: a weighted draw from any of them costs two uniforms
-    (Vose 1991).
+    """Walker's alias tables of several pools: one weighted draw costs two uniforms (Vose 1991).
 
     items    list of int arrays, what can be drawn;  weights  list of float64 arrays, positive,
              the same lengths
@@ -225,9 +225,9 @@ def alias_tables(items, weights):
 
 @compiled
 def alias_table(weights):
-    """One alias table. weights float64, (K,), positive.
+    """The alias table of some weights: (chance to keep, float64; alternative, int64).
 
-    Returns (chance to keep, float64; other choice, int64).
+    weights: float64, (K,), positive.
     """
     n, total, n_small, n_large = len(weights), 0.0, 0, 0
     for weight in weights:

@@ -11,27 +11,29 @@ from .draws import chosen, draw
 MOST_TRACKS = 240  # by one artist
 SIGMA_TRACK, SIGMA_RELEASE = 1.0, 0.5  # spread of ln(weight) of a track, of a release (assumed)
 LEAD = 0.06  # fall of ln(weight) per track number (assumed)
-# how much more per year an active artist's newer music is played; how far back (assumed)
+# an active artist's tracks: growth of ln(weight) per year of release; years back (assumed)
 GROWTH, GROWTH_YEARS = 0.18, 15.0
-QUICKENING = 0.75  # releases of a career come ever quicker: place in it to this power (assumed)
-# ln of how many times as many tracks the most played artist has as the least; spread (assumed)
+# time of a release in the career is its position to this power: they get more frequent (assumed)
+QUICKENING = 0.75
+# ln of the ratio of tracks of the most and the least played artist; spread of ln (assumed)
 SIZE, SIGMA_SIZE = 4.2, 0.6
-FRIDAYS_FROM = 16_626  # day from which music comes out on Fridays (10 July 2015)
-FRIDAY = 0.85  # share of it that does (assumed)
+FRIDAYS_FROM = 16_626  # first day of Friday releases (10 July 2015)
+FRIDAY = 0.85  # share of music released on Fridays since then (assumed)
 FESTIVE_SHARE = 0.005  # of tracks (assumed)
-FESTIVE_TOP = 0.4  # the heaviest festive track against the heaviest of all (assumed)
-# release -> (share where the artist began before 2005, share after, fewest tracks, most)
+FESTIVE_TOP = 0.4  # weight of the heaviest festive track, relative to the heaviest track (assumed)
+# release -> (share for debuts before 2005, share for later debuts, fewest tracks, most tracks)
 RELEASES = {"single": (0.4, 0.7, 1, 1), "ep": (0.15, 0.14, 3, 6), "album": (0.45, 0.16, 8, 16)}
 
 
 def sample_tracks(artists, n_tracks, seed, first_year):
-    """Tracks, artist by artist in order of release: all columns of `catalogue.from_songs` but those
-    of `with_titles`.
+    """Tracks by artist, in order of release.
+
+    They have all columns of `song_tracks.from_songs` except those of `titles.with_titles`.
     """
     counts = track_counts(artists, n_tracks)
     artist = np.repeat(np.arange(len(artists)), counts)
     keys = listener_keys(np.uint64(seed), np.arange(n_tracks))
-    own = {
+    artist_columns = {
         name: artists[name].to_numpy()[artist] for name in ("family", "genre", "language", "noise")
     }
     album, number = releases(keys, artists, counts, artist)
@@ -42,7 +44,7 @@ def sample_tracks(artists, n_tracks, seed, first_year):
             "album_id": album,
             "track_number": number,
             "released": released,
-            **own,
+            **artist_columns,
             "key": keys,
         }
     )
@@ -56,11 +58,12 @@ def sample_tracks(artists, n_tracks, seed, first_year):
 
 
 def track_counts(artists, n_tracks):
-    """How many tracks each artist has, int64: at least one, more the more they are heard and the
-    longer; n_tracks in all.
+    """Number of tracks of each artist, int64, at least one, n_tracks in all.
+
+    It grows with the artist's weight and length of career.
     """
-    heard = lns(artists["weight"].to_numpy())
-    place = (heard - heard.min()) / max(heard.max() - heard.min(), 1e-9)
+    log_weight = lns(artists["weight"].to_numpy())
+    place = (log_weight - log_weight.min()) / max(log_weight.max() - log_weight.min(), 1e-9)
     size = exps(
         SIZE * place
         + SIGMA_SIZE * normals(artists["key"].to_numpy(), decision("catalogue.size"), 0)
@@ -80,9 +83,7 @@ def track_counts(artists, n_tracks):
 
 
 def releases(keys, artists, counts, artist):
-    """The release that each track is on, counted over all, and its number there: two int64
-    arrays.
-    """
+    """Release of each track, numbered over all artists, and its number there: two int64 arrays."""
     shares = np.array([[kind[era] for kind in RELEASES.values()] for era in (0, 1)])
     kind = chosen(
         draw("release", keys), (artists["debut"].to_numpy()[artist] >= 2005).astype(int), shares
@@ -94,9 +95,9 @@ def releases(keys, artists, counts, artist):
 
 @compiled
 def cut(sizes, first):
-    """Cut each artist's tracks into releases, each as long as drawn at its first track.
+    """Release and track number (from 1) of each track.
 
-    Returns (release, number from 1).
+    Each artist's tracks are cut into releases, each of the size drawn at its first track.
     """
     release, number, current = np.empty(len(sizes), np.int64), np.empty(len(sizes), np.int64), -1
     for artist in range(len(first) - 1):
@@ -113,12 +114,13 @@ def cut(sizes, first):
 
 
 def release_days(artists, artist, album, keys, first_year):
-    """Day on which each track comes out, int64, days since 1970-01-01: releases spread over the
-    artist's career in order.
+    """Day of release of each track, int64, days since 1970-01-01.
+
+    Releases are spread in order over the artist's career.
     """
     lead = np.flatnonzero(np.diff(album, prepend=-1))  # first track of each release
     owner, of_artist = artist[lead], np.searchsorted(artist[lead], np.arange(len(artists) + 1))
-    turn = np.arange(len(lead)) - of_artist[owner]  # the first one opens the career
+    turn = np.arange(len(lead)) - of_artist[owner]  # the first release is at the debut
     place = np.where(
         turn > 0,
         (turn - 1 + draw("moment", keys[lead])) / np.maximum(np.diff(of_artist)[owner] - 1, 1),
@@ -132,7 +134,7 @@ def release_days(artists, artist, album, keys, first_year):
 
 
 def last_day(first_year):
-    """The last day on which music comes out, days since 1970-01-01."""
+    """The last day with releases, in days since 1970-01-01."""
     return (
         int(
             np.datetime64(f"{first_year + YEARS_AHEAD}-01-01")
@@ -144,16 +146,16 @@ def last_day(first_year):
 
 
 def year_of(released):
-    """Years with fractions of days since 1970-01-01, float64."""
+    """Days since 1970-01-01 as years with fractions, float64."""
     return 1970 + np.asarray(released) / 365.2425
 
 
 def track_weights(tracks, artists, first_year):
-    """How much each track is heard, float64; an artist's sum to the artist's weight, the heaviest
-    of all is 32.
+    """How much each track is played, float64.
 
-    Few of an artist's tracks are hits, those first on a release likelier, and of an active artist
-    the newer ones.
+    The tracks of an artist share the artist's weight; weights are then scaled so that the highest
+    is 32. Few tracks of an artist are hits: more often the first ones of a release and, for active
+    artists, newer ones.
     """
     leads = tracks["key"].to_numpy()[np.flatnonzero(np.diff(tracks["album_id"], prepend=-1))]
     power = SIGMA_TRACK * normals(tracks["key"].to_numpy(), decision("catalogue.hit"), 0) - LEAD * (
@@ -172,16 +174,15 @@ def track_weights(tracks, artists, first_year):
 
 
 def with_festive(tracks, first_year):
-    """Tracks, some releases of which are for Christmas: out in November, heard by their rank among
-    themselves.
+    """Tracks of which some releases are festive: released in November and weighted by rank.
 
-    All are out before the run begins, so that every year of it knows them.
+    All are released before the run begins, so that they are available in every year of it.
     """
     first = np.flatnonzero(np.diff(tracks["album_id"], prepend=-1))
-    own, released = tracks.iloc[first], tracks["released"].to_numpy()
+    leads, released = tracks.iloc[first], tracks["released"].to_numpy()
     u = (
-        draw("festive", own["key"].to_numpy())
-        + (own["noise"] | (year_of(own["released"]) >= first_year)).to_numpy()
+        draw("festive", leads["key"].to_numpy())
+        + (leads["noise"] | (year_of(leads["released"]) >= first_year)).to_numpy()
     )
     order = np.argsort(u, kind="stable")
     sizes = np.cumsum(np.bincount(tracks["album_id"])[order])
@@ -200,7 +201,7 @@ def with_festive(tracks, first_year):
 
 
 def november(days):
-    """A day in November of the year before each day, or of 1955: days since 1970-01-01, int64."""
+    """A day in November of the year before each day, from 1955 on: days since 1970-01-01, int64."""
     years = np.maximum(
         days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) - 1,
         EARLIEST_YEAR - 1970,
@@ -209,6 +210,6 @@ def november(days):
 
 
 def turns(groups):
-    """How many of the same group came before each, int64; groups stand together, in order."""
+    """How many of the same group come before each, int64; members of a group are consecutive."""
     first = np.flatnonzero(np.diff(groups, prepend=-1))
     return np.arange(len(groups)) - np.repeat(first, np.diff([*first, len(groups)]))

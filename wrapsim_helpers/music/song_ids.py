@@ -9,7 +9,7 @@ BASE62 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs
 
 
 def song_keys(artists, titles):
-    """128 bits per song made from artist and title alone: uint64, (N, 2), the higher half first."""
+    """128 bits per song from artist and title alone: uint64, (N, 2), the high half first."""
     digests = b"".join(
         hashlib.sha256(f"{artist}\0{title}".encode()).digest()[:16]
         for artist, title in zip(artists, titles)
@@ -18,15 +18,14 @@ def song_keys(artists, titles):
 
 
 def song_ids(keys):
-    """22 base-62 characters per song, so that the same song joins across runs and catalogues: Arrow
-    strings.
+    """A song_id of 22 base-62 characters per song: Arrow strings.
 
-    keys  as from `song_keys`
+    The same song has the same id in all runs and catalogues. keys: as from `song_keys`.
     """
     limbs, low = np.empty((4, len(keys)), np.uint64), np.uint64(0xFFFFFFFF)
     limbs[0::2], limbs[1::2] = keys.T >> np.uint64(32), keys.T & low
     text = np.empty((len(keys), 22), np.uint8)
-    for place in range(21, -1, -1):  # long division by 62, four digits of 32 bits
+    for place in range(21, -1, -1):  # long division by 62 of four 32-bit digits
         rest = np.zeros(len(keys), np.uint64)
         for limb in limbs:
             rest = (rest << np.uint64(32)) | limb

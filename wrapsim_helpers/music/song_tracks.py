@@ -35,12 +35,12 @@ FEATURED = r"[(\[](?:feat\.?|ft\.?|featuring) ([^)\]]+)[)\]]"
 def from_songs(songs):
     """Tracks and artists of a songs table: two DataFrames, in file order.
 
-    tracks   artist_id, featured_id (-1: nobody), album_id, track_number int; title, album, genre,
+    tracks   artist_id, featured_id (-1: none), album_id, track_number int; title, album, genre,
              language text; released int, days since 1970-01-01; duration_ms, popularity int and
              FEATURES; weight float; explicit bool
     artists  artist, genre, country text; both empty where unknown; in order of artist_id
 
-    The songs file knows no language, no explicit words and no day: everything is released on 1
+    The songs file has no language, explicit mark or day of release: all songs are released on 1
     January.
     """
     guests = songs["title"].str.extract(FEATURED, flags=2)[0]
@@ -68,8 +68,9 @@ def new_year(years):
 
 
 def song_weights(songs):
-    """How likely each song is to be heard, from its popularity; less for labels of the Dutch radio
-    scene. float64.
+    """How much each song is played, from its popularity, float64.
+
+    Labels of the Dutch radio scene weigh less.
     """
     weights = exps(
         (songs["popularity"] - 60).to_numpy(dtype=float)
@@ -79,10 +80,10 @@ def song_weights(songs):
 
 
 def with_albums(tracks):
-    """Tracks with album_id, album and track_number: the songs of an artist in a year are an album,
-    in file order.
+    """Tracks with album_id, album and track_number.
 
-    The songs file knows no albums. An album is called after its most popular song.
+    The songs file has no albums: the songs of an artist in one year are an album, in file order,
+    named after its most popular song.
     """
     groups = tracks.groupby(["artist_id", "year"], sort=False)
     best = tracks.loc[groups["popularity"].idxmax()].assign(album_id=lambda t: np.arange(len(t)))

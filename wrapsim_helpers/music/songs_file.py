@@ -1,4 +1,8 @@
-"""The songs file, the bundled one or the original as downloaded, as a checked table."""
+"""The songs file, bundled or as downloaded, as a checked table.
+
+The original begins with a byte order mark and writes four lengths as "1,412". data/README.md is the
+codebook.
+"""
 
 import re
 
@@ -30,14 +34,14 @@ SONGS = {
 
 @front_door
 def load_songs(path=""):
-    """What is there to hear? The songs file as a clean table, one row per song.
+    """The songs file as a clean table, one row per song.
 
     path  .csv or .xlsx; "" reads the bundled, invented catalogue
 
     Returns a DataFrame: title, artist, genre text; index, year, bpm, energy, danceability, loudness
     (dB), liveness, valence, duration_s (seconds), acousticness, speechiness, popularity int64;
-    scores run from 0 to 100. Raises FileNotFoundError for a missing file, ValueError for one that
-    is not this catalogue.
+    scores run from 0 to 100. Raises FileNotFoundError for a missing file, ValueError for a file
+    that is not this catalogue.
     """
     source = read_source("songs", path)
     cells = read_cells(source, SONGS)
@@ -57,8 +61,9 @@ def load_songs(path=""):
 
 
 def whole_numbers(source, cells, header, low, high):
-    """One column of whole numbers between low and high, thousands commas allowed, int64; ValueError
-    names the row.
+    """One column of whole numbers between low and high, int64; commas for thousands are allowed.
+
+    Raises ValueError with the row of any other cell.
     """
     numbers = []
     for row, cell in enumerate(cells):
@@ -73,9 +78,7 @@ def whole_numbers(source, cells, header, low, high):
 
 
 def check_songs(source, songs):
-    """Nothing where every song has title, artist and genre and stands once; ValueError names the
-    row otherwise.
-    """
+    """Raises ValueError with the row if a song lacks a title, artist or genre, or appears twice."""
     for name in ("title", "artist", "genre"):
         empty = songs.index[songs[name].str.strip() == ""]
         if len(empty):
@@ -83,10 +86,10 @@ def check_songs(source, songs):
                 f"{source.name}, row {empty[0] + 2}: {name} is empty; every song needs one. "
                 f"Correct it, or download the file again."
             )
-    twice = songs[songs.duplicated(["title", "artist"])]
-    if len(twice):
+    duplicates = songs[songs.duplicated(["title", "artist"])]
+    if len(duplicates):
         raise ValueError(
-            f"{source.name}, row {twice.index[0] + 2}: {twice.iloc[0].title!r} by "
-            f"{twice.iloc[0].artist!r} stands twice; "
+            f"{source.name}, row {duplicates.index[0] + 2}: {duplicates.iloc[0].title!r} by "
+            f"{duplicates.iloc[0].artist!r} appears twice; "
             "title and artist together must be unique. Remove one, or download the file again."
         )

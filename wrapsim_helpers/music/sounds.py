@@ -1,4 +1,4 @@
-"""How invented tracks sound: length, explicit or not, and the measures of the songs file."""
+"""Sound of invented tracks: length, explicit or not, and the measures of the songs file."""
 
 import functools
 import math
@@ -8,13 +8,13 @@ import numpy as np
 from ..compiled import compiled
 from ..people.figures import figures
 from ..streams import decision, normal, uniform
-from .draws import draw, list_places
+from .draws import draw, list_positions
 from .labels import DECADES
 from .releases import year_of
 
 LIKENESS = 0.4  # how alike the tracks of an artist sound: share of the family's variance (assumed)
-# year -> length of tracks as a share of the classic hits' (track_duration_mean: 215.9 s by plays in
-# 2018, against 262 s there)
+# year -> length of tracks relative to the classic hits (track_duration_mean: 215.9 s by plays in
+# 2018, 262 s for the classic hits)
 LENGTH_YEARS, LENGTHS = (1955, 1990, 2005, 2015, 2020, 2030), (1.0, 1.0, 0.97, 0.9, 0.82, 0.8)
 # share of explicit tracks today by family, 0.03 elsewhere (assumed)
 EXPLICIT = {
@@ -34,7 +34,10 @@ EXPLICIT_YEARS, EXPLICIT_TREND = (1984, 1995, 2010, 2018), (0.0, 0.4, 0.7, 1.0)
 def with_sound(tracks, artists):
     """Tracks with duration_ms, explicit and the measures of songs_profile.json, whole numbers."""
     profile, keys = figures("songs_profile"), tracks["key"].to_numpy()
-    family, year = list_places(tracks["family"], profile["families"]), year_of(tracks["released"])
+    family, year = (
+        list_positions(tracks["family"], profile["families"]),
+        year_of(tracks["released"]),
+    )
     decade = np.clip((year // 10 * 10).astype(int), DECADES[0], 2010) // 10 - DECADES[0] // 10
     raw = sounds(
         keys,
@@ -70,11 +73,10 @@ def with_sound(tracks, artists):
 
 @functools.cache
 def family_sounds():
-    """Means by family and decade, (F, D, 10), and Cholesky factors of the covariances, (F, 10, 10),
-    of the ten measures.
+    """Means, (F, D, 10), and Cholesky factors of the covariances, (F, 10, 10), of the ten measures.
 
-    A small family's covariance is drawn towards the pooled one; a decade moves the means of all
-    families alike.
+    F is families, D decades. The covariance of a small family is shrunk towards the pooled one; a
+    decade shifts the means of all families alike.
     """
     profile = figures("songs_profile")
     entries, pooled = (
@@ -91,7 +93,7 @@ def family_sounds():
 
 
 def decade_shift(decade, means):
-    """What a decade adds to its families' means, float64, (10,)."""
+    """Difference of a decade from the means of its families, float64, (10,)."""
     profile = figures("songs_profile")
     shares = [
         entry["share"] * entry["decade_share"].get(decade, 0.0)
@@ -103,8 +105,9 @@ def decade_shift(decade, means):
 
 @compiled
 def cholesky(matrix):
-    """Lower triangular factor of a symmetric, positive matrix; the same bits everywhere, which
-    LAPACK's is not.
+    """Lower triangular factor of a symmetric, positive definite matrix.
+
+    It has the same bits on every platform, unlike LAPACK's.
     """
     factor = np.zeros_like(matrix)
     for i in range(len(matrix)):
@@ -118,8 +121,9 @@ def cholesky(matrix):
 
 @compiled
 def sounds(keys, artist_keys, sound, style, family, decade, means, factors, likeness):
-    """Normal draws of the ten measures per track, float64, (N, 10): part the artist's style, part
-    the track's own.
+    """Normal draws of the ten measures per track, float64, (N, 10).
+
+    A share `likeness` of the variance is the artist's, the rest the track's.
     """
     n, drawn = means.shape[2], np.empty((len(keys), means.shape[2]))
     z = np.empty(n)
@@ -136,10 +140,10 @@ def sounds(keys, artist_keys, sound, style, family, decade, means, factors, like
 
 
 def to_quantiles(values, quantiles, share_zero):
-    """Values replaced by the quantiles of their ranks, whole numbers; between two quantiles
-    straight over normal scores.
+    """Values mapped by rank to given quantiles, whole numbers.
 
-    quantiles  {percent: value};  share_zero  share of values that are 0, or None
+    quantiles  {percent: value}, interpolated linearly over normal scores
+    share_zero  share of values that are 0, or None
     """
     points = {float(percent) / 100: value for percent, value in quantiles.items()} | (
         {share_zero: 0.49} if share_zero else {}

@@ -22,14 +22,14 @@ GUEST_FAMILY = {
     "dance_pop": 1.2,
     "soul_funk_disco_reggae": 1.2,
 }
-TITLE_TRACK = 0.5  # share of longer releases called after one of their tracks (assumed)
+TITLE_TRACK = 0.5  # share of longer releases named after one of their tracks (assumed)
 
 
 def with_guests(tracks, artists):
-    """Tracks with featured_id: an artist of the same family who began not long before, -1 for
-    nobody.
+    """Tracks with featured_id: an artist of the same family with a slightly earlier debut, or -1.
 
-    Of GUESTS_ASKED artists out of the last GUESTS_KNOWN who began before, the most heard one comes.
+    Of GUESTS_ASKED artists among the GUESTS_KNOWN with the latest earlier debuts, the most played
+    one is the guest.
     """
     owner, weights, keys = (
         tracks["artist_id"].to_numpy(),
@@ -46,7 +46,7 @@ def with_guests(tracks, artists):
         for turn in range(GUESTS_ASKED)
     ]
     guest = functools.reduce(
-        lambda one, other: np.where(weights[one] >= weights[other], one, other), asked
+        lambda best, artist: np.where(weights[best] >= weights[artist], best, artist), asked
     )
     share = np.interp(year_of(tracks["released"]), GUEST_YEARS, GUESTS) * tracks["family"].map(
         GUEST_FAMILY
@@ -56,8 +56,9 @@ def with_guests(tracks, artists):
 
 
 def with_titles(tracks, artists):
-    """Tracks with title and album: from the language's titles, none twice by an artist; guests
-    stand in the title.
+    """Tracks with title and album, from the titles of the language, unique per artist.
+
+    The title names the guest.
     """
     owner, festive = tracks["artist_id"].to_numpy(), tracks["festive"].to_numpy()
     turn = turns(owner)
@@ -69,36 +70,40 @@ def with_titles(tracks, artists):
         tracks["language"].to_numpy()[festive], turns(owner[festive]), start
     )
     album = albums(tracks, titles, picked(tracks, turn + np.bincount(owner)[owner], artists))
-    some = np.flatnonzero(tracks["featured_id"] >= 0)
-    guests = artists["artist"].to_numpy()[tracks["featured_id"].to_numpy()[some]]
-    titles[some] = [f"{title} (feat. {guest})" for title, guest in zip(titles[some], guests)]
+    with_guest = np.flatnonzero(tracks["featured_id"] >= 0)
+    guests = artists["artist"].to_numpy()[tracks["featured_id"].to_numpy()[with_guest]]
+    titles[with_guest] = [
+        f"{title} (feat. {guest})" for title, guest in zip(titles[with_guest], guests)
+    ]
     return tracks.assign(title=titles, album=album)
 
 
 @functools.cache
 def titles_of(language):
-    """Titles of a language, all different, a prime number of them; "" is for noise.
+    """Distinct titles of a language, a prime number of them: object array of text.
 
-    Object array of text.
+    "" is the language of noise.
     """
     if language == "":
-        found = [" ".join(parts) for parts in itertools.product(*words()["noise"]["titles"])]
+        titles = [" ".join(parts) for parts in itertools.product(*words()["noise"]["titles"])]
     else:
         book = words()["languages"][language]
         join = "" if language in ("ja", "ko") else " "
-        found = [
+        titles = [
             *book["heads"],
             *(head + join + tail for head, tail in itertools.product(book["heads"], book["tails"])),
         ]
-    found = list(dict.fromkeys(found))
-    n = next(n for n in range(len(found), 1, -1) if all(n % d for d in range(2, math.isqrt(n) + 1)))
-    return np.array(found[:n], object)
+    titles = list(dict.fromkeys(titles))
+    n = next(
+        n for n in range(len(titles), 1, -1) if all(n % d for d in range(2, math.isqrt(n) + 1))
+    )
+    return np.array(titles[:n], object)
 
 
 def picked(tracks, turn, artists):
-    """A title per track: each artist goes through the language's titles in steps of their own.
+    """A title per track, object array of text.
 
-    Object array of text.
+    Each artist steps through the titles of the language with a start and step of their own.
     """
     titles = np.empty(len(tracks), object)
     start, step = (
@@ -119,9 +124,7 @@ def picked(tracks, turn, artists):
 
 
 def festive_titles(languages, turn, start):
-    """A title of the season for each festive track, object array of text; a second round through
-    them is called Pt. 2.
-    """
+    """A festive title for each festive track, object array of text; a repeated title gets Pt. 2."""
     books = {language: words()["languages"][language]["festive"] for language in set(languages)}
     lists = [books[language] for language in languages]
     return np.array(
@@ -134,17 +137,18 @@ def festive_titles(languages, turn, start):
     )
 
 
-def albums(tracks, titles, others):
-    """The name of each track's release: its most heard track, or for half of the longer ones a name
-    of its own.
+def albums(tracks, titles, spare_titles):
+    """Name of each track's release.
+
+    It is the release's most played track or, for half of the longer releases, another title.
     """
     release = tracks["album_id"].to_numpy()
     order = np.lexsort((-tracks["weight"].to_numpy(), release))
     best, size = order[np.flatnonzero(np.diff(release[order], prepend=-1))], np.bincount(release)
     lead = np.flatnonzero(np.diff(release, prepend=-1))
-    own = (
+    has_own_name = (
         (size >= 3)
         & (draw("album", tracks["key"].to_numpy()[lead]) >= TITLE_TRACK)
         & ~tracks["festive"].to_numpy()[lead]
     )
-    return np.where(own, others[lead], titles[best])[release]
+    return np.where(has_own_name, spare_titles[lead], titles[best])[release]

@@ -1,3 +1,1 @@
-"""Who listens: the survey, the model's parameters, personas, homes, clocks and the listeners drawn
-from them.
-"""
+"""Who listens: the survey, the model parameters, personas, homes, clocks and sampled listeners."""

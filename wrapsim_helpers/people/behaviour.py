@@ -1,9 +1,9 @@
 """The parameters of the listening model, each with its meaning, unit, bounds and source.
 
-Surveyed probabilities by age, gender and plan come from the survey file; how people really listen
-comes from published studies. `Behaviour` holds every parameter of the model in one frozen record;
-the compiled loop sees it as one NumPy record. A parameter either follows from a published figure,
-named by its id in data/behaviour/targets.json, or is an assumption and says so.
+Probabilities by age, gender and plan come from the survey file; how people really listen comes from
+published studies. `Behaviour` holds every parameter of the model in one frozen record, which the
+compiled loop reads as one NumPy record. The source of a parameter is either a published figure,
+named by its id in data/behaviour/targets.json, or an assumption, marked as such.
 """
 
 from dataclasses import dataclass, fields
@@ -28,7 +28,7 @@ from .plan_rules import RULES, plan_rules
 MEMORY_SIZES = (256, 512, 1024, 2048, 4096)  # lengths of history with a tabulated recency kernel
 CONTEXTS = SYMBOLS["context"]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-FITTED = figures("fitted")  # what `make fit` found
+FITTED = figures("fitted")  # values that `make fit` chose
 RULE_TIMES = plan_rules()
 KNOTS_MS = (0.0, 5_000.0, 10_000.0, 30_000.0)
 HAZARD = tuple(FITTED["hazard"])
@@ -39,8 +39,9 @@ HAZARD = tuple(FITTED["hazard"])
 class Behaviour:
     """Every parameter of the listening model, with its unit, meaning and [source].
 
-    A source names the id of a published figure in data/behaviour/targets.json; "assumed" marks what
-    nobody has published, "fitted" what `make fit` found so that the named figure comes out.
+    A source is the id of a published figure in data/behaviour/targets.json. "assumed" marks a value
+    that nobody has published, "fitted" a value that `make fit` chose so that the model reproduces
+    the named figure.
     """
 
     # how much
@@ -59,8 +60,8 @@ class Behaviour:
     )
     premium_factor: float = parameter(
         FITTED["premium_factor"],
-        "premium listens this many times as long; premium listeners are older, which takes some of "
-        "it back",
+        "premium listeners listen this many times as long; they are also older, which offsets part "
+        "of it",
         "premium_free_ratio: 1.79 by time, 1.98 by plays",
         unit="factor",
         without=("premium listens longer", 1.0, "premium_free_ratio", "time"),
@@ -109,7 +110,7 @@ class Behaviour:
     )
     summer_shift_min: float = parameter(
         40.0,
-        "listening is this much later at midsummer and earlier at midwinter",
+        "listening is this much later at midsummer, and this much earlier at midwinter",
         "assumed; hour_blocks_mssd is of a July weekend, hour_profile_weekday of a year",
         unit="minutes",
         without=("seasons", 0.0, "hour_blocks_mssd", "max_error"),
@@ -125,14 +126,16 @@ class Behaviour:
         5.0 * MINUTE_MS, "shortest silence between two sessions", unit="ms"
     )
     commute_from: tuple = parameter(
-        (7.0, 16.0), "hours at which the ways to and from work begin on weekdays, (2,)", unit="hour"
+        (7.0, 16.0),
+        "hours at which the commutes to and from work begin on weekdays, (2,)",
+        unit="hour",
     )
     commute_to: tuple = parameter(
-        (9.0, 18.0), "hours at which the ways to and from work end, (2,)", unit="hour"
+        (9.0, 18.0), "hours at which these commutes end, (2,)", unit="hour"
     )
     commute_phone: float = share(
         0.5,
-        "share of the sessions in those hours that move to the phone",
+        "share of the sessions in those hours that move from another device to the phone",
         "session_arrivals: mobile is an hour ahead",
         without=("the way to work", 0.0, "session_arrivals", "mobile_lead_h"),
     )
@@ -152,11 +155,11 @@ class Behaviour:
     )
     side_share: float = share(
         0.5,
-        "share of the rest that is the quarter's second genre",
+        "share of the remaining new music that is of the quarter's side genre",
         without=("side genres", 0.0, "new_artists_month", "value"),
     )
     drift_share: float = share(
-        0.25, "chance that the second genre is another one in the next quarter"
+        0.25, "chance that the side genre changes from one quarter to the next"
     )
     novelty: float = parameter(
         0.29,
@@ -166,12 +169,12 @@ class Behaviour:
     )
     seed_novelty: float = share(
         0.6,
-        "chance that an album, artist page or station is opened from something new",
+        "chance that an album, artist page or station is opened from a new track",
         "assumed; repeat_share_year",
     )
     novelty_decay: float = parameter(
         0.5,
-        "exponent of the fall of novelty with the length of the history",
+        "novelty falls like (1 + plays / 1000) to the power of minus this",
         "heaps_tracks",
         without=("novelty that wears off", 0.0, "heaps_tracks", "value"),
     )
@@ -195,7 +198,7 @@ class Behaviour:
     )
     fresh_share: float = share(
         FITTED["fresh_share"],
-        "share of an artist's picks among the latest releases",
+        "share of an artist's picked tracks that come from the latest releases",
         "fitted: release_year_mix",
         without=("fresh releases", 0.0, "release_year_mix", "l1"),
     )
@@ -204,42 +207,47 @@ class Behaviour:
     )
     deep_share: float = share(
         0.5,
-        "share of an artist's picks that ignore popularity (deep cuts)",
+        "share of an artist's picked tracks drawn without regard to popularity (deep cuts)",
         "assumed; track_head_mssd's distinct tracks",
         without=("deep cuts", 0.0, "track_head_us", "top500"),
     )
     youth_pull: float = parameter(
         2.0,
-        "how much likelier a track of one's youth is",
+        "how much likelier a track from the listener's youth is",
         "reminiscence_age",
         unit="factor - 1",
         without=("pull of one's youth", 0.0, "reminiscence_age", "men"),
     )
     youth_age: float = parameter(
-        14.0, "age at the centre of that youth", "reminiscence_age", unit="years"
+        14.0, "age at the centre of youth", "reminiscence_age", unit="years"
     )
-    youth_width: float = parameter(5.0, "its spread", "reminiscence_age", unit="years", low=0.01)
+    youth_width: float = parameter(
+        5.0, "spread of youth around youth_age", "reminiscence_age", unit="years", low=0.01
+    )
     gender_lean: float = parameter(
         1.5,
-        "how far men and women differ over artists",
+        "how much men and women differ in the artists that they like",
         "assumed; gender_taste_overlap",
         without=("taste by gender", 0.0, "gender_taste_overlap", "value"),
     )
     mainstream: float = share(
         0.9,
-        "how far the young keep to the best-known artists",
+        "how strongly the young prefer the best-known artists",
         "mainstream_vs_age",
         without=("the young near the top", 0.0, "mainstream_vs_age", "slope_under_35"),
     )
     mainstream_until: float = parameter(
-        34.0, "age at which that has worn off", "mainstream_vs_age: the early 30s", unit="years"
+        34.0,
+        "age from which this preference is gone",
+        "mainstream_vs_age: the early 30s",
+        unit="years",
     )
     home_pull: float = parameter(
-        0.5, "how much likelier an artist of one's own country is", unit="factor - 1"
+        0.5, "how much likelier an artist from the listener's country is", unit="factor - 1"
     )
     intensity_pull: float = signed(
         0.9,
-        "how far hour, weekday and age tilt the intensity of music",
+        "how strongly hour, weekday and age tilt the intensity of music",
         "intensity_hour, intensity_weekday_order, intensity_age_order",
         without=(
             "intensity by hour, day and age",
@@ -250,12 +258,12 @@ class Behaviour:
     )
     intensity_hours: tuple = signed(
         tuple(map(tuple, intensity_hours())),
-        "intensity wished by hour, for weekday and weekend, -1 to 1, (2, 24)",
+        "preferred intensity by hour, for weekday and weekend, -1 to 1, (2, 24)",
         "intensity_hour",
     )
     intensity_days: tuple = signed(
         standardised(published("intensity_weekday_order").values()),
-        "intensity wished on Monday to Sunday, -1 to 1, (7,)",
+        "preferred intensity on Monday to Sunday, -1 to 1, (7,)",
         "intensity_weekday_order",
     )
     intensity_age_from: tuple = signed(
@@ -263,12 +271,12 @@ class Behaviour:
     )
     intensity_age: tuple = signed(
         (1.0, 0.5, 0.0, -0.5, -1.0),
-        "intensity wished by age: the published order, evenly spaced, (5,)",
+        "preferred intensity by age: the published order, evenly spaced, (5,)",
         "intensity_age_order",
     )
     context_shares: tuple = parameter(
         (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015),
-        "where the music of a session comes from, (10,)",
+        "share of each context when a context is opened, (10,)",
         "session_context_mssd",
         unit="share",
         parts=CONTEXTS,
@@ -278,32 +286,32 @@ class Behaviour:
     )
     switch_share: float = share(
         0.5,
-        "share of choices of another row that open another context",
+        "share of clicks on another track that open another context",
         "context_switch: 0.041 of plays",
         without=("switches of context", 0.0, "context_switch", "value"),
     )
     festive_peak: float = share(
         0.15,
-        "share of picks that are festive on Christmas Eve",
+        "share of picked tracks that are festive on Christmas Eve",
         "holiday_peak",
         without=("festive music", 0.0, "holiday_onset", "days_after"),
     )
     festive_days: float = parameter(
         18.6,
-        "that share grows by a factor e in so many days",
+        "days in which that share grows by a factor e",
         "holiday_onset: 2 % on 13 November",
         unit="days",
         low=0.01,
     )
     noise_share: float = share(0.05, "share of listeners who fall asleep to noise")
-    noise_nights: float = share(0.4, "share of their late sessions that are noise")
+    noise_nights: float = share(0.4, "share of these listeners' late sessions that are noise")
     # how it ends
     knots_ms: tuple = parameter(
         KNOTS_MS, "times played at which `hazard` is given, (4,)", unit="ms"
     )
     hazard: tuple = parameter(
         HAZARD,
-        "summed hazard of leaving up to each knot, before all factors, (4,)",
+        "cumulative hazard of leaving up to each knot, before all factors, (4,)",
         "fitted: skip_within_5s, skip_within_10s, skip_within_30s",
         high=20.0,
         without=(
@@ -315,12 +323,12 @@ class Behaviour:
     )
     hazard_slope: float = parameter(
         FITTED["hazard_slope"],
-        "slope of the summed hazard after the last knot",
+        "slope of the cumulative hazard after the last knot",
         "fitted: skip_before_end",
         unit="per ms",
         high=0.001,
     )
-    hazard_scale: float = factor(1.0, "one factor on the whole hazard, for personas and cohorts")
+    hazard_scale: float = factor(1.0, "factor on the whole hazard, for personas and cohorts")
     skip_age_from: tuple = parameter(
         (0.0, 20.0, 30.0, 40.0, 45.0, 55.0), "ages from which skip_age holds, (6,)", unit="years"
     )
@@ -346,15 +354,17 @@ class Behaviour:
     )
     settle_after: float = parameter(
         20.0,
-        "play of a session from which the hazard begins to fall",
+        "number of the play in a session from which the hazard falls",
         "assumed; skip_within_30s of all plays is below mssd_skip2_rate, that of long sessions' "
         "first 20",
         unit="plays",
     )
-    settle_plays: float = parameter(6.0, "plays over which it falls", unit="plays", low=0.01)
+    settle_plays: float = parameter(
+        6.0, "plays in which the excess of the hazard falls by a factor e", unit="plays", low=0.01
+    )
     settled: float = share(
         0.1,
-        "share of the hazard that is left then",
+        "share of the hazard that remains in the end",
         without=("sessions that settle", 1.0, "skip_within_30s", "value"),
     )
     skip_context: tuple = factor(
@@ -381,8 +391,7 @@ class Behaviour:
     )
     liking: tuple = factor(
         (1.0, 0.9, 0.78, 0.88, 1.05),
-        "factor on the hazard by how often a track was played before: an inverted U of liking, "
-        "(5,)",
+        "factor on the hazard by earlier plays of the track: liking is an inverted U, (5,)",
         "exposure_inverted_u",
         without=("liking by exposure", 1.0, "exposure_inverted_u", "middle_minus_first"),
     )
@@ -399,13 +408,13 @@ class Behaviour:
     )
     sigma_turn: float = spread(
         0.4,
-        "spread of its relative change over a session",
+        "spread of the relative change of the hazard over a session",
         "skip_session_types",
         without=("sessions that turn", 0.0, "skip_session_types", "smallest"),
     )
     leave_shares: tuple = parameter(
         (0.78, 0.12, 0.1),
-        "how plays are left early: forward button, back button, choice of another track, (3,)",
+        "ways in which plays end early: forward button, back button, another track chosen, (3,)",
         "reason_end_mix",
         unit="share",
         parts=("forward", "back", "another"),
@@ -419,20 +428,20 @@ class Behaviour:
     )
     blocked_leave: float = share(
         0.35,
-        "share of free listeners without skips left who choose something else instead",
+        "share of free listeners without skips left who choose another track instead",
         without=("leaving when skips are used up", 0.0, "skip_before_end", "value"),
     )
     replay_share: float = share(0.6, "share of uses of the back button that replay the same track")
     opening_shares: tuple = parameter(
         (0.2, 0.1),
-        "share of sessions begun by opening the app and by the play button, (2,)",
+        "share of sessions that begin by opening the app, and by the play button, (2,)",
         "reason_start_mix",
         unit="share",
         total="at most 1",
         without=("ways to begin", (0.0, 0.0), "reason_start_mix", "l1"),
     )
     logout_share: float = share(
-        0.3, "share of sessions that end by logging out and not at a track's end"
+        0.3, "share of sessions that end by logging out or stopping, not at a track's end"
     )
     pause_share: float = share(
         0.03,
@@ -454,14 +463,14 @@ class Behaviour:
     )
     act_shares: tuple = parameter(
         (0.02, 0.02, 0.002, 0.002),
-        "share of complete plays that lead to a save, a playlist add, a share, a follow, (4,)",
+        "share of complete plays followed by a save, a playlist add, a share, a follow, (4,)",
         unit="share",
         total="at most 1",
     )
     # who
     shuffle_shape: tuple = parameter(
         (0.3, 1.6),
-        "alpha and beta of the listener's share of shuffled sessions (Kumaraswamy), (2,)",
+        "alpha and beta of the Kumaraswamy distribution of shuffled sessions over listeners, (2,)",
         "shuffle_share; standard deviation over 0.2",
         low=0.01,
         without=("shuffle by listener", (700.0, 1600.0), "shuffle_share", "sd_over_listeners"),
@@ -480,13 +489,13 @@ class Behaviour:
     )
     minutes_factor: float = parameter(
         1.0,
-        "everybody listens this many times as long; for personas and cohorts",
+        "all listeners listen this many times as long; for personas and cohorts",
         unit="factor",
         high=100.0,
     )
     male_factor: float = parameter(
         published("volume_gender_gap"),
-        "men listen this many times as long as others",
+        "men listen this many times as long as other listeners",
         "volume_gender_gap",
         unit="factor",
         high=100.0,
@@ -501,33 +510,33 @@ class Behaviour:
     )
     premium_churn: float = share(
         0.06,
-        "chance to leave premium in a calendar month",
+        "chance of leaving premium in a calendar month",
         "premium_churn: 0.051 to 0.077; plan_switch_rate",
         without=("plans that change", 0.0, "premium_churn", "value"),
     )
     premium_growth: float = parameter(
         1.0,
-        "premium subscriptions gained for each one lost: 1 keeps the share as it is",
+        "premium subscriptions gained per subscription lost: 1 keeps the share constant",
         "premium_share_users",
     )
     # rules of the plans, in the order of RULES
     rule_from: tuple = parameter(
         tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES),
-        "time from which a rule of the plans holds, (7, 2)",
+        "times from which each value of a plan rule is valid, (7, 2)",
         "data/behaviour/plan_rules.csv",
         unit="UTC ms",
     )
     rule_value: tuple = parameter(
         tuple(tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES),
-        "its value from then on, (7, 2)",
+        "values of a plan rule from these times on, (7, 2)",
         "data/behaviour/plan_rules.csv",
     )
 
     def __repr__(self):
         changed = (
-            f"{one.name}={getattr(self, one.name)!r}"
-            for one in fields(self)
-            if getattr(self, one.name) != one.default
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
         )
         return f"Behaviour({', '.join(changed)})"
 
@@ -536,18 +545,21 @@ Behaviour.__doc__ = f"{Behaviour.__doc__}\n{described(Behaviour)}\n"
 
 
 def lowered(behaviours):
-    """Behaviours as the NumPy records that the compiled loop reads, one each: one float64 or array
-    field per parameter, and `lags`, the quantiles of the recency kernel.
+    """One NumPy record per Behaviour, as the compiled loop reads them.
 
-    Rounded to 12 digits, since the last bits of NumPy's exp and log differ from processor to
-    processor.
+    A record has one float64 or array field per parameter, and `lags`, the quantiles of the recency
+    kernel. Values are rounded to 12 digits, since the last bits of NumPy's exp and log differ
+    between processors.
     """
     values = {
-        field.name: rounded([getattr(one, field.name) for one in behaviours])
+        field.name: rounded([getattr(behaviour, field.name) for behaviour in behaviours])
         for field in fields(Behaviour)
     }
     values["lags"] = rounded(
-        [[lag_quantiles(one.recency, size) for size in MEMORY_SIZES] for one in behaviours]
+        [
+            [lag_quantiles(behaviour.recency, size) for size in MEMORY_SIZES]
+            for behaviour in behaviours
+        ]
     )
     records = np.zeros(
         len(behaviours),
@@ -559,17 +571,17 @@ def lowered(behaviours):
 
 
 def lag_quantiles(recency, size, pieces=256):
-    """How many plays ago was what is heard again? Quantiles of t^-recency for t from 1 to size + 1,
-    float64, (pieces + 1,).
+    """Quantiles of how many plays ago a repeated track was played, float64, (pieces + 1,).
 
-    The loop draws a lag by straight lines between them (recency_kernel: Anderson et al. 2014).
+    The density is t^-recency for t from 1 to size + 1; the loop interpolates linearly between the
+    quantiles (recency_kernel: Anderson et al. 2014).
     """
     u, a = np.linspace(0, 1, pieces + 1), 1 - recency
     return (size + 1.0) ** u if abs(a) < 1e-9 else (1 + u * ((size + 1.0) ** a - 1)) ** (1 / a)
 
 
 def rounded(values, digits=12):
-    """Numbers rounded to so many significant digits, float64; the same bits on every platform."""
+    """Numbers rounded to `digits` significant digits, float64; the same bits on every platform."""
     values = np.asarray(values, dtype=np.float64)
     return np.array([float(f"{value:.{digits}g}") for value in values.ravel()]).reshape(
         values.shape

@@ -1,6 +1,4 @@
-"""The clocks of the time zones: when each listener's window begins and ends, and every change of a
-zone's offset around it.
-"""
+"""The clocks of time zones: each listener's window in UTC, and changes of a zone's offset."""
 
 import functools
 
@@ -13,10 +11,10 @@ CHANGE = np.dtype([("at_ms", "i8"), ("offset_ms", "i8")])
 
 
 def window_starts(run, people):
-    """When each listener's window starts and ends: (int64 UTC ms, int64 UTC ms, how many local
-    times had to be moved).
+    """Start and end of each listener's window, int64 UTC ms, and how many windows were moved.
 
-    people  Arrow table with a column time_zone
+    people: Arrow table with a column time_zone. A local time that does not exist exactly once is
+    moved to the first valid instant.
     """
     zones, zone = encoded(people["time_zone"])
     starts, ends, moved = zone_windows(run, zones)
@@ -24,9 +22,9 @@ def window_starts(run, people):
 
 
 def zone_windows(run, zones):
-    """The same for each zone: (int64, int64, whether a local time had to be moved).
+    """Start and end of the window in each zone, int64 UTC ms, and whether a local time was moved.
 
-    ValueError for one listener's.
+    For a run of one listener, raises ValueError instead of moving a time.
     """
     if run.num_users == 1:
         limits = [
@@ -39,18 +37,19 @@ def zone_windows(run, zones):
     return starts[:, 0], ends[:, 0], (starts[:, 1] | ends[:, 1]).astype(bool)
 
 
-first_instant = functools.lru_cache(maxsize=4096)(first_instant_ms)  # worked out once per process
+first_instant = functools.lru_cache(maxsize=4096)(first_instant_ms)  # cached per process
 
 
 def encoded(column):
-    """(distinct texts, list; place of each row's text there, int64, (L,)) of an Arrow column."""
+    """Distinct texts of an Arrow column, a list, and each row's position there, int64, (L,)."""
     words = column.combine_chunks().dictionary_encode()
     return words.dictionary.to_pylist(), words.indices.to_numpy().astype(np.int64)
 
 
 def midnights(run, days, zone_names, zone):
-    """UTC ms of local midnight of each day in each zone, int64, (N,); the first instant of the day
-    where clocks skip it.
+    """UTC ms of local midnight of each day in its zone, int64, (N,).
+
+    Where the clock skips midnight, it is the first instant of the day.
     """
     first_change, changes = clocks(run, zone_names)
     return first_instants(
@@ -60,8 +59,9 @@ def midnights(run, days, zone_names, zone):
 
 @compiled
 def first_instants(first_change, changes, zone, wall_ms):
-    """The first instant at or after each local time: the first showing of one shown twice, the end
-    of a gap. UTC ms.
+    """UTC ms of the first instant at or after each local time.
+
+    A time that occurs twice is the first of the two; a skipped time is the end of the gap.
     """
     result = np.empty(len(zone), np.int64)
     for n in range(len(zone)):
@@ -76,8 +76,9 @@ def first_instants(first_change, changes, zone, wall_ms):
 
 
 def clocks(run, zones):
-    """The changes of each zone's clock around the run's window: (where each zone's begin, and the
-    total; CHANGE records).
+    """Changes of each zone's clock around the run's window.
+
+    Returns (where each zone's changes begin, and the total, int64; CHANGE records).
     """
     from_ms, to_ms = (
         int(np.datetime64(moment.date(), "ms").astype(np.int64)) for moment in run.window
@@ -91,5 +92,5 @@ def clocks(run, zones):
 
 @functools.lru_cache(maxsize=4096)
 def zone_clock(zone, from_ms, to_ms):
-    """`zone_changes`, worked out once per process."""
+    """`zone_changes` as a tuple, cached per process."""
     return tuple(zone_changes(zone, from_ms, to_ms))

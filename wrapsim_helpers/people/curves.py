@@ -12,11 +12,10 @@ HOURS_WEEKEND = published("hour_profile_weekend")["shares_h0_23"]
 
 
 def chronotype_hours(hours, peaks=(8, 13, 18, 23), strength=0.9):
-    """When in the day does each chronotype listen, if all of them together make the published
-    curve?
+    """Share of each chronotype's plays by hour, such that all chronotypes give the published curve.
 
     hours    float64, (24,), share of plays by local hour, summing to 1 (Park et al. 2019)
-    peaks    the hour around which each of CHRONOTYPES gathers; four groups of equal size
+    peaks    the hour at which each of CHRONOTYPES listens most; four groups of equal size
              (Louail, Barthelemy 2017)
     Returns  float64, (4, 24), each row summing to 1
     """
@@ -26,13 +25,11 @@ def chronotype_hours(hours, peaks=(8, 13, 18, 23), strength=0.9):
 
 
 def session_starts(plays, lag_hours=1.3, rounds=200):
-    """At what hours do sessions start, if plays are spread like this? float64, (..., 24), each row
-    summing to 1.
+    """Share of session starts by hour that gives these plays, float64, (..., 24), rows sum to 1.
 
     plays      float64, (..., 24), share of plays by local hour
-    lag_hours  mean time from a session's start to a play in it; plays are taken to follow a
-               start after an exponential time (assumed), and the starts are found by
-               Richardson-Lucy steps, which keep them positive
+    lag_hours  mean time from a session's start to a play in it; this time is exponential
+               (assumed). Richardson-Lucy steps give the starts and keep them positive
     """
     minutes = np.arange(24 * 60)
     later = np.exp(-minutes / (60 * lag_hours)) / np.exp(-minutes / (60 * lag_hours)).sum()
@@ -50,13 +47,14 @@ def session_starts(plays, lag_hours=1.3, rounds=200):
 
 @functools.cache
 def slot_chronotypes(slot_shares):
-    """Which chronotype goes with a surveyed time slot? float64, (3, 4), rows Morning, Afternoon,
-    Night summing to 1.
+    """Share of the chronotypes in each surveyed time slot, float64, (3, 4), rows sum to 1.
+
+    Rows are Morning, Afternoon, Night.
 
     slot_shares  share of each slot, tuple of float
 
-    A stated favourite slot tilts the published curve, it does not replace it: over all listeners
-    the four chronotypes keep their published sizes. The tilt itself is an assumption.
+    A stated slot tilts the published curve but does not replace it: over all listeners the four
+    chronotypes keep their published sizes. The tilt is an assumption.
     """
     tilt = [[6, 3, 1, 1], [1, 6, 3, 1], [1, 1, 3, 3]]
     return (
@@ -66,29 +64,29 @@ def slot_chronotypes(slot_shares):
 
 
 def intensity_hours():
-    """How lively music is wished at each hour, -1 to 1, float64, (2, 24), weekday then weekend:
-    falling and rising evenly between the published hours of least and most (intensity_hour: Park et
-    al. 2019)."""
-    found = published("intensity_hour")
+    """Preferred intensity of music by hour, -1 to 1, float64, (2, 24): weekday, then weekend.
+
+    It is linear between the published hours of lowest and highest intensity (intensity_hour: Park
+    et al. 2019).
+    """
+    hours = published("intensity_hour")
     return [
         [
-            lively_at(hour, found["intensity_min_h"], found[f"intensity_max_{day}_h"])
+            lively_at(hour, hours["intensity_min_h"], hours[f"intensity_max_{day}_h"])
             for hour in range(24)
         ]
         for day in ("weekday", "weekend")
     ]
 
 
-def lively_at(hour, least, most):
-    """-1 at the hour `least`, 1 at the hour `most`, on straight lines between them round the
-    clock.
-    """
-    since = (hour - least) % 24
-    rise = (most - least) % 24
+def lively_at(hour, lowest, highest):
+    """-1 at the hour `lowest`, 1 at the hour `highest`, linear between them around the clock."""
+    since = (hour - lowest) % 24
+    rise = (highest - lowest) % 24
     return -1 + 2 * since / rise if since <= rise else 1 - 2 * (since - rise) / (24 - rise)
 
 
 def standardised(values):
-    """Values less their mean, divided by their greatest distance from it, tuple of float."""
+    """Values minus their mean, divided by the largest distance from it, tuple of float."""
     values = np.array(list(values), dtype=float)
     return tuple((values - values.mean()) / np.abs(values - values.mean()).max())

@@ -1,4 +1,4 @@
-"""The published figures and the model's fitted parameters, from data/behaviour."""
+"""The published figures and the fitted parameters of the model, from data/behaviour."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""What listeners do by habit: how much, when, on which devices, how impatiently."""
+"""What listeners do by habit: how much, when, on which devices, with how much patience."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ CHRONOTYPE, TABLET, WEIGHT, PHONE_OS, COMPUTER_OS = map(
         "listener.computer_os",
     ),
 )
-# what runs on a computer, by what runs on the phone: Macs go with iPhones (assumed)
+# system of the computer by system of the phone: iPhone owners more often have a Mac (assumed)
 COMPUTERS = {
     "android": {"windows": 0.78, "macos": 0.15, "linux": 0.07},
     "ios": {"windows": 0.5, "macos": 0.47, "linux": 0.03},
@@ -38,44 +38,50 @@ COMPUTERS = {
 
 
 def parameters(behaviours, kind):
-    """The parameters each listener lives by: a function from a parameter's name to its values,
-    float64, (L, ...).
+    """A function from a parameter's name to its values for each listener, float64, (L, ...).
+
+    behaviours: one per kind of listener; kind: number of each listener's kind.
     """
-    return lambda name: np.array([getattr(one, name) for one in behaviours], dtype=np.float64)[kind]
+    return lambda name: np.array(
+        [getattr(behaviour, name) for behaviour in behaviours], dtype=np.float64
+    )[kind]
 
 
-def habits(keys, people, own):
-    """How much, when and how each listener listens: name -> float64 or codes, (L,), rounded to
-    0.001.
+def habits(keys, people, parameter):
+    """How much, when and how each listener listens: name -> codes, or float64 to 0.001, (L,).
+
+    parameter: a function as from `parameters`.
     """
     premium, years = people["plan"] == PREMIUM, people["age"]
     log_minutes = (
-        own("log_minutes")
-        + own("sigma_minutes") * normals(keys, MINUTES, 0)
-        + own("age_slope") * (years - 30)
-        + lns(own("minutes_factor"))
-        + premium * lns(own("premium_factor"))
-        + (people["gender"] == MALE) * lns(own("male_factor"))
+        parameter("log_minutes")
+        + parameter("sigma_minutes") * normals(keys, MINUTES, 0)
+        + parameter("age_slope") * (years - 30)
+        + lns(parameter("minutes_factor"))
+        + premium * lns(parameter("premium_factor"))
+        + (people["gender"] == MALE) * lns(parameter("male_factor"))
     )
     novelty, skip = (
-        own(f"sigma_{name}") * normals(keys, what, 0) - own(f"sigma_{name}") ** 2 / 2
+        parameter(f"sigma_{name}") * normals(keys, what, 0) - parameter(f"sigma_{name}") ** 2 / 2
         for name, what in (("novelty", NOVELTY), ("skip", SKIP))
     )
     return {
         "chronotype": chronotypes(keys, people["time_slot"]),
         "minutes_per_day": np.clip(exps(log_minutes), 0.05, 900).round(3),
-        "novelty": (exps(novelty) * (1 + own("novelty_age_slope") * (years - 30)))
+        "novelty": (exps(novelty) * (1 + parameter("novelty_age_slope") * (years - 30)))
         .clip(0.2, 4)
         .round(3),
         "skip_tendency": exps(skip).round(3),
-        "shuffle_share": kumaraswamy(uniforms(keys, SHUFFLE, 0), *own("shuffle_shape").T).round(3),
-        "private_share": (2 * own("private_share") * uniforms(keys, PRIVATE, 0)).round(3),
-        "offline_share": (2 * own("offline_share") * uniforms(keys, OFFLINE, 0)).round(3),
+        "shuffle_share": kumaraswamy(
+            uniforms(keys, SHUFFLE, 0), *parameter("shuffle_shape").T
+        ).round(3),
+        "private_share": (2 * parameter("private_share") * uniforms(keys, PRIVATE, 0)).round(3),
+        "offline_share": (2 * parameter("offline_share") * uniforms(keys, OFFLINE, 0)).round(3),
     }
 
 
 def chronotypes(keys, slots):
-    """Chronotype of each listener by the surveyed time slot, codes int64, (L,)."""
+    """Chronotype of each listener, drawn by the surveyed time slot: codes, int64, (L,)."""
     u, chronotype = uniforms(keys, CHRONOTYPE, 0), np.empty(len(keys), np.int64)
     for slot, row in enumerate(slot_chronotypes((1 / 3, 1 / 3, 1 / 3))):
         chronotype[slots == slot] = choose(u[slots == slot], rounded(row))
@@ -83,16 +89,15 @@ def chronotypes(keys, slots):
 
 
 def kumaraswamy(u, alpha, beta):
-    """Quantiles of Kumaraswamy's distribution, the closed-form neighbour of beta(alpha, beta):
-    float64, (L,), 0 to 1.
+    """Quantiles of Kumaraswamy's distribution, float64, (L,), 0 to 1.
+
+    It is close to beta(alpha, beta) but has a closed form.
     """
     return (1 - (1 - u) ** (1 / beta)) ** (1 / alpha)
 
 
 def device_shares(keys, people):
-    """Share of sessions on each device a listener owns, rounded to 0.01: name_share -> float64,
-    (L,).
-    """
+    """Share of sessions on each device a listener owns: name_share -> float64, (L,), to 0.01."""
     weights = np.zeros((len(keys), len(DEVICES)))
     for i, (device, (_, weight, chance)) in enumerate(OWNED.items()):
         owns = people[device] & (uniforms(keys, TABLET, i) < chance)
@@ -104,10 +109,9 @@ def device_shares(keys, people):
 
 
 def platforms(keys, people):
-    """What runs on each listener's phone and computer, codes of platforms, int64, (L,); UNKNOWN for
-    what they do not own.
+    """Platform of each listener's phone and computer, codes int64, (L,); UNKNOWN if they own none.
 
-    The phone goes by the country, the computer by the phone (both assumed).
+    The phone depends on the country, the computer on the phone (both assumed).
     """
     ios = np.append(countries()["phone_ios"].to_numpy(), 0.3)[people["place"]]
     phone, computer = uniforms(keys, PHONE_OS, 0) < ios, np.empty(len(keys), np.int64)

@@ -1,6 +1,4 @@
-"""Where listeners live and what they are called: Faker's towns and names in the countries of
-data/behaviour/places.csv.
-"""
+"""Homes and names of listeners, from Faker's towns and names in the countries of places.csv."""
 
 import functools
 
@@ -35,16 +33,16 @@ FAMILY_NAME_FIRST = ("ja_JP", "ko_KR")
 
 @functools.cache
 def countries():
-    """data/behaviour/places.csv as a DataFrame: country, name, region, weight, locale,
-    phone_ios.
-    """
+    """data/behaviour/places.csv: a DataFrame country, name, region, weight, locale, phone_ios."""
     return pd.read_csv(resource("data", "behaviour", "places.csv"), keep_default_na=False)
 
 
 @functools.cache
 def towns():
-    """Faker's towns in our countries, with the zone timezonefinder gives: DataFrame country, city,
-    latitude, longitude, time_zone, sorted by country and name."""
+    """Faker's towns in the countries of places.csv, with the time zone from timezonefinder.
+
+    A DataFrame: country, city, latitude, longitude, time_zone, sorted by country and name.
+    """
     finder = TimezoneFinder()
     rows = [
         (
@@ -63,13 +61,14 @@ def towns():
 
 
 def home_of(latitude, longitude):
-    """The home at given coordinates: (country, city, zone), the city being Faker's nearest;
-    ValueError at sea.
+    """(country, city, zone) at given coordinates; the city is the nearest in Faker's list.
+
+    Raises ValueError for coordinates at sea.
     """
     zone = TimezoneFinder().timezone_at(lat=latitude, lng=longitude)
     if zone is None or zone.startswith("Etc/"):
         raise ValueError(
-            f"latitude {latitude}, longitude {longitude} lie at sea (zone {zone}); give a place on "
+            f"latitude {latitude}, longitude {longitude} are at sea (zone {zone}); give a place on "
             f"land."
         )
     everywhere = [
@@ -88,7 +87,7 @@ def home_of(latitude, longitude):
 
 @functools.cache
 def name_pool(locale, gender, seed):
-    """First and last names of a locale that Faker fills once per run: (Arrow text, Arrow text)."""
+    """First and last names of a locale, filled by Faker once per run: (Arrow text, Arrow text)."""
     faker = Faker(locale, providers=["faker.providers.person"], use_weighting=False)
     faker.seed_instance(f"{seed} {locale} {gender}")
     first = {
@@ -102,26 +101,29 @@ def name_pool(locale, gender, seed):
         "other": faker.last_name,
     }[gender]
     return tuple(
-        pa.array([one() for _ in range(NAMES_PER_POOL)], pa.string()) for one in (first, last)
+        pa.array([name() for _ in range(NAMES_PER_POOL)], pa.string()) for name in (first, last)
     )
 
 
 def names(keys, people, seed):
-    """Invented full names that fit gender and country, Arrow text, (L,); the family's comes first
-    where it does there.
+    """Invented full names that fit gender and country, Arrow text, (L,).
+
+    The family name comes first where that is the local order.
     """
     pool, pools = pd.factorize(people["place"] * 8 + people["first_gender"])
     wanted = [(locale_of(number // 8), SYMBOLS["gender"][number % 8]) for number in pools]
-    firsts, lasts = map(pa.concat_arrays, zip(*(name_pool(*one, seed) for one in wanted)))
+    firsts, lasts = map(
+        pa.concat_arrays, zip(*(name_pool(locale, gender, seed) for locale, gender in wanted))
+    )
     given = firsts.take(
         pa.array(pool * NAMES_PER_POOL + (uniforms(keys, FIRST, 0) * NAMES_PER_POOL).astype(int))
     )
     family = lasts.take(
         pa.array(pool * NAMES_PER_POOL + (uniforms(keys, LAST, 0) * NAMES_PER_POOL).astype(int))
     )
-    turned = pa.array(np.array([locale in FAMILY_NAME_FIRST for locale, _ in wanted])[pool])
+    family_first = pa.array(np.array([locale in FAMILY_NAME_FIRST for locale, _ in wanted])[pool])
     return pc.if_else(
-        turned,
+        family_first,
         pc.binary_join_element_wise(family, given, ""),
         pc.binary_join_element_wise(given, family, " "),
     )
@@ -129,16 +131,15 @@ def names(keys, people, seed):
 
 @functools.cache
 def locale_of(place):
-    """Faker's locale of a row of places.csv; American English for a country that is not there
-    (-1).
-    """
+    """Faker's locale of a row of places.csv; American English for other countries (-1)."""
     return countries()["locale"].iat[place] if place >= 0 else "en_US"
 
 
 @functools.cache
 def nations():
-    """Every country a listener can live in, by code, list of text: those of places.csv in its
-    order, then all others.
+    """Codes of all countries a listener can live in, list of text.
+
+    Those of places.csv come first, in its order.
     """
     known = list(countries()["country"])
     return known + sorted(
@@ -147,8 +148,9 @@ def nations():
 
 
 def homes_of(given):
-    """Where listeners can live: DataFrame country, city, latitude, longitude, time_zone; one row
-    where it is given.
+    """Where listeners can live: DataFrame country, city, latitude, longitude, time_zone.
+
+    It has one row if the coordinates are given.
     """
     if given.latitude is None:
         return towns()
@@ -158,11 +160,11 @@ def homes_of(given):
 
 
 def draw_homes(keys, premium):
-    """Which town of `towns` each listener lives in, int64, (L,).
+    """Row of `towns` in which each listener lives, int64, (L,).
 
-    Regions have their published shares of users and of subscribers (region_shares), so region
-    depends on plan; within a region, countries have the weights of places.csv, and every town of
-    Faker's is as likely.
+    Regions have their published shares of users and of subscribers (region_shares), so the region
+    depends on the plan. Within a region, countries have the weights of places.csv; within a
+    country, all towns are equally likely.
     """
     weights, (rows, (first, after)) = region_weights(), places_of_regions()
     totals = np.cumsum(np.where(premium[:, None], weights["premium"], weights["free"]), axis=1)
@@ -175,8 +177,9 @@ def draw_homes(keys, premium):
 
 @functools.cache
 def places_of_regions():
-    """The rows of places.csv and their weights by region, in alphabetical order, and where the
-    `towns` of each row begin and end.
+    """Rows of places.csv and their weights by region, and the range of `towns` of each row.
+
+    Regions are in alphabetical order.
     """
     places = countries()
     rows = [np.flatnonzero(places["region"] == name) for name in sorted(set(places["region"]))]
@@ -189,11 +192,12 @@ def places_of_regions():
 
 @functools.cache
 def region_weights():
-    """Share of each region, in alphabetical order, among free and among premium listeners: {'free':
-    float64, (R,), 'premium': ...}.
+    """Share of each region among free and among premium listeners: plan -> float64, (R,).
+
+    Regions are in alphabetical order.
     """
     regions = sorted(set(countries()["region"]))
     shares, premium = published("region_shares"), plan_shares()["premium"]
     subscribers = np.array([shares["subscribers"][name] for name in regions])
-    everybody = np.array([shares["MAU"][name] for name in regions])
-    return {"premium": subscribers, "free": np.maximum(everybody - premium * subscribers, 0.0)}
+    users = np.array([shares["MAU"][name] for name in regions])
+    return {"premium": subscribers, "free": np.maximum(users - premium * subscribers, 0.0)}

@@ -1,7 +1,8 @@
-"""Who listens: people drawn from whole survey rows, with a home, a clock, devices and habits.
+"""Who listens: listeners drawn from whole survey rows, with a home, a clock, devices and habits.
 
-A listener is a copy of one respondent's answers, so what goes together in the survey goes together
-here. People are kept as columns of numbers, words come last: so a listener costs microseconds.
+A listener is a copy of one survey response, so answers that occur together in the survey occur
+together in the run. People are columns of numbers, which become text last: so a listener costs
+microseconds.
 """
 
 from collections import namedtuple
@@ -26,9 +27,9 @@ from .survey_weights import (
     GROUP_AGES,
     USAGE_DAYS,
     YOUNGEST,
-    Kept,
+    TableKey,
     age_curve,
-    answers_of,
+    response_codes,
     survey_rows,
     weights_of,
 )
@@ -46,38 +47,37 @@ AGE, BIRTHDAY, GENRE, JOINED, PERSONA, COHORT = map(
     ),
 )
 ACCOUNT_SCALE = (
-    1.5  # accounts are that much older than those of 2015: so the published order fits the answers
+    1.5  # accounts are this much older than in 2015, so that the published order fits the survey
 )
-FIRST_ACCOUNT_AGE = 6  # nobody opened an account younger than that (assumed)
+FIRST_ACCOUNT_AGE = 6  # youngest age at which an account is opened (assumed)
 
 
 @front_door
 def sample_listeners(
     run: Run, behaviour: Behaviour, survey: pd.DataFrame, ids, instead: Given = Given()
 ):
-    """Who are the listeners with these numbers, and which profiles do they have in the run's
-    window?
+    """Who are the listeners with these numbers, and what are their profiles in the run's window?
 
-    behaviour  the plain `Behaviour`; a persona or cohort of the run's file listens by its own
-    survey     as from `load_survey`; not to be changed in place
+    behaviour  the `Behaviour` of listeners without a persona or cohort
+    survey     as from `load_survey`; do not change it in place
     ids        int64, (L,), numbers of listeners of the run
-    instead    what is changed about them once they are drawn: same survey row, home and name,
-               another age, gender, plan or genre, and the habits that follow from it
-    Returns    (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the same rows
-               for a number whatever other numbers are asked for
+    instead    changes after the listeners are drawn: another age, gender, plan or genre, and the
+               habits that follow from it; survey row, home and name stay the same
+    Returns    (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the rows of a
+               listener do not depend on the other ids
     """
-    run = run.origin  # who goes on is who began
+    run = run.origin  # a continued run has the listeners of the first run
     keys, personas = listener_keys(np.uint64(run.seed), ids), personas_of(run)
     homes, people = homes_of(run.given), draw_people(run, survey, keys, instead)
     people["persona"] = members(uniforms(keys, PERSONA, 0), personas.personas, people)
     people["cohort"] = members(uniforms(keys, COHORT, 0), personas.cohorts, people)
-    own = parameters(
+    parameter = parameters(
         behaviours_of(behaviour, personas), kinds(personas, people["persona"], people["cohort"])
     )
     people |= (
         {"listener_id": ids}
-        | plan_chances(run, survey, people, own, instead)
-        | habits(keys, people, own)
+        | plan_chances(run, survey, people, parameter, instead)
+        | habits(keys, people, parameter)
         | device_shares(keys, people)
     )
     people |= platforms(keys, people)
@@ -96,11 +96,12 @@ def sample_listeners(
 
 
 def draw_people(run, survey, keys, instead):
-    """A number per listener of each of these: the answers of a survey row, and key, age, home,
-    place, birth_date and joined_on.
+    """Numbers and codes of each listener: name -> array, (L,).
+
+    These are the answers of a survey row, and key, age, home, place, birth_date and joined_on.
     """
     row = survey_rows(run, survey, keys)
-    people = {name: answers[row] for name, answers in answers_of(Kept(survey)).items()}
+    people = {name: answers[row] for name, answers in response_codes(TableKey(survey)).items()}
     people["key"], people["age"] = keys, ages(keys, people["age_group"])
     people["genre"] = favourite_genres(run, keys, people["genre"])
     people |= fixed(run.given, len(keys))
@@ -122,9 +123,7 @@ def draw_people(run, survey, keys, instead):
 
 
 def fixed(given, n):
-    """What a Given fixes of age, gender, plan and genre, for so many listeners: name -> int64,
-    (n,).
-    """
+    """Age, gender, plan and genre that a Given fixes, for n listeners: name -> int64, (n,)."""
     wanted = {
         "age": given.age,
         "gender": code("gender", given.gender) if given.gender else None,
@@ -137,7 +136,10 @@ def fixed(given, n):
 
 
 def favourite_genres(run, keys, surveyed):
-    """Number of the survey row's genre, or of one picked from the run's list, int64, (L,)."""
+    """Number of each listener's genre, int64, (L,).
+
+    It is the survey row's, or drawn from the run's list of genres.
+    """
     if not run.genres:
         return surveyed
     allowed = np.array([GENRE_NAMES.index(check_genre("genres", genre)) for genre in run.genres])
@@ -145,19 +147,20 @@ def favourite_genres(run, keys, surveyed):
 
 
 def ages(keys, groups):
-    """Completed years of age, int64: drawn from the published curve within the row's joined age
-    group.
-    """
+    """Completed years of age, int64, drawn from the published curve within each row's age group."""
     u, curve, years = uniforms(keys, AGE, 0), age_curve(), np.empty(len(keys), np.int64)
     for group, (low, high) in enumerate(GROUP_AGES.values()):
-        mine = groups == group
-        years[mine] = low + choose(u[mine], rounded(curve[low - YOUNGEST : high - YOUNGEST]))
+        in_group = groups == group
+        years[in_group] = low + choose(
+            u[in_group], rounded(curve[low - YOUNGEST : high - YOUNGEST])
+        )
     return years
 
 
 def birth_dates(keys, years, start):
-    """Days of birth that make the listeners so many completed years old at the start,
-    datetime64[D].
+    """Dates of birth that give each listener this age at the start, datetime64[D].
+
+    years: completed years of age.
     """
     last_birthday = np.datetime64(start.date()) - (uniforms(keys, BIRTHDAY, 0) * 365).astype(int)
     month, day = last_birthday.astype("datetime64[M]"), last_birthday
@@ -165,18 +168,18 @@ def birth_dates(keys, years, start):
 
 
 def account_days(run, survey, keys, usage):
-    """How many days ago each account was opened, int64, (L,), at least 1.
+    """Days since each account was opened, int64, (L,), at least 1.
 
-    "survey": even within the surveyed usage period. "world": the published distribution
-    (account_age, 2015), scaled by ACCOUNT_SCALE; who has used the service for longer by their
-    answer has the older account.
+    population="survey": uniform within the surveyed usage period. "world": the published
+    distribution (account_age, 2015), scaled by ACCOUNT_SCALE; a longer surveyed usage gives an
+    older account.
     """
     u = uniforms(keys, JOINED, 0)
     if run.population == "survey":
         limits = np.array(list(USAGE_DAYS.values()))[usage]
         return limits[:, 0] + (u * (limits[:, 1] - limits[:, 0])).astype(int)
-    weights = weights_of(Kept(survey), run.population, run.survey_group)
-    shares = np.bincount(answers_of(Kept(survey))["usage"], weights, len(USAGE_DAYS))
+    weights = weights_of(TableKey(survey), run.population, run.survey_group)
+    shares = np.bincount(response_codes(TableKey(survey))["usage"], weights, len(USAGE_DAYS))
     rank = (np.cumsum(shares) - shares)[usage] + u * shares[usage]
     weeks = published("account_age")
     ranks = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
@@ -199,15 +202,13 @@ def account_days(run, survey, keys, usage):
 
 
 def join_dates(people, days, start):
-    """Days on which the accounts were opened, datetime64[D]; never before the owner's
-    FIRST_ACCOUNT_AGE.
-    """
+    """Dates on which the accounts were opened, datetime64[D], from the age FIRST_ACCOUNT_AGE on."""
     most = np.maximum((people["age"] - FIRST_ACCOUNT_AGE) * 365, 1)
     return np.datetime64(start.date()) - np.minimum(days, most)
 
 
 def to_table(name, people, words):
-    """One of `schema.TABLES`: numbers and codes from NumPy arrays, text from Arrow arrays."""
+    """One of `schema.TABLES`, from NumPy arrays of numbers and codes and Arrow arrays of text."""
     return table_of(
         name,
         {

@@ -12,7 +12,7 @@ from .homes import countries, nations
 from .listeners import People
 from .personas import kinds, names_of, personas_of
 from .survey_shares import GENRE_NAMES
-from .survey_weights import Kept, age_group_of, genre_totals
+from .survey_weights import TableKey, age_group_of, genre_totals
 
 # -- records for the compiled loop -----------------------------------------------------------------
 
@@ -42,7 +42,7 @@ PERSON = np.dtype(
         ("private", "f8"),
         ("offline", "f8"),
         ("devices", "f8", (len(DEVICES),)),
-        ("others", "f8", (len(GENRE_NAMES),)),
+        ("other_totals", "f8", (len(GENRE_NAMES),)),
         ("first_version", "i8"),
         ("after_versions", "i8"),
     ],
@@ -51,16 +51,14 @@ PERSON = np.dtype(
 VERSION = np.dtype([("from_ms", "i8"), ("age", "i4"), ("plan", "i1")], align=True)
 
 
-def lower(run, listeners, versions, catalogue, others):
-    """Listeners and their profile versions as the compiled loop reads them: (People, names of the
-    countries).
+def lower(run, listeners, versions, catalogue, other_totals):
+    """Listeners and their profile versions as the compiled loop reads them.
 
-    others   float64, (L, genres): running totals of the genres heard besides the favourite, see
-             `other_genres`
-    Returns  People: persons, one PERSON record per listener (kind: which of `behaviours_of`;
-             country: place in the names returned; home: row of places.csv or -1); versions, VERSION
-             records in their order; zones, int64, where each zone's changes begin, and changes,
-             CHANGE records of the clocks
+    other_totals   float64, (L, genres), running totals as from `other_genres`
+    Returns        (People, codes of the countries). People has: persons, one PERSON record per
+                   listener (kind: position in `behaviours_of`; country: position in the codes
+                   returned; home: row of places.csv or -1); versions, VERSION records in their
+                   order; zones, int64, where each zone's changes begin; changes, CHANGE records
     """
     numbers, owners, personas = (
         listeners["listener_id"].to_numpy(),
@@ -104,7 +102,7 @@ def lower(run, listeners, versions, catalogue, others):
             devices=np.cumsum(
                 [listeners[f"{name}_share"].to_numpy() for name in DEVICES], axis=0
             ).T,
-            others=others,
+            other_totals=other_totals,
             first_version=np.searchsorted(owners, numbers),
             after_versions=np.searchsorted(owners, numbers, side="right"),
         ),
@@ -139,7 +137,7 @@ SHARES = {
 
 
 def filled(dtype, rows, columns):
-    """A record array from one column per field."""
+    """A record array from one column per field. columns: field -> array, (rows,)."""
     records = np.zeros(rows, dtype).view(np.recarray)
     for name, column in columns.items():
         records[name] = column
@@ -147,12 +145,12 @@ def filled(dtype, rows, columns):
 
 
 def codes(column, words):
-    """Place of each text of an Arrow column in a list of words, int64, (L,)."""
+    """Position of each text of an Arrow column in a list of words, int64, (L,)."""
     return pc.index_in(column, value_set=pa.array(words, pa.string())).to_numpy().astype(np.int64)
 
 
 def labels(table, column):
-    """Codes of a column of a closed set of an Arrow table, int64, (L,)."""
+    """Codes of a closed-set column of an Arrow table, int64, (L,)."""
     return codes(table[column].cast(pa.string()), SYMBOLS[column])
 
 
@@ -162,11 +160,13 @@ def days_of(column):
 
 
 def other_genres(survey, listeners, versions):
-    """Running totals of the shares of the survey genres among listeners like each one, float64, (L,
-    genres): by group, age, gender and plan, smoothed (`answer_shares`)."""
+    """Running totals of genre shares among listeners like each listener, float64, (L, genres).
+
+    Shares are by survey group, age, gender and plan, smoothed as by `answer_shares`.
+    """
     first = np.searchsorted(versions["listener_id"].to_numpy(), listeners["listener_id"].to_numpy())
     age, plan = versions["age"].to_numpy()[first], labels(versions, "plan")[first]
-    return genre_totals(Kept(survey))[
+    return genre_totals(TableKey(survey))[
         labels(listeners, "listener_type") - 1,
         age_group_of(age),
         labels(listeners, "gender") - 1,

@@ -1,4 +1,4 @@
-"""What is known about each parameter of the listening model: its `About`, kept with its field."""
+"""What is known about each parameter of the model: an `About` in the metadata of its field."""
 
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -13,14 +13,14 @@ class About:
     meaning    what it does, in words
     source     ids of published figures in data/behaviour, or "assumed", or "fitted: ..."
     unit       unit of its values
-    low, high  least and greatest value allowed
-    parts      names of its values, one each; () if they have none
-    total      "kept": a change of one part leaves the sum as it was; "positive": the sum stays
-               above 0; "at most 1"; "" for no rule
-    without    (mechanism, value that switches it off, figure that should move, which number of it),
-               for ablations
-    counted    (event, among which, words): the share of the log that shows it, for effects; {part}
-               stands for the name of a part
+    low, high  lowest and highest value allowed
+    parts      a name for each of its values; () if they have no names
+    total      rule for the sum of its values. "kept": rescaled to the old sum after a change;
+               "positive": above 0; "at most 1"; "": no rule
+    without    (mechanism, value that switches it off, figure that should change, which number of
+               that figure), for ablations
+    counted    (event, base, words): the share of the log that shows the parameter, for effects;
+               {part} is replaced by the name of a part
     """
 
     meaning: str
@@ -47,11 +47,11 @@ signed = partial(parameter, low=-np.inf)
 
 def abouts(model):
     """The `About` of every parameter of a dataclass: name -> About."""
-    return {one.name: one.metadata["about"] for one in fields(model)}
+    return {parameter.name: parameter.metadata["about"] for parameter in fields(model)}
 
 
 def described(model):
-    """One paragraph for each parameter: name, unit, meaning and source; a str for a docstring."""
+    """One line per parameter with name, unit, meaning and source; text for a docstring."""
     return "\n".join(
         f"    {name}{f' ({about.unit})' * bool(about.unit)}: {about.meaning} [{about.source}]"
         for name, about in abouts(model).items()

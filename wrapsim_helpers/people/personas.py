@@ -1,5 +1,4 @@
-"""Kinds of people and arms of an experiment: a YAML file that overrides named parameters of the
-model.
+"""Personas and cohorts: a YAML file that overrides named parameters of the model.
 
     personas:
       commuter: {about: "an hour on the train", share: 0.12, set: {seek_back_share: 0.1}, times:
@@ -8,8 +7,8 @@ model.
     cohorts:
       new_radio: {tag: B, share: 0.5, times: {context_shares: {radio: 1.5}}}
 
-A persona is who somebody is, a cohort what they are tried with; everybody has at most one of each.
-`set` replaces a parameter of `Behaviour` and `times` multiplies it, and nothing else about a
+A persona is a kind of listener, a cohort is an arm of an experiment. A listener has at most one of
+each. `set` replaces a parameter of `Behaviour` and `times` multiplies it; nothing else about a
 listener changes.
 """
 
@@ -41,11 +40,11 @@ class Group:
     """A persona or a cohort.
 
     name, about, tag  text; the tag is a cohort's arm, such as "B"
-    share    share of those who fit `who` that belong to it, 0 to 1
+    share    share of the listeners matching `who` that belong to it, 0 to 1
     set, times  parameter of Behaviour -> value or factor; a number, a list as long as the
                 parameter, or part -> number
-    who      whom it is for: age [from, below] in years, gender, plan, genre (one or a list each);
-             empty for everybody
+    who      conditions: age [from, below] in years, gender, plan, genre (one or a list each);
+             empty for all listeners
     """
 
     name: str
@@ -66,11 +65,10 @@ NOBODY = Personas((), ())
 
 @front_door
 def load_personas(path=""):
-    """The personas and cohorts of a YAML file, checked: `Personas`. "" reads the bundled file,
-    which has a dozen personas.
+    """The personas and cohorts of a YAML file, checked: `Personas`.
 
-    Raises FileNotFoundError for a missing file and ValueError, with the nearest name, for what is
-    not in the model.
+    "" reads the bundled file, which has a dozen personas. Raises FileNotFoundError for a missing
+    file, and ValueError for unknown names (with the nearest known name) and wrong values.
     """
     source = read_source("personas", path)
     try:
@@ -81,14 +79,14 @@ def load_personas(path=""):
 
 
 class UniqueKeys(yaml.SafeLoader):
-    """YAML in which no map names anything twice: of two such groups one would be lost."""
+    """A YAML loader that rejects a map with duplicate keys."""
 
     def construct_mapping(self, node, deep=False):
         names = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [name for name in names if names.count(name) > 1]
-        if twice:
+        duplicates = [name for name in names if names.count(name) > 1]
+        if duplicates:
             raise yaml.constructor.ConstructorError(
-                problem=f"{twice[0]!r} stands there twice", problem_mark=node.start_mark
+                problem=f"{duplicates[0]!r} appears twice", problem_mark=node.start_mark
             )
         return super().construct_mapping(node, deep)
 
@@ -98,29 +96,29 @@ def personas_of(run):
     return personas_in(source_of(run, "personas")) if run.personas_path != "" else NOBODY
 
 
-personas_in = functools.lru_cache(maxsize=4)(load_personas)  # by the bytes of a `SourceFile`
+personas_in = functools.lru_cache(maxsize=4)(load_personas)  # cached by the bytes of a `SourceFile`
 
 
 def checked(where, record):
-    """`Personas` of a record as in the file; `where` names it in errors."""
+    """`Personas` from a record in the form of the file; errors name it by `where`."""
     if not isinstance(record, dict) or not set(record) <= set(KEYS):
         raise ValueError(f"{where} must map 'personas', 'cohorts' or both to groups by name.")
-    found = Personas(
+    personas = Personas(
         *(
             tuple(
-                checked_group(where, kind, name, one)
-                for name, one in checked_map(where, kind, record.get(kind)).items()
+                checked_group(where, kind, name, entry)
+                for name, entry in checked_map(where, kind, record.get(kind)).items()
             )
             for kind in KEYS
         )
     )
-    for groups in found:
+    for groups in personas:
         check_shares(where, groups)
-    return found
+    return personas
 
 
 def checked_map(where, key, value):
-    """A map of the file, {} where there is none; ValueError for anything else."""
+    """A map of the file, {} if it is missing. Raises ValueError for anything else."""
     if value is not None and not isinstance(value, dict):
         raise ValueError(
             f"{where}: {key} is {value!r}; it must be a map of names to values, such as {{novelty: "
@@ -129,43 +127,39 @@ def checked_map(where, key, value):
     return value or {}
 
 
-def checked_group(where, kind, name, one):
-    """One `Group` of a file; ValueError for a key, parameter, part or condition that is not
-    known.
-    """
+def checked_group(where, kind, name, entry):
+    """One `Group` of a file. Raises ValueError for an unknown key, parameter, part or condition."""
     where = f"{where}, {name}"
     if ":" in str(name):
         raise ValueError(
-            f"{where}: a name must not hold a colon, which in the tables stands before a cohort's "
-            f"tag."
+            f"{where}: a name must not hold a colon, which separates name and tag of a cohort in "
+            f"the tables; rename it."
         )
-    if not isinstance(one, dict):
+    if not isinstance(entry, dict):
         raise ValueError(
-            f"{where} is {one!r}; it must be a map with a share, such as {{share: 0.1, times: "
+            f"{where} is {entry!r}; it must be a map with a share, such as {{share: 0.1, times: "
             f"{{novelty: 2}}}}."
         )
-    one = {check_choice(f"{where}: key", key, KEYS[kind]): value for key, value in one.items()}
-    share = one.get("share")
+    entry = {check_choice(f"{where}: key", key, KEYS[kind]): value for key, value in entry.items()}
+    share = entry.get("share")
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise ValueError(f"{where}: share is {share!r}; it must be a number from 0 to 1.")
-    one["who"] = checked_who(where, checked_map(where, "who", one.get("who")))
+    entry["who"] = checked_who(where, checked_map(where, "who", entry.get("who")))
     for action in ("set", "times"):
-        one[action] = {
+        entry[action] = {
             check_choice(f"{where}: {action}", field, changeable()): value
-            for field, value in checked_map(where, action, one.get(action)).items()
+            for field, value in checked_map(where, action, entry.get(action)).items()
         }
     group = Group(
         str(name),
-        **{key: str(value) if key in ("about", "tag") else value for key, value in one.items()},
+        **{key: str(value) if key in ("about", "tag") else value for key, value in entry.items()},
     )
     changed(where, Behaviour(), group)
     return group
 
 
 def changeable():
-    """Names of the parameters that a file may override: all but the rules of the plans, which hold
-    for everybody.
-    """
+    """Names of the parameters that a file may override: all except the rules of the plans."""
     return [field.name for field in fields(Behaviour) if not field.name.startswith("rule_")]
 
 
@@ -186,30 +180,28 @@ def checked_who(where, who):
         key: value
         if key == "age"
         else [
-            check_choice(f"{where}: {key}", one, WHO[key])
-            for one in (value if isinstance(value, list) else [value])
+            check_choice(f"{where}: {key}", choice, WHO[key])
+            for choice in (value if isinstance(value, list) else [value])
         ]
         for key, value in who.items()
     }
 
 
 def check_shares(where, groups):
-    """Nothing where nobody's groups have shares of more than 1 together; ValueError naming them
-    otherwise.
-    """
-    for age in sorted({0, *(limit for one in groups for limit in one.who.get("age", ()))}):
+    """Raises ValueError if shares of groups that one listener can match sum to more than 1."""
+    for age in sorted({0, *(limit for group in groups for limit in group.who.get("age", ()))}):
         for gender, plan, genre in ((g, p, m) for g in GENDERS for p in PLANS for m in GENRE_NAMES):
-            mine = [one for one in groups if fits(one, age, gender, plan, genre)]
-            if sum(one.share for one in mine) > 1 + 1e-9:
+            matching = [group for group in groups if fits(group, age, gender, plan, genre)]
+            if sum(group.share for group in matching) > 1 + 1e-9:
                 raise ValueError(
-                    f"{where}: the shares of {', '.join(one.name for one in mine)} sum to "
-                    f"{sum(one.share for one in mine):g} for "
-                    f"a {gender} listener of {age} with the {plan} plan; they must not exceed 1."
+                    f"{where}: the shares of {', '.join(group.name for group in matching)} sum to "
+                    f"{sum(group.share for group in matching):g} for a {gender} listener of {age} "
+                    f"with the {plan} plan; they must not exceed 1."
                 )
 
 
 def fits(group, age, gender, plan, genre):
-    """Whether somebody fits the conditions of a group."""
+    """Whether a listener with these attributes matches the conditions of a group."""
     low, below = group.who.get("age", (0, 200))
     return low <= age < below and all(
         value in group.who.get(key, (value,)) for key, value in zip(WHO, (gender, plan, genre))
@@ -217,12 +209,12 @@ def fits(group, age, gender, plan, genre):
 
 
 def as_record(personas):
-    """`Personas` as a plain dict in the form of the file, from which `checked` makes them again."""
+    """`Personas` as a plain dict in the form of the file; `checked` reads it back."""
     return {
         kind: {
-            one.name: {key: getattr(one, key) for key in KEYS[kind] if getattr(one, key)}
-            | {"share": one.share}
-            for one in groups
+            group.name: {key: getattr(group, key) for key in KEYS[kind] if getattr(group, key)}
+            | {"share": group.share}
+            for group in groups
         }
         for kind, groups in personas._asdict().items()
         if groups
@@ -233,20 +225,20 @@ def as_record(personas):
 
 
 def behaviours_of(base, personas):
-    """The parameters of every kind of listener: a list of Behaviour, one per (no persona or each) x
-    (no cohort or each).
+    """The parameters of every kind of listener: a list of Behaviour.
 
-    The first is the plain one; `kinds` numbers them. A cohort's overrides come after a persona's.
+    A kind is a combination of (no persona or one of them) and (no cohort or one of them), numbered
+    as by `kinds`; the first is `base`. A cohort's overrides come after a persona's.
     """
     return [
-        changed(one.name, changed(other.name, base, other), one)
-        for other in (Group(""), *personas.personas)
-        for one in (Group(""), *personas.cohorts)
+        changed(cohort.name, changed(persona.name, base, persona), cohort)
+        for persona in (Group(""), *personas.personas)
+        for cohort in (Group(""), *personas.cohorts)
     ]
 
 
 def changed(where, behaviour, group):
-    """A Behaviour with a group's overrides."""
+    """A Behaviour with a group's overrides; errors name the group by `where`."""
     new = {
         name: overridden(where, behaviour, name, value, replaced)
         for name, value in (group.set or {}).items()
@@ -262,18 +254,16 @@ def changed(where, behaviour, group):
 
 
 def replaced(_, value):
-    """The value, whatever was there."""
+    """The new value."""
     return value
 
 
 def overridden(where, behaviour, name, value, action):
-    """One parameter after `set` or `times`, of the type it had; ValueError where it would mean
-    nothing.
-    """
+    """One parameter after `set` or `times`, with its old type. Raises ValueError if invalid."""
     before = np.array(getattr(behaviour, name), dtype=np.float64)
     after = before.copy()
-    for place, one in placed(where, name, value, before):
-        after[place] = action(before[place], one)
+    for position, change in assignments(where, name, value, before):
+        after[position] = action(before[position], change)
     if PARAMETERS[name].total == "kept":
         after *= before.sum(axis=-1, keepdims=True) / np.maximum(
             after.sum(axis=-1, keepdims=True), 1e-12
@@ -282,8 +272,8 @@ def overridden(where, behaviour, name, value, action):
     return as_tuple(after.tolist())
 
 
-def placed(where, name, value, before):
-    """What a value of the file is for: [(place in the parameter, array), ...]."""
+def assignments(where, name, value, before):
+    """Where in a parameter each number of the file belongs: [(position, array), ...]."""
     if isinstance(value, dict):
         parts = PARAMETERS[name].parts
         if not parts:
@@ -294,9 +284,9 @@ def placed(where, name, value, before):
         return [
             (
                 parts.index(check_choice(f"{where}: {name}", part, parts)),
-                number(where, name, one),
+                number(where, name, part_value),
             )
-            for part, one in value.items()
+            for part, part_value in value.items()
         ]
     given = number(where, name, value)
     if given.ndim and given.shape != before.shape:
@@ -307,7 +297,7 @@ def placed(where, name, value, before):
 
 
 def number(where, name, value):
-    """A value of the file as float64; ValueError where it is no number."""
+    """A value of the file as float64. Raises ValueError if it is not a number."""
     try:
         return np.array(value, dtype=np.float64)
     except (TypeError, ValueError):
@@ -322,7 +312,7 @@ def check_value(where, name, value, before, after):
     inside = np.isfinite(after) & (after >= about.low) & (after <= about.high)
     if inside.all() and keeps_total(about.total, after):
         return
-    said = {
+    limits = {
         f"not below {about.low:g}": np.isfinite(about.low),
         f"at most {about.high:.4g}": np.isfinite(about.high),
         "above 0 in sum": about.total in ("kept", "positive"),
@@ -330,13 +320,13 @@ def check_value(where, name, value, before, after):
     }
     raise ValueError(
         f"{where}: {name} becomes {after.tolist()!r} by {value!r}; it must be "
-        f"{' and '.join(words for words, holds in said.items() if holds) or 'a number'} (it was "
-        f"{before.tolist()!r})."
+        f"{' and '.join(words for words, applies in limits.items() if applies) or 'a number'} "
+        f"(it was {before.tolist()!r})."
     )
 
 
 def keeps_total(total, values):
-    """Whether values keep the rule of their sum: see `About`."""
+    """Whether values satisfy the rule for their sum; total: as in `About`."""
     if total == "at most 1":
         return values.sum() <= 1 + 1e-9
     return not total or (values.sum(axis=-1) > 0).all()
@@ -351,23 +341,22 @@ def as_tuple(value):
 
 
 def members(u, groups, people):
-    """Which group each listener belongs to, int64, (L,): 0 for none, otherwise its place among the
-    groups plus 1.
+    """Group that each listener belongs to, int64, (L,): 0 for none, else its position plus 1.
 
     u       float64, (L,), one uniform draw per listener
-    people  name -> int64, (L,): age in years, gender, plan (codes of SYMBOLS) and genre (place
+    people  name -> int64, (L,): age in years, gender, plan (codes of SYMBOLS) and genre (position
             in GENRE_NAMES)
     """
-    group, before = np.zeros(len(u), np.int64), np.zeros(len(u))
-    for place, one in enumerate(groups, 1):
-        share = one.share * fitting(one, people)
-        group[(u >= before) & (u < before + share)] = place
+    membership, before = np.zeros(len(u), np.int64), np.zeros(len(u))
+    for position, group in enumerate(groups, 1):
+        share = group.share * fitting(group, people)
+        membership[(u >= before) & (u < before + share)] = position
         before = before + share
-    return group
+    return membership
 
 
 def fitting(group, people):
-    """Whether each listener fits the conditions of a group, bool, (L,)."""
+    """Whether each listener matches the conditions of a group, bool, (L,)."""
     low, below = group.who.get("age", (0, 200))
     words = {"gender": SYMBOLS["gender"], "plan": SYMBOLS["plan"], "genre": GENRE_NAMES}
     return np.logical_and.reduce(
@@ -381,14 +370,13 @@ def fitting(group, people):
 
 
 def names_of(groups):
-    """What stands in the listeners table for each group: its name; a cohort's arm follows after a
-    colon.
-    """
-    return [f"{one.name}:{one.tag}" if one.tag else one.name for one in groups]
+    """Name of each group in the listeners table; a cohort's tag follows after a colon."""
+    return [f"{group.name}:{group.tag}" if group.tag else group.name for group in groups]
 
 
 def kinds(personas, persona, cohort):
-    """Which of `behaviours_of` each listener lives by, int64, (L,). persona, cohort: as from
-    `members`.
+    """Position of each listener's parameters in `behaviours_of`, int64, (L,).
+
+    persona, cohort: as from `members`.
     """
     return np.asarray(persona) * (1 + len(personas.cohorts)) + np.asarray(cohort)

@@ -1,11 +1,11 @@
-"""Profile versions: what changes about a listener over time, the plan and the age."""
+"""Profile versions: plan and age of each listener over time."""
 
 import numpy as np
 
 from ..schema import FREE, PREMIUM, code, table_of
 from ..streams import decision, uniforms
 from .clocks import midnights, zone_windows
-from .survey_weights import GROUP_AGES, Kept, answers_of, weights_of
+from .survey_weights import GROUP_AGES, TableKey, response_codes, weights_of
 
 NO_PLAN, INDIVIDUAL, STUDENT = (
     code("plan_kind", name) for name in ("none", "individual", "student")
@@ -14,41 +14,44 @@ CHANGE_PLAN, CHANGE_AT = decision("plan.change"), decision("plan.change_at")
 STUDENT_UNTIL = 30  # years of age (assumed)
 
 
-def plan_chances(run, survey, people, own, instead):
-    """Chance to leave premium and to take it in a month: {'leaving', 'joining'} -> float64, (L,); 0
-    where the plan is given.
+def plan_chances(run, survey, people, parameter, instead):
+    """Monthly chances of a change of plan: {'leaving', 'joining'} -> float64, (L,).
 
     leaving  premium_churn
-    joining  what keeps the share of premium among people of the same group of answers and age
-             as it is, times premium_growth
+    joining  the chance that keeps the share of premium constant among people of the same survey
+             group and age group, times premium_growth
+
+    Both are 0 if the plan is given.
     """
     changing = not (run.given.plan or instead.plan)
     answers, weights = (
-        answers_of(Kept(survey)),
-        weights_of(Kept(survey), run.population, run.survey_group),
+        response_codes(TableKey(survey)),
+        weights_of(TableKey(survey), run.population, run.survey_group),
     )
-    everybody, premium = (
+    total, premium = (
         np.bincount(plan_cell(answers), weights * which, minlength=2 * len(GROUP_AGES))
         for which in (1.0, answers["plan"] == PREMIUM)
     )
-    odds = premium / np.maximum(everybody - premium, 1e-9)
+    odds = premium / np.maximum(total - premium, 1e-9)
     return {
-        "leaving": changing * own("premium_churn"),
+        "leaving": changing * parameter("premium_churn"),
         "joining": changing
-        * np.minimum(own("premium_growth") * own("premium_churn") * odds[plan_cell(people)], 1.0),
+        * np.minimum(
+            parameter("premium_growth") * parameter("premium_churn") * odds[plan_cell(people)], 1.0
+        ),
     }
 
 
 def plan_cell(people):
-    """Number of the group of answers and age, int64, (L,)."""
+    """Number of the survey group and age group of each person, int64, (L,)."""
     return (people["listener_type"] - 1) * len(GROUP_AGES) + people["age_group"]
 
 
 def profile_versions(run, people, zones):
-    """profile_versions.parquet: age and plan of each listener from when on; a birthday or another
-    plan begins a new version.
+    """The profile_versions table: age and plan of each listener, and from when they are valid.
 
-    Version 0 is valid from the start of the listener's window, with the plan of the survey row.
+    Version 0 is valid from the start of the listener's window, with the plan of the survey row. A
+    birthday or a change of plan begins a new version.
 
     people  name -> array, (L,): listener_id, key, home, birth_date, age, plan, wanted_plan,
             leaving, joining
@@ -56,8 +59,8 @@ def profile_versions(run, people, zones):
     """
     zone_names, zone = np.unique(zones, return_inverse=True)
     starts, ends = (limit[zone][people["home"]] for limit in zone_windows(run, zone_names)[:2])
-    everybody, unchanged = np.arange(len(starts)), np.full(len(starts), -1)
-    changes = [(everybody, starts, people["age"], people["plan"])]
+    all_rows, unchanged = np.arange(len(starts)), np.full(len(starts), -1)
+    changes = [(all_rows, starts, people["age"], people["plan"])]
     changes += [
         (rows, at, ages, unchanged[rows])
         for rows, at, ages in birthdays(run, people, zone_names, zone[people["home"]], starts, ends)
@@ -68,21 +71,20 @@ def profile_versions(run, people, zones):
     row, at, age, plan = map(np.concatenate, zip(*changes))
     order = np.lexsort((at, row))
     return version_table(
-        people, row[order], at[order], carried_on(age[order]), carried_on(plan[order])
+        people, row[order], at[order], filled_forward(age[order]), filled_forward(plan[order])
     )
 
 
-def carried_on(values):
-    """Values with every -1 replaced by the last one before it that is not; int64, (N,), the first
-    not -1.
+def filled_forward(values):
+    """Values with each -1 replaced by the last value before it, int64, (N,).
+
+    The first value must not be -1.
     """
     return values[np.maximum.accumulate(np.where(values >= 0, np.arange(len(values)), 0))]
 
 
 def version_table(people, row, at, age, plan):
-    """The profile_versions table from the rows of the people, in order, and what holds from when
-    on.
-    """
+    """The profile_versions table from rows of people and the values valid from each instant on."""
     wanted = people["wanted_plan"][row]
     wanted = np.where(
         (wanted == NO_PLAN) | ((wanted == STUDENT) & (age >= STUDENT_UNTIL)), INDIVIDUAL, wanted
@@ -101,9 +103,7 @@ def version_table(people, row, at, age, plan):
 
 
 def birthdays(run, people, zone_names, zone, starts, ends):
-    """Birthdays in each listener's window: [(rows of the people, UTC ms of local midnight,
-    completed years), ...] by year.
-    """
+    """Birthdays in each listener's window, by year: (rows, UTC ms of local midnight, age), ..."""
     births = people["birth_date"]
     for year in range(run.window[0].year, run.window[1].year + 1):
         at = midnights(run, anniversaries(births, year), zone_names, zone)
@@ -112,9 +112,7 @@ def birthdays(run, people, zone_names, zone, starts, ends):
 
 
 def anniversaries(births, year):
-    """The birthdays in a year, datetime64[D]; 28 February in a common year for those born on the
-    29th.
-    """
+    """Birthdays in a year, datetime64[D]; 29 February becomes 28 February in common years."""
     month_day = births.astype("datetime64[M]").astype(int) % 12
     month = (np.datetime64(f"{year}-01") + month_day).astype("datetime64[M]")
     day = births - births.astype("datetime64[M]").astype("datetime64[D]")
@@ -125,12 +123,11 @@ def anniversaries(births, year):
 
 
 def plan_changes(people, starts, ends):
-    """Changes of plan in each listener's window: [(rows of the people, UTC ms, new plan), ...] by
-    month.
+    """Changes of plan in each listener's window, by month: (rows of people, UTC ms, new plan), ...
 
-    In every calendar month (UTC) a listener leaves premium, or takes it, with the chance they have,
-    at an even moment of the month. Listener and month decide, not the window's end: the first
-    months of a year are those of a shorter run.
+    In every calendar month (UTC) a listener leaves or joins premium with their chance, at a
+    uniformly drawn moment of the month. The draw depends on listener and month, not on the end of
+    the window: a longer run begins with the changes of a shorter one.
     """
     keys, plan = people["key"], people["plan"]
     months = np.arange(month_of(starts.min()), month_of(ends.max()) + 2)
@@ -147,5 +144,5 @@ def plan_changes(people, starts, ends):
 
 
 def month_of(at_ms):
-    """Number of the month since 1970 of an instant, int."""
+    """Months from January 1970 to an instant, int."""
     return int(np.datetime64(int(at_ms), "ms").astype("datetime64[M]").astype(int))

@@ -1,10 +1,8 @@
-"""Reads the two source files, the bundled ones or the originals as downloaded, and refuses what it
-cannot trust.
+"""Reads the survey file, bundled or as downloaded, and rejects invalid answers.
 
-The originals have quirks that a plain `pd.read_csv` gets wrong: `None` is an answer and not a gap,
-four survey columns hold several answers in one cell, some answers carry commas or trailing blanks,
-the songs file begins with a byte order mark and writes four lengths as "1,412". data/README.md is
-the codebook. Rows are counted as a spreadsheet counts them, the header being row 1.
+The original has quirks that a plain `pd.read_csv` gets wrong: `None` is an answer and not a missing
+value, four columns hold several answers in one cell, and some answers contain commas or trailing
+blanks. data/README.md is the codebook. Row numbers are those of a spreadsheet: the header is row 1.
 """
 
 import re
@@ -32,8 +30,7 @@ SINGLE = "single"  # one answer out of a closed set
 OPEN = "open"  # one answer, free text occurs
 SEVERAL = "several"  # answers joined by commas
 
-# header -> (our name, kind, what is known of the answers: for single ones, answer in the file ->
-# ours)
+# header -> (our name, kind, known answers; for single answers: answer in the file -> our name)
 SURVEY = {
     "Age": ("age_band", SINGLE, {band: band for band in AGE_BANDS}),
     "Gender": ("gender", SINGLE, {"Female": "female", "Male": "male", "Others": "other"}),
@@ -123,14 +120,14 @@ SURVEY = {
 
 @front_door
 def load_survey(path=""):
-    """Who listens, and to what? The listening survey as a clean table, one row per respondent.
+    """The listening survey as a clean table, one row per respondent: who listens, and to what.
 
     path  .csv or .xlsx; "" reads the bundled, invented survey
 
     Returns a DataFrame: `row` int, then one column per question under the names in SURVEY. Single
     answers are categories, questions with several answers hold tuples of text. The answer "None"
-    stays an answer. Raises FileNotFoundError for a missing file, ValueError for one that is not
-    this survey.
+    is kept as an answer. Raises FileNotFoundError for a missing file, ValueError for a file that is
+    not this survey.
     """
     source = read_source("survey", path)
     cells = read_cells(source, SURVEY)
@@ -148,9 +145,7 @@ def load_survey(path=""):
 
 
 def answers(source, cells, header, kind, known):
-    """One column of the survey in our words: categories, or tuples of text where several answers
-    are allowed.
-    """
+    """One column of the survey in our names: categories, or tuples of text for several answers."""
     texts = [cell.strip() for cell in cells]
     if kind == SEVERAL:
         return [ticked(text, known) for text in texts]
@@ -169,21 +164,21 @@ def answers(source, cells, header, kind, known):
 
 
 def ticked(text, options):
-    """The answers in a cell that holds several, joined by commas; free text keeps its own commas.
+    """The answers in a cell that holds several, joined by commas, as a tuple of text.
 
-    A tuple of text.
+    Free text keeps its commas.
     """
-    found = []
+    answers = []
     for part in filter(None, (part.strip() for part in text.split(","))):
-        if found and part not in options and found[-1] not in options:
-            found[-1] += f", {part}"
+        if answers and part not in options and answers[-1] not in options:
+            answers[-1] += f", {part}"
         else:
-            found.append(part)
-    return tuple(found)
+            answers.append(part)
+    return tuple(answers)
 
 
 def allowed_answers(header, text, known):
-    """What an answer must be, and why it may not be."""
+    """The part of a message that says what an answer must be, and what to do."""
     if header == "Age" and re.fullmatch(r"\d{1,2}-\w{3}|\w{3}-\d{2}|\d{4}-.*", text):
         return (
             "a spreadsheet turned the age band into a date. Download the file again and do not "
@@ -195,8 +190,9 @@ def allowed_answers(header, text, known):
 
 
 def check_genre(name, genre):
-    """A survey genre in our spelling, whatever its capitals; ValueError with the nearest names
-    otherwise.
+    """A survey genre in our spelling; capitals do not matter.
+
+    Raises ValueError with the nearest names for an unknown genre.
     """
     if str(genre).casefold() in {raw.casefold() for raw in GENRES}:
         return next(ours for raw, ours in GENRES.items() if raw.casefold() == str(genre).casefold())

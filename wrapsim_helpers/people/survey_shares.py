@@ -1,4 +1,4 @@
-"""The survey as probabilities: answers by age, gender, plan and group of respondents."""
+"""Shares of survey answers by age, gender, plan and group of respondents."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from .survey_file import GENRES, SINGLE, SURVEY
 TYPES = ("A", "B")
 AGE_GROUPS = {"up to 20": ("6-12", "12-20"), "20 to 35": ("20-35",), "over 35": ("35-60", "60+")}
 GENRE_NAMES = tuple(GENRES.values())
-SMOOTHING = 20  # a cell counts as if 20 more people had answered like the group around it
+SMOOTHING = 20  # each cell is smoothed as if 20 more people had answered like the larger group
 
 
 # -- the survey as probabilities -------------------------------------------------------------------
@@ -18,12 +18,11 @@ SMOOTHING = 20  # a cell counts as if 20 more people had answered like the group
 
 @front_door
 def listener_types(survey: pd.DataFrame):
-    """Which of the survey's two groups of answers each respondent belongs to: a category "A" or "B"
-    per row.
+    """Group of each survey respondent: a category "A" or "B" per row.
 
     The survey mixes two groups whose answers differ in almost every column (a latent class model,
-    mean posterior 0.997). Each row goes to the group under which its answers are likelier, from the
-    published shares of both.
+    mean posterior 0.997). Each row is assigned to the group that gives its answers the higher
+    likelihood, by the published shares of both groups.
     """
     scores = {
         name: np.full(len(survey), np.log(figures("survey_marginals")["classes"][name]["share"]))
@@ -55,15 +54,15 @@ def answer_scores(answers, group, header):
 
 
 def clean_answer(header, raw):
-    """An answer as it stands in the file, in our words."""
+    """Our name for an answer in the file."""
     known = SURVEY[header][2]
     return known.get(raw, raw) if known else raw
 
 
 def age_groups(survey):
-    """The survey's five age bands joined to three: its oldest band has one respondent.
+    """A category per row: the survey's five age bands joined to three.
 
-    A category per row.
+    They are joined because the oldest band has one respondent.
     """
     joined = {band: group for group, bands in AGE_GROUPS.items() for band in bands}
     return pd.Categorical(survey["age_band"].map(joined), list(AGE_GROUPS))
@@ -71,18 +70,16 @@ def age_groups(survey):
 
 @front_door
 def answer_shares(survey: pd.DataFrame, question):
-    """How does an answer depend on age, gender and plan? Smoothed shares, within each of the
-    survey's two groups.
+    """How does an answer depend on age, gender and plan? Smoothed shares, per survey group.
 
     survey    as from `load_survey`
     question  one of its single-answer columns
     Returns   DataFrame, one row per listener_type x age_group x gender x plan, one column per
               answer; rows sum to 1
 
-    Few cells hold enough people, so each is drawn towards the shares of its gender, and those
-    towards the whole group, as if SMOOTHING more people had answered that way. Only gender is a
-    step of its own: within a group it is the one of the three whose effect on answers survives (see
-    data/README.md).
+    Few cells hold enough people. So each cell is smoothed towards the shares of its gender, and
+    these towards the whole group, as if SMOOTHING more people had answered that way. Of age, gender
+    and plan, only gender has an effect on answers within a group (see data/README.md).
     """
     question = check_choice(
         "question", question, tuple(name for name, kind, _ in SURVEY.values() if kind == SINGLE)
@@ -93,9 +90,7 @@ def answer_shares(survey: pd.DataFrame, question):
 
 
 def type_shares(people, question):
-    """Smoothed shares of an answer by age group, gender and plan within one group of
-    respondents.
-    """
+    """Smoothed shares of an answer by age group, gender and plan, within one survey group."""
     overall = smoothed(
         people[question],
         np.full(people[question].cat.categories.size, 1 / people[question].cat.categories.size),
@@ -103,11 +98,13 @@ def type_shares(people, question):
     )
     rows = {}
     for gender in people["gender"].cat.categories:
-        same = people[people["gender"] == gender]
-        by_gender = smoothed(same[question], overall, SMOOTHING)
+        same_gender = people[people["gender"] == gender]
+        by_gender = smoothed(same_gender[question], overall, SMOOTHING)
         for group in AGE_GROUPS:
             for plan in people["plan"].cat.categories:
-                cell = same[(same["age_group"] == group) & (same["plan"] == plan)]
+                cell = same_gender[
+                    (same_gender["age_group"] == group) & (same_gender["plan"] == plan)
+                ]
                 rows[group, gender, plan] = smoothed(cell[question], by_gender, SMOOTHING)
     return pd.DataFrame.from_dict(
         rows, orient="index", columns=list(people[question].cat.categories)
@@ -115,9 +112,7 @@ def type_shares(people, question):
 
 
 def smoothed(answers, prior, strength):
-    """Shares of each category among the answers, with `strength` more answers spread like `prior`.
-    float64.
-    """
+    """Share of each category, float64, with `strength` more answers distributed like `prior`."""
     counts = answers.value_counts(sort=False).to_numpy(dtype=float)
     return (counts + strength * np.asarray(prior)) / (counts.sum() + strength)
 
@@ -126,7 +121,8 @@ def smoothed(answers, prior, strength):
 
 
 def fit_margins(table, row_sums, column_sums, rounds=200):
-    """Scale a table's rows and columns until both sums come out (iterative proportional fitting).
+    """A table with rows and columns scaled to the given sums (iterative proportional fitting).
+
     float64, (R, C).
     """
     table = np.array(table, dtype=float)

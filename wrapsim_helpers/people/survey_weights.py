@@ -1,8 +1,7 @@
-"""The survey rows behind the listeners: what the model reads of them, and how likely each one is
-drawn.
+"""Survey rows as numbers, and the probability of drawing each row.
 
 For population="world" the rows are weighted so that age, gender and plan have their published
-shares; few rows carry the old and the very young, and `effective_sample_size` says how few.
+shares. Few rows represent the old and the very young; `effective_sample_size` says how few.
 """
 
 import functools
@@ -20,8 +19,8 @@ from .survey_shares import GENRE_NAMES, age_groups, answer_shares, listener_type
 
 ROW = decision("listener.row")
 YOUNGEST, OLDEST = 10, 80
-OTHER_GENDER_SHARE = 0.01  # assumed: the published shares know men and women only
-CAP = 25  # no survey row stands for more than this many times its share
+OTHER_GENDER_SHARE = 0.01  # assumed: the published shares are of men and women only
+CAP = 25  # highest weight of a survey row, as a multiple of its equal share
 # published age bins -> (from, to) in completed years; the ends of the outer two are assumptions
 AGE_BINS = {
     "0-17": (YOUNGEST, 18),
@@ -39,8 +38,8 @@ USAGE_DAYS = {
     "1 year to 2 years": (365, 730),
     "More than 2 years": (730, 3650),
 }
-# device -> (answer that ticks it; weight of its use where it is owned; chance to own it where
-# ticked)
+# device -> (survey answer that names it; weight of its use if owned; chance that it is owned if the
+# answer is given)
 OWNED = {
     "phone": ("Smartphone", 9.0, 1.0),
     "tablet": ("Smartphone", 3.0, 0.3),
@@ -51,11 +50,10 @@ OWNED = {
 }
 
 
-class Kept:
-    """A table as a key: equal to itself only, so that what follows from it is worked out once per
-    process.
+class TableKey:
+    """A table as a cache key, equal only to itself, so that results are computed once per process.
 
-    A table that was handed over must not be changed in place; a changed copy is another table.
+    Do not change such a table in place; a changed copy is a new key.
     """
 
     def __init__(self, table):
@@ -69,15 +67,14 @@ class Kept:
 
 
 @functools.lru_cache(maxsize=4)
-def answers_of(kept):
-    """What the model reads of each survey row, as numbers: name -> int64 or bool, (rows,). Not to
-    be changed.
+def response_codes(key):
+    """What the model reads of each survey row, as numbers: name -> int64 or bool, (rows,).
 
-    gender, plan, listener_type, time_slot, wanted_plan  codes of SYMBOLS;  genre  of
-    GENRE_NAMES;  age_group  of
-    GROUP_AGES;  usage  of USAGE_DAYS;  and for each device, bool, whether the answer ticks it
+    gender, plan, listener_type, time_slot, wanted_plan: codes of SYMBOLS; genre: of GENRE_NAMES;
+    age_group: of GROUP_AGES; usage: of USAGE_DAYS; and for each device, bool, whether the answer
+    names it. Do not change the arrays.
     """
-    survey = kept.table
+    survey = key.table
     coded = {
         name: survey[name].map(SYMBOLS[name].index).to_numpy(int)
         for name in ("gender", "plan", "time_slot")
@@ -102,10 +99,13 @@ def answers_of(kept):
 
 
 @functools.lru_cache(maxsize=4)
-def genre_totals(kept):
-    """Running totals of the shares of the survey genres, float64, (2, 3, 3, 2, genres): by
-    listener_type, age group, gender and plan, in the order of their codes without UNKNOWN."""
-    shares = answer_shares(kept.table, "genre")
+def genre_totals(key):
+    """Running totals of genre shares in the survey, float64, (2, 3, 3, 2, genres).
+
+    They are by listener_type, age group, gender and plan, in the order of their codes, without
+    UNKNOWN.
+    """
+    shares = answer_shares(key.table, "genre")
     cells = pd.MultiIndex.from_product(
         [SYMBOLS["listener_type"][1:], GROUP_AGES, SYMBOLS["gender"][1:], SYMBOLS["plan"][1:]]
     )
@@ -115,34 +115,32 @@ def genre_totals(kept):
 
 @front_door
 def survey_weights(survey: pd.DataFrame, population, survey_group):
-    """How likely each survey row is drawn, float64, (rows,), summing to 1.
+    """Probability of drawing each survey row, float64, (rows,), summing to 1.
 
-    "survey": all rows alike. "world": raked to the published shares of age, gender and plan
-    (age_shares, gender_shares, premium_share_users), no row above CAP times its share. survey_group
-    "A" leaves the second group out.
+    population "survey": all rows equal. "world": raked to the published shares of age, gender and
+    plan (age_shares, gender_shares, premium_share_users), no row above CAP times its equal share.
+    survey_group "A" excludes the second group.
     """
     population, survey_group = (
         check_choice("population", population, POPULATIONS),
         check_choice("survey_group", survey_group, SURVEY_GROUPS),
     )
-    return weights_of(Kept(survey), population, survey_group).copy()
+    return weights_of(TableKey(survey), population, survey_group).copy()
 
 
 @functools.lru_cache(maxsize=8)
-def weights_of(kept, population, survey_group):
-    """The same for a kept survey; not to be changed."""
-    weights = np.ones(len(kept.table))
+def weights_of(key, population, survey_group):
+    """`survey_weights` of a `TableKey`, cached; do not change the array."""
+    weights = np.ones(len(key.table))
     if survey_group == "A":
-        weights[answers_of(kept)["listener_type"] != code("listener_type", "A")] = 0.0
+        weights[response_codes(key)["listener_type"] != code("listener_type", "A")] = 0.0
     if population == "world":
-        weights = rake(kept.table, weights)
+        weights = rake(key.table, weights)
     return rounded(weights / weights.sum())
 
 
 def rake(survey, weights, rounds=60):
-    """Weights scaled, margin by margin, to the published shares of age group, gender and plan;
-    capped.
-    """
+    """Weights scaled, margin by margin, to the published shares of age, gender and plan; capped."""
     margins = [
         (np.asarray(age_groups(survey)), group_shares()),
         (np.asarray(survey["gender"]), gender_shares()),
@@ -153,14 +151,14 @@ def rake(survey, weights, rounds=60):
     for _ in range(rounds):
         for answers, shares in margins:
             for answer, share in shares.items():
-                mine = answers == answer
-                weights[mine] *= share / max(weights[mine].sum(), 1e-12)
+                same = answers == answer
+                weights[same] *= share / max(weights[same].sum(), 1e-12)
         weights = np.minimum(weights, cap)
     return weights
 
 
 def group_shares():
-    """Published share of each of the survey's joined age groups, from the curve by year of age."""
+    """Published share of each joined age group, from the curve by year of age."""
     shares = age_curve()
     return {
         group: shares[low - YOUNGEST : high - YOUNGEST].sum()
@@ -169,8 +167,10 @@ def group_shares():
 
 
 def age_curve():
-    """Published share of each year of age from YOUNGEST to OLDEST - 1, float64, (70,): even within
-    a bin (age_shares), falling evenly to nothing in the open last one."""
+    """Published share of each year of age from YOUNGEST to OLDEST - 1, float64, (70,).
+
+    It is uniform within a bin (age_shares) and falls linearly to 0 in the last, open bin.
+    """
     curve = np.zeros(OLDEST - YOUNGEST)
     for name, share in published("age_shares")["2015_sample"].items():
         low, high = AGE_BINS[name]
@@ -195,14 +195,12 @@ def plan_shares():
 
 @front_door
 def effective_sample_size(weights):
-    """How many equally weighted rows carry as much information: (sum w)^2 / sum w^2 (Kish 1965)."""
+    """Number of equally weighted rows with as much information: (sum w)^2 / sum w^2 (Kish 1965)."""
     return float(np.sum(weights) ** 2 / np.sum(np.square(weights)))
 
 
 def rows_that_count(run, survey):
-    """How many survey rows a run's listeners rest on: the `effective_sample_size` of the weights it
-    draws with.
-    """
+    """The `effective_sample_size` of the weights with which a run draws survey rows."""
     return effective_sample_size(drawing_weights(run, survey))
 
 
@@ -212,35 +210,37 @@ def survey_rows(run, survey, keys):
 
 
 def drawing_weights(run, survey):
-    """How likely a run draws each survey row, float64, (rows,): raked where it asks for it, and
-    only rows that match what is given.
+    """Weight of each survey row in a run's draw, float64, (rows,).
+
+    Weights are raked for population "world", and 0 for rows that do not match the given attributes.
     """
     return matching(
-        answers_of(Kept(survey)),
-        weights_of(Kept(survey), run.population, run.survey_group),
+        response_codes(TableKey(survey)),
+        weights_of(TableKey(survey), run.population, run.survey_group),
         run.given,
     )
 
 
 def matching(answers, weights, given):
-    """Weights of the rows that match what is given, all others 0; relaxed where nobody matches:
-    age, then plan, gender.
+    """Weights of the rows that match what is given, 0 for all other rows.
+
+    If no row matches, conditions are dropped in the order age, plan, gender.
     """
-    wishes = [
+    conditions = [
         answers["age_group"] == age_group_of(given.age) if given.age is not None else None,
         answers["plan"] == code("plan", given.plan) if given.plan else None,
         answers["gender"] == code("gender", given.gender) if given.gender else None,
     ]
-    wishes = [wish for wish in wishes if wish is not None]
-    for left_out in range(len(wishes) + 1):
-        left = weights * np.logical_and.reduce([np.ones(len(weights), bool), *wishes[left_out:]])
-        if left.sum() > 0:
-            return left
+    conditions = [condition for condition in conditions if condition is not None]
+    for left_out in range(len(conditions) + 1):
+        matched = weights * np.logical_and.reduce(
+            [np.ones(len(weights), bool), *conditions[left_out:]]
+        )
+        if matched.sum() > 0:
+            return matched
     return weights
 
 
 def age_group_of(age):
-    """Number of the joined age group that ages in years fall in, int or int64, (L,): 0, 1, 2 as in
-    GROUP_AGES.
-    """
+    """Number of the joined age group, as in GROUP_AGES, of ages in years; int or int64, (L,)."""
     return np.searchsorted([low for low, _ in GROUP_AGES.values()][1:], age, side="right")

@@ -1,4 +1,4 @@
-"""User ids: a UUID from seed and number, from which the number can be found again."""
+"""User ids: a UUID from seed and listener number, from which the number can be recovered."""
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +12,13 @@ ODD_INVERSE = pow(ODD, -1, 2**32)
 HEX_DIGITS = np.frombuffer(b"0123456789abcdef", np.uint8)
 DIGIT_PLACES = np.array(
     [i for i in range(36) if i not in (8, 13, 18, 23)]
-)  # of a UUID's text; dashes between
+)  # of the digits in a UUID's text
 
 
 def user_ids(seed, ids):
-    """A UUID per listener number, Arrow text, (L,): version 8, made from seed and number;
-    `listener_number` undoes it.
+    """A UUID (version 8) per listener number, made from seed and number: Arrow text, (L,).
+
+    `listener_number` recovers the number.
     """
     keys = listener_keys(np.uint64(seed), ids)
     high = (hashed(keys, 0) & ~np.uint64(0xF000)) | np.uint64(0x8000)
@@ -47,14 +48,12 @@ def hashed(keys, counter):
 
 
 def mask_of(seed):
-    """The number that hides a listener's number in the user ids of a seed, 0 to 2**32 - 1."""
+    """The number that masks listener numbers in the user ids of a seed, 0 to 2**32 - 1."""
     return int(bits(np.uint64(seed), USER_ID, 0)) & 0xFFFFFFFF
 
 
 def listener_number(user_id, seed):
-    """The listener number behind a user id of this seed, or None where the id is not of this
-    seed.
-    """
+    """The listener number of a user id of this seed; None if the id is not of this seed."""
     number = (int(user_id.replace("-", "")[-8:], 16) - mask_of(seed)) * ODD_INVERSE % 2**32
     return (
         number
