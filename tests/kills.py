@@ -141,11 +141,10 @@ def survive(folder, kills, workers, random, most):
     last = start(folder, workers)
     _, told = last.communicate()
     assert last.returncode == 0, told[-2000:]
-    assert (
-        done == kills
-        and not list(folder.rglob(f"{places.BESIDE}*"))
-        and not (folder / "parts").exists()
-    )
+    assert done == kills
+    left = [str(path.relative_to(folder)) for path in folder.rglob(f"{places.BESIDE}*")]
+    assert not left, left
+    assert not (folder / "parts").exists()
 
 
 def listed_as_they_are(folder):

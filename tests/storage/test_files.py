@@ -261,3 +261,10 @@ def test_every_table_of_the_contract_is_in_the_folder_with_its_columns(tiny_run)
 def test_one_listener_is_read_alone(tiny_run):
     mine = ws.read_parquet(tiny_run, "plays", listener_id=2)
     assert set(np.unique(mine["listener_id"].to_numpy())) <= {2} and mine.num_rows > 0
+
+
+def test_the_name_of_an_unfinished_file_tells_what_it_is_to_be_called(tmp_path):
+    once = places.unfinished(tmp_path / "part-00000000.avro")
+    assert places.final_name(once.name) == "part-00000000.avro"
+    assert places.final_name(places.unfinished(once).name) == "part-00000000.avro"
+    assert places.final_name(once.name.replace("avro", "parquet")) is None

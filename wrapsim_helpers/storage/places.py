@@ -97,9 +97,13 @@ def checksum(random, name):
 
 
 def final_name(name):
-    """The name that an unfinished file of ours is to have; None for the name of any other file."""
-    found = UNFINISHED.fullmatch(name)
-    return found[3] if found and found[2] == checksum(found[1], found[3]) else None
+    """The name that an unfinished file of ours is to have, also of one beside an unfinished file;
+    None for the name of any other file.
+    """
+    parts = UNFINISHED.fullmatch(name)
+    if not parts or parts[2] != checksum(parts[1], parts[3]):
+        return None
+    return final_name(parts[3]) or parts[3]
 
 
 @contextmanager
