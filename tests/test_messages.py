@@ -67,7 +67,7 @@ def test_a_source_that_is_a_folder_or_a_device_is_said_to_be_one(here, option):
         "simulate", "2", "new", *WEEK, option, "folder"
     )
     assert refused("simulate", "2", "new", *WEEK, option, os.devnull).startswith(
-        f"{option} is '{os.devnull}', which is no regular file. Give the path of "
+        f"{option} is '{os.devnull}', which is not a regular file. Give the path of "
     )
 
 
@@ -83,7 +83,7 @@ def test_a_link_to_nowhere_is_named_with_its_target(here, folder, tiny_run):
     ):
         assert refused(*words) == (
             f"{name} is '{folder}', but 'link' is a link to 'nowhere', which does not exist; give "
-            f"another path, or make that folder."
+            f"another path, or create that folder."
         )
     assert [path.name for path in here.iterdir()] == ["link"]
 

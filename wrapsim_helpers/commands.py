@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer.core
 
-from .checking import NO_ROOM, check_path, whole
+from .checking import NO_ROOM, check_path, int_or_text
 from .notebooks import (
     NOTEBOOKS,
     Refused,
@@ -158,8 +158,12 @@ def batch(
 
 @app.command()
 def wrapped(
-    users: int = typer.Option(100, help="how many listeners", parser=whole, metavar="INTEGER"),
-    seed: int = typer.Option(2025, help="same seed, same people", parser=whole, metavar="INTEGER"),
+    users: int = typer.Option(
+        100, help="how many listeners", parser=int_or_text, metavar="INTEGER"
+    ),
+    seed: int = typer.Option(
+        2025, help="same seed, same people", parser=int_or_text, metavar="INTEGER"
+    ),
     output: str = typer.Option(
         None, "--output", "-o", help="folder for everything; data/runs/wrapped"
     ),
@@ -215,7 +219,7 @@ def clear_own(folder):
     claim(folder, JOB_FOLDERS)
 
 
-Users = Annotated[int, typer.Argument(help="how many listeners", parser=whole)]
+Users = Annotated[int, typer.Argument(help="how many listeners", parser=int_or_text)]
 OutDir = Annotated[
     str,
     typer.Argument(help="a new or empty folder, one where this run was begun, or s3://bucket/run"),
@@ -226,12 +230,13 @@ End = Annotated[str, typer.Option(help="ISO 8601; excluded")]
 Genres = Annotated[list[str], typer.Option(help="favourite genres to pick from; may be repeated")]
 Population = Annotated[str, typer.Option(help="world or survey")]
 Seed = Annotated[
-    int, typer.Option(help="same seed, same people, same plays", parser=whole, metavar="INTEGER")
+    int,
+    typer.Option(help="same seed, same people, same plays", parser=int_or_text, metavar="INTEGER"),
 ]
 Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; may be repeated")]
 Codec = Annotated[str, typer.Option(help="of the Avro files: deflate, zstandard or null")]
 Workers = Annotated[
-    int, typer.Option(help="processes; 0 for one per core", parser=whole, metavar="INTEGER")
+    int, typer.Option(help="processes; 0 for one per core", parser=int_or_text, metavar="INTEGER")
 ]
 Survey = Annotated[str, typer.Option(help="survey file; the bundled one where empty")]
 Songs = Annotated[str, typer.Option(help="songs file; the bundled one where empty")]
@@ -242,7 +247,7 @@ Tracks = Annotated[
     int,
     typer.Option(
         help="tracks to invent beside those of the songs file, 0 or at least 1,000",
-        parser=whole,
+        parser=int_or_text,
         metavar="INTEGER",
     ),
 ]
@@ -275,7 +280,7 @@ def simulate(
         int | None,
         typer.Option(
             help="with --parts: which share of the parts to make, from 1",
-            parser=whole,
+            parser=int_or_text,
             metavar="INTEGER",
         ),
     ] = None,
@@ -283,7 +288,7 @@ def simulate(
         int | None,
         typer.Option(
             help="with --part: into how many shares the parts are cut, one for each machine",
-            parser=whole,
+            parser=int_or_text,
             metavar="INTEGER",
         ),
     ] = None,
@@ -488,7 +493,7 @@ def cards(
         "", help="user id, number or name; the listener in the middle where empty"
     ),
     year: int = typer.Option(
-        -1, help="-1 for the year with most days of the run", parser=whole, metavar="INTEGER"
+        -1, help="-1 for the year with most days of the run", parser=int_or_text, metavar="INTEGER"
     ),
     edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
     theme: str = typer.Option("press", help="press, night, contrast or print"),
@@ -510,7 +515,7 @@ def insights(
     run_dir: RunDir,
     out_dir: str = typer.Argument(help="folder for nine Parquet files"),
     year: int = typer.Option(
-        -1, help="-1 for the year with most days of the run", parser=whole, metavar="INTEGER"
+        -1, help="-1 for the year with most days of the run", parser=int_or_text, metavar="INTEGER"
     ),
     edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
 ):
@@ -532,12 +537,12 @@ def realism(
         None, "--output", "-o", help="folder for the report; data/runs/realism"
     ),
     users: int = typer.Option(
-        4_000, help="listeners of the main run", parser=whole, metavar="INTEGER"
+        4_000, help="listeners of the main run", parser=int_or_text, metavar="INTEGER"
     ),
     smaller: int = typer.Option(
         300,
         help="listeners of each run with another seed or without a mechanism",
-        parser=whole,
+        parser=int_or_text,
         metavar="INTEGER",
     ),
 ):

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 
-from ..checking import check_count, front_door, whole
+from ..checking import check_count, front_door, int_or_text
 from ..listening.listen import check_run, estimate_plays, listen, moved_starts, say_moved
 from ..parameters import SEEDS, Given, Run
 from ..people import user_ids
@@ -135,7 +135,7 @@ def resolve_user(user_id, seed):
     """(listener number, UUID to write or "" for the listener's own) of what a caller may give as
     user_id.
     """
-    user_id = whole(user_id) if isinstance(user_id, str) else user_id
+    user_id = int_or_text(user_id) if isinstance(user_id, str) else user_id
     if isinstance(user_id, int) and not isinstance(user_id, bool):
         return check_count("user_id", user_id, 0, 2**31 - 2), ""
     if user_id == "":
