@@ -143,7 +143,7 @@ def survive(folder, kills, workers, random, most):
     assert last.returncode == 0, told[-2000:]
     assert (
         done == kills
-        and not list(folder.rglob(f"{places.BESIDE}*"))
+        and not list(folder.rglob(f"{places.TEMPORARY}*"))
         and not (folder / "parts").exists()
     )
 

@@ -104,7 +104,7 @@ def test_ctrl_c_ends_the_first_compilation(tmp_path):
     time.sleep(2)
     code, said, left = interrupt(process)
     assert (code, left) == (130, []) and "Traceback" not in said, said[-2000:]
-    assert "\nInterrupted. No file is left half-written; start the same command again.\n" in said
+    assert "\nInterrupted. All files written so far are complete; run the command again.\n" in said
     assert not (tmp_path / "run").exists()
 
 

@@ -55,7 +55,7 @@ def test_a_receipt_without_its_entries_is_named(tmp_path, damage):
         {"files": [{}], "moved": 0} if "files" in damage else {}
     )
     path.write_text(json.dumps(changed))
-    with pytest.raises(ValueError, match="part-00000000.json is in the way: it does not hold what"):
+    with pytest.raises(ValueError, match="part-00000000.json is in the way: it differs from"):
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
 
 
@@ -138,7 +138,7 @@ def test_a_working_folder_that_was_deleted_is_said(here):
     )
     assert (done.returncode, done.stderr) == (
         2,
-        "wrapsim: the working folder no longer exists; change to another one (cd) and start the "
+        "wrapsim: the working folder no longer exists; change to another one (cd) and run the "
         "command there.\n",
     )
 
@@ -160,7 +160,7 @@ def test_yaml_that_is_nested_too_deeply_is_refused(tmp_path):
             read(tmp_path / "deep.yaml")
     said = refused("run", "02_single_user", "-p", f"age={DEEP}")
     assert said.startswith("age is '[[[") and said.endswith(
-        "which cannot be read (it is nested too deeply); write a list as [Pop, Rap]."
+        "which cannot be read (it is nested too deeply); write a list like [Pop, Rap]."
     )
     assert len(said) < 300
 
@@ -176,7 +176,7 @@ def test_a_full_disk_is_said_in_one_message(here, tiny_run, monkeypatch, words):
     monkeypatch.setattr("wrapsim_helpers.storage.outputs.finish", fails)
     done = command(*(tiny_run if word == "RUN" else word for word in words))
     assert done.returncode == 1 and done.stderr.endswith(
-        "wrapsim: there is no room left on the disk; make some and start the same command again.\n"
+        "wrapsim: the disk is full; free some space and run the same command again.\n"
     )
 
 
@@ -207,8 +207,8 @@ def test_a_store_out_of_reach_is_said_in_one_message(here, monkeypatch, words):
     done = command(*words)
     assert (done.returncode, done.stderr) == (
         1,
-        "wrapsim: the object store does not answer as it should (Generic S3 error: no route). "
-        "Check the address, and the credentials and endpoint in the environment (AWS_..., "
+        "wrapsim: the object store failed (Generic S3 error: no route). "
+        "Check the URL, and the credentials and endpoint in the environment (AWS_..., "
         "GOOGLE_..., AZURE_...).\n",
     )
 
@@ -216,7 +216,7 @@ def test_a_store_out_of_reach_is_said_in_one_message(here, monkeypatch, words):
 @pytest.mark.parametrize("address", ["s3://", "s3:///"])
 def test_an_address_without_a_bucket_is_refused_and_writes_no_folder(here, address):
     assert refused("simulate", "2", address, *WEEK) == (
-        "OUT_DIR is 's3://', which names no bucket; give an address such as s3://bucket/run."
+        "OUT_DIR is 's3://', which names no bucket; give a URL such as s3://bucket/run."
     )
     assert not list(here.iterdir())
 

@@ -355,8 +355,9 @@ def test_the_lock_of_a_dead_process_is_taken_over_with_a_message(cut_short, caps
         manifest.json_bytes(locks.signature() | {"started": 1.0})
     )  # our number, but an earlier process
     ws.simulate(**TINY, out_dir=cut_short, workers=1)
-    assert f"Process {os.getpid()} began this run and is gone; going on in {cut_short}." in "".join(
-        capsys.readouterr()
+    assert (
+        f"Process {os.getpid()} started this run and has ended; resuming in {cut_short}."
+        in "".join(capsys.readouterr())
     )
     assert not (cut_short / "lock.json").exists()
 
@@ -365,7 +366,7 @@ def test_the_lock_of_a_dead_process_is_taken_over_with_a_message(cut_short, caps
 def test_the_lock_of_another_machine_is_never_taken_over(cut_short, held):
     (cut_short / "lock.json").write_bytes(held)
     with pytest.raises(
-        ValueError, match=r"If that machine is gone, remove lock.json there and start again."
+        ValueError, match=r"If that machine has stopped, remove lock.json there and start again."
     ):
         ws.simulate(**TINY, out_dir=cut_short)
 

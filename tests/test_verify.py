@@ -169,7 +169,7 @@ def test_a_damaged_part_is_mended_by_the_same_command(run, tiny_run, monkeypatch
 
 
 def test_verify_on_the_command_line_names_the_file_and_exits_with_1(run):
-    assert command("verify", run, "--workers", 1).stdout == f"{run} is as it was written.\n"
+    assert command("verify", run, "--workers", 1).stdout == f"{run} is undamaged.\n"
     (run / "tracks.parquet").write_bytes((run / "tracks.parquet").read_bytes()[:-1])
     done = command("verify", run, "--workers", 1)
     assert (
@@ -261,11 +261,11 @@ TAMPERED = {
     ),
     "a path out of the folder": (
         lambda run: with_identity_and_files(run, "../secret/part-00000000.parquet"),
-        r"it lists '../secret/part-00000000.parquet', which is no file of a run",
+        r"it lists '../secret/part-00000000.parquet', which is not a file of a run",
     ),
     "an absolute path": (
         lambda run: with_identity_and_files(run, "/etc/passwd"),
-        "it lists '/etc/passwd', which is no file of a run",
+        "it lists '/etc/passwd', which is not a file of a run",
     ),
     "a parameter that does not exist": (
         lambda run: with_identity(run, lambda identity: identity["parameters"].update(moon=1)),
@@ -544,7 +544,8 @@ def test_a_share_is_asked_for_with_both_of_its_numbers(tmp_path, words):
     done = command("simulate", "8", tmp_path / "run", *words)
     assert (
         done.returncode == 2
-        and "--part and --parts go together: --part 3 --parts 10 makes the third tenth"
+        and "give both --part and --parts, or neither: --part 3 --parts 10 simulates the third "
+        "tenth of the parts."
         in done.stderr
     )
     assert not (tmp_path / "run").exists()

@@ -787,7 +787,7 @@ def spoilt(run, tmp_path, how):
 @pytest.mark.parametrize(
     "how, words",
     [
-        ("gone", r"plays/part-00000001.parquet is missing, though run.json lists it"),
+        ("gone", r"plays/part-00000001.parquet is missing, but run.json lists it"),
         ("foreign", r"plays/part-00000009.parquet is not a file of this run"),
         (
             "of another part",

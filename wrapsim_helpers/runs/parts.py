@@ -78,7 +78,7 @@ def make_part(job: Job, part):
         ),
         past=past,
     )
-    with places.workbench(job.place) as folder, contextlib.ExitStack() as names:
+    with places.local_folder(job.place) as folder, contextlib.ExitStack() as names:
         files = [
             begin_table(names, folder, name, getattr(heard, name), part) for name in tables_of(job)
         ]
@@ -136,7 +136,7 @@ def write_plays_avro(names, folder, heard, hash_, part, codec):
 def make_catalogue(job):
     """Write the tables that all parts share; returns the receipt."""
     catalogue = check_run(job.run).catalogue
-    with places.workbench(job.place) as folder, contextlib.ExitStack() as names:
+    with places.local_folder(job.place) as folder, contextlib.ExitStack() as names:
         files = [
             begin_table(names, folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES
         ]
@@ -153,7 +153,7 @@ def deliver(job, number, names, folder, receipt):
     if not places.is_store(job.place):
         places.add(job.place, receipt_name(number), data)
     names.close()
-    places.deliver(folder, job.place, [file["file"] for file in receipt["files"]])
+    places.upload(folder, job.place, [file["file"] for file in receipt["files"]])
     if places.is_store(job.place):
         places.add(job.place, receipt_name(number), data)
     return receipt

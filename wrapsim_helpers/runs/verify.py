@@ -134,7 +134,7 @@ def plays_in(place, name):
     """The plays of one file of a run, Parquet or Avro."""
     if name.endswith(".parquet"):
         return read_table(place, name)
-    with places.at_hand(place, name) as path:
+    with places.local_file(place, name) as path:
         return read_plays_avro(path, read_table(place, "tracks.parquet"))
 
 
