@@ -226,7 +226,7 @@ def test_an_address_without_a_bucket_is_refused_and_writes_no_folder(here, addre
 
 def test_a_continuation_that_ends_too_early_names_the_end_of_the_run(here, tiny_run):
     assert refused("continue", tiny_run, "new", "--end", "2025-04-01") == (
-        "--end is '2025-04-01', but the run lasts until 2025-04-10; give a later time."
+        "--end is '2025-04-01', but the run ends at 2025-04-10; give a later time."
     )
 
 

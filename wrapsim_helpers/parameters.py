@@ -74,8 +74,8 @@ def check_uuid(user_id):
         return user_id == "" or uuid.UUID(user_id)
     except (ValueError, TypeError, AttributeError):
         raise ValueError(
-            f"user_id is {user_id!r}; it must be the text of a UUID, or '' for one derived from "
-            f"the seed."
+            f"user_id is {user_id!r}; it must be the text of a UUID, or '' for a UUID "
+            f"derived from the seed."
         ) from None
 
 

@@ -17,7 +17,7 @@ def resource(*parts):
 
 def project_folder():
     """The project's folder: the working folder, or its parent if the working folder is the
-    project's `notebooks`, where JupyterLab starts kernels.
+    project's `notebooks` (JupyterLab starts kernels there).
     """
     here = Path.cwd()
     return here.parent if here.name == "notebooks" and (here / FIRST_NOTEBOOK).is_file() else here

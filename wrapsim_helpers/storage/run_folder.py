@@ -129,10 +129,10 @@ def refusing_what_cannot_be_written(place, name="out_dir"):
         ) from None
 
 
-def refuse_other_run(place, found, wanted):
+def refuse_other_run(place, stored, wanted):
     """Raise ValueError with the differences unless both identities are the same."""
-    if found != wanted:
-        lines = "\n  ".join(shown_differences(wanted, found)[:12])
+    if stored != wanted:
+        lines = "\n  ".join(shown_differences(wanted, stored)[:12])
         raise ValueError(
             f"out_dir {str(place)!r} holds a run with another identity:\n  {lines}\n"
             '("here" is the requested run, "there" is the run in the folder.) Name another folder, '
