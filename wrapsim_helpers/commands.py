@@ -109,10 +109,10 @@ def run(
         False, "--parameters", help="list the notebook's parameters and exit"
     ),
 ):
-    """Execute one notebook; parameters are checked first.
+    """Execute one notebook with parameters.
 
-    Relative paths in parameters (names that end in _path or _dir) start at the working folder,
-    where the notebook is executed.
+    The parameters are checked first. Relative paths in parameters (names that end in _path or _dir)
+    start at the working folder, where the notebook is executed.
     """
     path = find_notebook(notebook)
     if show:
@@ -378,7 +378,10 @@ def again(
     songs: Songs = "",
     personas: Personas = "",
 ):
-    """Simulate one listener of a run again, with identical plays, without the rest of the run."""
+    """Simulate one listener of a run again.
+
+    The plays are identical; the other listeners are not simulated.
+    """
     from .runs.again import again as simulate_again
     from .runs.again import write_listener
     from .storage.outputs import output_folder
@@ -401,9 +404,9 @@ def continue_(
     songs: Songs = "",
     personas: Personas = "",
 ):
-    """Extend a finished run to a later end time; the new plays go to another folder.
+    """Extend a finished run to a later end time.
 
-    Without --format, the formats are those of the run.
+    The new plays go to another folder. Without --format, the formats are those of the run.
     """
     from .runs.simulate import continue_run
 
@@ -447,7 +450,10 @@ def show(run_dir: RunDir):
 
 @app.command()
 def verify(run_dir: RunDir, workers: Workers = 0):
-    """Recompute the hashes and counts of a run's manifest and name each damaged file."""
+    """Check a finished run and name each damaged file.
+
+    It recomputes the hashes and counts in run.json.
+    """
     from .runs.verify import verify as verify_run
 
     damaged = verify_run(run_dir, workers)
@@ -496,7 +502,7 @@ def cards(
         "", help="user id, number or name; default the median listener by minutes"
     ),
     year: int = typer.Option(
-        -1, help="default the year with most days of the run", parser=int_or_text, metavar="INTEGER"
+        -1, help="-1 for the year with most days in the run", parser=int_or_text, metavar="INTEGER"
     ),
     edition: str = typer.Option(
         "full", help="full for all days of the year, or 2016 to 2025 for the days of an edition"
@@ -520,7 +526,7 @@ def insights(
     run_dir: RunDir,
     out_dir: str = typer.Argument(help="folder for nine Parquet files"),
     year: int = typer.Option(
-        -1, help="default the year with most days of the run", parser=int_or_text, metavar="INTEGER"
+        -1, help="-1 for the year with most days in the run", parser=int_or_text, metavar="INTEGER"
     ),
     edition: str = typer.Option(
         "full", help="full for all days of the year, or 2016 to 2025 for the days of an edition"
@@ -554,7 +560,10 @@ def realism(
         metavar="INTEGER",
     ),
 ):
-    """Compare simulated listening with published figures: print a table, write a report."""
+    """Compare simulated listening with published figures.
+
+    It prints a table and writes a report with pictures.
+    """
     from .realism import (
         Size,
         check_report,
@@ -599,9 +608,9 @@ def realism(
 
 @app.command()
 def fit():
-    """Fit the model's free parameters again (about 5 minutes, in a checkout).
+    """Fit the model's free parameters again (in a checkout).
 
-    It writes data/behaviour/fitted.json.
+    It takes about 5 minutes and writes data/behaviour/fitted.json.
     """
     from .realism.fit import fit as fit_model
 
@@ -701,15 +710,15 @@ def in_checkout(*command):
 def checkout():
     """The top folder of the checkout. Raises Refused from an installed wheel."""
     if not (PACKAGE.parent / "tests").is_dir():
-        raise Refused("this needs the project's source: clone it with git and run this there.")
+        raise Refused("this needs the project's source: git clone it and run this there.")
     return PACKAGE.parent
 
 
 @app.command("compile")
 def compile_():
-    """Compile the model now, so that later commands and notebooks start at once.
+    """Compile the model now, about half a minute.
 
-    It takes about half a minute, once for each version.
+    It is needed once for each version; later commands and notebooks then start at once.
     """
     from .compiled import cache_text
     from .runs.simulate import simulate as simulate_crowd
@@ -736,7 +745,7 @@ def cache(
         False, "--clear", help="remove the compiled code; the next use compiles it again"
     ),
 ):
-    """Print the folder and size of the cached compiled code, or remove it."""
+    """Show or remove the cached compiled code."""
     from .compiled import cache_root, cache_text, clear_code
 
     typer.echo(
