@@ -142,7 +142,7 @@ def survive(folder, kills, workers, random, most):
     _, told = last.communicate()
     assert last.returncode == 0, told[-2000:]
     assert done == kills
-    left = [str(path.relative_to(folder)) for path in folder.rglob(f"{places.BESIDE}*")]
+    left = [str(path.relative_to(folder)) for path in folder.rglob(f"{places.TEMPORARY}*")]
     assert not left, left
     assert not (folder / "parts").exists()
 

@@ -136,7 +136,7 @@ def test_a_failing_cell_is_named_and_the_exit_code_is_1(notebook, tmp_path):
 
 
 def test_a_notebook_that_leaves_early_has_failed(notebook, tmp_path):
-    with pytest.raises(RuntimeError, match="small.ipynb ended early: 1 cells were not run."):
+    with pytest.raises(RuntimeError, match="small.ipynb ended early: 1 cells were not executed."):
         notebooks.run_notebook(notebook("leaves", "later"), {}, tmp_path / "small_out.ipynb")
 
 
@@ -287,7 +287,8 @@ def test_the_notebooks_of_the_package_are_not_opened_for_editing(tmp_path, monke
     )
     with pytest.raises(
         notebooks.Refused,
-        match="there are no notebooks here, .* Lay out your own:\n  wrapsim init my_folder\n  cd "
+        match="there are no notebooks here, .* Copy them to a folder of yours:\n  wrapsim init "
+        "my_folder\n  cd "
         "my_folder\n  wrapsim lab",
     ):
         commands.lab()
@@ -334,7 +335,11 @@ def test_a_batch_runs_those_asked_for(notebook, tmp_path):
         ("one: [", (), "sets.yaml is not YAML (while parsing"),
         ("one: {notebook: x}", ("onne",), "has no set 'onne'. Did you mean 'one'?"),
         *(
-            (f"{name}: {{notebook: x}}", (), f"sets.yaml names a set {said}, and the executed")
+            (
+                f"{name}: {{notebook: x}}",
+                (),
+                f"sets.yaml names a set {said}, which cannot be a file name.",
+            )
             for name, said in (
                 ("1", "1"),
                 ("2025-01-01", "datetime.date(2025, 1, 1)"),
@@ -354,7 +359,8 @@ def test_a_batch_runs_those_asked_for(notebook, tmp_path):
         (
             "a: {notebook: x}\nA: {notebook: x}",
             (),
-            "names two sets 'a', but for capital letters, which not every disk tells apart.",
+            "has two sets named 'a', or names that differ only in case, which some disks treat as "
+            "one file.",
         ),
         (
             "one: {notebook: x, parameters: {3: 4}}",

@@ -135,7 +135,7 @@ def test_a_truncated_file_is_refused_with_its_line(tmp_path, source, load):
 def test_a_file_cut_inside_its_last_cell_is_refused(tmp_path, source, load):
     (tmp_path / "cut.csv").write_bytes(source.read_bytes()[:-2])
     assert refused(load, tmp_path / "cut.csv").startswith(
-        "cut.csv does not end with a line end, so its last row may be cut off"
+        "cut.csv does not end with a line break, so its last row may be cut off"
     )
 
 
@@ -164,7 +164,7 @@ def test_a_file_saved_as_cp1252_is_refused_with_its_line(tmp_path):
 def test_letters_once_read_as_cp1252_are_refused(tmp_path):
     broken = "Señal".encode().decode("cp1252")
     path = songs_file(tmp_path, SONG.format(length=200, popularity=1).replace("Salt", broken))
-    assert "was read as cp1252 and saved again" in refused(load_songs, path)
+    assert "was decoded as cp1252 and saved again" in refused(load_songs, path)
 
 
 def test_a_missing_column_is_named_with_the_nearest_there_is(tmp_path):

@@ -84,8 +84,8 @@ def test_ctrl_c_ends_a_run_and_says_how_many_parts_are_kept(tmp_path, workers):
     code, said, left = interrupt(process)
     assert (code, left) == (130, []) and "Traceback" not in said, said[-2000:]
     assert re.search(
-        r"\nInterrupted. [1-9]\d* of 600 parts are whole and kept in \S+; the same command "
-        r"continues from there.\n",
+        r"\nInterrupted. [1-9]\d* of 600 parts are complete and saved in \S+; run the same "
+        r"command to resume.\n",
         said,
     )
     assert said.count("Interrupted.") == 1 and "run.json" not in places.names(folder)
@@ -104,7 +104,7 @@ def test_ctrl_c_ends_the_first_compilation(tmp_path):
     time.sleep(2)
     code, said, left = interrupt(process)
     assert (code, left) == (130, []) and "Traceback" not in said, said[-2000:]
-    assert "\nInterrupted. No file is left half-written; start the same command again.\n" in said
+    assert "\nInterrupted. All files written so far are complete; run the command again.\n" in said
     assert not (tmp_path / "run").exists()
 
 
@@ -145,8 +145,8 @@ def test_a_caller_gets_keyboard_interrupt_and_the_run_goes_on_later(
     said = capsys.readouterr().err
     assert said.count("Interrupted.") == 1
     assert (
-        f"Interrupted. 1 of 3 parts are whole and kept in {tmp_path / 'run'}; the same command "
-        f"continues from there." in said
+        f"Interrupted. 1 of 3 parts are complete and saved in {tmp_path / 'run'}; run the same "
+        f"command to resume." in said
     )
     assert not (tmp_path / "run" / "lock.json").exists()
     assert tree(ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)) == tree(tiny_run)

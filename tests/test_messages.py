@@ -55,7 +55,7 @@ def test_a_receipt_without_its_entries_is_named(tmp_path, damage):
         {"files": [{}], "moved": 0} if "files" in damage else {}
     )
     path.write_text(json.dumps(changed))
-    with pytest.raises(ValueError, match="part-00000000.json is in the way: it does not hold what"):
+    with pytest.raises(ValueError, match="part-00000000.json is in the way: it differs from"):
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
 
 
@@ -67,7 +67,7 @@ def test_a_source_that_is_a_folder_or_a_device_is_said_to_be_one(here, option):
         "simulate", "2", "new", *WEEK, option, "folder"
     )
     assert refused("simulate", "2", "new", *WEEK, option, os.devnull).startswith(
-        f"{option} is '{os.devnull}', which is no regular file. Give the path of "
+        f"{option} is '{os.devnull}', which is not a regular file. Give the path of "
     )
 
 
@@ -83,7 +83,7 @@ def test_a_link_to_nowhere_is_named_with_its_target(here, folder, tiny_run):
     ):
         assert refused(*words) == (
             f"{name} is '{folder}', but 'link' is a link to 'nowhere', which does not exist; give "
-            f"another path, or make that folder."
+            f"another path, or create that folder."
         )
     assert [path.name for path in here.iterdir()] == ["link"]
 
@@ -138,7 +138,7 @@ def test_a_working_folder_that_was_deleted_is_said(here):
     )
     assert (done.returncode, done.stderr) == (
         2,
-        "wrapsim: the working folder no longer exists; change to another one (cd) and start the "
+        "wrapsim: the working folder no longer exists; change to another one (cd) and run the "
         "command there.\n",
     )
 
@@ -160,7 +160,7 @@ def test_yaml_that_is_nested_too_deeply_is_refused(tmp_path):
             read(tmp_path / "deep.yaml")
     said = refused("run", "02_single_user", "-p", f"age={DEEP}")
     assert said.startswith("age is '[[[") and said.endswith(
-        "which cannot be read (it is nested too deeply); write a list as [Pop, Rap]."
+        "which cannot be read (it is nested too deeply); write a list like [Pop, Rap]."
     )
     assert len(said) < 300
 
@@ -176,7 +176,7 @@ def test_a_full_disk_is_said_in_one_message(here, tiny_run, monkeypatch, words):
     monkeypatch.setattr("wrapsim_helpers.storage.outputs.finish", fails)
     done = command(*(tiny_run if word == "RUN" else word for word in words))
     assert done.returncode == 1 and done.stderr.endswith(
-        "wrapsim: there is no room left on the disk; make some and start the same command again.\n"
+        "wrapsim: the disk is full; free some space and run the same command again.\n"
     )
 
 
@@ -207,8 +207,8 @@ def test_a_store_out_of_reach_is_said_in_one_message(here, monkeypatch, words):
     done = command(*words)
     assert (done.returncode, done.stderr) == (
         1,
-        "wrapsim: the object store does not answer as it should (Generic S3 error: no route). "
-        "Check the address, and the credentials and endpoint in the environment (AWS_..., "
+        "wrapsim: the object store failed (Generic S3 error: no route). "
+        "Check the URL, and the credentials and endpoint in the environment (AWS_..., "
         "GOOGLE_..., AZURE_...).\n",
     )
 
@@ -216,7 +216,7 @@ def test_a_store_out_of_reach_is_said_in_one_message(here, monkeypatch, words):
 @pytest.mark.parametrize("address", ["s3://", "s3:///"])
 def test_an_address_without_a_bucket_is_refused_and_writes_no_folder(here, address):
     assert refused("simulate", "2", address, *WEEK) == (
-        "OUT_DIR is 's3://', which names no bucket; give an address such as s3://bucket/run."
+        "OUT_DIR is 's3://', which names no bucket; give a URL such as s3://bucket/run."
     )
     assert not list(here.iterdir())
 
@@ -226,7 +226,7 @@ def test_an_address_without_a_bucket_is_refused_and_writes_no_folder(here, addre
 
 def test_a_continuation_that_ends_too_early_names_the_end_of_the_run(here, tiny_run):
     assert refused("continue", tiny_run, "new", "--end", "2025-04-01") == (
-        "--end is '2025-04-01', but the run lasts until 2025-04-10; give a later time."
+        "--end is '2025-04-01', but the run ends at 2025-04-10; give a later time."
     )
 
 

@@ -1,6 +1,6 @@
 """The `wrapsim` command, also as `python -m wrapsim_helpers`.
 
-It imports the commands itself, so that Ctrl-C ends it without a traceback from the start.
+`main` imports the commands itself, so that Ctrl-C during these imports prints no traceback.
 """
 
 import sys

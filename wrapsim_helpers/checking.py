@@ -1,5 +1,5 @@
-"""Checks of what callers give: values of other libraries become Python's own, and errors say what
-is allowed and the nearest right name.
+"""Checks of arguments: values of other libraries become plain Python values, and errors name what
+is allowed and the nearest valid name.
 """
 
 import difflib
@@ -17,25 +17,25 @@ DRAWN = (
     -1,
     None,
     (),
-)  # defaults that mean "drawn" or "not given"; a missing value means the same
+)  # defaults that mean "drawn" or "not given"; a missing value such as NaN means the same
 CHECKED_BY_VALUE = (str, int, float, bool, inspect.Parameter.empty)
 MOST_NAMED = 24  # arguments that a message lists; `Behaviour` has a hundred
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError on a full disk
-MISSING_TYPES = ("NAType", "NaTType")  # of pandas, which is not imported for this
+MISSING_TYPES = ("NAType", "NaTType")  # pandas types, by name so that pandas is not imported here
 
 
-# -- functions of the front door -------------------------------------------------------------------
+# -- public functions ------------------------------------------------------------------------------
 
 Argument = namedtuple(
     "Argument", "default kind"
-)  # kind: a class that the value must be of; object for any
+)  # kind: the class that the value must have; object for any class
 
 
 def front_door(thing=None, *, rest=None):
-    """Decorate a public function or record: plain values, and a TypeError that names it for an
-    argument that it does not take.
+    """Decorate a public function or record: convert its arguments to plain Python values, and raise
+    a TypeError for an unknown argument.
 
-    rest  the function or record that takes what `thing` takes as `**rest`
+    rest  the function or record that receives the `**rest` of `thing`
     """
     if thing is None:
         return functools.partial(front_door, rest=rest)
@@ -50,22 +50,20 @@ def front_door(thing=None, *, rest=None):
 
 
 def arguments_of(function):
-    """Name -> `Argument` of what a function or record names; the kind is the annotated class,
-    unless it is one of Python's own.
-    """
-    named = inspect.signature(function).parameters.values()
+    """Argument name -> `Argument` of a function or record; see `kind_of` for the kind."""
+    parameters = inspect.signature(function).parameters.values()
     return {
-        one.name: Argument(one.default, kind_of(one.annotation))
-        for one in named
-        if one.kind is not one.VAR_KEYWORD
+        parameter.name: Argument(parameter.default, kind_of(parameter.annotation))
+        for parameter in parameters
+        if parameter.kind is not parameter.VAR_KEYWORD
     }
 
 
 def kind_of(annotation):
-    """The class that an annotation asks for; object where it is none, or one whose values are
-    checked by name and range.
+    """The class that an annotation requires; object if it requires none, or a class in
+    CHECKED_BY_VALUE.
     """
-    classes = [one for one in get_args(annotation) or [annotation] if one is not type(None)]
+    classes = [cls for cls in get_args(annotation) or [annotation] if cls is not type(None)]
     known = (
         len(classes) == 1 and isinstance(classes[0], type) and classes[0] not in CHECKED_BY_VALUE
     )
@@ -73,45 +71,45 @@ def kind_of(annotation):
 
 
 def checked_call(function, name, known):
-    """The same function, called with plain values. name: what people call it; known: argument ->
-    `Argument`.
+    """The same function, called with plain Python values.
+
+    name  of the function, for messages;  known  argument name -> `Argument`
     """
-    places = [*inspect.signature(function).parameters]
+    positional = [*inspect.signature(function).parameters]
 
     @functools.wraps(function)
-    def call(*args, **named):
-        for word in named:
+    def call(*args, **keywords):
+        for word in keywords:
             check_argument(name, word, known)
         values = [
-            settled(place, known.get(place, ANY), value) for place, value in zip(places, args)
+            plain_argument(word, known.get(word, ANY), value)
+            for word, value in zip(positional, args)
         ]
         return function(
             *values,
-            *args[len(places) :],
-            **{word: settled(word, known[word], value) for word, value in named.items()},
+            *args[len(positional) :],
+            **{word: plain_argument(word, known[word], value) for word, value in keywords.items()},
         )
 
     return call
 
 
 def check_argument(function, word, known):
-    """Nothing where a function takes an argument of this name; TypeError with the nearest one
-    otherwise.
-    """
+    """Raise TypeError with the nearest name if a function takes no argument of this name."""
     if word not in known:
         near = nearest(word, known)
         hint = f" Did you mean {near!r}?" if near else ""
         taken = (
             f"It takes: {', '.join(known)}."
             if len(known) <= MOST_NAMED
-            else f"help({function}) lists those it takes."
+            else f"help({function}) lists its arguments."
         )
         raise TypeError(f"{function}() has no argument {word!r}.{hint} {taken}")
 
 
 def nearest(word, known):
-    """The name that is almost the word, or holds it, as preferred_genre does genre, or is somewhat
-    like it; None where there is none.
+    """The known name nearest to a word, or None: first a very similar name, then a name that
+    contains the word (genre: preferred_genre), then a roughly similar name.
     """
     alike = functools.partial(difflib.get_close_matches, word, known, 1)
     return next(
@@ -128,12 +126,12 @@ def nearest(word, known):
 
 # -- values ----------------------------------------------------------------------------------------
 
-ANY = Argument(inspect.Parameter.empty, object)  # of `self`
+ANY = Argument(inspect.Parameter.empty, object)  # for `self`
 
 
-def settled(name, wanted, value):
-    """A value as Python's own; the default where it is missing and the default means "drawn";
-    TypeError for one of another kind.
+def plain_argument(name, wanted, value):
+    """A value as a plain Python value, or the default if the value is missing and the default means
+    "drawn". Raises TypeError for a value of the wrong class. wanted: an `Argument`.
     """
     if is_missing(value) and wanted.default in DRAWN:
         return wanted.default
@@ -152,21 +150,21 @@ def is_missing(value):
 
 
 def python_value(value):
-    """A scalar of NumPy as Python's own, a moment as date or datetime; whatever is missing or no
-    scalar as it is.
+    """A NumPy scalar as a plain Python value, a time as date or datetime; any other value
+    unchanged.
     """
     if is_missing(value) or getattr(value, "ndim", None) != 0:
         return value
-    whole = value.item()
+    plain = value.item()
     return (
         value.astype("datetime64[us]").item()
-        if value.dtype.kind == "M" and isinstance(whole, int)
-        else whole
+        if value.dtype.kind == "M" and isinstance(plain, int)
+        else plain
     )
 
 
-def whole(text):
-    """A text as a whole number where it is one, otherwise as it is, for a check to refuse."""
+def int_or_text(text):
+    """A text as an int if it is a whole number, otherwise unchanged: a later check rejects it."""
     try:
         return int(text) if str(text).lstrip("-").isdecimal() else text
     except ValueError:  # more digits than Python reads
@@ -174,14 +172,14 @@ def whole(text):
 
 
 def yaml_value(text, loader=None):
-    """The value in a YAML text; ValueError saying what is wrong with it. loader: a yaml loader."""
-    import yaml  # here, since most commands need none
+    """The value in a YAML text. Raises ValueError that says what is wrong. loader: a yaml loader"""
+    import yaml  # here, since most commands do not need it
 
     try:
         return yaml.load(text, loader or yaml.SafeLoader)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    except (yaml.YAMLError, ValueError) as error:  # the latter of dates such as 2025-13-01
+    except (yaml.YAMLError, ValueError) as error:  # dates such as 2025-13-01 raise ValueError
         raise ValueError(" ".join(str(error).split())) from None
 
 
@@ -189,24 +187,24 @@ def yaml_value(text, loader=None):
 
 
 def check_path_kind(name, given):
-    """What a caller gave as a path, as it is; TypeError where it is neither text nor a Path."""
+    """The given path, unchanged. Raises TypeError if it is neither text nor a Path."""
     if not isinstance(given, (str, os.PathLike)):
         raise TypeError(f"{name} is {given!r}; it must be a path, as text or Path.")
     return given
 
 
 def check_path(name, given):
-    """A path that a caller gave as a Path, `~` expanded; TypeError or ValueError where no file can
-    be called so.
+    """A given path as a Path, with `~` expanded. Raises TypeError or ValueError if no file can have
+    that name.
     """
     if "://" in str(check_path_kind(name, given)):
         raise ValueError(
-            f"{name} is {str(given)!r}; only the folder of a run may be an address. Give a path on "
-            f"this machine."
+            f"{name} is {str(given)!r}; only the folder of a run may be a URL. Give a path on this "
+            f"machine."
         )
     try:
         path = Path(given).expanduser()
-        str(path).encode()  # Arrow and DuckDB open no file whose name is not UTF-8
+        str(path).encode()  # Arrow and DuckDB cannot open a file whose name is not UTF-8
         path.stat()
     except (OSError, ValueError, RuntimeError) as error:
         if getattr(error, "errno", None) not in (errno.ENOENT, errno.ENOTDIR):
@@ -220,25 +218,25 @@ def check_path(name, given):
 
 
 def check_links(name, given, path):
-    """A path as it is; ValueError where it leads through a link to nowhere."""
+    """The path, unchanged. Raises ValueError if it contains a broken symbolic link."""
     for link in (path, *path.parents):
         if link.is_symlink() and not link.exists():
             raise ValueError(
                 f"{name} is {str(given)!r}, but {str(link)!r} is a link to "
-                f"{os.readlink(link)!r}, which does not exist; give another path, or make that "
+                f"{os.readlink(link)!r}, which does not exist; give another path, or create that "
                 f"folder."
             )
     return path
 
 
 def check_file(name, path, instead):
-    """A path as it is where it is a file; FileNotFoundError otherwise. instead: what to do."""
+    """The path, unchanged. Raises FileNotFoundError if it is not a file. instead: what to do"""
     if path.is_file():
         return path
     problem = (
         "which is a folder"
         if path.is_dir()
-        else "which is no regular file"
+        else "which is not a regular file"
         if path.exists()
         else "and there is no such file"
     )
@@ -249,8 +247,8 @@ def check_file(name, path, instead):
 
 
 def check_choice(name, value, allowed):
-    """`value` where it is one of `allowed`, whatever its capitals; otherwise a ValueError with the
-    nearest names.
+    """The entry of `allowed` that equals `value`, ignoring case. Raises ValueError with the nearest
+    names if there is none.
     """
     by_folded = {str(choice).casefold(): choice for choice in allowed}
     if str(value).casefold() in by_folded:
@@ -263,11 +261,11 @@ def check_choice(name, value, allowed):
 
 
 def check_count(name, value, low, high, also=None):
-    """`value` as an int where it is a whole number from low to high; otherwise a ValueError or
-    TypeError. also: one number below low that is allowed, or None.
+    """`value` as an int. Raises ValueError or TypeError if it is not a whole number from low to
+    high. also: a number below low that is allowed as well, or None
     """
-    other = "" if also is None else f"{also} or "
-    allowed = f"it must be {other}a whole number from {in_digits(low)} to {in_digits(high)}."
+    or_also = "" if also is None else f"{also} or "
+    allowed = f"it must be {or_also}a whole number from {in_digits(low)} to {in_digits(high)}."
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} is {value!r}; {allowed}")
     if value != also and not low <= value <= high:
@@ -276,8 +274,8 @@ def check_count(name, value, low, high, also=None):
 
 
 def check_names(name, value):
-    """A list of names, or another collection in an order of its own, as a tuple of plain values;
-    TypeError for anything else.
+    """A list, or another ordered collection, of names as a tuple of plain values. Raises TypeError
+    for anything else.
     """
     if isinstance(value, (str, bytes, dict, set, frozenset)) or not hasattr(value, "__iter__"):
         raise TypeError(
@@ -287,12 +285,12 @@ def check_names(name, value):
 
 
 def in_digits(number):
-    """A whole number as text, with commas from five digits on, so that years have none."""
+    """A whole number as text, with commas from five digits on, so that years have no comma."""
     return f"{number:,}" if abs(number) >= 10_000 else str(number)
 
 
 def in_bytes(number):
-    """A number of bytes as text of three digits: "512 bytes", "1.23 MB", "4,560 TB"."""
+    """A number of bytes as text with three digits: "512 bytes", "1.23 MB", "4,560 TB"."""
     for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
         if number >= 0.9995 * size:
             digits = int(number < 9.995 * size) + int(number < 99.95 * size)

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer.core
 
-from .checking import NO_ROOM, check_path, whole
+from .checking import NO_ROOM, check_path, int_or_text
 from .notebooks import (
     NOTEBOOKS,
     Refused,
@@ -30,10 +30,10 @@ from .notebooks import (
 )
 from .resources import PACKAGE, resource, runs_folder
 
-JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")  # of the main job
-NOT_COPIED = ("runs", ".ipynb_checkpoints")  # folders that `init` leaves out
+JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")  # that the main job writes
+NOT_COPIED = ("runs", ".ipynb_checkpoints")  # folders that `init` does not copy
 
-# parameter of a command -> the library's name for it, where they differ
+# parameter of a command -> its name in the library, if they differ
 LIBRARY_NAMES = {
     "users": "num_users",
     "start": "start_time",
@@ -48,16 +48,12 @@ LIBRARY_NAMES = {
 }
 
 
-OF_NOTEBOOKS = (
-    "run",
-    "batch",
-)  # commands whose messages may name parameters of a notebook, which stay as they are
+# commands whose messages may name parameters of a notebook, which are not renamed
+OF_NOTEBOOKS = ("run", "batch")
 
 
 class Commands(typer.core.TyperGroup):
-    """The commands; an error in one takes along how its arguments are typed, so that the message
-    can name them so.
-    """
+    """The commands. An error carries the argument names that the user types, for its message."""
 
     def invoke(self, ctx):
         try:
@@ -77,12 +73,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Simulate a year of music streaming, and draw the Wrapped of it.",
+    help="Simulate a year of music streaming, and draw its Wrapped cards.",
 )
 
 
 def print_version(wanted):
-    """Print the version and exit, where --version is given."""
+    """Print the version and exit if --version is given."""
     if wanted:
         from importlib.metadata import version
 
@@ -108,15 +104,15 @@ def run(
     parameter: list[str] = typer.Option(
         [], "--parameter", "-p", metavar="NAME=VALUE", help="set a parameter; may be repeated"
     ),
-    output: str = typer.Option(None, "--output", "-o", help="where the executed notebook goes"),
+    output: str = typer.Option(None, "--output", "-o", help="path of the executed notebook"),
     show: bool = typer.Option(
-        False, "--parameters", help="list the notebook's parameters and stop"
+        False, "--parameters", help="list the notebook's parameters and exit"
     ),
 ):
-    """Run one notebook with parameters, strictly.
+    """Execute one notebook with parameters.
 
-    Paths among the parameters (names that end in _path or _dir) are taken from the folder you are
-    in, in which the notebook runs.
+    The parameters are checked first. Relative paths in parameters (names that end in _path or _dir)
+    start at the working folder, where the notebook is executed.
     """
     path = find_notebook(notebook)
     if show:
@@ -131,21 +127,21 @@ def run(
 def batch(
     file: Path = typer.Argument(help="a YAML file: name -> {notebook, parameters}"),
     only: list[str] = typer.Option(
-        [], "--only", help="run only the set of this name; may be repeated"
+        [], "--only", help="execute only the set of this name; may be repeated"
     ),
     output: str = typer.Option(None, "--output", "-o", help="folder for the executed notebooks"),
 ):
-    """Run every set of parameters in a YAML file.
+    """Execute a notebook for each set of parameters in a YAML file.
 
-    All are checked before the first one starts. Paths in the file (names that end in _path or _dir)
-    are taken from the folder you are in, not from the file's.
+    All sets are checked before the first one starts. Relative paths in the file (names that end in
+    _path or _dir) start at the working folder, not at the folder of the file.
     """
     from .storage.outputs import check_marked
 
     sets = chosen_sets(file, only)
     jobs = [
-        (name, find_notebook(one["notebook"]), one.get("parameters") or {})
-        for name, one in sets.items()
+        (name, find_notebook(values["notebook"]), values.get("parameters") or {})
+        for name, values in sets.items()
     ]
     folder = check_path("output", output or runs_folder() / "batch").absolute()
     check_marked(folder)
@@ -158,18 +154,22 @@ def batch(
 
 @app.command()
 def wrapped(
-    users: int = typer.Option(100, help="how many listeners", parser=whole, metavar="INTEGER"),
-    seed: int = typer.Option(2025, help="same seed, same people", parser=whole, metavar="INTEGER"),
+    users: int = typer.Option(
+        100, help="how many listeners", parser=int_or_text, metavar="INTEGER"
+    ),
+    seed: int = typer.Option(
+        2025, help="same seed, same people", parser=int_or_text, metavar="INTEGER"
+    ),
     output: str = typer.Option(
-        None, "--output", "-o", help="folder for everything; data/runs/wrapped"
+        None, "--output", "-o", help="folder for all results; default data/runs/wrapped"
     ),
 ):
-    """The main job: all notebooks, then the cards."""
+    """Run the main job: execute all notebooks and draw the cards."""
     from .listening.listen import Run, compile_model
 
     folder = check_path("output", output or runs_folder() / "wrapped").resolve()
     check = Run(num_users=users, seed=seed)
-    clear_own(folder)
+    clear_job(folder)
     compile_model(check)
     run_dir, cards = folder / "run", folder / "cards"
     parameters = {
@@ -190,9 +190,9 @@ def wrapped(
     )
 
 
-def clear_own(folder):
-    """Remove what an earlier main job wrote into its folder, file by file; ValueError, before that,
-    naming any other file.
+def clear_job(folder):
+    """Remove the files that an earlier main job wrote into its folder. Raises ValueError, before
+    it removes any, naming a file that wrapsim did not write.
     """
     from .runs.own_files import own_files
     from .storage.locks import refuse_held
@@ -215,34 +215,39 @@ def clear_own(folder):
     claim(folder, JOB_FOLDERS)
 
 
-Users = Annotated[int, typer.Argument(help="how many listeners", parser=whole)]
+Users = Annotated[int, typer.Argument(help="how many listeners", parser=int_or_text)]
 OutDir = Annotated[
     str,
-    typer.Argument(help="a new or empty folder, one where this run was begun, or s3://bucket/run"),
+    typer.Argument(help="a new or empty folder, the folder of this same run, or s3://bucket/run"),
 ]
-RunDir = Annotated[str, typer.Argument(help="the folder or address of a run")]
-Start = Annotated[str, typer.Option(help="ISO 8601; local time where without an offset")]
+RunDir = Annotated[str, typer.Argument(help="the folder or URL of a run")]
+Start = Annotated[str, typer.Option(help="ISO 8601; local time if it has no offset")]
 End = Annotated[str, typer.Option(help="ISO 8601; excluded")]
-Genres = Annotated[list[str], typer.Option(help="favourite genres to pick from; may be repeated")]
+Genres = Annotated[
+    list[str], typer.Option(help="favourite genres to draw from; may be repeated; default all")
+]
 Population = Annotated[str, typer.Option(help="world or survey")]
 Seed = Annotated[
-    int, typer.Option(help="same seed, same people, same plays", parser=whole, metavar="INTEGER")
+    int,
+    typer.Option(help="same seed, same people, same plays", parser=int_or_text, metavar="INTEGER"),
 ]
 Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; may be repeated")]
-Codec = Annotated[str, typer.Option(help="of the Avro files: deflate, zstandard or null")]
-Workers = Annotated[
-    int, typer.Option(help="processes; 0 for one per core", parser=whole, metavar="INTEGER")
+Codec = Annotated[
+    str, typer.Option(help="compression of the Avro files: deflate, zstandard or null")
 ]
-Survey = Annotated[str, typer.Option(help="survey file; the bundled one where empty")]
-Songs = Annotated[str, typer.Option(help="songs file; the bundled one where empty")]
+Workers = Annotated[
+    int, typer.Option(help="processes; 0 for one per core", parser=int_or_text, metavar="INTEGER")
+]
+Survey = Annotated[str, typer.Option(help="survey file; default the bundled one")]
+Songs = Annotated[str, typer.Option(help="songs file; default the bundled one")]
 Personas = Annotated[
-    str, typer.Option(help="YAML file of personas and cohorts, or 'bundled'; none where empty")
+    str, typer.Option(help="YAML file of personas and cohorts, or 'bundled'; default none")
 ]
 Tracks = Annotated[
     int,
     typer.Option(
-        help="tracks to invent beside those of the songs file, 0 or at least 1,000",
-        parser=whole,
+        help="tracks to invent in addition to the songs file, 0 or at least 1,000",
+        parser=int_or_text,
         metavar="INTEGER",
     ),
 ]
@@ -267,36 +272,37 @@ def simulate(
     scheduler: Annotated[
         str,
         typer.Option(
-            help="address of a dask scheduler whose workers make the parts, such as "
+            help="address of a dask scheduler whose workers simulate the parts, such as "
             "tcp://10.0.0.1:8786"
         ),
     ] = "",
     part: Annotated[
         int | None,
         typer.Option(
-            help="with --parts: which share of the parts to make, from 1",
-            parser=whole,
+            help="with --parts: which share of the parts to simulate, from 1",
+            parser=int_or_text,
             metavar="INTEGER",
         ),
     ] = None,
     parts: Annotated[
         int | None,
         typer.Option(
-            help="with --part: into how many shares the parts are cut, one for each machine",
-            parser=whole,
+            help="with --part: number of shares to split the parts into, one per machine",
+            parser=int_or_text,
             metavar="INTEGER",
         ),
     ] = None,
 ):
-    """Simulate a crowd into a run folder, without a notebook; after an interruption the same
-    command goes on.
+    """Simulate a crowd into a run folder, without a notebook.
+
+    After an interruption, the same command resumes the run.
     """
     from .runs.simulate import simulate as simulate_crowd
 
     if (part is None) != (parts is None):
         raise Refused(
-            "--part and --parts go together: --part 3 --parts 10 makes the third tenth of the "
-            "parts."
+            "give both --part and --parts, or neither: --part 3 --parts 10 simulates the third "
+            "tenth of the parts."
         )
     typer.echo(
         simulate_crowd(
@@ -337,8 +343,9 @@ def plan(
     personas: Personas = "",
     catalogue_tracks: Tracks = 0,
 ):
-    """Say what a simulation would take: plays, bytes, minutes, parts; a disk that is too small is
-    refused.
+    """Estimate the plays, bytes, minutes and parts of a simulation.
+
+    It fails if the disk is too small.
     """
     from .runs.plan import plan as plan_crowd
 
@@ -371,7 +378,10 @@ def again(
     songs: Songs = "",
     personas: Personas = "",
 ):
-    """Simulate one listener of a run again, identical, however big the run."""
+    """Simulate one listener of a run again.
+
+    The plays are identical; the other listeners are not simulated.
+    """
     from .runs.again import again as simulate_again
     from .runs.again import write_listener
     from .storage.outputs import output_folder
@@ -386,7 +396,7 @@ def again(
 def continue_(
     run_dir: RunDir,
     out_dir: OutDir,
-    end: Annotated[str, typer.Option(help="ISO 8601; excluded; later than the run's own end")],
+    end: Annotated[str, typer.Option(help="ISO 8601; excluded; later than the end of the run")],
     fmt: Formats = [],
     codec: Codec = "",
     workers: Workers = 0,
@@ -394,9 +404,9 @@ def continue_(
     songs: Songs = "",
     personas: Personas = "",
 ):
-    """Extend a finished run to a later end time, into a folder of its own.
+    """Extend a finished run to a later end time.
 
-    The formats are those of the run unless others are given.
+    The new plays go to another folder. Without --format, the formats are those of the run.
     """
     from .runs.simulate import continue_run
 
@@ -417,8 +427,9 @@ def continue_(
 
 @app.command()
 def effects(run_dir: RunDir):
-    """Every effect that a run declares, requested against observed; holds: yes where the interval
-    has what was requested.
+    """Compare each declared effect of a run with its plays.
+
+    Column "holds" is "yes" if the interval of the observed value contains the requested value.
     """
     from .runs.effects import effects_of
 
@@ -431,7 +442,7 @@ def effects(run_dir: RunDir):
 
 @app.command()
 def show(run_dir: RunDir):
-    """Say what is in a run folder, finished or not."""
+    """Summarise a run folder, finished or not."""
     from .runs.show import show as show_run
 
     typer.echo(show_run(run_dir))
@@ -439,7 +450,10 @@ def show(run_dir: RunDir):
 
 @app.command()
 def verify(run_dir: RunDir, workers: Workers = 0):
-    """Recompute everything a run's manifest says and name each damaged file."""
+    """Check a finished run and name each damaged file.
+
+    It recomputes the hashes and counts in run.json.
+    """
     from .runs.verify import verify as verify_run
 
     damaged = verify_run(run_dir, workers)
@@ -447,14 +461,14 @@ def verify(run_dir: RunDir, workers: Workers = 0):
         raise RuntimeError(
             "\n  ".join(
                 [
-                    f"{run_dir} is not as it was written:",
+                    f"{run_dir} is damaged:",
                     *damaged,
-                    "To mend it, remove the damaged files and simulate the run again into the "
+                    "To repair it, remove the damaged files and simulate the run again into the "
                     "same folder.",
                 ]
             )
         )
-    typer.echo(f"{run_dir} is as it was written.")
+    typer.echo(f"{run_dir} is undamaged.")
 
 
 @app.command()
@@ -462,7 +476,7 @@ def schema(
     form: Annotated[
         str,
         typer.Argument(
-            help="avro: the schema as JSON; fields: what each field means; fingerprints"
+            help="avro: the schema as JSON; fields: what each field means; fingerprints: hashes"
         ),
     ] = "avro",
 ):
@@ -485,12 +499,14 @@ def cards(
     run_dir: RunDir,
     out_dir: str = typer.Argument(help="folder for the cards"),
     user: str = typer.Option(
-        "", help="user id, number or name; the listener in the middle where empty"
+        "", help="user id, number or name; default the median listener by minutes"
     ),
     year: int = typer.Option(
-        -1, help="-1 for the year with most days of the run", parser=whole, metavar="INTEGER"
+        -1, help="-1 for the year with most days in the run", parser=int_or_text, metavar="INTEGER"
     ),
-    edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
+    edition: str = typer.Option(
+        "full", help="full for all days of the year, or 2016 to 2025 for the days of an edition"
+    ),
     theme: str = typer.Option("press", help="press, night, contrast or print"),
 ):
     """Draw one listener's cards from a run."""
@@ -510,12 +526,15 @@ def insights(
     run_dir: RunDir,
     out_dir: str = typer.Argument(help="folder for nine Parquet files"),
     year: int = typer.Option(
-        -1, help="-1 for the year with most days of the run", parser=whole, metavar="INTEGER"
+        -1, help="-1 for the year with most days in the run", parser=int_or_text, metavar="INTEGER"
     ),
-    edition: str = typer.Option("full", help="full, or 2016 to 2025: which days count"),
+    edition: str = typer.Option(
+        "full", help="full for all days of the year, or 2016 to 2025 for the days of an edition"
+    ),
 ):
-    """Find the nine insights of every listener of a run, however large, and write them as
-    Parquet.
+    """Write the nine insights of every listener of a run as Parquet.
+
+    The run may be of any size.
     """
     from .wrapped import write_everybody
 
@@ -526,22 +545,25 @@ def insights(
 @app.command()
 def realism(
     run_dir: str = typer.Option(
-        None, "--run", help="a finished run to measure, instead of the whole benchmark"
+        None, "--run", help="measure this finished run instead of the whole benchmark"
     ),
     output: str = typer.Option(
-        None, "--output", "-o", help="folder for the report; data/runs/realism"
+        None, "--output", "-o", help="folder for the report; default data/runs/realism"
     ),
     users: int = typer.Option(
-        4_000, help="listeners of the main run", parser=whole, metavar="INTEGER"
+        4_000, help="listeners of the main run", parser=int_or_text, metavar="INTEGER"
     ),
     smaller: int = typer.Option(
         300,
-        help="listeners of each run with another seed or without a mechanism",
-        parser=whole,
+        help="listeners of each run with another seed or with a mechanism switched off",
+        parser=int_or_text,
         metavar="INTEGER",
     ),
 ):
-    """Hold simulated listening against published figures: a table, and a report with pictures."""
+    """Compare simulated listening with published figures.
+
+    It prints a table and writes a report with pictures.
+    """
     from .realism import (
         Size,
         check_report,
@@ -573,7 +595,7 @@ def realism(
     )
     check_report(report_folder)
     with saying(
-        lambda: f"What is finished in {folder} is kept; the same command continues from there."
+        lambda: f"Finished runs are saved in {folder}; the same command resumes from there."
     ):
         study = study_of(folder, size)
     typer.echo(
@@ -586,8 +608,9 @@ def realism(
 
 @app.command()
 def fit():
-    """Find the model's free parameters anew (about 5 minutes); writes data/behaviour/fitted.json
-    (in a checkout).
+    """Fit the model's free parameters again (in a checkout).
+
+    It takes about 5 minutes and writes data/behaviour/fitted.json.
     """
     from .realism.fit import fit as fit_model
 
@@ -597,24 +620,24 @@ def fit():
 
 @app.command()
 def init(folder: str = typer.Argument(help="a new or empty folder")):
-    """Lay out notebooks and data in a new folder.
+    """Copy the notebooks and data to a new folder.
 
-    For those who installed with pip and have no checkout.
+    For an installation by pip, without a checkout.
     """
     folder = check_path("folder", folder)
     lay_out(folder)
     typer.echo(
         f"Notebooks and data are in {folder}. Next:\n  cd {quoted(folder)}\n  wrapsim wrapped     "
-        f"(run everything)\n"
+        f"(execute all notebooks)\n"
         "  jupyter lab         (explore)"
     )
 
 
 def lay_out(folder):
-    """Copy the bundled notebooks and data into a new or empty folder, or one in which that was
-    interrupted; Refused otherwise.
+    """Copy the bundled notebooks and data into a new or empty folder, or one with an interrupted
+    copy. Raises Refused for any other.
     """
-    from .storage.places import begins, clear_unfinished, final_name, new_file
+    from .storage.places import clear_unfinished, final_name, is_beginning_of, new_file
     from .storage.run_folder import writable
 
     kit = {
@@ -625,21 +648,25 @@ def lay_out(folder):
     }
     if folder.exists() and not folder.is_dir():
         raise Refused(f"{folder} is a file; name a new or empty folder.")
-    there = {
+    existing = {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
         if path.is_symlink() or not path.is_dir() and not final_name(path.name)
     }
-    other = [name for name, path in there.items() if name not in kit or not begins(path, kit[name])]
-    if other or len(there) == len(kit):
+    foreign = [
+        name
+        for name, path in existing.items()
+        if name not in kit or not is_beginning_of(path, kit[name])
+    ]
+    if foreign or len(existing) == len(kit):
         raise Refused(
-            f"{folder} is not a new or empty folder: it holds {[*other, *there][0]}. Name another "
-            f"one."
+            f"{folder} is not a new or empty folder: it holds {[*foreign, *existing][0]}. Name "
+            f"another folder."
         )
     writable(folder)
     for name, path in kit.items():
-        with new_file(folder / name) as beside:
-            shutil.copyfile(path, beside)
+        with new_file(folder / name) as temporary:
+            shutil.copyfile(path, temporary)
     clear_unfinished(folder, kit.__contains__)
 
 
@@ -655,7 +682,7 @@ def is_copied(path):
 
 
 def quoted(folder):
-    """A folder as a shell takes it."""
+    """A folder's path, quoted for the shell."""
     text = os.path.join(".", folder) if str(folder).startswith("-") else str(folder)
     return subprocess.list2cmdline([text]) if os.name == "nt" else shlex.quote(text)
 
@@ -666,39 +693,39 @@ def lab():
     folder = notebook_folder()
     if folder.is_relative_to(PACKAGE):
         raise Refused(
-            "there are no notebooks here, and those of the installed package are not to be "
-            "changed. "
-            "Lay out your own:\n"
+            "there are no notebooks here, and those of the installed package must not be changed. "
+            "Copy them to a folder of yours:\n"
             "  wrapsim init my_folder\n  cd my_folder\n  wrapsim lab"
         )
     raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", str(folder)]))
 
 
 def in_checkout(*command):
-    """Run a development command at the top of the checkout; Refused from an installed wheel."""
+    """Run a development command at the top of the checkout, then exit. Raises Refused from an
+    installed wheel.
+    """
     raise SystemExit(subprocess.call([sys.executable, *command], cwd=checkout()))
 
 
 def checkout():
-    """The top of the checkout; Refused from an installed wheel."""
+    """The top folder of the checkout. Raises Refused from an installed wheel."""
     if not (PACKAGE.parent / "tests").is_dir():
-        raise Refused("this needs the project's source: git clone it and run the command there.")
+        raise Refused("this needs the project's source: git clone it and run this there.")
     return PACKAGE.parent
 
 
 @app.command("compile")
 def compile_():
-    """Compile the model now, about half a minute, once for each version; later commands and
-    notebooks then begin at once.
+    """Compile the model now, about half a minute.
+
+    It is needed once for each version; later commands and notebooks then start at once.
     """
     from .compiled import cache_text
     from .runs.simulate import simulate as simulate_crowd
     from .runs.verify import verify as verify_run
 
-    with tempfile.TemporaryDirectory(
-        prefix="wrapsim-"
-    ) as folder:  # a run, invented music and all, written and read
-        verify_run(
+    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
+        verify_run(  # simulates and reads a small run, so that all compiled code is called
             simulate_crowd(
                 1,
                 "2025-01-01",
@@ -715,10 +742,10 @@ def compile_():
 @app.command()
 def cache(
     clear: bool = typer.Option(
-        False, "--clear", help="remove it; what is needed is compiled again at the next use"
+        False, "--clear", help="remove the compiled code; the next use compiles it again"
     ),
 ):
-    """Say where compiled code is and how large it is, or remove it."""
+    """Show or remove the cached compiled code."""
     from .compiled import cache_root, cache_text, clear_code
 
     typer.echo(
@@ -744,38 +771,38 @@ def test():
 
 @app.command()
 def check():
-    """Run everything slow (in a checkout)."""
+    """Run the slow tests (in a checkout)."""
     in_checkout("-m", "pytest", "tests/slow", "-o", "addopts=-q --strict-markers --durations=10")
 
 
 @app.command()
 def bench():
-    """Run the benchmarks: ratios measured in one run (in a checkout)."""
+    """Run the benchmarks and print ratios of times (in a checkout)."""
     in_checkout("-m", "benchmarks")
 
 
 def query_errors():
-    """What DuckDB raises, as a tuple; none if the command did not need it."""
+    """The exceptions of DuckDB, as a tuple; empty if the command did not import it."""
     return (sys.modules["duckdb"].Error,) if "duckdb" in sys.modules else ()
 
 
 def store_errors():
-    """What an object store raises, as a tuple; none if the command did not need one."""
+    """The exceptions of object stores, as a tuple; empty if the command did not use one."""
     from .storage.places import store_errors as errors_of_stores
 
     return errors_of_stores() if "obstore" in sys.modules else ()
 
 
 def main():
-    """The `wrapsim` command: bad input is one line on stderr and exit 2, a failed notebook exit 1,
-    Ctrl-C 130.
+    """Run the `wrapsim` command. Bad input prints one line on stderr and exits with 2, a failed
+    notebook with 1, Ctrl-C with 130.
     """
     from .interrupts import leaving_in_time
 
     with (
         warnings_of_one_line(),
         without_backend(),
-        leaving_in_time(lambda: "No file is left half-written; start the same command again."),
+        leaving_in_time(lambda: "All files written so far are complete; run the command again."),
     ):
         try:
             check_working_folder()
@@ -795,21 +822,21 @@ def main():
 
 
 def check_working_folder():
-    """Refused where the folder that the command is started in was deleted, or has no name in
-    UTF-8.
-    """
+    """Raise Refused if the working folder was deleted or its name is not UTF-8."""
     try:
         here = os.getcwd()
     except FileNotFoundError:
         raise Refused(
-            "the working folder no longer exists; change to another one (cd) and start the command "
+            "the working folder no longer exists; change to another one (cd) and run the command "
             "there."
         ) from None
     check_utf8([here])
 
 
 def check_utf8(texts):
-    """Refused where a text from the system is not UTF-8: Arrow and DuckDB open no such file."""
+    """Raise Refused if a text from the system is not UTF-8: Arrow and DuckDB cannot open such a
+    file.
+    """
     for text in texts:
         try:
             text.encode()
@@ -822,19 +849,19 @@ def check_utf8(texts):
 
 @contextmanager
 def without_backend():
-    """Hide MPLBACKEND while the command runs: it draws into files and notebooks, never on a
+    """Ignore MPLBACKEND while the command runs: it draws into files and notebooks, never on a
     screen.
     """
-    before = os.environ.pop("MPLBACKEND", None)
+    backend = os.environ.pop("MPLBACKEND", None)
     try:
         yield
     finally:
-        os.environ.update({} if before is None else {"MPLBACKEND": before})
+        os.environ.update({} if backend is None else {"MPLBACKEND": backend})
 
 
 @contextmanager
 def warnings_of_one_line():
-    """Show warnings as messages of the command, for as long as it runs."""
+    """Print each warning as one line while the command runs."""
     before, warnings.formatwarning = (
         warnings.formatwarning,
         lambda message, *_, **__: f"wrapsim: {message}\n",
@@ -846,23 +873,20 @@ def warnings_of_one_line():
 
 
 def complain(error, exit_code):
-    """Print an error as one message on stderr, with arguments named as they are typed; returns the
-    exit code.
-    """
+    """Print an error on stderr, with the argument names that users type. Returns the exit code."""
     text = as_typed(text_of(error), getattr(error, "typed", {}))
     print(f"wrapsim: {text}", file=sys.stderr)
     return exit_code
 
 
 def text_of(error):
-    """What an error says, in one message; that of the system or of a store with what to do."""
+    """The message of an error; for errors of the system or of a store, with what to do."""
     if getattr(error, "errno", None) in NO_ROOM:
-        return "there is no room left on the disk; make some and start the same command again."
+        return "the disk is full; free some space and run the same command again."
     if isinstance(error, store_errors()):
         return (
-            f"the object store does not answer as it should ({str(error).splitlines()[0]}). Check "
-            f"the address, and the credentials and endpoint in the environment (AWS_..., "
-            f"GOOGLE_..., AZURE_...)."
+            f"the object store failed ({str(error).splitlines()[0]}). Check the URL, and the "
+            f"credentials and endpoint in the environment (AWS_..., GOOGLE_..., AZURE_...)."
         )
     file = getattr(error, "filename", None)
     return (
@@ -873,12 +897,14 @@ def text_of(error):
 
 
 def typed_names(command):
-    """The library's name of each parameter of a command -> how it is typed, such as num_users ->
-    USERS, start_time -> --start.
+    """Name of each parameter of a command in the library -> name that the user types, such as
+    num_users -> USERS, start_time -> --start.
     """
     typed = {
-        one.name: one.opts[0] if one.opts[0].startswith("--") else one.name.upper()
-        for one in command.params
+        parameter.name: parameter.opts[0]
+        if parameter.opts[0].startswith("--")
+        else parameter.name.upper()
+        for parameter in command.params
     }
     return (
         typed
@@ -889,16 +915,16 @@ def typed_names(command):
 
 
 def as_typed(text, typed):
-    """A message with arguments named as they are typed: those of two words anywhere but in quotes
-    or paths, others where it begins.
+    """A message with the argument names that the user types. Names with an underscore are replaced
+    everywhere except in quotes and paths, other names only at the start, before "is".
     """
     words = [name for name in typed if "_" in name]
     anywhere = re.compile(rf"(?<![\w/.-])({'|'.join(words) or '(?!)'})(?![\w/-])")
     pieces = re.split(r"""((?<!\w)'[^']*'(?!\w)|(?<!\w)"[^"]*"(?!\w))""", text)
-    named = "".join(
-        piece if place % 2 else anywhere.sub(lambda found: typed[found[0]], piece)
-        for place, piece in enumerate(pieces)
+    renamed = "".join(
+        piece if position % 2 else anywhere.sub(lambda match: typed[match[0]], piece)
+        for position, piece in enumerate(pieces)
     )
     return re.sub(
-        r"^\w+(?= is )|(?<= and )\w+(?= is )", lambda found: typed.get(found[0], found[0]), named
+        r"^\w+(?= is )|(?<= and )\w+(?= is )", lambda match: typed.get(match[0], match[0]), renamed
     )

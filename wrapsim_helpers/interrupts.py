@@ -1,9 +1,9 @@
-"""What Ctrl-C leaves: one line that says what is kept and how to go on, and the end of a command
-within two seconds.
+"""What Ctrl-C does: it prints one line that says what is saved and how to resume, and ends a
+command within two seconds.
 
-A library call only prints the line; KeyboardInterrupt goes on to its caller. A command also ends in
-time where KeyboardInterrupt cannot come through, as while LLVM compiles, and takes every process
-that it started with it.
+A library call only prints the line and passes KeyboardInterrupt to its caller. A command also ends
+in time where KeyboardInterrupt is delayed, for example while LLVM compiles, and ends every process
+that it started.
 """
 
 import contextlib
@@ -17,46 +17,43 @@ from contextlib import contextmanager
 
 import psutil
 
-LEAVE_AFTER_S = (
-    1.3  # how long KeyboardInterrupt may take to come through; then the command leaves without it
-)
-DUCKDB_INTERRUPTED = "Query interrupted"  # the RuntimeError that DuckDB makes of KeyboardInterrupt
-INTERRUPTED = 128 + signal.SIGINT  # the exit code, as shells count it
+# how long KeyboardInterrupt may take to arrive; after that the process exits without it
+LEAVE_AFTER_S = 1.3
+DUCKDB_INTERRUPTED = "Query interrupted"  # DuckDB raises this RuntimeError for KeyboardInterrupt
+INTERRUPTED = 128 + signal.SIGINT  # the exit code that shells use
 
-_sentences: list = []  # functions that say what is kept of the work under way, the innermost last
-_said = (
-    threading.Event()
-)  # set once the line is printed, so that work within work does not print another
+_sentences: list = []  # functions that return what the running work has saved, the innermost last
+_printed = threading.Event()  # set once the line is printed, so that nested work prints it once
 
 
 @contextmanager
 def saying(sentence):
-    """While the block runs, an interruption prints what `sentence()` returns, once, and goes on as
+    """While the block runs, an interruption prints what `sentence()` returns, once, then raises
     KeyboardInterrupt.
     """
     if not _sentences:
-        _said.clear()
+        _printed.clear()
     _sentences.append(sentence)
     try:
         yield
     except (KeyboardInterrupt, RuntimeError) as error:
         if not isinstance(error, KeyboardInterrupt) and str(error) != DUCKDB_INTERRUPTED:
             raise
-        say()
+        print_line()
         raise KeyboardInterrupt from None
     finally:
         _sentences.remove(sentence)
 
 
 def unchanged():
-    """What an interruption leaves of work that only reads; text."""
+    """The message after an interruption of work that only reads."""
     return "Nothing was changed; start it again."
 
 
-def say():
-    """Print what the innermost work says of itself, unless that is done already."""
-    if _sentences and not _said.is_set():
-        _said.set()
+def print_line():
+    """Print the line of the innermost work, unless a line was printed already."""
+    if _sentences and not _printed.is_set():
+        _printed.set()
         print(
             f"\nInterrupted. {_sentences[-1]()}", file=sys.stderr, flush=True
         )  # below a progress bar, or the terminal's ^C
@@ -70,8 +67,8 @@ def leaving_in_time(sentence):
     """While the block runs, Ctrl-C ends the process within two seconds with exit code 130 and one
     line, see `saying`.
 
-    For commands, in the main thread. A process that ignores Ctrl-C, as one begun by nohup does,
-    goes on ignoring it.
+    For commands, in the main thread. A process that ignores Ctrl-C, for example under nohup, still
+    ignores it.
     """
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
@@ -86,7 +83,7 @@ def leaving_in_time(sentence):
         threading.Thread(target=leave_after_signal, args=(reader,), daemon=True).start()
         try:
             yield
-        except BaseException:  # typer makes an exit of KeyboardInterrupt, and DuckDB an error
+        except BaseException:  # typer turns KeyboardInterrupt into an exit, DuckDB into an error
             if not interrupted.is_set():
                 raise
             leave()
@@ -94,8 +91,8 @@ def leaving_in_time(sentence):
 
 @contextmanager
 def woken_by_signals(writer):
-    """While the block runs, the interpreter writes each signal's number to a socket at once,
-    whatever the main thread does.
+    """While the block runs, the interpreter writes the number of each signal to a socket at once,
+    even if the main thread is busy.
     """
     writer.setblocking(False)
     before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
@@ -107,30 +104,31 @@ def woken_by_signals(writer):
 
 @contextmanager
 def interrupting(interrupted):
-    """While the block runs, Ctrl-C sets an event and raises KeyboardInterrupt; where it can only be
-    ignored, no traceback tells of it.
+    """While the block runs, Ctrl-C sets an event and raises KeyboardInterrupt. Python prints no
+    traceback where it cannot raise it, as in a finalizer.
     """
 
     def handle(*_):
         interrupted.set()
         raise KeyboardInterrupt
 
-    def ignored(what, before=sys.unraisablehook):
-        if not issubclass(what.exc_type, KeyboardInterrupt):
-            before(what)
+    def silent(unraisable, report=sys.unraisablehook):
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            report(unraisable)
 
-    before = signal.signal(signal.SIGINT, handle), sys.unraisablehook
-    sys.unraisablehook = ignored
+    earlier_handler, earlier_hook = signal.signal(signal.SIGINT, handle), sys.unraisablehook
+    sys.unraisablehook = silent
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before[0])
-        sys.unraisablehook = before[1]
+        signal.signal(signal.SIGINT, earlier_handler)
+        sys.unraisablehook = earlier_hook
 
 
 def leave_after_signal(reader):
-    """Wait for Ctrl-C, give the main thread time to leave, then leave for it. reader: a socket,
-    closed when there is nothing to wait for.
+    """Wait for Ctrl-C, give the main thread time to exit, then exit the process.
+
+    reader  a socket; its other end is closed when the wait is over
     """
     with reader:
         while received := reader.recv(1):
@@ -140,10 +138,10 @@ def leave_after_signal(reader):
 
 
 def leave():
-    """End this process and those it started, at once: taking an interpreter with much in memory
-    down properly takes a second.
+    """End this process and those it started at once: a normal exit of an interpreter with much in
+    memory takes a second.
     """
-    say()
+    print_line()
     kill(children())
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
@@ -154,22 +152,23 @@ def leave():
 
 
 def children():
-    """The processes that this one started, and those that they started; all but Python's own
-    resource tracker, which ends by itself.
-    """
-    found = psutil.Process().children(recursive=True)
-    return [one for one in found if not any("resource_tracker" in word for word in command_of(one))]
+    """All descendants of this process, except Python's resource tracker, which ends by itself."""
+    return [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if not any("resource_tracker" in word for word in command_of(process))
+    ]
 
 
 def command_of(process):
-    """The command line of a process; empty where it is gone."""
+    """The command line of a process; empty if the process has ended."""
     with contextlib.suppress(psutil.Error):
         return process.cmdline()
     return []
 
 
 def kill(processes):
-    """End processes at once; those that are gone already do not matter."""
-    for one in processes:
+    """End processes at once; skip those that have already ended."""
+    for process in processes:
         with contextlib.suppress(psutil.Error, OSError):
-            one.kill()
+            process.kill()

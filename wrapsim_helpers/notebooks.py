@@ -1,5 +1,5 @@
-"""Strict papermill runs: unknown names, wrong types and strangers' files are refused before a
-kernel starts.
+"""Execute notebooks by papermill. Unknown names, wrong types and files of other programs are
+rejected before a kernel starts.
 """
 
 import contextlib
@@ -36,27 +36,23 @@ TYPES = {
 }
 
 EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
-QUIET = [
-    "--IPKernelApp.log_level=CRITICAL"
-]  # kernels remark on loopback without encryption, and on being shut down
+# without this, kernels log that loopback is not encrypted, and that they are shut down
+QUIET = ["--IPKernelApp.log_level=CRITICAL"]
 
 
-# the name of a set in a runs.yaml, after which the executed notebook is named
+# the name of a set in a runs.yaml, which is also the name of the executed notebook
 SET_NAME = re.compile(r"\w([\w. -]*\w)?")
 
 
 class Refused(ValueError):
-    """A request that cannot be carried out as asked; nothing was started.
-
-    The command line exits with 2.
-    """
+    """A request that is not valid; nothing was started. The command line exits with 2."""
 
 
 # -- strict papermill ------------------------------------------------------------------------------
 
 
 def declared_parameters(notebook):
-    """What a notebook takes: name -> (type name, default, help), from its cell tagged
+    """The parameters of a notebook: name -> (type name, default, help), from its cell tagged
     `parameters`.
     """
     import papermill
@@ -65,29 +61,29 @@ def declared_parameters(notebook):
     if Path(notebook).suffix != ".ipynb":
         raise Refused(f"{str(notebook)!r} is not a notebook; name an .ipynb file.")
     try:
-        found = papermill.inspect_notebook(str(notebook))
-    except Exception as error:  # of nbformat, JSON or Unicode, whatever the file is instead
+        declared = papermill.inspect_notebook(str(notebook))
+    except Exception as error:  # an error of nbformat, JSON or Unicode
         raise Refused(
             f"{str(notebook)!r} is not a notebook ({first_line(error)}); name an .ipynb file."
         ) from None
     return {
         name: (
-            one["inferred_type_name"],
-            yaml.safe_load(one["default"]) if one["default"] else None,
-            one["help"],
+            parameter["inferred_type_name"],
+            yaml.safe_load(parameter["default"]) if parameter["default"] else None,
+            parameter["help"],
         )
-        for name, one in found.items()
+        for name, parameter in declared.items()
     }
 
 
 def first_line(error):
-    """The first line of an error's text, at most 100 characters; its type where it has none."""
+    """The first line of an error's text, at most 100 characters; its type if the text is empty."""
     return (str(error).splitlines() or [type(error).__name__])[0][:100]
 
 
 def check_parameters(notebook, given):
-    """Parameters as the notebook's own types; Refused for an unknown name, with the nearest, or a
-    wrong type.
+    """The given parameters, checked. Raises Refused for a wrong type, or for an unknown name, with
+    the nearest one.
     """
     known, checked = declared_parameters(notebook), {}
     for name, value in given.items():
@@ -98,13 +94,13 @@ def check_parameters(notebook, given):
                 f"{Path(notebook).name} has no parameter {name!r}.{hint} It has: "
                 f"{', '.join(known)}."
             )
-        checked[name] = typed(Path(notebook).name, name, value, *known[name][:2])
+        checked[name] = check_type(Path(notebook).name, name, value, *known[name][:2])
     return checked
 
 
-def typed(notebook, name, value, kind, default):
-    """One value where it has the type the notebook declares or is its default; Refused
-    otherwise.
+def check_type(notebook, name, value, kind, default):
+    """The value of a parameter, unchanged. Raises Refused unless it has the type that the notebook
+    declares or is the default.
     """
     allowed = TYPES.get(kind, (type(default),))
     if value == default and type(value) is type(default):
@@ -118,14 +114,14 @@ def typed(notebook, name, value, kind, default):
 
 
 def parse_assignments(notebook, assignments):
-    """name -> value from texts 'name=value', each read as the type the notebook declares; Refused
-    where it cannot be.
+    """name -> value from texts 'name=value', each converted to the type that the notebook declares.
+    Raises Refused for a text that cannot be converted.
     """
     known, given = declared_parameters(notebook), {}
     for text in assignments:
         name, equals, value = text.partition("=")
         if not equals:
-            raise Refused(f"{text!r} is not of the form name=value.")
+            raise Refused(f"{text!r} is not of the form name=value, such as seed=7.")
         given[name] = (
             value
             if name not in known or known[name][0] == "str" or not value
@@ -135,21 +131,21 @@ def parse_assignments(notebook, assignments):
 
 
 def from_yaml(name, text):
-    """A value from the text of a parameter; Refused where it is no YAML."""
+    """A value from the text of a parameter. Raises Refused if it is not YAML."""
     try:
         return yaml_value(text)
     except ValueError as error:
         raise Refused(
-            f"{name} is {text!r:.80}, which cannot be read ({first_line(error)}); write a list as "
-            f"[Pop, Rap]."
+            f"{name} is {text!r:.80}, which cannot be read ({first_line(error)}); write a list "
+            f"like [Pop, Rap]."
         ) from None
 
 
 def absolute_paths(parameters):
-    """Parameters with each path made absolute, from the working folder and with `~` as the home
-    folder.
+    """The parameters with absolute paths: relative paths start at the working folder, `~` is the
+    home folder.
 
-    A path is a text whose name ends in _path or _dir, except "", an address such as
+    A path is a text parameter whose name ends in _path or _dir, except "", a URL such as
     s3://bucket/run, and "bundled" for personas_path.
     """
     return {
@@ -159,7 +155,7 @@ def absolute_paths(parameters):
 
 
 def is_path(name, value):
-    """Whether a parameter is a path that depends on the working folder, see `absolute_paths`."""
+    """Whether a parameter is a path in a file system, see `absolute_paths`."""
     return (
         name.endswith(("_path", "_dir"))
         and isinstance(value, str)
@@ -170,13 +166,12 @@ def is_path(name, value):
 
 
 def run_notebook(notebook, parameters, output):
-    """Execute a notebook with checked parameters into `output`, in the working folder; returns its
-    path.
+    """Execute a notebook with checked parameters in the working folder, and write it to `output`.
+    Returns its path.
 
-    An earlier executed notebook is replaced, with a message, if nobody changed it. Raises Refused
-    before anything starts for a parameter that is unknown or of the wrong type and for a file of
-    that name that is not ours, and RuntimeError, naming the error and the executed notebook, where
-    a cell fails or was not reached.
+    An unchanged executed notebook at `output` is replaced, with a message. Raises Refused, before
+    anything starts, for an unknown parameter, a wrong type, or another file at `output`. Raises
+    RuntimeError, naming the error and the executed notebook, if a cell fails or is not executed.
     """
     from .interrupts import saying
     from .storage.outputs import begin, end, finish
@@ -185,30 +180,30 @@ def run_notebook(notebook, parameters, output):
     notebook, output = Path(notebook), check_path("output", output).absolute()
     checked = absolute_paths(check_parameters(notebook, parameters))
     if check_target(output):
-        typer.echo(f"The earlier {output} is replaced.", err=True)
+        typer.echo(f"Replacing the earlier {output}.", err=True)
     writable(output.parent, "output")
-    beside = begin(output)
+    temporary = begin(output)
     try:
         with saying(
             lambda: (
-                f"The cells executed so far are in {output}; the same command begins the "
-                f"notebook anew."
+                f"The cells executed so far are in {output}; the same command executes the "
+                f"notebook from the start."
             )
         ):
-            problem = execute(notebook, checked, beside)
+            problem = execute(notebook, checked, temporary)
     finally:
-        if is_whole(beside):
-            named(beside, output)
-            finish(beside, output)
-        end(beside)
+        if is_complete(temporary):
+            set_output_path(temporary, output)
+            finish(temporary, output)
+        end(temporary)
     if problem:
         raise RuntimeError(f"{notebook.name} {problem}The executed notebook is {output}")
     return output
 
 
 def check_target(output):
-    """Whether an earlier executed notebook of ours is in a place; Refused if any other file is,
-    with another name.
+    """Whether an unchanged notebook that wrapsim executed is at this path. Raises Refused, with a
+    free name, if any other file is.
     """
     from .storage.outputs import fault_of, marker_of
 
@@ -221,7 +216,7 @@ def check_target(output):
     above = next(folder for folder in output.parents if folder.exists())
     if not above.is_dir():
         raise Refused(
-            f"output is {str(output)!r}, but {above} is a file and no folder; name another file, "
+            f"output is {str(output)!r}, but {above} is a file, not a folder; name another file, "
             f"such as -o {output.name}"
         )
     if not os.path.lexists(output):
@@ -233,8 +228,7 @@ def check_target(output):
             if not os.path.lexists(output.with_stem(f"{output.stem}-{n}"))
         )
         raise Refused(
-            f"{output} is not an executed notebook as wrapsim wrote it, but changed since or not "
-            f"ours. Move it "
+            f"{output} is in the way: wrapsim did not write it, or it was changed since. Move it "
             f"elsewhere, or name another file: -o "
             f"{shlex.quote(str(output.with_stem(f'{output.stem}-{number}')))}"
         )
@@ -242,7 +236,7 @@ def check_target(output):
 
 
 def execute(notebook, parameters, output):
-    """Run a notebook's cells by papermill; returns what went wrong, in words, or ""."""
+    """Execute a notebook by papermill. Returns what went wrong, in words, or ""."""
     import papermill
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -260,40 +254,40 @@ def execute(notebook, parameters, output):
         )
     except papermill.PapermillExecutionError as error:
         return f"stopped: {error.ename}: {error.evalue}\n"
-    left = [
+    pending = [
         cell
         for cell in done.cells
         if cell.cell_type == "code"
         and cell.metadata.get("papermill", {}).get("status") == "pending"
     ]
-    return f"ended early: {len(left)} cells were not run. " if left else ""
+    return f"ended early: {len(pending)} cells were not executed. " if pending else ""
 
 
-def is_whole(path):
-    """Whether papermill wrote the whole of an executed notebook: a full disk leaves half of it."""
+def is_complete(path):
+    """Whether papermill wrote an executed notebook completely: a full disk cuts it off."""
     with contextlib.suppress(OSError, ValueError):
         return bool(json.loads(path.read_bytes()))
     return False
 
 
-def named(beside, output):
-    """Write into an executed notebook the name it will have, instead of its temporary one."""
+def set_output_path(temporary, output):
+    """Replace the temporary path in the metadata of an executed notebook by its final path."""
     import nbformat
 
-    book = nbformat.read(beside, 4)
+    book = nbformat.read(temporary, 4)
     book.metadata.get("papermill", {})["output_path"] = str(output)
-    nbformat.write(book, beside)
+    nbformat.write(book, temporary)
 
 
 def in_thread(action):
-    """The result of a call made in a thread of its own: in the main thread nbclient would take
-    Ctrl-C for itself, and ask the kernel politely to end."""
-    done = Future()
-    threading.Thread(target=fulfil, args=(done, action), daemon=True).start()
-    return done.result()
+    """The result of a call in a new thread: in the main thread, nbclient would handle Ctrl-C itself
+    and wait for the kernel to end."""
+    future = Future()
+    threading.Thread(target=set_result_of, args=(future, action), daemon=True).start()
+    return future.result()
 
 
-def fulfil(future, action):
+def set_result_of(future, action):
     """Give a future the result of a call, or its error."""
     try:
         future.set_result(action())
@@ -302,34 +296,34 @@ def fulfil(future, action):
 
 
 def find_notebook(name):
-    """Path of a notebook given by path, or by name among the project's; Refused where there is
-    none.
+    """Path of a notebook, given by its path or by the name of a project notebook. Raises Refused if
+    there is none.
     """
     path = check_path("notebook", name)
     if path.is_file():
         return path
-    own = {p.stem: p for p in sorted(notebook_folder().glob("*.ipynb"))}
-    if path.stem in own and path.parent == Path("."):
-        return own[path.stem]
-    near = difflib.get_close_matches(path.stem, own, n=1)
+    project = {p.stem: p for p in sorted(notebook_folder().glob("*.ipynb"))}
+    if path.stem in project and path.parent == Path("."):
+        return project[path.stem]
+    near = difflib.get_close_matches(path.stem, project, n=1)
     raise Refused(
         f"there is no notebook {name!r}."
         + (f" Did you mean {near[0]!r}?" if near else "")
-        + f" Known: {', '.join(own)}."
+        + f" Known: {', '.join(project)}."
     )
 
 
 def notebook_folder():
-    """The notebooks of the working folder, where `wrapsim init` laid them out, or the project's
-    own.
+    """The folder of notebooks: that of the working folder, where `wrapsim init` copied them, or the
+    bundled one.
     """
     here = project_folder() / "notebooks"
     return here if (here / FIRST_NOTEBOOK).is_file() else resource("notebooks")
 
 
 def chosen_sets(file, only):
-    """The sets of a runs.yaml, all or those named; Refused for a file or a name that is not
-    there.
+    """The sets of a runs.yaml: all, or those named in `only`. Raises Refused for a missing file or
+    an unknown name.
     """
     if not check_path("file", file).is_file():
         raise Refused(
@@ -343,11 +337,11 @@ def chosen_sets(file, only):
             f"{file.name} has no set {unknown[0]!r}."
             + (f" Did you mean {near[0]!r}?" if near else f" It has: {', '.join(sets)}.")
         )
-    return {name: one for name, one in sets.items() if not only or name in only}
+    return {name: values for name, values in sets.items() if not only or name in only}
 
 
 def sets_in(file):
-    """name -> {notebook, parameters} of a runs.yaml; Refused where it says something else."""
+    """name -> {notebook, parameters} of a runs.yaml. Raises Refused if it has another form."""
     try:
         sets = yaml_value(file.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -355,13 +349,13 @@ def sets_in(file):
     if not (isinstance(sets, dict) and all(map(is_set, sets.values()))):
         raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
     check_set_names(file, list(sets))
-    for name, one in sets.items():
-        check_keys(file, name, one)
+    for name, values in sets.items():
+        check_keys(file, name, values)
     return sets
 
 
 def is_set(value):
-    """Whether a value of a runs.yaml holds a notebook, and its parameters by name if it has any."""
+    """Whether a value in a runs.yaml is a mapping with a notebook and, if any, named parameters."""
     return (
         isinstance(value, dict)
         and "notebook" in value
@@ -370,12 +364,12 @@ def is_set(value):
 
 
 def check_set_names(file, names):
-    """Refused unless the names of all sets can be names of files, no two of one file."""
+    """Raise Refused unless the name of each set can be a file name, each of another file."""
     for name in names:
         if not isinstance(name, str) or not SET_NAME.fullmatch(name) or len(name.encode()) > 100:
             raise Refused(
-                f"{file.name} names a set {shortened(name)}, and the executed notebook is named "
-                f"after it. Use text of letters, digits, '-', '_', '.' and spaces, at most 100 "
+                f"{file.name} names a set {shortened(name)}, which cannot be a file name. Use text "
+                f"of letters, digits, '-', '_', '.' and spaces, at most 100 "
                 f"bytes, that begins and ends with a letter, digit or '_'; put a number in "
                 f'quotes, such as "2025".'
             )
@@ -383,23 +377,23 @@ def check_set_names(file, names):
     for name in names:
         if folded.count(name.casefold()) > 1:
             raise Refused(
-                f"{file.name} names two sets {name!r}, but for capital letters, which not every "
-                f"disk tells apart. Rename one."
+                f"{file.name} has two sets named {name!r}, or names that differ only in case, "
+                f"which some disks treat as one file. Rename one."
             )
 
 
-def check_keys(file, name, one):
-    """Refused unless a set's notebook is text and its parameters have names that are text."""
-    for key in one.get("parameters") or {}:
+def check_keys(file, name, values):
+    """Raise Refused unless a set's notebook and the names of its parameters are text."""
+    for key in values.get("parameters") or {}:
         if not isinstance(key, str):
             raise Refused(
                 f"{file.name}: set {name!r} has a parameter {shortened(key)}; the name of a "
                 f"parameter must be text, such as seed."
             )
-    if not isinstance(one["notebook"], str):
+    if not isinstance(values["notebook"], str):
         raise Refused(
-            f"{file.name}: set {name!r} has the notebook {shortened(one['notebook'])}; it must be "
-            f"text, such as 02_single_user."
+            f"{file.name}: set {name!r} has the notebook {shortened(values['notebook'])}; it must "
+            f"be text, such as 02_single_user."
         )
 
 

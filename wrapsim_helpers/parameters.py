@@ -12,7 +12,7 @@ import numpy as np
 from .checking import check_choice, check_count, check_names, check_path_kind, front_door
 from .instants import as_text, check_window
 
-# what a part is meant to hold, about a second of work; decides listeners_per_part where it is 0
+# plays that a part aims at, about a second of work; decides listeners_per_part if that is 0
 PLAYS_PER_PART = 1_000_000
 POPULATIONS = ("world", "survey")
 SURVEY_GROUPS = ("all", "A")
@@ -39,8 +39,8 @@ VALUE_LIBRARIES = (
 @front_door
 @dataclass(frozen=True)
 class Given:
-    """What the user fixed about a listener; "", None, a missing value, or -1 for the age, means:
-    drawn.
+    """What the user fixed about a listener. "", None, a missing value, or -1 for the age, mean
+    "drawn".
     """
 
     preferred_genre: str = ""
@@ -69,22 +69,23 @@ class Given:
 
 
 def check_uuid(user_id):
-    """Nothing where a user id is "" or the text of a UUID; ValueError otherwise."""
+    """Raise ValueError unless a user id is "" or the text of a UUID."""
     try:
         return user_id == "" or uuid.UUID(user_id)
     except (ValueError, TypeError, AttributeError):
         raise ValueError(
-            f"user_id is {user_id!r}; it must be the text of a UUID, or '' for the listener's own."
+            f"user_id is {user_id!r}; it must be the text of a UUID, or '' for a UUID "
+            f"derived from the seed."
         ) from None
 
 
 def drawn_as_none(value, marks):
-    """None for a value that stands for "drawn", the value otherwise."""
+    """None for a value that means "drawn", otherwise the value."""
     return None if any(value == mark and isinstance(value, type(mark)) for mark in marks) else value
 
 
 def check_coordinates(latitude, longitude):
-    """Nothing where both are degrees in range or both None; ValueError otherwise."""
+    """Raise ValueError unless each is None or a number of degrees in range."""
     for name, value, limit in (("latitude", latitude, 90), ("longitude", longitude, 180)):
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if value is not None and not (number and -limit <= value <= limit):
@@ -96,27 +97,27 @@ def check_coordinates(latitude, longitude):
 @front_door
 @dataclass(frozen=True)
 class Run:
-    """The parameters that decide every byte of a run, checked.
+    """The checked parameters that decide every byte of a run.
 
     num_users           listeners, 1 to 1,000,000,000
     start_time, end_time  ISO 8601; without an offset they are each listener's local time; end
                           excluded
-    genres              survey genres a listener's favourite is picked from; empty: as the survey
-                        row says
+    genres              survey genres from which each favourite genre is drawn; empty: the genre of
+                        the survey row
     population          "world": survey rows raked to published population shares; "survey": as
                         surveyed
     survey_group        "all", or "A" to leave out the survey's second group of rows
-    seed                0 to 2**63 - 1; same seed, same people and same plays
-    listeners_per_part  listeners whose plays share a file; 0: about PLAYS_PER_PART plays a file.
+    seed                0 to 2**63 - 1; the same seed gives the same people and the same plays
+    listeners_per_part  listeners whose plays share a file; 0: about PLAYS_PER_PART plays per file.
                         Part of the identity
     first_listener      number of the first listener; the run holds first_listener .. first_listener
                         + num_users - 1
     survey_path, songs_path  source files; "" means the bundled ones
     personas_path  YAML file of personas and cohorts; "" for none, "bundled" for the bundled
                    personas
-    catalogue_tracks    tracks to invent beside those of the songs file; 0, or 1,000 to 5,000,000
-    origin_time         where the chain of runs began that this one goes on; "" for a run that
-                        begins at start_time
+    catalogue_tracks    tracks to invent in addition to the songs file; 0, or 1,000 to 5,000,000
+    origin_time         start_time of the first run in a chain of continued runs; "" for a run that
+                        continues no other
     given               what is fixed for every listener of the run
     """
 
@@ -163,9 +164,7 @@ class Run:
 
     @property
     def origin(self):
-        """The run whose window begins where the chain began: this one, where it goes on from
-        nothing.
-        """
+        """The run from the start of the chain of continued runs; this run if it continues none."""
         return replace(self, start_time=self.origin_time or self.start_time, origin_time="")
 
     @property
@@ -175,13 +174,13 @@ class Run:
         return (end - start).total_seconds() / 86_400
 
     def part_size(self, plays_per_listener_day):
-        """Listeners per part: as given, or as many as make about PLAYS_PER_PART plays."""
+        """Listeners per part: as given, or as many as play about PLAYS_PER_PART plays."""
         expected = max(1.0, plays_per_listener_day * self.days)
         return self.listeners_per_part or max(1, min(100_000, round(PLAYS_PER_PART / expected)))
 
     def listener_ids(self, start=0, stop=None):
-        """Numbers of the run's listeners, or of those from place `start` up to `stop`, int64, shape
-        (L,).
+        """Numbers of the run's listeners, or of those at positions `start` to `stop` - 1; int64,
+        shape (L,).
         """
         stop = self.num_users if stop is None else min(stop, self.num_users)
         return np.arange(self.first_listener + start, self.first_listener + stop, dtype=np.int64)
@@ -194,12 +193,12 @@ def sha256_of(path):
 
 
 def canonical(record):
-    """A JSON-ready value as text that is the same for the same value: keys sorted, no blanks."""
+    """The canonical JSON text of a value: keys sorted, no blanks."""
     return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def identity(run, inputs, schema, part_size):
-    """Everything that decides the bytes of a run, as a dict; equal identities, equal bytes.
+    """Everything that decides the bytes of a run, as a dict. Equal identities give equal bytes.
 
     inputs  name -> SHA-256 of each file that was read;  schema  name -> fingerprint
     """
@@ -219,14 +218,14 @@ def identity(run, inputs, schema, part_size):
 
 
 def stored(given):
-    """The fields of a `Given` as run.json names them: the genre under the name that it had first,
-    so that identities stay.
+    """The fields of a `Given` under their names in run.json: the genre keeps its first name, so
+    that identities do not change.
     """
     return {"genre" if name == "preferred_genre" else name: value for name, value in given.items()}
 
 
 def given_in(stored_fields):
-    """The `Given` behind the fields that `stored` wrote."""
+    """The `Given` whose fields `stored` wrote."""
     return Given(
         **{
             "preferred_genre" if name == "genre" else name: value
@@ -236,27 +235,27 @@ def given_in(stored_fields):
 
 
 def identity_hash(record):
-    """Sixteen hexadecimal digits that stand for an identity."""
+    """The hash of an identity: sixteen hexadecimal digits."""
     return hashlib.sha256(canonical(record).encode()).hexdigest()[:16]
 
 
-def differences(one, other, path=""):
+def differences(here, there, path=""):
     """Where two nested dicts differ: ['parameters.seed: 1 here, 2 there', ...]."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        keys = sorted(one.keys() | other.keys())
+    if isinstance(here, dict) and isinstance(there, dict):
+        keys = sorted(here.keys() | there.keys())
         return [
             line
             for key in keys
-            for line in differences(one.get(key), other.get(key), f"{path}.{key}".lstrip("."))
+            for line in differences(here.get(key), there.get(key), f"{path}.{key}".lstrip("."))
         ]
-    return [] if one == other else [f"{path}: {one!r} here, {other!r} there"]
+    return [] if here == there else [f"{path}: {here!r} here, {there!r} there"]
 
 
-def shown_differences(one, other):
-    """The differences of two identities for people: without listeners_per_part, which follows from
-    the others and changes no row, unless it alone differs.
+def shown_differences(here, there):
+    """The differences of two identities, for messages. It leaves out listeners_per_part, which
+    follows from other parameters and changes no row, unless only that differs.
     """
-    lines = differences(one, other)
+    lines = differences(here, there)
     return [
         line for line in lines if not line.startswith("parameters.listeners_per_part:")
     ] or lines
@@ -268,9 +267,7 @@ def part_path(run_dir, table, part, suffix="parquet"):
 
 
 def run_of(identity, survey_path="", songs_path="", personas_path=""):
-    """The `Run` behind an identity, as in run.json. ..._path: source files, where they were not the
-    bundled ones.
-    """
+    """The `Run` of an identity in run.json. ..._path: source files, if not the bundled ones."""
     parameters = identity["parameters"]
     return Run(
         **parameters
@@ -282,5 +279,5 @@ def run_of(identity, survey_path="", songs_path="", personas_path=""):
 
 
 def with_given(run, **changes):
-    """The same run with other fixed properties of its listeners."""
+    """The same run with different fixed properties of its listeners."""
     return replace(run, given=replace(run.given, **changes))

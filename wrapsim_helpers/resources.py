@@ -1,31 +1,28 @@
-"""Where the bundled files are (notebooks, data, schemas; in a checkout or a wheel), and where
-results go by default.
+"""Paths of the bundled files (notebooks, data, schemas; in a checkout or a wheel), and the default
+folder for results.
 """
 
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
-FIRST_NOTEBOOK = (
-    "00_data_preparation.ipynb"  # tells the project's folder of notebooks from any other
-)
+# a folder `notebooks` that holds this file is the project's
+FIRST_NOTEBOOK = "00_data_preparation.ipynb"
 
 
 def resource(*parts):
-    """Path of a bundled file: inside the wheel, or at the top of a checkout."""
+    """Path of a bundled file, inside the wheel or at the top of a checkout."""
     packaged = PACKAGE / "share"
     return (packaged if packaged.is_dir() else PACKAGE.parent).joinpath(*parts)
 
 
 def project_folder():
-    """The working folder; the one above it where that is the project's `notebooks`, in which
-    JupyterLab starts kernels.
+    """The project's folder: the working folder, or its parent if the working folder is the
+    project's `notebooks` (JupyterLab starts kernels there).
     """
     here = Path.cwd()
     return here.parent if here.name == "notebooks" and (here / FIRST_NOTEBOOK).is_file() else here
 
 
 def runs_folder():
-    """The folder of runs and other results for which none is named: data/runs in the project's
-    folder.
-    """
+    """The default folder for runs and other results: data/runs in the project's folder."""
     return project_folder() / "data" / "runs"

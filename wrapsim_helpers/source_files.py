@@ -1,5 +1,5 @@
-"""Source files as users give them: which file a path names, its bytes, and the cells of a CSV or
-Excel file, refused if they cannot be trusted.
+"""Source files that users name: find and read a file, and check the cells of a CSV or Excel
+file.
 """
 
 import csv
@@ -16,7 +16,7 @@ import openpyxl
 from .checking import check_file, check_path
 from .resources import resource
 
-# what a run is made from -> (bundled file, what a caller may give)
+# kind of source file -> (bundled file, what a caller may give)
 SOURCES = {
     "survey": (
         ("data", "spotify_data.csv"),
@@ -33,15 +33,15 @@ SOURCES = {
 }
 
 
-MOJIBAKE = re.compile("Ã[\u0080-¿]|â€|Â[\u0080-¿]")  # UTF-8 that was once read as cp1252
+MOJIBAKE = re.compile("Ã[\u0080-¿]|â€|Â[\u0080-¿]")  # UTF-8 that was once decoded as cp1252
 
 
 @dataclass(frozen=True)
 class SourceFile(os.PathLike):
-    """A source file that was read: where it was, and its bytes. Files with the same bytes and the
-    same suffix are equal.
+    """A source file that was read: its path and its bytes. Two with the same bytes and suffix are
+    equal.
 
-    A run takes it in place of a path, so that all of the run follows from the bytes that were read.
+    A run accepts it in place of a path, so that the whole run uses the same bytes.
     """
 
     path: Path = field(compare=False)
@@ -63,7 +63,7 @@ class SourceFile(os.PathLike):
 
 
 def read_source(what, path=""):
-    """The `SourceFile` at a path; "" means the bundled one. what: a name in SOURCES."""
+    """The `SourceFile` at a path; "" means the bundled one. what: a name in SOURCES"""
     if isinstance(path, SourceFile):
         return path
     path = source_path(what, path)
@@ -71,7 +71,7 @@ def read_source(what, path=""):
 
 
 def source_of(run, what):
-    """The `SourceFile` of a run. what: a name in SOURCES."""
+    """The `SourceFile` of a run. what: a name in SOURCES"""
     path = getattr(run, f"{what}_path")
     return read_source(what, "" if (what, path) == ("personas", "bundled") else path)
 
@@ -83,30 +83,32 @@ def sources_of(run):
 
 
 def with_sources(run):
-    """The same run with its source files read, so that later changes on disk do not reach it."""
+    """The same run with its source files read, so that later changes on disk have no effect."""
     return replace(run, **{f"{name}_path": source for name, source in sources_of(run).items()})
 
 
 def source_path(what, path=""):
-    """Path of a source file, whatever the capitals of its name; "" means the bundled one."""
+    """Path of a source file, ignoring the case of its name; "" means the bundled one."""
     bundled, allowed = SOURCES[what]
     path = check_path(f"{what}_path", path).absolute() if path != "" else resource(*bundled)
     if path.is_file():
         return path
-    alike = [
-        other
-        for other in path.parent.glob("*")
-        if other.name.casefold() == path.name.casefold() and other.is_file()
+    matches = [
+        file
+        for file in path.parent.glob("*")
+        if file.name.casefold() == path.name.casefold() and file.is_file()
     ]
-    return alike[0] if alike else check_file(f"{what}_path", path, f"Give the path of {allowed}")
+    if matches:
+        return matches[0]
+    return check_file(f"{what}_path", path, f"Give the path of {allowed}")
 
 
 # -- cells -----------------------------------------------------------------------------------------
 
 
 def read_cells(source, wanted):
-    """The wanted columns of a .csv or .xlsx `SourceFile` as lists of text, by header as wanted;
-    others are ignored.
+    """The wanted columns of a .csv or .xlsx `SourceFile`: wanted name -> list of texts. Other
+    columns are ignored.
     """
     readers = {".csv": csv_rows, ".xlsx": xlsx_rows}
     if source.suffix not in readers:
@@ -121,8 +123,8 @@ def read_cells(source, wanted):
 
 
 def csv_rows(source):
-    """Rows of a comma-separated UTF-8 file, every row as wide as the header; ValueError names the
-    line otherwise.
+    """Rows of a comma-separated UTF-8 file, header first. Raises ValueError naming the line of a
+    row that has not as many fields as the header.
     """
     text = decoded(source)
     check_separator(source, text.split("\n", 1)[0])
@@ -140,14 +142,14 @@ def csv_rows(source):
         ) from None
     if not text.endswith(("\n", "\r")):
         raise ValueError(
-            f"{source.name} does not end with a line end, so its last row may be cut off: "
-            "download it again, or add a line end where it is whole."
+            f"{source.name} does not end with a line break, so its last row may be cut off: "
+            "download it again, or add a line break if the row is complete."
         )
     return rows
 
 
 def check_separator(source, first_line):
-    """Nothing where commas separate the columns; ValueError for semicolons or tabs."""
+    """Raise ValueError if semicolons or tabs, not commas, separate the columns."""
     for mark, name in ((";", "semicolons"), ("\t", "tabs")):
         if first_line.count(mark) > first_line.count(","):
             raise ValueError(
@@ -158,7 +160,7 @@ def check_separator(source, first_line):
 
 
 def decoded(source):
-    """Text of a UTF-8 file, with or without byte order mark; ValueError where it is empty or in
+    """Text of a UTF-8 file, with or without byte order mark. Raises ValueError if it is empty or in
     another encoding.
     """
     data = source.data
@@ -177,27 +179,27 @@ def decoded(source):
     if broken:
         line = text.count("\n", 0, broken.start()) + 1
         raise ValueError(
-            f"{source.name}, line {line}: {broken.group()!r} is a letter that was read as cp1252 "
-            "and saved again; download the file again."
+            f"{source.name}, line {line}: {broken.group()!r} is UTF-8 text that was decoded as "
+            "cp1252 and saved again; download the file again."
         )
     return text
 
 
 def check_width(source, line, row, header):
-    """Nothing where a row is as wide as the header; ValueError otherwise."""
+    """Raise ValueError unless a row has as many fields as the header."""
     if len(row) != len(header):
         raise ValueError(
-            f"{source.name}, line {line}: {len(row)} fields where the header has {len(header)}. "
+            f"{source.name}, line {line}: {len(row)} fields, but the header has {len(header)}. "
             "The file is cut off or damaged; download it again."
         )
 
 
 def xlsx_rows(source):
-    """Rows of a workbook's first sheet as text; empty rows at the end are left away."""
+    """Rows of a workbook's first sheet as text, without empty rows."""
     try:
         book = openpyxl.load_workbook(io.BytesIO(source.data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-    except Exception as error:  # openpyxl raises zipfile, key and XML errors alike
+    except Exception as error:  # openpyxl raises zipfile, key and XML errors
         raise ValueError(
             f"{source.name} is not an .xlsx workbook ({error}); download it again."
         ) from None
@@ -209,18 +211,18 @@ def xlsx_rows(source):
 
 
 def column_positions(source, header, wanted):
-    """Where each wanted column stands; ValueError names the first one that is missing and the
-    nearest there is.
+    """Wanted column -> its position in the header. Raises ValueError naming the first missing
+    column and the nearest one in the file.
     """
-    found = {name.strip().casefold(): position for position, name in enumerate(header)}
-    missing = [name for name in wanted if name.casefold() not in found]
+    positions = {name.strip().casefold(): position for position, name in enumerate(header)}
+    missing = [name for name in wanted if name.casefold() not in positions]
     if missing:
-        others = [name for name in found if name not in {known.casefold() for known in wanted}]
-        near = difflib.get_close_matches(missing[0].casefold(), others, n=1)
-        hint = f" The nearest is {header[found[near[0]]]!r}." if near else ""
+        unknown = [name for name in positions if name not in {known.casefold() for known in wanted}]
+        near = difflib.get_close_matches(missing[0].casefold(), unknown, n=1)
+        hint = f" The nearest is {header[positions[near[0]]]!r}." if near else ""
         raise ValueError(
             f"{source.name} has no column {missing[0]!r} ({len(missing)} of {len(wanted)} expected "
             f"columns are missing)."
             f"{hint} It must have: {', '.join(wanted)}."
         )
-    return {name: found[name.casefold()] for name in wanted}
+    return {name: positions[name.casefold()] for name in wanted}

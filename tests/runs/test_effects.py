@@ -14,11 +14,10 @@ import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 from wrapsim_helpers.people.personas import Group, Personas
 from wrapsim_helpers.runs import intervals
-from wrapsim_helpers.runs.effect_tables import Seen, look_at
+from wrapsim_helpers.runs.effect_tables import EffectTables, effect_tables
 from wrapsim_helpers.runs.effects_on_leaving import leaving_factors
 from wrapsim_helpers.runs.effects_on_minutes import minutes_effects
-from wrapsim_helpers.runs.effects_on_plans import asked as asked_of
-from wrapsim_helpers.runs.effects_on_plans import plan_effects, plan_months
+from wrapsim_helpers.runs.effects_on_plans import plan_effects, plan_months, requested_mean
 from wrapsim_helpers.runs.effects_on_taste import TOP_ARTISTS, missing_artists
 
 FILE = """
@@ -148,11 +147,13 @@ def test_a_mixture_is_asked_of_those_with_a_persona_and_a_cohort():
         (Group("a", set={"pause_share": 0.5}, who={}),),
         (Group("c", times={"pause_share": 0.5}, who={}),),
     )
-    seen = Seen(None, groups, None, None, None, None)
+    seen = EffectTables(None, groups, None, None, None, None)
     rows = pd.DataFrame(
         {"persona": ["a", "a", "", "a"], "cohort": ["", "c", "c", "c"], "n": [2, 1, 1, 0]}
     )
-    asked = asked_of(seen, ws.Behaviour(pause_share=0.1), rows, "n", lambda own: own.pause_share)
+    asked = requested_mean(
+        seen, ws.Behaviour(pause_share=0.1), rows, "n", lambda own: own.pause_share
+    )
     assert asked == pytest.approx((2 * 0.5 + 1 * 0.25 + 1 * 0.05) / 4)
 
 
@@ -177,7 +178,7 @@ def test_months_know_their_plan_and_how_much_of_them_is_seen():
         ],
         columns=["listener_id", "profile_version", "plan", "from_ms", "to_ms"],
     )
-    months = plan_months(Seen(None, None, None, listeners, versions, None)).sort_values(
+    months = plan_months(EffectTables(None, None, None, listeners, versions, None)).sort_values(
         ["listener_id", "covered"]
     )
     assert months["covered"].tolist() == [0.5, 1.0, 0.5, 1.0]
@@ -248,10 +249,7 @@ def test_every_kind_of_effect_is_there_and_sharp_enough_to_see(tried):
 
 def test_a_parameter_without_a_direct_trace_is_listed_as_such(tried):
     row = tried[1].set_index("effect").loc["persona restless: novelty"]
-    assert (
-        np.isnan(row["observed"])
-        and row["measure"] == "shows in nothing that can be counted directly"
-    )
+    assert np.isnan(row["observed"]) and row["measure"] == "cannot be counted directly in the log"
 
 
 def test_an_effect_that_was_not_in_the_run_is_not_found(tried):
@@ -264,7 +262,7 @@ def test_an_effect_that_was_not_in_the_run_is_not_found(tried):
         skip_device=tuple(b.skip_device[:3]) + (2.0,) + tuple(b.skip_device[4:]),
         premium_churn=0.12,
     )
-    seen, found = look_at(tried[0]), tried[1].set_index("effect")
+    seen, found = effect_tables(tried[0]), tried[1].set_index("effect")
     asked = {
         name: ratio
         for levels, _ in leaving_factors(other).values()

@@ -242,8 +242,8 @@ def test_nobody_goes_on_from_a_state_that_is_damaged(chain, tmp_path):
     path.write_bytes(data)
     with pytest.raises(
         ValueError,
-        match=r"first/state/part-00000000.parquet is damaged: its bytes are not those that "
-        r"run.json lists",
+        match=r"first/state/part-00000000.parquet is damaged: its SHA-256 is not the one "
+        r"in run.json",
     ):
         ws.continue_run(
             first,
@@ -290,8 +290,8 @@ def test_going_on_changes_nothing_of_the_earlier_run_and_is_done_once(chain, cap
 @pytest.mark.parametrize(
     "end_time, words",
     [
-        ("2025-03-30T02:30", "but the run lasts until 2025-03-30T02:30; give"),
-        ("2025-03-25", "end_time is '2025-03-25', but the run lasts"),
+        ("2025-03-30T02:30", "but the run ends at 2025-03-30T02:30; give"),
+        ("2025-03-25", "end_time is '2025-03-25', but the run ends at"),
         ("2039-01-01", "end_time is '2039-01-01'"),
     ],
 )
@@ -318,7 +318,7 @@ def test_going_on_is_refused_where_a_source_file_is_another(chain, tmp_path, oth
     )
     paths = {"personas_path": more["personas_path"]} | {f"{other}_path": str(changed)}
     with pytest.raises(
-        ValueError, match=f"cannot be made again here, since this would differ:\n  {line}"
+        ValueError, match=f"cannot be reproduced with .* these inputs differ:\n  {line}"
     ):
         ws.continue_run(parts[0], "2025-05-20", out_dir=tmp_path / "on", **paths)
     assert not (tmp_path / "on").exists()
@@ -327,11 +327,11 @@ def test_going_on_is_refused_where_a_source_file_is_another(chain, tmp_path, oth
 def test_the_file_that_a_run_was_made_from_is_asked_for(chain, tiny_run):
     _, parts, _ = chain
     with pytest.raises(
-        ValueError, match="\n  Give the personas file that the run was made from as personas_path.$"
+        ValueError, match="\n  Give the personas file of the run as personas_path.$"
     ):
         ws.again(parts[0], 1)
     with pytest.raises(
-        ValueError, match="\n  Leave personas_path empty: the run was made without.$"
+        ValueError, match="\n  Leave personas_path empty: the run has no personas file.$"
     ):
         ws.again(tiny_run, 1, personas_path="bundled")
 
@@ -495,7 +495,7 @@ def test_bad_parameters_are_refused_before_anything_is_written(tmp_path, wrong, 
 def test_too_many_records_for_memory_name_simulate():
     with pytest.raises(
         ValueError,
-        match=r"make about [\d,]+ records, more than the 2,000,000 .* Use simulate\(...\)",
+        match=r"play about [\d,]+ records, more than the 2,000,000 .* Use simulate\(...\)",
     ):
         ws.generate_multiple_users_session(5_000, "2025-01-01", "2026-01-01")
 

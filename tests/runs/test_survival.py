@@ -46,7 +46,7 @@ def cut_short(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("wrapsim_helpers.runs.simulate.make_part", fails)
-        with pytest.raises(RuntimeError, match="no room left"):
+        with pytest.raises(RuntimeError, match="the disk is full"):
             ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
     return tmp_path / "run"
 
@@ -70,9 +70,9 @@ def test_a_worker_that_dies_is_said_and_the_rest_is_kept(undisturbed, tmp_path):
     _, told = process.communicate()
     assert (
         process.returncode == 1
-        and "a worker process died; perhaps memory ran out, then fewer workers help." in told
+        and "a worker process died; if memory ran out, use fewer workers." in told
     ), told[-1500:]
-    assert "of 24 parts are whole and kept; the same command goes on from there." in told
+    assert "of 24 parts are complete and saved; run the same command to resume." in told
     ws.simulate(**MANY, out_dir=tmp_path / "run", workers=1)
     assert tree(tmp_path / "run") == undisturbed
 
@@ -240,7 +240,7 @@ def test_files_that_may_not_grow_stop_a_run_which_then_goes_on(tmp_path):
     _, told = process.communicate()
     assert (
         process.returncode == 1
-        and "there is no room left on the disk; make some. 0 of 2 parts are whole and kept" in told
+        and "the disk is full; free some space. 0 of 2 parts are complete and saved" in told
     ), told[-1500:]
     assert not list(tmp_path.rglob(".wrapsim-*")) and "run.json" not in places.names(
         tmp_path / "run"
@@ -256,8 +256,8 @@ def test_a_folder_that_became_read_only_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", fails)
     with pytest.raises(
         RuntimeError,
-        match=r"the folder can no longer be written. 0 of 3 parts are whole and kept; the same "
-        r"command goes on",
+        match=r"the folder can no longer be written; make it writable. 0 of 3 parts are complete "
+        r"and saved; run the same command to resume",
     ):
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
 
@@ -272,7 +272,8 @@ def test_a_lock_that_cannot_be_written_or_removed_is_said_in_one_message(
     monkeypatch.setattr(places, action, fails)
     monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", fails)
     with pytest.raises(
-        RuntimeError, match=r"the folder can no longer be written. 2 of 3 parts are whole and kept"
+        RuntimeError,
+        match=r"the folder can no longer be written; make it writable. 2 of 3 parts are complete",
     ):
         ws.simulate(**TINY, out_dir=cut_short, workers=1)
 
@@ -283,9 +284,9 @@ def test_a_dask_worker_that_dies_for_good_is_said(cut_short):
     with (
         pytest.raises(
             RuntimeError,
-            match=r"a worker process died; perhaps memory ran out.* 2 of 3 parts are whole",
+            match=r"a worker process died; if memory ran out.* 2 of 3 parts are complete",
         ),
-        simulate.saying_what_is_kept(job),
+        simulate.reporting_saved_parts(job),
     ):
         raise distributed.KilledWorker("part 2", None, 3)
 
@@ -327,8 +328,8 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(tmp_path
     monkeypatch.setattr("wrapsim_helpers.runs.simulate.free_bytes", lambda place: 100_000)
     with pytest.raises(
         ValueError,
-        match=r"the run takes about [\d.]+ KB and .* has room for 100 KB. Name a folder on a "
-        r"larger disk",
+        match=r"the run takes about [\d.]+ KB, but the disk of .* has 100 KB free. Name a "
+        r"folder on a larger disk",
     ):
         ws.simulate(**TINY, out_dir=tmp_path / "run")
     assert not (tmp_path / "run").exists()
@@ -355,8 +356,9 @@ def test_the_lock_of_a_dead_process_is_taken_over_with_a_message(cut_short, caps
         manifest.json_bytes(locks.signature() | {"started": 1.0})
     )  # our number, but an earlier process
     ws.simulate(**TINY, out_dir=cut_short, workers=1)
-    assert f"Process {os.getpid()} began this run and is gone; going on in {cut_short}." in "".join(
-        capsys.readouterr()
+    assert (
+        f"Process {os.getpid()} started this run and has ended; resuming in {cut_short}."
+        in "".join(capsys.readouterr())
     )
     assert not (cut_short / "lock.json").exists()
 
@@ -365,7 +367,7 @@ def test_the_lock_of_a_dead_process_is_taken_over_with_a_message(cut_short, caps
 def test_the_lock_of_another_machine_is_never_taken_over(cut_short, held):
     (cut_short / "lock.json").write_bytes(held)
     with pytest.raises(
-        ValueError, match=r"If that machine is gone, remove lock.json there and start again."
+        ValueError, match=r"If that machine has stopped, remove lock.json there and start again."
     ):
         ws.simulate(**TINY, out_dir=cut_short)
 
@@ -459,7 +461,9 @@ def test_a_disk_without_links_still_creates_exclusively(tmp_path, monkeypatch):
 def test_every_share_makes_its_own_parts_and_the_last_finishes(tmp_path, tiny_run, capsys):
     for part in (2, 1):
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1, part=part, parts=2)
-    assert "This share is done: 2 of 3 parts are whole" in "".join(capsys.readouterr())
+    assert "This share is done: 2 of 3 parts of the run are complete" in "".join(
+        capsys.readouterr()
+    )
     assert tree(tmp_path / "run") == tree(tiny_run)
 
 

@@ -83,10 +83,10 @@ def test_each_damage_is_told_in_its_own_words(run):
     (run / "lock.json").write_text("{}")
     (run / "log.json").write_text("{}")
     assert ws.verify(run, workers=1) == [
-        "log.json: not as it was written.",
-        "answers/part-00000009.parquet: not of this run.",
-        "lock.json: not of this run.",
-        "plays/part-00000001.parquet: is gone.",
+        "log.json: missing, changed or damaged.",
+        "answers/part-00000009.parquet: not a file of this run.",
+        "lock.json: not a file of this run.",
+        "plays/part-00000001.parquet: is missing.",
     ]
 
 
@@ -97,7 +97,7 @@ def test_a_run_whose_rows_were_hashed_otherwise_is_said_to_be_old(run):
     (run / "run.json").write_bytes(
         mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"}))
     )
-    assert ws.verify(run, workers=1)[0].startswith("run.json: of an older wrapsim")
+    assert ws.verify(run, workers=1)[0].startswith("run.json: written by an older wrapsim")
 
 
 def rewritten(run, table, part, change):
@@ -127,12 +127,12 @@ def plus_one(name):
 
 def test_rows_that_break_a_rule_are_found_though_every_checksum_is_right(run):
     told = rewritten(run, "plays", 0, plus_one("ms_played"))
-    assert "part 0: its answers are not what a count of its plays gives." in told
+    assert "part 0: its answers differ from a count of its plays." in told
     assert any(
         line.startswith("part 0: The log breaks the rule 'a play ends after the time played and")
         for line in told
     )
-    assert "part 0: its plays as Avro are not its plays as Parquet." in told
+    assert "part 0: its plays in Avro differ from its plays in Parquet." in told
 
 
 def test_a_lost_or_foreign_listener_is_found(run):
@@ -169,7 +169,7 @@ def test_a_damaged_part_is_mended_by_the_same_command(run, tiny_run, monkeypatch
 
 
 def test_verify_on_the_command_line_names_the_file_and_exits_with_1(run):
-    assert command("verify", run, "--workers", 1).stdout == f"{run} is as it was written.\n"
+    assert command("verify", run, "--workers", 1).stdout == f"{run} is undamaged.\n"
     (run / "tracks.parquet").write_bytes((run / "tracks.parquet").read_bytes()[:-1])
     done = command("verify", run, "--workers", 1)
     assert (
@@ -178,7 +178,7 @@ def test_verify_on_the_command_line_names_the_file_and_exits_with_1(run):
         and "bytes are not the" in done.stderr
     ), done.stderr
     assert (
-        "To mend it, remove the damaged files and simulate the run again into the same folder."
+        "To repair it, remove the damaged files and simulate the run again into the same folder."
         in done.stderr
     )
 
@@ -195,7 +195,7 @@ def test_a_run_kept_as_avro_alone_is_verified_too(tmp_path):
         mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"}))
     )
     assert ws.verify(run, workers=1) == [
-        "avro/part-00000001.avro: its rows are not those that were written."
+        "avro/part-00000001.avro: its rows differ from those that were written."
     ]
 
 
@@ -261,11 +261,11 @@ TAMPERED = {
     ),
     "a path out of the folder": (
         lambda run: with_identity_and_files(run, "../secret/part-00000000.parquet"),
-        r"it lists '../secret/part-00000000.parquet', which is no file of a run",
+        r"it lists '../secret/part-00000000.parquet', which is not a file of a run",
     ),
     "an absolute path": (
         lambda run: with_identity_and_files(run, "/etc/passwd"),
-        "it lists '/etc/passwd', which is no file of a run",
+        "it lists '/etc/passwd', which is not a file of a run",
     ),
     "a parameter that does not exist": (
         lambda run: with_identity(run, lambda identity: identity["parameters"].update(moon=1)),
@@ -380,8 +380,8 @@ def test_again_on_the_command_line_writes_the_same_records(tiny_run, tmp_path):
 def test_a_user_who_is_not_in_the_run_is_refused(tiny_run, user):
     with pytest.raises(
         ValueError,
-        match=rf"user is '{user}'; the run has nobody of that number, user_id or name. It has the "
-        rf"listeners 0 to 7: give",
+        match=rf"user is '{user}'; the run has no listener with that number, user_id or name. It "
+        rf"has the listeners 0 to 7: give the number, user_id or full name of one of them.",
     ):
         ws.again(tiny_run, user)
 
@@ -406,7 +406,7 @@ def test_again_is_refused_where_it_would_not_be_identical(run):
     with_identity(run, lambda identity: identity["versions"].update(numpy="1.0"))
     with pytest.raises(
         ValueError,
-        match=r"cannot be made again here, since this would differ:\n  versions.numpy: '.*' here, "
+        match=r"cannot be reproduced with .* these inputs differ:\n  versions.numpy: '.*' here, "
         r"'1.0' there",
     ):
         ws.again(run, 3)
@@ -442,15 +442,15 @@ def test_show_tells_how_far_an_unfinished_run_got_and_what_is_other_here(run):
     with locks.locked(job.place):
         told = ws.show(job.place)
     assert (
-        "not finished: 1 of 3 parts are whole; the same command goes on from there" in told
+        "not finished: 1 of 3 parts are complete; run the same command to resume" in told
         and "  lock.json: process " in told
     )
     with_identity(
         run, lambda identity: identity["schema"].update(dict.fromkeys(identity["schema"], "0"))
     )
-    assert "schema of no release known here" in ws.show(
+    assert "schema of an unknown release" in ws.show(
         run
-    ) and "made elsewhere: schema.sha256: " in ws.show(run)
+    ) and "made by another installation: schema.sha256: " in ws.show(run)
 
 
 def test_show_refuses_a_folder_without_a_run(tmp_path):
@@ -479,7 +479,8 @@ def test_a_plan_takes_what_parts_cost_from_two_sizes_and_says_so(tmp_path, monke
         (3 * 1 + planned.plays / 1_000) / 60
     )
     assert planned.text.endswith(
-        "bytes and time follow from 5,000 plays of this run, simulated and written here just now"
+        "bytes and time are estimated from 5,000 plays of this run, just simulated and "
+        "written on this machine"
     )
     costs[:] = [
         100,
@@ -544,7 +545,8 @@ def test_a_share_is_asked_for_with_both_of_its_numbers(tmp_path, words):
     done = command("simulate", "8", tmp_path / "run", *words)
     assert (
         done.returncode == 2
-        and "--part and --parts go together: --part 3 --parts 10 makes the third tenth"
+        and "give both --part and --parts, or neither: --part 3 --parts 10 simulates the third "
+        "tenth of the parts."
         in done.stderr
     )
     assert not (tmp_path / "run").exists()

@@ -95,8 +95,8 @@ def test_a_scheduler_that_does_not_answer_is_said(tmp_path, monkeypatch):
         dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
         pytest.raises(
             ValueError,
-            match="scheduler is 'tcp://127.0.0.1:9', where no dask scheduler answers .*; start one "
-            "there with `dask scheduler`.",
+            match="scheduler is 'tcp://127.0.0.1:9', but no dask scheduler answers there .*; "
+            "start one with `dask scheduler`.",
         ),
     ):
         ws.simulate(**TINY, out_dir=tmp_path / "run", scheduler="tcp://127.0.0.1:9")

@@ -284,7 +284,10 @@ OTHER = "which holds other files \\({} ...\\); name a new or empty folder"
 CHANGED = (
     "where {} was changed after wrapsim wrote it; move it elsewhere, or name a new or empty folder"
 )
-NOT_OURS = "not an executed notebook as wrapsim wrote it, .* name another file: -o .*{}-2.ipynb"
+NOT_OURS = (
+    "is in the way: wrapsim did not write it, or it was changed since. .* name another file: "
+    "-o .*{}-2.ipynb"
+)
 REFUSED = [
     *(
         (act, thesis, OTHER.format("thesis.txt"))
@@ -330,19 +333,19 @@ REFUSED = [
     (WRAPPED, job(notebook_in_run), OTHER.format("run/.wrapsim-files.json")),
     (WRAPPED, job(table_without_receipt), OTHER.format("run/.*.parquet")),
     (WRAPPED, job(linked_table), OTHER.format("run/tracks.parquet")),
-    (INIT, linked_data, "is not a new or empty folder: it holds data. Name another one."),
-    (INIT, thesis, "is not a new or empty folder: it holds thesis.txt. Name another one."),
+    (INIT, linked_data, "is not a new or empty folder: it holds data. Name another folder."),
+    (INIT, thesis, "is not a new or empty folder: it holds thesis.txt. Name another folder."),
     (
         INIT,
         own_notebooks,
-        "is not a new or empty folder: it holds notebooks/mine.ipynb. Name another one.",
+        "is not a new or empty folder: it holds notebooks/mine.ipynb. Name another folder.",
     ),
     (
         INIT,
         named("notebooks/01_schema.ipynb"),
         "is not a new or empty folder: it holds notebooks/01_schema.ipynb.",
     ),
-    (INIT, kit, "is not a new or empty folder: it holds data/README.md. Name another one."),
+    (INIT, kit, "is not a new or empty folder: it holds data/README.md. Name another folder."),
     (REPORT, named("realism.md"), OTHER.format("realism.md")),
     (REPORT, thesis, OTHER.format("thesis.txt")),
     (REPORT, report_of_a_stranger, OTHER.format("realism.md")),
@@ -362,7 +365,7 @@ REFUSED = [
     (
         avro_file,
         named("plays.avro"),
-        "plays.avro is in the way: it does not hold what would be written there. Move it",
+        "plays.avro is in the way: it differs from the file that wrapsim would write. Move it",
     ),
 ]
 
@@ -426,10 +429,10 @@ def test_an_executed_notebook_is_replaced_with_a_word_unless_somebody_annotated_
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").write_text("mine")  # beside a file, others may lie
     notebook(tmp_path / "out", "")
-    assert "is replaced" not in capsys.readouterr().err
+    assert "Replacing" not in capsys.readouterr().err
     notebook(tmp_path / "out", "")
     executed = tmp_path / "out" / "small.ipynb"
-    assert f"The earlier {executed} is replaced.\n" in capsys.readouterr().err
+    assert f"Replacing the earlier {executed}.\n" in capsys.readouterr().err
     assert nbformat.read(executed, 4).metadata.papermill.output_path == str(executed)
     annotate(executed)
     before = contents(tmp_path / "out")
@@ -449,7 +452,7 @@ def test_a_batch_that_would_replace_an_annotated_notebook_starts_none(tmp_path, 
     capsys.readouterr()
     with pytest.raises(notebooks.Refused, match=NOT_OURS.format("two")):
         in_batch(tmp_path / "out")
-    assert "is replaced" not in capsys.readouterr().err
+    assert "Replacing" not in capsys.readouterr().err
 
 
 def test_a_notebook_is_never_its_own_output(tmp_path):
@@ -467,12 +470,12 @@ def test_an_earlier_main_job_is_cleared_file_by_file(tmp_path, tiny_run):
     for name in ("notebooks/.ipynb_checkpoints/one-checkpoint.ipynb", ".DS_Store"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("of a program that shows folders")
-    commands.clear_own(folder)
+    commands.clear_job(folder)
     assert sorted(contents(folder)) == [
         ".DS_Store",
         "notebooks/.ipynb_checkpoints/one-checkpoint.ipynb",
     ]
-    commands.clear_own(folder)
+    commands.clear_job(folder)
 
 
 def test_a_run_that_another_process_is_writing_is_not_cleared(tmp_path, tiny_run):
@@ -484,7 +487,7 @@ def test_a_run_that_another_process_is_writing_is_not_cleared(tmp_path, tiny_run
     )
     before = contents(folder)
     with pytest.raises(ValueError, match="is being written by process 1 on elsewhere"):
-        commands.clear_own(folder)
+        commands.clear_job(folder)
     assert contents(folder) == before
 
 
@@ -527,7 +530,7 @@ def test_a_damaged_marker_is_named(tmp_path, tiny_run):
         (tmp_path / outputs.MARKER).write_text(data)
         with pytest.raises(
             ValueError,
-            match=r"\.wrapsim-files\.json is damaged, so that nobody can tell which files wrapsim",
+            match=r"\.wrapsim-files\.json is damaged, so wrapsim cannot tell which files it",
         ):
             DRAW(tmp_path, tiny_run)
 
@@ -626,8 +629,8 @@ def test_a_run_that_goes_on_overwrites_no_file_of_a_stranger(begun, name):
     for _ in range(2):
         with pytest.raises(
             ValueError,
-            match=f"{name} is in the way: it does not hold what would be written there. Move it "
-            f"elsewhere and start again.",
+            match=f"{name} is in the way: it differs from the file that wrapsim would write. "
+            f"Move it elsewhere and start again.",
         ):
             ws.simulate(**TINY, out_dir=begun.place, workers=1)
         assert path.read_text() == "years of work"
@@ -722,7 +725,7 @@ def test_a_symbolic_link_where_a_run_writes_is_refused(tmp_path, begun, name):
         elsewhere.write_text("{}")
     (begun.place / name).symlink_to(elsewhere)
     before = contents(begun.place), contents(elsewhere.parent)
-    with pytest.raises(ValueError, match=f"{name} is a symbolic link, which is neither written"):
+    with pytest.raises(ValueError, match=f"{name} is a symbolic link; wrapsim neither follows nor"):
         ws.simulate(**TINY, out_dir=begun.place, workers=1)
     assert (contents(begun.place), contents(elsewhere.parent)) == before
     assert (begun.place / name).is_symlink()
@@ -841,8 +844,8 @@ def test_a_main_job_killed_while_it_clears_its_folder_can_be_repeated(tmp_path, 
         job(lambda *_: None)(folder, tiny_run)
         (folder / "notebooks" / ".ipynb_checkpoints").mkdir()
         (folder / "notebooks" / ".ipynb_checkpoints" / "one.ipynb").write_text("{}")
-        went_on = killed_at(number, lambda: commands.clear_own(folder))
-        commands.clear_own(folder)
+        went_on = killed_at(number, lambda: commands.clear_job(folder))
+        commands.clear_job(folder)
         assert list(contents(folder)) == ["notebooks/.ipynb_checkpoints/one.ipynb"], number
         if not went_on:
             break

@@ -82,8 +82,8 @@ def test_the_second_of_two_runs_into_one_store_is_refused(memory):
 def test_an_address_of_another_kind_is_refused():
     with pytest.raises(
         ValueError,
-        match=r"out_dir is 'ftp://x/y'; a store's address begins with one of s3://, gs://, az://; "
-        r"anything else",
+        match=r"out_dir is 'ftp://x/y'; the URL of an object store must begin with one of s3://, "
+        r"gs://, az://. Otherwise give a folder.",
     ):
         ws.simulate(**TINY, out_dir="ftp://x/y")
 

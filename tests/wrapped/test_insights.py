@@ -558,8 +558,8 @@ def test_a_user_who_is_not_in_the_run_is_refused_with_the_nearest(tiny_run):
     name = ws.read_parquet(tiny_run, "listeners")["name"][1].as_py()
     with pytest.raises(
         ValueError,
-        match=r"the run has nobody of that number, user_id or name. Did you mean .* It has the "
-        r"listeners 0 to 7: give one",
+        match=r"the run has no listener with that number, user_id or name. Did you mean .* It "
+        r"has the listeners 0 to 7: give the number",
     ):
         ws.tell_story(tiny_run, name + "x")
 
@@ -787,7 +787,7 @@ def spoilt(run, tmp_path, how):
 @pytest.mark.parametrize(
     "how, words",
     [
-        ("gone", r"plays/part-00000001.parquet is missing, though run.json lists it"),
+        ("gone", r"plays/part-00000001.parquet is missing, but run.json lists it"),
         ("foreign", r"plays/part-00000009.parquet is not a file of this run"),
         (
             "of another part",

@@ -1,1 +1,1 @@
-"""Runs: simulated part by part, planned, continued, opened, checked and measured."""
+"""Runs: simulate them part by part, plan, continue, open, verify and measure them."""

@@ -1,4 +1,4 @@
-"""One listener out of a run, found by number, user id or name, and simulated again."""
+"""Simulate one listener of a run again, by number, user id or name."""
 
 import contextlib
 import difflib
@@ -22,7 +22,7 @@ from ..storage.records import sync_marker, write_avro
 from ..storage.tables import read_parquet, write_parquet
 from .simulate import before_of, job_of, refuse_changes
 
-MOST_NAMES = 10_000  # looked through for one like a misspelt name
+MOST_NAMES = 10_000  # names that are compared with a misspelt name
 
 
 # -- folders ---------------------------------------------------------------------------------------
@@ -30,9 +30,9 @@ MOST_NAMES = 10_000  # looked through for one like a misspelt name
 
 @front_door
 def write_listener(listened: Listened, out_dir):
-    """Write one listener's plays to a folder as plays.avro and plays.parquet; returns both paths.
+    """Write one listener's plays to a folder as plays.avro and plays.parquet. Returns both paths.
 
-    Earlier files of ours are replaced. Raises ValueError naming any other file in the folder.
+    Earlier files of wrapsim are replaced. Raises ValueError naming any other file in the folder.
     """
     folder = own_folder(out_dir)
     with written(folder / "plays.avro") as path:
@@ -51,60 +51,56 @@ def write_listener(listened: Listened, out_dir):
 
 @front_door
 def latest_run(run_dir=""):
-    """Path of a finished run: the one named, or the one finished last under data/runs.
+    """Path of a finished run: the given one, or the one finished last under data/runs.
 
-    Raises FileNotFoundError where there is none.
+    Raises FileNotFoundError if there is none.
     """
     if run_dir != "":
         place = places.place_of(run_dir)
-        read_manifest(
-            place if places.is_store(place) else place.absolute()
-        )  # so that a message says where it looked
+        # absolute, so that the message of an error names the whole path
+        read_manifest(place if places.is_store(place) else place.absolute())
         return place
     finished = sorted(runs_folder().rglob("run.json"), key=lambda path: path.stat().st_mtime)
     if not finished:
         raise FileNotFoundError(
-            f"run_dir is empty and {runs_folder()} holds no finished run. Run notebook "
-            f"03_multiple_users first, "
-            "or name the folder of a run."
+            f"run_dir is empty and {runs_folder()} holds no finished run. Execute notebook "
+            f"03_multiple_users first, or name the folder of a run."
         )
     return finished[-1].parent
 
 
 @front_door
 def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
-    """One listener out of a run, simulated again and identical, whatever the size of the run; a
-    `Listened`.
+    """Simulate one listener of a run again, without the other listeners. Returns a `Listened` with
+    the plays of the run.
 
-    user  a listener's number, user_id or full name.  Raises ValueError for a user who is not in
-          the run, and where this
-    installation or these source files would not give the same plays, with the differences.
+    user  a listener's number, user_id or full name
+    Raises ValueError for a user who is not in the run, or, with the differences, if this
+    installation or these source files would not give the same plays.
     """
     place = places.place_of(run_dir)
-    found = identity_of(place)
-    run = with_sources(run_of(found, survey_path, songs_path, personas_path))
-    refuse_changes(
-        run_dir, job_of(run, place, found["formats"], before=before_of(found)).identity, found
-    )
-    whole = listen(
-        run.origin, [listener_named(place, user)]
-    )  # a run that goes on from another is made again from its beginning
-    return since(whole, run) if run.origin_time else whole
+    identity = identity_of(place)
+    run = with_sources(run_of(identity, survey_path, songs_path, personas_path))
+    job = job_of(run, place, identity["formats"], before=before_of(identity))
+    refuse_changes(run_dir, job.identity, identity)
+    # a continued run is simulated from the start of its chain
+    listened = listen(run.origin, [listener_named(place, user)])
+    return since(listened, run) if run.origin_time else listened
 
 
-def since(whole, run):
-    """A `Listened` less what was played before a run's window begins."""
-    start = window_starts(run, whole.listeners)[0][0]
+def since(listened, run):
+    """A `Listened` without the plays before the start of a run's window."""
+    start, plays = window_starts(run, listened.listeners)[0][0], listened.plays
     return replace(
-        whole,
+        listened,
         run=run,
-        plays=whole.plays.filter(pc.greater_equal(whole.plays["started_at"].cast("int64"), start)),
+        plays=plays.filter(pc.greater_equal(plays["started_at"].cast("int64"), start)),
     )
 
 
 def listener_named(run_dir, user):
-    """The number of a listener of a run, by number, user_id or full name; ValueError if the run has
-    no such listener, or two.
+    """The number of a listener of a run, by number, user_id or full name. Raises ValueError if the
+    run has no such listener, or several.
     """
     run = run_of(identity_of(places.place_of(run_dir)))
     first, last = run.first_listener, run.first_listener + run.num_users - 1
@@ -124,25 +120,22 @@ def listener_named(run_dir, user):
         return numbers[0]
     raise ValueError(
         f"user is {user!r}; the run has {of_that_name(user, names, numbers)} It has the listeners "
-        f"{first:,} to {last:,}: give one "
-        "of these numbers, or a user_id or full name of theirs."
+        f"{first:,} to {last:,}: give the number, user_id or full name of one of them."
     )
 
 
 def of_that_name(user, names, numbers):
-    """How many listeners of a run have a name, in words, with the nearest names where nobody has
-    it.
-    """
+    """How many listeners have a name, in words, with the nearest names if no listener has it."""
     if numbers:
         return f"{len(numbers)} listeners of that name ({', '.join(map(str, numbers[:5]))})."
     near = difflib.get_close_matches(str(user), names["name"][:MOST_NAMES], n=3)
-    return "nobody of that number, user_id or name." + (
+    return "no listener with that number, user_id or name." + (
         f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     )
 
 
 def names_of(run_dir):
-    """listener_id and name of a run's listeners, as far as their parts are made; a DataFrame."""
+    """listener_id and name of a run's listeners in the parts that exist; a DataFrame."""
     with contextlib.suppress(FileNotFoundError):
         return read_parquet(run_dir, "listeners", ["listener_id", "name"]).to_pandas()
     return pd.DataFrame({"listener_id": [], "name": pd.Series(dtype=str)})

@@ -1,4 +1,4 @@
-"""The embedded DuckDB in which the insights of a run are computed."""
+"""The embedded DuckDB that computes the insights of a run."""
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -10,7 +10,9 @@ INSTANT = dt.Timestamp(timezone="UTC")
 
 
 def engine_function(name):
-    """A function of an engine that gives the microseconds since 1970 of an instant, for Ibis."""
+    """An Ibis function for a function of an engine that converts an instant to microseconds since
+    1970. name: in the engine
+    """
 
     def microseconds_of(at):
         """Microseconds since 1970 of an instant."""
@@ -26,9 +28,7 @@ MICROSECONDS = {
 
 
 def microseconds(at):
-    """Microseconds since 1970 of an instant column, int64; of one that already is a number,
-    milliseconds.
-    """
+    """Microseconds since 1970, int64, of an instant column or a column of integer milliseconds."""
     return (
         at.cast("int64") * 1000
         if at.type().is_integer()
@@ -37,8 +37,8 @@ def microseconds(at):
 
 
 class Connection(Backend):
-    """What `ibis.duckdb.connect` gives, except for two methods that reach what DuckDB and pandas
-    have deprecated in ibis 12: everybody who opens a run would see the warnings."""
+    """An `ibis.duckdb` connection with two methods replaced: in ibis 12 they call deprecated
+    functions of DuckDB and pandas, which would show warnings to everybody who opens a run."""
 
     def get_schema(self, table_name, *, catalog=None, database=None):
         table = sqlglot.table(table_name, db=database, catalog=catalog, quoted=True).sql(
@@ -56,5 +56,5 @@ class Connection(Backend):
 
 
 def connected(**settings):
-    """An embedded DuckDB for Ibis tables; settings are those of DuckDB, such as memory_limit."""
+    """An embedded DuckDB for Ibis tables. settings: of DuckDB, such as memory_limit"""
     return Connection().connect(**settings)

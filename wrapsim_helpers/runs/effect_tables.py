@@ -18,22 +18,23 @@ from .connection import microseconds
 from .intervals import FEWEST
 from .opened import open_run
 
-MOST_PLAYS = 2_000_000  # of larger runs the first listeners are looked at, about that many plays
+MOST_PLAYS = 2_000_000  # of a larger run, the first listeners with about that many plays are used
 CLUSTERS = 200
 
 
 @dataclass(frozen=True)
-class Seen:
-    """The tables that effects are measured in, of the first listeners of a run.
+class EffectTables:
+    """The tables in which effects are measured, for the first listeners of a run.
 
     run_dir    its folder
     personas   its `Personas`
-    weekdays   int64, (7,): how many Mondays ... Sundays its window has
-    listeners  DataFrame of the listeners, with cluster, start_ms and end_ms of each one's window
+    weekdays   int64, (7,): number of Mondays ... Sundays in its window
+    listeners  DataFrame of the listeners, with cluster, and start_ms and end_ms of their windows
     versions   DataFrame: listener_id, profile_version, age, plan, from_ms, to_ms
-    plays      Ibis table of their plays: position (0, 1, ...) in the session, last in it,
-               session_day (local, days since 1970) and session_ms, its length; artist_id and noise
-               of the track, and times_heard: how often in earlier sessions of the window
+    plays      Ibis table of their plays: position (0, 1, ...) in the session, last: whether it is
+               the last of the session, session_day (local, days since 1970), session_ms: length of
+               the session; artist_id and noise of the track, earlier_plays: plays of the track in
+               earlier sessions of the window
     """
 
     run_dir: Path
@@ -44,8 +45,8 @@ class Seen:
     plays: ir.Table
 
 
-def look_at(run_dir):
-    """The tables of a finished run as a `Seen`."""
+def effect_tables(run_dir):
+    """The `EffectTables` of a finished run."""
     opened = open_run(run_dir)
     manifest, run = opened.manifest, run_of(opened.manifest["identity"])
     count = max(FEWEST, int(run.num_users * min(1.0, MOST_PLAYS / max(manifest["plays"], 1))))
@@ -55,19 +56,19 @@ def look_at(run_dir):
         start_ms=starts, end_ms=ends, cluster=np.arange(listeners.num_rows) % CLUSTERS
     )
     weekdays = np.bincount(pd.date_range(*run.window, inclusive="left").day_of_week, minlength=7)
-    return Seen(
+    return EffectTables(
         Path(run_dir),
         checked("run.json", manifest.get("personas") or {}),
         weekdays,
         listeners,
-        spells(read_parquet(opened, "profile_versions").to_pandas(), listeners),
-        placed_plays(opened, int(listeners["listener_id"].max())),
+        version_windows(read_parquet(opened, "profile_versions").to_pandas(), listeners),
+        plays_in_sessions(opened, int(listeners["listener_id"].max())),
     )
 
 
-def spells(versions, listeners):
-    """Profile versions of the listeners with from_ms and to_ms: each ends where the next begins, or
-    with the window.
+def version_windows(versions, listeners):
+    """Profile versions of the listeners with from_ms and to_ms: a version ends when the next one
+    begins, or with the window.
     """
     versions = versions.merge(listeners[["listener_id", "start_ms", "end_ms"]], on="listener_id")
     from_ms = versions["valid_from"].dt.as_unit("ms").astype("int64")
@@ -83,8 +84,10 @@ def spells(versions, listeners):
     )
 
 
-def placed_plays(run, last_listener):
-    """The plays up to a listener with their place in the session, on an embedded DuckDB."""
+def plays_in_sessions(run, last_listener):
+    """The plays of the listeners up to `last_listener` with their position in the session, an Ibis
+    table, see `EffectTables`.
+    """
     tables = run.tables
     plays = (
         tables["plays"]
@@ -108,7 +111,7 @@ def placed_plays(run, last_listener):
             - microseconds(plays.started_at).min().over(session)
         )
         // 1000,
-        times_heard=ibis.row_number().over(
+        earlier_plays=ibis.row_number().over(
             ibis.window(group_by=["listener_id", "track_id"], order_by="play_id")
         )
         - ibis.row_number().over(
@@ -118,7 +121,7 @@ def placed_plays(run, last_listener):
 
 
 def in_memory(frame):
-    """A pandas table as an Ibis table, by way of Arrow: of pandas' own types Ibis 12 asks an option
+    """A pandas table as an Ibis table, through Arrow: for pandas types, Ibis 12 reads an option
     that pandas has deprecated.
     """
     return ibis.memtable(pa.Table.from_pandas(frame, preserve_index=False))

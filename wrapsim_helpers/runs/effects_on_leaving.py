@@ -10,56 +10,58 @@ from .effect_tables import in_memory
 from .effects_on_minutes import group_factors
 from .intervals import fit_levels
 
-HEARD = (1, 3, 7, 15)  # so often or more before: tracks heard as often are compared with each other
-# which plays tell of leaving, see `leaving_effects`
+LEVELS = (1, 3, 7, 15)  # of earlier_plays; a play is compared within its level
+# which plays are counted, see `leaving_effects`
 PLACES, LONG_MS, AT_RISK_MS = 6, 30 * MINUTE_MS, 1_500
 
 
-def leaving_effects(seen, b):
-    """Age, device, context, shuffle, weekend, place in the session, personas and cohorts on
-    leaving: ratios of leavings per second.
+def leaving_effects(tables, b):
+    """Effects of age, device, context, shuffle, weekend, position in the session, personas and
+    cohorts on leaving: ratios of leavings per second.
 
-    A session's mood moves all of its plays, is not in the log, and lets restless sessions have more
-    plays. So only plays are counted that no mood can have chosen: the first PLACES of each session
-    of LONG_MS and more, and of each its first AT_RISK_MS, in which the restless are not gone yet.
-    Left out: free listeners on a phone, whose limit on skips hides leaving; noise to fall asleep
-    to; and tracks not heard in an earlier session, which may have been known before the window.
-    Plays of tracks heard as often are compared, and each listener's own skip_tendency is divided
-    out. What was heard before the window is not in the log, which blurs the factors of age and
-    context by a few per cent in a short one.
+    The mood of a session affects all of its plays, is not in the log, and gives restless sessions
+    more plays. So only plays that no mood selects are counted: the first PLACES of each session of
+    LONG_MS and more, and of each play its first AT_RISK_MS, before restless listeners leave.
+    Left out: free listeners on a phone, whose skip limit hides leaving; noise to fall asleep to;
+    and tracks not played in an earlier session of the window, which the listener may have known
+    before. Tracks are compared with tracks played equally often, and each listener's skip_tendency
+    is divided out. Plays before the window are not in the log, which biases the factors of age and
+    context by a few per cent in a short window.
     """
-    factors = leaving_factors(b) | group_factors(seen, b, "leaving", lambda one: one.hazard_scale)
-    held = {"heard": ({level: ("", 1.0) for level in range(len(HEARD))}, 0)}
-    told = [
-        (column, value, *one)
-        for column, (values, reference) in (held | factors).items()
-        for value, one in values.items()
+    factors = leaving_factors(b) | group_factors(
+        tables, b, "leaving", lambda behaviour: behaviour.hazard_scale
+    )
+    control = {"level": ({level: ("", 1.0) for level in range(len(LEVELS))}, 0)}
+    effects = [
+        (column, value, *effect)
+        for column, (values, reference) in (control | factors).items()
+        for value, effect in values.items()
         if value != reference
     ]
-    rows = leaving_cells(seen, b, ["heard", *factors])
+    rows = leaving_cells(tables, b, ["level", *factors])
     fitted = (
-        fit_levels(rows, [*held, *factors], [(column, value) for column, value, *_ in told])
+        fit_levels(rows, [*control, *factors], [(column, value) for column, value, *_ in effects])
         if len(rows)
         else {}
     )
-    for column, value, name, requested in told:
+    for column, value, name, requested in effects:
         if name:
             n = (
-                (seen.listeners[column] == value).sum()
-                if column in seen.listeners
-                else len(seen.listeners)
+                (tables.listeners[column] == value).sum()
+                if column in tables.listeners
+                else len(tables.listeners)
             )
             yield (
                 name,
                 requested,
                 *fitted.get((column, value), (np.nan,) * 3),
                 n,
-                "ratio of leavings per second at the start of a play, the other effects held",
+                "ratio of leavings per second at the start of a play, the other effects held fixed",
             )
 
 
 def leaving_factors(b):
-    """What changes the hazard of leaving: column -> `levels`."""
+    """The factors on the hazard of leaving: column -> `levels`."""
     ages = [
         f"age {low:.0f}-{high:.0f}" for low, high in zip(b.skip_age_from, b.skip_age_from[1:])
     ] + [f"age {b.skip_age_from[-1]:.0f} and over"]
@@ -82,8 +84,8 @@ def leaving_factors(b):
 
 
 def levels(values, names, factors, reference):
-    """One factor on leaving: (value -> (effect, requested ratio to the reference), reference
-    value).
+    """(value -> (name of the effect, requested ratio to the reference), reference value) of one
+    factor on leaving.
     """
     return {
         value: (f"{name} against {names[reference]}: leaving", factor / factors[reference])
@@ -91,21 +93,21 @@ def levels(values, names, factors, reference):
     }, values[reference]
 
 
-def leaving_cells(seen, b, columns):
-    """Leavings and seconds at risk in what `leaving_effects` counts, by cluster and columns:
-    events, exposure; a pandas table.
+def leaving_cells(tables, b, columns):
+    """events (leavings) and exposure (seconds at risk) of the plays that `leaving_effects` counts,
+    by cluster and columns; a DataFrame.
     """
-    band = np.searchsorted(b.skip_age_from, seen.versions["age"], side="right") - 1
-    versions = in_memory(seen.versions[["listener_id", "profile_version"]].assign(age_band=band))
+    band = np.searchsorted(b.skip_age_from, tables.versions["age"], side="right") - 1
+    versions = in_memory(tables.versions[["listener_id", "profile_version"]].assign(age_band=band))
     people = in_memory(
-        seen.listeners[["listener_id", "cluster", "skip_tendency", "persona", "cohort"]]
+        tables.listeners[["listener_id", "cluster", "skip_tendency", "persona", "cohort"]]
     )
-    plays = seen.plays.filter(
-        (seen.plays.position < PLACES)
-        & (seen.plays.session_ms >= LONG_MS)
-        & (seen.plays.times_heard > 0)
-        & ~seen.plays.noise,
-        (seen.plays.plan == "premium") | (seen.plays.device != "phone"),
+    plays = tables.plays.filter(
+        (tables.plays.position < PLACES)
+        & (tables.plays.session_ms >= LONG_MS)
+        & (tables.plays.earlier_plays > 0)
+        & ~tables.plays.noise,
+        (tables.plays.plan == "premium") | (tables.plays.device != "phone"),
     )
     plays = plays.join(people, "listener_id").join(versions, ["listener_id", "profile_version"])
     ms, left = (
@@ -118,10 +120,10 @@ def leaving_cells(seen, b, columns):
         weekend=(plays.session_day + 3) % 7 >= 5,
         left=left & (ms < AT_RISK_MS),
         at_risk_us=(ibis.least(ms, AT_RISK_MS) * plays.skip_tendency * 1000).round(),
-        heard=sum((plays.times_heard >= times).cast("int64") for times in HEARD[1:]),
+        level=sum((plays.earlier_plays >= n).cast("int64") for n in LEVELS[1:]),
     )
     cells = plays.group_by("cluster", *columns).agg(
         events=plays.left.cast("int64").sum(), exposure_us=plays.at_risk_us.cast("int64").sum()
-    )  # whole numbers, since a parallel sum of others differs from call to call
-    found = cells.filter(cells.exposure_us > 0).order_by("cluster", *columns).execute()
-    return found.assign(exposure=found["exposure_us"] / 1e6).drop(columns="exposure_us")
+    )  # whole numbers, since a parallel sum of floats differs from call to call
+    rows = cells.filter(cells.exposure_us > 0).order_by("cluster", *columns).execute()
+    return rows.assign(exposure=rows["exposure_us"] / 1e6).drop(columns="exposure_us")

@@ -7,64 +7,69 @@ from ..people.personas import changed, names_of
 from .intervals import FEWEST, fit_logs, interval
 
 
-def minutes_effects(seen, b):
-    """Plan, age, gender, personas and cohorts on minutes: ratios of minutes a day, and of one's own
-    with another plan.
+def minutes_effects(tables, b):
+    """Effects of plan, age, gender, personas and cohorts on minutes: ratios of minutes a day
+    between listeners, and between the plans of the same listener.
     """
     factors = {
         "premium": ({True: ("premium against free: minutes", b.premium_factor)}, False),
         "man": ({True: ("men against others: minutes", b.male_factor)}, False),
-    } | group_factors(seen, b, "minutes", lambda one: one.minutes_factor * np.exp(one.log_minutes))
-    heard = minutes_by_plan(seen)
-    rows = heard[
-        heard["begun_with"]
-        & (heard["ms"] > 0)
-        & (heard["days"] >= heard.groupby("listener_id")["days"].transform("sum") / 2)
+    } | group_factors(
+        tables,
+        b,
+        "minutes",
+        lambda behaviour: behaviour.minutes_factor * np.exp(behaviour.log_minutes),
+    )
+    by_plan = minutes_by_plan(tables)
+    rows = by_plan[
+        by_plan["begun_with"]
+        & (by_plan["ms"] > 0)
+        & (by_plan["days"] >= by_plan.groupby("listener_id")["days"].transform("sum") / 2)
     ]
-    told = [
+    effects = [
         (name, requested, (rows[column] == value).to_numpy(float))
         for column, (values, _) in factors.items()
         for value, (name, requested) in values.items()
     ]
-    told.append(
+    effects.append(
         (
             "ten years of age: minutes",
             float(np.exp(10 * b.age_slope)),
             (rows["age"].to_numpy() - 30) / 10,
         )
     )
-    told = [one for one in told if np.count_nonzero(one[2]) >= FEWEST]
+    effects = [effect for effect in effects if np.count_nonzero(effect[2]) >= FEWEST]
     fitted = (
         fit_logs(
-            np.column_stack([np.ones(len(rows)), *(column for *_, column in told)]),
+            np.column_stack([np.ones(len(rows)), *(column for *_, column in effects)]),
             np.log(rows["ms"] / rows["days"]).to_numpy(),
         )[1:]
-        if told
+        if effects
         else []
     )
-    for (name, requested, column), found in zip(told, fitted):
+    for (name, requested, column), observed in zip(effects, fitted):
         yield (
             name,
             requested,
-            *found,
+            *observed,
             len(rows) if "age" in name else np.count_nonzero(column),
-            "ratio of the geometric means of minutes a day of those who heard any, the other "
-            "effects held",
+            "ratio of the geometric means of minutes a day of listeners with any, the other "
+            "effects held fixed",
         )
-    yield own_change(heard, b)
+    yield change_of_plan(by_plan, b)
 
 
-def minutes_by_plan(seen):
-    """ms and days of each listener on each plan, and whether they began with it; a row per pair,
-    with age at the start and groups.
+def minutes_by_plan(tables):
+    """ms and days of each listener on each plan, whether the listener began with it, age at the
+    start and groups; a row per listener and plan.
     """
-    heard = (
-        seen.plays.group_by("listener_id", "profile_version")
-        .agg(ms=seen.plays.ms_played.cast("int64").sum())
+    played = (
+        tables.plays.group_by("listener_id", "profile_version")
+        .agg(ms=tables.plays.ms_played.cast("int64").sum())
         .order_by("listener_id", "profile_version")
         .execute()
     )
-    rows = seen.versions.merge(heard, how="left").fillna({"ms": 0})
+    rows = tables.versions.merge(played, how="left").fillna({"ms": 0})
     rows["days"] = (rows["to_ms"] - rows["from_ms"]) / DAY_MS
     by_plan = (
         rows.groupby(["listener_id", "plan"], sort=False, observed=True)
@@ -72,7 +77,7 @@ def minutes_by_plan(seen):
         .reset_index()
     )
     by_plan = by_plan.merge(
-        seen.listeners[["listener_id", "gender", "persona", "cohort"]], on="listener_id"
+        tables.listeners[["listener_id", "gender", "persona", "cohort"]], on="listener_id"
     )
     return by_plan.assign(
         premium=by_plan["plan"] == "premium",
@@ -81,19 +86,20 @@ def minutes_by_plan(seen):
     )
 
 
-def own_change(heard, b, days=28):
-    """What a change of plan does to one's own minutes, over those with so many days on both plans;
-    a row of `effects_of`.
+def change_of_plan(by_plan, b, days=28):
+    """The effect of a change of plan on the minutes of the same listener; a row of `effects_of`.
+
+    by_plan  from `minutes_by_plan`;  days  a listener needs so many on both plans
     """
     both = (
-        heard[(heard["days"] >= days) & (heard["ms"] > 0)]
+        by_plan[(by_plan["days"] >= days) & (by_plan["ms"] > 0)]
         .pivot(index="listener_id", columns="premium", values=["ms", "days"])
         .dropna()
     )
     name, measure = (
-        "one's own premium against free: minutes",
-        f"minutes a day of those with {days} days and more on both plans; geometric mean of their "
-        f"ratios",
+        "same listener, premium against free: minutes",
+        f"geometric mean of each listener's ratio of minutes a day, with {days} days and more on "
+        f"both plans",
     )
     if len(both) < FEWEST:
         return (name, b.premium_factor, np.nan, np.nan, np.nan, len(both), measure)
@@ -109,20 +115,20 @@ def own_change(heard, b, days=28):
     )
 
 
-def group_factors(seen, b, what, value):
+def group_factors(tables, b, what, value):
     """The personas and cohorts that change a value of the parameters: column -> (group -> (effect,
-    requested ratio), "").
+    requested ratio), ""). value: function of a `Behaviour`
     """
-    found = {}
-    for column, groups in zip(("persona", "cohort"), seen.personas):
+    factors = {}
+    for column, groups in zip(("persona", "cohort"), tables.personas):
         ratios = {
-            name: value(changed("", b, one)) / value(b)
-            for name, one in zip(names_of(groups), groups)
+            name: value(changed("", b, group)) / value(b)
+            for name, group in zip(names_of(groups), groups)
         }
-        told = {
+        effects = {
             name: (f"{column} {name}: {what}", ratio)
             for name, ratio in ratios.items()
             if ratio != 1
         }
-        found |= {column: (told, "")} if told else {}
-    return found
+        factors |= {column: (effects, "")} if effects else {}
+    return factors

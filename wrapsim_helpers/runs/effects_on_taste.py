@@ -1,4 +1,4 @@
-"""How far men and women differ over artists."""
+"""How far the top artists of men and women differ."""
 
 import numpy as np
 import pandas as pd
@@ -9,21 +9,21 @@ from .intervals import interval
 TOP_ARTISTS, RESAMPLES = 200, 60
 
 
-def taste_effects(seen, _):
-    """How far men and women differ over artists, as published (gender_taste_overlap); a row of
-    `effects_of`.
+def taste_effects(tables, _):
+    """How far the top artists of men and women differ, against the published gender_taste_overlap;
+    a row of `effects_of`.
 
-    Each listener counts as much as any other. Drawing the listeners again gives the interval, and
-    how much lists of so few people differ by chance, which is taken off.
+    All listeners have equal weight. A bootstrap over listeners gives the interval, and the
+    difference that lists of so few people have by chance, which is subtracted.
     """
-    by_artist = seen.plays.group_by("listener_id", "artist_id").agg(n=seen.plays.count())
-    heard = by_artist.order_by("listener_id", "artist_id").execute()
-    share = heard["n"] / heard.groupby("listener_id")["n"].transform("sum")
-    who, artist = (
-        pd.Index(seen.listeners["listener_id"]).get_indexer(heard["listener_id"]),
-        pd.factorize(heard["artist_id"], sort=True)[0],
+    by_artist = tables.plays.group_by("listener_id", "artist_id").agg(n=tables.plays.count())
+    plays = by_artist.order_by("listener_id", "artist_id").execute()
+    share = plays["n"] / plays.groupby("listener_id")["n"].transform("sum")
+    listener, artist = (
+        pd.Index(tables.listeners["listener_id"]).get_indexer(plays["listener_id"]),
+        pd.factorize(plays["artist_id"], sort=True)[0],
     )
-    gender, draw = seen.listeners["gender"].to_numpy(), np.random.default_rng(0)
+    gender, draw = tables.listeners["gender"].to_numpy(), np.random.default_rng(0)
     counts = [
         np.ones(len(gender)),
         *(
@@ -31,32 +31,32 @@ def taste_effects(seen, _):
             for _ in range(RESAMPLES)
         ),
     ]
-    found = [
+    resampled = [
         missing_artists(
             [
-                np.bincount(artist, share * (gender == one)[who] * times[who])
-                for one in ("male", "female")
+                np.bincount(artist, share * (gender == group)[listener] * times[listener])
+                for group in ("male", "female")
             ]
         )
         for times in counts
     ]
     missing, people = (
-        2 * found[0] - np.mean(found[1:]),
+        2 * resampled[0] - np.mean(resampled[1:]),
         min((gender == "male").sum(), (gender == "female").sum()),
     )
     yield (
         "men's top artists missing from women's",
         published("gender_taste_overlap"),
-        *interval(missing, np.std(found[1:]) / missing, people),
+        *interval(missing, np.std(resampled[1:]) / missing, people),
         len(gender),
-        f"share of either's top {TOP_ARTISTS} artists; requested is the published figure beside "
-        f"gender_lean",
+        f"share of the top {TOP_ARTISTS} artists of men; requested is the published figure, the "
+        f"parameter is gender_lean",
     )
 
 
 def missing_artists(totals):
-    """Share of the first list's TOP_ARTISTS that are not among the second's; missing with fewer
-    than twice as many artists.
+    """Share of men's TOP_ARTISTS that are not among women's; missing with fewer than twice as many
+    artists. totals: of men and of women, shape (2, artists)
     """
-    men, women = (set(np.argsort(-one, kind="stable")[:TOP_ARTISTS]) for one in totals)
+    men, women = (set(np.argsort(-total, kind="stable")[:TOP_ARTISTS]) for total in totals)
     return 1 - len(men & women) / TOP_ARTISTS if len(totals[0]) >= 2 * TOP_ARTISTS else np.nan

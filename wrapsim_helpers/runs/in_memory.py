@@ -1,15 +1,15 @@
-"""Records in memory: what one listener or a small crowd plays, as lists of dicts."""
+"""Records in memory: the plays of one listener or a small crowd as lists of dicts."""
 
 import hashlib
 import uuid
 
-from ..checking import check_count, front_door, whole
+from ..checking import check_count, front_door, int_or_text
 from ..listening.listen import check_run, estimate_plays, listen, moved_starts, say_moved
 from ..parameters import SEEDS, Given, Run
 from ..people import user_ids
 from ..storage.records import records
 
-MOST_RECORDS = 2_000_000  # more than that as Python dicts would fill a laptop's memory
+MOST_RECORDS = 2_000_000  # more Python dicts would fill a laptop's memory
 
 
 # -- records in memory -----------------------------------------------------------------------------
@@ -32,11 +32,11 @@ def one_listener(
     survey_path="",
     songs_path="",
 ):
-    """The checked `Run` of one listener; arguments as for `generate_listening_session`, "" or -1
-    meaning drawn.
+    """The checked `Run` of one listener; arguments as for `generate_listening_session`, with ""
+    or -1 for drawn.
     """
-    number, own_id = resolve_user(user_id, check_count("seed", seed, *SEEDS))
-    given = Given(preferred_genre, age, gender, plan, latitude, longitude, own_id)
+    number, given_id = resolve_user(user_id, check_count("seed", seed, *SEEDS))
+    given = Given(preferred_genre, age, gender, plan, latitude, longitude, given_id)
     run = Run(
         num_users=1,
         start_time=start_time,
@@ -60,13 +60,12 @@ def generate_listening_session(
     """What does one listener play between two times? A list of SpotifyWrappedData records, oldest
     first.
 
-    user_id               a listener's number, the UUID of one, any other UUID, or "" for
+    user_id               a listener's number, a listener's UUID, any other UUID, or "" for
                           listener 0
-    start_time, end_time  ISO 8601; local time of the listener where without an offset; end
-                          excluded
-    preferred_genre       a genre of the survey, such as "Pop"; "" for what the survey row says
+    start_time, end_time  ISO 8601; local time of the listener if they have no offset; end excluded
+    preferred_genre       a genre of the survey, such as "Pop"; "" for the genre of the survey row
     fixed                 any of age (years), gender, plan, latitude and longitude (degrees),
-                          which are drawn otherwise; seed (same seed, same listener and same plays),
+                          otherwise drawn; seed (the same seed gives the same listener and plays),
                           population, survey_group, survey_path, songs_path
     Returns               list of dicts, each valid under `schema_ind`
     Raises ValueError or TypeError, saying what is allowed, before anything is simulated.
@@ -93,11 +92,11 @@ def generate_multiple_users_session(
     """What does a crowd play between two times? A list of SpotifyWrappedData records, listener by
     listener.
 
-    num_users  how many listeners;  genres  survey genres each listener's favourite is picked
-               from, empty for all
-    age, gender, plan  the same for every listener; -1 and "" are drawn
-    The rest as for `generate_listening_session`. Raises ValueError above two million records: use
-    `simulate` then.
+    num_users  how many listeners;  genres  survey genres from which each favourite genre is drawn;
+               empty for all
+    age, gender, plan  the same for every listener; -1 and "" mean drawn
+    The rest as for `generate_listening_session`. Raises ValueError above two million records; use
+    `simulate` instead.
     """
     run = Run(
         num_users=num_users,
@@ -114,20 +113,24 @@ def generate_multiple_users_session(
     expected = estimate_plays(run, check_run(run))
     if expected > MOST_RECORDS:
         raise ValueError(
-            f"num_users is {run.num_users:,}; from {start_time} to {end_time} they make about "
-            f"{expected:,} records, "
-            f"more than the {MOST_RECORDS:,} that fit in memory as dicts. Use simulate(...), which "
-            f"writes them to files."
+            f"num_users is {run.num_users:,}; from {start_time} to {end_time} these listeners play "
+            f"about {expected:,} records, more than the {MOST_RECORDS:,} that fit in memory as "
+            f"dicts. Use simulate(...), which writes them to files."
         )
     return listen_as_records(run)
 
 
 def listen_as_records(run):
     """All records of a run, in memory."""
-    heard = listen(run)
-    say_moved(run, moved_starts(heard))
+    listened = listen(run)
+    say_moved(run, moved_starts(listened))
     return list(
-        records(heard.plays, heard.listeners, heard.profile_versions, heard.world.catalogue.tracks)
+        records(
+            listened.plays,
+            listened.listeners,
+            listened.profile_versions,
+            listened.world.catalogue.tracks,
+        )
     )
 
 
@@ -135,7 +138,7 @@ def resolve_user(user_id, seed):
     """(listener number, UUID to write or "" for the listener's own) of what a caller may give as
     user_id.
     """
-    user_id = whole(user_id) if isinstance(user_id, str) else user_id
+    user_id = int_or_text(user_id) if isinstance(user_id, str) else user_id
     if isinstance(user_id, int) and not isinstance(user_id, bool):
         return check_count("user_id", user_id, 0, 2**31 - 2), ""
     if user_id == "":

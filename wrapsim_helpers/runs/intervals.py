@@ -1,23 +1,23 @@
-"""How sure an effect is: 95 % intervals over clusters of listeners."""
+"""95 % intervals of effects, over clusters of listeners."""
 
 import numpy as np
 import pandas as pd
 
-FEWEST = 8  # listeners (effectively), or leavings, behind a number; with fewer there is none
-FEWEST_CLUSTERS = 20  # behind a coefficient of the model of leaving
+FEWEST = 8  # effective listeners, or leavings, that an estimate needs
+FEWEST_CLUSTERS = 20  # clusters that a coefficient of the model of leaving needs
 Z95 = 1.959963984540054
 
 
 def quantile_95(n):
-    """How many standard errors an interval of 95 % reaches to either side with n clusters
-    (Student's t, by Cornish and Fisher).
+    """Half the width of a 95 % interval with n clusters, in standard errors (Student's t, by
+    Cornish and Fisher).
     """
     return Z95 * (1 + (Z95**2 + 1) / (4 * max(n - 1, 1)))
 
 
 def interval(estimate, relative_error, n):
-    """(estimate, low, high) of something positive, even on a logarithmic scale; missing with fewer
-    than FEWEST clusters.
+    """(estimate, low, high) of a positive number, symmetric on a logarithmic scale; missing with
+    fewer than FEWEST clusters.
     """
     if n < FEWEST or not estimate > 0:
         return (np.nan,) * 3
@@ -26,8 +26,8 @@ def interval(estimate, relative_error, n):
 
 
 def share_of(part, whole, cluster):
-    """sum of part over sum of whole with its interval over clusters (delta method): (share, low,
-    high).
+    """(share, low, high): sum of part / sum of whole, with its interval over clusters (delta
+    method).
     """
     sums = (
         pd.DataFrame({"part": np.asarray(part, float), "whole": np.asarray(whole, float)})
@@ -48,7 +48,7 @@ def share_of(part, whole, cluster):
 
 def fit_logs(design, y):
     """exp of each coefficient of a least-squares fit of logarithms with its interval: [(ratio, low,
-    high), ...]; errors may differ from row to row (White 1980)."""
+    high), ...]. The errors may differ between rows (White 1980)."""
     beta, bread = np.linalg.lstsq(design, y, rcond=None)[0], np.linalg.pinv(design.T @ design)
     scores = (design * (y - design @ beta)[:, None]) @ bread
     errors = np.sqrt((scores**2).sum(axis=0) * len(y) / max(len(y) - design.shape[1], 1))
@@ -60,8 +60,8 @@ def fit_rates(design, rows, rounds=50):
 
     design  float64, (cells, coefficients)
     rows    DataFrame: cluster, cell (row of the design), events, exposure
-    The errors are those of leaving out one cluster after another (a jackknife of one Newton step
-    each), so that a cluster's events need not be independent, nor the clusters alike in size.
+    The errors are from a jackknife over clusters (one Newton step each). So the events of a cluster
+    need not be independent, and clusters may differ in size.
     """
     y, t = (np.bincount(rows["cell"], rows[name], len(design)) for name in ("events", "exposure"))
     beta = np.append(np.log(y.sum() / t.sum()), np.zeros(design.shape[1] - 1))
@@ -75,20 +75,20 @@ def fit_rates(design, rows, rounds=50):
     expected = rows["exposure"] * np.exp(design @ beta)[rows["cell"]]
     clusters = [
         (
-            design[mine["cell"]],
-            expected[mine.index].to_numpy(),
-            (mine["events"] - expected[mine.index]).to_numpy(),
+            design[cluster["cell"]],
+            expected[cluster.index].to_numpy(),
+            (cluster["events"] - expected[cluster.index]).to_numpy(),
         )
-        for _, mine in rows.groupby("cluster")
+        for _, cluster in rows.groupby("cluster")
     ]
-    whole = (design.T * t * np.exp(design @ beta)) @ design
+    total = (design.T * t * np.exp(design @ beta)) @ design
     moved = np.array(
         [
-            np.linalg.pinv(whole - (own.T * mean) @ own) @ (own.T @ rest)
-            for own, mean, rest in clusters
+            np.linalg.pinv(total - (cells.T * mean) @ cells) @ (cells.T @ residuals)
+            for cells, mean, residuals in clusters
         ]
     )
-    n = np.sum([own.any(axis=0) for own, *_ in clusters], axis=0)
+    n = np.sum([cells.any(axis=0) for cells, *_ in clusters], axis=0)
     errors = np.sqrt(((moved - moved.mean(axis=0)) ** 2).sum(axis=0) * (n - 1) / np.maximum(n, 1))
     return [
         interval(np.exp(b), e, count if count >= FEWEST_CLUSTERS else 0)
@@ -98,7 +98,7 @@ def fit_rates(design, rows, rounds=50):
 
 def fit_levels(rows, columns, levels):
     """`fit_rates` of rows with cluster, events, exposure and factors: (column, value) -> (ratio,
-    low, high) for the levels that rest on FEWEST leavings and more."""
+    low, high) for the levels with FEWEST leavings or more, inside and outside."""
     rows = rows.assign(cell=rows.groupby(columns, sort=True).ngroup()).reset_index(drop=True)
     cells = rows.drop_duplicates("cell").sort_values("cell")
     design = np.column_stack([(cells[column] == value).to_numpy(float) for column, value in levels])

@@ -1,4 +1,4 @@
-"""A finished run, opened once: its place, manifest, window, tables and connection."""
+"""A finished run that was opened once: its place, manifest, window, tables and connection."""
 
 import glob
 import os
@@ -19,12 +19,12 @@ from ..storage.manifest import read_manifest
 from ..storage.tables import play_files, read_parquet, read_plays
 from .connection import connected
 
-MEMORY = "1GB"  # of DuckDB; a part of a million plays takes a quarter of it
+MEMORY = "1GB"  # limit of DuckDB; a part of a million plays needs a quarter of it
 
 
 @dataclass(frozen=True)
 class OpenedRun(os.PathLike):
-    """A finished run whose run.json was read once; functions that take `run_dir` take it as well.
+    """A finished run whose run.json was read once; functions accept it as `run_dir`.
 
     place          where the run is
     identity_hash  of its parameters, sources and versions
@@ -48,16 +48,15 @@ class OpenedRun(os.PathLike):
 
     @property
     def days(self):
-        """First and last local day of the run, both inclusive: see `days_of_run`."""
+        """First and last local day of the run, both inclusive, see `days_of_run`."""
         return days_of_run(self.parameters)
 
     @cached_property
     def tables(self):
-        """The tables of the run for queries over all of it: name -> Ibis table on an embedded
-        DuckDB.
+        """The tables of the run for queries: name -> Ibis table on an embedded DuckDB.
 
-        Plays kept as Parquet stay where they are; those kept as Avro alone are copied to Parquet in
-        a temporary folder, part after part. Raises ValueError naming a damaged file.
+        Plays stored as Parquet are read in place. Plays stored only as Avro are copied to Parquet
+        in a temporary folder, part by part. Raises ValueError naming a damaged file.
         """
         connection, folder = connect()
         plays = connection.read_parquet(parquet_paths(self, folder), table_name="plays")
@@ -66,7 +65,7 @@ class OpenedRun(os.PathLike):
 
 @front_door
 def open_run(run_dir):
-    """A finished run as an `OpenedRun`: pass it on in place of the path, and use its `tables`.
+    """A finished run as an `OpenedRun`: pass it to functions instead of the path.
 
     Raises FileNotFoundError if the folder holds no finished run, ValueError if run.json is changed.
     """
@@ -77,10 +76,10 @@ def open_run(run_dir):
 
 
 def days_of_run(parameters):
-    """First and last local day that a play of a run can begin on, both inclusive."""
+    """First and last local day on which a play of a run can begin, both inclusive."""
     start, end = check_window(parameters["start_time"], parameters["end_time"])
     last = end - timedelta(milliseconds=1)
-    if start.tzinfo:  # one instant for everybody, from 12 hours behind UTC to 14 ahead
+    if start.tzinfo:  # the same instant for everybody, in zones from UTC-12 to UTC+14
         return (start.astimezone(UTC) - timedelta(hours=12)).date(), (
             last.astimezone(UTC) + timedelta(hours=14)
         ).date()
@@ -88,8 +87,8 @@ def days_of_run(parameters):
 
 
 def connect():
-    """An embedded DuckDB of limited memory, and a temporary folder of its own that goes when the
-    connection does.
+    """An embedded DuckDB with limited memory, and a temporary folder that is removed together with
+    the connection.
     """
     folder = tempfile.TemporaryDirectory(prefix="wrapsim-")
     connection = connected(memory_limit=MEMORY, temp_directory=f"{folder.name}/spilled")
@@ -98,7 +97,7 @@ def connect():
 
 
 def catalogue_in(connection, run_dir):
-    """The tables that plays are joined with, in a DuckDB: name -> Ibis table."""
+    """The catalogue tables that queries join with plays, in a DuckDB: name -> Ibis table."""
     return {
         name: connection.create_table(name, read_parquet(run_dir, name))
         for name in ("tracks", "artists", "track_artists")
@@ -106,7 +105,7 @@ def catalogue_in(connection, run_dir):
 
 
 def parquet_paths(run, folder):
-    """Paths of Parquet files with a run's plays, as DuckDB wants them: its own, or copies in a
+    """Paths, for DuckDB, of Parquet files with a run's plays: the files of the run, or copies in a
     folder.
     """
     files = play_files(run)

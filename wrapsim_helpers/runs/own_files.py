@@ -1,6 +1,4 @@
-"""Which files of a folder a run wrote, finished or not: the files that may go when the folder is
-made anew.
-"""
+"""Find the files of a folder that a run wrote, finished or not: those that wrapsim may remove."""
 
 import contextlib
 import json
@@ -11,18 +9,18 @@ from ..storage.locks import LOCK, is_signature
 from ..storage.manifest import identity_in, is_sealed, json_bytes, manifest_of, sealed
 from ..storage.outputs import is_unchanged
 from ..storage.tables import DERIVED, is_derived
-from .parts import is_of_run, own_receipts
+from .parts import is_of_run, receipts_of_run
 
 
 def own_files(folder):
-    """Paths of what a run, finished or not, wrote into its folder and nobody changed since; none if
-    it holds no run.
+    """Paths of the files in a folder that a run, finished or not, wrote and that are unchanged; an
+    empty set if the folder holds no run.
     """
     begun, manifest = places.get(folder, "identity.json"), manifest_of(folder)
     if not begun and not manifest:
         return set()
     identity = manifest["identity"] if manifest else identity_in(folder, begun)
-    receipts = own_receipts(folder, identity_hash(identity))
+    receipts = receipts_of_run(folder, identity_hash(identity))
     listed = {
         entry["file"]: entry
         for source in (*receipts.values(), *filter(None, [manifest]))
@@ -34,7 +32,7 @@ def own_files(folder):
 def is_own_file(folder, path, listed, identity):
     """Whether a run of this identity wrote a file.
 
-    listed: name -> entry of a table, or None for a JSON file that is known to be ours.
+    listed: name -> entry of a table, or None for a JSON file that was checked already.
     """
     final = places.final_name(path.name)
     name = path.with_name(final or path.name).relative_to(folder).as_posix()
@@ -46,9 +44,7 @@ def is_own_file(folder, path, listed, identity):
 
 
 def is_own_unlisted(name, data, identity):
-    """Whether the bytes of a file that no receipt lists are those that a run of this identity
-    wrote.
-    """
+    """Whether a run of this identity wrote the bytes of a file that no receipt lists."""
     if name.startswith(f"{DERIVED}/"):
         return is_derived(data, identity_hash(identity))
     if LOCK.fullmatch(name):

@@ -1,6 +1,4 @@
-"""One part of a run: a pure function of (job, part number), and the receipts of those that are
-whole.
-"""
+"""Parts of a run: each is a pure function of (job, part number); a complete one has a receipt."""
 
 import contextlib
 import hashlib
@@ -28,7 +26,7 @@ from ..storage.tables import DERIVED, begin_table, entry, read_part
 
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
-CATALOGUE = -1  # the number of the catalogue's receipt, beside those of the parts
+CATALOGUE = -1  # the number of the catalogue's receipt; parts are numbered from 0
 
 
 RECEIPT = re.compile(r"parts/(catalogue|part-\d{8})\.json")
@@ -41,12 +39,11 @@ WHOLE_RUN_FILE = re.compile(
 
 @dataclass(frozen=True)
 class Job:
-    """A run on its way into a place: all that a worker needs to make any of its parts, 0 to n_parts
-    - 1.
+    """A run and its place: all that a worker needs to make any of its parts, 0 to n_parts - 1.
 
-    formats  how the plays are kept: format -> how it is compressed
-    plays   about how many it will have, see `estimate_plays`
-    before  the run that this one goes on from, or None
+    formats  file formats of the plays: format -> compression
+    plays   expected number, see `estimate_plays`
+    before  the run that this one continues, or None
     """
 
     run: Run
@@ -64,79 +61,78 @@ class Job:
 @front_door
 def make_part(job: Job, part):
     """Simulate and write one part; a pure function of (job, part), safe to repeat. part: 0 to
-    job.n_parts - 1.
+    job.n_parts - 1
 
-    Returns the receipt: {"files": manifest entries, "moved": listeners whose local start or end had
-    to be moved}.
+    Returns the receipt: {"files": manifest entries, "moved": number of listeners whose local start
+    or end does not exist or exists twice, and was moved}.
     """
     check_count("part", part, 0, job.n_parts - 1)
     past = state_before(job, part) if job.before else None
-    heard = listen(
+    listened = listen(
         job.run,
         job.run.listener_ids(
             part * job.run.listeners_per_part, (part + 1) * job.run.listeners_per_part
         ),
         past=past,
     )
-    with places.workbench(job.place) as folder, contextlib.ExitStack() as names:
+    with places.local_folder(job.place) as folder, contextlib.ExitStack() as names:
         files = [
-            begin_table(names, folder, name, getattr(heard, name), part) for name in tables_of(job)
+            begin_table(names, folder, name, getattr(listened, name), part)
+            for name in tables_of(job)
         ]
         if "avro" in job.formats:
             files.append(
                 write_plays_avro(
-                    names, folder, heard, identity_hash(job.identity), part, job.formats["avro"]
+                    names, folder, listened, identity_hash(job.identity), part, job.formats["avro"]
                 )
             )
-        return deliver(job, part, names, folder, {"files": files, "moved": moved_starts(heard)})
+        return deliver(job, part, names, folder, {"files": files, "moved": moved_starts(listened)})
 
 
 def tables_of(job):
-    """Names of the tables that each part of a job keeps as Parquet."""
+    """Names of the tables that each part of a job writes as Parquet."""
     return [name for name in PART_TABLES if name != "plays" or "parquet" in job.formats]
 
 
 def state_before(job, part):
-    """The state that a part goes on from, an Arrow table; ValueError where it is not what the
-    earlier run wrote.
+    """The state at the end of a part of the earlier run, an Arrow table. Raises ValueError if its
+    file is damaged.
     """
     file = f"state/part-{part:08d}.parquet"
-    written = next(
-        one["sha256"] for one in read_manifest(job.before)["files"] if one["file"] == file
-    )
-    if hashlib.sha256(places.get(job.before, file) or b"").hexdigest() != written:
+    files = read_manifest(job.before)["files"]
+    sha256 = next(listed["sha256"] for listed in files if listed["file"] == file)
+    if hashlib.sha256(places.get(job.before, file) or b"").hexdigest() != sha256:
         raise ValueError(
-            f"{job.before}/{file} is damaged: its bytes are not those that run.json lists. Restore "
-            f"it, or remove it and simulate "
-            "that run again into the same folder."
+            f"{job.before}/{file} is damaged: its SHA-256 is not the one in run.json. Restore it, "
+            f"or remove it and simulate that run again into the same folder."
         )
     return read_part(job.before, file, "state", None, None)
 
 
-def write_plays_avro(names, folder, heard, hash_, part, codec):
-    """Write a part's plays as Avro; returns the manifest entry.
+def write_plays_avro(names, folder, listened, hash_, part, codec):
+    """Write a part's plays as Avro. Returns the manifest entry.
 
-    The file gets its name when the ExitStack `names` ends.
+    The file gets its name when the ExitStack `names` closes.
     """
     path = part_path(folder, "avro", part, "avro")
-    beside = names.enter_context(places.new_file(path))
+    temporary = names.enter_context(places.new_file(path))
     sha256 = write_avro(
-        heard.plays,
-        heard.listeners,
-        heard.profile_versions,
-        heard.world.catalogue.tracks,
-        beside,
+        listened.plays,
+        listened.listeners,
+        listened.profile_versions,
+        listened.world.catalogue.tracks,
+        temporary,
         sync_marker(hash_, part),
         codec,
-        known=heard.world.songs,
+        known=listened.world.songs,
     )
-    return entry(folder, path, beside, sha256, heard.plays.num_rows, row_hash(heard.plays))
+    return entry(folder, path, temporary, sha256, listened.plays.num_rows, row_hash(listened.plays))
 
 
 def make_catalogue(job):
-    """Write the tables that all parts share; returns the receipt."""
+    """Write the tables that all parts share. Returns the receipt."""
     catalogue = check_run(job.run).catalogue
-    with places.workbench(job.place) as folder, contextlib.ExitStack() as names:
+    with places.local_folder(job.place) as folder, contextlib.ExitStack() as names:
         files = [
             begin_table(names, folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES
         ]
@@ -144,16 +140,16 @@ def make_catalogue(job):
 
 
 def deliver(job, number, names, folder, receipt):
-    """Bring finished files and the receipt that lists them to the job's place; returns the receipt.
+    """Move finished files and their receipt to the job's place. Returns the receipt.
 
-    On a disk the receipt comes first, so that each file of ours is listed before it has its name.
-    names: an ExitStack, at whose end the files get their names in `folder`.
+    On a disk the receipt is written first, so that each file is listed before it gets its name.
+    names: an ExitStack; when it closes, the files get their names in `folder`
     """
     data = receipt_bytes(identity_hash(job.identity), receipt_name(number), receipt)
     if not places.is_store(job.place):
         places.add(job.place, receipt_name(number), data)
     names.close()
-    places.deliver(folder, job.place, [file["file"] for file in receipt["files"]])
+    places.upload(folder, job.place, [file["file"] for file in receipt["files"]])
     if places.is_store(job.place):
         places.add(job.place, receipt_name(number), data)
     return receipt
@@ -168,7 +164,7 @@ def receipt_name(number):
 
 
 def receipt_bytes(identity_hash, name, receipt):
-    """The file of a receipt: sealed, and of this run and name alone."""
+    """The bytes of a receipt file: sealed, with the identity hash and name it belongs to."""
     return json_bytes(sealed({"belongs_to": f"{identity_hash} {name}"} | receipt))
 
 
@@ -178,23 +174,23 @@ def receipt_in(data, identity_hash, name):
     return receipt if receipt.pop("belongs_to", None) == f"{identity_hash} {name}" else None
 
 
-def whole_parts(job):
-    """Receipts that list each file of their part, all of them there in their right sizes: part
-    number -> receipt.
+def complete_parts(job):
+    """The receipts of complete parts: part number -> receipt. A part is complete if its receipt
+    lists all of its files and each exists in its listed size.
     """
-    there, manifest = places.sizes(job.place), manifest_of(job.place)
-    receipts = receipts_in(manifest["files"]) if manifest else written_receipts(job, there)
+    existing, manifest = places.sizes(job.place), manifest_of(job.place)
+    receipts = receipts_in(manifest["files"]) if manifest else written_receipts(job, existing)
     return {
         number: receipt
         for number, receipt in receipts.items()
         if receipt
         and sorted(file["file"] for file in receipt["files"]) == sorted(files_of(job, number))
-        and all(there.get(file["file"]) == file["bytes"] for file in receipt["files"])
+        and all(existing.get(file["file"]) == file["bytes"] for file in receipt["files"])
     }
 
 
 def files_of(job, number):
-    """Names of the files that a part of a job, or the catalogue, consists of."""
+    """Names of the files of a part of a job, or of the catalogue."""
     if number == CATALOGUE:
         return [f"{name}.parquet" for name in CATALOGUE_TABLES]
     kinds = [(name, "parquet") for name in tables_of(job)]
@@ -202,67 +198,68 @@ def files_of(job, number):
     return [f"{folder}/part-{number:08d}.{suffix}" for folder, suffix in kinds]
 
 
-def written_receipts(job, there):
-    """The receipts that lie in a run's place: part number -> receipt, or None if it is cut.
+def written_receipts(job, existing):
+    """The receipts in a run's place: part number -> receipt, or None if it is cut off.
 
-    Raises ValueError naming a file that has the name of a receipt and is none of this run.
+    Raises ValueError naming a file that has the name of a receipt but not of this run. existing:
+    names of the files in the place
     """
     hash_ = identity_hash(job.identity)
     numbers = {receipt_name(number): number for number in range(CATALOGUE, job.n_parts)}
-    found = each_file(job.place, [name for name in numbers if name in there])
-    for name, data in found.items():
+    files = each_file(job.place, [name for name in numbers if name in existing])
+    for name, data in files.items():
         first = json_bytes({"belongs_to": f"{hash_} {name}"})[:-3]
         if not receipt_in(data, hash_, name) and not is_cut(data, first):
             raise places.in_the_way(f"{job.place}/{name}")
-    return {numbers[name]: receipt_in(data, hash_, name) for name, data in found.items()}
+    return {numbers[name]: receipt_in(data, hash_, name) for name, data in files.items()}
 
 
 def each_file(place, names):
-    """The bytes of several files of a place, as a dict."""
+    """The bytes of several files of a place: name -> bytes."""
     with ThreadPoolExecutor(16) as pool:
         return dict(zip(names, pool.map(lambda name: places.get(place, name), names)))
 
 
-def own_receipts(place, identity_hash):
+def receipts_of_run(place, identity_hash):
     """The receipts in a place that a run of this identity wrote: name -> receipt."""
     names = [name for name in places.names(place, "parts") if RECEIPT.fullmatch(name)]
-    found = {
+    receipts = {
         name: receipt_in(data, identity_hash, name)
         for name, data in each_file(place, names).items()
     }
-    return {name: receipt for name, receipt in found.items() if receipt}
+    return {name: receipt for name, receipt in receipts.items() if receipt}
 
 
 def receipts_in(entries):
-    """A manifest's entries as the receipts they came from: part number -> receipt."""
+    """A manifest's entries grouped into receipts: part number -> receipt."""
     receipts = {}
-    for one in entries:
-        number = one["file"].rpartition("part-")[2].split(".")[0]
+    for file in entries:
+        number = file["file"].rpartition("part-")[2].split(".")[0]
         receipts.setdefault(
             int(number) if number.isdecimal() else CATALOGUE, {"files": [], "moved": 0}
-        )["files"].append(one)
+        )["files"].append(file)
     return receipts
 
 
 def clear_receipts(job):
     """Remove every receipt of a job's run, and their folder unless it holds other files."""
-    places.remove(job.place, list(own_receipts(job.place, identity_hash(job.identity))))
+    places.remove(job.place, list(receipts_of_run(job.place, identity_hash(job.identity))))
     if not places.is_store(job.place):
         with contextlib.suppress(OSError):
             (job.place / "parts").rmdir()
 
 
 def clear_unfinished(job, share):
-    """Remove what killed runs left half-written, of the share's files alone: others may be at work
-    on theirs.
+    """Remove the unfinished files that killed runs left in this share; other processes may be
+    writing the other shares.
     """
-    everything, own = len(share) == job.n_parts, {f"part-{number:08d}" for number in share}
+    everything, parts = len(share) == job.n_parts, {f"part-{number:08d}" for number in share}
     if not places.is_store(job.place):
         places.clear_unfinished(
-            job.place, lambda name: is_of_run(name) and (everything or Path(name).stem in own)
+            job.place, lambda name: is_of_run(name) and (everything or Path(name).stem in parts)
         )
 
 
 def is_of_run(name):
-    """Whether a run writes a file of this name within its place."""
+    """Whether a run can write a file of this name in its place."""
     return any(kind.fullmatch(name) for kind in (WHOLE_RUN_FILE, RECEIPT, PART_FILE, DERIVED_FILE))

@@ -1,4 +1,4 @@
-"""What a run would take: plays, bytes and minutes, measured on this machine."""
+"""Estimate the plays, bytes and minutes of a run, measured on this machine."""
 
 import tempfile
 import time
@@ -14,11 +14,9 @@ from .parts import make_part
 from .simulate import check_room, job_of
 from .workers import cores, each_part
 
-MOST_MEASURING = 4  # workers that measure what a part costs while the others are at it too
-SAMPLES = (
-    30_000,
-    300_000,
-)  # plays of two parts: their difference shows what a play costs, the rest is each part's own
+MOST_MEASURING = 4  # workers that measure the cost of a part at the same time
+# plays of two parts: their difference gives the cost of a play, the rest is the cost of a part
+SAMPLES = (30_000, 300_000)
 
 
 # -- before and after ------------------------------------------------------------------------------
@@ -26,14 +24,13 @@ SAMPLES = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would take; `text` says it in words.
+    """The expected size and time of a run; `text` says it in words.
 
-    plays, n_bytes  expected, from what the first listeners mean to hear and a sample written on
-                    this machine
-    minutes         on so many workers of this machine
+    plays           expected, from the listening time of the first listeners
+    n_bytes         expected, from a sample written on this machine
+    minutes         on `workers` processes of this machine
     parts           files of each table
-    measured_plays  how many plays of the run each of some workers simulated and wrote to measure
-                    bytes and minutes
+    measured_plays  plays of the run that each measuring worker simulated and wrote
     """
 
     listeners: int
@@ -55,13 +52,13 @@ class Plan:
             f"{self.parts:,} parts of {self.listeners_per_part:,} listeners\n"
             f"about {in_minutes(self.minutes)} on {self.workers} worker{'s' * (self.workers > 1)} "
             f"of this machine\n"
-            f"bytes and time follow from {self.measured_plays:,} plays of this run, simulated and "
-            f"written here just now"
+            f"bytes and time are estimated from {self.measured_plays:,} plays of this run, just "
+            f"simulated and written on this machine"
         )
 
 
 def in_minutes(minutes):
-    """A stretch of time as text: seconds below one minute, hours from 100 minutes on."""
+    """A duration as text: seconds below one minute, hours from 100 minutes on."""
     if minutes < 1:
         seconds = max(1, round(60 * minutes))
         return f"{seconds} second{'s' * (seconds > 1)}"
@@ -81,10 +78,10 @@ def plan(
     workers=0,
     **rest,
 ):
-    """What would this run take? A `Plan`; arguments as for `simulate`, nothing is written there.
+    """How large is this run, and how long does it take? A `Plan`; arguments as for `simulate`.
 
-    A part of the run is simulated and written to a temporary folder, and measured. Raises
-    ValueError where the disk is too small.
+    It simulates parts of the run in a temporary folder and measures them; it writes nothing to
+    `out_dir`. Raises ValueError if the disk is too small.
     """
     check_count("workers", workers, 0, 1024)
     job = job_of(
@@ -110,11 +107,10 @@ def plan(
 
 
 def cost_of(job, workers):
-    """(bytes, seconds) that a job takes with so many workers on this machine, and how many plays
-    each of some was measured on.
+    """(bytes, seconds, measured plays) of a job with so many workers on this machine.
 
-    The larger part's costs beyond the smaller one's are those of its plays; the rest comes with
-    every part.
+    The difference between a larger and a smaller part gives the cost of a play; the rest is the
+    cost of each part.
     """
     at_once, started = min(workers, cores()), time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
@@ -138,10 +134,10 @@ def cost_of(job, workers):
 
 
 def measured_parts(job, number):
-    """Make parts of two sizes: for each an array of its plays, bytes and seconds, in a folder of
-    this number in the job's.
+    """Make parts of two sizes in numbered folders of the job's place: plays, bytes and seconds of
+    each, float64, shape (2, 3).
 
-    The first part made does not count: it reads and encodes what later ones find ready.
+    The first part is not counted: it reads and encodes data that later parts find cached.
     """
     places = (job.place / f"{number}-{place}" for place in range(3))
     return np.array(
@@ -153,12 +149,13 @@ def measured_parts(job, number):
 
 
 def measured_part(job, n_plays):
-    """Make a part of about so many plays: [plays in it, its bytes, its seconds]."""
-    few = max(
+    """Make a part of about so many plays: [its plays, its bytes, its seconds]."""
+    n_listeners = max(
         1, min(job.run.listeners_per_part, round(n_plays * job.run.num_users / max(job.plays, 1)))
     )
     started = time.perf_counter()
-    files = make_part(replace(job, run=replace(job.run, listeners_per_part=few)), 0)["files"]
+    run = replace(job.run, listeners_per_part=n_listeners)
+    files = make_part(replace(job, run=run), 0)["files"]
     seconds = time.perf_counter() - started
     return [
         next(file["rows"] for file in files if table_in(file["file"]) == "plays"),

@@ -1,6 +1,6 @@
-"""The rules that every log keeps: what is physically possible, and what the plans allow.
+"""Rules that every log must follow: what is physically possible, and what the plans allow.
 
-They are checked in SQL that reads nothing but tables: plays, tracks and profile versions.
+SQL checks them from tables only: plays, tracks and profile versions.
 """
 
 from contextlib import closing
@@ -18,18 +18,18 @@ LISTS_FROM, ALLOWANCE_FROM = (
     instant_ms("from", check_time("from", day), "UTC") for day in ("2018-04-24", "2025-09-15")
 )
 FREE_PHONE = "plan = 'free' AND device = 'phone'"
-COUNTED_ON = "on_demand AND NOT (context = 'personalized')"  # what the daily allowance is spent on
+COUNTED_ON = "on_demand AND NOT (context = 'personalized')"  # plays that use the daily allowance
 NEXT = {"trackdone": "trackdone", "fwdbtn": "fwdbtn", "backbtn": "backbtn", "endplay": "clickrow"}
 FOLLOWS = " OR ".join(
     f"(last_end = '{ended}' AND reason_start = '{started}')" for ended, started in NEXT.items()
 )
 
-# Plays in order, with the one before; times in ms.
+# Plays in order, with columns of the previous play; times in ms.
 IN_ORDER = """
 CREATE OR REPLACE TEMP TABLE played AS
 WITH timed AS (
   SELECT * REPLACE (epoch_ms(started_at) AS started_at, epoch_ms(ended_at) AS ended_at)
-  FROM at_hand)
+  FROM plays)
 SELECT timed.*, duration_ms, v.plan AS own_plan, v.valid_from, v.valid_to,
   (started_at + utc_offset_min * 60000) // 86400000 AS day, lag(play_id) OVER w AS last_id,
   lag(ended_at) OVER w AS last_ended, lag(session_id) OVER w AS last_session,
@@ -38,7 +38,7 @@ FROM timed LEFT JOIN tracks USING (track_id)
   LEFT JOIN versions v USING (listener_id, profile_version)
 WINDOW w AS (PARTITION BY listener_id ORDER BY play_id)"""
 
-# rule -> what a play that breaks it looks like
+# rule -> SQL condition of a play that breaks it
 INVARIANTS = {
     "a play has a known track": "duration_ms IS NULL",
     "a play ends after the time played and paused": """
@@ -61,13 +61,13 @@ INVARIANTS = {
         ELSE 'play' END""",
     "only free phones are restricted": f"NOT ({FREE_PHONE}) AND NOT on_demand",
 }
-# the same, of plays and the profile versions of their listeners
+# the same, for plays joined with the profile versions of their listeners
 OF_PROFILES = {
     "the profile version is the one of that time": """
       own_plan IS NULL OR started_at < valid_from OR started_at >= valid_to""",
     "the plan is that of the profile version": "plan <> own_plan",
 }
-# rule of a plan -> (its figure in data/behaviour/targets.json, SQL of the plays that break it)
+# rule of a plan -> (its figure in data/behaviour/targets.json, SQL FROM of plays that break it)
 PLAN_RULES = {
     "advertisements are for the free plan": (
         "rule_ads",
@@ -119,38 +119,36 @@ SPELLS = pa.schema(
 
 @front_door
 def check_plays(plays: pa.Table, tracks: pa.Table, versions: pa.Table | None = None):
-    """Is this log physically possible, and does it keep the rules of the plans?
+    """Is this log physically possible, and does it follow the rules of the plans?
 
-    plays, tracks, versions  Arrow tables as in `schema.TABLES`; versions are the profile versions,
-                             without which two rules are not checked
+    plays, tracks, versions  Arrow tables as in `schema.TABLES`; versions are the profile versions;
+                             without them two rules are not checked
     Returns  DataFrame: each rule in words, and how many plays it was checked on
     Raises ValueError naming the rule and the first play that breaks it.
     """
     with closing(rules_of(tracks, versions)) as connection:
-        found = breaches(connection, plays)
+        by_rule = breaches(connection, plays)
     if versions is None:
-        found = found.drop(index=[*OF_PROFILES])
-    for rule, row in found[found["n"] > 0].iterrows():
+        by_rule = by_rule.drop(index=[*OF_PROFILES])
+    for rule, row in by_rule[by_rule["n"] > 0].iterrows():
         raise ValueError(
-            f"The log breaks the rule {rule!r} in {row['n']:,} of {plays.num_rows:,} plays; the "
-            f"first of them is play_id {row['first']}."
+            f"The log breaks the rule {rule!r} in {row['n']:,} of {plays.num_rows:,} plays, first "
+            f"in play_id {row['first']}."
         )
-    return pd.DataFrame({"rule": found.index, "checked on": f"{plays.num_rows:,} plays"})
+    return pd.DataFrame({"rule": by_rule.index, "checked on": f"{plays.num_rows:,} plays"})
 
 
 def rules_of(tracks, versions=None):
-    """An embedded DuckDB that holds what rules join plays with; pass it to `breaches`."""
+    """An embedded DuckDB with the tables that the rules join with plays; pass it to `breaches`."""
     connection = duckdb.connect(config={"memory_limit": "600MB"})
     connection.execute("SET enable_progress_bar = false")
     connection.register("tracks", tracks.select(["track_id", "duration_ms"]))
-    connection.register("versions", spells(versions))
+    connection.register("versions", version_times(versions))
     return connection
 
 
-def spells(versions):
-    """Profile versions with the ms from which and up to which each holds: Arrow table; without any,
-    no row.
-    """
+def version_times(versions):
+    """Profile versions with valid_from and valid_to in ms, an Arrow table; empty for None."""
     versions = TABLES["profile_versions"].empty_table() if versions is None else versions
     table = versions.select(["listener_id", "profile_version", "valid_from", "plan"]).to_pandas()
     valid_from = table["valid_from"].astype("datetime64[ms, UTC]").astype("int64")
@@ -161,15 +159,15 @@ def spells(versions):
 
 
 def breaches(connection, plays):
-    """How many plays break each rule: DataFrame by rule with n and first, the least play_id of them
-    or None. plays: Arrow table of whole listeners.
+    """How many plays break each rule: DataFrame by rule with n and first, their lowest play_id or
+    None. plays: Arrow table with all plays of each listener in it
     """
-    connection.register("at_hand", plays)
+    connection.register("plays", plays)
     connection.execute(IN_ORDER)
     single = {**INVARIANTS, **OF_PROFILES}
     columns = ", ".join(f"count_if({c}), min(play_id) FILTER ({c})" for c in single.values())
     row = connection.execute(f"SELECT {columns} FROM played").fetchall()[0]
-    found = dict(zip(single, zip(row[::2], row[1::2])))
+    by_rule = dict(zip(single, zip(row[::2], row[1::2])))
     for rule, (_, query) in PLAN_RULES.items():
-        found[rule] = connection.execute(f"SELECT {COUNTS} {query}").fetchall()[0]
-    return pd.DataFrame.from_dict(found, "index", columns=["n", "first"], dtype=object)
+        by_rule[rule] = connection.execute(f"SELECT {COUNTS} {query}").fetchall()[0]
+    return pd.DataFrame.from_dict(by_rule, "index", columns=["n", "first"], dtype=object)

@@ -1,4 +1,4 @@
-"""What is in a run folder, for people. It imports little: `wrapsim show` starts at once."""
+"""Summarise a run folder as text. It imports little, so that `wrapsim show` starts at once."""
 
 from ..checking import front_door, in_bytes
 from ..parameters import Run, differences, identity, identity_hash
@@ -9,62 +9,60 @@ from ..storage.manifest import identity_of, is_finished, read_manifest
 
 @front_door
 def show(run_dir):
-    """What is in a run folder, finished or not?
+    """What is in a run folder, finished or not? A text of a few lines.
 
-    Text of a few lines; FileNotFoundError where it is no run's.
+    Raises FileNotFoundError if it holds no run.
     """
     place = places.place_of(run_dir)
-    found = identity_of(place)
+    stored = identity_of(place)
     lines = (
         finished_lines(read_manifest(place))
         if is_finished(place)
-        else unfinished_lines(place, found)
+        else unfinished_lines(place, stored)
     )
-    return "\n".join([*parameter_lines(found), *lines, *difference_lines(found)])
+    return "\n".join([*parameter_lines(stored), *lines, *difference_lines(stored)])
 
 
-def parameter_lines(found):
-    """Who, when and which seed."""
-    of = found["parameters"]
+def parameter_lines(stored):
+    """Lines with the parameters, hash and versions of an identity."""
+    of = stored["parameters"]
     genres = f", genres {', '.join(of['genres'])}" if of["genres"] else ""
     return [
         f"{of['num_users']:,} listeners from number {of['first_listener']:,}, {of['start_time']} "
-        f"to "
-        f"{of['end_time']}, "
-        f"population {of['population']}, seed {of['seed']}{genres}",
-        f"identity {identity_hash(found)}, schema {release_of(found['schema'])}, wrapsim "
-        f"{found['versions']['wrapsim']}",
+        f"to {of['end_time']}, population {of['population']}, seed {of['seed']}{genres}",
+        f"identity {identity_hash(stored)}, schema {release_of(stored['schema'])}, wrapsim "
+        f"{stored['versions']['wrapsim']}",
     ]
 
 
 def finished_lines(manifest):
-    """How much there is."""
-    sums = {
-        suffix: [one for one in manifest["files"] if one["file"].endswith(suffix)]
+    """Lines with the number of plays, parts, files and bytes of a finished run."""
+    by_format = {
+        suffix: [file for file in manifest["files"] if file["file"].endswith(suffix)]
         for suffix in ("parquet", "avro")
     }
     return [
         f"finished: {manifest['plays']:,} plays in {manifest['parts']:,} parts",
         *(
-            f"  {name:8} {len(files):,} files, {in_bytes(sum(one['bytes'] for one in files))}"
-            for name, files in sums.items()
+            f"  {name:8} {len(files):,} files, {in_bytes(sum(file['bytes'] for file in files))}"
+            for name, files in by_format.items()
             if files
         ),
     ]
 
 
-def unfinished_lines(place, found):
-    """How far it got, and who is at it."""
+def unfinished_lines(place, stored):
+    """Lines with the complete parts of an unfinished run, and the processes that work on it."""
     from ..storage.locks import holder_of, locks_of
 
-    of, n_whole = (
-        found["parameters"],
+    of, n_complete = (
+        stored["parameters"],
         sum(name.startswith("parts/part-") for name in places.names(place, "parts")),
     )
     locks = locks_of(place)
     return [
-        f"not finished: {n_whole:,} of {-(-of['num_users'] // of['listeners_per_part']):,} parts "
-        f"are whole; the same command goes on from there",
+        f"not finished: {n_complete:,} of {-(-of['num_users'] // of['listeners_per_part']):,} "
+        f"parts are complete; run the same command to resume",
         *(
             f"  {name}: process {holder_of(place, name)['pid']} on {holder_of(place, name)['host']}"
             for name in locks
@@ -72,20 +70,20 @@ def unfinished_lines(place, found):
     ]
 
 
-def difference_lines(found):
-    """What this installation would do otherwise."""
+def difference_lines(stored):
+    """Lines with the versions and schemas of a run that this installation does not have."""
     here = {"schema": fingerprints(), "versions": identity(Run(), {}, {}, 1)["versions"]}
-    other = differences(here, {key: found[key] for key in here})
-    return [f"made elsewhere: {line}" for line in other]
+    lines = differences(here, {key: stored[key] for key in here})
+    return [f"made by another installation: {line}" for line in lines]
 
 
-def release_of(found):
-    """Number of the schema release with these fingerprints, as text."""
+def release_of(schema_fingerprints):
+    """The schema release with these fingerprints, as text."""
     return next(
         (
             f"release {number}"
             for number, schema in released().items()
-            if fingerprints(schema) == found
+            if fingerprints(schema) == schema_fingerprints
         ),
-        "of no release known here",
+        "of an unknown release",
     )

@@ -1,7 +1,9 @@
-"""Runs on disk: any number of listeners, part by part, by any workers, killed and resumed at will.
+"""Simulate runs on disk: any number of listeners, part by part, by any workers; safe to kill and
+resume.
 
-A part is a pure function of (job, part number). Its files are written whole, then its receipt: what
-is in a receipt is never made again. run.json comes last; then the receipts go.
+A part is a pure function of (job, part number). Its receipt lists its files; a part with a receipt
+and all of its files is not simulated again. run.json is written last; then the receipts are
+removed.
 """
 
 import contextlib
@@ -49,18 +51,18 @@ from .parts import (
     Job,
     clear_receipts,
     clear_unfinished,
+    complete_parts,
     is_of_run,
     make_catalogue,
     make_part,
-    own_receipts,
-    whole_parts,
+    receipts_of_run,
 )
 from .workers import check_scheduler, each_part
 
 FIRST_OF_RUN_JSON = b'{\n  "effective_sample_size": '
 MAGIC = {".parquet": b"PAR1", ".avro": b"Obj\x01"}  # the first bytes of a file
-# measured on years of listening, by format and how it is compressed; a day of many listeners takes
-# a little more
+# by format and compression, measured on years of listening; a day of many listeners takes slightly
+# more
 BYTES_PER_PLAY = {
     ("parquet", "zstandard"): 14,
     ("avro", "deflate"): 60,
@@ -95,22 +97,22 @@ def simulate(
     personas_path="",
     catalogue_tracks=0,
 ):
-    """Simulate a crowd into a run folder, part by part, whatever its size; returns the folder's
-    Path, or the store's URL.
+    """Simulate a crowd of any size into a run folder, part by part. Returns the folder's Path, or
+    the store's URL.
 
-    out_dir   a new or empty folder, or one where this very run was begun; "" for a folder of
-              its own under data/runs; or an address in an object store, such as "s3://bucket/run"
-    formats   "parquet", "avro" or both: how the plays are kept; all other tables are Parquet.
-              Insights read either
+    out_dir   a new or empty folder, or the folder of this same run; "" for a new folder under
+              data/runs; or a URL in an object store, such as "s3://bucket/run"
+    formats   "parquet", "avro" or both, for the plays; all other tables are Parquet. Insights read
+              either
     codec     of the Avro files: "deflate", "zstandard" or "null"
     workers   processes; 0: one per core, but no more than there are parts
-    scheduler address of a dask scheduler whose workers make the parts instead, such as
-    "tcp://10.0.0.1:8786"
-    part, parts  3, 10 makes the third tenth of the parts alone; whoever makes the last one that
-                 lacks finishes the run
+    scheduler address of a dask scheduler whose workers simulate the parts instead, such as
+              "tcp://10.0.0.1:8786"
+    part, parts  3, 10 simulates only the third tenth of the parts; the call that completes the last
+                 missing part finishes the run
     The rest as for `Run`. Raises ValueError or TypeError, saying what is allowed, before anything
-    is written, and RuntimeError, saying what is kept, where a worker dies or a disk is full; the
-    same call then goes on from there, as it does after KeyboardInterrupt.
+    is written. Raises RuntimeError, saying what is saved, if a worker dies or the disk is full. The
+    same call then resumes the run, also after KeyboardInterrupt.
     """
     check_count("workers", workers, 0, 1024)
     share = check_share(part, parts)
@@ -136,12 +138,12 @@ def simulate(
 
 
 def check_share(part, parts):
-    """(part, parts) of what a caller gives, (1, 1) for neither; ValueError where one is missing or
-    there is no such share.
+    """The given (part, parts), or (1, 1) if neither is given. Raises ValueError if only one is
+    given or there is no such share.
     """
     if (part is None) != (parts is None):
         raise ValueError(
-            f"part is {part!r} and parts is {parts!r}; give both or neither. part 3 of parts 10 is "
+            f"part is {part!r} and parts is {parts!r}; give both or neither. part=3, parts=10 is "
             f"the third tenth of the run."
         )
     return (
@@ -164,19 +166,19 @@ def continue_run(
     songs_path="",
     personas_path="",
 ):
-    """Extend a finished run to a later end time, into a folder of its own; returns its place.
+    """Extend a finished run to a later end time, in another folder. Returns the new place.
 
     formats, codec  as for `simulate`; "" for those of the earlier run
 
-    They remember what they heard, and both runs together hold the plays of one run over the whole
-    time. Source files and personas must be those of the earlier run. Raises as `simulate` does.
+    Both runs together hold the same plays as one run over the whole time, since listeners remember
+    the earlier plays. Source files and personas must be those of the earlier run. Raises as
+    `simulate` does.
     """
     check_count("workers", workers, 0, 1024)
-    found = read_manifest(run_dir)["identity"]
-    earlier = with_sources(run_of(found, survey_path, songs_path, personas_path))
-    refuse_changes(
-        run_dir, job_of(earlier, run_dir, found["formats"], before=before_of(found)).identity, found
-    )
+    stored = read_manifest(run_dir)["identity"]
+    earlier = with_sources(run_of(stored, survey_path, songs_path, personas_path))
+    job = job_of(earlier, run_dir, stored["formats"], before=before_of(stored))
+    refuse_changes(run_dir, job.identity, stored)
     check_later(end_time, earlier)
     run = replace(
         earlier,
@@ -184,51 +186,52 @@ def continue_run(
         end_time=end_time,
         origin_time=earlier.origin_time or earlier.start_time,
     )
-    formats = tuple(found["formats"]) if formats == "" else formats
-    codec = found["formats"].get("avro", "deflate") if codec == "" else codec
-    before = places.place_of(run_dir), identity_hash(found)
+    formats = tuple(stored["formats"]) if formats == "" else formats
+    codec = stored["formats"].get("avro", "deflate") if codec == "" else codec
+    before = places.place_of(run_dir), identity_hash(stored)
     job = job_of(run, out_dir, formats, codec, before)
     open_folder(job.place, job.identity)
     return carry_out(job, workers=workers)
 
 
 def check_later(end_time, earlier):
-    """Nothing where a time is later than the end of a run; ValueError otherwise."""
+    """Raise ValueError unless a time is later than the end of a run."""
     end, ended = check_time("end_time", as_text(end_time)), check_time("", earlier.end_time)
     if (end.tzinfo is None) == (ended.tzinfo is None) and end <= ended:
         raise ValueError(
-            f"end_time is {end_time!r}, but the run lasts until {earlier.end_time}; give a later "
-            f"time."
+            f"end_time is {end_time!r}, but the run ends at {earlier.end_time}; give a later time."
         )
 
 
-def before_of(found):
-    """(None, identity hash) of the run that an identity goes on from, or None."""
-    return (None, found["inputs"]["before"]) if "before" in found["inputs"] else None
+def before_of(stored):
+    """(None, identity hash) of the run that an identity continues, or None."""
+    return (None, stored["inputs"]["before"]) if "before" in stored["inputs"] else None
 
 
-def refuse_changes(run_dir, here, found):
-    """ValueError where this installation or these source files would not give the same plays as a
-    run's, with the differences.
+def refuse_changes(run_dir, here, stored):
+    """Raise ValueError with the differences if this installation or these source files would not
+    give the plays of a run. here, stored: identities
     """
-    other = differences(here, found)
-    if other:
+    lines = differences(here, stored)
+    if lines:
         raise ValueError(
-            f"{run_dir} cannot be made again here, since this would differ:\n  "
-            + "\n  ".join([*other[:12], *files_to_name(here["inputs"], found["inputs"])])
+            f"{run_dir} cannot be reproduced with this installation or these files; these inputs "
+            "differ:\n  "
+            + "\n  ".join([*lines[:12], *files_to_name(here["inputs"], stored["inputs"])])
         )
 
 
-def files_to_name(here, found):
-    """What to do about each file that a run was not made from, as lines of text. here, found: name
-    of an input -> SHA-256.
+def files_to_name(here, stored):
+    """What to do about each source file that differs, as lines of text.
+
+    here, stored  name of an input -> SHA-256
     """
     return [
-        f"Give the {name} file that the run was made from as {name}_path."
-        if name in found
-        else f"Leave {name}_path empty: the run was made without."
+        f"Give the {name} file of the run as {name}_path."
+        if name in stored
+        else f"Leave {name}_path empty: the run has no {name} file."
         for name in ("survey", "songs", "personas")
-        if here.get(name) != found.get(name)
+        if here.get(name) != stored.get(name)
     ]
 
 
@@ -244,11 +247,11 @@ def open_job(
     codec="deflate",
     **rest,
 ):
-    """A run that is checked and whose folder is ready, for an engine of your own: a `Job`, whose
-    parts `make_part` makes.
+    """Check a run and prepare its folder for another engine. Returns a `Job`; call `make_part` for
+    each of its parts.
 
-    Arguments as for `simulate`. Once every part is made, the same call of `simulate` finds them and
-    finishes the run.
+    Arguments as for `simulate`. When every part is made, the same call of `simulate` finishes the
+    run.
     """
     job = job_of(
         Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest),
@@ -256,51 +259,51 @@ def open_job(
         formats,
         codec,
     )
-    check_room(job, job.plays * sum(BYTES_PER_PLAY[kept] for kept in job.formats.items()))
+    check_room(job, job.plays * sum(BYTES_PER_PLAY[pair] for pair in job.formats.items()))
     open_folder(job.place, job.identity)
     return job
 
 
 def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before=None):
     """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run
-    that it goes on from, or None.
+    that it continues, or None
     """
     run = with_sources(run)
-    formats, world, named = (
+    formats, world, given_place = (
         check_formats(formats, codec),
         check_run(run),
         check_place(out_dir) if out_dir != "" else None,
     )
-    compile_model(run)  # with a line that says so, before anything compiled is called
+    compile_model(run)  # before anything compiled is called, so that it prints what it does
     plays = estimate_plays(run, world)
-    whole, place_before = (
+    sized, place_before = (
         replace(run, listeners_per_part=run.part_size(plays / (run.num_users * run.days))),
         before[0] if before else None,
     )
-    same = identity(
-        whole,
+    of_run = identity(
+        sized,
         {name: source.sha256 for name, source in sources_of(run).items()},
         fingerprints(),
-        whole.listeners_per_part,
+        sized.listeners_per_part,
     ) | {"formats": formats}
     if before:
-        same["inputs"]["before"] = before[1]
-    place = named or (
-        runs_folder() / f"run-{identity_hash(same)[:6]}{source_hash(Path(__file__))[:4]}"
+        of_run["inputs"]["before"] = before[1]
+    place = given_place or (
+        runs_folder() / f"run-{identity_hash(of_run)[:6]}{source_hash(Path(__file__))[:4]}"
     )
     return Job(
-        whole,
+        sized,
         place if places.is_store(place) else place.absolute(),
         formats,
-        same,
-        -(-run.num_users // whole.listeners_per_part),
+        of_run,
+        -(-run.num_users // sized.listeners_per_part),
         plays,
         place_before,
     )
 
 
 def check_place(out_dir):
-    """The place of a run that a caller names; ValueError where no folder can be."""
+    """The place that a caller names for a run. Raises ValueError if it cannot be a folder."""
     place = places.place_of(out_dir, "out_dir")
     if not places.is_store(place):
         check_folder(place)
@@ -308,8 +311,8 @@ def check_place(out_dir):
 
 
 def check_formats(formats, codec):
-    """How the plays are to be kept, checked: {format: how it is compressed}; ValueError where no
-    format is named.
+    """The checked file formats of the plays: {format: compression}. Raises ValueError if no format
+    is named.
 
     formats  one name, several, or such a dict
     """
@@ -332,17 +335,17 @@ def check_formats(formats, codec):
 
 
 def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
-    """Make what a share of a job lacks; returns its place.
+    """Make the missing parts of a share of a job. Returns the job's place.
 
-    A finished run is left as it is, unless files of it are gone.
+    A finished run does not change, unless files of it are missing.
     """
-    if is_done(job) and len(whole_parts(job)) == job.n_parts + 1:
+    if is_done(job) and len(complete_parts(job)) == job.n_parts + 1:
         tqdm.write(f"This run is already in {job.place}.")
         tidy(job)
         return job.place
     with (
-        saying(functools.partial(kept_in, job)),
-        saying_what_is_kept(job),
+        saying(functools.partial(saved_in, job)),
+        reporting_saved_parts(job),
         locked(job.place, WHOLE_RUN if parts == 1 else f"lock-{part}-of-{parts}.json"),
     ):
         make_share(
@@ -355,9 +358,9 @@ def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
 
 
 def is_done(job):
-    """Whether a job's place holds its run.json; ValueError if a file of that name is not ours.
+    """Whether a job's place holds its run.json. Raises ValueError if another run.json is there.
 
-    The beginning of our run.json counts as none.
+    The beginning of a run.json, cut off, counts as none.
     """
     manifest, data = manifest_of(job.place), places.get(job.place, "run.json")
     same = manifest is not None and manifest["identity"] == job.identity
@@ -367,12 +370,12 @@ def is_done(job):
 
 
 def tidy(job):
-    """Remove what a run leaves that was killed after its last file, and write the log anew where it
-    is lost.
+    """Remove what a run left that was killed after its last file, and write log.json if it is
+    missing or damaged.
     """
     if not is_sealed(places.get(job.place, "log.json") or b""):
         write_log(job, {"parts_made": 0, "parts_kept": job.n_parts, "moved_local_times": None})
-    leftover = locks_of(job.place) or own_receipts(job.place, identity_hash(job.identity))
+    leftover = locks_of(job.place) or receipts_of_run(job.place, identity_hash(job.identity))
     if (
         leftover
         or not places.is_store(job.place)
@@ -384,26 +387,26 @@ def tidy(job):
 
 
 def make_share(job, share, workers, scheduler):
-    """Make the parts of a share that are not whole yet, and finish the run where none lacks then.
-    share: range of part numbers.
+    """Make the missing parts of a share, and finish the run if no part is missing. share: range of
+    part numbers
     """
     started = time.time()
-    kept = whole_parts(job)
-    refuse_foreign_tables(job, kept)
+    saved = complete_parts(job)
+    refuse_foreign_tables(job, saved)
     clear_unfinished(job, share)
-    made = {} if CATALOGUE in kept else {CATALOGUE: make_catalogue(job)}
-    lacking = [number for number in share if number not in kept]
-    with contextlib.closing(each_part(make_part, job, lacking, workers, scheduler)) as parts:
+    made = {} if CATALOGUE in saved else {CATALOGUE: make_catalogue(job)}
+    missing = [number for number in share if number not in saved]
+    with contextlib.closing(each_part(make_part, job, missing, workers, scheduler)) as parts:
         made.update(
             tqdm(
                 parts,
                 total=len(share),
-                initial=len(share) - len(lacking),
+                initial=len(share) - len(missing),
                 desc=f"{job.run.num_users:,} listeners",
                 unit="part",
             )
         )
-    receipts = kept | made if len(share) == job.n_parts else whole_parts(job)
+    receipts = saved | made if len(share) == job.n_parts else complete_parts(job)
     if is_done(job):
         return clear_receipts(job)
     if len(receipts) == job.n_parts + 1:
@@ -415,36 +418,37 @@ def make_share(job, share, workers, scheduler):
                 "seconds": round(time.time() - started, 3),
                 "workers": workers,
                 "scheduler": scheduler,
-                "parts_made": len(lacking),
-                "parts_kept": job.n_parts - len(lacking),
+                "parts_made": len(missing),
+                "parts_kept": job.n_parts - len(missing),
             },
         )
     tqdm.write(
-        f"This share is done: {len(receipts) - 1:,} of {job.n_parts:,} parts are whole in "
-        f"{job.place}."
+        f"This share is done: {len(receipts) - 1:,} of {job.n_parts:,} parts of the run are "
+        f"complete in {job.place}."
     )
 
 
-def refuse_foreign_tables(job, kept):
-    """ValueError naming a file without a receipt that has the name of a table and not its format.
+def refuse_foreign_tables(job, saved):
+    """Raise ValueError naming a file that has the name of a table but not its format, and no
+    receipt.
 
-    kept: receipts of whole parts. Files that are ours and cut are written again.
+    saved: receipts of complete parts. Files of wrapsim that are cut off are written again.
     """
-    listed = {file["file"] for receipt in kept.values() for file in receipt["files"]}
+    listed = {file["file"] for receipt in saved.values() for file in receipt["files"]}
     for name in places.sizes(job.place) if not places.is_store(job.place) else ():
         if RUN_FILE.fullmatch(name) and name not in listed and not has_its_format(job.place / name):
             raise places.in_the_way(job.place / name)
 
 
 def has_its_format(path):
-    """Whether a file begins as a Parquet or an Avro file does, or is empty."""
+    """Whether a file is empty or begins with the first bytes of its format."""
     with open(path, "rb") as file:
         return MAGIC[path.suffix].startswith(file.read(4))
 
 
 def finish(job, receipts, log):
     """Write log.json and run.json, then remove the receipts, whose entries run.json now holds, and
-    what killed workers left.
+    the unfinished files of killed workers.
     """
     files = sorted(
         (file for receipt in receipts.values() for file in receipt["files"]),
@@ -473,9 +477,9 @@ def finish(job, receipts, log):
 
 
 def write_log(job, log):
-    """Write log.json: what was made when, by whom, on what machine.
+    """Write log.json: the parts made, the time, the workers and the machine.
 
-    A file of that name that is not ours stays.
+    A log.json that wrapsim did not write is not replaced.
     """
     earlier = places.get(job.place, "log.json")
     if earlier and not is_sealed(earlier):
@@ -490,68 +494,68 @@ def write_log(job, log):
 
 
 @contextmanager
-def saying_what_is_kept(job):
-    """Turn a dead worker or a full disk into one RuntimeError that says what is whole and how to go
-    on.
+def reporting_saved_parts(job):
+    """Turn a dead worker or a full disk into a RuntimeError that says what is saved and how to
+    resume.
     """
     try:
         yield
     except (BrokenExecutor, OSError, *places.store_errors(), *killed_errors()) as error:
         raise RuntimeError(
-            f"{job.place}: {what_happened(error)} {n_whole(job.place):,} of {job.n_parts:,} parts "
-            f"are whole and kept; "
-            "the same command goes on from there."
+            f"{job.place}: {what_happened(error)} {n_receipts(job.place):,} of {job.n_parts:,} "
+            f"parts are complete and saved; run the same command to resume."
         ) from error
 
 
-def kept_in(job):
-    """What an interruption leaves of a job, and how to go on; text."""
-    whole = (
-        len(whole_parts(job).keys() - {CATALOGUE}) if manifest_of(job.place) else n_whole(job.place)
+def saved_in(job):
+    """The message after an interruption of a job: the parts that are saved, and how to resume."""
+    n_complete = (
+        len(complete_parts(job).keys() - {CATALOGUE})
+        if manifest_of(job.place)
+        else n_receipts(job.place)
     )
     return (
-        f"{whole:,} of {job.n_parts:,} parts are whole and kept in {job.place}; the same "
-        f"command "
-        f"continues from there."
+        f"{n_complete:,} of {job.n_parts:,} parts are complete and saved in {job.place}; run the "
+        f"same command to resume."
     )
 
 
-def n_whole(place):
-    """How many parts of a run that is not finished are whole, by their receipts."""
+def n_receipts(place):
+    """Number of receipts of parts in the place of an unfinished run."""
     return sum(name.startswith("parts/part-") for name in places.names(place, "parts"))
 
 
 def killed_errors():
-    """What dask raises when its workers died of one part again and again, as a tuple; none where
-    dask is not at work.
+    """The exception that dask raises when workers died repeatedly on a part, as a tuple; empty if
+    dask is not in use.
     """
     return (sys.modules["distributed"].KilledWorker,) if "distributed" in sys.modules else ()
 
 
 def what_happened(error):
-    """An interruption in words, with what helps against it."""
+    """The cause of a failure in words, with what to do."""
     if isinstance(error, (BrokenExecutor, *killed_errors())):
-        return "a worker process died; perhaps memory ran out, then fewer workers help."
+        return "a worker process died; if memory ran out, use fewer workers."
     if getattr(error, "errno", None) in NO_ROOM:
-        return "there is no room left on the disk; make some."
+        return "the disk is full; free some space."
     if getattr(error, "errno", None) in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "the folder can no longer be written."
+        return "the folder can no longer be written; make it writable."
     return f"writing failed ({error})."
 
 
 def check_room(job, n_bytes):
-    """ValueError where a disk has less room than the run needs beyond what is there already.
-    n_bytes: what the run takes.
+    """Raise ValueError if a disk has less free space than a run still needs. n_bytes: size of the
+    complete run
     """
     if places.is_store(job.place):
         return
-    lacking = n_bytes - sum(places.sizes(job.place).values()) if job.place.is_dir() else n_bytes
+    needed = n_bytes - sum(places.sizes(job.place).values()) if job.place.is_dir() else n_bytes
     free = free_bytes(job.place)
-    if lacking > free:
+    if needed > free:
         raise ValueError(
-            f"the run takes about {in_bytes(n_bytes)} and {job.place} has room for "
-            f"{in_bytes(free)}. Name a folder on a "
-            "larger disk, simulate fewer listeners or a shorter time, or write fewer formats."
+            f"the run takes about {in_bytes(n_bytes)}, but the disk of {job.place} has "
+            f"{in_bytes(free)} free. Name a folder on a larger disk, simulate fewer listeners or "
+            f"a shorter time, or write fewer formats."
         )
 
 

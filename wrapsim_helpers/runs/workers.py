@@ -1,5 +1,5 @@
-"""Who does the work: this process, spawned processes that end with it, or the workers of a dask
-scheduler.
+"""Run an action on parts: in this process, in spawned processes that end with it, or on the workers
+of a dask scheduler.
 """
 
 import copy
@@ -14,8 +14,8 @@ from multiprocessing import connection, get_context, parent_process
 
 
 def each_part(action, job, numbers, workers, scheduler=""):
-    """Do something to some parts, in this process or by an executor's; yields (part number,
-    action's result) as they get done.
+    """Run an action on parts, in this process or by an executor; yields (part number, result of the
+    action) as parts complete.
 
     action  an importable function of (job, part number), such as `make_part`
     """
@@ -23,20 +23,19 @@ def each_part(action, job, numbers, workers, scheduler=""):
     if workers <= 1 and not scheduler:
         yield from ((number, action(job, number)) for number in numbers)
         return
-    with executor_of(
-        workers, scheduler
-    ) as executor:  # abandoned or interrupted, it ends its processes at once
+    # if the generator is closed or interrupted, the executor ends its processes at once
+    with executor_of(workers, scheduler) as executor:
         yield from in_flight(executor, action, job, numbers, 10_000 if scheduler else 2 * workers)
 
 
 def cores():
-    """How many cores this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def in_flight(executor, action, job, numbers, most):
-    """The same with at most so many parts handed out at a time; those not begun are cancelled when
-    one fails.
+    """The same by an executor, with at most `most` parts submitted at a time. If a part fails,
+    pending parts are cancelled.
     """
     waiting, left = {}, iter(numbers)
     try:
@@ -52,9 +51,7 @@ def in_flight(executor, action, job, numbers, most):
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                 yield waiting.pop(future), future.result()
-    except (
-        Exception
-    ):  # an interruption ends the executor itself, which stumbles over futures that are cancelled
+    except Exception:  # not KeyboardInterrupt: then the executor ends itself, with its futures
         for future in waiting:
             future.cancel()
         raise
@@ -62,11 +59,11 @@ def in_flight(executor, action, job, numbers, most):
 
 @contextmanager
 def main_left_alone():
-    """Start processes without running the caller's script again in each of them.
+    """While the block runs, spawned processes do not import the caller's script and ignore Ctrl-C.
 
-    A spawned process imports the main module, so a script without `if __name__ == "__main__":`
-    would start itself over and over. Our workers need nothing from it. Nor do they see Ctrl-C, not
-    even before `follow_parent` is called.
+    Otherwise a script without `if __name__ == "__main__":` would start itself again in each
+    process. The workers need nothing from it. They ignore Ctrl-C even before `follow_parent` is
+    called.
     """
     main = vars(sys.modules["__main__"])
     hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
@@ -81,8 +78,8 @@ def main_left_alone():
 
 @contextmanager
 def interrupts_blocked():
-    """Keep Ctrl-C from this thread while the block runs, and for good from the processes started in
-    it, which inherit that.
+    """Block Ctrl-C in this thread while the block runs, and permanently in processes started in it,
+    which inherit the signal mask.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
@@ -96,16 +93,16 @@ def interrupts_blocked():
 
 @contextmanager
 def executor_of(workers, scheduler):
-    """Who makes the parts: spawned processes (never forked: threads would hang), or the workers of
-    a dask scheduler.
+    """The executor of parts: spawned processes (not forked, since forked threads can hang), or the
+    workers of a dask scheduler.
 
-    Where the block is interrupted or abandoned, the processes end at once: what they were at can be
-    made again.
+    If the block is interrupted or closed, the processes end at once: unfinished parts can be made
+    again.
     """
     if not scheduler:
         started = []
         with ProcessPoolExecutor(
-            workers, mp_context=noting(started), initializer=follow_parent
+            workers, mp_context=recording(started), initializer=follow_parent
         ) as executor:
             try:
                 yield executor
@@ -117,10 +114,8 @@ def executor_of(workers, scheduler):
         yield client.get_executor()
 
 
-def noting(started):
-    """The way to spawn processes, as a context of multiprocessing that appends each one to a
-    list.
-    """
+def recording(started):
+    """The spawn context of multiprocessing, changed to append each new process to a list."""
     context = copy.copy(get_context("spawn"))
     spawned = context.Process
 
@@ -133,28 +128,28 @@ def noting(started):
 
 
 def kill_started(processes):
-    """End processes of multiprocessing at once, all those that have begun and not ended."""
-    for one in processes:
-        if one.pid and one.is_alive():
-            one.kill()
+    """End the running ones of these multiprocessing processes at once."""
+    for process in processes:
+        if process.pid and process.is_alive():
+            process.kill()
 
 
 def client_of(scheduler):
-    """A connection to a dask scheduler; ValueError where none answers."""
+    """A client of a dask scheduler. Raises ValueError if no scheduler answers."""
     from distributed import Client
 
     try:
         return Client(scheduler)
     except (OSError, TimeoutError, ValueError) as error:
         raise ValueError(
-            f"scheduler is {scheduler!r}, where no dask scheduler answers ({error}); start one "
-            f"there with `dask scheduler`."
+            f"scheduler is {scheduler!r}, but no dask scheduler answers there ({error}); start one "
+            f"with `dask scheduler`."
         ) from None
 
 
 def check_scheduler(scheduler):
-    """ValueError where a scheduler is named that does not answer, or dask is not there to talk to
-    it; TypeError where it is no text.
+    """Raise ValueError if a scheduler is named that does not answer, or dask is not installed;
+    TypeError if it is not text.
     """
     if not isinstance(scheduler, str):
         raise TypeError(
@@ -170,12 +165,12 @@ def check_scheduler(scheduler):
 
 
 def follow_parent():
-    """In a worker: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
+    """In a worker process: ignore Ctrl-C, and exit when the parent process dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_after, args=(parent_process().sentinel,), daemon=True).start()
 
 
 def end_after(sentinel):
-    """End this process as soon as the one behind the sentinel has ended."""
+    """Exit this process as soon as the process of the sentinel has ended."""
     connection.wait([sentinel])
     os._exit(1)

@@ -1,3 +1,1 @@
-"""Where and how tables are kept: folders and buckets, locks, Parquet, Avro, records and
-manifests.
-"""
+"""Storage of tables: folders and buckets, locks, Parquet, Avro, records and manifests."""

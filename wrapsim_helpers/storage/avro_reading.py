@@ -1,4 +1,4 @@
-"""Avro files of SpotifyWrappedData records back to columns, by DataFusion."""
+"""Read Avro files of SpotifyWrappedData records into columns, by DataFusion."""
 
 import json
 import os
@@ -11,19 +11,17 @@ from ..checking import check_path, front_door
 from ..schema import LABEL, NAMED, SYMBOLS, TABLES, blank, code, labelled, pascal, released
 from .avro_writing import HEADER, MAGIC
 
-# -- back to columns -------------------------------------------------------------------------------
+# -- to columns ------------------------------------------------------------------------------------
 
-# where the columns of the plays table are that the interaction does not hold under their own name;
-# the rest follows from these
+# columns of the plays table whose record or field has another name: column -> (record, field)
 ELSEWHERE = {
     "profile_version": ("UserProfile", "ProfileVersion"),
     "plan": ("UserProfile", "SubscriptionPlan"),
     "song_id": ("SongMetadata", "SongId"),
 }
-DERIVED = ("listener_id", "track_id")  # from play_id and song_id
-FIRST_RELEASE = released()[
-    "1"
-]  # what every release has; a field that came later may lack in older files
+DERIVED = ("listener_id", "track_id")  # computed from play_id and song_id
+# fields that every file must have; older files may miss the fields of later releases
+FIRST_RELEASE = released()["1"]
 SOURCES = {
     name: ELSEWHERE.get(name, ("UserSongInteraction", pascal(name)))
     for name in (*TABLES["plays"].names, "song_id")
@@ -33,14 +31,14 @@ SOURCES = {
 
 @front_door
 def read_plays_avro(paths, tracks: pa.Table):
-    """The plays table of Avro files of SpotifyWrappedData records, read by DataFusion, some ten
-    times as fast as fastavro.
+    """The plays table of Avro files of SpotifyWrappedData records, read by DataFusion, about ten
+    times as fast as by fastavro.
 
-    paths    one path or several, whose plays follow each other in the table
+    paths    one path, or several in the order of their plays
     tracks   the tracks table of the run, which turns song ids into track numbers
     Returns  Arrow table as TABLES["plays"]
-    Raises ValueError naming a file that is damaged, of other records, or of songs that are not
-    among the tracks.
+    Raises ValueError naming a file that is damaged, holds other records, or holds songs that are
+    not among the tracks.
     """
     paths = (
         [paths]
@@ -52,8 +50,8 @@ def read_plays_avro(paths, tracks: pa.Table):
 
 
 def file_at(name, given):
-    """The path of a file that a caller gave as an argument of this name; FileNotFoundError where
-    there is none.
+    """The given path of a file. Raises FileNotFoundError if there is no such file. name: of the
+    argument, for the message
     """
     path = check_path(name, given)
     if not path.is_file():
@@ -65,20 +63,20 @@ def file_at(name, given):
 
 
 def play_batches(path, tracks):
-    """The same plays of one file, batch by batch: a generator of Arrow record batches."""
+    """The plays of one file, a generator of Arrow record batches."""
     n_records, n_read = count_records(path), 0
     for rows in rows_of(path):
         yield plays_of(path, rows, tracks)
         n_read += len(rows)
     if n_read != n_records:
-        raise damaged(path, f"it should hold {n_records:,} records, and {n_read:,} can be read")
+        raise damaged(path, f"it should hold {n_records:,} records, but {n_read:,} can be read")
 
 
 def rows_of(path):
-    """The fields of SOURCES that a file has, under the names of columns, batch by batch, in the
-    order of the file.
+    """The fields of SOURCES that a file has, named as columns, in the order of the file; a
+    generator of Arrow record batches.
     """
-    from datafusion import SessionConfig, SessionContext  # only readers wait for it
+    from datafusion import SessionConfig, SessionContext  # here, since the import is slow
 
     context = SessionContext(SessionConfig().with_target_partitions(1))
     with open(path, "rb") as file:
@@ -92,22 +90,22 @@ def rows_of(path):
         context.register_avro("plays", path.absolute().as_uri(), file_extension=path.suffix)
         for batch in context.sql(f"SELECT {columns} FROM plays").execute_stream():
             yield batch.to_pyarrow()
-    except Exception as error:  # DataFusion raises nothing narrower
+    except Exception as error:  # DataFusion raises no narrower class
         raise damaged(path, str(error)) from None
 
 
 def plays_of(path, rows, tracks):
-    """Rows as from `rows_of` as a record batch of the plays table."""
-    found = pc.index_in(rows["song_id"], value_set=tracks["song_id"])
-    if found.null_count:
+    """A record batch of the plays table, from rows of `rows_of`."""
+    positions = pc.index_in(rows["song_id"], value_set=tracks["song_id"])
+    if positions.null_count:
         raise ValueError(
-            f"{path} plays the song {rows['song_id'].filter(found.is_null())[0]}, which is not "
-            f"among the {tracks.num_rows:,} tracks given; "
+            f"{path} has a play of song {rows['song_id'].filter(positions.is_null())[0]}, which is "
+            f"not among the {tracks.num_rows:,} tracks given; "
             "give the tracks of the run that the file belongs to."
         )
     columns = {name: rows[name] for name in rows.schema.names} | {
         "listener_id": pc.shift_right(rows["play_id"], 32),
-        "track_id": tracks["track_id"].combine_chunks().take(found),
+        "track_id": tracks["track_id"].combine_chunks().take(positions),
     }
     return pa.RecordBatch.from_arrays(
         [
@@ -121,55 +119,53 @@ def plays_of(path, rows, tracks):
 
 
 def as_column(field, values):
-    """An Arrow array as a column of the plays table; closed sets get the dictionary of their
-    schema.
+    """An Arrow array as a column of the plays table; closed sets get the dictionary of the schema,
+    and symbols of a later release become UNKNOWN.
     """
     if field.type == LABEL:
-        known = pc.index_in(values.cast(pa.string()), value_set=pa.array(SYMBOLS[field.name]))
-        return labelled(
-            field.name, pc.fill_null(known, code(field.name, "UNKNOWN"))
-        )  # a symbol of a later release
+        codes = pc.index_in(values.cast(pa.string()), value_set=pa.array(SYMBOLS[field.name]))
+        return labelled(field.name, pc.fill_null(codes, code(field.name, "UNKNOWN")))
     return values.dictionary_encode() if field.type == NAMED else values.cast(field.type)
 
 
 def count_records(path):
-    """How many records an Avro file says it holds, once every block has been found whole, without
-    decompressing one.
+    """The number of records that an Avro file states, after a check that every block is complete.
+    No block is decompressed.
 
-    Raises FileNotFoundError, or ValueError naming a file that is cut, is no Avro, or holds no
-    SpotifyWrappedData.
+    Raises FileNotFoundError, or ValueError naming a file that is cut off, is not Avro, or does not
+    hold SpotifyWrappedData records.
     """
     with open(path, "rb") as file:
         schema, marker = header_of(path, file)
-        lacking = [
+        missing = [
             f"{record}.{field}"
             for record, field in SOURCES.values()
             if field in fields_in(FIRST_RELEASE, record) and field not in fields_in(schema, record)
         ]
-        if lacking:
+        if missing:
             raise ValueError(
-                f"{path} is an Avro file of other records, without {', '.join(lacking[:5])}; give "
-                f"one of SpotifyWrappedData records."
+                f"{path} is an Avro file of other records: it has no {', '.join(missing[:5])}; "
+                f"give a file of SpotifyWrappedData records."
             )
         return sum(block_counts(path, file, marker))
 
 
 def header_of(path, file):
-    """(schema, marker) of an Avro file that has been opened; leaves it at the first block."""
+    """(schema, sync marker) of an opened Avro file; the file is then at its first block."""
     try:
         header = fastavro.schemaless_reader(file, HEADER)
         assert header["magic"] == MAGIC
         return json.loads(header["meta"]["avro.schema"]), header["sync"]
-    except Exception:  # whatever a foreign file makes of being read as a header
+    except Exception:  # a file of another format can raise almost any error
         raise ValueError(
-            f"{path} is not an Avro file; give an object container file, as simulate(..., "
-            f"formats='avro') writes them."
+            f"{path} is not an Avro file; give an object container file, such as those that "
+            f"simulate(..., formats='avro') writes."
         ) from None
 
 
 def fields_in(schema, record):
-    """Names of the fields of one of the three records in the schema of a file; none where it lacks
-    the record.
+    """Names of the fields of one of the three records in the schema of a file; empty if the schema
+    does not have the record.
     """
     parts = schema.get("fields", []) if isinstance(schema, dict) else []
     return [
@@ -181,8 +177,8 @@ def fields_in(schema, record):
 
 
 def block_counts(path, file, marker):
-    """The number of records in each block of an opened Avro file; ValueError where one is not
-    followed by the marker.
+    """The number of records in each block of an opened Avro file. Raises ValueError if the sync
+    marker does not follow a block.
     """
     size = os.fstat(file.fileno()).st_size
     while file.tell() < size:
@@ -191,12 +187,12 @@ def block_counts(path, file, marker):
             file.seek(n_bytes, os.SEEK_CUR)
             assert n_records >= 0 and n_bytes >= 0 and file.read(len(marker)) == marker
         except Exception:
-            raise damaged(path, f"a block that should end before byte {size:,} does not") from None
+            raise damaged(path, f"a block before byte {size:,} is cut off or damaged") from None
         yield n_records
 
 
 def damaged(path, why):
-    """The ValueError about an Avro file that cannot be read whole."""
+    """The ValueError for an Avro file that cannot be read completely."""
     return ValueError(
         f"{path} is damaged: {why}. Restore it, or simulate the run again into another folder."
     )

@@ -1,10 +1,10 @@
-"""Avro at the speed of columns: what repeats is encoded once, and one compiled pass joins it to
-what does not.
+"""Write Avro at columnar speed: repeated values are encoded once, and a compiled pass splices them
+into records.
 
-The bytes of an Avro record are those of its fields, one after another. So each profile version and
-each song is encoded once by fastavro, as is each distinct value of any other field that is not a
-plain number; per play the compiled pass copies the bytes it needs and writes the numbers. Blocks of
-them are compressed into a standard container.
+The bytes of an Avro record are the bytes of its fields, one after another. So fastavro encodes each
+profile version and each song once, and each distinct value of any other field that is not a number.
+For each play the compiled pass copies these bytes and writes the numbers. Blocks of records are
+compressed into a standard container.
 """
 
 import functools
@@ -21,21 +21,18 @@ from isal import isal_zlib
 
 from ..schema import RECORDS, in_order, snake
 
-BLOCK_BYTES = (
-    512 * 1024
-)  # of records in a block before compression: what a block costs by itself hardly shows any more
-ROWS_AT_ONCE = 16_384  # plays turned into numbers at a time
-FIRST_BYTES = 16  # of a block that are compressed before the rest; see `deflated`
-ENCODED, NUMBER, REAL = range(
-    3
-)  # how a column is written: bytes from the store, zig-zag, eight bytes
-FEW = 1_024  # as many entries may two columns have together that are written as one
+# bytes of records in a block before compression; the fixed cost of a block is then negligible
+BLOCK_BYTES = 512 * 1024
+ROWS_AT_ONCE = 16_384  # plays converted to numbers at a time
+FIRST_BYTES = 16  # bytes of a block that are compressed before the rest; see `deflated`
+# how a column is written: bytes from the store, zig-zag, eight bytes
+ENCODED, NUMBER, REAL = range(3)
+FEW = 1_024  # most entries that two columns joined into one may have
 WHOLE, AWARE = (
     pa.types.is_integer,
     lambda arrow: pa.types.is_timestamp(arrow) and arrow.tz is not None,
 )
-# (Avro type, logical type): which Arrow columns hold its numbers, and the Arrow type to bring them
-# to
+# (Avro type, logical type) -> (whether an Arrow column holds its numbers, Arrow type to cast to)
 NUMBERS = {
     ("int", ""): (WHOLE, pa.int32()),
     ("long", ""): (WHOLE, pa.int64()),
@@ -62,8 +59,8 @@ HEADER = fastavro.parse_schema(
 
 
 class NotSpliced(ValueError):
-    """A schema that is not the three records in sequence, with the reason; fastavro writes it
-    record by record.
+    """The schema is not the three records in sequence; the message says why. fastavro then writes
+    it record by record.
     """
 
 
@@ -71,13 +68,14 @@ class NotSpliced(ValueError):
 
 
 def deflated(block):
-    """Raw deflate of a block; follows from the block alone. block: bytes, or uint8 of shape (B,)"""
-    # ISA-L has code of its own for the first byte of a stream, and that hashes a register which
+    """Raw deflate of a block; depends on the block only. block: bytes, or uint8 of shape (B,)"""
+    # ISA-L has separate code for the first byte of a stream. That code hashes a register which
     # still holds the address of the stream, instead of data (igzip_icf_body_h1_gr_bt.asm, label
-    # .write_first_byte, tmp2). With a chance of 1 in 8,192 this is the hash of the block's first
-    # bytes: a later match to them is lost, and the same block has other bytes in another process.
-    # A stream that begins with 4 to 16 bytes and a flush takes another way, which hashes the data.
-    # The flush costs about 6 bytes a block and no time. Level 3 would differ between processors.
+    # .write_first_byte, tmp2). With a chance of 1 in 8,192 this equals the hash of the block's
+    # first bytes: a later match to them is lost, and the same block gets other bytes in another
+    # process. A stream that begins with 4 to 16 bytes and a flush uses other code, which hashes
+    # the data. The flush costs about 6 bytes a block and no time. Level 3 would differ between
+    # processors.
     stream = isal_zlib.compressobj(level=1, wbits=-15)
     first = [stream.compress(block[:FIRST_BYTES]), stream.flush(isal_zlib.Z_SYNC_FLUSH)]
     return b"".join([*first, stream.compress(block[FIRST_BYTES:]), stream.flush()])
@@ -92,8 +90,8 @@ CODECS = {
 
 
 def write_container(file, schema, blocks, codec, marker):
-    """Write an Avro object container file, whose bytes follow from the arguments alone; returns
-    their SHA-256 as text.
+    """Write an Avro object container file; its bytes depend on the arguments only. Returns their
+    SHA-256 as text.
 
     blocks  (number of records, their bytes), as from `spliced` or `one_by_one`
     codec   one of CODECS;  marker  16 bytes between blocks
@@ -106,8 +104,8 @@ def write_container(file, schema, blocks, codec, marker):
 
 
 def container(schema, blocks, codec, marker):
-    """The bytes of such a file, piece by piece: the header, then of each block the numbers of
-    records and bytes, these, and the marker.
+    """The bytes of a container, piece by piece: the header, then for each block its number of
+    records and of bytes, its bytes, and the marker.
     """
     meta = {
         "avro.codec": codec.encode(),
@@ -120,14 +118,14 @@ def container(schema, blocks, codec, marker):
 
 
 def encoded(schema, value):
-    """One value as Avro bytes, by fastavro."""
+    """A value as Avro bytes, by fastavro."""
     buffer = io.BytesIO()
     fastavro.schemaless_writer(buffer, schema, value)
     return buffer.getvalue()
 
 
 def one_by_one(schema, records):
-    """Blocks of any records of any schema by fastavro alone, the slow way; yields (number of
+    """Blocks of records of any schema, encoded by fastavro, which is slow; yields (number of
     records, their bytes).
     """
     parsed, buffer, n_records = fastavro.parse_schema(schema), io.BytesIO(), 0
@@ -145,12 +143,12 @@ def one_by_one(schema, records):
 
 
 def pieces(schema):
-    """What is spliced under a schema, in order: the profile, the song and each field of the
-    interaction.
+    """The pieces that are spliced under a schema, in order: the profile, the song and each field of
+    the interaction.
 
-    Returns  list of (Avro field, the field as a record of its own, which fastavro encodes to
-             the same bytes)
-    Raises NotSpliced where the schema is not the three records in sequence.
+    Returns  list of (Avro field, a record of that field only, which fastavro encodes to the same
+             bytes)
+    Raises NotSpliced if the schema is not the three records in sequence.
     """
     whole, named = fastavro.parse_schema(in_order(schema, private=False)), {}
     fields = (
@@ -171,12 +169,11 @@ def pieces(schema):
         ]
     except fastavro.schema.UnknownType as error:
         raise NotSpliced(
-            f"UserSongInteraction holds itself or a type it is part of ({error})"
+            f"UserSongInteraction refers to itself or to a type that contains it ({error})"
         ) from None
 
 
-# Arrow type of a time or a day: the number it is where nothing else is said, and the logical type
-# that is the same number
+# Arrow type of a time or a day -> (type of its number, logical type with the same number)
 PLAIN = {
     "timestamp[ms, tz=UTC]": (pa.int64(), "timestamp-millis"),
     "date32[day]": (pa.int32(), "date"),
@@ -184,9 +181,9 @@ PLAIN = {
 
 
 def plain_type(avro_type, arrow):
-    """The Arrow type in which fastavro is to be given a column: a time as a number where the Avro
-    type, or every branch of its union, takes it as that; any other as it is. avro_type: None where
-    it is not known."""
+    """The Arrow type in which a column is passed to fastavro: a time becomes a number if the Avro
+    type, or every branch of its union, stores it as that number; other types do not change.
+    avro_type: None if it is not known."""
     if avro_type is None:
         return arrow
     number, logical = PLAIN.get(str(arrow), (arrow, ""))
@@ -194,15 +191,17 @@ def plain_type(avro_type, arrow):
     return (
         number
         if all(
-            one.get("logicalType", logical) == logical for one in branches if isinstance(one, dict)
+            branch.get("logicalType", logical) == logical
+            for branch in branches
+            if isinstance(branch, dict)
         )
         else arrow
     )
 
 
 def fields_of_parts(schema):
-    """The Avro fields of each of the three records that a schema of any form has as fields; no
-    fields for one that it lacks.
+    """The Avro fields of each of the three records in a schema of any form; no fields for a missing
+    record.
     """
     parts = (
         {field["name"]: field["type"] for field in schema["fields"]}
@@ -218,8 +217,8 @@ def fields_of_parts(schema):
 
 
 def number_type(field, arrow):
-    """The Arrow type whose numbers are a field's Avro numbers, from that of its column; None where
-    fastavro has to encode the values.
+    """The Arrow type whose numbers are the Avro numbers of a field, or None if fastavro has to
+    encode the values. arrow: type of the field's column.
     """
     avro = field["type"] if isinstance(field["type"], dict) else {"type": field["type"]}
     ways = (
@@ -231,8 +230,8 @@ def number_type(field, arrow):
 
 
 class Column(NamedTuple):
-    """One thing to write per play: how, its numbers in any NumPy type, shape (P,), and what they
-    count into where it is ENCODED.
+    """A value to write per play: how, its numbers in any NumPy type, shape (P,), and, if it is
+    ENCODED, the store that the numbers index.
     """
 
     kind: int
@@ -241,8 +240,8 @@ class Column(NamedTuple):
 
 
 def column_of(field, piece, plays):
-    """The `Column` of a field of the interaction, from the plays table; a field that it lacks has
-    its default.
+    """The `Column` of a field of the interaction, from the plays table; a missing field has its
+    default.
     """
     name, none = snake(field["name"]), np.zeros(plays.num_rows, np.int8)
     if name not in plays.column_names or not plays.num_rows:
@@ -261,7 +260,7 @@ def column_of(field, piece, plays):
 
 
 def checked(name, column, target):
-    """A column as another Arrow type; ValueError naming it where a value does not fit."""
+    """A column cast to another Arrow type. Raises ValueError naming it if a value does not fit."""
     try:
         return column.cast(target)
     except pa.ArrowInvalid as error:
@@ -269,7 +268,7 @@ def checked(name, column, target):
 
 
 def numbers(column):
-    """An Arrow column of numbers, truths or times without a gap as NumPy numbers."""
+    """An Arrow column of numbers, booleans or times without nulls as NumPy numbers."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_boolean(array.type) and len(array) and not array.null_count:
         bits = np.frombuffer(array.buffers()[1], np.uint8)
@@ -281,7 +280,7 @@ def numbers(column):
 
 
 def distinct(name, piece, column):
-    """The ENCODED `Column` of any Arrow column: each distinct value by fastavro, once."""
+    """The ENCODED `Column` of any Arrow column: fastavro encodes each distinct value once."""
     from .splicing import occurring
 
     if pa.types.is_nested(column.type) or pa.types.is_floating(column.type):
@@ -301,15 +300,15 @@ def distinct(name, piece, column):
         ENCODED,
         codes,
         [
-            encoded_field(piece, name, value) if there else b""
-            for value, there in zip(values, occurring(codes, len(values)))
+            encoded_field(piece, name, value) if occurs else b""
+            for value, occurs in zip(values, occurring(codes, len(values)))
         ],
     )
 
 
 def codes_of(array):
-    """The codes of a dictionary array without a gap; ValueError where one is of no value, which
-    Arrow does not look for in a file.
+    """The codes of a dictionary array without nulls. Raises ValueError if a code has no value;
+    Arrow does not check this when it reads a file.
     """
     codes = array.indices.to_numpy()
     if len(codes) and not 0 <= codes.min() <= codes.max() < len(array.dictionary):
@@ -322,20 +321,20 @@ def codes_of(array):
 
 
 def encoded_field(piece, name, value):
-    """The Avro bytes of one field; ValueError naming it where the schema has no room for the
+    """The Avro bytes of one field. Raises ValueError naming it if the schema does not allow the
     value.
     """
     try:
         return encoded(piece, {name: value})
     except (TypeError, ValueError, AttributeError, OverflowError, struct.error) as error:
         raise ValueError(
-            f"field {name} cannot be {value!r} under the Avro schema: {error}."
+            f"field {name} is {value!r}, which the Avro schema does not allow: {error}."
         ) from None
 
 
 def encoded_rows(field, piece, rows):
-    """Each row of a table, its columns named as the fields of a record, as the Avro bytes of that
-    record; a list.
+    """The Avro bytes of each row of a table whose columns are named as the fields of a record; a
+    list.
     """
     return [encoded_field(piece, field["name"], row) for row in rows.to_pylist()]
 
@@ -344,11 +343,10 @@ def encoded_rows(field, piece, rows):
 
 
 def spliced(columns):
-    """Blocks of records from their columns; yields (number of records, their bytes), the bytes
-    valid until the next.
+    """Blocks of records from their columns; yields (number of records, their bytes). The bytes are
+    valid until the next block.
 
-    columns  list of `Column`, one per piece of the schema, in order, each with one number per
-             play
+    columns  list of `Column`, one per piece of the schema, in order, each with a number per play
     """
     from .splicing import splice
 
@@ -386,8 +384,8 @@ def spliced(columns):
 
 
 def fused(columns):
-    """The same columns, neighbours of few entries joined into one: it costs less to copy six bytes
-    once than one byte six times.
+    """The same columns, with neighbours of few entries joined into one: copying six bytes once is
+    faster than one byte six times.
     """
     from .splicing import paired
 
@@ -398,7 +396,7 @@ def fused(columns):
             joined[-1] = Column(
                 ENCODED,
                 paired(before.numbers, n, column.numbers),
-                [one + two for one in before.store for two in column.store],
+                [first + second for first in before.store for second in column.store],
             )
         else:
             joined.append(column)
@@ -406,8 +404,8 @@ def fused(columns):
 
 
 def stored(columns):
-    """Every entry of every column in one row of bytes: where each starts, the bytes, and each
-    column's first entry.
+    """All entries of all columns in one byte array: (start of each entry, the bytes, number of each
+    column's first entry).
     """
     store = [entry for column in columns for entry in column.store]
     starts = np.cumsum([0, *map(len, store)], dtype=np.uint64)
@@ -419,8 +417,8 @@ def stored(columns):
 
 
 def as_int64(rows, columns):
-    """Put the numbers of some plays side by side, real ones as their bits; returns how many plays.
-    rows: int64, (C, at least P)
+    """Copy the numbers of P plays into rows, floats as their bits; returns P. rows: int64, (C, at
+    least P)
     """
     for row, column in zip(rows, columns):
         row[: len(column)] = column.view(np.int64) if column.dtype == np.float64 else column

@@ -1,4 +1,4 @@
-"""The lock of a run: one process at a time makes all of it, or each its own share of the parts."""
+"""The lock of a run: either one process simulates all of it, or each process a different share."""
 
 import contextlib
 import json
@@ -14,9 +14,7 @@ from tqdm.auto import tqdm
 from . import places
 from .manifest import json_bytes
 
-WHOLE_RUN = (
-    "lock.json"  # the lock of somebody who makes every part; that of a share names the share
-)
+WHOLE_RUN = "lock.json"  # the lock for all parts; the lock of a share names the share
 LOCK = re.compile(r"lock(-\d+-of-\d+)?\.json")
 
 
@@ -24,20 +22,20 @@ LOCK = re.compile(r"lock(-\d+-of-\d+)?\.json")
 def locked(place, name=WHOLE_RUN):
     """Hold the lock of a run, or of a share of its parts, while the block runs.
 
-    Raises ValueError while another process holds the same lock, or one of the two is the whole
-    run's. The lock of a process that is gone from this machine is taken over, with a message.
+    Raises ValueError if another process holds a lock that conflicts: the same lock, or either is
+    the lock of the whole run. The lock of a process of this machine that has ended is taken over,
+    with a message.
     """
     with one_at_a_time(place):
-        for other in rivals(place, name):
-            take_over(place, other)
+        for conflict in conflicting_locks(place, name):
+            take_over(place, conflict)
         if not places.create(place, name, json_bytes(signature())):
             refuse_locked(place, name, holder_of(place, name) or signature())
     try:
-        for other in rivals(
-            place, name
-        ):  # in a store, where nothing keeps two from looking at once
-            if other != name:
-                refuse_locked(place, other, holder_of(place, other) or signature())
+        # in a store two processes may have checked at the same time
+        for conflict in conflicting_locks(place, name):
+            if conflict != name:
+                refuse_locked(place, conflict, holder_of(place, conflict) or signature())
         yield
     finally:
         with contextlib.suppress(OSError, *places.store_errors()):
@@ -46,8 +44,8 @@ def locked(place, name=WHOLE_RUN):
 
 @contextmanager
 def one_at_a_time(place):
-    """While the block runs, no other process of this machine is in such a block of the same folder;
-    a store knows no such thing.
+    """While the block runs, no other process of this machine runs such a block for the same folder.
+    Object stores have no file locks: there it does nothing.
     """
     with contextlib.ExitStack() as held:
         with contextlib.suppress(ImportError, OSError):  # a store, Windows, and some network disks
@@ -59,11 +57,11 @@ def one_at_a_time(place):
         yield
 
 
-def rivals(place, name):
-    """The locks of a place that exclude one of this name: the same, and the whole run's beside a
-    share's.
+def conflicting_locks(place, name):
+    """The locks of a place that conflict with one of this name: the same lock, or either is the
+    lock of the whole run.
     """
-    return [other for other in locks_of(place) if other == name or WHOLE_RUN in (other, name)]
+    return [lock for lock in locks_of(place) if lock == name or WHOLE_RUN in (lock, name)]
 
 
 def locks_of(place):
@@ -72,8 +70,8 @@ def locks_of(place):
 
 
 def signature():
-    """Who holds a lock: host, process number, and when that process started (numbers come back
-    after a while).
+    """The holder of a lock, for this process: host, process number, and start time of the process,
+    since systems reuse process numbers.
     """
     return {
         "host": socket.gethostname(),
@@ -83,7 +81,7 @@ def signature():
 
 
 def holder_of(place, name):
-    """Who holds a lock, see `signature`; None where it is free."""
+    """The holder of a lock, see `signature`; None if the lock is free."""
     data = places.get(place, name)
     if data is None:
         return None
@@ -95,7 +93,7 @@ def holder_of(place, name):
 
 
 def is_signature(value):
-    """Whether a JSON value says who holds a lock, see `signature`."""
+    """Whether a JSON value is the holder of a lock, see `signature`."""
     kinds = {"host": str, "pid": int, "started": int | float}
     return (
         isinstance(value, dict)
@@ -105,7 +103,7 @@ def is_signature(value):
 
 
 def refuse_held(place):
-    """ValueError while a process that may still be at work holds a lock of a place."""
+    """Raise ValueError if a process that may still run holds a lock of a place."""
     for name in locks_of(place):
         holder = holder_of(place, name)
         if holder and not is_gone(holder):
@@ -113,12 +111,12 @@ def refuse_held(place):
 
 
 def take_over(place, name):
-    """Remove the lock of a process that is gone; ValueError where it may still be at work."""
+    """Remove the lock of a process that has ended. Raises ValueError if it may still run."""
     holder = holder_of(place, name)
     if holder and not is_gone(holder):
         refuse_locked(place, name, holder)
     if holder:
-        tqdm.write(f"Process {holder['pid']} began this run and is gone; going on in {place}.")
+        tqdm.write(f"Process {holder['pid']} started this run and has ended; resuming in {place}.")
         places.remove(place, [name])
 
 
@@ -134,11 +132,10 @@ def is_gone(holder):
 
 
 def refuse_locked(place, name, holder):
-    """ValueError that says who is at work in a place."""
+    """Raise ValueError that names the process which writes to a place."""
     since = datetime.fromtimestamp(holder["started"]).strftime("%Y-%m-%d %H:%M")
     raise ValueError(
         f"{place} is being written by process {holder['pid']} on {holder['host']}, started "
-        f"{since}. "
-        f"Wait for it, or name "
-        f"another folder. If that machine is gone, remove {name} there and start again."
+        f"{since}. Wait for it, or name another folder. If that machine has stopped, remove "
+        f"{name} there and start again."
     )

@@ -1,7 +1,7 @@
-"""run.json, which lists what a finished run holds, and identity.json, which says what a run is made
-from.
+"""run.json, which lists the files of a finished run, and identity.json, which holds the parameters
+and inputs of a run.
 
-It imports neither Parquet nor Avro, so that a run is shown at once.
+It imports neither Parquet nor Avro, so that `wrapsim show` starts at once.
 """
 
 import hashlib
@@ -18,19 +18,19 @@ RUN_FILE = re.compile(rf"({'|'.join(TABLES)}|avro)(/part-[0-9]{{8}})?\.(parquet|
 
 
 def json_bytes(value):
-    """A JSON file for people and programs, as bytes: sorted keys, two blanks, one line end."""
+    """The bytes of a readable JSON file: sorted keys, two blanks of indent, one line break."""
     return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def sealed(value):
-    """A dict with the SHA-256 of its own values, so that damage to its file can be seen in the file
-    alone.
+    """A dict with the SHA-256 of its values added, so that the file alone shows whether it is
+    damaged.
     """
     return value | {"sha256": hashlib.sha256(canonical(value).encode()).hexdigest()}
 
 
 def unsealed(data):
-    """The dict in the bytes of a sealed JSON file; None if they are not those that were written."""
+    """The dict in the bytes of a sealed JSON file; None if the bytes were changed or damaged."""
     with suppress(ValueError, TypeError, LookupError):
         value = json.loads(data)
         value = {key: value[key] for key in value if key != "sha256"}
@@ -38,14 +38,14 @@ def unsealed(data):
 
 
 def is_sealed(data):
-    """Whether the bytes of a sealed JSON file are those that were written."""
+    """Whether the bytes are a sealed JSON file that is neither changed nor damaged."""
     return unsealed(data) is not None
 
 
 def is_cut(data, first):
-    """Whether the bytes of a file may be the beginning of a JSON file of ours.
+    """Whether the bytes of a file may be the beginning of a JSON file that wrapsim wrote.
 
-    first: the bytes that such a file begins with. A whole JSON value is no beginning of one.
+    first: the bytes that such a file begins with. A complete JSON value is not a beginning.
     """
     with suppress(ValueError):
         json.loads(data)
@@ -63,7 +63,7 @@ def manifest_bytes(identity, files, **more):
 
 
 def is_finished(place):
-    """Whether a place holds a run.json, sound or not."""
+    """Whether a place holds a run.json, damaged or not."""
     return hasattr(place, "manifest") or "run.json" in places.names(places.place_of(place))
 
 
@@ -72,7 +72,7 @@ def read_manifest(run_dir):
     """run.json of a finished run as a dict.
 
     Raises FileNotFoundError if there is none, ValueError if it is changed, damaged or lists files
-    that are no run's. Of an opened run it is the one that was read when it was opened.
+    that cannot belong to a run. For an opened run it is the run.json that was read at opening.
     """
     if hasattr(run_dir, "manifest"):
         return run_dir.manifest
@@ -81,7 +81,7 @@ def read_manifest(run_dir):
     if data is None and places.get(place, "identity.json") is not None:
         raise FileNotFoundError(
             f"{run_dir} holds no finished run (no run.json): it was interrupted. Simulate it again "
-            "into the same folder to finish it; `wrapsim show` tells how far it is."
+            "into the same folder to finish it; `wrapsim show` prints its progress."
         )
     if data is None:
         raise FileNotFoundError(
@@ -99,8 +99,8 @@ def read_manifest(run_dir):
 
 
 def manifest_in(data):
-    """The manifest in the bytes of run.json; any of the four errors above if it is not one that
-    wrapsim wrote.
+    """The manifest in the bytes of run.json. Raises ValueError, KeyError, TypeError or
+    AttributeError if it is changed or damaged.
     """
     if not is_sealed(data):
         raise ValueError("its contents do not match the hash in it")
@@ -109,13 +109,13 @@ def manifest_in(data):
         raise ValueError("its identity does not match the hash in it")
     foreign = [file["file"] for file in manifest["files"] if not RUN_FILE.fullmatch(file["file"])]
     if foreign:
-        raise ValueError(f"it lists {foreign[0]!r}, which is no file of a run")
+        raise ValueError(f"it lists {foreign[0]!r}, which is not a file of a run")
     run_of(manifest["identity"])
     return manifest
 
 
 def reason_of(error):
-    """Why a manifest or identity was refused, without the full stop of the message it came with."""
+    """Why a manifest or identity was rejected, without a full stop at the end."""
     return f"it has no {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
 
 
@@ -135,8 +135,8 @@ def manifest_of(place):
 
 
 def identity_in(place, data):
-    """The identity in the bytes of identity.json; ValueError naming the file if it is changed or
-    damaged.
+    """The identity in the bytes of identity.json. Raises ValueError naming the file if it is
+    changed or damaged.
     """
     try:
         identity = unsealed(data)

@@ -1,8 +1,9 @@
-"""Output folders other than those of runs: which files in them are ours to replace or remove.
+"""Output folders other than those of runs: which files wrapsim may replace or remove.
 
-A folder that we wrote into holds a marker that lists each file with its size and SHA-256; a file
-that is not listed, or was changed, stays as it is. A file is written under a temporary name, listed
-before it is begun with who writes it, so that the next command can clear what a killed one left.
+wrapsim puts a marker file into each such folder. It lists each file that wrapsim wrote, with size
+and SHA-256; wrapsim does not touch a file that is not listed or was changed. A file is written
+under a temporary name. The marker lists this name and the writing process first, so that the next
+command can remove what a killed process left.
 """
 
 import contextlib
@@ -28,16 +29,14 @@ LEFT_ALONE = (
     ".DS_Store",
     "Thumbs.db",
     "desktop.ini",
-)  # left by programs that show a folder
+)  # files of programs that display folders
 FOREIGN = (
     "out_dir is {folder!r}, which holds other files ({name} ...); name a new or empty "
-    "folder, "
-    "or one that wrapsim wrote."
+    "folder, or one that wrapsim wrote."
 )
 CHANGED = (
     "out_dir is {folder!r}, where {name} was changed after wrapsim wrote it; move it elsewhere, or "
-    "name a new or empty "
-    "folder."
+    "name a new or empty folder."
 )
 
 
@@ -46,17 +45,19 @@ CHANGED = (
 
 @front_door
 def output_folder(out_dir, name):
-    """Path of a folder to write to, made and tried: the one named, or data/runs/`name` if `out_dir`
+    """Path of a folder to write to, created if missing: `out_dir`, or data/runs/`name` if `out_dir`
     is empty.
 
-    Raises ValueError naming the first file in it that is not ours, PermissionError if it cannot be
-    written.
+    Raises ValueError naming the first file in it that wrapsim did not write or that was changed,
+    PermissionError if the folder cannot be written.
     """
     return own_folder(out_dir if out_dir != "" else runs_folder() / name)
 
 
 def own_folder(folder):
-    """The same for a folder: it is new, empty, or holds unchanged files of ours alone."""
+    """The path of a folder to write to, created if missing. Raises as `output_folder` does unless
+    it holds only unchanged files that wrapsim wrote.
+    """
     folder = check_path("out_dir", folder).absolute()
     if folder.is_dir():
         with one_at_a_time(folder):
@@ -67,8 +68,8 @@ def own_folder(folder):
 
 
 def check_marked(folder):
-    """ValueError naming the first file unless a folder is new, empty or has a marker; then other
-    files may lie beside ours.
+    """Raise ValueError naming the first file unless a folder is new, empty or has a marker. A
+    folder with a marker may also hold other files.
     """
     if folder.is_dir() and not (folder / MARKER).is_file():
         for path in entries(folder):
@@ -76,14 +77,14 @@ def check_marked(folder):
 
 
 def entries(folder):
-    """Paths of what lies directly in a folder, sorted, without what programs that show a folder
-    leave in it.
-    """
+    """Paths of the files and folders directly in a folder, sorted, without those in LEFT_ALONE."""
     return sorted(path for path in folder.iterdir() if path.name not in LEFT_ALONE)
 
 
 def fault_of(path, marker):
-    """Why a file or folder is not ours: FOREIGN, CHANGED, or "" for ours."""
+    """FOREIGN if wrapsim did not write a file or folder, CHANGED if it was changed since, otherwise
+    "".
+    """
     name = path.name
     if (
         name == MARKER
@@ -98,12 +99,12 @@ def fault_of(path, marker):
 
 
 def is_folder(path):
-    """Whether a path is a folder itself, not a symbolic link to one."""
+    """Whether a path is a folder and not a symbolic link to a folder."""
     return path.is_dir() and not path.is_symlink()
 
 
 def is_unchanged(path, entry):
-    """Whether a file is still what was written. entry: its `bytes` and `sha256`."""
+    """Whether a file still has the bytes that were written. entry: its `bytes` and `sha256`"""
     return (
         path.is_file()
         and not path.is_symlink()
@@ -113,13 +114,13 @@ def is_unchanged(path, entry):
 
 
 def check_file(path):
-    """ValueError if there is a file of that name and it is not ours to replace."""
+    """Raise ValueError if there is a file at this path that wrapsim may not replace."""
     if os.path.lexists(path):
         refuse_fault(path.parent, path, fault_of(path, marker_of(path.parent)))
 
 
 def refuse_fault(folder, path, fault):
-    """ValueError that says what is wrong with a file; nothing if `fault` is empty."""
+    """Raise ValueError with the message of a fault, see `fault_of`, unless the fault is ""."""
     if fault:
         raise ValueError(fault.format(folder=str(folder), name=path.relative_to(folder).as_posix()))
 
@@ -128,10 +129,10 @@ def refuse_fault(folder, path, fault):
 
 
 def marker_of(folder):
-    """What the marker of a folder lists, both dicts by name: `files`, each with bytes and sha256,
-    and `unfinished`, who writes it.
+    """The marker of a folder: `files` (name -> bytes and sha256) and `unfinished` (temporary name
+    -> the process that writes it).
 
-    A folder that we made has the name "NAME/". Raises ValueError if the marker is damaged.
+    A folder that wrapsim created is listed as "NAME/". Raises ValueError if the marker is damaged.
     """
     places.refuse_links(folder, [MARKER])
     data = places.get(folder, MARKER)
@@ -146,15 +147,14 @@ def marker_of(folder):
         ) and all(map(is_signature, marker["unfinished"].values())):
             return marker
     raise ValueError(
-        f"{folder}/{MARKER} is damaged, so that nobody can tell which files wrapsim wrote. Name "
-        f"another folder, or "
-        f"remove {MARKER}; all files there then count as yours."
+        f"{folder}/{MARKER} is damaged, so wrapsim cannot tell which files it wrote. Name another "
+        f"folder, or remove {MARKER}; wrapsim then treats all files there as yours."
     )
 
 
 @contextmanager
 def edited(folder):
-    """The marker of a folder, for one process at a time to change; written when the block ends
+    """The marker of a folder, locked for one process to change; it is written when the block ends
     without an error.
     """
     with one_at_a_time(folder), rewritten(folder) as marker:
@@ -163,18 +163,18 @@ def edited(folder):
 
 @contextmanager
 def rewritten(folder):
-    """The same for a process that already holds the folder, see `one_at_a_time`."""
+    """The same as `edited`, for a process that already holds the lock, see `one_at_a_time`."""
     marker = without_dead(folder, marker_of(folder))
     yield marker
     places.put(folder, MARKER, json_bytes({"about": ABOUT, **marker}))
 
 
 def without_dead(folder, marker):
-    """A marker without what killed processes left unfinished in its folder, after that was
-    removed.
+    """Remove the unfinished files of killed processes from a folder. Returns the marker without
+    them.
     """
     dead = [name for name, holder in marker["unfinished"].items() if is_gone(holder)]
-    for path in folder.glob(f"{places.BESIDE}*"):
+    for path in folder.glob(f"{places.TEMPORARY}*"):
         if places.final_name(path.name) and path.name.endswith((*dead, f"-{MARKER}")):
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -186,7 +186,7 @@ def without_dead(folder, marker):
 
 
 def claim(folder, names):
-    """List folders as ours before they are made."""
+    """List folders in the marker before they are created."""
     with edited(writable(folder)) as marker:
         marker["files"] |= {f"{name}/": {} for name in names}
 
@@ -195,54 +195,51 @@ def claim(folder, names):
 
 
 def begin(path):
-    """A temporary path beside `path`, listed as unfinished."""
-    beside = places.unfinished(path)
+    """A temporary path in the same folder as `path`, listed as unfinished."""
+    temporary = places.unfinished(path)
     with edited(writable(path.parent)) as marker:
-        marker["unfinished"][beside.name] = signature()
-    return beside
+        marker["unfinished"][temporary.name] = signature()
+    return temporary
 
 
-def finish(beside, path):
-    """Give a whole file its name, in place of an earlier file of ours; ValueError if a file of that
-    name is not ours.
+def finish(temporary, path):
+    """Rename a complete temporary file to `path`, replacing an earlier file of wrapsim. Raises
+    ValueError if wrapsim may not replace the file at `path`.
     """
-    entry = {"bytes": beside.stat().st_size, "sha256": sha256_of(beside)}
+    entry = {"bytes": temporary.stat().st_size, "sha256": sha256_of(temporary)}
     with one_at_a_time(path.parent):
         with rewritten(path.parent) as marker:
             check_file(path)
-            path.unlink(
-                missing_ok=True
-            )  # before the marker lists the new one: killed in between, no file counts as changed
+            # before the marker lists the new file: if killed in between, no file counts as changed
+            path.unlink(missing_ok=True)
             marker["files"][path.name] = entry
-        os.replace(beside, path)
+        os.replace(temporary, path)
 
 
-def end(beside):
-    """Remove what is left of a temporary file, and strike it off the list."""
+def end(temporary):
+    """Remove a temporary file, if it still exists, and its entry in the marker."""
     with contextlib.suppress(OSError):
-        beside.unlink(missing_ok=True)
-        with edited(beside.parent) as marker:
-            marker["unfinished"].pop(beside.name, None)
+        temporary.unlink(missing_ok=True)
+        with edited(temporary.parent) as marker:
+            marker["unfinished"].pop(temporary.name, None)
 
 
 @contextmanager
 def written(path):
-    """A temporary path beside `path`; it takes the place of `path`, new or ours, when the block
-    ends without an error.
-    """
-    beside = begin(path)
+    """A temporary path, renamed to `path` when the block ends without an error; see `finish`."""
+    temporary = begin(path)
     try:
-        yield beside
-        finish(beside, path)
+        yield temporary
+        finish(temporary, path)
     finally:
-        end(beside)
+        end(temporary)
 
 
 # -- removing --------------------------------------------------------------------------------------
 
 
 def remove(folder, names):
-    """Remove those of some files that are ours, see `fault_of`."""
+    """Remove the named files, except those that wrapsim did not write or that were changed."""
     with edited(folder) as marker:
         for name in names:
             if not os.path.lexists(folder / name) or not fault_of(folder / name, marker):
@@ -251,21 +248,22 @@ def remove(folder, names):
 
 
 def check_clear(folder, own_files):
-    """Paths of all files below a folder; ValueError naming the first that is not ours.
+    """Paths of all files below a folder. Raises ValueError naming the first that wrapsim may not
+    remove.
 
-    own_files  of the path of a folder: the paths of what a run wrote there, a set, empty if it
+    own_files  function of a folder's path: set of the paths that a run wrote there, empty if it
                holds no run
     """
-    found = list(files_below(folder, own_files))
-    for path, fault in found:
+    files = list(files_below(folder, own_files))
+    for path, fault in files:
         refuse_fault(folder, path, fault)
-    return [path for path, _ in found]
+    return [path for path, _ in files]
 
 
 def files_below(folder, own_files):
     """Every file below a folder, in order, with its fault, see `fault_of`.
 
-    In the folder of a run only files of that run are ours, elsewhere those that a marker lists.
+    In the folder of a run wrapsim wrote the files of that run, elsewhere those in the marker.
     """
     of_run = own_files(folder)
     marker = {"files": {}, "unfinished": {}} if of_run else marker_of(folder)
@@ -285,8 +283,8 @@ def files_in(folder):
 
 
 def clear(folder, paths):
-    """Remove files of ours below a folder, those that vouch for others last, and folders that this
-    leaves empty.
+    """Remove files below a folder, then folders that are empty. JSON files go last, since they list
+    the other files.
     """
     for path in sorted(
         paths, key=lambda path: (path.suffix == ".json") + (path.name in (MARKER, "identity.json"))

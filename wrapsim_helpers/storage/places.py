@@ -1,9 +1,9 @@
-"""Where a run's files go: a folder, or a bucket of an object store; always one whole file at a
-time.
+"""Places for the files of a run: a folder, or a bucket of an object store. Each file is written as
+a whole.
 
-A place is a Path, or a URL such as s3://bucket/run. Locally a file is written beside its place and
-renamed when it is whole; in a store it is one PUT. So a name that exists holds a whole file,
-whenever the writer was killed.
+A place is a Path, or a URL such as s3://bucket/run. On a disk a file is written under a temporary
+name and renamed when it is complete; in a store it is one PUT. So a file that exists is complete,
+even if its writer was killed.
 """
 
 import contextlib
@@ -19,32 +19,31 @@ from pathlib import Path
 from ..checking import check_path
 
 SCHEMES = ("s3", "gs", "az")
-BESIDE = ".wrapsim-"  # how the names of unfinished files begin
-UNFINISHED = re.compile(
-    re.escape(BESIDE) + r"([0-9a-f]{8})([0-9a-f]{16})-(.+)"
-)  # such a name: random digits, a checksum, and the name the file is to have
+TEMPORARY = ".wrapsim-"  # prefix of the names of unfinished files
+# such a name: random digits, a checksum, and the final name of the file
+UNFINISHED = re.compile(re.escape(TEMPORARY) + r"([0-9a-f]{8})([0-9a-f]{16})-(.+)")
 
 
 def place_of(given, name="run_dir"):
-    """A place from what a user gave as an argument of this name: the URL as it is, or a Path;
-    ValueError for a URL of another kind.
+    """The place that a user gave: a URL, unchanged, or a Path. Raises ValueError for a URL of
+    another scheme. name: of the argument, for the message
     """
     scheme, is_url, _ = str(given).partition("://")
     if not is_url:
         return check_path(name, given)
     if scheme not in SCHEMES:
         raise ValueError(
-            f"{name} is {str(given)!r}; a store's address begins with one of "
-            f"{', '.join(f'{name}://' for name in SCHEMES)}; anything else is a folder."
+            f"{name} is {str(given)!r}; the URL of an object store must begin with one of "
+            f"{', '.join(f'{name}://' for name in SCHEMES)}. Otherwise give a folder."
         )
     return check_bucket(name, str(given).rstrip("/"))
 
 
 def check_bucket(name, url):
-    """The address of a store as it is; ValueError where it names no bucket."""
+    """The URL of a store, unchanged. Raises ValueError if it names no bucket."""
     if url.rstrip("/:") in SCHEMES:
         raise ValueError(
-            f"{name} is {url + '//'!r}, which names no bucket; give an address such as "
+            f"{name} is {url + '//'!r}, which names no bucket; give a URL such as "
             f"{url}//bucket/run."
         )
     return url
@@ -57,7 +56,7 @@ def is_store(place):
 
 @functools.lru_cache(maxsize=8)
 def opened(url):
-    """The store behind a URL, with credentials and endpoint from the environment (AWS_...,
+    """The object store of a URL, with credentials and endpoint from the environment (AWS_...,
     GOOGLE_..., AZURE_...).
     """
     try:
@@ -71,7 +70,7 @@ def opened(url):
 
 
 def store_errors():
-    """What a store may raise, as a tuple of exceptions; none where obstore is not installed."""
+    """The exceptions of object stores, as a tuple; empty if obstore is not installed."""
     try:
         from obstore.exceptions import BaseError
     except ImportError:
@@ -83,103 +82,104 @@ def store_errors():
 
 
 def unfinished(path):
-    """A temporary path beside `path`, for a file that is not whole yet.
+    """A temporary path in the same folder as `path`, for a file that is not complete yet.
 
-    Its name holds a checksum, so that no other program gives a file such a name.
+    Its name holds a checksum, so that no other program uses such a name.
     """
     random = secrets.token_hex(4)
-    return path.with_name(f"{BESIDE}{random}{checksum(random, path.name)}-{path.name}")
+    return path.with_name(f"{TEMPORARY}{random}{checksum(random, path.name)}-{path.name}")
 
 
 def checksum(random, name):
     """Sixteen hexadecimal digits for the name of an unfinished file."""
-    return hashlib.sha256(os.fsencode(f"{BESIDE}{random}-{name}")).hexdigest()[:16]
+    return hashlib.sha256(os.fsencode(f"{TEMPORARY}{random}-{name}")).hexdigest()[:16]
 
 
 def final_name(name):
-    """The name that an unfinished file of ours is to have, also of one beside an unfinished file;
-    None for the name of any other file.
+    """The final name of an unfinished file of wrapsim, also of one beside an unfinished file; None
+    for the name of any other file.
     """
-    parts = UNFINISHED.fullmatch(name)
-    if not parts or parts[2] != checksum(parts[1], parts[3]):
+    match = UNFINISHED.fullmatch(name)
+    if not match or match[2] != checksum(match[1], match[3]):
         return None
-    return final_name(parts[3]) or parts[3]
+    return final_name(match[3]) or match[3]
 
 
 @contextmanager
 def whole_file(path):
-    """A temporary path beside `path`, renamed to it when the block ends without an error.
+    """A temporary path, renamed to `path` when the block ends without an error.
 
     Raises ValueError if `path` is a symbolic link.
     """
     refuse_links(path.parent, [path.name])
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = unfinished(path)
+    temporary = unfinished(path)
     try:
-        yield beside
-        os.replace(beside, path)
+        yield temporary
+        os.replace(temporary, path)
     finally:
         with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def new_file(path):
-    """The same, but an earlier file of that name is replaced only by more of the same bytes.
+    """The same as `whole_file`, but replaces an earlier file only if the new file begins with its
+    bytes.
 
-    What is written follows from its parameters, so a file that begins like the new one is ours:
-    equal, or cut by a loss of power. Raises ValueError for any other file, which stays as it is.
+    The bytes depend on the parameters only. So an earlier file that equals the beginning of the new
+    file is from wrapsim: complete, or cut off by a loss of power. Raises ValueError for any other
+    file and leaves it unchanged.
     """
-    with whole_file(path) as beside:
-        yield beside
-        if os.path.lexists(path) and not begins(path, beside):
+    with whole_file(path) as temporary:
+        yield temporary
+        if os.path.lexists(path) and not is_beginning_of(path, temporary):
             raise in_the_way(path)
 
 
-def begins(path, whole):
-    """Whether a file holds the first bytes of another one, or all of them."""
+def is_beginning_of(path, complete):
+    """Whether the bytes of a file are the first bytes, or all, of a complete file."""
     if path.is_symlink() or not path.is_file():
         return False
-    with open(path, "rb") as first, open(whole, "rb") as other:
+    with open(path, "rb") as first, open(complete, "rb") as second:
         return all(
-            block == other.read(len(block)) for block in iter(lambda: first.read(1 << 20), b"")
+            block == second.read(len(block)) for block in iter(lambda: first.read(1 << 20), b"")
         )
 
 
 def refuse_links(folder, names):
-    """ValueError naming the first symbolic link among files of a folder and the folders between."""
+    """Raise ValueError naming the first symbolic link on the way to the named files of a folder."""
     for name in names:
         path = Path(folder)
         for step in Path(name).parts:
             path /= step
             if path.is_symlink():
                 raise ValueError(
-                    f"{path} is a symbolic link, which is neither written through nor replaced. "
-                    "Move it elsewhere and start again."
+                    f"{path} is a symbolic link; wrapsim neither follows nor replaces it. Move it "
+                    "elsewhere and start again."
                 )
 
 
 def in_the_way(path):
-    """ValueError for a file that would be overwritten."""
+    """The ValueError for a file that would be overwritten."""
     return ValueError(
-        f"{path} is in the way: it does not hold what would be written there. Move it elsewhere "
-        f"and "
-        "start again."
+        f"{path} is in the way: it differs from the file that wrapsim would write. Move it "
+        f"elsewhere and start again."
     )
 
 
 def put(place, name, data):
-    """Write one whole file of a place. data: bytes."""
+    """Write one complete file of a place. data: bytes"""
     if is_store(place):
         opened(place).put(name, data, use_multipart=False)
         return
     refuse_links(place, [name])
-    with whole_file(Path(place) / name) as beside:
-        beside.write_bytes(data)
+    with whole_file(Path(place) / name) as temporary:
+        temporary.write_bytes(data)
 
 
 def add(place, name, data):
-    """The same, but an earlier file of that name is replaced only by more of the same bytes, see
+    """The same as `put`, but replaces an earlier file only if `data` begins with its bytes, see
     `new_file`.
     """
     if is_store(place):
@@ -187,13 +187,13 @@ def add(place, name, data):
             raise in_the_way(f"{place}/{name}")
         return put(place, name, data)
     refuse_links(place, [name])
-    with new_file(Path(place) / name) as beside:
-        beside.write_bytes(data)
+    with new_file(Path(place) / name) as temporary:
+        temporary.write_bytes(data)
 
 
 def create(place, name, data):
-    """Write a file that must not be there yet: True where it was not, False where it was; of two at
-    once one wins.
+    """Write a file only if it does not exist yet. Returns whether it was written: of two processes
+    at the same time, one gets True.
     """
     if not is_store(place):
         refuse_links(place, [name])
@@ -208,40 +208,38 @@ def create(place, name, data):
 
 
 def create_file(path, data):
-    """The same on a disk: a link to a file that is already whole; where there are no links, a new
-    file written in place.
+    """The same on a disk: make a hard link to a complete temporary file, or, on a disk without hard
+    links, write a new file.
     """
-    beside = unfinished(path)
+    temporary = unfinished(path)
     try:
-        with open(beside, "wb") as file:
+        with open(temporary, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(
-                file.fileno()
-            )  # a name that a loss of power leaves empty would refuse everybody after
-        link_or_write(beside, path)
+            os.fsync(file.fileno())  # an empty lock file after a loss of power would stay locked
+        link_or_write(temporary, path)
         return True
     except FileExistsError:
         return False
     finally:
         with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
-def link_or_write(beside, path):
-    """Give a file a second name, which must be new; FileExistsError where it is not."""
+def link_or_write(temporary, path):
+    """Give a file a second name. Raises FileExistsError if the name exists."""
     try:
-        os.link(beside, path)
+        os.link(temporary, path)
     except FileExistsError:
         raise
     except OSError:
         with open(path, "xb") as file, removed_if_it_fails(path):
-            file.write(beside.read_bytes())
+            file.write(temporary.read_bytes())
 
 
 @contextmanager
 def removed_if_it_fails(path):
-    """Leave no half of a file behind."""
+    """Remove a file if the block fails while it is written."""
     try:
         yield
     except OSError:
@@ -250,7 +248,7 @@ def removed_if_it_fails(path):
 
 
 def get(place, name):
-    """The bytes of one file of a place; None where there is none of that name."""
+    """The bytes of a file of a place; None if there is no such file."""
     try:
         return (
             bytes(opened(place).get(name).bytes())
@@ -262,7 +260,7 @@ def get(place, name):
 
 
 def remove(place, names):
-    """Remove files of a place; those that are gone already do not matter."""
+    """Remove files of a place; skip those that do not exist."""
     if is_store(place):
         with contextlib.suppress(FileNotFoundError):
             opened(place).delete(list(names))
@@ -273,9 +271,9 @@ def remove(place, names):
 
 
 def sizes(place):
-    """Every whole file of a place: its name -> its size in bytes."""
+    """Every complete file of a place: name -> size in bytes."""
     if is_store(place):
-        return {one["path"]: one["size"] for page in opened(place).list() for one in page}
+        return {file["path"]: file["size"] for page in opened(place).list() for file in page}
     return {
         path.relative_to(place).as_posix(): path.stat().st_size
         for path in Path(place).rglob("*")
@@ -284,18 +282,16 @@ def sizes(place):
 
 
 def names(place, folder=""):
-    """Names, within a place, of the whole files directly in one of its folders, sorted."""
+    """Names, within a place, of the complete files directly in one of its folders, sorted."""
     return sorted(sizes_in(place, folder))
 
 
 def sizes_in(place, folder=""):
-    """Every whole file directly in a folder of a place: its name within the place -> its size in
-    bytes.
-    """
+    """Every complete file directly in a folder of a place: name within the place -> bytes."""
     if is_store(place):
         return {
-            one["path"]: one["size"]
-            for one in opened(place).list_with_delimiter(f"{folder}/" if folder else None)[
+            file["path"]: file["size"]
+            for file in opened(place).list_with_delimiter(f"{folder}/" if folder else None)[
                 "objects"
             ]
         }
@@ -307,20 +303,21 @@ def sizes_in(place, folder=""):
     }
 
 
-def unfinished_files(folder, mine):
-    """Paths of what killed processes left half-written. mine: predicate on the final name within
-    the folder.
+def unfinished_files(folder, is_selected):
+    """Paths of the unfinished files that killed processes left.
+
+    is_selected  predicate on the final name within the folder
     """
-    for path in Path(folder).rglob(f"{BESIDE}*"):
+    for path in Path(folder).rglob(f"{TEMPORARY}*"):
         final = final_name(path.name)
         name = final and path.with_name(final).relative_to(folder).as_posix()
-        if name and mine(name) and path.is_file() and not path.is_symlink():
+        if name and is_selected(name) and path.is_file() and not path.is_symlink():
             yield path
 
 
-def clear_unfinished(folder, mine):
-    """Remove what killed processes left half-written, see `unfinished_files`."""
-    for path in unfinished_files(folder, mine):
+def clear_unfinished(folder, is_selected):
+    """Remove the unfinished files that killed processes left, see `unfinished_files`."""
+    for path in unfinished_files(folder, is_selected):
         path.unlink(missing_ok=True)
 
 
@@ -328,9 +325,9 @@ def clear_unfinished(folder, mine):
 
 
 @contextmanager
-def workbench(place):
-    """A folder to write files of a place in: the place itself on a disk, a temporary folder for a
-    store.
+def local_folder(place):
+    """A folder in which to write files of a place: the place itself on a disk, a temporary folder
+    for a store.
     """
     if not is_store(place):
         yield Path(place)
@@ -339,20 +336,20 @@ def workbench(place):
         yield Path(folder)
 
 
-def deliver(folder, place, files):
-    """Bring files from a place's workbench to the place, one PUT each; on a disk they are there
-    already.
+def upload(folder, place, files):
+    """Copy files from the `local_folder` of a place to the place, one PUT each; nothing to do on a
+    disk.
     """
     for name in files if is_store(place) else ():
         add(place, name, (folder / name).read_bytes())
 
 
 @contextmanager
-def at_hand(place, name):
-    """A path at which one file of a place can be read: its own on a disk, that of a copy for a
-    store.
+def local_file(place, name):
+    """A path at which a file of a place can be read: its path on a disk, or that of a temporary
+    copy for a store.
     """
-    with workbench(place) as folder:
+    with local_folder(place) as folder:
         if is_store(place):
             put(folder, name, get(place, name))
         yield folder / name

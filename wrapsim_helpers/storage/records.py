@@ -1,4 +1,4 @@
-"""Rows out of columns: SpotifyWrappedData records, and Avro files of them."""
+"""SpotifyWrappedData records from the tables of a run, and Avro files of them."""
 
 import hashlib
 import uuid
@@ -23,7 +23,7 @@ def records(plays: pa.Table, listeners, versions, tracks):
     """SpotifyWrappedData records of a plays table, one per play, in order; a generator of dicts
     valid under schema_ind.
 
-    Times come as datetime with zone, days as date, user ids as UUID, as fastavro reads them back.
+    Times are datetimes with time zone, days are dates, user ids are UUIDs, as fastavro reads them.
     """
     parts = [
         narrowed(*part)
@@ -36,11 +36,11 @@ def records(plays: pa.Table, listeners, versions, tracks):
 
 
 def plain_records(plays, listeners, versions, tracks, schema=schema_ind):
-    """The same records as numbers and text, with a field for every column of the tables; they share
-    their parts.
+    """The same records as numbers and text, with a field for every column of the tables. Records
+    share their parts.
 
-    So fastavro can write them under any schema, and several times as fast: it takes the fields that
-    the schema has.
+    fastavro can write them under any schema, since it ignores extra fields, and several times as
+    fast.
     """
     parts = [
         in_pascal_case(as_numbers(*part))
@@ -49,13 +49,14 @@ def plain_records(plays, listeners, versions, tracks, schema=schema_ind):
             avro_writing.fields_of_parts(schema),
         )
     ]
-    for parts_of_one in joined(plays, versions, tracks, parts):
-        yield dict(zip(RECORDS, parts_of_one))
+    for values in joined(plays, versions, tracks, parts):
+        yield dict(zip(RECORDS, values))
 
 
 def joined(plays, versions, tracks, parts):
-    """(UserProfile, SongMetadata, UserSongInteraction) of each play, from the table of each: one
-    row per version, track and play.
+    """(UserProfile, SongMetadata, UserSongInteraction) of each play.
+
+    parts  the table of each record, with a row per profile version, per track and per play
     """
     profile, song = (part.to_pylist() for part in parts[:2])
     rows = (
@@ -68,7 +69,7 @@ def joined(plays, versions, tracks, parts):
 
 
 def version_of(plays, versions):
-    """Row of the profile versions table that each play belongs to, int32."""
+    """Row of the profile versions table for each play, int32."""
     listener_and_version = (
         pc.add(pc.shift_left(table["listener_id"], 32), table["profile_version"])
         for table in (versions, plays)
@@ -77,14 +78,14 @@ def version_of(plays, versions):
 
 
 def track_of(plays, tracks):
-    """Row of the tracks table that each play is of, int32."""
+    """Row of the tracks table for each play, int32."""
     return positions("track {0}", tracks["track_id"], plays["track_id"])
 
 
 def positions(what, keys, wanted):
-    """Where each wanted key is among the keys, Arrow columns; int32.
+    """Position of each wanted key among the keys, int32; both are Arrow columns.
 
-    KeyError where one is not, naming it as `what` says.
+    Raises KeyError if a key is missing. what: format of its name in the message.
     """
     if (
         len(wanted)
@@ -92,23 +93,22 @@ def positions(what, keys, wanted):
         and np.array_equal(keys, np.arange(len(keys)))
         and 0 <= pc.min(wanted).as_py() <= pc.max(wanted).as_py() < len(keys)
     ):
-        return wanted.to_numpy().astype(
-            np.int32, copy=False
-        )  # keys that count up from 0 are their own places
-    found = pc.index_in(wanted, value_set=keys)
-    if found.null_count:
-        lost = wanted.filter(found.is_null())[0].as_py()
-        name = what.format(lost, lost >> 32, lost % 2**32)
+        # keys that count up from 0 equal their positions
+        return wanted.to_numpy().astype(np.int32, copy=False)
+    rows = pc.index_in(wanted, value_set=keys)
+    if rows.null_count:
+        missing = wanted.filter(rows.is_null())[0].as_py()
+        name = what.format(missing, missing >> 32, missing % 2**32)
         raise KeyError(
-            f"the plays are of {name}, which is not among the {len(keys):,} given; give the tables "
-            f"of the same run."
+            f"the plays refer to {name}, which is not among the {len(keys):,} given; give the "
+            f"tables of the same run."
         )
-    return found.to_numpy()
+    return rows.to_numpy()
 
 
 def profiles(listeners, versions):
-    """What each listener was like during each profile version: a table with the names of
-    UserProfile and more, a row per version.
+    """The profile of each listener in each profile version: a table with the names of UserProfile
+    and more, one row per version.
     """
     people = listeners.take(
         positions("listener {0}", listeners["listener_id"], versions["listener_id"])
@@ -118,29 +118,29 @@ def profiles(listeners, versions):
 
 
 def songs(tracks):
-    """The tracks table, also under the names of SongMetadata."""
+    """The tracks table with two more columns under their names in SongMetadata."""
     return tracks.append_column("length", tracks["duration_ms"]).append_column(
         "is_noise", tracks["noise"]
     )
 
 
 def narrowed(record, table):
-    """The columns of a table that are fields of one of the three records, by field names."""
+    """The columns of a table that are fields of one of the three records, named as the fields."""
     fields = [field["name"] for field in record_fields(record)]
     return table.select([snake(name) for name in fields]).rename_columns(fields)
 
 
 def in_pascal_case(table):
-    """A table with its columns named as fields are."""
+    """A table with its columns named in PascalCase, as Avro fields are."""
     return table.rename_columns([pascal(name) for name in table.column_names])
 
 
 def as_numbers(table, fields):
-    """A table with its times as int64 milliseconds and its days as int32 since 1970, where the Avro
-    fields of a record take them so.
+    """A table with times as int64 milliseconds and days as int32 since 1970, if the Avro fields of
+    a record store them so.
 
     fields  of the record, dicts with name and type. A time of another logical type stays a
-            time, which fastavro knows to write
+            time, which fastavro can write
     """
     types = {field["name"]: field["type"] for field in fields}
     return table.cast(
@@ -169,17 +169,16 @@ def write_avro(
     known=None,
 ):
     """Write a plays table as an Avro container of SpotifyWrappedData records, one per play, in
-    order; returns the file's SHA-256.
+    order. Returns the file's SHA-256.
 
-    listeners, versions, tracks  who and what the plays are of
+    listeners, versions, tracks  the tables that the plays refer to
     marker  16 bytes between blocks, from `sync_marker`;  codec  "deflate", "zstandard" or
             "null"
-    schema  another schema of the record. Where it is the three records in sequence, records are
-            spliced; any other is left to fastavro, some thirty times as slow, with a warning that
+    schema  another schema of the record. If it is the three records in sequence, records are
+            spliced; otherwise fastavro writes them, about thirty times slower, with a warning that
             says why
-    known   a dict to keep encoded songs in, from one file of the same tracks and schema to the
-            next
-    Raises ValueError where `path` already holds something else
+    known   a dict that caches encoded songs between files of the same tracks and schema
+    Raises ValueError if `path` already holds a different file
     """
     codec, path = check_choice("codec", codec, avro_writing.CODECS), check_path("path", path)
     try:
@@ -193,20 +192,20 @@ def write_avro(
         )
     except avro_writing.NotSpliced as reason:
         warnings.warn(
-            f"{path.name} is written by fastavro, record by record, since the schema cannot be "
-            f"spliced: {reason}.",
+            f"fastavro writes {path.name} record by record, about thirty times slower, since the "
+            f"schema cannot be spliced: {reason}.",
             stacklevel=2,
         )
         blocks = avro_writing.one_by_one(
             schema, plain_records(plays, listeners, versions, tracks, schema)
         )
-    with new_file(path) as beside, open(beside, "wb") as file:
+    with new_file(path) as temporary, open(temporary, "wb") as file:
         return avro_writing.write_container(file, schema, blocks, codec, marker)
 
 
 def spliced(pieces, plays, listeners, versions, tracks, known):
-    """Blocks of the records of a plays table, each profile and song that occurs encoded once; see
-    `avro_writing.spliced`.
+    """Blocks of the records of a plays table, see `avro_writing.spliced`; each profile and song
+    that occurs is encoded once.
     """
     version_used, version = used(version_of(plays, versions))
     track_used, track = used(track_of(plays, tracks))
@@ -243,26 +242,27 @@ def spliced(pieces, plays, listeners, versions, tracks, known):
 
 
 def used(numbers):
-    """The numbers that occur, in order, and for each number which of those it is."""
+    """(the distinct numbers, sorted; the position of each number among them)."""
     from .splicing import looked_up, occurring
 
-    occur = np.flatnonzero(occurring(numbers, numbers.max(initial=-1) + 1))
-    place = np.zeros(len(occur) and occur[-1] + 1, np.int32)
-    place[occur] = np.arange(len(occur))
-    return occur, looked_up(place, numbers)
+    distinct = np.flatnonzero(occurring(numbers, numbers.max(initial=-1) + 1))
+    positions = np.zeros(len(distinct) and distinct[-1] + 1, np.int32)
+    positions[distinct] = np.arange(len(distinct))
+    return distinct, looked_up(positions, numbers)
 
 
 @front_door
 def sync_marker(identity_hash, part):
-    """The 16 bytes that part an Avro file's blocks; random elsewhere, here they follow from the run
-    and the part.
+    """The 16 bytes that separate the blocks of an Avro file. Other writers draw them at random;
+    here they depend on the run and the part.
     """
     return hashlib.sha256(f"{identity_hash} {part}".encode()).digest()[:16]
 
 
 @front_door
 def read_avro(path):
-    """The records of one Avro file in today's schema, as fastavro reads them, a generator of dicts.
+    """The records of one Avro file in the current schema, as fastavro reads them; a generator of
+    dicts.
 
     Fields that an older release did not write have their defaults. Raises ValueError naming a file
     that is damaged or holds other records.
@@ -276,5 +276,5 @@ def read_avro(path):
                 file.seek(0)
                 rows = fastavro.reader(file, schema_ind)
             yield from rows
-        except Exception as error:  # damage inside a block shows as almost any error
+        except Exception as error:  # damage inside a block can raise almost any error
             raise avro_reading.damaged(path, f"{type(error).__name__}: {error}") from None

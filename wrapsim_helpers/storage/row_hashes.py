@@ -1,4 +1,4 @@
-"""A hash of a table's decoded rows, the same whatever the file format and compression."""
+"""A hash of a table's decoded rows, independent of file format and compression."""
 
 import numpy as np
 import pyarrow as pa
@@ -11,8 +11,8 @@ from . import avro_writing
 
 
 def row_hash(table):
-    """XXH3 (128 bits) of a table's decoded values, column by column: the same whatever the file
-    format and compression.
+    """XXH3 (128 bits) of a table's decoded values, column by column, independent of file format and
+    compression.
     """
     digest = xxhash.xxh3_128()
     for name, column in zip(table.column_names, table.columns):
@@ -25,8 +25,8 @@ def row_hash(table):
 
 
 def type_name(arrow_type):
-    """Name of an Arrow type, the same before and after a file: that of the values, for dictionaries
-    and lists.
+    """Name of an Arrow type, the same before writing and after reading: for dictionaries and lists,
+    the type of the values.
     """
     inner = pa.types.is_dictionary(arrow_type) or pa.types.is_list(arrow_type)
     return ("list of " if pa.types.is_list(arrow_type) else "") + str(
@@ -48,15 +48,17 @@ def value_buffers(array):
 
 
 def text_buffers(coded):
-    """The texts that occur in a dictionary array, sorted, and each value's number among them."""
+    """The texts that occur in a dictionary array, sorted (lengths, bytes), and the position of each
+    value among them.
+    """
     from .splicing import looked_up, occurring
 
     codes = avro_writing.codes_of(coded)
-    found = np.flatnonzero(occurring(codes, len(coded.dictionary)))
-    texts = coded.dictionary.take(pa.array(found))
+    used = np.flatnonzero(occurring(codes, len(coded.dictionary)))
+    texts = coded.dictionary.take(pa.array(used))
     order = pc.sort_indices(texts)
-    number = np.zeros(len(coded.dictionary), np.min_scalar_type(len(found)))
-    number[found[order.to_numpy()]] = np.arange(len(found))
+    number = np.zeros(len(coded.dictionary), np.min_scalar_type(len(used)))
+    number[used[order.to_numpy()]] = np.arange(len(used))
     texts = texts.take(order)
     return [
         pc.binary_length(texts).to_numpy().astype("i8"),

@@ -1,4 +1,4 @@
-"""The folder of a run: made ready before anything is written, or refused."""
+"""Check and prepare the folder of a run before anything is written."""
 
 import errno
 import os
@@ -20,12 +20,11 @@ TOP_FILES = (*(f"{name}.json" for name in ("run", "identity", "log", "lock")),) 
 
 
 def open_folder(out_dir, identity):
-    """Make `out_dir` ready for a run of this identity, or refuse before anything is written;
-    returns the place.
+    """Prepare `out_dir` for a run of this identity. Returns the place.
 
-    A new or empty folder is taken; so is one where this very run was begun. Raises ValueError for a
-    folder of another run, with the differences, or one that holds other things; PermissionError for
-    one that cannot be written.
+    The folder must be new, empty, or hold this same run. Raises ValueError, before anything is
+    written, for a folder of another run, with the differences, or one with other files, and
+    PermissionError for one that cannot be written.
     """
     place = places.place_of(out_dir, "out_dir")
     refuse_links_of_run(place)
@@ -39,7 +38,9 @@ def open_folder(out_dir, identity):
             places.create(
                 place,
                 "identity.json",
-                json_bytes(sealed(finished_as(place) or new_here(place, out_dir, identity))),
+                json_bytes(
+                    sealed(identity_in_manifest(place) or checked_new(place, out_dir, identity))
+                ),
             )
             begun = places.get(place, "identity.json")
     refuse_other_run(place, identity_in(place, begun), identity)
@@ -47,34 +48,32 @@ def open_folder(out_dir, identity):
 
 
 def refuse_links_of_run(place):
-    """ValueError naming the first symbolic link where a run writes its files; a store has none."""
+    """Raise ValueError naming the first symbolic link where a run writes files, if on a disk."""
     if places.is_store(place):
         return
     places.refuse_links(place, (*TOP_FILES, *FOLDERS))
     for folder in filter(os.path.isdir, (place / name for name in FOLDERS)):
-        with os.scandir(folder) as found:
-            places.refuse_links(folder, [entry.name for entry in found if entry.is_symlink()])
+        with os.scandir(folder) as entries:
+            places.refuse_links(folder, [entry.name for entry in entries if entry.is_symlink()])
 
 
-def finished_as(place):
-    """The identity that a sound run.json of a place states; None otherwise."""
+def identity_in_manifest(place):
+    """The identity in the run.json of a place; None if run.json is missing or damaged."""
     with suppress(FileNotFoundError, ValueError):
         return read_manifest(place)["identity"]
 
 
-def new_here(place, out_dir, identity):
-    """The identity of a run that begins in an empty place which can be written; ValueError or
-    PermissionError otherwise.
+def checked_new(place, out_dir, identity):
+    """The identity of a new run, unchanged. Raises ValueError if its place is not empty,
+    PermissionError if it cannot be written.
     """
-    refuse_others(place, out_dir)
+    refuse_other_files(place, out_dir)
     writable(place)
     return identity
 
 
 def check_folder(folder):
-    """Whether a folder is there; ValueError where a file is in its place, or in that of a folder
-    above it.
-    """
+    """Whether a folder exists. Raises ValueError if it, or a folder above it, is a file."""
     nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not nearest.is_dir():
         which = "which" if nearest in (folder, folder.absolute()) else f"and {str(nearest)!r}"
@@ -82,11 +81,11 @@ def check_folder(folder):
     return folder.is_dir()
 
 
-def refuse_others(place, out_dir):
-    """ValueError where a place without a run holds anything; what our own killed runs left
-    half-written does not count.
+def refuse_other_files(place, out_dir):
+    """Raise ValueError if a place without a run holds any file, except unfinished files of killed
+    runs.
     """
-    others = (
+    other_files = (
         sorted(places.sizes(place))
         if places.is_store(place)
         else sorted(
@@ -95,37 +94,34 @@ def refuse_others(place, out_dir):
             if not places.final_name(path.name)
         )
     )
-    if others:
+    if other_files:
         raise ValueError(
-            f"out_dir is {str(out_dir)!r}, which holds other files ({others[0]} ...); name a new "
-            f"or "
-            f"empty folder."
+            f"out_dir is {str(out_dir)!r}, which holds other files ({other_files[0]} ...); name a "
+            f"new or empty folder."
         )
 
 
 def writable(folder, name="out_dir"):
-    """The folder, made where it is not there yet; PermissionError where nothing can be written into
-    it. A store is left alone. name: of the argument that asks for it.
+    """The folder, created if missing. Raises PermissionError if it cannot be written. A store is
+    not tested. name: of the argument, for the message
     """
     with refusing_what_cannot_be_written(folder, name):
         if not places.is_store(folder):
             if folder.resolve().is_relative_to(PACKAGE.resolve()):
                 raise OSError(errno.EROFS, "it is inside the installed package")
             folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder, prefix=places.BESIDE):
+            with tempfile.TemporaryFile(dir=folder, prefix=places.TEMPORARY):
                 pass
         return folder
 
 
 @contextmanager
 def refusing_what_cannot_be_written(place, name="out_dir"):
-    """Turn whatever a disk or a store says into one PermissionError."""
+    """Turn any error of a disk or a store into one PermissionError."""
     try:
         yield
     except (OSError, *places.store_errors()) as error:
-        if (
-            isinstance(error, PermissionError) and not error.errno
-        ):  # said already, in just these words
+        if isinstance(error, PermissionError) and not error.errno:  # already has this message
             raise
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise PermissionError(
@@ -133,12 +129,12 @@ def refusing_what_cannot_be_written(place, name="out_dir"):
         ) from None
 
 
-def refuse_other_run(place, found, wanted):
-    """Nothing where both identities are the same; ValueError with the differences otherwise."""
-    if found != wanted:
-        lines = "\n  ".join(shown_differences(wanted, found)[:12])
+def refuse_other_run(place, stored, wanted):
+    """Raise ValueError with the differences unless both identities are the same."""
+    if stored != wanted:
+        lines = "\n  ".join(shown_differences(wanted, stored)[:12])
         raise ValueError(
             f"out_dir {str(place)!r} holds a run with another identity:\n  {lines}\n"
-            "(Here is what is asked for, there what the folder holds.) Name another folder, or use "
-            "the same parameters."
+            '("here" is the requested run, "there" is the run in the folder.) Name another folder, '
+            "or use the same parameters."
         )

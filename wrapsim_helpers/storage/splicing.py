@@ -1,7 +1,7 @@
-"""The compiled passes over columns of numbers: joining bytes to Avro records, and looking codes up.
+"""Compiled passes over columns of numbers: splice bytes into Avro records, and look up codes.
 
-Apart from `avro` and `files`, which import them where they are called: importing numba takes longer
-than all that these need to show a run or a schema.
+They are in a module of their own, which other modules import inside functions, since importing
+numba takes longer than all else that shows a run or a schema.
 """
 
 import numpy as np
@@ -13,21 +13,20 @@ LOW, HIGH, SEVEN, ONE = np.uint64(127), np.uint64(128), np.uint64(7), np.uint64(
 
 @compiled
 def splice(encoded, zig_zag, bases, rows, starts, joined, row, n_rows, out, size, full):
-    """Append records to a block from a row on, until it is full: (the row after the last one
-    written, bytes in the block).
+    """Append records to a block, starting at a row, until the block is full. Returns (the row after
+    the last one written, bytes in the block).
 
-    encoded  whether each column's numbers stand for entries of the store, bool, shape (C,)
-    zig_zag  whether they are written as Avro's integers, bool, shape (C,); neither: as eight
-             bytes
+    encoded  whether each column's numbers index entries of the store, bool, shape (C,)
+    zig_zag  whether they are written as Avro integers, bool, shape (C,); neither: as eight bytes
     bases   each column's first entry in the store
-    rows    numbers, int64, shape (C, at least n_rows);  row, n_rows  the first to write, and
-            how many there are in all
+    rows    numbers, int64, shape (C, at least n_rows);  row, n_rows  the first row to write, and
+            the number of rows
     starts  where each entry of the store begins, and where the last ends;  joined  uint8, the
             store
-    out     uint8, the block;  size  bytes already in it;  full  from how many on it is full,
-            one record before the end of `out`
-    Indices are unsigned, so that the compiler need not look for negative ones and copies many bytes
-    at once.
+    out     uint8, the block;  size  bytes already in it;  full  number of bytes from which the
+            block is full, one record before the end of `out`
+    Indices are unsigned, so that the compiler needs no check for negative ones and copies many
+    bytes at once.
     """
     while row < n_rows and size < full:
         for i in range(len(encoded)):
@@ -49,42 +48,40 @@ def splice(encoded, zig_zag, bases, rows, starts, joined, row, n_rows, out, size
 
 
 @compiled
-def paired(ones, n, twos):
-    """One number for each pair of numbers, int32, (P,). n: how many different second ones there
-    are
-    """
-    pairs = np.empty(len(ones), np.int32)
-    for i in range(len(ones)):
-        pairs[i] = ones[i] * n + twos[i]
+def paired(firsts, n, seconds):
+    """A number for each pair of numbers, int32, (P,). n: number of different second numbers"""
+    pairs = np.empty(len(firsts), np.int32)
+    for i in range(len(firsts)):
+        pairs[i] = firsts[i] * n + seconds[i]
     return pairs
 
 
 @compiled
 def occurring(numbers, n):
-    """Which of the numbers 0 to n - 1 occur; bool, shape (n,). numbers: integers from 0 to below n,
+    """Which of the numbers 0 to n - 1 occur; bool, shape (n,). numbers: integers from 0 to n - 1,
     shape (P,)
     """
-    there = np.zeros(n, np.uint8)
+    occurs = np.zeros(n, np.uint8)
     for i in range(len(numbers)):
-        there[np.uint64(numbers[i])] = 1
-    return there.view(np.bool_)
+        occurs[np.uint64(numbers[i])] = 1
+    return occurs.view(np.bool_)
 
 
 @compiled
 def looked_up(table, numbers):
-    """The entry of a table for each number, shape (P,), of the table's type. numbers: integers from
-    0 on, within the table
+    """The entry of a table for each number, shape (P,), of the table's type. numbers: indices of
+    the table, 0 or more
     """
-    found = np.empty(len(numbers), table.dtype)
+    entries = np.empty(len(numbers), table.dtype)
     for i in range(len(numbers)):
-        found[i] = table[np.uint64(numbers[i])]
-    return found
+        entries[i] = table[np.uint64(numbers[i])]
+    return entries
 
 
 @compiled
 def write_number(value, out, size):
-    """Append an integer as Avro does, zig-zag and seven bits a byte, lowest first; returns the
-    bytes then in the block.
+    """Append an integer in Avro's encoding: zig-zag, seven bits per byte, lowest first. Returns the
+    number of bytes in the block.
     """
     rest = np.uint64((value << 1) ^ (value >> 63))
     while rest > LOW:

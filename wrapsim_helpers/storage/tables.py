@@ -1,6 +1,4 @@
-"""The tables of a run on disk or in a store: written as Parquet, read whole, by column or by
-listener.
-"""
+"""Tables of a run on disk or in a store: write Parquet; read all, some columns or one listener."""
 
 import re
 from contextlib import ExitStack, suppress
@@ -18,8 +16,8 @@ from .manifest import identity_of, is_finished, read_manifest
 from .places import new_file, whole_file
 from .row_hashes import row_hash
 
-ROWS_PER_GROUP = 122_880  # DuckDB's vector of row groups; one listener's year is a fraction of one
-# folder of a run with what was counted from its files, made again whenever it is missing
+ROWS_PER_GROUP = 122_880  # DuckDB's row group size; a listener's year is a fraction of it
+# folder of a run for tables computed from its files; a missing one is computed again
 DERIVED = "derived"
 
 
@@ -27,18 +25,18 @@ DERIVED = "derived"
 
 
 def write_parquet(table, path):
-    """Write an Arrow table to a file, in place of an earlier one."""
-    with whole_file(path) as beside:
-        parquet_into(table, beside)
+    """Write an Arrow table to a Parquet file, replacing an earlier one."""
+    with whole_file(path) as temporary:
+        parquet_into(table, temporary)
 
 
 def parquet_into(table, path):
-    """The bytes of an Arrow table as Parquet: int64 and times as differences, everything else by
-    dictionary, pages compressed by zstandard.
+    """Write an Arrow table as Parquet: int64 and times as differences, other columns by dictionary,
+    pages compressed by zstandard.
 
     Measured on plays, that is smaller, and faster to write and to read, than Parquet's defaults.
-    Each row group keeps the smallest and largest value of every column, by which readers skip what
-    they do not need.
+    Each row group stores the smallest and largest value of every column, so that readers can skip
+    row groups.
     """
     leaves = {
         f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name: getattr(
@@ -62,35 +60,33 @@ def parquet_into(table, path):
 
 @front_door
 def read_parquet(run_dir, name, columns=None, listener_id=None):
-    """One table of a run as Arrow, all parts in order, of all listeners or of one.
+    """A table of a run as Arrow, all parts in order, of all listeners or of one.
 
-    A column that an older release did not write has its default throughout. Raises
-    FileNotFoundError where the folder is no run or lacks the table.
+    A column that an older release did not write has its default in every row. Raises
+    FileNotFoundError if the folder is not a run or has no such table.
     """
     place, name = places.place_of(run_dir), check_choice("name", name, tuple(TABLES))
     check_columns(name, columns)
     check_listener_id(listener_id)
-    found = table_files(run_dir, name, listener_id)
-    if not found:
+    files = table_files(run_dir, name, listener_id)
+    if not files:
         raise FileNotFoundError(
             f"{run_dir} holds no table {name!r}. Is it the folder of a finished run? "
             "Simulate one first: notebook 03_multiple_users, or `wrapsim simulate`."
         )
-    return pa.concat_tables([read_part(place, file, name, columns, listener_id) for file in found])
+    return pa.concat_tables([read_part(place, file, name, columns, listener_id) for file in files])
 
 
 def check_listener_id(listener_id):
-    """ValueError or TypeError for what is neither a listener's number nor None, which stands for
-    all listeners.
+    """Raise ValueError or TypeError unless the value is a listener's number, or None for all
+    listeners.
     """
     if listener_id is not None:
         check_count("listener_id", listener_id, 0, 2**31 - 2)
 
 
 def check_columns(name, columns):
-    """Nothing where a table has these columns, or None is given for all; ValueError or TypeError
-    otherwise.
-    """
+    """Raise ValueError or TypeError unless a table has these columns, or None is given for all."""
     for column in check_names("columns", columns) if columns is not None else ():
         if column not in TABLES[name].names:
             check_choice("columns", column, tuple(TABLES[name].names))
@@ -104,21 +100,21 @@ def table_in(file):
 
 
 def table_files(run_dir, name, listener_id=None, suffix=".parquet"):
-    """Names of the files that hold a table in one format, or of the one part with a listener in it,
-    in order.
+    """Names of the files that hold a table in one format, in order; for a listener, of the part
+    that holds the listener.
 
-    Of a finished run they are those that run.json lists; FileNotFoundError for one that is gone,
-    ValueError for one of another size or of another run. Of an unfinished one they are those that
-    are there.
+    A finished run has the files that run.json lists: raises FileNotFoundError for a missing file,
+    ValueError for one of another size or of another run. An unfinished run has the files that
+    exist.
     """
     place = places.place_of(run_dir)
     folders = (name, "avro") if suffix == ".avro" else (name,)  # older runs keep Avro in plays/
-    there = {
+    existing = {
         file: size for folder in folders for file, size in places.sizes_in(place, folder).items()
     } or places.sizes_in(place)
     files = {
         file: size
-        for file, size in there.items()
+        for file, size in existing.items()
         if file.endswith(suffix) and table_in(file) == name
     }
     if is_finished(run_dir):
@@ -135,19 +131,21 @@ def table_files(run_dir, name, listener_id=None, suffix=".parquet"):
 def listed_files(run_dir, name, suffix):
     """The files of a table in one format that a finished run lists: name -> size."""
     return {
-        one["file"]: one["bytes"]
-        for one in read_manifest(run_dir)["files"]
-        if one["file"].endswith(suffix) and table_in(one["file"]) == name
+        listed["file"]: listed["bytes"]
+        for listed in read_manifest(run_dir)["files"]
+        if listed["file"].endswith(suffix) and table_in(listed["file"]) == name
     }
 
 
 def refuse_unlisted(place, name, files, listed):
-    """Raises an error unless the files of a table are those listed. Both: name -> size."""
+    """Raise ValueError or FileNotFoundError unless the files of a table are those listed. Both are
+    name -> size.
+    """
     for file in sorted(set(files) - set(listed)):
         raise ValueError(f"{place}/{file} is not a file of this run; move it elsewhere.")
     for file in sorted(set(listed) - set(files)):
         raise FileNotFoundError(
-            f"{place}/{file} is missing, though run.json lists it. Restore it, or simulate the run "
+            f"{place}/{file} is missing, but run.json lists it. Restore it, or simulate the run "
             f"again into the same folder."
         )
     for file in sorted(file for file, size in files.items() if size != listed[file]):
@@ -159,7 +157,9 @@ def refuse_unlisted(place, name, files, listed):
 
 
 def read_part(place, file, name, columns, listener_id):
-    """One Parquet file of a run as Arrow, in the columns of today's table."""
+    """One Parquet file of a run as Arrow, with the columns of the current schema. Raises ValueError
+    naming a damaged file.
+    """
     try:
         return columns_in(place, file, name, columns, listener_id)
     except (pa.ArrowException, OSError) as error:
@@ -167,7 +167,7 @@ def read_part(place, file, name, columns, listener_id):
 
 
 def damaged(place, file, error):
-    """The ValueError about a file of a run that cannot be read. error: what the reader said."""
+    """The ValueError for a file of a run that cannot be read. error: that of the reader"""
     reason = " ".join(str(error).split()).rstrip(".")
     return ValueError(
         f"{place}/{file} is damaged: {reason}. Restore it, or remove it and simulate the run again "
@@ -178,8 +178,8 @@ def damaged(place, file, error):
 def reader_of(data):
     """An Arrow file over a copy of bytes.
 
-    Arrow's threads may be the last to let go of a file. If Python owned its memory, they would wait
-    for the interpreter, and abort the process if that is just ending.
+    An Arrow thread may be the last to release a file. If Python owned the memory, that thread would
+    wait for the interpreter, and abort the process if the interpreter is exiting.
     """
     memory = pa.allocate_buffer(len(data))
     memoryview(memory).cast("B")[:] = data
@@ -187,18 +187,18 @@ def reader_of(data):
 
 
 def columns_in(place, file, name, columns, listener_id):
-    """The same of a file that is sound."""
+    """The same as `read_part`, but raises the error of the reader for a damaged file."""
     source = reader_of(places.get(place, file)) if places.is_store(place) else Path(place) / file
     fields = [TABLES[name].field(column) for column in columns or TABLES[name].names]
-    there = set(pq.ParquetFile(source).schema_arrow.names)
+    stored = set(pq.ParquetFile(source).schema_arrow.names)
     wanted = None if listener_id is None else [("listener_id", "=", listener_id)]
     table = pq.read_table(
-        source, columns=[field.name for field in fields if field.name in there], filters=wanted
+        source, columns=[field.name for field in fields if field.name in stored], filters=wanted
     )
     return pa.table(
         [
             table[field.name].cast(field.type)
-            if field.name in there
+            if field.name in stored
             else blank(field, table.num_rows)
             for field in fields
         ],
@@ -208,7 +208,7 @@ def columns_in(place, file, name, columns, listener_id):
 
 @front_door
 def read_table(run_dir, name, columns=None, listener_id=None):
-    """The same, also of a run whose plays are kept as Avro alone."""
+    """The same as `read_parquet`, also for a run whose plays are stored only as Avro."""
     if check_choice("name", name, tuple(TABLES)) != "plays" or not is_finished(run_dir):
         return read_parquet(run_dir, name, columns, listener_id)
     check_columns("plays", columns)
@@ -222,21 +222,21 @@ def read_table(run_dir, name, columns=None, listener_id=None):
 
 
 def play_files(run_dir, listener_id=None):
-    """Names of the files with a finished run's plays, or of the one with a listener in it: Parquet
+    """Names of the files with a finished run's plays, or of the file that holds a listener: Parquet
     if the run has it, otherwise Avro.
     """
-    kept = {
+    suffixes = {
         Path(file["file"]).suffix
         for file in read_manifest(run_dir)["files"]
         if table_in(file["file"]) == "plays"
     }
-    return table_files(run_dir, "plays", listener_id, max(kept))
+    return table_files(run_dir, "plays", listener_id, max(suffixes))
 
 
 def read_plays(run_dir, file, columns=None, listener_id=None):
     """The plays in one file of a finished run as Arrow, of all its listeners or of one.
 
-    ValueError naming a damaged file.
+    Raises ValueError naming a damaged file.
     """
     if file.endswith(".parquet"):
         return read_part(places.place_of(run_dir), file, "plays", columns, listener_id)
@@ -248,23 +248,24 @@ def read_plays(run_dir, file, columns=None, listener_id=None):
 
 
 def read_avro_part(run_dir, file):
-    """The plays in one Avro file of a finished run; ValueError where its bytes are not those that
-    run.json lists.
+    """The plays in one Avro file of a finished run. Raises ValueError if its SHA-256 is not the one
+    in run.json.
     """
-    listed = next(one["sha256"] for one in read_manifest(run_dir)["files"] if one["file"] == file)
-    with places.at_hand(places.place_of(run_dir), file) as path:
-        if sha256_of(path) != listed:
-            raise avro_reading.damaged(path, "its bytes are not those that run.json lists")
+    files = read_manifest(run_dir)["files"]
+    sha256 = next(listed["sha256"] for listed in files if listed["file"] == file)
+    with places.local_file(places.place_of(run_dir), file) as path:
+        if sha256_of(path) != sha256:
+            raise avro_reading.damaged(path, "its SHA-256 is not the one in run.json")
         return avro_reading.read_plays_avro(
             path, read_parquet(run_dir, "tracks", ["track_id", "song_id"])
         )
 
 
-def entry(run_dir, path, beside, sha256, rows, rows_hash):
-    """What the manifest says of one file, which still lies at a temporary path `beside`."""
+def entry(run_dir, path, temporary, sha256, rows, rows_hash):
+    """The manifest entry of a file that is still at a temporary path."""
     return {
         "file": path.relative_to(run_dir).as_posix(),
-        "bytes": beside.stat().st_size,
+        "bytes": temporary.stat().st_size,
         "rows": rows,
         "sha256": sha256,
         "rows_xxh3": rows_hash,
@@ -272,26 +273,26 @@ def entry(run_dir, path, beside, sha256, rows, rows_hash):
 
 
 def write_table(run_dir, name, table, part=None):
-    """Write one table, or one part of it, as Parquet; returns its manifest entry."""
+    """Write a table, or one part of it, as Parquet. Returns its manifest entry."""
     with ExitStack() as names:
         return begin_table(names, run_dir, name, table, part)
 
 
 def begin_table(names, run_dir, name, table, part=None):
-    """The same, but the file gets its name when the ExitStack `names` ends."""
+    """The same as `write_table`, but the file gets its name when the ExitStack `names` closes."""
     path = Path(run_dir) / f"{name}.parquet" if part is None else part_path(run_dir, name, part)
-    beside = names.enter_context(new_file(path))
-    parquet_into(table, beside)
-    return entry(run_dir, path, beside, sha256_of(beside), table.num_rows, row_hash(table))
+    temporary = names.enter_context(new_file(path))
+    parquet_into(table, temporary)
+    return entry(run_dir, path, temporary, sha256_of(temporary), table.num_rows, row_hash(table))
 
 
 def derived_mark(identity_hash, code, table):
-    """Which run, code and rows a table in the folder DERIVED of a run belongs to, bytes."""
+    """The mark in a table of the folder DERIVED: the run, code and rows it belongs to, bytes."""
     return f"{identity_hash} {code} {row_hash(table)}".encode()
 
 
 def is_derived(data, identity_hash):
-    """Whether the bytes of a Parquet file are a table that we derived from a run, see
+    """Whether the bytes of a Parquet file are a table that wrapsim derived from this run, see
     `derived_mark`.
     """
     with suppress(pa.ArrowException, OSError, LookupError, TypeError, ValueError):
