@@ -185,7 +185,8 @@ def wrapped(
     typer.echo(
         f"\nDone.\n  executed notebooks  {folder / 'notebooks'}\n"
         f"  the run             {run_dir}\n"
-        f"  its plays as Avro   {run_dir / 'avro'}\n"
+        f"  its plays, Parquet  {run_dir / 'plays'}\n"
+        f"  its plays, Avro     {run_dir / 'avro'}\n"
         f"  the cards           {cards}"
     )
 

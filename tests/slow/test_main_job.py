@@ -25,7 +25,12 @@ def done(tmp_path_factory):
 
 def test_it_ends_by_saying_where_everything_is(done):
     folder, told = done
-    for place in (folder / "notebooks", folder / "run" / "plays", folder / "cards"):
+    for place in (
+        folder / "notebooks",
+        folder / "run" / "plays",
+        folder / "run" / "avro",
+        folder / "cards",
+    ):
         assert str(place) in told.stdout and any(place.iterdir())
 
 
