@@ -12,7 +12,7 @@ from ..runs.rules import PLAN_RULES, breaches, rules_of
 from ..storage.tables import play_files, read_parquet, read_plays
 from ..wrapped.counting import Rules, day_number, too_little
 from ..wrapped.editions import EDITIONS, window
-from ..wrapped.periods import answers_of, days_of, open_period, show_rows
+from ..wrapped.periods import days_of, open_period, relations_of, show_rows
 from .log import plays_in, stretches
 
 CHECKED = 60  # listeners whose summaries are recounted
@@ -74,7 +74,7 @@ def recounted(period, file, ids, music):
     show_rows(period.connection, plays)
     told = {
         name: relation.df().set_index("listener_id")
-        for name, relation in answers_of(period, ("minutes", "top_songs", "top_artists"))
+        for name, relation in relations_of(period, ("minutes", "top_songs", "top_artists"))
     }
     days = day_number(period.first_day), day_number(period.last_day)
     return [
@@ -122,8 +122,8 @@ def differences(listener, told, plays, music, first, last):
         for name in ("top_songs", "top_artists")
     )
     enough = (
-        streams["track_id"].nunique() >= Rules().least_tracks
-        and heard["artist_id"].nunique() >= Rules().least_artists
+        streams["track_id"].nunique() >= Rules().min_tracks
+        and heard["artist_id"].nunique() >= Rules().min_artists
     )
     return {
         "rule_stream_30s": row["n_streams"] != len(streams),
