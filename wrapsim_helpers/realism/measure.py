@@ -30,9 +30,10 @@ def sampled(run_dir, replicates=REPLICATES, progress=True, names=None):
     log = open_log(run_dir)
     per_listener, long_form = queries_for(names)
     frames = gathered(log, per_listener | long_form, progress)
-    everybody = pd.RangeIndex(len(log.listeners))
+    all_listeners = pd.RangeIndex(len(log.listeners))
     statistics = [
-        frames[name].set_index("who").reindex(everybody).astype(np.float64) for name in per_listener
+        frames[name].set_index("who").reindex(all_listeners).astype(np.float64)
+        for name in per_listener
     ]
     listeners = pd.concat([log.listeners, *(columns.fillna(0.0) for columns in statistics)], axis=1)
     return Sample(

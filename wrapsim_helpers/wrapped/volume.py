@@ -55,10 +55,10 @@ def place(tables):
 
 def with_ranks(totals):
     """Totals by listener (at least ms_played) with n_listeners, n_below and rank."""
-    everybody = ibis.window(order_by="ms_played", rows=None)
+    fewest_first = ibis.window(order_by="ms_played", rows=None)
     most_first = ibis.window(order_by=ibis.desc("ms_played"))
     return totals.mutate(
         n_listeners=totals.count().over(ibis.window()),
-        n_below=ibis.rank().over(everybody),
+        n_below=ibis.rank().over(fewest_first),
         rank=ibis.rank().over(most_first) + 1,
     )

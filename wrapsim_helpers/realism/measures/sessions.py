@@ -131,14 +131,14 @@ def region_shares(s):
     """Largest error of the shares of listeners and of subscribers by region."""
     region, premium = s.listeners["region"].to_numpy(), plan_at(s.log, s.log.first_ms + DAY_MS)
     published = targets()["region_shares"]["value"]
-    everybody = [
+    listeners = [
         np.abs(share_of(s, region == name) - share) for name, share in published["MAU"].items()
     ]
-    paying = [
+    subscribers = [
         np.abs(mean_of(s, (region == name).astype(float), premium) - share)
         for name, share in published["subscribers"].items()
     ]
-    return {"max_error": np.max(everybody + paying, axis=0)}
+    return {"max_error": np.max(listeners + subscribers, axis=0)}
 
 
 def country_shares(s):
