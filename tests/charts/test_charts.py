@@ -24,10 +24,10 @@ def test_a_play_is_still_on_until_the_second_it_was_left_in():
 def test_the_medians_of_the_plans_that_there_are_stand_in_the_title():
     minutes = pd.DataFrame({"plan": ["free", "free", "premium"], "minutes_per_day": [10, 20, 40]})
     assert title(exploring.draw_volume(minutes)) == (
-        "The median listener hears 40 minutes a day on premium, 15 minutes a day on free"
+        "The median listener plays 40 minutes a day on premium, 15 minutes a day on free"
     )
     assert title(exploring.draw_volume(minutes[:2])) == (
-        "The median listener hears 15 minutes a day on free"
+        "The median listener plays 15 minutes a day on free"
     )
 
 

@@ -252,7 +252,7 @@ def test_hearings_are_counted_and_measured_as_in_a_loop():
     rng = np.random.default_rng(2)
     who = np.repeat(np.arange(4), 60)
     item, number = rng.integers(0, 9, 240), np.tile(np.arange(60), 4)
-    nth, ago, ahead = log.times_heard(who, item, number)
+    nth, ago, ahead = log.encounters(who, item, number)
     heard = defaultdict(list)
     for row in range(240):
         before = heard[who[row], item[row]]

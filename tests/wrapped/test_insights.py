@@ -26,7 +26,7 @@ from wrapsim_helpers.storage import tables
 from wrapsim_helpers.storage.outputs import MARKER
 from wrapsim_helpers.wrapped import periods
 from wrapsim_helpers.wrapped.counting import day_number
-from wrapsim_helpers.wrapped.insights import Asked, minute_bins
+from wrapsim_helpers.wrapped.insights import Request, minute_bins
 from wrapsim_helpers.wrapped.periods import days_of, period_tables
 
 everybody = sys.modules[
@@ -519,7 +519,7 @@ def test_the_numbers_of_a_story_are_those_the_loop_counted(tiny_run):
 
 def test_the_bins_of_the_crowd_follow_each_other_without_a_gap():
     crowd = pd.DataFrame({"ms_played": [60_000 * n for n in (10, 11, 10, 40)]})
-    bins = minute_bins(None, Asked(None, None, 0, crowd))
+    bins = minute_bins(None, Request(None, None, 0, crowd))
     assert (
         bins["n_listeners"].tolist() == [2, 1, 0, 0, 0, 0, 0, 0, 1]
         and bins["from_ms"][0] <= 600_000 < bins["to_ms"][0]
@@ -577,7 +577,7 @@ def test_the_crowd_is_counted_once_and_kept_beside_the_run(tiny_run, tmp_path, m
     first = ws.tell_story(run, "1").tables["place"]
     kept = pq.read_table(crowd_file(run)).to_pandas().set_index("listener_id")["ms_played"]
     assert kept.to_dict() == plays_in_window(run).to_dict()
-    monkeypatch.setattr(everybody, "placed_crowd", lambda totals: pytest.fail("counted again"))
+    monkeypatch.setattr(everybody, "ranked_crowd", lambda totals: pytest.fail("counted again"))
     pd.testing.assert_frame_equal(ws.tell_story(run, "1").tables["place"], first)
 
 
@@ -648,7 +648,7 @@ def test_a_listener_without_a_play_is_refused(tmp_path):
     )
     with pytest.raises(ValueError, match="choose another"):
         ws.tell_story(run_dir, "1")
-    with pytest.raises(ValueError, match="choose another|nobody in this run has a play"):
+    with pytest.raises(ValueError, match="choose another|no listener of this run has a play"):
         ws.tell_story(run_dir)
 
 
@@ -766,7 +766,7 @@ def heard_with_threads(crowd, n):
 def test_insights_of_everybody_are_the_same_rows_with_any_number_of_threads(tiny_run, threads):
     period = periods.open_period(tiny_run)
     period.connection.execute(f"SET threads={threads}")
-    for part in everybody.answers_by_part(period, w.EDITIONS["full"].queries):
+    for part in everybody.insights_by_part(period, w.EDITIONS["full"].queries):
         for name, table in part.items():
             order = [(column, "ascending") for column in ("listener_id", *ORDER[name])]
             assert table.equals(table.sort_by(order)), name

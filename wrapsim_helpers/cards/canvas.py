@@ -1,8 +1,7 @@
-"""The canvas of a card: positions and sizes are pixels of 1080 x 1920, everything drawn carries its
-role.
+"""The canvas of a card. Positions and sizes are pixels of 1080 x 1920.
 
-Roles are gids ("kicker", "hero", "bars"); a text that lies on a shape on purpose has the label "on
-bars".
+Everything drawn has a role as its gid ("kicker", "hero", "bars"). A text that lies on a shape on
+purpose has the label "on" and the role of the shape ("on bars").
 """
 
 import unicodedata
@@ -29,7 +28,7 @@ EDGE = 4
 
 @lru_cache(4096)
 def width(text, face, size):
-    """Pixels that a line of text takes, before anything is drawn."""
+    """Width of a line of text in pixels, without drawing it."""
     font = get_font(fonts.chain(text, face))
     font.set_size(size, 72)
     font.set_text(text, 0, flags=LoadFlags.FORCE_AUTOHINT)
@@ -37,31 +36,31 @@ def width(text, face, size):
 
 
 def fits(text, face, size, room=MEASURE):
-    """Whether a line of text is no wider than the room, pixels."""
+    """Whether a line of text is at most as wide as the room, pixels."""
     return width(text, face, size) <= room
 
 
 def first_that_fits(texts, face, size, room=MEASURE):
-    """The first text that is no wider than the room, else the last one."""
+    """The first text that is at most as wide as the room, else the last text."""
     return next((text for text in texts if fits(text, face, size, room)), texts[-1])
 
 
 def reading(*texts):
-    """The first text that makes a reading line: at most 40 characters, inside the measure even in
-    bold.
+    """The first text that fits as a reading line: at most 40 characters, and in bold no wider than
+    the card's text area.
     """
     return first_that_fits([text for text in texts if len(text) <= 40] or texts, "bold", READING)
 
 
 def one_line(*headlines):
-    """The first headline that fits on its line."""
+    """The first headline that fits on one line."""
     return first_that_fits(headlines, "hero", HEADLINES[-1])
 
 
 def write(ax, x, y, text, size, face, colour, role, ha="left", on=""):
-    """One line of text on its baseline; `on` names the shape that it lies on.
+    """Write one line of text on its baseline. `on` names the shape that it lies on.
 
-    Flush left means the ink: the white at the left of the first letter is given back.
+    Left-aligned text starts with its ink at x: the white space left of the first letter is cut.
     """
     px = ax.get_window_extent().height / HEIGHT
     flush = fonts.bearing(text[0], face) * size if ha == "left" and text else 0
@@ -85,7 +84,7 @@ def write(ax, x, y, text, size, face, colour, role, ha="left", on=""):
 
 
 def write_name(ax, x, y, name, sizes, face, colour, role, room, lines=1, leading=54, on=""):
-    """A name that always fits: smaller, then two lines, then an ellipsis.
+    """Write a name so that it fits: smaller, then on two lines, then cut with an ellipsis.
 
     Returns the number of lines.
     """
@@ -97,8 +96,8 @@ def write_name(ax, x, y, name, sizes, face, colour, role, room, lines=1, leading
 
 @lru_cache(4096)
 def fit_name(name, sizes, face, room, lines=1):
-    """Largest of the sizes in which the name fits on one line, else the last size on several
-    lines.
+    """(size, lines of text): the largest size at which the name fits on one line, else the last
+    size and the name broken into lines.
     """
     for size in sizes:
         if fits(name, face, size, room):
@@ -107,8 +106,8 @@ def fit_name(name, sizes, face, room, lines=1):
 
 
 def broken(name, face, size, room, lines):
-    """The name cut into at most that many lines; the last one ends with an ellipsis if there is
-    more.
+    """The name broken into at most so many lines; the last one ends with an ellipsis if text is
+    left.
     """
     if fits(name, face, size, room):
         return (name,)
@@ -121,7 +120,9 @@ def broken(name, face, size, room, lines):
 
 
 def cut(name, face, size, room, tail=""):
-    """As many letters as fit, counted by halving; marks stay with their letter."""
+    """The longest start of the name that fits, by binary search; combining marks stay with their
+    letter.
+    """
     low, high = 1, len(name)
     while low < high:
         middle = (low + high + 1) // 2
@@ -136,7 +137,7 @@ def cut(name, face, size, room, tail=""):
 
 
 def polygons(ax, corners, paints, role, zorder=2):
-    """Filled shapes, one collection per paint.
+    """Draw filled shapes, one collection per paint.
 
     corners  sequence of (n, 2) arrays, pixels;  paints  one Paint, or one per shape
     """
@@ -147,14 +148,14 @@ def polygons(ax, corners, paints, role, zorder=2):
 
 
 def rectangles(ax, x, y, w, h, paints, role, zorder=2):
-    """Bars by left, top, width and height; each a number or an array, pixels."""
+    """Draw bars by left, top, width and height; each a number or an array, pixels."""
     x, y, w, h = np.broadcast_arrays(x, y, w, h)
     corners = np.stack([x, y, x + w, y, x + w, y + h, x, y + h], -1).reshape(-1, 4, 2)
     polygons(ax, list(corners), paints, role, zorder)
 
 
 def dots(ax, x, y, diameter, paint, role, zorder=2):
-    """Discs by centre and diameter, pixels."""
+    """Draw discs by centre and diameter, pixels."""
     x, y, d = (v.ravel() for v in np.broadcast_arrays(x, y, diameter))
     at = {"offsets": np.c_[x, y], "offset_transform": ax.transData}
     add(
@@ -166,7 +167,7 @@ def dots(ax, x, y, diameter, paint, role, zorder=2):
 
 
 def lines(ax, paths, colours, thickness, role, zorder=2, cap="butt"):
-    """Open lines, each an (n, 2) sequence of pixels; one colour or one per line."""
+    """Draw open lines, each an (n, 2) sequence of pixels; one colour, or one per line."""
     collection = LineCollection(
         [np.asarray(p, float) for p in paths],
         colors=colours,
@@ -178,7 +179,9 @@ def lines(ax, paths, colours, thickness, role, zorder=2, cap="butt"):
 
 
 def wedges(ax, x, y, inner, outer, start, stop, paints, role, steps=2, zorder=2):
-    """Ring sectors; angles in turns, 0 on top, clockwise. All but x and y may be arrays."""
+    """Draw ring sectors. Angles are in turns, clockwise, 0 at the top; all arguments but x and y
+    may be arrays.
+    """
     inner, outer, start, stop = np.broadcast_arrays(inner, outer, start, stop)
     turn = 2 * np.pi * (start[:, None] + (stop - start)[:, None] * np.linspace(0, 1, steps))
     arc = np.stack([np.sin(turn), -np.cos(turn)], -1)
@@ -215,11 +218,11 @@ def points(ax, px):
 
 
 def page(ax, story, card, theme, words, sizes=None):
-    """Everything around the picture: ground, kicker, headline or hero number, sub-line, reading
-    line, rule.
+    """Draw everything around the picture: ground, kicker, headline or hero number, sub-line,
+    reading lines, rule.
 
-    sizes  of the hero number, or of the headline where no number leads
-    Returns the card's Look. The axes carry the alt text as their label.
+    sizes  font sizes of the hero number, or of the headline if there is no hero number
+    Returns the card's Look. The label of the axes is the alt text.
     """
     look = THEMES[check_theme(theme)][card]
     blank(ax, look)
@@ -237,14 +240,14 @@ def page(ax, story, card, theme, words, sizes=None):
 
 
 def blank(ax, look):
-    """Empty axes whose positions are the pixels of a card."""
+    """Set the axes' coordinates to the pixels of a card, and remove ticks and frame."""
     ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), xticks=[], yticks=[], facecolor=look.ground)
     for spine in ax.spines.values():
         spine.set_visible(False)
 
 
 def headline(ax, words, look, sizes):
-    """Draw the headline of a card, in the largest of the sizes that fits, and the line under it."""
+    """Draw the headline in the largest size that fits, and the sub-line under it."""
     two = len(fit_name(words.headline, tuple(sizes), "hero", MEASURE, 2)[1]) - 1
     write_name(
         ax, LEFT, 470 - 40 * two, words.headline, sizes, "hero", look.loud, "headline", MEASURE, 2
@@ -254,7 +257,7 @@ def headline(ax, words, look, sizes):
 
 
 def hero(ax, words, look, sizes):
-    """The number as large as it fits, and the finding under it."""
+    """Draw the hero number in the largest size that fits, and the headline under it."""
     size = next((s for s in sizes if fits(words.hero, "hero", s)), sizes[-1])
     base = 382 + round(0.72 * size)
     write(ax, LEFT, base, words.hero, size, "hero", look.loud, "hero")
@@ -262,9 +265,9 @@ def hero(ax, words, look, sizes):
 
 
 def signature(ax, story, look):
-    """The small year disc at the right of the kicker; few days have thicker rays."""
-    x, y, heard = RIGHT - 48, 314, (story.tables["calendar"]["ms_played"] > 0).sum()
-    thickness, rim = np.clip(400 / max(heard, 1), 1.2, 4), 48
+    """Draw the small year disc right of the kicker; with fewer days the rays are thicker."""
+    x, y, n_days = RIGHT - 48, 314, (story.tables["calendar"]["ms_played"] > 0).sum()
+    thickness, rim = np.clip(400 / max(n_days, 1), 1.2, 4), 48
     if look.badge != look.ground:
         dots(ax, x, y, 96, Paint(look.badge), "signature")
         rim = 42
@@ -272,37 +275,37 @@ def signature(ax, story, look):
 
 
 def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1.0):
-    """365 rays: angle = day, length = minutes, colour = the month's top genre, three genres and the
-    rest.
+    """Draw the year as 365 rays: angle = day, length = minutes, colour = the month's top genre
+    (three genres, and one colour for all other genres).
 
-    thickness  of a ray, pixels;  longest  quantile of the days that reaches the rim
+    thickness  of a ray, pixels;  longest  quantile of the days whose ray reaches the rim
     """
     calendar = story.tables["calendar"]
     ms = calendar["ms_played"].to_numpy(float)
     if not len(ms) or not ms.max() > 0:
         return
-    days = max(len(ms), 365)  # a shorter window leaves the circle open
+    days = max(len(ms), 365)  # a shorter window gives an open circle
     turn = 2 * np.pi * (np.arange(len(ms)) + 0.5) / days
     ends = inner + (outer - inner) * np.minimum(ms / np.quantile(ms[ms > 0], longest), 1)
     out = np.c_[np.sin(turn), -np.cos(turn)]
     rays = np.stack([out * inner, out * ends[:, None]], 1)[ms > 0] + (x, y)
     colours = [
         look.disc[rank]
-        for rank, heard in zip(month_ranks(story, calendar["date"]), ms > 0)
-        if heard
+        for rank, has_music in zip(month_ranks(story, calendar["date"]), ms > 0)
+        if has_music
     ]
     lines(ax, rays, colours, thickness, role, zorder=3)
 
 
 def month_ranks(story, dates):
-    """For every day, which of the three genres led its month: 0, 1, 2, or 3 for any other."""
+    """For every day, the index of its month's top genre in `disc_genres`; 3 for other genres."""
     rank = {g: i for i, g in enumerate(disc_genres(story))}
     genre = dict(zip(*(story.tables["monthly_genres"][c] for c in ("month", "genre")), strict=True))
     return [rank.get(genre.get(d.month), 3) for d in dates]
 
 
 def disc_genres(story):
-    """The three genres that lead most months; ties by their rank in the year."""
+    """The three genres that are the top genre of most months; ties by their rank in the year."""
     months = story.tables["monthly_genres"]["genre"].value_counts()
     rank = story.tables["top_genres"].set_index("genre")["rank"].to_dict()
     return sorted(months.index, key=lambda g: (-months[g], rank.get(g, len(rank) + 1), g))[:3]

@@ -1,4 +1,4 @@
-"""Cards as things: PNG bytes with a name and an alt text, for a notebook and for a folder."""
+"""Cards as PNG bytes with a name and an alt text, shown in a notebook or written to a folder."""
 
 import base64
 import hashlib
@@ -22,24 +22,24 @@ from ..wrapped import EDITIONS, Story
 from . import crowd, days, summary, tops, volume
 from .themes import check_theme
 
-LAST = ("summary", "too_little")  # cards that are of no insight; the second stands alone
+LAST = ("summary", "too_little")  # cards without an insight; "too_little" is a story's only card
 
 
 def drawings():
-    """Every card and its drawing, in the order of the full story: the function `draw_<insight>` of
-    a module of this folder belongs to the insight of that name.
+    """Card name -> drawing, in the order of the full story. The drawing of an insight is the
+    function `draw_<insight>` of a module in this folder.
     """
     functions = {}
     for module in (crowd, days, summary, tops, volume):
         functions |= vars(module)
-    order = (*(one.name for one in EDITIONS["full"].insights), *LAST)
+    order = (*(insight.name for insight in EDITIONS["full"].insights), *LAST)
     return {name: functions[f"draw_{name}"] for name in order if f"draw_{name}" in functions}
 
 
 CARDS = drawings()
-OURS = re.compile(
+CARD_FILES = re.compile(
     rf"\d\d_({'|'.join(CARDS)})\.png|cards\.json|summary\.json"
-)  # what a folder of cards may hold
+)  # files that a folder of cards may hold
 SMALL = 300  # width in a notebook, three to a row
 STYLE = (
     "<style>.wrapsim summary{list-style:none;cursor:zoom-in}.wrapsim[open] summary{cursor:zoom-out}"
@@ -50,7 +50,7 @@ STYLE = (
 
 @dataclass(frozen=True)
 class Card:
-    """One finished picture: its name, its alt text, the PNG, and how wide a notebook shows it."""
+    """One finished picture: name, alt text, PNG bytes, and its width in a notebook, pixels."""
 
     name: str
     alt: str
@@ -73,7 +73,7 @@ class Rows:
 
 
 def picture(card):
-    """The <img>; a click, or the Enter key, opens it in full size and closes it again."""
+    """HTML of a card. A click or the Enter key shows it in full size, and another one closes it."""
     src = "data:image/png;base64," + base64.b64encode(card.png).decode()
     alt = html.escape(card.alt, quote=True)
     img = f'<img alt="{alt}" width="{card.width}" src="{src}">'
@@ -82,25 +82,26 @@ def picture(card):
 
 @front_door
 def make_cards(story: Story, theme="press"):
-    """All cards that this story has data for, in order, the summary last; one card for too
-    little.
+    """All cards that the story has data for, in order, the summary last. If the listener streamed
+    too little, only the card `too_little`.
     """
     theme = check_theme(theme)
-    return [make_card(name, story, theme) for name in told(story)]
+    return [make_card(name, story, theme) for name in card_names(story)]
 
 
-def told(story):
-    """Names of the cards of a story, in the order of its edition: an insight without a row has
-    none.
+def card_names(story):
+    """Names of the cards of a story, in the order of its edition. An insight without rows has no
+    card.
     """
     if story.too_little:
         return ["too_little"]
-    insights = [one.name for one in EDITIONS[story.edition].insights if one.name in CARDS]
-    return [name for name in insights if len(story.tables.get(name, ()))] + ["summary"]
+    names = [insight.name for insight in EDITIONS[story.edition].insights]
+    names = [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
+    return [*names, "summary"]
 
 
 def make_card(name, story, theme="press"):
-    """One card, whatever the reader's own matplotlib settings are."""
+    """One card of a story, drawn with matplotlib's default settings."""
     name = check_choice("name", name, tuple(CARDS))
     with matplotlib.style.context("default"):
         figure = Figure(figsize=(5.4, 9.6), dpi=200)
@@ -114,7 +115,7 @@ def make_card(name, story, theme="press"):
 
 
 def flat_colours(ax):
-    """The colours that the card is made of, before their edges are smoothed."""
+    """The colours of the card's shapes and texts, without the colours that anti-aliasing adds."""
     shapes = [
         row[:3] for c in ax.collections for row in (*c.get_facecolor()[:1], *c.get_edgecolor()[:4])
     ]
@@ -125,8 +126,9 @@ def flat_colours(ax):
 
 
 def few_colours(picture, colours):
-    """A picture in 256 colours, a third of the size. colours: (red, green, blue) of the flat
-    colours in it, which stay exact.
+    """The picture in 256 colours, a third of the bytes.
+
+    colours  (red, green, blue) of the flat colours in it, which stay exact
     """
     picture = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette = np.array(picture.getpalette()).reshape(-1, 3)
@@ -137,7 +139,7 @@ def few_colours(picture, colours):
 
 
 def png_bytes(canvas, colours, texts):
-    """The drawn canvas as a PNG of 256 colours, see `few_colours`. texts: name -> text in it."""
+    """The canvas as a PNG of 256 colours (see `few_colours`). texts: key -> text in the PNG."""
     picture = few_colours(
         Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB"),
         colours,
@@ -151,24 +153,27 @@ def png_bytes(canvas, colours, texts):
 
 @front_door
 def card_folder(out_dir=""):
-    """Path of a folder for cards, made and tried: the one named, or data/runs/cards where it is "".
+    """Path of a folder for cards; created, and tested for writing. "" is data/runs/cards.
 
-    Raises ValueError for one that holds files that we did not write, PermissionError for one that
-    cannot be written.
+    Raises ValueError if the folder holds files that wrapsim did not write, PermissionError if it is
+    not writable.
     """
     return output_folder(out_dir, "cards")
 
 
 @front_door
 def write_cards(cards: list, out_dir):
-    """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256) in place of earlier cards;
-    returns the pictures' paths. Raises as `card_folder`."""
+    """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256), and remove earlier cards;
+    returns the paths of the pictures.
+
+    Raises the errors of `card_folder`.
+    """
     out_dir = card_folder(out_dir)
-    remove(out_dir, [name for name in marker_of(out_dir)["files"] if OURS.fullmatch(name)])
+    remove(out_dir, [name for name in marker_of(out_dir)["files"] if CARD_FILES.fullmatch(name)])
     paths = [out_dir / f"{i:02}_{card.name}.png" for i, card in enumerate(cards, 1)]
     for path, card in zip(paths, cards, strict=True):
-        with written(path) as beside:
-            beside.write_bytes(card.png)
+        with written(path) as temporary:
+            temporary.write_bytes(card.png)
     entries = [
         {
             "file": path.name,
@@ -178,21 +183,21 @@ def write_cards(cards: list, out_dir):
         }
         for path, card in zip(paths, cards, strict=True)
     ]
-    with written(out_dir / "cards.json") as beside:
-        beside.write_bytes((json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
+    with written(out_dir / "cards.json") as temporary:
+        temporary.write_bytes((json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
     return paths
 
 
 @front_door
 def cards_in_rows(cards):
-    """Cards for a notebook cell, three to a row, each with its alt text; a click opens one in full
-    size.
+    """Cards for a notebook cell, three to a row, each with its alt text. A click shows a card in
+    full size.
     """
     return Rows(tuple(cards))
 
 
 def contact_sheet(rows, width=216, gap=12):
-    """Rows of cards, one row per listener, scaled down, as a PIL image."""
+    """A PIL image of rows of cards, scaled down; one row per listener."""
     height = width * 16 // 9
     columns = max(map(len, rows))
     sheet = Image.new(

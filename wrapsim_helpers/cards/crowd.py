@@ -1,4 +1,4 @@
-"""Compared with whom? Skip rate and the place among the simulated listeners."""
+"""Cards that compare the listener with the crowd: skip rate and rank by minutes."""
 
 import numpy as np
 
@@ -12,9 +12,10 @@ GAP = 20
 
 
 def draw_skip_rate(ax, story, theme="press"):
-    """How often skipped?
+    """How often did the listener skip?
 
-    A hundred plays; a skipped one is cut short. A line shows where the others stand.
+    A hundred squares for a hundred plays; a skipped play is a cut square. A line marks the share of
+    the crowd.
     """
     look = c.page(ax, story, "skip_rate", theme, words_of_skip_rate(story))
     row = story.tables["skip_rate"].iloc[0]
@@ -30,7 +31,7 @@ def draw_skip_rate(ax, story, theme="press"):
 
 
 def steps(n, dx, dy, top):
-    """The line around the first n of a hundred cells."""
+    """The line below the first n of a hundred cells."""
     row, column = divmod(n, 10)
     y, x = top - GAP / 2 + dy * row, c.LEFT - GAP / 2 + dx * column
     path = [(c.LEFT, y + dy), (x, y + dy), (x, y), (c.RIGHT, y)]
@@ -41,33 +42,33 @@ def words_of_skip_rate(story):
     """The words of the card `skip_rate`."""
     row = story.tables["skip_rate"].iloc[0]
     n = of_100(row["share"])
-    said = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')}"
-    reading = (f"You skipped {n} of 100 plays.", others(row))
+    counts = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')}"
+    reading = (f"You skipped {n} of 100 plays.", crowd_line(row))
     return Words(
         kicker=f"Skips, {story.year}",
         headline=skip_headline(row["share"], row["crowd_share"]),
-        sub=f"{said} cut short",
+        sub=f"{counts} cut short",
         reading=reading,
         rule="Every square a hundredth of all plays. Simulated.",
-        alt=f"{story.listener['name']}, skips of {story.year}: {said}. {' '.join(reading)}",
+        alt=f"{story.listener['name']}, skips of {story.year}: {counts}. {' '.join(reading)}",
     )
 
 
-def others(row):
-    """The line that gives the share of skips of all listeners."""
+def crowd_line(row):
+    """The reading line with the share of skips of all listeners."""
     if row["crowd_share"] != row["crowd_share"]:
-        return f"Heard to the end: {count(row['n_plays'] - row['n_skips'])} plays."
-    return f"All listeners: {of_100(row['crowd_share'])}, where the line runs."
+        return f"Played to the end: {count(row['n_plays'] - row['n_skips'])} plays."
+    return f"All listeners: {of_100(row['crowd_share'])} (the line)."
 
 
 def skip_headline(share, crowd):
-    """The headline of the card `skip_rate`. share, crowd: of plays left early, 0 to 1."""
+    """The headline of the card `skip_rate`. share, crowd: shares of plays left early, 0 to 1."""
     one_in = round(1 / share) if share else 0
     return first_true(
         (share == 0, "Never skipped"),
         (share >= 1.15 * crowd, "Quick to skip"),
         (share <= 0.85 * crowd, "A patient ear"),
-        (crowd == crowd, "Like the others"),
+        (crowd == crowd, "Near the average"),
         (2 <= one_in <= 10, f"One in {NUMBERS[min(one_in, 10)]}"),
         (one_in > 10, "A patient ear"),
         "More than half",
@@ -77,50 +78,52 @@ def skip_headline(share, crowd):
 # ---------------------------------------------------------------- place
 
 MOST_DOTS, FEW = 1500, 300
-BASE, TOP = 1430, 640  # of the piles
+BASE, TOP = 1430, 640  # of the stacks of dots
 
 
 def draw_place(ax, story, theme="press"):
-    """Where among all listeners? One dot for each, by minutes; your own has a hairline."""
+    """What is the listener's rank? One dot per listener, by minutes; a line marks the listener's
+    own dot.
+    """
     look = c.page(ax, story, "place", theme, words_of_place(story))
     crowd, ms = steps_of(story.tables["crowd"]), story.tables["place"]["ms_played"].iloc[0]
     n, base, top = per_dot(story), BASE, TOP
     you = int(np.searchsorted(crowd["to_ms"], ms, side="right").clip(0, len(crowd) - 1))
     stacks = np.ceil(crowd["n_listeners"].to_numpy() / n).astype(int)
-    stacks[you] -= n == 1  # your own dot lies on top
+    stacks[you] -= n == 1  # the listener's own dot is drawn on top
     bin_width = c.MEASURE / len(crowd)
     pitch = dot_pitch(stacks, bin_width, base - top - 80)
     columns = max(int(bin_width / pitch), 1)
     x, y = pile(stacks, columns, bin_width, pitch, base)
-    mine = np.repeat(np.arange(len(stacks)), stacks)
-    c.dots(ax, x[mine <= you], y[mine <= you], 0.76 * pitch, look.mark, "below")
-    c.dots(ax, x[mine > you], y[mine > you], 0.76 * pitch, look.muted, "above")
+    bins = np.repeat(np.arange(len(stacks)), stacks)
+    c.dots(ax, x[bins <= you], y[bins <= you], 0.76 * pitch, look.mark, "below")
+    c.dots(ax, x[bins > you], y[bins > you], 0.76 * pitch, look.muted, "above")
     point(ax, look, c.LEFT + bin_width * (you + 0.5), base - pitch * np.ceil(stacks / columns), you)
     scale(ax, look, crowd, base)
     return ax
 
 
 def per_dot(story):
-    """How many listeners one dot stands for: 1, 2, 5, 10, 20, ..."""
+    """Number of listeners per dot: 1, 2, 5, 10, 20, ..."""
     n = story.tables["place"]["n_listeners"].iloc[0]
     return next(k * 10**e for e in range(9) for k in (1, 2, 5) if n <= MOST_DOTS * k * 10**e)
 
 
 def steps_of(crowd):
-    """The bins; of a small crowd two or three of them joined to a step where that gives larger
-    dots, so that few fill the card.
+    """The bins of the scale. In a small crowd, two or three bins are joined if that gives larger
+    dots.
     """
     few = crowd["n_listeners"].sum() <= FEW
     return max((joined(crowd, k) for k in (1, 2, 3)), key=largest_dot) if few else crowd
 
 
 def largest_dot(steps):
-    """Pitch at which the highest pile of single dots fits, pixels."""
+    """Pitch at which the highest stack of single dots fits, pixels."""
     return min(56, c.MEASURE / len(steps), (BASE - TOP - 80) / steps["n_listeners"].max())
 
 
 def joined(crowd, k):
-    """Every k bins as one; the last one is as wide as the others, in steps."""
+    """Bins joined by k; the last one covers k bins too."""
     group = np.arange(len(crowd)) // k
     low, width = crowd["from_ms"].groupby(group).first(), (crowd["to_ms"] / crowd["from_ms"]).mean()
     return (
@@ -131,14 +134,14 @@ def joined(crowd, k):
 
 
 def dot_pitch(stacks, bin_width, height):
-    """The largest pitch at which the highest pile still fits."""
+    """The largest pitch at which the highest stack fits, pixels."""
     pitches = np.arange(min(56, bin_width), 4, -0.5)
     fits = np.ceil(stacks.max() / (bin_width // pitches)) * pitches <= height
     return pitches[fits][0] if fits.any() else min(bin_width, 5)
 
 
 def pile(stacks, columns, bin_width, pitch, base):
-    """Dots in rows of `columns` from the base up, one pile per bin."""
+    """(x, y) of dots in rows of `columns` from the base up, one stack per bin."""
     k = np.concatenate([np.arange(s) for s in stacks])
     left = np.repeat(
         c.LEFT + bin_width * (np.arange(len(stacks)) + 0.5) - pitch * columns / 2, stacks
@@ -147,7 +150,7 @@ def pile(stacks, columns, bin_width, pitch, base):
 
 
 def point(ax, look, x, tops, you):
-    """Your dot on top of its pile, and a hairline up to the word "you", above every pile."""
+    """Draw the listener's dot on its stack, and a line up to the word "you" above all stacks."""
     top, dot = tops.min() - 70, tops[you] - 26
     c.lines(ax, [[(x, dot), (x, top)]], look.accent.face, 5, "you")
     c.dots(ax, x, dot, 44, c.Paint(look.accent.face, look.ground), "you", zorder=3)
@@ -170,11 +173,11 @@ def words_of_place(story):
     row, n_per = story.tables["place"].iloc[0], per_dot(story)
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
     people = "one simulated listener" if n_per == 1 else f"{count(n_per)} simulated listeners"
-    heard, ranked = (
+    listened, ranked = (
         counted(minutes(row["ms_played"]), "minute"),
         f"rank {count(rank)} of {count(n)}.",
     )
-    reading = (c.reading(f"{heard}: {ranked}", ranked.capitalize()), f"One dot is {people}.")
+    reading = (c.reading(f"{listened}: {ranked}", ranked.capitalize()), f"One dot is {people}.")
     return Words(
         kicker=f"Among {counted(n, 'listener')}",
         headline=place_headline(n, below, rank),
@@ -187,17 +190,18 @@ def words_of_place(story):
 
 
 def wider(story):
-    """By how much a step of the scale is more than the one before, percent."""
+    """By how many percent the minutes grow with each step of the scale."""
     first = steps_of(story.tables["crowd"]).iloc[0]
     return round(100 * (first["to_ms"] / first["from_ms"] - 1))
 
 
 def place_headline(n, below, rank):
-    """The headline of the card `place`. n listeners, of whom `below` played less; rank 1 is the
-    most.
+    """The headline of the card `place`.
+
+    n  number of listeners;  below  number of listeners who played less;  rank  1 for most minutes
     """
     return first_true(
         (rank == 1, c.one_line(f"First of {count(n)}", "First of all")),
-        (below == 0, c.one_line(f"Last of {count(n)}", "Last of all")),
+        (below == 0, c.one_line(f"One of {count(n)}", "One of many")),
         c.one_line(f"More than {count(below)}", f"Above {count(below)}", f"Rank {count(rank)}"),
     )

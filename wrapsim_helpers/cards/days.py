@@ -1,4 +1,4 @@
-"""When? Listening clock, calendar, longest streak."""
+"""Cards on time: listening clock, calendar, longest streak."""
 
 import numpy as np
 
@@ -20,7 +20,9 @@ FLAT = "Round the clock"
 
 
 def draw_listening_clock(ax, story, theme="press"):
-    """At what time of day? Twenty-four wedges whose area is the minutes, midnight on top."""
+    """At what hours did the listener listen? Twenty-four wedges; a wedge's area is the minutes.
+    Midnight is at the top.
+    """
     look = c.page(ax, story, "listening_clock", theme, words_of_listening_clock(story))
     ms = story.tables["listening_clock"]["ms_played"].to_numpy(float)
     x, y, inner, outer, gap = 540, 1046, 150, 448, 0.0022
@@ -43,14 +45,14 @@ def words_of_listening_clock(story):
     top, low = int(ms.argmax()), int(ms.argmin())
     a_day = [minutes(v / n_days) for v in ms]
     flat = clock_headline(ms, top) == FLAT
-    least = (
+    quietest = (
         counted(a_day[low], "minute") if a_day[low] else "under a minute" if ms[low] else "nothing"
     )
     reading = (
-        f"{a_day[top]} of its 60 minutes on an average day."
+        f"{counted(a_day[top], 'minute')} a day in this hour."
         if a_day[top] > 2
-        else f"{of_100(ms[top] / ms.sum())} of 100 minutes fell into it.",
-        "No other hour is much quieter." if flat else f"Quietest: {hour(low)}, {least}.",
+        else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
+        "No other hour is much quieter." if flat else f"Quietest: {hour(low)}, {quietest}.",
     )
     night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
     return Words(
@@ -65,25 +67,26 @@ def words_of_listening_clock(story):
 
 
 def hour(h):
-    """21 to 22"""
+    """An hour as text: 21 -> "21 to 22"."""
     return f"{h} to {(h + 1) % 24}"
 
 
 def clock_headline(ms, top):
-    """The headline of the card `listening_clock`. ms by hour; top: the hour with most."""
+    """The headline of the card `listening_clock`. ms: by hour; top: the hour with most."""
     flat = ms.min() > 0 and ms.max() <= 1.6 * ms.mean()
     return FLAT if flat else next(text for first, text in reversed(PARTS) if top >= first)
 
 
 # ---------------------------------------------------------------- calendar
 
-LEAST_STROKE = 3  # pixels; a day with any music shows
+MIN_STROKE = 3  # pixels, so that every day with music is visible
 
 
 def draw_calendar(ax, story, theme="press"):
-    """On which days?
+    """On which days did the listener listen?
 
-    Months as rows, weekday under weekday; a stroke is as long as the day's minutes.
+    One row per month, with the same weekdays in the same columns; a stroke is as long as the day's
+    minutes.
     """
     look = c.page(ax, story, "calendar", theme, words_of_calendar(story))
     days = story.tables["calendar"]
@@ -92,17 +95,17 @@ def draw_calendar(ax, story, theme="press"):
     column = np.array([d.replace(day=1).weekday() + d.day - 1 for d in dates])
     pitch, step, left = 900 / max(rows.max() + 1, 6), (c.RIGHT - 176) / 37, 176
     x, y = left + step * (column + 0.5), 600 + pitch * (rows + 0.5)
-    height = np.maximum(ms * stroke_scale(ms, rows, column, pitch), LEAST_STROKE)
+    height = np.maximum(ms * stroke_scale(ms, rows, column, pitch), MIN_STROKE)
     named = named_weekday(by_weekday(days), int((ms == 0).sum()), len(days))
     paints = [look.accent if d.weekday() == named else look.mark for d in dates]
-    heard = np.flatnonzero(ms > 0)
+    with_music = np.flatnonzero(ms > 0)
     c.rectangles(
         ax,
-        x[heard] - 7,
-        (y - height / 2)[heard],
+        x[with_music] - 7,
+        (y - height / 2)[with_music],
         14,
-        height[heard],
-        [paints[i] for i in heard],
+        height[with_music],
+        [paints[i] for i in with_music],
         "strokes",
     )
     c.dots(ax, x[ms == 0], y[ms == 0], 8, look.muted, "silent")
@@ -111,8 +114,8 @@ def draw_calendar(ax, story, theme="press"):
 
 
 def stroke_scale(ms, rows, column, pitch):
-    """Pixels per millisecond: strokes under each other keep a gap, the outer rows stay in the
-    picture.
+    """Pixels per millisecond, such that strokes of neighbouring rows do not touch and the first and
+    last row stay inside the picture.
     """
     grid = np.zeros((rows.max() + 1, column.max() + 1))
     grid[rows, column] = ms
@@ -148,8 +151,9 @@ def words_of_calendar(story):
 
 
 def calendar_headline(mean, silent, n_days):
-    """The headline of the card `calendar`. mean: minutes by weekday; silent: days without a
-    play.
+    """The headline of the card `calendar`.
+
+    mean  minutes by weekday;  silent  number of days without a play
     """
     top, low = mean.idxmax(), mean.idxmin()
     return first_true(
@@ -162,7 +166,9 @@ def calendar_headline(mean, silent, n_days):
 
 
 def named_weekday(mean, silent, n_days):
-    """The weekday that the headline names, in the accent; the loudest where it names none."""
+    """The weekday drawn in the accent: the one that the headline names, else the one with most
+    minutes.
+    """
     return (
         mean.idxmin() if calm(mean) and not loud(mean) and silent < 0.5 * n_days else mean.idxmax()
     )
@@ -184,14 +190,14 @@ COLUMNS = 41
 
 
 def draw_longest_streak(ax, story, theme="press"):
-    """How long without a silent day?
+    """What was the longest streak of days with music?
 
-    A bar among the dots of all the other days, row after row like writing.
+    One dot per day, in rows from left to right; the streak is a bar.
     """
     look = c.page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
     dates, ms = (story.tables["calendar"][k].to_numpy() for k in ("date", "ms_played"))
     streak = story.tables["longest_streak"].iloc[0]
-    x, y = written(len(dates), 872, 566)
+    x, y = day_positions(len(dates), 872, 566)
     inside = (dates >= streak["first_day"]) & (dates <= streak["last_day"])
     c.dots(ax, x[~inside & (ms > 0)], y[~inside & (ms > 0)], 12, look.mark, "days")
     c.dots(ax, x[~inside & (ms == 0)], y[~inside & (ms == 0)], 8, look.muted, "pauses")
@@ -208,8 +214,8 @@ def draw_longest_streak(ax, story, theme="press"):
     return ax
 
 
-def written(n, top, height):
-    """Positions of n days, row under row, each from left to right."""
+def day_positions(n, top, height):
+    """(x, y) of n days, in rows from left to right."""
     i = np.arange(n)
     row, column, step = i // COLUMNS, i % COLUMNS, c.MEASURE / COLUMNS
     return c.LEFT + step * (column + 0.5), top + min(height / max(row.max(), 1), 96) * row
@@ -225,13 +231,13 @@ def label_end(ax, look, at, text, dy):
 def words_of_longest_streak(story):
     """The words of the card `longest_streak`."""
     streak, days = story.tables["longest_streak"].iloc[0], story.tables["calendar"]
-    n, heard = int(streak["n_days"]), int((days["ms_played"] > 0).sum())
+    n, n_with_music = int(streak["n_days"]), int((days["ms_played"] > 0).sum())
     dates = f"{day(streak['first_day'])} to {day(streak['last_day'])}"
-    reading = (f"{dates}, not one day silent.", f"Music on {heard} of {len(days)} days.")
+    reading = (f"{dates}, not one day silent.", f"Music on {n_with_music} of {len(days)} days.")
     return Words(
         kicker=f"Longest streak, {story.year}",
         hero=count(n),
-        headline=streak_headline(n, len(days)),
+        headline=streak_headline(n, len(days), streak["first_day"]),
         reading=reading,
         rule=f"Days with music, {span(story)}, local time. Simulated.",
         alt=f"{story.listener['name']}, longest streak of {story.year}: {counted(n, 'day')} in a "
@@ -240,11 +246,14 @@ def words_of_longest_streak(story):
     )
 
 
-def streak_headline(n, n_days):
-    """The headline of the card `longest_streak`. n days of the n_days of the period."""
+def streak_headline(n, n_days, first_day):
+    """The headline of the card `longest_streak`.
+
+    n  days of the streak;  n_days  days of the period;  first_day  of the streak
+    """
     return first_true(
         (n == n_days, "days, all of them"),
         (n >= 100, "days without silence"),
         (n <= 4, "days, then a pause"),
-        "days in a row",
+        f"days from {day(first_day)}",
     )

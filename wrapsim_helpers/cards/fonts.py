@@ -1,6 +1,6 @@
-"""Which face draws which character?
+"""Fonts of the cards: the font file for each character, with fallbacks.
 
-Fonts by file, one family name per weight, and a chain of fallbacks.
+Each file is registered with matplotlib under a family name of its own.
 """
 
 import re
@@ -19,7 +19,7 @@ FACES = {
     "bold": ("fonts_otf", "hanken-grotesk", "HankenGroteskBold", True),
 }
 
-# Asked in this order for what the faces lack; the first whose character map has the glyph draws it.
+# Fallbacks in order of preference; the first whose character map has a missing glyph draws it.
 INSTALLED = (
     "Noto Sans CJK JP",
     "Noto Sans JP",
@@ -57,7 +57,7 @@ INSTALLED = (
     "Arial Unicode MS",
 )
 
-SCRIPTS = {  # first word of a character's Unicode name -> what people call the script
+SCRIPTS = {  # first word of a character's Unicode name -> usual name of the script
     "CJK": "Chinese",
     "HIRAGANA": "Japanese",
     "KATAKANA": "Japanese",
@@ -70,12 +70,12 @@ SCRIPTS = {  # first word of a character's Unicode name -> what people call the 
 INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
-JOINERS = "\u200c\u200d"  # shape the letters beside them, have no look of their own
+JOINERS = "\u200c\u200d"  # invisible; they change the shape of their neighbours
 
 
 @cache
 def files():
-    """Face -> path of its font file, from the font packages' entry points."""
+    """Face -> path of its font file, from the entry points of the font packages."""
     return {
         face: next(iter(entry_points(group=group, name=package))).load()[key]
         for face, (group, package, key, _) in FACES.items()
@@ -84,13 +84,15 @@ def files():
 
 @cache
 def glyphs(path):
-    """Code points that the font file can draw."""
+    """Code points that a font file can draw."""
     return frozenset(FT2Font(path).get_charmap())
 
 
 @cache
 def register(path):
-    """Family name under which matplotlib finds exactly this file, whatever its weight says."""
+    """Register a font file; returns the family name under which matplotlib finds exactly this
+    file.
+    """
     family = f"wrapsim {path}"
     font_manager.fontManager.ttflist.append(
         font_manager.FontEntry(path, name=family, weight=400, size="scalable")
@@ -100,7 +102,7 @@ def register(path):
 
 @cache
 def installed(name, bold):
-    """Path of the installed font of that family nearest to the weight, or None."""
+    """Path of the installed font of a family with the nearest weight; None if there is none."""
     wanted = 700 if bold else 500
     fonts = [e for e in font_manager.fontManager.ttflist if e.name == name and e.style == "normal"]
     return (
@@ -109,21 +111,21 @@ def installed(name, bold):
 
 
 def weight(value):
-    """Weight as a number; font files give words too."""
+    """A font weight as a number; some font files state it as a word."""
     return value if isinstance(value, int) else font_manager.weight_dict.get(value, 400)
 
 
 @cache
 def fallbacks(bold):
-    """Paths of the fonts behind the faces, in the order in which they are asked."""
+    """Paths of the fallback fonts, in order of preference."""
     shipped = ["DejaVuSans-Bold.ttf", "DejaVuSans.ttf"][0 if bold else 1 :]
-    found = [path for name in INSTALLED if (path := installed(name, bold))]
-    return (*found, *(f"{get_data_path()}/fonts/ttf/{name}" for name in shipped))
+    paths = [path for name in INSTALLED if (path := installed(name, bold))]
+    return (*paths, *(f"{get_data_path()}/fonts/ttf/{name}" for name in shipped))
 
 
 @lru_cache(4096)
 def chain(text, face):
-    """Font files for a text: the face first, then only those fallbacks that the text needs."""
+    """Font files for a text: the face's file, then the fallbacks that the text needs."""
     paths, missing = [files()[face]], {ord(c) for c in text} - glyphs(files()[face])
     for path in fallbacks(FACES[face][3]) if missing else ():
         if missing & glyphs(path):
@@ -133,13 +135,13 @@ def chain(text, face):
 
 
 def families(text, face):
-    """The same files as families for matplotlib."""
+    """The font files of `chain` as family names for matplotlib."""
     return [register(path) for path in chain(text, face)]
 
 
 @cache
 def drawable(character):
-    """Has the face or any fallback this character?"""
+    """Whether a face or a fallback can draw the character."""
     code = ord(character)
     return any(
         code in glyphs(path) for path in (files()["name"], files()["text"], *fallbacks(bold=False))
@@ -148,11 +150,11 @@ def drawable(character):
 
 @lru_cache(4096)
 def shown(name, kind="name"):
-    """The name as a card can draw it: whole, or with its script named once where no font has the
-    letters.
+    """The name as a card can draw it: unchanged, or with the name of its script in place of letters
+    that no font has.
 
-    name  any text; kind  what it is, for "a title in Japanese script"
-    Returns the text without control characters; the alt text keeps the real name.
+    name  any text;  kind  what it names, for "a title in Japanese script"
+    Returns the text without control characters. The alt text keeps the real name.
     """
     text = INVISIBLE.sub("", unicodedata.normalize("NFC", name))
     text = "".join(
@@ -179,12 +181,12 @@ def article(kind):
 
 
 def emoji(characters):
-    """Nothing but pictures?"""
+    """Whether all characters are symbols or marks, such as emoji."""
     return all(unicodedata.category(c)[0] in "SM" for c in characters)
 
 
 def script(characters):
-    """What the script of these characters is called; kana decide between Japanese and Chinese."""
+    """Name of the characters' script; Japanese if there are kana, otherwise CJK is Chinese."""
     names = [unicodedata.name(c, "UNKNOWN").split()[0] for c in characters if not emoji([c])]
     kana = [name for name in names if name.startswith(("HIRAGANA", "KATAKANA"))]
     word = (kana or names)[0]
@@ -193,9 +195,7 @@ def script(characters):
 
 @cache
 def bearing(character, face):
-    """White at the left of a character, as a share of the size: what flush left has to give
-    back.
-    """
+    """White space left of a character, as a share of the font size."""
     if ord(character) not in glyphs(files()[face]):
         return 0.0
     font = FT2Font(files()[face])

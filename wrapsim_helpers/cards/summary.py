@@ -1,16 +1,18 @@
-"""The year on one card: the disc and four lines."""
+"""The summary card: the year disc and four lines."""
 
 from . import canvas as c
 from .fonts import shown
 from .words import Words, count, counted, minutes, span
 
 HUB, RIM = 132, 396
-LEAST_YEAR = 300  # days; the shortest window of an edition has 303
+MIN_YEAR = 300  # days; the shortest window of an edition has 303
 NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
 
 
 def draw_summary(ax, story, theme="press"):
-    """What was the year like? The listener's name, the year disc, and the first of everything."""
+    """What was the year like? The listener's name, the year disc, and the top song, artist and
+    genre.
+    """
     words = words_of_summary(story)
     look = c.page(ax, story, "summary", theme, words, sizes=NAME_SIZES)
     x, y = 540, 906
@@ -30,39 +32,41 @@ def row(ax, look, y, key, value):
     room = c.RIGHT - 276
     value = (
         value if c.fits(value, "name", c.READING, room) else value.split(" - ")[0]
-    )  # the song, not its edition
+    )  # without the edition, such as "- 2011 Remaster"
     c.write_name(ax, 276, y, value, (c.NAME, c.READING), "name", look.text, "value", room)
 
 
 def rows(story):
-    """Key and value of the four lines; what a listener lacks has no line."""
+    """Key and value of each line, at most four; a missing value has no line."""
     t = story.tables
     firsts = (
         ("Song", "top_songs", "title"),
         ("Artist", "top_artists", "artist"),
         ("Genre", "top_genres", "genre"),
     )
-    found = [(key, str(t[table][column].iloc[0])) for key, table, column in firsts if len(t[table])]
+    lines = [(key, str(t[table][column].iloc[0])) for key, table, column in firsts if len(t[table])]
     if len(t["longest_streak"]):
-        return [*found, ("Streak", counted(int(t["longest_streak"]["n_days"].iloc[0]), "day"))]
-    return [*found, ("Days", f"{t['minutes']['n_days'].iloc[0]} with music")]
+        return [*lines, ("Streak", counted(int(t["longest_streak"]["n_days"].iloc[0]), "day"))]
+    return [*lines, ("Days", f"{t['minutes']['n_days'].iloc[0]} with music")]
 
 
 def period(story):
-    """A simulated year, 2025; or 3 Mar to 16 Mar 2025, simulated, where it was less."""
-    whole = (story.last_day - story.first_day).days >= LEAST_YEAR
+    """The period as text: "A simulated year, 2025", or "Simulated, 3 Mar to 16 Mar 2025" if it is
+    shorter than a year.
+    """
+    whole = (story.last_day - story.first_day).days >= MIN_YEAR
     return f"A simulated year, {story.year}" if whole else f"Simulated, {span(story)} {story.year}"
 
 
 def words_of_summary(story):
     """The words of the card `summary`."""
     n = minutes(story.tables["minutes"]["ms_played"].iloc[0])
-    said = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
+    lines = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
     return Words(
         kicker=period(story),
         headline=shown(story.listener["name"]),
         reading=(),
         rule="wrapsim: invented people, published figures",
         alt=f"{story.listener['name']}, {period(story)[0].lower()}{period(story)[1:]}: "
-        f"{counted(n, 'minute')}; {said}.",
+        f"{counted(n, 'minute')}; {lines}.",
     )

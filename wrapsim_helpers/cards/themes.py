@@ -1,4 +1,4 @@
-"""Which colours does a card wear? One table: theme and card -> look."""
+"""Colours of the cards. One table: theme -> card -> look."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -18,7 +18,7 @@ BLACK, WHITE, YELLOW = "#000000", "#FFFFFF", "#FFE600"
 
 
 class Paint(NamedTuple):
-    """How a shape is filled: face, a 4 px edge or none, hatching or none."""
+    """The fill of a shape: face colour, colour of a 4 px edge or "none", hatching or None."""
 
     face: str
     edge: str = "none"
@@ -27,22 +27,22 @@ class Paint(NamedTuple):
 
 @dataclass(frozen=True)
 class Look:
-    """The tokens of one card. Words first, then shapes, strongest first."""
+    """The colours of one card: texts first, then shapes, each from strong to weak."""
 
-    ground: str
-    text: str  # words
-    quiet: str  # words that step back
-    loud: str  # the one word or number that stands out
-    accent: Paint  # the shape that the sentence names
-    mark: Paint  # the other shapes
-    muted: Paint  # shapes that step back
-    other: str  # the line of all other listeners
-    faint: str  # hairlines and ghosts: never data
+    ground: str  # background
+    text: str  # normal text
+    quiet: str  # less important text
+    loud: str  # the headline or hero number
+    accent: Paint  # the shape that the headline is about
+    mark: Paint  # the other shapes with data
+    muted: Paint  # less important shapes with data
+    other: str  # the line of the crowd
+    faint: str  # hairlines and outlines without data
     layers: tuple[
         tuple[Paint, str], ...
-    ]  # fills that touch, each with the words on it; the last is open: "N more"
-    disc: tuple[str, str, str, str]  # three genres and the rest
-    badge: str  # what the small disc lies on
+    ]  # neighbouring fills, each with the colour of its text; the last is for "N more"
+    disc: tuple[str, str, str, str]  # three genres, and all other genres
+    badge: str  # background of the small disc
 
 
 ON_INK = Look(
@@ -150,7 +150,7 @@ PRINT = replace(
     badge=WHITE,
 )
 
-PRESS = {  # grounds rotate: neighbours never share one, nor when a card between them is missing
+PRESS = {  # neighbouring cards differ in ground, also if a card between them is missing
     "minutes": ON_CORAL,
     "top_songs": ON_PAPER,
     "top_artists": ON_BLUE,
@@ -172,5 +172,7 @@ THEMES = {
 
 
 def check_theme(theme):
-    """Refuse a theme that is not in the table, and name the nearest; capitals do not matter."""
+    """The name of a theme, in any case. Raises ValueError, with the nearest name, if it is
+    unknown.
+    """
     return check_choice("theme", theme, tuple(THEMES))

@@ -1,4 +1,4 @@
-"""What? Top songs, top artists, top genres."""
+"""Cards of rankings: top songs, top artists, top genres."""
 
 import numpy as np
 
@@ -7,15 +7,15 @@ from .fonts import shown
 from .words import NUMBERS, Words, count, counted, day, first_true, of_100, percent, span
 
 FIVE = 5
-LEAST_LAYER = 0.06  # thinner layers have no room for a word
-LEAST_LINE = 5  # pixels; thinner genres of the last layer run together
+MIN_LAYER = 0.06  # smaller shares have no room for text
+MIN_LINE = 5  # pixels; thinner genres of the last layer are not separated by a line
 
 
 # ---------------------------------------------------------------- songs
 
 
 def draw_top_songs(ax, story, theme="press"):
-    """Which songs? Five rules whose length is the number of plays."""
+    """Which songs did the listener stream most? Five bars; the length is the number of streams."""
     look = c.page(ax, story, "top_songs", theme, words_of_top_songs(story))
     songs = story.tables["top_songs"][:FIVE]
     top, pitch = 612, 184
@@ -28,7 +28,7 @@ def draw_top_songs(ax, story, theme="press"):
 
 
 def song_row(ax, look, y, song):
-    """Draw a song with its rank, title, artist and streams."""
+    """Draw a song's rank, title, artist and streams."""
     colour, n, x = look.loud if song.rank == 1 else look.text, count(song.n_streams), c.LEFT + 76
     c.write(ax, c.LEFT, y, str(song.rank), c.NAME, "hero", colour, "rank")
     c.write(ax, c.RIGHT, y, n, c.NAME, "hero", look.text, "value", ha="right")
@@ -46,7 +46,7 @@ def words_of_top_songs(story):
     """The words of the card `top_songs`."""
     songs = story.tables["top_songs"][:FIVE]
     n = songs["n_streams"].tolist()
-    reading = (lead(n, "play"), *first_heard(songs))
+    reading = (lead(n, "play"), *first_played_line(songs))
     rows = "; ".join(
         f"{s.rank} {s.title} by {s.artist}, {counted(s.n_streams, 'play')}"
         for s in songs.itertuples()
@@ -61,18 +61,18 @@ def words_of_top_songs(story):
 
 
 def lead(n, thing):
-    """The gap between first and second, said as a sentence."""
+    """The difference between first and second as a sentence."""
     if len(n) < 2:
-        return f"{counted(n[0], thing)}, and nothing came second."
+        return f"{counted(n[0], thing)}; there is no second."
     if n[0] == n[1]:
-        return f"Two with {counted(n[0], thing)}; minutes decided."
-    return f"{counted(n[0] - n[1], thing)} decided first place."
+        return f"Two with {counted(n[0], thing)}; minutes decide."
+    return f"{counted(n[0] - n[1], thing)} more than number two."
 
 
-def first_heard(songs):
-    """When number one was first played; nothing where that is unknown."""
+def first_played_line(songs):
+    """A line with the day on which number one was first played; no line if that is unknown."""
     date = songs["first_played"].iloc[0]
-    return () if date != date else (f"Number one was first heard on {day(date)}.",)
+    return () if date != date else (f"Number one: first played on {day(date)}.",)
 
 
 def songs_headline(songs, n):
@@ -92,9 +92,9 @@ def songs_headline(songs, n):
 
 
 def draw_top_artists(ax, story, theme="press"):
-    """Which artists?
+    """Which artists did the listener stream most?
 
-    Five blocks, each as long as its plays, each starting where the one before ends.
+    Five blocks; the length is the number of streams, and each starts where the one above ends.
     """
     look = c.page(ax, story, "top_artists", theme, words_of_top_artists(story))
     artists = story.tables["top_artists"][:FIVE]
@@ -110,7 +110,7 @@ def draw_top_artists(ax, story, theme="press"):
 
 
 def artist_row(ax, look, y, artist):
-    """Draw an artist with its rank, name and streams."""
+    """Draw an artist's rank, name and streams."""
     colour = look.loud if artist.rank == 1 else look.text
     c.write(ax, c.RIGHT, y, count(artist.n_streams), c.NAME, "hero", colour, "value", ha="right")
     c.write(ax, c.LEFT, y, str(artist.rank), c.NAME, "hero", colour, "rank")
@@ -125,23 +125,27 @@ def words_of_top_artists(story):
     """The words of the card `top_artists`."""
     artists = story.tables["top_artists"][:FIVE]
     n = artists["n_streams"].tolist()
-    all_five = f"Of the {NUMBERS[len(n)]}, number one has {of_100(n[0] / sum(n))} in 100."
+    all_five = f"Number one: {percent(n[0] / sum(n))} of the top {NUMBERS[len(n)]}."
     reading = (lead(n, "play"), all_five)[: len(n)]
     rows = "; ".join(
         f"{a.rank} {a.artist}, {counted(a.n_streams, 'play')}" for a in artists.itertuples()
     )
     return Words(
         kicker=f"Top artists, {story.year}",
-        headline=artists_headline(n),
+        headline=artists_headline(n, shown(artists["artist"].iloc[0])),
         reading=reading,
         rule="Plays of 30 s and more; a guest counts half. Simulated.",
         alt=f"{story.listener['name']}, top artists of {story.year}: {rows}. {' '.join(reading)}",
     )
 
 
-def artists_headline(n):
-    """The headline of the card `top_artists`. n: streams of the artists, most first."""
+def artists_headline(n, name):
+    """The headline of the card `top_artists`.
+
+    n  streams of the artists, most first;  name  of the first artist
+    """
     first, second = (*n, 0)[:2]
+    lead_text = f"{name}, by {count(first - second)}"
     return first_true(
         (len(n) == 1, "One and only"),
         (len(n) == FIVE and n[-1] >= 0.85 * first, "Five on a par"),
@@ -149,15 +153,23 @@ def artists_headline(n):
         (first >= sum(n[1:]), "One above all"),
         (first >= 2 * second, "Twice the next"),
         (first >= 1.3 * second, "A clear first"),
-        "Close company",
+        (fits_headline(lead_text), lead_text),
+        f"First by {count(first - second)}",
     )
+
+
+def fits_headline(text):
+    """Whether a text has at most four words and fits on the headline's line."""
+    return len(text.split(" ")) <= 4 and c.fits(text, "hero", c.HEADLINES[-1])
 
 
 # ---------------------------------------------------------------- genres
 
 
 def draw_top_genres(ax, story, theme="press"):
-    """Which genres? A sandwich over the whole width: height is the share, thin layers merge."""
+    """Which genres did the listener stream most? Layers over the whole width; the height is the
+    share, and small genres share the last layer.
+    """
     look = c.page(ax, story, "top_genres", theme, words_of_top_genres(story))
     names, shares = layers(story.tables["top_genres"])
     styles = (
@@ -175,22 +187,19 @@ def draw_top_genres(ax, story, theme="press"):
 
 
 def tail_lines(ax, shares, top, bottom, look):
-    """The genres of the last layer as hairlines, as far down as they are thick enough to be told
-    apart.
-    """
+    """Draw hairlines between the genres of the last layer that are at least MIN_LINE high."""
     heights = (bottom - top) * shares.to_numpy(float) / shares.sum()
     ends = (
-        top
-        + heights.cumsum()[(heights >= LEAST_LINE) & (np.arange(len(heights)) < len(heights) - 1)]
+        top + heights.cumsum()[(heights >= MIN_LINE) & (np.arange(len(heights)) < len(heights) - 1)]
     )
     c.lines(ax, [[(-8, y), (c.WIDTH + 8, y)] for y in ends], look.layers[-1][1], 2, "hairline")
 
 
 def layer_words(ax, name, share, top, bottom, paint, colour):
-    """Name and share in the middle of their layer; names of high layers may take two lines."""
+    """Write a genre's name and share in its layer; in high layers a name may take two lines."""
     sizes, name = (c.NAME if bottom - top >= 96 else c.READING, c.READING), shown(name, "genre")
-    said, lines = percent(share), 2 if bottom - top >= 130 else 1
-    of_share = c.width(said, "hero", sizes[0])
+    share_text, lines = percent(share), 2 if bottom - top >= 130 else 1
+    of_share = c.width(share_text, "hero", sizes[0])
     size, parts = c.fit_name(name, sizes, "name", c.MEASURE - 40 - of_share, lines)
     base = (top + bottom) / 2 + 0.36 * sizes[0]
     first = base - 26 * (len(parts) - 1)
@@ -198,21 +207,22 @@ def layer_words(ax, name, share, top, bottom, paint, colour):
         of_name = max(c.width(part, "name", size) for part in parts)
         plate(ax, c.LEFT, of_name, first - 48, 18 + 52 * len(parts), paint)
         plate(ax, c.RIGHT - of_share, of_share, base - 48, 70, paint)
-    c.write(ax, c.RIGHT, base, said, sizes[0], "hero", colour, "value", ha="right", on="layers")
+    value = (share_text, sizes[0], "hero", colour, "value")
+    c.write(ax, c.RIGHT, base, *value, ha="right", on="layers")
     for i, part in enumerate(parts):
         c.write(ax, c.LEFT, first + 52 * i, part, size, "name", colour, "name", on="layers")
 
 
 def plate(ax, x, width, y, height, paint):
-    """A hatched layer keeps clear behind its words."""
+    """Draw a plain rectangle behind a text on a hatched layer."""
     c.rectangles(ax, x - 12, y, width + 24, height, c.Paint(paint.face), "plate", zorder=3)
 
 
 def layers(genres):
-    """Names and shares of the layers: at most five of 6 % and more, then "N more" for what is
-    left.
+    """Names and shares of the layers: at most five genres of 6 % and more, then "N more" for all
+    other genres.
     """
-    big = genres[genres["share"] >= LEAST_LAYER][:FIVE]
+    big = genres[genres["share"] >= MIN_LAYER][:FIVE]
     names, shares = big["genre"].tolist(), big["share"].tolist()
     rest = len(genres) - len(big)
     return (names + [f"{rest} more"], shares + [1 - sum(shares)]) if rest else (names, shares)
@@ -222,27 +232,30 @@ def words_of_top_genres(story):
     """The words of the card `top_genres`."""
     genres = story.tables["top_genres"]
     names, shares = layers(genres)
-    said = "; ".join(f"{name} {percent(share)}" for name, share in zip(names, shares))
+    layers_text = "; ".join(f"{name} {percent(share)}" for name, share in zip(names, shares))
     reading = (first_share(*genres[["genre", "share"]].iloc[0]), second(genres))
     return Words(
         kicker=f"Top genres, {story.year}",
         headline=genres_headline(genres),
         reading=reading,
         rule="Share of plays of 30 s and more. Simulated.",
-        alt=f"{story.listener['name']}, top genres of {story.year}: {said}. {' '.join(reading)}",
+        alt=f"{story.listener['name']}, top genres of {story.year}: {layers_text}. "
+        f"{' '.join(reading)}",
     )
 
 
 def first_share(name, share):
-    """How much the first genre is, with its name where that fits on the line."""
+    """The reading line with the first genre's share, and its name if it fits."""
     start = f"{of_100(share)} of 100 plays were"
-    return c.reading(f"{start} {shown(name, 'genre')}.", f"{start} of the first.")
+    return c.reading(
+        f"{start} {shown(name, 'genre')}.", f"First genre: {of_100(share)} of 100 plays."
+    )
 
 
 def second(genres):
-    """The runner-up and how many there are."""
+    """The reading line with the second genre and the number of genres."""
     if len(genres) < 2:
-        return "Nothing else was played."
+        return "No other genre was played."
     share, n = percent(genres["share"].iloc[1]), len(genres)
     name = f"{shown(genres['genre'].iloc[1], 'genre')}, {share}"
     return c.reading(
@@ -254,18 +267,17 @@ def second(genres):
 
 def genres_headline(genres):
     """The headline of the card `top_genres`. genres: table with share, largest first."""
-    n, first = min(int((genres["share"] >= LEAST_LAYER).sum()), FIVE), genres["share"].iloc[0]
+    n, first = min(int((genres["share"] >= MIN_LAYER).sum()), FIVE), genres["share"].iloc[0]
     rest = 1 - genres["share"][:n].sum()
-    mostly = f"Mostly {shown(genres['genre'].iloc[0], 'genre')}"
+    names = [shown(name, "genre") for name in genres["genre"][:2]]
+    mostly, pair = f"Mostly {names[0]}", f"{names[0][0].upper()}{names[0][1:]}, then {names[-1]}"
     return first_true(
         (n == 1 and len(genres) == 1, "One-genre year"),
-        (
-            first >= 0.6 and len(mostly.split()) <= 4 and c.fits(mostly, "hero", c.HEADLINES[-1]),
-            mostly,
-        ),
+        (first >= 0.6 and fits_headline(mostly), mostly),
         (first >= 0.6, "One big layer"),
         (first < 0.12, "Many flavours"),
-        (rest >= 0.5, "A long tail"),
+        (rest >= 0.5 and fits_headline(pair), pair),
+        (rest >= 0.5, "Many genres"),
         (n >= 2, f"{NUMBERS[n].capitalize()}-layer year"),
         "A thin first",
     )

@@ -1,4 +1,4 @@
-"""How much? Minutes of the year, and the card of a listener who hardly listened."""
+"""Cards on volume: minutes of the year, and the card of a listener who streamed too little."""
 
 import numpy as np
 
@@ -21,9 +21,10 @@ TRACKS_NEEDED, ARTISTS_NEEDED = 30, 5
 
 
 def draw_minutes(ax, story, theme="press"):
-    """How many minutes of music?
+    """How many minutes did the listener play?
 
-    The number over a bar for every day, one row a month, the longest marked.
+    The number, and below it one bar per day, one row per month; the day with most minutes is
+    marked.
     """
     look = c.page(ax, story, "minutes", theme, words_of_minutes(story), sizes=(243, 162))
     days = story.tables["calendar"]
@@ -37,14 +38,14 @@ def draw_minutes(ax, story, theme="press"):
     height = (pitch - 8) * ms / ms.max()
     x = left + step * (np.array([d.day for d in days["date"]]) - 1)
     paints = [look.accent if i == ms.argmax() else look.mark for i in range(len(ms))]
-    heard = np.flatnonzero(ms > 0)
+    with_music = np.flatnonzero(ms > 0)
     c.rectangles(
         ax,
-        x[heard],
-        (base - height)[heard],
+        x[with_music],
+        (base - height)[with_music],
         step - 3,
-        height[heard],
-        [paints[i] for i in heard],
+        height[with_music],
+        [paints[i] for i in with_music],
         "bars",
     )
     label_months(ax, story, look, top + pitch - 6, pitch)
@@ -52,12 +53,12 @@ def draw_minutes(ax, story, theme="press"):
 
 
 def month_row(story, date):
-    """0 for the window's first month, 1 for the next, also over the turn of a year."""
+    """Row of a date: 0 for the window's first month, 1 for the next, also across years."""
     return 12 * (date.year - story.first_day.year) + date.month - story.first_day.month
 
 
 def label_months(ax, story, look, base, pitch):
-    """The name of every month at the left of its row."""
+    """Write the name of every month left of its row."""
     for row in range(month_row(story, story.last_day) + 1):
         name = MONTHS[(story.first_day.month - 1 + row) % 12]
         c.write(ax, c.LEFT, base + row * pitch, name, c.RULE, "text", look.quiet, "tick")
@@ -87,7 +88,7 @@ def words_of_minutes(story):
 
 
 def minutes_headline(days):
-    """What the minutes did over the year, said behind their number."""
+    """The headline of the card `minutes`; it follows the number. days: table by date."""
     by_month = days["ms_played"].groupby([d.month for d in days["date"]]).mean()
     weekend = np.array([d.weekday() >= 5 for d in days["date"]])
     on, off = days["ms_played"][weekend].mean(), days["ms_played"][~weekend].mean()
@@ -104,12 +105,12 @@ def minutes_headline(days):
 
 
 def draw_too_little(ax, story, theme="press"):
-    """How far did it get?
+    """How many tracks and artists did the listener stream?
 
-    Thirty dots, filled as far as tracks were heard, and five for the artists.
+    Thirty dots for tracks and five for artists, filled up to the number streamed.
     """
     look = c.page(ax, story, "too_little", theme, words_of_too_little(story))
-    tracks, artists = heard(story)
+    tracks, artists = streamed(story)
     progress(ax, look, tracks, TRACKS_NEEDED, 606, 130, 6)
     progress(ax, look, artists, ARTISTS_NEEDED, 1400, 76, 5)
     c.write(
@@ -119,7 +120,7 @@ def draw_too_little(ax, story, theme="press"):
 
 
 def progress(ax, look, n, needed, top, size, columns):
-    """Dots in rows, the first n of them filled; a gap is a fifth of a dot."""
+    """Draw dots in rows, the first n of them filled; a gap is a fifth of a dot."""
     i = np.arange(needed)
     x, y = (
         c.LEFT + size * (1.203 * (i % columns) + 0.5),
@@ -129,24 +130,24 @@ def progress(ax, look, n, needed, top, size, columns):
     c.dots(ax, x[:n], y[:n], size, look.accent, "heard")
 
 
-def heard(story):
-    """(tracks, artists) streamed so far, at most those needed for a full Wrapped."""
+def streamed(story):
+    """(tracks, artists) streamed, at most the numbers that a full Wrapped requires."""
     row = story.tables["minutes"].iloc[0]
     return int(min(row["n_tracks"], TRACKS_NEEDED)), int(min(row["n_artists"], ARTISTS_NEEDED))
 
 
 def words_of_too_little(story):
     """The words of the card `too_little`."""
-    row, (tracks, artists) = story.tables["minutes"].iloc[0], heard(story)
+    row, (tracks, artists) = story.tables["minutes"].iloc[0], streamed(story)
     n, songs = minutes(row["ms_played"]), story.tables["top_songs"][:1]
     done = f"{tracks} of {TRACKS_NEEDED} tracks, {artists} of {ARTISTS_NEEDED} artists"
     plays = [counted(n_streams, "play") for n_streams in songs["n_streams"]]
     most = [
-        f"Most played: {title}, {said}." for title, said in zip(songs["title"], plays, strict=True)
+        f"Most played: {title}, {text}." for title, text in zip(songs["title"], plays, strict=True)
     ]
     drawn = [
-        c.reading(shown(line, "title"), f"{said} of one song.")
-        for line, said in zip(most, plays, strict=True)
+        c.reading(shown(line, "title"), f"{text} of one song.")
+        for line, text in zip(most, plays, strict=True)
     ]
     measure = f"{counted(n, 'minute')} on {counted(int(row['n_days']), 'day')}."
     return Words(
@@ -160,7 +161,7 @@ def words_of_too_little(story):
 
 
 def too_little_headline(tracks):
-    """The headline of the card `too_little`. tracks: streamed so far."""
+    """The headline of the card `too_little`. tracks: number streamed."""
     return first_true(
         (tracks >= TRACKS_NEEDED, "Few but dear"),
         (tracks >= 0.8 * TRACKS_NEEDED, "Nearly there"),

@@ -1,4 +1,4 @@
-"""Numbers, dates and sentences as the cards write them."""
+"""Numbers, dates and texts as cards write them."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from ..instants import whole_minutes
 THIN = "\u2009"  # thin space, between thousands and before "%"
 MONTHS = (
     "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-)  # not strftime: that asks the locale
+)  # not strftime, which depends on the locale
 LONG_MONTHS = (
     "January February March April May June July August September October November December".split()
 )
@@ -16,13 +16,15 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 class Words(NamedTuple):
-    """Everything a card says.
+    """The texts of a card.
 
-    kicker    what it is about; hero  the number, where a number leads; headline  the finding, at
-              most 4 words
-    sub       one line under it; reading  the finding's measure, then a comparison; rule  how it was
-              counted
-    alt       the card for somebody who does not see it, with the same numbers
+    kicker    the subject
+    headline  the finding, at most 4 words
+    reading   two lines: the number behind the finding, then a comparison
+    rule      how it was counted
+    alt       the card as text for people who do not see it, with the same numbers
+    hero      the large number, or ""
+    sub       one line under the headline
     """
 
     kicker: str
@@ -35,24 +37,24 @@ class Words(NamedTuple):
 
 
 def count(n):
-    """A count as text: thin space from 10 000 on, halves as 1/2, no decimals otherwise."""
+    """A count as text: thin spaces from 10 000 on, a half as ½, no decimals."""
     whole, half = divmod(round(2 * n), 2)
     text = f"{whole:,}".replace(",", THIN if whole >= 10_000 else "")
     return (text if whole or not half else "") + "½" * half
 
 
 def counted(n, thing):
-    """3, "play" -> "3 plays"."""
+    """A count with its noun: 3, "play" -> "3 plays"."""
     return f"{count(n)} {thing}{'' if n == 1 else 's'}"
 
 
 def minutes(ms):
-    """Milliseconds as whole minutes, the nearest."""
+    """Milliseconds rounded to whole minutes."""
     return int(whole_minutes(ms))
 
 
 def of_100(share):
-    """0.34 -> "34"; a little is not 0, and almost everything is not 100."""
+    """A share as text, of 100: 0.34 -> "34"; "under 1" and "over 99" near the ends."""
     if 0 < share < 0.005:
         return "under 1"
     return "over 99" if 0.995 <= share < 1 else str(round(100 * share))
@@ -64,17 +66,17 @@ def percent(share):
 
 
 def day(date):
-    """25 May"""
+    """A date as text: "25 May"."""
     return f"{date.day} {MONTHS[date.month - 1]}"
 
 
 def span(story):
-    """1 Jan to 31 Dec"""
+    """A story's period as text: "1 Jan to 31 Dec"."""
     return f"{day(story.first_day)} to {day(story.last_day)}"
 
 
 def whole_days(n_minutes):
-    """How long that is without a pause: "13 days and nights", "7 hours"."""
+    """Minutes as days or hours without a pause: "13 days and nights", "7 hours"."""
     return (
         counted(n_minutes // 1440, "day") + " and nights"
         if n_minutes >= 2880
@@ -82,11 +84,6 @@ def whole_days(n_minutes):
     )
 
 
-def listed(items):
-    """a, b and c"""
-    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
-
-
 def first_true(*cases):
-    """The text of the first case that holds: (condition, text), ..., text."""
+    """The text of the first true case; cases: (condition, text), ..., and a default text."""
     return next((text for holds, text in cases[:-1] if holds), cases[-1])

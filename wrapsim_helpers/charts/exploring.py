@@ -1,5 +1,5 @@
-"""The charts of the notebooks, one finding each; `finish` turns the axes into a picture with an alt
-text.
+"""Charts of the notebooks; each has its finding as the title. `finish` turns the axes into a
+picture with an alt text.
 """
 
 import numpy as np
@@ -22,12 +22,12 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def percent(share):
-    """0.34 -> "34 %", with a thin space."""
+    """A share as text: 0.34 -> "34 %", with a thin space."""
     return f"{100 * share:.0f}\u2009%"
 
 
 def percent_axis(axis):
-    """Ticks of an axis at round percentages."""
+    """Set the ticks of an axis to round percentages."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(lambda share, _: f"{round(100 * share, 1):g}\u2009%")
 
@@ -36,16 +36,16 @@ def percent_axis(axis):
 
 
 def draw_two_groups(survey, window=20):
-    """Where in the survey file do the rows of its second group stand?
+    """Where in the survey file are the rows of its second group?
 
-    Share of group B among neighbouring rows.
+    Draws the share of group B among neighbouring rows.
     """
     is_b = (np.asarray(listener_types(survey)) == "B").astype(float)
     share = np.convolve(is_b, np.ones(window) / window, mode="same")
     ax = chart(
-        f"{percent(is_b.mean())} of the survey's rows answer differently, and stand together",
-        f"Share of group B among {window} neighbouring rows of the survey file. Group by "
-        f"likelihood of all answers.",
+        f"{percent(is_b.mean())} of the survey's rows answer differently, and lie together",
+        f"Share of group B among {window} neighbouring rows of the survey file. A row's group "
+        f"follows from the likelihood of all its answers.",
     )
     ax.fill_between(np.arange(len(share)), share, color=ACCENT, linewidth=0)
     ax.set(xlim=(0, len(share)), ylim=(0, 1.05), xlabel="row of the file")
@@ -54,9 +54,9 @@ def draw_two_groups(survey, window=20):
 
 
 def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
-    """How does the favourite genre depend on gender, inside the survey's first group?
+    """How does the favourite genre depend on gender in the survey's first group?
 
-    Smoothed shares, free plan, 20 to 35.
+    Draws smoothed shares of respondents aged 20 to 35 on the free plan.
     """
     shares = (
         answer_shares(survey, "genre")
@@ -67,10 +67,10 @@ def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
     )
     widest = (shares.loc["female"] - shares.loc["male"]).abs().idxmax()
     ax = chart(
-        f"{widest} divides most: {percent(shares.loc['female', widest])} of women, "
+        f"{widest} differs most: {percent(shares.loc['female', widest])} of women, "
         f"{percent(shares.loc['male', widest])} of men",
-        "Share naming it as favourite, group A, 20 to 35, free plan; thin cells smoothed towards "
-        "their gender.",
+        "Share with this favourite genre, group A, 20 to 35, free plan; small cells smoothed "
+        "towards their gender.",
     )
     at = np.arange(len(genres))
     for offset, gender, colour in ((-0.19, "female", ACCENT), (0.19, "male", DATA)):
@@ -89,13 +89,13 @@ def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
 
 
 def draw_pool_sizes(catalogue):
-    """How many tracks stand for each survey genre?"""
+    """How many tracks are in the pool of each survey genre?"""
     sizes = pool_sizes(catalogue).sort_values("tracks")
     small = sizes["tracks"] < 2 * SMALL_POOL
     ax = chart(
         f"{sizes['genre'].iloc[0]} has the smallest pool: {sizes['tracks'].iloc[0]} tracks",
-        "Tracks of the songs file whose genre label or sound stands for a survey genre; a track "
-        "may stand for several.",
+        "Tracks of the songs file in each survey genre's pool, by genre label or sound; a track "
+        "may be in several pools.",
     )
     ax.set_position((0.30, 0.12, 0.60, 0.72))
     ax.barh(np.arange(len(sizes)), sizes["tracks"], color=np.where(small, ACCENT, DATA))
@@ -118,7 +118,7 @@ def draw_pool_sizes(catalogue):
 
 
 def daily_minutes(listened):
-    """Minutes heard on each local day of the window: Series over dates."""
+    """Minutes played on each local day of the window: Series over dates."""
     day = pd.to_datetime(local_ms(listened.plays) // DAY_MS * DAY_MS, unit="ms")
     minutes = (
         pd.Series(listened.plays["ms_played"].to_numpy() / MINUTE_MS, index=day)
@@ -133,16 +133,18 @@ def daily_minutes(listened):
 
 
 def draw_year(listened):
-    """How much on which day? One bar a day, the longest day in the accent."""
+    """How much did the listener play on which day? One bar per day; the day with most minutes is
+    in the accent colour.
+    """
     days = daily_minutes(listened)
-    heard = (
-        f"Music on {np.count_nonzero(days)} of {len(days)} days; the longest was "
+    finding = (
+        f"Music on {np.count_nonzero(days)} of {len(days)} days; most on "
         f"{day_name(days.idxmax())} with "
         f"{whole_minutes(round(days.max() * MINUTE_MS))} minutes"
     )
     ax = chart(
-        heard if days.any() else f"No music in these {len(days)} days",
-        "Minutes heard per local day.",
+        finding if days.any() else f"No music in these {len(days)} days",
+        "Minutes played per local day.",
     )
     ax.bar(days.index, days, 1.0, color=np.where(days == days.max(), ACCENT, DATA))
     ax.set_xlim(days.index[0] - HALF_DAY, days.index[-1] + HALF_DAY)
@@ -150,14 +152,12 @@ def draw_year(listened):
 
 
 def day_name(day):
-    """25 May."""
+    """A date as text: "25 May"."""
     return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def month_axis(ax, days):
-    """Names of the months under a time axis, each from its first day on; days where the stretch is
-    short.
-    """
+    """Label a time axis with months at their first days, or with days if the period is short."""
     ticks = days[days.day == 1] if len(days) > 70 else days[:: max(1, len(days) // 7)]
     if len(days) > 70:
         ax.set_xticks(ticks, [MONTHS[day.month - 1] for day in ticks], ha="left")
@@ -167,10 +167,11 @@ def month_axis(ax, days):
 
 
 def draw_clock_against_plan(listened):
-    """Did the hours follow the listener's own curve? Bars: what was heard; band: where chance would
-    leave it.
+    """Do the hours follow the listener's own curve? Bars: shares of plays; band: the range expected
+    by chance.
 
-    A session's plays fall together, so the band is that of so many sessions, not of so many plays.
+    Plays of a session are not independent, so the band follows from the number of sessions, not of
+    plays.
     """
     chronotype = listened.listeners["chronotype"][0].as_py()
     n_sessions = len(np.unique(listened.plays["session_id"].to_numpy()))
@@ -181,11 +182,11 @@ def draw_clock_against_plan(listened):
     spread = 1.96 * np.sqrt(1.6 * plan * (1 - plan) / max(n_sessions, 1))
     inside = np.count_nonzero(np.abs(share - plan) <= spread)
     ax = chart(
-        f"{inside} of 24 hours fell where the listener's own curve puts them"
+        f"{inside} of 24 hours lie in the band around the listener's own curve"
         if n_sessions
-        else "No session to hold against the curve",
-        f"Share of plays by local hour, {n_sessions} sessions. Band: where about 95 % of such "
-        f"years would lie.",
+        else "No session to compare with the curve",
+        f"Share of plays by local hour, {n_sessions} sessions. Band: about 95 % of such years "
+        f"lie in it.",
     )
     ax.bar(np.arange(24), share, 0.8, color=DATA)
     band(ax, np.arange(24), np.maximum(plan - spread, 0), plan + spread)
@@ -200,9 +201,7 @@ def draw_clock_against_plan(listened):
 
 
 def expected_hours(chronotype):
-    """Share of plays by hour that a chronotype means, weekdays and weekend together. float64,
-    (24,).
-    """
+    """Expected share of plays by hour of a chronotype, over the whole week. float64, (24,)."""
     weekday, weekend = (
         chronotype_hours(curve)[CHRONOTYPES.index(chronotype)]
         for curve in (HOURS_WEEKDAY, HOURS_WEEKEND)
@@ -211,8 +210,8 @@ def expected_hours(chronotype):
 
 
 def draw_what_if(before, after, name):
-    """Both years on one axis: minutes a week, or a day where there are few, as they were and as
-    they would have been.
+    """How does a change alter a year? Minutes per week (per day in a short window) before and after
+    the change, on one axis.
     """
     days = [daily_minutes(year) for year in (before, after)]
     every = "week" if len(days[0]) > 70 else "day"
@@ -222,15 +221,15 @@ def draw_what_if(before, after, name):
         f"{name}: {percent(abs(change))} {'more' if change > 0 else 'less'} music in the same "
         f"{every}s"
         if was.any()
-        else f"{name}: silence as before",
-        f"Minutes per {every}, both drawn from the same random streams. Music on "
+        else f"{name}: no music before the change",
+        f"Minutes per {every}, both from the same random streams. Music on "
         f"{np.count_nonzero(days[1])} days instead of {np.count_nonzero(days[0])}, "
         f"{np.count_nonzero(days[0] * days[1])} of them the same.",
     )
     ax.plot(was.index, was, color=DATA, linewidth=2)
     ax.plot(became.index, became, color=ACCENT, linewidth=2)
     ax.set_ylim(0, 1.25 * max(was.max(), became.max(), 1))
-    note(ax, was.index[0], 1.18 * max(was.max(), became.max(), 1), "as it was", GREY)
+    note(ax, was.index[0], 1.18 * max(was.max(), became.max(), 1), "before", GREY)
     note(ax, was.index[len(was) // 4], 1.18 * max(was.max(), became.max(), 1), name.lower(), ACCENT)
     return month_axis(ax, days[0].index)
 
@@ -239,26 +238,26 @@ def draw_what_if(before, after, name):
 
 
 def draw_volume(minutes):
-    """How unequal is listening?
+    """How unequal is listening? One dot per listener on a log scale, by plan.
 
-    One dot per listener on a log scale, by plan. minutes: DataFrame plan, minutes_per_day.
+    minutes  DataFrame plan, minutes_per_day
     """
     medians = minutes.groupby("plan", observed=True)["minutes_per_day"].median()
-    told = [
+    by_plan = [
         f"{medians[plan]:.0f} minutes a day on {plan}"
         for plan in ("premium", "free")
         if plan in medians
     ]
     ax = chart(
-        f"The median listener hears {', '.join(told)}",
-        "Minutes a day over the window; each step to the right doubles them. One dot per listener, "
-        "spread for sight.",
+        f"The median listener plays {', '.join(by_plan)}",
+        "Minutes a day over the window; each step to the right doubles them. One dot per listener; "
+        "the height has no meaning.",
     )
     for row, (plan, colour) in enumerate((("free", DATA), ("premium", ACCENT))):
-        mine = np.sort(minutes.loc[minutes["plan"] == plan, "minutes_per_day"])
+        values = np.sort(minutes.loc[minutes["plan"] == plan, "minutes_per_day"])
         ax.scatter(
-            mine,
-            row + 0.6 * ((np.arange(len(mine)) * 0.618) % 1 - 0.5),
+            values,
+            row + 0.6 * ((np.arange(len(values)) * 0.618) % 1 - 0.5),
             s=14,
             color=colour,
             linewidth=0,
@@ -278,8 +277,9 @@ def draw_volume(minutes):
 
 
 def draw_crowd_hours(hours):
-    """Does the crowd keep the published hours? hours: DataFrame weekend, hour, n_plays, as from
-    `crowd_hours`.
+    """Does the crowd listen at the published hours?
+
+    hours  DataFrame weekend, hour, n_plays, as from `crowd_hours`
     """
     peaks = [
         hours[hours["weekend"] == weekend].set_index("hour")["n_plays"] for weekend in (False, True)
@@ -292,8 +292,8 @@ def draw_crowd_hours(hours):
         ("Monday to Friday", "Saturday, Sunday"),
     )
     for ax, peak, curve in zip(axes, peaks, (HOURS_WEEKDAY, HOURS_WEEKEND)):
-        mine = peak.reindex(range(24), fill_value=0)
-        ax.bar(range(24), mine / max(mine.sum(), 1), 0.8, color=DATA)
+        plays = peak.reindex(range(24), fill_value=0)
+        ax.bar(range(24), plays / max(plays.sum(), 1), 0.8, color=DATA)
         ax.plot(range(24), np.array(curve) / sum(curve), color=ACCENT, linewidth=2)
         ax.set_xticks(range(0, 24, 6))
     percent_axis(axes[0].yaxis)
@@ -301,18 +301,19 @@ def draw_crowd_hours(hours):
 
 
 def draw_leaving(leaving):
-    """When do people leave a track?
+    """When do people leave a track? Share of plays not left yet, by second, with the points that
+    Lamere published.
 
-    Share of plays still on, by second, with Lamere's published points.
+    leaving  DataFrame second, n_left, n_plays, as from `crowd_leaving`
     """
     seconds = leaving.set_index("second").reindex(range(241), fill_value=0)
     on = (
         1 - np.cumsum(seconds["n_left"]).shift(fill_value=0) / leaving["n_plays"].iloc[0]
-    )  # still on when the second begins
+    )  # not left when the second begins
     ax = chart(
         f"{percent(1 - on.iloc[5])} of plays are left within five seconds, "
         f"{percent(1 - on.iloc[30])} within thirty",
-        "Share of plays not left yet, by seconds heard. Dots: Lamere 2014, Spotify.",
+        "Share of plays not left yet, by seconds played. Dots: Lamere 2014, Spotify.",
     )
     ax.plot(on.index[:-1], on.iloc[:-1], color=DATA, linewidth=2.5)
     points = [(s, 1 - published(f"skip_within_{s}s")) for s in (5, 10, 30)]
@@ -324,14 +325,16 @@ def draw_leaving(leaving):
 
 
 def draw_homes(listeners):
-    """Where do they live? One dot per listener, by longitude and latitude. listeners: DataFrame."""
+    """Where do the listeners live? One dot per listener, by longitude and latitude.
+
+    listeners  DataFrame of the table `listeners`
+    """
     country = listeners["country"].value_counts()
     ax = chart(
         f"{len(country)} countries and {listeners['time_zone'].nunique()} time zones; "
         f"{country.iloc[0]} of {len(listeners):,} "
         f"listeners live in {country.index[0]}",
-        "Homes by degrees east and north: towns of Faker's, countries by published shares of "
-        "users.",
+        "Homes by degrees east and north. Towns from Faker, countries by published shares.",
     )
     ax.scatter(listeners["longitude"], listeners["latitude"], s=16, color=ACCENT, linewidth=0)
     ax.set(

@@ -1,4 +1,4 @@
-"""Charts between the words of a notebook: the title is the finding, the source stands below."""
+"""The style of the notebooks' charts: the finding as title, the source below."""
 
 import io
 from typing import cast
@@ -23,16 +23,16 @@ DATA, ACCENT, HAIRLINE, BAND = "#8C8794", RUST, "#D9D6DE", "#E9E6EC"
 
 
 def chart(title, source):
-    """Empty axes under a title; `finish` makes the picture.
+    """Empty axes with a title and a source; `finish` turns them into a picture.
 
-    title   the finding, as printed: a sentence with its number
-    source  where the numbers come from, and how they were counted
+    title   the finding: a sentence with its number
+    source  where the numbers come from and how they were counted
     """
     return ruled(blank(title, source).add_axes((LEFT, 0.17, 0.96 - LEFT, 0.66)))
 
 
 def side_by_side(title, source, names):
-    """One axes per name, left to right, all with the same scales."""
+    """A list of axes, one per name, from left to right, with shared scales."""
     figure, gap = blank(title, source), 0.04
     each = (0.96 - LEFT + gap) / len(names)
     axes = []
@@ -45,14 +45,14 @@ def side_by_side(title, source, names):
 
 
 def ruled(ax):
-    """Hairlines across, behind the data; `ax.grid(False)` takes them away."""
+    """Draw horizontal hairlines behind the data; `ax.grid(False)` removes them."""
     ax.grid(axis="y", color=HAIRLINE, linewidth=0.6)
     ax.set_axisbelow(True)
     return ax
 
 
 def blank(title, source):
-    """A figure with its words: the title in one or two lines, the source in grey below."""
+    """A figure with a title in one or two lines and the source in grey below."""
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor=WHITE)
     FigureCanvasAgg(figure)
     lines = broken(title, "bold", TITLE, 0.94 * 72 * SIZE[0], 2)
@@ -70,24 +70,24 @@ def blank(title, source):
 
 
 def band(ax, x, low, high, name=""):
-    """The expected range, behind the data, with its name over its highest point."""
+    """Draw the expected range behind the data, with a name above its highest point."""
     ax.fill_between(x, low, high, color=BAND, linewidth=0, zorder=0)
     top = int(np.argmax(high))
     return note(ax, x[top], high[top], name, GREY, ha="center", va="bottom")
 
 
 def note(ax, x, y, text, colour=INK, ha="left", va="center"):
-    """A direct label beside the data, instead of a legend."""
+    """Write a label next to the data, instead of a legend."""
     return ax.text(x, y, text, color=colour, fontsize=TEXT, ha=ha, va=va)
 
 
 @front_door
 def finish(ax: Axes, alt=""):
-    """No box, no tick marks, the project's typeface; returns the picture with its alt text, for a
-    notebook.
+    """Finish a chart and return the picture with its alt text, for a notebook. The finished chart
+    has no box, no tick marks, and the project's typeface.
 
-    ax   axes from `chart`, or any of those from `side_by_side`
-    alt  one sentence with the numbers; the title where it is left out
+    ax   axes from `chart`, or any axes from `side_by_side`
+    alt  one sentence with the numbers; "" takes the title
     """
     figure = cast(Figure, ax.figure)
     for each in figure.axes:
@@ -116,20 +116,20 @@ def plain(ax):
 
 
 def number(value):
-    """A tick as the cards write counts, with a real minus."""
+    """The text of a tick: a count as on cards, with a minus sign, not a hyphen."""
     text = count(abs(value)) if value == round(value) else f"{abs(value):g}"
     return f"\u2212{text}" if value < 0 else text
 
 
 def freeze(axis):
-    """Tick labels that no font can draw name their script instead."""
+    """Replace letters of tick labels that no font can draw by the name of their script."""
     labels = [label.get_text() for label in axis.get_ticklabels()]
     if any(label and fonts.shown(label) != label for label in labels):
         axis.set_ticks(axis.get_ticklocs(), labels=[fonts.shown(label) for label in labels])
 
 
 def typeface(text):
-    """The text face with its fallbacks; titles in bold, mathematics off."""
+    """Set the text face with its fallbacks, titles in bold, and no mathematical typesetting."""
     words = fonts.shown(text.get_text()) if text.get_text() else ""
     text.set_text(words)
     text.set(

@@ -1,4 +1,4 @@
-"""The benchmark: simulated listening held against published figures, from a run's tables alone."""
+"""The benchmark: compares the tables of a simulated run with published figures."""
 
 from .measure import checked, measured, sampled
 from .report import (

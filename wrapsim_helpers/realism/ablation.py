@@ -1,6 +1,4 @@
-"""Each mechanism of the model switched off, and the figure that was named beforehand to move with
-it.
-"""
+"""Ablations: each mechanism of the model, and the figure chosen beforehand to show its effect."""
 
 import numpy as np
 
@@ -11,12 +9,12 @@ from .scores import score_of
 
 
 def switched_off(name, without):
-    """The change that switches a mechanism off: {parameter: its value without it}."""
+    """The change that switches a mechanism off: {parameter: value without the mechanism}."""
     like = np.asarray(getattr(Behaviour(), name))
     return {name: as_tuple(np.broadcast_to(without, like.shape).tolist())}
 
 
-# mechanism -> (what is changed to switch it off, the target and check that it should move)
+# mechanism -> (changes that switch it off, target and check that should move)
 MECHANISMS = {
     about.without[0]: (switched_off(name, about.without[1]), *about.without[2:])
     for name, about in abouts(Behaviour).items()
@@ -25,20 +23,19 @@ MECHANISMS = {
 
 FAINT = {
     "seasons"
-}  # its figure is of one weekend in July: measured on as many listeners as the main run has
+}  # its figure covers one weekend in July, so it is measured on the listeners of the main run
 UNSHOWN = {
-    "listeners of unlike patience": "nobody has published how far listeners differ in leaving; "
-    "without it everybody of an age would leave alike."
+    "listeners of unlike patience": "no published figure states how much listeners differ in "
+    "leaving plays; without it all listeners of an age would leave plays alike."
 }
 
 
 def moved(check, with_it, without):
-    """How far a number moves, in standard errors of the movement, and whether the mechanism shows:
-    the number leaves its tolerance or moves by more than three.
+    """(steps, shows): how far a number moves in standard errors of the movement, and whether the
+    mechanism shows. It shows if the number leaves its tolerance or moves by more than three errors.
 
-    with_it, without  float64, (R,), of the same listeners with the same random streams, observed
-                      first and then replicates
-                      in which the same listeners were drawn;  returns (float, bool)
+    with_it, without  float64, (R,), of the same listeners with the same random streams: the
+                      observed value, then bootstrap replicates with the same draws of listeners
     """
     distance, replicates = abs(without[0] - with_it[0]), (without - with_it)[1:]
     error = replicates[np.isfinite(replicates)].std() if np.isfinite(replicates).any() else np.nan

@@ -1,4 +1,4 @@
-"""The pictures of the benchmark: what was published in the accent, what came out beside it."""
+"""The charts of the benchmark: published figures in the accent colour, measured ones in grey."""
 
 import numpy as np
 
@@ -10,12 +10,12 @@ from . import pairs
 from .scores import LEFT_OUT, PASS, verdicts
 
 NOTHING = "This run holds no such plays"
-WORST = 4.0  # scores beyond it stand at the edge
+WORST = 4.0  # larger scores are drawn at the edge
 
 
 def draw_scores(results):
-    """How far is each counted outcome from its published figure, in units of its tolerance? One dot
-    each, by domain.
+    """How far is each counted outcome from its published figure, in tolerances? One dot per
+    outcome, by domain.
 
     results  list of `Result`, as from `measured`
     """
@@ -24,9 +24,9 @@ def draw_scores(results):
     domains = list(dict.fromkeys(figures()[target]["domain"] for target in table.index))
     ok = table["verdict"] == PASS
     ax = chart(
-        f"{ok.sum()} of {len(table)} published outcomes come out within their tolerance",
-        "Distance from the published figure in tolerances, the worst number of each; tiers A and "
-        "B, without those that yield.",
+        f"{ok.sum()} of {len(table)} published outcomes are within their tolerance",
+        "Distance from the published figure in tolerances, the worst check of each figure; counted "
+        "outcomes of tiers A and B.",
     )
     ax.set_position((0.17, 0.17, 0.79, 0.66))
     row = np.array([domains.index(figures()[target]["domain"]) for target in table.index], float)
@@ -47,11 +47,11 @@ def draw_scores(results):
 
 
 def draw_against_uniform(results, uniform):
-    """What does the model add to an even draw?
+    """What does the model add to uniform draws?
 
-    Shares of counted outcomes within tolerance, by tier, of both.
+    Draws the share of counted outcomes within tolerance of both, by tier.
     """
-    both = [verdicts(one) for one in (uniform, results)]
+    both = [verdicts(results_of_run) for results_of_run in (uniform, results)]
     judged = both[1].index[both[1]["counted"] & (both[1]["verdict"] != LEFT_OUT)]
     shares = [
         [
@@ -61,13 +61,13 @@ def draw_against_uniform(results, uniform):
         for table in both
     ]
     ax = chart(
-        f"Even draws meet {percent(shares[0][0])} of the strong figures, the model "
+        f"Uniform draws meet {percent(shares[0][0])} of the tier A figures, the model "
         f"{percent(shares[1][0])}",
-        "Share of the counted outcomes that the model's run could be held against; grey: the loop "
-        "this project began from.",
+        "Share of the counted outcomes that could be judged on the model's run; grey: the loop "
+        "that this project began with.",
     )
     for offset, heights, colour, name in (
-        (-0.19, shares[0], DATA, "even draws"),
+        (-0.19, shares[0], DATA, "uniform draws"),
         (0.19, shares[1], ACCENT, "the model"),
     ):
         ax.bar(np.arange(2) + offset, heights, 0.36, color=colour)
@@ -79,9 +79,9 @@ def draw_against_uniform(results, uniform):
 
 
 def paired_bars(title, source, table):
-    """Published and measured shares as bars side by side.
+    """Draw published and measured shares as bars side by side.
 
-    title  a function of the measured column, asked for the title where the run has what is measured
+    title  function of the measured column; returns the title. Not called if nothing was measured
     table  as from `realism.pairs`
     """
     ax = chart(title(table["measured"]) if table["measured"].notna().any() else NOTHING, source)
@@ -101,10 +101,10 @@ def draw_endings(sample):
     """Why do plays end?"""
     return paired_bars(
         lambda share: (
-            f"{percent(share['fwdbtn'])} of plays in long sittings end by the forward button, "
+            f"{percent(share['fwdbtn'])} of plays in long sessions end by the forward button, "
             f"{percent(share['trackdone'])} at the track's end"
         ),
-        "Plays in sittings of 10 tracks and more, July weekends. Published: Music Streaming "
+        "Plays in sessions of 10 tracks and more, July weekends. Published: Music Streaming "
         "Sessions Dataset, 2018.",
         pairs.endings(sample),
     )
@@ -115,22 +115,22 @@ def draw_contexts(sample):
     table = pairs.contexts(sample)
     return paired_bars(
         lambda share: (
-            f"Of a hundred plays {50 * np.abs(share - table['published']).sum():.0f} would have to "
-            f"come from elsewhere"
+            f"{percent(0.5 * np.abs(share - table['published']).sum())} of plays would have to "
+            "move to match the published shares"
         ),
-        "Plays in sittings of 10 tracks and more, July weekends. Published: Music Streaming "
+        "Plays in sessions of 10 tracks and more, July weekends. Published: Music Streaming "
         "Sessions Dataset, 2018.",
         table,
     )
 
 
 def draw_release_ages(sample):
-    """How old is the music?"""
+    """How old is the music that is played?"""
     return paired_bars(
         lambda share: (
             f"{percent(share.iloc[:2].sum())} of plays are of music from this year and the last"
         ),
-        "Plays in sittings of 10 tracks and more, July weekends, by age of the release. Published: "
+        "Plays in sessions of 10 tracks and more, July weekends, by age of the release. Published: "
         "MSSD, 2018.",
         pairs.release_ages(sample),
     )
@@ -140,7 +140,7 @@ def draw_skips_by_age(sample):
     """Who leaves tracks early?"""
     return paired_bars(
         lambda share: (
-            f"Under 20 leave {share_of(share.iloc[0])} of their plays early, people of about 35 "
+            f"Listeners under 20 leave {share_of(share.iloc[0])} of their plays early, about 35 "
             f"{share_of(share.iloc[2])}"
         ),
         "Published: P. Lamere, The Skip, 2014 (read off a chart; no figure for the twenties).",
@@ -149,16 +149,16 @@ def draw_skips_by_age(sample):
 
 
 def share_of(value):
-    """A share in words; NaN is a question without an answer here."""
-    return percent(value) if value == value else "(nobody here)"
+    """A share as text; "(no listeners)" for NaN."""
+    return percent(value) if value == value else "(no listeners)"
 
 
 def draw_hours_held(sample):
-    """Do the listeners keep the published hours?"""
+    """Do listeners listen at the published hours?"""
     table = pairs.hours(sample)
     worst = np.abs(table["published"] - table["measured"]).max()
     axes = side_by_side(
-        f"No hour is further than {100 * worst:.1f} points from the published share",
+        f"Every hour is within {100 * worst:.1f} percentage points of the published share",
         "Share of plays by local hour. Line: Park et al. 2019, Spotify. Bars: this run.",
         ("Monday to Friday", "Saturday, Sunday"),
     )
@@ -178,7 +178,7 @@ def draw_still_on(sample):
         f"{percent(1 - table['measured'][30])} within thirty"
         if table["measured"].notna().all()
         else NOTHING,
-        "Share of plays not left yet, by seconds heard. Dots: P. Lamere, The Skip, 2014.",
+        "Share of plays not left yet, by seconds played. Dots: P. Lamere, The Skip, 2014.",
     )
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
@@ -195,7 +195,7 @@ def draw_volume_spread(sample):
         return chart(NOTHING, "Minutes a day of each listener.")
     tenth = [float(np.interp(share, table.index, table["measured"])) for share in (0.1, 0.9)]
     ax = chart(
-        f"One in ten hears less than {tenth[0]:.0f} minutes a day, one in ten more than "
+        f"10\u2009% of listeners play less than {tenth[0]:.0f} minutes a day, 10\u2009% more than "
         f"{tenth[1]:.0f}",
         "Minutes a day of each listener, in order, log scale. Line: a log-normal of the published "
         "spread (2015), same median.",
@@ -209,13 +209,13 @@ def draw_volume_spread(sample):
 
 
 def draw_artist_ranks(sample):
-    """How steeply do plays fall from artist to artist?"""
+    """How fast do plays fall with the rank of the artist?"""
     table = pairs.artist_ranks(sample)
     if not len(table):
         return chart(NOTHING, "Share of plays by rank of the artist.")
     first = table["measured"].iloc[: max(1, round(len(table) / 100))].sum()
     ax = chart(
-        f"The first hundredth of {len(table):,} artists has {percent(first)} of all plays".replace(
+        f"The top 1\u2009% of {len(table):,} artists have {percent(first)} of all plays".replace(
             ",", "\u2009"
         ),
         "Share of plays by rank of the artist, both on log scales. Line: the published slope at "
@@ -233,16 +233,16 @@ def draw_artist_ranks(sample):
 
 
 def draw_distinct_tracks(sample):
-    """How many different tracks are in so many plays?"""
+    """How does the number of distinct tracks grow with the number of plays?"""
     table = pairs.distinct_tracks(sample)
     last = table["measured"].dropna()
     ax = chart(
-        f"The middle heavy listener's first {last.index[-1]:,} plays hold "
-        f"{last.iloc[-1]:,.0f} tracks".replace(",", "\u2009")
+        f"The first {last.index[-1]:,} plays of the median heavy listener have "
+        f"{last.iloc[-1]:,.0f} distinct tracks".replace(",", "\u2009")
         if len(last)
-        else "Nobody here has 5\u2009000 plays",
-        "Distinct tracks against plays, median of listeners with 5 000 plays, log scales. Dot: "
-        "2,728 tracks in 13,750 plays (MIDiA 2025).",
+        else "No listener of this run has 5\u2009000 plays",
+        "Distinct tracks by plays, median of listeners with 5\u2009000 plays, log scales. Dot: "
+        "2\u2009728 tracks in 13\u2009750 plays (MIDiA 2025).",
     )
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
@@ -266,7 +266,7 @@ OF_SAMPLE = {
 
 
 def draw_evidence(study):
-    """Every picture of a `Study`, finished: name -> Card."""
+    """All charts of a `Study` as pictures: name -> Card."""
     axes = {
         "scores": draw_scores(study.results),
         "uniform": draw_against_uniform(study.results, study.uniform),

@@ -1,10 +1,8 @@
-"""`make fit`: find the parameters that no figure gives directly, such that the published figures
-named here come out.
+"""`make fit`: fit the parameters that no figure gives directly to the published figures named here.
 
-Each round simulates a crowd, measures it, and moves every parameter by the power of (published /
-measured) that stands in its row; a row is one parameter of one mechanism and one figure. What it
-found is data/behaviour/fitted.json, which `Behaviour` reads. Everything else that the benchmark
-measures was not looked at here.
+Each round simulates a crowd, measures it, and multiplies every parameter by a power of (published /
+measured). A row of the table FITS is one parameter of one mechanism and one figure. The result is
+data/behaviour/fitted.json, which `Behaviour` reads. No other figure of the benchmark is used here.
 """
 
 import json
@@ -32,26 +30,26 @@ SURVIVAL = ("skip_within_5s", "skip_within_10s", "skip_within_30s", "skip_before
 
 
 def fit():
-    """Fit from the present values on and write data/behaviour/fitted.json; returns the values by
-    parameter.
+    """Fit, starting from the present values, and write data/behaviour/fitted.json; returns
+    parameter -> value.
     """
     path = resource("data", "behaviour", "fitted.json")
     check_file(path)
     values = {name: getattr(Behaviour(), name) for name in figures("fitted")}
     for number in tqdm(range(ROUNDS), desc="fitting", unit="round"):
-        found, fresh = crowd_with(values)
-        values = moved(values, found, fresh)
+        values_by_check, fresh = crowd_with(values)
+        values = moved(values, values_by_check, fresh)
         tqdm.write(
             f"round {number + 1}: " + ", ".join(f"{name} {value}" for name, value in values.items())
         )
-        with written(path) as beside:
-            beside.write_bytes((json.dumps(values, indent=1) + "\n").encode())
+        with written(path) as temporary:
+            temporary.write_bytes((json.dumps(values, indent=1) + "\n").encode())
     return values
 
 
 def crowd_with(values):
-    """What a crowd with these parameters measures: ((target, check) -> value, share of plays of
-    music released in the year).
+    """Simulate and measure a crowd with these parameters: ((target, check) -> value, share of plays
+    of music released in the year).
     """
     names = {target for target, *_ in FITS.values()} | {*SURVIVAL, "hours_per_mau_month"}
     with tempfile.TemporaryDirectory() as folder:
@@ -74,33 +72,34 @@ def crowd_with(values):
         )
         ages = sample.listeners[[f"aged_{age}" for age in range(6)]].sum()
         return {
-            (one.target, one.check): one.observed for one in measured(sample, names)
+            (result.target, result.check): result.observed for result in measured(sample, names)
         }, ages.iloc[0] / ages.sum()
 
 
 def plain(values):
-    """Parameters as YAML can hold them."""
+    """Parameters in types that YAML can hold."""
     return {
         name: list(value) if isinstance(value, tuple | list) else value
         for name, value in values.items()
     }
 
 
-def moved(values, found, fresh):
-    """The parameters of the next round, to four digits."""
+def moved(values, values_by_check, fresh):
+    """The parameters of the next round, rounded to four digits."""
     new = {
-        name: values[name] * (wanted / found[target, check]) ** power
+        name: values[name] * (wanted / values_by_check[target, check]) ** power
         for name, (target, check, wanted, power) in FITS.items()
     }
     new["log_minutes"] = values["log_minutes"] + np.log(
-        published("hours_per_mau_month")["Q4_2017"] / found["hours_per_mau_month", "value"]
+        published("hours_per_mau_month")["Q4_2017"]
+        / values_by_check["hours_per_mau_month", "value"]
     )
     new["fresh_share"] = min(
         values["fresh_share"] * published("release_year_mix")["2018"] / fresh, 0.98
     )
-    new |= hazard_moved(values, [found[target, "value"] for target in SURVIVAL])
+    new |= hazard_moved(values, [values_by_check[target, "value"] for target in SURVIVAL])
     return {
-        name: [float(f"{one:.4g}") for one in new[name]]
+        name: [float(f"{number:.4g}") for number in new[name]]
         if name == "hazard"
         else float(f"{new[name]:.4g}")
         for name in values
@@ -108,8 +107,8 @@ def moved(values, found, fresh):
 
 
 def hazard_moved(values, left):
-    """The summed hazard at 5, 10, 30 s and its slope after that, each piece scaled by how much of
-    it the crowd lacks.
+    """The cumulative hazard at 5, 10 and 30 s and its slope after that; each piece is scaled by
+    published / measured.
     """
     pieces = np.diff([*values["hazard"], values["hazard"][-1] + values["hazard_slope"]])
     wanted, got = (

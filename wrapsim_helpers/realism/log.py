@@ -1,9 +1,9 @@
-"""The log as the measures read it: the plays of a run folder in order, a few million at a time,
-with what they are joined with.
+"""The log that the measures read: the plays of a run in order, about a million at a time, joined
+with listeners and tracks.
 
-Everything comes from the Parquet tables of a run; nothing of the model is asked. Each measure's
-statistics are sums per listener, so they are taken from a stretch of whole listeners at a time and
-put together: memory stays the same however large the run is.
+Everything comes from the Parquet tables of a run, without using the model's internals. The measures
+need statistics per listener, so they are computed for groups of whole listeners and concatenated:
+memory does not grow with the run.
 """
 
 from dataclasses import dataclass
@@ -28,9 +28,10 @@ from ..storage.tables import play_files, read_parquet, read_plays
 from ..wrapped.counting import NOT_FINISHED_MS, day_number
 
 PLAYS_AT_ONCE = 1_000_000
-SITTING_GAP_MS = 60_000  # silence that ends a sitting in the sessions data set of 2018
-SESSION_GAP_MS = 30 * MINUTE_MS  # silence that ends a session elsewhere
-LONG, CUT = 10, 20  # tracks of a long sitting: at least, and how many of them are looked at
+# A sitting is a session as the Music Streaming Sessions Dataset of 2018 defines it.
+SITTING_GAP_MS = 60_000  # silence that ends a sitting
+SESSION_GAP_MS = 30 * MINUTE_MS  # silence that ends a session in other figures
+LONG, CUT = 10, 20  # fewest tracks of a long sitting, and how many of its tracks are used
 MEASURED = ("energy", "valence", "danceability", "loudness", "bpm", "acousticness")
 LABELS = ("reason_start", "reason_end", "device", "context", "plan")
 OF_TRACK = (
@@ -61,7 +62,7 @@ READ = (
     "utc_offset_min",
 )
 
-# What follows from one play alone. `who` is the listener's row in the table of listeners.
+# Columns that follow from one play alone. `who` is the listener's row in the table of listeners.
 PLAYS = f"""
 CREATE OR REPLACE TEMP TABLE p AS SELECT *,
   ms_played < duration_ms - {NOT_FINISHED_MS} AS unfinished,
@@ -81,10 +82,10 @@ FROM ordered"""
 class Log:
     """A run opened for measuring.
 
-    run_dir    the folder
+    run_dir    the run's folder
     listeners  DataFrame, one row per listener of the run: listener_id, age (at the start), gender,
-               country, region, weeks (of membership at the start), birth_year; the row's position
-               is `who` everywhere else
+               country, region, weeks (of membership at the start), birth_year; `who` in other
+               tables is the position of the row
     tracks     DataFrame by track_id, with the primary artist_id
     versions   DataFrame: who, valid_from (UTC ms), plan
     first_ms, after_ms   the run's window on the wall clock, ms
@@ -99,7 +100,7 @@ class Log:
 
 
 def open_log(run_dir):
-    """A finished run as a `Log`; FileNotFoundError where the folder holds none."""
+    """The `Log` of a finished run. Raises FileNotFoundError if the folder has no run."""
     parameters = read_manifest(run_dir)["identity"]["parameters"]
     start, end = (
         wall_ms(moment) for moment in check_window(parameters["start_time"], parameters["end_time"])
@@ -127,21 +128,21 @@ def open_log(run_dir):
 
 
 def wall_ms(moment):
-    """Milliseconds since 1970 of a moment as its wall clock shows it, or of the instant where it
-    has an offset.
+    """Milliseconds since 1970 of a datetime: of the instant if it has an offset, otherwise of the
+    wall-clock time.
     """
     return utc_ms(moment) if moment.tzinfo else round((moment - EPOCH).total_seconds() * 1000)
 
 
 def regions():
-    """Country -> region of the published shares of users."""
+    """Country -> region, as in the published shares of users."""
     return pd.read_csv(
         resource("data", "behaviour", "places.csv"), keep_default_na=False
     ).set_index("country")["region"]
 
 
 def people(listeners, start_ms):
-    """The listeners with what measures ask of them; see `Log`."""
+    """The listeners with the columns that measures need (see `Log`)."""
     born = pd.to_datetime(listeners["birth_date"]).astype("datetime64[ms]")
     joined = pd.to_datetime(listeners["joined_on"]).astype("datetime64[ms]").astype("int64")
     region = listeners["country"].astype(str).map(regions()).fillna("Rest")
@@ -159,8 +160,8 @@ def people(listeners, start_ms):
 
 
 def tracks_of(run_dir):
-    """Tracks by track_id with their primary artist; durations in ms, release as days since 1970;
-    holiday where title or genre says so.
+    """Tracks by track_id with their primary artist: durations in ms, release in days since 1970,
+    holiday by words of the title or genre.
     """
     tracks = read_parquet(run_dir, "tracks").to_pandas().set_index("track_id")
     credits = read_parquet(run_dir, "track_artists").to_pandas()
@@ -188,9 +189,7 @@ def tracks_of(run_dir):
 
 
 def stretches(run_dir, most=PLAYS_AT_ONCE):
-    """The files of the plays, grouped so that a group holds about so many plays at most: list of
-    lists of names.
-    """
+    """The files of plays in groups of at most `most` plays, or of one file; lists of names."""
     rows = {file["file"]: file["rows"] for file in read_manifest(run_dir)["files"]}
     groups, held = [], 0
     for file in play_files(place_of(run_dir)):
@@ -203,18 +202,18 @@ def stretches(run_dir, most=PLAYS_AT_ONCE):
 
 
 def plays_in(run_dir, files, columns=None):
-    """The plays in some files of a run, one after another, as one Arrow table."""
+    """The plays in some files of a run as one Arrow table."""
     return pa.concat_tables(
         [read_plays(place_of(run_dir), file, columns) for file in files]
     ).unify_dictionaries()
 
 
 def ordered(log, files):
-    """The plays of some parts with what follows from their order; a dict of columns (NumPy or
-    Arrow), shape (N,) each.
+    """The plays of some parts with columns that follow from their order: a dict of columns (NumPy
+    or Arrow), (N,) each.
 
-    who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before,
-    -1 at the first), and what `in_order` and `of_track` add
+    Adds who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before
+    the play, -1 for the first), and the columns of `in_order` and `of_track`.
     """
     plays = plays_in(log.run_dir, files, list(READ)).combine_chunks()
     who = pd.Index(log.listeners["listener_id"]).get_indexer(plays["listener_id"].to_numpy())
@@ -231,11 +230,11 @@ def ordered(log, files):
         "number": np.arange(len(who)) - np.repeat(first, np.diff(first, append=len(who))),
         "gap_ms": np.where(new, -1, started - before(ended)),
     }
-    kept = {
+    columns = {
         name: plays[name] for name in READ if name not in ("listener_id", "started_at", "ended_at")
     }
     return (
-        kept
+        columns
         | timed
         | in_order(plays, new, timed["gap_ms"])
         | of_track(log, plays["track_id"].to_numpy(), who, timed["number"])
@@ -243,7 +242,7 @@ def ordered(log, files):
 
 
 def before(values):
-    """Each value of the row before; the first row gets its own. Same shape and dtype."""
+    """The value of the previous row; the first row keeps its value. Same shape and dtype."""
     return np.r_[values[:1], values[:-1]]
 
 
@@ -253,12 +252,12 @@ def codes(column, name):
 
 
 def in_order(plays, new, gap_ms):
-    """What follows from the play before: place and size in the sitting, opens (a session, after
-    half an hour), later (not the first of its session_id), chained (starts for the reason the one
-    before ended), switched (another context in the same sitting), again (the same track within ten
-    minutes, not by the back button).
+    """Columns that follow from the previous play: place (position in the sitting, from 1), size (of
+    the sitting), opens (starts a session, after half an hour), later (not the first of its
+    session_id), chained (reason_start follows from the previous reason_end), switched (another
+    context in the same sitting), again (same track within ten minutes, not by the back button).
 
-    new  bool, (N,), the first play of a listener;  gap_ms  int64, (N,), silence before a play
+    new  bool, (N,), first play of a listener;  gap_ms  int64, (N,), silence before a play
     """
     begins = new | (gap_ms > SITTING_GAP_MS)
     first = np.flatnonzero(begins)
@@ -288,14 +287,16 @@ def in_order(plays, new, gap_ms):
 
 
 def of_track(log, track, who, number):
-    """What follows from the track: nth (time that the listener hears it), ago and ahead (plays
-    since the last and until the next time, 0 where there is none), new_artist (first play of an
-    artist), seen_tracks and seen_artists (so far), and the track's own columns."""
+    """Columns that follow from the track: nth (the listener's first, second, ... play of it), ago
+    and ahead (number of plays since the last and until the next play of it, 0 if there is none),
+    new_artist (first play of the artist), seen_tracks and seen_artists (distinct ones so far), and
+    the columns OF_TRACK.
+    """
     row = log.tracks.index.get_indexer(track)
-    own = {name: log.tracks[name].to_numpy()[row] for name in OF_TRACK}
-    nth, ago, ahead = times_heard(who, track, number)
-    new_artist = times_heard(who, own["artist_id"], number)[0] == 1
-    return own | {
+    of_row = {name: log.tracks[name].to_numpy()[row] for name in OF_TRACK}
+    nth, ago, ahead = encounters(who, track, number)
+    new_artist = encounters(who, of_row["artist_id"], number)[0] == 1
+    return of_row | {
         "nth": nth,
         "ago": ago,
         "ahead": ahead,
@@ -306,18 +307,17 @@ def of_track(log, track, who, number):
 
 
 def running(flags, number):
-    """How many plays of the listener up to this one have a flag? int64, (N,)."""
+    """Number of flagged plays of the listener up to each play, int64, (N,)."""
     totals = np.cumsum(flags)
     first = np.flatnonzero(number == 0)
     return totals - np.repeat(totals[first] - flags[first], np.diff(first, append=len(flags)))
 
 
-def times_heard(who, item, number):
-    """How often has a listener met an item, and how many plays ago and ahead is the next meeting?
-    Three int64 arrays, (N,).
+def encounters(who, item, number):
+    """(nth, ago, ahead) of each play of an item by a listener: number of plays of the item so far,
+    and distance in plays to its previous and next play (0 if there is none). int64, (N,).
 
-    who, item, number  integers, (N,), plays in order;  the count is 1 at the first meeting, the
-                       distances 0 where there is none
+    who, item, number  integers, (N,), of plays in order
     """
     order = np.argsort(who.astype(np.int64) * 2**32 + item, kind="stable")
     same = np.r_[
@@ -335,11 +335,12 @@ def times_heard(who, item, number):
 
 
 def spans(log):
-    """Instants and steps that queries ask for, as integers.
+    """Variables of the queries, integers by name.
 
-    first_day, whole_weeks (days in whole weeks), ordinary_day (1 October where the run has the
-    fortnight after it, else the day that begins its middle fortnight), quarter_ms and half_ms of
-    the run, and every_n: each so-manieth listener is n listeners
+    first_day, whole_weeks (days in whole weeks), ordinary_day (1 October if the run has the
+    fortnight after it, otherwise the first day of its middle fortnight), quarter_ms and half_ms
+    (instants after a quarter and half of the run), and every_n (take one listener of so many to get
+    n listeners)
     """
     first, days, n = (
         log.first_ms // DAY_MS,
@@ -362,15 +363,14 @@ def spans(log):
 
 
 def connect():
-    """An embedded DuckDB that shows no progress of its own and leaves memory to others."""
+    """An embedded DuckDB without a progress bar and with a memory limit of 600 MB."""
     connection = duckdb.connect(config={"memory_limit": "600MB"})
     connection.execute("SET enable_progress_bar = false")
     return connection
 
 
 def gathered(log, queries, progress=True):
-    """Run SQL queries over the plays, stretch by stretch, and put the answers together: name ->
-    DataFrame.
+    """Run SQL queries over groups of plays and concatenate the results: name -> DataFrame.
 
     queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with
              who) and the variables of `spans`

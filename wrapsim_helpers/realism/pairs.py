@@ -1,6 +1,4 @@
-"""Published and measured side by side, for pictures: small tables with columns published and
-measured.
-"""
+"""Small tables for charts, with the columns published and measured."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +13,7 @@ from .scores import targets
 
 UNDEFINED_IS_NAN = np.errstate(
     divide="ignore", invalid="ignore"
-)  # a run may hold none of the plays a figure is about
+)  # a run may have no plays of the kind that a figure is about
 CONTEXT_NAMES = {
     "user_collection": "own",
     "catalog": "catalogue",
@@ -29,7 +27,7 @@ YEARS_SAID = ("this year", "last year", "2 years", "3 years", "4 years", "older"
 
 
 def pair(names, published, measured):
-    """One table of a picture, by name."""
+    """A table of published and measured values, by name."""
     return pd.DataFrame(
         {"published": np.asarray(published, float), "measured": np.asarray(measured, float)},
         index=list(names),
@@ -52,8 +50,8 @@ def hours(sample):
 
 @UNDEFINED_IS_NAN
 def still_on(sample):
-    """Share of plays not left yet after so many seconds, 0 to 59; published is NaN between the
-    printed points.
+    """Share of plays not left yet, by seconds from 0 to 60; published is NaN except at 0, 5, 10
+    and 30.
     """
     counts = by_key(sample, "leaving", "second", ["n_left"], LAST_SECOND + 1)
     left = counts["n_left"][0][:LAST_SECOND].cumsum() / sample["n"][0]
@@ -67,7 +65,7 @@ def still_on(sample):
 
 @UNDEFINED_IS_NAN
 def endings(sample):
-    """Why plays of long sittings end."""
+    """Share of plays of long sittings by reason_end."""
     value = targets()["reason_end_mix"]["value"]
     measured = columns_of(sample, [f"end_{name}" for name in ENDS])[0] / sample["long_n"][0]
     table = pair(ENDS, [value.get(name, 0.0) for name in ENDS], measured)
@@ -76,7 +74,7 @@ def endings(sample):
 
 @UNDEFINED_IS_NAN
 def contexts(sample):
-    """Where plays of long sittings come from."""
+    """Share of plays of long sittings by context."""
     value = targets()["session_context_mssd"]["value"]
     measured = columns_of(sample, [f"in_{name}" for name in value])[0] / sample["long_n"][0]
     return pair([CONTEXT_NAMES[name] for name in value], list(value.values()), measured)
@@ -84,7 +82,7 @@ def contexts(sample):
 
 @UNDEFINED_IS_NAN
 def release_ages(sample):
-    """How old the music of long sittings is, in calendar years."""
+    """Share of plays of long sittings by age of the release, in calendar years."""
     value = targets()["release_year_mix"]["value"]
     return pair(
         YEARS_SAID,
@@ -95,7 +93,7 @@ def release_ages(sample):
 
 @UNDEFINED_IS_NAN
 def skips_by_age(sample):
-    """Share of plays left early by age; published where a value was printed."""
+    """Share of plays left early by age; published is NaN for ages without a published value."""
     band = left_by_age(sample)
     printed = {"teens": 0.5, "about_35": 0.35, "about_48": 0.42}
     names = {
@@ -113,11 +111,11 @@ def skips_by_age(sample):
 
 @UNDEFINED_IS_NAN
 def volumes(sample):
-    """Minutes a day of everybody with a play, sorted, beside a log-normal of the published spread
-    and the same median.
+    """Minutes a day of all listeners with a play, sorted; published is a log-normal with the
+    published spread and the same median.
     """
     days = (sample.log.after_ms - sample.log.first_ms) / DAY_MS
-    minutes = np.sort(sample.own("ms")[sample.own("ms") > 0]) / MINUTE_MS / days
+    minutes = np.sort(sample.values("ms")[sample.values("ms") > 0]) / MINUTE_MS / days
     if not len(minutes):
         return pair([], [], [])
     place = (np.arange(len(minutes)) + 0.5) / len(minutes)
@@ -136,8 +134,8 @@ def quantiles(places):
 
 @UNDEFINED_IS_NAN
 def artist_ranks(sample, listeners=1800):
-    """Plays per artist by rank as shares of all plays, beside the published slope through rank
-    100.
+    """Share of all plays by rank of the artist; published is a line of the published slope through
+    rank 100.
     """
     plays = np.sort(artist_totals(sample, listeners)[0])[::-1]
     if not len(plays):
@@ -152,10 +150,10 @@ def artist_ranks(sample, listeners=1800):
 
 
 def distinct_tracks(sample):
-    """Distinct tracks of the median listener against plays, of those with 5,000 plays or more;
-    published at 13,750 plays.
+    """Distinct tracks by number of plays, median of listeners with 5,000 plays or more; published
+    is one value, at 13,750 plays.
     """
     table = sample.frames["heaps"]
-    table = table[table["who"].isin(np.flatnonzero(sample.own("n") >= 5000))]
+    table = table[table["who"].isin(np.flatnonzero(sample.values("n") >= 5000))]
     median = table.groupby("n")["seen_tracks"].median()
     return pair([*median.index, 13_750], [np.nan] * len(median) + [2_728], [*median, np.nan])

@@ -1,4 +1,4 @@
-"""The results in words: a table for the terminal, and a report in Markdown with pictures."""
+"""The results as text: a table for the terminal, and a report in Markdown with pictures."""
 
 from pathlib import Path
 
@@ -13,49 +13,47 @@ from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, counts, known, passed,
 
 HEAD = """# How real is it?
 
-Written by `make realism`; do not edit. {listeners:,} listeners over a year, {plays:,} plays, held
-against the
-{figures} published figures of [data/behaviour/targets.json](../data/behaviour/targets.json),
-whose roles and tolerances were frozen
-before anything was fitted. Everything is measured from the run's tables alone.
+Written by `make realism`; do not edit. This report compares {listeners:,} listeners over a year
+({plays:,} plays) with the {figures} published figures of
+[data/behaviour/targets.json](../data/behaviour/targets.json). Their roles and tolerances were
+frozen before anything was fitted. Everything is measured from the run's tables alone.
 
 **How to read it.** Each number has a 95 % interval from {replicates} bootstrap samples of
-listeners. Its score is the distance from the
-published figure in tolerances, so up to 1 passes; where the interval is wider than the tolerance
-the run is *too small* to
-say. A *rule* holds without exception. An *input* is handed to the model and so is no evidence: it
-is reported, not scored. An
-*outcome* has to come out; those marked * are also where a parameter of the model starts from, so
-they are weaker evidence.
-*not here* means that the run does not hold what the figure needs. Beside it stand the same number
-in the loop this project
-began from, which draws everything evenly ({uniform} listeners), and its range over five seeds
-({smaller} listeners each).
+listeners. Its score is the distance from the published figure in tolerances; a score up to 1
+passes. If the interval is wider than the tolerance, the run is *too small* for a verdict.
+
+- A *rule* must hold without exception.
+- An *input* is given to the model, so it is no evidence: it is reported, not scored.
+- An *outcome* must come out within its tolerance. For outcomes marked *, the figure is also the
+  start value of a parameter of the model, so they are weaker evidence.
+- *not here* means that the run does not have the plays that the figure needs.
+
+The last two columns show the same number for the loop that this project began with, which draws
+everything uniformly ({uniform} listeners), and its range over five seeds ({smaller} listeners
+each).
 """
 CAPTIONS = {
-    "scores": "Look for dots right of the line: the misses, listed below with their reasons.",
-    "uniform": "Look for what an even draw gets right by accident.",
-    "leaving": "Look for the cliff in the first seconds.",
-    "endings": "Look for the forward button beside the track's end.",
-    "skips_by_age": "Look for the dip at 35.",
-    "hours": "Look for bars that leave the line.",
-    "volume": "Look for the tails: a few listen all day.",
-    "contexts": "Look for the order.",
+    "scores": "Look for dots right of the line: these figures miss; the reasons are below.",
+    "uniform": "Look for what uniform draws get right by chance.",
+    "leaving": "Look for the steep fall in the first seconds.",
+    "endings": "Compare the forward button with the track's end.",
+    "skips_by_age": "Look for the minimum at 35.",
+    "hours": "Look for bars that differ from the line.",
+    "volume": "Look for the tails: a few people listen all day.",
+    "contexts": "Look for the order of the bars.",
     "release_ages": "Look for how fast the bars fall.",
     "artist_ranks": "Look for the slope between rank 10 and 1000.",
-    "distinct_tracks": "Look for a line that bends: novelty wears off.",
+    "distinct_tracks": "Look for a line that flattens: fewer tracks are new over time.",
 }
 SURVEY = """SDMetrics {version} compares {n:,} listeners drawn from one half of the survey with
-the people of the other half, by age band, gender, plan, favourite
-genre, time of use and group of answers: **{overall:.3f}** overall (shapes of columns
-{shapes:.3f}, trends of pairs {pairs:.3f}; at least {asked:.2f} is
-asked for). The two halves of the survey themselves score {halves:.3f}, which is what chance allows.
+the respondents of the other half, by age band, gender, plan, favourite genre, time of use and group
+of respondents. The score is **{overall:.3f}** overall (shapes of columns {shapes:.3f}, trends of
+pairs {pairs:.3f}); at least {asked:.2f} is required. The two halves of the survey, compared with
+each other, score {halves:.3f}; a higher score is not to be expected.
 
-Such a score shows that drawing whole rows keeps shares and pairs of answers. It cannot show that
-the survey is like the world, that
-listeners behave like anybody, or that nobody is copied: each listener does copy one respondent's
-answers, and the score would
-not notice.
+This score shows that drawing whole rows preserves shares and pairs of responses. It does not show
+that the survey represents the world, that the listeners behave like real people, or that no
+respondent is copied: each listener does copy one respondent, and the score would not detect it.
 """
 
 
@@ -63,9 +61,7 @@ not notice.
 
 
 def lines_of(results):
-    """The results as aligned text, one line per check, then how many counted targets pass; a list
-    of strings.
-    """
+    """The results as lines of aligned text, one per check, then how many counted targets pass."""
     head = (
         f"{'target':<27}{'check':<28}{'role':<9}{'tier':<5}{'published':>19}{'measured':>11}"
         f"{'interval':>22}{'score':>7} "
@@ -84,7 +80,7 @@ def line_of(result):
 
 
 def published_text(result):
-    """A published value, range or sign."""
+    """A published value, range or sign as text."""
     within = next(
         check for check in targets()[result.target]["checks"] if check["name"] == result.check
     )["within"]
@@ -99,7 +95,7 @@ def published_text(result):
 
 
 def interval_text(result):
-    """The 95 % interval, or a dash where none is taken."""
+    """The 95 % interval as text; a dash if there is none."""
     if result.error != result.error:
         return "-"
     reach = Z95 * result.error
@@ -107,12 +103,12 @@ def interval_text(result):
 
 
 def score_text(score):
-    """A score in two digits; a dash for none."""
+    """A score with two decimals; a dash for NaN."""
     return "-" if score != score else "inf" if np.isinf(score) else f"{score:.2f}"
 
 
 def short(value):
-    """A number in about four digits."""
+    """A number with about four digits as text."""
     if value != value:
         return "-"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
@@ -120,35 +116,35 @@ def short(value):
 
 @front_door
 def summary_of(results: list):
-    """Sentences: whether the rules hold, how many counted outcomes pass in each tier, and which do
-    not.
+    """Sentences that state whether the rules hold, how many counted outcomes pass in each tier, and
+    which fail.
     """
     table = verdicts(results)
     broken = table.index[(table["role"] == "rule") & (table["verdict"] != PASS)]
-    said = (
+    sentences = (
         [f"Rules: {', '.join(broken) + ' broken' if len(broken) else 'none broken'}."]
         if (table["role"] == "rule").any()
         else []
     )
-    said += [
+    sentences += [
         f"Tier {tier}: {row.n_pass:.0f} of {row.n:.0f} outcomes that apply pass ({row.share:.0%}; "
-        f"{row.needed:.0%} are asked for"
-        + (f"; {row.n_small:.0f} would need more listeners)." if row.n_small else ").")
+        f"{row.needed:.0%} are required"
+        + (f"; {row.n_small:.0f} need more listeners)." if row.n_small else ").")
         for tier, row in passed(results).iterrows()
     ]
     for word in (FAIL, TOO_SMALL, LEFT_OUT):
         named = table.index[table["counted"] & (table["verdict"] == word)]
-        said += [f"{word}: {', '.join(named)}"] if len(named) else []
-    return said + weaker(table)
+        sentences += [f"{word}: {', '.join(named)}"] if len(named) else []
+    return sentences + weaker(table)
 
 
 def weaker(table):
-    """The figures that fail without being counted: weak evidence, handed in, or yielding to
-    another.
+    """A sentence that lists the figures that fail but are not counted: tier C, inputs, or figures
+    that yield to another. Empty list if there are none.
     """
     named = table.index[~table["counted"] & (table["verdict"] == FAIL) & (table["role"] != "rule")]
     return (
-        [f"fail, but not counted (tier C, handed in, or yielding to another): {', '.join(named)}"]
+        [f"fail, but not counted (tier C, inputs, or yielding to another): {', '.join(named)}"]
         if len(named)
         else []
     )
@@ -156,39 +152,44 @@ def weaker(table):
 
 @front_door
 def results_table(results: list):
-    """The results to look through: DataFrame with what, by, role, tier, published, measured,
-    interval, score, verdict; one row a check.
+    """The results as a DataFrame, one row per check: what, by, role, tier, published, measured,
+    interval, score, verdict.
     """
     known_as = targets()
     return pd.DataFrame(
         [
             {
-                "figure": one.target,
-                "check": one.check,
-                "what": known_as[one.target]["what"],
-                "by": known_as[one.target]["source"],
-                "role": known_as[one.target]["role"],
-                "tier": known_as[one.target]["tier"],
-                "published": published_text(one),
-                "measured": short(one.observed),
-                "interval": interval_text(one),
-                "score": score_text(one.score),
-                "verdict": one.verdict,
+                "figure": result.target,
+                "check": result.check,
+                "what": known_as[result.target]["what"],
+                "by": known_as[result.target]["source"],
+                "role": known_as[result.target]["role"],
+                "tier": known_as[result.target]["tier"],
+                "published": published_text(result),
+                "measured": short(result.observed),
+                "interval": interval_text(result),
+                "score": score_text(result.score),
+                "verdict": result.verdict,
             }
-            for one in results
+            for result in results
         ]
     ).set_index("figure")
 
 
 @front_door
 def published_by():
-    """Who published the figures: DataFrame by source with year, how many figures, and how many of
-    them are counted outcomes.
+    """The sources of the figures: DataFrame by source with year, number of figures, and number of
+    counted outcomes.
     """
     rows = pd.DataFrame(
         [
-            {"source": one["source"], "year": one["year"], "figures": 1, "counted": counts(one)}
-            for one in targets().values()
+            {
+                "source": target["source"],
+                "year": target["year"],
+                "figures": 1,
+                "counted": counts(target),
+            }
+            for target in targets().values()
         ]
     )
     return (
@@ -200,36 +201,39 @@ def published_by():
 
 @front_door
 def tell_rules(invariants: pd.Series, n_plays):
-    """Sentences: over how many plays the tables' own rules hold, and which are broken. invariants:
-    Series of counts.
+    """Sentences that state the number of plays checked, and the broken rules of the tables.
+
+    invariants  Series of breaches by rule
     """
-    said = [
+    sentences = [
         f"{len(invariants)} rules of the tables over {n_plays:,} plays: "
         f"{invariants.sum():,} breaches."
     ]
-    return said + [f"broken {n:,} times: {rule}" for rule, n in invariants.items() if n]
+    return sentences + [f"broken {n:,} times: {rule}" for rule, n in invariants.items() if n]
 
 
 # -- the report ------------------------------------------------------------------------------------
 
 
 def write_report(study, pictures, folder, name="realism"):
-    """Write what a study found as Markdown with pictures; returns the path of the text. Raises as
-    `check_report`.
+    """Write the report of a study as Markdown with pictures; returns the path of the text.
 
-    pictures  name -> picture with `png` (bytes) and `alt` (text), as from `cards.finish`; shown
-              in their order
+    pictures  name -> picture with `png` (bytes) and `alt` (text), in the order of the report
+    Raises the errors of `check_report`.
     """
     path, shown = check_report(folder, name)
-    for one, picture in pictures.items():
-        with written(shown / f"{one}.png") as beside:
-            beside.write_bytes(picture.png)
-    with written(path) as beside:
-        beside.write_bytes(
+    for picture_name, picture in pictures.items():
+        with written(shown / f"{picture_name}.png") as temporary:
+            temporary.write_bytes(picture.png)
+    with written(path) as temporary:
+        temporary.write_bytes(
             "\n".join(
                 report_lines(
                     study,
-                    {one: (f"{name}/{one}.png", picture.alt) for one, picture in pictures.items()},
+                    {
+                        picture_name: (f"{name}/{picture_name}.png", picture.alt)
+                        for picture_name, picture in pictures.items()
+                    },
                 )
             ).encode()
         )
@@ -237,10 +241,11 @@ def write_report(study, pictures, folder, name="realism"):
 
 
 def check_report(folder, name="realism"):
-    """Path of a report's text, and of the folder of its pictures, made and tried.
+    """(path of a report's text, folder of its pictures); creates the folder and tests whether it is
+    writable.
 
-    Raises ValueError unless the folder is new, empty or one of an earlier report, in which other
-    files may lie too; and naming a file that would be replaced and is not as we wrote it.
+    Raises ValueError unless the folder is new, empty, or holds an earlier report (and perhaps other
+    files), and if the report would replace a file that wrapsim did not write or that was changed.
     """
     folder = Path(folder).absolute()
     check_marked(folder)
@@ -250,7 +255,7 @@ def check_report(folder, name="realism"):
 
 
 def report_lines(study, pictures):
-    """The report, a list of lines. pictures: name -> (path, alt)."""
+    """The lines of the report. pictures: name -> (path, alt)."""
     everything = study.results + study.rules
     head = HEAD.format(
         listeners=study.size.listeners,
@@ -283,7 +288,7 @@ def report_lines(study, pictures):
         "",
         *missing_lines(everything),
         "",
-        "## Figures that cannot both hold",
+        "## Figures that contradict each other",
         "",
         *contradiction_lines(everything),
         "",
@@ -295,7 +300,7 @@ def report_lines(study, pictures):
         "",
         *ablation_lines(study),
         "",
-        "## Beside the survey",
+        "## Compared with the survey",
         "",
         survey_text(study.survey),
         "## In pictures",
@@ -310,32 +315,32 @@ def report_lines(study, pictures):
 
 
 def known_and_not(results):
-    """How many counted outcomes pass among those the model starts from, and among the others; list
-    items.
+    """List items: how many counted outcomes pass among those from which the model starts, and among
+    all other outcomes.
     """
     table = verdicts(results)
     judged = table[table["counted"] & (table["verdict"] != LEFT_OUT)]
     start = np.array([known(target) for target in judged.index], dtype=bool)
     ok = (judged["verdict"] == PASS).to_numpy()
     return [
-        f"- Of {start.sum()} outcomes that a parameter starts from, {ok[start].sum()} pass; of "
-        f"{(~start).sum()} others, {ok[~start].sum()}."
+        f"- Of {start.sum()} outcomes that are the start value of a parameter, {ok[start].sum()} "
+        f"pass; of {(~start).sum()} other outcomes, {ok[~start].sum()}."
     ]
 
 
 def shown(name, path, alt):
-    """A picture with its caption."""
+    """The lines of a picture with its caption."""
     return [f"![{alt}]({path})", "", CAPTIONS.get(name, ""), ""]
 
 
 def table_lines(study):
-    """The large table, one row per check, by domain."""
-    rows, beside = [], {(one.target, one.check): one.observed for one in study.uniform}
-    for one in study.results + study.rules:
+    """The lines of the table of all figures, one row per check, by domain."""
+    rows, uniform = [], {(result.target, result.check): result.observed for result in study.uniform}
+    for result in study.results + study.rules:
         target, seeds = (
-            targets()[one.target],
-            study.spread.loc[(one.target, one.check)]
-            if (one.target, one.check) in study.spread.index
+            targets()[result.target],
+            study.spread.loc[(result.target, result.check)]
+            if (result.target, result.check) in study.spread.index
             else None,
         )
         over = (
@@ -343,20 +348,24 @@ def table_lines(study):
             if seeds is None or seeds.isna().all()
             else f"{short(seeds.min())} to {short(seeds.max())}"
         )
-        mark = "*" if target["role"] == "outcome" and known(one.target) else ""
+        mark = "*" if target["role"] == "outcome" and known(result.target) else ""
         rows.append(
             (
                 target["domain"],
-                f"`{one.target}`"
-                + ("" if one.check in ("value", "breaches") else f" {one.check.replace('_', ' ')}"),
+                f"`{result.target}`"
+                + (
+                    ""
+                    if result.check in ("value", "breaches")
+                    else f" {result.check.replace('_', ' ')}"
+                ),
                 target["role"] + mark,
                 target["tier"],
-                published_text(one),
-                short(one.observed),
-                interval_text(one),
-                score_text(one.score),
-                one.verdict,
-                short(beside.get((one.target, one.check), np.nan)),
+                published_text(result),
+                short(result.observed),
+                interval_text(result),
+                score_text(result.score),
+                result.verdict,
+                short(uniform.get((result.target, result.check), np.nan)),
                 over,
             )
         )
@@ -386,8 +395,9 @@ def markdown(head, rows):
 
 
 def missing_lines(results):
-    """Every figure that fails and every counted one that could not be judged, with what was
-    published, by whom, and the reason; counted ones first; list items."""
+    """List items: every figure that fails, and every counted figure without a verdict, with its
+    meaning, source and reason; counted figures first.
+    """
     table, reasons = verdicts(results), figures("misses")
     missing = table[(table["counted"] & (table["verdict"] != PASS)) | (table["verdict"] == FAIL)]
     missing = missing[
@@ -397,7 +407,7 @@ def missing_lines(results):
         f"- **`{target}`** ({row.tier}, {row.role}, {row.verdict}): {targets()[target]['what']}. "
         f"*{targets()[target]['source']}.* "
         + (
-            reasons.get(target, "No reason is known yet.")
+            reasons.get(target, "The reason is not known yet.")
             if row.verdict == FAIL
             else applies_text(target, row.verdict)
         )
@@ -406,47 +416,47 @@ def missing_lines(results):
 
 
 def applies_text(target, word):
-    """Why a figure could not be judged."""
+    """Why a figure has no verdict."""
     return (
         f"It applies to {targets()[target]['applies']}."
         if word == LEFT_OUT
-        else "More listeners would tell."
+        else "A run with more listeners would give a verdict."
     )
 
 
 def contradiction_lines(results):
-    """Figures that yield to another, with their verdict and the reason; list items."""
+    """List items: figures that yield to another, with their verdict and the reason."""
     table = verdicts(results)
     return [
-        f"- **`{target}`** yields to `{one['yields_to']}` "
+        f"- **`{target}`** yields to `{entry['yields_to']}` "
         f"({table.loc[target, 'verdict'] if target in table.index else LEFT_OUT}, not counted). "
-        f"{one['why']}"
-        for target, one in targets().items()
-        if "yields_to" in one
+        f"{entry['why']}"
+        for target, entry in targets().items()
+        if "yields_to" in entry
     ]
 
 
 def rule_lines(study):
-    """The rules of the tables with their breaches."""
-    said = (
-        f"Checked play by play over {study.n_plays:,} plays, by SQL that sees only the tables; "
-        f"the rules of the plans and of a summary are in the table above."
+    """The lines of the table of rules with their breaches."""
+    introduction = (
+        f"SQL on the tables checks every play ({study.n_plays:,} plays). The rules of the plans "
+        f"and of a summary are in the table above."
     )
     return [
-        said,
+        introduction,
         "",
         *markdown(("rule", "breaches"), [(rule, f"{n:,}") for rule, n in study.invariants.items()]),
     ]
 
 
 def ablation_lines(study):
-    """What each mechanism moves."""
-    said = (
-        f"Each mechanism switched off in a run of {study.size.smaller} listeners with the same "
-        f"random streams. The figure beside it was named "
-        "beforehand; a mechanism *shows* where that figure leaves its tolerance or moves by more "
-        "than three bootstrap standard errors of the "
-        f"movement, over the same listeners. Of all listeners: {', '.join(sorted(FAINT))}."
+    """The lines of the table of ablations."""
+    introduction = (
+        f"Each mechanism is switched off in a run of {study.size.smaller} listeners with the same "
+        f"random streams. Its figure was chosen beforehand. A mechanism *shows* if that figure "
+        f"leaves its tolerance or moves by more than three bootstrap standard errors of the "
+        f"movement, over the same listeners. Measured on all listeners: "
+        f"{', '.join(sorted(FAINT))}."
     )
     rows = [
         (
@@ -461,12 +471,12 @@ def ablation_lines(study):
         for name, row in study.ablations.iterrows()
     ]
     unshown = [
-        f"- **{name}** does not show: {UNSHOWN.get(name, 'more listeners would tell.')}"
+        f"- **{name}** does not show: {UNSHOWN.get(name, 'it may need more listeners.')}"
         for name, row in study.ablations.iterrows()
         if not row.shows
     ]
     return [
-        said,
+        introduction,
         "",
         *markdown(
             ("mechanism", "figure", "with it", "without", "score without", "errors moved", "shows"),
@@ -477,14 +487,14 @@ def ablation_lines(study):
     ]
 
 
-def survey_text(found):
-    """What SDMetrics says, and what it cannot."""
+def survey_text(survey):
+    """The section on SDMetrics' score: the result, and what it does not show."""
     return SURVEY.format(
-        version=found["version"],
-        n=found["n"],
-        overall=found["overall"],
-        shapes=found["Column Shapes"],
-        pairs=found["Column Pair Trends"],
-        asked=found["asked"],
-        halves=found["halves"]["overall"],
+        version=survey["version"],
+        n=survey["n"],
+        overall=survey["overall"],
+        shapes=survey["Column Shapes"],
+        pairs=survey["Column Pair Trends"],
+        asked=survey["asked"],
+        halves=survey["halves"]["overall"],
     )

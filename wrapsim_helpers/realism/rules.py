@@ -1,4 +1,4 @@
-"""The rules of tables, plans and summaries, counted over a whole run."""
+"""Breaches of the rules of tables, plans and summaries, counted over a whole run."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from ..runs.rules import PLAN_RULES, breaches, rules_of
 from ..storage.tables import play_files, read_parquet, read_plays
 from ..wrapped.counting import Rules, day_number, too_little
 from ..wrapped.editions import EDITIONS, window
-from ..wrapped.periods import answers_of, days_of, open_period, show_rows
+from ..wrapped.periods import days_of, open_period, relations_of, show_rows
 from .log import plays_in, stretches
 
 CHECKED = 60  # listeners whose summaries are recounted
@@ -26,9 +26,8 @@ RECOUNTED = (
 
 
 def broken_rules(run_dir, progress=True):
-    """How often is each rule broken in a run? (Series of counts by rule, number of plays checked).
-
-    See `runs.rules` for the rules.
+    """(Series of breaches by rule, number of plays checked) of a run. The rules are in
+    `runs.rules`.
     """
     connection = rules_of(
         read_parquet(run_dir, "tracks"), read_parquet(run_dir, "profile_versions")
@@ -47,10 +46,9 @@ def broken_rules(run_dir, progress=True):
 
 
 def broken_summaries(run_dir, n=CHECKED):
-    """In how many listeners does a recount of the summary differ? Series by rule, over some
-    listeners of a run.
+    """For how many of n listeners does a recount of the summary differ? Series by rule.
 
-    The recount is plain pandas over the tables, one listener after another.
+    The recount uses plain pandas on the tables, one listener at a time.
     """
     run = open_run(run_dir)
     period = open_period(run, *edition_of(run.parameters))
@@ -59,33 +57,29 @@ def broken_summaries(run_dir, n=CHECKED):
     music = {
         name: read_parquet(run, name).to_pandas() for name in ("tracks", "artists", "track_artists")
     }
-    found = [
-        line for file in play_files(period.run) for line in recounted(period, file, ids, music)
-    ]
-    return pd.DataFrame(found, columns=RECOUNTED).sum()
+    rows = [line for file in play_files(period.run) for line in recounted(period, file, ids, music)]
+    return pd.DataFrame(rows, columns=RECOUNTED).sum()
 
 
 def recounted(period, file, ids, music):
-    """Whether the recount of each of some listeners whose plays are in a file differs: a list of
-    dicts, see `differences`.
-    """
+    """The `differences` of those listeners whose plays are in a file: a list of dicts."""
     plays = read_plays(period.run, file)
     plays = plays.filter(pc.is_in(plays["listener_id"], pa.array(ids)))
     show_rows(period.connection, plays)
-    told = {
+    insights = {
         name: relation.df().set_index("listener_id")
-        for name, relation in answers_of(period, ("minutes", "top_songs", "top_artists"))
+        for name, relation in relations_of(period, ("minutes", "top_songs", "top_artists"))
     }
     days = day_number(period.first_day), day_number(period.last_day)
     return [
-        differences(one, told, mine, music, *days)
-        for one, mine in plays.to_pandas().groupby("listener_id")
+        differences(listener, insights, own_plays, music, *days)
+        for listener, own_plays in plays.to_pandas().groupby("listener_id")
     ]
 
 
 def edition_of(parameters):
-    """The year with most days of a run, and its own edition where that counts one of those days,
-    "full" otherwise.
+    """(year, edition) to recount: the year with most days of the run, and the edition of that year
+    if it counts one of these days, otherwise "full".
     """
     first, _ = days_of(parameters, -1, "full")
     edition = str(first.year)
@@ -94,8 +88,8 @@ def edition_of(parameters):
     ] >= first else "full"
 
 
-def differences(listener, told, plays, music, first, last):
-    """Whether the recount of one listener differs, by rule."""
+def differences(listener, insights, plays, music, first, last):
+    """Rule -> whether the recount of one listener differs."""
     local_ms = (
         plays["started_at"].astype("datetime64[ms, UTC]").astype("int64")
         + plays["utc_offset_min"].astype("int64") * MINUTE_MS
@@ -104,7 +98,7 @@ def differences(listener, told, plays, music, first, last):
         started_ms=plays["started_at"].astype("datetime64[ms, UTC]").astype("int64")
     )[(local_ms // DAY_MS).between(first, last)]
     streams = inside[inside["ms_played"] >= 30_000]
-    row = told["minutes"].reindex([listener]).fillna(0).iloc[0]
+    row = insights["minutes"].reindex([listener]).fillna(0).iloc[0]
     noise = music["tracks"].loc[music["tracks"]["noise"], "track_id"]
     ranked = streams[
         ~streams["private"]
@@ -114,16 +108,16 @@ def differences(listener, told, plays, music, first, last):
     credits = music["track_artists"].assign(
         weight=np.where(music["track_artists"]["role"] == "primary", 1.0, 0.5)
     )
-    heard = streams.merge(credits, on="track_id")
+    credited = streams.merge(credits, on="track_id")
     songs, artists = (
-        told[name].loc[[listener]].sort_values("rank")
-        if listener in told[name].index
-        else told[name].iloc[:0]
+        insights[name].loc[[listener]].sort_values("rank")
+        if listener in insights[name].index
+        else insights[name].iloc[:0]
         for name in ("top_songs", "top_artists")
     )
     enough = (
-        streams["track_id"].nunique() >= Rules().least_tracks
-        and heard["artist_id"].nunique() >= Rules().least_artists
+        streams["track_id"].nunique() >= Rules().min_tracks
+        and credited["artist_id"].nunique() >= Rules().min_artists
     )
     return {
         "rule_stream_30s": row["n_streams"] != len(streams),
@@ -156,8 +150,8 @@ def ranking(streams, key, names, name, most=100):
 
 
 def rule_values(run_dir, sample, progress=True):
-    """The rules as measured numbers: ({target: {check: float64, (R,)}}, counts of the
-    other rules, number of plays).
+    """(values of the rules that are targets: {target: {check: float64, (R,)}}, Series of breaches
+    of all other rules, number of plays).
     """
     counts, n_plays = broken_rules(run_dir, progress)
     of_plans = counts[[*PLAN_RULES]]

@@ -1,9 +1,8 @@
-"""Statistics per listener, and the bootstrap over listeners: one matrix of weights, one matrix
-product.
+"""Statistics per listener, and the bootstrap over listeners as a matrix of weights.
 
-A number that is computed from sums over listeners is computed for every replicate at once: row 0 of
-the weights is everybody once, every other row says how often each listener was drawn. All functions
-return float64, (R,), the observed number first.
+Sums over listeners are computed for all replicates in one matrix product. Row 0 of the weights
+counts every listener once; every other row states how often each listener was drawn. Functions
+return float64, (R,), with the observed number first, unless they say otherwise.
 """
 
 from dataclasses import dataclass
@@ -12,18 +11,18 @@ import numpy as np
 import pandas as pd
 
 REPLICATES = 200
-SEED = 20181115  # of the bootstrap; one generator, made here and nowhere else
+SEED = 20181115  # of the bootstrap's random generator
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What the measures read.
+    """The statistics that the measures read.
 
-    listeners  DataFrame, one row per listener: who they are (see `Log`) and every statistic that is
-               one number a listener
+    listeners  DataFrame, one row per listener: the columns of `Log.listeners`, and every statistic
+               that is one number per listener
     frames     name -> DataFrame in long form: who, keys, counts
     weights    float64, (R, L)
-    log        the `Log` they come from
+    log        the `Log` of the run
     """
 
     listeners: pd.DataFrame
@@ -40,14 +39,14 @@ class Sample:
         """Weighted total of a column of `listeners`, float64, (R,)."""
         return self.weights @ self.listeners[column].to_numpy(dtype=np.float64)
 
-    def own(self, column):
+    def values(self, column):
         """A column of `listeners` as float64, (L,)."""
         return self.listeners[column].to_numpy(dtype=np.float64)
 
 
 def resamples(n_listeners, replicates=REPLICATES, seed=SEED):
-    """Everybody once, then how often each listener is drawn in each replicate: float64, (replicates
-    + 1, L).
+    """Weights of the bootstrap, float64, (replicates + 1, L): ones, then for each replicate how
+    often each listener is drawn.
     """
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n_listeners, np.full(n_listeners, 1 / n_listeners), size=replicates)
@@ -55,7 +54,7 @@ def resamples(n_listeners, replicates=REPLICATES, seed=SEED):
 
 
 def total(sample, values, where=None):
-    """Weighted sum of one value per listener, over those for whom `where` holds."""
+    """Weighted sum of one value per listener, over listeners for whom `where` holds."""
     values = np.asarray(values, dtype=np.float64)
     return sample.weights @ np.where(
         np.isfinite(values) & (True if where is None else where), values, 0.0
@@ -63,7 +62,7 @@ def total(sample, values, where=None):
 
 
 def mean_of(sample, values, where=None):
-    """Weighted mean over listeners with a finite value; NaN where nobody has one."""
+    """Weighted mean over listeners with a finite value; NaN if there are none."""
     values = np.asarray(values, dtype=np.float64)
     where = np.isfinite(values) & (True if where is None else where)
     return total(sample, values, where) / total(sample, np.ones(len(values)), where)
@@ -81,12 +80,12 @@ def sd_of(sample, values, where=None):
 def quantile_of(sample, values, share, where=None):
     """Weighted quantile over listeners with a finite value."""
     values = np.asarray(values, dtype=np.float64)
-    kept = np.flatnonzero(np.isfinite(values) & (True if where is None else where))
-    if not len(kept):
+    chosen = np.flatnonzero(np.isfinite(values) & (True if where is None else where))
+    if not len(chosen):
         return np.full(len(sample.weights), np.nan)
-    kept = kept[np.argsort(values[kept])]
-    running = np.cumsum(sample.weights[:, kept], axis=1)
-    return values[kept][(running >= share * running[:, -1:]).argmax(axis=1)]
+    chosen = chosen[np.argsort(values[chosen])]
+    running = np.cumsum(sample.weights[:, chosen], axis=1)
+    return values[chosen][(running >= share * running[:, -1:]).argmax(axis=1)]
 
 
 def median_of(sample, values, where=None):
@@ -95,24 +94,24 @@ def median_of(sample, values, where=None):
 
 
 def slopes_of(sample, y, regressors, where=None):
-    """Least squares of y on a constant and the regressors over listeners: float64, (R, K + 1), the
-    constant first.
+    """Coefficients of least squares of y on a constant and the regressors, over listeners: float64,
+    (R, K + 1), the constant first.
 
-    y, each regressor  float64, (L,);  rows with anything not finite are left out
+    y, each regressor  float64, (L,);  listeners with a value that is not finite are left out
     """
     x = np.column_stack([np.ones(len(y)), *regressors])
-    kept = np.flatnonzero(
+    chosen = np.flatnonzero(
         np.isfinite(y) & np.isfinite(x).all(axis=1) & (True if where is None else where)
     )
-    if not len(kept):
+    if not len(chosen):
         return np.full((len(sample.weights), x.shape[1]), np.nan)
-    x, y = x[kept], np.asarray(y, dtype=np.float64)[kept]
+    x, y = x[chosen], np.asarray(y, dtype=np.float64)[chosen]
     products = (
-        sample.weights[:, kept] @ (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+        sample.weights[:, chosen] @ (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
     ).reshape(-1, x.shape[1], x.shape[1])
     return np.linalg.solve(
         products + 1e-9 * np.eye(x.shape[1]),
-        (sample.weights[:, kept] @ (x * y[:, None]))[:, :, None],
+        (sample.weights[:, chosen] @ (x * y[:, None]))[:, :, None],
     )[:, :, 0]
 
 
@@ -132,8 +131,8 @@ def pooled(sample, who, key, values, size):
 
 
 def by_key(sample, frame, key, values, size):
-    """`pooled` of some columns of a frame by one that counts from 0 to size - 1: name -> float64,
-    (R, size).
+    """Weighted sums of columns of a frame by its column `key`, which runs from 0 to size - 1: name
+    -> float64, (R, size).
     """
     table = sample.frames[frame]
     return {
@@ -143,7 +142,7 @@ def by_key(sample, frame, key, values, size):
 
 
 def shares(counts):
-    """Rows scaled to sum 1. float64, (..., K)."""
+    """Rows scaled to a sum of 1, float64, (..., K)."""
     return counts / np.maximum(counts.sum(axis=-1, keepdims=True), 1e-300)
 
 

@@ -1,4 +1,4 @@
-"""The published figures, and how a measured number scores against one."""
+"""Published figures (targets) and the scores of measured numbers."""
 
 import functools
 import re
@@ -16,7 +16,8 @@ from ..resources import PACKAGE
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
 Z95 = 1.96
-# folders and modules that make the data or fit the parameters; what they name, the model knows
+# folders and modules that simulate the data or fit the parameters; the model knows a figure if one
+# of them names it
 MODEL = ("people", "music", "listening", "realism/fit.py")
 NEEDED = {"A": 0.90, "B": 0.75}  # share of the counted outcomes of a tier that has to pass
 
@@ -25,9 +26,9 @@ NEEDED = {"A": 0.90, "B": 0.75}  # share of the counted outcomes of a tier that 
 class Result:
     """One number measured against one check of a target.
 
-    observed  as measured, NaN where the run does not hold what it takes
-    error     bootstrap standard error over listeners, NaN where none is taken
-    score     0 inside the published range, 1 at its tolerance; inf on the wrong side of a sign
+    observed  the measured number, NaN if the run does not have the plays that it needs
+    error     bootstrap standard error over listeners, NaN if none is computed
+    score     0 inside the published range, 1 at its tolerance; inf outside a range without one
     """
 
     target: str
@@ -46,10 +47,10 @@ def targets():
 
 
 def score_of(check, observed):
-    """Distance from the published range in units of the tolerance, float; inf outside a range
-    without one, NaN for NaN.
+    """Distance from the published range in tolerances, float; inf outside a range without a
+    tolerance, NaN if observed is NaN.
 
-    check  {'low', 'high', 'within'}; None for an open end or for no tolerance
+    check  {'low', 'high', 'within'}; None for an open end, and for no tolerance
     """
     low, high = bounds(check)
     distance = max(low - observed, observed - high, 0.0) if observed == observed else np.nan
@@ -66,7 +67,9 @@ def bounds(check):
 
 
 def verdict_of(check, observed, error):
-    """Whether a number passes, and whether its interval is narrow enough to say so."""
+    """The verdict on a number: PASS, FAIL, TOO_SMALL (a run too small for a verdict) or LEFT_OUT
+    (not measured).
+    """
     score = score_of(check, observed)
     if score != score:
         return LEFT_OUT
@@ -76,8 +79,8 @@ def verdict_of(check, observed, error):
 
 
 def too_wide(check, observed, error):
-    """Whether a 95 % interval is too wide to judge by: wider than the tolerance or the range; for
-    an open end, across it.
+    """Whether the 95 % interval is too wide for a verdict: wider than the range and its tolerance;
+    with an open end, whether it crosses the limit.
     """
     low, high = bounds(check)
     if error != error or low == high == 0 == check["within"]:
@@ -91,8 +94,9 @@ def too_wide(check, observed, error):
 
 
 def results_of(target, measured):
-    """The results of one target. measured: name -> float64, (R,), observed first and then the
-    bootstrap's replicates.
+    """The results of one target.
+
+    measured  check -> float64, (R,), the observed number, then the bootstrap replicates
     """
     return [
         result_of(target, check, measured.get(check["name"], np.array([np.nan])))
@@ -101,7 +105,7 @@ def results_of(target, measured):
 
 
 def result_of(target, check, values):
-    """One check held against its values, see `results_of`."""
+    """The result of one check. values: see `results_of`."""
     observed, replicates = float(values[0]), values[1:][np.isfinite(values[1:])]
     error = float(replicates.std(ddof=1)) if len(replicates) > 1 else np.nan
     return Result(
@@ -117,30 +121,31 @@ def result_of(target, check, values):
 
 def verdict(results):
     """One verdict for a target: the worst of its checks."""
-    found = {result.verdict for result in results}
-    return next(one for one in (FAIL, LEFT_OUT, TOO_SMALL, PASS) if one in found)
+    given = {result.verdict for result in results}
+    return next(word for word in (FAIL, LEFT_OUT, TOO_SMALL, PASS) if word in given)
 
 
 def counts(target):
-    """Whether a target's verdict is counted: an outcome of tier A or B that yields to no other
+    """Whether a target is counted: an outcome of tier A or B that does not yield to another
     figure.
     """
     return target["role"] == "outcome" and target["tier"] in "AB" and "yields_to" not in target
 
 
 def known(target):
-    """Whether the model starts from a figure or was fitted to it: whether the text of one of its
-    modules names it. target: its id.
+    """Whether the model starts from a figure or was fitted to it, that is, whether the text of one
+    of the model's modules names it. target: id of the figure.
     """
     return any(fnmatch(target, name) for name in names_in_the_model())
 
 
 @functools.cache
 def names_in_the_model():
-    """Words of the model's modules that could be an id of a figure, or a pattern of ids such as
+    """Words in the model's modules that may be ids of figures, or patterns of ids such as
     skip_within_*.
 
-    Of the parameters only the sources count: `About.without` names what no mechanism was fitted to.
+    Of the parameters only the sources count: `About.without` names figures to which no mechanism
+    was fitted.
     """
     texts = [file.read_text(encoding="utf-8") for file in model_files()]
     texts += [about.source for about in abouts(Behaviour).values()]
@@ -148,7 +153,7 @@ def names_in_the_model():
 
 
 def model_files():
-    """The sources of MODEL, except for that of the parameters."""
+    """The source files of MODEL, without behaviour.py, which holds the parameters."""
     files = [file for name in MODEL for file in sorted((PACKAGE / name).rglob("*.py"))]
     files += [PACKAGE / name for name in MODEL if name.endswith(".py")]
     return [file for file in files if file.name != "behaviour.py"]
@@ -156,27 +161,28 @@ def model_files():
 
 @front_door
 def verdicts(results: list):
-    """Verdict of each target that was measured: DataFrame by target with tier, role, counted, score
-    (its worst) and verdict.
+    """The verdict on each measured target: DataFrame by target with tier, role, counted, score (of
+    its worst check) and verdict.
     """
     rows, every = {}, targets()
-    for one in dict.fromkeys(result.target for result in results):
-        mine = [result for result in results if result.target == one]
-        rows[one] = {
-            "tier": every[one]["tier"],
-            "role": every[one]["role"],
-            "counted": counts(every[one]),
+    for name in dict.fromkeys(result.target for result in results):
+        of_target = [result for result in results if result.target == name]
+        rows[name] = {
+            "tier": every[name]["tier"],
+            "role": every[name]["role"],
+            "counted": counts(every[name]),
             "score": max(
-                (result.score for result in mine), key=lambda score: -1 if score != score else score
+                (result.score for result in of_target),
+                key=lambda score: -1 if score != score else score,
             ),
-            "verdict": verdict(mine),
+            "verdict": verdict(of_target),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def passed(results):
-    """How many counted targets pass, by tier: DataFrame by tier with n (that apply), n_pass,
-    n_small, share and needed.
+    """How many counted targets pass: DataFrame by tier with n (targets that apply), n_pass,
+    n_small, share (that pass) and needed (share that has to pass).
     """
     table = verdicts(results)
     judged = table[table["counted"] & (table["verdict"] != LEFT_OUT)]

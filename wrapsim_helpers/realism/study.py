@@ -1,4 +1,4 @@
-"""The whole benchmark: one large run, the uniform loop beside it, the same model over seeds, and
+"""The whole benchmark: one large run, the uniform loop, smaller runs with other seeds, and runs
 without each mechanism.
 """
 
@@ -43,8 +43,8 @@ LISTENERS_AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Size:
-    """How large a study is: listeners of the main run, of each smaller run (seeds and mechanisms),
-    of the uniform loop.
+    """The size of a study: number of listeners of the main run, of each smaller run (seeds and
+    mechanisms), and of the uniform loop.
     """
 
     listeners: int = 4_000
@@ -54,15 +54,16 @@ class Size:
 
 @dataclass(frozen=True)
 class Study:
-    """What a study found.
+    """The results of a study.
 
     size, sample   the `Size`, and the `Sample` of the main run
-    results, rules lists of `Result` of the main run; uniform the same of the uniform loop
-    invariants, n_plays  breaches of each rule of the tables, and over how many plays
+    results, rules lists of `Result` of the main run
+    uniform        list of `Result` of the uniform loop
+    invariants, n_plays  breaches of each rule of the tables, and the number of plays checked
     spread         DataFrame by target and check, one column per seed
     ablations      DataFrame by mechanism: target, check, with_it, without_it, score_without,
                    errors_moved, shows
-    survey         how like people of the survey the listeners are, see `survey_score`
+    survey         similarity of listeners and survey respondents, see `survey_score`
     """
 
     size: Size
@@ -78,11 +79,9 @@ class Study:
 
 
 def study_of(folder, size=Size(), workers=0):
-    """Simulate, measure and compare; the run and results.json are kept under `folder`. Returns a
-    `Study`.
+    """Run the benchmark, and write the run and results.json into `folder`. Returns a `Study`.
 
-    Raises ValueError, before anything is simulated, naming a file that would be replaced and is not
-    ours.
+    Raises ValueError before the simulation if it would replace a file that wrapsim did not write.
     """
     folder = Path(folder).absolute()
     check_marked(folder)
@@ -127,14 +126,14 @@ def study_of(folder, size=Size(), workers=0):
         ablations_of(bases, smaller[len(SEEDS) :]),
         survey_score(folder / "survey"),
     )
-    with written(folder / "results.json") as beside:
-        beside.write_bytes(json_bytes(as_numbers(study)))
+    with written(folder / "results.json") as temporary:
+        temporary.write_bytes(json_bytes(as_numbers(study)))
     return study
 
 
 def in_processes(jobs, workers):
-    """What the smaller runs measure, in order, by so many processes (0: one per core); with a
-    progress bar.
+    """The results of smaller runs, in order, computed by so many processes (0: one per core), with
+    a progress bar.
     """
     with executor_of(workers or cores(), "") as executor:
         with main_left_alone():
@@ -143,8 +142,8 @@ def in_processes(jobs, workers):
 
 
 def smaller_run(n, seed, changes, replicates, names):
-    """Simulate some listeners with some parameters changed, and measure some targets or all: as
-    from `values_of`.
+    """Simulate n listeners with changed parameters, and measure some targets, or all; returns the
+    result of `values_of`.
     """
     with tempfile.TemporaryDirectory() as folder:
         run_dir = write_changed_run(
@@ -154,15 +153,16 @@ def smaller_run(n, seed, changes, replicates, names):
 
 
 def write_changed_run(folder, run, behaviour):
-    """A run folder of a model with other parameters, made in this process; returns its path."""
+    """Simulate a run with other model parameters in this process; returns the folder's path."""
     ids, files = run.listener_ids(), []
     for part in range(-(-len(ids) // LISTENERS_AT_ONCE)):
-        heard = listen(
+        listened = listen(
             run, ids[part * LISTENERS_AT_ONCE : (part + 1) * LISTENERS_AT_ONCE], behaviour=behaviour
         )
-        files += [write_table(folder, name, getattr(heard, name), part) for name in PART_TABLES]
+        files += [write_table(folder, name, getattr(listened, name), part) for name in PART_TABLES]
     files += [
-        write_table(folder, name, getattr(heard.world.catalogue, name)) for name in CATALOGUE_TABLES
+        write_table(folder, name, getattr(listened.world.catalogue, name))
+        for name in CATALOGUE_TABLES
     ]
     put(
         folder,
@@ -173,7 +173,9 @@ def write_changed_run(folder, run, behaviour):
 
 
 def uniform_results(run_dir, n):
-    """The uniform loop with the first so many listeners of a run, measured: a list of `Result`."""
+    """Simulate the uniform loop with the first n listeners of a run and measure it: a list of
+    `Result`.
+    """
     listeners, versions = (
         read_parquet(run_dir, "listeners").slice(0, n),
         read_parquet(run_dir, "profile_versions"),
@@ -194,13 +196,13 @@ def uniform_results(run_dir, n):
 
 
 def spread_of(runs):
-    """Every number by seed: DataFrame by target and check."""
+    """The measured numbers of each seed: DataFrame by target and check, one column per seed."""
     return pd.DataFrame(
         {
             seed: {
                 (target, check): values[0]
-                for target, found in run.items()
-                for check, values in found.items()
+                for target, checks in run.items()
+                for check, values in checks.items()
             }
             for seed, run in zip(SEEDS, runs)
         }
@@ -208,7 +210,7 @@ def spread_of(runs):
 
 
 def ablations_of(bases, runs):
-    """What each mechanism moves, see `Study`. bases: mechanism -> the same figures with it."""
+    """The table `Study.ablations`. bases: mechanism -> values with the mechanism."""
     return pd.DataFrame.from_dict(
         {
             name: ablation(bases[name], run, target, check)
@@ -220,8 +222,8 @@ def ablations_of(bases, runs):
 
 def ablation(base, run, target, check):
     """One row of `ablations_of`."""
-    with_it, without = (one[target].get(check, np.array([np.nan])) for one in (base, run))
-    rule = next(one for one in targets()[target]["checks"] if one["name"] == check)
+    with_it, without = (entry[target].get(check, np.array([np.nan])) for entry in (base, run))
+    rule = next(entry for entry in targets()[target]["checks"] if entry["name"] == check)
     steps, shows = moved(rule, with_it, without)
     return {
         "target": target,
@@ -235,13 +237,13 @@ def ablation(base, run, target, check):
 
 
 def as_numbers(study):
-    """What a study found as plain values for JSON: {size, results, uniform, spread, ablations,
+    """The results of a study as plain values for JSON: {size, results, uniform, spread, ablations,
     invariants, n_plays, survey}.
     """
     return {
         "size": asdict(study.size),
-        "results": [asdict(one) for one in study.results + study.rules],
-        "uniform": [asdict(one) for one in study.uniform],
+        "results": [asdict(result) for result in study.results + study.rules],
+        "uniform": [asdict(result) for result in study.uniform],
         "spread": {
             f"{target} {check}": row.tolist() for (target, check), row in study.spread.iterrows()
         },

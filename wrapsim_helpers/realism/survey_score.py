@@ -1,8 +1,8 @@
-"""Sampled listeners against people of the survey whom they were not drawn from, scored by SDMetrics
-in an environment of its own.
+"""Similarity of sampled listeners and survey respondents from whom they were not drawn, scored by
+SDMetrics in an environment of its own.
 
-SDMetrics needs a pandas below 3, so it never enters the project's environment: a venv is made
-beside the results, and a script of a few lines runs in it.
+SDMetrics needs pandas below 3, so it is not installed in the project's environment: a script runs
+in a venv in the folder of the results.
 """
 
 import csv
@@ -25,7 +25,7 @@ from ..source_files import source_path
 from ..storage.outputs import claim, own_folder, written
 
 SAMPLED = 5_000
-ASKED = 0.90  # least overall score
+ASKED = 0.90  # lowest overall score that passes
 BANDS = {"6-12": (0, 12), "12-20": (12, 20), "20-35": (20, 35), "35-60": (35, 60), "60+": (60, 200)}
 SCRIPT = """
 import json, sys, warnings
@@ -45,14 +45,15 @@ print(json.dumps({**found, **properties, "columns": dict(shapes)}))
 
 
 def survey_score(folder, survey_path="", seed=1):
-    """How like people they were not drawn from are sampled listeners? SDMetrics' quality report.
+    """SDMetrics' quality report on listeners that are drawn from one half of the survey, compared
+    with the respondents of the other half.
 
-    folder   where the environment and the tables are kept
+    folder   folder for the environment and the tables
     Returns  {'overall', 'Column Shapes', 'Column Pair Trends', 'columns': {name: score}}, each 0 to
-             1, with 'version', 'n' (listeners), 'asked' (least overall), and 'halves': the same of
-             the half that listeners are drawn from
-    Raises RuntimeError where the environment cannot be made, ValueError naming a file in the folder
-    that is not ours.
+             1, with 'version', 'n' (listeners), 'asked' (lowest overall score that passes), and
+             'halves': the report that compares the two halves of the survey
+    Raises RuntimeError if the environment cannot be created, ValueError if the folder holds a file
+    that wrapsim did not write.
     """
     folder = survey_folder(folder)
     python, drawn_from = environment(folder / "sdmetrics"), folder / "half.csv"
@@ -65,8 +66,8 @@ def survey_score(folder, survey_path="", seed=1):
         "half": respondents(load_survey(str(drawn_from))),
     }
     for name, table in tables.items():
-        with written(folder / f"{name}.csv") as beside:
-            table.to_csv(beside, index=False)
+        with written(folder / f"{name}.csv") as temporary:
+            table.to_csv(temporary, index=False)
     return scored(python, folder, "drawn") | {
         "halves": scored(python, folder, "half"),
         "n": SAMPLED,
@@ -75,8 +76,8 @@ def survey_score(folder, survey_path="", seed=1):
 
 
 def survey_folder(folder):
-    """The folder for the environment and the tables, made, tried and claimed before the environment
-    is begun in it.
+    """The folder for the environment and the tables: created, tested for writing, and marked as
+    ours.
     """
     folder = own_folder(folder)
     claim(folder, ["sdmetrics"])
@@ -84,23 +85,23 @@ def survey_folder(folder):
 
 
 def scored(python, folder, name):
-    """SDMetrics' report of one table against the people held out, a dict."""
-    told = subprocess.run(
+    """SDMetrics' report that compares a table with the held-out respondents, a dict."""
+    process = subprocess.run(
         [python, "-c", SCRIPT, folder / "real.csv", folder / f"{name}.csv"],
         capture_output=True,
         text=True,
     )
-    if told.returncode:
-        raise RuntimeError(f"SDMetrics stopped: {told.stderr.strip().splitlines()[-1]}")
-    return json.loads(told.stdout.splitlines()[-1])
+    if process.returncode:
+        raise RuntimeError(f"SDMetrics stopped: {process.stderr.strip().splitlines()[-1]}")
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def environment(folder):
-    """Path of the Python of an environment with SDMetrics; made where it is not there yet."""
+    """Path of the Python of an environment with SDMetrics; creates the environment if needed."""
     python = Path(folder) / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not (Path(folder) / "ready").is_file():
-        venv.create(folder, with_pip=True)  # over what is left of one that was not finished
-        told = subprocess.run(
+        venv.create(folder, with_pip=True)  # also over an unfinished environment
+        process = subprocess.run(
             [
                 python,
                 "-m",
@@ -114,29 +115,32 @@ def environment(folder):
             capture_output=True,
             text=True,
         )
-        if told.returncode:
+        if process.returncode:
             raise RuntimeError(
-                f"SDMetrics could not be installed: {told.stderr.strip().splitlines()[-1]}"
+                f"SDMetrics could not be installed: {process.stderr.strip().splitlines()[-1]}"
             )
         (Path(folder) / "ready").touch()
     return python
 
 
-def split_survey(path, one, other, seed):
-    """Write a survey file's rows to two files, by chance half and half; returns the path of the
-    second.
-    """
+def split_survey(path, first, second, seed):
+    """Split the rows of a survey file at random into two files; returns the path of the second."""
     with open(path, encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     chosen = np.random.default_rng(seed).permutation(len(rows)) % 2 == 0
-    for target, mine in ((one, chosen), (other, ~chosen)):
-        with written(target) as beside, open(beside, "w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([header, *(row for row, its in zip(rows, mine) if its)])
-    return other
+    for target, chosen_rows in ((first, chosen), (second, ~chosen)):
+        with (
+            written(target) as temporary,
+            open(temporary, "w", encoding="utf-8", newline="") as file,
+        ):
+            csv.writer(file).writerows(
+                [header, *(row for row, its in zip(rows, chosen_rows) if its)]
+            )
+    return second
 
 
 def respondents(survey):
-    """What listeners have in common with respondents, of respondents; a DataFrame of text."""
+    """The columns that respondents and listeners share, of respondents; a DataFrame of text."""
     return pd.DataFrame(
         {
             "age": survey["age_band"].astype(str),
@@ -150,7 +154,7 @@ def respondents(survey):
 
 
 def drawn_listeners(survey_path, n=SAMPLED):
-    """The same of listeners who are drawn from a survey file as it is."""
+    """The columns of `respondents`, of n listeners drawn from a survey file without weights."""
     run = Run(num_users=n, survey_path=str(survey_path), population="survey")
     listeners, versions = (
         table.to_pandas()

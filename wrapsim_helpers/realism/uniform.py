@@ -1,11 +1,10 @@
-"""The loop this project began from, as columns: what the benchmark says of plays that are drawn
-evenly.
+"""The uniform loop that this project began with, as columns: a baseline for the benchmark.
 
-That loop steps four minutes from start to end without a pause, draws each song evenly from one
-genre and each interaction evenly from five words, and draws age, gender and plan anew for every
-record. Its records say neither how long a track was heard nor on what: a skip or a stop is put
-evenly somewhere in the track, anything else is heard to the end or for four minutes; devices and
-contexts, which it does not know, are drawn evenly too.
+That loop steps four minutes at a time from start to end without a pause. It draws each song
+uniformly from one genre and each interaction uniformly from five words, and draws age, gender and
+plan anew for every record. Its records have no ms_played, device or context. Here a skip or a stop
+is at a uniform position in the track, all other plays last to the end of the track or for four
+minutes, and devices and contexts are drawn uniformly.
 """
 
 from pathlib import Path
@@ -46,9 +45,8 @@ def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="
     """Write a run folder of the uniform loop, one record every four minutes for each listener;
     returns its Path.
 
-    listeners, versions  Arrow tables as in `schema.TABLES`: the people whose names the records
-                         carry
-    start_ms, days       where the window begins (UTC ms) and how long it is
+    listeners, versions  Arrow tables as in `schema.TABLES`
+    start_ms, days       start (UTC ms) and length of the window
     """
     folder, rng, catalogue = (
         Path(out_dir),
@@ -62,9 +60,9 @@ def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="
     ]
     files += [
         write_table(
-            folder, "plays", uniform_plays(one, catalogue.tracks, start_ms, days, rng), part
+            folder, "plays", uniform_plays(listener_id, catalogue.tracks, start_ms, days, rng), part
         )
-        for part, one in enumerate(listeners["listener_id"].to_pylist())
+        for part, listener_id in enumerate(listeners["listener_id"].to_pylist())
     ]
     first, after = (
         np.datetime64(start_ms + n * DAY_MS, "ms").astype("datetime64[D]").astype(str)
@@ -76,18 +74,20 @@ def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="
 
 
 def uniform_plays(listener, tracks, start_ms, days, rng):
-    """The plays of one listener of the loop, an Arrow table as in `schema.TABLES`."""
+    """The plays of one listener in the uniform loop, an Arrow table as in `schema.TABLES`."""
     n = days * DAY_MS // STEP_MS
     genre = tracks["genre"].to_pandas()
     row = rng.choice(np.flatnonzero(genre == genre.value_counts().index[0]), n)
     duration = tracks["duration_ms"].to_numpy()[row]
     kind = rng.integers(len(KINDS), size=n)
     left = np.isin(kind, [KINDS.index("skip"), KINDS.index("stop")])
-    heard = np.where(left, (rng.random(n) * duration).astype(np.int64), duration).clip(0, STEP_MS)
+    ms_played = np.where(left, (rng.random(n) * duration).astype(np.int64), duration).clip(
+        0, STEP_MS
+    )
     started = start_ms + np.arange(n) * STEP_MS
     chosen = {"interaction": SHOWN, "reason_start": STARTS, "reason_end": ENDS}
     labels = {
-        name: np.array([code(name, words[one]) for one in KINDS], np.int8)[kind]
+        name: np.array([code(name, words[interaction]) for interaction in KINDS], np.int8)[kind]
         for name, words in chosen.items()
     }
     labels |= {
@@ -99,16 +99,16 @@ def uniform_plays(listener, tracks, start_ms, days, rng):
         "session_id": np.full(n, listener << 32),
         "country": pa.array(["US"] * n),
     }
-    own = {
+    of_play = {
         "play_id": (listener << 32) + np.arange(n),
         "track_id": tracks["track_id"].to_numpy()[row],
         "started_at": started,
-        "ended_at": started + heard,
-        "ms_played": heard,
+        "ended_at": started + ms_played,
+        "ms_played": ms_played,
         "content_type": np.full(n, code("content_type", "track"), np.int8),
     }
     rest = {
         field.name: np.zeros(n, bool if pa.types.is_boolean(field.type) else np.int64)
         for field in TABLES["plays"]
     }
-    return table_of("plays", rest | fixed | own | labels)
+    return table_of("plays", rest | fixed | of_play | labels)

@@ -1,4 +1,4 @@
-"""Insights: what a year of listening says, as Ibis expressions over the tables of a run."""
+"""Insights: questions about a year of listening, as Ibis expressions over the tables of a run."""
 
 from ..runs.opened import open_run
 from .counting import DEFAULTS, PeriodTables, Rules, tables_in, too_little, with_plays

@@ -1,9 +1,9 @@
-"""What counts: streams, windows, eligibility and ties, and the plays of a window with their local
-day and hour.
+"""The rules of counting: streams, windows, eligibility and ties, and the plays of a window with
+their local day and hour.
 
-Every insight is an Ibis expression over these plays for all listeners at once, one row or a few
-rows per listener_id. Required of a plays table are listener_id, track_id, started_at, ms_played and
-utc_offset_min; a column that an imported history lacks (`DEFAULTS`) counts as its default.
+Every insight is an Ibis expression over these plays for all listeners at once, one or more rows per
+listener_id. A plays table needs listener_id, track_id, started_at, ms_played and utc_offset_min;
+other columns that are missing, as in an imported history, get their value from `DEFAULTS`.
 """
 
 from dataclasses import dataclass, replace
@@ -18,14 +18,14 @@ from ..listening.counts import COUNTED_PLAY_MS
 from ..runs.connection import microseconds
 
 NOT_FINISHED_MS = (
-    3_000  # a play this much shorter than its track was left before the end (Lamere 2014)
+    3_000  # a play more than this much shorter than its track was left early (Lamere 2014)
 )
 EPOCH_DAY = date(1970, 1, 1)
 DEFAULTS = {"private": False, "content_type": "track"}
 
 
-# more minutes than two clocks can be apart, and so few that with microseconds they fit into 63 bits
-# until 2041
+# More than the range of offsets from UTC in minutes. Microseconds since 1970 times this number fit
+# into 63 bits until 2041.
 OFFSETS = 4096
 BEST_FIRST = (
     ibis.desc("n_streams"),
@@ -36,34 +36,37 @@ BEST_FIRST = (
 
 @dataclass(frozen=True)
 class Rules:
-    """What counts in an edition of Wrapped.
+    """The rules of counting in an edition of Wrapped.
 
-    stream_ms        a play of this length is a stream, whatever the length of its track
-    featured_weight  what a stream counts for a featured artist, in halves of 1 for the primary one
-    least_tracks, least_artists  streamed, for a full Wrapped (AP, 3 December 2025)
+    stream_ms        a play of at least this length is a stream, whatever the length of its track
+    featured_weight  weight of a stream for a featured artist, a multiple of 0.5; 1 for the primary
+    min_tracks, min_artists  streamed tracks and artists that a full Wrapped requires (AP,
+                     3 December 2025)
     """
 
     stream_ms: int = COUNTED_PLAY_MS
     featured_weight: float = 0.5
-    least_tracks: int = 30
-    least_artists: int = 5
+    min_tracks: int = 30
+    min_artists: int = 5
 
 
 @dataclass(frozen=True)
 class PeriodTables:
-    """The plays of a period, their counts, and what they are joined with, as Ibis tables.
+    """The plays of a period, their counts and the catalogue, as Ibis tables.
 
-    plays  listener_id, track_id, started (when and on what clock as one number: see
-           `with_times`), local_hour (hours since 1970 on that clock), ms_played, is_ranked (a
+    plays  listener_id, track_id, started (instant and UTC offset in one number: see
+           `with_times`), local_hour (hours since 1970, local time), ms_played, is_ranked (a
            stream of music that is neither private nor functional noise)
-    songs  what was streamed: listener_id, track_id, n_any (streams of any kind), and of ranked
-           ones n_streams, ms_played, first_ms and first_offset_min (of the first one)
-    credited  whose songs these are: listener_id, artist_id, and of ranked streams n_streams (in
-              halves: 2 for the primary artist, twice `Rules.featured_weight` for a featured one),
-              ms_played, first_ms
-    days   listener_id, day (local, since 1970), ms_played, n_plays, n_streams; days with a play
+    songs  one row per listener and streamed track: listener_id, track_id, n_any (all streams);
+           of ranked streams n_streams, ms_played, and of the first one first_ms and
+           first_offset_min
+    credited  one row per listener and streamed artist: listener_id, artist_id; of ranked streams
+              n_streams (in halves: 2 for the primary artist, twice `Rules.featured_weight` for a
+              featured one), ms_played, first_ms
+    days   one row per listener and local day with a play: listener_id, day (days since 1970),
+           ms_played, n_plays, n_streams
     first_day, last_day  the period, both inclusive
-    rules  what counts
+    rules  the rules of counting
     """
 
     plays: ir.Table
@@ -83,7 +86,7 @@ class PeriodTables:
 
 @front_door
 def tables_in(plays, tracks, artists, track_artists, first_day, last_day, rules: Rules = Rules()):
-    """The plays that start in a period of local days, with what counts of them: `PeriodTables`."""
+    """The `PeriodTables` of the plays that start in a period of local days."""
     of_all = tables_of_all(plays, tracks, artists, track_artists, first_day, last_day, rules)
     hours = 24 * day_number(first_day), 24 * day_number(last_day) + 23
     return with_plays(of_all, of_all.plays.filter(of_all.plays.local_hour.between(*hours)))
@@ -92,7 +95,7 @@ def tables_in(plays, tracks, artists, track_artists, first_day, last_day, rules:
 def tables_of_all(
     plays, tracks, artists, track_artists, first_day, last_day, rules: Rules = Rules()
 ):
-    """The same of plays that all start in the period, which spares looking at each."""
+    """The `PeriodTables` of plays that all start in the period, so that no filter is needed."""
     timed = with_times(with_defaults(plays), tracks, rules)
     songs, credited, days = counts_of(timed, track_artists, rules)
     catalogue = tracks, artists, track_artists
@@ -100,11 +103,11 @@ def tables_of_all(
 
 
 def with_times(plays, tracks, rules):
-    """Plays with their local hour and what they count as: (see `PeriodTables`).
+    """Plays with their local hour and whether they are ranked (see `PeriodTables`).
 
-    started is OFFSETS for each microsecond since 1970, and the minutes of the offset from UTC above
-    their least: in the order of time, and one number to move and to compare instead of two.
-    `started_ms` and `started_offset_min` tell them apart.
+    started is OFFSETS times the microseconds since 1970, plus the UTC offset in minutes plus half
+    of OFFSETS. It sorts by time, and engines move and compare one number instead of two.
+    `started_ms` and `started_offset_min` split it again.
     """
     started_us, offset_min = microseconds(plays.started_at), plays.utc_offset_min.cast("int64")
     return plays.select(
@@ -123,18 +126,18 @@ def with_times(plays, tracks, rules):
 
 
 def is_stream(plays, rules):
-    """Which plays are streams; minutes count all plays."""
+    """Whether each play is a stream. Minutes count all plays."""
     return plays.ms_played >= rules.stream_ms
 
 
 def counts_of(plays, track_artists, rules):
-    """(songs, credited, days) of plays: (see `PeriodTables`)."""
+    """(songs, credited, days) of plays (see `PeriodTables`)."""
     songs = by_song(plays, rules)
     return songs, by_artist(songs, track_artists, rules), by_day(plays, rules)
 
 
 def by_song(plays, rules):
-    """The streams of each listener by song: (see `PeriodTables`)."""
+    """The streams of each listener by song (see `PeriodTables`)."""
     counts = (
         plays.filter(is_stream(plays, rules))
         .group_by("listener_id", "track_id")
@@ -151,20 +154,20 @@ def by_song(plays, rules):
 
 
 def started_ms(started):
-    """Milliseconds since 1970 of the column that `with_times` makes.
+    """Milliseconds since 1970, from the column `started` of `with_times`.
 
-    Engines may divide as float64: of multiples that is exact.
+    Some engines divide as float64; the division of a multiple is exact.
     """
     return (started - started % (OFFSETS * 1000)) // (OFFSETS * 1000)
 
 
 def started_offset_min(started):
-    """Minutes that the listener's clock stood ahead of UTC then."""
+    """UTC offset in minutes, from the column `started` of `with_times`."""
     return started % OFFSETS - OFFSETS // 2
 
 
 def by_artist(songs, track_artists, rules):
-    """The streams of each listener by artist: (see `PeriodTables`)."""
+    """The streams of each listener by artist (see `PeriodTables`)."""
     credits = songs.join(track_artists, "track_id")
     halves = credits.n_streams * (credits.role == "primary").ifelse(
         2, round(2 * rules.featured_weight)
@@ -175,7 +178,7 @@ def by_artist(songs, track_artists, rules):
 
 
 def by_day(plays, rules):
-    """The plays of each listener by local day: (see `PeriodTables`)."""
+    """The plays of each listener by local day (see `PeriodTables`)."""
     return plays.group_by("listener_id", day=day_of(plays)).agg(
         ms_played=total(plays.ms_played),
         n_plays=plays.count(),
@@ -184,30 +187,32 @@ def by_day(plays, rules):
 
 
 def day_of(plays):
-    """The local day that each play began on, days since 1970."""
+    """The local day on which each play began, days since 1970."""
     return plays.local_hour // 24
 
 
 def with_plays(tables, plays):
-    """The same plays from another table, counted from there."""
+    """`PeriodTables` with another table of plays and the counts of these plays."""
     songs, credited, days = counts_of(plays, tables.track_artists, tables.rules)
     return replace(tables, plays=plays, songs=songs, credited=credited, days=days)
 
 
 def ranked_only(table):
-    """The rows of counts with a stream that rankings count."""
+    """The rows with at least one ranked stream."""
     return table.filter(table.n_streams > 0)
 
 
 def total(column, where=None):
-    """Sum of whole numbers or truths, int64, 0 of nothing: added up as float64, exact below 2**53.
-    DuckDB would make numbers of 16 bytes of them, and counting under a condition takes it twice as
-    long as adding truths."""
+    """Sum of integers or booleans, int64, 0 for no rows.
+
+    The sum is taken as float64, exact below 2**53: DuckDB sums integers in 16 bytes, and a
+    conditional count takes twice as long as a sum of booleans.
+    """
     return column.cast("float64").sum(where=where).fill_null(0).cast("int64")
 
 
 def with_defaults(plays):
-    """Plays with every column of DEFAULTS, constant where the table lacks it."""
+    """Plays with every column of DEFAULTS; a missing column gets its default in all rows."""
     return plays.mutate(
         **{
             name: ibis.literal(value)
@@ -223,18 +228,17 @@ def day_number(day):
 
 
 def too_little(minutes, rules: Rules = Rules()):
-    """Whether one listener streamed too few tracks or artists for a full Wrapped. minutes: their
-    row of `minutes`.
+    """Whether one listener streamed too few tracks or artists for a full Wrapped.
+
+    minutes  the listener's row of the insight `minutes`
     """
-    return bool(
-        minutes["n_tracks"] < rules.least_tracks or minutes["n_artists"] < rules.least_artists
-    )
+    return bool(minutes["n_tracks"] < rules.min_tracks or minutes["n_artists"] < rules.min_artists)
 
 
 def month_of(day, year):
-    """Month 1 to 12 of days since 1970 that lie in one year. day: integer column.
+    """Month, 1 to 12, of days since 1970 that all lie in one year. day: integer column.
 
-    From March on, months of 31, 30, 31, 30, 31 days repeat, 153 days in all.
+    From March on, the months have 31, 30, 31, 30, 31 days, 153 in all, and repeat.
     """
     march = day_number(date(year, 3, 1))
     since_january, since_march = day - day_number(date(year, 1, 1)), day - march
@@ -246,33 +250,33 @@ def month_of(day, year):
 
 
 def ranked(table, *order):
-    """A table with `rank`, 1 for the best of each listener, by the given columns in order; ties are
-    decided there.
-    """
+    """A table with `rank`, 1 for each listener's best row, ordered by the given columns."""
     best_first = ibis.window(group_by="listener_id", order_by=order)
     return table.mutate(rank=ibis.row_number().over(best_first) + 1)
 
 
 def ranked_by_streams(table, names, key, most):
-    """The first so many of each listener by more streams, then more milliseconds, then the earlier
-    first play, then the name, then the id. names: table of key and name, joined with those alone
-    who may be among the first.
+    """The first `most` rows of each listener, ranked by more streams, then more milliseconds, then
+    the earlier first play, then the name, then the id.
+
+    names  table of key and name; joined only with the rows that can be among the first
     """
     name = next(column for column in names.columns if column != key)
-    named = ranked(in_reach(table, most).join(names, key), *BEST_FIRST, name, key)
+    named = ranked(candidates(table, most).join(names, key), *BEST_FIRST, name, key)
     return named.filter(named["rank"] <= most)
 
 
-def in_reach(table, most):
-    """The rows with at least as many streams as the listener's last of so many; counting is cheaper
-    than sorting them all.
+def candidates(table, most):
+    """The rows that can be among each listener's first `most` by streams. This is cheaper than
+    sorting all rows.
     """
-    counts = table.group_by("listener_id", "n_streams").agg(here=ibis._.count())
+    counts = table.group_by("listener_id", "n_streams").agg(n_rows=ibis._.count())
     most_first = ibis.window(
         group_by="listener_id", order_by=ibis.desc("n_streams"), preceding=None, following=0
     )
-    reach = counts.mutate(upto=counts.here.sum().over(most_first)).filter(
-        lambda t: t.upto - t.here < most
+    reached = counts.mutate(upto=counts.n_rows.sum().over(most_first)).filter(
+        lambda t: t.upto - t.n_rows < most
     )
-    least = reach.group_by("listener_id").agg(least=reach.n_streams.min())
-    return table.join(least, "listener_id").filter(lambda t: t.n_streams >= t.least).drop("least")
+    lowest = reached.group_by("listener_id").agg(lowest=reached.n_streams.min())
+    with_lowest = table.join(lowest, "listener_id")
+    return with_lowest.filter(with_lowest.n_streams >= with_lowest.lowest).drop("lowest")

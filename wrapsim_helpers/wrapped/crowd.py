@@ -1,5 +1,5 @@
-"""The crowd as a whole, to hold against published figures: hours of the day, leaving a play, volume
-by listener.
+"""Statistics of the whole crowd, to compare with published figures: hours of the day, when plays
+are left, minutes a day by listener.
 """
 
 import ibis
@@ -16,8 +16,9 @@ LAST_SECOND = 240
 
 @front_door
 def crowd_hours(tables: PeriodTables):
-    """At what local hours does the crowd listen? weekend (bool), hour (0-23), n_plays; one row per
-    pair with a play.
+    """At what local hours does the crowd listen?
+
+    Returns weekend (bool), hour (0-23), n_plays; one row per pair with a play.
     """
     plays = tables.plays.mutate(weekend=(day_of(tables.plays) + 3) % 7 >= 5)  # day 0 was a Thursday
     return (
@@ -29,27 +30,29 @@ def crowd_hours(tables: PeriodTables):
 
 @front_door
 def crowd_leaving(tables: PeriodTables):
-    """After how many seconds are plays left before their end? second (0-239, 240 and later
-    together), n_left, n_plays (all plays, in every row). A play more than 3 s shorter than its
-    track was left (Lamere 2014)."""
+    """After how many seconds are plays left before their end?
+
+    A play was left if it is more than 3 s shorter than its track (Lamere 2014). Returns second
+    (0-239, and 240 for all later ones), n_left, n_plays (all plays, the same in every row).
+    """
     plays = tables.plays.join(tables.tracks.select("track_id", "duration_ms"), "track_id")
     left = plays.mutate(
         left=plays.ms_played < plays.duration_ms - NOT_FINISHED_MS,
         second=ibis.least(plays.ms_played // 1000, LAST_SECOND),
     )
-    by_second = left.group_by("second").agg(n_left=left.count(where=left.left), here=left.count())
+    by_second = left.group_by("second").agg(n_left=left.count(where=left.left), n=left.count())
     return (
-        by_second.mutate(n_plays=by_second.here.sum().over(ibis.window()))
-        .drop("here")
-        .order_by("second")
+        by_second.mutate(n_plays=by_second.n.sum().over(ibis.window())).drop("n").order_by("second")
     )
 
 
 @front_door
 @saying(unchanged)
 def volume_by_plan(run_dir):
-    """How many minutes a day does each listener hear, and on which plan did they begin?
-    listener_id, plan, minutes_per_day; a pandas table of everybody with a play."""
+    """How many minutes a day does each listener play, and which plan did they start with?
+
+    Returns a DataFrame listener_id, plan, minutes_per_day of all listeners with a play.
+    """
     run = open_run(run_dir)
     start, end = check_window(run.parameters["start_time"], run.parameters["end_time"])
     plays = run.tables["plays"]

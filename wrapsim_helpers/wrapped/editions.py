@@ -1,4 +1,4 @@
-"""Editions of Wrapped: the days that each counts, its rules, and its insights in story order."""
+"""Editions of Wrapped: each one's days, rules, and insights in story order."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +12,9 @@ from .insights import INSIGHTS
 class Edition:
     """One year's Wrapped.
 
-    name      "full", or the year whose rules it has
-    last_day  (month, day) on which it stops counting; it begins on 1 January
-    rules     what counts
+    name      "full", or the year whose rules it follows
+    last_day  (month, day), the last day it counts; the first is 1 January
+    rules     the rules of counting
     insights  the insights, in the order of the story
     """
 
@@ -25,14 +25,14 @@ class Edition:
 
     @property
     def queries(self):
-        """Name -> query of the insights that are asked of plays."""
-        return {one.name: one.query for one in self.insights if one.query}
+        """Name -> query of the insights that are computed from plays."""
+        return {insight.name: insight.query for insight in self.insights if insight.query}
 
 
-# "full" is what people ask for, the others end when the service stops counting
+# "full" is the whole year; the editions of a year end when the service stopped counting
 EDITIONS = {
-    one.name: one
-    for one in (
+    edition.name: edition
+    for edition in (
         Edition("full", (12, 31)),
         Edition("2025", (11, 15)),
         Edition("2024", (11, 15)),
@@ -49,14 +49,12 @@ EDITIONS = {
 
 
 def edition_named(name):
-    """The `Edition` of a name, as text or number; ValueError naming the editions for any other."""
+    """The `Edition` of a name (text or number). Raises ValueError for an unknown name."""
     return EDITIONS[check_choice("edition", name, tuple(EDITIONS))]
 
 
 @front_door
 def window(year, edition="full"):
-    """First and last day of a summary, both inclusive: 1 January up to where the edition stops
-    counting.
-    """
+    """First and last day of an edition in a year, both inclusive; the first is 1 January."""
     check_count("year", year, 2000, 2037)
     return date(year, 1, 1), date(year, *edition_named(edition).last_day)

@@ -1,4 +1,4 @@
-"""The insights: each one question about a period of listening, as one record."""
+"""The insights: each is one question about a period of listening, as one record."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from .days import calendar, listening_clock, longest_streak
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, skip_rate
 
-BIN_WIDTH = 1.2  # each bin of the crowd's minutes is that many times as wide as the one before
+BIN_WIDTH = 1.2  # ratio of the widths of neighbouring bins of the crowd's minutes
 
 
 @dataclass(frozen=True)
-class Asked:
-    """For whom and when an insight is shaped.
+class Request:
+    """The listener and the period of an insight.
 
     first_day, last_day  the period, both inclusive
-    listener_id          whose insight it is
+    listener_id          number of the listener
     crowd                DataFrame as from `everybody.crowd_of`
     """
 
@@ -31,8 +31,8 @@ class Asked:
     crowd: pd.DataFrame
 
 
-def as_it_is(rows, _):
-    """The rows of one listener as they are."""
+def same_rows(rows, _):
+    """The rows of one listener, unchanged."""
     return rows
 
 
@@ -40,13 +40,13 @@ def as_it_is(rows, _):
 class Insight:
     """One question about a period of listening.
 
-    name      of the insight, its card and its file
-    question  what it answers
-    query     function of `PeriodTables`: an Ibis table of all listeners, with listener_id, in an
-              order that it states; None for what the crowd's totals answer
-    reads     columns of plays that it reads
-    columns   columns of the result besides listener_id
-    shape     function of one listener's rows and `Asked`: the table that cards draw
+    name      name of the insight, of its card and of its file
+    question  the question that it answers
+    query     function of `PeriodTables`; returns an Ibis table of all listeners, with listener_id,
+              in a stated order. None if the insight follows from the crowd's totals
+    reads     columns of plays that the query reads
+    columns   columns of the query's result, without listener_id
+    shape     function of one listener's rows and a `Request`; returns the table that the card draws
     """
 
     name: str
@@ -54,10 +54,10 @@ class Insight:
     query: Callable | None
     reads: tuple = ()
     columns: tuple = ()
-    shape: Callable = as_it_is
+    shape: Callable = same_rows
 
 
-# -- one listener's rows as the cards want them ----------------------------------------------------
+# -- one listener's rows in the shape that cards draw ----------------------------------------------
 
 
 def with_first_played(songs, _):
@@ -66,16 +66,16 @@ def with_first_played(songs, _):
 
 
 def every_hour(clock, _):
-    """24 rows, 0 for silent hours."""
+    """The clock with 24 rows, 0 for hours without a play."""
     return (
         clock.set_index("hour").reindex(range(24), fill_value=0).rename_axis("hour").reset_index()
     )
 
 
-def every_day(days, asked):
-    """One row per day of the period, 0 for silent ones."""
-    n_days = (asked.last_day - asked.first_day).days + 1
-    dates = [asked.first_day + timedelta(n) for n in range(n_days)]
+def every_day(days, request):
+    """One row per day of the period, 0 for days without a play."""
+    n_days = (request.last_day - request.first_day).days + 1
+    dates = [request.first_day + timedelta(n) for n in range(n_days)]
     by_day = days.assign(date=as_dates(days["day"])).set_index("date")[["ms_played", "n_streams"]]
     return by_day.reindex(dates, fill_value=0).rename_axis("date").reset_index()
 
@@ -91,25 +91,32 @@ def streak_with_dates(streak, _):
     return long.assign(**{name: as_dates(long[name]) for name in ("first_day", "last_day")})
 
 
-def skip_share(mine, asked):
-    """Share of plays skipped, and the crowd's; NaN if the listener is alone."""
-    crowd = asked.crowd
-    share = crowd["n_skips"].sum() / crowd["n_plays"].sum() if len(crowd) > 1 else np.nan
-    return mine.assign(share=mine["n_skips"] / mine["n_plays"], crowd_share=share)
-
-
-def place_of_listener(_, asked):
-    """The listener's place in the crowd; no row if they are alone."""
-    crowd = asked.crowd if len(asked.crowd) > 1 else asked.crowd.iloc[:0]
-    mine = crowd[crowd["listener_id"] == asked.listener_id]
-    return mine[["ms_played", "n_listeners", "n_below", "rank"]].reset_index(drop=True)
-
-
-def minute_bins(_, asked):
-    """How many listeners played how much: bins from_ms to to_ms, each BIN_WIDTH times as wide as
-    the one before, empty ones too; no row if the listener is alone.
+def skip_share(counts, request):
+    """The listener's share of skipped plays and the crowd's; the crowd's is NaN if the run has one
+    listener.
     """
-    ms = asked.crowd["ms_played"] if len(asked.crowd) > 1 else asked.crowd["ms_played"].iloc[:0]
+    crowd = request.crowd
+    share = crowd["n_skips"].sum() / crowd["n_plays"].sum() if len(crowd) > 1 else np.nan
+    return counts.assign(share=counts["n_skips"] / counts["n_plays"], crowd_share=share)
+
+
+def rank_of_listener(_, request):
+    """The listener's rank in the crowd; no row if the run has one listener."""
+    crowd = crowd_of_several(request)
+    row = crowd[crowd["listener_id"] == request.listener_id]
+    return row[["ms_played", "n_listeners", "n_below", "rank"]].reset_index(drop=True)
+
+
+def crowd_of_several(request):
+    """The crowd of a request; no row if it has one listener."""
+    return request.crowd if len(request.crowd) > 1 else request.crowd.iloc[:0]
+
+
+def minute_bins(_, request):
+    """Number of listeners by minutes: bins from_ms to to_ms, each BIN_WIDTH times as wide as the
+    one before, empty ones included; no row if the run has one listener.
+    """
+    ms = crowd_of_several(request)["ms_played"]
     number = np.floor(np.log(ms[ms > 0] / MINUTE_MS) / np.log(BIN_WIDTH)).astype(int)
     bins = np.arange(number.min(), number.max() + 1) if len(number) else np.arange(0)
     edges = MINUTE_MS * BIN_WIDTH ** bins.astype(float)
@@ -176,7 +183,7 @@ INSIGHTS = (
     ),
     Insight(
         "calendar",
-        "How much on which day?",
+        "How much did each listener play on which day?",
         calendar,
         reads=("started_at", "utc_offset_min", "ms_played"),
         columns=("day", "ms_played", "n_streams"),
@@ -184,14 +191,14 @@ INSIGHTS = (
     ),
     Insight(
         "monthly_genres",
-        "Which genre led each month?",
+        "Which genre did each listener stream most in each month?",
         monthly_genres,
         reads=OF_STREAMS,
         columns=("genre", "month", "n_streams"),
     ),
     Insight(
         "longest_streak",
-        "For how many days in a row was there a stream?",
+        "What is each listener's longest streak of days with a stream?",
         longest_streak,
         reads=("started_at", "utc_offset_min", "ms_played"),
         columns=("n_days", "first_day", "last_day"),
@@ -205,6 +212,6 @@ INSIGHTS = (
         columns=("n_plays", "n_skips"),
         shape=skip_share,
     ),
-    Insight("place", "Where does the listener stand in the crowd?", None, shape=place_of_listener),
+    Insight("place", "What is the listener's rank in the crowd?", None, shape=rank_of_listener),
     Insight("crowd", "How many listeners played how much?", None, shape=minute_bins),
 )

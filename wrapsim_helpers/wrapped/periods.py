@@ -1,4 +1,4 @@
-"""A period of a finished run: which days it has, and its plays and their counts as tables."""
+"""A period of a finished run: its days, and its plays and their counts as tables."""
 
 import functools
 import glob
@@ -17,12 +17,15 @@ from .editions import Edition, edition_named, window
 from .volume import minutes
 from .volume import skip_rate as skips
 
-KEPT = ("timed", "songs", "days", "credited")  # what `in_tables` makes, each from those before
+# temporary tables that `in_temporary_tables` makes, each from the ones before it
+TEMPORARY = ("timed", "songs", "days", "credited")
 
 
 def days_of(parameters, year, edition):
-    """First and last local day of a summary, both inclusive: the edition's window of a year, as far
-    as the run lasts.
+    """First and last local day of a period, both inclusive: the edition's window of a year, cut to
+    the days of the run.
+
+    Raises ValueError if the window and the run have no day in common.
     """
     begin, end = days_of_run(parameters)
     year = year if year != -1 else fullest_year(begin, end)
@@ -36,14 +39,14 @@ def days_of(parameters, year, edition):
 
 
 def fullest_year(begin, end):
-    """The calendar year with most days from begin to end, the earlier of two alike."""
+    """The calendar year with most days from begin to end; of equal years, the earlier."""
     years = range(begin.year, end.year + 1)
     return max(years, key=lambda y: min(end, date(y, 12, 31)) - max(begin, date(y, 1, 1)))
 
 
 @front_door
 def period_tables(run_dir, year=-1, edition="full"):
-    """The plays of a run's year, their counts and what they are joined with: `PeriodTables`.
+    """The `PeriodTables` of a year of a run.
 
     year  -1 for the year with most days of the run
     Raises ValueError if the edition's window of that year and the run have no day in common.
@@ -53,27 +56,27 @@ def period_tables(run_dir, year=-1, edition="full"):
 
 
 def tables_of_year(tables, parameters, year, edition):
-    """The same of tables that are open already. edition: an `Edition`"""
+    """The `PeriodTables` of a year, from open tables. edition: an `Edition`."""
     days = days_of(parameters, year, edition.name)
     whole = days == days_of_run(parameters)
-    made = tables_of_all if whole else tables_in
-    return made(**tables, first_day=days[0], last_day=days[1], rules=edition.rules)
+    make_tables = tables_of_all if whole else tables_in
+    return make_tables(**tables, first_day=days[0], last_day=days[1], rules=edition.rules)
 
 
-# -- part after part -------------------------------------------------------------------------------
+# -- part by part ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Period:
-    """A finished run opened for the insights of a period: what those of all its listeners share.
+    """A finished run opened for the insights of a period, shared by all its listeners.
 
     run         the `OpenedRun`
     edition     the `Edition`
     first_day, last_day  the period, both inclusive
-    connection  DuckDB with the tables tracks, artists, track_artists, and the view plays, see
-                `show_plays`
-    statements  name -> SQL over the view plays: of the tables KEPT, then of each insight over
-                these, and of "totals"
+    connection  DuckDB with the tables tracks, artists, track_artists, and the view plays (see
+                `show_plays`)
+    statements  name -> SQL: of the TEMPORARY tables over the view plays; of each insight and of
+                "totals" over these tables
     """
 
     run: OpenedRun
@@ -85,8 +88,8 @@ class Period:
 
 
 def open_period(run_dir, year=-1, edition="full"):
-    """A finished run opened for a period; cached, so that a second listener's story takes a
-    fraction of the first one's time.
+    """The `Period` of a finished run. Cached: the story of a second listener takes a fraction of
+    the time.
     """
     edition = edition_named(edition)
     year = year if year == -1 else check_count("year", year, 2000, 2037)
@@ -95,7 +98,7 @@ def open_period(run_dir, year=-1, edition="full"):
 
 @functools.lru_cache(maxsize=4)
 def opened_period(run, year, edition):
-    """The same of an `OpenedRun` and an `Edition`."""
+    """The `Period` of an `OpenedRun` and an `Edition`."""
     connection, _ = connect()
     catalogue = catalogue_in(connection, run)
     show_rows(connection.con, TABLES["plays"].empty_table())
@@ -106,42 +109,42 @@ def opened_period(run, year, edition):
 
 
 def statements_of(tables, edition):
-    """SQL of the tables KEPT, of every insight and of everybody's totals: name -> SQL, see
-    `Period`.
-    """
+    """Name -> SQL of the TEMPORARY tables, of every insight and of the totals (see `Period`)."""
     connection, statements = tables.tracks._find_backend(), {}
 
-    def keep(name, expression):
+    def store(name, expression):
         statements[name] = str(connection.compile(expression))
         return connection.create_table(name, expression.limit(0), temp=True)
 
-    counted = in_tables(tables, keep)
+    counted = in_temporary_tables(tables, store)
     totals = minutes(counted).select("listener_id", "ms_played").join(skips(counted), "listener_id")
-    found = {name: query(counted) for name, query in edition.queries.items()} | {"totals": totals}
+    queries = {name: query(counted) for name, query in edition.queries.items()}
     return statements | {
-        name: str(connection.compile(expression)) for name, expression in found.items()
+        name: str(connection.compile(expression))
+        for name, expression in (queries | {"totals": totals}).items()
     }
 
 
-def in_tables(tables, keep):
-    """The same `PeriodTables` with its plays and their counts in tables. keep: makes a table of a
-    name from an expression.
+def in_temporary_tables(tables, store):
+    """`PeriodTables` whose plays and counts are temporary tables.
+
+    store  function of a name and an expression; returns the temporary table
     """
-    tables = with_plays(tables, keep("timed", tables.plays))
-    tables = replace(tables, songs=keep("songs", tables.songs), days=keep("days", tables.days))
+    tables = with_plays(tables, store("timed", tables.plays))
+    tables = replace(tables, songs=store("songs", tables.songs), days=store("days", tables.days))
     credited = by_artist(tables.songs, tables.track_artists, tables.rules)
-    return replace(tables, credited=keep("credited", credited))
+    return replace(tables, credited=store("credited", credited))
 
 
 def show_rows(connection, plays):
-    """Let the view plays of a DuckDB show an Arrow table."""
-    connection.register("plays_at_hand", plays)
-    connection.execute("CREATE OR REPLACE VIEW plays AS SELECT * FROM plays_at_hand")
+    """Make the view plays of a DuckDB connection select from an Arrow table."""
+    connection.register("plays_arrow", plays)
+    connection.execute("CREATE OR REPLACE VIEW plays AS SELECT * FROM plays_arrow")
 
 
 def show_plays(period, file, listener_id=None):
-    """Let the view plays show those of one file of the run, of all its listeners or of one."""
-    if listener_id is None and is_whole(period.run.place, file):
+    """Make the view plays select from one file of the run: all its listeners, or one."""
+    if listener_id is None and is_complete(period.run.place, file):
         path = glob.escape(str(period.run.place / file)).replace("'", "''")
         period.connection.execute(
             f"CREATE OR REPLACE VIEW plays AS SELECT * FROM read_parquet('{path}')"
@@ -150,9 +153,9 @@ def show_plays(period, file, listener_id=None):
         show_rows(period.connection, read_plays(period.run, file, listener_id=listener_id))
 
 
-def is_whole(place, file):
-    """Whether DuckDB can read a file as it is: a Parquet file on a disk with every column, which
-    older releases lack.
+def is_complete(place, file):
+    """Whether DuckDB can read a file directly: a local Parquet file with every column. Files of
+    older releases lack some columns.
     """
     return (
         file.endswith(".parquet")
@@ -161,11 +164,9 @@ def is_whole(place, file):
     )
 
 
-def answers_of(period, names):
-    """Some insights of the listeners whose plays are shown: a generator of (name, DuckDB relation).
-    names: of statements
-    """
-    for name in KEPT:
+def relations_of(period, names):
+    """Yield (name, DuckDB relation) of the named statements, for the plays in the view plays."""
+    for name in TEMPORARY:
         period.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS {period.statements[name]}"
         )

@@ -1,4 +1,4 @@
-"""One listener's year, told by the insights: what the cards draw."""
+"""One listener's year: the results of all insights, from which cards are drawn."""
 
 import json
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from ..storage.outputs import own_folder, written
 from ..storage.tables import play_files, read_parquet
 from .counting import too_little
 from .everybody import crowd_of
-from .insights import Asked
-from .periods import answers_of, open_period, show_plays
+from .insights import Request
+from .periods import open_period, relations_of, show_plays
 
 
 @dataclass(frozen=True)
 class Story:
-    """Everything the cards of one listener need, as plain values and small pandas tables.
+    """All that the cards of one listener need, as plain values and small pandas tables.
 
     listener   listener_id, user_id, name, city, country (ISO 3166 alpha-2), time_zone, birth_date
     year       calendar year in the listener's own zone
-    edition    which rules were applied, e.g. "full" or "2025"
+    edition    name of the edition whose rules apply, e.g. "full" or "2025"
     first_day, last_day   the window, both inclusive, local dates
-    too_little True where the listener heard fewer than 30 tracks or 5 artists: one card says how
-    far they got
+    too_little True if the listener streamed fewer than 30 tracks or 5 artists; the story then is
+               one card that shows how many
     tables     insight name -> pandas table, in ranked or time order:
 
         minutes         one row: ms_played, n_plays, n_streams, n_tracks, n_artists, n_days
@@ -36,11 +36,10 @@ class Story:
         top_artists     rank, artist, n_streams (featured streams count half), ms_played
         top_genres      rank, genre, n_streams, share; every genre of the window
         listening_clock hour (0-23), ms_played; 24 rows
-        calendar        date (datetime.date), ms_played, n_streams; every day of the window, silent
-                        ones too
-        monthly_genres  month (1-12), genre: the most streamed genre of the month; silent months are
-                        absent
-        longest_streak  n_days, first_day, last_day; no row where no two days follow each other
+        calendar        date (datetime.date), ms_played, n_streams; every day of the window
+        monthly_genres  month (1-12), genre: the most streamed genre of the month; no row for months
+                        without a stream
+        longest_streak  n_days, first_day, last_day; no row if the longest streak is one day
         skip_rate       one row: n_plays, n_skips, share, crowd_share (NaN without a crowd)
         place           one row: ms_played, n_listeners, n_below, rank; no row without a crowd
         crowd           from_ms, to_ms, n_listeners: bins of minutes, each 20 % wider than the one
@@ -65,71 +64,76 @@ class Story:
         )
 
 
-OF_LISTENER = ("listener_id", "user_id", "name", "city", "country", "time_zone", "birth_date")
+LISTENER_FIELDS = ("listener_id", "user_id", "name", "city", "country", "time_zone", "birth_date")
 
 
 @front_door
 @saying(unchanged)
 def tell_story(run_dir, user="", year=-1, edition="full"):
-    """What was one listener's year? A `Story` from a run folder.
+    """The `Story` of one listener's year, from a run folder.
 
     user     user_id, number or full name of a listener of the run; "" for the median listener by
              minutes
     year     -1 for the year with most days of the run
-    edition  "full" for 1 January to 31 December, or a year whose window applies, such as "2025"; no
-             day outside the run counts
-    Raises ValueError for a user who is not in the run, or one without a single play in the period.
+    edition  "full" for 1 January to 31 December, or a year whose window applies, such as "2025";
+             only days of the run count
+    Raises ValueError if the run has no such listener, or if they have no play in the period.
     """
     period = open_period(run_dir, year, edition)
     crowd = crowd_of(period).to_pandas()
     listener_id = median_listener(crowd) if user == "" else listener_named(period.run, user)
-    person = read_parquet(period.run, "listeners", listener_id=listener_id).to_pylist()[0]
-    found = insights_of(period, listener_id)
-    if not len(found["minutes"]):
+    listener = read_parquet(period.run, "listeners", listener_id=listener_id).to_pylist()[0]
+    results = insights_of(period, listener_id)
+    if not len(results["minutes"]):
         raise ValueError(
-            f"{person['name']} ({person['user_id']}) has no play from {period.first_day} to "
+            f"{listener['name']} ({listener['user_id']}) has no play from {period.first_day} to "
             f"{period.last_day}; choose another user, year or edition."
         )
-    asked = Asked(period.first_day, period.last_day, listener_id, crowd)
+    request = Request(period.first_day, period.last_day, listener_id, crowd)
     return Story(
-        {key: person[key] for key in OF_LISTENER},
+        {key: listener[key] for key in LISTENER_FIELDS},
         period.first_day.year,
         period.edition.name,
         period.first_day,
         period.last_day,
-        too_little(found["minutes"].iloc[0], period.edition.rules),
-        {one.name: one.shape(found.get(one.name), asked) for one in period.edition.insights},
+        too_little(results["minutes"].iloc[0], period.edition.rules),
+        {
+            insight.name: insight.shape(results.get(insight.name), request)
+            for insight in period.edition.insights
+        },
     )
 
 
 def insights_of(period, listener_id):
-    """The rows of one listener for every insight that is asked of plays, pandas tables without the
-    column listener_id; only that listener's part is read.
+    """The rows of one listener for every insight that is computed from plays: name -> DataFrame
+    without listener_id. Only that listener's part is read.
     """
     show_plays(period, play_files(period.run, listener_id)[0], listener_id)
     return {
         name: relation.df().drop(columns="listener_id")
-        for name, relation in answers_of(period, period.edition.queries)
+        for name, relation in relations_of(period, period.edition.queries)
     }
 
 
 def median_listener(crowd):
-    """Number of the median listener by minutes; ValueError if nobody has a play. crowd: DataFrame
-    as from `crowd_of`
+    """Number of the median listener by minutes. crowd: DataFrame as from `crowd_of`.
+
+    Raises ValueError if no listener has a play.
     """
     if not len(crowd):
         raise ValueError(
-            "nobody in this run has a play in this window; choose another year or edition, or make "
-            "a longer run."
+            "no listener of this run has a play in this window; choose another year or edition, or "
+            "simulate a longer run."
         )
     return int(crowd.sort_values(["ms_played", "listener_id"])["listener_id"].iloc[len(crowd) // 2])
 
 
 @front_door
 def write_summary(story: Story, out_dir):
-    """Write summary.json beside the cards: the numbers of the story for programs; returns its path.
+    """Write summary.json, the numbers of a story for programs, into a folder of cards; returns its
+    path.
 
-    Raises as `card_folder`.
+    Raises the errors of `card_folder`.
     """
     tops = {
         name: json.loads(
@@ -155,6 +159,6 @@ def write_summary(story: Story, out_dir):
         **single,
         **tops,
     }
-    with written(path) as beside:
-        beside.write_bytes(json_bytes(summary))
+    with written(path) as temporary:
+        temporary.write_bytes(json_bytes(summary))
     return path

@@ -1,6 +1,6 @@
-"""What: songs, artists and genres in order of streams.
+"""Insights on songs, artists and genres, ranked by streams.
 
-Every insight states the order of its rows, so that equal calls give equal bytes.
+Every insight sorts its rows, so that equal calls give equal bytes.
 """
 
 import ibis
@@ -20,10 +20,10 @@ from .counting import (
 
 def top_songs(tables, most=100):
     """Which songs did each listener stream most? rank, track_id, title, artist, n_streams,
-    ms_played, first_ms (UTC), first_local_ms (on the listener's clock).
+    ms_played, first_ms (UTC), first_local_ms (local time).
 
-    Counts ranked streams. Ties: more milliseconds, then the earlier first play, then title, then
-    track_id.
+    Counts ranked streams. Ties go to more milliseconds, then the earlier first play, then the
+    title, then track_id.
     """
     songs = ranked_only(tables.songs)
     counts = songs.select(
@@ -42,8 +42,8 @@ def top_artists(tables, most=100):
     """Which artists did each listener stream most? rank, artist_id, artist, n_streams, ms_played,
     first_ms.
 
-    A stream counts 1 for the primary artist and a half for each featured one, counted in halves as
-    integers. Ties as for songs, by name.
+    A stream counts 1 for the primary artist and 0.5 for each featured one; the sums are taken in
+    halves, as integers. Ties as for songs, with the name instead of the title.
     """
     best = ranked_by_streams(
         ranked_only(tables.credited),
@@ -55,15 +55,13 @@ def top_artists(tables, most=100):
 
 
 def genres_of(tables):
-    """The genre labels and their numbers in alphabetical order: quicker to group and to compare
-    than names.
-    """
+    """Genre labels, numbered in alphabetical order. Numbers are faster to group and compare."""
     labels = tables.tracks.filter(tables.tracks.genre != "").select("genre").distinct()
     return labels.mutate(number=ibis.row_number().over(ibis.window(order_by="genre")).cast("int32"))
 
 
 def with_genre(tables, table):
-    """A table of tracks with the number of each one's genre; those without a label are left out."""
+    """A table with the number of each track's genre; tracks without a label are dropped."""
     return table.join(
         tables.tracks.select("track_id", "genre")
         .join(genres_of(tables), "genre")
@@ -73,8 +71,9 @@ def with_genre(tables, table):
 
 
 def top_genres(tables):
-    """Which genres did each listener stream most? rank, genre, n_streams, share; every genre, ties
-    as for songs.
+    """Which genres did each listener stream most? rank, genre, n_streams, share; all genres.
+
+    Ties as for songs.
     """
     songs = with_genre(tables, ranked_only(tables.songs))
     counts = songs.group_by("listener_id", "number").agg(
@@ -93,8 +92,8 @@ def top_genres(tables):
 
 
 def monthly_genres(tables):
-    """Which genre led each month? month, genre, n_streams; months without a stream are absent, ties
-    as for songs.
+    """Which genre did each listener stream most in each month? month, genre, n_streams; no row for
+    months without a stream. Ties as for songs.
     """
     plays = with_genre(tables, tables.plays.filter(tables.plays.is_ranked))
     month = month_of(day_of(plays), tables.first_day.year)
@@ -112,12 +111,10 @@ def monthly_genres(tables):
 
 
 def ranked_months(counts):
-    """The leading row of each listener's months; only those with the most streams are put in
-    order.
-    """
+    """The top row of each listener and month. Only rows with the most streams are sorted."""
     most = counts.group_by("listener_id", "month").agg(n_streams=counts.n_streams.max())
     in_month = ibis.window(group_by=("listener_id", "month"), order_by=(*BEST_FIRST, "number"))
     first = counts.semi_join(most, ["listener_id", "month", "n_streams"]).mutate(
-        place=ibis.row_number().over(in_month)
+        position=ibis.row_number().over(in_month)
     )
-    return first.filter(first.place == 0).drop("place")
+    return first.filter(first.position == 0).drop("position")

@@ -1,4 +1,4 @@
-"""How much: minutes, how often tracks were left early, and the place in the crowd."""
+"""Insights on volume: minutes, share of tracks left early, and rank in the crowd."""
 
 import ibis
 
@@ -6,10 +6,10 @@ from .counting import NOT_FINISHED_MS, total
 
 
 def minutes(tables):
-    """How much did each listener hear? One row per listener.
+    """How much did each listener play? One row per listener.
 
-    Reads all plays of the window, of any length, private ones too; tracks and artists count from
-    one stream on. Returns ms_played, n_plays, n_streams, n_tracks, n_artists, n_days (local days
+    Counts all plays of the window, of any length, private ones too. A track or artist counts if it
+    has one stream. Returns ms_played, n_plays, n_streams, n_tracks, n_artists, n_days (local days
     with a play), all int64.
     """
     days, songs, artists = tables.days, tables.songs, tables.credited
@@ -19,12 +19,12 @@ def minutes(tables):
         n_streams=total(days.n_streams),
         n_days=days.count(),
     )
-    by_thing = [
-        one.group_by("listener_id").agg(**{name: one.count()})
-        for name, one in (("n_tracks", songs), ("n_artists", artists))
+    distinct = [
+        table.group_by("listener_id").agg(**{name: table.count()})
+        for name, table in (("n_tracks", songs), ("n_artists", artists))
     ]
-    for one in by_thing:
-        totals = totals.left_join(one, "listener_id").drop("listener_id_right")
+    for counts in distinct:
+        totals = totals.left_join(counts, "listener_id").drop("listener_id_right")
     whole = totals.fill_null({"n_tracks": 0, "n_artists": 0})
     return whole.relocate("n_tracks", "n_artists", before="n_days").order_by("listener_id")
 
@@ -33,8 +33,8 @@ def skip_rate(tables):
     """How often did each listener leave a track before its end? One row per listener: n_plays,
     n_skips, int64.
 
-    A skip is a play more than 3 s shorter than its track, whatever ended it (Lamere 2014); tracks
-    of unknown length are left out of both counts.
+    n_skips counts plays more than 3 s shorter than their track, whatever ended them (Lamere 2014).
+    Tracks of unknown length are not counted.
     """
     plays = tables.plays.join(tables.tracks.select("track_id", "duration_ms"), "track_id")
     left = plays.ms_played < plays.duration_ms - NOT_FINISHED_MS
@@ -43,23 +43,22 @@ def skip_rate(tables):
 
 
 def place(tables):
-    """Where does each listener stand in the crowd by minutes? ms_played, n_listeners, n_below,
-    rank.
+    """What is each listener's rank in the crowd by minutes? ms_played, n_listeners, n_below, rank.
 
-    n_below: listeners who heard strictly less; rank 1 is the most, equal minutes share a rank. True
-    for the simulated crowd only.
+    n_below counts listeners who played strictly less. Rank 1 has the most minutes; equal minutes
+    share a rank. The rank holds within the simulated crowd only.
     """
     plays = tables.plays
     totals = plays.group_by("listener_id").agg(ms_played=total(plays.ms_played))
-    return placed(totals).order_by("listener_id")
+    return with_ranks(totals).order_by("listener_id")
 
 
-def placed(totals):
-    """Totals of listeners, with at least ms_played, with each one's place among them."""
-    everybody = ibis.window(order_by="ms_played", rows=None)
+def with_ranks(totals):
+    """Totals by listener (at least ms_played) with n_listeners, n_below and rank."""
+    fewest_first = ibis.window(order_by="ms_played", rows=None)
     most_first = ibis.window(order_by=ibis.desc("ms_played"))
     return totals.mutate(
         n_listeners=totals.count().over(ibis.window()),
-        n_below=ibis.rank().over(everybody),
+        n_below=ibis.rank().over(fewest_first),
         rank=ibis.rank().over(most_first) + 1,
     )

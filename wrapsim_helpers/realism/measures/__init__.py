@@ -1,1 +1,1 @@
-"""What is measured of a run: one module per domain of published figures."""
+"""The measures of a run: one module per domain of published figures."""

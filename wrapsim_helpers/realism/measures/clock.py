@@ -1,4 +1,4 @@
-"""When is what heard: hours, weekdays, seasons, and how the music changes with them."""
+"""Measures of time: hours, weekdays, seasons, and how the music changes with them."""
 
 from datetime import date, timedelta
 
@@ -56,7 +56,7 @@ LONG_FORM = {
 
 
 def hour_table(s, frame, values, weekend):
-    """Weighted sums by local hour on one kind of day: name -> float64, (R, 24)."""
+    """Weighted sums by local hour on weekdays or weekends: name -> float64, (R, 24)."""
     table = s.frames[frame]
     table = table[table["weekend"] == weekend]
     return {
@@ -66,7 +66,7 @@ def hour_table(s, frame, values, weekend):
 
 
 def hour_profile(weekend):
-    """A measure: the hours of weekdays or weekends against the published curve."""
+    """A measure: the hours of weekdays or weekends compared with the published curve."""
     target = targets()["hour_profile_weekend" if weekend else "hour_profile_weekday"]["value"]
 
     def measure(s):
@@ -81,30 +81,30 @@ def hour_profile(weekend):
     return measure
 
 
-def correlation(rows, one):
+def correlation(rows, series):
     """Pearson's r of each row with one series, (R,)."""
-    rows, one = rows - rows.mean(axis=1, keepdims=True), one - one.mean()
-    return (rows * one).sum(axis=1) / np.sqrt((rows**2).sum(axis=1) * (one**2).sum())
+    rows, series = rows - rows.mean(axis=1, keepdims=True), series - series.mean()
+    return (rows * series).sum(axis=1) / np.sqrt((rows**2).sum(axis=1) * (series**2).sum())
 
 
-def divergence_bits(rows, one):
-    """Jensen-Shannon divergence of each row of shares from one, in bits, (R,)."""
-    middle = (rows + one) / 2
+def divergence_bits(rows, reference):
+    """Jensen-Shannon divergence of each row of shares from reference shares, in bits, (R,)."""
+    middle = (rows + reference) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         each = [
             np.where(p > 0, p * np.log2(p / middle), 0.0).sum(axis=1)
-            for p in (rows, np.broadcast_to(one, rows.shape))
+            for p in (rows, np.broadcast_to(reference, rows.shape))
         ]
     return (each[0] + each[1]) / 2
 
 
 def near(hours, centre):
-    """Hours as numbers within twelve of a centre, so that 23 is close to 1."""
+    """Hours shifted by 24 to within twelve hours of a centre, so that 23 is close to 1."""
     return centre + (hours - centre + 12) % 24 - 12.0
 
 
 def peak_hours(s):
-    """Local hours with most and fewest plays."""
+    """Local hours with most and with fewest plays."""
     weekday, weekend = (hour_table(s, "hours", ["n"], kind)["n"] for kind in (False, True))
     return {
         "weekday_peak": near(weekday.argmax(axis=1), 17),
@@ -116,22 +116,22 @@ def peak_hours(s):
 
 
 def dow_shares(s):
-    """Share of plays by local weekday."""
+    """Largest error of the shares of plays by local weekday."""
     days = by_key(s, "weekdays", "weekday", ["n"], 7)
     published = np.array(list(targets()["dow_shares"]["value"].values()))
     return {"max_error": np.abs(shares(days["n"]) - published).max(axis=1)}
 
 
 def hour_blocks(s):
-    """Largest error of the published shares of plays by block of hours, of July weekends."""
+    """Largest error of the shares of plays by block of hours, on July weekends."""
     published = np.array(list(targets()["hour_blocks_mssd"]["value"].values()))
     counts = columns_of(s, [f"block_{name}".replace("-", "_") for name in BLOCKS])
     return {"max_error": np.abs(shares(counts) - published).max(axis=1)}
 
 
 def session_arrivals(s):
-    """When sessions start: trough at night, peaks in the morning and evening; on weekdays
-    phones an hour ahead.
+    """When sessions start: hours of the trough at night and of the peaks in the morning and
+    evening; and how many hours phones are ahead of computers on weekday mornings.
     """
     names = ["n", "mobile", "computer"]
     weekday, weekend = (hour_table(s, "starts", names, kind) for kind in (False, True))
@@ -149,7 +149,9 @@ def session_arrivals(s):
 
 
 def chronotype_groups(s):
-    """Listeners clustered once by their hours; the sizes of the groups are what varies."""
+    """Largest error of the sizes of four clusters of listeners by their hours. The clusters are
+    computed once; only their sizes vary over the replicates.
+    """
     hours = (
         s.frames["hours"]
         .groupby(["who", "hour"])["n"]
@@ -166,8 +168,8 @@ def chronotype_groups(s):
 
 
 def clusters(points, k, rounds=100):
-    """k-means (Lloyd) from centres at the quantiles of the points' first principal axis: int64,
-    (N,), 0 to k - 1.
+    """Cluster of each point, int64, (N,), 0 to k - 1, by k-means (Lloyd). The first clusters are
+    quantiles on the points' first principal axis.
     """
     axis = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2][0]
     order = np.argsort(points @ axis, kind="stable")
@@ -176,8 +178,8 @@ def clusters(points, k, rounds=100):
     for _ in range(rounds):
         centres = np.array(
             [
-                points[group == one].mean(axis=0) if (group == one).any() else points[one]
-                for one in range(k)
+                points[group == number].mean(axis=0) if (group == number).any() else points[number]
+                for number in range(k)
             ]
         )
         moved = ((points[:, None, :] - centres) ** 2).sum(axis=2).argmin(axis=1)
@@ -198,7 +200,7 @@ def mean_by_hour(s, name, weekend):
 
 
 def intensity_hour(s):
-    """Hours at which music is least and most intense, and most cheerful."""
+    """Hours at which music has the lowest and highest energy, and the highest valence."""
     weekday, weekend = (mean_by_hour(s, "energy", kind) for kind in (False, True))
     valence = mean_by_hour(s, "valence", False)
     return {
@@ -210,7 +212,7 @@ def intensity_hour(s):
 
 
 def intensity_weekday_order(s):
-    """Intensity of music by weekday."""
+    """Rank correlation of energy by weekday with the published order."""
     sums = by_key(s, "weekdays", "weekday", ["n", "energy"], 7)
     published = np.array(list(targets()["intensity_weekday_order"]["value"].values()))
     return {
@@ -227,13 +229,13 @@ def ranks(rows):
 
 def intensity_of(s, where):
     """Mean energy of the plays of some listeners, (R,). where: bool, (L,)."""
-    return (s.weights @ (s.own("energy") * where)) / (s.weights @ (s.own("n") * where))
+    return (s.weights @ (s.values("energy") * where)) / (s.weights @ (s.values("n") * where))
 
 
 def intensity_age_order(s):
-    """Intensity of music falls with age."""
+    """Differences in energy between neighbouring age groups; published: energy falls with age."""
     means = [
-        intensity_of(s, (s.own("age") >= low) & (s.own("age") < high))
+        intensity_of(s, (s.values("age") >= low) & (s.values("age") < high))
         for low, high in AGES.values()
     ]
     return {
@@ -243,7 +245,9 @@ def intensity_age_order(s):
 
 
 def intensity_region_order(s):
-    """Intensity: Latin America, then North America and Europe, then Asia; men more than women."""
+    """Differences in energy. Published order: Latin America, then North America and Europe, then
+    Asia; men before women.
+    """
     region, country, gender = (
         s.listeners[name].to_numpy() for name in ("region", "country", "gender")
     )
@@ -251,7 +255,7 @@ def intensity_region_order(s):
         intensity_of(s, where)
         for where in (region == "Latin America", np.isin(region, NORTH), np.isin(country, ASIA))
     )
-    men, women = (intensity_of(s, gender == one) for one in ("male", "female"))
+    men, women = (intensity_of(s, gender == name) for name in ("male", "female"))
     return {
         "latin_to_north": north - latin,
         "north_to_asia": asia - north,
@@ -260,23 +264,27 @@ def intensity_region_order(s):
 
 
 def five_blocks(s):
-    """Hours clustered by the sound of weekdays; taken once, without an interval."""
+    """Number of blocks of hours on weekdays, clustered by sound; computed once, without an
+    interval.
+    """
     sound = np.array([mean_by_hour(s, name, False)[0] for name in FEATURES]).T
     group = ward((sound - sound.mean(axis=0)) / np.maximum(sound.std(axis=0), 1e-12), 5)
     return {"blocks": np.array([float(np.count_nonzero(group != np.roll(group, 1)))])}
 
 
 def ward(points, k):
-    """Ward's clustering into k groups, the nearest two joined at each step: int64, (N,)."""
+    """Cluster of each point, int64, (N,), by Ward's method: the nearest two clusters are joined
+    until k are left.
+    """
     group = np.arange(len(points))
-    while len(kept := np.unique(group)) > k:
-        centre = np.array([points[group == one].mean(axis=0) for one in kept])
-        size = np.array([np.count_nonzero(group == one) for one in kept])
+    while len(numbers := np.unique(group)) > k:
+        centre = np.array([points[group == number].mean(axis=0) for number in numbers])
+        size = np.array([np.count_nonzero(group == number) for number in numbers])
         cost = ((centre[:, None] - centre) ** 2).sum(axis=2) * size[:, None] * size / (
             size[:, None] + size
-        ) + np.diag(np.full(len(kept), np.inf))
+        ) + np.diag(np.full(len(numbers), np.inf))
         a, b = np.unravel_index(cost.argmin(), cost.shape)
-        group[group == kept[b]] = kept[a]
+        group[group == numbers[b]] = numbers[a]
     return group
 
 
@@ -289,14 +297,14 @@ def year_of(s):
 
 
 def has_autumn(s):
-    """Whether the run reaches from September to the end of December."""
+    """Whether the run covers September to December."""
     first, after = (pd.Timestamp(ms, unit="ms").date() for ms in (s.log.first_ms, s.log.after_ms))
     return first <= date(year_of(s), 9, 1) and after >= date(year_of(s), 12, 31)
 
 
 def holiday_onset(s):
-    """Days after 13 November at which the mean share over a week first reaches 2 %; 49, New Year,
-    where it never does.
+    """Days after 13 November on which the weekly share of holiday music first reaches 2 %; 49 (New
+    Year) if it never does.
     """
     if not has_autumn(s):
         return {"days_after": np.array([np.nan])}
@@ -316,7 +324,7 @@ def holiday_onset(s):
 
 
 def holiday_peak(s):
-    """Holiday share of the plays of a week's 200 most played songs."""
+    """Share of holiday songs among the plays of a week's 200 most played songs."""
     if not has_autumn(s):
         return {}
     year = year_of(s)
@@ -334,8 +342,9 @@ def holiday_peak(s):
 
 
 def holiday_share_of_top(s, first, top=200):
-    """Share of holiday songs among a week's plays of its most played tracks; without an
-    interval.
+    """Share of holiday songs among the plays of a week's most played tracks, without an interval.
+
+    first  first day of the week, days since 1970
     """
     frame = s.frames["late_tracks"]
     week = (
@@ -349,20 +358,20 @@ def holiday_share_of_top(s, first, top=200):
 
 
 def holiday_artist_lift(s):
-    """Monthly listeners of the most played holiday artist: end of December / end of September."""
+    """Monthly listeners of the holiday artist with most listeners: December / September."""
     frame = s.frames["holiday_artists"]
     december = frame[frame["month"] == 12]
     if not has_autumn(s) or not len(december):
         return {"value": np.array([np.nan])}
     star = december["artist_id"].value_counts().index[0]
-    heard = [
+    listened = [
         np.isin(
             np.arange(len(s.listeners)),
             frame.loc[(frame["artist_id"] == star) & (frame["month"] == month), "who"],
         )
         for month in (12, 9)
     ]
-    return {"value": (s.weights @ heard[0]) / np.maximum(s.weights @ heard[1], 1)}
+    return {"value": (s.weights @ listened[0]) / np.maximum(s.weights @ listened[1], 1)}
 
 
 MEASURES = {

@@ -1,4 +1,4 @@
-"""Who is heard by how many: concentration, taste by age and gender, and the age of the music."""
+"""Measures of popularity: concentration, taste by age and gender, and the age of the music."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ CONCENTRATED = 1800  # listeners behind the published concentration of artists
 HEAD_PLAYS = 167_880  # plays behind the published head of tracks
 OLD_DAYS = 548  # 18 months
 AGES_AT_RELEASE = np.arange(-5, 41)
-ARTISTS_LOCATED = 1500  # artists that get a place in the space of co-listening
+ARTISTS_LOCATED = 1500  # most played artists, which get a vector in the space of co-listening
 DIMENSIONS = 32
 
 PER_LISTENER = {
@@ -46,9 +46,7 @@ LONG_FORM = {
 
 
 def artist_totals(s, listeners=None):
-    """Weighted plays per artist of the catalogue's played artists, (R, A), of all listeners or the
-    first so many.
-    """
+    """Weighted plays per played artist, (R, A), of all listeners or of the first so many."""
     frame = s.frames["artists"]
     frame = frame if listeners is None else frame[frame["who"] < listeners]
     number, artists = pd.factorize(frame["artist_id"])
@@ -56,8 +54,8 @@ def artist_totals(s, listeners=None):
 
 
 def concentration(s):
-    """Plays per artist, most first, of 1,800 listeners: float64, (R, A), zeros last; None outside
-    10,000 to 50,000 artists.
+    """Plays per artist of the first 1,800 listeners, most first, float64, (R, A); None if the run
+    has fewer listeners or not 10,000 to 50,000 artists.
     """
     known = s.log.tracks["artist_id"].nunique()
     return (
@@ -68,7 +66,7 @@ def concentration(s):
 
 
 def top_share(ordered, share):
-    """Share of the top such share of those with a play, (R,)."""
+    """Share of plays on the top share of artists with a play, (R,)."""
     n = np.maximum(np.ceil(share * (ordered > 0).sum(axis=1)).astype(int), 1)
     return np.take_along_axis(ordered.cumsum(axis=1), n[:, None] - 1, axis=1)[:, 0] / ordered.sum(
         axis=1
@@ -76,7 +74,7 @@ def top_share(ordered, share):
 
 
 def top1pct_artists_share(s):
-    """Share of plays on the top 1 % and 10 % of artists."""
+    """Shares of plays on the top 1 % and 10 % of artists."""
     plays = concentration(s)
     return (
         {}
@@ -102,8 +100,8 @@ def gini(values):
 
 
 def zipf_artists(s):
-    """Slope of ln(plays) on ln(rank) of artists, ranks 10 to 1000; flatter before, steeper
-    after.
+    """Slope of ln(plays) on ln(rank) of artists at ranks 10 to 1000, and how much the slopes of
+    the head and the tail differ from it.
     """
     plays = concentration(s)
     if plays is None:
@@ -122,16 +120,18 @@ def rank_slope(ordered, low, high):
 
 
 def track_head_mssd(s):
-    """Sittings in a scattered order until the published number of plays is reached."""
+    """Concentration of tracks in long sittings, taken in a pseudorandom order until the published
+    number of plays is reached.
+    """
     frame = s.frames["heads"]
     if len(frame) < HEAD_PLAYS:
         return {}
     order = (
         (frame["who"].to_numpy() * 1_000_003 + frame["sitting"].to_numpy()) * 2_654_435_761
     ) % 2**32
-    kept = frame.iloc[np.argsort(order, kind="stable")[:HEAD_PLAYS]]
-    number, tracks = pd.factorize(kept["track_id"])
-    plays = pooled(s, kept["who"], number, np.ones(len(kept)), len(tracks))
+    chosen = frame.iloc[np.argsort(order, kind="stable")[:HEAD_PLAYS]]
+    number, tracks = pd.factorize(chosen["track_id"])
+    plays = pooled(s, chosen["who"], number, np.ones(len(chosen)), len(tracks))
     return {
         "top1": plays.max(axis=1) / plays.sum(axis=1),
         "distinct_per_play": (plays > 0).sum(axis=1) / plays.sum(axis=1),
@@ -140,7 +140,7 @@ def track_head_mssd(s):
 
 
 def track_head_us(s):
-    """Share of a year's streams on the 500 most streamed tracks."""
+    """Share of a year's streams in the USA on the 500 most streamed tracks."""
     frame = s.frames["us_tracks"]
     if len(s.log.tracks) < 100_000 or not len(frame):
         return {}
@@ -167,7 +167,7 @@ def dead_catalogue(s):
 
 
 def artists_for_90pct(s):
-    """Share of all artists that makes 90 % of a month's streams."""
+    """Share of artists that together have 90 % of the plays."""
     known = s.log.tracks["artist_id"].nunique()
     if known < 100_000:
         return {}
@@ -182,14 +182,16 @@ def artists_for_90pct(s):
 
 
 def mainstream_vs_age(s):
-    """Each listener's mean ln(rank) of artists, ranks by everybody's plays, against age."""
+    """Slope of each listener's mean ln(rank) of artists on age, under 35 and from 35 on; ranks by
+    the plays of all listeners.
+    """
     frame = s.frames["artists"]
     plays = frame.groupby("artist_id")["n"].sum()
     rank = np.log(plays.rank(ascending=False, method="first"))
     mean = np.bincount(
         frame["who"], frame["n"] * rank.loc[frame["artist_id"]].to_numpy(), len(s.listeners)
-    ) / np.maximum(s.own("n"), 1)
-    age, often = s.own("age"), s.own("n") >= 100
+    ) / np.maximum(s.values("n"), 1)
+    age, often = s.values("age"), s.values("n") >= 100
     early, late = (
         slopes_of(s, mean, [age], often & where)[:, 1] for where in ((age < 35), (age >= 35))
     )
@@ -197,18 +199,18 @@ def mainstream_vs_age(s):
 
 
 def gender_taste_overlap(s, top=200):
-    """Share of a gender's top 200 artists missing from the other's."""
+    """Share of the men's top 200 artists that are not among the women's top 200."""
     frame = s.frames["artists"]
     number, artists = pd.factorize(frame["artist_id"])
-    part = frame["n"].to_numpy() / s.own("n")[frame["who"]]
+    part = frame["n"].to_numpy() / s.values("n")[frame["who"]]
     gender = s.listeners["gender"].to_numpy()[frame["who"]]
     lists = [
         np.argsort(
-            -pooled(s, frame["who"], number, part * (gender == one), len(artists)),
+            -pooled(s, frame["who"], number, part * (gender == name), len(artists)),
             axis=1,
             kind="stable",
         )[:, :top]
-        for one in ("male", "female")
+        for name in ("male", "female")
     ]
     return (
         {
@@ -222,22 +224,24 @@ def gender_taste_overlap(s, top=200):
 
 
 def reminiscence_age(s):
-    """Plays of men by their age at release, over what everybody's release years would give them."""
+    """The age at a track's release at which men's plays exceed the expected plays most. Expected:
+    the release years of all listeners' plays.
+    """
     frame = s.frames["release_years"]
     born = s.listeners["birth_year"].to_numpy()
     men = (s.listeners["gender"].to_numpy() == "male") & (born >= 1960) & (born <= 2005)
-    mine = frame[men[frame["who"]]]
-    age = mine["release_year"].to_numpy() - born[mine["who"]]
+    of_men = frame[men[frame["who"]]]
+    age = of_men["release_year"].to_numpy() - born[of_men["who"]]
     inside = (age >= AGES_AT_RELEASE[0]) & (age <= AGES_AT_RELEASE[-1])
-    heard = pooled(
+    played = pooled(
         s,
-        mine["who"][inside],
+        of_men["who"][inside],
         age[inside] - AGES_AT_RELEASE[0],
-        mine["n"][inside],
+        of_men["n"][inside],
         len(AGES_AT_RELEASE),
     )
-    expected = (s.weights * (s.own("n") * men)) @ year_shares(frame, born)
-    ratio = smoothed_rows(heard) / np.maximum(smoothed_rows(expected), 1e-9)
+    expected = (s.weights * (s.values("n") * men)) @ year_shares(frame, born)
+    ratio = smoothed_rows(played) / np.maximum(smoothed_rows(expected), 1e-9)
     return {
         "men": AGES_AT_RELEASE[
             np.where(
@@ -248,8 +252,8 @@ def reminiscence_age(s):
 
 
 def year_shares(frame, born):
-    """Share of everybody's plays that was released when each listener had each of the ages looked
-    at, (L, ages).
+    """Share of all plays that was released when a listener had each age of AGES_AT_RELEASE, (L,
+    ages).
     """
     by_year = frame.groupby("release_year")["n"].sum() / frame["n"].sum()
     return (
@@ -260,7 +264,7 @@ def year_shares(frame, born):
 
 
 def smoothed_rows(rows):
-    """Sums over five neighbours."""
+    """Rows summed over windows of five columns."""
     return np.array([np.convolve(row, np.ones(5), "same") for row in rows])
 
 
@@ -268,7 +272,7 @@ def smoothed_rows(rows):
 
 
 def release_year_mix(s):
-    """Share of plays by age of the track's entry, in calendar years."""
+    """L1 distance of the shares of plays by age of the release, in calendar years."""
     published = np.array(list(targets()["release_year_mix"]["value"].values()))
     return {
         "l1": np.abs(shares(columns_of(s, [f"aged_{a}" for a in range(6)])) - published).sum(axis=1)
@@ -279,8 +283,9 @@ def release_year_mix(s):
 
 
 def gs_score(s):
-    """Mean cosine of a listener's plays to their centre, in a space in which artists stand by who
-    listens to them.
+    """Generalist-specialist scores: the mean cosine of a listener's plays to their centre, in a
+    space of artists by co-listening. Programmed minus organic plays, and the correlation of the
+    first half with the second.
     """
     frame = s.frames["places"]
     frame = frame[
@@ -298,7 +303,7 @@ def gs_score(s):
         frame["programmed"].to_numpy(dtype=bool),
     )
     score = {
-        name: own_scores(len(s.listeners), listener[where], place[where], n[where])
+        name: mean_cosines(len(s.listeners), listener[where], place[where], n[where])
         for name, where in (
             ("programmed", programmed),
             ("organic", ~programmed),
@@ -313,8 +318,8 @@ def gs_score(s):
 
 
 def places_of(who, artist, n):
-    """Unit vectors of artists: principal directions of ln(1 + plays) by listener, rows and columns
-    centred. (A, D).
+    """Unit vectors of artists, (A, D): principal directions of ln(1 + plays) by listener, centred
+    by artist.
     """
     table = np.zeros((who.max() + 1, artist.max() + 1))
     np.add.at(table, (who, artist), n)
@@ -327,17 +332,19 @@ def places_of(who, artist, n):
     return place / np.maximum(np.linalg.norm(place, axis=1, keepdims=True), 1e-12)
 
 
-def own_scores(size, who, place, n, least=200):
-    """Mean cosine of each listener's plays to their own centre, NaN under so many plays. float64,
-    (L,).
+def mean_cosines(size, who, place, n, min_plays=200):
+    """Mean cosine of each listener's plays to their centre, float64, (L,); NaN with fewer than
+    min_plays.
     """
     centre = np.array([np.bincount(who, n * column, size) for column in place.T]).T
     plays = np.bincount(who, n, size)
-    return np.where(plays >= least, np.linalg.norm(centre, axis=1) / np.maximum(plays, 1), np.nan)
+    return np.where(
+        plays >= min_plays, np.linalg.norm(centre, axis=1) / np.maximum(plays, 1), np.nan
+    )
 
 
 def correlation_of(s, x, y):
-    """Weighted correlation over listeners that have both, (R,)."""
+    """Weighted correlation over listeners with both values, (R,)."""
     both = np.isfinite(x) & np.isfinite(y)
     mean = {
         name: mean_of(s, values, both)

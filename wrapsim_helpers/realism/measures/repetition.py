@@ -1,4 +1,4 @@
-"""What is heard again, and what is new: the figures on repetition and exploration."""
+"""Measures of repetition and exploration."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ LAGS = 1000
 COUNTS = tuple(
     sorted({round(100 * 10 ** (k / 8)) for k in range(17)})
 )  # lengths of history from 100 to 10,000 plays
-SEQUENCE = 1500  # plays of a listener looked at for what predicts a repeat
+SEQUENCE = 1500  # first plays of a listener that are used to predict repeats
 PLAYLISTS = ("own_playlist", "editorial", "personalized", "charts")
 
 PER_LISTENER = {
@@ -70,28 +70,28 @@ LONG_FORM = {
 
 
 def repeat_share(low, high):
-    """A measure: mean share of plays that repeat a track, over listeners with so many plays."""
+    """A measure: mean share of plays that repeat a track, over listeners with low to high plays."""
     return lambda s: {
         "value": mean_of(
             s,
-            1 - s.own("tracks") / np.maximum(s.own("n"), 1),
-            (s.own("n") >= low) & (s.own("n") < high),
+            1 - s.values("tracks") / np.maximum(s.values("n"), 1),
+            (s.values("n") >= low) & (s.values("n") < high),
         )
     }
 
 
 def repeat_share_year(s):
-    """Share of a year's plays that repeat a track of that year."""
+    """Mean share of a year's plays that repeat a track of that year."""
     return repeat_share(5000, np.inf)(s) if run_days(s) >= 360 else {}
 
 
 def artist_repeat_lifetime(s):
-    """Plays per listener and artist heard."""
-    heavy = s.own("n") >= 5000
+    """Plays per listener and played artist, of listeners with 5,000 plays or more."""
+    heavy = s.values("n") >= 5000
     return (
         {
-            "value": (s.weights @ (s.own("n") * heavy))
-            / np.maximum(s.weights @ (s.own("artists") * heavy), 1)
+            "value": (s.weights @ (s.values("n") * heavy))
+            / np.maximum(s.weights @ (s.values("artists") * heavy), 1)
         }
         if heavy.any()
         else {}
@@ -99,24 +99,28 @@ def artist_repeat_lifetime(s):
 
 
 def distinct_per_year(s):
-    """Distinct tracks and artists a year of an engaged listener."""
-    hours = s.own("window_ms") / 3.6e6
+    """Mean distinct tracks and artists of listeners with 400 to 600 hours, 1 January to
+    15 November.
+    """
+    hours = s.values("window_ms") / 3.6e6
     engaged = (hours >= 400) & (hours <= 600)
     return (
-        {name: mean_of(s, s.own(f"window_{name}"), engaged) for name in ("tracks", "artists")}
+        {name: mean_of(s, s.values(f"window_{name}"), engaged) for name in ("tracks", "artists")}
         if has_window(s)
         else {}
     )
 
 
 def share_of_top(top, of):
-    """A measure: median share of the top of a listener's list from 1 January to 15 November, 100
-    hours or more.
+    """A measure: median share of the top item from 1 January to 15 November, over listeners with
+    100 hours or more.
+
+    top, of  columns: the amount of the top item, and the total
     """
     return lambda s: (
         {
             "value": median_of(
-                s, s.own(top) / np.maximum(s.own(of), 1), s.own("window_ms") >= 100 * 3.6e6
+                s, s.values(top) / np.maximum(s.values(of), 1), s.values("window_ms") >= 100 * 3.6e6
             )
         }
         if has_window(s)
@@ -125,32 +129,34 @@ def share_of_top(top, of):
 
 
 def top_artist_share_lastfm(s):
-    """Share of the top artist and of the top five among a listener's 50 most played artists."""
-    often = (s.own("artists") >= 50) & (s.own("n") >= 2000)
+    """Median shares of the top artist and of the top five among a listener's top 50 artists."""
+    often = (s.values("artists") >= 50) & (s.values("n") >= 2000)
     return {
         f"{name.replace('_', '')}_median": median_of(
-            s, s.own(name) / np.maximum(s.own("top_50"), 1), often
+            s, s.values(name) / np.maximum(s.values("top_50"), 1), often
         )
         for name in ("top_1", "top_5")
     }
 
 
 def favourite_song_behaviour(s):
-    """Share of listeners who play a song several times in a row."""
-    return {"back_to_back": mean_of(s, (s.own("n_again") > 0).astype(float), s.own("n") >= 1000)}
+    """Share of listeners who play a song twice in a row."""
+    return {
+        "back_to_back": mean_of(s, (s.values("n_again") > 0).astype(float), s.values("n") >= 1000)
+    }
 
 
-# -- how long ago ----------------------------------------------------------------------------------
+# -- recency ---------------------------------------------------------------------------------------
 
 
 def recency_kernel(s):
-    """AIC of a power law with cut-off minus AIC of an exponential, per play; and the exponent
-    beside it.
+    """AIC of a power law with cut-off minus AIC of an exponential, per play; and the exponent of
+    the power law.
 
-    The chance that a track last heard t plays ago comes now: repeats at t over tracks that had
-    waited so long.
+    Both describe the probability that a track last played t plays ago is played now: repeats at t,
+    divided by the tracks that were not played for t plays.
     """
-    heavy = np.flatnonzero(s.own("n") >= 2000)
+    heavy = np.flatnonzero(s.values("n") >= 2000)
     repeats, waits = (
         counts_to(s, s.frames[name], column, heavy)
         for name, column in (("lags", "lag"), ("waits", "wait"))
@@ -170,16 +176,16 @@ def recency_kernel(s):
 
 def counts_to(s, frame, column, listeners):
     """Weighted counts by lag 0 to LAGS of some listeners, (R, LAGS + 1)."""
-    kept = frame[frame["who"].isin(listeners)]
-    return pooled(s, kept["who"], kept[column].to_numpy(dtype=int), kept["n"], LAGS + 1)
+    rows = frame[frame["who"].isin(listeners)]
+    return pooled(s, rows["who"], rows[column].to_numpy(dtype=int), rows["n"], LAGS + 1)
 
 
 def poisson_fits(events, exposure, columns, rounds=25):
-    """Poisson regression of events on ln t and t with the exposure as offset, by Newton's steps,
+    """Poisson regression of events on ln t and t with the exposure as offset, by Newton's method,
     for each row.
 
     events, exposure  float64, (R, T), at t = 1 .. T;  columns  which of constant, ln t, t
-    Returns           (coefficients (R, 3), log-likelihood (R,) up to what the models share)
+    Returns           (coefficients (R, 3), log-likelihood (R,) up to a constant)
     """
     t = np.arange(1, events.shape[1] + 1)
     x = np.column_stack([np.ones(len(t)), np.log(t), t / len(t)])[:, columns]
@@ -202,12 +208,14 @@ def poisson_fits(events, exposure, columns, rounds=25):
 
 
 def exposure_inverted_u(s):
-    """A new song is liked more over its first repeats, then less."""
+    """Share of plays finished, at plays 3 to 6 of a new song minus its first play and minus play 15
+    and later. Published: liking rises, then falls.
+    """
     done = {
         name: s[f"{name}_done"] / np.maximum(s[n], 1)
         for name, n in (("first", "first_n"), ("middle", "middle_n"), ("late", "late_n_heard"))
     }
-    none = s.own("first_n").sum() == 0
+    none = s.values("first_n").sum() == 0
     return (
         {}
         if none
@@ -219,7 +227,9 @@ def exposure_inverted_u(s):
 
 
 def relisten_predictors(s):
-    """Taken over repeats of a few listeners, so without an interval."""
+    """How much better the base level predicts repeats than recency and frequency do. Measured on
+    a few listeners, without an interval.
+    """
     sequences = [frame for _, frame in s.frames["sequences"].groupby("who") if len(frame) >= 1000]
     if not sequences:
         return {}
@@ -234,8 +244,8 @@ def relisten_predictors(s):
 
 
 def hit_rates(tracks, at_ms, top=10, step=7):
-    """Share of repeats among the ten tracks ranked first by base level (sum of age^-0.5), by
-    recency and by count: (3,).
+    """Share of repeats that are among the top tracks by base level (sum of age^-0.5), by recency
+    and by count: (3,).
     """
     item = pd.factorize(tracks)[0]
     hits = [
@@ -247,28 +257,28 @@ def hit_rates(tracks, at_ms, top=10, step=7):
 
 
 def in_top(item, at_ms, now, top):
-    """Whether the track heard now is among the first ten by each of the three rankings of what was
-    heard before it.
+    """Whether the track played now is among the top tracks by each of the three rankings of the
+    earlier plays: list of bool.
     """
     past, n = item[:now], item[:now].max() + 1
     level = np.bincount(past, np.maximum((at_ms[now] - at_ms[:now]) / 3.6e6, 1e-3) ** -0.5, n)
     last, count = np.full(n, -1.0), np.bincount(past, minlength=n).astype(float)
     last[past] = np.arange(now)
-    count += last / (10 * now)  # of two heard alike often, the later
+    count += last / (10 * now)  # of equal counts, the more recent
     return [np.count_nonzero(score > score[item[now]]) < top for score in (level, last, count)]
 
 
-# -- what is new -----------------------------------------------------------------------------------
+# -- exploration -----------------------------------------------------------------------------------
 
 
 def heaps(column):
-    """A measure: the median listener's slope of ln(distinct) on ln(plays); for tracks also how it
-    bends.
+    """A measure: the median slope of ln(distinct) on ln(plays) over listeners, and the median
+    difference of late and early slope.
     """
 
     def measure(s):
         table = s.frames["heaps"]
-        table = table[table["who"].isin(np.flatnonzero(s.own("n") >= 5000))]
+        table = table[table["who"].isin(np.flatnonzero(s.values("n") >= 5000))]
         x, y = np.log(table["n"].to_numpy(float)), np.log(table[column].to_numpy(float))
         middle = (
             table.groupby("who")["n"]
@@ -276,7 +286,7 @@ def heaps(column):
             .to_numpy(float)
         )
         slopes = [
-            own_slopes(s, table["who"].to_numpy(), x, y, where)
+            listener_slopes(s, table["who"].to_numpy(), x, y, where)
             for where in (x >= 0, x <= np.log(middle), x >= np.log(middle))
         ]
         return {
@@ -287,9 +297,9 @@ def heaps(column):
     return measure
 
 
-def own_slopes(s, who, x, y, where):
-    """Each listener's least-squares slope of y on x over some rows; NaN with fewer than three.
-    float64, (L,).
+def listener_slopes(s, who, x, y, where):
+    """Each listener's least-squares slope of y on x over the rows `where`, float64, (L,); NaN with
+    fewer than three rows.
     """
     sums = [
         np.bincount(who[where], column[where], len(s.listeners))
@@ -301,7 +311,7 @@ def own_slopes(s, who, x, y, where):
 
 
 def new_artists_month(s):
-    """Artists heard for the first time per listener and month through playlists."""
+    """Artists first played from a playlist, per listener and month, from the seventh month on."""
     frame = s.frames["discoveries"]
     first = np.datetime64(s.log.first_ms, "ms").astype("datetime64[M]").astype(int) + 1970 * 12
     late = frame[frame["month"] >= first + 6]
@@ -315,7 +325,7 @@ def new_artists_month(s):
 
 
 def new_tracks_week_age24(s):
-    """Share of weeks with ten new tracks or more at ages 23 to 26."""
+    """Share of weeks with ten new tracks or more, at ages 22.5 to 26.5."""
     weeks = s.frames["weeks"]
     if not len(weeks):
         return {}
@@ -325,15 +335,20 @@ def new_tracks_week_age24(s):
 
 
 def exploration_vs_age(s):
-    """The young explore less, over a wider range."""
+    """Slopes of novelty and of genre diversity on age. Published: the young explore less, over a
+    wider range of genres.
+    """
     often, length = (
-        (s.own("late_n") >= 100) & (s.own("n") >= 500),
-        np.log(np.maximum(s.own("n"), 1)),
+        (s.values("late_n") >= 100) & (s.values("n") >= 500),
+        np.log(np.maximum(s.values("n"), 1)),
     )
     novelty = slopes_of(
-        s, s.own("late_new") / np.maximum(s.own("late_n"), 1), [s.own("age"), length], often
+        s,
+        s.values("late_new") / np.maximum(s.values("late_n"), 1),
+        [s.values("age"), length],
+        often,
     )
-    diversity = slopes_of(s, s.own("entropy"), [s.own("age")], s.own("entropy_n") >= 500)
+    diversity = slopes_of(s, s.values("entropy"), [s.values("age")], s.values("entropy_n") >= 500)
     return {"novelty_slope": novelty[:, 1], "diversity_slope": diversity[:, 1]}
 
 

@@ -1,6 +1,4 @@
-"""Where the music comes from and on what it is heard: contexts, devices, gaps; and who the
-listeners are.
-"""
+"""Measures of contexts, devices, gaps between sessions, plans, and who the listeners are."""
 
 import numpy as np
 
@@ -42,7 +40,7 @@ LONG_FORM: dict[str, str] = {}
 
 
 def session_context_mssd(s):
-    """Share of plays by context."""
+    """L1 distance of the shares of plays by context, in long sittings."""
     published = targets()["session_context_mssd"]["value"]
     share = columns_of(s, [f"in_{name}" for name in CONTEXT_GROUPS]) / s["long_n"][:, None]
     return {
@@ -51,24 +49,26 @@ def session_context_mssd(s):
 
 
 def session_context_2015(s):
-    """Share of plays by screen of origin."""
+    """L1 distance of the shares of plays by the screen on which they were started."""
     published = targets()["session_context_2015"]["value"]
-    mine = {
+    measured = {
         screen: sum(s[f"ctx_{name}"] for name in names) / s["n"]
         for screen, names in SCREENS.items()
     }
-    return {"l1": sum(np.abs(mine.get(screen, 0.0) - share) for screen, share in published.items())}
+    return {
+        "l1": sum(np.abs(measured.get(screen, 0.0) - share) for screen, share in published.items())
+    }
 
 
 def programmed_share(s):
-    """Share of hours programmed by the service, and on listeners' own playlists."""
+    """Shares of listening time that the service programmed, and from listeners' own playlists."""
     return {
         "programmed": sum(s[f"ms_{name}"] for name in PROGRAMMED) / s["ms"],
         "user_playlists": s["ms_own_playlist"] / s["ms"],
     }
 
 
-# -- who they are ----------------------------------------------------------------------------------
+# -- who the listeners are -------------------------------------------------------------------------
 
 
 def plan_at(log, at_ms):
@@ -84,7 +84,7 @@ def plan_at(log, at_ms):
 
 
 def premium_churn(s):
-    """Share of premium listeners who leave it in a month."""
+    """Share of premium listeners who leave premium in a month."""
     first, after = month_span(s)
     starts = [
         np.datetime64(month - 1970 * 12, "M").astype("datetime64[ms]").astype(int)
@@ -123,45 +123,47 @@ def premium_share_users(s):
 
 
 def share_of(s, where):
-    """Share of the listeners for whom something holds, (R,)."""
+    """Share of the listeners for whom `where` holds, (R,)."""
     return mean_of(s, where.astype(float))
 
 
 def region_shares(s):
-    """Regions' share of listeners and of subscribers."""
+    """Largest error of the shares of listeners and of subscribers by region."""
     region, premium = s.listeners["region"].to_numpy(), plan_at(s.log, s.log.first_ms + DAY_MS)
     published = targets()["region_shares"]["value"]
-    everybody = [
+    listeners = [
         np.abs(share_of(s, region == name) - share) for name, share in published["MAU"].items()
     ]
-    paying = [
+    subscribers = [
         np.abs(mean_of(s, (region == name).astype(float), premium) - share)
         for name, share in published["subscribers"].items()
     ]
-    return {"max_error": np.max(everybody + paying, axis=0)}
+    return {"max_error": np.max(listeners + subscribers, axis=0)}
 
 
 def country_shares(s):
-    """Countries' share of listeners."""
+    """L1 distance of the shares of listeners by country."""
     published = targets()["country_shares"]["value"]["2015_sample"]
-    mine = {name: share_of(s, s.listeners["country"].to_numpy() == name) for name in published}
-    rest = np.abs(sum(mine.values()) - sum(published.values()))
-    return {"l1": sum(np.abs(mine[name] - share) for name, share in published.items()) + rest}
+    measured = {name: share_of(s, s.listeners["country"].to_numpy() == name) for name in published}
+    rest = np.abs(sum(measured.values()) - sum(published.values()))
+    return {"l1": sum(np.abs(measured[name] - share) for name, share in published.items()) + rest}
 
 
 def age_shares(s):
-    """Share of listeners by age."""
+    """L1 distance of the shares of listeners by age."""
     published = targets()["age_shares"]["value"]["2015_sample"]
     limits = [0, 18, 25, 30, 35, 45, 55, 200]
-    mine = [
-        share_of(s, (s.own("age") >= low) & (s.own("age") < high))
+    measured = [
+        share_of(s, (s.values("age") >= low) & (s.values("age") < high))
         for low, high in zip(limits, limits[1:])
     ]
-    return {"l1": sum(np.abs(share - one) for share, one in zip(mine, published.values()))}
+    return {
+        "l1": sum(np.abs(share - expected) for share, expected in zip(measured, published.values()))
+    }
 
 
 def gender_shares(s):
-    """Share of men among listeners who name one of two genders."""
+    """Share of men among listeners whose gender is male or female."""
     gender = s.listeners["gender"].to_numpy()
     return {
         "value": mean_of(s, (gender == "male").astype(float), np.isin(gender, ("male", "female")))
@@ -170,7 +172,9 @@ def gender_shares(s):
 
 def account_age(s):
     """Weeks of membership: median over mean."""
-    return {"median_over_mean": quantile_of(s, s.own("weeks"), 0.5) / mean_of(s, s.own("weeks"))}
+    return {
+        "median_over_mean": quantile_of(s, s.values("weeks"), 0.5) / mean_of(s, s.values("weeks"))
+    }
 
 
 MEASURES = {

@@ -1,4 +1,4 @@
-"""When and why plays end: the figures on skips."""
+"""Measures of skips: when and why plays end."""
 
 import numpy as np
 
@@ -19,12 +19,12 @@ LAST_SECOND, BIN_S = 60, 5
 
 
 def in_list(column, symbols):
-    """SQL: whether a column holds one of some symbols."""
+    """SQL of the condition that a column is one of some symbols."""
     return f"{column} IN ({', '.join(map(repr, symbols))},'-')"
 
 
 def count_ifs(conditions):
-    """SQL: a count per condition. conditions: name -> SQL."""
+    """SQL of a count per condition. conditions: name -> SQL."""
     return ", ".join(f"count_if({condition}) AS {name}" for name, condition in conditions.items())
 
 
@@ -102,13 +102,13 @@ LONG_FORM = {
 
 
 def ratio(top, bottom):
-    """A measure that is one total over another."""
+    """A measure: one total divided by another."""
     return lambda s: {"value": s[top] / s[bottom]}
 
 
 def left_by_age(s):
-    """Share left early in bands of age, (R,) each."""
-    age = s.own("age")
+    """Share of plays left early by age band: name -> float64, (R,)."""
+    age = s.values("age")
     bands = {
         "teens": (0, 20),
         "twenties": (20, 30),
@@ -118,13 +118,15 @@ def left_by_age(s):
     }
     inside = {name: (age >= low) & (age < high) for name, (low, high) in bands.items()}
     return {
-        name: (s.weights @ (s.own("left_end") * where)) / (s.weights @ (s.own("n") * where))
+        name: (s.weights @ (s.values("left_end") * where)) / (s.weights @ (s.values("n") * where))
         for name, where in inside.items()
     }
 
 
 def skip_by_age(s):
-    """Plays left early by age: most before 20, least near 35, more again in the late forties."""
+    """Share of plays left early by age. Published: highest under 20, lowest near 35, higher again
+    in the late forties.
+    """
     band = left_by_age(s)
     return band | {
         "teens_minus_twenties": band["teens"] - band["twenties"],
@@ -134,17 +136,17 @@ def skip_by_age(s):
 
 
 def skip_gender_gap(s):
-    """Plays left early: share of men minus share of women."""
+    """Share of plays left early by men minus share left early by women."""
     men, women = (s.listeners["gender"].to_numpy() == gender for gender in ("male", "female"))
     share = [
-        (s.weights @ (s.own("left_end") * who)) / (s.weights @ (s.own("n") * who))
+        (s.weights @ (s.values("left_end") * who)) / (s.weights @ (s.values("n") * who))
         for who in (men, women)
     ]
     return {"men_minus_women": share[0] - share[1]}
 
 
 def skip_weekend(s):
-    """Plays left early: mean share on Saturday and Sunday minus mean share on Monday to Friday."""
+    """Share of plays left early, mean of Saturday and Sunday minus mean of Monday to Friday."""
     days = columns_of(s, [f"left_day_{d}" for d in range(7)]) / columns_of(
         s, [f"n_day_{d}" for d in range(7)]
     )
@@ -152,7 +154,9 @@ def skip_weekend(s):
 
 
 def skip_hazard_shape(s):
-    """Hazard of leaving: highest within the first 20 s, then steady at 0.1 to 0.5 % a second."""
+    """Hazard of leaving: the second with the highest hazard, and the steady hazard per second.
+    Published: highest within the first 20 s, then 0.1 to 0.5 % per second.
+    """
     counts = by_key(s, "leaving", "second", ["n", "n_left"], LAST_SECOND + 1)
     still = counts["n"][:, ::-1].cumsum(axis=1)[:, ::-1]
     hazard = (counts["n_left"] / still)[:, :LAST_SECOND]
@@ -163,7 +167,9 @@ def skip_hazard_shape(s):
 
 
 def skip_by_context(s):
-    """Plays under 30 s by context: fewest in catalogue and personalised lists."""
+    """Share of plays under 30 s by context. Published: lowest in the catalogue and in personalised
+    playlists.
+    """
     names = list(CONTEXT_GROUPS)
     rate = dict(
         zip(
@@ -174,14 +180,14 @@ def skip_by_context(s):
             ).T,
         )
     )
-    others = np.min(
+    lowest_other = np.min(
         [rate[name] for name in names if name not in ("catalog", "personalized_playlist")], axis=0
     )
     every = np.array(list(rate.values()))
     return rate | {
         "spread": every.max(axis=0) - every.min(axis=0),
-        "catalog_minus_others": rate["catalog"] - others,
-        "personalized_minus_others": rate["personalized_playlist"] - others,
+        "catalog_minus_others": rate["catalog"] - lowest_other,
+        "personalized_minus_others": rate["personalized_playlist"] - lowest_other,
     }
 
 
@@ -199,19 +205,23 @@ def shuffle_share(s):
     """Share of plays with shuffle on, and its spread over listeners."""
     return {
         "value": s["long_shuffled"] / s["long_n"],
-        "sd_over_listeners": sd_of(s, s.own("n_shuffled") / s.own("n"), s.own("n") > 0),
+        "sd_over_listeners": sd_of(s, s.values("n_shuffled") / s.values("n"), s.values("n") > 0),
     }
 
 
 def shuffle_skip_ratio(s):
-    """Plays left early with shuffle / without."""
-    on, off = s.own("n_shuffled"), s.own("n") - s.own("n_shuffled")
-    times = (s.own("left_shuffled") / on) / ((s.own("left_end") - s.own("left_shuffled")) / off)
+    """Share of plays left early with shuffle / share without, median over listeners."""
+    on, off = s.values("n_shuffled"), s.values("n") - s.values("n_shuffled")
+    times = (s.values("left_shuffled") / on) / (
+        (s.values("left_end") - s.values("left_shuffled")) / off
+    )
     return {"value": median_of(s, times, (on >= 100) & (off >= 100))}
 
 
 def skip_profile_stability(s):
-    """Over songs, so without an interval over listeners."""
+    """Correlation of the times at which two halves of the listeners leave a song, median over
+    songs; no interval over listeners.
+    """
     left = s.frames["songs_left"]
     both = left.groupby("track_id")["n"].sum()
     left = (
@@ -230,15 +240,15 @@ def skip_profile_stability(s):
     if often.sum() < 10:
         return {}
     profiles = [shares(half[often].to_numpy(dtype=float)) for half in (first, second)]
-    own = [profile - profile.mean(axis=0) for profile in profiles]
-    each = (own[0] * own[1]).sum(axis=1) / np.sqrt(
-        (own[0] ** 2).sum(axis=1) * (own[1] ** 2).sum(axis=1)
+    centred = [profile - profile.mean(axis=0) for profile in profiles]
+    each = (centred[0] * centred[1]).sum(axis=1) / np.sqrt(
+        (centred[0] ** 2).sum(axis=1) * (centred[1] ** 2).sum(axis=1)
     )
     return {"value": np.array([np.median(each)])}
 
 
 def skip_session_types(s):
-    """Long sittings fall into four types of skipping, each with its share."""
+    """The smallest share among the four types of skipping in long sittings."""
     kinds = (
         columns_of(s, ["listener", "listen_then_skip", "skip_then_listen", "skipper"])
         / s["sittings"][:, None]
@@ -253,7 +263,9 @@ MEASURES = {
     "skip_before_end": ratio("left_end", "n"),
     "skips_per_hour": lambda s: {
         "value": mean_of(
-            s, s.own("left_end") / np.maximum(s.own("ms") / 3.6e6, 1e-9), s.own("ms") >= 3.6e6
+            s,
+            s.values("left_end") / np.maximum(s.values("ms") / 3.6e6, 1e-9),
+            s.values("ms") >= 3.6e6,
         )
     },
     "skip_mobile_vs_desktop": lambda s: {

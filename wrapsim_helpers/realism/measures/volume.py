@@ -1,4 +1,4 @@
-"""How much is heard: the figures on volume."""
+"""Measures of volume: how much listeners play."""
 
 import numpy as np
 
@@ -34,20 +34,21 @@ LONG_FORM = {
 
 
 def whole_fortnights(s):
-    """The statistics of the run's whole fortnights: (long form, how many)."""
+    """(long form of the run's whole fortnights, number of fortnights)."""
     n = int((s.log.after_ms - s.log.first_ms) // DAY_MS // FORTNIGHT)
     frame = s.frames["fortnights"]
     return frame[(frame["fortnight"] >= 0) & (frame["fortnight"] < n)], n
 
 
 def fortnight_sums(s, values, where=None):
-    """Weighted sums by whole fortnight of a value per row of the long form, float64, (R, F); NaN
-    with no fortnight.
+    """Weighted sums of a value by whole fortnight, float64, (R, F); NaN if there is none.
+
+    values, where  functions of the long form; a value per row, and which rows to use
     """
     frame, n = whole_fortnights(s)
-    kept = frame if where is None else frame[where(frame)]
+    rows = frame if where is None else frame[where(frame)]
     return (
-        pooled(s, kept["who"], kept["fortnight"].to_numpy(dtype=int), values(kept), n)
+        pooled(s, rows["who"], rows["fortnight"].to_numpy(dtype=int), values(rows), n)
         if n
         else np.full((len(s.weights), 1), np.nan)
     )
@@ -67,8 +68,8 @@ def lognormal_sigma_volume(s):
 
 
 def premium_against_free(s, name):
-    """Mean of a quantity per premium listener over that per free listener, by fortnight; mean over
-    fortnights, (R,).
+    """Mean of a column per premium listener / mean per free listener, (R,); the mean of this ratio
+    over fortnights.
     """
     means = [
         fortnight_sums(s, lambda f: f[name], who)
@@ -79,7 +80,7 @@ def premium_against_free(s, name):
 
 
 def month_span(s):
-    """(first, after) whole calendar months of the run, counted from the year 0."""
+    """(first whole calendar month of the run, month after the last one), counted from year 0."""
     first, after = (np.datetime64(ms, "ms") for ms in (s.log.first_ms, s.log.after_ms))
     begun = first.astype("datetime64[M]")
     begun += 0 if begun.astype("datetime64[ms]") == first else 1
@@ -95,7 +96,7 @@ def whole_months(s):
 
 
 def monthly(s, values):
-    """Mean over whole months of the weighted mean of a value per active listener, (R,)."""
+    """Weighted mean of a value over active listeners, (R,); the mean over whole months."""
     frame = whole_months(s)
     if not len(frame):
         return np.full(len(s.weights), np.nan)
@@ -108,12 +109,12 @@ def monthly(s, values):
 
 
 def hours_per_mau_month(s):
-    """Hours per month of those who played anything in it."""
+    """Hours per month of listeners with a play in that month."""
     return {"value": monthly(s, lambda f: f["ms"] / 3.6e6)}
 
 
 def crossplatform_minutes(s):
-    """Minutes a day of those who use both mobile and desktop."""
+    """Minutes a day of listeners who use both mobile and desktop in a month."""
     both = whole_months(s)
     both = both[both["both"]]
     minutes = pooled(s, both["who"], np.zeros(len(both), int), both["ms"] / 60_000 / MONTH_DAYS, 1)[
@@ -126,10 +127,15 @@ def crossplatform_minutes(s):
 
 
 def volume_age_slope(s):
-    """Change of plays per year of age, plan, gender and length of membership held."""
-    male, premium = s.listeners["gender"].to_numpy() == "male", s.own("n_premium") * 2 > s.own("n")
-    plays = s.own("n") / run_days(s) * FORTNIGHT
-    fit = slopes_of(s, plays, [s.own("age"), premium, male, np.log(np.maximum(s.own("weeks"), 1))])
+    """Coefficients of plays per fortnight on age, plan, gender and ln(weeks of membership)."""
+    male, premium = (
+        s.listeners["gender"].to_numpy() == "male",
+        s.values("n_premium") * 2 > s.values("n"),
+    )
+    plays = s.values("n") / run_days(s) * FORTNIGHT
+    fit = slopes_of(
+        s, plays, [s.values("age"), premium, male, np.log(np.maximum(s.values("weeks"), 1))]
+    )
     return {
         "age": fit[:, 1],
         "premium": fit[:, 2],
@@ -144,9 +150,9 @@ def run_days(s):
 
 
 def volume_gender_gap(s):
-    """Plays per man / per woman."""
+    """Plays per man / plays per woman."""
     means = [
-        mean_of(s, s.own("n"), s.listeners["gender"].to_numpy() == gender)
+        mean_of(s, s.values("n"), s.listeners["gender"].to_numpy() == gender)
         for gender in ("male", "female")
     ]
     return {"value": means[0] / means[1]}
@@ -159,26 +165,30 @@ def daily_total_cv(s):
 
 
 def yambda_rate(s):
-    """Plays per listener and day."""
+    """Plays per day of listeners with plays in the first and the last month."""
     frame = whole_months(s)
     ends = frame.groupby("who")["month"].agg(["min", "max"])
-    kept = ends.index[(ends["min"] == frame["month"].min()) & (ends["max"] == frame["month"].max())]
+    present = ends.index[
+        (ends["min"] == frame["month"].min()) & (ends["max"] == frame["month"].max())
+    ]
     return {
-        "value": mean_of(s, s.own("n") / run_days(s), np.isin(np.arange(len(s.listeners)), kept))
+        "value": mean_of(
+            s, s.values("n") / run_days(s), np.isin(np.arange(len(s.listeners)), present)
+        )
     }
 
 
 def lastfm_volume(s):
-    """Plays per listener over a whole history of heavy listeners."""
-    heaviest = s.own("n") >= np.quantile(s.own("n"), 0.9)
-    return {"value": mean_of(s, s.own("n") / run_days(s) * 365.25, heaviest)}
+    """Plays per year of the 10 % of listeners with most plays."""
+    heaviest = s.values("n") >= np.quantile(s.values("n"), 0.9)
+    return {"value": mean_of(s, s.values("n") / run_days(s) * 365.25, heaviest)}
 
 
 def interuse_regularity(s):
-    """Shape of the times between days of use (below 1: clumpy)."""
+    """Shape parameter of the gaps between days of use (below 1: clustered), median of listeners."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        shape = s.own("idle_mean") ** 2 / s.own("idle_var")
-    return {"value": median_of(s, shape, s.own("use_days") >= 20)}
+        shape = s.values("idle_mean") ** 2 / s.values("idle_var")
+    return {"value": median_of(s, shape, s.values("use_days") >= 20)}
 
 
 def has_window(s):
@@ -192,7 +202,7 @@ def has_window(s):
 
 def wrapped_minutes_percentile(s):
     """Minutes from 1 January to mid-November at the 81st percentile."""
-    minutes = np.where(s.own("window_ms") > 0, s.own("window_ms") / 60_000, np.nan)
+    minutes = np.where(s.values("window_ms") > 0, s.values("window_ms") / 60_000, np.nan)
     return {"value": quantile_of(s, minutes, 0.81) if has_window(s) else np.array([np.nan])}
 
 
