@@ -11,7 +11,7 @@ import wrapsim_helpers as ws
 from wrapsim_helpers.parameters import PLAYS_PER_PART
 from wrapsim_helpers.schema import RECORDS, record_fields, schema_ind
 from wrapsim_helpers.storage import avro_reading, avro_writing, places, records
-from wrapsim_helpers.storage.records import spliced, write_avro
+from wrapsim_helpers.storage.records import spliced_records, write_avro
 
 from .timing import in_turn
 
@@ -27,7 +27,9 @@ def fewest_fields(plays, listeners, versions, tracks):
         records.narrowed(record, records.as_numbers(table, record_fields(record)))
         for record, table in tables
     ]
-    return [dict(zip(RECORDS, one)) for one in records.joined(plays, versions, tracks, parts)]
+    return [
+        dict(zip(RECORDS, one)) for one in records.joined_records(plays, versions, tracks, parts)
+    ]
 
 
 def compress_alone(blocks, path):
@@ -67,7 +69,7 @@ def measure():
     )
     records, blocks = (
         fewest_fields(*run),
-        [bytes(block) for _, block in spliced(avro_writing.pieces(schema_ind), *run, {})],
+        [bytes(block) for _, block in spliced_records(avro_writing.pieces(schema_ind), *run, {})],
     )
     with tempfile.TemporaryDirectory() as folder:
         ours, alone, theirs = (

@@ -28,7 +28,7 @@ def looped(num_users=100):
     heard = ws.listen(run)
     world = heard.world
     others = loop_records.other_genres(world.survey, heard.listeners, heard.profile_versions)
-    people, _ = loop_records.lower(
+    people, _ = loop_records.lower_listeners(
         run, heard.listeners, heard.profile_versions, world.catalogue, others
     )
     b = lowered([world.behaviour])

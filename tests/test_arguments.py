@@ -136,7 +136,7 @@ def doors(tiny_run, listened, survey, songs):
         "listen": {"run": listened.run},
         "what_if": {"listened": listened},
         "one_session": {"listened": listened},
-        "introduce": {"listened": listened},
+        "describe_listener": {"listened": listened},
         "write_listener": {"listened": listened, "out_dir": "new"},
         "check_plays": {"plays": listened.plays, "tracks": tracks},
         "load_survey": {},
@@ -145,7 +145,7 @@ def doors(tiny_run, listened, survey, songs):
         "read_avro": {"path": "x"},
         "read_plays_avro": {"paths": "x", "tracks": tracks},
         "survey_weights": {"survey": survey, "population": "world", "survey_group": "all"},
-        "answer_shares": {"survey": survey, "question": "genre"},
+        "response_shares": {"survey": survey, "question": "genre"},
         "build_catalogue": {"songs": songs},
         "make_part": {"job": ws.Run(), "part": 0},
     }
@@ -234,7 +234,7 @@ FUNCTIONS = (
     "listen",
     "what_if",
     "one_session",
-    "introduce",
+    "describe_listener",
     "write_listener",
     "check_plays",
     "load_survey",
@@ -243,7 +243,7 @@ FUNCTIONS = (
     "read_avro",
     "read_plays_avro",
     "survey_weights",
-    "answer_shares",
+    "response_shares",
     "build_catalogue",
     "make_part",
 )
@@ -347,7 +347,7 @@ def test_an_argument_that_does_not_exist_names_the_public_function_and_the_neare
             "preferred_genre, age, gender, plan, latitude",
         ),
         (lambda: ws.Run(given=3), "given is 3; it must be of type Given."),
-        (lambda: ws.introduce("x"), "listened is 'x'; it must be of type Listened."),
+        (lambda: ws.describe_listener("x"), "listened is 'x'; it must be of type Listened."),
     ],
 )
 def test_the_message_about_an_argument_is_whole(call, words):

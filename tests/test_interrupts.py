@@ -88,7 +88,7 @@ def test_ctrl_c_ends_a_run_and_says_how_many_parts_are_kept(tmp_path, workers):
         r"command to resume.\n",
         said,
     )
-    assert said.count("Interrupted.") == 1 and "run.json" not in places.names(folder)
+    assert said.count("Interrupted.") == 1 and "run.json" not in places.file_names(folder)
 
 
 def test_ctrl_c_ends_the_first_compilation(tmp_path):

@@ -15,7 +15,7 @@ import pytest
 
 from wrapsim_helpers import schema as s
 
-RELEASES = {**s.released(), "current": s.schema_ind}
+RELEASES = {**s.released_schemas(), "current": s.schema_ind}
 
 
 def leaf_fields(schema):
@@ -78,7 +78,7 @@ def test_plays_columns_are_the_fields_of_the_interaction_in_snake_case():
 
 
 def test_the_current_schema_is_the_last_release_until_a_new_one_is_frozen():
-    assert list(s.released().values())[-1] == s.schema_ind
+    assert list(s.released_schemas().values())[-1] == s.schema_ind
 
 
 def test_the_schema_is_plain_json():

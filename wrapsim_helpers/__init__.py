@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # for editors and type checkers alone
     from .charts.style import finish
     from .instants import whole_minutes
     from .listening.listen import listen
-    from .listening.what_if import introduce, one_session, tell_change, what_if
+    from .listening.what_if import describe_change, describe_listener, one_session, what_if
     from .music.catalogue import build_catalogue, pool_sizes
     from .music.songs_file import load_songs
     from .parameters import Given, Run
@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # for editors and type checkers alone
     from .people.listeners import sample_listeners
     from .people.personas import load_personas
     from .people.survey_file import load_survey
-    from .people.survey_shares import answer_shares, listener_types
+    from .people.survey_shares import listener_types, response_shares
     from .people.survey_weights import effective_sample_size, survey_weights
     from .realism.evidence import (
         draw_against_uniform,
@@ -92,7 +92,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "survey_weights": "people.survey_weights",
     "effective_sample_size": "people.survey_weights",
     "listener_types": "people.survey_shares",
-    "answer_shares": "people.survey_shares",
+    "response_shares": "people.survey_shares",
     "build_catalogue": "music.catalogue",
     "pool_sizes": "music.catalogue",
     "load_personas": "people.personas",
@@ -117,9 +117,9 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "one_listener": "runs.in_memory",
     "listen": "listening.listen",
     "what_if": "listening.what_if",
-    "introduce": "listening.what_if",
+    "describe_listener": "listening.what_if",
     "one_session": "listening.what_if",
-    "tell_change": "listening.what_if",
+    "describe_change": "listening.what_if",
     "generate_listening_session": "runs.in_memory",
     "generate_multiple_users_session": "runs.in_memory",
     "write_listener": "runs.again",

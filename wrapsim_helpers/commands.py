@@ -787,7 +787,7 @@ def query_errors():
     return (sys.modules["duckdb"].Error,) if "duckdb" in sys.modules else ()
 
 
-def store_errors():
+def errors_of_stores():
     """The exceptions of object stores, as a tuple; empty if the command did not use one."""
     from .storage.places import store_errors as errors_of_stores
 
@@ -818,7 +818,7 @@ def main():
             NotADirectoryError,
         ) as error:
             sys.exit(complain(error, 2))
-        except (RuntimeError, OSError, *query_errors(), *store_errors()) as error:
+        except (RuntimeError, OSError, *query_errors(), *errors_of_stores()) as error:
             sys.exit(complain(error, 1))
 
 
@@ -884,7 +884,7 @@ def text_of(error):
     """The message of an error; for errors of the system or of a store, with what to do."""
     if getattr(error, "errno", None) in NO_ROOM:
         return "the disk is full; free some space and run the same command again."
-    if isinstance(error, store_errors()):
+    if isinstance(error, errors_of_stores()):
         return (
             f"the object store failed ({str(error).splitlines()[0]}). Check the URL, and the "
             f"credentials and endpoint in the environment (AWS_..., GOOGLE_..., AZURE_...)."

@@ -94,10 +94,10 @@ def cache_root():
 def code_folder(module):
     """Folder of a module's compiled code. module: such as "wrapsim_helpers.listening.loop"."""
     name = module.partition(".")[2]
-    return cache_root() / f"{name}-{source_hash(source_of(name))}"
+    return cache_root() / f"{name}-{source_hash(source_bytes(name))}"
 
 
-def source_of(name):
+def source_bytes(name):
     """Source file of a module of this package. name: without the package: "listening.loop"."""
     return PACKAGE.joinpath(*name.split(".")).with_suffix(".py")
 
@@ -160,7 +160,7 @@ def is_code(path, folder):
 def is_current(folder):
     """Whether a folder of compiled code matches the current sources."""
     name, _, digest = folder.name.rpartition("-")
-    return source_of(name).is_file() and source_hash(source_of(name)) == digest
+    return source_bytes(name).is_file() and source_hash(source_bytes(name)) == digest
 
 
 def cache_text():

@@ -24,7 +24,7 @@ def whole_minutes(ms):
     return (ms + MINUTE_MS // 2) // MINUTE_MS
 
 
-def as_text(moment):
+def time_text(moment):
     """A time as text: a date or datetime becomes ISO 8601, text stays as it is."""
     return moment.isoformat() if isinstance(moment, date) else moment
 

@@ -174,7 +174,7 @@ def run_notebook(notebook, parameters, output):
     RuntimeError, naming the error and the executed notebook, if a cell fails or is not executed.
     """
     from .interrupts import saying
-    from .storage.outputs import begin, end, finish
+    from .storage.outputs import begin, end, list_output
     from .storage.run_folder import writable
 
     notebook, output = Path(notebook), check_path("output", output).absolute()
@@ -194,7 +194,7 @@ def run_notebook(notebook, parameters, output):
     finally:
         if is_complete(temporary):
             set_output_path(temporary, output)
-            finish(temporary, output)
+            list_output(temporary, output)
         end(temporary)
     if problem:
         raise RuntimeError(f"{notebook.name} {problem}The executed notebook is {output}")

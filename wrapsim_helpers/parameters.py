@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .checking import check_choice, check_count, check_names, check_path_kind, front_door
-from .instants import as_text, check_window
+from .instants import check_window, time_text
 
 # plays that a part aims at, about a second of work; decides listeners_per_part if that is 0
 PLAYS_PER_PART = 1_000_000
@@ -139,7 +139,7 @@ class Run:
 
     def __post_init__(self):
         for name in ("start_time", "end_time", "origin_time"):
-            object.__setattr__(self, name, as_text(getattr(self, name)))
+            object.__setattr__(self, name, time_text(getattr(self, name)))
         check_window(self.start_time, self.end_time)
         check_window(self.origin_time or self.start_time, self.end_time)
         for name, *limits in (
@@ -207,7 +207,7 @@ def identity(run, inputs, schema, part_size):
         for key, value in asdict(run).items()
         if key not in ("survey_path", "songs_path", "personas_path")
     }
-    parameters["given"] = stored(parameters["given"])
+    parameters["given"] = stored_values(parameters["given"])
     versions = {name: importlib.metadata.version(name) for name in VALUE_LIBRARIES}
     return {
         "parameters": parameters | {"listeners_per_part": part_size, "genres": list(run.genres)},
@@ -217,7 +217,7 @@ def identity(run, inputs, schema, part_size):
     }
 
 
-def stored(given):
+def stored_values(given):
     """The fields of a `Given` under their names in run.json: the genre keeps its first name, so
     that identities do not change.
     """

@@ -45,7 +45,7 @@ LOGICAL = {"date": pa.date32(), "timestamp-millis": TIMESTAMP, "uuid": pa.string
 # -- the Avro schema -------------------------------------------------------------------------------
 
 
-def in_order(schema, private=True):
+def with_ordered_keys(schema, private=True):
     """A schema with its keys in a fixed order; without fastavro's own keys (__...) if not private.
 
     fastavro orders keys by their hash, which differs between processes; the headers of files would
@@ -59,15 +59,19 @@ def in_order(schema, private=True):
         return {
             key: schema[key]
             if key.startswith("__") or key == "default"
-            else in_order(schema[key], private)
+            else with_ordered_keys(schema[key], private)
             for key in keys
         }
-    return [in_order(value, private) for value in schema] if isinstance(schema, list) else schema
+    return (
+        [with_ordered_keys(value, private) for value in schema]
+        if isinstance(schema, list)
+        else schema
+    )
 
 
 def read_schema(folder):
     """SpotifyWrappedData as a dict, from a folder of .avsc files; fastavro resolves the names."""
-    return in_order(load_schema(str(folder / f"{NAME}.avsc")), private=False)
+    return with_ordered_keys(load_schema(str(folder / f"{NAME}.avsc")), private=False)
 
 
 schema_ind = read_schema(resource("schemas"))
@@ -87,7 +91,7 @@ def fingerprints(schema=schema_ind):
     return {algorithm: fingerprint(form, algorithm) for algorithm in ("CRC-64-AVRO", "sha256")}
 
 
-def released():
+def released_schemas():
     """All released schemas, oldest first, from schemas/releases: {'1': dict, ...}."""
     paths = sorted(
         resource("schemas", "releases").glob(f"{NAME}-*.avsc"),

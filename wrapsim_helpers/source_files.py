@@ -82,7 +82,7 @@ def sources_of(run):
     return {name: source_of(run, name) for name in names}
 
 
-def with_sources(run):
+def with_read_sources(run):
     """The same run with its source files read, so that later changes on disk have no effect."""
     return replace(run, **{f"{name}_path": source for name, source in sources_of(run).items()})
 

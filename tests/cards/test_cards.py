@@ -580,7 +580,7 @@ def test_the_calendar_marks_the_weekday_that_its_headline_names():
 
 def test_the_calendar_names_the_most_listened_day():
     longest = story_of("typical").tables["calendar"].sort_values("ms_played").iloc[-1]
-    said = f"Most: {words.day(longest['date'])}, {words.minutes(longest['ms_played'])}."
+    said = f"Most: {words.day(longest['date'])}, {words.minutes_text(longest['ms_played'])}."
     assert (
         any(said in t.get_text() for t in drawn("typical", "calendar").texts)
         and said in drawn("typical", "calendar").get_label()
@@ -804,7 +804,7 @@ def test_a_name_shrinks_then_breaks_then_ends_with_an_ellipsis():
     assert size == 44 and len(parts) == 2 and " ".join(parts) == stories.LONG
     size, parts = canvas.fit_name(3 * stories.LONG, (54, 44), "name", 720, 2)
     assert len(parts) == 2 and parts[1].endswith("…")
-    assert all(canvas.fits(part, "name", size, 720) for part in parts)
+    assert all(canvas.fits_width(part, "name", size, 720) for part in parts)
 
 
 def test_a_word_without_spaces_breaks_between_letters_and_marks_stay_with_theirs():
@@ -972,8 +972,8 @@ def test_measured_and_drawn_width_agree():
 
 def test_minutes_are_rounded_to_the_nearest_everywhere_alike():
     ms = pd.Series([0, 29_999, 30_000, 89_999, 738_749_999, 738_750_000])
-    assert [words.minutes(one) for one in ms] == [0, 0, 1, 1, 12_312, 12_313]
-    assert ws.whole_minutes(ms).tolist() == [words.minutes(one) for one in ms]
+    assert [words.minutes_text(one) for one in ms] == [0, 0, 1, 1, 12_312, 12_313]
+    assert ws.whole_minutes(ms).tolist() == [words.minutes_text(one) for one in ms]
     shown = [
         path.name
         for folder in ("notebooks", "wrapsim_helpers/cards", "wrapsim_helpers/charts")
@@ -1029,7 +1029,7 @@ def test_every_headline_that_code_can_write_has_at_most_four_words_and_fits():
     found = set(every_headline())
     assert len(found) > 60
     for headline in found:
-        assert len(headline.split(" ")) <= 4 and canvas.fits(headline, "hero", 108), headline
+        assert len(headline.split(" ")) <= 4 and canvas.fits_width(headline, "hero", 108), headline
         assert headline[0].isupper() and not headline.endswith((".", "!")), headline
 
 
@@ -1055,7 +1055,7 @@ def test_every_line_behind_a_hero_number_has_at_most_four_words_and_fits():
         "minutes, never silent",
     } <= found
     for text in found:
-        assert len(text.split(" ")) <= 4 and canvas.fits(text, "name", 72), text
+        assert len(text.split(" ")) <= 4 and canvas.fits_width(text, "name", 72), text
 
 
 def test_headlines_follow_the_data():
@@ -1095,7 +1095,7 @@ def test_headlines_follow_the_data():
 @each_card
 def test_reading_lines_have_at_most_40_characters(story, name):
     lines = [t.get_text() for t in drawn(story, name).texts if t.get_gid() == "reading"]
-    assert all(len(line) <= 40 and canvas.fits(line, "bold", 44) for line in lines), lines
+    assert all(len(line) <= 40 and canvas.fits_width(line, "bold", 44) for line in lines), lines
     assert lines or name == "summary"
 
 
@@ -1127,13 +1127,13 @@ def test_numbers_are_written_as_the_cards_write_them():
         "296½",
     ]
     assert (
-        words.percent(0.344) == f"34{THIN}%"
-        and words.percent(0.001) == f"under 1{THIN}%"
-        and words.percent(0.999) == f"over 99{THIN}%"
+        words.percent_text(0.344) == f"34{THIN}%"
+        and words.percent_text(0.001) == f"under 1{THIN}%"
+        and words.percent_text(0.999) == f"over 99{THIN}%"
     )
     assert words.day(date(2025, 5, 25)) == "25 May"
     assert words.counted(1, "play") == "1 play" and words.counted(0, "day") == "0 days"
-    assert [words.minutes(ms) for ms in (29_999, 30_000, 90_000)] == [0, 1, 2]
+    assert [words.minutes_text(ms) for ms in (29_999, 30_000, 90_000)] == [0, 1, 2]
     assert days.hour(23) == "23 to 0"
 
 

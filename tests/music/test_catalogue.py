@@ -183,7 +183,9 @@ def test_the_most_played_artist_has_renown_1_and_lean_is_even_over_plays(small):
 
 
 def test_the_bits_of_a_track_are_the_genres_it_stands_for(catalogue):
-    members = genres.memberships(genres.described(song_tracks.from_songs(ws.load_songs())[0]))
+    members = genres.memberships(
+        genres.described_tracks(song_tracks.from_songs(ws.load_songs())[0])
+    )
     for g, (genre, member) in enumerate(members.items()):
         assert ((catalogue.music.tracks["genres"] >> g & 1) == (member >= genres.MEMBER)).all(), (
             genre

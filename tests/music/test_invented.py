@@ -343,7 +343,7 @@ def test_music_comes_out_on_fridays_from_mid_2015(tracks):
 
 
 def test_tracks_are_cut_into_releases_as_long_as_drawn_at_their_start():
-    release, number = rel.cut(np.array([2, 9, 1, 3, 9, 2]), np.array([0, 4, 6]))
+    release, number = rel.cut_into_releases(np.array([2, 9, 1, 3, 9, 2]), np.array([0, 4, 6]))
     assert release.tolist() == [0, 0, 1, 2, 3, 3] and number.tolist() == [1, 2, 1, 1, 1, 2]
 
 

@@ -29,13 +29,13 @@ def test_smoothing_draws_a_thin_cell_towards_its_prior():
 
 
 def test_answer_shares_are_probabilities_for_every_cell(survey):
-    shares = survey_shares.answer_shares(survey, "genre")
+    shares = survey_shares.response_shares(survey, "genre")
     assert shares.shape == (2 * 3 * 3 * 2, 11)
     assert np.allclose(shares.sum(axis=1), 1) and (shares.to_numpy() >= 0).all()
 
 
 def test_gender_moves_the_genre_within_group_a_as_published(survey):
-    shares = survey_shares.answer_shares(survey, "genre").loc["A"].loc["20 to 35"]
+    shares = survey_shares.response_shares(survey, "genre").loc["A"].loc["20 to 35"]
     assert shares.loc[("female", "free"), "Melody"] - shares.loc[("male", "free"), "Melody"] > 0.15
 
 

@@ -475,7 +475,7 @@ def test_user_ids_are_unique():
 def lowered(survey, catalogue):
     run = ws.Run(num_users=300, seed=5, start_time="2025-03-01", end_time="2025-06-01")
     listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
-    people, names = loop_records.lower(
+    people, names = loop_records.lower_listeners(
         run, listeners, versions, catalogue, loop_records.other_genres(survey, listeners, versions)
     )
     return listeners.to_pandas(), versions.to_pandas(), people, names
@@ -515,7 +515,7 @@ def test_codes_of_countries_do_not_depend_on_who_is_asked_for(survey, catalogue,
         num_users=300, seed=5, given=ws.Given(latitude=4.1755, longitude=73.5093)
     )  # Male, not in places.csv
     listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:2])
-    people, names = loop_records.lower(
+    people, names = loop_records.lower_listeners(
         run, listeners, versions, catalogue, loop_records.other_genres(survey, listeners, versions)
     )
     assert (
@@ -529,7 +529,7 @@ def test_codes_of_countries_do_not_depend_on_who_is_asked_for(survey, catalogue,
 def test_other_genres_are_those_of_people_alike(survey, lowered):
     listeners, versions, people, _ = lowered
     shares, first = (
-        ws.answer_shares(survey, "genre"),
+        ws.response_shares(survey, "genre"),
         versions.drop_duplicates("listener_id").set_index("listener_id"),
     )
     for row, person in list(zip(listeners.itertuples(), people.persons))[:40]:

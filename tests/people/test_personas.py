@@ -53,7 +53,7 @@ def test_the_bundled_file_has_a_dozen_personas_that_say_what_they_are():
 def test_personas_survive_being_written_down_as_a_record(file):
     for personas in (pe.load_personas(str(file)), pe.load_personas()):
         assert (
-            pe.checked(
+            pe.checked_personas(
                 "again", yaml.safe_load(yaml.safe_dump(pe.as_record(personas), sort_keys=False))
             )
             == personas
@@ -219,7 +219,7 @@ def test_a_share_that_grows_takes_from_the_others():
         group = pe.Group("a", **{name: {"context_shares": {"radio": 0.5}}})
         before, after = (
             np.array(base.context_shares),
-            np.array(pe.changed("", base, group).context_shares),
+            np.array(pe.with_overrides("", base, group).context_shares),
         )
         radio = CONTEXTS.index("radio")
         odds = 0.5 if name == "set" else 0.5 * before[radio]
@@ -234,16 +234,16 @@ def test_a_share_that_grows_takes_from_the_others():
 
 def test_lists_multiply_part_by_part_and_numbers_everything():
     base = ws.Behaviour(skip_position=(1.0, 2.0, 3.0, 4.0))
-    by_part = pe.changed("", base, pe.Group("a", times={"skip_position": [1, 2, 1, 2]}))
+    by_part = pe.with_overrides("", base, pe.Group("a", times={"skip_position": [1, 2, 1, 2]}))
     assert by_part.skip_position == (1, 4, 3, 8)
-    assert pe.changed("", base, pe.Group("a", times={"skip_position": 2})).skip_position == (
+    assert pe.with_overrides("", base, pe.Group("a", times={"skip_position": 2})).skip_position == (
         2,
         4,
         6,
         8,
     )
     assert (
-        pe.changed(
+        pe.with_overrides(
             "", base, pe.Group("a", set={"log_minutes": -1}, times={"age_slope": -1})
         ).log_minutes
         == -1
@@ -349,14 +349,14 @@ def test_the_loop_reads_the_kind_of_each_listener(tried, survey, catalogue):
 
     listeners, _, run = tried
     tables = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:200])
-    kind = loop_records.lower(run, *tables, catalogue, loop_records.other_genres(survey, *tables))[
-        0
-    ].persons.kind
+    kind = loop_records.lower_listeners(
+        run, *tables, catalogue, loop_records.other_genres(survey, *tables)
+    )[0].persons.kind
     bundled = pe.load_personas()
     own = [
         (name, arm)
-        for name in ["", *pe.names_of(bundled.personas)]
-        for arm in ["", *pe.names_of(bundled.cohorts)]
+        for name in ["", *pe.group_names(bundled.personas)]
+        for arm in ["", *pe.group_names(bundled.cohorts)]
     ]
     assert [own[k] for k in kind] == list(
         zip(listeners["persona"][:200], listeners["cohort"][:200])

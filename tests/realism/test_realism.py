@@ -126,7 +126,7 @@ def test_what_yields_says_to_what_and_why_and_does_not_count():
         assert (
             one["yields_to"] in realism.targets()
             and len(one["why"]) > 40
-            and not scores.counts(one)
+            and not scores.is_counted(one)
         ), name
 
 
@@ -472,7 +472,7 @@ def small(tmp_path_factory):
         (folder / "run.json").write_bytes(
             manifest_bytes(identity(heard.run, {}, ws.fingerprints(), 4), listed)
         )
-        counts, _ = rules.broken_rules(folder, progress=False)
+        counts, _ = rules.breaches_by_rule(folder, progress=False)
         return {rule for rule, n in counts.items() if n}
 
     return breaches, heard.plays

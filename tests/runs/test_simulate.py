@@ -403,7 +403,7 @@ def test_what_if_keeps_the_streams_and_changes_what_follows():
         and sum(after.plays["ad_ms"].to_pylist()) == 0
     )
     assert after.answers["ms_played"][0].as_py() > before.answers["ms_played"][0].as_py()
-    told = ws.tell_change(before, after)
+    told = ws.describe_change(before, after)
     assert "plan from free to premium" in told and f"city {before.listeners['city'][0]}" in told
 
 
@@ -420,7 +420,7 @@ def test_a_change_is_told_in_days_and_sessions_that_were_counted():
         for which in (local_days, sessions_of)
     )
     both = len(set(local_days(before.plays)) & set(local_days(after.plays)))
-    told = ws.tell_change(before, after)
+    told = ws.describe_change(before, after)
     assert days[0] != days[1] and sessions[0] != sessions[1]
     assert (
         f"on {days[0]} days instead of {days[1]} ({both} of them the same), in {sessions[0]} "
@@ -440,7 +440,7 @@ def sessions_of(plays):
 
 def test_a_change_of_plan_within_the_year_is_told():
     before = ws.listen(ws.one_listener(0, "2025-01-01", "2026-01-01"))
-    assert "plan from free then premium to free" in ws.tell_change(
+    assert "plan from free then premium to free" in ws.describe_change(
         before, ws.what_if(before, plan="free")
     )
 
@@ -461,7 +461,7 @@ def test_what_if_changes_the_favourite_genre_under_the_name_that_it_has_elsewher
     after = ws.what_if(before, preferred_genre="rock")
     assert after.listeners["favourite_genre"].to_pylist() == [
         "Rock"
-    ] and "favourite_genre from Pop to Rock" in ws.tell_change(before, after)
+    ] and "favourite_genre from Pop to Rock" in ws.describe_change(before, after)
     with pytest.raises(ValueError, match="preferred_genre is 'Popp'; it must be one of"):
         ws.what_if(before, preferred_genre="Popp")
 

@@ -242,7 +242,7 @@ def test_files_that_may_not_grow_stop_a_run_which_then_goes_on(tmp_path):
         process.returncode == 1
         and "the disk is full; free some space. 0 of 2 parts are complete and saved" in told
     ), told[-1500:]
-    assert not list(tmp_path.rglob(".wrapsim-*")) and "run.json" not in places.names(
+    assert not list(tmp_path.rglob(".wrapsim-*")) and "run.json" not in places.file_names(
         tmp_path / "run"
     )
     again = ws.simulate(**MANY | alone, out_dir=tmp_path / "run", workers=1)
@@ -348,7 +348,7 @@ def test_the_second_of_two_runs_into_one_folder_is_refused(cut_short):
         ),
     ):
         ws.simulate(**TINY, out_dir=cut_short)
-    assert "run.json" not in places.names(cut_short)
+    assert "run.json" not in places.file_names(cut_short)
 
 
 def test_the_lock_of_a_dead_process_is_taken_over_with_a_message(cut_short, capsys):
@@ -385,7 +385,7 @@ def test_shares_may_run_side_by_side_but_not_beside_the_whole(tmp_path):
         locks.locked(place, "lock-1-of-2.json"),
     ):
         pass
-    assert places.names(place) == []
+    assert places.file_names(place) == []
 
 
 RACE = """
@@ -441,7 +441,7 @@ def test_of_many_who_create_one_file_one_wins(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(lambda n: places.create(tmp_path, "x.json", b"%d" % n), range(200)))
     assert won.count(True) == 1 and places.get(tmp_path, "x.json") == b"%d" % won.index(True)
-    assert places.names(tmp_path) == ["x.json"] and len(list(tmp_path.iterdir())) == 1
+    assert places.file_names(tmp_path) == ["x.json"] and len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_disk_without_links_still_creates_exclusively(tmp_path, monkeypatch):

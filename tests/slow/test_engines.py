@@ -240,7 +240,7 @@ def test_a_run_on_an_s3_server_that_was_killed_goes_on(bucket, tmp_path):
         waiting(process)
         process.kill()
         process.communicate()
-    assert "run.json" not in places.names(bucket)
+    assert "run.json" not in places.file_names(bucket)
     ws.simulate(**MANY, out_dir=bucket, workers=1)
     assert in_store() == tree(ws.simulate(**MANY, out_dir=tmp_path / "run", workers=1))
 

@@ -35,7 +35,7 @@ JANUARY = {
 def pieces(crowd):
     """Ten pieces of a block of records, each longer than isal looks back; a list of bytes."""
     run = crowd.plays, crowd.listeners, crowd.profile_versions, crowd.world.catalogue.tracks
-    block = bytes(next(records.spliced(avro_writing.pieces(schema_ind), *run, {}))[1])
+    block = bytes(next(records.spliced_records(avro_writing.pieces(schema_ind), *run, {}))[1])
     return [block[i : i + 50_000] for i in range(0, 500_000, 50_000)]
 
 

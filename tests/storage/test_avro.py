@@ -222,7 +222,7 @@ def runs(draw):
 
 def check_bytes(run, block_size):
     with blocks_of(block_size):
-        assert block_bytes(records.spliced(a.pieces(schema_ind), *run, {})) == plain_bytes(
+        assert block_bytes(records.spliced_records(a.pieces(schema_ind), *run, {})) == plain_bytes(
             schema_ind, records.plain_records(*run)
         )
 
@@ -568,7 +568,7 @@ def test_blocks_hold_about_as_much_as_they_should(crowd):
     counts, sizes = zip(
         *(
             (n_records, len(block))
-            for n_records, block in records.spliced(a.pieces(schema_ind), *run, {})
+            for n_records, block in records.spliced_records(a.pieces(schema_ind), *run, {})
         )
     )
     assert sum(counts) == crowd.plays.num_rows > 2 * a.ROWS_AT_ONCE
@@ -589,8 +589,8 @@ def test_chunks_and_dictionaries_of_their_own_change_no_byte(few):
     )
     assert plays["country"].chunk(0).dictionary != chunked["country"].chunk(0).dictionary
     pieces = a.pieces(schema_ind)
-    assert block_bytes(records.spliced(pieces, chunked, *few[1:], {})) == block_bytes(
-        records.spliced(pieces, *few, {})
+    assert block_bytes(records.spliced_records(pieces, chunked, *few[1:], {})) == block_bytes(
+        records.spliced_records(pieces, *few, {})
     )
 
 
@@ -598,8 +598,8 @@ def test_songs_that_are_known_change_no_byte(few):
     known, pieces = {}, a.pieces(schema_ind)
     for at in (0, 50, 100):
         run = few[0].slice(at, 100), *few[1:]
-        assert block_bytes(records.spliced(pieces, *run, known)) == block_bytes(
-            records.spliced(pieces, *run, {})
+        assert block_bytes(records.spliced_records(pieces, *run, known)) == block_bytes(
+            records.spliced_records(pieces, *run, {})
         )
 
 

@@ -30,7 +30,7 @@ CARD = [cards.Card("minutes", "a card", b"\x89PNG")]
 
 def written(path, data):
     """Write a file as a command of ours does."""
-    with outputs.written(path) as beside:
+    with outputs.replaced_file(path) as beside:
         beside.write_bytes(data)
     return path
 
@@ -405,7 +405,7 @@ def test_what_make_realism_and_make_fit_replace_is_committed_as_they_wrote_it(tm
         TOP / "data" / "behaviour" / "fitted.json",
         *(TOP / "docs" / "realism").iterdir(),
     ):
-        outputs.check_file(path)
+        outputs.check_output_file(path)
     realism.check_report(shutil.copytree(TOP / "docs", tmp_path / "docs"))
     assert contents(tmp_path / "docs") == contents(TOP / "docs")
 
@@ -597,7 +597,7 @@ def test_processes_that_write_the_same_files_at_once_leave_them_replaceable(tmp_
     ]
     for process in started:
         assert process.communicate()[1] == b"" and process.returncode == 0
-    written(outputs.own_folder(tmp_path) / "same.txt", b"again")
+    written(outputs.writable_output_folder(tmp_path) / "same.txt", b"again")
 
 
 # -- run folders -----------------------------------------------------------------------------------
@@ -828,7 +828,7 @@ def test_a_file_killed_at_any_moment_while_it_is_replaced_is_whole_and_still_our
         path = written(tmp_path / str(number) / "one.txt", b"earlier")
         went_on = killed_at(number, lambda: written(path, b"the new file"))
         assert not path.exists() or path.read_bytes() in (b"earlier", b"the new file")
-        outputs.check_file(path)
+        outputs.check_output_file(path)
         assert written(path, b"again").read_bytes() == b"again"
         if not went_on:
             break

@@ -25,7 +25,9 @@ def sources(crowd, tmp_path_factory):
     folder = tmp_path_factory.mktemp("sources")
     block, table = folder / "block", folder / "plays.parquet"
     run = crowd.listeners, crowd.profile_versions, crowd.world.catalogue.tracks
-    blocks = records.spliced(avro_writing.pieces(schema_ind), crowd.plays.slice(0, 3_000), *run, {})
+    blocks = records.spliced_records(
+        avro_writing.pieces(schema_ind), crowd.plays.slice(0, 3_000), *run, {}
+    )
     block.write_bytes(b"".join(bytes(data) for _, data in blocks))
     pq.write_table(crowd.plays.slice(0, 30_000), table)
     return str(block), str(table)

@@ -76,7 +76,7 @@ def test_the_second_of_two_runs_into_one_store_is_refused(memory):
         pytest.raises(ValueError, match="s3://bucket/run is being written by process"),
     ):
         ws.simulate(**TINY, out_dir=URL)
-    assert "lock.json" not in places.names(URL)
+    assert "lock.json" not in places.file_names(URL)
 
 
 def test_an_address_of_another_kind_is_refused():

@@ -27,7 +27,7 @@ from wrapsim_helpers.storage.outputs import MARKER
 from wrapsim_helpers.wrapped import periods
 from wrapsim_helpers.wrapped.counting import day_number
 from wrapsim_helpers.wrapped.insights import Request, minute_bins
-from wrapsim_helpers.wrapped.periods import days_of, period_tables
+from wrapsim_helpers.wrapped.periods import period_days, period_tables
 
 everybody = sys.modules[
     "wrapsim_helpers.wrapped.everybody"
@@ -678,7 +678,7 @@ def test_only_the_days_that_were_simulated_count(tiny_run):
     ],
 )
 def test_the_year_with_most_days_of_the_run_is_told_unless_one_is_asked_for(start, end, year, days):
-    assert days_of({"start_time": start, "end_time": end}, year, "full") == days
+    assert period_days({"start_time": start, "end_time": end}, year, "full") == days
 
 
 @pytest.mark.parametrize(

@@ -35,14 +35,14 @@ def width(text, face, size):
     return font.get_width_height()[0] / 64
 
 
-def fits(text, face, size, room=MEASURE):
+def fits_width(text, face, size, room=MEASURE):
     """Whether a line of text is at most as wide as the room, pixels."""
     return width(text, face, size) <= room
 
 
 def first_that_fits(texts, face, size, room=MEASURE):
     """The first text that is at most as wide as the room, else the last text."""
-    return next((text for text in texts if fits(text, face, size, room)), texts[-1])
+    return next((text for text in texts if fits_width(text, face, size, room)), texts[-1])
 
 
 def reading(*texts):
@@ -100,7 +100,7 @@ def fit_name(name, sizes, face, room, lines=1):
     size and the name broken into lines.
     """
     for size in sizes:
-        if fits(name, face, size, room):
+        if fits_width(name, face, size, room):
             return size, (name,)
     return sizes[-1], broken(name, face, sizes[-1], room, lines)
 
@@ -109,24 +109,24 @@ def broken(name, face, size, room, lines):
     """The name broken into at most so many lines; the last one ends with an ellipsis if text is
     left.
     """
-    if fits(name, face, size, room):
+    if fits_width(name, face, size, room):
         return (name,)
     if lines == 1:
-        return (cut(name, face, size, room, tail="…"),)
-    head = cut(name, face, size, room)
+        return (cut_text(name, face, size, room, tail="…"),)
+    head = cut_text(name, face, size, room)
     if not name[len(head) :].startswith(" "):
         head = head.rpartition(" ")[0].rstrip() or head
     return head, *broken(name[len(head) :].strip(), face, size, room, lines - 1)
 
 
-def cut(name, face, size, room, tail=""):
+def cut_text(name, face, size, room, tail=""):
     """The longest start of the name that fits, by binary search; combining marks stay with their
     letter.
     """
     low, high = 1, len(name)
     while low < high:
         middle = (low + high + 1) // 2
-        fit = fits(name[:middle].rstrip() + tail, face, size, room)
+        fit = fits_width(name[:middle].rstrip() + tail, face, size, room)
         low, high = (middle, high) if fit else (low, middle - 1)
     while 1 < low < len(name) and unicodedata.category(name[low])[0] == "M":
         low -= 1
@@ -144,7 +144,7 @@ def polygons(ax, corners, paints, role, zorder=2):
     paints = [paints] * len(corners) if hasattr(paints, "face") else paints
     for paint in dict.fromkeys(paints):
         chosen = [c for c, p in zip(corners, paints, strict=True) if p == paint]
-        add(ax, PolyCollection(chosen, **style(ax, paint)), role, zorder)
+        add_shapes(ax, PolyCollection(chosen, **style(ax, paint)), role, zorder)
 
 
 def rectangles(ax, x, y, w, h, paints, role, zorder=2):
@@ -158,7 +158,7 @@ def dots(ax, x, y, diameter, paint, role, zorder=2):
     """Draw discs by centre and diameter, pixels."""
     x, y, d = (v.ravel() for v in np.broadcast_arrays(x, y, diameter))
     at = {"offsets": np.c_[x, y], "offset_transform": ax.transData}
-    add(
+    add_shapes(
         ax,
         EllipseCollection(d, d, np.zeros(len(d)), units="xy", **at, **style(ax, paint)),
         role,
@@ -175,7 +175,7 @@ def lines(ax, paths, colours, thickness, role, zorder=2, cap="butt"):
         capstyle=cap,
         joinstyle="round",
     )
-    add(ax, collection, role, zorder)
+    add_shapes(ax, collection, role, zorder)
 
 
 def wedges(ax, x, y, inner, outer, start, stop, paints, role, steps=2, zorder=2):
@@ -192,7 +192,7 @@ def wedges(ax, x, y, inner, outer, start, stop, paints, role, steps=2, zorder=2)
     polygons(ax, list(rings), paints, role, zorder)
 
 
-def add(ax, collection, role, zorder):
+def add_shapes(ax, collection, role, zorder):
     """Add a collection of shapes to a card, with its role."""
     collection.set(gid=role, zorder=zorder)
     ax.add_collection(collection, autolim=False)
@@ -225,10 +225,10 @@ def page(ax, story, card, theme, words, sizes=None):
     Returns the card's Look. The label of the axes is the alt text.
     """
     look = THEMES[check_theme(theme)][card]
-    blank(ax, look)
+    blank_card(ax, look)
     ax.set_label(words.alt)
     write(ax, LEFT, 330, words.kicker, READING, "text", look.text, "kicker")
-    signature(ax, story, look)
+    wordmark(ax, story, look)
     hero(ax, words, look, sizes or HEROES) if words.hero else headline(
         ax, words, look, sizes or HEADLINES
     )
@@ -239,7 +239,7 @@ def page(ax, story, card, theme, words, sizes=None):
     return look
 
 
-def blank(ax, look):
+def blank_card(ax, look):
     """Set the axes' coordinates to the pixels of a card, and remove ticks and frame."""
     ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), xticks=[], yticks=[], facecolor=look.ground)
     for spine in ax.spines.values():
@@ -258,13 +258,13 @@ def headline(ax, words, look, sizes):
 
 def hero(ax, words, look, sizes):
     """Draw the hero number in the largest size that fits, and the headline under it."""
-    size = next((s for s in sizes if fits(words.hero, "hero", s)), sizes[-1])
+    size = next((s for s in sizes if fits_width(words.hero, "hero", s)), sizes[-1])
     base = 382 + round(0.72 * size)
     write(ax, LEFT, base, words.hero, size, "hero", look.loud, "hero")
     write(ax, LEFT, base + 96, words.headline, SUB, "name", look.text, "headline")
 
 
-def signature(ax, story, look):
+def wordmark(ax, story, look):
     """Draw the small year disc right of the kicker; with fewer days the rays are thicker."""
     x, y, n_days = RIGHT - 48, 314, (story.tables["calendar"]["ms_played"] > 0).sum()
     thickness, rim = np.clip(400 / max(n_days, 1), 1.2, 4), 48

@@ -17,7 +17,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..checking import check_choice, front_door
-from ..storage.outputs import marker_of, output_folder, remove, written
+from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
 from . import crowd, days, summary, tops, volume
 from .themes import check_theme
@@ -169,10 +169,12 @@ def write_cards(cards: list, out_dir):
     Raises the errors of `card_folder`.
     """
     out_dir = card_folder(out_dir)
-    remove(out_dir, [name for name in marker_of(out_dir)["files"] if CARD_FILES.fullmatch(name)])
+    remove_outputs(
+        out_dir, [name for name in marker_of(out_dir)["files"] if CARD_FILES.fullmatch(name)]
+    )
     paths = [out_dir / f"{i:02}_{card.name}.png" for i, card in enumerate(cards, 1)]
     for path, card in zip(paths, cards, strict=True):
-        with written(path) as temporary:
+        with replaced_file(path) as temporary:
             temporary.write_bytes(card.png)
     entries = [
         {
@@ -183,7 +185,7 @@ def write_cards(cards: list, out_dir):
         }
         for path, card in zip(paths, cards, strict=True)
     ]
-    with written(out_dir / "cards.json") as temporary:
+    with replaced_file(out_dir / "cards.json") as temporary:
         temporary.write_bytes((json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
     return paths
 

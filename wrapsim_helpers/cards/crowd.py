@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import canvas as c
-from .words import NUMBERS, Words, count, counted, first_true, minutes, of_100
+from .words import NUMBERS, Words, count, counted, first_true, minutes_text, of_100
 
 # ---------------------------------------------------------------- skips
 
@@ -114,7 +114,7 @@ def steps_of(crowd):
     dots.
     """
     few = crowd["n_listeners"].sum() <= FEW
-    return max((joined(crowd, k) for k in (1, 2, 3)), key=largest_dot) if few else crowd
+    return max((joined_bins(crowd, k) for k in (1, 2, 3)), key=largest_dot) if few else crowd
 
 
 def largest_dot(steps):
@@ -122,7 +122,7 @@ def largest_dot(steps):
     return min(56, c.MEASURE / len(steps), (BASE - TOP - 80) / steps["n_listeners"].max())
 
 
-def joined(crowd, k):
+def joined_bins(crowd, k):
     """Bins joined by k; the last one covers k bins too."""
     group = np.arange(len(crowd)) // k
     low, width = crowd["from_ms"].groupby(group).first(), (crowd["to_ms"] / crowd["from_ms"]).mean()
@@ -161,7 +161,7 @@ def point(ax, look, x, tops, you):
 
 def scale(ax, look, crowd, base):
     """Draw the scale of minutes under the dots, with its smallest and largest value."""
-    low, high = minutes(crowd["from_ms"].iloc[0]), minutes(crowd["to_ms"].iloc[-1])
+    low, high = minutes_text(crowd["from_ms"].iloc[0]), minutes_text(crowd["to_ms"].iloc[-1])
     c.write(ax, c.LEFT, base + 66, f"{count(low)} min", c.RULE, "text", look.quiet, "tick")
     c.write(
         ax, c.RIGHT, base + 66, f"{count(high)} min", c.RULE, "text", look.quiet, "tick", ha="right"
@@ -174,7 +174,7 @@ def words_of_place(story):
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
     people = "one simulated listener" if n_per == 1 else f"{count(n_per)} simulated listeners"
     listened, ranked = (
-        counted(minutes(row["ms_played"]), "minute"),
+        counted(minutes_text(row["ms_played"]), "minute"),
         f"rank {count(rank)} of {count(n)}.",
     )
     reading = (c.reading(f"{listened}: {ranked}", ranked.capitalize()), f"One dot is {people}.")

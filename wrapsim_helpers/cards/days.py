@@ -4,7 +4,7 @@ import numpy as np
 
 from . import canvas as c
 from .volume import label_months, month_row
-from .words import WEEKDAYS, Words, count, counted, day, first_true, minutes, of_100, span
+from .words import WEEKDAYS, Words, count, counted, day, first_true, minutes_text, of_100, span
 
 # ---------------------------------------------------------------- clock
 
@@ -43,7 +43,7 @@ def words_of_listening_clock(story):
     """The words of the card `listening_clock`."""
     ms, n_days = story.tables["listening_clock"]["ms_played"], len(story.tables["calendar"])
     top, low = int(ms.argmax()), int(ms.argmin())
-    a_day = [minutes(v / n_days) for v in ms]
+    a_day = [minutes_text(v / n_days) for v in ms]
     flat = clock_headline(ms, top) == FLAT
     quietest = (
         counted(a_day[low], "minute") if a_day[low] else "under a minute" if ms[low] else "nothing"
@@ -136,9 +136,9 @@ def words_of_calendar(story):
     silence = counted(silent, "day") if silent else "not one day"
     most = days.loc[days["ms_played"].idxmax()]
     reading = (
-        f"{WEEKDAYS[top]} {counted(minutes(mean[top]), 'minute')}, {WEEKDAYS[low]} "
-        f"{count(minutes(mean[low]))}.",
-        f"Most: {day(most['date'])}, {count(minutes(most['ms_played']))}. Silent: {silence}.",
+        f"{WEEKDAYS[top]} {counted(minutes_text(mean[top]), 'minute')}, {WEEKDAYS[low]} "
+        f"{count(minutes_text(mean[low]))}.",
+        f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. Silent: {silence}.",
     )
     return Words(
         kicker=f"Calendar, {story.year}",

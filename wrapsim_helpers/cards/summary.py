@@ -2,7 +2,7 @@
 
 from . import canvas as c
 from .fonts import shown
-from .words import Words, count, counted, minutes, span
+from .words import Words, count, counted, minutes_text, span
 
 HUB, RIM = 132, 396
 MIN_YEAR = 300  # days; the shortest window of an edition has 303
@@ -17,7 +17,7 @@ def draw_summary(ax, story, theme="press"):
     look = c.page(ax, story, "summary", theme, words, sizes=NAME_SIZES)
     x, y = 540, 906
     c.year_disc(ax, story, look, x, y, HUB, RIM, "rays")
-    n = count(minutes(story.tables["minutes"]["ms_played"].iloc[0]))
+    n = count(minutes_text(story.tables["minutes"]["ms_played"].iloc[0]))
     c.write(ax, x, y + 12, n, c.NAME, "hero", look.text, "value", ha="center")
     c.write(ax, x, y + 58, "minutes", c.RULE, "text", look.quiet, "unit", ha="center")
     for i, (key, value) in enumerate(rows(story)):
@@ -31,7 +31,7 @@ def row(ax, look, y, key, value):
     c.write(ax, c.LEFT, y, key, c.READING, "text", look.quiet, "key")
     room = c.RIGHT - 276
     value = (
-        value if c.fits(value, "name", c.READING, room) else value.split(" - ")[0]
+        value if c.fits_width(value, "name", c.READING, room) else value.split(" - ")[0]
     )  # without the edition, such as "- 2011 Remaster"
     c.write_name(ax, 276, y, value, (c.NAME, c.READING), "name", look.text, "value", room)
 
@@ -60,7 +60,7 @@ def period(story):
 
 def words_of_summary(story):
     """The words of the card `summary`."""
-    n = minutes(story.tables["minutes"]["ms_played"].iloc[0])
+    n = minutes_text(story.tables["minutes"]["ms_played"].iloc[0])
     lines = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
     return Words(
         kicker=period(story),

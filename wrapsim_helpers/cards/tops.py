@@ -4,7 +4,7 @@ import numpy as np
 
 from . import canvas as c
 from .fonts import shown
-from .words import NUMBERS, Words, count, counted, day, first_true, of_100, percent, span
+from .words import NUMBERS, Words, count, counted, day, first_true, of_100, percent_text, span
 
 FIVE = 5
 MIN_LAYER = 0.06  # smaller shares have no room for text
@@ -125,7 +125,7 @@ def words_of_top_artists(story):
     """The words of the card `top_artists`."""
     artists = story.tables["top_artists"][:FIVE]
     n = artists["n_streams"].tolist()
-    all_five = f"Number one: {percent(n[0] / sum(n))} of the top {NUMBERS[len(n)]}."
+    all_five = f"Number one: {percent_text(n[0] / sum(n))} of the top {NUMBERS[len(n)]}."
     reading = (lead(n, "play"), all_five)[: len(n)]
     rows = "; ".join(
         f"{a.rank} {a.artist}, {counted(a.n_streams, 'play')}" for a in artists.itertuples()
@@ -160,7 +160,7 @@ def artists_headline(n, name):
 
 def fits_headline(text):
     """Whether a text has at most four words and fits on the headline's line."""
-    return len(text.split(" ")) <= 4 and c.fits(text, "hero", c.HEADLINES[-1])
+    return len(text.split(" ")) <= 4 and c.fits_width(text, "hero", c.HEADLINES[-1])
 
 
 # ---------------------------------------------------------------- genres
@@ -198,7 +198,7 @@ def tail_lines(ax, shares, top, bottom, look):
 def layer_words(ax, name, share, top, bottom, paint, colour):
     """Write a genre's name and share in its layer; in high layers a name may take two lines."""
     sizes, name = (c.NAME if bottom - top >= 96 else c.READING, c.READING), shown(name, "genre")
-    share_text, lines = percent(share), 2 if bottom - top >= 130 else 1
+    share_text, lines = percent_text(share), 2 if bottom - top >= 130 else 1
     of_share = c.width(share_text, "hero", sizes[0])
     size, parts = c.fit_name(name, sizes, "name", c.MEASURE - 40 - of_share, lines)
     base = (top + bottom) / 2 + 0.36 * sizes[0]
@@ -232,7 +232,7 @@ def words_of_top_genres(story):
     """The words of the card `top_genres`."""
     genres = story.tables["top_genres"]
     names, shares = layers(genres)
-    layers_text = "; ".join(f"{name} {percent(share)}" for name, share in zip(names, shares))
+    layers_text = "; ".join(f"{name} {percent_text(share)}" for name, share in zip(names, shares))
     reading = (first_share(*genres[["genre", "share"]].iloc[0]), second(genres))
     return Words(
         kicker=f"Top genres, {story.year}",
@@ -256,7 +256,7 @@ def second(genres):
     """The reading line with the second genre and the number of genres."""
     if len(genres) < 2:
         return "No other genre was played."
-    share, n = percent(genres["share"].iloc[1]), len(genres)
+    share, n = percent_text(genres["share"].iloc[1]), len(genres)
     name = f"{shown(genres['genre'].iloc[1], 'genre')}, {share}"
     return c.reading(
         f"Next: {name}. {n} genres in all.",

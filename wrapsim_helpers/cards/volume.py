@@ -12,7 +12,7 @@ from .words import (
     counted,
     day,
     first_true,
-    minutes,
+    minutes_text,
     span,
     whole_days,
 )
@@ -66,15 +66,16 @@ def label_months(ax, story, look, base, pitch):
 
 def words_of_minutes(story):
     """The words of the card `minutes`."""
-    days, n = story.tables["calendar"], minutes(story.tables["minutes"]["ms_played"].iloc[0])
+    days, n = story.tables["calendar"], minutes_text(story.tables["minutes"]["ms_played"].iloc[0])
     longest = days.loc[days["ms_played"].idxmax()]
-    mean = minutes(days["ms_played"].sum() / len(days))
+    mean = minutes_text(days["ms_played"].sum() / len(days))
+    most = minutes_text(longest["ms_played"])
     reading = (
         c.reading(
             f"{whole_days(n)}, or {counted(mean, 'minute')} a day.",
             f"That is {counted(mean, 'minute')} a day.",
         ),
-        f"Longest: {day(longest['date'])}, {counted(minutes(longest['ms_played']), 'minute')}.",
+        f"Longest: {day(longest['date'])}, {counted(most, 'minute')}.",
     )
     headline = minutes_headline(days)
     return Words(
@@ -139,7 +140,7 @@ def streamed(story):
 def words_of_too_little(story):
     """The words of the card `too_little`."""
     row, (tracks, artists) = story.tables["minutes"].iloc[0], streamed(story)
-    n, songs = minutes(row["ms_played"]), story.tables["top_songs"][:1]
+    n, songs = minutes_text(row["ms_played"]), story.tables["top_songs"][:1]
     done = f"{tracks} of {TRACKS_NEEDED} tracks, {artists} of {ARTISTS_NEEDED} artists"
     plays = [counted(n_streams, "play") for n_streams in songs["n_streams"]]
     most = [

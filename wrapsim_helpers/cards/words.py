@@ -48,7 +48,7 @@ def counted(n, thing):
     return f"{count(n)} {thing}{'' if n == 1 else 's'}"
 
 
-def minutes(ms):
+def minutes_text(ms):
     """Milliseconds rounded to whole minutes."""
     return int(whole_minutes(ms))
 
@@ -60,7 +60,7 @@ def of_100(share):
     return "over 99" if 0.995 <= share < 1 else str(round(100 * share))
 
 
-def percent(share):
+def percent_text(share):
     """0.34 as "34 %", with a thin space."""
     return f"{of_100(share)}{THIN}%"
 

@@ -13,7 +13,7 @@ from ..music.catalogue import pool_sizes
 from ..music.genres import SMALL_POOL
 from ..people.curves import HOURS_WEEKDAY, HOURS_WEEKEND, chronotype_hours
 from ..people.figures import published
-from ..people.survey_shares import answer_shares, listener_types
+from ..people.survey_shares import listener_types, response_shares
 from ..schema import CHRONOTYPES
 from .style import ACCENT, DATA, band, chart, note, side_by_side
 
@@ -59,7 +59,7 @@ def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
     Draws smoothed shares of respondents aged 20 to 35 on the free plan.
     """
     shares = (
-        answer_shares(survey, "genre")
+        response_shares(survey, "genre")
         .loc["A"]
         .loc["20 to 35"]
         .xs("free", level="plan")

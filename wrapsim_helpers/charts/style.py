@@ -28,12 +28,12 @@ def chart(title, source):
     title   the finding: a sentence with its number
     source  where the numbers come from and how they were counted
     """
-    return ruled(blank(title, source).add_axes((LEFT, 0.17, 0.96 - LEFT, 0.66)))
+    return ruled(blank_axes(title, source).add_axes((LEFT, 0.17, 0.96 - LEFT, 0.66)))
 
 
 def side_by_side(title, source, names):
     """A list of axes, one per name, from left to right, with shared scales."""
-    figure, gap = blank(title, source), 0.04
+    figure, gap = blank_axes(title, source), 0.04
     each = (0.96 - LEFT + gap) / len(names)
     axes = []
     for i, name in enumerate(names):
@@ -51,7 +51,7 @@ def ruled(ax):
     return ax
 
 
-def blank(title, source):
+def blank_axes(title, source):
     """A figure with a title in one or two lines and the source in grey below."""
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor=WHITE)
     FigureCanvasAgg(figure)

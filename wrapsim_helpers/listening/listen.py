@@ -20,10 +20,10 @@ from ..people.behaviour import Behaviour, lowered
 from ..people.clocks import window_starts
 from ..people.homes import home_of
 from ..people.listeners import sample_listeners
-from ..people.loop_records import lower, other_genres
+from ..people.loop_records import lower_listeners, other_genres
 from ..people.personas import behaviours_of, personas_of
 from ..people.survey_file import check_genre, load_survey
-from ..source_files import source_of, with_sources
+from ..source_files import source_of, with_read_sources
 from .loop import play_listeners, sample_plays
 from .state import no_past
 from .tables import actions_table, answers_table, past_of, plays_table, state_table, truth_table
@@ -129,7 +129,7 @@ def listen(
     behaviour  parameters of the model; None for `Behaviour()`
     past       state table of the run that this run continues; required if run.origin_time is set
     """
-    run = with_sources(run)
+    run = with_read_sources(run)
     check_run(run)
     compile_model(run)
     return listen_checked(
@@ -143,7 +143,7 @@ def listen_checked(run, ids, instead=Given(), behaviour=None, past=None):
     world = replace(world, behaviour=behaviour or world.behaviour)
     listeners, versions = sample_listeners(run, world.behaviour, world.survey, ids, instead)
     other_totals = other_genres(world.survey, listeners, versions)
-    people, countries = lower(run, listeners, versions, world.catalogue, other_totals)
+    people, countries = lower_listeners(run, listeners, versions, world.catalogue, other_totals)
     behaviours = lowered(behaviours_of(world.behaviour, personas_of(run)))
     blocks = [
         (
@@ -211,12 +211,12 @@ def estimate_plays(run, world, sample=2_000):
     return round(minutes / MINUTES_PER_PLAY)
 
 
-def moved_starts(listened):
+def count_moved_windows(listened):
     """Number of listeners whose window was moved, since a local time did not exist exactly once."""
     return window_starts(listened.run, listened.listeners)[2]
 
 
-def say_moved(run, moved):
+def print_moved_windows(run, moved):
     """Print how many windows were moved to the first valid instant, if any."""
     if moved:
         tqdm.write(

@@ -280,7 +280,7 @@ def play_listeners(first, people, music, behaviours, past, state, known, out):
 def sample_plays(people, music, behaviours, past=no_past(), rows=1_500_000):
     """All plays of some listeners, one block of columns at a time.
 
-    people      as from `loop_records.lower`;  music  `Catalogue.music`
+    people      as from `loop_records.lower_listeners`;  music  `Catalogue.music`
     behaviours  records as from `behaviour.lowered`, one per kind of listener
     past        what the listeners remember of earlier runs, a `Past`
     rows        rows in a block; fewer for few listeners, more if one listener needs more

@@ -48,15 +48,15 @@ def past_of(state, ids):
     )
     return Past(
         saved,
-        values_of(recent),
+        enum_values(recent),
         starts_of(recent),
-        values_of(known),
-        values_of(times),
+        enum_values(known),
+        enum_values(times),
         starts_of(known),
     )
 
 
-def values_of(lists):
+def enum_values(lists):
     """All values of an Arrow list array, one list after another."""
     return lists.flatten().to_numpy().astype(np.int32)
 

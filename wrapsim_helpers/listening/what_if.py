@@ -33,7 +33,7 @@ def what_if(listened: Listened, *, age=-1, gender="", plan="", preferred_genre="
 
 
 @front_door
-def introduce(listened: Listened):
+def describe_listener(listened: Listened):
     """Who is this listener? Two sentences about the first listener of a `Listened`."""
     person, profile = (
         listened.listeners.slice(0, 1).to_pylist()[0],
@@ -94,7 +94,7 @@ def one_session(listened: Listened, number=0):
 
 
 @front_door
-def tell_change(before: Listened, after: Listened):
+def describe_change(before: Listened, after: Listened):
     """What did a change of one listener change, and what not? Four sentences, all from counts.
 
     before, after  `Listened` of one listener, the second as from `what_if`
@@ -104,7 +104,9 @@ def tell_change(before: Listened, after: Listened):
     unchanged = [f"{name} {was[name]}" for name in STAYING if name not in changed]
     if not any(f"{device}_share" in changed for device in DEVICES):
         unchanged.append("the devices")
-    changes = [f"{name} from {shown(was[name])} to {shown(became[name])}" for name in changed]
+    changes = [
+        f"{name} from {shown_change(was[name])} to {shown_change(became[name])}" for name in changed
+    ]
     return (
         f"Changed: {', '.join(changes) or 'nothing'}. {volume_change(before, after)} Unchanged: "
         f"{', '.join(unchanged)}. Both years are drawn from the same random streams."
@@ -124,7 +126,7 @@ def person_of(listened):
     return {**versions.to_pylist()[0], **plans, **listened.listeners.to_pylist()[0]}
 
 
-def shown(value):
+def shown_change(value):
     """A value for people: floats with three digits."""
     return f"{value:.3g}" if isinstance(value, float) else value
 

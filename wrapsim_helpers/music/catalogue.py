@@ -15,9 +15,9 @@ import pyarrow as pa
 from ..checking import check_count, front_door
 from ..people.survey_shares import GENRE_NAMES
 from .catalogue_tables import album_table, artist_table, credit_table, track_table
-from .genres import described, memberships, say_small_pools
+from .genres import described_tracks, memberships, say_small_pools
 from .invented import sample_discographies
-from .loop_records import Music, lower
+from .loop_records import Music, lower_catalogue
 from .song_ids import song_keys
 from .song_tracks import TRACK_COLUMNS, from_songs
 
@@ -125,7 +125,7 @@ def joined(catalogues):
 
 def assembled(tracks, artists, first_year):
     """A Catalogue from its tracks and artists as from `from_songs`."""
-    tracks = described(tracks)
+    tracks = described_tracks(tracks)
     members = memberships(tracks)
     say_small_pools(members)
     families = sorted(set(tracks["family"]))
@@ -137,7 +137,7 @@ def assembled(tracks, artists, first_year):
         artist_table(artists),
         credit_table(tracks),
         pools,
-        lower(tracks, artists, members, pools, keys, first_year),
+        lower_catalogue(tracks, artists, members, pools, keys, first_year),
     )
 
 

@@ -144,7 +144,7 @@ def families_of(labels):
     ).fillna("other")
 
 
-def described(tracks):
+def described_tracks(tracks):
     """Tracks with columns that follow from each track alone.
 
     These are family, scene, year, festive and noise.

@@ -58,7 +58,7 @@ SLOT = np.dtype([("keep", "f8"), ("own", "i4"), ("alias", "i4")])  # one column 
 # -- records for the compiled loop -----------------------------------------------------------------
 
 
-def lower(tracks, artists, members, pools, keys, first_year):
+def lower_catalogue(tracks, artists, members, pools, keys, first_year):
     """The catalogue as the compiled loop reads it: `Music`."""
     records = track_records(tracks, members, keys)
     weights = np.where(tracks["festive"] | tracks["noise"], 0.0, tracks["weight"])

@@ -90,11 +90,11 @@ def releases(keys, artists, counts, artist):
     )
     fewest, most = np.array([bounds[2:] for bounds in RELEASES.values()]).T
     sizes = fewest[kind] + (draw("tracks", keys) * (most - fewest + 1)[kind]).astype(np.int64)
-    return cut(sizes, np.cumsum([0, *counts]))
+    return cut_into_releases(sizes, np.cumsum([0, *counts]))
 
 
 @compiled
-def cut(sizes, first):
+def cut_into_releases(sizes, first):
     """Release and track number (from 1) of each track.
 
     Each artist's tracks are cut into releases, each of the size drawn at its first track.

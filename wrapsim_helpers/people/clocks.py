@@ -16,7 +16,7 @@ def window_starts(run, people):
     people: Arrow table with a column time_zone. A local time that does not exist exactly once is
     moved to the first valid instant.
     """
-    zones, zone = encoded(people["time_zone"])
+    zones, zone = zone_codes(people["time_zone"])
     starts, ends, moved = zone_windows(run, zones)
     return starts[zone], ends[zone], int(moved[zone].sum())
 
@@ -40,7 +40,7 @@ def zone_windows(run, zones):
 first_instant = functools.lru_cache(maxsize=4096)(first_instant_ms)  # cached per process
 
 
-def encoded(column):
+def zone_codes(column):
     """Distinct texts of an Arrow column, a list, and each row's position there, int64, (L,)."""
     words = column.combine_chunks().dictionary_encode()
     return words.dictionary.to_pylist(), words.indices.to_numpy().astype(np.int64)

@@ -105,7 +105,7 @@ def name_pool(locale, gender, seed):
     )
 
 
-def names(keys, people, seed):
+def listener_names(keys, people, seed):
     """Invented full names that fit gender and country, Arrow text, (L,).
 
     The family name comes first where that is the local order.
@@ -159,7 +159,7 @@ def homes_of(given):
     return pd.DataFrame([home], columns=list(towns().columns))
 
 
-def draw_homes(keys, premium):
+def sample_homes(keys, premium):
     """Row of `towns` in which each listener lives, int64, (L,).
 
     Regions have their published shares of users and of subscribers (region_shares), so the region

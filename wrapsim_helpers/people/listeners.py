@@ -18,8 +18,8 @@ from ..streams import choose, decision, listener_keys, uniforms
 from .behaviour import Behaviour, rounded
 from .figures import published
 from .habits import device_shares, habits, parameters, platforms
-from .homes import countries, draw_homes, homes_of, names, nations
-from .personas import behaviours_of, kinds, members, names_of, personas_of
+from .homes import countries, homes_of, listener_names, nations, sample_homes
+from .personas import behaviours_of, group_names, kinds, members, personas_of
 from .profile_versions import plan_chances, profile_versions
 from .survey_file import check_genre
 from .survey_shares import GENRE_NAMES
@@ -85,10 +85,12 @@ def sample_listeners(
         "user_id": pa.array([run.given.user_id] * len(ids))
         if run.given.user_id
         else user_ids(run.seed, ids),
-        "name": names(keys, people, run.seed),
+        "name": listener_names(keys, people, run.seed),
         "favourite_genre": pa.array(GENRE_NAMES).take(pa.array(people["genre"])),
-        "persona": pa.array(["", *names_of(personas.personas)]).take(pa.array(people["persona"])),
-        "cohort": pa.array(["", *names_of(personas.cohorts)]).take(pa.array(people["cohort"])),
+        "persona": pa.array(["", *group_names(personas.personas)]).take(
+            pa.array(people["persona"])
+        ),
+        "cohort": pa.array(["", *group_names(personas.cohorts)]).take(pa.array(people["cohort"])),
     }
     return to_table("listeners", people, words), profile_versions(
         run, people, list(homes["time_zone"])
@@ -108,7 +110,7 @@ def draw_people(run, survey, keys, instead):
     people["home"] = (
         np.zeros(len(keys), int)
         if run.given.latitude is not None
-        else draw_homes(keys, people["plan"] == PREMIUM)
+        else sample_homes(keys, people["plan"] == PREMIUM)
     )
     country = np.array([nations().index(name) for name in homes_of(run.given)["country"]])[
         people["home"]

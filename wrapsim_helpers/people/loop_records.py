@@ -7,10 +7,10 @@ import pyarrow.compute as pc
 from ..instants import DAY_MS
 from ..schema import DEVICES, SYMBOLS
 from ..streams import listener_keys
-from .clocks import clocks, encoded, zone_windows
+from .clocks import clocks, zone_codes, zone_windows
 from .homes import countries, nations
 from .listeners import People
-from .personas import kinds, names_of, personas_of
+from .personas import group_names, kinds, personas_of
 from .survey_shares import GENRE_NAMES
 from .survey_weights import TableKey, age_group_of, genre_totals
 
@@ -51,7 +51,7 @@ PERSON = np.dtype(
 VERSION = np.dtype([("from_ms", "i8"), ("age", "i4"), ("plan", "i1")], align=True)
 
 
-def lower(run, listeners, versions, catalogue, other_totals):
+def lower_listeners(run, listeners, versions, catalogue, other_totals):
     """Listeners and their profile versions as the compiled loop reads them.
 
     other_totals   float64, (L, genres), running totals as from `other_genres`
@@ -65,7 +65,7 @@ def lower(run, listeners, versions, catalogue, other_totals):
         versions["listener_id"].to_numpy(),
         personas_of(run),
     )
-    zones, zone = encoded(listeners["time_zone"])
+    zones, zone = zone_codes(listeners["time_zone"])
     starts, ends, _ = zone_windows(run, zones)
     country = codes(listeners["country"], nations())
     persons = filled(
@@ -78,10 +78,10 @@ def lower(run, listeners, versions, catalogue, other_totals):
             start_ms=starts[zone],
             end_ms=ends[zone],
             zone=zone,
-            joined_ms=days_of(listeners["joined_on"]) * DAY_MS,
+            joined_ms=days_since_1970(listeners["joined_on"]) * DAY_MS,
             country=country,
             home=np.where(country < len(countries()), country, -1),
-            birth_year=days_of(listeners["birth_date"])
+            birth_year=days_since_1970(listeners["birth_date"])
             .astype("datetime64[D]")
             .astype("datetime64[Y]")
             .astype(int)
@@ -92,7 +92,7 @@ def lower(run, listeners, versions, catalogue, other_totals):
             kind=kinds(
                 personas,
                 *(
-                    codes(listeners[name], ["", *names_of(groups)])
+                    codes(listeners[name], ["", *group_names(groups)])
                     for name, groups in zip(("persona", "cohort"), personas)
                 ),
             ),
@@ -154,7 +154,7 @@ def labels(table, column):
     return codes(table[column].cast(pa.string()), SYMBOLS[column])
 
 
-def days_of(column):
+def days_since_1970(column):
     """Days since 1970 of an Arrow column of dates, int64, (L,)."""
     return column.cast(pa.int32()).to_numpy().astype(np.int64)
 
@@ -162,7 +162,7 @@ def days_of(column):
 def other_genres(survey, listeners, versions):
     """Running totals of genre shares among listeners like each listener, float64, (L, genres).
 
-    Shares are by survey group, age, gender and plan, smoothed as by `answer_shares`.
+    Shares are by survey group, age, gender and plan, smoothed as by `response_shares`.
     """
     first = np.searchsorted(versions["listener_id"].to_numpy(), listeners["listener_id"].to_numpy())
     age, plan = versions["age"].to_numpy()[first], labels(versions, "plan")[first]

@@ -45,7 +45,7 @@ spread = partial(parameter, unit="standard deviation of a logarithm", high=3.0)
 signed = partial(parameter, low=-np.inf)
 
 
-def abouts(model):
+def parameter_records(model):
     """The `About` of every parameter of a dataclass: name -> About."""
     return {parameter.name: parameter.metadata["about"] for parameter in fields(model)}
 
@@ -54,5 +54,5 @@ def described(model):
     """One line per parameter with name, unit, meaning and source; text for a docstring."""
     return "\n".join(
         f"    {name}{f' ({about.unit})' * bool(about.unit)}: {about.meaning} [{about.source}]"
-        for name, about in abouts(model).items()
+        for name, about in parameter_records(model).items()
     )

@@ -24,10 +24,10 @@ from ..parameters import GENDERS, PLANS
 from ..schema import SYMBOLS
 from ..source_files import read_source, source_of
 from .behaviour import Behaviour
-from .model_parameters import abouts
+from .model_parameters import parameter_records
 from .survey_shares import GENRE_NAMES
 
-PARAMETERS = abouts(Behaviour)
+PARAMETERS = parameter_records(Behaviour)
 WHO = {"gender": GENDERS, "plan": PLANS, "genre": GENRE_NAMES}
 KEYS = {
     "personas": ("about", "share", "set", "times", "who"),
@@ -75,7 +75,7 @@ def load_personas(path=""):
         record = yaml_value(source.data.decode(), UniqueKeys)
     except ValueError as error:
         raise ValueError(f"{source.name} is not YAML: {error}; correct it.") from None
-    return checked(source.name, record)
+    return checked_personas(source.name, record)
 
 
 class UniqueKeys(yaml.SafeLoader):
@@ -99,7 +99,7 @@ def personas_of(run):
 personas_in = functools.lru_cache(maxsize=4)(load_personas)  # cached by the bytes of a `SourceFile`
 
 
-def checked(where, record):
+def checked_personas(where, record):
     """`Personas` from a record in the form of the file; errors name it by `where`."""
     if not isinstance(record, dict) or not set(record) <= set(KEYS):
         raise ValueError(f"{where} must map 'personas', 'cohorts' or both to groups by name.")
@@ -154,7 +154,7 @@ def checked_group(where, kind, name, entry):
         str(name),
         **{key: str(value) if key in ("about", "tag") else value for key, value in entry.items()},
     )
-    changed(where, Behaviour(), group)
+    with_overrides(where, Behaviour(), group)
     return group
 
 
@@ -209,7 +209,7 @@ def fits(group, age, gender, plan, genre):
 
 
 def as_record(personas):
-    """`Personas` as a plain dict in the form of the file; `checked` reads it back."""
+    """`Personas` as a plain dict in the form of the file; `checked_personas` reads it back."""
     return {
         kind: {
             group.name: {key: getattr(group, key) for key in KEYS[kind] if getattr(group, key)}
@@ -231,13 +231,13 @@ def behaviours_of(base, personas):
     as by `kinds`; the first is `base`. A cohort's overrides come after a persona's.
     """
     return [
-        changed(cohort.name, changed(persona.name, base, persona), cohort)
+        with_overrides(cohort.name, with_overrides(persona.name, base, persona), cohort)
         for persona in (Group(""), *personas.personas)
         for cohort in (Group(""), *personas.cohorts)
     ]
 
 
-def changed(where, behaviour, group):
+def with_overrides(where, behaviour, group):
     """A Behaviour with a group's overrides; errors name the group by `where`."""
     new = {
         name: overridden(where, behaviour, name, value, replaced)
@@ -284,11 +284,11 @@ def assignments(where, name, value, before):
         return [
             (
                 parts.index(check_choice(f"{where}: {name}", part, parts)),
-                number(where, name, part_value),
+                yaml_number(where, name, part_value),
             )
             for part, part_value in value.items()
         ]
-    given = number(where, name, value)
+    given = yaml_number(where, name, value)
     if given.ndim and given.shape != before.shape:
         raise ValueError(
             f"{where}: {name} is {value!r}; it must be a number or have the shape {before.shape}."
@@ -296,7 +296,7 @@ def assignments(where, name, value, before):
     return [(..., given)]
 
 
-def number(where, name, value):
+def yaml_number(where, name, value):
     """A value of the file as float64. Raises ValueError if it is not a number."""
     try:
         return np.array(value, dtype=np.float64)
@@ -369,7 +369,7 @@ def fitting(group, people):
     )
 
 
-def names_of(groups):
+def group_names(groups):
     """Name of each group in the listeners table; a cohort's tag follows after a colon."""
     return [f"{group.name}:{group.tag}" if group.tag else group.name for group in groups]
 

@@ -130,7 +130,7 @@ def plan_changes(people, starts, ends):
     the window: a longer run begins with the changes of a shorter one.
     """
     keys, plan = people["key"], people["plan"]
-    months = np.arange(month_of(starts.min()), month_of(ends.max()) + 2)
+    months = np.arange(calendar_month(starts.min()), calendar_month(ends.max()) + 2)
     limits = months.astype("datetime64[M]").astype("datetime64[ms]").astype(np.int64)
     for month, first, after in zip(months[:-1].tolist(), limits, limits[1:]):
         at = first + (uniforms(keys, CHANGE_AT, month) * (after - first)).astype(np.int64)
@@ -143,6 +143,6 @@ def plan_changes(people, starts, ends):
         yield rows, at[rows], plan[rows]
 
 
-def month_of(at_ms):
+def calendar_month(at_ms):
     """Months from January 1970 to an instant, int."""
     return int(np.datetime64(int(at_ms), "ms").astype("datetime64[M]").astype(int))

@@ -69,7 +69,7 @@ def age_groups(survey):
 
 
 @front_door
-def answer_shares(survey: pd.DataFrame, question):
+def response_shares(survey: pd.DataFrame, question):
     """How does an answer depend on age, gender and plan? Smoothed shares, per survey group.
 
     survey    as from `load_survey`

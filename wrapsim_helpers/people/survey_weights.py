@@ -15,7 +15,7 @@ from ..schema import SYMBOLS, code
 from ..streams import choose, decision, uniforms
 from .behaviour import rounded
 from .figures import published
-from .survey_shares import GENRE_NAMES, age_groups, answer_shares, listener_types
+from .survey_shares import GENRE_NAMES, age_groups, listener_types, response_shares
 
 ROW = decision("listener.row")
 YOUNGEST, OLDEST = 10, 80
@@ -105,7 +105,7 @@ def genre_totals(key):
     They are by listener_type, age group, gender and plan, in the order of their codes, without
     UNKNOWN.
     """
-    shares = answer_shares(key.table, "genre")
+    shares = response_shares(key.table, "genre")
     cells = pd.MultiIndex.from_product(
         [SYMBOLS["listener_type"][1:], GROUP_AGES, SYMBOLS["gender"][1:], SYMBOLS["plan"][1:]]
     )
@@ -199,7 +199,7 @@ def effective_sample_size(weights):
     return float(np.sum(weights) ** 2 / np.sum(np.square(weights)))
 
 
-def rows_that_count(run, survey):
+def effective_survey_rows(run, survey):
     """The `effective_sample_size` of the weights with which a run draws survey rows."""
     return effective_sample_size(drawing_weights(run, survey))
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..people.behaviour import Behaviour
-from ..people.model_parameters import abouts
+from ..people.model_parameters import parameter_records
 from ..people.personas import as_tuple
 from .scores import score_of
 
@@ -17,7 +17,7 @@ def switched_off(name, without):
 # mechanism -> (changes that switch it off, target and check that should move)
 MECHANISMS = {
     about.without[0]: (switched_off(name, about.without[1]), *about.without[2:])
-    for name, about in abouts(Behaviour).items()
+    for name, about in parameter_records(Behaviour).items()
     if about.without
 }
 

@@ -140,15 +140,15 @@ def draw_skips_by_age(sample):
     """Who leaves tracks early?"""
     return paired_bars(
         lambda share: (
-            f"Listeners under 20 leave {share_of(share.iloc[0])} of their plays early, about 35 "
-            f"{share_of(share.iloc[2])}"
+            f"Listeners under 20 leave {share_in_words(share.iloc[0])} of their plays early, "
+            f"about 35 {share_in_words(share.iloc[2])}"
         ),
         "Published: P. Lamere, The Skip, 2014 (read off a chart; no figure for the twenties).",
         pairs.skips_by_age(sample),
     )
 
 
-def share_of(value):
+def share_in_words(value):
     """A share as text; "(no listeners)" for NaN."""
     return percent(value) if value == value else "(no listeners)"
 

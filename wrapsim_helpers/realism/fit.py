@@ -17,7 +17,7 @@ from ..people.behaviour import Behaviour
 from ..people.figures import figures, published
 from ..resources import resource
 from ..runs.simulate import simulate
-from ..storage.outputs import check_file, written
+from ..storage.outputs import check_output_file, replaced_file
 from .measure import measured, sampled
 
 USERS, TRACKS, ROUNDS, SEED = 1_500, 400_000, 3, 77
@@ -34,15 +34,15 @@ def fit():
     parameter -> value.
     """
     path = resource("data", "behaviour", "fitted.json")
-    check_file(path)
+    check_output_file(path)
     values = {name: getattr(Behaviour(), name) for name in figures("fitted")}
     for number in tqdm(range(ROUNDS), desc="fitting", unit="round"):
         values_by_check, fresh = crowd_with(values)
-        values = moved(values, values_by_check, fresh)
+        values = moved_parameter(values, values_by_check, fresh)
         tqdm.write(
             f"round {number + 1}: " + ", ".join(f"{name} {value}" for name, value in values.items())
         )
-        with written(path) as temporary:
+        with replaced_file(path) as temporary:
             temporary.write_bytes((json.dumps(values, indent=1) + "\n").encode())
     return values
 
@@ -55,7 +55,9 @@ def crowd_with(values):
     with tempfile.TemporaryDirectory() as folder:
         persona = Path(folder) / "everybody.yaml"
         persona.write_text(
-            yaml.safe_dump({"personas": {"everybody": {"share": 1.0, "set": plain(values)}}}),
+            yaml.safe_dump(
+                {"personas": {"everybody": {"share": 1.0, "set": plain_values(values)}}}
+            ),
             encoding="utf-8",
         )
         sample = sampled(
@@ -76,7 +78,7 @@ def crowd_with(values):
         }, ages.iloc[0] / ages.sum()
 
 
-def plain(values):
+def plain_values(values):
     """Parameters in types that YAML can hold."""
     return {
         name: list(value) if isinstance(value, tuple | list) else value
@@ -84,7 +86,7 @@ def plain(values):
     }
 
 
-def moved(values, values_by_check, fresh):
+def moved_parameter(values, values_by_check, fresh):
     """The parameters of the next round, rounded to four digits."""
     new = {
         name: values[name] * (wanted / values_by_check[target, check]) ** power

@@ -201,7 +201,7 @@ def stretches(run_dir, most=PLAYS_AT_ONCE):
     return groups
 
 
-def plays_in(run_dir, files, columns=None):
+def plays_of_files(run_dir, files, columns=None):
     """The plays in some files of a run as one Arrow table."""
     return pa.concat_tables(
         [read_plays(place_of(run_dir), file, columns) for file in files]
@@ -213,9 +213,9 @@ def ordered(log, files):
     or Arrow), (N,) each.
 
     Adds who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before
-    the play, -1 for the first), and the columns of `in_order` and `of_track`.
+    the play, -1 for the first), and the columns of `plays_in_order` and `of_track`.
     """
-    plays = plays_in(log.run_dir, files, list(READ)).combine_chunks()
+    plays = plays_of_files(log.run_dir, files, list(READ)).combine_chunks()
     who = pd.Index(log.listeners["listener_id"]).get_indexer(plays["listener_id"].to_numpy())
     started, ended = (
         plays[name].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_numpy()
@@ -236,7 +236,7 @@ def ordered(log, files):
     return (
         columns
         | timed
-        | in_order(plays, new, timed["gap_ms"])
+        | plays_in_order(plays, new, timed["gap_ms"])
         | of_track(log, plays["track_id"].to_numpy(), who, timed["number"])
     )
 
@@ -246,12 +246,12 @@ def before(values):
     return np.r_[values[:1], values[:-1]]
 
 
-def codes(column, name):
+def column_codes(column, name):
     """Position of each value among the symbols of its enum, int8, (N,)."""
     return pc.index_in(column.cast(pa.string()), pa.array(SYMBOLS[name])).to_numpy().astype(np.int8)
 
 
-def in_order(plays, new, gap_ms):
+def plays_in_order(plays, new, gap_ms):
     """Columns that follow from the previous play: place (position in the sitting, from 1), size (of
     the sitting), opens (starts a session, after half an hour), later (not the first of its
     session_id), chained (reason_start follows from the previous reason_end), switched (another
@@ -264,7 +264,7 @@ def in_order(plays, new, gap_ms):
     size = np.diff(first, append=len(begins))
     session, track = plays["session_id"].to_numpy(), plays["track_id"].to_numpy()
     start, end, context = (
-        codes(plays[name], name) for name in ("reason_start", "reason_end", "context")
+        column_codes(plays[name], name) for name in ("reason_start", "reason_end", "context")
     )
     follows = np.full(len(SYMBOLS["reason_end"]), -1)
     follows[[code("reason_end", ended) for ended in NEXT]] = [
@@ -362,7 +362,7 @@ def spans(log):
     } | {f"every_{k}": -(-n // k) for k in (40, 400, 1000)}
 
 
-def connect():
+def measuring_connection():
     """An embedded DuckDB without a progress bar and with a memory limit of 600 MB."""
     connection = duckdb.connect(config={"memory_limit": "600MB"})
     connection.execute("SET enable_progress_bar = false")
@@ -375,7 +375,7 @@ def gathered(log, queries, progress=True):
     queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with
              who) and the variables of `spans`
     """
-    connection, answers = connect(), {name: [] for name in queries}
+    connection, answers = measuring_connection(), {name: [] for name in queries}
     for name, value in spans(log).items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.register("listeners", log.listeners.assign(who=np.arange(len(log.listeners))))

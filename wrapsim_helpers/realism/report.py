@@ -7,9 +7,26 @@ import pandas as pd
 
 from ..checking import front_door
 from ..people.figures import figures
-from ..storage.outputs import check_file, check_marked, claim, own_folder, written
+from ..storage.outputs import (
+    check_marked,
+    check_output_file,
+    claim,
+    replaced_file,
+    writable_output_folder,
+)
 from .ablation import FAINT, UNSHOWN
-from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, counts, known, passed, targets, verdicts
+from .scores import (
+    FAIL,
+    LEFT_OUT,
+    PASS,
+    TOO_SMALL,
+    Z95,
+    is_counted,
+    known,
+    passed,
+    targets,
+    verdicts,
+)
 
 HEAD = """# How real is it?
 
@@ -187,7 +204,7 @@ def published_by():
                 "source": target["source"],
                 "year": target["year"],
                 "figures": 1,
-                "counted": counts(target),
+                "counted": is_counted(target),
             }
             for target in targets().values()
         ]
@@ -223,9 +240,9 @@ def write_report(study, pictures, folder, name="realism"):
     """
     path, shown = check_report(folder, name)
     for picture_name, picture in pictures.items():
-        with written(shown / f"{picture_name}.png") as temporary:
+        with replaced_file(shown / f"{picture_name}.png") as temporary:
             temporary.write_bytes(picture.png)
-    with written(path) as temporary:
+    with replaced_file(path) as temporary:
         temporary.write_bytes(
             "\n".join(
                 report_lines(
@@ -249,9 +266,9 @@ def check_report(folder, name="realism"):
     """
     folder = Path(folder).absolute()
     check_marked(folder)
-    check_file(folder / f"{name}.md")
+    check_output_file(folder / f"{name}.md")
     claim(folder, [name])
-    return folder / f"{name}.md", own_folder(folder / name)
+    return folder / f"{name}.md", writable_output_folder(folder / name)
 
 
 def report_lines(study, pictures):
@@ -277,7 +294,7 @@ def report_lines(study, pictures):
         *(
             line
             for name in pictures
-            for line in shown(name, *pictures[name])
+            for line in shown_number(name, *pictures[name])
             if name in ("scores", "uniform")
         ),
         "## Every figure",
@@ -308,7 +325,7 @@ def report_lines(study, pictures):
         *(
             line
             for name in pictures
-            for line in shown(name, *pictures[name])
+            for line in shown_number(name, *pictures[name])
             if name not in ("scores", "uniform")
         ),
     ]
@@ -328,7 +345,7 @@ def known_and_not(results):
     ]
 
 
-def shown(name, path, alt):
+def shown_number(name, path, alt):
     """The lines of a picture with its caption."""
     return [f"![{alt}]({path})", "", CAPTIONS.get(name, ""), ""]
 

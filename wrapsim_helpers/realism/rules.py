@@ -12,8 +12,8 @@ from ..runs.rules import PLAN_RULES, breaches, rules_of
 from ..storage.tables import play_files, read_parquet, read_plays
 from ..wrapped.counting import Rules, day_number, too_little
 from ..wrapped.editions import EDITIONS, window
-from ..wrapped.periods import days_of, open_period, relations_of, show_rows
-from .log import plays_in, stretches
+from ..wrapped.periods import open_period, period_days, relations_of, show_rows
+from .log import plays_of_files, stretches
 
 CHECKED = 60  # listeners whose summaries are recounted
 RECOUNTED = (
@@ -25,7 +25,7 @@ RECOUNTED = (
 )
 
 
-def broken_rules(run_dir, progress=True):
+def breaches_by_rule(run_dir, progress=True):
     """(Series of breaches by rule, number of plays checked) of a run. The rules are in
     `runs.rules`.
     """
@@ -36,7 +36,7 @@ def broken_rules(run_dir, progress=True):
     for files in tqdm(
         stretches(run_dir), desc="checking the rules", unit="part", disable=not progress
     ):
-        plays = plays_in(run_dir, files)
+        plays = plays_of_files(run_dir, files)
         counts.append(breaches(connection, plays)["n"])
         n_plays += plays.num_rows
     return sum(counts).astype(int), n_plays
@@ -62,7 +62,7 @@ def broken_summaries(run_dir, n=CHECKED):
 
 
 def recounted(period, file, ids, music):
-    """The `differences` of those listeners whose plays are in a file: a list of dicts."""
+    """The `summary_differences` of those listeners whose plays are in a file: a list of dicts."""
     plays = read_plays(period.run, file)
     plays = plays.filter(pc.is_in(plays["listener_id"], pa.array(ids)))
     show_rows(period.connection, plays)
@@ -72,7 +72,7 @@ def recounted(period, file, ids, music):
     }
     days = day_number(period.first_day), day_number(period.last_day)
     return [
-        differences(listener, insights, own_plays, music, *days)
+        summary_differences(listener, insights, own_plays, music, *days)
         for listener, own_plays in plays.to_pandas().groupby("listener_id")
     ]
 
@@ -81,14 +81,14 @@ def edition_of(parameters):
     """(year, edition) to recount: the year with most days of the run, and the edition of that year
     if it counts one of these days, otherwise "full".
     """
-    first, _ = days_of(parameters, -1, "full")
+    first, _ = period_days(parameters, -1, "full")
     edition = str(first.year)
     return first.year, edition if edition in EDITIONS and window(first.year, edition)[
         1
     ] >= first else "full"
 
 
-def differences(listener, insights, plays, music, first, last):
+def summary_differences(listener, insights, plays, music, first, last):
     """Rule -> whether the recount of one listener differs."""
     local_ms = (
         plays["started_at"].astype("datetime64[ms, UTC]").astype("int64")
@@ -153,7 +153,7 @@ def rule_values(run_dir, sample, progress=True):
     """(values of the rules that are targets: {target: {check: float64, (R,)}}, Series of breaches
     of all other rules, number of plays).
     """
-    counts, n_plays = broken_rules(run_dir, progress)
+    counts, n_plays = breaches_by_rule(run_dir, progress)
     of_plans = counts[[*PLAN_RULES]]
     by_target = of_plans.groupby([target for target, _ in PLAN_RULES.values()]).sum()
     broken = {**by_target, **broken_summaries(run_dir)}

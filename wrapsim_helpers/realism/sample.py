@@ -53,7 +53,7 @@ def resamples(n_listeners, replicates=REPLICATES, seed=SEED):
     return np.vstack([np.ones(n_listeners), drawn]).astype(np.float64)
 
 
-def total(sample, values, where=None):
+def total_of(sample, values, where=None):
     """Weighted sum of one value per listener, over listeners for whom `where` holds."""
     values = np.asarray(values, dtype=np.float64)
     return sample.weights @ np.where(
@@ -65,7 +65,7 @@ def mean_of(sample, values, where=None):
     """Weighted mean over listeners with a finite value; NaN if there are none."""
     values = np.asarray(values, dtype=np.float64)
     where = np.isfinite(values) & (True if where is None else where)
-    return total(sample, values, where) / total(sample, np.ones(len(values)), where)
+    return total_of(sample, values, where) / total_of(sample, np.ones(len(values)), where)
 
 
 def sd_of(sample, values, where=None):

@@ -11,7 +11,7 @@ import pandas as pd
 from ..checking import front_door
 from ..people.behaviour import Behaviour
 from ..people.figures import figures
-from ..people.model_parameters import abouts
+from ..people.model_parameters import parameter_records
 from ..resources import PACKAGE
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
@@ -125,7 +125,7 @@ def verdict(results):
     return next(word for word in (FAIL, LEFT_OUT, TOO_SMALL, PASS) if word in given)
 
 
-def counts(target):
+def is_counted(target):
     """Whether a target is counted: an outcome of tier A or B that does not yield to another
     figure.
     """
@@ -148,7 +148,7 @@ def names_in_the_model():
     was fitted.
     """
     texts = [file.read_text(encoding="utf-8") for file in model_files()]
-    texts += [about.source for about in abouts(Behaviour).values()]
+    texts += [about.source for about in parameter_records(Behaviour).values()]
     return {name for text in texts for name in re.findall(r"\b[a-z0-9]+_[a-z0-9_]*\*?", text)}
 
 
@@ -170,7 +170,7 @@ def verdicts(results: list):
         rows[name] = {
             "tier": every[name]["tier"],
             "role": every[name]["role"],
-            "counted": counts(every[name]),
+            "counted": is_counted(every[name]),
             "score": max(
                 (result.score for result in of_target),
                 key=lambda score: -1 if score != score else score,

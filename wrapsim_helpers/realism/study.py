@@ -20,7 +20,7 @@ from ..runs.simulate import simulate
 from ..runs.workers import cores, executor_of, main_left_alone
 from ..schema import fingerprints
 from ..storage.manifest import json_bytes, manifest_bytes
-from ..storage.outputs import check_file, check_marked, claim, written
+from ..storage.outputs import check_marked, check_output_file, claim, replaced_file
 from ..storage.places import put
 from ..storage.tables import read_parquet, write_table
 from .ablation import FAINT, MECHANISMS, moved
@@ -85,7 +85,7 @@ def study_of(folder, size=Size(), workers=0):
     """
     folder = Path(folder).absolute()
     check_marked(folder)
-    check_file(folder / "results.json")
+    check_output_file(folder / "results.json")
     claim(folder, ["run", "survey"])
     survey_folder(folder / "survey")
     run_dir = simulate(
@@ -126,8 +126,8 @@ def study_of(folder, size=Size(), workers=0):
         ablations_of(bases, smaller[len(SEEDS) :]),
         survey_score(folder / "survey"),
     )
-    with written(folder / "results.json") as temporary:
-        temporary.write_bytes(json_bytes(as_numbers(study)))
+    with replaced_file(folder / "results.json") as temporary:
+        temporary.write_bytes(json_bytes(plain_numbers(study)))
     return study
 
 
@@ -236,7 +236,7 @@ def ablation(base, run, target, check):
     }
 
 
-def as_numbers(study):
+def plain_numbers(study):
     """The results of a study as plain values for JSON: {size, results, uniform, spread, ablations,
     invariants, n_plays, survey}.
     """

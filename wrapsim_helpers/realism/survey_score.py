@@ -22,7 +22,7 @@ from ..people.survey_file import load_survey
 from ..people.survey_shares import listener_types
 from ..resources import resource
 from ..source_files import source_path
-from ..storage.outputs import claim, own_folder, written
+from ..storage.outputs import claim, replaced_file, writable_output_folder
 
 SAMPLED = 5_000
 ASKED = 0.90  # lowest overall score that passes
@@ -66,7 +66,7 @@ def survey_score(folder, survey_path="", seed=1):
         "half": respondents(load_survey(str(drawn_from))),
     }
     for name, table in tables.items():
-        with written(folder / f"{name}.csv") as temporary:
+        with replaced_file(folder / f"{name}.csv") as temporary:
             table.to_csv(temporary, index=False)
     return scored(python, folder, "drawn") | {
         "halves": scored(python, folder, "half"),
@@ -79,7 +79,7 @@ def survey_folder(folder):
     """The folder for the environment and the tables: created, tested for writing, and marked as
     ours.
     """
-    folder = own_folder(folder)
+    folder = writable_output_folder(folder)
     claim(folder, ["sdmetrics"])
     return folder
 
@@ -130,7 +130,7 @@ def split_survey(path, first, second, seed):
     chosen = np.random.default_rng(seed).permutation(len(rows)) % 2 == 0
     for target, chosen_rows in ((first, chosen), (second, ~chosen)):
         with (
-            written(target) as temporary,
+            replaced_file(target) as temporary,
             open(temporary, "w", encoding="utf-8", newline="") as file,
         ):
             csv.writer(file).writerows(

@@ -14,10 +14,10 @@ from ..parameters import run_of
 from ..people.clocks import window_starts
 from ..people.user_ids import listener_number
 from ..resources import runs_folder
-from ..source_files import with_sources
+from ..source_files import with_read_sources
 from ..storage import places
 from ..storage.manifest import identity_of, read_manifest
-from ..storage.outputs import own_folder, written
+from ..storage.outputs import replaced_file, writable_output_folder
 from ..storage.records import sync_marker, write_avro
 from ..storage.tables import read_parquet, write_parquet
 from .simulate import before_of, job_of, refuse_changes
@@ -34,8 +34,8 @@ def write_listener(listened: Listened, out_dir):
 
     Earlier files of wrapsim are replaced. Raises ValueError naming any other file in the folder.
     """
-    folder = own_folder(out_dir)
-    with written(folder / "plays.avro") as path:
+    folder = writable_output_folder(out_dir)
+    with replaced_file(folder / "plays.avro") as path:
         write_avro(
             listened.plays,
             listened.listeners,
@@ -44,7 +44,7 @@ def write_listener(listened: Listened, out_dir):
             path,
             sync_marker(listened.listeners["user_id"][0].as_py(), 0),
         )
-    with written(folder / "plays.parquet") as path:
+    with replaced_file(folder / "plays.parquet") as path:
         write_parquet(listened.plays, path)
     return folder / "plays.avro", folder / "plays.parquet"
 
@@ -80,7 +80,7 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     """
     place = places.place_of(run_dir)
     identity = identity_of(place)
-    run = with_sources(run_of(identity, survey_path, songs_path, personas_path))
+    run = with_read_sources(run_of(identity, survey_path, songs_path, personas_path))
     job = job_of(run, place, identity["formats"], before=before_of(identity))
     refuse_changes(run_dir, job.identity, identity)
     # a continued run is simulated from the start of its chain
@@ -112,7 +112,7 @@ def listener_named(run_dir, user):
         )
         if number is not None and first <= number <= last:
             return number
-    names = names_of(run_dir)
+    names = names_of_listeners(run_dir)
     numbers = names.loc[
         names["name"].str.casefold() == str(user).casefold(), "listener_id"
     ].tolist()
@@ -134,7 +134,7 @@ def of_that_name(user, names, numbers):
     )
 
 
-def names_of(run_dir):
+def names_of_listeners(run_dir):
     """listener_id and name of a run's listeners in the parts that exist; a DataFrame."""
     with contextlib.suppress(FileNotFoundError):
         return read_parquet(run_dir, "listeners", ["listener_id", "name"]).to_pandas()

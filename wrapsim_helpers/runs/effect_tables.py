@@ -12,7 +12,7 @@ import pyarrow as pa
 from ..instants import DAY_MS, MINUTE_MS
 from ..parameters import run_of
 from ..people.clocks import window_starts
-from ..people.personas import Personas, checked
+from ..people.personas import Personas, checked_personas
 from ..storage.tables import read_parquet
 from .connection import microseconds
 from .intervals import FEWEST
@@ -58,7 +58,7 @@ def effect_tables(run_dir):
     weekdays = np.bincount(pd.date_range(*run.window, inclusive="left").day_of_week, minlength=7)
     return EffectTables(
         Path(run_dir),
-        checked("run.json", manifest.get("personas") or {}),
+        checked_personas("run.json", manifest.get("personas") or {}),
         weekdays,
         listeners,
         version_windows(read_parquet(opened, "profile_versions").to_pandas(), listeners),

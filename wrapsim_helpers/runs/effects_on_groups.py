@@ -6,7 +6,7 @@ from math import gamma
 import numpy as np
 
 from ..people.behaviour import CONTEXTS, WEEKDAYS
-from ..people.personas import PARAMETERS, names_of
+from ..people.personas import PARAMETERS, group_names
 from .effects_on_plans import churn_effect, plan_months, requested_mean
 from .intervals import share_of
 
@@ -24,7 +24,7 @@ def group_effects(tables, b):
     """Effects of personas and cohorts that can be counted directly; the rest without a number."""
     counts = listener_counts(tables) if any(tables.personas) else None
     for column, groups in zip(("persona", "cohort"), tables.personas):
-        for name, group in zip(names_of(groups), groups):
+        for name, group in zip(group_names(groups), groups):
             for field in dict.fromkeys([*(group.set or {}), *(group.times or {})]):
                 yield from field_effects(
                     tables,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..instants import DAY_MS
-from ..people.personas import changed, names_of
+from ..people.personas import group_names, with_overrides
 from .intervals import FEWEST, fit_logs, interval
 
 
@@ -122,8 +122,8 @@ def group_factors(tables, b, what, value):
     factors = {}
     for column, groups in zip(("persona", "cohort"), tables.personas):
         ratios = {
-            name: value(changed("", b, group)) / value(b)
-            for name, group in zip(names_of(groups), groups)
+            name: value(with_overrides("", b, group)) / value(b)
+            for name, group in zip(group_names(groups), groups)
         }
         effects = {
             name: (f"{column} {name}: {what}", ratio)

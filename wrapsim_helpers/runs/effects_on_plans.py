@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ..people.personas import Group, changed, names_of
+from ..people.personas import Group, group_names, with_overrides
 from .intervals import share_of
 
 
@@ -83,7 +83,7 @@ def plan_months(tables):
         ]
         rows["plan"] = rows["listener_id"].map(begun.groupby("listener_id")["plan"].last())
         months.append(
-            rows.assign(changed=rows["listener_id"].isin(inside["listener_id"])).drop(
+            rows.assign(with_overrides=rows["listener_id"].isin(inside["listener_id"])).drop(
                 columns=["start_ms", "end_ms"]
             )
         )
@@ -98,9 +98,9 @@ def requested_mean(tables, b, rows, weight, value):
     A listener can have a persona and a cohort, so the listeners of a group may request different
     values. value: function of a `Behaviour`
     """
-    names = [[("", Group("")), *zip(names_of(groups), groups)] for groups in tables.personas]
+    names = [[("", Group("")), *zip(group_names(groups), groups)] for groups in tables.personas]
     by_pair = {
-        (p, c): value(changed("", changed("", b, persona), cohort))
+        (p, c): value(with_overrides("", with_overrides("", b, persona), cohort))
         for p, persona in names[0]
         for c, cohort in names[1]
     }

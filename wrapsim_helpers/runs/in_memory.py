@@ -4,7 +4,13 @@ import hashlib
 import uuid
 
 from ..checking import check_count, front_door, int_or_text
-from ..listening.listen import check_run, estimate_plays, listen, moved_starts, say_moved
+from ..listening.listen import (
+    check_run,
+    count_moved_windows,
+    estimate_plays,
+    listen,
+    print_moved_windows,
+)
 from ..parameters import SEEDS, Given, Run
 from ..people import user_ids
 from ..storage.records import records
@@ -123,7 +129,7 @@ def generate_multiple_users_session(
 def listen_as_records(run):
     """All records of a run, in memory."""
     listened = listen(run)
-    say_moved(run, moved_starts(listened))
+    print_moved_windows(run, count_moved_windows(listened))
     return list(
         records(
             listened.plays,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..checking import check_count, front_door
-from ..listening.listen import check_run, listen, moved_starts
+from ..listening.listen import check_run, count_moved_windows, listen
 from ..parameters import Run, identity_hash, part_path
 from ..storage import places
 from ..storage.locks import LOCK
@@ -86,7 +86,9 @@ def make_part(job: Job, part):
                     names, folder, listened, identity_hash(job.identity), part, job.formats["avro"]
                 )
             )
-        return deliver(job, part, names, folder, {"files": files, "moved": moved_starts(listened)})
+        return deliver_part(
+            job, part, names, folder, {"files": files, "moved": count_moved_windows(listened)}
+        )
 
 
 def tables_of(job):
@@ -136,10 +138,10 @@ def make_catalogue(job):
         files = [
             begin_table(names, folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES
         ]
-        return deliver(job, CATALOGUE, names, folder, {"files": files, "moved": 0})
+        return deliver_part(job, CATALOGUE, names, folder, {"files": files, "moved": 0})
 
 
-def deliver(job, number, names, folder, receipt):
+def deliver_part(job, number, names, folder, receipt):
     """Move finished files and their receipt to the job's place. Returns the receipt.
 
     On a disk the receipt is written first, so that each file is listed before it gets its name.
@@ -222,7 +224,7 @@ def each_file(place, names):
 
 def receipts_of_run(place, identity_hash):
     """The receipts in a place that a run of this identity wrote: name -> receipt."""
-    names = [name for name in places.names(place, "parts") if RECEIPT.fullmatch(name)]
+    names = [name for name in places.file_names(place, "parts") if RECEIPT.fullmatch(name)]
     receipts = {
         name: receipt_in(data, identity_hash, name)
         for name, data in each_file(place, names).items()
@@ -249,7 +251,7 @@ def clear_receipts(job):
             (job.place / "parts").rmdir()
 
 
-def clear_unfinished(job, share):
+def clear_unfinished_parts(job, share):
     """Remove the unfinished files that killed runs left in this share; other processes may be
     writing the other shares.
     """

@@ -2,7 +2,7 @@
 
 from ..checking import front_door, in_bytes
 from ..parameters import Run, differences, identity, identity_hash
-from ..schema import fingerprints, released
+from ..schema import fingerprints, released_schemas
 from ..storage import places
 from ..storage.manifest import identity_of, is_finished, read_manifest
 
@@ -57,7 +57,7 @@ def unfinished_lines(place, stored):
 
     of, n_complete = (
         stored["parameters"],
-        sum(name.startswith("parts/part-") for name in places.names(place, "parts")),
+        sum(name.startswith("parts/part-") for name in places.file_names(place, "parts")),
     )
     locks = locks_of(place)
     return [
@@ -82,7 +82,7 @@ def release_of(schema_fingerprints):
     return next(
         (
             f"release {number}"
-            for number, schema in released().items()
+            for number, schema in released_schemas().items()
             if fingerprints(schema) == schema_fingerprints
         ),
         "of an unknown release",

@@ -22,15 +22,15 @@ from tqdm.auto import tqdm
 
 from ..checking import NO_ROOM, check_choice, check_count, front_door, in_bytes
 from ..compiled import source_hash
-from ..instants import as_text, check_time
+from ..instants import check_time, time_text
 from ..interrupts import saying
-from ..listening.listen import check_run, compile_model, estimate_plays, say_moved
+from ..listening.listen import check_run, compile_model, estimate_plays, print_moved_windows
 from ..parameters import FORMATS, Run, differences, identity, identity_hash, run_of
 from ..people.personas import as_record, personas_of
-from ..people.survey_weights import rows_that_count
+from ..people.survey_weights import effective_survey_rows
 from ..resources import runs_folder
 from ..schema import fingerprints
-from ..source_files import sources_of, with_sources
+from ..source_files import sources_of, with_read_sources
 from ..storage import places
 from ..storage.avro_writing import CODECS
 from ..storage.locks import WHOLE_RUN, locked, locks_of
@@ -50,7 +50,7 @@ from .parts import (
     CATALOGUE,
     Job,
     clear_receipts,
-    clear_unfinished,
+    clear_unfinished_parts,
     complete_parts,
     is_of_run,
     make_catalogue,
@@ -176,7 +176,7 @@ def continue_run(
     """
     check_count("workers", workers, 0, 1024)
     stored = read_manifest(run_dir)["identity"]
-    earlier = with_sources(run_of(stored, survey_path, songs_path, personas_path))
+    earlier = with_read_sources(run_of(stored, survey_path, songs_path, personas_path))
     job = job_of(earlier, run_dir, stored["formats"], before=before_of(stored))
     refuse_changes(run_dir, job.identity, stored)
     check_later(end_time, earlier)
@@ -196,7 +196,7 @@ def continue_run(
 
 def check_later(end_time, earlier):
     """Raise ValueError unless a time is later than the end of a run."""
-    end, ended = check_time("end_time", as_text(end_time)), check_time("", earlier.end_time)
+    end, ended = check_time("end_time", time_text(end_time)), check_time("", earlier.end_time)
     if (end.tzinfo is None) == (ended.tzinfo is None) and end <= ended:
         raise ValueError(
             f"end_time is {end_time!r}, but the run ends at {earlier.end_time}; give a later time."
@@ -268,7 +268,7 @@ def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before
     """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run
     that it continues, or None
     """
-    run = with_sources(run)
+    run = with_read_sources(run)
     formats, world, given_place = (
         check_formats(formats, codec),
         check_run(run),
@@ -382,7 +382,7 @@ def tidy(job):
         and any(places.unfinished_files(job.place, is_of_run))
     ):
         with locked(job.place):
-            clear_unfinished(job, range(job.n_parts))
+            clear_unfinished_parts(job, range(job.n_parts))
             clear_receipts(job)
 
 
@@ -393,7 +393,7 @@ def make_share(job, share, workers, scheduler):
     started = time.time()
     saved = complete_parts(job)
     refuse_foreign_tables(job, saved)
-    clear_unfinished(job, share)
+    clear_unfinished_parts(job, share)
     made = {} if CATALOGUE in saved else {CATALOGUE: make_catalogue(job)}
     missing = [number for number in share if number not in saved]
     with contextlib.closing(each_part(make_part, job, missing, workers, scheduler)) as parts:
@@ -410,7 +410,7 @@ def make_share(job, share, workers, scheduler):
     if is_done(job):
         return clear_receipts(job)
     if len(receipts) == job.n_parts + 1:
-        return finish(
+        return finish_run(
             job,
             receipts,
             {
@@ -446,7 +446,7 @@ def has_its_format(path):
         return MAGIC[path.suffix].startswith(file.read(4))
 
 
-def finish(job, receipts, log):
+def finish_run(job, receipts, log):
     """Write log.json and run.json, then remove the receipts, whose entries run.json now holds, and
     the unfinished files of killed workers.
     """
@@ -460,7 +460,7 @@ def finish(job, receipts, log):
         if table_in(file["file"]) == "plays" and file["file"].endswith(next(iter(job.formats)))
     )
     moved = sum(receipt["moved"] for receipt in receipts.values())
-    say_moved(job.run, moved)
+    print_moved_windows(job.run, moved)
     write_log(job, log | {"moved_local_times": moved})
     manifest = manifest_bytes(
         job.identity,
@@ -468,12 +468,12 @@ def finish(job, receipts, log):
         parts=job.n_parts,
         plays=plays,
         personas=as_record(personas_of(job.run)),
-        effective_sample_size=round(rows_that_count(job.run, check_run(job.run).survey), 1),
+        effective_sample_size=round(effective_survey_rows(job.run, check_run(job.run).survey), 1),
     )
     if not places.create(job.place, "run.json", manifest) and not is_done(job):
         places.add(job.place, "run.json", manifest)
     clear_receipts(job)
-    clear_unfinished(job, range(job.n_parts))
+    clear_unfinished_parts(job, range(job.n_parts))
 
 
 def write_log(job, log):
@@ -522,7 +522,7 @@ def saved_in(job):
 
 def n_receipts(place):
     """Number of receipts of parts in the place of an unfinished run."""
-    return sum(name.startswith("parts/part-") for name in places.names(place, "parts"))
+    return sum(name.startswith("parts/part-") for name in places.file_names(place, "parts"))
 
 
 def killed_errors():

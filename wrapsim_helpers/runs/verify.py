@@ -121,7 +121,7 @@ def verify_part(run, number):
         for file in entries
         if row_hash(plays[file["file"]]) != file["rows_xxh3"]
     ]
-    rules = [f"part {number}: {words}" for words in broken_rules(run, number, plays[max(plays)])]
+    rules = [f"part {number}: {words}" for words in part_breaches(run, number, plays[max(plays)])]
     return (
         changed
         + rules
@@ -133,9 +133,9 @@ def verify_part(run, number):
 def plays_in(place, name):
     """The plays of one file of a run, Parquet or Avro."""
     if name.endswith(".parquet"):
-        return read_table(place, name)
+        return parquet_table(place, name)
     with places.local_file(place, name) as path:
-        return read_plays_avro(path, read_table(place, "tracks.parquet"))
+        return read_plays_avro(path, parquet_table(place, "tracks.parquet"))
 
 
 def damaged_file(place, entry):
@@ -173,15 +173,15 @@ def wrong_rows(data, entry):
         yield "its rows differ from those that were written"
 
 
-def read_table(place, name):
+def parquet_table(place, name):
     """One Parquet file of a place as Arrow."""
     return pq.read_table(reader_of(places.get(place, name)))
 
 
-def broken_rules(run, number, plays):
+def part_breaches(run, number, plays):
     """The rules between the tables of a part that are broken; texts."""
     people, answers = (
-        read_table(run.place, f"{name}/part-{number:08d}.parquet")
+        parquet_table(run.place, f"{name}/part-{number:08d}.parquet")
         for name in ("listeners", "answers")
     )
     of, people = run.identity["parameters"], people["listener_id"].to_numpy()
@@ -191,16 +191,16 @@ def broken_rules(run, number, plays):
     )
     if not np.array_equal(people, np.arange(first, stop)):
         yield f"its listeners are not {first:,} to {stop - 1:,}."
-    if not np.array_equal(counts(plays, people), stated(answers)):
+    if not np.array_equal(play_counts(plays, people), stated(answers)):
         yield "its answers differ from a count of its plays."
     try:
-        versions = read_table(run.place, f"profile_versions/part-{number:08d}.parquet")
-        check_plays(plays, read_table(run.place, "tracks.parquet"), versions)
+        versions = parquet_table(run.place, f"profile_versions/part-{number:08d}.parquet")
+        check_plays(plays, parquet_table(run.place, "tracks.parquet"), versions)
     except ValueError as error:
         yield str(error)
 
 
-def counts(plays, people):
+def play_counts(plays, people):
     """Plays, streams and milliseconds of each listener, counted from plays; int64, shape (L, 3)."""
     at, ms = (
         np.searchsorted(people, plays["listener_id"].to_numpy()),

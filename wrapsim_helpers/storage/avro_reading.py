@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..checking import check_path, front_door
-from ..schema import LABEL, NAMED, SYMBOLS, TABLES, blank, code, labelled, pascal, released
+from ..schema import LABEL, NAMED, SYMBOLS, TABLES, blank, code, labelled, pascal, released_schemas
 from .avro_writing import HEADER, MAGIC
 
 # -- to columns ------------------------------------------------------------------------------------
@@ -21,7 +21,7 @@ ELSEWHERE = {
 }
 DERIVED = ("listener_id", "track_id")  # computed from play_id and song_id
 # fields that every file must have; older files may miss the fields of later releases
-FIRST_RELEASE = released()["1"]
+FIRST_RELEASE = released_schemas()["1"]
 SOURCES = {
     name: ELSEWHERE.get(name, ("UserSongInteraction", pascal(name)))
     for name in (*TABLES["plays"].names, "song_id")
@@ -69,7 +69,9 @@ def play_batches(path, tracks):
         yield plays_of(path, rows, tracks)
         n_read += len(rows)
     if n_read != n_records:
-        raise damaged(path, f"it should hold {n_records:,} records, but {n_read:,} can be read")
+        raise damaged_avro(
+            path, f"it should hold {n_records:,} records, but {n_read:,} can be read"
+        )
 
 
 def rows_of(path):
@@ -91,7 +93,7 @@ def rows_of(path):
         for batch in context.sql(f"SELECT {columns} FROM plays").execute_stream():
             yield batch.to_pyarrow()
     except Exception as error:  # DataFusion raises no narrower class
-        raise damaged(path, str(error)) from None
+        raise damaged_avro(path, str(error)) from None
 
 
 def plays_of(path, rows, tracks):
@@ -187,11 +189,13 @@ def block_counts(path, file, marker):
             file.seek(n_bytes, os.SEEK_CUR)
             assert n_records >= 0 and n_bytes >= 0 and file.read(len(marker)) == marker
         except Exception:
-            raise damaged(path, f"a block before byte {size:,} is cut off or damaged") from None
+            raise damaged_avro(
+                path, f"a block before byte {size:,} is cut off or damaged"
+            ) from None
         yield n_records
 
 
-def damaged(path, why):
+def damaged_avro(path, why):
     """The ValueError for an Avro file that cannot be read completely."""
     return ValueError(
         f"{path} is damaged: {why}. Restore it, or simulate the run again into another folder."

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from isal import isal_zlib
 
-from ..schema import RECORDS, in_order, snake
+from ..schema import RECORDS, snake, with_ordered_keys
 
 # bytes of records in a block before compression; the fixed cost of a block is then negligible
 BLOCK_BYTES = 512 * 1024
@@ -109,7 +109,7 @@ def container(schema, blocks, codec, marker):
     """
     meta = {
         "avro.codec": codec.encode(),
-        "avro.schema": json.dumps(in_order(schema, private=False)).encode(),
+        "avro.schema": json.dumps(with_ordered_keys(schema, private=False)).encode(),
     }
     yield encoded(HEADER, {"magic": MAGIC, "meta": meta, "sync": marker})
     for n_records, block in blocks:
@@ -150,7 +150,7 @@ def pieces(schema):
              bytes)
     Raises NotSpliced if the schema is not the three records in sequence.
     """
-    whole, named = fastavro.parse_schema(in_order(schema, private=False)), {}
+    whole, named = fastavro.parse_schema(with_ordered_keys(schema, private=False)), {}
     fields = (
         whole.get("fields", []) if isinstance(whole, dict) and whole["type"] == "record" else []
     )

@@ -66,7 +66,7 @@ def conflicting_locks(place, name):
 
 def locks_of(place):
     """Names of the locks in a place."""
-    return [name for name in places.names(place) if LOCK.fullmatch(name)]
+    return [name for name in places.file_names(place) if LOCK.fullmatch(name)]
 
 
 def signature():

@@ -64,7 +64,7 @@ def manifest_bytes(identity, files, **more):
 
 def is_finished(place):
     """Whether a place holds a run.json, damaged or not."""
-    return hasattr(place, "manifest") or "run.json" in places.names(places.place_of(place))
+    return hasattr(place, "manifest") or "run.json" in places.file_names(places.place_of(place))
 
 
 @front_door

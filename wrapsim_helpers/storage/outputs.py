@@ -51,10 +51,10 @@ def output_folder(out_dir, name):
     Raises ValueError naming the first file in it that wrapsim did not write or that was changed,
     PermissionError if the folder cannot be written.
     """
-    return own_folder(out_dir if out_dir != "" else runs_folder() / name)
+    return writable_output_folder(out_dir if out_dir != "" else runs_folder() / name)
 
 
-def own_folder(folder):
+def writable_output_folder(folder):
     """The path of a folder to write to, created if missing. Raises as `output_folder` does unless
     it holds only unchanged files that wrapsim wrote.
     """
@@ -113,7 +113,7 @@ def is_unchanged(path, entry):
     )
 
 
-def check_file(path):
+def check_output_file(path):
     """Raise ValueError if there is a file at this path that wrapsim may not replace."""
     if os.path.lexists(path):
         refuse_fault(path.parent, path, fault_of(path, marker_of(path.parent)))
@@ -202,14 +202,14 @@ def begin(path):
     return temporary
 
 
-def finish(temporary, path):
+def list_output(temporary, path):
     """Rename a complete temporary file to `path`, replacing an earlier file of wrapsim. Raises
     ValueError if wrapsim may not replace the file at `path`.
     """
     entry = {"bytes": temporary.stat().st_size, "sha256": sha256_of(temporary)}
     with one_at_a_time(path.parent):
         with rewritten(path.parent) as marker:
-            check_file(path)
+            check_output_file(path)
             # before the marker lists the new file: if killed in between, no file counts as changed
             path.unlink(missing_ok=True)
             marker["files"][path.name] = entry
@@ -225,12 +225,12 @@ def end(temporary):
 
 
 @contextmanager
-def written(path):
-    """A temporary path, renamed to `path` when the block ends without an error; see `finish`."""
+def replaced_file(path):
+    """A temporary path, renamed to `path` when the block ends without an error; see `list_output`."""
     temporary = begin(path)
     try:
         yield temporary
-        finish(temporary, path)
+        list_output(temporary, path)
     finally:
         end(temporary)
 
@@ -238,7 +238,7 @@ def written(path):
 # -- removing --------------------------------------------------------------------------------------
 
 
-def remove(folder, names):
+def remove_outputs(folder, names):
     """Remove the named files, except those that wrapsim did not write or that were changed."""
     with edited(folder) as marker:
         for name in names:

@@ -281,7 +281,7 @@ def sizes(place):
     }
 
 
-def names(place, folder=""):
+def file_names(place, folder=""):
     """Names, within a place, of the complete files directly in one of its folders, sorted."""
     return sorted(sizes_in(place, folder))
 

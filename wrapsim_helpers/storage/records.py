@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..checking import check_choice, check_path, front_door
-from ..schema import RECORDS, in_order, pascal, record_fields, schema_ind, snake
+from ..schema import RECORDS, pascal, record_fields, schema_ind, snake, with_ordered_keys
 from . import avro_reading, avro_writing
 from .places import new_file
 from .tables import ROWS_PER_GROUP
@@ -29,7 +29,7 @@ def records(plays: pa.Table, listeners, versions, tracks):
         narrowed(*part)
         for part in zip(RECORDS, (profiles(listeners, versions), songs(tracks), plays))
     ]
-    for profile, song, play in joined(plays, versions, tracks, parts):
+    for profile, song, play in joined_records(plays, versions, tracks, parts):
         yield dict(
             zip(RECORDS, (profile | {"UserId": uuid.UUID(profile["UserId"])}, dict(song), play))
         )
@@ -49,11 +49,11 @@ def plain_records(plays, listeners, versions, tracks, schema=schema_ind):
             avro_writing.fields_of_parts(schema),
         )
     ]
-    for values in joined(plays, versions, tracks, parts):
+    for values in joined_records(plays, versions, tracks, parts):
         yield dict(zip(RECORDS, values))
 
 
-def joined(plays, versions, tracks, parts):
+def joined_records(plays, versions, tracks, parts):
     """(UserProfile, SongMetadata, UserSongInteraction) of each play.
 
     parts  the table of each record, with a row per profile version, per track and per play
@@ -182,7 +182,7 @@ def write_avro(
     """
     codec, path = check_choice("codec", codec, avro_writing.CODECS), check_path("path", path)
     try:
-        blocks = spliced(
+        blocks = spliced_records(
             avro_writing.pieces(schema),
             plays,
             listeners,
@@ -203,7 +203,7 @@ def write_avro(
         return avro_writing.write_container(file, schema, blocks, codec, marker)
 
 
-def spliced(pieces, plays, listeners, versions, tracks, known):
+def spliced_records(pieces, plays, listeners, versions, tracks, known):
     """Blocks of the records of a plays table, see `avro_writing.spliced`; each profile and song
     that occurs is encoded once.
     """
@@ -272,9 +272,9 @@ def read_avro(path):
     with open(path, "rb") as file:
         try:
             rows = fastavro.reader(file)
-            if in_order(rows.writer_schema, private=False) != schema_ind:
+            if with_ordered_keys(rows.writer_schema, private=False) != schema_ind:
                 file.seek(0)
                 rows = fastavro.reader(file, schema_ind)
             yield from rows
         except Exception as error:  # damage inside a block can raise almost any error
-            raise avro_reading.damaged(path, f"{type(error).__name__}: {error}") from None
+            raise avro_reading.damaged_avro(path, f"{type(error).__name__}: {error}") from None

@@ -255,7 +255,7 @@ def read_avro_part(run_dir, file):
     sha256 = next(listed["sha256"] for listed in files if listed["file"] == file)
     with places.local_file(places.place_of(run_dir), file) as path:
         if sha256_of(path) != sha256:
-            raise avro_reading.damaged(path, "its SHA-256 is not the one in run.json")
+            raise avro_reading.damaged_avro(path, "its SHA-256 is not the one in run.json")
         return avro_reading.read_plays_avro(
             path, read_parquet(run_dir, "tracks", ["track_id", "song_id"])
         )

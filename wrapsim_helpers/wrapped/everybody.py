@@ -18,7 +18,7 @@ from ..compiled import source_hash
 from ..interrupts import saying, unchanged
 from ..runs.opened import connect
 from ..storage import places
-from ..storage.outputs import own_folder, written
+from ..storage.outputs import replaced_file, writable_output_folder
 from ..storage.tables import DERIVED, damaged, derived_mark, is_derived, play_files, reader_of
 from .periods import open_period, relations_of, show_plays
 from .volume import with_ranks
@@ -56,13 +56,13 @@ def write_everybody(run_dir, out_dir, year=-1, edition="full"):
     Raises ValueError if the folder holds files that wrapsim did not write, PermissionError if the
     folder is not writable.
     """
-    period, folder = open_period(run_dir, year, edition), own_folder(out_dir)
+    period, folder = open_period(run_dir, year, edition), writable_output_folder(out_dir)
     paths = [folder / f"{name}.parquet" for name in period.edition.queries]
     with (
         saying(lambda: f"No file was changed in {folder}; run the same command again."),
         ExitStack() as open_files,
     ):
-        unfinished = {path.stem: open_files.enter_context(written(path)) for path in paths}
+        unfinished = {path.stem: open_files.enter_context(replaced_file(path)) for path in paths}
         writers = {}
         for part in insights_by_part(period, period.edition.queries):
             for name, table in part.items():

@@ -21,7 +21,7 @@ from .volume import skip_rate as skips
 TEMPORARY = ("timed", "songs", "days", "credited")
 
 
-def days_of(parameters, year, edition):
+def period_days(parameters, year, edition):
     """First and last local day of a period, both inclusive: the edition's window of a year, cut to
     the days of the run.
 
@@ -57,7 +57,7 @@ def period_tables(run_dir, year=-1, edition="full"):
 
 def tables_of_year(tables, parameters, year, edition):
     """The `PeriodTables` of a year, from open tables. edition: an `Edition`."""
-    days = days_of(parameters, year, edition.name)
+    days = period_days(parameters, year, edition.name)
     whole = days == days_of_run(parameters)
     make_tables = tables_of_all if whole else tables_in
     return make_tables(**tables, first_day=days[0], last_day=days[1], rules=edition.rules)

@@ -10,7 +10,7 @@ from ..checking import front_door
 from ..interrupts import saying, unchanged
 from ..runs.again import listener_named
 from ..storage.manifest import json_bytes
-from ..storage.outputs import own_folder, written
+from ..storage.outputs import replaced_file, writable_output_folder
 from ..storage.tables import play_files, read_parquet
 from .counting import too_little
 from .everybody import crowd_of
@@ -148,7 +148,7 @@ def write_summary(story: Story, out_dir):
         name: json.loads(story.tables[name].to_json(orient="records", date_format="iso"))
         for name in ("minutes", "longest_streak", "skip_rate", "place")
     }
-    path = own_folder(out_dir) / "summary.json"
+    path = writable_output_folder(out_dir) / "summary.json"
     summary = {
         "user_id": story.listener["user_id"],
         "year": story.year,
@@ -159,6 +159,6 @@ def write_summary(story: Story, out_dir):
         **single,
         **tops,
     }
-    with written(path) as temporary:
+    with replaced_file(path) as temporary:
         temporary.write_bytes(json_bytes(summary))
     return path

@@ -291,7 +291,7 @@ def ward(points, k):
 # -- holidays --------------------------------------------------------------------------------------
 
 
-def year_of(s):
+def calendar_year(s):
     """Calendar year in which the run begins."""
     return pd.Timestamp(s.log.first_ms, unit="ms").year
 
@@ -299,7 +299,7 @@ def year_of(s):
 def has_autumn(s):
     """Whether the run covers September to December."""
     first, after = (pd.Timestamp(ms, unit="ms").date() for ms in (s.log.first_ms, s.log.after_ms))
-    return first <= date(year_of(s), 9, 1) and after >= date(year_of(s), 12, 31)
+    return first <= date(calendar_year(s), 9, 1) and after >= date(calendar_year(s), 12, 31)
 
 
 def holiday_onset(s):
@@ -308,7 +308,7 @@ def holiday_onset(s):
     """
     if not has_autumn(s):
         return {"days_after": np.array([np.nan])}
-    frame, start = s.frames["holiday_days"], day_number(date(year_of(s), 10, 1))
+    frame, start = s.frames["holiday_days"], day_number(date(calendar_year(s), 10, 1))
     n, holiday = (
         pooled(
             s, frame["who"], (frame["day"] - start).clip(0, 92).to_numpy(dtype=int), frame[name], 93
@@ -327,7 +327,7 @@ def holiday_peak(s):
     """Share of holiday songs among the plays of a week's 200 most played songs."""
     if not has_autumn(s):
         return {}
-    year = year_of(s)
+    year = calendar_year(s)
     thanksgiving = next(
         date(year, 11, day) for day in range(22, 29) if date(year, 11, day).weekday() == 3
     )

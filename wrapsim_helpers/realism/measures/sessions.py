@@ -122,7 +122,7 @@ def premium_share_users(s):
     return {"value": monthly(s, lambda f: (f["n_premium"] * 2 > f["n"]).astype(float))}
 
 
-def share_of(s, where):
+def share_measure(s, where):
     """Share of the listeners for whom `where` holds, (R,)."""
     return mean_of(s, where.astype(float))
 
@@ -132,7 +132,7 @@ def region_shares(s):
     region, premium = s.listeners["region"].to_numpy(), plan_at(s.log, s.log.first_ms + DAY_MS)
     published = targets()["region_shares"]["value"]
     listeners = [
-        np.abs(share_of(s, region == name) - share) for name, share in published["MAU"].items()
+        np.abs(share_measure(s, region == name) - share) for name, share in published["MAU"].items()
     ]
     subscribers = [
         np.abs(mean_of(s, (region == name).astype(float), premium) - share)
@@ -144,7 +144,9 @@ def region_shares(s):
 def country_shares(s):
     """L1 distance of the shares of listeners by country."""
     published = targets()["country_shares"]["value"]["2015_sample"]
-    measured = {name: share_of(s, s.listeners["country"].to_numpy() == name) for name in published}
+    measured = {
+        name: share_measure(s, s.listeners["country"].to_numpy() == name) for name in published
+    }
     rest = np.abs(sum(measured.values()) - sum(published.values()))
     return {"l1": sum(np.abs(measured[name] - share) for name, share in published.items()) + rest}
 
@@ -154,7 +156,7 @@ def age_shares(s):
     published = targets()["age_shares"]["value"]["2015_sample"]
     limits = [0, 18, 25, 30, 35, 45, 55, 200]
     measured = [
-        share_of(s, (s.values("age") >= low) & (s.values("age") < high))
+        share_measure(s, (s.values("age") >= low) & (s.values("age") < high))
         for low, high in zip(limits, limits[1:])
     ]
     return {
@@ -162,7 +164,7 @@ def age_shares(s):
     }
 
 
-def gender_shares(s):
+def gender_share_error(s):
     """Share of men among listeners whose gender is male or female."""
     gender = s.listeners["gender"].to_numpy()
     return {
@@ -190,7 +192,7 @@ MEASURES = {
     "region_shares": region_shares,
     "country_shares": country_shares,
     "age_shares": age_shares,
-    "gender_shares": gender_shares,
+    "gender_shares": gender_share_error,
     "account_age": account_age,
     "plan_switch_rate": plan_switch_rate,
     "premium_churn": premium_churn,

@@ -191,7 +191,7 @@ def skip_by_context(s):
     }
 
 
-def mix(target, prefix, names):
+def shares_error(target, prefix, names):
     """A measure: L1 distance of shares in long sittings from the published ones."""
     published = np.array([targets()[target]["value"].get(name, 0.0) for name in names])
     return lambda s: {
@@ -285,8 +285,8 @@ MEASURES = {
         - (s["long_brief"] - s["long_premium_brief"]) / (s["long_n"] - s["long_premium"])
     },
     "mssd_skip2_rate": ratio("long_brief", "long_n"),
-    "reason_end_mix": mix("reason_end_mix", "end_", ENDS),
-    "reason_start_mix": mix("reason_start_mix", "start_", STARTS),
+    "reason_end_mix": shares_error("reason_end_mix", "end_", ENDS),
+    "reason_start_mix": shares_error("reason_start_mix", "start_", STARTS),
     "reason_chain": ratio("n_chained", "n_later"),
     "seek_share": lambda s: {
         "forward": s["long_forward"] / s["long_n"],
