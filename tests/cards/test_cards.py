@@ -1079,6 +1079,8 @@ def test_headlines_follow_the_data():
     assert tops.genres_headline(many) == "Five-layer year"
     few = many.assign(share=[0.16, 0.14, *[0.05] * 7])  # the small genres have over half
     assert tops.genres_headline(few) == "A, then b"
+    wide = few.assign(genre=["dance pop", "adult standards", *"cdefghi"])
+    assert tops.genres_headline(wide) == "Dance pop"
     assert days.streak_headline(9, 365, date(2025, 3, 4)) == "days from 4 Mar"
     assert (
         crowd.skip_headline(0.4, 0.2) == "Quick to skip"

@@ -270,13 +270,15 @@ def genres_headline(genres):
     n, first = min(int((genres["share"] >= MIN_LAYER).sum()), FIVE), genres["share"].iloc[0]
     rest = 1 - genres["share"][:n].sum()
     names = [shown(name, "genre") for name in genres["genre"][:2]]
-    mostly, pair = f"Mostly {names[0]}", f"{names[0][0].upper()}{names[0][1:]}, then {names[-1]}"
+    mostly, top = f"Mostly {names[0]}", f"{names[0][0].upper()}{names[0][1:]}"
+    pair = f"{top}, then {names[-1]}"
     return first_true(
         (n == 1 and len(genres) == 1, "One-genre year"),
         (first >= 0.6 and fits_headline(mostly), mostly),
         (first >= 0.6, "One big layer"),
         (first < 0.12, "Many flavours"),
         (rest >= 0.5 and fits_headline(pair), pair),
+        (rest >= 0.5 and fits_headline(top), top),
         (rest >= 0.5, "Many genres"),
         (n >= 2, f"{NUMBERS[n].capitalize()}-layer year"),
         "A thin first",
