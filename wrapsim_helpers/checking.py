@@ -97,8 +97,7 @@ def checked_call(function, name, known):
 def check_argument(function, word, known):
     """Raise TypeError with the nearest name if a function takes no argument of this name."""
     if word not in known:
-        near = nearest(word, known)
-        hint = f" Did you mean {near!r}?" if near else ""
+        hint = did_you_mean(nearest(word, known))
         taken = (
             f"It takes: {', '.join(known)}."
             if len(known) <= MOST_NAMED
@@ -108,20 +107,21 @@ def check_argument(function, word, known):
 
 
 def nearest(word, known):
-    """The known name nearest to a word, or None: first a very similar name, then a name that
-    contains the word (genre: preferred_genre), then a roughly similar name.
+    """The known name nearest to a word, in a list, or []: first a very similar name, then a name
+    that contains the word (genre: preferred_genre), then a roughly similar name.
     """
-    alike = functools.partial(difflib.get_close_matches, word, known, 1)
-    return next(
-        iter(
-            [
-                *alike(cutoff=0.8),
-                *(name for name in known if len(word) > 2 and word in name),
-                *alike(cutoff=0.5),
-            ]
-        ),
-        None,
-    )
+    inside = [name for name in known if len(word) > 2 and word in name]
+    return (near_names(word, known, cutoff=0.8) + inside + near_names(word, known, cutoff=0.5))[:1]
+
+
+def near_names(word, known, n=1, cutoff=0.6):
+    """The n known names most similar to a word, the most similar first."""
+    return difflib.get_close_matches(word, known, n, cutoff)
+
+
+def did_you_mean(near):
+    """The question after an error, with a space before it; "" if no name is near."""
+    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
 # -- values ----------------------------------------------------------------------------------------
@@ -253,8 +253,8 @@ def check_choice(name, value, allowed):
     by_folded = {str(choice).casefold(): choice for choice in allowed}
     if str(value).casefold() in by_folded:
         return by_folded[str(value).casefold()]
-    near = difflib.get_close_matches(str(value).casefold(), by_folded, n=3, cutoff=0.5)
-    hint = f" Did you mean {' or '.join(repr(by_folded[n]) for n in near)}?" if near else ""
+    near = near_names(str(value).casefold(), by_folded, n=3, cutoff=0.5)
+    hint = did_you_mean([by_folded[name] for name in near])
     raise ValueError(
         f"{name} is {value!r}; it must be one of {', '.join(map(repr, allowed))}.{hint}"
     )

@@ -3,7 +3,6 @@ rejected before a kernel starts.
 """
 
 import contextlib
-import difflib
 import json
 import logging
 import os
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import typer.core
 
-from .checking import check_path, yaml_value
+from .checking import check_path, did_you_mean, near_names, yaml_value
 from .resources import FIRST_NOTEBOOK, project_folder, resource
 
 NOTEBOOKS = (
@@ -88,8 +87,7 @@ def check_parameters(notebook, given):
     known, checked = declared_parameters(notebook), {}
     for name, value in given.items():
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(near_names(name, known, cutoff=0.4))
             raise Refused(
                 f"{Path(notebook).name} has no parameter {name!r}.{hint} It has: "
                 f"{', '.join(known)}."
@@ -305,12 +303,8 @@ def find_notebook(name):
     project = {p.stem: p for p in sorted(notebook_folder().glob("*.ipynb"))}
     if path.stem in project and path.parent == Path("."):
         return project[path.stem]
-    near = difflib.get_close_matches(path.stem, project, n=1)
-    raise Refused(
-        f"there is no notebook {name!r}."
-        + (f" Did you mean {near[0]!r}?" if near else "")
-        + f" Known: {', '.join(project)}."
-    )
+    hint = did_you_mean(near_names(path.stem, project))
+    raise Refused(f"there is no notebook {name!r}.{hint} Known: {', '.join(project)}.")
 
 
 def notebook_folder():
@@ -332,11 +326,8 @@ def chosen_sets(file, only):
     sets = sets_in(file)
     unknown = [name for name in only if name not in sets]
     if unknown:
-        near = difflib.get_close_matches(unknown[0], sets, n=1)
-        raise Refused(
-            f"{file.name} has no set {unknown[0]!r}."
-            + (f" Did you mean {near[0]!r}?" if near else f" It has: {', '.join(sets)}.")
-        )
+        hint = did_you_mean(near_names(unknown[0], sets)) or f" It has: {', '.join(sets)}."
+        raise Refused(f"{file.name} has no set {unknown[0]!r}.{hint}")
     return {name: values for name, values in sets.items() if not only or name in only}
 
 

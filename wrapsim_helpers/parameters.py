@@ -276,8 +276,3 @@ def run_of(identity, survey_path="", songs_path="", personas_path=""):
         songs_path=songs_path,
         personas_path=personas_path,
     )
-
-
-def with_given(run, **changes):
-    """The same run with different fixed properties of its listeners."""
-    return replace(run, given=replace(run.given, **changes))

@@ -3,7 +3,6 @@ file.
 """
 
 import csv
-import difflib
 import hashlib
 import io
 import os
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 
-from .checking import check_file, check_path
+from .checking import check_file, check_path, near_names
 from .resources import resource
 
 # kind of source file -> (bundled file, what a caller may give)
@@ -218,7 +217,7 @@ def column_positions(source, header, wanted):
     missing = [name for name in wanted if name.casefold() not in positions]
     if missing:
         unknown = [name for name in positions if name not in {known.casefold() for known in wanted}]
-        near = difflib.get_close_matches(missing[0].casefold(), unknown, n=1)
+        near = near_names(missing[0].casefold(), unknown)
         hint = f" The nearest is {header[positions[near[0]]]!r}." if near else ""
         raise ValueError(
             f"{source.name} has no column {missing[0]!r} ({len(missing)} of {len(wanted)} expected "

@@ -4,9 +4,9 @@ import csv
 import functools
 
 import numpy as np
-import pandas as pd
 
 from ..people.figures import figures
+from ..people.homes import countries
 from ..resources import resource
 
 DECADES = range(1950, 2030, 10)
@@ -67,12 +67,8 @@ def origins():
 
     It is the country's share of listeners times how much music it exports.
     """
-    places = pd.read_csv(
-        resource("data", "behaviour", "places.csv"), keep_default_na=False
-    ).set_index("country")["weight"]
-    return np.array(
-        [places[country] * words()["origin"].get(country, 1.0) for country in words()["countries"]]
-    )
+    listeners, exports = countries().set_index("country")["weight"], words()["origin"]
+    return np.array([listeners[one] * exports.get(one, 1.0) for one in words()["countries"]])
 
 
 def more_labels():

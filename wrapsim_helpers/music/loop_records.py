@@ -4,11 +4,10 @@ import hashlib
 from collections import namedtuple
 
 import numpy as np
-import pandas as pd
 
 from ..compiled import compiled
+from ..people.homes import countries
 from ..people.survey_shares import GENRE_NAMES
-from ..resources import resource
 from ..streams import decision, exps, normals
 from .editorial_lists import editorial_lists, month_day
 from .genres import FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
@@ -127,12 +126,8 @@ def artist_records(tracks, artists, pools, weights):
     records["first"], records["after"] = first[:-1], first[1:]
     families = families_of(artists["genre"])
     records["family_pool"] = families.map(pools).fillna(pools["All"])
-    places = pd.read_csv(resource("data", "behaviour", "places.csv"), keep_default_na=False)[
-        "country"
-    ]
-    records["country"] = (
-        artists["country"].map({code: row for row, code in enumerate(places)}).fillna(-1)
-    )
+    rows = {country: row for row, country in enumerate(countries()["country"])}
+    records["country"] = artists["country"].map(rows).fillna(-1)
     records["lean"] = leans(artists["artist"], families, weights)
     records["renown"][np.argsort(weights, kind="stable")] = np.round(
         np.arange(1, len(artists) + 1) / len(artists), 6

@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 
 from ..instants import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..music.genres import FESTIVE
-from ..resources import resource
+from ..people.homes import countries
 from ..runs.rules import NEXT
 from ..schema import SYMBOLS, code
 from ..storage.manifest import read_manifest
@@ -136,9 +136,7 @@ def wall_ms(moment):
 
 def regions():
     """Country -> region, as in the published shares of users."""
-    return pd.read_csv(
-        resource("data", "behaviour", "places.csv"), keep_default_na=False
-    ).set_index("country")["region"]
+    return countries().set_index("country")["region"]
 
 
 def people(listeners, start_ms):

@@ -1,14 +1,13 @@
 """Simulate one listener of a run again, by number, user id or name."""
 
 import contextlib
-import difflib
 import uuid
 from dataclasses import replace
 
 import pandas as pd
 import pyarrow.compute as pc
 
-from ..checking import front_door
+from ..checking import did_you_mean, front_door, near_names
 from ..listening.listen import Listened, listen
 from ..parameters import run_of
 from ..people.clocks import window_starts
@@ -128,10 +127,8 @@ def of_that_name(user, names, numbers):
     """How many listeners have a name, in words, with the nearest names if no listener has it."""
     if numbers:
         return f"{len(numbers)} listeners of that name ({', '.join(map(str, numbers[:5]))})."
-    near = difflib.get_close_matches(str(user), names["name"][:MOST_NAMES], n=3)
-    return "no listener with that number, user_id or name." + (
-        f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    )
+    near = near_names(str(user), names["name"][:MOST_NAMES], n=3)
+    return f"no listener with that number, user_id or name.{did_you_mean(near)}"
 
 
 def names_of_listeners(run_dir):

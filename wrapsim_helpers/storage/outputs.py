@@ -226,7 +226,7 @@ def end(temporary):
 
 @contextmanager
 def replaced_file(path):
-    """A temporary path, renamed to `path` when the block ends without an error; see `list_output`."""
+    """A temporary path, renamed to `path` if the block ends without error; see `list_output`."""
     temporary = begin(path)
     try:
         yield temporary
