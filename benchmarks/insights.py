@@ -8,8 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 import wrapsim_helpers as ws
-from wrapsim_helpers.wrapped import place
-from wrapsim_helpers.wrapped.story import insights_of, open_book, place_of
+from wrapsim_helpers.wrapped.everybody import crowd_of, insights_by_part
+from wrapsim_helpers.wrapped.insights import Request, rank_of_listener
+from wrapsim_helpers.wrapped.periods import open_period
+from wrapsim_helpers.wrapped.story import insights_of
 
 from .timing import in_turn
 
@@ -25,16 +27,18 @@ def measure():
     with tempfile.TemporaryDirectory() as folder:
         run_dir = ws.simulate(100, out_dir=Path(folder) / "run", formats="parquet")
         paths = [str(path) for path in sorted(run_dir.glob("plays/*.parquet"))]
-        book = open_book(str(run_dir), "", -1, "full")
+        period = open_period(run_dir)
+        crowd = crowd_of(period).to_pandas()
+        request = Request(period.first_day, period.last_day, LISTENER, crowd)
 
         def nine():
-            insights_of(book, LISTENER)
-            place_of(book.crowd, LISTENER)
+            insights_of(period, LISTENER)
+            rank_of_listener(None, request)
 
         read_s, nine_s, crowd_s = in_turn(
             lambda: pd.read_parquet(paths, filters=[("listener_id", "==", LISTENER)]),
             nine,
-            lambda: place(book.heard).execute(),
+            lambda: list(insights_by_part(period, ["totals"])),
             rounds=9,
         )
     return [

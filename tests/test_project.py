@@ -1,5 +1,6 @@
 """The project's own files agree with each other."""
 
+import importlib
 import re
 import subprocess
 import tomllib
@@ -124,3 +125,9 @@ def test_no_committed_file_is_large_or_names_a_machine():
                     "/" + r"(home|Users|root|work)/\w",
                     path.read_text(encoding="utf-8-sig", errors="ignore"),
                 ), path
+
+
+def test_every_benchmark_can_be_imported():
+    for path in sorted((TOP / "benchmarks").glob("*.py")):
+        if path.stem not in ("__main__", "__init__"):
+            assert importlib.import_module(f"benchmarks.{path.stem}"), path.stem
