@@ -190,7 +190,7 @@ def run_notebook(notebook, parameters, output):
         ):
             problem = execute(notebook, checked, temporary)
     finally:
-        if is_complete(temporary):
+        if is_complete_notebook(temporary):
             set_output_path(temporary, output)
             list_output(temporary, output)
         end(temporary)
@@ -261,7 +261,7 @@ def execute(notebook, parameters, output):
     return f"ended early: {len(pending)} cells were not executed. " if pending else ""
 
 
-def is_complete(path):
+def is_complete_notebook(path):
     """Whether papermill wrote an executed notebook completely: a full disk cuts it off."""
     with contextlib.suppress(OSError, ValueError):
         return bool(json.loads(path.read_bytes()))

@@ -68,7 +68,7 @@ def origins():
     It is the country's share of listeners times how much music it exports.
     """
     listeners, exports = countries().set_index("country")["weight"], words()["origin"]
-    return np.array([listeners[one] * exports.get(one, 1.0) for one in words()["countries"]])
+    return np.array([listeners[name] * exports.get(name, 1.0) for name in words()["countries"]])
 
 
 def more_labels():

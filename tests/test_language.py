@@ -1,0 +1,88 @@
+"""The project is written in plain English: phrases and names that readers must decode are absent.
+
+`heard` may stay where it is the name of a published column, as text.
+"""
+
+import ast
+import json
+import re
+
+import pytest
+
+from .conftest import TOP
+
+PACKAGE = sorted((TOP / "wrapsim_helpers").rglob("*.py"))
+TEXTS = [
+    *PACKAGE,
+    *sorted((TOP / "benchmarks").glob("*.py")),
+    *sorted((TOP / "notebooks").glob("*.ipynb")),
+    *(TOP / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(path for path in sorted((TOP / "docs").glob("*.md")) if path.name != "realism.md"),
+]
+PHRASES = (
+    "called off",
+    "listener in the middle",
+    "listeners in the middle",
+    "stands twice",
+    "stands there twice",
+    "that lacks",
+    "as it was written",
+    "another life",
+    "held against",
+    "out of a hat",
+    "in hand",
+    "goes by itself",
+    "makes somebody else",
+    "nothing where",
+    "was given up on",
+)
+NAMES = {"one", "own", "heard", "found", "told", "somebody", "beside", "least"}
+
+
+def text_of(path):
+    """What people read in a file, in one line."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    return re.sub(r"[\s#\"]+", " ", text).casefold()
+
+
+def names_in(source):
+    """Every name that a source gives to a variable, an argument, a function or a class."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(TOP).as_posix())
+def test_no_text_has_a_phrase_that_must_be_decoded(path):
+    text = text_of(path)
+    assert [phrase for phrase in PHRASES if re.search(rf"\b{phrase}\b", text)] == []
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=lambda path: path.relative_to(TOP).as_posix())
+def test_a_name_says_what_its_value_is(path):
+    names = set(names_in(path.read_text(encoding="utf-8")))
+    assert sorted(names & NAMES) == []
+
+
+def test_the_check_of_names_sees_every_kind():
+    source = (
+        "def told(own, *, heard=1):\n    for one in own:\n        found = one\nclass least: ..."
+    )
+    assert {*names_in(source)} >= {"told", "own", "heard", "one", "found", "least"}
+
+
+def test_functions_and_classes_have_names_of_their_own():
+    names = {}
+    for path in PACKAGE:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names.setdefault(node.name, []).append(path.relative_to(TOP).as_posix())
+    commands = {"wrapsim_helpers/commands.py", "wrapsim_helpers/__main__.py"}  # may share a name
+    twice = {name: paths for name, paths in names.items() if len(set(paths) - commands) > 1}
+    assert twice == {}
