@@ -254,12 +254,12 @@ def column_of(field, piece, plays):
     avro_type = field["type"]["type"] if isinstance(field["type"], dict) else field["type"]
     return Column(
         KINDS[avro_type],
-        numbers(checked(name, plays[name], target)),
+        numbers(checked_columns(name, plays[name], target)),
         TRUTHS if avro_type == "boolean" else [],
     )
 
 
-def checked(name, column, target):
+def checked_columns(name, column, target):
     """A column cast to another Arrow type. Raises ValueError naming it if a value does not fit."""
     try:
         return column.cast(target)
