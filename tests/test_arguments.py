@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import commands
-from wrapsim_helpers.runs import simulate
+from wrapsim_helpers import commands, parameters
 
 WEEK = {"start_time": "2025-03-25", "end_time": "2025-03-27"}
 LONG = "x" * 300  # longer than a file's name may be
@@ -447,7 +446,7 @@ def test_capitals_matter_nowhere(tiny_run, survey):
     assert np.array_equal(
         ws.survey_weights(survey, "World", "a"), ws.survey_weights(survey, "world", "A")
     )
-    assert simulate.check_formats(["Parquet", "AVRO"], "Zstandard") == {
+    assert parameters.Output("", ["Parquet", "AVRO"], "Zstandard").formats == {
         "avro": "zstandard",
         "parquet": "zstandard",
     }

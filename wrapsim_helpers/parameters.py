@@ -20,6 +20,7 @@ SEEDS = (0, 2**63 - 1)
 GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
+CODECS = ("deflate", "zstandard", "null")  # of Avro files
 VALUE_LIBRARIES = (
     "numpy",
     "numba",
@@ -68,6 +69,30 @@ class Given:
         check_coordinates(self.latitude, self.longitude)
 
 
+def check_formats(formats, codec):
+    """The checked file formats of the plays: {format: compression}. Raises ValueError if no format
+    is named.
+
+    formats  one name, several, or such a dict
+    """
+    given, formats = formats, [formats] if isinstance(formats, str) else formats
+    if (
+        isinstance(formats, bytes)
+        or not hasattr(formats, "__iter__")
+        or not len(formats := formats if isinstance(formats, dict) else tuple(formats))
+    ):
+        raise ValueError(
+            f"formats is {given!r}; name one or both of {', '.join(map(repr, FORMATS))}."
+        )
+    compressed = {"avro": check_choice("codec", codec, CODECS), "parquet": "zstandard"} | (
+        formats if isinstance(formats, dict) else {}
+    )
+    return {
+        name: compressed[name]
+        for name in sorted(check_choice("formats", name, FORMATS) for name in formats)
+    }
+
+
 def check_uuid(user_id):
     """Raise ValueError unless a user id is "" or the text of a UUID."""
     try:
@@ -92,6 +117,25 @@ def check_coordinates(latitude, longitude):
             raise ValueError(
                 f"{name} is {value!r}; it must be a number of degrees from -{limit} to {limit}."
             )
+
+
+@front_door
+@dataclass(frozen=True)
+class Output:
+    """Where the files of a run go, and how the plays are stored.
+
+    out_dir  a folder, the URL of an object store, or "" for a folder below data/runs
+    formats  "parquet", "avro" or both; kept as {format: compression}
+    codec    of the Avro files: "deflate", "zstandard" or "null"
+    Raises ValueError for a format or codec that does not exist.
+    """
+
+    out_dir: str | Path = ""
+    formats: tuple | dict = ("parquet", "avro")
+    codec: str = "deflate"
+
+    def __post_init__(self):
+        object.__setattr__(self, "formats", check_formats(self.formats, self.codec))
 
 
 @front_door

@@ -20,7 +20,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import schema
-from wrapsim_helpers.parameters import identity_hash
+from wrapsim_helpers.parameters import Output, identity_hash
 from wrapsim_helpers.runs import parts, simulate
 from wrapsim_helpers.schema import TABLES
 from wrapsim_helpers.storage import avro_reading, locks, manifest, places, run_folder
@@ -280,7 +280,7 @@ def test_a_lock_that_cannot_be_written_or_removed_is_said_in_one_message(
 
 def test_a_dask_worker_that_dies_for_good_is_said(cut_short):
     distributed = pytest.importorskip("distributed")
-    job = simulate.job_of(ws.Run(**TINY), cut_short)
+    job = simulate.job_of(ws.Run(**TINY), Output(cut_short))
     with (
         pytest.raises(
             RuntimeError,

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from ..checking import did_you_mean, front_door, near_names
 from ..listening.listen import Listened, listen
-from ..parameters import run_of
+from ..parameters import Output, run_of
 from ..people.clocks import window_starts
 from ..people.user_ids import listener_number
 from ..resources import runs_folder
@@ -80,7 +80,7 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     place = places.place_of(run_dir)
     identity = identity_of(place)
     run = with_read_sources(run_of(identity, survey_path, songs_path, personas_path))
-    job = job_of(run, place, identity["formats"], before=before_of(identity))
+    job = job_of(run, Output(place, identity["formats"]), before_of(identity))
     refuse_changes(run_dir, job.identity, identity)
     # a continued run is simulated from the start of its chain
     listened = listen(run.origin, [listener_named(place, user)])

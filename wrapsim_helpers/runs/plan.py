@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..checking import check_count, front_door, in_bytes
-from ..parameters import Run
+from ..parameters import Output, Run
 from ..storage.tables import table_in
 from .parts import make_part
 from .simulate import check_room, job_of
@@ -84,12 +84,8 @@ def plan(
     `out_dir`. Raises ValueError if the disk is too small.
     """
     check_count("workers", workers, 0, 1024)
-    job = job_of(
-        Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest),
-        out_dir,
-        formats,
-        codec,
-    )
+    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest)
+    job = job_of(run, Output(out_dir, formats, codec))
     workers = min(workers or cores(), job.n_parts)
     n_bytes, seconds, measured_plays = cost_of(job, workers)
     check_room(job, n_bytes)

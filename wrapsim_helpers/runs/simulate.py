@@ -20,19 +20,18 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from ..checking import NO_ROOM, check_choice, check_count, front_door, in_bytes
+from ..checking import NO_ROOM, check_count, front_door, in_bytes
 from ..compiled import source_hash
 from ..instants import check_time, time_text
 from ..interrupts import saying
 from ..listening.listen import check_run, compile_model, estimate_plays, print_moved_windows
-from ..parameters import FORMATS, Run, differences, identity, identity_hash, run_of
+from ..parameters import Output, Run, differences, identity, identity_hash, run_of
 from ..people.personas import as_record, personas_of
 from ..people.survey_weights import effective_survey_rows
 from ..resources import runs_folder
 from ..schema import fingerprints
 from ..source_files import sources_of, with_read_sources
 from ..storage import places
-from ..storage.avro_writing import CODECS
 from ..storage.locks import WHOLE_RUN, locked, locks_of
 from ..storage.manifest import (
     RUN_FILE,
@@ -117,14 +116,11 @@ def simulate(
     check_count("workers", workers, 0, 1024)
     share = check_share(part, parts)
     check_scheduler(scheduler)
-    job = open_job(
-        num_users,
-        start_time,
-        end_time,
-        genres,
-        out_dir=out_dir,
-        formats=formats,
-        codec=codec,
+    run = Run(
+        num_users=num_users,
+        start_time=start_time,
+        end_time=end_time,
+        genres=genres,
         population=population,
         survey_group=survey_group,
         seed=seed,
@@ -134,6 +130,7 @@ def simulate(
         personas_path=personas_path,
         catalogue_tracks=catalogue_tracks,
     )
+    job = begun_job(run, Output(out_dir, formats, codec))
     return carry_out(job, *share, workers, scheduler)
 
 
@@ -177,7 +174,7 @@ def continue_run(
     check_count("workers", workers, 0, 1024)
     stored = read_manifest(run_dir)["identity"]
     earlier = with_read_sources(run_of(stored, survey_path, songs_path, personas_path))
-    job = job_of(earlier, run_dir, stored["formats"], before=before_of(stored))
+    job = job_of(earlier, Output(run_dir, stored["formats"]), before_of(stored))
     refuse_changes(run_dir, job.identity, stored)
     check_later(end_time, earlier)
     run = replace(
@@ -189,7 +186,7 @@ def continue_run(
     formats = tuple(stored["formats"]) if formats == "" else formats
     codec = stored["formats"].get("avro", "deflate") if codec == "" else codec
     before = places.place_of(run_dir), identity_hash(stored)
-    job = job_of(run, out_dir, formats, codec, before)
+    job = job_of(run, Output(out_dir, formats, codec), before)
     open_folder(job.place, job.identity)
     return carry_out(job, workers=workers)
 
@@ -253,27 +250,25 @@ def open_job(
     Arguments as for `simulate`. When every part is made, the same call of `simulate` finishes the
     run.
     """
-    job = job_of(
-        Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest),
-        out_dir,
-        formats,
-        codec,
-    )
+    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest)
+    return begun_job(run, Output(out_dir, formats, codec))
+
+
+def begun_job(run, output):
+    """The `Job` of a Run and an Output, with room on the disk and its folder ready."""
+    job = job_of(run, output)
     check_room(job, job.plays * sum(BYTES_PER_PLAY[pair] for pair in job.formats.items()))
     open_folder(job.place, job.identity)
     return job
 
 
-def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before=None):
-    """The `Job` of a checked Run; nothing is written. before: place and identity hash of the run
-    that it continues, or None
+def job_of(run, output=Output(), before=None):
+    """The `Job` of a Run and an Output; nothing is written. before: place and identity hash of the
+    run that it continues, or None
     """
     run = with_read_sources(run)
-    formats, world, given_place = (
-        check_formats(formats, codec),
-        check_run(run),
-        check_place(out_dir) if out_dir != "" else None,
-    )
+    world, out_dir = check_run(run), output.out_dir
+    given_place = check_place(out_dir) if out_dir != "" else None
     compile_model(run)  # before anything compiled is called, so that it prints what it does
     plays = estimate_plays(run, world)
     sized, place_before = (
@@ -285,7 +280,7 @@ def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before
         {name: source.sha256 for name, source in sources_of(run).items()},
         fingerprints(),
         sized.listeners_per_part,
-    ) | {"formats": formats}
+    ) | {"formats": output.formats}
     if before:
         of_run["inputs"]["before"] = before[1]
     place = given_place or (
@@ -294,7 +289,7 @@ def job_of(run, out_dir="", formats=("parquet", "avro"), codec="deflate", before
     return Job(
         sized,
         place if places.is_store(place) else place.absolute(),
-        formats,
+        output.formats,
         of_run,
         -(-run.num_users // sized.listeners_per_part),
         plays,
@@ -308,30 +303,6 @@ def check_place(out_dir):
     if not places.is_store(place):
         check_folder(place)
     return place
-
-
-def check_formats(formats, codec):
-    """The checked file formats of the plays: {format: compression}. Raises ValueError if no format
-    is named.
-
-    formats  one name, several, or such a dict
-    """
-    given, formats = formats, [formats] if isinstance(formats, str) else formats
-    if (
-        isinstance(formats, bytes)
-        or not hasattr(formats, "__iter__")
-        or not len(formats := formats if isinstance(formats, dict) else tuple(formats))
-    ):
-        raise ValueError(
-            f"formats is {given!r}; name one or both of {', '.join(map(repr, FORMATS))}."
-        )
-    compressed = {"avro": check_choice("codec", codec, CODECS), "parquet": "zstandard"} | (
-        formats if isinstance(formats, dict) else {}
-    )
-    return {
-        name: compressed[name]
-        for name in sorted(check_choice("formats", name, FORMATS) for name in formats)
-    }
 
 
 def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
