@@ -171,4 +171,4 @@ def relations_of(period, names):
             f"CREATE OR REPLACE TEMP TABLE {name} AS {period.statements[name]}"
         )
     for name in names:
-        yield name, period.connection.sql(period.statements[name])
+        yield name, period.connection.execute(period.statements[name])
