@@ -83,7 +83,7 @@ def plan_months(tables):
         ]
         rows["plan"] = rows["listener_id"].map(begun.groupby("listener_id")["plan"].last())
         months.append(
-            rows.assign(with_overrides=rows["listener_id"].isin(inside["listener_id"])).drop(
+            rows.assign(changed=rows["listener_id"].isin(inside["listener_id"])).drop(
                 columns=["start_ms", "end_ms"]
             )
         )
