@@ -12,7 +12,7 @@ from ..runs.rules import PLAN_RULES, breaches, rules_of
 from ..storage.tables import play_files, read_parquet, read_plays
 from ..wrapped.counting import Rules, day_number, too_little
 from ..wrapped.editions import EDITIONS, window
-from ..wrapped.periods import open_period, period_days, relations_of, show_rows
+from ..wrapped.periods import count_plays, open_period, period_days, show_rows
 from .log import plays_of_files, stretches
 
 CHECKED = 60  # listeners whose summaries are recounted
@@ -66,9 +66,10 @@ def recounted(period, file, ids, music):
     plays = read_plays(period.run, file)
     plays = plays.filter(pc.is_in(plays["listener_id"], pa.array(ids)))
     show_rows(period.connection, plays)
+    statements, query = count_plays(period), period.connection.sql
     insights = {
-        name: relation.df().set_index("listener_id")
-        for name, relation in relations_of(period, ("minutes", "top_songs", "top_artists"))
+        name: query(statements[name]).df().set_index("listener_id")
+        for name in ("minutes", "top_songs", "top_artists")
     }
     days = day_number(period.first_day), day_number(period.last_day)
     return [

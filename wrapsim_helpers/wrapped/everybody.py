@@ -20,7 +20,7 @@ from ..runs.opened import connect
 from ..storage import places
 from ..storage.outputs import replaced_file, writable_output_folder
 from ..storage.tables import DERIVED, damaged, derived_mark, is_derived, play_files, reader_of
-from .periods import open_period, relations_of, show_plays
+from .periods import count_plays, open_period, show_plays
 from .volume import with_ranks
 
 
@@ -29,7 +29,8 @@ def insights_by_part(period, names):
     for file in tqdm(play_files(period.run), desc="insights", unit="part"):
         try:
             show_plays(period, file)
-            tables = {n: relation.to_arrow_table() for n, relation in relations_of(period, names)}
+            statements, query = count_plays(period), period.connection.sql
+            tables = {name: query(statements[name]).to_arrow_table() for name in names}
         except duckdb.Error as error:
             raise damaged(period.run.place, file, error) from None
         yield tables

@@ -164,11 +164,12 @@ def is_complete(place, file):
     )
 
 
-def relations_of(period, names):
-    """Yield (name, DuckDB relation) of the named statements, for the plays in the view plays."""
+def count_plays(period):
+    """Fill the temporary tables from the plays in the view plays. Returns the statements, which are
+    then ready to run.
+    """
     for name in TEMPORARY:
         period.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS {period.statements[name]}"
         )
-    for name in names:
-        yield name, period.connection.execute(period.statements[name])
+    return period.statements

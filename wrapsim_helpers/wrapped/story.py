@@ -15,7 +15,7 @@ from ..storage.tables import play_files, read_parquet
 from .counting import too_little
 from .everybody import crowd_of
 from .insights import Request
-from .periods import open_period, relations_of, show_plays
+from .periods import count_plays, open_period, show_plays
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,10 @@ def insights_of(period, listener_id):
     without listener_id. Only that listener's part is read.
     """
     show_plays(period, play_files(period.run, listener_id)[0], listener_id)
+    statements, query = count_plays(period), period.connection.execute  # it plans a query once
     return {
-        name: relation.df().drop(columns="listener_id")
-        for name, relation in relations_of(period, period.edition.queries)
+        name: query(statements[name]).df().drop(columns="listener_id")
+        for name in period.edition.queries
     }
 
 
