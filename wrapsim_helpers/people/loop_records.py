@@ -60,53 +60,19 @@ def lower_listeners(run, listeners, versions, catalogue, other_totals):
                    returned; home: row of places.csv or -1); versions, VERSION records in their
                    order; zones, int64, where each zone's changes begin; changes, CHANGE records
     """
-    numbers, owners, personas = (
-        listeners["listener_id"].to_numpy(),
-        versions["listener_id"].to_numpy(),
-        personas_of(run),
-    )
+    numbers, owners = listeners["listener_id"].to_numpy(), versions["listener_id"].to_numpy()
     zones, zone = zone_codes(listeners["time_zone"])
     starts, ends, _ = zone_windows(run, zones)
-    country = codes(listeners["country"], nations())
-    persons = filled(
-        PERSON,
-        len(numbers),
-        dict(
-            number=numbers,
-            key=listener_keys(np.uint64(run.seed), numbers),
-            origin_ms=zone_windows(run.origin, zones)[0][zone],
-            start_ms=starts[zone],
-            end_ms=ends[zone],
-            zone=zone,
-            joined_ms=days_since_1970(listeners["joined_on"]) * DAY_MS,
-            country=country,
-            home=np.where(country < len(countries()), country, -1),
-            birth_year=days_since_1970(listeners["birth_date"])
-            .astype("datetime64[D]")
-            .astype("datetime64[Y]")
-            .astype(int)
-            + 1970,
-            favourite=np.array(list(catalogue.pools.values()))[
-                codes(listeners["favourite_genre"], list(catalogue.pools))
-            ],
-            kind=kinds(
-                personas,
-                *(
-                    codes(listeners[name], ["", *group_names(groups)])
-                    for name, groups in zip(("persona", "cohort"), personas)
-                ),
-            ),
-            **{name: labels(listeners, column) for name, column in LABELS.items()},
-            **{name: listeners[column].to_numpy() for name, column in SHARES.items()},
-            south=listeners["latitude"].to_numpy() < 0,
-            devices=np.cumsum(
-                [listeners[f"{name}_share"].to_numpy() for name in DEVICES], axis=0
-            ).T,
-            other_totals=other_totals,
-            first_version=np.searchsorted(owners, numbers),
-            after_versions=np.searchsorted(owners, numbers, side="right"),
-        ),
+    fields = person_fields(run, listeners, catalogue) | dict(
+        origin_ms=zone_windows(run.origin, zones)[0][zone],
+        start_ms=starts[zone],
+        end_ms=ends[zone],
+        zone=zone,
+        other_totals=other_totals,
+        first_version=np.searchsorted(owners, numbers),
+        after_versions=np.searchsorted(owners, numbers, side="right"),
     )
+    persons = filled(PERSON, len(numbers), fields)
     rows = filled(
         VERSION,
         len(owners),
@@ -117,6 +83,33 @@ def lower_listeners(run, listeners, versions, catalogue, other_totals):
         ),
     )
     return People(persons, rows, *clocks(run.origin, zones)), nations()
+
+
+def person_fields(run, listeners, catalogue):
+    """The fields of PERSON that follow from a listener alone: name -> array."""
+    numbers, personas = listeners["listener_id"].to_numpy(), personas_of(run)
+    country = codes(listeners["country"], nations())
+    groups = [
+        codes(listeners[name], ["", *group_names(groups)])
+        for name, groups in zip(("persona", "cohort"), personas)
+    ]
+    born = days_since_1970(listeners["birth_date"]).astype("datetime64[D]")
+    pools = np.array(list(catalogue.pools.values()))
+    devices = [listeners[f"{name}_share"].to_numpy() for name in DEVICES]
+    return dict(
+        number=numbers,
+        key=listener_keys(np.uint64(run.seed), numbers),
+        joined_ms=days_since_1970(listeners["joined_on"]) * DAY_MS,
+        country=country,
+        home=np.where(country < len(countries()), country, -1),
+        birth_year=born.astype("datetime64[Y]").astype(int) + 1970,
+        favourite=pools[codes(listeners["favourite_genre"], list(catalogue.pools))],
+        kind=kinds(personas, *groups),
+        **{name: labels(listeners, column) for name, column in LABELS.items()},
+        **{name: listeners[column].to_numpy() for name, column in SHARES.items()},
+        south=listeners["latitude"].to_numpy() < 0,
+        devices=np.cumsum(devices, axis=0).T,
+    )
 
 
 # field of PERSON -> column of the listeners table

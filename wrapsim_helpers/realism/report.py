@@ -282,53 +282,36 @@ def report_lines(study, pictures):
         uniform=study.size.uniform,
         smaller=study.size.smaller,
     )
+    first = {name: picture for name, picture in pictures.items() if name in ("scores", "uniform")}
+    sections = {
+        "In short": [*short_lines(study, everything), "", *picture_lines(first)],
+        "Every figure": table_lines(study),
+        "What misses, and why": missing_lines(everything),
+        "Figures that contradict each other": contradiction_lines(everything),
+        "The rules": rule_lines(study),
+        "Without each mechanism": ablation_lines(study),
+        "Compared with the survey": [survey_text(study.survey)],
+        "In pictures": picture_lines(
+            {name: picture for name, picture in pictures.items() if name not in first}
+        ),
+    }
+    titled = ((f"## {title}", "", *lines, "") for title, lines in sections.items())
+    return [head, *(line for section in titled for line in section)]
+
+
+def short_lines(study, results):
+    """The summary of the report as a list."""
+    shows = study.ablations["shows"]
     return [
-        head,
-        "## In short",
-        "",
-        *(f"- {sentence}" for sentence in summary_of(everything)),
-        *known_and_not(everything),
-        f"- Of {len(study.ablations)} mechanisms, {study.ablations['shows'].sum()} show when "
-        "switched off.",
-        "",
-        *(
-            line
-            for name in pictures
-            for line in shown_number(name, *pictures[name])
-            if name in ("scores", "uniform")
-        ),
-        "## Every figure",
-        "",
-        *table_lines(study),
-        "",
-        "## What misses, and why",
-        "",
-        *missing_lines(everything),
-        "",
-        "## Figures that contradict each other",
-        "",
-        *contradiction_lines(everything),
-        "",
-        "## The rules",
-        "",
-        *rule_lines(study),
-        "",
-        "## Without each mechanism",
-        "",
-        *ablation_lines(study),
-        "",
-        "## Compared with the survey",
-        "",
-        survey_text(study.survey),
-        "## In pictures",
-        "",
-        *(
-            line
-            for name in pictures
-            for line in shown_number(name, *pictures[name])
-            if name not in ("scores", "uniform")
-        ),
+        *(f"- {sentence}" for sentence in summary_of(results)),
+        *known_and_not(results),
+        f"- Of {len(shows)} mechanisms, {shows.sum()} show when switched off.",
     ]
+
+
+def picture_lines(pictures):
+    """The lines that show pictures. pictures: name -> (path, alt)"""
+    return [line for name, picture in pictures.items() for line in shown_number(name, *picture)]
 
 
 def known_and_not(results):
@@ -350,56 +333,53 @@ def shown_number(name, path, alt):
     return [f"![{alt}]({path})", "", CAPTIONS.get(name, ""), ""]
 
 
+TABLE_HEAD = (
+    "",
+    "figure",
+    "role",
+    "tier",
+    "published",
+    "measured",
+    "interval",
+    "score",
+    "verdict",
+    "uniform loop",
+    "five seeds",
+)
+
+
 def table_lines(study):
     """The lines of the table of all figures, one row per check, by domain."""
-    rows, uniform = [], {(result.target, result.check): result.observed for result in study.uniform}
-    for result in study.results + study.rules:
-        target, seeds = (
-            targets()[result.target],
-            study.spread.loc[(result.target, result.check)]
-            if (result.target, result.check) in study.spread.index
-            else None,
-        )
-        over = (
-            "-"
-            if seeds is None or seeds.isna().all()
-            else f"{short(seeds.min())} to {short(seeds.max())}"
-        )
-        mark = "*" if target["role"] == "outcome" and known(result.target) else ""
-        rows.append(
-            (
-                target["domain"],
-                f"`{result.target}`"
-                + (
-                    ""
-                    if result.check in ("value", "breaches")
-                    else f" {result.check.replace('_', ' ')}"
-                ),
-                target["role"] + mark,
-                target["tier"],
-                published_text(result),
-                short(result.observed),
-                interval_text(result),
-                score_text(result.score),
-                result.verdict,
-                short(uniform.get((result.target, result.check), np.nan)),
-                over,
-            )
-        )
-    head = (
-        "",
-        "figure",
-        "role",
-        "tier",
-        "published",
-        "measured",
-        "interval",
-        "score",
-        "verdict",
-        "uniform loop",
-        "five seeds",
+    uniform = {(result.target, result.check): result.observed for result in study.uniform}
+    results = study.results + study.rules
+    return markdown(TABLE_HEAD, [table_row(result, uniform, study.spread) for result in results])
+
+
+def table_row(result, uniform, spread):
+    """One check as a row of the table. uniform: (target, check) -> value of the uniform loop;
+    spread: DataFrame of values by seed
+    """
+    target, key = targets()[result.target], (result.target, result.check)
+    mark = "*" if target["role"] == "outcome" and known(result.target) else ""
+    check = "" if result.check in ("value", "breaches") else f" {result.check.replace('_', ' ')}"
+    return (
+        target["domain"],
+        f"`{result.target}`{check}",
+        target["role"] + mark,
+        target["tier"],
+        published_text(result),
+        short(result.observed),
+        interval_text(result),
+        score_text(result.score),
+        result.verdict,
+        short(uniform.get(key, np.nan)),
+        range_of_seeds(spread.loc[key]) if key in spread.index else "-",
     )
-    return markdown(head, rows)
+
+
+def range_of_seeds(values):
+    """The range of a number over seeds, as text; "-" if no seed has it."""
+    return "-" if values.isna().all() else f"{short(values.min())} to {short(values.max())}"
 
 
 def markdown(head, rows):

@@ -99,17 +99,7 @@ def study_of(folder, size=Size(), workers=0):
     sample = sampled(run_dir)
     results = measured(sample)
     rules, invariants, n_plays = checked(run_dir, sample)
-    jobs = [(size.smaller, seed, {}, REPLICATES if seed == SEEDS[0] else 0, None) for seed in SEEDS]
-    jobs += [
-        (
-            *((size.listeners, SEED) if name in FAINT else (size.smaller, SEEDS[0])),
-            changes,
-            REPLICATES,
-            (target,),
-        )
-        for name, (changes, target, _) in MECHANISMS.items()
-    ]
-    smaller = in_processes(jobs, workers)
+    smaller = in_processes(smaller_jobs(size), workers)
     bases = {
         name: values_of(sample, (target,)) if name in FAINT else smaller[0]
         for name, (_, target, _) in MECHANISMS.items()
@@ -129,6 +119,16 @@ def study_of(folder, size=Size(), workers=0):
     with replaced_file(folder / "results.json") as temporary:
         temporary.write_bytes(json_bytes(plain_numbers(study)))
     return study
+
+
+def smaller_jobs(size):
+    """The smaller runs: one per seed, then one per mechanism that is switched off."""
+    seeds = [(size.smaller, seed, {}, REPLICATES * (seed == SEEDS[0]), None) for seed in SEEDS]
+    faint, others = (size.listeners, SEED), (size.smaller, SEEDS[0])
+    return seeds + [
+        (*(faint if name in FAINT else others), changes, REPLICATES, (target,))
+        for name, (changes, target, _) in MECHANISMS.items()
+    ]
 
 
 def in_processes(jobs, workers):

@@ -108,13 +108,25 @@ def listener_counts(tables):
         premium=plays.plan == "premium",
         choice=(plays.plan == "premium") | (plays.device != "phone"),
     )
+    sums = {name: test.cast("int64").sum() for name, test in conditions_of(plays).items()}
+    sums["ms"] = plays.ms.sum()
+    for number, day in enumerate(WEEKDAYS):
+        on_day = (plays.session_day + 3) % 7 == number  # day 0 was a Thursday
+        sums[f"ms_{day}"] = on_day.ifelse(plays.ms, 0).sum()
+    counts = plays.group_by("listener_id").agg(**sums).order_by("listener_id").execute()
+    groups = tables.listeners[["listener_id", "persona", "cohort", "cluster"]]
+    return groups.merge(counts, how="left").fillna(0)
+
+
+def conditions_of(plays):
+    """What `About.counted` counts: name -> condition on plays, Ibis booleans."""
     left = {
         "forward": plays.reason_end == "fwdbtn",
         "back": plays.reason_end == "backbtn",
         "another": (plays.reason_end == "endplay") & ~plays.last,
     }
     left = {part: plays.choice & condition for part, condition in left.items()}
-    counted = {
+    return {
         "sessions": plays.first,
         "premium_sessions": plays.first & plays.premium,
         "free_choices": plays.first & plays.choice,
@@ -130,17 +142,3 @@ def listener_counts(tables):
         **{f"leaves_{part}": condition for part, condition in left.items()},
         **{f"opens_{name}": plays.first & (plays.context == name) for name in CONTEXTS},
     }
-    sums = (
-        {name: condition.cast("int64").sum() for name, condition in counted.items()}
-        | {"ms": plays.ms.sum()}
-        | {
-            f"ms_{day}": ((plays.session_day + 3) % 7 == i).ifelse(plays.ms, 0).sum()
-            for i, day in enumerate(WEEKDAYS)
-        }
-    )
-    counts = plays.group_by("listener_id").agg(**sums).order_by("listener_id").execute()
-    return (
-        tables.listeners[["listener_id", "persona", "cohort", "cluster"]]
-        .merge(counts, how="left")
-        .fillna(0)
-    )

@@ -26,27 +26,16 @@ def minutes_effects(tables, b):
         & (by_plan["ms"] > 0)
         & (by_plan["days"] >= by_plan.groupby("listener_id")["days"].transform("sum") / 2)
     ]
+    age = "ten years of age: minutes", float(np.exp(10 * b.age_slope)), (rows["age"] - 30) / 10
     effects = [
-        (name, requested, (rows[column] == value).to_numpy(float))
+        (name, requested, rows[column] == value)
         for column, (values, _) in factors.items()
         for value, (name, requested) in values.items()
     ]
-    effects.append(
-        (
-            "ten years of age: minutes",
-            float(np.exp(10 * b.age_slope)),
-            (rows["age"].to_numpy() - 30) / 10,
-        )
-    )
-    effects = [effect for effect in effects if np.count_nonzero(effect[2]) >= FEWEST]
-    fitted = (
-        fit_logs(
-            np.column_stack([np.ones(len(rows)), *(column for *_, column in effects)]),
-            np.log(rows["ms"] / rows["days"]).to_numpy(),
-        )[1:]
-        if effects
-        else []
-    )
+    effects = [effect for effect in [*effects, age] if np.count_nonzero(effect[2]) >= FEWEST]
+    design = np.column_stack([np.ones(len(rows)), *(column for *_, column in effects)])
+    logs = np.log(rows["ms"] / rows["days"]).to_numpy()
+    fitted = fit_logs(design.astype(float), logs)[1:] if effects else []
     for (name, requested, column), observed in zip(effects, fitted):
         yield (
             name,

@@ -55,40 +55,28 @@ def plan_months(tables):
     plans = tables.versions[
         tables.versions["plan"] != tables.versions.groupby("listener_id")["plan"].shift()
     ]
-    months = []
-    for month in range(first, last + 1):
-        low, high = (
-            int(np.datetime64(at, "M").astype("datetime64[ms]").astype(np.int64))
-            for at in (month, month + 1)
-        )
-        rows = tables.listeners[
-            ["listener_id", "cluster", "persona", "cohort", "start_ms", "end_ms"]
-        ].copy()
-        rows["covered"] = (rows["end_ms"].clip(upper=high) - rows["start_ms"].clip(lower=low)).clip(
-            lower=0
-        ) / (high - low)
-        begun = plans[
-            plans["from_ms"]
-            <= np.maximum(low, plans["listener_id"].map(rows.set_index("listener_id")["start_ms"]))
-        ]
-        inside = plans[
-            (
-                plans["from_ms"]
-                > begun.groupby("listener_id")["from_ms"]
-                .max()
-                .reindex(plans["listener_id"])
-                .to_numpy()
-            )
-            & (plans["from_ms"] < high)
-        ]
-        rows["plan"] = rows["listener_id"].map(begun.groupby("listener_id")["plan"].last())
-        months.append(
-            rows.assign(changed=rows["listener_id"].isin(inside["listener_id"])).drop(
-                columns=["start_ms", "end_ms"]
-            )
-        )
+    months = [plan_month(tables, plans, month) for month in range(first, last + 1)]
     rows = pd.concat(months, ignore_index=True)
     return rows[rows["covered"] > 0]
+
+
+def plan_month(tables, plans, month):
+    """One month of `plan_months`. plans: versions at which the plan changes; month: since 1970"""
+    low, high = (
+        int(np.datetime64(at, "M").astype("datetime64[ms]").astype(np.int64))
+        for at in (month, month + 1)
+    )
+    columns = ["listener_id", "cluster", "persona", "cohort", "start_ms", "end_ms"]
+    rows = tables.listeners[columns].copy()
+    inside_ms = rows["end_ms"].clip(upper=high) - rows["start_ms"].clip(lower=low)
+    rows["covered"] = inside_ms.clip(lower=0) / (high - low)
+    start_ms = plans["listener_id"].map(rows.set_index("listener_id")["start_ms"])
+    begun = plans[plans["from_ms"] <= np.maximum(low, start_ms)].groupby("listener_id")
+    begun_ms = begun["from_ms"].max().reindex(plans["listener_id"]).to_numpy()
+    changes = plans[(plans["from_ms"] > begun_ms) & (plans["from_ms"] < high)]
+    rows["plan"] = rows["listener_id"].map(begun["plan"].last())
+    rows["changed"] = rows["listener_id"].isin(changes["listener_id"])
+    return rows.drop(columns=["start_ms", "end_ms"])
 
 
 def requested_mean(tables, b, rows, weight, value):
