@@ -173,7 +173,7 @@ def test_a_full_disk_is_said_in_one_message(here, tiny_run, monkeypatch, words):
     def fails(*_):
         raise OSError(errno.ENOSPC, "No space left on device", "new/x")
 
-    monkeypatch.setattr("wrapsim_helpers.storage.outputs.finish", fails)
+    monkeypatch.setattr("wrapsim_helpers.storage.outputs.list_output", fails)
     done = command(*(tiny_run if word == "RUN" else word for word in words))
     assert done.returncode == 1 and done.stderr.endswith(
         "wrapsim: the disk is full; free some space and run the same command again.\n"

@@ -269,7 +269,7 @@ def stored_values(given):
 
 
 def given_in(stored_fields):
-    """The `Given` whose fields `stored` wrote."""
+    """The `Given` whose fields `stored_values` wrote."""
     return Given(
         **{
             "preferred_genre" if name == "genre" else name: value

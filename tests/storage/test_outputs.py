@@ -550,7 +550,7 @@ def test_processes_that_write_into_one_folder_at_once_all_list_their_files(tmp_p
     code = (
         "import sys; from pathlib import Path; from wrapsim_helpers.storage import outputs\n"
         "for n in range(15):\n"
-        "    with outputs.written(Path(sys.argv[1]) / f'{sys.argv[2]}-{n}.txt') as path: "
+        "    with outputs.replaced_file(Path(sys.argv[1]) / f'{sys.argv[2]}-{n}.txt') as path: "
         "path.write_text('x')"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, tmp_path, name]) for name in "abc"]
@@ -588,7 +588,7 @@ def test_processes_that_write_the_same_files_at_once_leave_them_replaceable(tmp_
         "import sys; from pathlib import Path; from wrapsim_helpers.storage import outputs\n"
         "folder, mark = Path(sys.argv[1]), sys.argv[2]\n"
         "for n in range(150):\n"
-        "    with outputs.written(outputs.own_folder(folder) / 'same.txt') as beside:\n"
+        "    with outputs.replaced_file(outputs.writable_output_folder(folder) / 'same.txt') as beside:\n"
         "        beside.write_text(f'{mark} {n}')\n"
     )
     started = [
