@@ -588,7 +588,8 @@ def test_processes_that_write_the_same_files_at_once_leave_them_replaceable(tmp_
         "import sys; from pathlib import Path; from wrapsim_helpers.storage import outputs\n"
         "folder, mark = Path(sys.argv[1]), sys.argv[2]\n"
         "for n in range(150):\n"
-        "    with outputs.replaced_file(outputs.writable_output_folder(folder) / 'same.txt') as beside:\n"
+        "    path = outputs.writable_output_folder(folder) / 'same.txt'\n"
+        "    with outputs.replaced_file(path) as beside:\n"
         "        beside.write_text(f'{mark} {n}')\n"
     )
     started = [
