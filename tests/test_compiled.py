@@ -212,3 +212,12 @@ def test_clearing_the_cache_removes_compiled_code_and_nothing_else(tmp_path, mon
         and files_in(elsewhere) == before
         and not (root / "listening.loop-0123456789abcdef").exists()
     )
+
+
+def test_the_marker_of_a_cache_folder_is_not_written_through_a_link(tmp_path):
+    folder, other = tmp_path / "loop-0123456789abcdef", tmp_path / "precious.txt"
+    folder.mkdir()
+    other.write_text("precious")
+    (folder / compiled.MARKER).symlink_to(other)
+    compiled.marked(folder)
+    assert other.read_text() == "precious"

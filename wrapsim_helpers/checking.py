@@ -6,6 +6,7 @@ import difflib
 import errno
 import functools
 import inspect
+import json
 import numbers
 import os
 from collections import namedtuple
@@ -169,6 +170,16 @@ def int_or_text(text):
         return int(text) if str(text).lstrip("-").isdecimal() else text
     except ValueError:  # more digits than Python reads
         return text
+
+
+def json_value(data):
+    """The value in JSON text or bytes. Raises ValueError if there is none, or it is nested too
+    deeply.
+    """
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def yaml_value(text, loader=None):

@@ -117,7 +117,8 @@ def marked(folder):
     """A folder for compiled code; made, and marked as ours, if it can be written."""
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARKER).write_text(mark_of(folder), encoding="utf-8")
+        if not os.path.lexists(folder / MARKER):
+            (folder / MARKER).write_text(mark_of(folder), encoding="utf-8")
     return folder
 
 

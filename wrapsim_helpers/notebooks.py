@@ -3,7 +3,6 @@ rejected before a kernel starts.
 """
 
 import contextlib
-import json
 import logging
 import os
 import re
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import typer.core
 
-from .checking import check_path, did_you_mean, near_names, yaml_value
+from .checking import check_path, did_you_mean, json_value, near_names, yaml_value
 from .resources import FIRST_NOTEBOOK, project_folder, resource
 
 NOTEBOOKS = (
@@ -190,10 +189,12 @@ def run_notebook(notebook, parameters, output):
         ):
             problem = execute(notebook, checked, temporary)
     finally:
-        if is_complete_notebook(temporary):
-            set_output_path(temporary, output)
-            list_output(temporary, output)
-        end(temporary)
+        try:
+            if is_complete_notebook(temporary):
+                set_output_path(temporary, output)
+                list_output(temporary, output)
+        finally:
+            end(temporary)
     if problem:
         raise RuntimeError(f"{notebook.name} {problem}The executed notebook is {output}")
     return output
@@ -264,7 +265,7 @@ def execute(notebook, parameters, output):
 def is_complete_notebook(path):
     """Whether papermill wrote an executed notebook completely: a full disk cuts it off."""
     with contextlib.suppress(OSError, ValueError):
-        return bool(json.loads(path.read_bytes()))
+        return bool(json_value(path.read_bytes()))
     return False
 
 

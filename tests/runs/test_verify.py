@@ -571,3 +571,41 @@ def test_the_schema_command_prints_every_form():
         word for pair in ws.fingerprints().items() for word in pair
     ]
     assert "form is 'json'; it must be one of" in str(printed("json").exception)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest["files"][0].pop("bytes"),
+        lambda manifest: manifest["files"][0].update(bytes=None),
+        lambda manifest: manifest["files"][0].pop("rows"),
+        lambda manifest: manifest["files"][0].pop("sha256"),
+        lambda manifest: manifest["files"].clear(),
+    ],
+)
+def test_a_sealed_manifest_without_what_it_must_state_is_refused(tiny_run, tmp_path, change):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    manifest = json.loads((run / "run.json").read_text())
+    del manifest["sha256"]
+    change(manifest)
+    (run / "run.json").write_bytes(mf.json_bytes(mf.sealed(manifest)))
+    for use in (ws.verify, ws.show, ws.open_run):
+        with pytest.raises(ValueError, match="does not list the size, rows and hashes"):
+            use(run)
+
+
+@pytest.mark.parametrize("name", ["run.json", "lock.json"])
+def test_json_that_is_nested_too_deeply_is_damaged(tiny_run, tmp_path, name):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    (run / "run.json").unlink()
+    (run / name).write_text("[" * 200_000)
+    with pytest.raises(ValueError, match=f"{name}"):
+        ws.simulate(**TINY, out_dir=run)
+
+
+def test_a_lock_of_an_impossible_time_is_refused_in_words(tiny_run, tmp_path):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    (run / "run.json").unlink()
+    (run / "lock.json").write_text('{"host": "x", "pid": 1, "started": 1e30}')
+    with pytest.raises(ValueError, match="lock.json"):
+        ws.simulate(**TINY, out_dir=run)

@@ -880,3 +880,18 @@ def test_a_notebook_that_was_killed_leaves_nothing_in_the_way(tmp_path):
         outputs.MARKER,
         "small.ipynb",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"files": {}, "unfinished": {}, "todo": ["my list"]}',
+        '{"files": {"a.png": "bytes sha256"}, "unfinished": {}}',
+        "[" * 200_000,
+    ],
+)
+def test_a_marker_that_wrapsim_did_not_write_stays(tmp_path, text):
+    (tmp_path / outputs.MARKER).write_text(text)
+    with pytest.raises(ValueError, match="is damaged"):
+        outputs.writable_output_folder(tmp_path)
+    assert (tmp_path / outputs.MARKER).read_text() == text

@@ -1,8 +1,8 @@
 """Find the files of a folder that a run wrote, finished or not: those that wrapsim may remove."""
 
 import contextlib
-import json
 
+from ..checking import json_value
 from ..parameters import identity_hash
 from ..storage import places
 from ..storage.locks import LOCK, is_signature
@@ -49,5 +49,5 @@ def is_own_unlisted(name, data, identity):
         return is_derived(data, identity_hash(identity))
     if LOCK.fullmatch(name):
         with contextlib.suppress(ValueError):
-            return is_signature(json.loads(data))
+            return is_signature(json_value(data))
     return is_sealed(data) if name == "log.json" else data == json_bytes(sealed(identity))

@@ -173,7 +173,8 @@ def receipt_bytes(identity_hash, name, receipt):
 def receipt_in(data, identity_hash, name):
     """The receipt in the bytes of a file of that name; None if no run of this identity wrote it."""
     receipt = unsealed(data) or {}
-    return receipt if receipt.pop("belongs_to", None) == f"{identity_hash} {name}" else None
+    belongs = receipt.pop("belongs_to", None) == f"{identity_hash} {name}"
+    return receipt if belongs and {"files", "moved"} <= receipt.keys() else None
 
 
 def complete_parts(job):

@@ -1,7 +1,6 @@
 """The lock of a run: either one process simulates all of it, or each process a different share."""
 
 import contextlib
-import json
 import os
 import re
 import socket
@@ -11,6 +10,7 @@ from datetime import datetime
 import psutil
 from tqdm.auto import tqdm
 
+from ..checking import json_value
 from . import places
 from .manifest import json_bytes
 
@@ -86,7 +86,7 @@ def holder_of(place, name):
     if data is None:
         return None
     with contextlib.suppress(ValueError):
-        holder = json.loads(data)
+        holder = json_value(data)
         if is_signature(holder):
             return holder
     return {"host": "an unknown machine", "pid": 0, "started": 0}
@@ -99,6 +99,7 @@ def is_signature(value):
         isinstance(value, dict)
         and value.keys() == kinds.keys()
         and all(isinstance(value[name], kind) for name, kind in kinds.items())
+        and 0 <= value["started"] < 2**33
     )
 
 

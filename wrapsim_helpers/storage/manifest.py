@@ -9,7 +9,7 @@ import json
 import re
 from contextlib import suppress
 
-from ..checking import front_door
+from ..checking import front_door, json_value
 from ..parameters import canonical, identity_hash, run_of
 from ..schema import TABLES
 from . import places
@@ -32,7 +32,7 @@ def sealed(value):
 def unsealed(data):
     """The dict in the bytes of a sealed JSON file; None if the bytes were changed or damaged."""
     with suppress(ValueError, TypeError, LookupError):
-        value = json.loads(data)
+        value = json_value(data)
         value = {key: value[key] for key in value if key != "sha256"}
         return value if json_bytes(sealed(value)) == data else None
 
@@ -48,7 +48,7 @@ def is_cut(data, first):
     first: the bytes that such a file begins with. A complete JSON value is not a beginning.
     """
     with suppress(ValueError):
-        json.loads(data)
+        json_value(data)
         return False
     return first.startswith(data[: len(first)])
 
@@ -104,14 +104,22 @@ def manifest_in(data):
     """
     if not is_sealed(data):
         raise ValueError("its contents do not match the hash in it")
-    manifest = json.loads(data)
+    manifest = json_value(data)
     if manifest["identity_hash"] != identity_hash(manifest["identity"]):
         raise ValueError("its identity does not match the hash in it")
     foreign = [file["file"] for file in manifest["files"] if not RUN_FILE.fullmatch(file["file"])]
     if foreign:
         raise ValueError(f"it lists {foreign[0]!r}, which is not a file of a run")
+    if not manifest["files"] or not all(map(is_file_entry, manifest["files"])):
+        raise ValueError("it does not list the size, rows and hashes of each file")
     run_of(manifest["identity"])
     return manifest
+
+
+def is_file_entry(entry):
+    """Whether an entry of a manifest or receipt states what wrapsim states of a file."""
+    sizes = entry.get("bytes"), entry.get("rows")
+    return all(type(size) is int for size in sizes) and isinstance(entry.get("sha256"), str)
 
 
 def reason_of(error):

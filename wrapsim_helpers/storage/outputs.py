@@ -7,11 +7,10 @@ command can remove what a killed process left.
 """
 
 import contextlib
-import json
 import os
 from contextlib import contextmanager
 
-from ..checking import check_path, front_door
+from ..checking import check_path, front_door, json_value
 from ..parameters import sha256_of
 from ..resources import runs_folder
 from . import places
@@ -139,17 +138,24 @@ def marker_of(folder):
     if data is None:
         return {"files": {}, "unfinished": {}}
     with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
-        marker = {name: json.loads(data)[name] for name in ("files", "unfinished")}
-        if all(
-            "bytes" in entry and "sha256" in entry
-            for name, entry in marker["files"].items()
-            if not name.endswith("/")
-        ) and all(map(is_signature, marker["unfinished"].values())):
+        marker = json_value(data)
+        marker.pop("about", None)
+        if marker.keys() == {"files", "unfinished"} and all(
+            [
+                *(is_listed(*entry) for entry in marker["files"].items()),
+                *map(is_signature, marker["unfinished"].values()),
+            ]
+        ):
             return marker
     raise ValueError(
         f"{folder}/{MARKER} is damaged, so wrapsim cannot tell which files it wrote. Name another "
         f"folder, or remove {MARKER}; wrapsim then treats all files there as yours."
     )
+
+
+def is_listed(name, entry):
+    """Whether an entry of a marker names a folder, or a file with its bytes and sha256."""
+    return name.endswith("/") or isinstance(entry, dict) and {"bytes", "sha256"} <= entry.keys()
 
 
 @contextmanager
