@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -212,8 +213,23 @@ def clear_job(folder):
             refuse_fault(folder, path, fault_of(path, marker_of(folder)))
         paths = [path for path in check_clear(folder, own_files) if path.parent != folder]
         refuse_held(folder / "run")
+        refuse_other_run(folder / "run")
         clear(folder, paths)
     claim(folder, JOB_FOLDERS)
+
+
+def refuse_other_run(run_dir):
+    """Raise ValueError if a folder holds a run of other parameters than a main job uses."""
+    from .parameters import Run, run_of
+    from .storage.manifest import identity_of
+
+    with suppress(FileNotFoundError):
+        run = run_of(identity_of(run_dir))
+        if replace(run, listeners_per_part=0) != Run(num_users=run.num_users, seed=run.seed):
+            raise ValueError(
+                f"{run_dir} holds a run that the main job did not make. Move it elsewhere, or name "
+                f"another folder with -o."
+            )
 
 
 Users = Annotated[int, typer.Argument(help="how many listeners", parser=int_or_text)]

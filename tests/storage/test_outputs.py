@@ -463,7 +463,13 @@ def test_a_notebook_is_never_its_own_output(tmp_path):
     assert book.read_bytes() == before
 
 
-def test_an_earlier_main_job_is_cleared_file_by_file(tmp_path, tiny_run):
+def of_any_parameters(monkeypatch):
+    """Let a main job have made the small run of the tests."""
+    monkeypatch.setattr(commands, "refuse_other_run", lambda run_dir: None)
+
+
+def test_an_earlier_main_job_is_cleared_file_by_file(tmp_path, tiny_run, monkeypatch):
+    of_any_parameters(monkeypatch)
     folder = tmp_path / "job"
     folder.mkdir()
     job(lambda *_: None)(folder, tiny_run)
@@ -837,7 +843,10 @@ def test_a_file_killed_at_any_moment_while_it_is_replaced_is_whole_and_still_our
 
 
 @forked
-def test_a_main_job_killed_while_it_clears_its_folder_can_be_repeated(tmp_path, tiny_run):
+def test_a_main_job_killed_while_it_clears_its_folder_can_be_repeated(
+    tmp_path, tiny_run, monkeypatch
+):
+    of_any_parameters(monkeypatch)
     number = step = 5
     while True:
         folder = tmp_path / str(number)
@@ -895,3 +904,13 @@ def test_a_marker_that_wrapsim_did_not_write_stays(tmp_path, text):
     with pytest.raises(ValueError, match="is damaged"):
         outputs.writable_output_folder(tmp_path)
     assert (tmp_path / outputs.MARKER).read_text() == text
+
+
+def test_the_main_job_does_not_remove_a_run_of_another_command(tiny_run, tmp_path):
+    folder = tmp_path / "W"
+    commands.clear_job(folder)
+    shutil.copytree(tiny_run, folder / "run")
+    before = tree(folder)
+    with pytest.raises(ValueError, match="holds a run that the main job did not make"):
+        commands.clear_job(folder)
+    assert tree(folder) == before
