@@ -85,7 +85,7 @@ def measure():
         )
         read_s, records_s = in_turn(
             lambda: avro_reading.read_plays_avro(ours, run[3]),
-            lambda: sum(1 for _ in records.read_avro(ours)),
+            lambda: sum(1 for _ in ws.read_avro(ours)),
             rounds=3,
         )
     size, n = sum(map(len, blocks)), run[0].num_rows
