@@ -233,7 +233,7 @@ def rank_scores(values):
 
 
 def percent_ranks(values):
-    """Ranks as percent, in the middle of each step: above 0 and below 100."""
+    """Ranks as percent, taken at the centre of each step: above 0 and below 100."""
     return (values.argsort(kind="stable").argsort(kind="stable") + 0.5) / len(values) * 100
 
 

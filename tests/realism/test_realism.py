@@ -717,7 +717,10 @@ def test_the_survey_is_split_into_halves_that_share_nobody(tmp_path, survey):
     )
     one, other = (ws.load_survey(str(tmp_path / f"{name}.csv")) for name in ("one", "other"))
     assert len(one) + len(other) == len(survey) and abs(len(one) - len(other)) <= 1
-    rows = lambda table: Counter(map(str, table.drop(columns="row").itertuples(index=False)))  # noqa: E731
+
+    def rows(table):
+        return Counter(map(str, table.drop(columns="row").itertuples(index=False)))
+
     assert rows(one) + rows(other) == rows(survey)
 
 

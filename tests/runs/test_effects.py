@@ -253,7 +253,7 @@ def test_a_parameter_without_a_direct_trace_is_listed_as_such(tried):
 
 
 def test_an_effect_that_was_not_in_the_run_is_not_found(tried):
-    """The same log held against other parameters than it was made with."""
+    """The same log, compared with other parameters than those it was simulated with."""
     b = ws.Behaviour()
     other = replace(
         b,

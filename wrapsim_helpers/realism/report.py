@@ -81,8 +81,7 @@ def lines_of(results):
     """The results as lines of aligned text, one per check, then how many counted targets pass."""
     head = (
         f"{'target':<27}{'check':<28}{'role':<9}{'tier':<5}{'published':>19}{'measured':>11}"
-        f"{'interval':>22}{'score':>7} "
-        f" verdict"
+        f"{'interval':>22}{'score':>7}  verdict"
     )
     return [head, *map(line_of, results), "", *summary_of(results)]
 
@@ -91,7 +90,8 @@ def line_of(result):
     """One check as a line of text."""
     target = targets()[result.target]
     return (
-        f"{result.target:<27}{result.check:<28}{target['role']:<9}{target['tier']:<5}{published_text(result):>19}{short(result.observed):>11}"
+        f"{result.target:<27}{result.check:<28}{target['role']:<9}{target['tier']:<5}"
+        f"{published_text(result):>19}{short(result.observed):>11}"
         f"{interval_text(result):>22}{score_text(result.score):>7}  {result.verdict}"
     )
 
