@@ -267,7 +267,7 @@ def says(message, value):
 
 
 def complaint(call, value):
-    """What is wrong with how a call fails; nothing where it fails as it should."""
+    """The problem with how a call fails; None if it fails with a clear message."""
     try:
         outcome = call()
         list(outcome) if inspect.isgenerator(outcome) else None

@@ -6,6 +6,7 @@
 import ast
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,10 @@ PACKAGE = sorted((TOP / "wrapsim_helpers").rglob("*.py"))
 TEXTS = [
     *PACKAGE,
     *sorted((TOP / "benchmarks").glob("*.py")),
+    *sorted((TOP / "data").glob("*.py")),
+    TOP / "data" / "README.md",
+    TOP / "data" / "behaviour" / "targets.json",
+    *(path for path in sorted((TOP / "tests").rglob("*.py")) if path != Path(__file__)),
     *sorted((TOP / "notebooks").glob("*.ipynb")),
     *(TOP / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *(path for path in sorted((TOP / "docs").glob("*.md")) if path.name != "realism.md"),
