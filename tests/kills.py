@@ -25,13 +25,13 @@ MANY = {
 START = "import wrapsim_helpers as ws; "
 AFTER = """
 import psutil, sys, time
-from wrapsim_helpers.runs import simulate
-def parts_and_then(*job, each_part=simulate.each_part):
+from wrapsim_helpers.runs import carrying_out
+def parts_and_then(*job, each_part=carrying_out.each_part):
     for n, part in enumerate(each_part(*job)):
         if n == {n}:
             {action}
         yield part
-simulate.each_part = parts_and_then
+carrying_out.each_part = parts_and_then
 """
 WAIT = (
     "print('waiting', *(child.pid for child in psutil.Process().children()), flush=True); "

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import commands, notebooks, resources
+from wrapsim_helpers import commands, kit, notebooks, resources
 from wrapsim_helpers.resources import resource
 
 from .commands import command, process
@@ -234,7 +234,7 @@ def test_a_notebook_runs_where_the_caller_stands_and_its_results_go_there(notebo
 
 
 def test_a_kernel_in_the_projects_folder_of_notebooks_writes_beside_it(tmp_path, monkeypatch):
-    commands.lay_out(tmp_path / "kit")
+    kit.lay_out(tmp_path / "kit")
     for folder, top in (
         ("kit/notebooks", "kit"),
         ("kit", "kit"),
@@ -265,7 +265,7 @@ def test_nothing_is_written_into_the_package(tmp_path, monkeypatch):
     for write in (
         lambda: ws.output_folder("", "mine"),
         lambda: ws.simulate(2, end_time="2025-01-02"),
-        lambda: commands.lay_out(inside / "mine"),
+        lambda: kit.lay_out(inside / "mine"),
         lambda: commands.app(["run", "00_data_preparation"], standalone_mode=False),
     ):
         with pytest.raises(

@@ -140,7 +140,7 @@ def test_a_caller_gets_keyboard_interrupt_and_the_run_goes_on_later(
         return make_part(job, part)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr("wrapsim_helpers.runs.simulate.make_part", interrupted_at_the_second)
+        patched.setattr("wrapsim_helpers.runs.carrying_out.make_part", interrupted_at_the_second)
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
     said = capsys.readouterr().err
     assert said.count("Interrupted.") == 1

@@ -28,6 +28,9 @@ ORDER = [
     "charts",
     "realism",
     "notebooks",
+    "main_job",
+    "kit",
+    "command_errors",
     "commands",
 ]
 DOORS = {"__init__", "__main__"}  # of the package, which may open onto everything

@@ -56,7 +56,7 @@ if TYPE_CHECKING:  # for editors and type checkers alone
         draw_volume_spread,
     )
     from .realism.measure import checked, measured, sampled
-    from .realism.report import published_by, results_table, summary_of, tell_rules
+    from .realism.results_text import published_by, results_table, summary_of, tell_rules
     from .realism.scores import verdicts
     from .runs.again import again, latest_run, write_listener
     from .runs.effects import effects_of
@@ -178,10 +178,10 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "measured": "realism.measure",
     "checked": "realism.measure",
     "verdicts": "realism.scores",
-    "results_table": "realism.report",
-    "summary_of": "realism.report",
-    "tell_rules": "realism.report",
-    "published_by": "realism.report",
+    "results_table": "realism.results_text",
+    "summary_of": "realism.results_text",
+    "tell_rules": "realism.results_text",
+    "published_by": "realism.results_text",
     "draw_scores": "realism.evidence",
     "draw_against_uniform": "realism.evidence",
     "draw_evidence": "realism.evidence",

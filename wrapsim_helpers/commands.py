@@ -1,22 +1,27 @@
 """The `wrapsim` command."""
 
 import json
-import os
-import re
-import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
-import warnings
-from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer.core
 
-from .checking import NO_ROOM, check_path, int_or_text
+from .checking import check_path, int_or_text
+from .command_errors import (
+    check_utf8,
+    check_working_folder,
+    complain,
+    errors_of_stores,
+    query_errors,
+    typed_names,
+    warnings_of_one_line,
+    without_backend,
+)
+from .kit import lay_out, quoted
+from .main_job import clear_job
 from .notebooks import (
     NOTEBOOKS,
     Refused,
@@ -29,28 +34,7 @@ from .notebooks import (
     parse_assignments,
     run_notebook,
 )
-from .resources import PACKAGE, resource, runs_folder
-
-JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")  # that the main job writes
-NOT_COPIED = ("runs", ".ipynb_checkpoints")  # folders that `init` does not copy
-
-# parameter of a command -> its name in the library, if they differ
-LIBRARY_NAMES = {
-    "users": "num_users",
-    "start": "start_time",
-    "end": "end_time",
-    "genre": "genres",
-    "fmt": "formats",
-    "survey": "survey_path",
-    "songs": "songs_path",
-    "personas": "personas_path",
-    "output": "out_dir",
-    "folder": "out_dir",
-}
-
-
-# commands whose messages may name parameters of a notebook, which are not renamed
-OF_NOTEBOOKS = ("run", "batch")
+from .resources import PACKAGE, runs_folder
 
 
 class Commands(typer.core.TyperGroup):
@@ -190,46 +174,6 @@ def wrapped(
         f"  its plays, Avro     {run_dir / 'avro'}\n"
         f"  the cards           {cards}"
     )
-
-
-def clear_job(folder):
-    """Remove the files that an earlier main job wrote into its folder. Raises ValueError, before
-    it removes any, naming a file that wrapsim did not write.
-    """
-    from .runs.own_files import own_files
-    from .storage.locks import refuse_held
-    from .storage.outputs import (
-        check_clear,
-        claim,
-        clear,
-        entries,
-        fault_of,
-        marker_of,
-        refuse_fault,
-    )
-
-    if folder.is_dir():
-        for path in entries(folder):
-            refuse_fault(folder, path, fault_of(path, marker_of(folder)))
-        paths = [path for path in check_clear(folder, own_files) if path.parent != folder]
-        refuse_held(folder / "run")
-        refuse_other_run(folder / "run")
-        clear(folder, paths)
-    claim(folder, JOB_FOLDERS)
-
-
-def refuse_other_run(run_dir):
-    """Raise ValueError if a folder holds a run of other parameters than a main job uses."""
-    from .parameters import Run, run_of
-    from .storage.manifest import identity_of
-
-    with suppress(FileNotFoundError):
-        run = run_of(identity_of(run_dir))
-        if replace(run, listeners_per_part=0) != Run(num_users=run.num_users, seed=run.seed):
-            raise ValueError(
-                f"{run_dir} holds a run that the main job did not make. Move it elsewhere, or name "
-                f"another folder with -o."
-            )
 
 
 Users = Annotated[int, typer.Argument(help="how many listeners", parser=int_or_text)]
@@ -650,60 +594,6 @@ def init(folder: str = typer.Argument(help="a new or empty folder")):
     )
 
 
-def lay_out(folder):
-    """Copy the bundled notebooks and data into a new or empty folder, or one with an interrupted
-    copy. Raises Refused for any other.
-    """
-    from .storage.places import clear_unfinished, final_name, is_beginning_of, new_file
-    from .storage.run_folder import writable
-
-    kit = {
-        path.relative_to(resource()).as_posix(): path
-        for top in ("notebooks", "data")
-        for path in resource(top).rglob("*")
-        if is_copied(path)
-    }
-    if folder.exists() and not folder.is_dir():
-        raise Refused(f"{folder} is a file; name a new or empty folder.")
-    existing = {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.is_symlink() or not path.is_dir() and not final_name(path.name)
-    }
-    foreign = [
-        name
-        for name, path in existing.items()
-        if name not in kit or not is_beginning_of(path, kit[name])
-    ]
-    if foreign or len(existing) == len(kit):
-        raise Refused(
-            f"{folder} is not a new or empty folder: it holds {[*foreign, *existing][0]}. Name "
-            f"another folder."
-        )
-    writable(folder)
-    for name, path in kit.items():
-        with new_file(folder / name) as temporary:
-            shutil.copyfile(path, temporary)
-    clear_unfinished(folder, kit.__contains__)
-
-
-def is_copied(path):
-    """Whether `init` copies a bundled file."""
-    inside = path.relative_to(resource())
-    return (
-        path.is_file()
-        and path.suffix != ".py"
-        and path.name[0] != "."
-        and not set(NOT_COPIED) & set(inside.parts)
-    )
-
-
-def quoted(folder):
-    """A folder's path, quoted for the shell."""
-    text = os.path.join(".", folder) if str(folder).startswith("-") else str(folder)
-    return subprocess.list2cmdline([text]) if os.name == "nt" else shlex.quote(text)
-
-
 @app.command()
 def lab():
     """Open JupyterLab on the notebooks."""
@@ -798,18 +688,6 @@ def bench():
     in_checkout("-m", "benchmarks")
 
 
-def query_errors():
-    """The exceptions of DuckDB, as a tuple; empty if the command did not import it."""
-    return (sys.modules["duckdb"].Error,) if "duckdb" in sys.modules else ()
-
-
-def errors_of_stores():
-    """The exceptions of object stores, as a tuple; empty if the command did not use one."""
-    from .storage.places import store_errors as errors_of_stores
-
-    return errors_of_stores() if "obstore" in sys.modules else ()
-
-
 def main():
     """Run the `wrapsim` command. Bad input prints one line on stderr and exits with 2, a failed
     notebook with 1, Ctrl-C with 130.
@@ -836,112 +714,3 @@ def main():
             sys.exit(complain(error, 2))
         except (RuntimeError, OSError, *query_errors(), *errors_of_stores()) as error:
             sys.exit(complain(error, 1))
-
-
-def check_working_folder():
-    """Raise Refused if the working folder was deleted or its name is not UTF-8."""
-    try:
-        here = os.getcwd()
-    except FileNotFoundError:
-        raise Refused(
-            "the working folder no longer exists; change to another one (cd) and run the command "
-            "there."
-        ) from None
-    check_utf8([here])
-
-
-def check_utf8(texts):
-    """Raise Refused if a text from the system is not UTF-8: Arrow and DuckDB cannot open such a
-    file.
-    """
-    for text in texts:
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise Refused(
-                f"{os.fsencode(text)!r} is not UTF-8; rename the file or folder, or give another "
-                f"text."
-            ) from None
-
-
-@contextmanager
-def without_backend():
-    """Ignore MPLBACKEND while the command runs: it draws into files and notebooks, never on a
-    screen.
-    """
-    backend = os.environ.pop("MPLBACKEND", None)
-    try:
-        yield
-    finally:
-        os.environ.update({} if backend is None else {"MPLBACKEND": backend})
-
-
-@contextmanager
-def warnings_of_one_line():
-    """Print each warning as one line while the command runs."""
-    before, warnings.formatwarning = (
-        warnings.formatwarning,
-        lambda message, *_, **__: f"wrapsim: {message}\n",
-    )
-    try:
-        yield
-    finally:
-        warnings.formatwarning = before
-
-
-def complain(error, exit_code):
-    """Print an error on stderr, with the argument names that users type. Returns the exit code."""
-    text = as_typed(text_of(error), getattr(error, "typed", {}))
-    print(f"wrapsim: {text}", file=sys.stderr)
-    return exit_code
-
-
-def text_of(error):
-    """The message of an error; for errors of the system or of a store, with what to do."""
-    if getattr(error, "errno", None) in NO_ROOM:
-        return "the disk is full; free some space and run the same command again."
-    if isinstance(error, errors_of_stores()):
-        return (
-            f"the object store failed ({str(error).splitlines()[0]}). Check the URL, and the "
-            f"credentials and endpoint in the environment (AWS_..., GOOGLE_..., AZURE_...)."
-        )
-    file = getattr(error, "filename", None)
-    return (
-        str(error)
-        if file is None
-        else f"{str(file)!r} cannot be used here ({error.strerror}); name another."
-    )
-
-
-def typed_names(command):
-    """Name of each parameter of a command in the library -> name that the user types, such as
-    num_users -> USERS, start_time -> --start.
-    """
-    typed = {
-        parameter.name: parameter.opts[0]
-        if parameter.opts[0].startswith("--")
-        else parameter.name.upper()
-        for parameter in command.params
-    }
-    return (
-        typed
-        if command.name in OF_NOTEBOOKS
-        else typed
-        | {LIBRARY_NAMES[name]: word for name, word in typed.items() if name in LIBRARY_NAMES}
-    )
-
-
-def as_typed(text, typed):
-    """A message with the argument names that the user types. Names with an underscore are replaced
-    everywhere except in quotes and paths, other names only at the start, before "is".
-    """
-    words = [name for name in typed if "_" in name]
-    anywhere = re.compile(rf"(?<![\w/.-])({'|'.join(words) or '(?!)'})(?![\w/-])")
-    pieces = re.split(r"""((?<!\w)'[^']*'(?!\w)|(?<!\w)"[^"]*"(?!\w))""", text)
-    renamed = "".join(
-        piece if position % 2 else anywhere.sub(lambda match: typed[match[0]], piece)
-        for position, piece in enumerate(pieces)
-    )
-    return re.sub(
-        r"^\w+(?= is )|(?<= and )\w+(?= is )", lambda match: typed.get(match[0], match[0]), renamed
-    )

@@ -182,6 +182,21 @@ ANSWER_RULES = {
     },
 }
 
+# numbers of the table state, as the loop saves them
+STATE_COUNTS = (
+    "day",
+    "heard",
+    "n_plays",
+    "n_sessions",
+    "n_skips",
+    "since_ad_ms",
+    "allowed_day",
+    "allowed_ms",
+    "active",
+    "free_from",
+    "online_at",
+)
+
 # No column holds nulls: an unknown value is UNKNOWN or empty.
 TABLES = {
     name: pa.schema(
@@ -359,22 +374,7 @@ TABLES = {
         },
         "state": {
             "listener_id": pa.int64(),
-            **{
-                name: pa.int64()
-                for name in (
-                    "day",
-                    "heard",
-                    "n_plays",
-                    "n_sessions",
-                    "n_skips",
-                    "since_ad_ms",
-                    "allowed_day",
-                    "allowed_ms",
-                    "active",
-                    "free_from",
-                    "online_at",
-                )
-            },
+            **dict.fromkeys(STATE_COUNTS, pa.int64()),
             **{
                 name: pa.list_(pa.int64() if name == "skips" else pa.int32())
                 for name in ("skips", "recent_tracks", "known_tracks", "known_times")

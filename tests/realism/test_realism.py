@@ -19,7 +19,7 @@ from wrapsim_helpers.realism import (
     evidence,
     log,
     measure,
-    report,
+    results_text,
     rules,
     sample,
     scores,
@@ -606,7 +606,7 @@ def test_the_strongest_figures_come_out_of_a_small_crowd(sampled):
 
 
 def test_a_line_says_what_was_published_and_what_was_measured():
-    line = report.line_of(
+    line = results_text.line_of(
         scores.result_of(
             "skip_within_5s",
             realism.targets()["skip_within_5s"]["checks"][0],
@@ -621,7 +621,7 @@ def test_a_line_says_what_was_published_and_what_was_measured():
 
 
 def test_open_ends_and_ranges_read_as_such():
-    text = lambda name, i=0: report.published_text(
+    text = lambda name, i=0: results_text.published_text(
         scores.Result(
             name,
             realism.targets()[name]["checks"][i]["name"],

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import wrapsim_helpers as ws
+from wrapsim_helpers.runs.carrying_out import carry_out
 from wrapsim_helpers.runs.in_memory import resolve_user
-from wrapsim_helpers.runs.simulate import carry_out
 from wrapsim_helpers.source_files import source_path
 from wrapsim_helpers.storage.row_hashes import row_hash
 

@@ -21,7 +21,7 @@ import pytest
 import wrapsim_helpers as ws
 from wrapsim_helpers import schema
 from wrapsim_helpers.parameters import Output, identity_hash
-from wrapsim_helpers.runs import parts, simulate
+from wrapsim_helpers.runs import carrying_out, jobs, parts
 from wrapsim_helpers.schema import TABLES
 from wrapsim_helpers.storage import avro_reading, locks, manifest, places, run_folder
 from wrapsim_helpers.storage import tables as f
@@ -45,7 +45,7 @@ def cut_short(tmp_path, monkeypatch):
         return make(job, part)
 
     with monkeypatch.context() as patch:
-        patch.setattr("wrapsim_helpers.runs.simulate.make_part", fails)
+        patch.setattr("wrapsim_helpers.runs.carrying_out.make_part", fails)
         with pytest.raises(RuntimeError, match="the disk is full"):
             ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
     return tmp_path / "run"
@@ -91,7 +91,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path):
 def test_a_resumed_run_makes_only_what_lacks(cut_short, tiny_run, monkeypatch):
     made = []
     monkeypatch.setattr(
-        "wrapsim_helpers.runs.simulate.make_part",
+        "wrapsim_helpers.runs.carrying_out.make_part",
         lambda job, part, make=parts.make_part: made.append(part) or make(job, part),
     )
     before = (cut_short / "plays" / "part-00000001.parquet").stat().st_mtime_ns
@@ -253,7 +253,7 @@ def test_a_folder_that_became_read_only_is_said(tmp_path, monkeypatch):
     def fails(job, part):
         raise PermissionError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", fails)
+    monkeypatch.setattr("wrapsim_helpers.runs.carrying_out.make_part", fails)
     with pytest.raises(
         RuntimeError,
         match=r"the folder can no longer be written; make it writable. 0 of 3 parts are complete "
@@ -270,7 +270,7 @@ def test_a_lock_that_cannot_be_written_or_removed_is_said_in_one_message(
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(places, action, fails)
-    monkeypatch.setattr("wrapsim_helpers.runs.simulate.make_part", fails)
+    monkeypatch.setattr("wrapsim_helpers.runs.carrying_out.make_part", fails)
     with pytest.raises(
         RuntimeError,
         match=r"the folder can no longer be written; make it writable. 2 of 3 parts are complete",
@@ -280,13 +280,13 @@ def test_a_lock_that_cannot_be_written_or_removed_is_said_in_one_message(
 
 def test_a_dask_worker_that_dies_for_good_is_said(cut_short):
     distributed = pytest.importorskip("distributed")
-    job = simulate.job_of(ws.Run(**TINY), Output(cut_short))
+    job = jobs.job_of(ws.Run(**TINY), Output(cut_short))
     with (
         pytest.raises(
             RuntimeError,
             match=r"a worker process died; if memory ran out.* 2 of 3 parts are complete",
         ),
-        simulate.reporting_saved_parts(job),
+        carrying_out.reporting_saved_parts(job),
     ):
         raise distributed.KilledWorker("part 2", None, 3)
 
@@ -325,7 +325,7 @@ def test_a_read_only_target_is_said_once():
 
 
 def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("wrapsim_helpers.runs.simulate.free_bytes", lambda place: 100_000)
+    monkeypatch.setattr("wrapsim_helpers.runs.jobs.free_bytes", lambda place: 100_000)
     with pytest.raises(
         ValueError,
         match=r"the run takes about [\d.]+ KB, but the disk of .* has 100 KB free. Name a "

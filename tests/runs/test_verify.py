@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import commands, parameters
 from wrapsim_helpers.listening import listen
-from wrapsim_helpers.runs import parts, plan, simulate
+from wrapsim_helpers.runs import jobs, parts, plan
 from wrapsim_helpers.storage import locks, places
 from wrapsim_helpers.storage import manifest as mf
 from wrapsim_helpers.storage import tables as f
@@ -160,7 +160,7 @@ def test_rows_and_columns_that_the_manifest_does_not_know_are_found(run):
 def test_a_damaged_part_is_mended_by_the_same_command(run, tiny_run, monkeypatch):
     made = []
     monkeypatch.setattr(
-        "wrapsim_helpers.runs.simulate.make_part",
+        "wrapsim_helpers.runs.carrying_out.make_part",
         lambda job, part, make=parts.make_part: made.append(part) or make(job, part),
     )
     (run / "truth" / "part-00000002.parquet").unlink()
@@ -500,10 +500,8 @@ def test_a_run_is_estimated_once_and_only_after_the_model_is_compiled(
         print("estimated")
         return estimate(*args)
 
-    monkeypatch.setattr(
-        "wrapsim_helpers.runs.simulate.compile_model", lambda run: print("compiled")
-    )
-    monkeypatch.setattr("wrapsim_helpers.runs.simulate.estimate_plays", estimate_plays)
+    monkeypatch.setattr("wrapsim_helpers.runs.jobs.compile_model", lambda run: print("compiled"))
+    monkeypatch.setattr("wrapsim_helpers.runs.jobs.estimate_plays", estimate_plays)
     ask(**TINY, out_dir=tmp_path / "run", workers=1)
     assert [
         line for line in capsys.readouterr().out.splitlines() if line in ("compiled", "estimated")
@@ -524,12 +522,12 @@ def test_a_plan_tells_time_as_people_do(minutes, text):
     assert plan.in_minutes(minutes) == text
 
 
-@pytest.mark.parametrize("kept, codec", simulate.BYTES_PER_PLAY)
+@pytest.mark.parametrize("kept, codec", jobs.BYTES_PER_PLAY)
 def test_the_bytes_a_run_is_refused_for_are_about_those_it_writes(tmp_path, kept, codec):
     run_dir = ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1, formats={kept: codec})
     manifest = ws.read_manifest(run_dir)
     n_bytes = sum(one["bytes"] for one in manifest["files"] if f.table_in(one["file"]) == "plays")
-    assert 0.5 < n_bytes / manifest["plays"] / simulate.BYTES_PER_PLAY[kept, codec] < 2
+    assert 0.5 < n_bytes / manifest["plays"] / jobs.BYTES_PER_PLAY[kept, codec] < 2
 
 
 def test_a_plan_knows_how_the_records_are_compressed(tmp_path):

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import cards, commands, notebooks, realism
+from wrapsim_helpers import cards, commands, kit, main_job, notebooks, realism
 from wrapsim_helpers.parameters import identity_hash
 from wrapsim_helpers.realism import fit, study, survey_score
 from wrapsim_helpers.runs import parts
@@ -87,9 +87,9 @@ def own_notebooks(folder, run_dir):
     (folder / "thesis.txt").write_text("years of work")
 
 
-def kit(folder, run_dir):
+def kit_folder(folder, run_dir):
     folder.rmdir()
-    commands.lay_out(folder)
+    kit.lay_out(folder)
 
 
 def another_run(folder, run_dir):
@@ -145,7 +145,7 @@ def job(change):
     """Prepare the folder of an earlier main job that somebody changed."""
 
     def prepare(folder, run_dir):
-        outputs.claim(folder, commands.JOB_FOLDERS)
+        outputs.claim(folder, main_job.JOB_FOLDERS)
         shutil.copytree(run_dir, folder / "run")
         written(folder / "notebooks" / "one.ipynb", b"{}")
         cards.write_cards(CARD, folder / "cards")
@@ -314,7 +314,10 @@ REFUSED = [
         for act in (DRAW, INSIGHTS, AGAIN, WRAPPED)
     ),
     *((act, cards_and_thesis, OTHER.format("thesis.txt")) for act in (DRAW, INSIGHTS)),
-    *((act, kit, OTHER.format("data")) for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE)),
+    *(
+        (act, kit_folder, OTHER.format("data"))
+        for act in (DRAW, INSIGHTS, AGAIN, WRAPPED, SIMULATE)
+    ),
     (DRAW, card_of_a_stranger, OTHER.format("01_minutes.png")),
     (SIMULATE, earlier_cards, OTHER.format(".wrapsim-files.json")),
     (summary, link, OTHER.format("summary.json")),
@@ -345,7 +348,11 @@ REFUSED = [
         named("notebooks/01_schema.ipynb"),
         "is not a new or empty folder: it holds notebooks/01_schema.ipynb.",
     ),
-    (INIT, kit, "is not a new or empty folder: it holds data/README.md. Name another folder."),
+    (
+        INIT,
+        kit_folder,
+        "is not a new or empty folder: it holds data/README.md. Name another folder.",
+    ),
     (REPORT, named("realism.md"), OTHER.format("realism.md")),
     (REPORT, thesis, OTHER.format("thesis.txt")),
     (REPORT, report_of_a_stranger, OTHER.format("realism.md")),
@@ -465,7 +472,7 @@ def test_a_notebook_is_never_its_own_output(tmp_path):
 
 def of_any_parameters(monkeypatch):
     """Let a main job have made the small run of the tests."""
-    monkeypatch.setattr(commands, "refuse_other_run", lambda run_dir: None)
+    monkeypatch.setattr(main_job, "refuse_run_of_another_command", lambda run_dir: None)
 
 
 def test_an_earlier_main_job_is_cleared_file_by_file(tmp_path, tiny_run, monkeypatch):
@@ -476,12 +483,12 @@ def test_an_earlier_main_job_is_cleared_file_by_file(tmp_path, tiny_run, monkeyp
     for name in ("notebooks/.ipynb_checkpoints/one-checkpoint.ipynb", ".DS_Store"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("of a program that shows folders")
-    commands.clear_job(folder)
+    main_job.clear_job(folder)
     assert sorted(contents(folder)) == [
         ".DS_Store",
         "notebooks/.ipynb_checkpoints/one-checkpoint.ipynb",
     ]
-    commands.clear_job(folder)
+    main_job.clear_job(folder)
 
 
 def test_a_run_that_another_process_is_writing_is_not_cleared(tmp_path, tiny_run):
@@ -493,7 +500,7 @@ def test_a_run_that_another_process_is_writing_is_not_cleared(tmp_path, tiny_run
     )
     before = contents(folder)
     with pytest.raises(ValueError, match="is being written by process 1 on elsewhere"):
-        commands.clear_job(folder)
+        main_job.clear_job(folder)
     assert contents(folder) == before
 
 
@@ -854,8 +861,8 @@ def test_a_main_job_killed_while_it_clears_its_folder_can_be_repeated(
         job(lambda *_: None)(folder, tiny_run)
         (folder / "notebooks" / ".ipynb_checkpoints").mkdir()
         (folder / "notebooks" / ".ipynb_checkpoints" / "one.ipynb").write_text("{}")
-        went_on = killed_at(number, lambda: commands.clear_job(folder))
-        commands.clear_job(folder)
+        went_on = killed_at(number, lambda: main_job.clear_job(folder))
+        main_job.clear_job(folder)
         assert list(contents(folder)) == ["notebooks/.ipynb_checkpoints/one.ipynb"], number
         if not went_on:
             break
@@ -865,11 +872,11 @@ def test_a_main_job_killed_while_it_clears_its_folder_can_be_repeated(
 
 @forked
 def test_a_kit_killed_while_it_is_laid_out_can_be_laid_out_again(tmp_path):
-    commands.lay_out(tmp_path / "whole")
+    kit.lay_out(tmp_path / "whole")
     for number in range(3, 80, 7):
         folder = tmp_path / str(number)
-        assert killed_at(number, lambda: commands.lay_out(folder))
-        commands.lay_out(folder)
+        assert killed_at(number, lambda: kit.lay_out(folder))
+        kit.lay_out(folder)
         assert contents(folder) == contents(tmp_path / "whole"), number
 
 
@@ -908,9 +915,9 @@ def test_a_marker_that_wrapsim_did_not_write_stays(tmp_path, text):
 
 def test_the_main_job_does_not_remove_a_run_of_another_command(tiny_run, tmp_path):
     folder = tmp_path / "W"
-    commands.clear_job(folder)
+    main_job.clear_job(folder)
     shutil.copytree(tiny_run, folder / "run")
     before = tree(folder)
     with pytest.raises(ValueError, match="holds a run that the main job did not make"):
-        commands.clear_job(folder)
+        main_job.clear_job(folder)
     assert tree(folder) == before

@@ -38,7 +38,7 @@ def test_a_run_in_a_store_goes_on_where_it_stopped(memory, tiny_run, monkeypatch
     ws.make_part(job, 1)
     made = []
     monkeypatch.setattr(
-        "wrapsim_helpers.runs.simulate.make_part",
+        "wrapsim_helpers.runs.carrying_out.make_part",
         lambda job, part, make=parts.make_part: made.append(part) or make(job, part),
     )
     ws.simulate(**TINY, out_dir=URL, workers=1)

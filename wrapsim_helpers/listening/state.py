@@ -6,6 +6,7 @@ import numpy as np
 
 from ..compiled import compiled_loop
 from ..people.plan_rules import RULES
+from ..schema import STATE_COUNTS
 from .memory import HISTORY, KNOWN, learn, remember
 
 SKIPS_KEPT = 16  # number of remembered skip times, above the skip limit of any plan
@@ -52,25 +53,7 @@ STATE = np.dtype(
     ]
 )
 # What a later run needs to continue a listener, at the start of local day `day`.
-SAVED = np.dtype(
-    [
-        (name, "i8")
-        for name in (
-            "day",
-            "heard",
-            "n_plays",
-            "n_sessions",
-            "n_skips",
-            "since_ad_ms",
-            "allowed_day",
-            "allowed_ms",
-            "active",
-            "free_from",
-            "online_at",
-        )
-    ]
-    + [("skips", "i8", (SKIPS_KEPT,))]
-)
+SAVED = np.dtype([(name, "i8") for name in STATE_COUNTS] + [("skips", "i8", (SKIPS_KEPT,))])
 # Saved states of an earlier run, with history and known tracks; empty arrays if there is none.
 Past = namedtuple("Past", "saved recent recent_from known times known_from")
 # All that a draw for a listener may use.

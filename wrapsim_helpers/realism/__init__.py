@@ -1,14 +1,7 @@
 """The benchmark: compares the tables of a simulated run with published figures."""
 
 from .measure import checked, measured, sampled
-from .report import (
-    check_report,
-    lines_of,
-    published_by,
-    results_table,
-    summary_of,
-    tell_rules,
-    write_report,
-)
+from .report import check_report, write_report
+from .results_text import lines_of, published_by, results_table, summary_of, tell_rules
 from .scores import passed, targets, verdicts
 from .study import Size, Study, study_of

@@ -19,7 +19,7 @@ from ..storage.manifest import identity_of, read_manifest
 from ..storage.outputs import replaced_file, writable_output_folder
 from ..storage.records import sync_marker, write_avro
 from ..storage.tables import read_parquet, write_parquet
-from .simulate import before_of, job_of, refuse_changes
+from .jobs import before_of, job_of, refuse_changes
 
 MOST_NAMES = 10_000  # names that are compared with a misspelt name
 

@@ -12,14 +12,7 @@ from ..listening.listen import check_run, count_moved_windows, listen
 from ..parameters import Run, identity_hash, part_path
 from ..storage import places
 from ..storage.locks import LOCK
-from ..storage.manifest import (
-    is_cut,
-    json_bytes,
-    manifest_of,
-    read_manifest,
-    sealed,
-    unsealed,
-)
+from ..storage.manifest import is_cut, json_bytes, manifest_of, read_manifest, sealed, unsealed
 from ..storage.records import sync_marker, write_avro
 from ..storage.row_hashes import row_hash
 from ..storage.tables import DERIVED, begin_table, entry, read_part

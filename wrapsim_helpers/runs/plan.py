@@ -10,8 +10,8 @@ import numpy as np
 from ..checking import check_count, front_door, in_bytes
 from ..parameters import Output, Run
 from ..storage.tables import table_in
+from .jobs import check_room, job_of
 from .parts import make_part
-from .simulate import check_room, job_of
 from .workers import cores, each_part
 
 MOST_MEASURING = 4  # workers that measure the cost of a part at the same time

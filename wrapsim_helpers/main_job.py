@@ -1,0 +1,46 @@
+"""The folder of the main job, `wrapsim wrapped`: what it may clear."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")  # that the main job writes
+
+
+def clear_job(folder):
+    """Remove the files that an earlier main job wrote into its folder. Raises ValueError, before
+    it removes any, naming a file that wrapsim did not write.
+    """
+    from .runs.own_files import own_files
+    from .storage.locks import refuse_held
+    from .storage.outputs import (
+        check_clear,
+        claim,
+        clear,
+        entries,
+        fault_of,
+        marker_of,
+        refuse_fault,
+    )
+
+    if folder.is_dir():
+        for path in entries(folder):
+            refuse_fault(folder, path, fault_of(path, marker_of(folder)))
+        paths = [path for path in check_clear(folder, own_files) if path.parent != folder]
+        refuse_held(folder / "run")
+        refuse_run_of_another_command(folder / "run")
+        clear(folder, paths)
+    claim(folder, JOB_FOLDERS)
+
+
+def refuse_run_of_another_command(run_dir):
+    """Raise ValueError if a folder holds a run of other parameters than a main job uses."""
+    from .parameters import Run, run_of
+    from .storage.manifest import identity_of
+
+    with suppress(FileNotFoundError):
+        run = run_of(identity_of(run_dir))
+        if replace(run, listeners_per_part=0) != Run(num_users=run.num_users, seed=run.seed):
+            raise ValueError(
+                f"{run_dir} holds a run that the main job did not make. Move it elsewhere, or name "
+                f"another folder with -o."
+            )
