@@ -2,6 +2,7 @@
 against planted breaches.
 """
 
+import functools
 import json
 import math
 from collections import Counter, defaultdict
@@ -60,6 +61,7 @@ def july(tmp_path_factory):
         out_dir=tmp_path_factory.mktemp("july") / "run",
         formats=("parquet",),
         seed=5,
+        listeners_per_part=50,
         workers=1,
     )
 
@@ -265,16 +267,19 @@ def test_hearings_are_counted_and_measured_as_in_a_loop():
 def test_sittings_sessions_and_repeats_are_those_of_a_loop(july, plays):
     opened = log.open_log(july)
     found = log.ordered(opened, log.stretches(july)[0])
-    rows, previous, place = list(plays.itertuples()), None, 0
-    sizes = Counter(found["sitting"].tolist())
+    rows, previous, place, sitting = list(plays.itertuples()), None, 0, 0
+    sizes = Counter(zip(found["who"].tolist(), found["sitting"].tolist()))
     for i, row in enumerate(rows[:4000]):
         new = previous is None or row.listener_id != previous.listener_id
         gap = -1 if new else row.started - previous.ended
         place = 1 if new or gap > 60_000 else place + 1
-        assert (found["gap_ms"][i], found["place"][i], found["size"][i]) == (
+        sitting = 1 if new else sitting + (place == 1)
+        parts = ("gap_ms", "place", "sitting", "size")
+        assert tuple(found[name][i] for name in parts) == (
             gap,
             place,
-            sizes[found["sitting"][i]],
+            sitting,
+            sizes[found["who"][i], found["sitting"][i]],
         )
         assert found["opens"][i] == (new or gap > 1_800_000) and found["switched"][i] == (
             place > 1 and row.context != previous.context
@@ -286,6 +291,21 @@ def test_sittings_sessions_and_repeats_are_those_of_a_loop(july, plays):
         )
         assert found["chained"][i] == follows
         previous = row
+
+
+def in_one_order(frame):
+    return frame.sort_values(list(frame.columns), ignore_index=True)
+
+
+def test_equal_calls_gather_equal_rows_however_the_files_are_grouped(july, sampled, monkeypatch):
+    again = realism.sampled(july, replicates=50, progress=False)
+    monkeypatch.setattr(log, "stretches", functools.partial(log.stretches, most=1))
+    one_by_one = realism.sampled(july, replicates=50, progress=False)
+    assert len(log.stretches(july)) > 1
+    for name, frame in sampled.frames.items():
+        assert frame.equals(again.frames[name]), name
+        if "who" in frame:  # other rows are sums over the listeners of a group of files
+            assert in_one_order(frame).equals(in_one_order(one_by_one.frames[name])), name
 
 
 def test_stretches_hold_every_part_once_and_not_too_much(july):

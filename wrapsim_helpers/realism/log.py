@@ -250,10 +250,11 @@ def column_codes(column, name):
 
 
 def plays_in_order(plays, new, gap_ms):
-    """Columns that follow from the previous play: place (position in the sitting, from 1), size (of
-    the sitting), opens (starts a session, after half an hour), later (not the first of its
-    session_id), chained (reason_start follows from the previous reason_end), switched (another
-    context in the same sitting), again (same track within ten minutes, not by the back button).
+    """Columns that follow from the previous play: sitting (number within the listener, from 1),
+    place (position in the sitting, from 1), size (of the sitting), opens (starts a session, after
+    half an hour), later (not the first of its session_id), chained (reason_start follows from the
+    previous reason_end), switched (another context in the same sitting), again (same track within
+    ten minutes, not by the back button).
 
     new  bool, (N,), first play of a listener;  gap_ms  int64, (N,), silence before a play
     """
@@ -272,7 +273,7 @@ def plays_in_order(plays, new, gap_ms):
     return {
         "place": np.arange(len(begins)) - np.repeat(first, size) + 1,
         "size": np.repeat(size, size),
-        "sitting": np.repeat(np.arange(len(first)), size),
+        "sitting": running(begins, ~new),
         "opens": new | (gap_ms > SESSION_GAP_MS),
         "later": later,
         "chained": later & (start == follows[before(end)]),
@@ -368,7 +369,8 @@ def measuring_connection():
 
 
 def gathered(log, queries, progress=True):
-    """Run SQL queries over groups of plays and concatenate the results: name -> DataFrame.
+    """Run SQL queries over groups of plays and concatenate the results, each in the order of its
+    columns, so that equal calls give equal sums: name -> DataFrame.
 
     queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with
              who) and the variables of `spans`
@@ -381,7 +383,7 @@ def gathered(log, queries, progress=True):
         connection.register("ordered", pa.table(ordered(log, files)))
         connection.execute(PLAYS)
         for name, query in queries.items():
-            answers[name].append(connection.execute(query).df())
+            answers[name].append(connection.execute(f"FROM ({query}) ORDER BY ALL").df())
         connection.unregister("ordered")
         connection.execute("DROP TABLE p")
     return {name: pd.concat(frames, ignore_index=True) for name, frames in answers.items()}
