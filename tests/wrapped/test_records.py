@@ -5,7 +5,8 @@ from dataclasses import replace
 import wrapsim_helpers as ws
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.cards import card, tops
-from wrapsim_helpers.wrapped import editions
+from wrapsim_helpers.storage import places
+from wrapsim_helpers.wrapped import editions, periods
 
 NAMES = ("tracks", "artists", "track_artists")
 
@@ -77,3 +78,15 @@ def test_a_stream_is_as_long_as_the_rules_say(tiny_run):
         for ms in (0, 30_000, 60_000)
     ]
     assert counts[0] == run.manifest["plays"] > counts[1] > counts[2] > 0
+
+
+def test_a_story_reads_run_json_once_and_that_of_an_opened_run_never(tiny_run, monkeypatch):
+    reads, get = [], places.get
+    monkeypatch.setattr(places, "get", lambda place, name: reads.append(name) or get(place, name))
+    run = ws.open_run(tiny_run)
+    assert reads.count("run.json") == 1 and ws.open_run(run) is run
+    periods.opened_period.cache_clear()
+    ws.tell_story(run)
+    assert reads.count("run.json") == 1
+    ws.tell_story(tiny_run)
+    assert reads.count("run.json") == 2
