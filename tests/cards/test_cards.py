@@ -180,6 +180,33 @@ def test_no_text_meets_another(story, name):
             assert Bbox.intersection(box, its_box) is None, (text, other)
 
 
+def page_with(headline, card, theme="press"):
+    """(axes, look) of a card without a picture."""
+    figure = Figure(figsize=(5.4, 9.6), dpi=200)
+    ax = figure.add_axes((0, 0, 1, 1))
+    page = words.Words("Kicker gjpq", headline, ("A line.",), "A rule.", "alt", sub="A |sub-line")
+    look = canvas.page(ax, story_of("typical"), card, theme, page)
+    figure.draw(renderer_of((5.4, 9.6)))
+    return ax, look
+
+
+@pytest.mark.parametrize("n_words", [1, 3, 4, 5, 6, 7, 8, 9, 10, 40])
+def test_a_headline_of_any_length_meets_no_other_text_and_not_the_year_disc(n_words):
+    ax, _ = page_with(" ".join(["Gjpqy"] * n_words), "place")
+    boxes = [Bbox.from_extents(*ink_box(text)) for text in ax.texts]
+    assert len([t for t in ax.texts if t.get_gid() == "headline"]) == (1 if n_words < 5 else 2)
+    for i, box in enumerate(boxes):
+        assert all(Bbox.intersection(box, other) is None for other in boxes[i + 1 :]), ax.texts[i]
+        assert not any(meets(collection, box) for collection in ax.collections), ax.texts[i]
+
+
+@each_theme
+def test_the_card_of_a_new_insight_has_the_look_of_its_theme(theme):
+    ax, look = page_with("Five", "new_insight", theme)
+    assert ax.get_facecolor()[:3] == to_rgb(look.ground)
+    assert look in themes.THEMES[theme].values()
+
+
 @each_card
 def test_no_text_meets_a_data_mark_unless_it_is_declared_to_lie_on_it(story, name):
     for text, *box in inked(story, name):
@@ -884,9 +911,9 @@ import stories
 from wrapsim_helpers import cards
 for story, theme in zip(stories.ALL.values(), cards.THEMES, strict=True):
     made = cards.make_cards(story(), theme)
-print(len(made))
+print([card.name for card in made] == cards.card.card_names(story()))
 """
-    assert run(code) == ("", "9\n")
+    assert run(code) == ("", "True\n")
 
 
 def test_importing_the_package_registers_no_font_and_loads_no_pyplot():
@@ -1202,11 +1229,10 @@ def test_the_png_carries_title_and_alt_text_and_no_version():
 
 def test_cards_are_written_in_order_with_an_index(tmp_path):
     paths = cards.write_cards(made("typical"), tmp_path / "new" / "folder")
-    assert [p.name for p in paths][:2] == ["01_minutes.png", "02_top_songs.png"] and paths[
-        -1
-    ].name == "10_summary.png"
+    assert [p.name for p in paths][:2] == ["01_minutes.png", "02_top_songs.png"]
+    assert paths[-1].name == f"{len(made('typical')):02}_summary.png"
     index = json.loads((tmp_path / "new" / "folder" / "cards.json").read_text(encoding="utf-8"))
-    assert [set(entry) for entry in index] == [{"file", "name", "alt", "sha256"}] * 10
+    assert all(entry.keys() == {"file", "name", "alt", "sha256"} for entry in index)
     assert [entry["alt"] for entry in index] == [c.alt for c in made("typical")]
     import hashlib
 
@@ -1233,6 +1259,46 @@ def test_cards_take_the_place_of_earlier_ones_and_of_nothing_else(tmp_path):
         cards.write_cards(made("typical"), tmp_path)
 
 
+WRITING = """
+import sys
+from wrapsim_helpers import cards
+class Waiting(cards.Card):
+    @property
+    def png(self):
+        print("writing", flush=True)
+        sys.stdin.readline()
+        return b"of the first"
+    def __init__(self): pass
+    name, alt = "summary", "waits"
+cards.write_cards([cards.Card("minutes", "first", b"of the first"), Waiting()], sys.argv[1])
+"""
+
+
+def test_of_two_processes_that_write_cards_into_one_folder_the_second_is_refused(tmp_path):
+    first = subprocess.Popen(
+        [sys.executable, "-c", WRITING, tmp_path / "cards"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert first.stdout.readline() == "writing\n"
+    second = [cards.Card("minutes", "second", b"of the second")]
+    try:
+        with pytest.raises(ValueError) as error:
+            cards.write_cards(second, tmp_path / "cards")
+    finally:
+        first.communicate("go on\ngo on\n")
+    assert str(error.value).startswith(
+        f"{tmp_path / 'cards'} is being written by process {first.pid} on "
+    )
+    assert "Wait for it, or name another folder." in str(error.value)
+    pictures = {path.name: path.read_bytes() for path in (tmp_path / "cards").glob("*.png")}
+    assert pictures == dict.fromkeys(["01_minutes.png", "02_summary.png"], b"of the first")
+    assert cards.write_cards(second, tmp_path / "cards")[0].read_bytes() == b"of the second"
+    assert len(list((tmp_path / "cards").glob("*.png"))) == 1
+
+
 def test_a_card_shows_itself_as_an_image_with_its_escaped_alt_text():
     card = cards.Card("x", 'He said "5 < 6" & left', b"\x89PNG")
     text = card._repr_html_()
@@ -1246,12 +1312,13 @@ def test_a_card_shows_itself_as_an_image_with_its_escaped_alt_text():
 
 def test_cards_in_rows_hold_all_cards_three_to_a_row():
     text = cards.cards_in_rows(made("small"))._repr_html_()
-    assert text.count("<img") == text.count('alt="') == 9 and "max-width:924px" in text
+    assert text.count("<img") == text.count('alt="') == len(made("small"))
+    assert "max-width:924px" in text
 
 
 def test_a_contact_sheet_has_a_row_for_every_listener():
     sheet = cards.contact_sheet([made("small"), made("hardly")], width=108)
-    assert sheet.size == (9 * 120 + 12, 2 * (192 + 12) + 12)
+    assert sheet.size == (len(made("small")) * 120 + 12, 2 * (192 + 12) + 12)
     assert sheet.getpixel((20, 20)) == tuple(round(255 * v) for v in to_rgb(themes.CORAL))
 
 
@@ -1312,4 +1379,4 @@ def test_the_contact_sheet_of_three_listeners_is_kept_for_looking_at():
     sheet = cards.contact_sheet([made(name) for name in ("typical", "longest", "hardly")])
     (ROOT / "build").mkdir(exist_ok=True)
     sheet.save(ROOT / "build" / "contact_sheet.png")
-    assert sheet.size[0] > 10 * 216 and sheet.size[1] > 3 * 384
+    assert sheet.size[0] > len(made("typical")) * 216 and sheet.size[1] > 3 * 384

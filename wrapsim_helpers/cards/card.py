@@ -20,7 +20,6 @@ from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
 from . import crowd, days, summary, tops, volume
-from .themes import check_theme
 
 LAST = ("summary", "too_little")  # cards without an insight; "too_little" is a story's only card
 
@@ -85,7 +84,6 @@ def make_cards(story: Story, theme="press"):
     """All cards that the story has data for, in order, the summary last. If the listener streamed
     too little, only the card `too_little`.
     """
-    theme = check_theme(theme)
     return [make_card(name, story, theme) for name in card_names(story)]
 
 
@@ -96,8 +94,8 @@ def card_names(story):
     if story.too_little:
         return ["too_little"]
     names = [insight.name for insight in EDITIONS[story.edition].insights]
-    names = [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
-    return [*names, "summary"]
+    with_rows = [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
+    return [*with_rows, "summary"]
 
 
 def make_card(name, story, theme="press"):
@@ -109,9 +107,8 @@ def make_card(name, story, theme="press"):
         ax = CARDS[name](figure.add_axes((0, 0, 1, 1)), story, theme=theme)
         canvas.draw()
     alt, title = ax.get_label(), f"{story.listener['name']}, {story.year}: {name.replace('_', ' ')}"
-    return Card(
-        name, alt, png_bytes(canvas, flat_colours(ax), {"Title": title, "Description": alt})
-    )
+    texts = {"Title": title, "Description": alt}
+    return Card(name, alt, png_bytes(canvas, flat_colours(ax), texts))
 
 
 def flat_colours(ax):
@@ -168,26 +165,17 @@ def write_cards(cards: list, out_dir):
 
     Raises the errors of `card_folder`.
     """
-    out_dir = card_folder(out_dir)
-    remove_outputs(
-        out_dir, [name for name in marker_of(out_dir)["files"] if CARD_FILES.fullmatch(name)]
-    )
-    paths = [out_dir / f"{i:02}_{card.name}.png" for i, card in enumerate(cards, 1)]
-    for path, card in zip(paths, cards, strict=True):
-        with replaced_file(path) as temporary:
-            temporary.write_bytes(card.png)
-    entries = [
-        {
-            "file": path.name,
-            "name": card.name,
-            "alt": card.alt,
-            "sha256": hashlib.sha256(card.png).hexdigest(),
-        }
-        for path, card in zip(paths, cards, strict=True)
-    ]
-    with replaced_file(out_dir / "cards.json") as temporary:
-        temporary.write_bytes((json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
-    return paths
+    folder, entries = card_folder(out_dir), []
+    with replaced_file(folder / "cards.json", alone=True) as index:
+        earlier = filter(CARD_FILES.fullmatch, marker_of(folder)["files"])
+        remove_outputs(folder, list(earlier))
+        for i, card in enumerate(cards, 1):
+            file, sha256 = f"{i:02}_{card.name}.png", hashlib.sha256(card.png).hexdigest()
+            with replaced_file(folder / file) as temporary:
+                temporary.write_bytes(card.png)
+            entries.append({"file": file, "name": card.name, "alt": card.alt, "sha256": sha256})
+        index.write_bytes((json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
+    return [folder / entry["file"] for entry in entries]
 
 
 @front_door
@@ -207,10 +195,7 @@ def contact_sheet(rows, width=216, gap=12):
     )
     for r, cards in enumerate(rows):
         for k, card in enumerate(cards):
-            small = (
-                Image.open(io.BytesIO(card.png))
-                .convert("RGB")
-                .resize((width, height), Image.Resampling.LANCZOS)
-            )
+            whole = Image.open(io.BytesIO(card.png)).convert("RGB")
+            small = whole.resize((width, height), Image.Resampling.LANCZOS)
             sheet.paste(small, (gap + k * (width + gap), gap + r * (height + gap)))
     return sheet

@@ -2,9 +2,36 @@
 
 import numpy as np
 
-from . import canvas as c
-from .volume import label_months, month_row
-from .words import WEEKDAYS, Words, count, counted, day, first_true, minutes_text, of_100, span
+from .canvas import (
+    LEFT,
+    MEASURE,
+    READING,
+    RIGHT,
+    RULE,
+    Paint,
+    daily,
+    dots,
+    lines,
+    one_line,
+    page,
+    rectangles,
+    wedges,
+    write,
+    write_centred,
+)
+from .volume import ROWS_LEFT, label_months, month_pitch, month_rows
+from .words import (
+    WEEKDAYS,
+    count,
+    counted,
+    counted_minutes,
+    day,
+    first_true,
+    minutes_text,
+    of_100,
+    span,
+    words_on,
+)
 
 # ---------------------------------------------------------------- clock
 
@@ -23,19 +50,18 @@ def draw_listening_clock(ax, story, theme="press"):
     """At what hours did the listener listen? Twenty-four wedges; a wedge's area is the minutes.
     Midnight is at the top.
     """
-    look = c.page(ax, story, "listening_clock", theme, words_of_listening_clock(story))
-    ms = story.tables["listening_clock"]["ms_played"].to_numpy(float)
+    look = page(ax, story, "listening_clock", theme, words_of_listening_clock(story))
+    ms, hours = story.tables["listening_clock"]["ms_played"].to_numpy(), np.arange(24)
     x, y, inner, outer, gap = 540, 1046, 150, 448, 0.0022
-    hours = np.arange(24) / 24
-    start, stop, ghost = hours + gap, hours + 1 / 24 - gap, c.Paint(look.faint)
-    c.wedges(ax, x, y, inner, outer, start, stop, ghost, "ghosts", steps=12, zorder=1)
     ends = np.sqrt(inner**2 + (outer**2 - inner**2) * ms / ms.max())
-    paints = [look.accent if i == ms.argmax() else look.mark for i in range(24)]
-    c.wedges(ax, x, y, inner, ends, start, stop, paints, "wedges", steps=12)
-    for hour, (dx, dy) in {0: (0, -98), 6: (104, 0), 12: (0, 98), 18: (-104, 0)}.items():
-        c.write(
-            ax, x + dx, y + dy + 15, str(hour), c.READING, "text", look.quiet, "tick", ha="center"
-        )
+    for radius, paints, role in (
+        (outer, Paint(look.faint), "ghosts"),
+        (ends, look.paints(hours == ms.argmax()), "wedges"),
+    ):
+        wedges(ax, x, y, inner, radius, hours / 24 + gap, (hours + 1) / 24 - gap, paints, role)
+    for hour, dx, dy in ((0, 0, -98), (6, 104, 0), (12, 0, 98), (18, -104, 0)):
+        at = x + dx, y + dy + 15
+        write(ax, *at, str(hour), READING, "text", look.quiet, "tick", ha="center")
     return ax
 
 
@@ -43,26 +69,26 @@ def words_of_listening_clock(story):
     """The words of the card `listening_clock`."""
     ms, n_days = story.tables["listening_clock"]["ms_played"], len(story.tables["calendar"])
     top, low = int(ms.argmax()), int(ms.argmin())
-    a_day = [minutes_text(v / n_days) for v in ms]
-    flat = clock_headline(ms, top) == FLAT
-    quietest = (
-        counted(a_day[low], "minute") if a_day[low] else "under a minute" if ms[low] else "nothing"
-    )
-    reading = (
-        f"{counted(a_day[top], 'minute')} a day in this hour."
-        if a_day[top] > 2
-        else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
-        "No other hour is much quieter." if flat else f"Quietest: {hour(low)}, {quietest}.",
-    )
+    most, fewest = minutes_text(ms[top] / n_days), minutes_text(ms[low] / n_days)
+    headline = clock_headline(ms, top)
+    quietest = counted(fewest, "minute") if fewest else "under a minute" if ms[low] else "nothing"
     night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
-    return Words(
-        kicker=f"Listening clock, {story.year}",
-        headline=clock_headline(ms, top),
-        sub=f"Busiest{', just,' * flat} from {hour(top)}",
-        reading=reading,
-        rule="Local time; the area of a wedge is minutes. Simulated.",
-        alt=f"{story.listener['name']}, listening clock of {story.year}: busiest from {hour(top)}. "
-        f"{' '.join(reading)} {night} of 100 minutes fell between 22 and 5.",
+    return words_on(
+        story,
+        "Listening clock",
+        headline,
+        (
+            f"{counted(most, 'minute')} a day in this hour."
+            if most > 2
+            else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
+            "No other hour is much quieter."
+            if headline == FLAT
+            else f"Quietest: {hour(low)}, {quietest}.",
+        ),
+        "Local time; the area of a wedge is minutes. Simulated.",
+        f"busiest from {hour(top)}.",
+        f"{night} of 100 minutes fell between 22 and 5.",
+        sub=f"Busiest{', just,' * (headline == FLAT)} from {hour(top)}",
     )
 
 
@@ -88,28 +114,18 @@ def draw_calendar(ax, story, theme="press"):
     One row per month, with the same weekdays in the same columns; a stroke is as long as the day's
     minutes.
     """
-    look = c.page(ax, story, "calendar", theme, words_of_calendar(story))
-    days = story.tables["calendar"]
-    ms, dates = days["ms_played"].to_numpy(float), list(days["date"])
-    rows = np.array([month_row(story, d) for d in dates])
+    look = page(ax, story, "calendar", theme, words_of_calendar(story))
+    dates, ms = daily(story)
+    rows, music = month_rows(story, dates), ms > 0
     column = np.array([d.replace(day=1).weekday() + d.day - 1 for d in dates])
-    pitch, step, left = 900 / max(rows.max() + 1, 6), (c.RIGHT - 176) / 37, 176
-    x, y = left + step * (column + 0.5), 600 + pitch * (rows + 0.5)
+    pitch, step, top = month_pitch(story, 900), (RIGHT - ROWS_LEFT) / 37, 600
+    x, y = ROWS_LEFT + step * (column + 0.5), top + pitch * (rows + 0.5)
     height = np.maximum(ms * stroke_scale(ms, rows, column, pitch), MIN_STROKE)
-    named = named_weekday(by_weekday(days), int((ms == 0).sum()), len(days))
-    paints = [look.accent if d.weekday() == named else look.mark for d in dates]
-    with_music = np.flatnonzero(ms > 0)
-    c.rectangles(
-        ax,
-        x[with_music] - 7,
-        (y - height / 2)[with_music],
-        14,
-        height[with_music],
-        [paints[i] for i in with_music],
-        "strokes",
-    )
-    c.dots(ax, x[ms == 0], y[ms == 0], 8, look.muted, "silent")
-    label_months(ax, story, look, 600 + pitch / 2 + 13, pitch)
+    named = named_weekday(by_weekday(story.tables["calendar"]), (~music).sum(), len(ms))
+    paints = look.paints(d.weekday() == named for d in dates[music])
+    rectangles(ax, x[music] - 7, (y - height / 2)[music], 14, height[music], paints, "strokes")
+    dots(ax, x[~music], y[~music], 8, look.muted, "silent")
+    label_months(ax, story, look, top + pitch / 2 + 13, pitch)
     return ax
 
 
@@ -135,18 +151,17 @@ def words_of_calendar(story):
     top, low = mean.idxmax(), mean.idxmin()
     silence = counted(silent, "day") if silent else "not one day"
     most = days.loc[days["ms_played"].idxmax()]
-    reading = (
-        f"{WEEKDAYS[top]} {counted(minutes_text(mean[top]), 'minute')}, {WEEKDAYS[low]} "
-        f"{count(minutes_text(mean[low]))}.",
-        f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. Silent: {silence}.",
-    )
-    return Words(
-        kicker=f"Calendar, {story.year}",
-        headline=calendar_headline(mean, silent, len(days)),
-        sub="",
-        reading=reading,
-        rule=f"Minutes, {span(story)}, local time. Simulated.",
-        alt=f"{story.listener['name']}, calendar of {story.year}: {' '.join(reading)}",
+    return words_on(
+        story,
+        "Calendar",
+        calendar_headline(mean, silent, len(days)),
+        (
+            f"{WEEKDAYS[top]} {counted_minutes(mean[top])}, {WEEKDAYS[low]} "
+            f"{count(minutes_text(mean[low]))}.",
+            f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. "
+            f"Silent: {silence}.",
+        ),
+        f"Minutes, {span(story)}, local time. Simulated.",
     )
 
 
@@ -155,11 +170,10 @@ def calendar_headline(mean, silent, n_days):
 
     mean  minutes by weekday;  silent  number of days without a play
     """
-    top, low = mean.idxmax(), mean.idxmin()
     return first_true(
         (silent >= 0.5 * n_days, "Now and then"),
-        (loud(mean), c.one_line(f"Loud {WEEKDAYS[top]}s", "A midweek peak")),
-        (calm(mean), c.one_line(f"Calm {WEEKDAYS[low]}s", "A midweek dip")),
+        (loud(mean), one_line(f"Loud {WEEKDAYS[mean.idxmax()]}s", "A midweek peak")),
+        (calm(mean), one_line(f"Calm {WEEKDAYS[mean.idxmin()]}s", "A midweek dip")),
         (silent == 0, "No quiet day"),
         "Even weeks",
     )
@@ -169,9 +183,8 @@ def named_weekday(mean, silent, n_days):
     """The weekday drawn in the accent: the one that the headline names, else the one with most
     minutes.
     """
-    return (
-        mean.idxmin() if calm(mean) and not loud(mean) and silent < 0.5 * n_days else mean.idxmax()
-    )
+    names_lowest = calm(mean) and not loud(mean) and silent < 0.5 * n_days
+    return mean.idxmin() if names_lowest else mean.idxmax()
 
 
 def loud(mean):
@@ -194,55 +207,51 @@ def draw_longest_streak(ax, story, theme="press"):
 
     One dot per day, in rows from left to right; the streak is a bar.
     """
-    look = c.page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
-    dates, ms = (story.tables["calendar"][k].to_numpy() for k in ("date", "ms_played"))
-    streak = story.tables["longest_streak"].iloc[0]
+    look = page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
+    (dates, ms), streak = daily(story), story.first("longest_streak")
     x, y = day_positions(len(dates), 872, 566)
     inside = (dates >= streak["first_day"]) & (dates <= streak["last_day"])
-    c.dots(ax, x[~inside & (ms > 0)], y[~inside & (ms > 0)], 12, look.mark, "days")
-    c.dots(ax, x[~inside & (ms == 0)], y[~inside & (ms == 0)], 8, look.muted, "pauses")
+    for days, size, paint, role in (
+        (~inside & (ms > 0), 12, look.mark, "days"),
+        (~inside & (ms == 0), 8, look.muted, "pauses"),
+    ):
+        dots(ax, x[days], y[days], size, paint, role)
     path = np.c_[x, y][inside]
-    pieces = [
-        np.repeat(piece, 2, axis=0) if len(piece) == 1 else piece
-        for piece in np.split(path, np.flatnonzero(np.diff(path[:, 1])) + 1)
-    ]
+    starts = np.flatnonzero(np.diff(path[:, 1])) + 1
+    pieces = [np.r_[piece[:1], piece] for piece in np.split(path, starts)]  # at least two points
     if look.accent.edge != "none":
-        c.lines(ax, pieces, look.accent.edge, 34, "streak edge", cap="round")
-    c.lines(ax, pieces, look.accent.face, 26, "streak", cap="round")
-    label_end(ax, look, path[0], day(streak["first_day"]), -30)
-    label_end(ax, look, path[-1], day(streak["last_day"]), 52)
+        lines(ax, pieces, look.accent.edge, 34, "streak edge", cap="round")
+    lines(ax, pieces, look.accent.face, 26, "streak", cap="round")
+    for (x, y), date, dy in (
+        (path[0], streak["first_day"], -30),
+        (path[-1], streak["last_day"], 52),
+    ):
+        write_centred(ax, x, y + dy, day(date), RULE, "text", look.text, "end")
     return ax
 
 
 def day_positions(n, top, height):
     """(x, y) of n days, in rows from left to right."""
-    i = np.arange(n)
-    row, column, step = i // COLUMNS, i % COLUMNS, c.MEASURE / COLUMNS
-    return c.LEFT + step * (column + 0.5), top + min(height / max(row.max(), 1), 96) * row
-
-
-def label_end(ax, look, at, text, dy):
-    """Write a label at one end of the streak."""
-    half = c.width(text, "text", c.RULE) / 2
-    x = np.clip(at[0], c.LEFT + half, c.RIGHT - half) - half
-    c.write(ax, x, at[1] + dy, text, c.RULE, "text", look.text, "end")
+    row, column = np.divmod(np.arange(n), COLUMNS)
+    x = LEFT + MEASURE / COLUMNS * (column + 0.5)
+    return x, top + min(height / max(row.max(), 1), 96) * row
 
 
 def words_of_longest_streak(story):
     """The words of the card `longest_streak`."""
-    streak, days = story.tables["longest_streak"].iloc[0], story.tables["calendar"]
-    n, n_with_music = int(streak["n_days"]), int((days["ms_played"] > 0).sum())
-    dates = f"{day(streak['first_day'])} to {day(streak['last_day'])}"
-    reading = (f"{dates}, not one day silent.", f"Music on {n_with_music} of {len(days)} days.")
-    return Words(
-        kicker=f"Longest streak, {story.year}",
+    streak, (dates, ms) = story.first("longest_streak"), daily(story)
+    n, first = int(streak["n_days"]), streak["first_day"]
+    return words_on(
+        story,
+        "Longest streak",
+        streak_headline(n, len(dates), first),
+        (
+            f"{day(first)} to {day(streak['last_day'])}, not one day silent.",
+            f"Music on {(ms > 0).sum()} of {len(dates)} days.",
+        ),
+        f"Days with music, {span(story)}, local time. Simulated.",
+        f"{counted(n, 'day')} in a row.",
         hero=count(n),
-        headline=streak_headline(n, len(days), streak["first_day"]),
-        reading=reading,
-        rule=f"Days with music, {span(story)}, local time. Simulated.",
-        alt=f"{story.listener['name']}, longest streak of {story.year}: {counted(n, 'day')} in a "
-        f"row. "
-        f"{' '.join(reading)}",
     )
 
 

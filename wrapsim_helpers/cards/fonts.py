@@ -103,24 +103,24 @@ def register(path):
 @cache
 def installed(name, bold):
     """Path of the installed font of a family with the nearest weight; None if there is none."""
-    wanted = 700 if bold else 500
-    fonts = [e for e in font_manager.fontManager.ttflist if e.name == name and e.style == "normal"]
-    return (
-        min(fonts, key=lambda e: (abs(weight(e.weight) - wanted), e.fname)).fname if fonts else None
+    manager, wanted = font_manager.fontManager, 700 if bold else 500
+    by_weight = sorted(
+        (manager.score_weight(wanted, font.weight), font.fname)
+        for font in manager.ttflist
+        if font.name == name and font.style == "normal"
     )
-
-
-def weight(value):
-    """A font weight as a number; some font files state it as a word."""
-    return value if isinstance(value, int) else font_manager.weight_dict.get(value, 400)
+    return by_weight[0][1] if by_weight else None
 
 
 @cache
 def fallbacks(bold):
     """Paths of the fallback fonts, in order of preference."""
+    paths = [installed(name, bold) for name in INSTALLED]
     shipped = ["DejaVuSans-Bold.ttf", "DejaVuSans.ttf"][0 if bold else 1 :]
-    paths = [path for name in INSTALLED if (path := installed(name, bold))]
-    return (*paths, *(f"{get_data_path()}/fonts/ttf/{name}" for name in shipped))
+    return (
+        *filter(None, paths),
+        *(f"{get_data_path()}/fonts/ttf/{name}" for name in shipped),
+    )
 
 
 @lru_cache(4096)
@@ -161,23 +161,15 @@ def shown(name, kind="name"):
         " " if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") else c for c in text
     )
     text = re.sub(" +", " ", text).strip()
+    thing = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
     lost = [c for c in text if c not in JOINERS and not drawable(c)]
     if not lost:
-        return text or f"a {kind} without letters"
+        return text or f"{thing} without letters"
     rest = " ".join("".join(c for c in text if c not in JOINERS and drawable(c)).split())
-    letters = any(c.isalnum() for c in rest)
+    letters = any(map(str.isalnum, rest))
     if emoji(lost):
-        return rest if letters else f"{article(kind)} {kind} in emoji"
-    return (
-        f"{rest} ({script(lost)})"
-        if letters
-        else f"{article(kind)} {kind} in {script(lost)} script"
-    )
-
-
-def article(kind):
-    """The indefinite article of a word: a or an."""
-    return "an" if kind[0] in "aeiou" else "a"
+        return rest if letters else f"{thing} in emoji"
+    return f"{rest} ({script(lost)})" if letters else f"{thing} in {script(lost)} script"
 
 
 def emoji(characters):
@@ -187,9 +179,9 @@ def emoji(characters):
 
 def script(characters):
     """Name of the characters' script; Japanese if there are kana, otherwise CJK is Chinese."""
-    names = [unicodedata.name(c, "UNKNOWN").split()[0] for c in characters if not emoji([c])]
-    kana = [name for name in names if name.startswith(("HIRAGANA", "KATAKANA"))]
-    word = (kana or names)[0]
+    words = [unicodedata.name(c, "UNKNOWN").split()[0] for c in characters if not emoji([c])]
+    kana = [word for word in words if word.startswith(("HIRAGANA", "KATAKANA"))]
+    word = (kana or words)[0]
     return SCRIPTS.get(word, word.capitalize())
 
 

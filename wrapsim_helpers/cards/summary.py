@@ -1,53 +1,70 @@
 """The summary card: the year disc and four lines."""
 
-from . import canvas as c
+from .canvas import (
+    LEFT,
+    NAME,
+    READING,
+    RIGHT,
+    RULE,
+    fits_width,
+    lines,
+    page,
+    write,
+    write_name,
+    year_disc,
+)
 from .fonts import shown
-from .words import Words, count, counted, minutes_text, span
+from .words import Words, count, counted, counted_minutes, minutes_text, span
 
 HUB, RIM = 132, 396
 MIN_YEAR = 300  # days; the shortest window of an edition has 303
 NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
+VALUE_LEFT = 276
 
 
 def draw_summary(ax, story, theme="press"):
     """What was the year like? The listener's name, the year disc, and the top song, artist and
     genre.
     """
-    words = words_of_summary(story)
-    look = c.page(ax, story, "summary", theme, words, sizes=NAME_SIZES)
+    look = page(ax, story, "summary", theme, words_of_summary(story), sizes=NAME_SIZES)
     x, y = 540, 906
-    c.year_disc(ax, story, look, x, y, HUB, RIM, "rays")
-    n = count(minutes_text(story.tables["minutes"]["ms_played"].iloc[0]))
-    c.write(ax, x, y + 12, n, c.NAME, "hero", look.text, "value", ha="center")
-    c.write(ax, x, y + 58, "minutes", c.RULE, "text", look.quiet, "unit", ha="center")
+    year_disc(ax, story, look, x, y, HUB, RIM, "rays")
+    n = count(minutes_text(story.first("minutes")["ms_played"]))
+    write(ax, x, y + 12, n, NAME, "hero", look.text, "value", ha="center")
+    write(ax, x, y + 58, "minutes", RULE, "text", look.quiet, "unit", ha="center")
     for i, (key, value) in enumerate(rows(story)):
         row(ax, look, 1364 + 76 * i, key, shown(value))
     return ax
 
 
 def row(ax, look, y, key, value):
-    """Draw a row of the summary: a key and its value."""
-    c.lines(ax, [[(c.LEFT, y + 23), (c.RIGHT, y + 23)]], look.faint, 3, "hairline")
-    c.write(ax, c.LEFT, y, key, c.READING, "text", look.quiet, "key")
-    room = c.RIGHT - 276
-    value = (
-        value if c.fits_width(value, "name", c.READING, room) else value.split(" - ")[0]
-    )  # without the edition, such as "- 2011 Remaster"
-    c.write_name(ax, 276, y, value, (c.NAME, c.READING), "name", look.text, "value", room)
+    """Draw a row of the summary: a key and its value. A long title is drawn without its edition,
+    such as "- 2011 Remaster".
+    """
+    lines(ax, [[(LEFT, y + 23), (RIGHT, y + 23)]], look.faint, 3, "hairline")
+    write(ax, LEFT, y, key, READING, "text", look.quiet, "key")
+    room = RIGHT - VALUE_LEFT
+    value = value if fits_width(value, "name", READING, room) else value.split(" - ")[0]
+    write_name(ax, VALUE_LEFT, y, value, (NAME, READING), "name", look.text, "value", room)
 
 
 def rows(story):
     """Key and value of each line, at most four; a missing value has no line."""
-    t = story.tables
     firsts = (
         ("Song", "top_songs", "title"),
         ("Artist", "top_artists", "artist"),
         ("Genre", "top_genres", "genre"),
     )
-    lines = [(key, str(t[table][column].iloc[0])) for key, table, column in firsts if len(t[table])]
-    if len(t["longest_streak"]):
-        return [*lines, ("Streak", counted(int(t["longest_streak"]["n_days"].iloc[0]), "day"))]
-    return [*lines, ("Days", f"{t['minutes']['n_days'].iloc[0]} with music")]
+    lines = [
+        (key, str(story.first(name)[column]))
+        for key, name, column in firsts
+        if len(story.tables[name])
+    ]
+    if len(story.tables["longest_streak"]):
+        streak = "Streak", counted(int(story.first("longest_streak")["n_days"]), "day")
+    else:
+        streak = "Days", f"{story.first('minutes')['n_days']} with music"
+    return [*lines, streak]
 
 
 def period(story):
@@ -60,13 +77,13 @@ def period(story):
 
 def words_of_summary(story):
     """The words of the card `summary`."""
-    n = minutes_text(story.tables["minutes"]["ms_played"].iloc[0])
+    name, kicker = story.listener["name"], period(story)
     lines = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
     return Words(
-        kicker=period(story),
-        headline=shown(story.listener["name"]),
+        kicker=kicker,
+        headline=shown(name),
         reading=(),
         rule="wrapsim: invented people, published figures",
-        alt=f"{story.listener['name']}, {period(story)[0].lower()}{period(story)[1:]}: "
-        f"{counted(n, 'minute')}; {lines}.",
+        alt=f"{name}, {kicker[0].lower()}{kicker[1:]}: "
+        f"{counted_minutes(story.first('minutes')['ms_played'])}; {lines}.",
     )

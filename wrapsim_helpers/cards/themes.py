@@ -1,5 +1,6 @@
 """Colours of the cards. One table: theme -> card -> look."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -43,6 +44,10 @@ class Look:
     ]  # neighbouring fills, each with the colour of its text; the last is for "N more"
     disc: tuple[str, str, str, str]  # three genres, and all other genres
     badge: str  # background of the small disc
+
+    def paints(self, accented):
+        """The paint of each shape: accent where `accented` is true, mark elsewhere."""
+        return [self.accent if is_accent else self.mark for is_accent in accented]
 
 
 ON_INK = Look(
@@ -150,24 +155,27 @@ PRINT = replace(
     badge=WHITE,
 )
 
-PRESS = {  # neighbouring cards differ in ground, also if a card between them is missing
-    "minutes": ON_CORAL,
-    "top_songs": ON_PAPER,
-    "top_artists": ON_BLUE,
-    "top_genres": ON_SUN,
-    "listening_clock": ON_INK,
-    "calendar": ON_PAPER,
-    "longest_streak": ON_CORAL,
-    "skip_rate": ON_SUN,
-    "place": ON_BLUE,
-    "summary": ON_INK,
-    "too_little": ON_BLUE,
-}
+# Neighbouring cards differ in ground, also if a card between them is missing. A card that is not
+# listed is on paper.
+PRESS = defaultdict(
+    lambda: ON_PAPER,
+    minutes=ON_CORAL,
+    top_songs=ON_PAPER,
+    top_artists=ON_BLUE,
+    top_genres=ON_SUN,
+    listening_clock=ON_INK,
+    calendar=ON_PAPER,
+    longest_streak=ON_CORAL,
+    skip_rate=ON_SUN,
+    place=ON_BLUE,
+    summary=ON_INK,
+    too_little=ON_BLUE,
+)
 THEMES = {
     "press": PRESS,
-    "night": dict.fromkeys(PRESS, ON_INK),
-    "contrast": dict.fromkeys(PRESS, CONTRAST),
-    "print": dict.fromkeys(PRESS, PRINT),
+    "night": defaultdict(lambda: ON_INK),
+    "contrast": defaultdict(lambda: CONTRAST),
+    "print": defaultdict(lambda: PRINT),
 }
 
 

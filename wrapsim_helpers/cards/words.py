@@ -36,6 +36,16 @@ class Words(NamedTuple):
     sub: str = ""
 
 
+def words_on(story, subject, headline, reading, rule, before="", after="", **more):
+    """The `Words` on a subject of the year, such as "Top songs".
+
+    before, after  what the alt text says before and after the reading lines
+    """
+    said = " ".join([before, *reading, after]).strip()
+    alt = f"{story.listener['name']}, {subject.lower()} of {story.year}: {said}"
+    return Words(f"{subject}, {story.year}", headline, reading, rule, alt, **more)
+
+
 def count(n):
     """A count as text: thin spaces from 10 000 on, a half as ½, no decimals."""
     whole, half = divmod(round(2 * n), 2)
@@ -51,6 +61,11 @@ def counted(n, thing):
 def minutes_text(ms):
     """Milliseconds rounded to whole minutes."""
     return int(whole_minutes(ms))
+
+
+def counted_minutes(ms):
+    """Milliseconds in minutes with the noun: "12 minutes"."""
+    return counted(minutes_text(ms), "minute")
 
 
 def of_100(share):
@@ -78,7 +93,7 @@ def span(story):
 def whole_days(n_minutes):
     """Minutes as days or hours without a pause: "13 days and nights", "7 hours"."""
     return (
-        counted(n_minutes // 1440, "day") + " and nights"
+        f"{counted(n_minutes // 1440, 'day')} and nights"
         if n_minutes >= 2880
         else counted(n_minutes // 60, "hour")
     )

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from ..cards.themes import GREY
-from ..instants import DAY_MS, HOUR_MS, MINUTE_MS, whole_minutes
+from ..cards.words import MONTHS, THIN, day
+from ..instants import HOUR_MS, MINUTE_MS, whole_minutes
 from ..listening.what_if import local_ms
 from ..music.catalogue import pool_sizes
 from ..music.genres import SMALL_POOL
@@ -17,19 +18,19 @@ from ..people.survey_shares import listener_types, response_shares
 from ..schema import CHRONOTYPES
 from .style import ACCENT, DATA, band, chart, note, side_by_side
 
-HALF_DAY = pd.Timedelta(12, "h")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+HALF_DAY, SECOND = pd.Timedelta(12, "h"), pd.Timedelta(1, "s")
+MANY_DAYS = 70  # from here on, axes have months and weeks instead of days
 
 
 def percent(share):
     """A share as text: 0.34 -> "34 %", with a thin space."""
-    return f"{100 * share:.0f}\u2009%"
+    return f"{100 * share:.0f}{THIN}%"
 
 
 def percent_axis(axis):
     """Set the ticks of an axis to round percentages."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(lambda share, _: f"{round(100 * share, 1):g}\u2009%")
+    axis.set_major_formatter(lambda share, _: f"{round(100 * share, 1):g}{THIN}%")
 
 
 # -- the survey and the songs ----------------------------------------------------------------------
@@ -73,16 +74,13 @@ def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
         "towards their gender.",
     )
     at = np.arange(len(genres))
-    for offset, gender, colour in ((-0.19, "female", ACCENT), (0.19, "male", DATA)):
-        ax.bar(at + offset, shares.loc[gender], 0.36, color=colour)
-        note(
-            ax,
-            at[0] + offset,
-            shares.loc[gender].iloc[0] + 0.03,
-            {"female": "women", "male": "men"}[gender],
-            GREY,
-            ha="center",
-        )
+    for x, gender, name, colour in (
+        (at - 0.19, "female", "women", ACCENT),
+        (at + 0.19, "male", "men", DATA),
+    ):
+        height = shares.loc[gender]
+        ax.bar(x, height, 0.36, color=colour)
+        note(ax, x[0], height.iloc[0] + 0.03, name, GREY, ha="center")
     ax.set_xticks(at, genres)
     percent_axis(ax.yaxis)
     return ax
@@ -90,24 +88,16 @@ def draw_genre_by_gender(survey, genres=("Melody", "Pop", "Classical", "Rap")):
 
 def draw_pool_sizes(catalogue):
     """How many tracks are in the pool of each survey genre?"""
-    sizes = pool_sizes(catalogue).sort_values("tracks")
-    small = sizes["tracks"] < 2 * SMALL_POOL
+    sizes = pool_sizes(catalogue).sort_values("tracks").set_index("genre")["tracks"]
     ax = chart(
-        f"{sizes['genre'].iloc[0]} has the smallest pool: {sizes['tracks'].iloc[0]} tracks",
+        f"{sizes.index[0]} has the smallest pool: {sizes.iloc[0]} tracks",
         "Tracks of the songs file in each survey genre's pool, by genre label or sound; a track "
         "may be in several pools.",
     )
     ax.set_position((0.30, 0.12, 0.60, 0.72))
-    ax.barh(np.arange(len(sizes)), sizes["tracks"], color=np.where(small, ACCENT, DATA))
-    for row, tracks in enumerate(sizes["tracks"]):
-        note(
-            ax,
-            tracks + sizes["tracks"].max() / 100,
-            row,
-            f"{tracks:,}".replace(",", "\u2009"),
-            GREY,
-        )
-    ax.set_yticks(np.arange(len(sizes)), sizes["genre"])
+    ax.barh(sizes.index, sizes, color=np.where(sizes < 2 * SMALL_POOL, ACCENT, DATA))
+    for row, n in enumerate(sizes):
+        note(ax, n + sizes.max() / 100, row, f"{n:,}".replace(",", THIN), GREY)
     ax.set_xticks([])
     ax.grid(False)
     ax.spines["bottom"].set_visible(False)
@@ -119,17 +109,12 @@ def draw_pool_sizes(catalogue):
 
 def daily_minutes(listened):
     """Minutes played on each local day of the window: Series over dates."""
-    day = pd.to_datetime(local_ms(listened.plays) // DAY_MS * DAY_MS, unit="ms")
-    minutes = (
-        pd.Series(listened.plays["ms_played"].to_numpy() / MINUTE_MS, index=day)
-        .groupby(level=0)
-        .sum()
-    )
-    first, after = (moment.replace(tzinfo=None) for moment in listened.run.window)
-    last = max(pd.Timestamp(after) - pd.Timedelta(1, "s"), *minutes.index[-1:], pd.Timestamp(first))
-    return minutes.reindex(
-        pd.date_range(pd.Timestamp(first).normalize(), last.normalize()), fill_value=0.0
-    )
+    started = pd.to_datetime(local_ms(listened.plays), unit="ms")
+    played = pd.Series(listened.plays["ms_played"].to_numpy() / MINUTE_MS, index=started)
+    minutes = played.resample("D").sum()
+    first, after = (pd.Timestamp(moment.replace(tzinfo=None)) for moment in listened.run.window)
+    last = max(after - SECOND, first, *minutes.index[-1:])
+    return minutes.reindex(pd.date_range(first, last, normalize=True), fill_value=0.0)
 
 
 def draw_year(listened):
@@ -137,13 +122,11 @@ def draw_year(listened):
     in the accent colour.
     """
     days = daily_minutes(listened)
-    finding = (
-        f"Music on {np.count_nonzero(days)} of {len(days)} days; most on "
-        f"{day_name(days.idxmax())} with "
-        f"{whole_minutes(round(days.max() * MINUTE_MS))} minutes"
-    )
     ax = chart(
-        finding if days.any() else f"No music in these {len(days)} days",
+        f"Music on {np.count_nonzero(days)} of {len(days)} days; most on {day(days.idxmax())} with "
+        f"{whole_minutes(round(days.max() * MINUTE_MS))} minutes"
+        if days.any()
+        else f"No music in these {len(days)} days",
         "Minutes played per local day.",
     )
     ax.bar(days.index, days, 1.0, color=np.where(days == days.max(), ACCENT, DATA))
@@ -151,18 +134,14 @@ def draw_year(listened):
     return month_axis(ax, days.index)
 
 
-def day_name(day):
-    """A date as text: "25 May"."""
-    return f"{day.day} {MONTHS[day.month - 1]}"
-
-
 def month_axis(ax, days):
     """Label a time axis with months at their first days, or with days if the period is short."""
-    ticks = days[days.day == 1] if len(days) > 70 else days[:: max(1, len(days) // 7)]
-    if len(days) > 70:
-        ax.set_xticks(ticks, [MONTHS[day.month - 1] for day in ticks], ha="left")
+    if len(days) > MANY_DAYS:
+        firsts = days[days.day == 1]
+        ax.set_xticks(firsts, [MONTHS[first.month - 1] for first in firsts], ha="left")
     else:
-        ax.set_xticks(ticks, [day_name(day) for day in ticks])
+        few = days[:: max(1, len(days) // 7)]
+        ax.set_xticks(few, list(map(day, few)))
     return ax
 
 
@@ -174,11 +153,10 @@ def draw_clock_against_plan(listened):
     plays.
     """
     chronotype = listened.listeners["chronotype"][0].as_py()
-    n_sessions = len(np.unique(listened.plays["session_id"].to_numpy()))
-    share = np.bincount((local_ms(listened.plays) // HOUR_MS) % 24, minlength=24) / max(
-        listened.plays.num_rows, 1
-    )
-    plan = expected_hours(chronotype)
+    n_sessions = len(listened.plays["session_id"].unique())
+    hours, plan = np.arange(24), expected_hours(chronotype)
+    n_plays = np.bincount((local_ms(listened.plays) // HOUR_MS) % 24, minlength=24)
+    share = n_plays / max(n_plays.sum(), 1)
     spread = 1.96 * np.sqrt(1.6 * plan * (1 - plan) / max(n_sessions, 1))
     inside = np.count_nonzero(np.abs(share - plan) <= spread)
     ax = chart(
@@ -188,14 +166,12 @@ def draw_clock_against_plan(listened):
         f"Share of plays by local hour, {n_sessions} sessions. Band: about 95 % of such years "
         f"lie in it.",
     )
-    ax.bar(np.arange(24), share, 0.8, color=DATA)
-    band(ax, np.arange(24), np.maximum(plan - spread, 0), plan + spread)
-    ax.plot(np.arange(24), plan, color=ACCENT, linewidth=2)
-    ax.set(
-        ylim=(0, 1.15 * max(share.max(), (plan + spread).max() if n_sessions > 20 else plan.max())),
-        xticks=range(0, 24, 3),
-    )
-    note(ax, 0, ax.get_ylim()[1] * 0.95, f"line: {chronotype.replace('_', ' ')}", ACCENT, va="top")
+    ax.bar(hours, share, 0.8, color=DATA)
+    band(ax, hours, np.maximum(plan - spread, 0), plan + spread)
+    ax.plot(hours, plan, color=ACCENT, linewidth=2)
+    top = 1.15 * max(share.max(), (plan + spread).max() if n_sessions > 20 else plan.max())
+    ax.set(ylim=(0, top), xticks=hours[::3])
+    note(ax, 0, top * 0.95, f"line: {chronotype.replace('_', ' ')}", ACCENT, va="top")
     percent_axis(ax.yaxis)
     return ax
 
@@ -214,8 +190,8 @@ def draw_what_if(before, after, name):
     the change, on one axis.
     """
     days = [daily_minutes(year) for year in (before, after)]
-    every = "week" if len(days[0]) > 70 else "day"
-    was, became = ((series.resample("W").sum() if every == "week" else series) for series in days)
+    every = "week" if len(days[0]) > MANY_DAYS else "day"
+    was, became = (minutes.resample(every[0].upper()).sum() for minutes in days)
     change = became.sum() / was.sum() - 1 if was.any() else 0.0
     ax = chart(
         f"{name}: {percent(abs(change))} {'more' if change > 0 else 'less'} music in the same "
@@ -228,9 +204,10 @@ def draw_what_if(before, after, name):
     )
     ax.plot(was.index, was, color=DATA, linewidth=2)
     ax.plot(became.index, became, color=ACCENT, linewidth=2)
-    ax.set_ylim(0, 1.25 * max(was.max(), became.max(), 1))
-    note(ax, was.index[0], 1.18 * max(was.max(), became.max(), 1), "before", GREY)
-    note(ax, was.index[len(was) // 4], 1.18 * max(was.max(), became.max(), 1), name.lower(), ACCENT)
+    most = max(was.max(), became.max(), 1)
+    ax.set_ylim(0, 1.25 * most)
+    note(ax, was.index[0], 1.18 * most, "before", GREY)
+    note(ax, was.index[len(was) // 4], 1.18 * most, name.lower(), ACCENT)
     return month_axis(ax, days[0].index)
 
 
@@ -253,22 +230,14 @@ def draw_volume(minutes):
         "Minutes a day over the window; each step to the right doubles them. One dot per listener; "
         "the height has no meaning.",
     )
-    for row, (plan, colour) in enumerate((("free", DATA), ("premium", ACCENT))):
+    left = minutes["minutes_per_day"].min()
+    for row, (plan, colour, of_note) in enumerate(
+        (("free", DATA, GREY), ("premium", ACCENT, ACCENT))
+    ):
         values = np.sort(minutes.loc[minutes["plan"] == plan, "minutes_per_day"])
-        ax.scatter(
-            values,
-            row + 0.6 * ((np.arange(len(values)) * 0.618) % 1 - 0.5),
-            s=14,
-            color=colour,
-            linewidth=0,
-        )
-        note(
-            ax,
-            minutes["minutes_per_day"].min(),
-            row + 0.42,
-            plan,
-            GREY if plan == "free" else colour,
-        )
+        height = row + 0.6 * ((np.arange(len(values)) * 0.618) % 1 - 0.5)
+        ax.scatter(values, height, s=14, color=colour, linewidth=0)
+        note(ax, left, row + 0.42, plan, of_note)
     ax.set(xscale="log", ylim=(-0.5, 1.7), yticks=[])
     ax.xaxis.set_major_locator(FixedLocator(2.0 ** np.arange(-2, 11)))
     ax.xaxis.set_minor_locator(NullLocator())
@@ -281,20 +250,22 @@ def draw_crowd_hours(hours):
 
     hours  DataFrame weekend, hour, n_plays, as from `crowd_hours`
     """
-    peaks = [
-        hours[hours["weekend"] == weekend].set_index("hour")["n_plays"] for weekend in (False, True)
+    n_plays = [
+        hours[hours["weekend"] == weekend]
+        .set_index("hour")["n_plays"]
+        .reindex(range(24), fill_value=0)
+        for weekend in (False, True)
     ]
-    ours = [peak.idxmax() if len(peak) else "no hour" for peak in peaks]
+    ours = [plays.idxmax() if plays.any() else "no hour" for plays in n_plays]
     axes = side_by_side(
         f"Busiest at {ours[0]} from Monday to Friday and at {ours[1]} at weekends; published: "
         f"{np.argmax(HOURS_WEEKDAY)} and {np.argmax(HOURS_WEEKEND)}",
         "Share of plays by local hour. Line: Park et al. 2019, Spotify. Bars: this run.",
         ("Monday to Friday", "Saturday, Sunday"),
     )
-    for ax, peak, curve in zip(axes, peaks, (HOURS_WEEKDAY, HOURS_WEEKEND)):
-        plays = peak.reindex(range(24), fill_value=0)
-        ax.bar(range(24), plays / max(plays.sum(), 1), 0.8, color=DATA)
-        ax.plot(range(24), np.array(curve) / sum(curve), color=ACCENT, linewidth=2)
+    for ax, plays, curve in zip(axes, n_plays, (HOURS_WEEKDAY, HOURS_WEEKEND)):
+        ax.bar(plays.index, plays / max(plays.sum(), 1), 0.8, color=DATA)
+        ax.plot(np.array(curve) / sum(curve), color=ACCENT, linewidth=2)
         ax.set_xticks(range(0, 24, 6))
     percent_axis(axes[0].yaxis)
     return axes[0]
@@ -306,16 +277,15 @@ def draw_leaving(leaving):
 
     leaving  DataFrame second, n_left, n_plays, as from `crowd_leaving`
     """
-    seconds = leaving.set_index("second").reindex(range(241), fill_value=0)
-    on = (
-        1 - np.cumsum(seconds["n_left"]).shift(fill_value=0) / leaving["n_plays"].iloc[0]
-    )  # not left when the second begins
+    left = leaving.set_index("second")["n_left"].reindex(range(240), fill_value=0)
+    # not left when the second begins
+    on = 1 - left.cumsum().shift(fill_value=0) / leaving["n_plays"].iloc[0]
     ax = chart(
         f"{percent(1 - on.iloc[5])} of plays are left within five seconds, "
         f"{percent(1 - on.iloc[30])} within thirty",
         "Share of plays not left yet, by seconds played. Dots: Lamere 2014, Spotify.",
     )
-    ax.plot(on.index[:-1], on.iloc[:-1], color=DATA, linewidth=2.5)
+    ax.plot(on, color=DATA, linewidth=2.5)
     points = [(s, 1 - published(f"skip_within_{s}s")) for s in (5, 10, 30)]
     ax.scatter(*zip(*points), s=46, color=ACCENT, zorder=3)
     note(ax, 36, points[-1][1] - 0.06, "published", ACCENT)
@@ -332,8 +302,7 @@ def draw_homes(listeners):
     country = listeners["country"].value_counts()
     ax = chart(
         f"{len(country)} countries and {listeners['time_zone'].nunique()} time zones; "
-        f"{country.iloc[0]} of {len(listeners):,} "
-        f"listeners live in {country.index[0]}",
+        f"{country.iloc[0]} of {len(listeners):,} listeners live in {country.index[0]}",
         "Homes by degrees east and north. Towns from Faker, countries by published shares.",
     )
     ax.scatter(listeners["longitude"], listeners["latitude"], s=16, color=ACCENT, linewidth=0)

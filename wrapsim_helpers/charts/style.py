@@ -57,14 +57,8 @@ def blank_axes(title, source):
     FigureCanvasAgg(figure)
     lines = broken(title, "bold", TITLE, 0.94 * 72 * SIZE[0], 2)
     for i, line in enumerate(lines):
-        figure.text(
-            0.02,
-            (0.915, 0.93)[len(lines) - 1] - 0.068 * i,
-            line,
-            fontsize=TITLE,
-            color=INK,
-            gid="title",
-        )
+        y = (0.915, 0.93)[len(lines) - 1] - 0.068 * i
+        figure.text(0.02, y, line, fontsize=TITLE, color=INK, gid="title")
     figure.text(0.02, 0.03, source, fontsize=SMALL, color=GREY, gid="source")
     return figure
 
@@ -92,16 +86,14 @@ def finish(ax: Axes, alt=""):
     figure = cast(Figure, ax.figure)
     for each in figure.axes:
         plain(each)
-        for axis in (each.xaxis, each.yaxis):
-            freeze(axis)
+        freeze(each.xaxis)
+        freeze(each.yaxis)
     for text in figure.findobj(Text):
         typeface(text)
-    png, title = (
-        io.BytesIO(),
-        " ".join(t.get_text() for t in figure.texts if t.get_gid() == "title"),
-    )
-    figure.savefig(png, metadata={"Title": title, "Description": alt or title, "Software": None})
-    return Card(title, alt or title, png.getvalue(), width=720)
+    title = " ".join(text.get_text() for text in figure.texts if text.get_gid() == "title")
+    png, alt = io.BytesIO(), alt or title
+    figure.savefig(png, metadata={"Title": title, "Description": alt, "Software": None})
+    return Card(title, alt, png.getvalue(), width=720)
 
 
 def plain(ax):
@@ -109,8 +101,7 @@ def plain(ax):
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.spines["bottom"].set_color(DATA)
     ax.xaxis.label.set_color(GREY)
-    ax.tick_params(which="both", length=0)
-    ax.tick_params(labelsize=TEXT, labelcolor=GREY)
+    ax.tick_params(which="both", length=0, labelsize=TEXT, labelcolor=GREY)
     if isinstance(ax.yaxis.get_major_formatter(), ScalarFormatter):
         ax.yaxis.set_major_formatter(lambda value, _: number(value))
 

@@ -14,7 +14,7 @@ from ..checking import check_path, front_door, json_value
 from ..parameters import sha256_of
 from ..resources import runs_folder
 from . import places
-from .locks import is_gone, is_signature, one_at_a_time, signature
+from .locks import is_gone, is_signature, one_at_a_time, refuse_locked, signature
 from .manifest import json_bytes
 from .run_folder import writable
 
@@ -200,11 +200,21 @@ def claim(folder, names):
 # -- writing ---------------------------------------------------------------------------------------
 
 
-def begin(path):
-    """A temporary path in the same folder as `path`, listed as unfinished."""
-    temporary = places.unfinished(path)
-    with edited(writable(path.parent)) as marker:
-        marker["unfinished"][temporary.name] = signature()
+def begin(path, alone=False):
+    """A temporary path in the same folder as `path`, listed as unfinished.
+
+    alone  create the temporary file. Raises ValueError if such a file exists and its process may
+           still run
+    """
+    folder, temporary = writable(path.parent), places.unfinished(path)
+    with one_at_a_time(folder):
+        with rewritten(folder) as marker:
+            for name, holder in marker["unfinished"].items():
+                if alone and places.final_name(name) == path.name and (folder / name).exists():
+                    refuse_locked(folder, name, holder)
+            marker["unfinished"][temporary.name] = signature()
+        if alone:
+            temporary.touch()
     return temporary
 
 
@@ -231,9 +241,12 @@ def end(temporary):
 
 
 @contextmanager
-def replaced_file(path):
-    """A temporary path, renamed to `path` if the block ends without error; see `list_output`."""
-    temporary = begin(path)
+def replaced_file(path, alone=False):
+    """A temporary path, renamed to `path` if the block ends without error; see `list_output`.
+
+    alone  True if only one process at a time may write this file, see `begin`
+    """
+    temporary = begin(path, alone)
     try:
         yield temporary
         list_output(temporary, path)

@@ -6,7 +6,7 @@ listener_id. A plays table needs listener_id, track_id, started_at, ms_played an
 other columns that are missing, as in an imported history, get their value from `DEFAULTS`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import ibis
@@ -17,21 +17,15 @@ from ..instants import HOUR_MS, MINUTE_MS
 from ..listening.counts import COUNTED_PLAY_MS
 from ..runs.connection import microseconds
 
-NOT_FINISHED_MS = (
-    3_000  # a play more than this much shorter than its track was left early (Lamere 2014)
-)
+NOT_FINISHED_MS = 3_000  # a play that is shorter than its track by more was left early
 EPOCH_DAY = date(1970, 1, 1)
 DEFAULTS = {"private": False, "content_type": "track"}
-
 
 # More than the range of offsets from UTC in minutes. Microseconds since 1970 times this number fit
 # into 63 bits until 2041.
 OFFSETS = 4096
-BEST_FIRST = (
-    ibis.desc("n_streams"),
-    ibis.desc("ms_played"),
-    "first_ms",
-)  # more streams, more milliseconds, the earlier first play
+# more streams, more milliseconds, the earlier first play
+BEST_FIRST = ibis.desc("n_streams"), ibis.desc("ms_played"), "first_ms"
 
 
 @dataclass(frozen=True)
@@ -85,21 +79,28 @@ class PeriodTables:
 
 
 @front_door
-def tables_in(plays, tracks, artists, track_artists, first_day, last_day, rules: Rules = Rules()):
-    """The `PeriodTables` of the plays that start in a period of local days."""
-    of_all = tables_of_all(plays, tracks, artists, track_artists, first_day, last_day, rules)
-    hours = 24 * day_number(first_day), 24 * day_number(last_day) + 23
-    return with_plays(of_all, of_all.plays.filter(of_all.plays.local_hour.between(*hours)))
-
-
-def tables_of_all(
-    plays, tracks, artists, track_artists, first_day, last_day, rules: Rules = Rules()
+def tables_in(
+    plays,
+    tracks,
+    artists,
+    track_artists,
+    first_day,
+    last_day,
+    rules: Rules = Rules(),
+    all_in_period=False,
 ):
-    """The `PeriodTables` of plays that all start in the period, so that no filter is needed."""
+    """The `PeriodTables` of the plays that start in a period of local days.
+
+    all_in_period  True if all plays start in the period, so that no filter is needed
+    """
     timed = with_times(with_defaults(plays), tracks, rules)
-    songs, credited, days = counts_of(timed, track_artists, rules)
+    if not all_in_period:
+        hours = 24 * day_number(first_day), 24 * day_number(last_day) + 23
+        timed = timed.filter(timed.local_hour.between(*hours))
+    songs = by_song(timed, rules)
+    counts = songs, by_artist(songs, track_artists, rules), by_day(timed, rules)
     catalogue = tracks, artists, track_artists
-    return PeriodTables(timed, songs, credited, days, *catalogue, first_day, last_day, rules)
+    return PeriodTables(timed, *counts, *catalogue, first_day, last_day, rules)
 
 
 def with_times(plays, tracks, rules):
@@ -128,12 +129,6 @@ def with_times(plays, tracks, rules):
 def is_stream(plays, rules):
     """Whether each play is a stream. Minutes count all plays."""
     return plays.ms_played >= rules.stream_ms
-
-
-def counts_of(plays, track_artists, rules):
-    """(songs, credited, days) of plays (see `PeriodTables`)."""
-    songs = by_song(plays, rules)
-    return songs, by_artist(songs, track_artists, rules), by_day(plays, rules)
 
 
 def by_song(plays, rules):
@@ -191,10 +186,12 @@ def day_of(plays):
     return plays.local_hour // 24
 
 
-def with_plays(tables, plays):
-    """`PeriodTables` with another table of plays and the counts of these plays."""
-    songs, credited, days = counts_of(plays, tables.track_artists, tables.rules)
-    return replace(tables, plays=plays, songs=songs, credited=credited, days=days)
+def with_left(tables):
+    """The plays of tracks of known length, with `left`: whether a play is more than 3 s shorter
+    than its track (Lamere 2014).
+    """
+    plays = tables.plays.join(tables.tracks.select("track_id", "duration_ms"), "track_id")
+    return plays.mutate(left=plays.ms_played < plays.duration_ms - NOT_FINISHED_MS)
 
 
 def ranked_only(table):
@@ -249,10 +246,12 @@ def month_of(day, year):
     )
 
 
-def ranked(table, *order):
-    """A table with `rank`, 1 for each listener's best row, ordered by the given columns."""
-    best_first = ibis.window(group_by="listener_id", order_by=order)
-    return table.mutate(rank=ibis.row_number().over(best_first) + 1)
+def ranked(table, *order, within=()):
+    """A table with `rank`: 1 for each listener's first row in the given order, or for the first row
+    of each listener and value of the columns `within`.
+    """
+    in_order = ibis.window(group_by=("listener_id", *within), order_by=order)
+    return table.mutate(rank=ibis.row_number().over(in_order) + 1)
 
 
 def ranked_by_streams(table, names, key, most):

@@ -2,6 +2,8 @@
 are left, minutes a day by listener.
 """
 
+from datetime import timedelta
+
 import ibis
 
 from ..checking import front_door
@@ -9,9 +11,10 @@ from ..instants import MINUTE_MS, check_window
 from ..interrupts import saying, unchanged
 from ..runs.opened import open_run
 from ..storage.tables import read_parquet
-from .counting import NOT_FINISHED_MS, PeriodTables, day_of, total
+from .counting import PeriodTables, day_of, total, with_left
 
 LAST_SECOND = 240
+DAY = timedelta(1)
 
 
 @front_door
@@ -35,15 +38,12 @@ def crowd_leaving(tables: PeriodTables):
     A play was left if it is more than 3 s shorter than its track (Lamere 2014). Returns second
     (0-239, and 240 for all later ones), n_left, n_plays (all plays, the same in every row).
     """
-    plays = tables.plays.join(tables.tracks.select("track_id", "duration_ms"), "track_id")
-    left = plays.mutate(
-        left=plays.ms_played < plays.duration_ms - NOT_FINISHED_MS,
-        second=ibis.least(plays.ms_played // 1000, LAST_SECOND),
+    plays = with_left(tables)
+    second = ibis.least(plays.ms_played // 1000, LAST_SECOND)
+    counts = plays.group_by(second=second).agg(
+        n_left=plays.count(where=plays.left), n=plays.count()
     )
-    by_second = left.group_by("second").agg(n_left=left.count(where=left.left), n=left.count())
-    return (
-        by_second.mutate(n_plays=by_second.n.sum().over(ibis.window())).drop("n").order_by("second")
-    )
+    return counts.mutate(n_plays=counts.n.sum().over(ibis.window())).drop("n").order_by("second")
 
 
 @front_door
@@ -58,12 +58,8 @@ def volume_by_plan(run_dir):
     plays = run.tables["plays"]
     totals = plays.group_by("listener_id").agg(ms_played=total(plays.ms_played))
     minutes = totals.order_by("listener_id").execute()
-    plans = read_parquet(
-        run, "profile_versions", ["listener_id", "profile_version", "plan"]
-    ).to_pandas()
-    minutes["minutes_per_day"] = (
-        minutes["ms_played"] / MINUTE_MS / ((end - start).total_seconds() / 86_400)
-    )
-    return minutes.merge(plans[plans["profile_version"] == 0], on="listener_id")[
-        ["listener_id", "plan", "minutes_per_day"]
-    ]
+    minutes["minutes_per_day"] = minutes["ms_played"] / MINUTE_MS / ((end - start) / DAY)
+    columns = ["listener_id", "profile_version", "plan"]
+    plans = read_parquet(run, "profile_versions", columns).to_pandas()
+    first_plans = plans[plans["profile_version"] == 0]
+    return minutes.merge(first_plans, on="listener_id")[["listener_id", "plan", "minutes_per_day"]]

@@ -2,7 +2,7 @@
 
 import ibis
 
-from .counting import total
+from .counting import ranked, total
 
 
 def listening_clock(tables):
@@ -29,13 +29,10 @@ def longest_streak(tables):
     A day counts if it has one stream, private or not; one day without a stream ends the streak. Of
     equally long streaks, the earliest.
     """
-    days = tables.days.filter(tables.days.n_streams > 0).select("listener_id", "day")
-    in_order = ibis.window(group_by="listener_id", order_by="day")
-    numbered = days.mutate(number=ibis.row_number().over(in_order))
-    marked = numbered.mutate(streak=numbered.day - numbered.number)  # constant within a streak
-    streaks = marked.group_by("listener_id", "streak").agg(
-        n_days=marked.count(), first_day=marked.day.min(), last_day=marked.day.max()
+    days = ranked(tables.days.filter(tables.days.n_streams > 0), "day")
+    streak = days.day - days["rank"]  # the same for all days of a streak
+    streaks = days.group_by("listener_id", streak=streak).agg(
+        n_days=days.count(), first_day=days.day.min(), last_day=days.day.max()
     )
-    best = ibis.window(group_by="listener_id", order_by=(ibis.desc("n_days"), "first_day"))
-    longest = streaks.mutate(number=ibis.row_number().over(best))
-    return longest.filter(longest.number == 0).drop("number", "streak").order_by("listener_id")
+    longest = ranked(streaks, ibis.desc("n_days"), "first_day")
+    return longest.filter(longest["rank"] == 1).drop("rank", "streak").order_by("listener_id")

@@ -12,7 +12,7 @@ from ..runs.opened import OpenedRun, catalogue_in, connect, days_of_run, open_ru
 from ..schema import TABLES
 from ..storage import places
 from ..storage.tables import read_plays
-from .counting import by_artist, tables_in, tables_of_all, with_plays
+from .counting import by_artist, by_day, by_song, tables_in
 from .editions import Edition, edition_named, window
 from .volume import minutes
 from .volume import skip_rate as skips
@@ -57,10 +57,11 @@ def period_tables(run_dir, year=-1, edition="full"):
 
 def tables_of_year(tables, parameters, year, edition):
     """The `PeriodTables` of a year, from open tables. edition: an `Edition`."""
-    days = period_days(parameters, year, edition.name)
+    first, last = days = period_days(parameters, year, edition.name)
     whole = days == days_of_run(parameters)
-    make_tables = tables_of_all if whole else tables_in
-    return make_tables(**tables, first_day=days[0], last_day=days[1], rules=edition.rules)
+    return tables_in(
+        **tables, first_day=first, last_day=last, rules=edition.rules, all_in_period=whole
+    )
 
 
 # -- part by part ----------------------------------------------------------------------------------
@@ -130,10 +131,10 @@ def in_temporary_tables(tables, store):
 
     store  function of a name and an expression; returns the temporary table
     """
-    tables = with_plays(tables, store("timed", tables.plays))
-    tables = replace(tables, songs=store("songs", tables.songs), days=store("days", tables.days))
-    credited = by_artist(tables.songs, tables.track_artists, tables.rules)
-    return replace(tables, credited=store("credited", credited))
+    plays, rules = store("timed", tables.plays), tables.rules
+    songs, days = store("songs", by_song(plays, rules)), store("days", by_day(plays, rules))
+    credited = store("credited", by_artist(songs, tables.track_artists, rules))
+    return replace(tables, plays=plays, songs=songs, days=days, credited=credited)
 
 
 def show_rows(connection, plays):

@@ -54,16 +54,28 @@ class Story:
     too_little: bool
     tables: dict[str, pd.DataFrame]
 
+    def first(self, name):
+        """The first row of the table of an insight."""
+        return self.tables[name].iloc[0]
+
     def __repr__(self):
         rows = ", ".join(f"{name} {len(table):,}" for name, table in self.tables.items())
         return (
             f"Story of {self.listener['name']} (listener {self.listener['listener_id']}), "
-            f"{self.first_day} to {self.last_day}, "
-            f"edition {self.edition!r}{', too little for a Wrapped' * self.too_little}\n  rows of "
-            f"tables: {rows}"
+            f"{self.first_day} to {self.last_day}, edition {self.edition!r}"
+            f"{', too little for a Wrapped' * self.too_little}\n  rows of tables: {rows}"
         )
 
 
+SUMMARISED = (
+    "minutes",
+    "longest_streak",
+    "skip_rate",
+    "place",
+    "top_songs",
+    "top_artists",
+    "top_genres",
+)
 LISTENER_FIELDS = ("listener_id", "user_id", "name", "city", "country", "time_zone", "birth_date")
 
 
@@ -136,18 +148,9 @@ def write_summary(story: Story, out_dir):
 
     Raises the errors of `card_folder`.
     """
-    tops = {
-        name: json.loads(
-            story.tables[name]
-            .head(5)
-            .drop(columns="first_played", errors="ignore")
-            .to_json(orient="records")
-        )
-        for name in ("top_songs", "top_artists", "top_genres")
-    }
-    single = {
-        name: json.loads(story.tables[name].to_json(orient="records", date_format="iso"))
-        for name in ("minutes", "longest_streak", "skip_rate", "place")
+    firsts = {
+        name: story.tables[name].head(5).drop(columns="first_played", errors="ignore")
+        for name in SUMMARISED
     }
     path = writable_output_folder(out_dir) / "summary.json"
     summary = {
@@ -157,8 +160,10 @@ def write_summary(story: Story, out_dir):
         "first_day": str(story.first_day),
         "last_day": str(story.last_day),
         "too_little": story.too_little,
-        **single,
-        **tops,
+        **{
+            name: json.loads(table.to_json(orient="records", date_format="iso"))
+            for name, table in firsts.items()
+        },
     }
     with replaced_file(path) as temporary:
         temporary.write_bytes(json_bytes(summary))

@@ -113,8 +113,6 @@ def monthly_genres(tables):
 def ranked_months(counts):
     """The top row of each listener and month. Only rows with the most streams are sorted."""
     most = counts.group_by("listener_id", "month").agg(n_streams=counts.n_streams.max())
-    in_month = ibis.window(group_by=("listener_id", "month"), order_by=(*BEST_FIRST, "number"))
-    first = counts.semi_join(most, ["listener_id", "month", "n_streams"]).mutate(
-        position=ibis.row_number().over(in_month)
-    )
-    return first.filter(first.position == 0).drop("position")
+    best = counts.semi_join(most, ["listener_id", "month", "n_streams"])
+    months = ranked(best, *BEST_FIRST, "number", within=["month"])
+    return months.filter(months["rank"] == 1)

@@ -2,7 +2,7 @@
 
 import ibis
 
-from .counting import NOT_FINISHED_MS, total
+from .counting import total, with_left
 
 
 def minutes(tables):
@@ -12,18 +12,15 @@ def minutes(tables):
     has one stream. Returns ms_played, n_plays, n_streams, n_tracks, n_artists, n_days (local days
     with a play), all int64.
     """
-    days, songs, artists = tables.days, tables.songs, tables.credited
+    days = tables.days
     totals = days.group_by("listener_id").agg(
         ms_played=total(days.ms_played),
         n_plays=total(days.n_plays),
         n_streams=total(days.n_streams),
         n_days=days.count(),
     )
-    distinct = [
-        table.group_by("listener_id").agg(**{name: table.count()})
-        for name, table in (("n_tracks", songs), ("n_artists", artists))
-    ]
-    for counts in distinct:
+    for name, table in (("n_tracks", tables.songs), ("n_artists", tables.credited)):
+        counts = table.group_by("listener_id").agg(**{name: table.count()})
         totals = totals.left_join(counts, "listener_id").drop("listener_id_right")
     whole = totals.fill_null({"n_tracks": 0, "n_artists": 0})
     return whole.relocate("n_tracks", "n_artists", before="n_days").order_by("listener_id")
@@ -36,9 +33,8 @@ def skip_rate(tables):
     n_skips counts plays more than 3 s shorter than their track, whatever ended them (Lamere 2014).
     Tracks of unknown length are not counted.
     """
-    plays = tables.plays.join(tables.tracks.select("track_id", "duration_ms"), "track_id")
-    left = plays.ms_played < plays.duration_ms - NOT_FINISHED_MS
-    counts = plays.group_by("listener_id").agg(n_plays=plays.count(), n_skips=total(left))
+    plays = with_left(tables)
+    counts = plays.group_by("listener_id").agg(n_plays=plays.count(), n_skips=total(plays.left))
     return counts.order_by("listener_id")
 
 
