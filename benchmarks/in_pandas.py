@@ -1,5 +1,5 @@
-"""The yardstick of the insights: the nine of them with pandas, as one would write them for a part
-that fits in memory.
+"""The yardstick of the insights: the same with pandas, as one would write them for a part that fits
+in memory.
 """
 
 import pandas as pd
@@ -8,8 +8,8 @@ TIES = ["listener_id", "n_streams", "ms_played", "first"]
 ORDER = [True, False, False, True]
 
 
-def nine(plays, tracks, track_artists, artists):
-    """Nine insights of every listener: name -> DataFrame.
+def insights_in_pandas(plays, tracks, track_artists, artists):
+    """The insights of every listener: name -> DataFrame.
 
     All arguments DataFrames, plays of one calendar year.
     """

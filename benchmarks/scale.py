@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 import wrapsim_helpers as ws
 
-from .in_pandas import nine
+from .in_pandas import insights_in_pandas
 from .loop import N_RECORDS
 from .seed_loop import write_seed_records
 from .timing import in_turn, seconds
@@ -152,22 +152,22 @@ def two_workers(folder):
 
 
 def all_insights(folder):
-    """Nine insights of everybody, out of core, against pandas on one part, reading included."""
+    """The insights of all listeners, out of core, against pandas on one part, reading included."""
     plays = ws.read_manifest(folder / "run")["plays"]
     part = folder / "run" / "plays" / "part-00000000.parquet"
     catalogue = [
         ws.read_parquet(folder / "run", name).to_pandas()
         for name in ("tracks", "track_artists", "artists")
     ]
-    nine_s, everybody_s = in_turn(
-        lambda: nine(pd.read_parquet(part), *catalogue),
+    pandas_s, everybody_s = in_turn(
+        lambda: insights_in_pandas(pd.read_parquet(part), *catalogue),
         lambda: ws.everybody(folder / "run"),
         rounds=3,
     )
-    in_pandas = nine_s / pq.read_metadata(part).num_rows * plays
+    in_pandas = pandas_s / pq.read_metadata(part).num_rows * plays
     return [
         (
-            "pandas, as fast as on one part / nine insights of everybody, seconds",
+            "pandas, as fast as on one part / all insights of all listeners, seconds",
             in_pandas / everybody_s,
             5,
             f"{everybody_s:.0f} s for {plays:,} plays; pandas would take {in_pandas:.0f} s",

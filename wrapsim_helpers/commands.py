@@ -485,7 +485,7 @@ def cards(
 @app.command()
 def insights(
     run_dir: RunDir,
-    out_dir: str = typer.Argument(help="folder for nine Parquet files"),
+    out_dir: str = typer.Argument(help="folder for the Parquet files, one per insight"),
     year: int = typer.Option(
         -1, help="-1 for the year with most days in the run", parser=int_or_text, metavar="INTEGER"
     ),
@@ -493,7 +493,7 @@ def insights(
         "full", help="full for all days of the year, or 2016 to 2025 for the days of an edition"
     ),
 ):
-    """Write the nine insights of every listener of a run as Parquet.
+    """Write the insights of every listener of a run as Parquet.
 
     The run may be of any size.
     """

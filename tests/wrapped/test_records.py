@@ -1,12 +1,18 @@
 """A new insight with its card is a query, a drawing and a name in an edition."""
 
+import re
 from dataclasses import replace
+
+import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.cards import card, tops
 from wrapsim_helpers.storage import places
 from wrapsim_helpers.wrapped import editions, periods
+
+from ..conftest import TOP
+from ..test_language import TEXTS, text_of
 
 NAMES = ("tracks", "artists", "track_artists")
 
@@ -40,6 +46,14 @@ def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monke
     assert [one.name for one in cards][-2:] == ["first_songs", "summary"]
     assert cards[-2].alt == f"{story.tables['first_songs']['n_moments'].iloc[0]} first songs"
     assert ws.everybody(tiny_run)["first_songs"].column_names == ["listener_id", "n_moments"]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(TOP).as_posix())
+def test_no_text_says_how_many_insights_there_are(path):
+    numbers = r"\b(nine|ninth|ten|tenth|9|10)( of them| \w+)?"
+    if path.name != "test_records.py":
+        assert re.findall(rf"{numbers} (insights?|cards|parquet files)\b", text_of(path)) == []
+        assert re.findall(r"the[- _]nine\b|\bnine(_s|\()", text_of(path)) == []
 
 
 def test_every_insight_has_a_question_and_gives_the_columns_it_names(tiny_run):
