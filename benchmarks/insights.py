@@ -1,4 +1,4 @@
-"""One listener's insights take at most 5 times as long as reading that listener's rows in pandas."""
+"""One listener's insights take at most 5 times as long as reading the same rows with pandas."""
 
 import tempfile
 from pathlib import Path

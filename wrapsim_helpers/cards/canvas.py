@@ -164,9 +164,9 @@ def rectangles(ax, x, y, w, h, paints, role):
     polygons(ax, corners.reshape(-1, 4, 2), paints, role)
 
 
-def dots(ax, x, y, diameter, paint, role):
-    """Draw discs by centre and diameter, pixels."""
-    centres = np.c_[x, y]
+def dots(ax, centres, diameter, paint, role):
+    """Draw discs of one diameter, pixels. centres: (x, y), or an (n, 2) array."""
+    centres = np.atleast_2d(centres)
     d, at = np.full(len(centres), diameter), {"offsets": centres, "offset_transform": ax.transData}
     add_shapes(ax, EllipseCollection(d, d, 0, units="xy", **at, **style(ax, paint)), role)
 
@@ -216,7 +216,7 @@ def points(ax, pixels):
 
 
 def page(ax, story, card, theme, words, sizes=None):
-    """Draw everything around the picture: ground, kicker, headline or hero number, sub-line,
+    """Draw everything around the picture: background, kicker, headline or hero number, sub-line,
     reading lines, rule.
 
     sizes  font sizes of the hero number, or of the headline if there is no hero number
@@ -267,11 +267,11 @@ def hero(ax, words, look, sizes):
 
 def small_disc(ax, story, look):
     """Draw the small year disc right of the kicker; with fewer days the rays are thicker."""
-    x, y, n_days = RIGHT - 48, 314, (daily(story)[1] > 0).sum()
-    rim = 48
+    x, y, rim = RIGHT - 48, 314, 48
     if look.badge != look.ground:
-        dots(ax, x, y, 96, Paint(look.badge), "signature")
+        dots(ax, (x, y), 96, Paint(look.badge), "signature")
         rim = 42
+    n_days = np.count_nonzero(story.tables["calendar"]["ms_played"])
     thickness = np.clip(400 / max(n_days, 1), 1.2, 4)
     year_disc(ax, story, look, x, y, 8, rim, "signature", thickness, longest=0.9)
 
@@ -289,14 +289,14 @@ def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1)
     thickness  of a ray, pixels;  longest  quantile of the days whose ray reaches the rim
     """
     dates, ms = daily(story)
-    played = ms > 0
-    if not played.any():
-        return
-    turns = (np.arange(len(ms)) + 0.5) / max(len(ms), 365)  # a shorter window: an open circle
-    ends = inner + (outer - inner) * np.minimum(ms / np.quantile(ms[played], longest), 1)
-    rays = directions(turns)[:, None] * np.c_[np.full(len(ms), inner), ends][:, :, None] + (x, y)
-    ranks = month_ranks(story, dates[played])
-    lines(ax, rays[played], [look.disc[rank] for rank in ranks], thickness, role)
+    turns = (np.flatnonzero(ms) + 0.5) / max(len(ms), 365)  # a shorter window: an open circle
+    dates, ms = dates[ms > 0], ms[ms > 0]
+    if len(ms):
+        out = directions(turns)
+        ends = inner + (outer - inner) * np.minimum(ms / np.quantile(ms, longest), 1)
+        rays = np.stack([out * inner, out * ends[:, None]], axis=1) + (x, y)
+        colours = [look.disc[rank] for rank in month_ranks(story, dates)]
+        lines(ax, rays, colours, thickness, role)
 
 
 def month_ranks(story, dates):

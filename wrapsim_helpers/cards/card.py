@@ -125,7 +125,7 @@ def flat_colours(ax):
 def few_colours(picture, colours):
     """The picture in 256 colours, a third of the bytes.
 
-    colours  (red, green, blue) of the flat colours in it, which stay exact
+    colours  (red, green, blue) of the colours that stay exact
     """
     picture = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette = np.array(picture.getpalette()).reshape(-1, 3)
@@ -163,7 +163,7 @@ def write_cards(cards: list, out_dir):
     """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256), and remove earlier cards;
     returns the paths of the pictures.
 
-    Raises the errors of `card_folder`.
+    Raises the errors of `card_folder`, and ValueError while another process writes cards there.
     """
     folder, entries = card_folder(out_dir), []
     with replaced_file(folder / "cards.json", alone=True) as index:
@@ -189,13 +189,12 @@ def cards_in_rows(cards):
 def contact_sheet(rows, width=216, gap=12):
     """A PIL image of rows of cards, scaled down; one row per listener."""
     height = width * 16 // 9
-    columns = max(map(len, rows))
-    sheet = Image.new(
-        "RGB", ((width + gap) * columns + gap, (height + gap) * len(rows) + gap), "white"
-    )
+    right, down = width + gap, height + gap  # from one card to the next
+    size = gap + right * max(map(len, rows)), gap + down * len(rows)
+    sheet = Image.new("RGB", size, "white")
     for r, cards in enumerate(rows):
         for k, card in enumerate(cards):
             whole = Image.open(io.BytesIO(card.png)).convert("RGB")
             small = whole.resize((width, height), Image.Resampling.LANCZOS)
-            sheet.paste(small, (gap + k * (width + gap), gap + r * (height + gap)))
+            sheet.paste(small, (gap + right * k, gap + down * r))
     return sheet

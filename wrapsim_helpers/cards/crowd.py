@@ -118,10 +118,10 @@ def draw_place(ax, story, theme="press"):
     bin_width = MEASURE / len(bins)
     pitch = dot_pitch(stacks, bin_width)
     columns = max(int(bin_width / pitch), 1)
-    x, y = pile(stacks, columns, bin_width, pitch)
+    at = pile(stacks, columns, bin_width, pitch)
     below = np.repeat(np.arange(len(stacks)) <= you, stacks)
-    dots(ax, x[below], y[below], 0.76 * pitch, look.mark, "below")
-    dots(ax, x[~below], y[~below], 0.76 * pitch, look.muted, "above")
+    dots(ax, at[below], 0.76 * pitch, look.mark, "below")
+    dots(ax, at[~below], 0.76 * pitch, look.muted, "above")
     point(ax, look, LEFT + bin_width * (you + 0.5), BASE - pitch * np.ceil(stacks / columns), you)
     for x, ha, ms in ((LEFT, "left", bins["from_ms"].min()), (RIGHT, "right", bins["to_ms"].max())):
         text = f"{count(minutes_text(ms))} min"
@@ -150,7 +150,7 @@ def largest_dot(bins):
 
 
 def joined_bins(crowd, k):
-    """Bins joined by k; the last one covers k bins too."""
+    """Every k bins joined into one; the last one too is as wide as k bins."""
     groups = crowd.groupby(np.arange(len(crowd)) // k)
     bins = groups.agg({"from_ms": "first", "n_listeners": "sum"})
     return bins.assign(to_ms=bins["from_ms"] * (crowd["to_ms"] / crowd["from_ms"]).mean() ** k)
@@ -164,18 +164,18 @@ def dot_pitch(stacks, bin_width):
 
 
 def pile(stacks, columns, bin_width, pitch):
-    """(x, y) of dots in rows of `columns` from the base up, one stack per bin."""
-    k = np.concatenate([np.arange(n) for n in stacks])
+    """Centres of dots, (n, 2): one stack per bin, in rows of `columns` from the base up."""
+    row, column = np.divmod(np.concatenate([np.arange(n) for n in stacks]), columns)
     left = LEFT + bin_width * (np.arange(len(stacks)) + 0.5) - pitch * columns / 2
-    x = np.repeat(left, stacks) + pitch * (k % columns + 0.5)
-    return x, BASE - pitch * (k // columns + 0.5)
+    x = np.repeat(left, stacks) + pitch * (column + 0.5)
+    return np.c_[x, BASE - pitch * (row + 0.5)]
 
 
 def point(ax, look, x, tops, you):
     """Draw the listener's dot on its stack, and a line up to the word "you" above all stacks."""
     top, dot = tops.min() - 70, tops[you] - 26
     lines(ax, [[(x, dot), (x, top)]], look.accent.face, 5, "you")
-    dots(ax, x, dot, 44, Paint(look.accent.face, look.ground), "you")
+    dots(ax, (x, dot), 44, Paint(look.accent.face, look.ground), "you")
     write_centred(ax, x, top - 20, "you", NAME, "name", look.loud, "you")
 
 

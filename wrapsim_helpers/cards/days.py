@@ -124,7 +124,7 @@ def draw_calendar(ax, story, theme="press"):
     named = named_weekday(by_weekday(story.tables["calendar"]), (~music).sum(), len(ms))
     paints = look.paints(d.weekday() == named for d in dates[music])
     rectangles(ax, x[music] - 7, (y - height / 2)[music], 14, height[music], paints, "strokes")
-    dots(ax, x[~music], y[~music], 8, look.muted, "silent")
+    dots(ax, np.c_[x, y][~music], 8, look.muted, "silent")
     label_months(ax, story, look, top + pitch / 2 + 13, pitch)
     return ax
 
@@ -209,14 +209,11 @@ def draw_longest_streak(ax, story, theme="press"):
     """
     look = page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
     (dates, ms), streak = daily(story), story.first("longest_streak")
-    x, y = day_positions(len(dates), 872, 566)
+    at = day_positions(len(dates), 872, 566)
     inside = (dates >= streak["first_day"]) & (dates <= streak["last_day"])
-    for days, size, paint, role in (
-        (~inside & (ms > 0), 12, look.mark, "days"),
-        (~inside & (ms == 0), 8, look.muted, "pauses"),
-    ):
-        dots(ax, x[days], y[days], size, paint, role)
-    path = np.c_[x, y][inside]
+    dots(ax, at[~inside & (ms > 0)], 12, look.mark, "days")
+    dots(ax, at[~inside & (ms == 0)], 8, look.muted, "pauses")
+    path = at[inside]
     starts = np.flatnonzero(np.diff(path[:, 1])) + 1
     pieces = [np.r_[piece[:1], piece] for piece in np.split(path, starts)]  # at least two points
     if look.accent.edge != "none":
@@ -231,10 +228,10 @@ def draw_longest_streak(ax, story, theme="press"):
 
 
 def day_positions(n, top, height):
-    """(x, y) of n days, in rows from left to right."""
+    """Centres of n days, (n, 2), in rows from left to right."""
     row, column = np.divmod(np.arange(n), COLUMNS)
     x = LEFT + MEASURE / COLUMNS * (column + 0.5)
-    return x, top + min(height / max(row.max(), 1), 96) * row
+    return np.c_[x, top + min(height / max(row.max(), 1), 96) * row]
 
 
 def words_of_longest_streak(story):

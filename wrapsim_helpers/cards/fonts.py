@@ -19,7 +19,7 @@ FACES = {
     "bold": ("fonts_otf", "hanken-grotesk", "HankenGroteskBold", True),
 }
 
-# Fallbacks in order of preference; the first whose character map has a missing glyph draws it.
+# Fallbacks. A character that its face does not have is drawn by the first of them that has it.
 INSTALLED = (
     "Noto Sans CJK JP",
     "Noto Sans JP",
@@ -162,10 +162,11 @@ def shown(name, kind="name"):
     )
     text = re.sub(" +", " ", text).strip()
     thing = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-    lost = [c for c in text if c not in JOINERS and not drawable(c)]
+    characters = [c for c in text if c not in JOINERS]
+    lost = [c for c in characters if not drawable(c)]
     if not lost:
         return text or f"{thing} without letters"
-    rest = " ".join("".join(c for c in text if c not in JOINERS and drawable(c)).split())
+    rest = " ".join("".join(filter(drawable, characters)).split())
     letters = any(map(str.isalnum, rest))
     if emoji(lost):
         return rest if letters else f"{thing} in emoji"

@@ -40,8 +40,8 @@ def draw_top_songs(ax, story, theme="press"):
     songs = story.tables["top_songs"][:FIVE]
     y, n = TOP + PITCH * np.arange(len(songs)), songs["n_streams"].to_numpy()
     rectangles(ax, LEFT, y, MEASURE * n / n.max(), 16, look.paints(songs["rank"] == 1), "rules")
-    for song in songs.itertuples():
-        song_row(ax, look, TOP + PITCH * (song.rank - 1) + 76, song)
+    for top, song in zip(y, songs.itertuples()):
+        song_row(ax, look, top + 76, song)
     return ax
 
 
@@ -128,8 +128,8 @@ def draw_top_artists(ax, story, theme="press"):
     length = MEASURE * n / n.sum()
     start = LEFT + np.cumsum(length) - length
     rectangles(ax, start, y, length, 84, look.paints(artists["rank"] == 1), "blocks")
-    for artist in artists.itertuples():
-        artist_row(ax, look, TOP + PITCH * (artist.rank - 1) + 142, artist)
+    for top, artist in zip(y, artists.itertuples()):
+        artist_row(ax, look, top + 142, artist)
     return ax
 
 

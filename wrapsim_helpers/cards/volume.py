@@ -63,7 +63,7 @@ def month_rows(story, dates):
 
 
 def month_pitch(story, height):
-    """Height of a month's row, if the rows of all months, six at least, share a height."""
+    """Height of a month's row, pixels. height: of all rows together, of six rows at least."""
     return height / max(month_rows(story, [story.last_day])[0] + 1, 6)
 
 
@@ -127,11 +127,10 @@ def draw_too_little(ax, story, theme="press"):
 
 def progress(ax, look, n, needed, top, size, columns):
     """Draw dots in rows, the first n of them filled; a gap is a fifth of a dot."""
-    i = np.arange(needed)
-    x = LEFT + size * (1.203 * (i % columns) + 0.5)
-    y = top + size * (1.203 * (i // columns) + 0.5)
-    dots(ax, x[n:], y[n:], size - EDGE, Paint(look.ground, look.text), "open")
-    dots(ax, x[:n], y[:n], size, look.accent, "heard")
+    row, column = np.divmod(np.arange(needed), columns)
+    at = (LEFT, top) + size * (1.203 * np.c_[column, row] + 0.5)
+    dots(ax, at[n:], size - EDGE, Paint(look.ground, look.text), "open")
+    dots(ax, at[:n], size, look.accent, "heard")
 
 
 def streamed(story):

@@ -32,16 +32,15 @@ def chart(title, source):
 
 
 def side_by_side(title, source, names):
-    """A list of axes, one per name, from left to right, with shared scales."""
-    figure, gap = blank_axes(title, source), 0.04
-    each = (0.96 - LEFT + gap) / len(names)
-    axes = []
-    for i, name in enumerate(names):
-        shared = {"sharex": axes[0], "sharey": axes[0]} if axes else {}
-        axes.append(ruled(figure.add_axes((LEFT + i * each, 0.17, each - gap, 0.58), **shared)))
-        axes[-1].set_title(name, loc="left", fontsize=TEXT, color=INK)
-        axes[-1].tick_params(labelleft=not i)
-    return axes
+    """A list of axes, one for each of two or more names, from left to right, with shared scales."""
+    gap = 0.04
+    width = (0.96 - LEFT + gap) / len(names) - gap
+    grid = {"left": LEFT, "right": 0.96, "bottom": 0.17, "top": 0.75, "wspace": gap / width}
+    figure = blank_axes(title, source)
+    axes = figure.subplots(1, len(names), sharex=True, sharey=True, gridspec_kw=grid)
+    for ax, name in zip(axes, names):
+        ruled(ax).set_title(name, loc="left", fontsize=TEXT, color=INK)
+    return list(axes)
 
 
 def ruled(ax):
@@ -122,8 +121,8 @@ def freeze(axis):
 def typeface(text):
     """Set the text face with its fallbacks, titles in bold, and no mathematical typesetting."""
     words = fonts.shown(text.get_text()) if text.get_text() else ""
-    text.set_text(words)
     text.set(
+        text=words,
         parse_math=False,
         fontfamily=fonts.families(words, "bold" if text.get_gid() == "title" else "text"),
         fontweight="normal",

@@ -32,7 +32,7 @@ BEST_FIRST = ibis.desc("n_streams"), ibis.desc("ms_played"), "first_ms"
 class Rules:
     """The rules of counting in an edition of Wrapped.
 
-    stream_ms        a play of at least this length is a stream, whatever the length of its track
+    stream_ms        shortest play that is a stream, also of a track that is shorter
     featured_weight  weight of a stream for a featured artist, a multiple of 0.5; 1 for the primary
     min_tracks, min_artists  streamed tracks and artists that a full Wrapped requires (AP,
                      3 December 2025)
@@ -51,12 +51,12 @@ class PeriodTables:
     plays  listener_id, track_id, started (instant and UTC offset in one number: see
            `with_times`), local_hour (hours since 1970, local time), ms_played, is_ranked (a
            stream of music that is neither private nor functional noise)
-    songs  one row per listener and streamed track: listener_id, track_id, n_any (all streams);
-           of ranked streams n_streams, ms_played, and of the first one first_ms and
-           first_offset_min
-    credited  one row per listener and streamed artist: listener_id, artist_id; of ranked streams
-              n_streams (in halves: 2 for the primary artist, twice `Rules.featured_weight` for a
-              featured one), ms_played, first_ms
+    songs  one row per listener and streamed track: listener_id, track_id; n_any, the number of
+           streams; n_streams and ms_played of the ranked streams; first_ms and first_offset_min,
+           when the first ranked stream began
+    credited  one row per listener and streamed artist: listener_id, artist_id; n_streams (in
+              halves: 2 for the primary artist, twice `Rules.featured_weight` for a featured one),
+              ms_played and first_ms of the ranked streams
     days   one row per listener and local day with a play: listener_id, day (days since 1970),
            ms_played, n_plays, n_streams
     first_day, last_day  the period, both inclusive
@@ -151,7 +151,7 @@ def by_song(plays, rules):
 def started_ms(started):
     """Milliseconds since 1970, from the column `started` of `with_times`.
 
-    Some engines divide as float64; the division of a multiple is exact.
+    It divides a multiple, since some engines divide as float64, which is exact only then.
     """
     return (started - started % (OFFSETS * 1000)) // (OFFSETS * 1000)
 
@@ -202,8 +202,8 @@ def ranked_only(table):
 def total(column, where=None):
     """Sum of integers or booleans, int64, 0 for no rows.
 
-    The sum is taken as float64, exact below 2**53: DuckDB sums integers in 16 bytes, and a
-    conditional count takes twice as long as a sum of booleans.
+    float64 is exact below 2**53 and faster: DuckDB sums integers in 16 bytes, and a conditional
+    count takes twice as long as a sum of booleans.
     """
     return column.cast("float64").sum(where=where).fill_null(0).cast("int64")
 

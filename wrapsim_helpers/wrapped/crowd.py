@@ -2,8 +2,6 @@
 are left, minutes a day by listener.
 """
 
-from datetime import timedelta
-
 import ibis
 
 from ..checking import front_door
@@ -14,7 +12,6 @@ from ..storage.tables import read_parquet
 from .counting import PeriodTables, day_of, total, with_left
 
 LAST_SECOND = 240
-DAY = timedelta(1)
 
 
 @front_door
@@ -58,7 +55,8 @@ def volume_by_plan(run_dir):
     plays = run.tables["plays"]
     totals = plays.group_by("listener_id").agg(ms_played=total(plays.ms_played))
     minutes = totals.order_by("listener_id").execute()
-    minutes["minutes_per_day"] = minutes["ms_played"] / MINUTE_MS / ((end - start) / DAY)
+    days = (end - start).total_seconds() / 86_400
+    minutes["minutes_per_day"] = minutes["ms_played"] / MINUTE_MS / days
     columns = ["listener_id", "profile_version", "plan"]
     plans = read_parquet(run, "profile_versions", columns).to_pandas()
     first_plans = plans[plans["profile_version"] == 0]

@@ -30,22 +30,14 @@ class Edition:
 
 
 # "full" is the whole year; the editions of a year end when the service stopped counting
-EDITIONS = {
-    edition.name: edition
-    for edition in (
-        Edition("full", (12, 31)),
-        Edition("2025", (11, 15)),
-        Edition("2024", (11, 15)),
-        Edition("2023", (11, 19)),
-        Edition("2022", (10, 31)),
-        Edition("2021", (10, 31)),
-        Edition("2020", (10, 31)),
-        Edition("2019", (10, 31)),
-        Edition("2018", (10, 31)),
-        Edition("2017", (10, 31)),
-        Edition("2016", (10, 31)),
-    )
+LAST_DAYS = {
+    "full": (12, 31),
+    "2025": (11, 15),
+    "2024": (11, 15),
+    "2023": (11, 19),
+    **{str(year): (10, 31) for year in range(2022, 2015, -1)},
 }
+EDITIONS = {name: Edition(name, last_day) for name, last_day in LAST_DAYS.items()}
 
 
 def edition_named(name):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..instants import MINUTE_MS
-from .counting import EPOCH_DAY
+from .counting import EPOCH_DAY, day_number
 from .days import calendar, listening_clock, longest_streak
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, skip_rate
@@ -74,10 +74,9 @@ def every_hour(clock, _):
 
 def every_day(days, request):
     """One row per day of the period, 0 for days without a play."""
-    n_days = (request.last_day - request.first_day).days + 1
-    dates = [request.first_day + timedelta(n) for n in range(n_days)]
-    by_day = days.assign(date=as_dates(days["day"])).set_index("date")[["ms_played", "n_streams"]]
-    return by_day.reindex(dates, fill_value=0).rename_axis("date").reset_index()
+    every = range(day_number(request.first_day), day_number(request.last_day) + 1)
+    counts = days.set_index("day").reindex(every, fill_value=0).reset_index()
+    return counts.assign(date=as_dates(counts["day"]))[["date", "ms_played", "n_streams"]]
 
 
 def as_dates(days):

@@ -76,8 +76,8 @@ class Period:
     first_day, last_day  the period, both inclusive
     connection  DuckDB with the tables tracks, artists, track_artists, and the view plays (see
                 `show_plays`)
-    statements  name -> SQL: of the TEMPORARY tables over the view plays; of each insight and of
-                "totals" over these tables
+    statements  name -> SQL: the TEMPORARY tables, from the view plays; each insight and "totals",
+                from these tables
     """
 
     run: OpenedRun
