@@ -67,11 +67,11 @@ def words_of_skip_rate(story):
     return words_on(
         story,
         "Skips",
-        skip_headline(row["share"], row["crowd_share"]),
-        (f"You skipped {of_100(row['share'])} of 100 plays.", crowd_line(row)),
-        "Every square a hundredth of all plays. Simulated.",
-        f"{counts}.",
+        headline=skip_headline(row["share"], row["crowd_share"]),
         sub=f"{counts} cut short",
+        reading=(f"You skipped {of_100(row['share'])} of 100 plays.", crowd_line(row)),
+        rule="Every square a hundredth of all plays. Simulated.",
+        before=f"{counts}.",
     )
 
 

@@ -54,11 +54,13 @@ def draw_listening_clock(ax, story, theme="press"):
     ms, hours = story.tables["listening_clock"]["ms_played"].to_numpy(), np.arange(24)
     x, y, inner, outer, gap = 540, 1046, 150, 448, 0.0022
     ends = np.sqrt(inner**2 + (outer**2 - inner**2) * ms / ms.max())
-    for radius, paints, role in (
-        (outer, Paint(look.faint), "ghosts"),
-        (ends, look.paints(hours == ms.argmax()), "wedges"),
-    ):
-        wedges(ax, x, y, inner, radius, hours / 24 + gap, (hours + 1) / 24 - gap, paints, role)
+    start, stop, paints = (
+        hours / 24 + gap,
+        (hours + 1) / 24 - gap,
+        look.paints(hours == ms.argmax()),
+    )
+    wedges(ax, x, y, inner, outer, start, stop, Paint(look.faint), "ghosts")
+    wedges(ax, x, y, inner, ends, start, stop, paints, "wedges")
     for hour, dx, dy in ((0, 0, -98), (6, 104, 0), (12, 0, 98), (18, -104, 0)):
         at = x + dx, y + dy + 15
         write(ax, *at, str(hour), READING, "text", look.quiet, "tick", ha="center")
@@ -76,8 +78,8 @@ def words_of_listening_clock(story):
     return words_on(
         story,
         "Listening clock",
-        headline,
-        (
+        headline=headline,
+        reading=(
             f"{counted(most, 'minute')} a day in this hour."
             if most > 2
             else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
@@ -85,9 +87,9 @@ def words_of_listening_clock(story):
             if headline == FLAT
             else f"Quietest: {hour(low)}, {quietest}.",
         ),
-        "Local time; the area of a wedge is minutes. Simulated.",
-        f"busiest from {hour(top)}.",
-        f"{night} of 100 minutes fell between 22 and 5.",
+        rule="Local time; the area of a wedge is minutes. Simulated.",
+        before=f"busiest from {hour(top)}.",
+        after=f"{night} of 100 minutes fell between 22 and 5.",
         sub=f"Busiest{', just,' * (headline == FLAT)} from {hour(top)}",
     )
 
@@ -154,14 +156,14 @@ def words_of_calendar(story):
     return words_on(
         story,
         "Calendar",
-        calendar_headline(mean, silent, len(days)),
-        (
+        headline=calendar_headline(mean, silent, len(days)),
+        reading=(
             f"{WEEKDAYS[top]} {counted_minutes(mean[top])}, {WEEKDAYS[low]} "
             f"{count(minutes_text(mean[low]))}.",
             f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. "
             f"Silent: {silence}.",
         ),
-        f"Minutes, {span(story)}, local time. Simulated.",
+        rule=f"Minutes, {span(story)}, local time. Simulated.",
     )
 
 
@@ -241,13 +243,13 @@ def words_of_longest_streak(story):
     return words_on(
         story,
         "Longest streak",
-        streak_headline(n, len(dates), first),
-        (
+        headline=streak_headline(n, len(dates), first),
+        reading=(
             f"{day(first)} to {day(streak['last_day'])}, not one day silent.",
             f"Music on {(ms > 0).sum()} of {len(dates)} days.",
         ),
-        f"Days with music, {span(story)}, local time. Simulated.",
-        f"{counted(n, 'day')} in a row.",
+        rule=f"Days with music, {span(story)}, local time. Simulated.",
+        before=f"{counted(n, 'day')} in a row.",
         hero=count(n),
     )
 

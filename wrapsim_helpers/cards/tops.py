@@ -78,10 +78,10 @@ def words_of_top_songs(story):
     return words_on(
         story,
         "Top songs",
-        songs_headline(songs, n),
-        (lead(n), *first_played_line(songs)),
-        f"Plays of 30 s and more, {span(story)}. Simulated.",
-        f"{rows}.",
+        headline=songs_headline(songs, n),
+        reading=(lead(n), *first_played_line(songs)),
+        rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
+        before=f"{rows}.",
     )
 
 
@@ -152,10 +152,10 @@ def words_of_top_artists(story):
     return words_on(
         story,
         "Top artists",
-        artists_headline(n, shown(artists["artist"].iloc[0])),
-        (lead(n), all_five)[: len(n)],
-        "Plays of 30 s and more; a guest counts half. Simulated.",
-        f"{rows}.",
+        headline=artists_headline(n, shown(story.first("top_artists")["artist"])),
+        reading=(lead(n), all_five)[: len(n)],
+        rule="Plays of 30 s and more; a guest counts half. Simulated.",
+        before=f"{rows}.",
     )
 
 
@@ -250,16 +250,16 @@ def words_of_top_genres(story):
     return words_on(
         story,
         "Top genres",
-        genres_headline(genres),
-        (first_share(genres), second(genres)),
-        "Share of plays of 30 s and more. Simulated.",
-        f"{layers_text}.",
+        headline=genres_headline(genres),
+        reading=(first_share(genres.iloc[0]), second(genres)),
+        rule="Share of plays of 30 s and more. Simulated.",
+        before=f"{layers_text}.",
     )
 
 
-def first_share(genres):
-    """The reading line with the first genre's share, and its name if it fits."""
-    n, name = of_100(genres["share"].iloc[0]), shown(genres["genre"].iloc[0], "genre")
+def first_share(genre):
+    """The reading line with the first genre's share, and its name if it fits. genre: its row."""
+    n, name = of_100(genre["share"]), shown(genre["genre"], "genre")
     return reading_line(f"{n} of 100 plays were {name}.", f"First genre: {n} of 100 plays.")
 
 
@@ -267,8 +267,9 @@ def second(genres):
     """The reading line with the second genre and the number of genres."""
     if len(genres) < 2:
         return "No other genre was played."
-    share, n = percent_text(genres["share"].iloc[1]), len(genres)
-    name = f"{shown(genres['genre'].iloc[1], 'genre')}, {share}"
+    genre, n = genres.iloc[1], len(genres)
+    share = percent_text(genre["share"])
+    name = f"{shown(genre['genre'], 'genre')}, {share}"
     return reading_line(
         f"Next: {name}. {n} genres in all.",
         f"Next: {name}. {n} in all.",

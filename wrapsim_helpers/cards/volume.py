@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..wrapped.counting import Rules
 from .canvas import (
     EDGE,
     LEFT,
@@ -33,7 +34,7 @@ from .words import (
     whole_days,
 )
 
-TRACKS_NEEDED, ARTISTS_NEEDED = 30, 5
+TRACKS_NEEDED, ARTISTS_NEEDED = Rules.min_tracks, Rules.min_artists
 ROWS_LEFT = 176  # where the rows of days begin, right of the months' names
 
 

@@ -48,7 +48,7 @@ def draw_two_groups(survey, window=20):
         f"Share of group B among {window} neighbouring rows of the survey file. A row's group "
         f"follows from the likelihood of all its answers.",
     )
-    ax.fill_between(np.arange(len(share)), share, color=ACCENT, linewidth=0)
+    ax.fill_between(range(len(share)), share, color=ACCENT, linewidth=0)
     ax.set(xlim=(0, len(share)), ylim=(0, 1.05), xlabel="row of the file")
     percent_axis(ax.yaxis)
     return ax
@@ -178,11 +178,9 @@ def draw_clock_against_plan(listened):
 
 def expected_hours(chronotype):
     """Expected share of plays by hour of a chronotype, over the whole week. float64, (24,)."""
-    weekday, weekend = (
-        chronotype_hours(curve)[CHRONOTYPES.index(chronotype)]
-        for curve in (HOURS_WEEKDAY, HOURS_WEEKEND)
-    )
-    return (5 * weekday + 2 * weekend) / 7
+    row = CHRONOTYPES.index(chronotype)
+    shares = [chronotype_hours(curve)[row] for curve in (HOURS_WEEKDAY, HOURS_WEEKEND)]
+    return np.average(shares, axis=0, weights=(5, 2))
 
 
 def draw_what_if(before, after, name):
@@ -202,8 +200,8 @@ def draw_what_if(before, after, name):
         f"{np.count_nonzero(days[1])} days instead of {np.count_nonzero(days[0])}, "
         f"{np.count_nonzero(days[0] * days[1])} of them the same.",
     )
-    ax.plot(was.index, was, color=DATA, linewidth=2)
-    ax.plot(became.index, became, color=ACCENT, linewidth=2)
+    ax.plot(was, color=DATA, linewidth=2)
+    ax.plot(became, color=ACCENT, linewidth=2)
     most = max(was.max(), became.max(), 1)
     ax.set_ylim(0, 1.25 * most)
     note(ax, was.index[0], 1.18 * most, "before", GREY)

@@ -1,7 +1,6 @@
 """Insights: questions about a year of listening, as Ibis expressions over the tables of a run."""
 
-from ..runs.opened import open_run
-from .counting import DEFAULTS, PeriodTables, Rules, tables_in, too_little
+from .counting import PeriodTables, Rules, tables_in, too_little
 from .crowd import crowd_hours, crowd_leaving, volume_by_plan
 from .days import calendar, listening_clock, longest_streak
 from .editions import EDITIONS, Edition, window

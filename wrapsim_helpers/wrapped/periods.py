@@ -119,10 +119,11 @@ def statements_of(tables, edition):
 
     counted = in_temporary_tables(tables, store)
     totals = minutes(counted).select("listener_id", "ms_played").join(skips(counted), "listener_id")
-    queries = {name: query(counted) for name, query in edition.queries.items()}
+    insights = {name: query(counted) for name, query in edition.queries.items()} | {
+        "totals": totals
+    }
     return statements | {
-        name: str(connection.compile(expression))
-        for name, expression in (queries | {"totals": totals}).items()
+        name: str(connection.compile(insight)) for name, insight in insights.items()
     }
 
 
