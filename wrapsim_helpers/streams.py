@@ -60,9 +60,32 @@ def uniform(key, what, counter):
 # Logarithm, exponential and the normal quantile use only +, -, *, / and sqrt. IEEE 754 rounds these
 # the same way everywhere, so the same draw gives the same play on every platform, compiled or not.
 # Coefficients of ln and exp: fdlibm (Sun Microsystems, 1993); of normal: Wichura,
-# algorithm AS 241 (1988).
+# algorithm AS 241 (1988). All polynomials have the highest power first.
 
 LN2_HI, LN2_LO = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+LN_ODD = 1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01
+LN_EVEN = (
+    1.479819860511658591e-01,
+    1.818357216161805012e-01,
+    2.857142874366239149e-01,
+    6.666666666666735130e-01,
+)
+EXP_TERMS = (
+    4.13813679705723846039e-08,
+    -1.65339022054652515390e-06,
+    6.61375632143793436117e-05,
+    -2.77777777770155933842e-03,
+    1.66666666666666019037e-01,
+)
+
+
+@compiled
+def polynomial(coefficients, x):
+    """A polynomial at x, by Horner's rule."""
+    value = coefficients[0]
+    for coefficient in coefficients[1:]:
+        value = value * x + coefficient
+    return value
 
 
 @compiled
@@ -77,16 +100,9 @@ def ln(x):
     s = f / (2.0 + f)
     z = s * s
     w = z * z
-    t1 = w * (
-        3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01)
-    )
-    t2 = z * (
-        6.666666666666735130e-01
-        + w
-        * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
-    )
+    terms = w * polynomial(LN_ODD, w) + z * polynomial(LN_EVEN, w)
     half = 0.5 * f * f
-    return k * LN2_HI - ((half - (s * (half + (t1 + t2)) + k * LN2_LO)) - f)
+    return k * LN2_HI - ((half - (s * (half + terms) + k * LN2_LO)) - f)
 
 
 @compiled
@@ -96,25 +112,12 @@ def exp(x):
     hi = x - k * LN2_HI
     lo = k * LN2_LO
     r = hi - lo
-    t = r * r
-    c = r - t * (
-        1.66666666666666019037e-01
-        + t
-        * (
-            -2.77777777770155933842e-03
-            + t
-            * (
-                6.61375632143793436117e-05
-                + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08)
-            )
-        )
-    )
-    return (1.0 - ((lo - (r * c) / (2.0 - c)) - hi)) * np.int64((np.int64(k) + 1023) << 52).view(
-        np.float64
-    )
+    c = r - r * r * polynomial(EXP_TERMS, r * r)
+    power_of_two = np.int64((np.int64(k) + 1023) << 52).view(np.float64)
+    return (1.0 - ((lo - (r * c) / (2.0 - c)) - hi)) * power_of_two
 
 
-# Polynomials of a normal quantile, numerator and denominator in three ranges; highest power first.
+# numerators and denominators of the normal quantile in three ranges
 MIDDLE_TOP = (
     2509.0809287301226727,
     33430.575583588128105,
@@ -178,13 +181,6 @@ FAR_BOTTOM = (
 
 
 @compiled
-def polynomial(coefficients, r):
-    """A polynomial of degree 7 at r."""
-    a, b, c, d, e, f, g, h = coefficients
-    return ((((((a * r + b) * r + c) * r + d) * r + e) * r + f) * r + g) * r + h
-
-
-@compiled
 def normal(u):
     """Standard normal quantile of a float64 between 0 and 1."""
     q = u - 0.5
@@ -202,47 +198,32 @@ def normal(u):
 @compiled
 def uniforms(keys, what, counter):
     """One uniform draw per key. keys uint64, shape (L,). Returns float64, shape (L,)."""
-    drawn = np.empty(len(keys))
-    for i in range(len(keys)):
-        drawn[i] = uniform(keys[i], what, counter)
-    return drawn
+    return np.array([uniform(key, what, counter) for key in keys])
 
 
 @compiled
 def normals(keys, what, counter):
     """One standard normal draw per key. keys uint64, shape (L,). Returns float64, shape (L,)."""
-    drawn = np.empty(len(keys))
-    for i in range(len(keys)):
-        drawn[i] = normal(uniform(keys[i], what, counter))
-    return drawn
+    return np.array([normal(uniform(key, what, counter)) for key in keys])
 
 
 @compiled
 def exps(values):
     """Exponential of each value, float64, (L,); the same bits on every platform, unlike NumPy."""
-    result = np.empty(len(values))
-    for i in range(len(values)):
-        result[i] = exp(values[i])
-    return result
+    return np.array([exp(value) for value in values])
 
 
 @compiled
 def lns(values):
     """Natural logarithm of each value, float64, (L,); the same bits on every platform."""
-    result = np.empty(len(values))
-    for i in range(len(values)):
-        result[i] = ln(values[i])
-    return result
+    return np.array([ln(value) for value in values])
 
 
 @compiled
 def listener_keys(seed, ids):
     """Key of each listener's streams, uint64, (L,). seed uint64; ids int64, (L,)."""
-    keys = np.empty(len(ids), np.uint64)
     root = mix(np.uint64(seed) + GOLDEN)
-    for i in range(len(ids)):
-        keys[i] = subkey(root, ids[i])
-    return keys
+    return np.array([subkey(root, number) for number in ids])
 
 
 def choose(u, weights):

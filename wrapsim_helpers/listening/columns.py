@@ -44,7 +44,9 @@ ACTION = np.dtype(
     [("listener_id", "i8"), ("at", "i8"), ("kind", "i1"), ("track_id", "i4")], align=True
 )
 # Where each listener's rows end, in the arrays with several rows per listener.
-ENDS = np.dtype([(name, "i8") for name in ("actions", "songs", "artists", "recent", "known")])
+ENDS = np.dtype(
+    [(name, "i8") for name in ("plays", "actions", "songs", "artists", "recent", "known")]
+)
 # The columns of the plays table, one array each.
 Plays = namedtuple("Plays", PLAY.names)  # type: ignore[misc, arg-type]
 # All arrays that the loop writes (see `new_out`), and their filled part for some listeners.
@@ -81,8 +83,9 @@ def is_offline(session, plan):
 
 
 @compiled_once
-def write_play(plays, row, person, state, session, play, ending):
-    """Write one row of the columns."""
+def write_play(plays, ends, person, state, session, play, ending):
+    """Write a row of the columns."""
+    row = ends.plays
     plays.play_id[row] = (person.number << 32) | state.n_plays
     plays.listener_id[row] = person.number
     plays.profile_version[row] = state.version - person.first_version
@@ -109,6 +112,7 @@ def write_play(plays, row, person, state, session, play, ending):
     plays.on_demand[row] = play.on_demand
     plays.ad_ms[row] = play.ad_ms
     plays.utc_offset_min[row] = state.offset_ms // MINUTE_MS
+    ends.plays += 1
 
 
 @compiled_loop
@@ -165,38 +169,24 @@ def new_out(rows, n_listeners, n_tracks, n_artists):
     )
 
 
-@compiled_loop
-def start_ends(row, first, ends):
-    """Start a listener's rows where the previous listener's end, or at 0 for row `first`."""
-    end = ends[row]
-    if row > first:
-        before = ends[row - 1]
-        end.actions, end.songs, end.artists = before.actions, before.songs, before.artists
-        end.recent, end.known = before.recent, before.known
-    else:
-        end.actions = end.songs = end.artists = end.recent = end.known = 0
-
-
-def block_of(out, numbers, n_rows, first, after, handed_over):
+def block_of(out, numbers, first, after, handed_over):
     """The filled part of all arrays for listeners first .. after - 1.
 
     The plays are copied unless `handed_over`, so that a few plays do not keep a large buffer in
     memory.
     """
-    last = out.ends[after - 1]
-    plays = Plays(
-        *(column[:n_rows] if handed_over else column[:n_rows].copy() for column in out.plays)
-    )
+    last, rows = out.ends[after - 1], slice(first, after)
+    plays = (column[: last.plays] for column in out.plays)
     return Block(
-        numbers[first:after],
-        plays,
+        numbers[rows],
+        Plays(*(plays if handed_over else map(np.copy, plays))),
         out.actions[: last.actions],
-        out.answers[first:after],
+        out.answers[rows],
         out.songs[: last.songs],
         out.artists[: last.artists],
-        out.saved[first:after],
+        out.saved[rows],
         out.recent[: last.recent],
         out.known[: last.known],
         out.times[: last.known],
-        out.ends[first:after],
+        out.ends[rows],
     )

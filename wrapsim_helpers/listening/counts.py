@@ -58,7 +58,7 @@ def add_play(answer, started_at, ended_at, ms, reason_end):
     answer.last_ended_at = ended_at
     answer.n_plays += 1
     answer.ms_played += ms
-    answer.n_skips += 1 if reason_end == FORWARD else 0
+    answer.n_skips += reason_end == FORWARD
 
 
 @compiled_loop
@@ -114,12 +114,3 @@ def count_artist(artists, ends, state, placed, artist, halves, song):
 def open_count(count, item, started):
     """Start a row of counts at zero."""
     count.of, count.n_streams, count.ms_played, count.first_started_at = item, 0, 0, started
-
-
-@compiled_loop
-def clear_answers(answer):
-    """Set a listener's totals to zero."""
-    answer.n_plays = answer.n_streams = answer.n_skips = answer.ms_played = answer.n_tracks = (
-        answer.longest_streak_days
-    ) = 0
-    answer.first_started_at = answer.last_ended_at = 0

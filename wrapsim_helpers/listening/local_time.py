@@ -11,12 +11,18 @@ JULY, DAYS_OF_YEAR = 181, 365.2425  # 1 July 1970 in days since 1970
 
 
 @compiled_loop
-def local_offset(people, zone, at_ms):
-    """Milliseconds that a zone's clock is ahead of UTC at an instant."""
-    i = people.zones[zone]
+def change_before(people, zone, first, at_ms):
+    """Row of a zone's last clock change up to an instant, searched from row `first` on."""
+    i = first
     while i + 1 < people.zones[zone + 1] and people.changes[i + 1].at_ms <= at_ms:
         i += 1
-    return people.changes[i].offset_ms
+    return i
+
+
+@compiled_loop
+def local_offset(people, zone, at_ms):
+    """Milliseconds that a zone's clock is ahead of UTC at an instant."""
+    return people.changes[change_before(people, zone, people.zones[zone], at_ms)].offset_ms
 
 
 @compiled_loop
@@ -24,9 +30,7 @@ def follow_clock(people, zone, state, at_ms):
     """Update the zone's offset in the state; at_ms must not decrease from call to call."""
     if at_ms < state.offset_until:
         return
-    i = max(state.clock_change, people.zones[zone])
-    while i + 1 < people.zones[zone + 1] and people.changes[i + 1].at_ms <= at_ms:
-        i += 1
+    i = change_before(people, zone, max(state.clock_change, people.zones[zone]), at_ms)
     state.clock_change, state.offset_ms = i, people.changes[i].offset_ms
     state.offset_until = people.changes[i + 1].at_ms if i + 1 < people.zones[zone + 1] else NEVER
 
@@ -71,7 +75,7 @@ def civil(day):
     of_year = of_era - (365 * year + year // 4 - year // 100)
     shifted = (5 * of_year + 2) // 153
     month = shifted + 3 if shifted < 10 else shifted - 9
-    return year + era * 400 + (1 if month <= 2 else 0), month
+    return year + era * 400 + (month <= 2), month
 
 
 @compiled_loop
@@ -83,7 +87,7 @@ def christmas_eve(year):
         - (year - 1901) // 100
         + (year - 1601) // 400
         + 357
-        + (1 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 0)
+        + (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
     )
 
 

@@ -9,13 +9,14 @@ shorter one.
 """
 
 import numpy as np
+from numba import literal_unroll
 
 from ..compiled import compiled_loop, compiled_once
 from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
-from ..schema import PREMIUM
+from ..schema import PREMIUM, STATE_COUNTS
 from ..streams import decision, exp, ln, normal, subkey, uniform
-from .columns import block_of, new_out, new_plays, start_ends
-from .counts import clear_answers, count_artists
+from .columns import block_of, new_out, new_plays
+from .counts import count_artists
 from .draws import index_in_shares, poisson
 from .local_time import (
     NEVER,
@@ -26,10 +27,10 @@ from .local_time import (
     to_utc,
     weekday_of,
 )
-from .memory import HISTORY, ZERO, remember
+from .memory import HISTORY, remember
 from .picks import known_or_new
 from .plan_limits import follow_profile
-from .session import LONGEST_SESSION_MS, SATURDAY, play_session
+from .session import LONGEST_SESSION_MS, NO_ROOM, SATURDAY, play_session
 from .state import (
     MOST_SESSIONS,
     Listener,
@@ -78,14 +79,15 @@ def begin_listener(first_day, people, listener):
     """Reset the state, then replay the warm-up: what the listener played before the window."""
     person, state = listener.person, listener.state
     reset_state(people.versions, person, state)
-    state.sleeps_to_noise = 1 if sleeps_to_noise(listener) else 0
+    state.sleeps_to_noise = sleeps_to_noise(listener)
     begin_day(first_day, listener)
     state.festive_share = 0.0
     for i in range(WARM_UP):  # the first tracks are picked, then repeated in another order
-        if i < WARM_UP_PICKED:
-            track = known_or_new(person.key, i, WARM_UP_NOVELTY, listener)
-        else:
-            track = np.int64(state.history[37 * i % WARM_UP_PICKED])
+        track = (
+            known_or_new(person.key, i, WARM_UP_NOVELTY, listener)
+            if i < WARM_UP_PICKED
+            else np.int64(state.history[37 * i % WARM_UP_PICKED])
+        )
         remember(state, listener.known, track)
 
 
@@ -93,10 +95,11 @@ def begin_listener(first_day, people, listener):
 def reset_state(versions, person, state):
     """Set the state to that of a listener who has played nothing."""
     state.stamp += 1  # records with another stamp belong to another listener
-    state.heard = state.n_plays = state.n_sessions = state.n_skips = state.n_learned = 0
-    state.since_ad_ms = state.allowed_ms = state.streak_days = state.free_from = 0
+    for name in literal_unroll(STATE_COUNTS):
+        state[name] = 0
+    state.n_learned = state.streak_days = state.clock_change = 0
     state.version, state.age = person.first_version, versions[person.first_version].age
-    state.allowed_day, state.last_stream_day, state.quarter, state.clock_change = -1, -10, -1, 0
+    state.allowed_day, state.last_stream_day, state.quarter = -1, -10, -1
     state.rules_until, state.offset_until, state.online_at = -NEVER, -NEVER, person.origin_ms
     state.intensity_pull = 0.0
 
@@ -116,8 +119,7 @@ def begin_day(day, listener):
     """Set what holds for a day: the share of festive music, the month's lists, the side genre."""
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     year, month = civil(day)
-    state.day, state.month = day, (year - 1970) * 12 + month - 1
-    state.festive_share = 0.0
+    state.day, state.month, state.festive_share = day, (year - 1970) * 12 + month - 1, 0.0
     if listener.music.extra[1] > listener.music.extra[0]:
         taste = 2.0 * uniform(person.key, FESTIVE_TASTE, 0)
         state.festive_share = taste * festive_share(day, year, behaviour)
@@ -157,10 +159,10 @@ def plan_factor(behaviour, plan):
 @compiled_loop
 def minutes_of(day, people, listener):
     """Minutes that the listener plans to play on an average day, with the plan of its beginning."""
-    person, behaviour, versions = listener.person, listener.behaviour, people.versions
+    person, behaviour = listener.person, listener.behaviour
     begin_ms = to_utc(people, person.zone, day * DAY_MS)
-    plan = follow_profile(versions, person, listener.state, begin_ms)
-    first_plan = versions[person.first_version].plan
+    plan = follow_profile(people.versions, person, listener.state, begin_ms)
+    first_plan = people.versions[person.first_version].plan
     return person.minutes * plan_factor(behaviour, plan) / plan_factor(behaviour, first_plan)
 
 
@@ -174,13 +176,13 @@ def session_length(key, mean_ms, behaviour):
 
 
 @compiled_once
-def play_day(day, minutes, people, listener, out, listener_row, row):
-    """Play an active day's sessions into the columns; returns the next free row, -1 if none."""
+def play_day(day, minutes, people, listener, out, listener_row):
+    """Play an active day's sessions into the columns; returns False if the columns are full."""
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     weekday, begin_ms = weekday_of(day), to_utc(people, person.zone, day * DAY_MS)
     today = (minutes + behaviour.quiet_min) * behaviour.days[weekday]
     further = today / behaviour.session_spacing_min
-    hours = behaviour.hours[1 if weekday >= SATURDAY else 0, person.chronotype]
+    hours = behaviour.hours[int(weekday >= SATURDAY), person.chronotype]
     count = place_sessions(person.key, day, further, hours, state.session_starts)
     mean_ms = today / (1.0 + further) * MINUTE_MS
     shift_ms = behaviour.summer_shift_min * summer_share(day, person.south == 1) * MINUTE_MS
@@ -193,19 +195,19 @@ def play_day(day, minutes, people, listener, out, listener_row, row):
         if at_ms < person.origin_ms or at_ms - begin_ms > LATEST_START_MS:
             continue
         if at_ms >= person.end_ms:
-            return row
+            break
         length_ms = session_length(key, mean_ms, behaviour)
         # local time of the actual start, since a session waits for the previous one to end
         local_ms = at_ms + local_offset(people, person.zone, at_ms)
         hour, local_weekday = local_ms // HOUR_MS % 24, weekday_of(local_ms // DAY_MS)
-        row, ended_at = play_session(
-            key, at_ms, length_ms, hour, local_weekday, people, listener, out, listener_row, row
+        ended_at = play_session(
+            key, at_ms, length_ms, hour, local_weekday, people, listener, out, listener_row
         )
-        if row < 0:
-            return row
+        if ended_at == NO_ROOM:
+            return False
         gap = 1.0 - ln(uniform(key, GAP, 0))
         state.free_from = ended_at + int(behaviour.session_gap_ms * gap)
-    return row
+    return True
 
 
 # -- one listener, and many ------------------------------------------------------------------------
@@ -226,17 +228,16 @@ def is_active(day, minutes, person, behaviour, state):
 
 
 @compiled_once
-def play_listener(listener_row, people, music, behaviours, past, state, known, out, row):
-    """Play one listener's window into the columns; returns the next free row, -1 if none."""
+def play_listener(listener_row, people, music, behaviours, past, state, known, out):
+    """Play one listener's window into the columns; returns False if the columns are full."""
     person = people.persons[listener_row]
     behaviour = behaviours[person.kind]
     listener = Listener(person, music, behaviour, state, known)
-    clear_answers(out.answers[listener_row])
     day = local_day_of(people, person.zone, person.origin_ms)
     last_day = local_day_of(people, person.zone, person.end_ms)
     begin_listener(day, people, listener)
     usual_share = person.minutes / (person.minutes + behaviour.quiet_min)
-    state.active = 1 if uniform(person.key, FIRST_DAY, 0) < usual_share else 0
+    state.active = uniform(person.key, FIRST_DAY, 0) < usual_share
     if len(past.saved) > 0:
         day = resume_listener(listener_row, past, state, known)
     saved_day, first_song = max(day, last_day - LOOK_BACK_DAYS), out.ends[listener_row].songs
@@ -244,34 +245,34 @@ def play_listener(listener_row, people, music, behaviours, past, state, known, o
         if day == saved_day:
             save_listener(listener_row, day, listener, out)
         minutes = minutes_of(day, people, listener)
-        state.active = 1 if is_active(day, minutes, person, behaviour, state) else 0
+        state.active = is_active(day, minutes, person, behaviour, state)
         if state.active:
             begin_day(day, listener)
-            row = play_day(day, minutes, people, listener, out, listener_row, row)
-            if row < 0:
-                return row
+            if not play_day(day, minutes, people, listener, out, listener_row):
+                return False
         day += 1
     count_artists(first_song, listener_row, listener, out)
-    return row
+    return True
 
 
 @compiled_loop
 def play_listeners(first, people, music, behaviours, past, state, known, out):
-    """Play as many listeners as fit, from row `first` of the table on.
+    """Play as many listeners as fit; returns the position of the first listener not played.
 
-    Returns (number of rows filled, first listener not played).
+    first: position of the first listener to play; the rows of `out.answers` and `out.ends` from
+    there on must be 0.
     """
-    row = ZERO
-    for listener_row in range(first, len(people.persons)):
-        ends = out.ends[listener_row]
-        start_ends(listener_row, first, out.ends)
-        if ends.recent + HISTORY > len(out.recent) or ends.known + len(known) > len(out.known):
-            return row, listener_row
-        after = play_listener(listener_row, people, music, behaviours, past, state, known, out, row)
-        if after < 0:
-            return row, listener_row
-        row = after
-    return row, len(people.persons)
+    for row in range(first, len(people.persons)):
+        ends = out.ends[row]
+        if row > first:  # a listener's rows begin where those of the previous one end
+            out.ends[row] = out.ends[row - 1]
+        if (
+            ends.recent + HISTORY > len(out.recent)
+            or ends.known + len(known) > len(out.known)
+            or not play_listener(row, people, music, behaviours, past, state, known, out)
+        ):
+            return row
+    return len(people.persons)
 
 
 # -- blocks of columns -----------------------------------------------------------------------------
@@ -295,14 +296,15 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=1_500_000):
     rows += -rows % 64  # so that every column begins at a multiple of 64 bytes
     out = new_out(rows, *size)
     while first < len(numbers):
-        filled, after = play_listeners(first, people, music, behaviours, past, state, known, out)
+        out.answers[first:] = out.ends[first:] = 0
+        after = play_listeners(first, people, music, behaviours, past, state, known, out)
         if after == first:
             check_rows(rows, numbers[first])
             rows *= 2
             out = new_out(rows, *size)
             continue
-        handed_over = 2 * filled > rows
-        yield block_of(out, numbers, filled, first, after, handed_over)
+        handed_over = 2 * out.ends[after - 1].plays > rows
+        yield block_of(out, numbers, first, after, handed_over)
         first = after
         if handed_over and after < len(numbers):
             out = out._replace(plays=new_plays(rows))

@@ -144,6 +144,8 @@ def open_context(key, counter, listener):
         state.pool = music.artists[music.tracks[state.seed_track].artist].family_pool
     elif state.context == EDITORIAL:
         state.pool = taste_pool(key, counter, listener)
+    elif state.context == CHARTS:
+        state.pool = CHART_LIST
 
 
 @compiled_loop
@@ -170,8 +172,7 @@ def pick_track(key, i, shuffle, novelty, listener):
     if state.context == RADIO:
         return new_track(key, i, state.pool, listener)
     if state.context == EDITORIAL or state.context == CHARTS:
-        genre = state.pool if state.context == EDITORIAL else CHART_LIST
-        return track_of_list(key, i, genre, listener)
+        return track_of_list(key, i, state.pool, listener)
     return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[state.context], 0.95), listener)
 
 

@@ -37,6 +37,7 @@ LONGEST_SESSION_MS = 10 * HOUR_MS
 OFFLINE_MS = 29 * DAY_MS
 NIGHT_FROM, NIGHT_UNTIL = 22, 2  # hours at which listeners may fall asleep to noise (assumed)
 SATURDAY = 5
+NO_ROOM = -1  # in place of a session's end: the columns are full
 
 # Decisions of a session use its key; decisions of a play are counted by the play's number in it.
 DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK = map(
@@ -131,7 +132,7 @@ def falls_asleep(key, hour, behaviour, state):
 def intensity_pull(hour, weekday, age, behaviour):
     """Pull of hour, weekday and age towards intense (+) or calm (-) music."""
     return behaviour.intensity_pull * (
-        behaviour.intensity_hours[1 if weekday >= SATURDAY else 0, hour]
+        behaviour.intensity_hours[int(weekday >= SATURDAY), hour]
         + behaviour.intensity_days[weekday]
         + step_value(behaviour.intensity_age_from, behaviour.intensity_age, age)
     )
@@ -181,6 +182,17 @@ def begin_session(key, at_ms, length_ms, hour, weekday, versions, listener):
 # -- what each play decides ------------------------------------------------------------------------
 
 
+@compiled_loop
+def switches_context(session, i, reason_start, behaviour):
+    """Whether a track chosen by hand within a session comes from a new context."""
+    return (
+        reason_start == CLICKROW
+        and i > 0
+        and not session.asleep
+        and uniform(session.key, SWITCH, i) < behaviour.switch_share
+    )
+
+
 @compiled_once
 def next_track(session, i, track, shuffle, reason_start, listener):
     """The track that comes after `track` in a session."""
@@ -209,22 +221,22 @@ def remember_play(session, play, ending, listener):
 
 
 @compiled_once
-def write_outcome(out, row, listener_row, session, play, ending, listener):
+def write_outcome(out, listener_row, session, play, ending, listener):
     """Write a play, count it in the answer key, and write the listener's action on the track."""
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     ends = out.ends[listener_row]
-    write_play(out.plays, row, person, state, session, play, ending)
+    write_play(out.plays, ends, person, state, session, play, ending)
     count_play(out, listener_row, session, play, ending, listener)
     if ending.reason == DONE:
         write_action(session.key, play, ending, person, behaviour, out.actions, ends)
 
 
 @compiled_loop
-def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, listener_row, row):
-    """Play one session into the columns from a row on: (the next free row, end of the session).
+def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, listener_row):
+    """Play one session into the columns; returns its end, or NO_ROOM if the columns are full.
 
-    The row is -1 if the columns are full. key: of the session; at_ms: its start; length_ms: planned
-    length; hour, weekday: local, of its start.
+    key: of the session; at_ms: its start; length_ms: planned length; hour, weekday: local, of its
+    start.
     """
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     ends = out.ends[listener_row]
@@ -232,8 +244,8 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, li
     reason_start = opening_reason(key, behaviour)
     now, i, track, is_last = at_ms, ZERO, NO_TRACK, False
     while now < person.end_ms and not is_last:
-        if row >= len(out.plays.play_id) or ends.actions >= len(out.actions):
-            return -1, now
+        if ends.plays >= len(out.plays.play_id) or ends.actions >= len(out.actions):
+            return NO_ROOM
         plan = follow_profile(people.versions, person, state, now)
         is_free_phone = plan == FREE and session.device == PHONE
 
@@ -246,8 +258,7 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, li
         follow_clock(people, person.zone, state, now)
         local_day = (now + state.offset_ms) // DAY_MS
 
-        is_choice = reason_start == CLICKROW and i > 0 and not session.asleep
-        if is_choice and uniform(key, SWITCH, i) < behaviour.switch_share:
+        if switches_context(session, i, reason_start, behaviour):
             open_context(key, i, listener)
         on_demand = may_choose(is_free_phone, local_day, state)
         shuffle = session.shuffle or not on_demand
@@ -262,8 +273,7 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, li
             ending = last_ending(key, play, ending, at_ms + length_ms, listener)
 
         if now >= person.start_ms:
-            write_outcome(out, row, listener_row, session, play, ending, listener)
-            row += 1
+            write_outcome(out, listener_row, session, play, ending, listener)
         remember_play(session, play, ending, listener)
         now, i, reason_start = ended_at(play, ending), i + 1, NEXT_START[ending.reason]
-    return row, now
+    return now

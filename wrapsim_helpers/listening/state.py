@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 import numpy as np
+from numba import literal_unroll
 
 from ..compiled import compiled_loop
 from ..people.plan_rules import RULES
@@ -36,7 +37,7 @@ STATE = np.dtype(
         ("streak_days", "i8"),
         ("context", "i8"),  # where the tracks come from: a code
         ("seed_track", "i8"),  # track whose album, page or station is open
-        ("pool", "i8"),  # pool of a station, or genre of an editorial list
+        ("pool", "i8"),  # pool of a station, or genre of a list
         ("album_position", "i8"),  # tracks played of the album
         ("day", "i8"),
         ("month", "i8"),  # since January 1970
@@ -54,6 +55,7 @@ STATE = np.dtype(
 )
 # What a later run needs to continue a listener, at the start of local day `day`.
 SAVED = np.dtype([(name, "i8") for name in STATE_COUNTS] + [("skips", "i8", (SKIPS_KEPT,))])
+COPIED = (*STATE_COUNTS[1:], "skips")  # all of its fields except `day`
 # Saved states of an earlier run, with history and known tracks; empty arrays if there is none.
 Past = namedtuple("Past", "saved recent recent_from known times known_from")
 # All that a draw for a listener may use.
@@ -77,13 +79,8 @@ def new_known(n_tracks):
 
 def no_past():
     """The `Past` of listeners without an earlier run."""
-    return Past(
-        empty_records(SAVED, 0),
-        *(
-            np.zeros(size, dtype)
-            for size, dtype in ((0, "i4"), (1, "i8"), (0, "i4"), (0, "i4"), (1, "i8"))
-        ),
-    )
+    no_tracks, starts = np.zeros(0, "i4"), np.zeros(1, "i8")
+    return Past(empty_records(SAVED, 0), no_tracks, starts, no_tracks, no_tracks, starts)
 
 
 @compiled_loop
@@ -121,11 +118,5 @@ def save_listener(row, day, listener, out):
 @compiled_loop
 def copy_saved(source, target):
     """Copy the fields of SAVED, except `day`, from a state to a saved state or back."""
-    target.heard, target.n_plays = source.heard, source.n_plays
-    target.n_sessions, target.n_skips = source.n_sessions, source.n_skips
-    target.since_ad_ms = source.since_ad_ms
-    target.allowed_day, target.allowed_ms = source.allowed_day, source.allowed_ms
-    target.active, target.free_from = source.active, source.free_from
-    target.online_at = source.online_at
-    for i in range(SKIPS_KEPT):
-        target.skips[i] = source.skips[i]
+    for name in literal_unroll(COPIED):
+        target[name] = source[name]
