@@ -13,12 +13,8 @@ from collections import namedtuple
 from pathlib import Path
 from typing import get_args
 
-DRAWN = (
-    "",
-    -1,
-    None,
-    (),
-)  # defaults that mean "drawn" or "not given"; a missing value such as NaN means the same
+# defaults that mean "drawn" or "not given"; a missing value such as NaN means the same
+DRAWN = ("", -1, None, ())
 CHECKED_BY_VALUE = (str, int, float, bool, inspect.Parameter.empty)
 MOST_NAMED = 24  # arguments that a message lists; `Behaviour` has a hundred
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError on a full disk
@@ -27,9 +23,8 @@ MISSING_TYPES = ("NAType", "NaTType")  # pandas types, by name so that pandas is
 
 # -- public functions ------------------------------------------------------------------------------
 
-Argument = namedtuple(
-    "Argument", "default kind"
-)  # kind: the class that the value must have; object for any class
+# kind: the class that the value must have; object for any class
+Argument = namedtuple("Argument", "default kind")
 
 
 def front_door(thing=None, *, rest=None):
@@ -40,14 +35,12 @@ def front_door(thing=None, *, rest=None):
     """
     if thing is None:
         return functools.partial(front_door, rest=rest)
+    known = arguments_of(thing)
     if isinstance(thing, type):
-        thing.__init__ = checked_call(thing.__init__, thing.__name__, arguments_of(thing))
+        thing.__init__ = checked_call(thing.__init__, thing.__name__, known)
         return thing
-    return checked_call(
-        thing,
-        thing.__name__,
-        arguments_of(thing) | (arguments_of(rest) if rest else {}) | arguments_of(thing),
-    )
+    known = known | arguments_of(rest) | known if rest else known  # those of `thing` come first
+    return checked_call(thing, thing.__name__, known)
 
 
 def arguments_of(function):
@@ -65,10 +58,9 @@ def kind_of(annotation):
     CHECKED_BY_VALUE.
     """
     classes = [cls for cls in get_args(annotation) or [annotation] if cls is not type(None)]
-    known = (
-        len(classes) == 1 and isinstance(classes[0], type) and classes[0] not in CHECKED_BY_VALUE
-    )
-    return classes[0] if known else object
+    if len(classes) > 1 or not isinstance(classes[0], type) or classes[0] in CHECKED_BY_VALUE:
+        return object
+    return classes[0]
 
 
 def checked_call(function, name, known):
@@ -244,13 +236,9 @@ def check_file(name, path, instead):
     """The path, unchanged. Raises FileNotFoundError if it is not a file. instead: what to do"""
     if path.is_file():
         return path
-    problem = (
-        "which is a folder"
-        if path.is_dir()
-        else "which is not a regular file"
-        if path.exists()
-        else "and there is no such file"
-    )
+    problem = "which is not a regular file" if path.exists() else "and there is no such file"
+    if path.is_dir():
+        problem = "which is a folder"
     raise FileNotFoundError(f"{name} is {str(path)!r}, {problem}. {instead}")
 
 
@@ -304,6 +292,6 @@ def in_bytes(number):
     """A number of bytes as text with three digits: "512 bytes", "1.23 MB", "4,560 TB"."""
     for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
         if number >= 0.9995 * size:
-            digits = int(number < 9.995 * size) + int(number < 99.95 * size)
+            digits = (number < 9.995 * size) + (number < 99.95 * size)
             return f"{number / size:,.{digits}f} {unit}"
     return f"{number:.0f} bytes"

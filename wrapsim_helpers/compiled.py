@@ -72,18 +72,13 @@ def source_hash(path):
 
 def cache_root():
     """Folder of wrapsim's cache: WRAPSIM_CACHE, else the user's cache, else a temporary folder."""
-    base = (
-        os.environ.get("WRAPSIM_CACHE")
-        or os.environ.get("XDG_CACHE_HOME")
-        or str(Path.home() / ".cache")
-    )
-    for candidate in (Path(base), Path(tempfile.gettempdir())):
-        try:
-            folder = candidate / "wrapsim"
+    base = os.environ.get("WRAPSIM_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    base = base or Path.home() / ".cache"
+    for candidate in (base, tempfile.gettempdir()):
+        with contextlib.suppress(OSError):
+            folder = Path(candidate) / "wrapsim"
             folder.mkdir(parents=True, exist_ok=True)
             return folder
-        except OSError:
-            continue
     raise OSError(
         f"neither {base} nor {tempfile.gettempdir()} can be written; set WRAPSIM_CACHE to a "
         f"folder that can be written."
@@ -107,8 +102,7 @@ def is_cached(function):
 
     It can if it is loaded or cached, or if compiling is switched off.
     """
-    loaded = getattr(function, "signatures", True)
-    return bool(loaded) or any(
+    return bool(getattr(function, "signatures", True)) or any(
         code_folder(function.__module__).rglob(f"*.{function.__name__}-*.nbi")
     )
 
@@ -167,16 +161,11 @@ def is_current(folder):
 def cache_text():
     """Folder and size of the compiled code as text, then one line per module."""
     sizes = {folder: total_bytes(files) for folder, files in code_files().items()}
-    return "\n".join(
-        [
-            f"{cache_root()} holds {sum(sizes.values()) / 1e6:,.1f} MB of compiled code.",
-            *(
-                f"  {folder.name:30} {size / 1e6:8,.1f} MB  "
-                f"{'in use' if is_current(folder) else 'outdated'}"
-                for folder, size in sizes.items()
-            ),
-        ]
-    )
+    lines = [f"{cache_root()} holds {sum(sizes.values()) / 1e6:,.1f} MB of compiled code."]
+    for folder, size in sizes.items():
+        use = "in use" if is_current(folder) else "outdated"
+        lines.append(f"  {folder.name:30} {size / 1e6:8,.1f} MB  {use}")
+    return "\n".join(lines)
 
 
 def total_bytes(files):

@@ -1,5 +1,6 @@
 """Times: units in milliseconds, ISO 8601 texts, windows, and the clocks of time zones."""
 
+from bisect import bisect_left
 from datetime import date, datetime
 
 import pytz
@@ -78,15 +79,14 @@ def instant_ms(name, moment, zone):
     if moment.tzinfo is None:
         try:
             moment = pytz.timezone(zone).localize(moment, is_dst=None)
-        except pytz.NonExistentTimeError:
+        except pytz.InvalidTimeError as error:
+            what, fix = (
+                ("skipped", "give another time, or one with an offset")
+                if isinstance(error, pytz.NonExistentTimeError)
+                else ("showed twice", "give it with an offset, such as +01:00")
+            )
             raise ValueError(
-                f"{name} is {moment.isoformat()}, a time that the clocks of {zone} skipped; "
-                "give another time, or one with an offset."
-            ) from None
-        except pytz.AmbiguousTimeError:
-            raise ValueError(
-                f"{name} is {moment.isoformat()}, a time that the clocks of {zone} showed twice; "
-                "give it with an offset, such as +01:00."
+                f"{name} is {moment.isoformat()}, a time that the clocks of {zone} {what}; {fix}."
             ) from None
     return utc_ms(moment)
 
@@ -105,8 +105,8 @@ def first_instant_ms(moment, zone):
     except pytz.AmbiguousTimeError:
         return utc_ms(clock.localize(moment, is_dst=True)), True
     except pytz.NonExistentTimeError:
-        inside_gap = utc_ms(clock.localize(moment, is_dst=True))  # shortly before the change
-        return next_change_ms(clock, inside_gap), True
+        shortly_before = utc_ms(clock.localize(moment, is_dst=True))
+        return next_change_ms(clock, shortly_before), True
 
 
 def utc_ms(moment):
@@ -121,17 +121,12 @@ def offset_min(clock, at_ms):
 
 def next_change_ms(clock, after_ms):
     """UTC ms, to the minute, of the clock's first change within two days after `after_ms`."""
-    before, low, high = (
-        offset_min(clock, after_ms),
-        after_ms // MINUTE_MS,
-        after_ms // MINUTE_MS + 2 * 24 * 60,
+    before, first = offset_min(clock, after_ms), after_ms // MINUTE_MS + 1
+    minutes = range(first, first + 2 * DAY_MS // MINUTE_MS)
+    return MINUTE_MS * (
+        first
+        + bisect_left(minutes, True, key=lambda at: offset_min(clock, at * MINUTE_MS) != before)
     )
-    while low + 1 < high:
-        middle = (low + high) // 2
-        low, high = (
-            (middle, high) if offset_min(clock, middle * MINUTE_MS) == before else (low, middle)
-        )
-    return high * MINUTE_MS
 
 
 def zone_changes(zone, from_ms, to_ms):

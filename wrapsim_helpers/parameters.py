@@ -21,6 +21,8 @@ GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
 CODECS = ("deflate", "zstandard", "null")  # of Avro files
+# name of preferred_genre in run.json: its first one, so that identities do not change
+STORED_GENRE = "genre"
 VALUE_LIBRARIES = (
     "numpy",
     "numba",
@@ -75,22 +77,16 @@ def check_formats(formats, codec):
 
     formats  one name, several, or such a dict
     """
-    given, formats = formats, [formats] if isinstance(formats, str) else formats
-    if (
-        isinstance(formats, bytes)
-        or not hasattr(formats, "__iter__")
-        or not len(formats := formats if isinstance(formats, dict) else tuple(formats))
-    ):
+    names = [formats] if isinstance(formats, str) else formats
+    if isinstance(names, bytes) or not hasattr(names, "__iter__") or not (names := [*names]):
         raise ValueError(
-            f"formats is {given!r}; name one or both of {', '.join(map(repr, FORMATS))}."
+            f"formats is {formats!r}; name one or both of {', '.join(map(repr, FORMATS))}."
         )
-    compressed = {"avro": check_choice("codec", codec, CODECS), "parquet": "zstandard"} | (
-        formats if isinstance(formats, dict) else {}
-    )
-    return {
-        name: compressed[name]
-        for name in sorted(check_choice("formats", name, FORMATS) for name in formats)
-    }
+    compressions = {"avro": check_choice("codec", codec, CODECS), "parquet": "zstandard"}
+    if isinstance(formats, dict):
+        compressions |= formats
+    names = sorted(check_choice("formats", name, FORMATS) for name in names)
+    return {name: compressions[name] for name in names}
 
 
 def check_uuid(user_id):
@@ -186,20 +182,21 @@ class Run:
             object.__setattr__(self, name, time_text(getattr(self, name)))
         check_window(self.start_time, self.end_time)
         check_window(self.origin_time or self.start_time, self.end_time)
-        for name, *limits in (
-            ("num_users", 1, 1_000_000_000),
-            ("seed", *SEEDS),
-            ("listeners_per_part", 0, 10_000_000),
-            ("catalogue_tracks", 1_000, 5_000_000, 0),
-            ("first_listener", 0, 2**31 - 2),
+        for check, name, *limits in (
+            (check_count, "num_users", 1, 1_000_000_000),
+            (check_count, "seed", *SEEDS),
+            (check_count, "listeners_per_part", 0, 10_000_000),
+            (check_count, "catalogue_tracks", 1_000, 5_000_000, 0),
+            (check_count, "first_listener", 0, 2**31 - 2),
+            (check_choice, "population", POPULATIONS),
+            (check_choice, "survey_group", SURVEY_GROUPS),
+            (check_names, "genres"),
+            (check_path_kind, "survey_path"),
+            (check_path_kind, "songs_path"),
+            (check_path_kind, "personas_path"),
         ):
-            object.__setattr__(self, name, check_count(name, getattr(self, name), *limits))
+            object.__setattr__(self, name, check(name, getattr(self, name), *limits))
         check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
-        for name, allowed in (("population", POPULATIONS), ("survey_group", SURVEY_GROUPS)):
-            object.__setattr__(self, name, check_choice(name, getattr(self, name), allowed))
-        object.__setattr__(self, "genres", check_names("genres", self.genres))
-        for name in ("survey_path", "songs_path", "personas_path"):
-            check_path_kind(name, getattr(self, name))
 
     @property
     def window(self):
@@ -251,31 +248,28 @@ def identity(run, inputs, schema, part_size):
         for key, value in asdict(run).items()
         if key not in ("survey_path", "songs_path", "personas_path")
     }
-    parameters["given"] = stored_values(parameters["given"])
-    versions = {name: importlib.metadata.version(name) for name in VALUE_LIBRARIES}
+    given = dict(parameters["given"])
     return {
-        "parameters": parameters | {"listeners_per_part": part_size, "genres": list(run.genres)},
+        "parameters": parameters
+        | {
+            "listeners_per_part": part_size,
+            "genres": list(run.genres),
+            "given": {STORED_GENRE: given.pop("preferred_genre"), **given},
+        },
         "inputs": dict(sorted(inputs.items())),
         "schema": schema,
-        "versions": versions | {"wrapsim": importlib.metadata.version("wrapsim")},
+        "versions": {
+            name: importlib.metadata.version(name) for name in (*VALUE_LIBRARIES, "wrapsim")
+        },
     }
 
 
-def stored_values(given):
-    """The fields of a `Given` under their names in run.json: the genre keeps its first name, so
-    that identities do not change.
-    """
-    return {"genre" if name == "preferred_genre" else name: value for name, value in given.items()}
-
-
-def given_in(stored_fields):
-    """The `Given` whose fields `stored_values` wrote."""
-    return Given(
-        **{
-            "preferred_genre" if name == "genre" else name: value
-            for name, value in stored_fields.items()
-        }
-    )
+def given_in(stored):
+    """The `Given` of the parameters in run.json, where the genre has its first name."""
+    fields = dict(stored)
+    if STORED_GENRE in fields:
+        fields["preferred_genre"] = fields.pop(STORED_GENRE)
+    return Given(**fields)
 
 
 def identity_hash(record):

@@ -51,22 +51,20 @@ def with_ordered_keys(schema, private=True):
     fastavro orders keys by their hash, which differs between processes; the headers of files would
     differ too.
     """
-    if isinstance(schema, dict):
-        keys = sorted(
-            (key for key in schema if private or not key.startswith("__")),
+    if isinstance(schema, list):
+        return [with_ordered_keys(value, private) for value in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: schema[key]
+        if key.startswith("__") or key == "default"
+        else with_ordered_keys(schema[key], private)
+        for key in sorted(
+            schema,
             key=lambda key: (KEY_ORDER.index(key) if key in KEY_ORDER else len(KEY_ORDER), key),
         )
-        return {
-            key: schema[key]
-            if key.startswith("__") or key == "default"
-            else with_ordered_keys(schema[key], private)
-            for key in keys
-        }
-    return (
-        [with_ordered_keys(value, private) for value in schema]
-        if isinstance(schema, list)
-        else schema
-    )
+        if private or not key.startswith("__")
+    }
 
 
 def read_schema(folder):
@@ -93,13 +91,11 @@ def fingerprints(schema=schema_ind):
 
 def released_schemas():
     """All released schemas, oldest first, from schemas/releases: {'1': dict, ...}."""
-    paths = sorted(
-        resource("schemas", "releases").glob(f"{NAME}-*.avsc"),
-        key=lambda path: int(path.stem.rsplit("-", 1)[1]),
-    )
-    return {
-        path.stem.rsplit("-", 1)[1]: json.loads(path.read_text(encoding="utf-8")) for path in paths
+    schemas = {
+        path.stem.rpartition("-")[2]: json.loads(path.read_text(encoding="utf-8"))
+        for path in resource("schemas", "releases").glob(f"{NAME}-*.avsc")
     }
+    return {release: schemas[release] for release in sorted(schemas, key=int)}
 
 
 # -- columns ---------------------------------------------------------------------------------------
@@ -127,16 +123,13 @@ def arrow_type(avro_type):
     return LOGICAL[avro_type["logicalType"]]
 
 
-def columns(record):
-    """Columns of one of the three records, in order: column name -> Arrow type."""
-    return {snake(field["name"]): arrow_type(field["type"]) for field in record_fields(record)}
-
-
+# fields of all three records by their names as columns
+FIELDS = {snake(field["name"]): field for record in RECORDS for field in record_fields(record)}
+DEFAULTS = {name: field["default"] for name, field in FIELDS.items()}
 SYMBOLS = {
-    snake(field["name"]): tuple(field["type"]["symbols"])
-    for record in RECORDS
-    for field in record_fields(record)
-    if isinstance(field["type"], dict) and field["type"]["type"] == "enum"
+    name: tuple(field["type"]["symbols"])
+    for name, field in FIELDS.items()
+    if arrow_type(field["type"]) == LABEL
 }
 CHRONOTYPES = ("early_bird", "working_hours", "evening", "night_owl")
 ACTION_KINDS = ("save", "playlist_add", "share", "follow")
@@ -152,10 +145,12 @@ def symbol_codes(column, *symbols):
     return tuple(code(column, symbol) for symbol in symbols)
 
 
-PROFILE, SONG, INTERACTION = (columns(record) for record in RECORDS)
-PLAN = {"plan": LABEL}
+def schema_columns(*names):
+    """Columns of the schema's fields, in the order given: column name -> Arrow type."""
+    return {name: arrow_type(FIELDS[name]["type"]) for name in names}
+
+
 DEVICES = SYMBOLS["device"][1:]
-TASTE = {f"{device}_share": pa.float64() for device in DEVICES}
 
 # How each column of the answer key is counted; the files hold this as metadata of their fields.
 ANSWER_RULES = {
@@ -214,148 +209,136 @@ TABLES = {
     )
     for name, fields in {
         "listeners": {
-            "listener_id": pa.int64(),
-            **{
-                name: PROFILE[name]
-                for name in (
-                    "user_id",
-                    "name",
-                    "birth_date",
-                    "gender",
-                    "country",
-                    "city",
-                    "latitude",
-                    "longitude",
-                    "time_zone",
-                    "joined_on",
-                    "favourite_genre",
-                    "listener_type",
-                    "persona",
-                    "cohort",
-                )
-            },
+            "listener_id": "int64",
+            **schema_columns(
+                "user_id",
+                "name",
+                "birth_date",
+                "gender",
+                "country",
+                "city",
+                "latitude",
+                "longitude",
+                "time_zone",
+                "joined_on",
+                "favourite_genre",
+                "listener_type",
+                "persona",
+                "cohort",
+            ),
             "time_slot": LABEL,
             "chronotype": LABEL,
-            "minutes_per_day": pa.float64(),
-            "novelty": pa.float64(),
-            "skip_tendency": pa.float64(),
-            "shuffle_share": pa.float64(),
-            "private_share": pa.float64(),
-            "offline_share": pa.float64(),
-            **TASTE,
+            "minutes_per_day": "float64",
+            "novelty": "float64",
+            "skip_tendency": "float64",
+            "shuffle_share": "float64",
+            "private_share": "float64",
+            "offline_share": "float64",
+            **{f"{device}_share": "float64" for device in DEVICES},
             "phone_platform": LABEL,
             "computer_platform": LABEL,
         },
         "profile_versions": {
-            "listener_id": pa.int64(),
-            "profile_version": pa.int32(),
+            "listener_id": "int64",
+            "profile_version": "int32",
             "valid_from": TIMESTAMP,
-            "age": pa.int32(),
+            "age": "int32",
             "plan": LABEL,
             "plan_kind": LABEL,
         },
         "tracks": {
-            "track_id": pa.int32(),
-            "song_id": pa.string(),
-            "title": pa.string(),
+            "track_id": "int32",
+            "song_id": "string",
+            "title": "string",
             "artists": pa.list_(pa.string()),
-            "album_id": pa.int32(),
-            "album": pa.string(),
-            "track_number": pa.int32(),
-            "genre": pa.string(),
-            "release_date": pa.date32(),
-            "duration_ms": pa.int32(),
-            **{
-                name: SONG[name]
-                for name in (
-                    "bpm",
-                    "energy",
-                    "danceability",
-                    "loudness",
-                    "liveness",
-                    "valence",
-                    "acousticness",
-                    "speechiness",
-                    "popularity",
-                    "explicit",
-                    "language",
-                    "moods",
-                )
-            },
-            "noise": pa.bool_(),
+            "album_id": "int32",
+            "album": "string",
+            "track_number": "int32",
+            "genre": "string",
+            "release_date": "date32",
+            "duration_ms": "int32",
+            **schema_columns(
+                "bpm",
+                "energy",
+                "danceability",
+                "loudness",
+                "liveness",
+                "valence",
+                "acousticness",
+                "speechiness",
+                "popularity",
+                "explicit",
+                "language",
+                "moods",
+            ),
+            "noise": "bool",
         },
         "albums": {
-            "album_id": pa.int32(),
-            "album": pa.string(),
-            "artist_id": pa.int32(),
-            "n_tracks": pa.int32(),
-            "release_date": pa.date32(),
+            "album_id": "int32",
+            "album": "string",
+            "artist_id": "int32",
+            "n_tracks": "int32",
+            "release_date": "date32",
         },
         "artists": {
-            "artist_id": pa.int32(),
-            "artist": pa.string(),
-            "genre": pa.string(),
-            "country": pa.string(),
+            "artist_id": "int32",
+            "artist": "string",
+            "genre": "string",
+            "country": "string",
         },
-        "track_artists": {"track_id": pa.int32(), "artist_id": pa.int32(), "role": LABEL},
+        "track_artists": {"track_id": "int32", "artist_id": "int32", "role": LABEL},
         "plays": {
-            "play_id": pa.int64(),
-            "listener_id": pa.int64(),
-            "profile_version": pa.int32(),
-            "session_id": pa.int64(),
-            "track_id": pa.int32(),
-            **{
-                name: INTERACTION[name]
-                for name in (
-                    "content_type",
-                    "started_at",
-                    "ended_at",
-                    "ms_played",
-                    "paused_ms",
-                    "seek_forward_ms",
-                    "seek_back_ms",
-                    "interaction",
-                    "reason_start",
-                    "reason_end",
-                    "device",
-                    "platform",
-                    "context",
-                )
-            },
-            **PLAN,
+            "play_id": "int64",
+            "listener_id": "int64",
+            "profile_version": "int32",
+            "session_id": "int64",
+            "track_id": "int32",
+            **schema_columns(
+                "content_type",
+                "started_at",
+                "ended_at",
+                "ms_played",
+                "paused_ms",
+                "seek_forward_ms",
+                "seek_back_ms",
+                "interaction",
+                "reason_start",
+                "reason_end",
+                "device",
+                "platform",
+                "context",
+            ),
+            "plan": LABEL,
             "country": NAMED,
-            **{
-                name: INTERACTION[name]
-                for name in (
-                    "shuffle",
-                    "offline",
-                    "private",
-                    "on_demand",
-                    "ad_ms",
-                    "utc_offset_min",
-                )
-            },
+            **schema_columns(
+                "shuffle",
+                "offline",
+                "private",
+                "on_demand",
+                "ad_ms",
+                "utc_offset_min",
+            ),
         },
         "actions": {
-            "listener_id": pa.int64(),
+            "listener_id": "int64",
             "at": TIMESTAMP,
             "kind": LABEL,
-            "track_id": pa.int32(),
+            "track_id": "int32",
         },
         "answers": {
-            "listener_id": pa.int64(),
-            "n_plays": pa.int64(),
-            "n_streams": pa.int64(),
-            "n_skips": pa.int64(),
-            "ms_played": pa.int64(),
-            "n_tracks": pa.int32(),
-            "longest_streak_days": pa.int32(),
+            "listener_id": "int64",
+            "n_plays": "int64",
+            "n_streams": "int64",
+            "n_skips": "int64",
+            "ms_played": "int64",
+            "n_tracks": "int32",
+            "longest_streak_days": "int32",
             "first_started_at": TIMESTAMP,
             "last_ended_at": TIMESTAMP,
             **{
-                f"{kind}_{name}": pa.list_(arrow)
+                f"{kind}_{name}": pa.list_(value_type)
                 for kind in ("song", "artist")
-                for name, arrow in (
+                for name, value_type in (
                     ("ids", pa.int32()),
                     ("streams", pa.float64()),
                     ("ms", pa.int64()),
@@ -364,21 +347,19 @@ TABLES = {
             },
         },
         "truth": {
-            "listener_id": pa.int64(),
-            "favourite_genre": pa.string(),
-            "favourite_share": pa.float64(),
-            "side_share": pa.float64(),
+            "listener_id": "int64",
+            "favourite_genre": "string",
+            "favourite_share": "float64",
+            "side_share": "float64",
             "side_genres": pa.list_(pa.string()),
             "other_genres": pa.list_(pa.string()),
             "other_shares": pa.list_(pa.float64()),
         },
         "state": {
-            "listener_id": pa.int64(),
+            "listener_id": "int64",
             **dict.fromkeys(STATE_COUNTS, pa.int64()),
-            **{
-                name: pa.list_(pa.int64() if name == "skips" else pa.int32())
-                for name in ("skips", "recent_tracks", "known_tracks", "known_times")
-            },
+            "skips": pa.list_(pa.int64()),
+            **dict.fromkeys(("recent_tracks", "known_tracks", "known_times"), pa.list_(pa.int32())),
         },
     }.items()
 }
@@ -425,65 +406,44 @@ def table_of(name, values):
 
     values: column name -> array, for exactly the columns of the table.
     """
-    expected = TABLES[name]
-    if set(values) != set(expected.names):
+    schema = TABLES[name]
+    missing, unknown = set(schema.names) - set(values), set(values) - set(schema.names)
+    if missing or unknown:
         raise KeyError(
-            f"table {name} needs the columns {', '.join(expected.names)}; "
-            f"missing {sorted(set(expected.names) - set(values))}, unknown "
-            f"{sorted(set(values) - set(expected.names))}"
+            f"table {name} needs the columns {', '.join(schema.names)}; "
+            f"missing {sorted(missing)}, unknown {sorted(unknown)}"
         )
-    arrays = [
-        labelled(field.name, values[field.name])
-        if field.type == LABEL and not isinstance(values[field.name], pa.Array)
-        else pa.array(values[field.name]).cast(field.type)
-        if not isinstance(values[field.name], pa.Array)
-        else values[field.name].cast(field.type)
-        for field in expected
-    ]
-    return pa.Table.from_arrays(arrays, schema=expected)
+    return pa.table([typed_column(field, values[field.name]) for field in schema], schema)
 
 
-DEFAULTS = {
-    snake(field["name"]): field["default"] for record in RECORDS for field in record_fields(record)
-}
+def typed_column(field, values):
+    """Values as an Arrow array of a field's type; integer codes of a closed set become symbols."""
+    if field.type == LABEL and not isinstance(values, pa.Array):
+        return labelled(field.name, values)
+    return pa.array(values).cast(field.type)
+
+
+EMPTY = {pa.string(): "", LABEL: "", NAMED: "", pa.bool_(): False}
 
 
 def blank(field, n):
     """A column for rows that were written before it existed: its default, n times.
 
-    The default is the schema's, otherwise empty or 0. field: Arrow field.
+    The default is the schema's, otherwise empty, False or 0. field: Arrow field.
     """
-    empty = (
-        ""
-        if pa.types.is_string(field.type) or field.type in (LABEL, NAMED)
-        else []
-        if pa.types.is_list(field.type)
-        else 0
-    )
-    plain = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    number = (
-        pa.int64()
-        if pa.types.is_timestamp(plain)
-        else pa.int32()
-        if pa.types.is_date(plain)
-        else plain
-    )
-    return pa.array([DEFAULTS.get(field.name, empty)] * n, number).cast(plain).cast(field.type)
+    empty = EMPTY.get(field.type, [] if pa.types.is_list(field.type) else 0)
+    return pa.array([DEFAULTS.get(field.name, empty)] * n, field.type)
 
 
 def schema_rows():
     """Record, field, type, default and meaning of each field of the schema: a list of tuples."""
 
     def words(avro_type):
-        return (
-            avro_type
-            if isinstance(avro_type, str)
-            else avro_type.get("logicalType")
-            or {
-                "enum": "one of " + ", ".join(avro_type.get("symbols", [])[1:]),
-                "array": f"list of {avro_type.get('items')}",
-            }[avro_type["type"]]
-        )
+        if isinstance(avro_type, str):
+            return avro_type
+        if avro_type["type"] == "enum":
+            return "one of " + ", ".join(avro_type["symbols"][1:])
+        return avro_type.get("logicalType") or f"list of {avro_type['items']}"
 
     return [
         (record, field["name"], words(field["type"]), field["default"], field["doc"])

@@ -92,13 +92,9 @@ def source_path(what, path=""):
     path = check_path(f"{what}_path", path).absolute() if path != "" else resource(*bundled)
     if path.is_file():
         return path
-    matches = [
-        file
-        for file in path.parent.glob("*")
-        if file.name.casefold() == path.name.casefold() and file.is_file()
-    ]
-    if matches:
-        return matches[0]
+    for file in path.parent.glob("*"):
+        if file.name.casefold() == path.name.casefold() and file.is_file():
+            return file
     return check_file(f"{what}_path", path, f"Give the path of {allowed}")
 
 
@@ -202,26 +198,26 @@ def xlsx_rows(source):
         raise ValueError(
             f"{source.name} is not an .xlsx workbook ({error}); download it again."
         ) from None
-    rows = [
+    rows = (
         ["" if cell is None else str(cell) for cell in row]
         for row in sheet.iter_rows(values_only=True)
-    ]
-    return [row for row in rows if any(row)]
+    )
+    return list(filter(any, rows))
 
 
 def column_positions(source, header, wanted):
     """Wanted column -> its position in the header. Raises ValueError naming the first missing
     column and the nearest one in the file.
     """
+    folded = {name: name.casefold() for name in wanted}
     positions = {name.strip().casefold(): position for position, name in enumerate(header)}
-    missing = [name for name in wanted if name.casefold() not in positions]
+    missing = [name for name in wanted if folded[name] not in positions]
     if missing:
-        unknown = [name for name in positions if name not in {known.casefold() for known in wanted}]
-        near = near_names(missing[0].casefold(), unknown)
+        others = [name for name in positions if name not in folded.values()]
+        near = near_names(folded[missing[0]], others)
         hint = f" The nearest is {header[positions[near[0]]]!r}." if near else ""
         raise ValueError(
             f"{source.name} has no column {missing[0]!r} ({len(missing)} of {len(wanted)} expected "
-            f"columns are missing)."
-            f"{hint} It must have: {', '.join(wanted)}."
+            f"columns are missing).{hint} It must have: {', '.join(wanted)}."
         )
-    return {name: positions[name.casefold()] for name in wanted}
+    return {name: positions[folded[name]] for name in wanted}
