@@ -83,9 +83,9 @@ def is_offline(session, plan):
 
 
 @compiled_once
-def write_play(plays, ends, person, state, session, play, ending):
+def write_play(plays, ends, listener, session, play, ending):
     """Write a row of the columns."""
-    row = ends.plays
+    person, state, row = listener.person, listener.state, ends.plays
     plays.play_id[row] = (person.number << 32) | state.n_plays
     plays.listener_id[row] = person.number
     plays.profile_version[row] = state.version - person.first_version
@@ -126,12 +126,12 @@ def action_of(u, behaviour):
 
 
 @compiled_once
-def write_action(key, play, ending, person, behaviour, actions, ends):
+def write_action(key, play, ending, listener, actions, ends):
     """Write what the listener does about a track that they played to its end, if anything."""
-    kind = action_of(uniform(key, ACT, play.number), behaviour)
+    kind = action_of(uniform(key, ACT, play.number), listener.behaviour)
     if kind < len(ACTION_KINDS):
         action = actions[ends.actions]
-        action.listener_id, action.at = person.number, ended_at(play, ending)
+        action.listener_id, action.at = listener.person.number, ended_at(play, ending)
         action.kind, action.track_id = kind, play.track
         ends.actions += 1
 

@@ -39,26 +39,25 @@ PLACED = np.dtype(
 @compiled_once
 def count_play(out, row, session, play, ending, listener):
     """Count one play in the totals and, if it is a ranked stream, for its track."""
-    state, known, track, ms = listener.state, listener.known, play.track, ending.ms_played
-    answer, ends = out.answers[row], out.ends[row]
-    add_play(answer, play.started_at, ended_at(play, ending), ms, ending.reason)
-    answer.n_tracks += known[track].window != state.stamp
-    known[track].window = state.stamp
-    if ms >= COUNTED_PLAY_MS:
-        add_stream(answer, state, play.local_day)
-        if not session.private and listener.music.tracks[track].noise == 0:
-            count_song(out.songs, ends, state, known, track, play.started_at, ms)
+    answer, track = out.answers[row], listener.known[play.track]
+    add_play(answer, play, ending)
+    answer.n_tracks += track.window != listener.state.stamp
+    track.window = listener.state.stamp
+    if ending.ms_played >= COUNTED_PLAY_MS:
+        add_stream(answer, listener.state, play.local_day)
+        if not session.private and listener.music.tracks[play.track].noise == 0:
+            count_song(out.songs, out.ends[row], track, play, ending, listener.state.stamp)
 
 
-@compiled_loop
-def add_play(answer, started_at, ended_at, ms, reason_end):
+@compiled_once
+def add_play(answer, play, ending):
     """Add a play of any length to the listener's totals."""
     if answer.n_plays == 0:
-        answer.first_started_at = started_at
-    answer.last_ended_at = ended_at
+        answer.first_started_at = play.started_at
+    answer.last_ended_at = ended_at(play, ending)
     answer.n_plays += 1
-    answer.ms_played += ms
-    answer.n_skips += reason_end == FORWARD
+    answer.ms_played += ending.ms_played
+    answer.n_skips += ending.reason == FORWARD
 
 
 @compiled_loop
@@ -72,15 +71,15 @@ def add_stream(answer, state, local_day):
     answer.longest_streak_days = max(answer.longest_streak_days, state.streak_days)
 
 
-@compiled_loop
-def count_song(songs, ends, state, known, track, started, ms):
-    """Count a ranked stream for its track."""
-    if known[track].placed != state.stamp:
-        known[track].placed, known[track].place = state.stamp, ends.songs
-        open_count(songs[ends.songs], track, started)
+@compiled_once
+def count_song(songs, ends, track, play, ending, stamp):
+    """Count a ranked stream for its track. track: a record of KNOWN."""
+    if track.placed != stamp:
+        track.placed, track.place = stamp, ends.songs
+        open_count(songs[ends.songs], play.track, play.started_at)
         ends.songs += 1
-    songs[known[track].place].n_streams += 1
-    songs[known[track].place].ms_played += ms
+    songs[track.place].n_streams += 1
+    songs[track.place].ms_played += ending.ms_played
 
 
 @compiled_loop
@@ -89,22 +88,23 @@ def count_artists(first, row, listener, out):
 
     Counts are in halves: 2 per stream for the primary artist, 1 for a featured artist.
     """
-    ends, artists, state, placed = out.ends[row], out.artists, listener.state, out.placed
+    ends, stamp = out.ends[row], listener.state.stamp
     for i in range(first, ends.songs):
         song, track = out.songs[i], listener.music.tracks[out.songs[i].of]
-        count_artist(artists, ends, state, placed, track.artist, WHOLE, song)
+        count_artist(out, ends, stamp, track.artist, WHOLE, song)
         if track.featured >= 0:
-            count_artist(artists, ends, state, placed, track.featured, HALF, song)
+            count_artist(out, ends, stamp, track.featured, HALF, song)
 
 
 @compiled_loop
-def count_artist(artists, ends, state, placed, artist, halves, song):
+def count_artist(out, ends, stamp, artist, halves, song):
     """Add the counts of a song to those of one of its artists."""
-    if placed[artist].stamp != state.stamp:
-        placed[artist].stamp, placed[artist].place = state.stamp, ends.artists
-        open_count(artists[ends.artists], artist, song.first_started_at)
+    placed = out.placed[artist]
+    if placed.stamp != stamp:
+        placed.stamp, placed.place = stamp, ends.artists
+        open_count(out.artists[ends.artists], artist, song.first_started_at)
         ends.artists += 1
-    count = artists[placed[artist].place]
+    count = out.artists[placed.place]
     count.n_streams += halves * song.n_streams
     count.ms_played += song.ms_played
     count.first_started_at = min(count.first_started_at, song.first_started_at)

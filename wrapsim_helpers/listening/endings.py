@@ -153,10 +153,12 @@ def leave_reason(key, i, may_forward, behaviour):
 def seeks(key, i, ms, duration_ms, reason, behaviour):
     """Milliseconds that the listener seeks forward, and back."""
     forward_ms = back_ms = ZERO
-    if ms > SEEKABLE_MS and uniform(key, SEEK_FORWARD, i) < behaviour.seek_forward_share:
+    if ms <= SEEKABLE_MS:
+        return forward_ms, back_ms
+    if uniform(key, SEEK_FORWARD, i) < behaviour.seek_forward_share:
         ahead_ms = duration_ms if reason == DONE else duration_ms - ms
         forward_ms = int(uniform(key, FORWARD_BY, i) * 0.5 * ahead_ms)
-    if ms > SEEKABLE_MS and uniform(key, SEEK_BACK, i) < behaviour.seek_back_share:
+    if uniform(key, SEEK_BACK, i) < behaviour.seek_back_share:
         back_ms = int(uniform(key, BACK_BY, i) * 0.5 * ms)
     return forward_ms, back_ms
 

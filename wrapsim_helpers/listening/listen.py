@@ -3,7 +3,6 @@
 import functools
 import time
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from tqdm.auto import tqdm
 
 from ..checking import check_count, front_door, python_value
 from ..compiled import is_cached
+from ..instants import EPOCH
 from ..music.catalogue import Catalogue, build_catalogue, generate_catalogue
 from ..music.songs_file import load_songs
 from ..parameters import Given, Run
@@ -68,14 +68,9 @@ def check_run(run):
     if run.given.latitude is not None:
         home_of(run.given.latitude, run.given.longitude)
     personas_of(run)
-    start = run.origin.window[0]
-    world = world_of(
-        source_of(run, "survey"),
-        source_of(run, "songs"),
-        run.catalogue_tracks,
-        run.seed if run.catalogue_tracks else 0,
-        start.year,
-    )
+    start, tracks = run.origin.window[0], run.catalogue_tracks
+    survey, songs = source_of(run, "survey"), source_of(run, "songs")
+    world = world_of(survey, songs, tracks, run.seed if tracks else 0, start.year)
     check_released(world.catalogue.tracks, start)
     return world
 
@@ -132,15 +127,15 @@ def listen(
     run = with_read_sources(run)
     check_run(run)
     compile_model(run)
-    return listen_checked(
-        run, run.listener_ids() if ids is None else check_ids(ids), instead, behaviour, past
-    )
+    ids = run.listener_ids() if ids is None else check_ids(ids)
+    return listen_checked(run, ids, instead, behaviour, past)
 
 
 def listen_checked(run, ids, instead=Given(), behaviour=None, past=None):
     """`listen` for a checked run and a compiled model. ids: int64, (L,)."""
     world = check_run(run)
     world = replace(world, behaviour=behaviour or world.behaviour)
+    past = past_of(past, ids) if past else no_past()
     listeners, versions = sample_listeners(run, world.behaviour, world.survey, ids, instead)
     other_totals = other_genres(world.survey, listeners, versions)
     people, countries = lower_listeners(run, listeners, versions, world.catalogue, other_totals)
@@ -152,22 +147,11 @@ def listen_checked(run, ids, instead=Given(), behaviour=None, past=None):
             state_table(block),
             actions_table(block),
         )
-        for block in sample_plays(
-            people, world.catalogue.music, behaviours, past_of(past, ids) if past else no_past()
-        )
+        for block in sample_plays(people, world.catalogue.music, behaviours, past)
     ]
     plays, answers, state, actions = map(pa.concat_tables, zip(*blocks))
-    return Listened(
-        run,
-        world,
-        listeners,
-        versions,
-        plays,
-        answers,
-        truth_table(listeners, people, behaviours, other_totals, day_range(run)),
-        state,
-        actions,
-    )
+    truth = truth_table(listeners, people, behaviours, other_totals, day_range(run))
+    return Listened(run, world, listeners, versions, plays, answers, truth, state, actions)
 
 
 def check_ids(ids):
@@ -176,19 +160,13 @@ def check_ids(ids):
         raise TypeError(
             f"ids is {ids!r}; it must be a list of listeners' numbers, such as [0, 17]."
         )
-    numbers = (
-        ids
-        if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu"
-        else [python_value(number) for number in ids]
-    )
-    for number in (*numbers[:1], *numbers[-1:]) if isinstance(numbers, np.ndarray) else numbers:
-        check_count("ids", python_value(number), 0, 2**31 - 2)
-    return np.asarray(numbers, dtype=np.int64)
+    numbers = [check_count("ids", python_value(number), 0, 2**31 - 2) for number in ids]
+    return np.array(numbers, np.int64)
 
 
 def day_range(run):
     """First and last day of a run, days since 1970, by the dates of its window."""
-    return tuple((moment.date() - date(1970, 1, 1)).days for moment in run.window)
+    return tuple(moment.toordinal() - EPOCH.toordinal() for moment in run.window)
 
 
 def compile_model(run):

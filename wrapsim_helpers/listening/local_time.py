@@ -43,11 +43,9 @@ def to_utc(people, zone, wall_ms):
     the gap.
     """
     i = people.zones[zone]
-    while (
-        i + 1 < people.zones[zone + 1]
-        and wall_ms - people.changes[i].offset_ms >= people.changes[i + 1].at_ms
-    ):
-        if wall_ms - people.changes[i + 1].offset_ms < people.changes[i + 1].at_ms:
+    while i + 1 < people.zones[zone + 1]:
+        before, change = people.changes[i], people.changes[i + 1]
+        if wall_ms - max(before.offset_ms, change.offset_ms) < change.at_ms:
             break
         i += 1
     return wall_ms - people.changes[i].offset_ms

@@ -14,7 +14,7 @@ from ..schema import ALBUM, ARTIST_PAGE, CHARTS, EDITORIAL, RADIO
 from ..streams import decision, subkey, uniform
 from .draws import SLOT, index_in_shares, weighted_item
 from .memory import NO_TRACK, ONE, remembered_track, times_played, track_before
-from .releases import CHART_LIST, artist_of_pool, list_range, may_be_picked, track_by_artist
+from .releases import CHART_LIST, list_range, may_be_picked, track_by_artist
 from .taste import intensity_fit, suitability, taste_pool
 
 TRIES = 4  # number of candidates, of which the last is taken if none is suitable
@@ -113,7 +113,7 @@ def artist_for(key, c, station, listener):
         if station == NO_STATION or music.artists[artist].family_pool == station:
             return artist
     pool = taste_pool(key, c, listener) if station == NO_STATION else station
-    return artist_of_pool(key, c, pool, music)
+    return weighted_item(key, c, music.pools[pool], music.pools[pool + 1], music.slots)
 
 
 @compiled_loop

@@ -78,23 +78,17 @@ def advertisement_ms(key, i, plan, at_ms, versions, person, state):
 
 @compiled_loop
 def may_choose(is_free_phone, local_day, state):
-    """Whether the listener may choose a single track, without shuffle."""
+    """Whether the listener may choose a single track, without shuffle.
+
+    From 15 September 2025 a free phone listener may do so for a daily allowance.
+    """
     if not is_free_phone or state.rules[SHUFFLE_ONLY] <= 0:
         return True
     if state.context == PERSONALIZED and state.rules[ON_DEMAND_LISTS] > 0:
         return True
-    return allowance_left_ms(state, local_day) > 0
-
-
-@compiled_loop
-def allowance_left_ms(state, local_day):
-    """Milliseconds for which a free phone listener may still choose tracks today.
-
-    The allowance exists from 15 September 2025.
-    """
     if state.allowed_day != local_day:
         state.allowed_day, state.allowed_ms = local_day, 0
-    return state.rules[ALLOWANCE] * MINUTE_MS - state.allowed_ms
+    return state.allowed_ms < state.rules[ALLOWANCE] * MINUTE_MS
 
 
 @compiled_loop

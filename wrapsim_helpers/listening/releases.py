@@ -5,7 +5,6 @@ import numpy as np
 from ..compiled import compiled_loop
 from ..people.survey_shares import GENRE_NAMES
 from ..streams import decision, ln, uniform
-from .draws import weighted_item
 from .memory import NO_TRACK
 
 LIST_LENGTH = 40  # tracks of a genre's editorial list that one listener follows (assumed)
@@ -63,9 +62,9 @@ def track_by_artist(key, counter, artist, listener):
     With chance fresh_share it is one of the latest releases; with chance deep_share weights are
     ignored.
     """
-    music, state = listener.music, listener.state
+    music = listener.music
     first = music.artists[artist].first
-    after = released_by(music.discography, first, music.artists[artist].after, state.day)
+    after = released_by(music.discography, first, music.artists[artist].after, listener.state.day)
     if after == first:
         return NO_TRACK
     start = first_position(key, counter, first, after, listener)
@@ -94,12 +93,6 @@ def first_position(key, counter, first, after, listener):
     return first if start == after else start
 
 
-@compiled_loop
-def artist_of_pool(key, counter, pool, music):
-    """An artist of a pool, by weight."""
-    return weighted_item(key, counter, music.pools[pool], music.pools[pool + 1], music.slots)
-
-
 # -- lists -----------------------------------------------------------------------------------------
 
 
@@ -114,8 +107,8 @@ def list_range(genre, listener):
     month = min(
         max(listener.state.month - music.first_month, 0), (len(music.lists) - 1) // n_genres - 1
     )
-    first = music.lists[month * n_genres + genre]
-    after = music.lists[month * n_genres + genre + 1]
+    row = month * n_genres + genre
+    first, after = music.lists[row], music.lists[row + 1]
     if genre != CHART_LIST and after - first > LIST_LENGTH:
         u = uniform(listener.person.key, LIST, genre)
         first += int(u * (after - first - LIST_LENGTH))

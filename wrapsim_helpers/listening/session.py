@@ -223,12 +223,11 @@ def remember_play(session, play, ending, listener):
 @compiled_once
 def write_outcome(out, listener_row, session, play, ending, listener):
     """Write a play, count it in the answer key, and write the listener's action on the track."""
-    person, behaviour, state = listener.person, listener.behaviour, listener.state
     ends = out.ends[listener_row]
-    write_play(out.plays, ends, person, state, session, play, ending)
+    write_play(out.plays, ends, listener, session, play, ending)
     count_play(out, listener_row, session, play, ending, listener)
     if ending.reason == DONE:
-        write_action(session.key, play, ending, person, behaviour, out.actions, ends)
+        write_action(session.key, play, ending, listener, out.actions, ends)
 
 
 @compiled_loop

@@ -1,12 +1,12 @@
 """The loop's columns as the tables of a run."""
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..people.survey_shares import GENRE_NAMES
-from ..schema import LABEL, NAMED, TABLES, labelled, table_of
-from .state import SAVED, Past, empty_records
+from ..schema import table_of
+from .state import SAVED, SKIPS_KEPT, Past, empty_records
 from .taste import QUARTER_DAYS, fill_tastes
 
 
@@ -15,17 +15,8 @@ def plays_table(plays, countries):
 
     plays: `columns.Plays`; countries: country code of each number in the column.
     """
-    return pa.Table.from_arrays(
-        [
-            labelled(name, codes)
-            if kind == LABEL
-            else pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(countries))
-            if kind == NAMED
-            else pa.array(codes).cast(kind)
-            for name, kind, codes in zip(TABLES["plays"].names, TABLES["plays"].types, plays)
-        ],
-        schema=TABLES["plays"],
-    )
+    country = pa.DictionaryArray.from_arrays(pa.array(plays.country), pa.array(countries))
+    return table_of("plays", plays._replace(country=country)._asdict())
 
 
 def past_of(state, ids):
@@ -33,51 +24,47 @@ def past_of(state, ids):
 
     Raises ValueError if the table lacks one of them.
     """
-    row = pd.Series(np.arange(state.num_rows), state["listener_id"].to_numpy()).reindex(ids)
-    if row.isna().any():
+    row = pc.index_in(pa.array(ids), state["listener_id"].combine_chunks())
+    if row.null_count:
         raise ValueError(
-            f"listener {ids[np.flatnonzero(row.isna())[0]]} is not in the state of the run to "
+            f"listener {ids[row.is_null().index(True).as_py()]} is not in the state of the run to "
             f"continue; it has {state.num_rows:,} listeners. Give ids of that run."
         )
-    rows = state.take(pa.array(row.to_numpy(dtype=np.int64))).combine_chunks()
-    saved = empty_records(SAVED, len(ids))
+    rows, saved = state.take(row), empty_records(SAVED, len(ids))
     for name in SAVED.names:
-        saved[name] = np.array(rows[name].to_pylist()) if name == "skips" else rows[name].to_numpy()
-    recent, known, times = (
-        rows[name].combine_chunks() for name in ("recent_tracks", "known_tracks", "known_times")
+        saved[name] = rows[name].to_pylist()
+    (recent, recent_from), (known, known_from), (times, _) = (
+        list_values(rows[name].combine_chunks())
+        for name in ("recent_tracks", "known_tracks", "known_times")
     )
-    return Past(
-        saved,
-        enum_values(recent),
-        starts_of(recent),
-        enum_values(known),
-        enum_values(times),
-        starts_of(known),
-    )
+    return Past(saved, recent, recent_from, known, times, known_from)
 
 
-def enum_values(lists):
-    """All values of an Arrow list array, one list after another."""
-    return lists.flatten().to_numpy().astype(np.int32)
+def list_values(lists):
+    """The values of Arrow lists, and where each list begins in them and the last ends.
 
-
-def starts_of(lists):
-    """Start of each list in the values, and the total; int64, (L + 1,)."""
-    return np.concatenate([[0], np.cumsum(lists.value_lengths().to_numpy())]).astype(np.int64)
+    int32, (N,), and int64, (L + 1,).
+    """
+    starts = np.concatenate([[0], np.cumsum(lists.value_lengths())])
+    return lists.flatten().to_numpy().astype(np.int32), starts.astype(np.int64)
 
 
 def answers_table(block):
     """The answer key: totals, and ranked streams by song and by artist in order of first stream."""
-    totals = {name: block.answers[name].copy() for name in block.answers.dtype.names}
     return table_of(
         "answers",
         {
             "listener_id": block.numbers,
-            **totals,
+            **fields_as_columns(block.answers),
             **counts_columns("song", block.songs, block.ends.songs, 1.0),
             **counts_columns("artist", block.artists, block.ends.artists, 0.5),
         },
     )
+
+
+def fields_as_columns(records):
+    """Each field of NumPy records as a contiguous column: name -> array."""
+    return {name: records[name].copy() for name in records.dtype.names}
 
 
 def counts_columns(kind, counts, ends, unit):
@@ -85,17 +72,11 @@ def counts_columns(kind, counts, ends, unit):
 
     unit: streams per count.
     """
-    columns = {
-        "ids": counts["of"],
-        "streams": counts["n_streams"] * unit,
-        "ms": counts["ms_played"],
-        "first_started_at": counts["first_started_at"],
-    }
     return {
-        f"{kind}_{name}": lists_of(values, ends).cast(
-            TABLES["answers"].field(f"{kind}_{name}").type
-        )
-        for name, values in columns.items()
+        f"{kind}_ids": lists_of(counts["of"], ends),
+        f"{kind}_streams": lists_of(counts["n_streams"] * unit, ends),
+        f"{kind}_ms": lists_of(counts["ms_played"], ends),
+        f"{kind}_first_started_at": lists_of(counts["first_started_at"], ends),
     }
 
 
@@ -108,9 +89,7 @@ def lists_of(values, ends):
 
 def actions_table(block):
     """The actions table: saves, playlist adds, shares and follows."""
-    return table_of(
-        "actions", {name: block.actions[name].copy() for name in block.actions.dtype.names}
-    )
+    return table_of("actions", fields_as_columns(block.actions))
 
 
 def state_table(block):
@@ -119,18 +98,14 @@ def state_table(block):
     recent_tracks has the last tracks played, oldest first. known_tracks and known_times, how often
     each was played, are filled only if more was played than recent_tracks can hold.
     """
-    scalars = {
-        name: block.saved[name].copy() for name in block.saved.dtype.names if name != "skips"
-    }
-    skips = pa.FixedSizeListArray.from_arrays(
-        pa.array(block.saved["skips"].ravel()), block.saved["skips"].shape[1]
-    ).cast(pa.list_(pa.int64()))
     return table_of(
         "state",
         {
             "listener_id": block.numbers,
-            **scalars,
-            "skips": skips,
+            **fields_as_columns(block.saved),
+            "skips": pa.FixedSizeListArray.from_arrays(
+                pa.array(block.saved["skips"].ravel()), SKIPS_KEPT
+            ),
             "recent_tracks": lists_of(block.recent, block.ends.recent),
             "known_tracks": lists_of(block.known, block.ends.known),
             "known_times": lists_of(block.times, block.ends.known),
@@ -150,10 +125,7 @@ def truth_table(listeners, people, behaviours, other_totals, days):
     n, quarters = listeners.num_rows, range(days[0] // QUARTER_DAYS, days[1] // QUARTER_DAYS + 1)
     favourite, side = np.empty(n), np.empty((n, len(quarters)), np.int64)
     fill_tastes(people, behaviours, quarters[0], favourite, side)
-    shares = np.diff(other_totals, axis=1, prepend=0.0).round(9)
-    genres = pa.DictionaryArray.from_arrays(pa.array(side.ravel()), pa.array(GENRE_NAMES)).cast(
-        pa.string()
-    )
+    shares, genres = np.diff(other_totals, axis=1, prepend=0.0), pa.array(GENRE_NAMES)
     return table_of(
         "truth",
         {
@@ -161,15 +133,14 @@ def truth_table(listeners, people, behaviours, other_totals, days):
             "favourite_genre": listeners["favourite_genre"].combine_chunks(),
             "favourite_share": favourite.round(6),
             "side_share": behaviours["side_share"][people.persons["kind"]],
-            "side_genres": repeated(genres, len(quarters)),
-            "other_genres": repeated(pa.array(GENRE_NAMES * n), len(GENRE_NAMES)),
-            "other_shares": repeated(pa.array(shares.ravel()), len(GENRE_NAMES)),
+            "side_genres": pa.FixedSizeListArray.from_arrays(
+                genres.take(pa.array(side.ravel())), len(quarters)
+            ),
+            "other_genres": pa.FixedSizeListArray.from_arrays(
+                pa.array(GENRE_NAMES * n), len(genres)
+            ),
+            "other_shares": pa.FixedSizeListArray.from_arrays(
+                pa.array(shares.round(9).ravel()), len(genres)
+            ),
         },
-    )
-
-
-def repeated(values, length):
-    """Arrow values as consecutive lists of equal length."""
-    return pa.ListArray.from_arrays(
-        pa.array(np.arange(0, len(values) + 1, length), pa.int32()), values
     )

@@ -25,8 +25,8 @@ def suitability(track, listener):
     person, behaviour = listener.person, listener.behaviour
     song = listener.music.tracks[track]
     artist = listener.music.artists[song.artist]
-    years = song.released / 365.25 + 1970.0 - person.birth_year - behaviour.youth_age
-    years = years / behaviour.youth_width
+    age_at_release = song.released / 365.25 + 1970.0 - person.birth_year
+    years = (age_at_release - behaviour.youth_age) / behaviour.youth_width
     youth = (1.0 + behaviour.youth_pull / (1.0 + years * years)) / (1.0 + behaviour.youth_pull)
     side = 1.0 if person.gender == MALE else -1.0 if person.gender == FEMALE else 0.0
     lean = exp(behaviour.gender_lean * (side * artist.lean - abs(side * artist.lean)))

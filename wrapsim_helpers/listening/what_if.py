@@ -35,24 +35,23 @@ def what_if(listened: Listened, *, age=-1, gender="", plan="", preferred_genre="
 @front_door
 def describe_listener(listened: Listened):
     """Who is this listener? Two sentences about the first listener of a `Listened`."""
-    person, profile = (
-        listened.listeners.slice(0, 1).to_pylist()[0],
-        listened.profile_versions.slice(0, 1).to_pylist()[0],
-    )
-    devices = sorted(
-        ((person[f"{device}_share"], device) for device in DEVICES if person[f"{device}_share"]),
-        reverse=True,
-    )
-    plan = profile["plan"] if profile["plan"] == "free" else f"premium ({profile['plan_kind']})"
+    person = first_row(listened.profile_versions) | first_row(listened.listeners)
+    shares = sorted(((person[f"{device}_share"], device) for device in DEVICES), reverse=True)
+    devices = ", ".join(f"{device} ({share:.0%})" for share, device in shares if share)
+    plan = "free" if person["plan"] == "free" else f"premium ({person['plan_kind']})"
     return (
-        f"{person['name']}, {profile['age']}, {person['gender']}, lives in {person['city']}, "
-        f"{person['country']} ({person['time_zone']}), "
-        f"has listened since {person['joined_on']:%B %Y} and is on the {plan} plan. "
-        f"Favourite genre {person['favourite_genre']}; listens about "
-        f"{person['minutes_per_day']:.0f} minutes a day, on "
-        f"{', '.join(f'{device} ({share:.0%})' for share, device in devices)}; "
-        f"{person['chronotype'].replace('_', ' ')}."
+        "{name}, {age}, {gender}, lives in {city}, {country} ({time_zone}), has listened since "
+        "{joined_on:%B %Y} and is on the {plan} plan. Favourite genre {favourite_genre}; listens "
+        "about {minutes_per_day:.0f} minutes a day, on {devices}; {chronotype}."
+    ).format(
+        **person
+        | {"plan": plan, "devices": devices, "chronotype": person["chronotype"].replace("_", " ")}
     )
+
+
+def first_row(table):
+    """The first row of an Arrow table: column -> value."""
+    return table.slice(0, 1).to_pylist()[0]
 
 
 @front_door
@@ -63,20 +62,12 @@ def one_session(listened: Listened, number=0):
     """
     check_count("number", number, 0, 2**31 - 1)
     plays, tracks = listened.plays.to_pandas(), listened.world.catalogue.tracks.to_pandas()
-    sessions = plays["session_id"].unique()
-    rows = (
-        plays[plays["session_id"] == sessions[number]] if number < len(sessions) else plays.iloc[:0]
-    )
-    rows = rows.merge(
-        tracks.assign(artist=tracks["artists"].str[0])[["track_id", "title", "artist", "genre"]],
-        on="track_id",
-        how="left",
-    )
-    local = rows["started_at"].dt.tz_localize(None) + pd.to_timedelta(
-        rows["utc_offset_min"], unit="min"
-    )
+    plays["local_time"] = pd.to_datetime(local_ms(listened.plays), unit="ms")
+    rows = plays[pd.factorize(plays["session_id"])[0] == number].merge(tracks, on="track_id")
     return rows.assign(
-        local_time=local.dt.strftime("%Y-%m-%d %H:%M:%S"), seconds=rows["ms_played"] // 1000
+        local_time=rows["local_time"].dt.strftime("%Y-%m-%d %H:%M:%S"),
+        artist=rows["artists"].str[0],
+        seconds=rows["ms_played"] // 1000,
     )[
         [
             "local_time",
@@ -100,16 +91,17 @@ def describe_change(before: Listened, after: Listened):
     before, after  `Listened` of one listener, the second as from `what_if`
     """
     was, became = person_of(before), person_of(after)
-    changed = [name for name in was if was[name] != became[name] and name != "birth_date"]
-    unchanged = [f"{name} {was[name]}" for name in STAYING if name not in changed]
-    if not any(f"{device}_share" in changed for device in DEVICES):
+    changes = {
+        name: f"{name} from {shown_value(was[name])} to {shown_value(became[name])}"
+        for name in was
+        if was[name] != became[name] and name != "birth_date"
+    }
+    unchanged = [f"{name} {was[name]}" for name in STAYING if name not in changes]
+    if changes.keys().isdisjoint(f"{device}_share" for device in DEVICES):
         unchanged.append("the devices")
-    changes = [
-        f"{name} from {shown_change(was[name])} to {shown_change(became[name])}" for name in changed
-    ]
     return (
-        f"Changed: {', '.join(changes) or 'nothing'}. {volume_change(before, after)} Unchanged: "
-        f"{', '.join(unchanged)}. Both years are drawn from the same random streams."
+        f"Changed: {', '.join(changes.values()) or 'nothing'}. {volume_change(before, after)} "
+        f"Unchanged: {', '.join(unchanged)}. Both years are drawn from the same random streams."
     )
 
 
@@ -123,28 +115,33 @@ def person_of(listened):
         name: " then ".join(plan for plan, _ in groupby(versions[name].to_pylist()))
         for name in ("plan", "plan_kind")
     }
-    return {**versions.to_pylist()[0], **plans, **listened.listeners.to_pylist()[0]}
+    return first_row(versions) | plans | first_row(listened.listeners)
 
 
-def shown_change(value):
+def shown_value(value):
     """A value for people: floats with three digits."""
     return f"{value:.3g}" if isinstance(value, float) else value
 
 
 def volume_change(before, after):
     """How much music two years of one listener have, and on which days: two sentences."""
-    years = (before, after)
-    totals = [year.answers.to_pylist()[0] for year in years]
-    hours = [total["ms_played"] / HOUR_MS for total in totals]
-    skips = [total["n_skips"] / max(total["n_plays"], 1) for total in totals]
-    days = [set((local_ms(year.plays) // DAY_MS).tolist()) for year in years]
-    sessions = [len(year.plays["session_id"].unique()) for year in years]
-    return (
-        f"There are {hours[1]:.0f} hours of music instead of {hours[0]:.0f}, on {len(days[1])} "
-        f"days instead of {len(days[0])} ({len(days[0] & days[1])} of them the same), in "
-        f"{sessions[1]} sessions instead of {sessions[0]}. Of all plays {skips[1]:.0%} are skipped "
-        f"instead of {skips[0]:.0%}."
+    (hours, days, sessions, skips), (new_hours, new_days, new_sessions, new_skips) = map(
+        volume_of, (before, after)
     )
+    return (
+        f"There are {new_hours:.0f} hours of music instead of {hours:.0f}, on {len(new_days)} days "
+        f"instead of {len(days)} ({len(days & new_days)} of them the same), in {new_sessions} "
+        f"sessions instead of {sessions}. Of all plays {new_skips:.0%} are skipped instead of "
+        f"{skips:.0%}."
+    )
+
+
+def volume_of(listened):
+    """Volume of the first listener: (hours, set of local days, sessions, share of skips)."""
+    total, plays = first_row(listened.answers), listened.plays
+    days = set((local_ms(plays) // DAY_MS).tolist())
+    skips = total["n_skips"] / max(total["n_plays"], 1)
+    return total["ms_played"] / HOUR_MS, days, len(plays["session_id"].unique()), skips
 
 
 def local_ms(plays):
