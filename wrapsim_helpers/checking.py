@@ -209,14 +209,14 @@ def check_path(name, given):
         path = Path(given).expanduser()
         str(path).encode()  # Arrow and DuckDB cannot open a file whose name is not UTF-8
         path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
     except (OSError, ValueError, RuntimeError) as error:
-        if getattr(error, "errno", None) not in (errno.ENOENT, errno.ENOTDIR):
-            reason = getattr(error, "strerror", None) or error
-            kind = PermissionError if isinstance(error, PermissionError) else ValueError
-            raise kind(
-                f"{name} is {str(given)!r}, which cannot be a path here ({reason}); give another "
-                f"path."
-            ) from None
+        reason = getattr(error, "strerror", None) or error
+        kind = PermissionError if isinstance(error, PermissionError) else ValueError
+        raise kind(
+            f"{name} is {str(given)!r}, which cannot be a path here ({reason}); give another path."
+        ) from None
     return check_links(name, given, path)
 
 
@@ -273,8 +273,9 @@ def check_count(name, value, low, high, also=None):
 
 
 def check_names(name, value):
-    """A list, or another ordered collection, of names as a tuple of plain values. Raises TypeError
-    for anything else.
+    """Names in a list, or another ordered collection, as a tuple of plain values.
+
+    Raises TypeError for anything else.
     """
     if isinstance(value, (str, bytes, dict, set, frozenset)) or not hasattr(value, "__iter__"):
         raise TypeError(

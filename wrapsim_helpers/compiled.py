@@ -2,8 +2,8 @@
 
 numba checks only the file of the function that it compiles, so a change in another file would leave
 stale machine code in the cache. Each module's cache is therefore in a folder named by a hash of all
-sources that the module imports, directly or not: it is never stale, and a change elsewhere compiles
-nothing again.
+sources that the module imports, directly or not: it is never stale, and a change in any other file
+causes no compilation.
 """
 
 import contextlib

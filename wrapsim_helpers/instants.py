@@ -102,11 +102,10 @@ def first_instant_ms(moment, zone):
     clock = pytz.timezone(zone)
     try:
         return utc_ms(clock.localize(moment, is_dst=None)), False
-    except pytz.AmbiguousTimeError:
-        return utc_ms(clock.localize(moment, is_dst=True)), True
-    except pytz.NonExistentTimeError:
-        shortly_before = utc_ms(clock.localize(moment, is_dst=True))
-        return next_change_ms(clock, shortly_before), True
+    except pytz.InvalidTimeError as error:
+        first = utc_ms(clock.localize(moment, is_dst=True))  # of a skipped time: before the gap
+        is_skipped = isinstance(error, pytz.NonExistentTimeError)
+        return next_change_ms(clock, first) if is_skipped else first, True
 
 
 def utc_ms(moment):
@@ -135,9 +134,9 @@ def zone_changes(zone, from_ms, to_ms):
     The first entry is at from_ms.
     """
     clock = pytz.timezone(zone)
-    changes = [(from_ms, offset_min(clock, from_ms))]
-    for day in range(from_ms, to_ms, DAY_MS):
-        if offset_min(clock, day + DAY_MS) != offset_min(clock, day):
-            at = next_change_ms(clock, day)
-            changes.append((at, offset_min(clock, at)))
-    return changes
+    changes = [
+        next_change_ms(clock, day)
+        for day in range(from_ms, to_ms, DAY_MS)
+        if offset_min(clock, day + DAY_MS) != offset_min(clock, day)
+    ]
+    return [(at_ms, offset_min(clock, at_ms)) for at_ms in (from_ms, *changes)]

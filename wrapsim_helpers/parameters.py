@@ -290,8 +290,9 @@ def differences(here, there, path=""):
 
 
 def shown_differences(here, there):
-    """The differences of two identities, for messages. It leaves out listeners_per_part, which
-    follows from other parameters and changes no row, unless only that differs.
+    """The differences of two identities, for messages.
+
+    listeners_per_part changes no row, so it is named only if nothing else differs.
     """
     lines = differences(here, there)
     return [

@@ -152,28 +152,37 @@ def schema_columns(*names):
 
 DEVICES = SYMBOLS["device"][1:]
 
-# How each column of the answer key is counted; the files hold this as metadata of their fields.
-ANSWER_RULES = {
-    "n_plays": "plays that begin in the run's window, of any length",
-    "n_streams": "plays of 30 s and more, including private plays and noise",
-    "n_skips": "plays ended by the forward button",
-    "ms_played": "milliseconds played, over all plays",
-    "n_tracks": "different tracks played, for any length",
-    "longest_streak_days": "most consecutive local days with a stream; a play counts on the local "
-    "day on which it begins",
-    "first_started_at": "start of the first play",
-    "last_ended_at": "end of the last play",
+# Columns of the answer key: type, and how it is counted, which the files hold as metadata of their
+# fields.
+ANSWERS = {
+    "n_plays": ("int64", "plays that begin in the run's window, of any length"),
+    "n_streams": ("int64", "plays of 30 s and more, including private plays and noise"),
+    "n_skips": ("int64", "plays ended by the forward button"),
+    "ms_played": ("int64", "milliseconds played, over all plays"),
+    "n_tracks": ("int32", "different tracks played, for any length"),
+    "longest_streak_days": (
+        "int32",
+        "most consecutive local days with a stream; a play counts on the local day on which it "
+        "begins",
+    ),
+    "first_started_at": (TIMESTAMP, "start of the first play"),
+    "last_ended_at": (TIMESTAMP, "end of the last play"),
     **{
-        f"{kind}_{name}": rule
-        for kind in ("song", "artist")
-        for name, rule in {
-            "ids": "in the order of their first ranked stream: 30 s and more, not private, "
-            "not noise",
-            "streams": "ranked streams"
-            + ("" if kind == "song" else ": 1 for the primary artist, 0.5 for a featured artist"),
-            "ms": "milliseconds of these streams",
-            "first_started_at": "start of the first of them",
-        }.items()
+        f"{kind}_{name}": (pa.list_(value_type), rule)
+        for kind, credit in (
+            ("song", ""),
+            ("artist", ": 1 for the primary artist, 0.5 for a featured artist"),
+        )
+        for name, value_type, rule in (
+            (
+                "ids",
+                pa.int32(),
+                "in the order of their first ranked stream: 30 s and more, not private, not noise",
+            ),
+            ("streams", pa.float64(), f"ranked streams{credit}"),
+            ("ms", pa.int64(), "milliseconds of these streams"),
+            ("first_started_at", TIMESTAMP, "start of the first of them"),
+        )
     },
 }
 
@@ -200,8 +209,8 @@ TABLES = {
                 column,
                 kind,
                 nullable=False,
-                metadata={"rule": ANSWER_RULES[column]}
-                if name == "answers" and column in ANSWER_RULES
+                metadata={"rule": ANSWERS[column][1]}
+                if name == "answers" and column in ANSWERS
                 else None,
             )
             for column, kind in fields.items()
@@ -327,24 +336,7 @@ TABLES = {
         },
         "answers": {
             "listener_id": "int64",
-            "n_plays": "int64",
-            "n_streams": "int64",
-            "n_skips": "int64",
-            "ms_played": "int64",
-            "n_tracks": "int32",
-            "longest_streak_days": "int32",
-            "first_started_at": TIMESTAMP,
-            "last_ended_at": TIMESTAMP,
-            **{
-                f"{kind}_{name}": pa.list_(value_type)
-                for kind in ("song", "artist")
-                for name, value_type in (
-                    ("ids", pa.int32()),
-                    ("streams", pa.float64()),
-                    ("ms", pa.int64()),
-                    ("first_started_at", TIMESTAMP),
-                )
-            },
+            **{column: kind for column, (kind, _) in ANSWERS.items()},
         },
         "truth": {
             "listener_id": "int64",

@@ -118,8 +118,9 @@ def read_cells(source, wanted):
 
 
 def csv_rows(source):
-    """Rows of a comma-separated UTF-8 file, header first. Raises ValueError naming the line of a
-    row that has not as many fields as the header.
+    """Rows of a comma-separated UTF-8 file, header first.
+
+    Raises ValueError with the line of the first row that has more or fewer fields than the header.
     """
     text = decoded(source)
     check_separator(source, text.split("\n", 1)[0])
@@ -206,8 +207,9 @@ def xlsx_rows(source):
 
 
 def column_positions(source, header, wanted):
-    """Wanted column -> its position in the header. Raises ValueError naming the first missing
-    column and the nearest one in the file.
+    """Wanted column -> its position in the header.
+
+    Raises ValueError with the first missing column and the nearest one in the file.
     """
     folded = {name: name.casefold() for name in wanted}
     positions = {name.strip().casefold(): position for position, name in enumerate(header)}

@@ -32,7 +32,7 @@ def decision(name):
 def mix(z):
     """The finaliser of SplitMix64, uint64 to uint64.
 
-    Each bit returned depends on every bit given.
+    Each output bit depends on every input bit.
     """
     z = (z ^ (z >> S30)) * MIX_A
     z = (z ^ (z >> S27)) * MIX_B

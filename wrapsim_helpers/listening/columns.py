@@ -117,7 +117,7 @@ def write_play(plays, ends, listener, session, play, ending):
 
 @compiled_loop
 def action_of(u, behaviour):
-    """What a listener does after a complete play: a code of `kind`, or one more for nothing."""
+    """A code of `kind`: what a listener does after a complete play; len(ACTION_KINDS): nothing."""
     kind = 0
     while kind < len(ACTION_KINDS) and u >= behaviour.act_shares[kind]:
         u -= behaviour.act_shares[kind]
@@ -127,7 +127,7 @@ def action_of(u, behaviour):
 
 @compiled_once
 def write_action(key, play, ending, listener, actions, ends):
-    """Write what the listener does about a track that they played to its end, if anything."""
+    """Write the action of the listener, if any, on a track that they played to its end."""
     kind = action_of(uniform(key, ACT, play.number), listener.behaviour)
     if kind < len(ACTION_KINDS):
         action = actions[ends.actions]

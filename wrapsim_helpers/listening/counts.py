@@ -28,12 +28,12 @@ ANSWER = np.dtype(
         )
     ]
 )
+# ranked streams of a track, or (in halves) of an artist
 COUNT = np.dtype(
     [("of", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")]
-)  # ranked streams by track, or (in halves) by artist
-PLACED = np.dtype(
-    [("stamp", "i4"), ("place", "i4")]
-)  # row of an artist's count, and the stamp of its listener
+)
+# the stamp of the last listener with a count of an artist, and the row of that count
+PLACED = np.dtype([("stamp", "i4"), ("place", "i4")])
 
 
 @compiled_once

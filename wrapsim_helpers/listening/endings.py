@@ -122,8 +122,7 @@ def ending_of(session, play, listener):
     left_ms = int(min(leave_after(key, i, hazard, behaviour), 1e9))
     reason = DONE
     if left_ms < duration_ms:
-        left_at = play.started_at + left_ms
-        may_forward = not play.is_free_phone or may_skip(listener.state, left_at)
+        may_forward = not play.is_free_phone or may_skip(listener.state, play.started_at + left_ms)
         reason = leave_reason(key, i, may_forward, behaviour)
     ms = duration_ms if reason == DONE else left_ms
     forward_ms, back_ms = seeks(key, i, ms, duration_ms, reason, behaviour)
@@ -134,10 +133,10 @@ def ending_of(session, play, listener):
 
 @compiled_loop
 def leave_reason(key, i, may_forward, behaviour):
-    """Why the play of a track ends that the listener wants to leave.
+    """Why a play ends if the listener wants to leave the track.
 
-    If the plan blocks the forward button, some listeners choose another track; otherwise the track
-    plays to its end.
+    If the plan blocks the forward button, some listeners choose another track, and some let the
+    track play to its end.
     """
     why = index_in_shares(uniform(key, WHY, i), behaviour.leave_shares)
     if why == 1:
@@ -173,9 +172,9 @@ def pause_ms(key, i, ms, behaviour):
 
 @compiled_once
 def last_ending(key, play, ending, until, listener):
-    """The ending of a session's last play; until: end of the session.
+    """The ending of a session's last play. until: end of the session.
 
-    Some listeners stop at the end of the session, otherwise the track plays to its own ending.
+    Some listeners stop at the end of the session; some play the track to its own ending.
     """
     if uniform(key, STOP, 0) >= listener.behaviour.logout_share:
         return ending

@@ -62,31 +62,25 @@ def weekday_of(day):
 
 @compiled_loop
 def civil(day):
-    """(year, month) of a day given as days since 1970.
+    """(year, month) of a day given as days since 1970."""
+    year = (
+        400 * (day - first_of_march(0)) + 591
+    ) // 146_097  # days of 400 years; may be 1 too high
+    year -= day < first_of_march(year)
+    month = (5 * (day - first_of_march(year)) + 2) // 153  # 0 is March, 11 February
+    return year + (month > 9), (month + 2) % 12 + 1
 
-    H. Hinnant, chrono-compatible low-level date algorithms.
-    """
-    z = day + 719_468
-    era = z // 146_097
-    of_era = z - era * 146_097
-    year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    shifted = (5 * of_year + 2) // 153
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    return year + era * 400 + (month <= 2), month
+
+@compiled_loop
+def first_of_march(year):
+    """Days since 1970 of 1 March of a year. From March on, a leap day is the last day of a year."""
+    return 365 * year + year // 4 - year // 100 + year // 400 - 719_468
 
 
 @compiled_loop
 def christmas_eve(year):
     """Days since 1970 of 24 December of a year."""
-    return (
-        365 * (year - 1970)
-        + (year - 1969) // 4
-        - (year - 1901) // 100
-        + (year - 1601) // 400
-        + 357
-        + (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
-    )
+    return first_of_march(year) + 298
 
 
 @compiled_loop

@@ -4,8 +4,8 @@ A listener's days are active or silent. An active day has sessions, placed in th
 week. A session plays one track after another (`session`): a track is picked from the listener's
 current context (`picks`), it plays until it ends or the listener leaves it (`endings`), and then
 the next track starts. All draws come from named streams, so no draw depends on the number of
-earlier draws. Nothing depends on the end of the window: a longer window begins with the plays of a
-shorter one.
+earlier draws. No play depends on the end of the window, so a run with a later end begins with the
+same plays.
 """
 
 import numpy as np
@@ -42,7 +42,8 @@ from .state import (
 )
 from .taste import QUARTER_DAYS, WARM_UP, side_genre
 
-WARM_UP_PICKED, WARM_UP_NOVELTY = 60, 0.8  # the other plays of the warm-up repeat these
+# The first tracks of the warm-up are picked, the rest repeats them; chance of a new track.
+WARM_UP_PICKED, WARM_UP_NOVELTY = 60, 0.8
 SHORTEST_SESSION_MS = 1_000
 # Latest start of a session, from the start of its day; a session that would start later is dropped.
 LATEST_START_MS = 30 * HOUR_MS
@@ -77,14 +78,14 @@ FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE, LENGTH, GAP = m
 @compiled_loop
 def begin_listener(first_day, people, listener):
     """Reset the state, then replay the warm-up: what the listener played before the window."""
-    person, state = listener.person, listener.state
-    reset_state(people.versions, person, state)
+    state = listener.state
+    reset_state(people.versions, listener.person, state)
     state.sleeps_to_noise = sleeps_to_noise(listener)
     begin_day(first_day, listener)
     state.festive_share = 0.0
-    for i in range(WARM_UP):  # the first tracks are picked, then repeated in another order
+    for i in range(WARM_UP):
         track = (
-            known_or_new(person.key, i, WARM_UP_NOVELTY, listener)
+            known_or_new(listener.person.key, i, WARM_UP_NOVELTY, listener)
             if i < WARM_UP_PICKED
             else np.int64(state.history[37 * i % WARM_UP_PICKED])
         )
@@ -107,9 +108,9 @@ def reset_state(versions, person, state):
 @compiled_loop
 def sleeps_to_noise(listener):
     """Whether the listener falls asleep to noise; never if the catalogue has no noise."""
-    music = listener.music
+    extra = listener.music.extra
     return (
-        music.extra[2] > music.extra[1]
+        extra[2] > extra[1]
         and uniform(listener.person.key, SLEEPER, 0) < listener.behaviour.noise_share
     )
 
@@ -121,8 +122,8 @@ def begin_day(day, listener):
     year, month = civil(day)
     state.day, state.month, state.festive_share = day, (year - 1970) * 12 + month - 1, 0.0
     if listener.music.extra[1] > listener.music.extra[0]:
-        taste = 2.0 * uniform(person.key, FESTIVE_TASTE, 0)
-        state.festive_share = taste * festive_share(day, year, behaviour)
+        state.festive_share = 2.0 * uniform(person.key, FESTIVE_TASTE, 0)
+        state.festive_share *= festive_share(day, year, behaviour)
     if day // QUARTER_DAYS != state.quarter:
         state.quarter = day // QUARTER_DAYS
         state.side_genre = side_genre(person, behaviour, state.quarter)
@@ -158,7 +159,7 @@ def plan_factor(behaviour, plan):
 
 @compiled_loop
 def minutes_of(day, people, listener):
-    """Minutes that the listener plans to play on an average day, with the plan of its beginning."""
+    """Planned minutes of an average day, with the plan that is valid when the day begins."""
     person, behaviour = listener.person, listener.behaviour
     begin_ms = to_utc(people, person.zone, day * DAY_MS)
     plan = follow_profile(people.versions, person, listener.state, begin_ms)
@@ -170,8 +171,8 @@ def minutes_of(day, people, listener):
 def session_length(key, mean_ms, behaviour):
     """How long the listener plans to listen in a session, ms: log-normal."""
     sigma = behaviour.sigma_session
-    z = normal(uniform(key, LENGTH, 0))
-    length_ms = exp(ln(mean_ms) - 0.5 * sigma * sigma + sigma * z)
+    noise = sigma * normal(uniform(key, LENGTH, 0))
+    length_ms = exp(ln(mean_ms) - 0.5 * sigma * sigma + noise)
     return max(int(min(length_ms, LONGEST_SESSION_MS)), SHORTEST_SESSION_MS)
 
 
@@ -183,10 +184,10 @@ def play_day(day, minutes, people, listener, out, listener_row):
     today = (minutes + behaviour.quiet_min) * behaviour.days[weekday]
     further = today / behaviour.session_spacing_min
     hours = behaviour.hours[int(weekday >= SATURDAY), person.chronotype]
-    count = place_sessions(person.key, day, further, hours, state.session_starts)
+    n_sessions = place_sessions(person.key, day, further, hours, state.session_starts)
     mean_ms = today / (1.0 + further) * MINUTE_MS
     shift_ms = behaviour.summer_shift_min * summer_share(day, person.south == 1) * MINUTE_MS
-    for session in range(count):
+    for session in range(n_sessions):
         key = subkey(person.key, day * MOST_SESSIONS + session)
         start = state.session_starts[session]
         # no shift at midnight, so that sessions do not pile up there
@@ -205,8 +206,9 @@ def play_day(day, minutes, people, listener, out, listener_row):
         )
         if ended_at == NO_ROOM:
             return False
-        gap = 1.0 - ln(uniform(key, GAP, 0))
-        state.free_from = ended_at + int(behaviour.session_gap_ms * gap)
+        state.free_from = ended_at + int(
+            behaviour.session_gap_ms * (1.0 - ln(uniform(key, GAP, 0)))
+        )
     return True
 
 
@@ -223,8 +225,8 @@ def local_day_of(people, zone, at_ms):
 def is_active(day, minutes, person, behaviour, state):
     """Whether a day is active; more likely if the day before was."""
     share = minutes / (minutes + behaviour.quiet_min)
-    chance = share + behaviour.day_persistence * (state.active - share)
-    return uniform(person.key, DAY, day) < chance
+    share += behaviour.day_persistence * (state.active - share)
+    return uniform(person.key, DAY, day) < share
 
 
 @compiled_once

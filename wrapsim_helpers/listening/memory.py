@@ -10,19 +10,12 @@ HISTORY = MEMORY_SIZES[-1]  # how many plays back a listener can return to
 NO_TRACK, ZERO, ONE, TWO = map(np.int64, (-1, 0, 1, 2))  # not literals: see `compiled_loop`
 LAG = decision("pick.lag")
 
-# What the loop knows about a track. Each field is valid for the listener whose stamp is given:
-# `times` (played) for `stamp`; `window` is the stamp of a listener who played it in the window;
-# `place` is its row in the song counts of listener `placed`. Row i holds in `learned` the i-th
-# track that the listener got to know.
+# What the loop knows about a track. `stamp` marks the last listener who knows it, `times` is how
+# often they played it. `window` marks the last listener who played it in the window. `placed` marks
+# the last listener with a song count of it, `place` is the row of that count. `learned` of row i is
+# the i-th track that the current listener got to know.
 KNOWN = np.dtype(
-    [
-        ("stamp", "i4"),
-        ("times", "i4"),
-        ("window", "i4"),
-        ("placed", "i4"),
-        ("place", "i4"),
-        ("learned", "i4"),
-    ]
+    [(name, "i4") for name in ("stamp", "times", "window", "placed", "place", "learned")]
 )
 
 

@@ -64,7 +64,7 @@ def known_or_new(key, counter, novelty, listener):
 
 @compiled_loop
 def known_track(key, counter, listener):
-    """A track played before, not worn out and not the last one; NO_TRACK if a few tries fail."""
+    """A track played before, but neither too often nor just now; NO_TRACK if a few tries fail."""
     state, satiation = listener.state, listener.behaviour.satiation
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
@@ -83,7 +83,7 @@ def known_track(key, counter, listener):
 
 @compiled_loop
 def new_track(key, counter, station, listener):
-    """A track by an artist of a radio station, or of the listener's taste if that is NO_STATION.
+    """A track by an artist of a station, or of the listener's taste if station is NO_STATION.
 
     It is the first suitable one of a few candidates, or one of the charts if there is no candidate.
     """
@@ -118,7 +118,7 @@ def artist_for(key, c, station, listener):
 
 @compiled_loop
 def track_of_list(key, counter, genre, listener):
-    """The first suitable track of a few from this month's list of a genre, or the charts."""
+    """The first suitable track of a few from this month's list of a genre, or from the charts."""
     first, after = list_range(genre, listener)
     track = NO_TRACK
     for attempt in range(TRIES):
@@ -151,9 +151,9 @@ def open_context(key, counter, listener):
 @compiled_loop
 def pick_seed(key, counter, listener):
     """Pick the track whose album, artist page or station is opened."""
-    novelty = listener.behaviour.seed_novelty
-    listener.state.seed_track = known_or_new(subkey(key, SEED), counter, novelty, listener)
-    listener.state.album_position = 0
+    state, novelty = listener.state, listener.behaviour.seed_novelty
+    state.seed_track = known_or_new(subkey(key, SEED), counter, novelty, listener)
+    state.album_position = 0
 
 
 @compiled_loop

@@ -22,7 +22,7 @@ FRESH, WINDOW, RANK, DEEP, LIST = map(
 def released_by(discography, first, after, day):
     """Position after the last release up to a day, in a range ordered by release.
 
-    The last position is checked first, since mostly all are released.
+    The last position is checked first, since usually all tracks are released.
     """
     if first < after and discography[after - 1].released <= day:
         return after
@@ -85,10 +85,10 @@ def first_position(key, counter, first, after, listener):
 
     It is `first`, or with chance fresh_share the first of the latest releases, if there are any.
     """
-    behaviour = listener.behaviour
-    if uniform(key, FRESH, counter) >= behaviour.fresh_share:
+    if uniform(key, FRESH, counter) >= listener.behaviour.fresh_share:
         return first
-    since = listener.state.day + behaviour.fresh_days * ln(uniform(key, WINDOW, counter))
+    age_days = -listener.behaviour.fresh_days * ln(uniform(key, WINDOW, counter))
+    since = listener.state.day - age_days
     start = released_by(listener.music.discography, first, after, since)
     return first if start == after else start
 

@@ -16,38 +16,43 @@ MOST_SESSIONS = 48  # of a day
 # What is carried over from play to play.
 STATE = np.dtype(
     [
-        ("stamp", "i8"),  # marks the records of this listener, see KNOWN
-        ("heard", "i8"),  # remembered plays, with the warm-up
-        ("n_plays", "i8"),
-        ("n_sessions", "i8"),
-        ("n_skips", "i8"),
-        ("since_ad_ms", "i8"),  # music played since the last advertisement
-        ("allowed_day", "i8"),  # local day of `allowed_ms`
-        ("allowed_ms", "i8"),  # played that day from the daily allowance
-        ("active", "i8"),  # 1 on an active day, 0 on a silent one
-        ("free_from", "i8"),  # the next session begins at or after this time
-        ("online_at", "i8"),  # end of the last play with a connection
-        ("version", "i8"),  # row of the current profile version
-        ("rules_until", "i8"),  # when `rules` must be looked up again
+        (name, "i8")
+        for name in (
+            "stamp",  # marks the records of this listener, see KNOWN
+            "heard",  # remembered plays, with the warm-up
+            "n_plays",
+            "n_sessions",
+            "n_skips",
+            "since_ad_ms",  # music played since the last advertisement
+            "allowed_day",  # local day of `allowed_ms`
+            "allowed_ms",  # played that day from the daily allowance
+            "active",  # 1 on an active day, 0 on a silent one
+            "free_from",  # the next session begins at or after this time
+            "online_at",  # end of the last play with a connection
+            "version",  # row of the current profile version
+            "rules_until",  # when `rules` must be looked up again
+            "clock_change",  # row of the latest zone change
+            "offset_ms",
+            "offset_until",  # when `offset_ms` must be looked up again
+            "last_stream_day",
+            "streak_days",
+            "context",  # where the tracks come from: a code
+            "seed_track",  # track whose album, page or station is open
+            "pool",  # pool of a station, or genre of a list
+            "album_position",  # tracks played of the album
+            "day",
+            "month",  # since January 1970
+            "quarter",
+            "side_genre",
+            "age",
+            "sleeps_to_noise",  # 1 for some listeners, else 0
+            "n_learned",
+        )
+    ]
+    + [
         ("rules", "f8", (len(RULES),)),
-        ("clock_change", "i8"),  # row of the latest zone change
-        ("offset_ms", "i8"),
-        ("offset_until", "i8"),  # when `offset_ms` must be looked up again
-        ("last_stream_day", "i8"),
-        ("streak_days", "i8"),
-        ("context", "i8"),  # where the tracks come from: a code
-        ("seed_track", "i8"),  # track whose album, page or station is open
-        ("pool", "i8"),  # pool of a station, or genre of a list
-        ("album_position", "i8"),  # tracks played of the album
-        ("day", "i8"),
-        ("month", "i8"),  # since January 1970
-        ("quarter", "i8"),
-        ("side_genre", "i8"),
-        ("age", "i8"),
         ("festive_share", "f8"),  # of today's picks
         ("intensity_pull", "f8"),  # above 0: intense music is likelier, below 0: calm music
-        ("sleeps_to_noise", "i8"),  # 1 for some listeners, else 0
-        ("n_learned", "i8"),
         ("session_starts", "i8", (MOST_SESSIONS,)),  # of today
         ("skips", "i8", (SKIPS_KEPT,)),  # ring of the times of the last skips
         ("history", "i4", (HISTORY,)),  # ring of the last tracks
@@ -86,14 +91,14 @@ def no_past():
 @compiled_loop
 def resume_listener(row, past, state, known):
     """Restore the state that an earlier run saved; returns the local day to continue from."""
-    saved = past.saved[row]
+    saved, first, after = past.saved[row], past.known_from[row], past.known_from[row + 1]
     if saved.n_plays > HISTORY:  # all known tracks were saved, with the warm-up
         state.heard = saved.heard - HISTORY
-    for i in range(past.known_from[row], past.known_from[row + 1]):
+    for i in range(first, after):
         learn(state, known, np.int64(past.known[i]))
     for i in range(past.recent_from[row], past.recent_from[row + 1]):
         remember(state, known, np.int64(past.recent[i]))
-    for i in range(past.known_from[row], past.known_from[row + 1]):
+    for i in range(first, after):
         known[past.known[i]].times = past.times[i]
     copy_saved(saved, state)
     return saved.day

@@ -116,9 +116,9 @@ def state_table(block):
 def truth_table(listeners, people, behaviours, other_totals, days):
     """The listeners' true tastes, by which the loop draws new music.
 
-    A share favourite_share is of the favourite genre; of the rest, a share side_share is of the
-    side genre of the quarter (91 days, counted from 1970); what remains is of other genres by their
-    shares.
+    Of all new music, favourite_share is of the favourite genre. Of the rest, side_share is of the
+    side genre of the quarter (91 days, counted from 1970). What remains is of other genres, by
+    other_shares.
 
     days: first and last day of the run, days since 1970.
     """
