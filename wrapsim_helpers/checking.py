@@ -39,7 +39,8 @@ def front_door(thing=None, *, rest=None):
     if isinstance(thing, type):
         thing.__init__ = checked_call(thing.__init__, thing.__name__, known)
         return thing
-    known = known | arguments_of(rest) | known if rest else known  # those of `thing` come first
+    if rest:
+        known = known | arguments_of(rest) | known  # in this order, and with its own defaults
     return checked_call(thing, thing.__name__, known)
 
 

@@ -32,12 +32,9 @@ def imported_files(path):
     """Files of this package that a source file imports at its top level, a set of Paths."""
     imported = set()
     for dots, module, names in IMPORT.findall(path.read_text(encoding="utf-8")):
-        base = path.parents[len(dots) - 1].joinpath(*filter(None, module.split(".")))
-        imported |= {
-            base.with_suffix(".py"),
-            base / "__init__.py",
-            *(base / f"{name}.py" for name in re.findall(r"\w+", names)),
-        }
+        base = path.parents[len(dots) - 1].joinpath(*module.split("."))
+        files = (base / f"{name}.py" for name in ("__init__", *re.findall(r"\w+", names)))
+        imported |= {base.with_suffix(".py"), *files}
     imported |= {
         folder / "__init__.py"
         for file in imported
@@ -72,8 +69,11 @@ def source_hash(path):
 
 def cache_root():
     """Folder of wrapsim's cache: WRAPSIM_CACHE, else the user's cache, else a temporary folder."""
-    base = os.environ.get("WRAPSIM_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    base = base or Path.home() / ".cache"
+    base = (
+        os.environ.get("WRAPSIM_CACHE")
+        or os.environ.get("XDG_CACHE_HOME")
+        or Path.home() / ".cache"
+    )
     for candidate in (base, tempfile.gettempdir()):
         with contextlib.suppress(OSError):
             folder = Path(candidate) / "wrapsim"
@@ -124,8 +124,8 @@ def mark_of(folder):
 def is_ours(folder):
     """Whether wrapsim made and marked this folder of the cache."""
     marker = folder / MARKER
-    return bool(
-        CODE_FOLDER.fullmatch(folder.name)
+    return (
+        CODE_FOLDER.fullmatch(folder.name) is not None
         and not folder.is_symlink()
         and not marker.is_symlink()
         and marker.is_file()
@@ -161,11 +161,13 @@ def is_current(folder):
 def cache_text():
     """Folder and size of the compiled code as text, then one line per module."""
     sizes = {folder: total_bytes(files) for folder, files in code_files().items()}
-    lines = [f"{cache_root()} holds {sum(sizes.values()) / 1e6:,.1f} MB of compiled code."]
-    for folder, size in sizes.items():
-        use = "in use" if is_current(folder) else "outdated"
-        lines.append(f"  {folder.name:30} {size / 1e6:8,.1f} MB  {use}")
-    return "\n".join(lines)
+    total = f"{cache_root()} holds {sum(sizes.values()) / 1e6:,.1f} MB of compiled code."
+    lines = (
+        f"  {folder.name:30} {size / 1e6:8,.1f} MB  "
+        f"{'in use' if is_current(folder) else 'outdated'}"
+        for folder, size in sizes.items()
+    )
+    return "\n".join((total, *lines))
 
 
 def total_bytes(files):

@@ -79,14 +79,15 @@ def instant_ms(name, moment, zone):
     if moment.tzinfo is None:
         try:
             moment = pytz.timezone(zone).localize(moment, is_dst=None)
-        except pytz.InvalidTimeError as error:
-            what, fix = (
-                ("skipped", "give another time, or one with an offset")
-                if isinstance(error, pytz.NonExistentTimeError)
-                else ("showed twice", "give it with an offset, such as +01:00")
-            )
+        except pytz.NonExistentTimeError:
             raise ValueError(
-                f"{name} is {moment.isoformat()}, a time that the clocks of {zone} {what}; {fix}."
+                f"{name} is {moment.isoformat()}, a time that the clocks of {zone} skipped; "
+                "give another time, or one with an offset."
+            ) from None
+        except pytz.AmbiguousTimeError:
+            raise ValueError(
+                f"{name} is {moment.isoformat()}, a time that the clocks of {zone} showed twice; "
+                "give it with an offset, such as +01:00."
             ) from None
     return utc_ms(moment)
 

@@ -77,8 +77,11 @@ def source_of(run, what):
 
 def sources_of(run):
     """Every source file of a run: name in SOURCES -> `SourceFile`; no personas if it has none."""
-    names = [name for name in SOURCES if name != "personas" or run.personas_path != ""]
-    return {name: source_of(run, name) for name in names}
+    return {
+        name: source_of(run, name)
+        for name in SOURCES
+        if name != "personas" or run.personas_path != ""
+    }
 
 
 def with_read_sources(run):
@@ -211,15 +214,14 @@ def column_positions(source, header, wanted):
 
     Raises ValueError with the first missing column and the nearest one in the file.
     """
-    folded = {name: name.casefold() for name in wanted}
     positions = {name.strip().casefold(): position for position, name in enumerate(header)}
-    missing = [name for name in wanted if folded[name] not in positions]
+    missing = [name for name in wanted if name.casefold() not in positions]
     if missing:
-        others = [name for name in positions if name not in folded.values()]
-        near = near_names(folded[missing[0]], others)
+        unknown = positions.keys() - set(map(str.casefold, wanted))
+        near = near_names(missing[0].casefold(), unknown)
         hint = f" The nearest is {header[positions[near[0]]]!r}." if near else ""
         raise ValueError(
             f"{source.name} has no column {missing[0]!r} ({len(missing)} of {len(wanted)} expected "
             f"columns are missing).{hint} It must have: {', '.join(wanted)}."
         )
-    return {name: positions[folded[name]] for name in wanted}
+    return {name: positions[name.casefold()] for name in wanted}

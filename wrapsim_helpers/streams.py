@@ -17,8 +17,7 @@ from .compiled import compiled
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A, MIX_B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-S27, S30, S31, S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
-ONE = np.uint64(1)
+ONE, S11, S27, S30, S31 = map(np.uint64, (1, 11, 27, 30, 31))
 
 
 def decision(name):

@@ -153,9 +153,6 @@ def new_plays(rows):
 
 def new_out(rows, n_listeners, n_tracks, n_artists):
     """All arrays that the loop writes: room for `rows` plays, and one answer row per listener."""
-    several = (
-        np.zeros(size, np.int32) for size in (rows + HISTORY, rows + n_tracks, rows + n_tracks)
-    )
     return Out(
         new_plays(rows),
         empty_records(ACTION, rows),
@@ -163,7 +160,7 @@ def new_out(rows, n_listeners, n_tracks, n_artists):
         empty_records(COUNT, rows),
         empty_records(COUNT, 2 * rows),
         empty_records(SAVED, n_listeners),
-        *several,
+        *(np.zeros(size, np.int32) for size in (rows + HISTORY, rows + n_tracks, rows + n_tracks)),
         empty_records(ENDS, n_listeners),
         empty_records(PLACED, n_artists),
     )

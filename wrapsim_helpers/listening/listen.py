@@ -68,9 +68,14 @@ def check_run(run):
     if run.given.latitude is not None:
         home_of(run.given.latitude, run.given.longitude)
     personas_of(run)
-    start, tracks = run.origin.window[0], run.catalogue_tracks
-    survey, songs = source_of(run, "survey"), source_of(run, "songs")
-    world = world_of(survey, songs, tracks, run.seed if tracks else 0, start.year)
+    start = run.origin.window[0]
+    world = world_of(
+        source_of(run, "survey"),
+        source_of(run, "songs"),
+        run.catalogue_tracks,
+        run.seed if run.catalogue_tracks else 0,
+        start.year,
+    )
     check_released(world.catalogue.tracks, start)
     return world
 
@@ -181,9 +186,9 @@ def compile_model(run):
     tqdm.write(f"... compiled in {time.perf_counter() - started:.0f} s, and cached for later.")
 
 
-def estimate_plays(run, world, sample=2_000):
+def estimate_plays(run, world):
     """About how many plays will the run have? An int, from the minutes of its first listeners."""
-    ids = run.listener_ids(0, sample)
+    ids = run.listener_ids(0, 2_000)
     listeners, _ = sample_listeners(run, world.behaviour, world.survey, ids)
     minutes = listeners["minutes_per_day"].to_numpy().mean() * run.days * run.num_users
     return round(minutes / MINUTES_PER_PLAY)

@@ -90,9 +90,11 @@ def festive_share(day, year, behaviour):
     It grows exponentially up to Christmas Eve and ends within a fortnight.
     """
     ahead = christmas_eve(year) - day
-    if ahead >= 0:
-        return behaviour.festive_peak * exp(-ahead / behaviour.festive_days) if ahead <= 75 else 0.0
-    return behaviour.festive_peak * exp(ahead / 2.0) if ahead > -14 else 0.0
+    if not -14 < ahead <= 75:
+        return 0.0
+    return behaviour.festive_peak * exp(
+        -ahead / behaviour.festive_days if ahead >= 0 else ahead / 2.0
+    )
 
 
 @compiled_loop

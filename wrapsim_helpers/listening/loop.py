@@ -197,10 +197,10 @@ def play_day(day, minutes, people, listener, out, listener_row):
             continue
         if at_ms >= person.end_ms:
             break
-        length_ms = session_length(key, mean_ms, behaviour)
         # local time of the actual start, since a session waits for the previous one to end
         local_ms = at_ms + local_offset(people, person.zone, at_ms)
         hour, local_weekday = local_ms // HOUR_MS % 24, weekday_of(local_ms // DAY_MS)
+        length_ms = session_length(key, mean_ms, behaviour)
         ended_at = play_session(
             key, at_ms, length_ms, hour, local_weekday, people, listener, out, listener_row
         )
@@ -235,15 +235,15 @@ def play_listener(listener_row, people, music, behaviours, past, state, known, o
     person = people.persons[listener_row]
     behaviour = behaviours[person.kind]
     listener = Listener(person, music, behaviour, state, known)
-    day = local_day_of(people, person.zone, person.origin_ms)
+    first_day = local_day_of(people, person.zone, person.origin_ms)
     last_day = local_day_of(people, person.zone, person.end_ms)
-    begin_listener(day, people, listener)
+    begin_listener(first_day, people, listener)
     usual_share = person.minutes / (person.minutes + behaviour.quiet_min)
     state.active = uniform(person.key, FIRST_DAY, 0) < usual_share
     if len(past.saved) > 0:
-        day = resume_listener(listener_row, past, state, known)
-    saved_day, first_song = max(day, last_day - LOOK_BACK_DAYS), out.ends[listener_row].songs
-    while day <= last_day:
+        first_day = resume_listener(listener_row, past, state, known)
+    saved_day, first_song = max(first_day, last_day - LOOK_BACK_DAYS), out.ends[listener_row].songs
+    for day in range(first_day, last_day + 1):
         if day == saved_day:
             save_listener(listener_row, day, listener, out)
         minutes = minutes_of(day, people, listener)
@@ -252,7 +252,6 @@ def play_listener(listener_row, people, music, behaviours, past, state, known, o
             begin_day(day, listener)
             if not play_day(day, minutes, people, listener, out, listener_row):
                 return False
-        day += 1
     count_artists(first_song, listener_row, listener, out)
     return True
 

@@ -62,7 +62,7 @@ STATE = np.dtype(
 SAVED = np.dtype([(name, "i8") for name in STATE_COUNTS] + [("skips", "i8", (SKIPS_KEPT,))])
 COPIED = (*STATE_COUNTS[1:], "skips")  # all of its fields except `day`
 # Saved states of an earlier run, with history and known tracks; empty arrays if there is none.
-Past = namedtuple("Past", "saved recent recent_from known times known_from")
+Past = namedtuple("Past", "saved recent recent_from known known_from times")
 # All that a draw for a listener may use.
 Listener = namedtuple("Listener", "person music behaviour state known")
 
@@ -85,7 +85,7 @@ def new_known(n_tracks):
 def no_past():
     """The `Past` of listeners without an earlier run."""
     no_tracks, starts = np.zeros(0, "i4"), np.zeros(1, "i8")
-    return Past(empty_records(SAVED, 0), no_tracks, starts, no_tracks, no_tracks, starts)
+    return Past(empty_records(SAVED, 0), no_tracks, starts, no_tracks, starts, no_tracks)
 
 
 @compiled_loop

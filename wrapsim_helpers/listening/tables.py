@@ -33,18 +33,20 @@ def past_of(state, ids):
     rows, saved = state.take(row), empty_records(SAVED, len(ids))
     for name in SAVED.names:
         saved[name] = rows[name].to_pylist()
-    (recent, recent_from), (known, known_from), (times, _) = (
-        list_values(rows[name].combine_chunks())
-        for name in ("recent_tracks", "known_tracks", "known_times")
+    return Past(
+        saved,
+        *list_values(rows["recent_tracks"]),
+        *list_values(rows["known_tracks"]),
+        list_values(rows["known_times"])[0],
     )
-    return Past(saved, recent, recent_from, known, times, known_from)
 
 
-def list_values(lists):
-    """The values of Arrow lists, and where each list begins in them and the last ends.
+def list_values(column):
+    """All values of a list column, int32, (N,), and the start of each list, int64, (L + 1,).
 
-    int32, (N,), and int64, (L + 1,).
+    The last start is N.
     """
+    lists = column.combine_chunks()
     starts = np.concatenate([[0], np.cumsum(lists.value_lengths())])
     return lists.flatten().to_numpy().astype(np.int32), starts.astype(np.int64)
 
