@@ -171,6 +171,13 @@ def test_the_fingerprint_is_that_of_the_parsing_canonical_form():
     assert hashlib.sha256(form.encode()).hexdigest() == s.fingerprints()["sha256"]
 
 
+def test_a_column_of_any_table_can_be_filled_for_rows_written_before_it_existed():
+    for table in s.TABLES.values():
+        for field in table:
+            assert s.blank(field, 2).type == field.type
+    assert s.blank(s.TABLES["tracks"].field("noise"), 2).to_pylist() == [False, False]
+
+
 def test_a_table_with_wrong_columns_is_refused():
     with pytest.raises(
         KeyError, match="table artists needs the columns artist_id, artist, genre, country"

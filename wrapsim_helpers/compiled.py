@@ -58,7 +58,7 @@ def source_hash(path):
 
     These are the reachable sources, the schemas, and the versions of numba and NumPy.
     """
-    sources = [*reachable_files(path), *sorted(resource("schemas").glob("*.avsc"))]
+    sources = (*reachable_files(path), *sorted(resource("schemas").glob("*.avsc")))
     texts = [file.name.encode() + file.read_bytes() for file in sources]
     versions = [importlib.metadata.version(name).encode() for name in ("numba", "numpy")]
     return hashlib.sha256(b"\0".join([*texts, *versions])).hexdigest()[:16]

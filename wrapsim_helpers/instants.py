@@ -42,8 +42,7 @@ def check_time(name, text):
             f"{name} is {text!r}; it must be ISO 8601, such as '2025-01-01' or "
             f"'2025-01-01T08:30:00+01:00'."
         ) from None
-    wall = moment.replace(tzinfo=None)
-    if not EARLIEST <= wall <= LATEST:
+    if not EARLIEST <= moment.replace(tzinfo=None) <= LATEST:
         raise ValueError(
             f"{name} is {text!r}; it must lie between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}, "
             "the years for which daylight saving is known."

@@ -280,10 +280,9 @@ def identity_hash(record):
 def differences(here, there, path=""):
     """Where two nested dicts differ: ['parameters.seed: 1 here, 2 there', ...]."""
     if isinstance(here, dict) and isinstance(there, dict):
-        keys = sorted(here.keys() | there.keys())
         return [
             line
-            for key in keys
+            for key in sorted(here.keys() | there.keys())
             for line in differences(here.get(key), there.get(key), f"{path}.{key}".lstrip("."))
         ]
     return [] if here == there else [f"{path}: {here!r} here, {there!r} there"]

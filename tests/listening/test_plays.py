@@ -510,6 +510,11 @@ def test_a_listener_who_is_not_in_the_state_is_refused(crowd):
         ws.listen(run, [0, 3], past=crowd.state.slice(0, 3))
 
 
+def test_every_number_of_a_listener_is_checked_also_in_an_array():
+    with pytest.raises(ValueError, match="ids is -5; it must be a whole number from 0 to"):
+        ws.listen(ws.Run(end_time="2025-01-02"), np.array([0, -5, 3]))
+
+
 # -- how it ends -----------------------------------------------------------------------------------
 
 ENDS = ws.Run(

@@ -165,8 +165,9 @@ def check_ids(ids):
         raise TypeError(
             f"ids is {ids!r}; it must be a list of listeners' numbers, such as [0, 17]."
         )
-    numbers = [check_count("ids", python_value(number), 0, 2**31 - 2) for number in ids]
-    return np.array(numbers, np.int64)
+    return np.array(
+        [check_count("ids", python_value(number), 0, 2**31 - 2) for number in ids], np.int64
+    )
 
 
 def day_range(run):
@@ -195,7 +196,7 @@ def estimate_plays(run, world):
 
 
 def count_moved_windows(listened):
-    """Number of listeners whose window was moved, since a local time did not exist exactly once."""
+    """Number of listeners whose window was moved, see `print_moved_windows`."""
     return window_starts(listened.run, listened.listeners)[2]
 
 

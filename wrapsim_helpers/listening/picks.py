@@ -90,8 +90,7 @@ def new_track(key, counter, station, listener):
     track = NO_TRACK
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
-        artist = artist_for(key, c, station, listener)
-        candidate = track_by_artist(key, c, artist, listener)
+        candidate = track_by_artist(key, c, artist_for(key, c, station, listener), listener)
         if candidate != NO_TRACK:
             track = candidate
             if uniform(key, SUITS, c) < suitability(track, listener):

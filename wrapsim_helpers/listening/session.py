@@ -37,7 +37,7 @@ LONGEST_SESSION_MS = 10 * HOUR_MS
 OFFLINE_MS = 29 * DAY_MS
 NIGHT_FROM, NIGHT_UNTIL = 22, 2  # hours at which listeners may fall asleep to noise (assumed)
 SATURDAY = 5
-NO_ROOM = -1  # in place of a session's end: the columns are full
+NO_ROOM = -1  # returned instead of a session's end if the columns are full
 
 # Decisions of a session use its key; decisions of a play are counted by the play's number in it.
 DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK = map(
@@ -110,7 +110,7 @@ def is_commute(hour, behaviour):
 def goes_offline(key, at_ms, person, state):
     """Whether the listener plays downloads in a session.
 
-    They can only if the time offline stays below OFFLINE_MS until the end of the session.
+    The time offline must stay below OFFLINE_MS until the session ends.
     """
     return (
         uniform(key, OFFLINE, 0) < person.offline
@@ -149,7 +149,7 @@ def opening_reason(key, behaviour):
 
 @compiled_once
 def begin_session(key, at_ms, length_ms, hour, weekday, versions, listener):
-    """Decide what is fixed for a whole session, and open its first context: a `Session`."""
+    """Decide what is fixed for a whole session and open its first context; returns a `Session`."""
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     follow_profile(versions, person, state, at_ms)
     state.age = versions[state.version].age

@@ -66,15 +66,14 @@ def favourite_share_at(age, behaviour):
 
 @compiled_loop
 def fill_tastes(people, behaviours, first_quarter, shares, genres):
-    """Fill in each listener's initial share of the favourite genre and side genre of each quarter.
+    """Fill in each listener's first share of the favourite genre, and side genre of each quarter.
 
     shares: float64, (L,); genres: int64, (L, quarters), from `first_quarter` on.
     """
     for row in range(len(people.persons)):
         person = people.persons[row]
         behaviour = behaviours[person.kind]
-        age = people.versions[person.first_version].age
-        shares[row] = favourite_share_at(age, behaviour)
+        shares[row] = favourite_share_at(people.versions[person.first_version].age, behaviour)
         for quarter in range(genres.shape[1]):
             genres[row, quarter] = side_genre(person, behaviour, first_quarter + quarter)
 

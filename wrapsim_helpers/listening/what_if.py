@@ -86,7 +86,7 @@ def one_session(listened: Listened, number=0):
 
 @front_door
 def describe_change(before: Listened, after: Listened):
-    """What did a change of one listener change, and what not? Four sentences, all from counts.
+    """What did a change of one listener change, and what not? Five sentences, all from counts.
 
     before, after  `Listened` of one listener, the second as from `what_if`
     """
@@ -108,7 +108,7 @@ def describe_change(before: Listened, after: Listened):
 def person_of(listened):
     """Attributes of the first listener: column -> value.
 
-    They are of the first profile version, but the plans are all plans in order.
+    Age is that of the first profile version; plan and plan_kind list all versions in order.
     """
     versions = listened.profile_versions
     plans = {
@@ -119,7 +119,7 @@ def person_of(listened):
 
 
 def shown_value(value):
-    """A value for people: floats with three digits."""
+    """A value as people read it: floats with three digits."""
     return f"{value:.3g}" if isinstance(value, float) else value
 
 
