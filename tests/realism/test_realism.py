@@ -322,7 +322,9 @@ def test_stretches_hold_every_part_once_and_not_too_much(july):
 
 
 def measured(sampled, target):
-    return {name: values[0] for name, values in measure.MEASURES[target](sampled).items()}
+    return {
+        name: values[0] for name, values in measure.values_of(sampled, (target,))[target].items()
+    }
 
 
 def test_shares_left_early_are_those_of_the_table(sampled, plays):

@@ -98,6 +98,11 @@ class Log:
     first_ms: int
     after_ms: int
 
+    @property
+    def dates(self):
+        """(first date of the window, date of its end)."""
+        return tuple(pd.Timestamp(ms, unit="ms").date() for ms in (self.first_ms, self.after_ms))
+
 
 def open_log(run_dir):
     """The `Log` of a finished run. Raises FileNotFoundError if the folder has no run."""

@@ -83,11 +83,17 @@ def values_of(sample, names=None):
     """The measured numbers: target -> {check: float64, (R,)}, the observed number, then the
     bootstrap replicates.
     """
-    wanted = [
-        target for target in targets() if target in MEASURES and (names is None or target in names)
-    ]
+    wanted = [name for name in targets() if name in (MEASURES if names is None else names)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {target: MEASURES[target](sample) for target in wanted}
+        return {target: by_check(MEASURES[target](sample)) for target in wanted}
+
+
+def by_check(numbers):
+    """check -> float64, (R,), of what a measure returns: such a dict, or the values of its only
+    check. A number without an interval becomes an array of one.
+    """
+    checks = numbers if isinstance(numbers, dict) else {"value": numbers}
+    return {name: np.atleast_1d(values) for name, values in checks.items()}
 
 
 @front_door

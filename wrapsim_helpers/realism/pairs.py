@@ -5,7 +5,7 @@ import pandas as pd
 
 from ..instants import DAY_MS, MINUTE_MS
 from ..streams import normal
-from .measures.clock import hour_table
+from .measures.clock import by_hour
 from .measures.popularity import artist_totals
 from .measures.skips import ENDS, LAST_SECOND, left_by_age
 from .sample import by_key, columns_of, shares
@@ -41,7 +41,7 @@ def hours(sample):
         pair(
             range(24),
             shares(np.array(targets()[name]["value"]["shares_h0_23"])),
-            shares(hour_table(sample, "hours", ["n"], weekend)["n"])[0],
+            shares(by_hour(sample, weekend))[0],
         )
         for weekend, name in ((False, "hour_profile_weekday"), (True, "hour_profile_weekend"))
     ]
@@ -53,8 +53,8 @@ def still_on(sample):
     """Share of plays not left yet, by seconds from 0 to 60; published is NaN except at 0, 5, 10
     and 30.
     """
-    counts = by_key(sample, "leaving", "second", ["n_left"], LAST_SECOND + 1)
-    left = counts["n_left"][0][:LAST_SECOND].cumsum() / sample["n"][0]
+    n_left = by_key(sample, sample.frames["leaving"], "second", "n_left", LAST_SECOND + 1)[0]
+    left = n_left[:LAST_SECOND].cumsum() / sample["n"][0]
     printed = {s: 1 - targets()[f"skip_within_{s}s"]["value"] for s in (5, 10, 30)}
     return pair(
         range(61),
@@ -67,7 +67,7 @@ def still_on(sample):
 def endings(sample):
     """Share of plays of long sittings by reason_end."""
     value = targets()["reason_end_mix"]["value"]
-    measured = columns_of(sample, [f"end_{name}" for name in ENDS])[0] / sample["long_n"][0]
+    measured = columns_of(sample, "end_", ENDS)[0] / sample["long_n"][0]
     table = pair(ENDS, [value.get(name, 0.0) for name in ENDS], measured)
     return table[(table > 0.0005).any(axis=1)]
 
@@ -76,7 +76,7 @@ def endings(sample):
 def contexts(sample):
     """Share of plays of long sittings by context."""
     value = targets()["session_context_mssd"]["value"]
-    measured = columns_of(sample, [f"in_{name}" for name in value])[0] / sample["long_n"][0]
+    measured = columns_of(sample, "in_", value)[0] / sample["long_n"][0]
     return pair([CONTEXT_NAMES[name] for name in value], list(value.values()), measured)
 
 
@@ -87,7 +87,7 @@ def release_ages(sample):
     return pair(
         YEARS_SAID,
         [value[year] for year in YEARS],
-        shares(columns_of(sample, [f"aged_{a}" for a in range(6)]))[0],
+        shares(columns_of(sample, "aged_", range(6)))[0],
     )
 
 
@@ -137,7 +137,7 @@ def artist_ranks(sample, listeners=1800):
     """Share of all plays by rank of the artist; published is a line of the published slope through
     rank 100.
     """
-    plays = np.sort(artist_totals(sample, listeners)[0])[::-1]
+    plays = artist_totals(sample, listeners)[0]
     if not len(plays):
         return pair([], [], [])
     plays = plays[plays > 0] / plays.sum()

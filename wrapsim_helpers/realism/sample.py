@@ -43,76 +43,94 @@ class Sample:
         """A column of `listeners` as float64, (L,)."""
         return self.listeners[column].to_numpy(dtype=np.float64)
 
+    def having(self, column, *values):
+        """Which listeners have one of these values in a column, bool, (L,)."""
+        return self.listeners[column].isin(values).to_numpy()
 
-def resamples(n_listeners, replicates=REPLICATES, seed=SEED):
+    def aged(self, low, high):
+        """Which listeners are at least `low` and younger than `high`, bool, (L,)."""
+        return self.listeners["age"].between(low, high, inclusive="left").to_numpy()
+
+
+def resamples(n_listeners, replicates=REPLICATES):
     """Weights of the bootstrap, float64, (replicates + 1, L): ones, then for each replicate how
     often each listener is drawn.
     """
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(n_listeners, np.full(n_listeners, 1 / n_listeners), size=replicates)
-    return np.vstack([np.ones(n_listeners), drawn]).astype(np.float64)
+    drawn = np.random.default_rng(SEED).multinomial(
+        n_listeners, np.full(n_listeners, 1 / n_listeners), size=replicates
+    )
+    return np.vstack([np.ones(n_listeners), drawn])
 
 
-def total_of(sample, values, where=None):
-    """Weighted sum of one value per listener, over listeners for whom `where` holds."""
-    values = np.asarray(values, dtype=np.float64)
-    return sample.weights @ np.where(
-        np.isfinite(values) & (True if where is None else where), values, 0.0
+# -- over listeners --------------------------------------------------------------------------------
+
+
+def ratio_among(sample, top, bottom, where):
+    """The total of column `top` divided by that of `bottom`, over the listeners `where`."""
+    return (sample.weights @ (sample.values(top) * where)) / (
+        sample.weights @ (sample.values(bottom) * where)
     )
 
 
-def mean_of(sample, values, where=None):
-    """Weighted mean over listeners with a finite value; NaN if there are none."""
+def ratio(top, bottom):
+    """A measure: the total of one column divided by the total of another."""
+    return lambda sample: sample[top] / sample[bottom]
+
+
+def mean_of(sample, values, where=True):
+    """Weighted mean over the listeners `where` with a finite value; NaN if there are none."""
     values = np.asarray(values, dtype=np.float64)
-    where = np.isfinite(values) & (True if where is None else where)
-    return total_of(sample, values, where) / total_of(sample, np.ones(len(values)), where)
+    chosen = np.isfinite(values) & where
+    return (sample.weights @ np.where(chosen, values, 0.0)) / (sample.weights @ chosen)
 
 
-def sd_of(sample, values, where=None):
+def sd_of(sample, values, where=True):
     """Weighted standard deviation over listeners."""
-    return np.sqrt(
-        np.maximum(
-            mean_of(sample, np.square(values), where) - mean_of(sample, values, where) ** 2, 0.0
-        )
-    )
+    variance = mean_of(sample, np.square(values), where) - mean_of(sample, values, where) ** 2
+    return np.sqrt(np.maximum(variance, 0.0))
 
 
-def quantile_of(sample, values, share, where=None):
+def quantile_of(sample, values, share, where=True):
     """Weighted quantile over listeners with a finite value."""
-    values = np.asarray(values, dtype=np.float64)
-    chosen = np.flatnonzero(np.isfinite(values) & (True if where is None else where))
+    chosen = np.flatnonzero(np.isfinite(values) & where)
     if not len(chosen):
-        return np.full(len(sample.weights), np.nan)
+        return np.nan
     chosen = chosen[np.argsort(values[chosen])]
     running = np.cumsum(sample.weights[:, chosen], axis=1)
     return values[chosen][(running >= share * running[:, -1:]).argmax(axis=1)]
 
 
-def median_of(sample, values, where=None):
+def median_of(sample, values, where=True):
     """Weighted median over listeners with a finite value."""
     return quantile_of(sample, values, 0.5, where)
 
 
-def slopes_of(sample, y, regressors, where=None):
+def slopes_of(sample, y, regressors, where=True):
     """Coefficients of least squares of y on a constant and the regressors, over listeners: float64,
     (R, K + 1), the constant first.
 
     y, each regressor  float64, (L,);  listeners with a value that is not finite are left out
     """
     x = np.column_stack([np.ones(len(y)), *regressors])
-    chosen = np.flatnonzero(
-        np.isfinite(y) & np.isfinite(x).all(axis=1) & (True if where is None else where)
-    )
+    chosen = np.flatnonzero(np.isfinite(y) & np.isfinite(x).all(axis=1) & where)
+    n = x.shape[1]
     if not len(chosen):
-        return np.full((len(sample.weights), x.shape[1]), np.nan)
-    x, y = x[chosen], np.asarray(y, dtype=np.float64)[chosen]
-    products = (
-        sample.weights[:, chosen] @ (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
-    ).reshape(-1, x.shape[1], x.shape[1])
+        return np.full((len(sample.weights), n), np.nan)
+    x, weights = x[chosen], sample.weights[:, chosen]
+    products = weights @ (x[:, :, None] * x[:, None, :]).reshape(-1, n * n)
     return np.linalg.solve(
-        products + 1e-9 * np.eye(x.shape[1]),
-        (sample.weights[:, chosen] @ (x * y[:, None]))[:, :, None],
+        products.reshape(-1, n, n) + 1e-9 * np.eye(n),
+        (weights @ (x * y[chosen, None]))[:, :, None],
     )[:, :, 0]
+
+
+def columns_of(sample, prefix, names):
+    """Weighted totals of the columns prefix + name, side by side, float64, (R, K)."""
+    columns = [f"{prefix}{name}" for name in names]
+    return sample.weights @ sample.listeners[columns].to_numpy(dtype=np.float64)
+
+
+# -- over rows in long form ------------------------------------------------------------------------
 
 
 def pooled(sample, who, key, values, size):
@@ -120,25 +138,30 @@ def pooled(sample, who, key, values, size):
 
     who, key  integers, (N,);  values  numbers, (N,);  keys run from 0 to size - 1
     """
-    who, key, values = (
-        np.asarray(who, dtype=int),
-        np.asarray(key, dtype=int),
-        np.asarray(values, dtype=np.float64),
-    )
+    who, key, values = np.asarray(who), np.asarray(key, dtype=int), np.asarray(values, np.float64)
     return np.array(
         [np.bincount(key, weights[who] * values, minlength=size) for weights in sample.weights]
     )
 
 
-def by_key(sample, frame, key, values, size):
-    """Weighted sums of columns of a frame by its column `key`, which runs from 0 to size - 1: name
-    -> float64, (R, size).
-    """
-    table = sample.frames[frame]
-    return {
-        name: pooled(sample, table["who"], table[key].to_numpy(dtype=int), table[name], size)
-        for name in values
-    }
+def means_by(sample, who, key, values, size):
+    """Weighted means by key over a table in long form, as `pooled`; NaN for a key without rows."""
+    return pooled(sample, who, key, values, size) / pooled(
+        sample, who, key, np.ones(len(who)), size
+    )
+
+
+def mean_of_rows(sample, who, values):
+    """Weighted mean over the rows of a table in long form."""
+    return means_by(sample, who, np.zeros(len(who)), values, 1)[:, 0]
+
+
+def by_key(sample, table, key, column, size):
+    """Weighted sums of a column by the column `key`, as `pooled`."""
+    return pooled(sample, table["who"], table[key], table[column], size)
+
+
+# -- shares ----------------------------------------------------------------------------------------
 
 
 def shares(counts):
@@ -146,6 +169,11 @@ def shares(counts):
     return counts / np.maximum(counts.sum(axis=-1, keepdims=True), 1e-300)
 
 
-def columns_of(sample, names):
-    """Weighted totals of several columns side by side, float64, (R, K)."""
-    return sample.weights @ sample.listeners[list(names)].to_numpy(dtype=np.float64)
+def distance(measured, published):
+    """A measured check: the sum of the absolute errors of each row of shares."""
+    return {"l1": np.abs(measured - np.array([*published])).sum(axis=1)}
+
+
+def largest_error(measured, published):
+    """A measured check: the largest absolute error of each row of shares."""
+    return {"max_error": np.abs(measured - np.array([*published])).max(axis=1)}

@@ -1,30 +1,25 @@
 """Measures of time: hours, weekdays, seasons, and how the music changes with them."""
 
-from datetime import date, timedelta
+from datetime import date
+from itertools import pairwise
 
 import numpy as np
-import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 
+from ...people.figures import published
 from ...wrapped.counting import day_number
-from ..sample import by_key, columns_of, pooled, shares
-from ..scores import targets
+from ..sample import by_key, columns_of, largest_error, pooled, ratio_among, shares
 from .skips import count_ifs
 
-BLOCKS = {"0-4": (0, 4), "5-9": (5, 9), "10-15": (10, 15), "16-19": (16, 19), "20-23": (20, 23)}
+BLOCKS = {"0_4": (0, 4), "5_9": (5, 9), "10_15": (10, 15), "16_19": (16, 19), "20_23": (20, 23)}
 FEATURES = ("energy", "valence", "loudness", "bpm", "danceability", "acousticness")
 AGES = {"10s": (10, 20), "20s": (20, 30), "30s": (30, 40), "40s": (40, 50), "50s": (50, 120)}
-NORTH, ASIA = (
-    ("Europe", "North America"),
-    ("IN", "ID", "PH", "JP", "TW", "HK", "MY", "SG", "TH", "VN", "KR"),
-)
+ASIA = ("IN", "ID", "PH", "JP", "TW", "HK", "MY", "SG", "TH", "VN", "KR")
 
 PER_LISTENER = {
     "blocks": "SELECT who, "
     + count_ifs(
-        {
-            f"block_{name}".replace("-", "_"): f"hour BETWEEN {low} AND {high}"
-            for name, (low, high) in BLOCKS.items()
-        }
+        {f"block_{name}": f"hour BETWEEN {low} AND {high}" for name, (low, high) in BLOCKS.items()}
     )
     + " FROM p WHERE long GROUP BY who",
     "sound": "SELECT who, sum(energy) AS energy FROM p GROUP BY who",
@@ -55,27 +50,22 @@ LONG_FORM = {
 # -- hours and weekdays ----------------------------------------------------------------------------
 
 
-def hour_table(s, frame, values, weekend):
-    """Weighted sums by local hour on weekdays or weekends: name -> float64, (R, 24)."""
+def by_hour(s, weekend, column="n", frame="hours"):
+    """Weighted sums of a column by local hour on weekdays or weekends, float64, (R, 24)."""
     table = s.frames[frame]
-    table = table[table["weekend"] == weekend]
-    return {
-        name: pooled(s, table["who"], table["hour"].to_numpy(dtype=int), table[name], 24)
-        for name in values
-    }
+    return by_key(s, table[table["weekend"] == weekend], "hour", column, 24)
 
 
-def hour_profile(weekend):
+def hour_profile(target, weekend):
     """A measure: the hours of weekdays or weekends compared with the published curve."""
-    target = targets()["hour_profile_weekend" if weekend else "hour_profile_weekday"]["value"]
 
     def measure(s):
-        share = shares(hour_table(s, "hours", ["n"], weekend)["n"])
-        published = np.array(target["shares_h0_23"]) / np.sum(target["shares_h0_23"])
+        share, curve = shares(by_hour(s, weekend)), published(target)
+        expected = shares(np.array(curve["shares_h0_23"]))
         return {
-            "r": correlation(share, np.array(target["scaled_0_1_as_published"])),
-            "js": divergence_bits(share, published),
-            "max_error": np.abs(share - published).max(axis=1),
+            "r": correlation(share, np.array(curve["scaled_0_1_as_published"])),
+            "js": divergence_bits(share, expected),
+            **largest_error(share, expected),
         }
 
     return measure
@@ -90,12 +80,10 @@ def correlation(rows, series):
 def divergence_bits(rows, reference):
     """Jensen-Shannon divergence of each row of shares from reference shares, in bits, (R,)."""
     middle = (rows + reference) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        each = [
-            np.where(p > 0, p * np.log2(p / middle), 0.0).sum(axis=1)
-            for p in (rows, np.broadcast_to(reference, rows.shape))
-        ]
-    return (each[0] + each[1]) / 2
+    first, second = (
+        np.where(p > 0, p * np.log2(p / middle), 0.0).sum(axis=1) for p in (rows, reference)
+    )
+    return (first + second) / 2
 
 
 def near(hours, centre):
@@ -103,48 +91,52 @@ def near(hours, centre):
     return centre + (hours - centre + 12) % 24 - 12.0
 
 
+def highest(rows, centre):
+    """The column of the largest value of each row, as an hour `near` a centre, (R,)."""
+    return near(rows.argmax(axis=1), centre)
+
+
+def lowest(rows, centre):
+    """The column of the smallest value of each row, as an hour `near` a centre, (R,)."""
+    return highest(-rows, centre)
+
+
 def peak_hours(s):
     """Local hours with most and with fewest plays."""
-    weekday, weekend = (hour_table(s, "hours", ["n"], kind)["n"] for kind in (False, True))
+    weekday, weekend = by_hour(s, False), by_hour(s, True)
     return {
-        "weekday_peak": near(weekday.argmax(axis=1), 17),
-        "weekday_trough": near(weekday.argmin(axis=1), 4),
-        "weekend_peak": near(weekend.argmax(axis=1), 12),
-        "weekend_trough": near(weekend.argmin(axis=1), 5),
+        "weekday_peak": highest(weekday, 17),
+        "weekday_trough": lowest(weekday, 4),
+        "weekend_peak": highest(weekend, 12),
+        "weekend_trough": lowest(weekend, 5),
         "weekday_secondary_peak": 9.0 + weekday[:, 9:13].argmax(axis=1),
     }
 
 
 def dow_shares(s):
     """Largest error of the shares of plays by local weekday."""
-    days = by_key(s, "weekdays", "weekday", ["n"], 7)
-    published = np.array(list(targets()["dow_shares"]["value"].values()))
-    return {"max_error": np.abs(shares(days["n"]) - published).max(axis=1)}
+    days = by_key(s, s.frames["weekdays"], "weekday", "n", 7)
+    return largest_error(shares(days), published("dow_shares").values())
 
 
 def hour_blocks(s):
     """Largest error of the shares of plays by block of hours, on July weekends."""
-    published = np.array(list(targets()["hour_blocks_mssd"]["value"].values()))
-    counts = columns_of(s, [f"block_{name}".replace("-", "_") for name in BLOCKS])
-    return {"max_error": np.abs(shares(counts) - published).max(axis=1)}
+    counts = columns_of(s, "block_", BLOCKS)
+    return largest_error(shares(counts), published("hour_blocks_mssd").values())
 
 
 def session_arrivals(s):
     """When sessions start: hours of the trough at night and of the peaks in the morning and
     evening; and how many hours phones are ahead of computers on weekday mornings.
     """
-    names = ["n", "mobile", "computer"]
-    weekday, weekend = (hour_table(s, "starts", names, kind) for kind in (False, True))
-    starts, morning = weekday["n"] + weekend["n"], np.arange(5, 12)
-    mean = {
-        name: (weekday[name][:, 5:12] * morning).sum(axis=1) / weekday[name][:, 5:12].sum(axis=1)
-        for name in ("mobile", "computer")
-    }
+    starts = by_hour(s, False, "n", "starts") + by_hour(s, True, "n", "starts")
+    mornings = [by_hour(s, False, device, "starts")[:, 5:12] for device in ("mobile", "computer")]
+    mobile, computer = (rows @ np.arange(5, 12) / rows.sum(axis=1) for rows in mornings)
     return {
-        "trough": near(starts.argmin(axis=1), 2),
+        "trough": lowest(starts, 2),
         "morning": 6.0 + starts[:, 6:13].argmax(axis=1),
         "evening": 15.0 + starts[:, 15:23].argmax(axis=1),
-        "mobile_lead_h": mean["computer"] - mean["mobile"],
+        "mobile_lead_h": computer - mobile,
     }
 
 
@@ -152,19 +144,13 @@ def chronotype_groups(s):
     """Largest error of the sizes of four clusters of listeners by their hours. The clusters are
     computed once; only their sizes vary over the replicates.
     """
-    hours = (
-        s.frames["hours"]
-        .groupby(["who", "hour"])["n"]
-        .sum()
-        .unstack(fill_value=0)
-        .reindex(columns=range(24), fill_value=0)
-    )
-    often = hours.index[hours.sum(axis=1) >= 200].to_numpy()
-    if len(often) < 40:
-        return {"max_error": np.array([np.nan])}
-    group = clusters(shares(hours.loc[often].to_numpy(dtype=float)), 4)
-    sizes = np.array([s.weights[:, often[group == k]].sum(axis=1) for k in range(4)]).T
-    return {"max_error": np.abs(shares(sizes) - 0.25).max(axis=1)}
+    hours = s.frames["hours"].groupby(["who", "hour"])["n"].sum().unstack(fill_value=0)
+    hours = hours.reindex(columns=range(24), fill_value=0)
+    hours = hours[hours.sum(axis=1) >= 200]
+    if len(hours) < 40:
+        return {"max_error": np.nan}
+    group = clusters(shares(hours.to_numpy(dtype=float)), 4)
+    return largest_error(shares(s.weights[:, hours.index] @ np.eye(4)[group]), [0.25] * 4)
 
 
 def clusters(points, k, rounds=100):
@@ -176,12 +162,10 @@ def clusters(points, k, rounds=100):
     group = np.empty(len(points), int)
     group[order] = np.arange(len(points)) * k // len(points)
     for _ in range(rounds):
-        centres = np.array(
-            [
-                points[group == number].mean(axis=0) if (group == number).any() else points[number]
-                for number in range(k)
-            ]
-        )
+        centres = [
+            points[group == number].mean(axis=0) if (group == number).any() else points[number]
+            for number in range(k)
+        ]
         moved = ((points[:, None, :] - centres) ** 2).sum(axis=2).argmin(axis=1)
         if (moved == group).all():
             break
@@ -192,55 +176,45 @@ def clusters(points, k, rounds=100):
 # -- the sound of the hours ------------------------------------------------------------------------
 
 
-def mean_by_hour(s, name, weekend):
+def mean_by_hour(s, feature, weekend):
     """Mean of a feature over the plays of each hour, smoothed over three hours, (R, 24)."""
-    sums = hour_table(s, "hours", ["n", name], weekend)
-    mean = sums[name] / np.maximum(sums["n"], 1)
+    mean = by_hour(s, weekend, feature) / np.maximum(by_hour(s, weekend), 1)
     return (np.roll(mean, 1, axis=1) + mean + np.roll(mean, -1, axis=1)) / 3
 
 
 def intensity_hour(s):
     """Hours at which music has the lowest and highest energy, and the highest valence."""
-    weekday, weekend = (mean_by_hour(s, "energy", kind) for kind in (False, True))
-    valence = mean_by_hour(s, "valence", False)
+    weekday = mean_by_hour(s, "energy", False)
     return {
-        "min": near(weekday.argmin(axis=1), 4),
-        "max_weekday": near(weekday.argmax(axis=1), 18),
-        "max_weekend": near(weekend.argmax(axis=1), 12),
-        "valence_max": near(valence.argmax(axis=1), 19),
+        "min": lowest(weekday, 4),
+        "max_weekday": highest(weekday, 18),
+        "max_weekend": highest(mean_by_hour(s, "energy", True), 12),
+        "valence_max": highest(mean_by_hour(s, "valence", False), 19),
     }
 
 
 def intensity_weekday_order(s):
     """Rank correlation of energy by weekday with the published order."""
-    sums = by_key(s, "weekdays", "weekday", ["n", "energy"], 7)
-    published = np.array(list(targets()["intensity_weekday_order"]["value"].values()))
-    return {
-        "rank_correlation": correlation(
-            ranks(sums["energy"] / sums["n"]), ranks(published[None, :])[0]
-        )
-    }
+    energy, n = (by_key(s, s.frames["weekdays"], "weekday", name, 7) for name in ("energy", "n"))
+    expected = np.array([*published("intensity_weekday_order").values()])
+    return {"rank_correlation": correlation(ranks(energy / n), ranks(expected))}
 
 
 def ranks(rows):
-    """Rank of each value in its row, 0 for the smallest, float64."""
-    return rows.argsort(axis=1).argsort(axis=1).astype(float)
+    """Rank of each value in its row, 0 for the smallest."""
+    return rows.argsort().argsort()
 
 
 def intensity_of(s, where):
     """Mean energy of the plays of some listeners, (R,). where: bool, (L,)."""
-    return (s.weights @ (s.values("energy") * where)) / (s.weights @ (s.values("n") * where))
+    return ratio_among(s, "energy", "n", where)
 
 
 def intensity_age_order(s):
     """Differences in energy between neighbouring age groups; published: energy falls with age."""
-    means = [
-        intensity_of(s, (s.values("age") >= low) & (s.values("age") < high))
-        for low, high in AGES.values()
-    ]
+    means = {name: intensity_of(s, s.aged(*ages)) for name, ages in AGES.items()}
     return {
-        f"{a}_to_{b}": after - earlier
-        for a, b, earlier, after in zip(AGES, [*AGES][1:], means, means[1:])
+        f"{younger}_to_{older}": means[older] - means[younger] for younger, older in pairwise(means)
     }
 
 
@@ -248,14 +222,16 @@ def intensity_region_order(s):
     """Differences in energy. Published order: Latin America, then North America and Europe, then
     Asia; men before women.
     """
-    region, country, gender = (
-        s.listeners[name].to_numpy() for name in ("region", "country", "gender")
+    latin, north, asia, men, women = (
+        intensity_of(s, s.having(column, *values))
+        for column, *values in (
+            ("region", "Latin America"),
+            ("region", "Europe", "North America"),
+            ("country", *ASIA),
+            ("gender", "male"),
+            ("gender", "female"),
+        )
     )
-    latin, north, asia = (
-        intensity_of(s, where)
-        for where in (region == "Latin America", np.isin(region, NORTH), np.isin(country, ASIA))
-    )
-    men, women = (intensity_of(s, gender == name) for name in ("male", "female"))
     return {
         "latin_to_north": north - latin,
         "north_to_asia": asia - north,
@@ -269,7 +245,7 @@ def five_blocks(s):
     """
     sound = np.array([mean_by_hour(s, name, False)[0] for name in FEATURES]).T
     group = ward((sound - sound.mean(axis=0)) / np.maximum(sound.std(axis=0), 1e-12), 5)
-    return {"blocks": np.array([float(np.count_nonzero(group != np.roll(group, 1)))])}
+    return {"blocks": float(np.count_nonzero(group != np.roll(group, 1)))}
 
 
 def ward(points, k):
@@ -279,10 +255,14 @@ def ward(points, k):
     group = np.arange(len(points))
     while len(numbers := np.unique(group)) > k:
         centre = np.array([points[group == number].mean(axis=0) for number in numbers])
-        size = np.array([np.count_nonzero(group == number) for number in numbers])
-        cost = ((centre[:, None] - centre) ** 2).sum(axis=2) * size[:, None] * size / (
-            size[:, None] + size
-        ) + np.diag(np.full(len(numbers), np.inf))
+        size = np.bincount(group)[numbers]
+        cost = (
+            ((centre[:, None] - centre) ** 2).sum(axis=2)
+            * size[:, None]
+            * size
+            / (size[:, None] + size)
+        )
+        np.fill_diagonal(cost, np.inf)
         a, b = np.unravel_index(cost.argmin(), cost.shape)
         group[group == numbers[b]] = numbers[a]
     return group
@@ -291,15 +271,10 @@ def ward(points, k):
 # -- holidays --------------------------------------------------------------------------------------
 
 
-def calendar_year(s):
-    """Calendar year in which the run begins."""
-    return pd.Timestamp(s.log.first_ms, unit="ms").year
-
-
 def has_autumn(s):
     """Whether the run covers September to December."""
-    first, after = (pd.Timestamp(ms, unit="ms").date() for ms in (s.log.first_ms, s.log.after_ms))
-    return first <= date(calendar_year(s), 9, 1) and after >= date(calendar_year(s), 12, 31)
+    first, after = s.log.dates
+    return first <= date(first.year, 9, 1) and after >= date(first.year, 12, 31)
 
 
 def holiday_onset(s):
@@ -307,52 +282,38 @@ def holiday_onset(s):
     Year) if it never does.
     """
     if not has_autumn(s):
-        return {"days_after": np.array([np.nan])}
-    frame, start = s.frames["holiday_days"], day_number(date(calendar_year(s), 10, 1))
+        return {"days_after": np.nan}
+    frame, october = s.frames["holiday_days"], day_number(date(s.log.dates[0].year, 10, 1))
+    day = (frame["day"] - october).clip(0, 92)
     n, holiday = (
-        pooled(
-            s, frame["who"], (frame["day"] - start).clip(0, 92).to_numpy(dtype=int), frame[name], 93
-        )
+        sliding_window_view(pooled(s, frame["who"], day, frame[name], 93), 7, axis=1).sum(axis=2)
         for name in ("n", "n_holiday")
     )
-    week = [
-        np.array([np.convolve(row, np.ones(7), "valid") for row in counts])
-        for counts in (n, holiday)
-    ]
-    reached = week[1] >= 0.02 * np.maximum(week[0], 1)
+    reached = holiday >= 0.02 * np.maximum(n, 1)
     return {"days_after": np.where(reached.any(axis=1), reached.argmax(axis=1) + 3, 92.0) - 43}
 
 
 def holiday_peak(s):
-    """Share of holiday songs among the plays of a week's 200 most played songs."""
+    """Share of holiday songs among the plays of a week's 200 most played songs, without an
+    interval.
+    """
     if not has_autumn(s):
         return {}
-    year = calendar_year(s)
-    thanksgiving = next(
-        date(year, 11, day) for day in range(22, 29) if date(year, 11, day).weekday() == 3
-    )
-    weeks = {
-        "after_thanksgiving": thanksgiving + timedelta(1),
-        "christmas_week": date(year, 12, 19),
-    }
-    return {
-        name: np.array([holiday_share_of_top(s, day_number(first))])
-        for name, first in weeks.items()
-    }
+    year = s.log.dates[0].year
+    last_days = (date(year, 11, day) for day in range(23, 30))
+    after_thanksgiving = next(day for day in last_days if day.weekday() == 4)
+    weeks = {"after_thanksgiving": after_thanksgiving, "christmas_week": date(year, 12, 19)}
+    return {name: holiday_share_of_top(s, day_number(first)) for name, first in weeks.items()}
 
 
 def holiday_share_of_top(s, first, top=200):
-    """Share of holiday songs among the plays of a week's most played tracks, without an interval.
+    """Share of holiday songs among the plays of a week's most played tracks.
 
     first  first day of the week, days since 1970
     """
     frame = s.frames["late_tracks"]
-    week = (
-        frame[frame["day"].between(first, first + 6)]
-        .groupby(["track_id", "holiday"])["n"]
-        .sum()
-        .reset_index()
-    )
+    week = frame[frame["day"].between(first, first + 6)]
+    week = week.groupby(["track_id", "holiday"], as_index=False)["n"].sum()
     best = week.sort_values(["n", "track_id"], ascending=[False, True]).head(top)
     return best.loc[best["holiday"], "n"].sum() / max(best["n"].sum(), 1)
 
@@ -360,23 +321,20 @@ def holiday_share_of_top(s, first, top=200):
 def holiday_artist_lift(s):
     """Monthly listeners of the holiday artist with most listeners: December / September."""
     frame = s.frames["holiday_artists"]
-    december = frame[frame["month"] == 12]
-    if not has_autumn(s) or not len(december):
-        return {"value": np.array([np.nan])}
-    star = december["artist_id"].value_counts().index[0]
-    listened = [
-        np.isin(
-            np.arange(len(s.listeners)),
-            frame.loc[(frame["artist_id"] == star) & (frame["month"] == month), "who"],
-        )
+    artists = frame.loc[frame["month"] == 12, "artist_id"]
+    if not has_autumn(s) or not len(artists):
+        return np.nan
+    rows = frame[frame["artist_id"] == artists.value_counts().index[0]]
+    december, september = (
+        s.weights @ s.listeners.index.isin(rows.loc[rows["month"] == month, "who"])
         for month in (12, 9)
-    ]
-    return {"value": (s.weights @ listened[0]) / np.maximum(s.weights @ listened[1], 1)}
+    )
+    return december / np.maximum(september, 1)
 
 
 MEASURES = {
-    "hour_profile_weekday": hour_profile(False),
-    "hour_profile_weekend": hour_profile(True),
+    "hour_profile_weekday": hour_profile("hour_profile_weekday", False),
+    "hour_profile_weekend": hour_profile("hour_profile_weekend", True),
     "peak_hours": peak_hours,
     "dow_shares": dow_shares,
     "hour_blocks_mssd": hour_blocks,

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ..sample import mean_of, median_of, pooled, slopes_of
-from .volume import has_window, run_days
+from ..sample import mean_of, mean_of_rows, median_of, pooled, slopes_of
+from .volume import has_window, month_of, run_days
 
 IN_WINDOW = (
     "(month(epoch_ms(local_ms)) < 11 OR (month(epoch_ms(local_ms)) = 11 AND "
@@ -71,13 +71,12 @@ LONG_FORM = {
 
 def repeat_share(low, high):
     """A measure: mean share of plays that repeat a track, over listeners with low to high plays."""
-    return lambda s: {
-        "value": mean_of(
-            s,
-            1 - s.values("tracks") / np.maximum(s.values("n"), 1),
-            (s.values("n") >= low) & (s.values("n") < high),
-        )
-    }
+
+    def measure(s):
+        n = s.values("n")
+        return mean_of(s, 1 - s.values("tracks") / n, (n >= low) & (n < high))
+
+    return measure
 
 
 def repeat_share_year(s):
@@ -88,22 +87,15 @@ def repeat_share_year(s):
 def artist_repeat_lifetime(s):
     """Plays per listener and played artist, of listeners with 5,000 plays or more."""
     heavy = s.values("n") >= 5000
-    return (
-        {
-            "value": (s.weights @ (s.values("n") * heavy))
-            / np.maximum(s.weights @ (s.values("artists") * heavy), 1)
-        }
-        if heavy.any()
-        else {}
-    )
+    n, artists = (s.weights @ (s.values(column) * heavy) for column in ("n", "artists"))
+    return n / np.maximum(artists, 1) if heavy.any() else {}
 
 
 def distinct_per_year(s):
     """Mean distinct tracks and artists of listeners with 400 to 600 hours, 1 January to
     15 November.
     """
-    hours = s.values("window_ms") / 3.6e6
-    engaged = (hours >= 400) & (hours <= 600)
+    engaged = (s.listeners["window_ms"] / 3.6e6).between(400, 600)
     return (
         {name: mean_of(s, s.values(f"window_{name}"), engaged) for name in ("tracks", "artists")}
         if has_window(s)
@@ -118,11 +110,7 @@ def share_of_top(top, of):
     top, of  columns: the amount of the top item, and the total
     """
     return lambda s: (
-        {
-            "value": median_of(
-                s, s.values(top) / np.maximum(s.values(of), 1), s.values("window_ms") >= 100 * 3.6e6
-            )
-        }
+        median_of(s, s.values(top) / s.values(of), s.values("window_ms") >= 100 * 3.6e6)
         if has_window(s)
         else {}
     )
@@ -132,18 +120,14 @@ def top_artist_share_lastfm(s):
     """Median shares of the top artist and of the top five among a listener's top 50 artists."""
     often = (s.values("artists") >= 50) & (s.values("n") >= 2000)
     return {
-        f"{name.replace('_', '')}_median": median_of(
-            s, s.values(name) / np.maximum(s.values("top_50"), 1), often
-        )
-        for name in ("top_1", "top_5")
+        f"top{n}_median": median_of(s, s.values(f"top_{n}") / s.values("top_50"), often)
+        for n in (1, 5)
     }
 
 
 def favourite_song_behaviour(s):
     """Share of listeners who play a song twice in a row."""
-    return {
-        "back_to_back": mean_of(s, (s.values("n_again") > 0).astype(float), s.values("n") >= 1000)
-    }
+    return {"back_to_back": mean_of(s, s.values("n_again") > 0, s.values("n") >= 1000)}
 
 
 # -- recency ---------------------------------------------------------------------------------------
@@ -156,28 +140,25 @@ def recency_kernel(s):
     Both describe the probability that a track last played t plays ago is played now: repeats at t,
     divided by the tracks that were not played for t plays.
     """
-    heavy = np.flatnonzero(s.values("n") >= 2000)
-    repeats, waits = (
-        counts_to(s, s.frames[name], column, heavy)
-        for name, column in (("lags", "lag"), ("waits", "wait"))
-    )
+    repeats, waits = counts_to(s, "lags", "lag"), counts_to(s, "waits", "wait")
     waiting = waits[:, ::-1].cumsum(axis=1)[:, ::-1]
     if not repeats[0].sum():
         return {}
-    power, exponential = (
+    (power, ln_power), (_, ln_exponential) = (
         poisson_fits(repeats[:, 1:], waiting[:, 1:], columns) for columns in ((0, 1, 2), (0, 2))
     )
-    plays = np.maximum(waits.sum(axis=1), 1)
     return {
-        "aic_power_minus_exponential": (2 + 2 * (exponential[1] - power[1])) / plays,
-        "exponent": -power[0][:, 1],
+        "aic_power_minus_exponential": (2 + 2 * (ln_exponential - ln_power))
+        / np.maximum(waits.sum(axis=1), 1),
+        "exponent": -power[:, 1],
     }
 
 
-def counts_to(s, frame, column, listeners):
-    """Weighted counts by lag 0 to LAGS of some listeners, (R, LAGS + 1)."""
-    rows = frame[frame["who"].isin(listeners)]
-    return pooled(s, rows["who"], rows[column].to_numpy(dtype=int), rows["n"], LAGS + 1)
+def counts_to(s, frame, column):
+    """Weighted counts by lag 0 to LAGS of listeners with 2,000 plays or more, (R, LAGS + 1)."""
+    rows = s.frames[frame]
+    rows = rows[s.values("n")[rows["who"]] >= 2000]
+    return pooled(s, rows["who"], rows[column], rows["n"], LAGS + 1)
 
 
 def poisson_fits(events, exposure, columns, rounds=25):
@@ -194,13 +175,8 @@ def poisson_fits(events, exposure, columns, rounds=25):
     b[:, 0] = np.log(events.sum(axis=1) / exposure.sum(axis=1))
     for _ in range(rounds):
         mean = np.exp(np.clip(b @ x.T + offset, -50, 50))
-        b = (
-            b
-            + np.linalg.solve(
-                np.einsum("rt,ti,tj->rij", mean, x, x) + 1e-9 * np.eye(x.shape[1]),
-                ((events - mean) @ x)[:, :, None],
-            )[:, :, 0]
-        )
+        curvature = np.einsum("rt,ti,tj->rij", mean, x, x) + 1e-9 * np.eye(x.shape[1])
+        b += np.linalg.solve(curvature, ((events - mean) @ x)[:, :, None])[:, :, 0]
     mean_ln = b @ x.T + offset
     full = np.zeros((len(events), 3))
     full[:, columns] = b
@@ -211,36 +187,28 @@ def exposure_inverted_u(s):
     """Share of plays finished, at plays 3 to 6 of a new song minus its first play and minus play 15
     and later. Published: liking rises, then falls.
     """
-    done = {
-        name: s[f"{name}_done"] / np.maximum(s[n], 1)
+    if not s.values("first_n").any():
+        return {}
+    first, middle, late = (
+        s[f"{name}_done"] / np.maximum(s[n], 1)
         for name, n in (("first", "first_n"), ("middle", "middle_n"), ("late", "late_n_heard"))
-    }
-    none = s.values("first_n").sum() == 0
-    return (
-        {}
-        if none
-        else {
-            "middle_minus_first": done["middle"] - done["first"],
-            "middle_minus_late": done["middle"] - done["late"],
-        }
     )
+    return {"middle_minus_first": middle - first, "middle_minus_late": middle - late}
 
 
 def relisten_predictors(s):
     """How much better the base level predicts repeats than recency and frequency do. Measured on
     a few listeners, without an interval.
     """
-    sequences = [frame for _, frame in s.frames["sequences"].groupby("who") if len(frame) >= 1000]
+    sequences = [
+        hit_rates(plays["track_id"].to_numpy(), plays["started_ms"].to_numpy())
+        for _, plays in s.frames["sequences"].groupby("who")
+        if len(plays) >= 1000
+    ]
     if not sequences:
         return {}
-    hits = np.mean(
-        [
-            hit_rates(frame["track_id"].to_numpy(), frame["started_ms"].to_numpy())
-            for frame in sequences
-        ],
-        axis=0,
-    )
-    return {"over_recent": hits[:1] - hits[1], "over_frequent": hits[:1] - hits[2]}
+    base_level, recency, frequency = np.mean(sequences, axis=0)
+    return {"over_recent": base_level - recency, "over_frequent": base_level - frequency}
 
 
 def hit_rates(tracks, at_ms, top=10, step=7):
@@ -262,9 +230,9 @@ def in_top(item, at_ms, now, top):
     """
     past, n = item[:now], item[:now].max() + 1
     level = np.bincount(past, np.maximum((at_ms[now] - at_ms[:now]) / 3.6e6, 1e-3) ** -0.5, n)
-    last, count = np.full(n, -1.0), np.bincount(past, minlength=n).astype(float)
+    last = np.full(n, -1.0)
     last[past] = np.arange(now)
-    count += last / (10 * now)  # of equal counts, the more recent
+    count = np.bincount(past, minlength=n) + last / (10 * now)  # of equal counts, the more recent
     return [np.count_nonzero(score > score[item[now]]) < top for score in (level, last, count)]
 
 
@@ -278,21 +246,15 @@ def heaps(column):
 
     def measure(s):
         table = s.frames["heaps"]
-        table = table[table["who"].isin(np.flatnonzero(s.values("n") >= 5000))]
+        table = table[s.values("n")[table["who"]] >= 5000]
         x, y = np.log(table["n"].to_numpy(float)), np.log(table[column].to_numpy(float))
-        middle = (
-            table.groupby("who")["n"]
-            .transform(lambda n: np.sqrt(n.min() * n.max()))
-            .to_numpy(float)
-        )
-        slopes = [
+        n = table.groupby("who")["n"]
+        middle = np.log(np.sqrt(n.transform("min") * n.transform("max"))).to_numpy()
+        all_rows, early, late = (
             listener_slopes(s, table["who"].to_numpy(), x, y, where)
-            for where in (x >= 0, x <= np.log(middle), x >= np.log(middle))
-        ]
-        return {
-            "value": median_of(s, slopes[0]),
-            "late_minus_early": median_of(s, slopes[2] - slopes[1]),
-        }
+            for where in (x >= 0, x <= middle, x >= middle)
+        )
+        return {"value": median_of(s, all_rows), "late_minus_early": median_of(s, late - early)}
 
     return measure
 
@@ -301,54 +263,39 @@ def listener_slopes(s, who, x, y, where):
     """Each listener's least-squares slope of y on x over the rows `where`, float64, (L,); NaN with
     fewer than three rows.
     """
-    sums = [
+    n, sum_x, sum_y, xx, xy = (
         np.bincount(who[where], column[where], len(s.listeners))
         for column in (np.ones(len(x)), x, y, x * x, x * y)
-    ]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = (sums[0] * sums[4] - sums[1] * sums[2]) / (sums[0] * sums[3] - sums[1] ** 2)
-    return np.where(sums[0] >= 3, slope, np.nan)
+    )
+    slope = (n * xy - sum_x * sum_y) / (n * xx - sum_x**2)
+    return np.where(n >= 3, slope, np.nan)
 
 
 def new_artists_month(s):
     """Artists first played from a playlist, per listener and month, from the seventh month on."""
-    frame = s.frames["discoveries"]
-    first = np.datetime64(s.log.first_ms, "ms").astype("datetime64[M]").astype(int) + 1970 * 12
-    late = frame[frame["month"] >= first + 6]
-    if not len(late):
-        return {}
-    key = np.zeros(len(late), int)
-    return {
-        "value": pooled(s, late["who"], key, late["n_new"], 1)[:, 0]
-        / pooled(s, late["who"], key, np.ones(len(late)), 1)[:, 0]
-    }
+    rows = s.frames["discoveries"]
+    rows = rows[rows["month"] >= month_of(s.log.first_ms) + 6]
+    return mean_of_rows(s, rows["who"], rows["n_new"]) if len(rows) else {}
 
 
 def new_tracks_week_age24(s):
     """Share of weeks with ten new tracks or more, at ages 22.5 to 26.5."""
     weeks = s.frames["weeks"]
-    if not len(weeks):
-        return {}
-    key = np.zeros(len(weeks), int)
-    enough = pooled(s, weeks["who"], key, (weeks["n_new"] >= 10).astype(float), 1)
-    return {"value": (enough / pooled(s, weeks["who"], key, np.ones(len(weeks)), 1))[:, 0]}
+    return mean_of_rows(s, weeks["who"], weeks["n_new"] >= 10) if len(weeks) else {}
 
 
 def exploration_vs_age(s):
     """Slopes of novelty and of genre diversity on age. Published: the young explore less, over a
     wider range of genres.
     """
-    often, length = (
-        (s.values("late_n") >= 100) & (s.values("n") >= 500),
-        np.log(np.maximum(s.values("n"), 1)),
-    )
+    n, age, late = map(s.values, ("n", "age", "late_n"))
     novelty = slopes_of(
         s,
-        s.values("late_new") / np.maximum(s.values("late_n"), 1),
-        [s.values("age"), length],
-        often,
+        s.values("late_new") / late,
+        [age, np.log(np.maximum(n, 1))],
+        (late >= 100) & (n >= 500),
     )
-    diversity = slopes_of(s, s.values("entropy"), [s.values("age")], s.values("entropy_n") >= 500)
+    diversity = slopes_of(s, s.values("entropy"), [age], s.values("entropy_n") >= 500)
     return {"novelty_slope": novelty[:, 1], "diversity_slope": diversity[:, 1]}
 
 

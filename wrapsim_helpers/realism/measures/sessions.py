@@ -1,13 +1,15 @@
 """Measures of contexts, devices, gaps between sessions, plans, and who the listeners are."""
 
+import itertools
+
 import numpy as np
 
 from ...instants import DAY_MS, HOUR_MS
+from ...people.figures import published
 from ...schema import SYMBOLS
-from ..sample import columns_of, mean_of, quantile_of
-from ..scores import targets
-from .skips import CONTEXT_GROUPS, count_ifs
-from .volume import month_span, monthly, run_days
+from ..sample import columns_of, distance, mean_of, median_of, ratio
+from .skips import CONTEXT_GROUPS, count_ifs, shares_error
+from .volume import YEAR_0, month_span, monthly, run_days
 
 CONTEXTS = SYMBOLS["context"][1:]
 SCREENS = {
@@ -39,31 +41,19 @@ PER_LISTENER = {
 LONG_FORM: dict[str, str] = {}
 
 
-def session_context_mssd(s):
-    """L1 distance of the shares of plays by context, in long sittings."""
-    published = targets()["session_context_mssd"]["value"]
-    share = columns_of(s, [f"in_{name}" for name in CONTEXT_GROUPS]) / s["long_n"][:, None]
-    return {
-        "l1": np.abs(share - np.array([published[name] for name in CONTEXT_GROUPS])).sum(axis=1)
-    }
-
-
 def session_context_2015(s):
     """L1 distance of the shares of plays by the screen on which they were started."""
-    published = targets()["session_context_2015"]["value"]
-    measured = {
-        screen: sum(s[f"ctx_{name}"] for name in names) / s["n"]
-        for screen, names in SCREENS.items()
-    }
-    return {
-        "l1": sum(np.abs(measured.get(screen, 0.0) - share) for screen, share in published.items())
-    }
+    errors = [
+        np.abs(columns_of(s, "ctx_", SCREENS.get(screen, ())).sum(axis=1) / s["n"] - share)
+        for screen, share in published("session_context_2015").items()
+    ]
+    return {"l1": sum(errors)}
 
 
 def programmed_share(s):
     """Shares of listening time that the service programmed, and from listeners' own playlists."""
     return {
-        "programmed": sum(s[f"ms_{name}"] for name in PROGRAMMED) / s["ms"],
+        "programmed": columns_of(s, "ms_", PROGRAMMED).sum(axis=1) / s["ms"],
         "user_playlists": s["ms_own_playlist"] / s["ms"],
     }
 
@@ -73,122 +63,85 @@ def programmed_share(s):
 
 def plan_at(log, at_ms):
     """Whether each listener is on premium at an instant, bool, (L,)."""
-    held = (
-        log.versions[log.versions["valid_from"] <= at_ms]
-        .sort_values("valid_from", kind="stable")
-        .groupby("who")["plan"]
-        .last()
+    versions = log.versions.sort_values("valid_from", kind="stable")
+    first, present = (
+        table.groupby("who")["plan"]
+        for table in (versions, versions[versions["valid_from"] <= at_ms])
     )
-    first = log.versions.sort_values("valid_from", kind="stable").groupby("who")["plan"].first()
-    return held.reindex(np.arange(len(log.listeners))).fillna(first).to_numpy() == "premium"
+    plans = present.last().reindex(log.listeners.index).fillna(first.first())
+    return plans.to_numpy() == "premium"
 
 
 def premium_churn(s):
     """Share of premium listeners who leave premium in a month."""
     first, after = month_span(s)
-    starts = [
-        np.datetime64(month - 1970 * 12, "M").astype("datetime64[ms]").astype(int)
-        for month in range(first, after + 1)
-    ]
-    premium = np.array([plan_at(s.log, int(at)) for at in starts])
-    if len(starts) < 2:
+    months = (np.arange(first, after + 1) - YEAR_0).astype("datetime64[M]")
+    if len(months) < 2:
         return {}
-    return {
-        "value": (s.weights @ (premium[:-1] & ~premium[1:]).sum(axis=0))
-        / (s.weights @ premium[:-1].sum(axis=0))
-    }
+    premium = np.array([plan_at(s.log, at) for at in months.astype("datetime64[ms]").astype(int)])
+    before, left = premium[:-1], premium[:-1] & ~premium[1:]
+    return (s.weights @ left.sum(axis=0)) / (s.weights @ before.sum(axis=0))
 
 
 def plan_switch_rate(s):
     """Share of listeners who change plan within 14 days."""
     versions = s.log.versions.sort_values(["who", "valid_from"], kind="stable")
-    changed = (versions["plan"] != versions["plan"].shift()) & (
-        versions["who"] == versions["who"].shift()
+    last = versions.shift()
+    changed = (versions["plan"] != last["plan"]) & (versions["who"] == last["who"])
+    inside = versions["valid_from"].between(
+        s.log.first_ms - DAY_MS, s.log.after_ms + DAY_MS, inclusive="left"
     )
-    inside = (
-        changed
-        & (versions["valid_from"] >= s.log.first_ms - DAY_MS)
-        & (versions["valid_from"] < s.log.after_ms + DAY_MS)
-    )
-    return {
-        "value": mean_of(
-            s, np.bincount(versions["who"], inside, len(s.listeners)) / run_days(s) * 14
-        )
-    }
-
-
-def premium_share_users(s):
-    """Share of listeners on premium."""
-    return {"value": monthly(s, lambda f: (f["n_premium"] * 2 > f["n"]).astype(float))}
-
-
-def share_measure(s, where):
-    """Share of the listeners for whom `where` holds, (R,)."""
-    return mean_of(s, where.astype(float))
+    changes = np.bincount(versions["who"], changed & inside, len(s.listeners))
+    return mean_of(s, changes / run_days(s) * 14)
 
 
 def region_shares(s):
     """Largest error of the shares of listeners and of subscribers by region."""
-    region, premium = s.listeners["region"].to_numpy(), plan_at(s.log, s.log.first_ms + DAY_MS)
-    published = targets()["region_shares"]["value"]
-    listeners = [
-        np.abs(share_measure(s, region == name) - share) for name, share in published["MAU"].items()
+    groups = {"MAU": True, "subscribers": plan_at(s.log, s.log.first_ms + DAY_MS)}
+    errors = [
+        np.abs(mean_of(s, s.having("region", name), where) - share)
+        for group, where in groups.items()
+        for name, share in published("region_shares")[group].items()
     ]
-    subscribers = [
-        np.abs(mean_of(s, (region == name).astype(float), premium) - share)
-        for name, share in published["subscribers"].items()
-    ]
-    return {"max_error": np.max(listeners + subscribers, axis=0)}
+    return {"max_error": np.max(errors, axis=0)}
 
 
 def country_shares(s):
     """L1 distance of the shares of listeners by country."""
-    published = targets()["country_shares"]["value"]["2015_sample"]
-    measured = {
-        name: share_measure(s, s.listeners["country"].to_numpy() == name) for name in published
-    }
-    rest = np.abs(sum(measured.values()) - sum(published.values()))
-    return {"l1": sum(np.abs(measured[name] - share) for name, share in published.items()) + rest}
+    expected = published("country_shares")["2015_sample"]
+    measured = {name: mean_of(s, s.having("country", name)) for name in expected}
+    rest = np.abs(sum(measured.values()) - sum(expected.values()))
+    return {"l1": sum(np.abs(measured[name] - share) for name, share in expected.items()) + rest}
 
 
 def age_shares(s):
     """L1 distance of the shares of listeners by age."""
-    published = targets()["age_shares"]["value"]["2015_sample"]
     limits = [0, 18, 25, 30, 35, 45, 55, 200]
-    measured = [
-        share_measure(s, (s.values("age") >= low) & (s.values("age") < high))
-        for low, high in zip(limits, limits[1:])
-    ]
-    return {
-        "l1": sum(np.abs(share - expected) for share, expected in zip(measured, published.values()))
-    }
+    measured = [mean_of(s, s.aged(*ages)) for ages in itertools.pairwise(limits)]
+    return distance(np.transpose(measured), published("age_shares")["2015_sample"].values())
 
 
 def gender_share_error(s):
     """Share of men among listeners whose gender is male or female."""
-    gender = s.listeners["gender"].to_numpy()
-    return {
-        "value": mean_of(s, (gender == "male").astype(float), np.isin(gender, ("male", "female")))
-    }
+    return mean_of(s, s.having("gender", "male"), s.having("gender", "male", "female"))
 
 
 def account_age(s):
     """Weeks of membership: median over mean."""
-    return {
-        "median_over_mean": quantile_of(s, s.values("weeks"), 0.5) / mean_of(s, s.values("weeks"))
-    }
+    weeks = s.values("weeks")
+    return {"median_over_mean": median_of(s, weeks) / mean_of(s, weeks)}
 
 
 MEASURES = {
-    "session_context_mssd": session_context_mssd,
+    "session_context_mssd": shares_error("session_context_mssd", "in_", CONTEXT_GROUPS),
     "session_context_2015": session_context_2015,
     "programmed_share": programmed_share,
-    "context_switch": lambda s: {"value": s["long_switched"] / s["long_n"]},
+    "context_switch": ratio("long_switched", "long_n"),
     "device_mix": lambda s: {"mobile": s["ms_mobile"] / s["ms"]},
-    "offline_share": lambda s: {"value": s["n_offline"] / s["n_premium"]},
+    "offline_share": ratio("n_offline", "n_premium"),
     "session_gap_tail": lambda s: {"exponent": 1 + s["n_gaps"] / s["ln_gaps"]},
-    "premium_share_of_plays": lambda s: {"value": s["long_premium"] / s["long_n"]},
-    "premium_share_users": premium_share_users,
+    "premium_share_of_plays": ratio("long_premium", "long_n"),
+    "premium_share_users": lambda s: monthly(s, lambda rows: rows["n_premium"] * 2 > rows["n"]),
     "region_shares": region_shares,
     "country_shares": country_shares,
     "age_shares": age_shares,

@@ -2,9 +2,19 @@
 
 import numpy as np
 
+from ...people.figures import published
 from ...schema import SYMBOLS
-from ..sample import by_key, columns_of, mean_of, median_of, sd_of, shares
-from ..scores import targets
+from ..sample import (
+    by_key,
+    columns_of,
+    distance,
+    mean_of,
+    median_of,
+    ratio,
+    ratio_among,
+    sd_of,
+    shares,
+)
 
 ENDS, STARTS = SYMBOLS["reason_end"][1:], SYMBOLS["reason_start"][1:]
 CONTEXT_GROUPS = {
@@ -101,14 +111,8 @@ LONG_FORM = {
 }
 
 
-def ratio(top, bottom):
-    """A measure: one total divided by another."""
-    return lambda s: {"value": s[top] / s[bottom]}
-
-
 def left_by_age(s):
     """Share of plays left early by age band: name -> float64, (R,)."""
-    age = s.values("age")
     bands = {
         "teens": (0, 20),
         "twenties": (20, 30),
@@ -116,40 +120,32 @@ def left_by_age(s):
         "about_35": (33, 38),
         "about_48": (45, 53),
     }
-    inside = {name: (age >= low) & (age < high) for name, (low, high) in bands.items()}
-    return {
-        name: (s.weights @ (s.values("left_end") * where)) / (s.weights @ (s.values("n") * where))
-        for name, where in inside.items()
-    }
+    return {name: ratio_among(s, "left_end", "n", s.aged(*ages)) for name, ages in bands.items()}
 
 
 def skip_by_age(s):
     """Share of plays left early by age. Published: highest under 20, lowest near 35, higher again
     in the late forties.
     """
-    band = left_by_age(s)
-    return band | {
-        "teens_minus_twenties": band["teens"] - band["twenties"],
-        "twenties_minus_thirties": band["twenties"] - band["thirties"],
-        "late_forties_minus_thirties": band["about_48"] - band["thirties"],
+    left = left_by_age(s)
+    return left | {
+        "teens_minus_twenties": left["teens"] - left["twenties"],
+        "twenties_minus_thirties": left["twenties"] - left["thirties"],
+        "late_forties_minus_thirties": left["about_48"] - left["thirties"],
     }
 
 
 def skip_gender_gap(s):
     """Share of plays left early by men minus share left early by women."""
-    men, women = (s.listeners["gender"].to_numpy() == gender for gender in ("male", "female"))
-    share = [
-        (s.weights @ (s.values("left_end") * who)) / (s.weights @ (s.values("n") * who))
-        for who in (men, women)
-    ]
-    return {"men_minus_women": share[0] - share[1]}
+    men, women = (
+        ratio_among(s, "left_end", "n", s.having("gender", name)) for name in ("male", "female")
+    )
+    return {"men_minus_women": men - women}
 
 
 def skip_weekend(s):
     """Share of plays left early, mean of Saturday and Sunday minus mean of Monday to Friday."""
-    days = columns_of(s, [f"left_day_{d}" for d in range(7)]) / columns_of(
-        s, [f"n_day_{d}" for d in range(7)]
-    )
+    days = columns_of(s, "left_day_", range(7)) / columns_of(s, "n_day_", range(7))
     return {"weekend_minus_weekday": days[:, 5:].mean(axis=1) - days[:, :5].mean(axis=1)}
 
 
@@ -157,11 +153,13 @@ def skip_hazard_shape(s):
     """Hazard of leaving: the second with the highest hazard, and the steady hazard per second.
     Published: highest within the first 20 s, then 0.1 to 0.5 % per second.
     """
-    counts = by_key(s, "leaving", "second", ["n", "n_left"], LAST_SECOND + 1)
-    still = counts["n"][:, ::-1].cumsum(axis=1)[:, ::-1]
-    hazard = (counts["n_left"] / still)[:, :LAST_SECOND]
+    n, n_left = (
+        by_key(s, s.frames["leaving"], "second", column, LAST_SECOND + 1)
+        for column in ("n", "n_left")
+    )
+    hazard = n_left / n[:, ::-1].cumsum(axis=1)[:, ::-1]
     return {
-        "peak_s": hazard.argmax(axis=1).astype(float),
+        "peak_s": hazard[:, :LAST_SECOND].argmax(axis=1).astype(float),
         "steady_per_s": 1000 * s["steady_left"] / s["steady_ms"],
     }
 
@@ -170,52 +168,35 @@ def skip_by_context(s):
     """Share of plays under 30 s by context. Published: lowest in the catalogue and in personalised
     playlists.
     """
-    names = list(CONTEXT_GROUPS)
-    rate = dict(
-        zip(
-            names,
-            (
-                columns_of(s, [f"brief_{n}" for n in names])
-                / columns_of(s, [f"in_{n}" for n in names])
-            ).T,
-        )
-    )
-    lowest_other = np.min(
-        [rate[name] for name in names if name not in ("catalog", "personalized_playlist")], axis=0
-    )
-    every = np.array(list(rate.values()))
+    rate = {name: s[f"brief_{name}"] / s[f"in_{name}"] for name in CONTEXT_GROUPS}
+    lowest = ("catalog", "personalized_playlist")
+    lowest_other = np.min([rate[name] for name in rate if name not in lowest], axis=0)
     return rate | {
-        "spread": every.max(axis=0) - every.min(axis=0),
+        "spread": np.ptp([*rate.values()], axis=0),
         "catalog_minus_others": rate["catalog"] - lowest_other,
         "personalized_minus_others": rate["personalized_playlist"] - lowest_other,
     }
 
 
 def shares_error(target, prefix, names):
-    """A measure: L1 distance of shares in long sittings from the published ones."""
-    published = np.array([targets()[target]["value"].get(name, 0.0) for name in names])
-    return lambda s: {
-        "l1": np.abs(
-            columns_of(s, [prefix + n for n in names]) / s["long_n"][:, None] - published
-        ).sum(axis=1)
-    }
+    """A measure: distance of shares in long sittings from the published ones."""
+    expected = [published(target).get(name, 0.0) for name in names]
+    return lambda s: distance(columns_of(s, prefix, names) / s["long_n"][:, None], expected)
 
 
 def shuffle_share(s):
     """Share of plays with shuffle on, and its spread over listeners."""
     return {
         "value": s["long_shuffled"] / s["long_n"],
-        "sd_over_listeners": sd_of(s, s.values("n_shuffled") / s.values("n"), s.values("n") > 0),
+        "sd_over_listeners": sd_of(s, s.values("n_shuffled") / s.values("n")),
     }
 
 
 def shuffle_skip_ratio(s):
     """Share of plays left early with shuffle / share without, median over listeners."""
-    on, off = s.values("n_shuffled"), s.values("n") - s.values("n_shuffled")
-    times = (s.values("left_shuffled") / on) / (
-        (s.values("left_end") - s.values("left_shuffled")) / off
-    )
-    return {"value": median_of(s, times, (on >= 100) & (off >= 100))}
+    n, on, left, left_on = map(s.values, ("n", "n_shuffled", "left_end", "left_shuffled"))
+    off = n - on
+    return median_of(s, (left_on / on) / ((left - left_on) / off), (on >= 100) & (off >= 100))
 
 
 def skip_profile_stability(s):
@@ -223,37 +204,32 @@ def skip_profile_stability(s):
     songs; no interval over listeners.
     """
     left = s.frames["songs_left"]
-    both = left.groupby("track_id")["n"].sum()
-    left = (
-        left[left["track_id"].isin(both.index[both >= 400])]
-        .groupby(["track_id", "half", "bin"])["n"]
-        .sum()
-        .unstack(fill_value=0)
-    )
-    if left.index.get_level_values("half").nunique() < 2:
+    left = left[left.groupby("track_id")["n"].transform("sum") >= 400]
+    if left["half"].nunique() < 2:
         return {}
-    first, second = (
-        left.xs(half, level="half").reindex(left.index.unique("track_id"), fill_value=0)
-        for half in (0, 1)
-    )
-    often = (first.sum(axis=1) >= 200) & (second.sum(axis=1) >= 200)
+    counts = left.groupby(["track_id", "half", "bin"])["n"].sum()
+    counts = counts.unstack(fill_value=0).unstack("half", fill_value=0)
+    halves = [counts.xs(half, axis=1, level="half").to_numpy(float) for half in (0, 1)]
+    often = np.all([half.sum(axis=1) >= 200 for half in halves], axis=0)
     if often.sum() < 10:
         return {}
-    profiles = [shares(half[often].to_numpy(dtype=float)) for half in (first, second)]
-    centred = [profile - profile.mean(axis=0) for profile in profiles]
-    each = (centred[0] * centred[1]).sum(axis=1) / np.sqrt(
-        (centred[0] ** 2).sum(axis=1) * (centred[1] ** 2).sum(axis=1)
+    profiles = [shares(half[often]) for half in halves]
+    first, second = (profile - profile.mean(axis=0) for profile in profiles)
+    return np.median(
+        (first * second).sum(axis=1) / np.sqrt((first**2).sum(axis=1) * (second**2).sum(axis=1))
     )
-    return {"value": np.array([np.median(each)])}
 
 
 def skip_session_types(s):
     """The smallest share among the four types of skipping in long sittings."""
-    kinds = (
-        columns_of(s, ["listener", "listen_then_skip", "skip_then_listen", "skipper"])
-        / s["sittings"][:, None]
-    )
-    return {"smallest": kinds.min(axis=1)}
+    counts = columns_of(s, "", ("listener", "listen_then_skip", "skip_then_listen", "skipper"))
+    return {"smallest": counts.min(axis=1) / s["sittings"]}
+
+
+def skip_premium_vs_free(s):
+    """Share of plays under 30 s on premium minus the share on the free plan, in long sittings."""
+    free_brief, free = s["long_brief"] - s["long_premium_brief"], s["long_n"] - s["long_premium"]
+    return {"premium_minus_free": s["long_premium_brief"] / s["long_premium"] - free_brief / free}
 
 
 MEASURES = {
@@ -261,13 +237,9 @@ MEASURES = {
     "skip_within_10s": ratio("left_10", "n"),
     "skip_within_30s": ratio("left_30", "n"),
     "skip_before_end": ratio("left_end", "n"),
-    "skips_per_hour": lambda s: {
-        "value": mean_of(
-            s,
-            s.values("left_end") / np.maximum(s.values("ms") / 3.6e6, 1e-9),
-            s.values("ms") >= 3.6e6,
-        )
-    },
+    "skips_per_hour": lambda s: mean_of(
+        s, s.values("left_end") / (s.values("ms") / 3.6e6), s.values("ms") >= 3.6e6
+    ),
     "skip_mobile_vs_desktop": lambda s: {
         "difference": s["left_mobile"] / s["n_mobile"] - s["left_computer"] / s["n_computer"]
     },
@@ -280,10 +252,7 @@ MEASURES = {
         / (s["long_plateau_brief"] / s["long_plateau"])
     },
     "skip_by_context": skip_by_context,
-    "skip_premium_vs_free": lambda s: {
-        "premium_minus_free": s["long_premium_brief"] / s["long_premium"]
-        - (s["long_brief"] - s["long_premium_brief"]) / (s["long_n"] - s["long_premium"])
-    },
+    "skip_premium_vs_free": skip_premium_vs_free,
     "mssd_skip2_rate": ratio("long_brief", "long_n"),
     "reason_end_mix": shares_error("reason_end_mix", "end_", ENDS),
     "reason_start_mix": shares_error("reason_start_mix", "start_", STARTS),
