@@ -628,13 +628,12 @@ def test_the_strongest_figures_come_out_of_a_small_crowd(sampled):
 
 
 def test_a_line_says_what_was_published_and_what_was_measured():
-    line = results_text.line_of(
-        scores.result_of(
-            "skip_within_5s",
-            realism.targets()["skip_within_5s"]["checks"][0],
-            np.array([0.25, 0.24, 0.26]),
-        )
+    result = scores.result_of(
+        "skip_within_5s",
+        realism.targets()["skip_within_5s"]["checks"][0],
+        np.array([0.25, 0.24, 0.26]),
     )
+    line = results_text.line_of(results_text.row_of(result))
     assert (
         line.split()
         == "skip_within_5s value outcome A 0.2414 \u00b1 0.04 0.25 0.2223 to 0.2777 0.21 "

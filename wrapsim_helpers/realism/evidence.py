@@ -1,16 +1,18 @@
 """The charts of the benchmark: published figures in the accent colour, measured ones in grey."""
 
 import numpy as np
+import pandas as pd
 
 from ..cards.themes import GREY, INK
 from ..charts.exploring import percent, percent_axis
 from ..charts.style import ACCENT, DATA, chart, finish, note, side_by_side
-from ..people.figures import figures
 from . import pairs
-from .scores import LEFT_OUT, PASS, verdicts
+from .scores import PASS, judged, targets, verdicts
 
 NOTHING = "This run holds no such plays"
-WORST = 4.0  # larger scores are drawn at the edge
+WORST = 4  # larger scores are drawn at the edge
+LONG_SITTINGS = "Plays in sessions of 10 tracks and more, July weekends"
+MSSD = f"{LONG_SITTINGS}. Published: Music Streaming Sessions Dataset, 2018."
 
 
 def draw_scores(results):
@@ -21,7 +23,7 @@ def draw_scores(results):
     """
     table = verdicts(results)
     table = table[table["counted"] & table["score"].notna()]
-    domains = list(dict.fromkeys(figures()[target]["domain"] for target in table.index))
+    row, domains = pd.factorize(table.index.map(lambda target: targets()[target]["domain"]))
     ok = table["verdict"] == PASS
     ax = chart(
         f"{ok.sum()} of {len(table)} published outcomes are within their tolerance",
@@ -29,11 +31,9 @@ def draw_scores(results):
         "outcomes of tiers A and B.",
     )
     ax.set_position((0.17, 0.17, 0.79, 0.66))
-    row = np.array([domains.index(figures()[target]["domain"]) for target in table.index], float)
-    place = row + 0.56 * ((np.arange(len(table)) * 0.618) % 1 - 0.5)
     ax.scatter(
         np.minimum(table["score"], WORST),
-        place,
+        row + 0.56 * ((np.arange(len(table)) * 0.618) % 1 - 0.5),  # spread within the row
         s=np.where(table["tier"] == "A", 60, 28),
         color=np.where(ok, DATA, ACCENT),
         linewidth=0,
@@ -42,7 +42,7 @@ def draw_scores(results):
     ax.set_yticks(range(len(domains)), domains)
     ax.set(xlim=(-0.1, WORST + 0.15), ylim=(len(domains) - 0.4, -0.9))
     note(ax, 1.04, -0.7, "tolerance; large dots are tier A", GREY)
-    ax.set_xticks(range(int(WORST) + 1), [*map(str, range(int(WORST))), f"{WORST:.0f} and more"])
+    ax.set_xticks(range(WORST + 1), [*map(str, range(WORST)), f"{WORST} and more"])
     return ax
 
 
@@ -51,27 +51,22 @@ def draw_against_uniform(results, uniform):
 
     Draws the share of counted outcomes within tolerance of both, by tier.
     """
-    both = [verdicts(results_of_run) for results_of_run in (uniform, results)]
-    judged = both[1].index[both[1]["counted"] & (both[1]["verdict"] != LEFT_OUT)]
-    shares = [
-        [
-            (table.reindex(judged[both[1].loc[judged, "tier"] == tier])["verdict"] == PASS).mean()
-            for tier in "AB"
-        ]
-        for table in both
-    ]
+    table = judged(results)
+    of_uniform = verdicts(uniform)["verdict"].reindex(table.index)
+    passes = pd.DataFrame({"uniform draws": of_uniform, "the model": table["verdict"]}) == PASS
+    shares = passes.groupby(table["tier"]).mean().reindex(["A", "B"])
     ax = chart(
-        f"Uniform draws meet {percent(shares[0][0])} of the tier A figures, the model "
-        f"{percent(shares[1][0])}",
+        f"Uniform draws meet {percent(shares.iloc[0, 0])} of the tier A figures, the model "
+        f"{percent(shares.iloc[0, 1])}",
         "Share of the counted outcomes that could be judged on the model's run; grey: the loop "
         "that this project began with.",
     )
-    for offset, heights, colour, name in (
-        (-0.19, shares[0], DATA, "uniform draws"),
-        (0.19, shares[1], ACCENT, "the model"),
+    for offset, name, colour, text in (
+        (-0.19, "uniform draws", DATA, GREY),
+        (0.19, "the model", ACCENT, ACCENT),
     ):
-        ax.bar(np.arange(2) + offset, heights, 0.36, color=colour)
-        note(ax, offset, heights[0] + 0.03, name, GREY if colour == DATA else colour, ha="center")
+        ax.bar(np.arange(2) + offset, shares[name], 0.36, color=colour)
+        note(ax, offset, shares[name].iloc[0] + 0.03, name, text, ha="center")
     ax.set_xticks(range(2), ["tier A", "tier B"])
     ax.set_ylim(0, 1.1)
     percent_axis(ax.yaxis)
@@ -104,8 +99,7 @@ def draw_endings(sample):
             f"{percent(share['fwdbtn'])} of plays in long sessions end by the forward button, "
             f"{percent(share['trackdone'])} at the track's end"
         ),
-        "Plays in sessions of 10 tracks and more, July weekends. Published: Music Streaming "
-        "Sessions Dataset, 2018.",
+        MSSD,
         pairs.endings(sample),
     )
 
@@ -118,8 +112,7 @@ def draw_contexts(sample):
             f"{percent(0.5 * np.abs(share - table['published']).sum())} of plays would have to "
             "move to match the published shares"
         ),
-        "Plays in sessions of 10 tracks and more, July weekends. Published: Music Streaming "
-        "Sessions Dataset, 2018.",
+        MSSD,
         table,
     )
 
@@ -130,8 +123,7 @@ def draw_release_ages(sample):
         lambda share: (
             f"{percent(share.iloc[:2].sum())} of plays are of music from this year and the last"
         ),
-        "Plays in sessions of 10 tracks and more, July weekends, by age of the release. Published: "
-        "MSSD, 2018.",
+        f"{LONG_SITTINGS}, by age of the release. Published: MSSD, 2018.",
         pairs.release_ages(sample),
     )
 
@@ -204,7 +196,7 @@ def draw_volume_spread(sample):
     ax.plot(table.index, table["published"], color=ACCENT, linewidth=1.5)
     ax.set(yscale="log", xlim=(0, 1))
     percent_axis(ax.xaxis)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.yaxis.set_major_formatter("{x:g}")
     return ax
 
 
@@ -225,7 +217,7 @@ def draw_artist_ranks(sample):
     ax.plot(table.index, table["published"], color=ACCENT, linewidth=1.5)
     ax.set(xscale="log", yscale="log")
     ax.set_position((0.13, 0.17, 0.83, 0.66))
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.xaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_major_formatter(
         lambda value, _: f"{100 * value:.{max(0, round(-np.log10(100 * value)))}f}\u2009%"
     )
@@ -247,8 +239,8 @@ def draw_distinct_tracks(sample):
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
     ax.set(xscale="log", yscale="log")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_major_formatter("{x:g}")
     return ax
 
 
@@ -270,10 +262,5 @@ def draw_evidence(study):
     axes = {
         "scores": draw_scores(study.results),
         "uniform": draw_against_uniform(study.results, study.uniform),
-    }
-    return {
-        name: finish(ax)
-        for name, ax in (
-            axes | {name: draw(study.sample) for name, draw in OF_SAMPLE.items()}
-        ).items()
-    }
+    } | {name: draw(study.sample) for name, draw in OF_SAMPLE.items()}
+    return {name: finish(ax) for name, ax in axes.items()}

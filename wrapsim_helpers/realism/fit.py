@@ -13,12 +13,12 @@ import numpy as np
 import yaml
 from tqdm.auto import tqdm
 
-from ..people.behaviour import Behaviour
 from ..people.figures import figures, published
 from ..resources import resource
 from ..runs.simulate import simulate
 from ..storage.outputs import check_output_file, replaced_file
 from .measure import measured, sampled
+from .sample import columns_of, shares
 
 USERS, TRACKS, ROUNDS, SEED = 1_500, 400_000, 3, 77
 # parameter -> (target, check, published value, power)
@@ -35,13 +35,12 @@ def fit():
     """
     path = resource("data", "behaviour", "fitted.json")
     check_output_file(path)
-    values = {name: getattr(Behaviour(), name) for name in figures("fitted")}
+    values = figures("fitted")
     for number in tqdm(range(ROUNDS), desc="fitting", unit="round"):
         values_by_check, fresh = crowd_with(values)
         values = moved_parameter(values, values_by_check, fresh)
-        tqdm.write(
-            f"round {number + 1}: " + ", ".join(f"{name} {value}" for name, value in values.items())
-        )
+        text = ", ".join(f"{name} {value}" for name, value in values.items())
+        tqdm.write(f"round {number + 1}: {text}")
         with replaced_file(path) as temporary:
             temporary.write_bytes((json.dumps(values, indent=1) + "\n").encode())
     return values
@@ -54,36 +53,21 @@ def crowd_with(values):
     names = {target for target, *_ in FITS.values()} | {*SURVIVAL, "hours_per_mau_month"}
     with tempfile.TemporaryDirectory() as folder:
         persona = Path(folder) / "everybody.yaml"
-        persona.write_text(
-            yaml.safe_dump(
-                {"personas": {"everybody": {"share": 1.0, "set": plain_values(values)}}}
-            ),
-            encoding="utf-8",
+        cohort = {"personas": {"everybody": {"share": 1.0, "set": values}}}
+        persona.write_text(yaml.safe_dump(cohort), encoding="utf-8")
+        run_dir = simulate(
+            USERS,
+            out_dir=Path(folder) / "run",
+            formats="parquet",
+            personas_path=str(persona),
+            catalogue_tracks=TRACKS,
+            seed=SEED,
         )
-        sample = sampled(
-            simulate(
-                USERS,
-                out_dir=Path(folder) / "run",
-                formats="parquet",
-                personas_path=str(persona),
-                catalogue_tracks=TRACKS,
-                seed=SEED,
-            ),
-            replicates=2,
-            progress=False,
-        )
-        ages = sample.listeners[[f"aged_{age}" for age in range(6)]].sum()
-        return {
-            (result.target, result.check): result.observed for result in measured(sample, names)
-        }, ages.iloc[0] / ages.sum()
-
-
-def plain_values(values):
-    """Parameters in types that YAML can hold."""
-    return {
-        name: list(value) if isinstance(value, tuple | list) else value
-        for name, value in values.items()
+        sample = sampled(run_dir, replicates=2, progress=False)
+    values_by_check = {
+        (result.target, result.check): result.observed for result in measured(sample, names)
     }
+    return values_by_check, shares(columns_of(sample, "aged_", range(6)))[0, 0]
 
 
 def moved_parameter(values, values_by_check, fresh):

@@ -21,7 +21,7 @@ from ..instants import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..music.genres import FESTIVE
 from ..people.homes import countries
 from ..runs.rules import NEXT
-from ..schema import SYMBOLS, code
+from ..schema import SYMBOLS, code, symbol_codes
 from ..storage.manifest import read_manifest
 from ..storage.places import place_of
 from ..storage.tables import play_files, read_parquet, read_plays
@@ -114,22 +114,14 @@ def open_log(run_dir):
     versions = read_parquet(
         run_dir, "profile_versions", ["listener_id", "valid_from", "plan"]
     ).to_pandas()
-    who = pd.Series(np.arange(len(listeners)), index=listeners["listener_id"])
-    at = versions["valid_from"].astype("datetime64[ms, UTC]").astype("int64")
-    return Log(
-        Path(run_dir),
-        listeners,
-        tracks_of(run_dir),
-        pd.DataFrame(
-            {
-                "who": who.loc[versions["listener_id"]].to_numpy(),
-                "valid_from": at,
-                "plan": versions["plan"].astype(str),
-            }
-        ),
-        start,
-        end,
+    versions = pd.DataFrame(
+        {
+            "who": pd.Index(listeners["listener_id"]).get_indexer(versions["listener_id"]),
+            "valid_from": versions["valid_from"].astype("datetime64[ms, UTC]").astype("int64"),
+            "plan": versions["plan"].astype(str),
+        }
     )
+    return Log(Path(run_dir), listeners, tracks_of(run_dir), versions, start, end)
 
 
 def wall_ms(moment):
@@ -139,24 +131,20 @@ def wall_ms(moment):
     return utc_ms(moment) if moment.tzinfo else round((moment - EPOCH).total_seconds() * 1000)
 
 
-def regions():
-    """Country -> region, as in the published shares of users."""
-    return countries().set_index("country")["region"]
-
-
 def people(listeners, start_ms):
     """The listeners with the columns that measures need (see `Log`)."""
     born = pd.to_datetime(listeners["birth_date"]).astype("datetime64[ms]")
     joined = pd.to_datetime(listeners["joined_on"]).astype("datetime64[ms]").astype("int64")
-    region = listeners["country"].astype(str).map(regions()).fillna("Rest")
+    country = listeners["country"].astype(str)
+    regions = countries().set_index("country")["region"]  # as in the published shares of users
     return pd.DataFrame(
         {
             "listener_id": listeners["listener_id"],
             "age": (start_ms - born.astype("int64")) / (365.25 * DAY_MS),
             "birth_year": born.dt.year,
             "gender": listeners["gender"].astype(str),
-            "country": listeners["country"].astype(str),
-            "region": region,
+            "country": country,
+            "region": country.map(regions).fillna("Rest"),
             "weeks": (start_ms - joined) / (7 * DAY_MS),
         }
     )
@@ -168,16 +156,12 @@ def tracks_of(run_dir):
     """
     tracks = read_parquet(run_dir, "tracks").to_pandas().set_index("track_id")
     credits = read_parquet(run_dir, "track_artists").to_pandas()
-    first = (
-        credits[credits["role"].astype(str) == "primary"]
-        .drop_duplicates("track_id")
-        .set_index("track_id")["artist_id"]
-    )
+    primary = credits[credits["role"] == "primary"].drop_duplicates("track_id")
+    artist = primary.set_index("track_id")["artist_id"]
+    artist = artist.reindex(tracks.index, fill_value=-1).astype("int32")
     released = pd.to_datetime(tracks["release_date"])
-    holiday = tracks["title"].str.contains(FESTIVE, case=False) | tracks["genre"].str.contains(
-        FESTIVE, case=False
-    )
-    artist = first.reindex(tracks.index).fillna(-1).astype("int32")
+    title, genre = (tracks[name].str.contains(FESTIVE, case=False) for name in ("title", "genre"))
+    holiday = title | genre
     return tracks[["genre", "duration_ms", "noise", *MEASURED]].assign(
         artist_id=artist,
         holiday=holiday,
@@ -194,13 +178,13 @@ def tracks_of(run_dir):
 def stretches(run_dir, most=PLAYS_AT_ONCE):
     """The files of plays in groups of at most `most` plays, or of one file; lists of names."""
     rows = {file["file"]: file["rows"] for file in read_manifest(run_dir)["files"]}
-    groups, held = [], 0
+    groups, n_rows = [], 0
     for file in play_files(place_of(run_dir)):
-        if not groups or held + rows[file] > most:
+        if not groups or n_rows + rows[file] > most:
             groups.append([])
-            held = 0
+            n_rows = 0
         groups[-1].append(file)
-        held += rows[file]
+        n_rows += rows[file]
     return groups
 
 
@@ -224,24 +208,35 @@ def ordered(log, files):
         plays[name].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_numpy()
         for name in ("started_at", "ended_at")
     )
-    new = np.r_[True, who[1:] != who[:-1]][: len(who)]
-    first = np.flatnonzero(new)
+    number = position(changes(who))
+    gap_ms = np.where(number == 0, -1, started - before(ended))
+    columns = {
+        name: plays[name] for name in READ if name not in ("listener_id", "started_at", "ended_at")
+    }
     timed = {
         "who": who,
         "started_ms": started,
         "local_ms": started + plays["utc_offset_min"].to_numpy().astype(np.int64) * MINUTE_MS,
-        "number": np.arange(len(who)) - np.repeat(first, np.diff(first, append=len(who))),
-        "gap_ms": np.where(new, -1, started - before(ended)),
-    }
-    columns = {
-        name: plays[name] for name in READ if name not in ("listener_id", "started_at", "ended_at")
+        "number": number,
+        "gap_ms": gap_ms,
     }
     return (
         columns
         | timed
-        | plays_in_order(plays, new, timed["gap_ms"])
-        | of_track(log, plays["track_id"].to_numpy(), who, timed["number"])
+        | plays_in_order(plays, number, gap_ms)
+        | of_track(log, plays["track_id"].to_numpy(), who, number)
     )
+
+
+def changes(values):
+    """Whether each value differs from the previous one, bool, (N,); True for the first."""
+    return np.r_[True, values[1:] != values[:-1]][: len(values)]
+
+
+def position(begins):
+    """Position of each row in its group, from 0, int64, (N,). begins: the first rows of groups."""
+    first = np.flatnonzero(begins)
+    return np.arange(len(begins)) - np.repeat(first, np.diff(first, append=len(begins)))
 
 
 def before(values):
@@ -254,31 +249,29 @@ def column_codes(column, name):
     return pc.index_in(column.cast(pa.string()), pa.array(SYMBOLS[name])).to_numpy().astype(np.int8)
 
 
-def plays_in_order(plays, new, gap_ms):
+def plays_in_order(plays, number, gap_ms):
     """Columns that follow from the previous play: sitting (number within the listener, from 1),
     place (position in the sitting, from 1), size (of the sitting), opens (starts a session, after
     half an hour), later (not the first of its session_id), chained (reason_start follows from the
     previous reason_end), switched (another context in the same sitting), again (same track within
     ten minutes, not by the back button).
 
-    new  bool, (N,), first play of a listener;  gap_ms  int64, (N,), silence before a play
+    number, gap_ms  int64, (N,), see `ordered`
     """
+    new = number == 0
     begins = new | (gap_ms > SITTING_GAP_MS)
-    first = np.flatnonzero(begins)
-    size = np.diff(first, append=len(begins))
+    sitting = np.cumsum(begins)
     session, track = plays["session_id"].to_numpy(), plays["track_id"].to_numpy()
     start, end, context = (
         column_codes(plays[name], name) for name in ("reason_start", "reason_end", "context")
     )
     follows = np.full(len(SYMBOLS["reason_end"]), -1)
-    follows[[code("reason_end", ended) for ended in NEXT]] = [
-        code("reason_start", started) for started in NEXT.values()
-    ]
+    follows[[*symbol_codes("reason_end", *NEXT)]] = symbol_codes("reason_start", *NEXT.values())
     later = ~new & (session == before(session))
     return {
-        "place": np.arange(len(begins)) - np.repeat(first, size) + 1,
-        "size": np.repeat(size, size),
-        "sitting": running(begins, ~new),
+        "place": position(begins) + 1,
+        "size": np.bincount(sitting)[sitting],
+        "sitting": running(begins, number),
         "opens": new | (gap_ms > SESSION_GAP_MS),
         "later": later,
         "chained": later & (start == follows[before(end)]),
@@ -313,8 +306,8 @@ def of_track(log, track, who, number):
 def running(flags, number):
     """Number of flagged plays of the listener up to each play, int64, (N,)."""
     totals = np.cumsum(flags)
-    first = np.flatnonzero(number == 0)
-    return totals - np.repeat(totals[first] - flags[first], np.diff(first, append=len(flags)))
+    first = np.arange(len(number)) - number
+    return totals - (totals - flags)[first]
 
 
 def encounters(who, item, number):
@@ -323,15 +316,13 @@ def encounters(who, item, number):
 
     who, item, number  integers, (N,), of plays in order
     """
-    order = np.argsort(who.astype(np.int64) * 2**32 + item, kind="stable")
-    same = np.r_[
-        False, (who[order][1:] == who[order][:-1]) & (item[order][1:] == item[order][:-1])
-    ][: len(order)]
-    first = np.flatnonzero(~same)
-    nth, ago, ahead = (np.zeros(len(order), np.int64) for _ in range(3))
-    nth[order] = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order))) + 1
-    step = np.where(same, number[order] - before(number[order]), 0)
-    ago[order], ahead[order] = step, np.r_[step[1:], 0][: len(order)]
+    key = who.astype(np.int64) * 2**32 + item
+    order = np.argsort(key, kind="stable")
+    first = changes(key[order])
+    step = np.where(first, 0, number[order] - before(number[order]))
+    nth, ago, ahead = np.empty((3, len(order)), np.int64)
+    nth[order], ago[order] = position(first) + 1, step
+    ahead[order] = np.r_[step[1:], 0][: len(order)]
     return nth, ago, ahead
 
 
@@ -346,24 +337,16 @@ def spans(log):
     (instants after a quarter and half of the run), and every_n (take one listener of so many to get
     n listeners)
     """
-    first, days, n = (
-        log.first_ms // DAY_MS,
-        (log.after_ms - log.first_ms) // DAY_MS,
-        len(log.listeners),
-    )
-    october = day_number(date(pd.Timestamp(log.first_ms, unit="ms").year, 10, 1))
-    ordinary = (
-        october
-        if first <= october and october + 14 <= first + days
-        else first + max(days - 14, 0) // 2
-    )
+    first, n_days = log.first_ms // DAY_MS, (log.after_ms - log.first_ms) // DAY_MS
+    october = day_number(date(log.dates[0].year, 10, 1))
+    has_october = first <= october <= first + n_days - 14
     return {
         "first_day": first,
-        "whole_weeks": days // 7 * 7,
-        "ordinary_day": ordinary,
+        "whole_weeks": n_days // 7 * 7,
+        "ordinary_day": october if has_october else first + max(n_days - 14, 0) // 2,
         "quarter_ms": (3 * log.first_ms + log.after_ms) // 4,
         "half_ms": (log.first_ms + log.after_ms) // 2,
-    } | {f"every_{k}": -(-n // k) for k in (40, 400, 1000)}
+    } | {f"every_{n}": -(-len(log.listeners) // n) for n in (40, 400, 1000)}
 
 
 def measuring_connection():

@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from ..instants import DAY_MS, MINUTE_MS
+from ..instants import MINUTE_MS
+from ..people.figures import published
 from ..streams import normal
 from .measures.clock import by_hour
 from .measures.popularity import artist_totals
 from .measures.skips import ENDS, LAST_SECOND, left_by_age
+from .measures.volume import run_days
 from .sample import by_key, columns_of, shares
-from .scores import targets
 
 UNDEFINED_IS_NAN = np.errstate(
     divide="ignore", invalid="ignore"
@@ -22,30 +23,28 @@ CONTEXT_NAMES = {
     "personalized_playlist": "personal",
     "charts": "charts",
 }
-YEARS = ("2018", "2017", "2016", "2015", "2014", "older")
-YEARS_SAID = ("this year", "last year", "2 years", "3 years", "4 years", "older")
+YEARS = ("this year", "last year", "2 years", "3 years", "4 years", "older")
 
 
-def pair(names, published, measured):
+def pair(names, published_values, measured):
     """A table of published and measured values, by name."""
     return pd.DataFrame(
-        {"published": np.asarray(published, float), "measured": np.asarray(measured, float)},
-        index=list(names),
+        {"published": [*published_values], "measured": [*measured]}, list(names), dtype=np.float64
     )
 
 
 @UNDEFINED_IS_NAN
 def hours(sample):
     """Share of plays by local hour: DataFrame by weekend (bool) and hour."""
-    both = [
+    tables = [
         pair(
             range(24),
-            shares(np.array(targets()[name]["value"]["shares_h0_23"])),
+            shares(np.array(published(f"hour_profile_{name}")["shares_h0_23"])),
             shares(by_hour(sample, weekend))[0],
         )
-        for weekend, name in ((False, "hour_profile_weekday"), (True, "hour_profile_weekend"))
+        for weekend, name in ((False, "weekday"), (True, "weekend"))
     ]
-    return pd.concat(both, keys=(False, True), names=["weekend", "hour"])
+    return pd.concat(tables, keys=(False, True), names=["weekend", "hour"])
 
 
 @UNDEFINED_IS_NAN
@@ -55,18 +54,15 @@ def still_on(sample):
     """
     n_left = by_key(sample, sample.frames["leaving"], "second", "n_left", LAST_SECOND + 1)[0]
     left = n_left[:LAST_SECOND].cumsum() / sample["n"][0]
-    printed = {s: 1 - targets()[f"skip_within_{s}s"]["value"] for s in (5, 10, 30)}
-    return pair(
-        range(61),
-        [1.0 if s == 0 else printed.get(s, np.nan) for s in range(61)],
-        1 - np.r_[0.0, left],
-    )
+    printed = {0: 1.0} | {s: 1 - published(f"skip_within_{s}s") for s in (5, 10, 30)}
+    seconds = range(LAST_SECOND + 1)
+    return pair(seconds, [printed.get(s, np.nan) for s in seconds], 1 - np.r_[0.0, left])
 
 
 @UNDEFINED_IS_NAN
 def endings(sample):
     """Share of plays of long sittings by reason_end."""
-    value = targets()["reason_end_mix"]["value"]
+    value = published("reason_end_mix")
     measured = columns_of(sample, "end_", ENDS)[0] / sample["long_n"][0]
     table = pair(ENDS, [value.get(name, 0.0) for name in ENDS], measured)
     return table[(table > 0.0005).any(axis=1)]
@@ -75,38 +71,25 @@ def endings(sample):
 @UNDEFINED_IS_NAN
 def contexts(sample):
     """Share of plays of long sittings by context."""
-    value = targets()["session_context_mssd"]["value"]
+    value = published("session_context_mssd")
     measured = columns_of(sample, "in_", value)[0] / sample["long_n"][0]
-    return pair([CONTEXT_NAMES[name] for name in value], list(value.values()), measured)
+    return pair([CONTEXT_NAMES[name] for name in value], value.values(), measured)
 
 
 @UNDEFINED_IS_NAN
 def release_ages(sample):
     """Share of plays of long sittings by age of the release, in calendar years."""
-    value = targets()["release_year_mix"]["value"]
-    return pair(
-        YEARS_SAID,
-        [value[year] for year in YEARS],
-        shares(columns_of(sample, "aged_", range(6)))[0],
-    )
+    measured = shares(columns_of(sample, "aged_", range(6)))[0]
+    return pair(YEARS, published("release_year_mix").values(), measured)
 
 
 @UNDEFINED_IS_NAN
 def skips_by_age(sample):
     """Share of plays left early by age; published is NaN for ages without a published value."""
-    band = left_by_age(sample)
-    printed = {"teens": 0.5, "about_35": 0.35, "about_48": 0.42}
-    names = {
-        "teens": "under 20",
-        "twenties": "20 to 29",
-        "about_35": "about 35",
-        "about_48": "about 48",
-    }
-    return pair(
-        names.values(),
-        [printed.get(name, np.nan) for name in names],
-        [band[name][0] for name in names],
-    )
+    left = left_by_age(sample)
+    measured = [left[name][0] for name in ("teens", "twenties", "about_35", "about_48")]
+    names = ("under 20", "20 to 29", "about 35", "about 48")
+    return pair(names, (0.5, np.nan, 0.35, 0.42), measured)
 
 
 @UNDEFINED_IS_NAN
@@ -114,22 +97,13 @@ def volumes(sample):
     """Minutes a day of all listeners with a play, sorted; published is a log-normal with the
     published spread and the same median.
     """
-    days = (sample.log.after_ms - sample.log.first_ms) / DAY_MS
-    minutes = np.sort(sample.values("ms")[sample.values("ms") > 0]) / MINUTE_MS / days
+    ms = sample.values("ms")
+    minutes = np.sort(ms[ms > 0]) / MINUTE_MS / run_days(sample)
     if not len(minutes):
         return pair([], [], [])
-    place = (np.arange(len(minutes)) + 0.5) / len(minutes)
-    return pair(
-        place,
-        np.median(minutes)
-        * np.exp(targets()["lognormal_sigma_volume"]["value"] * quantiles(place)),
-        minutes,
-    )
-
-
-def quantiles(places):
-    """Standard normal quantiles, float64."""
-    return np.array([normal(place) for place in places])
+    rank = (np.arange(len(minutes)) + 0.5) / len(minutes)
+    spread = published("lognormal_sigma_volume") * np.array([normal(share) for share in rank])
+    return pair(rank, np.median(minutes) * np.exp(spread), minutes)
 
 
 @UNDEFINED_IS_NAN
@@ -141,12 +115,9 @@ def artist_ranks(sample, listeners=1800):
     if not len(plays):
         return pair([], [], [])
     plays = plays[plays > 0] / plays.sum()
-    rank = np.arange(1, len(plays) + 1)
-    through = (
-        plays[min(99, len(plays) - 1)]
-        * (rank / min(100, len(plays))) ** targets()["zipf_artists"]["value"]
-    )
-    return pair(rank, np.where((rank >= 10) & (rank <= 1000), through, np.nan), plays)
+    rank, middle = np.arange(1, len(plays) + 1), min(100, len(plays))
+    line = plays[middle - 1] * (rank / middle) ** published("zipf_artists")
+    return pair(rank, np.where((rank >= 10) & (rank <= 1000), line, np.nan), plays)
 
 
 def distinct_tracks(sample):
@@ -154,6 +125,6 @@ def distinct_tracks(sample):
     is one value, at 13,750 plays.
     """
     table = sample.frames["heaps"]
-    table = table[table["who"].isin(np.flatnonzero(sample.values("n") >= 5000))]
+    table = table[sample.values("n")[table["who"]] >= 5000]
     median = table.groupby("n")["seen_tracks"].median()
     return pair([*median.index, 13_750], [np.nan] * len(median) + [2_728], [*median, np.nan])

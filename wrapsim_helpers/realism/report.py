@@ -1,5 +1,6 @@
 """The results as text: a table for the terminal, and a report in Markdown with pictures."""
 
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from ..storage.outputs import (
     writable_output_folder,
 )
 from .ablation import FAINT, UNSHOWN
-from .results_text import interval_text, published_text, score_text, short, summary_of
-from .scores import FAIL, LEFT_OUT, PASS, known, targets, verdicts
+from .results_text import row_of, score_text, short, summary_of
+from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, judged, known, targets, verdicts
 
 HEAD = """# How real is it?
 
@@ -54,7 +55,7 @@ SURVEY = """SDMetrics {version} compares {n:,} listeners drawn from one half of 
 the respondents of the other half, by age band, gender, plan, favourite genre, time of use and group
 of respondents. The score is **{overall:.3f}** overall (shapes of columns {shapes:.3f}, trends of
 pairs {pairs:.3f}); at least {asked:.2f} is required. The two halves of the survey, compared with
-each other, score {halves:.3f}; a higher score is not to be expected.
+each other, score {halves[overall]:.3f}; a higher score is not to be expected.
 
 This score shows that drawing whole rows preserves shares and pairs of responses. It does not show
 that the survey represents the world, that the listeners behave like real people, or that no
@@ -72,21 +73,12 @@ def write_report(study, pictures, folder, name="realism"):
     Raises the errors of `check_report`.
     """
     path, shown = check_report(folder, name)
-    for picture_name, picture in pictures.items():
-        with replaced_file(shown / f"{picture_name}.png") as temporary:
-            temporary.write_bytes(picture.png)
-    with replaced_file(path) as temporary:
-        temporary.write_bytes(
-            "\n".join(
-                report_lines(
-                    study,
-                    {
-                        picture_name: (f"{name}/{picture_name}.png", picture.alt)
-                        for picture_name, picture in pictures.items()
-                    },
-                )
-            ).encode()
-        )
+    alt = {file: (f"{name}/{file}.png", picture.alt) for file, picture in pictures.items()}
+    contents = {shown / f"{file}.png": picture.png for file, picture in pictures.items()}
+    contents[path] = "\n".join(report_lines(study, alt)).encode()
+    for file, content in contents.items():
+        with replaced_file(file) as temporary:
+            temporary.write_bytes(content)
     return path
 
 
@@ -115,21 +107,20 @@ def report_lines(study, pictures):
         uniform=study.size.uniform,
         smaller=study.size.smaller,
     )
-    first = {name: picture for name, picture in pictures.items() if name in ("scores", "uniform")}
+    shown = {name: picture_lines(name, *picture) for name, picture in pictures.items()}
+    first = [*shown.pop("scores", ()), *shown.pop("uniform", ())]
     sections = {
-        "In short": [*short_lines(study, everything), "", *picture_lines(first)],
+        "In short": [*short_lines(study, everything), "", *first],
         "Every figure": table_lines(study),
         "What misses, and why": missing_lines(everything),
         "Figures that contradict each other": contradiction_lines(everything),
         "The rules": rule_lines(study),
         "Without each mechanism": ablation_lines(study),
         "Compared with the survey": [survey_text(study.survey)],
-        "In pictures": picture_lines(
-            {name: picture for name, picture in pictures.items() if name not in first}
-        ),
+        "In pictures": chain(*shown.values()),
     }
     titled = ((f"## {title}", "", *lines, "") for title, lines in sections.items())
-    return [head, *(line for section in titled for line in section)]
+    return [head, *chain(*titled)]
 
 
 def short_lines(study, results):
@@ -137,31 +128,25 @@ def short_lines(study, results):
     shows = study.ablations["shows"]
     return [
         *(f"- {sentence}" for sentence in summary_of(results)),
-        *known_and_not(results),
+        known_and_not(results),
         f"- Of {len(shows)} mechanisms, {shows.sum()} show when switched off.",
     ]
 
 
-def picture_lines(pictures):
-    """The lines that show pictures. pictures: name -> (path, alt)"""
-    return [line for name, picture in pictures.items() for line in shown_number(name, *picture)]
-
-
 def known_and_not(results):
-    """List items: how many counted outcomes pass among those from which the model starts, and among
-    all other outcomes.
+    """How many counted outcomes pass among those from which the model starts, and among all other
+    outcomes: a list item.
     """
-    table = verdicts(results)
-    judged = table[table["counted"] & (table["verdict"] != LEFT_OUT)]
-    start = np.array([known(target) for target in judged.index], dtype=bool)
-    ok = (judged["verdict"] == PASS).to_numpy()
-    return [
-        f"- Of {start.sum()} outcomes that are the start value of a parameter, {ok[start].sum()} "
-        f"pass; of {(~start).sum()} other outcomes, {ok[~start].sum()}."
-    ]
+    ok = judged(results)["verdict"] == PASS
+    start = ok[[known(target) for target in ok.index]]
+    others = ok.drop(start.index)
+    return (
+        f"- Of {len(start)} outcomes that are the start value of a parameter, {start.sum()} pass; "
+        f"of {len(others)} other outcomes, {others.sum()}."
+    )
 
 
-def shown_number(name, path, alt):
+def picture_lines(name, path, alt):
     """The lines of a picture with its caption."""
     return [f"![{alt}]({path})", "", CAPTIONS.get(name, ""), ""]
 
@@ -192,19 +177,14 @@ def table_row(result, uniform, spread):
     """One check as a row of the table. uniform: (target, check) -> value of the uniform loop;
     spread: DataFrame of values by seed
     """
-    target, key = targets()[result.target], (result.target, result.check)
-    mark = "*" if target["role"] == "outcome" and known(result.target) else ""
+    row, key = row_of(result), (result.target, result.check)
+    mark = "*" if row["role"] == "outcome" and known(result.target) else ""
     check = "" if result.check in ("value", "breaches") else f" {result.check.replace('_', ' ')}"
     return (
-        target["domain"],
+        targets()[result.target]["domain"],
         f"`{result.target}`{check}",
-        target["role"] + mark,
-        target["tier"],
-        published_text(result),
-        short(result.observed),
-        interval_text(result),
-        score_text(result.score),
-        result.verdict,
+        row["role"] + mark,
+        *(row[name] for name in TABLE_HEAD[3:9]),
         short(uniform.get(key, np.nan)),
         range_of_seeds(spread.loc[key]) if key in spread.index else "-",
     )
@@ -228,30 +208,23 @@ def missing_lines(results):
     """List items: every figure that fails, and every counted figure without a verdict, with its
     meaning, source and reason; counted figures first.
     """
-    table, reasons = verdicts(results), figures("misses")
+    table = verdicts(results)
     missing = table[(table["counted"] & (table["verdict"] != PASS)) | (table["verdict"] == FAIL)]
-    missing = missing[
-        ["yields_to" not in targets()[target] for target in missing.index]
-    ].sort_values("counted", ascending=False, kind="stable")
+    missing = missing[["yields_to" not in targets()[target] for target in missing.index]]
     return [
         f"- **`{target}`** ({row.tier}, {row.role}, {row.verdict}): {targets()[target]['what']}. "
-        f"*{targets()[target]['source']}.* "
-        + (
-            reasons.get(target, "The reason is not known yet.")
-            if row.verdict == FAIL
-            else applies_text(target, row.verdict)
-        )
-        for target, row in missing.iterrows()
+        f"*{targets()[target]['source']}.* {reason(target, row.verdict)}"
+        for target, row in missing.sort_values("counted", ascending=False, kind="stable").iterrows()
     ] or ["Nothing."]
 
 
-def applies_text(target, word):
-    """Why a figure has no verdict."""
-    return (
-        f"It applies to {targets()[target]['applies']}."
-        if word == LEFT_OUT
-        else "A run with more listeners would give a verdict."
-    )
+def reason(target, word):
+    """Why a figure fails or has no verdict."""
+    return {
+        FAIL: figures("misses").get(target, "The reason is not known yet."),
+        LEFT_OUT: f"It applies to {targets()[target]['applies']}.",
+        TOO_SMALL: "A run with more listeners would give a verdict.",
+    }[word]
 
 
 def contradiction_lines(results):
@@ -320,11 +293,5 @@ def ablation_lines(study):
 def survey_text(survey):
     """The section on SDMetrics' score: the result, and what it does not show."""
     return SURVEY.format(
-        version=survey["version"],
-        n=survey["n"],
-        overall=survey["overall"],
-        shapes=survey["Column Shapes"],
-        pairs=survey["Column Pair Trends"],
-        asked=survey["asked"],
-        halves=survey["halves"]["overall"],
+        shapes=survey["Column Shapes"], pairs=survey["Column Pair Trends"], **survey
     )

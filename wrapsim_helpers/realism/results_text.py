@@ -4,43 +4,80 @@ import numpy as np
 import pandas as pd
 
 from ..checking import front_door
-from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, is_counted, passed, targets, verdicts
+from .scores import (
+    FAIL,
+    LEFT_OUT,
+    PASS,
+    TOO_SMALL,
+    Z95,
+    check_named,
+    is_counted,
+    passed,
+    targets,
+    verdicts,
+)
 
 # -- for the terminal ------------------------------------------------------------------------------
 
 
+# column of `row_of` -> its alignment and width
+WIDTHS = {
+    "figure": "<27",
+    "check": "<28",
+    "role": "<9",
+    "tier": "<5",
+    "published": ">19",
+    "measured": ">11",
+    "interval": ">22",
+    "score": ">7",
+}
+
+
 def lines_of(results):
     """The results as lines of aligned text, one per check, then how many counted targets pass."""
-    head = (
-        f"{'target':<27}{'check':<28}{'role':<9}{'tier':<5}{'published':>19}{'measured':>11}"
-        f"{'interval':>22}{'score':>7}  verdict"
-    )
-    return [head, *map(line_of, results), "", *summary_of(results)]
+    return [
+        line_of({name: name for name in (*WIDTHS, "verdict")}),
+        *(line_of(row_of(result)) for result in results),
+        "",
+        *summary_of(results),
+    ]
 
 
-def line_of(result):
-    """One check as a line of text."""
+def line_of(row):
+    """The texts of a row as a line of aligned text."""
+    columns = (f"{row[name]:{width}}" for name, width in WIDTHS.items())
+    return f"{''.join(columns)}  {row['verdict']}"
+
+
+def row_of(result):
+    """One check as texts, by column of `results_table`."""
     target = targets()[result.target]
-    return (
-        f"{result.target:<27}{result.check:<28}{target['role']:<9}{target['tier']:<5}"
-        f"{published_text(result):>19}{short(result.observed):>11}"
-        f"{interval_text(result):>22}{score_text(result.score):>7}  {result.verdict}"
-    )
+    return {
+        "figure": result.target,
+        "check": result.check,
+        "what": target["what"],
+        "by": target["source"],
+        "role": target["role"],
+        "tier": target["tier"],
+        "published": published_text(result),
+        "measured": short(result.observed),
+        "interval": interval_text(result),
+        "score": score_text(result.score),
+        "verdict": result.verdict,
+    }
 
 
 def published_text(result):
     """A published value, range or sign as text."""
-    within = next(
-        check for check in targets()[result.target]["checks"] if check["name"] == result.check
-    )["within"]
-    slack = f" \u00b1 {short(within)}" if within else ""
-    if result.low == result.high:
-        return short(result.low) + slack
-    if np.isinf(result.low) or np.isinf(result.high):
-        return (
-            f"over {short(result.low)}" if np.isinf(result.high) else f"under {short(result.high)}"
-        ) + slack
-    return f"{short(result.low)} to {short(result.high)}" + slack
+    within = check_named(result.target, result.check)["within"]
+    low, high = short(result.low), short(result.high)
+    if np.isinf(result.high):
+        text = f"over {low}"
+    elif np.isinf(result.low):
+        text = f"under {high}"
+    else:
+        text = low if result.low == result.high else f"{low} to {high}"
+    return f"{text} \u00b1 {short(within)}" if within else text
 
 
 def interval_text(result):
@@ -68,13 +105,11 @@ def summary_of(results: list):
     """Sentences that state whether the rules hold, how many counted outcomes pass in each tier, and
     which fail.
     """
-    table = verdicts(results)
-    broken = table.index[(table["role"] == "rule") & (table["verdict"] != PASS)]
-    sentences = (
-        [f"Rules: {', '.join(broken) + ' broken' if len(broken) else 'none broken'}."]
-        if (table["role"] == "rule").any()
-        else []
-    )
+    table, sentences = verdicts(results), []
+    rules = table[table["role"] == "rule"]
+    if len(rules):
+        broken = ", ".join(rules.index[rules["verdict"] != PASS])
+        sentences.append(f"Rules: {broken or 'none'} broken.")
     sentences += [
         f"Tier {tier}: {row.n_pass:.0f} of {row.n:.0f} outcomes that apply pass ({row.share:.0%}; "
         f"{row.needed:.0%} are required"
@@ -83,7 +118,8 @@ def summary_of(results: list):
     ]
     for word in (FAIL, TOO_SMALL, LEFT_OUT):
         named = table.index[table["counted"] & (table["verdict"] == word)]
-        sentences += [f"{word}: {', '.join(named)}"] if len(named) else []
+        if len(named):
+            sentences.append(f"{word}: {', '.join(named)}")
     return sentences + weaker(table)
 
 
@@ -91,10 +127,11 @@ def weaker(table):
     """A sentence that lists the figures that fail but are not counted: tier C, inputs, or figures
     that yield to another. Empty list if there are none.
     """
-    named = table.index[~table["counted"] & (table["verdict"] == FAIL) & (table["role"] != "rule")]
+    failed = ~table["counted"] & (table["verdict"] == FAIL) & (table["role"] != "rule")
+    named = ", ".join(table.index[failed])
     return (
-        [f"fail, but not counted (tier C, inputs, or yielding to another): {', '.join(named)}"]
-        if len(named)
+        [f"fail, but not counted (tier C, inputs, or yielding to another): {named}"]
+        if named
         else []
     )
 
@@ -104,25 +141,7 @@ def results_table(results: list):
     """The results as a DataFrame, one row per check: what, by, role, tier, published, measured,
     interval, score, verdict.
     """
-    known_as = targets()
-    return pd.DataFrame(
-        [
-            {
-                "figure": result.target,
-                "check": result.check,
-                "what": known_as[result.target]["what"],
-                "by": known_as[result.target]["source"],
-                "role": known_as[result.target]["role"],
-                "tier": known_as[result.target]["tier"],
-                "published": published_text(result),
-                "measured": short(result.observed),
-                "interval": interval_text(result),
-                "score": score_text(result.score),
-                "verdict": result.verdict,
-            }
-            for result in results
-        ]
-    ).set_index("figure")
+    return pd.DataFrame(map(row_of, results)).set_index("figure")
 
 
 @front_door
@@ -130,20 +149,11 @@ def published_by():
     """The sources of the figures: DataFrame by source with year, number of figures, and number of
     counted outcomes.
     """
-    rows = pd.DataFrame(
-        [
-            {
-                "source": target["source"],
-                "year": target["year"],
-                "figures": 1,
-                "counted": is_counted(target),
-            }
-            for target in targets().values()
-        ]
-    )
+    rows = pd.DataFrame.from_dict(targets(), orient="index")
+    rows["counted"] = [is_counted(target) for target in targets().values()]
     return (
         rows.groupby("source")
-        .agg(year=("year", "max"), figures=("figures", "sum"), counted=("counted", "sum"))
+        .agg(year=("year", "max"), figures=("year", "size"), counted=("counted", "sum"))
         .sort_values("figures", ascending=False)
     )
 

@@ -54,27 +54,37 @@ def broken_summaries(run_dir, n=CHECKED):
     period = open_period(run, *edition_of(run.parameters))
     ids = read_parquet(run, "listeners", ["listener_id"])["listener_id"].to_numpy()
     ids = ids[:: max(1, len(ids) // n)][:n]
-    music = {
-        name: read_parquet(run, name).to_pandas() for name in ("tracks", "artists", "track_artists")
-    }
-    rows = [line for file in play_files(period.run) for line in recounted(period, file, ids, music)]
+    tracks, artists, credits = (
+        read_parquet(run, name).to_pandas() for name in ("tracks", "artists", "track_artists")
+    )
+    credits["weight"] = np.where(credits["role"] == "primary", 1.0, 0.5)
+    rows = [
+        broken
+        for file in play_files(run)
+        for broken in recounted(period, file, ids, tracks, artists, credits)
+    ]
     return pd.DataFrame(rows, columns=RECOUNTED).sum()
 
 
-def recounted(period, file, ids, music):
+def recounted(period, file, ids, *catalogue):
     """The `summary_differences` of those listeners whose plays are in a file: a list of dicts."""
     plays = read_plays(period.run, file)
     plays = plays.filter(pc.is_in(plays["listener_id"], pa.array(ids)))
     show_rows(period.connection, plays)
     statements, query = count_plays(period), period.connection.sql
-    insights = {
-        name: query(statements[name]).df().set_index("listener_id")
-        for name in ("minutes", "top_songs", "top_artists")
-    }
+    insights = [query(statements[name]).df() for name in ("minutes", "top_songs", "top_artists")]
+    plays = plays.to_pandas()
+    plays["started_ms"] = plays["started_at"].astype("datetime64[ms, UTC]").astype("int64")
+    local_ms = plays["started_ms"] + plays["utc_offset_min"].astype("int64") * MINUTE_MS
     days = day_number(period.first_day), day_number(period.last_day)
+    inside = (local_ms // DAY_MS).between(*days)
     return [
-        summary_differences(listener, insights, own_plays, music, *days)
-        for listener, own_plays in plays.to_pandas().groupby("listener_id")
+        summary_differences(
+            listener_plays[inside[listener_plays.index]],
+            *(table[table["listener_id"] == listener] for table in insights),
+            *catalogue,
+        )
+        for listener, listener_plays in plays.groupby("listener_id")
     ]
 
 
@@ -84,52 +94,35 @@ def edition_of(parameters):
     """
     first, _ = period_days(parameters, -1, "full")
     edition = str(first.year)
-    return first.year, edition if edition in EDITIONS and window(first.year, edition)[
-        1
-    ] >= first else "full"
+    counts = edition in EDITIONS and window(first.year, edition)[1] >= first
+    return first.year, edition if counts else "full"
 
 
-def summary_differences(listener, insights, plays, music, first, last):
-    """Rule -> whether the recount of one listener differs."""
-    local_ms = (
-        plays["started_at"].astype("datetime64[ms, UTC]").astype("int64")
-        + plays["utc_offset_min"].astype("int64") * MINUTE_MS
-    )
-    inside = plays.assign(
-        started_ms=plays["started_at"].astype("datetime64[ms, UTC]").astype("int64")
-    )[(local_ms // DAY_MS).between(first, last)]
-    streams = inside[inside["ms_played"] >= 30_000]
-    row = insights["minutes"].reindex([listener]).fillna(0).iloc[0]
-    noise = music["tracks"].loc[music["tracks"]["noise"], "track_id"]
-    ranked = streams[
-        ~streams["private"]
-        & (streams["content_type"] == "track")
-        & ~streams["track_id"].isin(noise)
-    ]
-    credits = music["track_artists"].assign(
-        weight=np.where(music["track_artists"]["role"] == "primary", 1.0, 0.5)
-    )
-    credited = streams.merge(credits, on="track_id")
-    songs, artists = (
-        insights[name].loc[[listener]].sort_values("rank")
-        if listener in insights[name].index
-        else insights[name].iloc[:0]
-        for name in ("top_songs", "top_artists")
-    )
+def summary_differences(plays, minutes, songs, artists, tracks, names, credits):
+    """Rule -> whether the recount of one listener differs.
+
+    plays  of the period;  minutes, songs, artists  rows of the listener's insights
+    tracks, names, credits  tables of the catalogue: tracks, artists, track_artists with `weight`
+    """
+    minutes = minutes.sum(numeric_only=True)  # zeros if there is no row
+    streams = plays[plays["ms_played"] >= 30_000]
+    noise = tracks.loc[tracks["noise"], "track_id"]
+    is_music = (streams["content_type"] == "track") & ~streams["track_id"].isin(noise)
+    ranked = streams[is_music & ~streams["private"]]
+    n_artists = credits.loc[credits["track_id"].isin(streams["track_id"]), "artist_id"].nunique()
     enough = (
-        streams["track_id"].nunique() >= Rules().min_tracks
-        and credited["artist_id"].nunique() >= Rules().min_artists
+        streams["track_id"].nunique() >= Rules().min_tracks and n_artists >= Rules().min_artists
     )
+    best_songs = ranking(ranked.assign(weight=1.0), "track_id", tracks, "title")
+    best_artists = ranking(ranked.merge(credits, on="track_id"), "artist_id", names, "artist")
     return {
-        "rule_stream_30s": row["n_streams"] != len(streams),
-        "rule_wrapped_window": row["ms_played"] != inside["ms_played"].sum(),
-        "rule_wrapped_ranks": [*songs["track_id"]]
-        != ranking(ranked.assign(weight=1.0), "track_id", music["tracks"], "title")
-        or [*artists["artist_id"]]
-        != ranking(ranked.merge(credits, on="track_id"), "artist_id", music["artists"], "artist"),
-        "rule_wrapped_eligibility": too_little(row) == enough,
+        "rule_stream_30s": minutes["n_streams"] != len(streams),
+        "rule_wrapped_window": minutes["ms_played"] != plays["ms_played"].sum(),
+        "rule_wrapped_ranks": [*songs.sort_values("rank")["track_id"]] != best_songs
+        or [*artists.sort_values("rank")["artist_id"]] != best_artists,
+        "rule_wrapped_eligibility": too_little(minutes) == enough,
         "rule_wrapped_private": songs["n_streams"].sum() > len(ranked)
-        or row["n_plays"] != len(inside),
+        or minutes["n_plays"] != len(plays),
     }
 
 
@@ -137,17 +130,13 @@ def ranking(streams, key, names, name, most=100):
     """Ids in order of weighted streams, then milliseconds, then the earlier first play, then the
     name, then the id; a list.
     """
-    each = (
-        streams.groupby(key)
-        .agg(n=("weight", "sum"), ms=("ms_played", "sum"), first=("started_ms", "min"))
-        .reset_index()
+    each = streams.groupby(key, as_index=False).agg(
+        n=("weight", "sum"), ms=("ms_played", "sum"), first=("started_ms", "min")
     )
-    each = each.merge(names[[key, name]], on=key)
-    return [
-        *each.sort_values(
-            ["n", "ms", "first", name, key], ascending=[False, False, True, True, True]
-        )[key].head(most)
-    ]
+    each = each.merge(names[[key, name]], on=key).sort_values(
+        ["n", "ms", "first", name, key], ascending=[False, False, True, True, True]
+    )
+    return each[key].head(most).tolist()
 
 
 def rule_values(run_dir, sample, progress=True):

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
@@ -46,17 +47,24 @@ def targets():
     return figures("targets")
 
 
+def check_named(target, name):
+    """One check of a target, as in data/behaviour/targets.json."""
+    return next(check for check in targets()[target]["checks"] if check["name"] == name)
+
+
 def score_of(check, observed):
     """Distance from the published range in tolerances, float; inf outside a range without a
     tolerance, NaN if observed is NaN.
 
     check  {'low', 'high', 'within'}; None for an open end, and for no tolerance
     """
+    if observed != observed:
+        return np.nan
     low, high = bounds(check)
-    distance = max(low - observed, observed - high, 0.0) if observed == observed else np.nan
-    if distance == 0 or distance != distance:
-        return distance
-    return distance / check["within"] if check["within"] else np.inf
+    outside = max(low - observed, observed - high, 0.0)
+    if outside == 0:
+        return 0.0
+    return outside / check["within"] if check["within"] else np.inf
 
 
 def bounds(check):
@@ -82,15 +90,12 @@ def too_wide(check, observed, error):
     """Whether the 95 % interval is too wide for a verdict: wider than the range and its tolerance;
     with an open end, whether it crosses the limit.
     """
-    low, high = bounds(check)
+    (low, high), slack, reach = bounds(check), check["within"] or 0.0, Z95 * error
     if error != error or low == high == 0 == check["within"]:
         return False
     if np.isinf(low) or np.isinf(high):
-        slack = check["within"] or 0.0
-        return not (
-            observed - Z95 * error >= low - slack and observed + Z95 * error <= high + slack
-        )
-    return 2 * Z95 * error > (check["within"] or 0.0) + (high - low)
+        return observed - reach < low - slack or observed + reach > high + slack
+    return 2 * reach > slack + (high - low)
 
 
 def results_of(target, measured):
@@ -164,33 +169,42 @@ def verdicts(results: list):
     """The verdict on each measured target: DataFrame by target with tier, role, counted, score (of
     its worst check) and verdict.
     """
-    rows, every = {}, targets()
-    for name in dict.fromkeys(result.target for result in results):
-        of_target = [result for result in results if result.target == name]
-        rows[name] = {
-            "tier": every[name]["tier"],
-            "role": every[name]["role"],
-            "counted": is_counted(every[name]),
-            "score": max(
-                (result.score for result in of_target),
-                key=lambda score: -1 if score != score else score,
-            ),
+    by_target = defaultdict(list)
+    for result in results:
+        by_target[result.target].append(result)
+    rows = {
+        name: {
+            "tier": targets()[name]["tier"],
+            "role": targets()[name]["role"],
+            "counted": is_counted(targets()[name]),
+            "score": pd.Series([result.score for result in of_target], dtype=float).max(),
             "verdict": verdict(of_target),
         }
+        for name, of_target in by_target.items()
+    }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def judged(results):
+    """The rows of `verdicts` of counted targets that apply to the run."""
+    table = verdicts(results)
+    return table[table["counted"] & (table["verdict"] != LEFT_OUT)]
 
 
 def passed(results):
     """How many counted targets pass: DataFrame by tier with n (targets that apply), n_pass,
     n_small, share (that pass) and needed (share that has to pass).
     """
-    table = verdicts(results)
-    judged = table[table["counted"] & (table["verdict"] != LEFT_OUT)]
-    by_tier = (
-        judged.assign(ok=judged["verdict"] == PASS, small=judged["verdict"] == TOO_SMALL)
-        .groupby("tier")
-        .agg(n=("ok", "size"), n_pass=("ok", "sum"), n_small=("small", "sum"))
-    )
-    return by_tier.assign(
-        share=by_tier["n_pass"] / by_tier["n"], needed=[NEEDED[tier] for tier in by_tier.index]
+    table = judged(results)
+    counts = pd.crosstab(table["tier"], table["verdict"])
+    counts = counts.reindex(columns=[PASS, FAIL, TOO_SMALL], fill_value=0)
+    n = counts.sum(axis=1)
+    return pd.DataFrame(
+        {
+            "n": n,
+            "n_pass": counts[PASS],
+            "n_small": counts[TOO_SMALL],
+            "share": counts[PASS] / n,
+            "needed": n.index.map(NEEDED),
+        }
     )

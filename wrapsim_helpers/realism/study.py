@@ -27,7 +27,7 @@ from .ablation import FAINT, MECHANISMS, moved
 from .log import wall_ms
 from .measure import checked, measured, sampled, values_of
 from .sample import REPLICATES
-from .scores import score_of, targets
+from .scores import check_named, score_of
 from .survey_score import survey_folder, survey_score
 from .uniform import write_uniform_run
 
@@ -155,20 +155,13 @@ def smaller_run(n, seed, changes, replicates, names):
 def write_changed_run(folder, run, behaviour):
     """Simulate a run with other model parameters in this process; returns the folder's path."""
     ids, files = run.listener_ids(), []
-    for part in range(-(-len(ids) // LISTENERS_AT_ONCE)):
-        listened = listen(
-            run, ids[part * LISTENERS_AT_ONCE : (part + 1) * LISTENERS_AT_ONCE], behaviour=behaviour
-        )
+    for part, first in enumerate(range(0, len(ids), LISTENERS_AT_ONCE)):
+        listened = listen(run, ids[first : first + LISTENERS_AT_ONCE], behaviour=behaviour)
         files += [write_table(folder, name, getattr(listened, name), part) for name in PART_TABLES]
-    files += [
-        write_table(folder, name, getattr(listened.world.catalogue, name))
-        for name in CATALOGUE_TABLES
-    ]
-    put(
-        folder,
-        "run.json",
-        manifest_bytes(identity(run, {}, fingerprints(), LISTENERS_AT_ONCE), files),
-    )
+    catalogue = listened.world.catalogue
+    files += [write_table(folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES]
+    record = identity(run, {}, fingerprints(), LISTENERS_AT_ONCE)
+    put(folder, "run.json", manifest_bytes(record, files))
     return folder
 
 
@@ -176,23 +169,16 @@ def uniform_results(run_dir, n):
     """Simulate the uniform loop with the first n listeners of a run and measure it: a list of
     `Result`.
     """
-    listeners, versions = (
-        read_parquet(run_dir, "listeners").slice(0, n),
-        read_parquet(run_dir, "profile_versions"),
-    )
-    start, end = (wall_ms(moment) for moment in Run(**SETTING).window)
+    listeners = read_parquet(run_dir, "listeners").slice(0, n)
+    versions = read_parquet(run_dir, "profile_versions")
+    chosen = pc.is_in(versions["listener_id"], listeners["listener_id"].combine_chunks())
+    start, end = map(wall_ms, Run(**SETTING).window)
     with tempfile.TemporaryDirectory() as folder:
-        first = write_uniform_run(
-            Path(folder),
-            listeners,
-            versions.filter(
-                pc.is_in(versions["listener_id"], listeners["listener_id"].combine_chunks())
-            ),
-            start,
-            (end - start) // DAY_MS,
+        write_uniform_run(
+            folder, listeners, versions.filter(chosen), start, (end - start) // DAY_MS
         )
-        sample = sampled(first, 0, progress=False)
-        return measured(sample) + checked(first, sample, progress=False)[0]
+        sample = sampled(folder, 0, progress=False)
+        return measured(sample) + checked(folder, sample, progress=False)[0]
 
 
 def spread_of(runs):
@@ -223,7 +209,7 @@ def ablations_of(bases, runs):
 def ablation(base, run, target, check):
     """One row of `ablations_of`."""
     with_it, without = (entry[target].get(check, np.array([np.nan])) for entry in (base, run))
-    rule = next(entry for entry in targets()[target]["checks"] if entry["name"] == check)
+    rule = check_named(target, check)
     steps, shows = moved(rule, with_it, without)
     return {
         "target": target,
@@ -244,9 +230,7 @@ def plain_numbers(study):
         "size": asdict(study.size),
         "results": [asdict(result) for result in study.results + study.rules],
         "uniform": [asdict(result) for result in study.uniform],
-        "spread": {
-            f"{target} {check}": row.tolist() for (target, check), row in study.spread.iterrows()
-        },
+        "spread": {" ".join(key): row.tolist() for key, row in study.spread.iterrows()},
         "ablations": study.ablations.to_dict("index"),
         "invariants": study.invariants.to_dict(),
         "n_plays": study.n_plays,

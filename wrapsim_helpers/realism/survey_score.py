@@ -6,11 +6,11 @@ in a venv in the folder of the results.
 """
 
 import csv
+import itertools
 import json
 import subprocess
 import sys
 import venv
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,8 @@ from ..storage.outputs import claim, replaced_file, writable_output_folder
 
 SAMPLED = 5_000
 ASKED = 0.90  # lowest overall score that passes
-BANDS = {"6-12": (0, 12), "12-20": (12, 20), "20-35": (20, 35), "35-60": (35, 60), "60+": (60, 200)}
+BANDS = (0, 12, 20, 35, 60, 200)  # ages between the bands of the survey
+BAND_NAMES = ("6-12", "12-20", "20-35", "35-60", "60+")
 SCRIPT = """
 import json, sys, warnings
 warnings.filterwarnings("ignore")
@@ -86,40 +87,29 @@ def survey_folder(folder):
 
 def scored(python, folder, name):
     """SDMetrics' report that compares a table with the held-out respondents, a dict."""
-    process = subprocess.run(
-        [python, "-c", SCRIPT, folder / "real.csv", folder / f"{name}.csv"],
-        capture_output=True,
-        text=True,
-    )
+    tables = folder / "real.csv", folder / f"{name}.csv"
+    return json.loads(output_of("SDMetrics stopped", python, "-c", SCRIPT, *tables)[-1])
+
+
+def output_of(failure, *command):
+    """The lines that a command prints. Raises RuntimeError with `failure` and the last line of its
+    errors if it fails.
+    """
+    process = subprocess.run(command, capture_output=True, text=True)
     if process.returncode:
-        raise RuntimeError(f"SDMetrics stopped: {process.stderr.strip().splitlines()[-1]}")
-    return json.loads(process.stdout.splitlines()[-1])
+        raise RuntimeError(f"{failure}: {process.stderr.strip().splitlines()[-1]}")
+    return process.stdout.splitlines()
 
 
 def environment(folder):
     """Path of the Python of an environment with SDMetrics; creates the environment if needed."""
-    python = Path(folder) / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    if not (Path(folder) / "ready").is_file():
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    if not (folder / "ready").is_file():
         venv.create(folder, with_pip=True)  # also over an unfinished environment
-        process = subprocess.run(
-            [
-                python,
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "-r",
-                resource("data", "behaviour", "sdmetrics.txt"),
-            ],
-            capture_output=True,
-            text=True,
-        )
-        if process.returncode:
-            raise RuntimeError(
-                f"SDMetrics could not be installed: {process.stderr.strip().splitlines()[-1]}"
-            )
-        (Path(folder) / "ready").touch()
+        install = "-m pip install --quiet --disable-pip-version-check -r".split()
+        packages = resource("data", "behaviour", "sdmetrics.txt")
+        output_of("SDMetrics could not be installed", python, *install, packages)
+        (folder / "ready").touch()
     return python
 
 
@@ -133,24 +123,15 @@ def split_survey(path, first, second, seed):
             replaced_file(target) as temporary,
             open(temporary, "w", encoding="utf-8", newline="") as file,
         ):
-            csv.writer(file).writerows(
-                [header, *(row for row, its in zip(rows, chosen_rows) if its)]
-            )
+            csv.writer(file).writerows([header, *itertools.compress(rows, chosen_rows)])
     return second
 
 
 def respondents(survey):
     """The columns that respondents and listeners share, of respondents; a DataFrame of text."""
-    return pd.DataFrame(
-        {
-            "age": survey["age_band"].astype(str),
-            "gender": survey["gender"].astype(str),
-            "plan": survey["plan"].astype(str),
-            "genre": survey["genre"].astype(str),
-            "time_slot": survey["time_slot"].astype(str),
-            "group": np.asarray(listener_types(survey)).astype(str),
-        }
-    )
+    columns = {"age": survey["age_band"]}
+    columns |= {name: survey[name] for name in ("gender", "plan", "genre", "time_slot")}
+    return pd.DataFrame(columns | {"group": np.asarray(listener_types(survey))}).astype(str)
 
 
 def drawn_listeners(survey_path, n=SAMPLED):
@@ -163,15 +144,14 @@ def drawn_listeners(survey_path, n=SAMPLED):
         )
     )
     first = versions.drop_duplicates("listener_id").set_index("listener_id")
-    age = first["age"].reindex(listeners["listener_id"]).to_numpy()
-    band = pd.cut(age, [low for low, _ in BANDS.values()] + [200], right=False, labels=list(BANDS))
+    first = first.loc[listeners["listener_id"]].reset_index()
     return pd.DataFrame(
         {
-            "age": band.astype(str),
-            "gender": listeners["gender"].astype(str),
-            "plan": first["plan"].reindex(listeners["listener_id"]).astype(str).to_numpy(),
-            "genre": listeners["favourite_genre"].astype(str),
-            "time_slot": listeners["time_slot"].astype(str),
-            "group": listeners["listener_type"].astype(str),
+            "age": pd.cut(first["age"], BANDS, right=False, labels=BAND_NAMES),
+            "gender": listeners["gender"],
+            "plan": first["plan"],
+            "genre": listeners["favourite_genre"],
+            "time_slot": listeners["time_slot"],
+            "group": listeners["listener_type"],
         }
-    )
+    ).astype(str)

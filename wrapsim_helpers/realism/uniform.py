@@ -17,63 +17,44 @@ from ..music.catalogue import build_catalogue
 from ..music.songs_file import load_songs
 from ..parameters import Run, identity
 from ..runs.parts import CATALOGUE_TABLES
-from ..schema import SYMBOLS, TABLES, code, fingerprints, table_of
+from ..schema import SYMBOLS, TABLES, code, fingerprints, symbol_codes, table_of
 from ..storage.manifest import manifest_bytes
 from ..storage.places import add
 from ..storage.tables import write_table
 
+SEED = 20251115
 STEP_MS = 4 * MINUTE_MS
 KINDS = ("play", "pause", "skip", "replay", "stop")
-ENDS = {
-    "play": "trackdone",
-    "pause": "trackdone",
-    "replay": "trackdone",
-    "skip": "fwdbtn",
-    "stop": "endplay",
+# column -> its symbol for each of KINDS
+LABELS = {
+    "interaction": ("play", "pause", "skip", "replay", "play"),
+    "reason_start": ("trackdone", "trackdone", "trackdone", "backbtn", "clickrow"),
+    "reason_end": ("trackdone", "trackdone", "fwdbtn", "trackdone", "endplay"),
 }
-STARTS = {
-    "play": "trackdone",
-    "pause": "trackdone",
-    "replay": "backbtn",
-    "skip": "trackdone",
-    "stop": "clickrow",
-}
-SHOWN = {"play": "play", "pause": "pause", "skip": "skip", "replay": "replay", "stop": "play"}
 
 
-def write_uniform_run(out_dir, listeners, versions, start_ms, days, songs_path="", seed=20251115):
+def write_uniform_run(out_dir, listeners, versions, start_ms, days):
     """Write a run folder of the uniform loop, one record every four minutes for each listener;
     returns its Path.
 
     listeners, versions  Arrow tables as in `schema.TABLES`
     start_ms, days       start (UTC ms) and length of the window
     """
-    folder, rng, catalogue = (
-        Path(out_dir),
-        np.random.default_rng(seed),
-        build_catalogue(load_songs(songs_path)),
-    )
+    folder, rng = Path(out_dir), np.random.default_rng(SEED)
+    catalogue = build_catalogue(load_songs())
     files = [write_table(folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES]
-    files += [
-        write_table(folder, name, table, 0)
-        for name, table in (("listeners", listeners), ("profile_versions", versions))
-    ]
-    files += [
-        write_table(
-            folder, "plays", uniform_plays(listener_id, catalogue.tracks, start_ms, days, rng), part
-        )
-        for part, listener_id in enumerate(listeners["listener_id"].to_pylist())
-    ]
-    first, after = (
-        np.datetime64(start_ms + n * DAY_MS, "ms").astype("datetime64[D]").astype(str)
-        for n in (0, days)
-    )
-    run = Run(listeners.num_rows, first, after)
+    files.append(write_table(folder, "listeners", listeners, 0))
+    files.append(write_table(folder, "profile_versions", versions, 0))
+    for part, listener_id in enumerate(listeners["listener_id"].to_pylist()):
+        plays = uniform_plays(listener_id, catalogue.tracks, start_ms, days, rng)
+        files.append(write_table(folder, "plays", plays, part))
+    dates = np.array([start_ms, start_ms + days * DAY_MS], "datetime64[ms]").astype("datetime64[D]")
+    run = Run(listeners.num_rows, *map(str, dates))
     add(folder, "run.json", manifest_bytes(identity(run, {}, fingerprints(), 1), files))
     return folder
 
 
-def uniform_plays(listener, tracks, start_ms, days, rng):
+def uniform_plays(listener_id, tracks, start_ms, days, rng):
     """The plays of one listener in the uniform loop, an Arrow table as in `schema.TABLES`."""
     n = days * DAY_MS // STEP_MS
     genre = tracks["genre"].to_pandas()
@@ -81,34 +62,22 @@ def uniform_plays(listener, tracks, start_ms, days, rng):
     duration = tracks["duration_ms"].to_numpy()[row]
     kind = rng.integers(len(KINDS), size=n)
     left = np.isin(kind, [KINDS.index("skip"), KINDS.index("stop")])
-    ms_played = np.where(left, (rng.random(n) * duration).astype(np.int64), duration).clip(
-        0, STEP_MS
-    )
+    ms_played = np.where(left, rng.random(n) * duration, duration).astype(np.int64)
+    ms_played = ms_played.clip(0, STEP_MS)
     started = start_ms + np.arange(n) * STEP_MS
-    chosen = {"interaction": SHOWN, "reason_start": STARTS, "reason_end": ENDS}
-    labels = {
-        name: np.array([code(name, words[interaction]) for interaction in KINDS], np.int8)[kind]
-        for name, words in chosen.items()
-    }
-    labels |= {
-        name: rng.integers(1, len(SYMBOLS[name]), size=n).astype(np.int8)
-        for name in ("device", "platform", "context", "plan")
-    }
-    fixed = {
-        "listener_id": np.full(n, listener),
-        "session_id": np.full(n, listener << 32),
+    columns = dict.fromkeys(TABLES["plays"].names, np.zeros(n, np.int64)) | {
+        "listener_id": np.full(n, listener_id),
+        "session_id": np.full(n, listener_id << 32),
         "country": pa.array(["US"] * n),
-    }
-    of_play = {
-        "play_id": (listener << 32) + np.arange(n),
+        "play_id": (listener_id << 32) + np.arange(n),
         "track_id": tracks["track_id"].to_numpy()[row],
         "started_at": started,
         "ended_at": started + ms_played,
         "ms_played": ms_played,
-        "content_type": np.full(n, code("content_type", "track"), np.int8),
+        "content_type": np.full(n, code("content_type", "track")),
     }
-    rest = {
-        field.name: np.zeros(n, bool if pa.types.is_boolean(field.type) else np.int64)
-        for field in TABLES["plays"]
-    }
-    return table_of("plays", rest | fixed | of_play | labels)
+    for name, symbols in LABELS.items():
+        columns[name] = np.array(symbol_codes(name, *symbols))[kind]
+    for name in ("device", "platform", "context", "plan"):
+        columns[name] = rng.integers(1, len(SYMBOLS[name]), size=n)
+    return table_of("plays", columns)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ..sample import mean_of, mean_of_rows, median_of, pooled, slopes_of
-from .volume import has_window, month_of, run_days
+from .volume import has_window, month_number, run_days
 
 IN_WINDOW = (
     "(month(epoch_ms(local_ms)) < 11 OR (month(epoch_ms(local_ms)) = 11 AND "
@@ -274,7 +274,7 @@ def listener_slopes(s, who, x, y, where):
 def new_artists_month(s):
     """Artists first played from a playlist, per listener and month, from the seventh month on."""
     rows = s.frames["discoveries"]
-    rows = rows[rows["month"] >= month_of(s.log.first_ms) + 6]
+    rows = rows[rows["month"] >= month_number(s.log.first_ms) + 6]
     return mean_of_rows(s, rows["who"], rows["n_new"]) if len(rows) else {}
 
 

@@ -87,14 +87,14 @@ def premium_to_free(s, column):
     return (premium / free).mean(axis=1)
 
 
-def month_of(ms):
+def month_number(ms):
     """Calendar month of an instant, counted from year 0."""
     return int(np.datetime64(ms, "ms").astype("datetime64[M]").astype(int)) + YEAR_0
 
 
 def month_span(s):
     """(first whole calendar month of the run, month after the last one), counted from year 0."""
-    return month_of(s.log.first_ms - 1) + 1, month_of(s.log.after_ms)
+    return month_number(s.log.first_ms - 1) + 1, month_number(s.log.after_ms)
 
 
 def whole_months(s):
