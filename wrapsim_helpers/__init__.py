@@ -1,15 +1,14 @@
-"""wrapsim: a year of music streaming, simulated, written as Avro and Parquet, and told as a
-Wrapped.
+"""wrapsim simulates a year of music streaming, writes it as Avro and Parquet, and draws it as
+Wrapped cards.
 
-`import wrapsim_helpers as ws`, then everything in `__all__` is at hand. Each name is imported when
-it is first used, so that the import itself takes no time and nothing is imported that is not
-needed.
+After `import wrapsim_helpers as ws`, every name in `__all__` is an attribute of `ws`. Each name is
+imported when it is first used, so the import itself is fast.
 """
 
 import importlib
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # for editors and type checkers alone
+if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.card import card_folder, cards_in_rows, make_cards, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
@@ -86,7 +85,7 @@ if TYPE_CHECKING:  # for editors and type checkers alone
     from .wrapped.story import Story, tell_story, write_summary
 
 _MODULE_OF = {  # name -> module, grouped as the notebooks use them
-    # 00 data preparation: the source files and the people they give
+    # 00 data preparation: the source files, and the listeners drawn from them
     "load_survey": "people.survey_file",
     "load_songs": "music.songs_file",
     "survey_weights": "people.survey_weights",
@@ -173,7 +172,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_place": "cards.crowd",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
-    # 05 realism: the log against published figures
+    # 05 realism: the log compared with published figures
     "sampled": "realism.measure",
     "measured": "realism.measure",
     "checked": "realism.measure",

@@ -9,24 +9,6 @@ from contextlib import contextmanager
 from .checking import NO_ROOM
 from .notebooks import Refused
 
-# parameter of a command -> its name in the library, if they differ
-LIBRARY_NAMES = {
-    "users": "num_users",
-    "start": "start_time",
-    "end": "end_time",
-    "genre": "genres",
-    "fmt": "formats",
-    "survey": "survey_path",
-    "songs": "songs_path",
-    "personas": "personas_path",
-    "output": "out_dir",
-    "folder": "out_dir",
-}
-
-
-# commands whose messages may name parameters of a notebook, which are not renamed
-OF_NOTEBOOKS = ("run", "batch")
-
 
 def query_errors():
     """The exceptions of DuckDB, as a tuple; empty if the command did not import it."""
@@ -116,21 +98,15 @@ def text_of(error):
 
 
 def typed_names(command):
-    """Name of each parameter of a command in the library -> name that the user types, such as
-    num_users -> USERS, start_time -> --start.
+    """Name of each parameter of a command -> name that the user types, such as num_users -> USERS,
+    start_time -> --start.
     """
-    typed = {
+    return {
         parameter.name: parameter.opts[0]
         if parameter.opts[0].startswith("--")
-        else parameter.name.upper()
+        else (parameter.metavar or parameter.name).upper()
         for parameter in command.params
     }
-    return (
-        typed
-        if command.name in OF_NOTEBOOKS
-        else typed
-        | {LIBRARY_NAMES[name]: word for name, word in typed.items() if name in LIBRARY_NAMES}
-    )
 
 
 def as_typed(text, typed):

@@ -4,12 +4,13 @@ import json
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer.core
 
-from .checking import check_path, int_or_text
+from .checking import check_choice, check_count, check_path, int_or_text
 from .command_errors import (
     check_utf8,
     check_working_folder,
@@ -38,17 +39,14 @@ from .resources import PACKAGE, runs_folder
 
 
 class Commands(typer.core.TyperGroup):
-    """The commands. An error carries the argument names that the user types, for its message."""
+    """The commands. Each error gets the argument names that the user types, for its message."""
 
     def invoke(self, ctx):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            error.typed = (
-                typed_names(self.get_command(ctx, ctx.invoked_subcommand))
-                if ctx.invoked_subcommand
-                else {}
-            )
+            if ctx.invoked_subcommand:
+                error.typed = typed_names(self.get_command(ctx, ctx.invoked_subcommand))
             raise
 
 
@@ -73,11 +71,56 @@ def print_version(wanted):
 
 @app.callback()
 def options(
-    version: bool = typer.Option(
-        False, "--version", callback=print_version, is_eager=True, help="print the version and exit"
-    ),
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=print_version, is_eager=True, help="print the version and exit"
+        ),
+    ] = False,
 ):
     """Options of the command itself, which come before the name of a subcommand."""
+
+
+# -- parameters of several commands, with their names in the library -------------------------------
+
+integer = partial(typer.Option, parser=int_or_text, metavar="INTEGER")
+Users = Annotated[
+    int, typer.Argument(metavar="users", help="how many listeners", parser=int_or_text)
+]
+OutDir = Annotated[
+    str,
+    typer.Argument(help="a new or empty folder, the folder of this same run, or s3://bucket/run"),
+]
+RunDir = Annotated[str, typer.Argument(help="the folder or URL of a run")]
+Start = Annotated[str, typer.Option("--start", help="ISO 8601; local time if it has no offset")]
+End = Annotated[str, typer.Option("--end", help="ISO 8601; excluded")]
+Genres = Annotated[
+    list[str],
+    typer.Option("--genre", help="favourite genres to draw from; may be repeated; default all"),
+]
+Population = Annotated[str, typer.Option(help="world or survey")]
+Seed = Annotated[int, integer(help="same seed, same people, same plays")]
+Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; may be repeated")]
+Codec = Annotated[
+    str, typer.Option(help="compression of the Avro files: deflate, zstandard or null")
+]
+Workers = Annotated[int, integer(help="processes; 0 for one per core")]
+Survey = Annotated[str, typer.Option("--survey", help="survey file; default the bundled one")]
+Songs = Annotated[str, typer.Option("--songs", help="songs file; default the bundled one")]
+Personas = Annotated[
+    str,
+    typer.Option(
+        "--personas", help="YAML file of personas and cohorts, or 'bundled'; default none"
+    ),
+]
+Tracks = Annotated[
+    int, integer(help="tracks to invent in addition to the songs file, 0 or at least 1,000")
+]
+Year = Annotated[int, integer(help="-1 for the year with most days in the run")]
+Edition = Annotated[
+    str,
+    typer.Option(help="full for all days of the year, or 2016 to 2025 for the days of an edition"),
+]
 
 
 # -- commands --------------------------------------------------------------------------------------
@@ -85,14 +128,21 @@ def options(
 
 @app.command()
 def run(
-    notebook: str = typer.Argument(help="path or name of a notebook, such as 02_single_user"),
-    parameter: list[str] = typer.Option(
-        [], "--parameter", "-p", metavar="NAME=VALUE", help="set a parameter; may be repeated"
-    ),
-    output: str = typer.Option(None, "--output", "-o", help="path of the executed notebook"),
-    show: bool = typer.Option(
-        False, "--parameters", help="list the notebook's parameters and exit"
-    ),
+    notebook: Annotated[
+        str, typer.Argument(help="path or name of a notebook, such as 02_single_user")
+    ],
+    parameter: Annotated[
+        list[str],
+        typer.Option(
+            "--parameter", "-p", metavar="NAME=VALUE", help="set a parameter; may be repeated"
+        ),
+    ] = [],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="path of the executed notebook")
+    ] = None,
+    show: Annotated[
+        bool, typer.Option("--parameters", help="list the notebook's parameters and exit")
+    ] = False,
 ):
     """Execute one notebook with parameters.
 
@@ -110,11 +160,13 @@ def run(
 
 @app.command()
 def batch(
-    file: Path = typer.Argument(help="a YAML file: name -> {notebook, parameters}"),
-    only: list[str] = typer.Option(
-        [], "--only", help="execute only the set of this name; may be repeated"
-    ),
-    output: str = typer.Option(None, "--output", "-o", help="folder for the executed notebooks"),
+    file: Annotated[Path, typer.Argument(help="a YAML file: name -> {notebook, parameters}")],
+    only: Annotated[
+        list[str], typer.Option(help="execute only the set of this name; may be repeated")
+    ] = [],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="folder for the executed notebooks")
+    ] = None,
 ):
     """Execute a notebook for each set of parameters in a YAML file.
 
@@ -124,42 +176,40 @@ def batch(
     from .storage.outputs import check_marked
 
     sets = chosen_sets(file, only)
-    jobs = [
-        (name, find_notebook(values["notebook"]), values.get("parameters") or {})
-        for name, values in sets.items()
-    ]
+    paths = [find_notebook(values["notebook"]) for values in sets.values()]
     folder = check_path("output", output or runs_folder() / "batch").absolute()
     check_marked(folder)
-    for name, path, parameters in jobs:
+    jobs = [
+        (path, values.get("parameters") or {}, folder / f"{name}.ipynb")
+        for path, (name, values) in zip(paths, sets.items())
+    ]
+    for path, parameters, target in jobs:
         check_parameters(path, parameters)
-        check_target(folder / f"{name}.ipynb")
-    for name, path, parameters in jobs:
-        typer.echo(run_notebook(path, parameters, folder / f"{name}.ipynb"))
+        check_target(target)
+    for job in jobs:
+        typer.echo(run_notebook(*job))
 
 
 @app.command()
 def wrapped(
-    users: int = typer.Option(
-        100, help="how many listeners", parser=int_or_text, metavar="INTEGER"
-    ),
-    seed: int = typer.Option(
-        2025, help="same seed, same people", parser=int_or_text, metavar="INTEGER"
-    ),
-    output: str = typer.Option(
-        None, "--output", "-o", help="folder for all results; default data/runs/wrapped"
-    ),
+    num_users: Annotated[int, integer("--users", help="how many listeners")] = 100,
+    seed: Annotated[int, integer(help="same seed, same people")] = 2025,
+    out_dir: Annotated[
+        str | None,
+        typer.Option("--output", "-o", help="folder for all results; default data/runs/wrapped"),
+    ] = None,
 ):
     """Run the main job: execute all notebooks and draw the cards."""
     from .listening.listen import Run, compile_model
 
-    folder = check_path("output", output or runs_folder() / "wrapped").resolve()
-    check = Run(num_users=users, seed=seed)
+    folder = check_path("out_dir", out_dir or runs_folder() / "wrapped").resolve()
+    first_run = Run(num_users=num_users, seed=seed)
     clear_job(folder)
-    compile_model(check)
+    compile_model(first_run)
     run_dir, cards = folder / "run", folder / "cards"
     parameters = {
         "02_single_user": {"seed": seed, "out_dir": str(folder / "one_listener")},
-        "03_multiple_users": {"num_users": users, "seed": seed, "out_dir": str(run_dir)},
+        "03_multiple_users": {"num_users": num_users, "seed": seed, "out_dir": str(run_dir)},
         "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)},
         "05_realism": {"run_dir": str(run_dir)},
     }
@@ -176,59 +226,21 @@ def wrapped(
     )
 
 
-Users = Annotated[int, typer.Argument(help="how many listeners", parser=int_or_text)]
-OutDir = Annotated[
-    str,
-    typer.Argument(help="a new or empty folder, the folder of this same run, or s3://bucket/run"),
-]
-RunDir = Annotated[str, typer.Argument(help="the folder or URL of a run")]
-Start = Annotated[str, typer.Option(help="ISO 8601; local time if it has no offset")]
-End = Annotated[str, typer.Option(help="ISO 8601; excluded")]
-Genres = Annotated[
-    list[str], typer.Option(help="favourite genres to draw from; may be repeated; default all")
-]
-Population = Annotated[str, typer.Option(help="world or survey")]
-Seed = Annotated[
-    int,
-    typer.Option(help="same seed, same people, same plays", parser=int_or_text, metavar="INTEGER"),
-]
-Formats = Annotated[list[str], typer.Option("--format", help="parquet or avro; may be repeated")]
-Codec = Annotated[
-    str, typer.Option(help="compression of the Avro files: deflate, zstandard or null")
-]
-Workers = Annotated[
-    int, typer.Option(help="processes; 0 for one per core", parser=int_or_text, metavar="INTEGER")
-]
-Survey = Annotated[str, typer.Option(help="survey file; default the bundled one")]
-Songs = Annotated[str, typer.Option(help="songs file; default the bundled one")]
-Personas = Annotated[
-    str, typer.Option(help="YAML file of personas and cohorts, or 'bundled'; default none")
-]
-Tracks = Annotated[
-    int,
-    typer.Option(
-        help="tracks to invent in addition to the songs file, 0 or at least 1,000",
-        parser=int_or_text,
-        metavar="INTEGER",
-    ),
-]
-
-
 @app.command()
 def simulate(
-    users: Users,
+    num_users: Users,
     out_dir: OutDir,
-    start: Start = "2025-01-01",
-    end: End = "2026-01-01",
-    genre: Genres = [],
+    start_time: Start = "2025-01-01",
+    end_time: End = "2026-01-01",
+    genres: Genres = [],
     population: Population = "world",
     seed: Seed = 2025,
-    fmt: Formats = ["parquet", "avro"],
+    formats: Formats = ["parquet", "avro"],
     codec: Codec = "deflate",
     workers: Workers = 0,
-    survey: Survey = "",
-    songs: Songs = "",
-    personas: Personas = "",
+    survey_path: Survey = "",
+    songs_path: Songs = "",
+    personas_path: Personas = "",
     catalogue_tracks: Tracks = 0,
     scheduler: Annotated[
         str,
@@ -238,20 +250,11 @@ def simulate(
         ),
     ] = "",
     part: Annotated[
-        int | None,
-        typer.Option(
-            help="with --parts: which share of the parts to simulate, from 1",
-            parser=int_or_text,
-            metavar="INTEGER",
-        ),
+        int | None, integer(help="with --parts: which share of the parts to simulate, from 1")
     ] = None,
     parts: Annotated[
         int | None,
-        typer.Option(
-            help="with --part: number of shares to split the parts into, one per machine",
-            parser=int_or_text,
-            metavar="INTEGER",
-        ),
+        integer(help="with --part: number of shares to split the parts into, one per machine"),
     ] = None,
 ):
     """Simulate a crowd into a run folder, without a notebook.
@@ -267,21 +270,21 @@ def simulate(
         )
     typer.echo(
         simulate_crowd(
-            users,
-            start,
-            end,
-            genre,
+            num_users,
+            start_time,
+            end_time,
+            genres,
             out_dir=out_dir,
-            formats=fmt,
+            formats=formats,
             codec=codec,
             population=population,
             seed=seed,
             workers=workers,
             scheduler=scheduler,
             **({} if part is None else {"part": part, "parts": parts}),
-            survey_path=survey,
-            songs_path=songs,
-            personas_path=personas,
+            survey_path=survey_path,
+            songs_path=songs_path,
+            personas_path=personas_path,
             catalogue_tracks=catalogue_tracks,
         )
     )
@@ -289,19 +292,19 @@ def simulate(
 
 @app.command()
 def plan(
-    users: Users,
+    num_users: Users,
     out_dir: OutDir,
-    start: Start = "2025-01-01",
-    end: End = "2026-01-01",
-    genre: Genres = [],
+    start_time: Start = "2025-01-01",
+    end_time: End = "2026-01-01",
+    genres: Genres = [],
     population: Population = "world",
     seed: Seed = 2025,
-    fmt: Formats = ["parquet", "avro"],
+    formats: Formats = ["parquet", "avro"],
     codec: Codec = "deflate",
     workers: Workers = 0,
-    survey: Survey = "",
-    songs: Songs = "",
-    personas: Personas = "",
+    survey_path: Survey = "",
+    songs_path: Songs = "",
+    personas_path: Personas = "",
     catalogue_tracks: Tracks = 0,
 ):
     """Estimate the plays, bytes, minutes and parts of a simulation.
@@ -312,19 +315,19 @@ def plan(
 
     typer.echo(
         plan_crowd(
-            users,
-            start,
-            end,
-            genre,
+            num_users,
+            start_time,
+            end_time,
+            genres,
             out_dir=out_dir,
-            formats=fmt,
+            formats=formats,
             codec=codec,
             population=population,
             seed=seed,
             workers=workers,
-            survey_path=survey,
-            songs_path=songs,
-            personas_path=personas,
+            survey_path=survey_path,
+            songs_path=songs_path,
+            personas_path=personas_path,
             catalogue_tracks=catalogue_tracks,
         ).text
     )
@@ -335,9 +338,9 @@ def again(
     run_dir: RunDir,
     out_dir: Annotated[str, typer.Argument(help="folder for plays.avro and plays.parquet")],
     user: Annotated[str, typer.Option(help="a listener's number, user id or full name")],
-    survey: Survey = "",
-    songs: Songs = "",
-    personas: Personas = "",
+    survey_path: Survey = "",
+    songs_path: Songs = "",
+    personas_path: Personas = "",
 ):
     """Simulate one listener of a run again.
 
@@ -348,7 +351,8 @@ def again(
     from .storage.outputs import output_folder
 
     for path in write_listener(
-        simulate_again(run_dir, user, survey, songs, personas), output_folder(out_dir, "again")
+        simulate_again(run_dir, user, survey_path, songs_path, personas_path),
+        output_folder(out_dir, "again"),
     ):
         typer.echo(path)
 
@@ -357,13 +361,15 @@ def again(
 def continue_(
     run_dir: RunDir,
     out_dir: OutDir,
-    end: Annotated[str, typer.Option(help="ISO 8601; excluded; later than the end of the run")],
-    fmt: Formats = [],
+    end_time: Annotated[
+        str, typer.Option("--end", help="ISO 8601; excluded; later than the end of the run")
+    ],
+    formats: Formats = [],
     codec: Codec = "",
     workers: Workers = 0,
-    survey: Survey = "",
-    songs: Songs = "",
-    personas: Personas = "",
+    survey_path: Survey = "",
+    songs_path: Songs = "",
+    personas_path: Personas = "",
 ):
     """Extend a finished run to a later end time.
 
@@ -374,14 +380,14 @@ def continue_(
     typer.echo(
         continue_run(
             run_dir,
-            end,
+            end_time,
             out_dir=out_dir,
-            formats=fmt or "",
+            formats=formats or "",
             codec=codec,
             workers=workers,
-            survey_path=survey,
-            songs_path=songs,
-            personas_path=personas,
+            survey_path=survey_path,
+            songs_path=songs_path,
+            personas_path=personas_path,
         )
     )
 
@@ -417,18 +423,12 @@ def verify(run_dir: RunDir, workers: Workers = 0):
     """
     from .runs.verify import verify as verify_run
 
-    damaged = verify_run(run_dir, workers)
-    if damaged:
-        raise RuntimeError(
-            "\n  ".join(
-                [
-                    f"{run_dir} is damaged:",
-                    *damaged,
-                    "To repair it, remove the damaged files and simulate the run again into the "
-                    "same folder.",
-                ]
-            )
+    if damaged := verify_run(run_dir, workers):
+        repair = (
+            "To repair it, remove the damaged files and simulate the run again into the same "
+            "folder."
         )
+        raise RuntimeError("\n  ".join([f"{run_dir} is damaged:", *damaged, repair]))
     typer.echo(f"{run_dir} is undamaged.")
 
 
@@ -443,7 +443,6 @@ def schema(
 ):
     """Print the schema of a play."""
     from . import schema as of_play
-    from .checking import check_choice
 
     forms = {
         "avro": lambda: json.dumps(of_play.schema_ind, indent=2, ensure_ascii=False),
@@ -458,17 +457,13 @@ def schema(
 @app.command()
 def cards(
     run_dir: RunDir,
-    out_dir: str = typer.Argument(help="folder for the cards"),
-    user: str = typer.Option(
-        "", help="user id, number or name; default the median listener by minutes"
-    ),
-    year: int = typer.Option(
-        -1, help="-1 for the year with most days in the run", parser=int_or_text, metavar="INTEGER"
-    ),
-    edition: str = typer.Option(
-        "full", help="full for all days of the year, or 2016 to 2025 for the days of an edition"
-    ),
-    theme: str = typer.Option("press", help="press, night, contrast or print"),
+    out_dir: Annotated[str, typer.Argument(help="folder for the cards")],
+    user: Annotated[
+        str, typer.Option(help="user id, number or name; default the median listener by minutes")
+    ] = "",
+    year: Year = -1,
+    edition: Edition = "full",
+    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
 ):
     """Draw one listener's cards from a run."""
     from .cards import card_folder, make_cards, write_cards
@@ -485,13 +480,9 @@ def cards(
 @app.command()
 def insights(
     run_dir: RunDir,
-    out_dir: str = typer.Argument(help="folder for the Parquet files, one per insight"),
-    year: int = typer.Option(
-        -1, help="-1 for the year with most days in the run", parser=int_or_text, metavar="INTEGER"
-    ),
-    edition: str = typer.Option(
-        "full", help="full for all days of the year, or 2016 to 2025 for the days of an edition"
-    ),
+    out_dir: Annotated[str, typer.Argument(help="folder for the Parquet files, one per insight")],
+    year: Year = -1,
+    edition: Edition = "full",
 ):
     """Write the insights of every listener of a run as Parquet.
 
@@ -505,26 +496,25 @@ def insights(
 
 @app.command()
 def realism(
-    run_dir: str = typer.Option(
-        None, "--run", help="measure this finished run instead of the whole benchmark"
-    ),
-    output: str = typer.Option(
-        None, "--output", "-o", help="folder for the report; default data/runs/realism"
-    ),
-    users: int = typer.Option(
-        4_000, help="listeners of the main run", parser=int_or_text, metavar="INTEGER"
-    ),
-    smaller: int = typer.Option(
-        300,
-        help="listeners of each run with another seed or with a mechanism switched off",
-        parser=int_or_text,
-        metavar="INTEGER",
-    ),
+    run_dir: Annotated[
+        str | None,
+        typer.Option("--run", help="measure this finished run instead of the whole benchmark"),
+    ] = None,
+    out_dir: Annotated[
+        str | None,
+        typer.Option("--output", "-o", help="folder for the report; default data/runs/realism"),
+    ] = None,
+    users: Annotated[int, integer(help="listeners of the main run")] = 4_000,
+    smaller: Annotated[
+        int,
+        integer(help="listeners of each run with another seed or with a mechanism switched off"),
+    ] = 300,
 ):
     """Compare simulated listening with published figures.
 
     It prints a table and writes a report with pictures.
     """
+    from .interrupts import saying
     from .realism import (
         Size,
         check_report,
@@ -540,17 +530,13 @@ def realism(
     if run_dir:
         sample = sampled(run_dir)
         rules, invariants, n_plays = checked(run_dir, sample)
-        typer.echo(
-            "\n".join([*lines_of(measured(sample) + rules), *tell_rules(invariants, n_plays)])
-        )
+        lines = lines_of(measured(sample) + rules)
+        typer.echo("\n".join([*lines, *tell_rules(invariants, n_plays)]))
         return
     from .realism.evidence import draw_evidence
 
     folder = runs_folder() / "realism"
-    from .checking import check_count
-    from .interrupts import saying
-
-    report_folder = check_path("output", output or folder)
+    report_folder = check_path("out_dir", out_dir or folder)
     size = Size(
         check_count("users", users, 1, 1_000_000), check_count("smaller", smaller, 1, 1_000_000)
     )
@@ -559,11 +545,8 @@ def realism(
         lambda: f"Finished runs are saved in {folder}; the same command resumes from there."
     ):
         study = study_of(folder, size)
-    typer.echo(
-        "\n".join(
-            [*lines_of(study.results + study.rules), *tell_rules(study.invariants, study.n_plays)]
-        )
-    )
+    lines = lines_of(study.results + study.rules)
+    typer.echo("\n".join([*lines, *tell_rules(study.invariants, study.n_plays)]))
     typer.echo(f"\nThe report is {write_report(study, draw_evidence(study), report_folder)}")
 
 
@@ -580,12 +563,14 @@ def fit():
 
 
 @app.command()
-def init(folder: str = typer.Argument(help="a new or empty folder")):
+def init(
+    out_dir: Annotated[str, typer.Argument(metavar="folder", help="a new or empty folder")],
+):
     """Copy the notebooks and data to a new folder.
 
     For an installation by pip, without a checkout.
     """
-    folder = check_path("folder", folder)
+    folder = check_path("out_dir", out_dir)
     lay_out(folder)
     typer.echo(
         f"Notebooks and data are in {folder}. Next:\n  cd {quoted(folder)}\n  wrapsim wrapped     "
@@ -648,9 +633,10 @@ def compile_():
 
 @app.command()
 def cache(
-    clear: bool = typer.Option(
-        False, "--clear", help="remove the compiled code; the next use compiles it again"
-    ),
+    clear: Annotated[
+        bool,
+        typer.Option("--clear", help="remove the compiled code; the next use compiles it again"),
+    ] = False,
 ):
     """Show or remove the cached compiled code."""
     from .compiled import cache_root, cache_text, clear_code

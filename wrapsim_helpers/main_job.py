@@ -3,12 +3,13 @@
 from contextlib import suppress
 from dataclasses import replace
 
-JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")  # that the main job writes
+# the folders that the main job writes
+JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")
 
 
 def clear_job(folder):
-    """Remove the files that an earlier main job wrote into its folder. Raises ValueError, before
-    it removes any, naming a file that wrapsim did not write.
+    """Remove the files that an earlier main job wrote into its folder. If the folder holds a file
+    that wrapsim did not write, it raises ValueError and removes nothing.
     """
     from .runs.own_files import own_files
     from .storage.locks import refuse_held

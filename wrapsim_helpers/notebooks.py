@@ -3,11 +3,13 @@ rejected before a kernel starts.
 """
 
 import contextlib
+import itertools
 import logging
 import os
 import re
 import shlex
 import threading
+from collections import Counter
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -34,7 +36,7 @@ TYPES = {
 }
 
 EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
-# without this, kernels log that loopback is not encrypted, and that they are shut down
+# without this, kernels warn that loopback is not encrypted, and log their shutdown
 QUIET = ["--IPKernelApp.log_level=CRITICAL"]
 
 
@@ -80,10 +82,10 @@ def first_line(error):
 
 
 def check_parameters(notebook, given):
-    """The given parameters, checked. Raises Refused for a wrong type, or for an unknown name, with
-    the nearest one.
+    """The given parameters, unchanged. Raises Refused for a wrong type, or for an unknown name,
+    with the nearest one.
     """
-    known, checked = declared_parameters(notebook), {}
+    known = declared_parameters(notebook)
     for name, value in given.items():
         if name not in known:
             hint = did_you_mean(near_names(name, known, cutoff=0.4))
@@ -91,23 +93,20 @@ def check_parameters(notebook, given):
                 f"{Path(notebook).name} has no parameter {name!r}.{hint} It has: "
                 f"{', '.join(known)}."
             )
-        checked[name] = check_type(Path(notebook).name, name, value, *known[name][:2])
-    return checked
+        check_type(Path(notebook).name, name, value, *known[name][:2])
+    return given
 
 
 def check_type(notebook, name, value, kind, default):
-    """The value of a parameter, unchanged. Raises Refused unless it has the type that the notebook
-    declares or is the default.
-    """
+    """Raise Refused unless a value has the type that the notebook declares or is the default."""
     allowed = TYPES.get(kind, (type(default),))
     if value == default and type(value) is type(default):
-        return value
+        return
     if isinstance(value, bool) != (bool in allowed) or not isinstance(value, allowed):
         raise Refused(
             f"{notebook}: {name} is {value!r}; it must be of type {kind}, such as "
             f"{EXAMPLES.get(kind, default)!r}."
         )
-    return value
 
 
 def parse_assignments(notebook, assignments):
@@ -119,11 +118,8 @@ def parse_assignments(notebook, assignments):
         name, equals, value = text.partition("=")
         if not equals:
             raise Refused(f"{text!r} is not of the form name=value, such as seed=7.")
-        given[name] = (
-            value
-            if name not in known or known[name][0] == "str" or not value
-            else from_yaml(name, value)
-        )
+        is_text = name not in known or known[name][0] == "str" or not value
+        given[name] = value if is_text else from_yaml(name, value)
     return given
 
 
@@ -201,8 +197,8 @@ def run_notebook(notebook, parameters, output):
 
 
 def check_target(output):
-    """Whether an unchanged notebook that wrapsim executed is at this path. Raises Refused, with a
-    free name, if any other file is.
+    """Whether this path holds an unchanged notebook that wrapsim executed. Raises Refused, with a
+    free name, if it holds any other file.
     """
     from .storage.outputs import fault_of, marker_of
 
@@ -221,15 +217,11 @@ def check_target(output):
     if not os.path.lexists(output):
         return False
     if fault_of(output, marker_of(output.parent)):
-        number = next(
-            n
-            for n in range(2, 10_000)
-            if not os.path.lexists(output.with_stem(f"{output.stem}-{n}"))
-        )
+        others = (output.with_stem(f"{output.stem}-{n}") for n in itertools.count(2))
+        free = next(path for path in others if not os.path.lexists(path))
         raise Refused(
             f"{output} is in the way: wrapsim did not write it, or it was changed since. Move it "
-            f"elsewhere, or name another file: -o "
-            f"{shlex.quote(str(output.with_stem(f'{output.stem}-{number}')))}"
+            f"elsewhere, or name another file: -o {shlex.quote(str(free))}"
         )
     return True
 
@@ -253,13 +245,11 @@ def execute(notebook, parameters, output):
         )
     except papermill.PapermillExecutionError as error:
         return f"stopped: {error.ename}: {error.evalue}\n"
-    pending = [
-        cell
+    pending = sum(
+        cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("status") == "pending"
         for cell in done.cells
-        if cell.cell_type == "code"
-        and cell.metadata.get("papermill", {}).get("status") == "pending"
-    ]
-    return f"ended early: {len(pending)} cells were not executed. " if pending else ""
+    )
+    return f"ended early: {pending} cells were not executed. " if pending else ""
 
 
 def is_complete_notebook(path):
@@ -309,8 +299,8 @@ def find_notebook(name):
 
 
 def notebook_folder():
-    """The folder of notebooks: that of the working folder, where `wrapsim init` copied them, or the
-    bundled one.
+    """The folder of notebooks: the one in the working folder if `wrapsim init` copied it there,
+    otherwise the bundled one.
     """
     here = project_folder() / "notebooks"
     return here if (here / FIRST_NOTEBOOK).is_file() else resource("notebooks")
@@ -338,9 +328,9 @@ def sets_in(file):
         sets = yaml_value(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise Refused(f"{file.name} is not YAML ({error}); correct it.") from None
-    if not (isinstance(sets, dict) and all(map(is_set, sets.values()))):
+    if not isinstance(sets, dict) or not all(map(is_set, sets.values())):
         raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
-    check_set_names(file, list(sets))
+    check_set_names(file, sets)
     for name, values in sets.items():
         check_keys(file, name, values)
     return sets
@@ -356,7 +346,7 @@ def is_set(value):
 
 
 def check_set_names(file, names):
-    """Raise Refused unless the name of each set can be a file name, each of another file."""
+    """Raise Refused unless the name of each set can be a file name, and no two name one file."""
     for name in names:
         if not isinstance(name, str) or not SET_NAME.fullmatch(name) or len(name.encode()) > 100:
             raise Refused(
@@ -365,9 +355,9 @@ def check_set_names(file, names):
                 f"bytes, that begins and ends with a letter, digit or '_'; put a number in "
                 f'quotes, such as "2025".'
             )
-    folded = [name.casefold() for name in names]
+    counts = Counter(map(str.casefold, names))
     for name in names:
-        if folded.count(name.casefold()) > 1:
+        if counts[name.casefold()] > 1:
             raise Refused(
                 f"{file.name} has two sets named {name!r}, or names that differ only in case, "
                 f"which some disks treat as one file. Rename one."

@@ -85,7 +85,7 @@ def plays(july):
 # -- the targets -----------------------------------------------------------------------------------
 
 
-def test_every_figure_has_a_role_a_year_a_place_and_a_source():
+def test_every_figure_has_a_role_a_year_a_population_and_a_source():
     assert len(realism.targets()) == 108
     for name, one in realism.targets().items():
         assert (
@@ -114,7 +114,7 @@ def test_every_figure_is_measured():
     }
 
 
-def test_what_yields_says_to_what_and_why_and_does_not_count():
+def test_a_figure_that_yields_names_the_other_and_the_reason_and_is_not_counted():
     yielding = {name: one for name, one in realism.targets().items() if "yields_to" in one}
     assert set(yielding) == {
         "premium_share_of_plays",
@@ -170,7 +170,7 @@ def test_a_score_is_the_distance_in_tolerances_and_a_wide_interval_does_not_pass
     assert scores.verdict_of(one, observed, error) == verdict
 
 
-def test_a_target_is_as_good_as_its_worst_number():
+def test_the_verdict_of_a_target_is_that_of_its_worst_number():
     said = lambda *words: scores.verdict(
         [scores.Result("t", str(i), 0, 0, 0, 0, 0, word) for i, word in enumerate(words)]
     )  # noqa: E731
@@ -200,7 +200,7 @@ def test_only_outcomes_of_the_upper_tiers_are_counted():
 # -- the bootstrap ---------------------------------------------------------------------------------
 
 
-def test_everybody_comes_once_and_then_as_often_as_drawn():
+def test_the_first_weights_are_ones_and_the_others_count_draws():
     weights = sample.resamples(30, 20)
     assert (weights[0] == 1).all() and (weights.sum(axis=1) == 30).all() and len(weights) == 21
     assert (weights == sample.resamples(30, 20)).all()
@@ -224,7 +224,7 @@ def test_weighted_statistics_are_those_of_the_listeners_drawn():
         assert sample.median_of(s, values)[row] == drawn[math.ceil(len(drawn) / 2) - 1]
 
 
-def test_slopes_are_least_squares_with_other_things_held():
+def test_slopes_are_those_of_least_squares():
     rng = np.random.default_rng(0)
     x, z = rng.normal(size=(2, 200))
     fit = sample.slopes_of(of_values(x=x), 2 + 3 * x - z, [x, z])
@@ -250,7 +250,7 @@ def test_sums_by_key_are_those_of_a_loop():
 # -- the order of plays, against loops -------------------------------------------------------------
 
 
-def test_hearings_are_counted_and_measured_as_in_a_loop():
+def test_plays_of_an_item_are_counted_as_in_a_loop():
     rng = np.random.default_rng(2)
     who = np.repeat(np.arange(4), 60)
     item, number = rng.integers(0, 9, 240), np.tile(np.arange(60), 4)
@@ -266,7 +266,7 @@ def test_hearings_are_counted_and_measured_as_in_a_loop():
 
 def test_sittings_sessions_and_repeats_are_those_of_a_loop(july, plays):
     opened = log.open_log(july)
-    found = log.ordered(opened, log.stretches(july)[0])
+    found = log.ordered(opened, log.file_groups(july)[0])
     rows, previous, place, sitting = list(plays.itertuples()), None, 0, 0
     sizes = Counter(zip(found["who"].tolist(), found["sitting"].tolist()))
     for i, row in enumerate(rows[:4000]):
@@ -299,17 +299,17 @@ def in_one_order(frame):
 
 def test_equal_calls_gather_equal_rows_however_the_files_are_grouped(july, sampled, monkeypatch):
     again = realism.sampled(july, replicates=50, progress=False)
-    monkeypatch.setattr(log, "stretches", functools.partial(log.stretches, most=1))
+    monkeypatch.setattr(log, "file_groups", functools.partial(log.file_groups, most=1))
     one_by_one = realism.sampled(july, replicates=50, progress=False)
-    assert len(log.stretches(july)) > 1
+    assert len(log.file_groups(july)) > 1
     for name, frame in sampled.frames.items():
         assert frame.equals(again.frames[name]), name
         if "who" in frame:  # other rows are sums over the listeners of a group of files
             assert in_one_order(frame).equals(in_one_order(one_by_one.frames[name])), name
 
 
-def test_stretches_hold_every_part_once_and_not_too_much(july):
-    groups = log.stretches(july, most=1)
+def test_file_groups_hold_every_part_once_and_not_too_many_plays(july):
+    groups = log.file_groups(july, most=1)
     kept = sorted(
         path.relative_to(july).as_posix() for path in (july / "plays").glob("part-*.parquet")
     )
@@ -342,7 +342,7 @@ def test_shares_left_early_are_those_of_the_table(sampled, plays):
     assert measured(sampled, "skips_per_hour")["value"] == pytest.approx(each[hours >= 1].mean())
 
 
-def test_figures_of_long_sittings_take_only_those_of_july_weekends(sampled, plays):
+def test_figures_of_long_sittings_use_only_july_weekends(sampled, plays):
     local = plays["started"] // 60_000 + plays["utc_offset_min"]
     day, new = (
         local // 1440,
@@ -364,7 +364,7 @@ def test_figures_of_long_sittings_take_only_those_of_july_weekends(sampled, play
     )
 
 
-def test_hours_are_the_listeners_own(sampled, plays):
+def test_hours_are_local_hours_of_the_listener(sampled, plays):
     local = plays["started"] // 60_000 + plays["utc_offset_min"]
     weekday = (local // 1440 + 3) % 7 < 5
     share = (
@@ -411,10 +411,10 @@ def test_contexts_and_devices_are_shares_of_time(sampled, plays):
     )
 
 
-# -- measures, on answers known beforehand ---------------------------------------------------------
+# -- measures, on data with a known result ---------------------------------------------------------
 
 
-def test_a_power_law_of_waits_is_told_from_an_exponential_one():
+def test_a_power_law_of_waits_fits_better_than_an_exponential_only_if_it_is_one():
     t = np.arange(1, 1001)
     exposure = np.full((1, 1000), 1e6)
     for rate, exponent in ((0.02 * t**-0.8, 0.8), (0.02 * np.exp(-t / 200), 0.0)):
@@ -435,7 +435,7 @@ def test_concentration_of_shares_known_beforehand():
     assert popularity.top_share(np.array([[6.0, 2, 1, 1, 0, 0]]), 0.25)[0] == pytest.approx(0.6)
 
 
-def test_groups_that_lie_apart_are_found():
+def test_clusters_that_are_far_apart_are_found():
     points = np.repeat(np.eye(4), [10, 20, 30, 40], axis=0)
     assert sorted(Counter(clock.clusters(points, 4).tolist()).values()) == [10, 20, 30, 40]
     hours = np.repeat([[0.0], [5.0], [9.0]], [8, 10, 6], axis=0)
@@ -605,7 +605,7 @@ def test_the_rules_hold_in_a_run_and_its_summaries_can_be_recounted(july, sample
     }
 
 
-def test_the_command_tells_what_a_run_measures(july, capsys):
+def test_the_command_prints_the_measured_figures_of_a_run(july, capsys):
     commands.realism(july)
     said = capsys.readouterr().out
     assert (
@@ -615,7 +615,7 @@ def test_the_command_tells_what_a_run_measures(july, capsys):
     )
 
 
-def test_the_strongest_figures_come_out_of_a_small_crowd(sampled):
+def test_a_small_crowd_meets_the_strongest_figures(sampled):
     far = {
         (one.target, one.check): round(one.score, 2)
         for one in realism.measured(sampled, STRONGEST)
@@ -663,7 +663,7 @@ def test_open_ends_and_ranges_read_as_such():
     ] == ["under 0", "1.6 to 3", "over 0.5 \u00b1 0.06", "0"]
 
 
-def test_what_the_model_starts_from_is_told_from_what_it_does_not_know():
+def test_figures_that_the_model_uses_are_known_and_others_are_not():
     assert (
         scores.known("skip_within_10s")
         and scores.known("hour_profile_weekend")
@@ -687,7 +687,7 @@ def test_every_mechanism_names_parameters_and_a_check_that_exist():
         (0.7, 0.7, 0.0, False),
     ],
 )
-def test_a_mechanism_shows_where_its_figure_leaves_or_moves_three_errors_of_the_movement(
+def test_a_mechanism_shows_if_its_figure_leaves_its_tolerance_or_moves_by_three_errors(
     before, after, error, shows
 ):
     check, both = (
@@ -698,7 +698,7 @@ def test_a_mechanism_shows_where_its_figure_leaves_or_moves_three_errors_of_the_
     assert ablation.moved(check, with_it, without)[1] is shows
 
 
-def test_the_uniform_loop_is_a_run_like_any_other_and_fails(july, tmp_path):
+def test_the_uniform_loop_is_measured_like_any_run_and_fails(july, tmp_path):
     listeners, versions = (
         ws.read_parquet(july, "listeners").slice(0, 3),
         ws.read_parquet(july, "profile_versions").slice(0, 3),
@@ -729,10 +729,10 @@ def test_a_changed_model_moves_what_it_should(tmp_path):
     )
 
 
-# -- beside the survey -----------------------------------------------------------------------------
+# -- compared with the survey ----------------------------------------------------------------------
 
 
-def test_the_survey_is_split_into_halves_that_share_nobody(tmp_path, survey):
+def test_the_survey_is_split_into_halves_without_a_common_respondent(tmp_path, survey):
     survey_score.split_survey(
         resource("data", "spotify_data.csv"), tmp_path / "one.csv", tmp_path / "other.csv", seed=1
     )
@@ -745,7 +745,7 @@ def test_the_survey_is_split_into_halves_that_share_nobody(tmp_path, survey):
     assert rows(one) + rows(other) == rows(survey)
 
 
-def test_drawn_listeners_and_respondents_speak_the_same_words(tmp_path):
+def test_drawn_listeners_and_respondents_have_the_same_columns_and_symbols(tmp_path):
     survey_score.split_survey(
         resource("data", "spotify_data.csv"), tmp_path / "one.csv", tmp_path / "other.csv", seed=1
     )
@@ -761,7 +761,7 @@ def test_drawn_listeners_and_respondents_speak_the_same_words(tmp_path):
 # -- pictures --------------------------------------------------------------------------------------
 
 
-def test_every_picture_has_a_text_and_survives_a_run_with_nothing_in_it(sampled, tmp_path):
+def test_every_picture_has_a_text_also_for_a_run_without_plays(sampled, tmp_path):
     nothing = ws.simulate(
         1,
         "2025-01-07T03:00",

@@ -1,8 +1,8 @@
 """`make fit`: fit the parameters that no figure gives directly to the published figures named here.
 
 Each round simulates a crowd, measures it, and multiplies every parameter by a power of (published /
-measured). A row of the table FITS is one parameter of one mechanism and one figure. The result is
-data/behaviour/fitted.json, which `Behaviour` reads. No other figure of the benchmark is used here.
+measured). The result is data/behaviour/fitted.json, which `Behaviour` reads. No other figure of the
+benchmark is used here.
 """
 
 import json

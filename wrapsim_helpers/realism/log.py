@@ -175,7 +175,7 @@ def tracks_of(run_dir):
 # -- the order of plays ----------------------------------------------------------------------------
 
 
-def stretches(run_dir, most=PLAYS_AT_ONCE):
+def file_groups(run_dir, most=PLAYS_AT_ONCE):
     """The files of plays in groups of at most `most` plays, or of one file; lists of names."""
     rows = {file["file"]: file["rows"] for file in read_manifest(run_dir)["files"]}
     groups, n_rows = [], 0
@@ -367,7 +367,9 @@ def gathered(log, queries, progress=True):
     for name, value in spans(log).items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.register("listeners", log.listeners.assign(who=np.arange(len(log.listeners))))
-    for files in tqdm(stretches(log.run_dir), desc="measuring", unit="part", disable=not progress):
+    for files in tqdm(
+        file_groups(log.run_dir), desc="measuring", unit="part", disable=not progress
+    ):
         connection.register("ordered", pa.table(ordered(log, files)))
         connection.execute(PLAYS)
         for name, query in queries.items():

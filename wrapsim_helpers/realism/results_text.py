@@ -120,10 +120,10 @@ def summary_of(results: list):
         named = table.index[table["counted"] & (table["verdict"] == word)]
         if len(named):
             sentences.append(f"{word}: {', '.join(named)}")
-    return sentences + weaker(table)
+    return sentences + uncounted_failures(table)
 
 
-def weaker(table):
+def uncounted_failures(table):
     """A sentence that lists the figures that fail but are not counted: tier C, inputs, or figures
     that yield to another. Empty list if there are none.
     """

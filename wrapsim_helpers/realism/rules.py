@@ -13,7 +13,7 @@ from ..storage.tables import play_files, read_parquet, read_plays
 from ..wrapped.counting import Rules, day_number, too_little
 from ..wrapped.editions import EDITIONS, window
 from ..wrapped.periods import count_plays, open_period, period_days, show_rows
-from .log import plays_of_files, stretches
+from .log import file_groups, plays_of_files
 
 CHECKED = 60  # listeners whose summaries are recounted
 RECOUNTED = (
@@ -34,7 +34,7 @@ def breaches_by_rule(run_dir, progress=True):
     )
     counts, n_plays = [], 0
     for files in tqdm(
-        stretches(run_dir), desc="checking the rules", unit="part", disable=not progress
+        file_groups(run_dir), desc="checking the rules", unit="part", disable=not progress
     ):
         plays = plays_of_files(run_dir, files)
         counts.append(breaches(connection, plays)["n"])
