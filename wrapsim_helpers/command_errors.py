@@ -81,7 +81,7 @@ def complain(error, exit_code):
 
 
 def text_of(error):
-    """The message of an error; for errors of the system or of a store, with what to do."""
+    """The message of an error. For errors of the system or of a store, it says what to do."""
     if getattr(error, "errno", None) in NO_ROOM:
         return "the disk is full; free some space and run the same command again."
     if isinstance(error, errors_of_stores()):

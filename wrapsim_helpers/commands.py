@@ -519,19 +519,17 @@ def realism(
         Size,
         check_report,
         checked,
-        lines_of,
         measured,
+        run_text,
         sampled,
         study_of,
-        tell_rules,
         write_report,
     )
 
     if run_dir:
         sample = sampled(run_dir)
         rules, invariants, n_plays = checked(run_dir, sample)
-        lines = lines_of(measured(sample) + rules)
-        typer.echo("\n".join([*lines, *tell_rules(invariants, n_plays)]))
+        typer.echo(run_text(measured(sample) + rules, invariants, n_plays))
         return
     from .realism.evidence import draw_evidence
 
@@ -545,8 +543,7 @@ def realism(
         lambda: f"Finished runs are saved in {folder}; the same command resumes from there."
     ):
         study = study_of(folder, size)
-    lines = lines_of(study.results + study.rules)
-    typer.echo("\n".join([*lines, *tell_rules(study.invariants, study.n_plays)]))
+    typer.echo(run_text(study.results + study.rules, study.invariants, study.n_plays))
     typer.echo(f"\nThe report is {write_report(study, draw_evidence(study), report_folder)}")
 
 

@@ -1,4 +1,4 @@
-"""Lay out the notebooks, schemas and data in a folder, for `wrapsim init`."""
+"""Copy the notebooks and data to a folder, for `wrapsim init`."""
 
 import os
 import shlex
@@ -13,7 +13,7 @@ NOT_COPIED = ("runs", ".ipynb_checkpoints")  # folders that `init` does not copy
 
 def lay_out(folder):
     """Copy the bundled notebooks and data into a new or empty folder, or one with an interrupted
-    copy. Raises Refused for any other.
+    copy. Raises Refused for any other folder.
     """
     from .storage.places import clear_unfinished, final_name, is_beginning_of, new_file
     from .storage.run_folder import writable

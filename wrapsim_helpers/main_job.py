@@ -1,4 +1,4 @@
-"""The folder of the main job, `wrapsim wrapped`: what it may clear."""
+"""Clear the folder of the main job, `wrapsim wrapped`."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -34,7 +34,7 @@ def clear_job(folder):
 
 
 def refuse_run_of_another_command(run_dir):
-    """Raise ValueError if a folder holds a run of other parameters than a main job uses."""
+    """Raise ValueError if a folder holds a run that the main job did not make."""
     from .parameters import Run, run_of
     from .storage.manifest import identity_of
 

@@ -253,7 +253,7 @@ def execute(notebook, parameters, output):
 
 
 def is_complete_notebook(path):
-    """Whether papermill wrote an executed notebook completely: a full disk cuts it off."""
+    """Whether an executed notebook is complete; on a full disk it is cut off."""
     with contextlib.suppress(OSError, ValueError):
         return bool(json_value(path.read_bytes()))
     return False
@@ -346,7 +346,7 @@ def is_set(value):
 
 
 def check_set_names(file, names):
-    """Raise Refused unless the name of each set can be a file name, and no two name one file."""
+    """Raise Refused unless each name can be a file name, and no two names are the same file."""
     for name in names:
         if not isinstance(name, str) or not SET_NAME.fullmatch(name) or len(name.encode()) > 100:
             raise Refused(

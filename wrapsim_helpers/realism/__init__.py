@@ -2,6 +2,6 @@
 
 from .measure import checked, measured, sampled
 from .report import check_report, write_report
-from .results_text import lines_of, published_by, results_table, summary_of, tell_rules
+from .results_text import run_text
 from .scores import passed, targets, verdicts
 from .study import Size, Study, study_of

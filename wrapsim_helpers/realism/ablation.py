@@ -34,8 +34,8 @@ def moved(check, with_it, without):
     """(steps, shows): how far a number moves in standard errors of the movement, and whether the
     mechanism shows. It shows if the number leaves its tolerance or moves by more than three errors.
 
-    with_it, without  float64, (R,), of the same listeners with the same random streams: the
-                      observed value, then bootstrap replicates with the same draws of listeners
+    with_it, without  float64, (R,), the observed value, then the bootstrap replicates; both of the
+                      same listeners, random streams and draws
     """
     distance, replicates = abs(without[0] - with_it[0]), (without - with_it)[1:]
     error = replicates[np.isfinite(replicates)].std() if np.isfinite(replicates).any() else np.nan

@@ -30,8 +30,8 @@ SURVIVAL = ("skip_within_5s", "skip_within_10s", "skip_within_30s", "skip_before
 
 
 def fit():
-    """Fit, starting from the present values, and write data/behaviour/fitted.json; returns
-    parameter -> value.
+    """Fit the parameters, starting from their present values, and write data/behaviour/fitted.json.
+    Returns parameter -> value.
     """
     path = resource("data", "behaviour", "fitted.json")
     check_output_file(path)
@@ -93,8 +93,8 @@ def moved_parameter(values, values_by_check, fresh):
 
 
 def hazard_moved(values, left):
-    """The cumulative hazard at 5, 10 and 30 s and its slope after that; each piece is scaled by
-    published / measured.
+    """The cumulative hazard at 5, 10 and 30 s, and the slope after 30 s. Each piece is multiplied
+    by published / measured.
     """
     pieces = np.diff([*values["hazard"], values["hazard"][-1] + values["hazard_slope"]])
     wanted, got = (

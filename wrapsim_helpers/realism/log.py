@@ -176,7 +176,9 @@ def tracks_of(run_dir):
 
 
 def file_groups(run_dir, most=PLAYS_AT_ONCE):
-    """The files of plays in groups of at most `most` plays, or of one file; lists of names."""
+    """The files of plays in groups, lists of names. A group is one file or has at most `most`
+    plays.
+    """
     rows = {file["file"]: file["rows"] for file in read_manifest(run_dir)["files"]}
     groups, n_rows = [], 0
     for file in play_files(place_of(run_dir)):
@@ -196,7 +198,7 @@ def plays_of_files(run_dir, files, columns=None):
 
 
 def ordered(log, files):
-    """The plays of some parts with columns that follow from their order: a dict of columns (NumPy
+    """The plays in some files, with columns that follow from their order: a dict of columns (NumPy
     or Arrow), (N,) each.
 
     Adds who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before
@@ -334,8 +336,8 @@ def spans(log):
 
     first_day, whole_weeks (days in whole weeks), ordinary_day (1 October if the run has the
     fortnight after it, otherwise the first day of its middle fortnight), quarter_ms and half_ms
-    (instants after a quarter and half of the run), and every_n (take one listener of so many to get
-    n listeners)
+    (instants after a quarter and half of the run), and every_n (every so many listeners give a
+    sample of n)
     """
     first, n_days = log.first_ms // DAY_MS, (log.after_ms - log.first_ms) // DAY_MS
     october = day_number(date(log.dates[0].year, 10, 1))
@@ -357,8 +359,8 @@ def measuring_connection():
 
 
 def gathered(log, queries, progress=True):
-    """Run SQL queries over groups of plays and concatenate the results, each in the order of its
-    columns, so that equal calls give equal sums: name -> DataFrame.
+    """Run SQL queries over groups of plays and concatenate the results: name -> DataFrame. The rows
+    are in the order of their columns, so that later sums add them in one order.
 
     queries  name -> SQL over the table `p` (see PLAYS, `ordered`), `listeners` (see `Log`, with
              who) and the variables of `spans`

@@ -89,8 +89,8 @@ def values_of(sample, names=None):
 
 
 def by_check(numbers):
-    """check -> float64, (R,), of what a measure returns: such a dict, or the values of its only
-    check. A number without an interval becomes an array of one.
+    """The numbers of a measure: check -> float64, (R,). A measure returns such a dict, or only the
+    values of its check "value". A number without an interval becomes an array of one.
     """
     checks = numbers if isinstance(numbers, dict) else {"value": numbers}
     return {name: np.atleast_1d(values) for name, values in checks.items()}

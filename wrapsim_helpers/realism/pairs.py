@@ -108,8 +108,8 @@ def volumes(sample):
 
 @UNDEFINED_IS_NAN
 def artist_ranks(sample, listeners=1800):
-    """Share of all plays by rank of the artist; published is a line of the published slope through
-    rank 100.
+    """Share of all plays by rank of the artist; published is a line with the published slope,
+    which meets the measured share at rank 100.
     """
     plays = artist_totals(sample, listeners)[0]
     if not len(plays):

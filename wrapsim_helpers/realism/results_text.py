@@ -33,8 +33,13 @@ WIDTHS = {
 }
 
 
+def run_text(results, invariants, n_plays):
+    """All results of a run as text: `lines_of` the results, then `tell_rules`."""
+    return "\n".join([*lines_of(results), *tell_rules(invariants, n_plays)])
+
+
 def lines_of(results):
-    """The results as lines of aligned text, one per check, then how many counted targets pass."""
+    """The results as lines of aligned text, one per check, then the sentences of `summary_of`."""
     return [
         line_of({name: name for name in (*WIDTHS, "verdict")}),
         *(line_of(row_of(result)) for result in results),
@@ -124,8 +129,8 @@ def summary_of(results: list):
 
 
 def uncounted_failures(table):
-    """A sentence that lists the figures that fail but are not counted: tier C, inputs, or figures
-    that yield to another. Empty list if there are none.
+    """A list with a sentence that names the figures that fail but are not counted: tier C, inputs,
+    or figures that yield to another. Empty if there are none.
     """
     failed = ~table["counted"] & (table["verdict"] == FAIL) & (table["role"] != "rule")
     named = ", ".join(table.index[failed])

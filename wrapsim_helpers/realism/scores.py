@@ -17,8 +17,7 @@ from ..resources import PACKAGE
 
 PASS, FAIL, TOO_SMALL, LEFT_OUT = "pass", "fail", "too small", "not here"
 Z95 = 1.96
-# folders and modules that simulate the data or fit the parameters; the model knows a figure if one
-# of them names it
+# folders and modules that simulate the data or fit the parameters
 MODEL = ("people", "music", "listening", "realism/fit.py")
 NEEDED = {"A": 0.90, "B": 0.75}  # share of the counted outcomes of a tier that has to pass
 
@@ -138,8 +137,9 @@ def is_counted(target):
 
 
 def known(target):
-    """Whether the model starts from a figure or was fitted to it, that is, whether the text of one
-    of the model's modules names it. target: id of the figure.
+    """Whether the model uses a figure, as a start value or in the fit: one of its modules names it.
+
+    target  id of the figure
     """
     return any(fnmatch(target, name) for name in names_in_the_model())
 
@@ -149,8 +149,8 @@ def names_in_the_model():
     """Words in the model's modules that may be ids of figures, or patterns of ids such as
     skip_within_*.
 
-    Of the parameters only the sources count: `About.without` names figures to which no mechanism
-    was fitted.
+    Of a parameter's `About` only the source counts, because `without` names figures that were not
+    used for a fit.
     """
     texts = [file.read_text(encoding="utf-8") for file in model_files()]
     texts += [about.source for about in parameter_records(Behaviour).values()]

@@ -132,8 +132,8 @@ def smaller_jobs(size):
 
 
 def in_processes(jobs, workers):
-    """The results of smaller runs, in order, computed by so many processes (0: one per core), with
-    a progress bar.
+    """The results of smaller runs, in order, computed by `workers` processes (0: one per core),
+    with a progress bar.
     """
     with executor_of(workers or cores(), "") as executor:
         with main_left_alone():

@@ -1,8 +1,7 @@
-"""Similarity of sampled listeners and survey respondents from whom they were not drawn, scored by
-SDMetrics in an environment of its own.
+"""Scores, by SDMetrics, how similar listeners are to survey respondents from whom they were not
+drawn.
 
-SDMetrics needs pandas below 3, so it is not installed in the project's environment: a script runs
-in a venv in the folder of the results.
+SDMetrics needs pandas below 3, so it has its own environment, a venv in the folder of the results.
 """
 
 import csv
@@ -77,8 +76,8 @@ def survey_score(folder, survey_path="", seed=1):
 
 
 def survey_folder(folder):
-    """The folder for the environment and the tables: created, tested for writing, and marked as
-    ours.
+    """The folder for the environment and the tables: created, tested for writing, and marked as a
+    folder of wrapsim.
     """
     folder = writable_output_folder(folder)
     claim(folder, ["sdmetrics"])
@@ -128,14 +127,14 @@ def split_survey(path, first, second, seed):
 
 
 def respondents(survey):
-    """The columns that respondents and listeners share, of respondents; a DataFrame of text."""
+    """Respondents as a DataFrame of text, with the columns that listeners have, too."""
     columns = {"age": survey["age_band"]}
     columns |= {name: survey[name] for name in ("gender", "plan", "genre", "time_slot")}
     return pd.DataFrame(columns | {"group": np.asarray(listener_types(survey))}).astype(str)
 
 
 def drawn_listeners(survey_path, n=SAMPLED):
-    """The columns of `respondents`, of n listeners drawn from a survey file without weights."""
+    """n listeners drawn from a survey file without weights, with the columns of `respondents`."""
     run = Run(num_users=n, survey_path=str(survey_path), population="survey")
     listeners, versions = (
         table.to_pandas()

@@ -65,7 +65,7 @@ def uniform_plays(listener_id, tracks, start_ms, days, rng):
     ms_played = np.where(left, rng.random(n) * duration, duration).astype(np.int64)
     ms_played = ms_played.clip(0, STEP_MS)
     started = start_ms + np.arange(n) * STEP_MS
-    columns = dict.fromkeys(TABLES["plays"].names, np.zeros(n, np.int64)) | {
+    columns = {
         "listener_id": np.full(n, listener_id),
         "session_id": np.full(n, listener_id << 32),
         "country": pa.array(["US"] * n),
@@ -76,8 +76,18 @@ def uniform_plays(listener_id, tracks, start_ms, days, rng):
         "ms_played": ms_played,
         "content_type": np.full(n, code("content_type", "track")),
     }
-    for name, symbols in LABELS.items():
-        columns[name] = np.array(symbol_codes(name, *symbols))[kind]
-    for name in ("device", "platform", "context", "plan"):
-        columns[name] = rng.integers(1, len(SYMBOLS[name]), size=n)
-    return table_of("plays", columns)
+    zeros = dict.fromkeys(TABLES["plays"].names, np.zeros(n, np.int64))
+    return table_of("plays", zeros | columns | uniform_labels(kind, rng))
+
+
+def uniform_labels(kind, rng):
+    """Columns of symbols, as codes: those that follow from the kind of interaction, and those that
+    are drawn uniformly.
+    """
+    following = {
+        name: np.array(symbol_codes(name, *symbols))[kind] for name, symbols in LABELS.items()
+    }
+    return following | {
+        name: rng.integers(1, len(SYMBOLS[name]), size=len(kind))
+        for name in ("device", "platform", "context", "plan")
+    }

@@ -55,8 +55,9 @@ def plays_by(s, frame, column, weights=None):
 
 
 def artist_totals(s, listeners=None):
-    """Weighted plays per played artist, most first, float64, (R, A), of all listeners or of the
-    first so many.
+    """Weighted plays per played artist, most first, float64, (R, A).
+
+    listeners  number of listeners, from the first one; None for all
     """
     frame = s.frames["artists"]
     frame = frame if listeners is None else frame[frame["who"] < listeners]
@@ -64,8 +65,8 @@ def artist_totals(s, listeners=None):
 
 
 def of_artists(measure):
-    """A measure of the plays per artist of the first 1,800 listeners (see `artist_totals`). There
-    is none if the run has fewer listeners or not 10,000 to 50,000 artists.
+    """A measure: a function of the plays per artist of the first 1,800 listeners. It measures
+    nothing if the run has fewer listeners, or not 10,000 to 50,000 artists.
     """
     return lambda s: (
         measure(artist_totals(s, CONCENTRATED))
@@ -121,8 +122,8 @@ def rank_slope(ordered, low, high):
 
 
 def track_head_mssd(s):
-    """Concentration of tracks in long sittings, taken in a pseudorandom order until the published
-    number of plays is reached.
+    """Concentration of tracks in long sittings, over as many plays as were published. These plays
+    are chosen in a pseudorandom order.
     """
     frame = s.frames["heads"]
     if len(frame) < HEAD_PLAYS:
@@ -195,8 +196,8 @@ def gender_taste_overlap(s, top=200):
 
 
 def reminiscence_age(s):
-    """The age at a track's release at which men's plays exceed the expected plays most. Expected:
-    the release years of all listeners' plays.
+    """The men's age in the release year of the tracks that they play most often, compared with the
+    release years of all listeners' plays.
     """
     frame, born = s.frames["release_years"], s.listeners["birth_year"]
     men = (s.having("gender", "male") & born.between(1960, 2005)).to_numpy()
@@ -216,8 +217,8 @@ def reminiscence_age(s):
 
 
 def year_shares(frame, born):
-    """Share of all plays that was released when a listener had each age of AGES_AT_RELEASE, (L,
-    ages).
+    """For each listener and each age of AGES_AT_RELEASE: the share of all plays whose track was
+    released when the listener had that age, (L, ages).
     """
     by_year = frame.groupby("release_year")["n"].sum() / frame["n"].sum()
     years = born[:, None] + AGES_AT_RELEASE
@@ -240,9 +241,11 @@ def release_year_mix(s):
 
 
 def gs_score(s):
-    """Generalist-specialist scores: the mean cosine of a listener's plays to their centre, in a
-    space of artists by co-listening. Programmed minus organic plays, and the correlation of the
-    first half with the second.
+    """Generalist-specialist scores: the score of programmed plays minus the score of organic plays,
+    and the correlation of the scores of the first and the second half.
+
+    A score is the mean cosine of a listener's plays to their centre, in a space in which artists
+    with the same listeners are near each other.
     """
     frame = s.frames["places"]
     most_played = frame.groupby("artist_id")["n"].sum().nlargest(ARTISTS_LOCATED).index

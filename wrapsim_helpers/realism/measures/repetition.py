@@ -197,8 +197,8 @@ def exposure_inverted_u(s):
 
 
 def relisten_predictors(s):
-    """How much better the base level predicts repeats than recency and frequency do. Measured on
-    a few listeners, without an interval.
+    """How much better the base level predicts repeats than recency and frequency do, over a few
+    listeners, without an interval.
     """
     sequences = [
         hit_rates(plays["track_id"].to_numpy(), plays["started_ms"].to_numpy())
@@ -240,8 +240,8 @@ def in_top(item, at_ms, now, top):
 
 
 def heaps(column):
-    """A measure: the median slope of ln(distinct) on ln(plays) over listeners, and the median
-    difference of late and early slope.
+    """A measure: each listener's slope of ln(distinct) on ln(plays), and the late minus the early
+    slope; medians of listeners.
     """
 
     def measure(s):

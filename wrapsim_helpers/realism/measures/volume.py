@@ -78,8 +78,8 @@ def lognormal_sigma_volume(s):
 
 
 def premium_to_free(s, column):
-    """Mean of a column per premium listener / mean per free listener, (R,); the mean of this ratio
-    over fortnights.
+    """Mean of a column per premium listener / mean per free listener, (R,), averaged over
+    fortnights.
     """
     premium, free = (
         by_fortnight(s, lambda rows: rows[column], [premium]) for premium in (True, False)
@@ -104,7 +104,7 @@ def whole_months(s):
 
 
 def monthly(s, value):
-    """Weighted mean of a value over active listeners, (R,); the mean over whole months."""
+    """Weighted mean of a value over active listeners, (R,), averaged over whole months."""
     rows = whole_months(s)
     if not len(rows):
         return np.nan
