@@ -162,6 +162,12 @@ def draw_hours_held(sample):
     return axes[0]
 
 
+def line_and_dots(ax, table):
+    """Draw the measured values of a pair as a line, the published ones as dots."""
+    ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
+    ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
+
+
 def draw_still_on(sample):
     """When do people leave a track?"""
     table = pairs.still_on(sample)
@@ -172,8 +178,7 @@ def draw_still_on(sample):
         else NOTHING,
         "Share of plays not left yet, by seconds played. Dots: P. Lamere, The Skip, 2014.",
     )
-    ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
-    ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
+    line_and_dots(ax, table)
     note(ax, 30, table["published"][30] - 0.07, "published", ACCENT, ha="center")
     ax.set(ylim=(0, 1.02), xlim=(0, 60), xlabel="seconds")
     percent_axis(ax.yaxis)
@@ -236,11 +241,10 @@ def draw_distinct_tracks(sample):
         "Distinct tracks by plays, median of listeners with 5\u2009000 plays, log scales. Dot: "
         "2\u2009728 tracks in 13\u2009750 plays (MIDiA 2025).",
     )
-    ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
-    ax.scatter(table.index, table["published"], s=46, color=ACCENT, zorder=3)
+    line_and_dots(ax, table)
     ax.set(xscale="log", yscale="log")
-    ax.xaxis.set_major_formatter("{x:g}")
-    ax.yaxis.set_major_formatter("{x:g}")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter("{x:g}")
     return ax
 
 
