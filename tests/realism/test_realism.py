@@ -7,6 +7,7 @@ import json
 import math
 from collections import Counter, defaultdict
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -28,7 +29,7 @@ from wrapsim_helpers.realism import (
     survey_score,
     uniform,
 )
-from wrapsim_helpers.realism.measures import clock, popularity, repetition
+from wrapsim_helpers.realism.measures import clock, popularity, repetition, sessions
 from wrapsim_helpers.resources import resource
 from wrapsim_helpers.storage.manifest import manifest_bytes
 from wrapsim_helpers.storage.tables import write_table
@@ -302,10 +303,24 @@ def test_equal_calls_gather_equal_rows_however_the_files_are_grouped(july, sampl
     monkeypatch.setattr(log, "file_groups", functools.partial(log.file_groups, most=1))
     one_by_one = realism.sampled(july, replicates=50, progress=False)
     assert len(log.file_groups(july)) > 1
+    assert sampled.listeners.equals(again.listeners)
     for name, frame in sampled.frames.items():
         assert frame.equals(again.frames[name]), name
         if "who" in frame:  # other rows are sums over the listeners of a group of files
             assert in_one_order(frame).equals(in_one_order(one_by_one.frames[name])), name
+
+
+def test_sums_of_logarithms_do_not_depend_on_the_number_of_threads():
+    with duckdb.connect() as db:
+        db.execute("""CREATE TABLE p AS SELECT i % 3 AS who,
+          3600000 + hash(i) % 999999999 AS gap_ms,
+          i % 40 AS genre_code, i % 500 AS number FROM range(600000) AS t(i)""")
+        for query in (sessions.PER_LISTENER["gaps"], repetition.PER_LISTENER["entropy"]):
+            answers = set()
+            for threads in (1, 2, 3, 5, 8):
+                db.execute(f"SET threads = {threads}")
+                answers.add(tuple(db.execute(f"{query} ORDER BY who").fetchall()))
+            assert len(answers) == 1
 
 
 def test_file_groups_hold_every_part_once_and_not_too_many_plays(july):

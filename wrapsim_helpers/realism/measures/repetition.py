@@ -37,8 +37,8 @@ PER_LISTENER = {
           sum(n) FILTER (place <= 50) AS top_50 FROM placed GROUP BY who""",
     "entropy": """WITH each AS (SELECT who, genre_code, count(*) AS n FROM p WHERE number < 500
       GROUP BY ALL)
-        SELECT who, -sum(n / 500 * ln(n / 500)) AS entropy, sum(n) AS entropy_n
-        FROM each GROUP BY who""",
+        SELECT who, -sum((n / 500 * ln(n / 500))::DECIMAL(18, 12))::DOUBLE AS entropy,
+          sum(n) AS entropy_n FROM each GROUP BY who""",
     "exposures": """WITH found AS (SELECT who, track_id FROM p GROUP BY ALL HAVING count(*) >= 15
       AND min(local_ms) >= getvariable('quarter_ms'))
         SELECT who, count_if(nth = 1) AS first_n, count_if(nth = 1 AND NOT unfinished) AS

@@ -35,7 +35,8 @@ PER_LISTENER = {
         coalesce(sum(ms_played) FILTER (plan = 'free'), 0) AS ms_free, coalesce(sum(ad_ms) FILTER
           (plan = 'free'), 0) AS ad_free,
         count_if(plan = 'premium' AND ad_ms > 0) AS n_premium_ads FROM p GROUP BY who""",
-    "gaps": f"""SELECT who, count(*) AS n_gaps, sum(ln(gap_ms / {HOUR_MS})) AS ln_gaps FROM p
+    "gaps": f"""SELECT who, count(*) AS n_gaps, sum(ln(gap_ms / {HOUR_MS})::DECIMAL(18, 9))
+          ::DOUBLE AS ln_gaps FROM p
         WHERE gap_ms BETWEEN {HOUR_MS} AND {30 * DAY_MS} GROUP BY who""",
 }
 LONG_FORM: dict[str, str] = {}

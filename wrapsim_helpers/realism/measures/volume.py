@@ -27,7 +27,8 @@ PER_LISTENER = {
     "use_days": """WITH days AS (SELECT DISTINCT who, day FROM p),
         gaps AS (SELECT who, day - lag(day) OVER (PARTITION BY who ORDER BY day) - 1 AS idle FROM
           days)
-        SELECT who, count(*) AS use_days, avg(idle) AS idle_mean, var_pop(idle) AS idle_var
+        SELECT who, count(*) AS use_days, avg(idle) AS idle_mean,
+          sum(idle * idle) / count(idle) - avg(idle) ** 2 AS idle_var
         FROM gaps GROUP BY who""",
 }
 
