@@ -24,8 +24,8 @@ def test_a_session_is_compiled_for_one_set_of_types():
 
 def user_ids_printed(project, cache):
     code = (
-        "from wrapsim_helpers.people.listeners import user_ids; import numpy as np; "
-        "print(user_ids(1, np.arange(2)))"
+        "from wrapsim_helpers.people.user_ids import user_ids; import numpy as np; "
+        "print(user_ids(np.arange(2, dtype=np.uint64), 1, np.arange(2)))"
     )
     env = os.environ | {"WRAPSIM_CACHE": str(cache), "PYTHONPATH": str(project)}
     return subprocess.run(

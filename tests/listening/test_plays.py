@@ -229,12 +229,18 @@ def test_the_plays_of_one_listener_do_not_hold_the_memory_of_a_crowd():
     )
 
 
+def loop_people(listened):
+    """The listeners of a `Listened` as the compiled loop reads them."""
+    run, world = listened.run, listened.world
+    people, versions = li.draw_listeners(run, world.behaviour, world.survey, run.listener_ids())
+    return loop_records.lower_listeners(
+        run, people, versions, loop_records.other_genres(world.survey, people)
+    )
+
+
 def test_small_blocks_give_the_same_plays(crowd):
     world = crowd.world
-    others = loop_records.other_genres(world.survey, crowd.listeners, crowd.profile_versions)
-    people, _ = loop_records.lower_listeners(
-        crowd.run, crowd.listeners, crowd.profile_versions, world.catalogue, others
-    )
+    people = loop_people(crowd)
     blocks = [
         np.concatenate(
             [
@@ -575,10 +581,7 @@ def test_the_season_moves_sessions_without_a_pile_at_midnight():
 
 def test_a_listener_whose_plays_have_no_end_is_refused(monkeypatch, crowd):
     monkeypatch.setattr(loop, "MOST_ROWS", 5_000)
-    others = loop_records.other_genres(crowd.world.survey, crowd.listeners, crowd.profile_versions)
-    people, _ = loop_records.lower_listeners(
-        crowd.run, crowd.listeners, crowd.profile_versions, crowd.world.catalogue, others
-    )
+    people = loop_people(crowd)
     endless = lowered(
         [ws.Behaviour(minutes_factor=20.0, hazard_scale=20.0, skip_position=(20.0,) * 4)]
     )

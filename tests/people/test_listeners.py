@@ -234,10 +234,11 @@ def test_instead_changes_what_follows_and_nothing_else(survey):
 # -- profile versions ------------------------------------------------------------------------------
 
 
-def people_with(n=1, birth="2000-06-15", plan="free", churn=0.0, joining=0.0, seed=1):
+def people_with(
+    n=1, birth="2000-06-15", plan="free", churn=0.0, joining=0.0, seed=1, zone="Europe/Stockholm"
+):
     """n people as `profile_versions` reads them; nobody changes plan unless a chance is given."""
     same = {
-        "home": 0,
         "age": 0,
         "plan": code("plan", plan),
         "wanted_plan": code("plan_kind", "student"),
@@ -248,13 +249,20 @@ def people_with(n=1, birth="2000-06-15", plan="free", churn=0.0, joining=0.0, se
         "listener_id": np.arange(n),
         "key": listener_keys(np.uint64(seed), np.arange(n)),
         "birth_date": np.array([birth] * n, "datetime64[D]"),
+        "time_zone": pd.Categorical([zone] * n),
     }
 
 
-def versions_of(birth, start, end, zone="Europe/Stockholm"):
-    return profile_versions.profile_versions(
-        ws.Run(num_users=1, start_time=start, end_time=end), people_with(birth=birth), [zone]
-    ).to_pandas()
+def version_table(run, people):
+    """The profile_versions table of people, a DataFrame."""
+    versions = profile_versions.profile_versions(run, people)
+    return li.to_table("profile_versions", versions).to_pandas()
+
+
+def versions_of(birth, start, end):
+    return version_table(
+        ws.Run(num_users=1, start_time=start, end_time=end), people_with(birth=birth)
+    )
 
 
 def test_a_birthday_begins_a_new_version_at_local_midnight():
@@ -343,9 +351,9 @@ def slow_changes(key, plan, churn, joining, start, end):
 def test_plans_change_as_the_slow_calendar_says(window):
     run, people = (
         ws.Run(num_users=400, start_time=window[0], end_time=window[1]),
-        people_with(400, plan="premium", churn=0.2, joining=0.1),
+        people_with(400, plan="premium", churn=0.2, joining=0.1, zone="UTC"),
     )
-    versions = profile_versions.profile_versions(run, people, ["UTC"]).to_pandas()
+    versions = version_table(run, people)
     versions = versions[versions["plan"] != versions.groupby("listener_id")["plan"].shift()]
     found = versions.groupby("listener_id").apply(
         lambda rows: list(zip(rows["valid_from"].dt.tz_localize(None), rows["plan"]))[1:]
@@ -362,11 +370,9 @@ def test_plans_change_as_the_slow_calendar_says(window):
 
 
 def test_the_plans_of_a_quarter_are_those_of_the_year_until_then():
-    people = people_with(300, plan="premium", churn=0.2, joining=0.1)
+    people = people_with(300, plan="premium", churn=0.2, joining=0.1, zone="Asia/Tokyo")
     year, quarter = (
-        profile_versions.profile_versions(
-            ws.Run(num_users=300, start_time="2025-01-01", end_time=end), people, ["Asia/Tokyo"]
-        ).to_pandas()
+        version_table(ws.Run(num_users=300, start_time="2025-01-01", end_time=end), people)
         for end in ("2026-01-01", "2025-04-01")
     )
     assert len(quarter) > 350
@@ -380,9 +386,9 @@ def test_the_plans_of_a_quarter_are_those_of_the_year_until_then():
 
 def test_age_and_plan_each_keep_what_the_other_changes():
     run = ws.Run(num_users=50, start_time="2020-01-01", end_time="2023-01-01")
-    versions = profile_versions.profile_versions(
-        run, people_with(50, birth="1991-06-15", churn=0.3, joining=0.3), ["UTC"]
-    ).to_pandas()
+    versions = version_table(
+        run, people_with(50, birth="1991-06-15", churn=0.3, joining=0.3, zone="UTC")
+    )
     for _, rows in versions.groupby("listener_id"):
         assert (
             rows["profile_version"].tolist() == list(range(len(rows)))
@@ -454,7 +460,8 @@ def test_a_plan_that_is_given_never_changes(survey, given):
 
 def test_a_user_id_is_a_uuid_that_gives_its_number_back():
     ids = np.array([0, 1, 17, 2**31 - 2])
-    for text, number in zip(user_ids.user_ids(99, ids).to_pylist(), ids):
+    keys = listener_keys(np.uint64(99), ids)
+    for text, number in zip(user_ids.user_ids(keys, 99, ids).to_pylist(), ids):
         assert uuid.UUID(text).version == 8 and uuid.UUID(text).variant == uuid.RFC_4122
         assert user_ids.listener_number(text, 99) == number
         assert user_ids.listener_number(text, 98) is None
@@ -465,24 +472,31 @@ def test_a_foreign_uuid_has_no_number():
 
 
 def test_user_ids_are_unique():
-    assert len(set(user_ids.user_ids(1, np.arange(20_000)).to_pylist())) == 20_000
+    ids = np.arange(20_000)
+    keys = listener_keys(np.uint64(1), ids)
+    assert len(set(user_ids.user_ids(keys, 1, ids).to_pylist())) == 20_000
 
 
 # -- records for the loop --------------------------------------------------------------------------
 
 
+def drawn_and_lowered(run, survey, ids):
+    """(listeners, versions, People): two DataFrames and what the loop reads."""
+    people, versions = li.draw_listeners(run, ws.Behaviour(), survey, ids)
+    others = loop_records.other_genres(survey, people)
+    tables = [table.to_pandas() for table in li.listener_tables(run, people, versions)]
+    return *tables, loop_records.lower_listeners(run, people, versions, others)
+
+
 @pytest.fixture(scope="module")
-def lowered(survey, catalogue):
+def lowered(survey):
     run = ws.Run(num_users=300, seed=5, start_time="2025-03-01", end_time="2025-06-01")
-    listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
-    people, names = loop_records.lower_listeners(
-        run, listeners, versions, catalogue, loop_records.other_genres(survey, listeners, versions)
-    )
-    return listeners.to_pandas(), versions.to_pandas(), people, names
+    return drawn_and_lowered(run, survey, run.listener_ids())
 
 
 def test_the_loop_reads_what_the_tables_say(lowered, catalogue):
-    listeners, versions, people, names = lowered
+    listeners, versions, people = lowered
+    names = homes.nations()
     pools = {number: name for name, number in catalogue.pools.items()}
     for row, person in zip(listeners.itertuples(), people.persons):
         assert (person.number, names[person.country], pools[person.favourite]) == (
@@ -510,24 +524,41 @@ def test_the_loop_reads_what_the_tables_say(lowered, catalogue):
         assert list(own.from_ms) == mine["valid_from"].dt.as_unit("ms").astype("int64").tolist()
 
 
-def test_codes_of_countries_do_not_depend_on_who_is_asked_for(survey, catalogue, lowered):
+def test_codes_of_countries_do_not_depend_on_who_is_asked_for(survey):
     run = ws.Run(
         num_users=300, seed=5, given=ws.Given(latitude=4.1755, longitude=73.5093)
     )  # Male, not in places.csv
-    listeners, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:2])
-    people, names = loop_records.lower_listeners(
-        run, listeners, versions, catalogue, loop_records.other_genres(survey, listeners, versions)
-    )
-    assert (
-        names == lowered[3]
-        and names[: len(homes.countries())] == homes.countries()["country"].tolist()
-        and len(set(names)) == len(names)
-    )
+    *_, people = drawn_and_lowered(run, survey, run.listener_ids()[:2])
+    names = homes.nations()
+    assert names[: len(homes.countries())] == homes.countries()["country"].tolist() and len(
+        set(names)
+    ) == len(names)
     assert names[people.persons[0].country] == "MV" and people.persons[0].home == -1
 
 
+def test_listeners_may_be_asked_for_in_any_order(survey):
+    run = ws.Run(num_users=5, start_time="2020-01-01", end_time="2025-01-01")
+    _, versions, people = drawn_and_lowered(run, survey, np.array([4, 0, 2]))
+    assert people.persons.number.tolist() == [4, 0, 2]
+    for person in people.persons:
+        mine = versions[versions["listener_id"] == person.number]
+        own = people.versions[person.first_version : person.after_versions]
+        assert len(own) > 4 and own.age.tolist() == mine["age"].tolist()
+
+
+def test_a_time_skipped_in_another_zone_is_no_error_for_one_listener(survey, people):
+    def listener_in(zone):
+        number = people.index[people["time_zone"] == zone][0]
+        run = replace(CROWD, num_users=1, first_listener=number, start_time="2025-03-30T02:30")
+        return ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())[0]
+
+    assert listener_in("Asia/Tokyo").num_rows == 1
+    with pytest.raises(ValueError, match="the clocks of Europe/Berlin skipped"):
+        listener_in("Europe/Berlin")
+
+
 def test_other_genres_are_those_of_people_alike(survey, lowered):
-    listeners, versions, people, _ = lowered
+    listeners, versions, people = lowered
     shares, first = (
         ws.response_shares(survey, "genre"),
         versions.drop_duplicates("listener_id").set_index("listener_id"),

@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 import wrapsim_helpers as ws
+from wrapsim_helpers.people import loop_records
 from wrapsim_helpers.people import personas as pe
 from wrapsim_helpers.people.behaviour import CONTEXTS
+from wrapsim_helpers.people.listeners import draw_listeners
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 from wrapsim_helpers.schema import code
 
@@ -344,14 +346,11 @@ def test_the_same_listener_is_of_the_same_kind_alone(tried, survey):
     )
 
 
-def test_the_loop_reads_the_kind_of_each_listener(tried, survey, catalogue):
-    from wrapsim_helpers.people import loop_records
-
+def test_the_loop_reads_the_kind_of_each_listener(tried, survey):
     listeners, _, run = tried
-    tables = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:200])
-    kind = loop_records.lower_listeners(
-        run, *tables, catalogue, loop_records.other_genres(survey, *tables)
-    )[0].persons.kind
+    people, versions = draw_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:200])
+    others = loop_records.other_genres(survey, people)
+    kind = loop_records.lower_listeners(run, people, versions, others).persons.kind
     bundled = pe.load_personas()
     own = [
         (name, arm)

@@ -18,8 +18,8 @@ from ..music.songs_file import load_songs
 from ..parameters import Given, Run
 from ..people.behaviour import Behaviour, lowered
 from ..people.clocks import window_starts
-from ..people.homes import home_of
-from ..people.listeners import sample_listeners
+from ..people.homes import homes_of, nations
+from ..people.listeners import draw_listeners, listener_tables
 from ..people.loop_records import lower_listeners, other_genres
 from ..people.personas import behaviours_of, personas_of
 from ..people.survey_file import check_genre, load_survey
@@ -65,8 +65,7 @@ def check_run(run):
         check_genre("genres", genre)
     if run.given.preferred_genre != "":
         check_genre("preferred_genre", run.given.preferred_genre)
-    if run.given.latitude is not None:
-        home_of(run.given.latitude, run.given.longitude)
+    homes_of(run.given)
     personas_of(run)
     start = run.origin.window[0]
     world = world_of(
@@ -141,13 +140,14 @@ def listen_checked(run, ids, instead=Given(), behaviour=None, past=None):
     world = check_run(run)
     world = replace(world, behaviour=behaviour or world.behaviour)
     past = past_of(past, ids) if past else no_past()
-    listeners, versions = sample_listeners(run, world.behaviour, world.survey, ids, instead)
-    other_totals = other_genres(world.survey, listeners, versions)
-    people, countries = lower_listeners(run, listeners, versions, world.catalogue, other_totals)
+    columns, versions = draw_listeners(run, world.behaviour, world.survey, ids, instead)
+    listeners, profile_versions = listener_tables(run, columns, versions)
+    other_totals = other_genres(world.survey, columns)
+    people = lower_listeners(run, columns, versions, other_totals)
     behaviours = lowered(behaviours_of(world.behaviour, personas_of(run)))
     blocks = [
         (
-            plays_table(block.plays, countries),
+            plays_table(block.plays, nations()),
             answers_table(block),
             state_table(block),
             actions_table(block),
@@ -156,7 +156,7 @@ def listen_checked(run, ids, instead=Given(), behaviour=None, past=None):
     ]
     plays, answers, state, actions = map(pa.concat_tables, zip(*blocks))
     truth = truth_table(listeners, people, behaviours, other_totals, day_range(run))
-    return Listened(run, world, listeners, versions, plays, answers, truth, state, actions)
+    return Listened(run, world, listeners, profile_versions, plays, answers, truth, state, actions)
 
 
 def check_ids(ids):
@@ -189,9 +189,8 @@ def compile_model(run):
 
 def estimate_plays(run, world):
     """About how many plays will the run have? An int, from the minutes of its first listeners."""
-    ids = run.listener_ids(0, 2_000)
-    listeners, _ = sample_listeners(run, world.behaviour, world.survey, ids)
-    minutes = listeners["minutes_per_day"].to_numpy().mean() * run.days * run.num_users
+    people, _ = draw_listeners(run, world.behaviour, world.survey, run.listener_ids(0, 2_000))
+    minutes = people["minutes_per_day"].mean() * run.days * run.num_users
     return round(minutes / MINUTES_PER_PLAY)
 
 

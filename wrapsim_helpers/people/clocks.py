@@ -3,6 +3,7 @@
 import functools
 
 import numpy as np
+import pandas as pd
 
 from ..compiled import compiled
 from ..instants import DAY_MS, MINUTE_MS, first_instant_ms, instant_ms, zone_changes
@@ -16,7 +17,7 @@ def window_starts(run, people):
     people: Arrow table with a column time_zone. A local time that does not exist exactly once is
     moved to the first valid instant.
     """
-    zones, zone = zone_codes(people["time_zone"])
+    zone, zones = pd.factorize(people["time_zone"].to_pandas())
     starts, ends, moved = zone_windows(run, zones)
     return starts[zone], ends[zone], int(moved[zone].sum())
 
@@ -38,23 +39,6 @@ def zone_windows(run, zones):
 
 
 first_instant = functools.lru_cache(maxsize=4096)(first_instant_ms)  # cached per process
-
-
-def zone_codes(column):
-    """Distinct texts of an Arrow column, a list, and each row's position there, int64, (L,)."""
-    words = column.combine_chunks().dictionary_encode()
-    return words.dictionary.to_pylist(), words.indices.to_numpy().astype(np.int64)
-
-
-def midnights(run, days, zone_names, zone):
-    """UTC ms of local midnight of each day in its zone, int64, (N,).
-
-    Where the clock skips midnight, it is the first instant of the day.
-    """
-    first_change, changes = clocks(run, zone_names)
-    return first_instants(
-        first_change, changes, zone, days.astype("datetime64[ms]").astype(np.int64)
-    )
 
 
 @compiled

@@ -2,38 +2,28 @@
 
 import numpy as np
 
-from ..schema import DEVICES, MALE, PREMIUM, code
+from ..schema import DEVICES, MALE, PREMIUM, symbol_codes
 from ..streams import choose, decision, exps, lns, normals, uniforms
 from .behaviour import rounded
 from .curves import slot_chronotypes
 from .homes import countries
 from .survey_weights import OWNED
 
-MINUTES, NOVELTY, SKIP, SHUFFLE, PRIVATE, OFFLINE = map(
-    decision,
-    (
-        "listener.minutes",
-        "listener.novelty",
-        "listener.skip",
-        "listener.shuffle",
-        "listener.private",
-        "listener.offline",
-    ),
+MINUTES, NOVELTY, SKIP, SHUFFLE, PRIVATE, OFFLINE = (
+    decision(f"listener.{name}")
+    for name in ("minutes", "novelty", "skip", "shuffle", "private", "offline")
 )
-CHRONOTYPE, TABLET, WEIGHT, PHONE_OS, COMPUTER_OS = map(
-    decision,
-    (
-        "listener.chronotype",
-        "listener.tablet",
-        "listener.device_weight",
-        "listener.phone_os",
-        "listener.computer_os",
-    ),
+CHRONOTYPE, TABLET, WEIGHT, PHONE_OS, COMPUTER_OS = (
+    decision(f"listener.{name}")
+    for name in ("chronotype", "tablet", "device_weight", "phone_os", "computer_os")
+)
+ANDROID, IOS, WINDOWS, MACOS, LINUX = symbol_codes(
+    "platform", "android", "ios", "windows", "macos", "linux"
 )
 # system of the computer by system of the phone: iPhone owners more often have a Mac (assumed)
 COMPUTERS = {
-    "android": {"windows": 0.78, "macos": 0.15, "linux": 0.07},
-    "ios": {"windows": 0.5, "macos": 0.47, "linux": 0.03},
+    ANDROID: {WINDOWS: 0.78, MACOS: 0.15, LINUX: 0.07},
+    IOS: {WINDOWS: 0.5, MACOS: 0.47, LINUX: 0.03},
 }
 
 
@@ -47,12 +37,12 @@ def parameters(behaviours, kind):
     )[kind]
 
 
-def habits(keys, people, parameter):
+def habits(people, parameter):
     """How much, when and how each listener listens: name -> codes, or float64 to 0.001, (L,).
 
     parameter: a function as from `parameters`.
     """
-    premium, years = people["plan"] == PREMIUM, people["age"]
+    keys, premium, years = people["key"], people["plan"] == PREMIUM, people["age"]
     log_minutes = (
         parameter("log_minutes")
         + parameter("sigma_minutes") * normals(keys, MINUTES, 0)
@@ -62,21 +52,20 @@ def habits(keys, people, parameter):
         + (people["gender"] == MALE) * lns(parameter("male_factor"))
     )
     novelty, skip = (
-        parameter(f"sigma_{name}") * normals(keys, what, 0) - parameter(f"sigma_{name}") ** 2 / 2
-        for name, what in (("novelty", NOVELTY), ("skip", SKIP))
+        exps(sigma * normals(keys, what, 0) - sigma**2 / 2)
+        for sigma, what in ((parameter("sigma_novelty"), NOVELTY), (parameter("sigma_skip"), SKIP))
     )
-    return {
-        "chronotype": chronotypes(keys, people["time_slot"]),
-        "minutes_per_day": np.clip(exps(log_minutes), 0.05, 900).round(3),
-        "novelty": (exps(novelty) * (1 + parameter("novelty_age_slope") * (years - 30)))
-        .clip(0.2, 4)
-        .round(3),
-        "skip_tendency": exps(skip).round(3),
-        "shuffle_share": kumaraswamy(
-            uniforms(keys, SHUFFLE, 0), *parameter("shuffle_shape").T
-        ).round(3),
-        "private_share": (2 * parameter("private_share") * uniforms(keys, PRIVATE, 0)).round(3),
-        "offline_share": (2 * parameter("offline_share") * uniforms(keys, OFFLINE, 0)).round(3),
+    novelty *= 1 + parameter("novelty_age_slope") * (years - 30)
+    columns = {
+        "minutes_per_day": np.clip(exps(log_minutes), 0.05, 900),
+        "novelty": novelty.clip(0.2, 4),
+        "skip_tendency": skip,
+        "shuffle_share": kumaraswamy(uniforms(keys, SHUFFLE, 0), *parameter("shuffle_shape").T),
+        "private_share": 2 * parameter("private_share") * uniforms(keys, PRIVATE, 0),
+        "offline_share": 2 * parameter("offline_share") * uniforms(keys, OFFLINE, 0),
+    }
+    return {name: column.round(3) for name, column in columns.items()} | {
+        "chronotype": chronotypes(keys, people["time_slot"])
     }
 
 
@@ -96,8 +85,9 @@ def kumaraswamy(u, alpha, beta):
     return (1 - (1 - u) ** (1 / beta)) ** (1 / alpha)
 
 
-def device_shares(keys, people):
+def device_shares(people):
     """Share of sessions on each device a listener owns: name_share -> float64, (L,), to 0.01."""
+    keys = people["key"]
     weights = np.zeros((len(keys), len(DEVICES)))
     for i, (device, (_, weight, chance)) in enumerate(OWNED.items()):
         owns = people[device] & (uniforms(keys, TABLET, i) < chance)
@@ -108,18 +98,20 @@ def device_shares(keys, people):
     return {f"{device}_share": shares[:, i].round(2) for i, device in enumerate(OWNED)}
 
 
-def platforms(keys, people):
+def platforms(people):
     """Platform of each listener's phone and computer, codes int64, (L,); UNKNOWN if they own none.
 
     The phone depends on the country, the computer on the phone (both assumed).
     """
+    keys = people["key"]
     ios = np.append(countries()["phone_ios"].to_numpy(), 0.3)[people["place"]]
-    phone, computer = uniforms(keys, PHONE_OS, 0) < ios, np.empty(len(keys), np.int64)
-    for has_ios, shares in zip((False, True), COMPUTERS.values()):
-        picked = choose(uniforms(keys, COMPUTER_OS, 0)[phone == has_ios], list(shares.values()))
-        computer[phone == has_ios] = np.array([code("platform", name) for name in shares])[picked]
+    phone = np.where(uniforms(keys, PHONE_OS, 0) < ios, IOS, ANDROID)
+    computer = np.empty(len(keys), np.int64)
+    for system, shares in COMPUTERS.items():
+        owners = phone == system
+        picked = choose(uniforms(keys, COMPUTER_OS, 0)[owners], list(shares.values()))
+        computer[owners] = np.array(list(shares))[picked]
     return {
-        "phone_platform": np.where(phone, code("platform", "ios"), code("platform", "android"))
-        * (people["phone_share"] + people["tablet_share"] > 0),
+        "phone_platform": phone * (people["phone_share"] + people["tablet_share"] > 0),
         "computer_platform": computer * (people["desktop_share"] > 0),
     }

@@ -90,40 +90,27 @@ def name_pool(locale, gender, seed):
     """First and last names of a locale, filled by Faker once per run: (Arrow text, Arrow text)."""
     faker = Faker(locale, providers=["faker.providers.person"], use_weighting=False)
     faker.seed_instance(f"{seed} {locale} {gender}")
-    first = {
-        "female": faker.first_name_female,
-        "male": faker.first_name_male,
-        "other": faker.first_name,
-    }[gender]
-    last = {
-        "female": faker.last_name_female,
-        "male": faker.last_name_male,
-        "other": faker.last_name,
-    }[gender]
-    return tuple(
-        pa.array([name() for _ in range(NAMES_PER_POOL)], pa.string()) for name in (first, last)
-    )
+    suffix = "" if gender == "other" else f"_{gender}"
+    makers = [getattr(faker, f"{part}_name{suffix}") for part in ("first", "last")]
+    return tuple(pa.array([make() for _ in range(NAMES_PER_POOL)], pa.string()) for make in makers)
 
 
-def listener_names(keys, people, seed):
+def listener_names(people, seed):
     """Invented full names that fit gender and country, Arrow text, (L,).
 
     The family name comes first where that is the local order.
     """
     pool, pools = pd.factorize(people["place"] * 8 + people["first_gender"])
     wanted = [(locale_of(number // 8), SYMBOLS["gender"][number % 8]) for number in pools]
-    firsts, lasts = map(
-        pa.concat_arrays, zip(*(name_pool(locale, gender, seed) for locale, gender in wanted))
+    positions = (NAMES_PER_POOL * uniforms(people["key"], what, 0) for what in (FIRST, LAST))
+    name_pools = zip(*(name_pool(locale, gender, seed) for locale, gender in wanted))
+    given, family = (
+        pa.concat_arrays(names).take(pa.array(pool * NAMES_PER_POOL + position.astype(int)))
+        for names, position in zip(name_pools, positions)
     )
-    given = firsts.take(
-        pa.array(pool * NAMES_PER_POOL + (uniforms(keys, FIRST, 0) * NAMES_PER_POOL).astype(int))
-    )
-    family = lasts.take(
-        pa.array(pool * NAMES_PER_POOL + (uniforms(keys, LAST, 0) * NAMES_PER_POOL).astype(int))
-    )
-    family_first = pa.array(np.array([locale in FAMILY_NAME_FIRST for locale, _ in wanted])[pool])
+    family_first = np.array([locale in FAMILY_NAME_FIRST for locale, _ in wanted])[pool]
     return pc.if_else(
-        family_first,
+        pa.array(family_first),
         pc.binary_join_element_wise(family, given, ""),
         pc.binary_join_element_wise(given, family, " "),
     )
@@ -147,16 +134,18 @@ def nations():
     )
 
 
+@functools.lru_cache(maxsize=4)
 def homes_of(given):
     """Where listeners can live: DataFrame country, city, latitude, longitude, time_zone.
 
-    It has one row if the coordinates are given.
+    It has one row if the coordinates are given. Raises ValueError for coordinates at sea. Do not
+    change it.
     """
     if given.latitude is None:
         return towns()
     country, city, zone = home_of(given.latitude, given.longitude)
     home = (country, city, round(float(given.latitude), 5), round(float(given.longitude), 5), zone)
-    return pd.DataFrame([home], columns=list(towns().columns))
+    return pd.DataFrame([home], columns=towns().columns)
 
 
 def sample_homes(keys, premium):

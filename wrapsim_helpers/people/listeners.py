@@ -1,8 +1,8 @@
 """Who listens: listeners drawn from whole survey rows, with a home, a clock, devices and habits.
 
 A listener is a copy of one survey response, so answers that occur together in the survey occur
-together in the run. People are columns of numbers, which become text last: so a listener costs
-microseconds.
+together in the run. Listeners are columns of numbers and codes, which become text only in the
+tables: so a listener costs microseconds.
 """
 
 from collections import namedtuple
@@ -35,20 +35,14 @@ from .survey_weights import (
 )
 from .user_ids import user_ids
 
-AGE, BIRTHDAY, GENRE, JOINED, PERSONA, COHORT = map(
-    decision,
-    (
-        "listener.age",
-        "listener.birthday",
-        "listener.genre",
-        "listener.joined",
-        "listener.persona",
-        "listener.cohort",
-    ),
+AGE, BIRTHDAY, GENRE, JOINED, PERSONA, COHORT = (
+    decision(f"listener.{name}")
+    for name in ("age", "birthday", "genre", "joined", "persona", "cohort")
 )
-ACCOUNT_SCALE = (
-    1.5  # accounts are this much older than in 2015, so that the published order fits the survey
-)
+# Accounts are this much older than in 2015, so that the published order fits the survey.
+ACCOUNT_SCALE = 1.5
+# Listeners as the compiled loop reads them, see `loop_records.lower_listeners`.
+People = namedtuple("People", "persons versions zones changes")
 FIRST_ACCOUNT_AGE = 6  # youngest age at which an account is opened (assumed)
 
 
@@ -66,61 +60,61 @@ def sample_listeners(
     Returns    (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the rows of a
                listener do not depend on the other ids
     """
-    run = run.origin  # a continued run has the listeners of the first run
-    keys, personas = listener_keys(np.uint64(run.seed), ids), personas_of(run)
-    homes, people = homes_of(run.given), draw_people(run, survey, keys, instead)
-    people["persona"] = members(uniforms(keys, PERSONA, 0), personas.personas, people)
-    people["cohort"] = members(uniforms(keys, COHORT, 0), personas.cohorts, people)
-    parameter = parameters(
-        behaviours_of(behaviour, personas), kinds(personas, people["persona"], people["cohort"])
-    )
-    people |= (
-        {"listener_id": ids}
-        | plan_chances(run, survey, people, parameter, instead)
-        | habits(keys, people, parameter)
-        | device_shares(keys, people)
-    )
-    people |= platforms(keys, people)
-    words = {name: pa.array(homes[name]).take(pa.array(people["home"])) for name in homes} | {
-        "user_id": pa.array([run.given.user_id] * len(ids))
-        if run.given.user_id
-        else user_ids(run.seed, ids),
-        "name": listener_names(keys, people, run.seed),
-        "favourite_genre": pa.array(GENRE_NAMES).take(pa.array(people["genre"])),
-        "persona": pa.array(["", *group_names(personas.personas)]).take(
-            pa.array(people["persona"])
-        ),
-        "cohort": pa.array(["", *group_names(personas.cohorts)]).take(pa.array(people["cohort"])),
-    }
-    return to_table("listeners", people, words), profile_versions(
-        run, people, list(homes["time_zone"])
-    )
+    return listener_tables(run, *draw_listeners(run, behaviour, survey, ids, instead))
 
 
-def draw_people(run, survey, keys, instead):
-    """Numbers and codes of each listener: name -> array, (L,).
+def draw_listeners(run, behaviour, survey, ids, instead=Given()):
+    """The listeners of `sample_listeners` as columns of numbers and codes: (people, versions).
 
-    These are the answers of a survey row, and key, age, home, place, birth_date and joined_on.
+    people    name -> array, (L,): the columns of the listeners table that are no text, and
+              key, age, plan, genre, home (row of `homes_of`), place (row of places.csv or -1),
+              country (position in `nations`), time_zone (pandas Categorical), persona, cohort and
+              kind
+    versions  as from `profile_versions`
     """
+    run = run.origin  # a continued run has the listeners of the first run
+    personas, people = personas_of(run), draw_people(run, survey, ids, instead)
+    for name, what, groups in zip(("persona", "cohort"), (PERSONA, COHORT), personas):
+        people[name] = members(uniforms(people["key"], what, 0), groups, people)
+    people["kind"] = kinds(personas, people["persona"], people["cohort"])
+    parameter = parameters(behaviours_of(behaviour, personas), people["kind"])
+    people |= plan_chances(run, survey, people, parameter, instead)
+    people |= habits(people, parameter) | device_shares(people)
+    people |= platforms(people)
+    return people, profile_versions(run, people)
+
+
+def draw_people(run, survey, ids, instead):
+    """What does not depend on the `Behaviour`: name -> array, (L,), see `draw_listeners`.
+
+    It includes the answers of the survey row, as from `response_codes`.
+    """
+    keys, homes = listener_keys(np.uint64(run.seed), ids), homes_of(run.given)
     row = survey_rows(run, survey, keys)
     people = {name: answers[row] for name, answers in response_codes(TableKey(survey)).items()}
-    people["key"], people["age"] = keys, ages(keys, people["age_group"])
-    people["genre"] = favourite_genres(run, keys, people["genre"])
+    people |= {"listener_id": ids, "key": keys, "age": ages(keys, people["age_group"])}
+    if run.genres:
+        people["genre"] = favourite_genres(run, keys)
     people |= fixed(run.given, len(keys))
-    people["home"] = (
-        np.zeros(len(keys), int)
-        if run.given.latitude is not None
-        else sample_homes(keys, people["plan"] == PREMIUM)
+    home = (
+        sample_homes(keys, people["plan"] == PREMIUM)
+        if run.given.latitude is None
+        else np.zeros(len(keys), int)
     )
-    country = np.array([nations().index(name) for name in homes_of(run.given)["country"]])[
-        people["home"]
-    ]
-    people["place"] = np.where(country < len(countries()), country, -1)
-    people |= {"first_gender": people["gender"]} | fixed(instead, len(keys))
-    people["birth_date"] = birth_dates(keys, people["age"], run.window[0])
-    people["joined_on"] = join_dates(
-        people, account_days(run, survey, keys, people["usage"]), run.window[0]
-    )
+    country = pd.Index(nations()).get_indexer(homes["country"])[home]
+    people |= {
+        "home": home,
+        "country": country,
+        "place": np.where(country < len(countries()), country, -1),
+        "time_zone": pd.Categorical(homes["time_zone"].to_numpy()[home]),
+        "south": homes["latitude"].to_numpy()[home] < 0,
+        "first_gender": people["gender"],
+    }
+    people |= fixed(instead, len(keys))
+    start = np.datetime64(run.window[0].date())
+    people["birth_date"] = birth_dates(keys, people["age"], start)
+    most = np.maximum((people["age"] - FIRST_ACCOUNT_AGE) * 365, 1)
+    people["joined_on"] = start - np.minimum(account_days(run, survey, keys, people["usage"]), most)
     return people
 
 
@@ -130,21 +124,21 @@ def fixed(given, n):
         "age": given.age,
         "gender": code("gender", given.gender) if given.gender else None,
         "plan": code("plan", given.plan) if given.plan else None,
-        "genre": GENRE_NAMES.index(check_genre("preferred_genre", given.preferred_genre))
+        "genre": genre_code("preferred_genre", given.preferred_genre)
         if given.preferred_genre
         else None,
     }
     return {name: np.full(n, value) for name, value in wanted.items() if value is not None}
 
 
-def favourite_genres(run, keys, surveyed):
-    """Number of each listener's genre, int64, (L,).
+def genre_code(name, genre):
+    """Position of a genre in GENRE_NAMES. Raises ValueError, see `check_genre`."""
+    return GENRE_NAMES.index(check_genre(name, genre))
 
-    It is the survey row's, or drawn from the run's list of genres.
-    """
-    if not run.genres:
-        return surveyed
-    allowed = np.array([GENRE_NAMES.index(check_genre("genres", genre)) for genre in run.genres])
+
+def favourite_genres(run, keys):
+    """Code of each listener's favourite genre, drawn from the run's list of genres, int64, (L,)."""
+    allowed = np.array([genre_code("genres", genre) for genre in run.genres])
     return allowed[choose(uniforms(keys, GENRE, 0), np.ones(len(allowed)))]
 
 
@@ -153,9 +147,8 @@ def ages(keys, groups):
     u, curve, years = uniforms(keys, AGE, 0), age_curve(), np.empty(len(keys), np.int64)
     for group, (low, high) in enumerate(GROUP_AGES.values()):
         in_group = groups == group
-        years[in_group] = low + choose(
-            u[in_group], rounded(curve[low - YOUNGEST : high - YOUNGEST])
-        )
+        shares = rounded(curve[low - YOUNGEST : high - YOUNGEST])
+        years[in_group] = low + choose(u[in_group], shares)
     return years
 
 
@@ -164,9 +157,9 @@ def birth_dates(keys, years, start):
 
     years: completed years of age.
     """
-    last_birthday = np.datetime64(start.date()) - (uniforms(keys, BIRTHDAY, 0) * 365).astype(int)
-    month, day = last_birthday.astype("datetime64[M]"), last_birthday
-    return (month - 12 * years).astype("datetime64[D]") + (day - month.astype("datetime64[D]"))
+    last_birthday = start - (uniforms(keys, BIRTHDAY, 0) * 365).astype(int)
+    month = last_birthday.astype("datetime64[M]")
+    return (month - 12 * years).astype("datetime64[D]") + (last_birthday - month)
 
 
 def account_days(run, survey, keys, usage):
@@ -178,46 +171,40 @@ def account_days(run, survey, keys, usage):
     """
     u = uniforms(keys, JOINED, 0)
     if run.population == "survey":
-        limits = np.array(list(USAGE_DAYS.values()))[usage]
-        return limits[:, 0] + (u * (limits[:, 1] - limits[:, 0])).astype(int)
+        first, after = np.array(list(USAGE_DAYS.values()))[usage].T
+        return first + (u * (after - first)).astype(int)
     weights = weights_of(TableKey(survey), run.population, run.survey_group)
     shares = np.bincount(response_codes(TableKey(survey))["usage"], weights, len(USAGE_DAYS))
     rank = (np.cumsum(shares) - shares)[usage] + u * shares[usage]
-    weeks = published("account_age")
-    ranks = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
-    limits = np.array(
-        [
-            0.0,
-            weeks["p10"],
-            weeks["p25"],
-            weeks["p50"],
-            weeks["p75"],
-            weeks["p90"],
-            1.3 * weeks["p90"],
-        ]
-    )
-    at = np.minimum(np.searchsorted(ranks, rank, side="right"), len(ranks) - 1) - 1
-    along = (rank - ranks[at]) / (ranks[at + 1] - ranks[at])
-    return 1 + (ACCOUNT_SCALE * 7 * (limits[at] + along * (limits[at + 1] - limits[at]))).astype(
-        int
-    )
+    weeks, percents = published("account_age"), (10, 25, 50, 75, 90)
+    known = [0.0, *(weeks[f"p{percent}"] for percent in percents), 1.3 * weeks["p90"]]
+    weeks_before = np.interp(100 * rank, (0, *percents, 100), known)
+    return 1 + (ACCOUNT_SCALE * 7 * weeks_before).astype(int)
 
 
-def join_dates(people, days, start):
-    """Dates on which the accounts were opened, datetime64[D], from the age FIRST_ACCOUNT_AGE on."""
-    most = np.maximum((people["age"] - FIRST_ACCOUNT_AGE) * 365, 1)
-    return np.datetime64(start.date()) - np.minimum(days, most)
+# -- tables ----------------------------------------------------------------------------------------
 
 
-def to_table(name, people, words):
-    """One of `schema.TABLES`, from NumPy arrays of numbers and codes and Arrow arrays of text."""
-    return table_of(
-        name,
-        {
-            column: words[column] if column in words else people[column]
-            for column in TABLES[name].names
-        },
-    )
+def listener_tables(run, people, versions):
+    """(listeners, profile_versions), Arrow tables of `schema.TABLES`, as from `draw_listeners`."""
+    homes, personas = homes_of(run.given), personas_of(run)
+    words = {name: worded(homes[name], people["home"]) for name in homes} | {
+        "user_id": pa.array([run.given.user_id] * len(people["key"]))
+        if run.given.user_id
+        else user_ids(people["key"], run.seed, people["listener_id"]),
+        "name": listener_names(people, run.seed),
+        "favourite_genre": worded(GENRE_NAMES, people["genre"]),
+        "persona": worded(["", *group_names(personas.personas)], people["persona"]),
+        "cohort": worded(["", *group_names(personas.cohorts)], people["cohort"]),
+    }
+    return to_table("listeners", people | words), to_table("profile_versions", versions)
 
 
-People = namedtuple("People", "persons versions zones changes")
+def worded(words, codes):
+    """The word of each code, an Arrow array."""
+    return pa.array(words).take(pa.array(codes))
+
+
+def to_table(name, columns):
+    """One of `schema.TABLES`, from columns of which some may be in no table: name -> array."""
+    return table_of(name, {column: columns[column] for column in TABLES[name].names})

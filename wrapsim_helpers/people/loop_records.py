@@ -1,20 +1,13 @@
 """Listeners as the NumPy records that the compiled loop reads."""
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..instants import DAY_MS
-from ..schema import DEVICES, SYMBOLS
-from ..streams import listener_keys
-from .clocks import clocks, zone_codes, zone_windows
-from .homes import countries, nations
+from ..schema import DEVICES
+from .clocks import clocks, zone_windows
 from .listeners import People
-from .personas import group_names, kinds, personas_of
 from .survey_shares import GENRE_NAMES
 from .survey_weights import TableKey, age_group_of, genre_totals
-
-# -- records for the compiled loop -----------------------------------------------------------------
 
 PERSON = np.dtype(
     [
@@ -49,77 +42,19 @@ PERSON = np.dtype(
     align=True,
 )
 VERSION = np.dtype([("from_ms", "i8"), ("age", "i4"), ("plan", "i1")], align=True)
-
-
-def lower_listeners(run, listeners, versions, catalogue, other_totals):
-    """Listeners and their profile versions as the compiled loop reads them.
-
-    other_totals   float64, (L, genres), running totals as from `other_genres`
-    Returns        (People, codes of the countries). People has: persons, one PERSON record per
-                   listener (kind: position in `behaviours_of`; country: position in the codes
-                   returned; home: row of places.csv or -1); versions, VERSION records in their
-                   order; zones, int64, where each zone's changes begin; changes, CHANGE records
-    """
-    numbers, owners = listeners["listener_id"].to_numpy(), versions["listener_id"].to_numpy()
-    zones, zone = zone_codes(listeners["time_zone"])
-    starts, ends, _ = zone_windows(run, zones)
-    fields = person_fields(run, listeners, catalogue) | dict(
-        origin_ms=zone_windows(run.origin, zones)[0][zone],
-        start_ms=starts[zone],
-        end_ms=ends[zone],
-        zone=zone,
-        other_totals=other_totals,
-        first_version=np.searchsorted(owners, numbers),
-        after_versions=np.searchsorted(owners, numbers, side="right"),
-    )
-    persons = filled(PERSON, len(numbers), fields)
-    rows = filled(
-        VERSION,
-        len(owners),
-        dict(
-            from_ms=versions["valid_from"].cast("int64").to_numpy(),
-            age=versions["age"].to_numpy(),
-            plan=labels(versions, "plan"),
-        ),
-    )
-    return People(persons, rows, *clocks(run.origin, zones)), nations()
-
-
-def person_fields(run, listeners, catalogue):
-    """The fields of PERSON that follow from a listener alone: name -> array."""
-    numbers, personas = listeners["listener_id"].to_numpy(), personas_of(run)
-    country = codes(listeners["country"], nations())
-    groups = [
-        codes(listeners[name], ["", *group_names(groups)])
-        for name, groups in zip(("persona", "cohort"), personas)
-    ]
-    born = days_since_1970(listeners["birth_date"]).astype("datetime64[D]")
-    pools = np.array(list(catalogue.pools.values()))
-    devices = [listeners[f"{name}_share"].to_numpy() for name in DEVICES]
-    return dict(
-        number=numbers,
-        key=listener_keys(np.uint64(run.seed), numbers),
-        joined_ms=days_since_1970(listeners["joined_on"]) * DAY_MS,
-        country=country,
-        home=np.where(country < len(countries()), country, -1),
-        birth_year=born.astype("datetime64[Y]").astype(int) + 1970,
-        favourite=pools[codes(listeners["favourite_genre"], list(catalogue.pools))],
-        kind=kinds(personas, *groups),
-        **{name: labels(listeners, column) for name, column in LABELS.items()},
-        **{name: listeners[column].to_numpy() for name, column in SHARES.items()},
-        south=listeners["latitude"].to_numpy() < 0,
-        devices=np.cumsum(devices, axis=0).T,
-    )
-
-
-# field of PERSON -> column of the listeners table
-LABELS = {
+# field of PERSON -> column of `draw_listeners`
+COLUMNS = {
+    "number": "listener_id",
+    "key": "key",
+    "country": "country",
+    "home": "place",
+    "favourite": "genre",
+    "kind": "kind",
+    "south": "south",
     "gender": "gender",
     "chronotype": "chronotype",
     "phone": "phone_platform",
     "computer": "computer_platform",
-}
-SHARES = {
     "minutes": "minutes_per_day",
     "novelty": "novelty",
     "skip": "skip_tendency",
@@ -129,39 +64,51 @@ SHARES = {
 }
 
 
-def filled(dtype, rows, columns):
+def lower_listeners(run, people, versions, other_totals):
+    """Listeners and their profile versions as the compiled loop reads them: `People`.
+
+    people, versions  as from `draw_listeners`
+    other_totals      float64, (L, genres), running totals as from `other_genres`
+
+    In a record, kind is the position in `behaviours_of`, country that in `nations`, home the row of
+    places.csv or -1, and favourite the position in GENRE_NAMES, the first pools of a catalogue.
+    """
+    zones, zone = people["time_zone"].categories, people["time_zone"].codes
+    starts, ends, _ = zone_windows(run, zones)
+    row, numbers = versions["row"], np.arange(len(zone))
+    persons = filled(
+        PERSON,
+        {field: people[column] for field, column in COLUMNS.items()}
+        | {
+            "zone": zone,
+            "origin_ms": zone_windows(run.origin, zones)[0][zone],
+            "start_ms": starts[zone],
+            "end_ms": ends[zone],
+            "joined_ms": people["joined_on"].astype(np.int64) * DAY_MS,
+            "birth_year": people["birth_date"].astype("datetime64[Y]").astype(int) + 1970,
+            "devices": np.cumsum([people[f"{name}_share"] for name in DEVICES], axis=0).T,
+            "other_totals": other_totals,
+            "first_version": np.searchsorted(row, numbers),
+            "after_versions": np.searchsorted(row, numbers, side="right"),
+        },
+    )
+    columns = {"from_ms": "valid_from", "age": "age", "plan": "plan"}
+    version_columns = {field: versions[column] for field, column in columns.items()}
+    return People(persons, filled(VERSION, version_columns), *clocks(run.origin, zones))
+
+
+def filled(dtype, columns):
     """A record array from one column per field. columns: field -> array, (rows,)."""
-    records = np.zeros(rows, dtype).view(np.recarray)
+    records = np.zeros(len(next(iter(columns.values()))), dtype).view(np.recarray)
     for name, column in columns.items():
         records[name] = column
     return records
 
 
-def codes(column, words):
-    """Position of each text of an Arrow column in a list of words, int64, (L,)."""
-    return pc.index_in(column, value_set=pa.array(words, pa.string())).to_numpy().astype(np.int64)
-
-
-def labels(table, column):
-    """Codes of a closed-set column of an Arrow table, int64, (L,)."""
-    return codes(table[column].cast(pa.string()), SYMBOLS[column])
-
-
-def days_since_1970(column):
-    """Days since 1970 of an Arrow column of dates, int64, (L,)."""
-    return column.cast(pa.int32()).to_numpy().astype(np.int64)
-
-
-def other_genres(survey, listeners, versions):
+def other_genres(survey, people):
     """Running totals of genre shares among listeners like each listener, float64, (L, genres).
 
     Shares are by survey group, age, gender and plan, smoothed as by `response_shares`.
     """
-    first = np.searchsorted(versions["listener_id"].to_numpy(), listeners["listener_id"].to_numpy())
-    age, plan = versions["age"].to_numpy()[first], labels(versions, "plan")[first]
-    return genre_totals(TableKey(survey))[
-        labels(listeners, "listener_type") - 1,
-        age_group_of(age),
-        labels(listeners, "gender") - 1,
-        plan - 1,
-    ]
+    group, gender, plan = (people[name] - 1 for name in ("listener_type", "gender", "plan"))
+    return genre_totals(TableKey(survey))[group, age_group_of(people["age"]), gender, plan]

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..schema import FREE, PREMIUM, code, table_of
+from ..schema import FREE, PREMIUM, code
 from ..streams import decision, uniforms
-from .clocks import midnights, zone_windows
+from .clocks import clocks, first_instants, zone_windows
 from .survey_weights import GROUP_AGES, TableKey, response_codes, weights_of
 
 NO_PLAN, INDIVIDUAL, STUDENT = (
@@ -47,30 +47,33 @@ def plan_cell(people):
     return (people["listener_type"] - 1) * len(GROUP_AGES) + people["age_group"]
 
 
-def profile_versions(run, people, zones):
-    """The profile_versions table: age and plan of each listener, and from when they are valid.
+def profile_versions(run, people):
+    """Age and plan of each listener, and from when they are valid: name -> array, (V,).
 
-    Version 0 is valid from the start of the listener's window, with the plan of the survey row. A
-    birthday or a change of plan begins a new version.
+    These are the columns of the profile_versions table and `row`, the position of the listener in
+    the columns of people, in ascending order. Version 0 is valid from the start of the listener's
+    window, with the plan of the survey row. A birthday or a change of plan begins a new version.
 
-    people  name -> array, (L,): listener_id, key, home, birth_date, age, plan, wanted_plan,
+    people  name -> array, (L,): listener_id, key, time_zone, birth_date, age, plan, wanted_plan,
             leaving, joining
-    zones   time zone of each home, list of text
     """
-    zone_names, zone = np.unique(zones, return_inverse=True)
-    starts, ends = (limit[zone][people["home"]] for limit in zone_windows(run, zone_names)[:2])
-    all_rows, unchanged = np.arange(len(starts)), np.full(len(starts), -1)
-    changes = [(all_rows, starts, people["age"], people["plan"])]
-    changes += [
-        (rows, at, ages, unchanged[rows])
-        for rows, at, ages in birthdays(run, people, zone_names, zone[people["home"]], starts, ends)
-    ]
+    zones, zone = people["time_zone"].categories, people["time_zone"].codes.astype(np.int64)
+    clock, births = clocks(run, zones), people["birth_date"]
+    starts, ends = (limit[zone] for limit in zone_windows(run, zones)[:2])
+    unchanged = np.full(len(zone), -1)
+    changes = [(np.arange(len(zone)), starts, people["age"], people["plan"])]
+    for year in range(run.window[0].year, run.window[1].year + 1):
+        day = anniversaries(births, year).astype("datetime64[ms]")
+        at = first_instants(*clock, zone, day.astype(np.int64))
+        rows = np.flatnonzero((at > starts) & (at < ends))
+        ages = year - 1970 - births[rows].astype("datetime64[Y]").astype(int)
+        changes.append((rows, at[rows], ages, unchanged[rows]))
     changes += [
         (rows, at, unchanged[rows], plans) for rows, at, plans in plan_changes(people, starts, ends)
     ]
     row, at, age, plan = map(np.concatenate, zip(*changes))
     order = np.lexsort((at, row))
-    return version_table(
+    return versions_of(
         people, row[order], at[order], filled_forward(age[order]), filled_forward(plan[order])
     )
 
@@ -83,43 +86,29 @@ def filled_forward(values):
     return values[np.maximum.accumulate(np.where(values >= 0, np.arange(len(values)), 0))]
 
 
-def version_table(people, row, at, age, plan):
-    """The profile_versions table from rows of people and the values valid from each instant on."""
+def versions_of(people, row, at, age, plan):
+    """The columns of `profile_versions`, from the values valid from each instant on."""
     wanted = people["wanted_plan"][row]
     wanted = np.where(
         (wanted == NO_PLAN) | ((wanted == STUDENT) & (age >= STUDENT_UNTIL)), INDIVIDUAL, wanted
     )
-    return table_of(
-        "profile_versions",
-        {
-            "listener_id": people["listener_id"][row],
-            "profile_version": np.arange(len(row)) - np.searchsorted(row, row),
-            "valid_from": at,
-            "age": age,
-            "plan": plan,
-            "plan_kind": np.where(plan == PREMIUM, wanted, NO_PLAN),
-        },
-    )
-
-
-def birthdays(run, people, zone_names, zone, starts, ends):
-    """Birthdays in each listener's window, by year: (rows, UTC ms of local midnight, age), ..."""
-    births = people["birth_date"]
-    for year in range(run.window[0].year, run.window[1].year + 1):
-        at = midnights(run, anniversaries(births, year), zone_names, zone)
-        rows = np.flatnonzero((at > starts) & (at < ends))
-        yield rows, at[rows], year - (births[rows].astype("datetime64[Y]").astype(int) + 1970)
+    return {
+        "row": row,
+        "listener_id": people["listener_id"][row],
+        "profile_version": np.arange(len(row)) - np.searchsorted(row, row),
+        "valid_from": at,
+        "age": age,
+        "plan": plan,
+        "plan_kind": np.where(plan == PREMIUM, wanted, NO_PLAN),
+    }
 
 
 def anniversaries(births, year):
     """Birthdays in a year, datetime64[D]; 29 February becomes 28 February in common years."""
-    month_day = births.astype("datetime64[M]").astype(int) % 12
-    month = (np.datetime64(f"{year}-01") + month_day).astype("datetime64[M]")
-    day = births - births.astype("datetime64[M]").astype("datetime64[D]")
-    last = (
-        (month + 1).astype("datetime64[D]") - month.astype("datetime64[D]") - np.timedelta64(1, "D")
-    )
-    return month.astype("datetime64[D]") + np.minimum(day, last)
+    born_in = births.astype("datetime64[M]")
+    month = np.datetime64(f"{year}-01") + born_in.astype(int) % 12
+    first, after = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]")
+    return np.minimum(first + (births - born_in), after - 1)
 
 
 def plan_changes(people, starts, ends):
@@ -130,7 +119,11 @@ def plan_changes(people, starts, ends):
     the window: a longer run begins with the changes of a shorter one.
     """
     keys, plan = people["key"], people["plan"]
-    months = np.arange(calendar_month(starts.min()), calendar_month(ends.max()) + 2)
+    first, last = (
+        int(at.astype("datetime64[ms]").astype("datetime64[M]").astype(int))
+        for at in (starts.min(), ends.max())
+    )
+    months = np.arange(first, last + 2)
     limits = months.astype("datetime64[M]").astype("datetime64[ms]").astype(np.int64)
     for month, first, after in zip(months[:-1].tolist(), limits, limits[1:]):
         at = first + (uniforms(keys, CHANGE_AT, month) * (after - first)).astype(np.int64)
@@ -141,8 +134,3 @@ def plan_changes(people, starts, ends):
         plan = plan.copy()
         plan[rows] = np.where(plan[rows] == PREMIUM, FREE, PREMIUM)
         yield rows, at[rows], plan[rows]
-
-
-def calendar_month(at_ms):
-    """Months from January 1970 to an instant, int."""
-    return int(np.datetime64(int(at_ms), "ms").astype("datetime64[M]").astype(int))
