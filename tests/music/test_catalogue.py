@@ -9,7 +9,14 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.music import catalogue as c
-from wrapsim_helpers.music import editorial_lists, genres, loop_records, song_ids, song_tracks
+from wrapsim_helpers.music import (
+    columns,
+    editorial_lists,
+    genres,
+    loop_records,
+    song_ids,
+    song_tracks,
+)
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 
 SONGS = pd.DataFrame(
@@ -134,7 +141,7 @@ def test_an_alias_table_gives_each_choice_its_weight():
 
 
 def test_ragged_lists_keep_their_members_in_order():
-    first, members = loop_records.ragged(np.array([1, 0, 1, 2]), np.array([5, 0, 3, 9]))
+    first, members = columns.ragged(np.array([1, 0, 1, 2]), np.array([5, 0, 3, 9]))
     assert [members[a:z].tolist() for a, z in zip(first, first[1:])] == [[1], [2, 0], [3]]
 
 
@@ -216,7 +223,7 @@ def list_of(catalogue, year, month, genre):
 def test_a_list_holds_what_is_heavy_and_new_as_a_slow_search_finds_it(catalogue, songs):
     old = ws.build_catalogue(songs, first_year=2016)
     weight, released = song_tracks.song_weights(songs), old.music.tracks["released"].astype(int)
-    day = editorial_lists.month_day(12 * (2017 - 1970) + 2)  # 1 March 2017
+    day = columns.month_days(12 * (2017 - 1970) + 2)  # 1 March 2017
     score = weight * (
         editorial_lists.OLD_SHARE + np.exp(-(day - released) / editorial_lists.FRESH_DAYS)
     )
@@ -265,8 +272,8 @@ def test_a_list_without_any_track_that_is_out_holds_those_to_come(small):
 
 def test_how_often_a_value_came_before():
     assert (
-        editorial_lists.turn_of(np.array([5, 3, 5, 5])).tolist() == [0, 0, 1, 2]
-        and editorial_lists.turn_of(np.array([], int)).tolist() == []
+        columns.turns(np.array([5, 3, 5, 5])).tolist() == [0, 0, 1, 2]
+        and columns.turns(np.array([], int)).tolist() == []
     )
 
 

@@ -5,8 +5,8 @@ import math
 
 import numpy as np
 
-from ..streams import decision, uniform
-from .draws import chosen, draw
+from ..streams import choose, decision, uniform
+from .draws import draw
 from .labels import words
 
 NAME_KINDS = {"person": 0.55, "band": 0.27, "coined": 0.18}  # assumed
@@ -31,19 +31,12 @@ def name_kinds(artists):
 
     Where a language runs out of band and coined names, the kind is "person".
     """
-    kinds = np.array(list(NAME_KINDS))[
-        chosen(
-            draw("name", artists["key"].to_numpy()),
-            np.zeros(len(artists), int),
-            np.array([list(NAME_KINDS.values())]),
-        )
-    ]
-    kinds = np.where(artists["noise"], "noise", kinds)
-    for (language, kind), group in artists.groupby([artists["language"], kinds]).indices.items():
+    kind = choose(draw("name", artists["key"]), list(NAME_KINDS.values()))
+    kinds = np.where(artists["noise"], "noise", np.array(list(NAME_KINDS))[kind])
+    for (language, kind), rows in artists.groupby([artists["language"], kinds]).indices.items():
         if kind in ("band", "coined"):
-            kinds[group[math.prod(map(len, words()["languages"][language].get(kind, [[]]))) :]] = (
-                "person"
-            )
+            pieces = words()["languages"][language].get(kind, [[]])
+            kinds[rows[math.prod(map(len, pieces)) :]] = "person"
     return kinds
 
 
@@ -66,15 +59,10 @@ def combined(pieces, join, n, seed, name):
     All are different while there are unused combinations.
     """
     sizes = list(map(len, pieces))
-    total = math.prod(sizes)
-    places = np.unravel_index(
-        spread(np.arange(n), uniform(np.uint64(seed), decision(f"catalogue.{name}"), 0), total),
-        sizes,
-    )
-    return [
-        join.join(parts)
-        for parts in zip(*(np.array(list_, object)[place] for list_, place in zip(pieces, places)))
-    ]
+    u = uniform(np.uint64(seed), decision(f"catalogue.{name}"), 0)
+    places = np.unravel_index(spread(np.arange(n), u, math.prod(sizes)), sizes)
+    columns = [np.array(texts, object)[place] for texts, place in zip(pieces, places)]
+    return list(map(join.join, zip(*columns)))
 
 
 def spread(turn, u, total):
@@ -99,10 +87,8 @@ def with_numerals(names, taken):
 
 def numeral(number):
     """Roman numeral of a number up to 399, Arabic numeral above."""
-    tens = ["", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"]
-    ones = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"]
-    return (
-        "C" * (number // 100) + tens[number // 10 % 10] + ones[number % 10]
-        if number < 400
-        else str(number)
-    )
+    if number >= 400:
+        return str(number)
+    tens = ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC")
+    ones = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+    return "C" * (number // 100) + tens[number // 10 % 10] + ones[number % 10]

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ..streams import exps, listener_keys, lns
+from ..streams import choose, exps, listener_keys, lns
 from .artist_names import with_names
-from .draws import chosen, draw, list_positions, waits
-from .labels import DECADES, label_names, label_shares, origins, words
+from .draws import chosen, draw, waits
+from .labels import DECADES, decade_positions, label_names, label_shares, origins, words
 
 EARLIEST_YEAR = 1955  # of a release
 YEARS_AHEAD = 5  # calendar years of releases, from the first of a run on
@@ -31,34 +31,30 @@ def sample_artists(n, seed, first_year, taken):
     rank = draw("rank", keys).argsort(kind="stable").argsort(kind="stable")
     weight = rank_weights(np.arange(1.0, n + 1), n)
     debut, until = careers(keys, (np.cumsum(weight) / np.cumsum(weight)[-1])[rank], first_year)
-    countries = words()["countries"]
-    country = np.array(list(countries))[
-        chosen(draw("country", keys), np.zeros(n, int), origins()[None])
-    ]
-    labels, families = label_names()
-    decade = np.clip(debut // 10 * 10, DECADES[0], DECADES[-1]).astype(int) // 10 - DECADES[0] // 10
-    label = chosen(
-        draw("label", keys),
-        list_positions(country, countries) * len(DECADES) + decade,
-        label_shares(),
-    )
-    english = (
-        draw("english", keys) < pd.Series(country).map(words()["english"]).fillna(0).to_numpy()
-    )
+    languages = pd.Series(words()["countries"])  # by country
+    country = choose(draw("country", keys), origins())
+    place = country * len(DECADES) + decade_positions(debut)
+    label = chosen(draw("label", keys), place, label_shares())
+    labels, families = map(np.array, label_names())
     artists = pd.DataFrame(
         {
             "key": keys,
             "weight": weight[rank],
             "debut": debut,
             "until": until,
-            "country": country,
-            "genre": np.array(labels)[label],
-            "family": np.array(families)[label],
-            "language": np.where(english, "en", pd.Series(country).map(countries)),
+            "country": languages.index[country],
+            "genre": labels[label],
+            "family": families[label],
+            "language": languages.iloc[country].to_numpy(),
             "noise": smallest(draw("noise", keys), NOISE_SHARE * n),
         }
     )
-    return with_names(with_noise(artists), seed, taken)
+    english = draw("english", keys) < artists["country"].map(words()["english"]).fillna(0)
+    artists.loc[english, "language"] = "en"
+    kinds = np.where(draw("noise_kind", keys) < 0.5, "white noise", "rain")
+    artists["genre"] = artists["genre"].mask(artists["noise"], kinds)
+    artists["language"] = artists["language"].mask(artists["noise"], "")
+    return with_names(artists, seed, taken)
 
 
 def rank_weights(rank, n):
@@ -75,38 +71,25 @@ def careers(keys, above, first_year):
     Nearly all of the most played artists are active throughout the years ahead; most artists of low
     rank stopped some time ago.
     """
-    active, begins = (
-        draw("active", keys) < ACTIVE_SHARES[0] - (ACTIVE_SHARES[0] - ACTIVE_SHARES[1]) * above**6,
-        draw("newcomer", keys),
-    )
-    since = first_year - ACTIVE_YEARS * waits(draw("since", keys))
+    most, fewest = ACTIVE_SHARES
+    active = draw("active", keys) < most - (most - fewest) * above**6
     since = np.where(
-        begins < NEWCOMERS, first_year + (YEARS_AHEAD - 0.5) * draw("begins", keys), since
+        draw("newcomer", keys) < NEWCOMERS,
+        first_year + (YEARS_AHEAD - 0.5) * draw("begins", keys),
+        first_year - ACTIVE_YEARS * waits(draw("since", keys)),
     )
     gone = first_year - 0.5 - GONE_YEARS * waits(draw("gone", keys))
-    gone = np.where(
-        gone < EARLIEST_YEAR + 3,
-        EARLIEST_YEAR + 3 + (first_year - EARLIEST_YEAR - 4) * draw("again", keys),
-        gone,
-    )
+    earliest = EARLIEST_YEAR + 3
+    again = earliest + (first_year - EARLIEST_YEAR - 4) * draw("again", keys)
+    gone = np.where(gone < earliest, again, gone)
     debut = np.where(active, since, gone - 0.2 - CAREER_YEARS * waits(draw("career", keys)))
-    debut, until = (
-        np.maximum(debut, EARLIEST_YEAR + draw("first", keys)),
-        np.where(active, first_year + YEARS_AHEAD, gone),
-    )
+    debut = np.maximum(debut, EARLIEST_YEAR + draw("first", keys))
+    until = np.where(active, first_year + YEARS_AHEAD, gone)
     return np.round(debut, 6), np.round(until, 6)
 
 
 def smallest(u, n):
     """Which of the draws are the n smallest, at least one: bool."""
-    order = np.argsort(u, kind="stable")[: max(1, round(n))]
-    return np.isin(np.arange(len(u)), order)
-
-
-def with_noise(artists):
-    """Artists, those of noise with the genre rain or white noise, and no language."""
-    kinds = np.where(draw("noise_kind", artists["key"].to_numpy()) < 0.5, "white noise", "rain")
-    return artists.assign(
-        genre=np.where(artists["noise"], kinds, artists["genre"]),
-        language=np.where(artists["noise"], "", artists["language"]),
-    )
+    is_smallest = np.zeros(len(u), bool)
+    is_smallest[np.argsort(u, kind="stable")[: max(1, round(n))]] = True
+    return is_smallest

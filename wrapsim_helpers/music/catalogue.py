@@ -13,13 +13,14 @@ import pandas as pd
 import pyarrow as pa
 
 from ..checking import check_count, front_door
+from ..instants import HOUR_MS
 from ..people.survey_shares import GENRE_NAMES
 from .catalogue_tables import album_table, artist_table, credit_table, track_table
 from .genres import described_tracks, memberships, say_small_pools
 from .invented import sample_discographies
 from .loop_records import Music, lower_catalogue
 from .song_ids import song_keys
-from .song_tracks import TRACK_COLUMNS, from_songs
+from .song_tracks import from_songs
 
 # share of plays of the songs file's tracks in a generated catalogue; they are all old (assumed)
 SONGS_SHARE = 0.1
@@ -83,12 +84,11 @@ def generate_catalogue(n_tracks, seed, first_year, songs=None):
     check_count("seed", seed, 0, 2**63 - 1)
     check_count("first_year", first_year, 2000, 2038)  # the years a run can begin in
     if songs is None:
-        return assembled(*joined([sample_discographies(n_tracks, seed, first_year)]), first_year)
+        return assembled(*sample_discographies(n_tracks, seed, first_year), first_year)
     tracks, artists = from_songs(songs)
     invented = sample_discographies(n_tracks, seed, first_year, tuple(artists["artist"]))
-    return assembled(
-        *joined([(scaled_to_share(tracks, invented[0]), artists), invented]), first_year
-    )
+    tracks = scaled_to_share(tracks, invented[0])
+    return assembled(*joined(tracks, artists, *invented), first_year)
 
 
 def scaled_to_share(tracks, invented):
@@ -103,24 +103,21 @@ def scaled_to_share(tracks, invented):
     return tracks.assign(weight=tracks["weight"] * (share / (1 - share) * invented_total / total))
 
 
-def joined(catalogues):
-    """Several pairs of tracks and artists as one pair.
+def joined(tracks, artists, more_tracks, more_artists):
+    """Tracks and artists with more of them at the end: two DataFrames of the shared columns.
 
-    Numbers of artists and albums continue from one pair to the next.
+    The numbers of artists and albums continue.
     """
-    tracks, artists, n_artists, n_albums = [], [], 0, 0
-    for part, part_artists in catalogues:
-        featured = part["featured_id"] + n_artists * (part["featured_id"] >= 0)
-        tracks.append(
-            part[TRACK_COLUMNS].assign(
-                artist_id=part["artist_id"] + n_artists,
-                featured_id=featured,
-                album_id=part["album_id"] + n_albums,
-            )
-        )
-        artists.append(part_artists[["artist", "genre", "country"]])
-        n_artists, n_albums = n_artists + len(part_artists), n_albums + part["album_id"].max() + 1
-    return pd.concat(tracks, ignore_index=True), pd.concat(artists, ignore_index=True)
+    featured = more_tracks["featured_id"]
+    more_tracks = more_tracks.assign(
+        artist_id=more_tracks["artist_id"] + len(artists),
+        featured_id=featured + len(artists) * (featured >= 0),
+        album_id=more_tracks["album_id"] + tracks["album_id"].max() + 1,
+    )
+    return tuple(
+        pd.concat(both, join="inner", ignore_index=True)
+        for both in ([tracks, more_tracks], [artists, more_artists])
+    )
 
 
 def assembled(tracks, artists, first_year):
@@ -149,15 +146,9 @@ def pool_members(catalogue, genre):
 @front_door
 def pool_sizes(catalogue: Catalogue):
     """How many tracks, artists and hours belong to each genre? DataFrame, one row per genre."""
-    tracks, rows = catalogue.music.tracks, []
+    rows = []
     for genre in GENRE_NAMES:
-        members = tracks[pool_members(catalogue, genre)]
-        rows.append(
-            (
-                genre,
-                len(members),
-                len(np.unique(members["artist"])),
-                members["duration_ms"].sum() / 3.6e6,
-            )
-        )
+        tracks = catalogue.music.tracks[pool_members(catalogue, genre)]
+        hours = tracks["duration_ms"].sum() / HOUR_MS
+        rows.append((genre, len(tracks), len(np.unique(tracks["artist"])), hours))
     return pd.DataFrame(rows, columns=["genre", "tracks", "artists", "hours"])

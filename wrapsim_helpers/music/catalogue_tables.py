@@ -4,10 +4,9 @@ import numpy as np
 import pyarrow as pa
 
 from ..schema import table_of
+from .columns import starts
 from .genres import FEATURES, MOODS
 from .song_ids import song_ids
-
-# -- tables ----------------------------------------------------------------------------------------
 
 
 def texts(values):
@@ -16,63 +15,61 @@ def texts(values):
 
 
 def track_table(tracks, artists, keys):
-    """The tracks table."""
-    same = ("album_id", "track_number", "popularity", "duration_ms", "explicit", "noise", *FEATURES)
+    """The tracks table. keys: as from `song_keys`."""
+    numbers = ("album_id", "track_number", "popularity", "duration_ms", "explicit", "noise")
+    moods = np.array([applies(tracks) for applies in MOODS.values()]).T
+    credits = both_artists(tracks)
     return table_of(
         "tracks",
-        {
-            **{name: tracks[name].to_numpy() for name in same},
+        {name: tracks[name].to_numpy() for name in (*numbers, *FEATURES)}
+        | {name: texts(tracks[name]) for name in ("title", "album", "genre", "language")}
+        | {
             "track_id": np.arange(len(tracks)),
             "song_id": song_ids(keys),
-            **{name: texts(tracks[name]) for name in ("title", "album", "genre", "language")},
-            "artists": credited(tracks, artists),
-            "release_date": tracks["released"].to_numpy().astype("datetime64[D]"),
-            "moods": listed(
-                np.array([applies(tracks).to_numpy(dtype=bool) for applies in MOODS.values()]).T,
-                list(MOODS),
-            ),
+            "artists": word_lists(credits >= 0, texts(artists["artist"]), credits),
+            "release_date": dates(tracks["released"]),
+            "moods": word_lists(moods, pa.array(MOODS), np.arange(len(MOODS))),
         },
     )
 
 
-def credited(tracks, artists):
-    """Names of each track's artists, the primary artist first: Arrow lists of strings."""
-    both = tracks[["artist_id", "featured_id"]].to_numpy()
-    offsets = np.cumsum([0, *(both >= 0).sum(axis=1)])
-    return pa.ListArray.from_arrays(
-        pa.array(offsets, pa.int32()), texts(artists["artist"]).take(pa.array(both[both >= 0]))
-    )
+def both_artists(tracks):
+    """Primary and featured artist of each track, int64, (N, 2); -1 if there is none."""
+    return tracks[["artist_id", "featured_id"]].to_numpy()
 
 
-def listed(applies, names):
-    """The names that apply to each row: Arrow lists of strings.
+def word_lists(applies, words, codes):
+    """The words that apply to each row, Arrow lists.
 
-    applies: bool, (N, K); names: K texts.
+    applies: bool, (N, K); codes: position in words of each column or cell, int, (K,) or (N, K).
     """
-    offsets = np.cumsum([0, *applies.sum(axis=1)])
+    chosen = np.broadcast_to(codes, applies.shape)[applies]
     return pa.ListArray.from_arrays(
-        pa.array(offsets, pa.int32()), pa.array(names).take(pa.array(np.nonzero(applies)[1]))
+        pa.array(starts(applies.sum(axis=1)), pa.int32()), words.take(pa.array(chosen))
     )
+
+
+def dates(days):
+    """A column of days since 1970-01-01 as dates."""
+    return days.to_numpy().astype("datetime64[D]")
 
 
 def album_table(tracks):
     """The albums table."""
-    albums = (
-        tracks.groupby("album_id")
-        .agg(
-            album=("album", "first"),
-            artist_id=("artist_id", "first"),
-            n_tracks=("album_id", "size"),
-            released=("released", "first"),
-        )
-        .reset_index()
+    albums = tracks.groupby("album_id").agg(
+        album=("album", "first"),
+        artist_id=("artist_id", "first"),
+        n_tracks=("album_id", "size"),
+        released=("released", "first"),
     )
     return table_of(
         "albums",
         {
-            **{name: albums[name].to_numpy() for name in ("album_id", "artist_id", "n_tracks")},
+            "album_id": albums.index.to_numpy(),
             "album": texts(albums["album"]),
-            "release_date": albums["released"].to_numpy().astype("datetime64[D]"),
+            "artist_id": albums["artist_id"].to_numpy(),
+            "n_tracks": albums["n_tracks"].to_numpy(),
+            "release_date": dates(albums["released"]),
         },
     )
 
@@ -81,17 +78,15 @@ def artist_table(artists):
     """The artists table; genre and country are empty if unknown."""
     return table_of(
         "artists",
-        {
-            "artist_id": np.arange(len(artists)),
-            **{name: texts(artists[name]) for name in ("artist", "genre", "country")},
-        },
+        {name: texts(artists[name]) for name in ("artist", "genre", "country")}
+        | {"artist_id": np.arange(len(artists))},
     )
 
 
 def credit_table(tracks):
     """The track_artists table: one row per track and credited artist, the primary artist first."""
-    both = tracks[["artist_id", "featured_id"]].to_numpy()
+    both = both_artists(tracks)
     track, role = np.nonzero(both >= 0)
     return table_of(
-        "track_artists", {"track_id": track, "artist_id": both[both >= 0], "role": role}
+        "track_artists", {"track_id": track, "artist_id": both[track, role], "role": role}
     )

@@ -1,14 +1,18 @@
 """Random draws by artist or track, from the streams named "catalogue." of the seed."""
 
 import numpy as np
-import pandas as pd
 
-from ..streams import decision, lns, uniforms
+from ..streams import decision, lns, normals, uniforms
 
 
 def draw(name, keys, counter=0):
-    """One uniform draw per key of the decision catalogue.`name`. float64, (keys,)."""
-    return uniforms(keys, decision(f"catalogue.{name}"), counter)
+    """One uniform draw per key of the decision catalogue.`name`, float64, (keys,)."""
+    return uniforms(np.ascontiguousarray(keys), decision(f"catalogue.{name}"), counter)
+
+
+def normal_draw(name, keys):
+    """One standard normal draw per key of the decision catalogue.`name`, float64, (keys,)."""
+    return normals(np.ascontiguousarray(keys), decision(f"catalogue.{name}"), 0)
 
 
 def waits(u):
@@ -16,21 +20,12 @@ def waits(u):
     return np.minimum(-lns(u), 8.0)
 
 
-def list_positions(values, order):
-    """Position of each value in a list, int64."""
-    return (
-        pd.Series(values).map({value: i for i, value in enumerate(order)}).to_numpy(dtype=np.int64)
-    )
-
-
 def chosen(u, table, shares):
     """One choice per draw, each by one row of shares: int64, (N,).
 
     u: (N,); table: row of shares for each draw, int, (N,); shares: (tables, K).
     """
-    totals = np.cumsum(shares, axis=1)
+    totals, last = np.cumsum(shares, axis=1), shares.shape[1] - 1
     totals = totals / totals[:, -1:] + np.arange(len(shares))[:, None]
-    return np.minimum(
-        np.searchsorted(totals.ravel(), u + table, side="right") - table * shares.shape[1],
-        shares.shape[1] - 1,
-    )
+    position = np.searchsorted(totals.ravel(), u + table, side="right")
+    return np.minimum(position - table * shares.shape[1], last)

@@ -4,26 +4,14 @@ import numpy as np
 
 from ..streams import exps
 from .artists import YEARS_AHEAD
+from .columns import month_days, turns
 from .genres import MEMBER, ones_if_all_zero
 
-LIST_SIZE, CHART_SIZE, PER_ARTIST = (
-    2000,
-    200,
-    5,
-)  # most tracks of a genre's editorial list, of the charts, and of one artist in a list
-FRESH_DAYS, OLD_SHARE = (
-    120,
-    0.015,
-)  # days in which newness falls by a factor e; score that an old track keeps (assumed)
+# most tracks of a genre's editorial list, of the charts, and of one artist in a list
+LIST_SIZE, CHART_SIZE, PER_ARTIST = 2000, 200, 5
+FRESH_DAYS = 120  # days in which newness falls by a factor e (assumed)
+OLD_SHARE = 0.015  # share of the score that an old track keeps (assumed)
 LOOKED_AT = 4_000  # how many of a genre's heaviest tracks are considered first for a list
-
-
-# -- editorial lists -------------------------------------------------------------------------------
-
-
-def month_day(month):
-    """First day of a month as days since 1970-01-01. month: int, months since 1970-01."""
-    return np.datetime64(month, "M").astype("datetime64[D]").astype(np.int64)
 
 
 def editorial_lists(records, members, weights, first_year):
@@ -36,7 +24,7 @@ def editorial_lists(records, members, weights, first_year):
     shelves = [shelf((member >= MEMBER) * weights) for member in members.values()]
     sizes = [CHART_SIZE if genre == "All" else LIST_SIZE for genre in members]
     lists = [
-        heavy_and_new(shelf, records, weights, month_day(12 * (first_year - 1970) + month), size)
+        heavy_and_new(shelf, records, weights, month_days(12 * (first_year - 1970) + month), size)
         for month in range(12 * YEARS_AHEAD)
         for shelf, size in zip(shelves, sizes)
     ]
@@ -64,21 +52,9 @@ def heavy_and_new(shelf, records, weights, day, size):
         age = np.maximum(day - records["released"][out], 0)
         scores = weights[out] * (OLD_SHARE + exps(-np.minimum(age / FRESH_DAYS, 600.0)))
         order = np.argsort(-scores, kind="stable")
-        order = order[turn_of(records["artist"][out[order]]) < PER_ARTIST][:size]
+        order = order[turns(records["artist"][out[order]]) < PER_ARTIST][:size]
         if n_first >= len(shelf) or (
             len(order) == size and scores[order[-1]] > weights[shelf[n_first]] * (1 + OLD_SHARE)
         ):
             return out[order], scores[order]
         n_first *= 2
-
-
-def turn_of(values):
-    """How many equal values come before each value, int64. [5, 3, 5, 5] -> [0, 0, 1, 2]."""
-    order = np.argsort(values, kind="stable")
-    ranked = values[order]
-    first = np.maximum.accumulate(
-        np.where(np.diff(ranked, prepend=-1) != 0, np.arange(len(values)), 0)
-    )
-    turns = np.empty(len(values), np.int64)
-    turns[order] = np.arange(len(values)) - first
-    return turns

@@ -10,11 +10,11 @@ from ..people.figures import figures
 from ..people.survey_file import GENRES
 from ..people.survey_shares import GENRE_NAMES
 from ..resources import resource
+from .columns import calendar_years
 
 SMALL_POOL = 50  # a smaller pool gives a warning: its listeners repeat the same tracks
-SCENE_WEIGHT = (
-    0.25  # factor on the weight of a track of a local radio scene, for listeners elsewhere
-)
+# factor on the weight of a track of a local radio scene, for listeners elsewhere
+SCENE_WEIGHT = 0.25
 MEMBER = 0.25  # lowest membership with which a track belongs to a genre
 FEATURES = (
     "bpm",
@@ -67,30 +67,30 @@ MOODS = {
     "spacey": lambda t: (t.danceability < 35) & (t.energy < 60),
 }
 
+
+def sounds_acoustic(tracks, most_energy, least_acousticness, most_speechiness):
+    """Whether each track is calm, acoustic and without speech, bool; false for QUIET_FAMILIES."""
+    return (
+        (tracks.energy <= most_energy)
+        & (tracks.acousticness >= least_acousticness)
+        & (tracks.speechiness <= most_speechiness)
+        & ~tracks.family.isin(QUIET_FAMILIES)
+        & ~tracks.scene
+    )
+
+
 # survey genre -> (lowest weight in the map, condition on the track, sound of tracks that are added
 # if the map names too few)
 POOLS = {
     "Melody": (
         0.5,
         None,
-        lambda t: (
-            (t.energy <= 55)
-            & (t.acousticness >= 30)
-            & (t.speechiness <= 8)
-            & ~t.family.isin(QUIET_FAMILIES)
-            & ~t.scene
-        ),
+        lambda t: sounds_acoustic(t, 55, 30, 8),
     ),
     "Classical": (
         0.5,
         None,
-        lambda t: (
-            (t.acousticness >= 70)
-            & (t.energy <= 35)
-            & (t.speechiness <= 5)
-            & ~t.family.isin(QUIET_FAMILIES)
-            & ~t.scene
-        ),
+        lambda t: sounds_acoustic(t, 35, 70, 5),
     ),
     "Pop": (0.5, None, None),
     "Rap": (0.25, None, lambda t: (t.speechiness >= 15) & ~t.scene),
@@ -111,10 +111,7 @@ POOLS = {
     ),
     "All": (None, lambda t: t.year > 0, None),
 }
-SOUND_ALWAYS = (
-    "Melody",
-    "Classical",
-)  # genres that are no labels in the songs file
+SOUND_ALWAYS = ("Melody", "Classical")  # genres that are no labels in the songs file
 SOUND_WEIGHT = 0.5
 
 
@@ -152,12 +149,7 @@ def described_tracks(tracks):
     return tracks.assign(
         family=families_of(tracks["genre"]),
         scene=tracks["genre"].isin(scene_labels()),
-        year=tracks["released"]
-        .to_numpy()
-        .astype("datetime64[D]")
-        .astype("datetime64[Y]")
-        .astype(int)
-        + 1970,
+        year=calendar_years(tracks["released"]),
         festive=matches(tracks["title"], FESTIVE) | matches(tracks["genre"], FESTIVE),
         noise=matches(tracks["genre"], NOISE),
     )

@@ -10,6 +10,13 @@ from ..people.homes import countries
 from ..resources import resource
 
 DECADES = range(1950, 2030, 10)
+
+
+def decade_positions(years):
+    """Position in DECADES of the nearest decade of each year, int64."""
+    return ((np.clip(years, DECADES[0], DECADES[-1]) - DECADES[0]) // 10).astype(np.int64)
+
+
 # First words of labels that name a country
 NATIONS = {
     "dutch": "NL",
@@ -88,11 +95,9 @@ def known_labels():
 
 @functools.cache
 def label_names():
-    """All labels, and for each the family of songs_profile.json with the same sound: two lists."""
-    both = [(label, family) for label, family, _ in known_labels()] + [
-        (row["label"], row["family"]) for row in more_labels()
-    ]
-    return [label for label, _ in both], [family for _, family in both]
+    """All labels, and for each the family of songs_profile.json with the same sound: two tuples."""
+    known = [(label, family) for label, family, _ in known_labels()]
+    return tuple(zip(*known, *((row["label"], row["family"]) for row in more_labels())))
 
 
 @functools.cache

@@ -4,12 +4,15 @@ import hashlib
 from collections import namedtuple
 
 import numpy as np
+import pandas as pd
 
 from ..compiled import compiled
 from ..people.homes import countries
 from ..people.survey_shares import GENRE_NAMES
-from ..streams import decision, exps, normals
-from .editorial_lists import editorial_lists, month_day
+from ..streams import exps
+from .columns import month_days, ragged, starts
+from .draws import normal_draw
+from .editorial_lists import editorial_lists
 from .genres import FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
 
 Music = namedtuple(
@@ -18,7 +21,6 @@ Music = namedtuple(
 
 ASIDE = 1e-6  # factor on the weight of festive and noise tracks in a discography
 SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4  # spread of ln(grip); spread of lean within a family (assumed)
-GRIP, LEAN = decision("catalogue.grip"), decision("catalogue.lean")
 # What the compiled loop reads. `by_album` holds all tracks in album order; the album of a track is
 # at positions album_from to album_to there, by track number.
 TRACK = np.dtype(
@@ -59,22 +61,18 @@ SLOT = np.dtype([("keep", "f8"), ("own", "i4"), ("alias", "i4")])  # one column 
 
 def lower_catalogue(tracks, artists, members, pools, keys, first_year):
     """The catalogue as the compiled loop reads it: `Music`."""
-    records = track_records(tracks, members, keys)
+    records, first_month = track_records(tracks, members, keys), 12 * (first_year - 1970)
     weights = np.where(tracks["festive"] | tracks["noise"], 0.0, tracks["weight"])
     by_pool = artist_weights(tracks, artists, members, pools, weights)
-    lists, list_slots = alias_tables(*editorial_lists(records, members, weights, first_year))
-    known = records["released"] < month_day(12 * (first_year - 1970))
-    extra = [np.flatnonzero(tracks[kind].to_numpy() & known) for kind in ("festive", "noise")]
+    known = records["released"] < month_days(first_month)
+    extra = [np.flatnonzero(tracks[kind] & known) for kind in ("festive", "noise")]
     return Music(
         records,
         artist_records(tracks, artists, pools, by_pool[GENRE_NAMES.index("All")]),
         discography(tracks, len(artists)),
-        *alias_tables(
-            [np.flatnonzero(pool) for pool in by_pool], [pool[pool > 0] for pool in by_pool]
-        ),
-        12 * (first_year - 1970),
-        lists,
-        list_slots,
+        *alias_tables(map(np.flatnonzero, by_pool), [pool[pool > 0] for pool in by_pool]),
+        first_month,
+        *alias_tables(*editorial_lists(records, members, weights, first_year)),
         *alias_tables(extra, [tracks["weight"].to_numpy()[pool] for pool in extra]),
     )
 
@@ -82,28 +80,17 @@ def lower_catalogue(tracks, artists, members, pools, keys, first_year):
 def track_records(tracks, members, keys):
     """TRACK records, by track_id."""
     records = np.zeros(len(tracks), TRACK).view(np.recarray)
-    for name, column in (
-        ("duration_ms", "duration_ms"),
-        ("released", "released"),
-        ("artist", "artist_id"),
-        ("featured", "featured_id"),
-        ("festive", "festive"),
-        ("noise", "noise"),
-    ):
-        records[name] = tracks[column]
+    for name in ("duration_ms", "released", "festive", "noise"):
+        records[name] = tracks[name]
+    records["artist"], records["featured"] = tracks["artist_id"], tracks["featured_id"]
     for g, member in enumerate(members.values()):
         records["genres"] |= (ones_if_all_zero(member) >= MEMBER).astype(np.int32) << g
-    first, records["by_album"] = ragged(
-        tracks["album_id"].to_numpy(), tracks["track_number"].to_numpy()
-    )
-    records["album_from"], records["album_to"] = (
-        first[tracks["album_id"]],
-        first[tracks["album_id"] + 1],
-    )
+    album = tracks["album_id"].to_numpy()
+    first, records["by_album"] = ragged(album, tracks["track_number"])
+    records["album_from"], records["album_to"] = first[album], first[album + 1]
     records["intensity"] = intensity(tracks)
-    records["grip"] = np.round(
-        exps(SIGMA_GRIP * normals(keys[:, 1].copy(), GRIP, 0) - SIGMA_GRIP**2 / 2), 4
-    )
+    spread = SIGMA_GRIP * normal_draw("grip", keys[:, 1]) - SIGMA_GRIP**2 / 2
+    records["grip"] = np.round(exps(spread), 4)
     return records
 
 
@@ -112,26 +99,22 @@ def intensity(tracks):
 
     Half is energy, a quarter loudness (-30 to 0 dB), a quarter valence and danceability.
     """
-    loudness = (tracks["loudness"].to_numpy() + 30.0) / 30.0
-    joy = (tracks["valence"].to_numpy() + tracks["danceability"].to_numpy()) / 200.0
-    return np.clip(
-        np.round(tracks["energy"].to_numpy() / 200.0 + loudness / 4.0 + joy / 4.0, 4), 0.0, 1.0
-    )
+    loudness = (tracks["loudness"] + 30.0) / 30.0
+    joy = (tracks["valence"] + tracks["danceability"]) / 200.0
+    return np.clip(np.round(tracks["energy"] / 200.0 + loudness / 4.0 + joy / 4.0, 4), 0.0, 1.0)
 
 
 def artist_records(tracks, artists, pools, weights):
     """ARTIST records, by artist_id. weights: float64, (artists,), weight of each among all."""
-    records = np.zeros(len(artists), ARTIST).view(np.recarray)
-    first = np.cumsum([0, *np.bincount(tracks["artist_id"], minlength=len(artists))])
+    records, n = np.zeros(len(artists), ARTIST).view(np.recarray), len(artists)
+    first = starts(np.bincount(tracks["artist_id"], minlength=n))
     records["first"], records["after"] = first[:-1], first[1:]
     families = families_of(artists["genre"])
     records["family_pool"] = families.map(pools).fillna(pools["All"])
-    rows = {country: row for row, country in enumerate(countries()["country"])}
-    records["country"] = artists["country"].map(rows).fillna(-1)
+    records["country"] = pd.Index(countries()["country"]).get_indexer(artists["country"])
     records["lean"] = leans(artists["artist"], families, weights)
-    records["renown"][np.argsort(weights, kind="stable")] = np.round(
-        np.arange(1, len(artists) + 1) / len(artists), 6
-    )
+    by_weight = np.argsort(weights, kind="stable")
+    records["renown"][by_weight] = np.round(np.arange(1, n + 1) / n, 6)
     return records
 
 
@@ -141,22 +124,19 @@ def leans(names, families, weights):
     The mean over plays is 0.
     """
     digests = b"".join(hashlib.sha256(name.encode()).digest()[:8] for name in names)
-    drawn = normals(np.frombuffer(digests, ">u8").astype(np.uint64), LEAN, 0)
+    drawn = normal_draw("lean", np.frombuffer(digests, ">u8").astype(np.uint64))
     lean = families.map(FAMILY_LEAN).fillna(0.0).to_numpy() + SIGMA_LEAN * drawn
-    return np.clip(
-        np.round(lean - np.cumsum(lean * weights)[-1] / np.cumsum(weights)[-1], 4), -1.0, 1.0
-    )
+    mean = np.cumsum(lean * weights)[-1] / np.cumsum(weights)[-1]
+    return np.clip(np.round(lean - mean, 4), -1.0, 1.0)
 
 
 def discography(tracks, n_artists):
     """RELEASE records by artist, each in order of release and track_id."""
-    weights = (
-        np.where(tracks["festive"] | tracks["noise"], ASIDE, 1.0) * tracks["weight"].to_numpy()
-    )
-    first, order = ragged(tracks["artist_id"].to_numpy(), tracks["released"].to_numpy(), n_artists)
+    weights = np.where(tracks["festive"] | tracks["noise"], ASIDE, 1.0) * tracks["weight"]
+    first, order = ragged(tracks["artist_id"], tracks["released"], n_artists)
     records = np.zeros(len(tracks), RELEASE).view(np.recarray)
-    records["released"], records["track"] = tracks["released"].to_numpy()[order], order
-    records["total"] = running_totals(weights[order], first)
+    records["released"], records["track"] = tracks["released"].iloc[order], order
+    records["total"] = running_totals(weights.to_numpy()[order], first)
     return records
 
 
@@ -180,24 +160,12 @@ def artist_weights(tracks, artists, members, pools, weights):
 
     It is the sum of the weights of the artist's tracks in the pool; an empty pool has all artists.
     """
-    by_family = {
-        family: (tracks["family"] == family).to_numpy(dtype=float)
-        for family in list(pools)[len(members) :]
-    }
-    sums = [
-        np.bincount(tracks["artist_id"], ones_if_all_zero(member) * weights, len(artists))
-        for member in (members | by_family).values()
-    ]
+    families = list(pools)[len(members) :]
+    in_pool = [*map(ones_if_all_zero, members.values())]
+    in_pool += [tracks["family"] == family for family in families]
+    sums = [np.bincount(tracks["artist_id"], pool * weights, len(artists)) for pool in in_pool]
     everyone = ones_if_all_zero(np.bincount(tracks["artist_id"], weights, len(artists)))
     return np.array([pool if pool.any() else everyone for pool in sums])
-
-
-def ragged(groups, order, n_groups=0):
-    """Members of each group, in order: (first index of each group and the total; members), int64.
-
-    groups  int, (N,), from 0;  order  sort key within a group;  n_groups  lowest number of groups
-    """
-    return np.cumsum([0, *np.bincount(groups, minlength=n_groups)]), np.lexsort((order, groups))
 
 
 # -- alias tables ----------------------------------------------------------------------------------
@@ -210,7 +178,7 @@ def alias_tables(items, weights):
              the same lengths
     Returns  (first slot of each pool and the total, int64; SLOT records)
     """
-    first = np.cumsum([0, *map(len, items)], dtype=np.int64)
+    first = starts([len(pool) for pool in weights])
     slots = np.zeros(first[-1], SLOT).view(np.recarray)
     for start, end, pool, weight in zip(first, first[1:], items, weights):
         slots["keep"][start:end], alias = alias_table(weight)
@@ -236,9 +204,9 @@ def alias_table(weights):
             large[n_large], n_large = i, n_large + 1
     while n_small and n_large:
         low, high = small[n_small - 1], large[n_large - 1]
-        n_small -= 1
         keep[low], alias[low] = scaled[low], high
         scaled[high] -= 1 - scaled[low]
+        n_small -= 1
         if scaled[high] < 1:
             small[n_small], n_small, n_large = high, n_small + 1, n_large - 1
     return keep, alias

@@ -1,12 +1,14 @@
 """Releases and tracks of invented artists: how many, when, and how much each is played."""
 
+import math
+
 import numpy as np
-import pandas as pd
 
 from ..compiled import compiled
-from ..streams import decision, exps, listener_keys, lns, normals
+from ..streams import exps, listener_keys, lns
 from .artists import EARLIEST_YEAR, YEARS_AHEAD
-from .draws import chosen, draw
+from .columns import calendar_years, decimal_years, first_rows, month_days, starts, turns
+from .draws import chosen, draw, normal_draw
 
 MOST_TRACKS = 240  # by one artist
 SIGMA_TRACK, SIGMA_RELEASE = 1.0, 0.5  # spread of ln(weight) of a track, of a release (assumed)
@@ -33,28 +35,20 @@ def sample_tracks(artists, n_tracks, seed, first_year):
     counts = track_counts(artists, n_tracks)
     artist = np.repeat(np.arange(len(artists)), counts)
     keys = listener_keys(np.uint64(seed), np.arange(n_tracks))
-    artist_columns = {
-        name: artists[name].to_numpy()[artist] for name in ("family", "genre", "language", "noise")
-    }
-    album, number = releases(keys, artists, counts, artist)
-    released = release_days(artists, artist, album, keys, first_year)
-    tracks = pd.DataFrame(
-        {
-            "artist_id": artist,
-            "album_id": album,
-            "track_number": number,
-            "released": released,
-            **artist_columns,
-            "key": keys,
-        }
+    debut = artists["debut"].to_numpy()[artist]
+    album = cut_into_releases(release_sizes(keys, debut), starts(counts))
+    tracks = artists[["family", "genre", "language", "noise"]].iloc[artist].reset_index(drop=True)
+    tracks = tracks.assign(
+        artist_id=artist,
+        album_id=album,
+        track_number=turns(album) + 1,
+        released=release_days(artists, artist, album, keys, first_year),
+        key=keys,
     )
-    tracks = with_festive(
-        tracks.assign(weight=track_weights(tracks, artists, first_year)), first_year
-    )
-    tracks["popularity"] = np.clip(
-        np.round(60 + 8 * lns(tracks["weight"].to_numpy()) / 0.6931471805599453), 0, 100
-    ).astype(np.int64)
-    return tracks
+    tracks["weight"] = track_weights(tracks, artists, first_year)
+    tracks = with_festive(tracks, first_year)
+    popularity = np.round(60 + 8 * lns(tracks["weight"].to_numpy()) / math.log(2))
+    return tracks.assign(popularity=np.clip(popularity, 0, 100).astype(np.int64))
 
 
 def track_counts(artists, n_tracks):
@@ -64,53 +58,41 @@ def track_counts(artists, n_tracks):
     """
     log_weight = lns(artists["weight"].to_numpy())
     place = (log_weight - log_weight.min()) / max(log_weight.max() - log_weight.min(), 1e-9)
-    size = exps(
-        SIZE * place
-        + SIGMA_SIZE * normals(artists["key"].to_numpy(), decision("catalogue.size"), 0)
-    )
-    size *= (artists["until"] - artists["debut"]).to_numpy() + 1
-    counts, most = np.ones(len(size), np.int64), MOST_TRACKS - 1
-    while counts.sum() < n_tracks:
-        room = np.where(counts <= most, size, 0.0)
-        exact = room / np.cumsum(room)[-1] * (n_tracks - counts.sum())
-        more = np.minimum(np.floor(exact).astype(np.int64), most + 1 - counts)
+    size = exps(SIZE * place + SIGMA_SIZE * normal_draw("size", artists["key"]))
+    size *= artists["until"] - artists["debut"] + 1
+    counts = np.ones(len(size), np.int64)
+    while left := n_tracks - counts.sum():
+        room = np.where(counts < MOST_TRACKS, size, 0.0)
+        exact = room / np.cumsum(room)[-1] * left
+        more = np.minimum(np.floor(exact).astype(np.int64), MOST_TRACKS - counts)
         if not more.any():
-            more[
-                np.argsort(-(exact - np.floor(exact)), kind="stable")[: n_tracks - counts.sum()]
-            ] = 1
+            more[np.argsort(-(exact % 1), kind="stable")[:left]] = 1
         counts += more
     return counts
 
 
-def releases(keys, artists, counts, artist):
-    """Release of each track, numbered over all artists, and its number there: two int64 arrays."""
-    shares = np.array([[kind[era] for kind in RELEASES.values()] for era in (0, 1)])
-    kind = chosen(
-        draw("release", keys), (artists["debut"].to_numpy()[artist] >= 2005).astype(int), shares
-    )
-    fewest, most = np.array([bounds[2:] for bounds in RELEASES.values()]).T
-    sizes = fewest[kind] + (draw("tracks", keys) * (most - fewest + 1)[kind]).astype(np.int64)
-    return cut_into_releases(sizes, np.cumsum([0, *counts]))
+def release_sizes(keys, debut):
+    """Number of tracks of a release that begins at each track, int64."""
+    early, late, fewest, most = np.array(list(RELEASES.values())).T
+    kind = chosen(draw("release", keys), (debut >= 2005).astype(int), np.array([early, late]))
+    return (fewest[kind] + np.floor(draw("tracks", keys) * (most - fewest + 1)[kind])).astype(int)
 
 
 @compiled
 def cut_into_releases(sizes, first):
-    """Release and track number (from 1) of each track.
+    """Release of each track, numbered over all artists, int64.
 
     Each artist's tracks are cut into releases, each of the size drawn at its first track.
     """
-    release, number, current = np.empty(len(sizes), np.int64), np.empty(len(sizes), np.int64), -1
+    release, current = np.empty(len(sizes), np.int64), -1
     for artist in range(len(first) - 1):
         left = 0
         for i in range(first[artist], first[artist + 1]):
             if left == 0:
                 current, left = current + 1, sizes[i]
-                number[i] = 1
-            else:
-                number[i] = number[i - 1] + 1
             release[i] = current
             left -= 1
-    return release, number
+    return release
 
 
 def release_days(artists, artist, album, keys, first_year):
@@ -118,36 +100,18 @@ def release_days(artists, artist, album, keys, first_year):
 
     Releases are spread in order over the artist's career.
     """
-    lead = np.flatnonzero(np.diff(album, prepend=-1))  # first track of each release
-    owner, of_artist = artist[lead], np.searchsorted(artist[lead], np.arange(len(artists) + 1))
-    turn = np.arange(len(lead)) - of_artist[owner]  # the first release is at the debut
-    place = np.where(
-        turn > 0,
-        (turn - 1 + draw("moment", keys[lead])) / np.maximum(np.diff(of_artist)[owner] - 1, 1),
-        0,
-    )
+    lead = first_rows(album)
+    owner = artist[lead]
+    turn, n_releases = turns(owner), np.bincount(owner)[owner]
+    place = (turn - 1 + draw("moment", keys[lead])) / np.maximum(n_releases - 1, 1)
+    place = np.where(turn > 0, place, 0)  # the first release is at the debut
     place = exps(QUICKENING * lns(np.maximum(place, 1e-9)))
     debut, until = artists["debut"].to_numpy()[owner], artists["until"].to_numpy()[owner]
     day = np.floor((debut + (until - debut) * place - 1970) * 365.2425).astype(np.int64)
     friday = (day >= FRIDAYS_FROM) & (draw("friday", keys[lead]) < FRIDAY)
-    return np.minimum(np.where(friday, day - (day - 1) % 7, day), last_day(first_year))[album]
-
-
-def last_day(first_year):
-    """The last day with releases, in days since 1970-01-01."""
-    return (
-        int(
-            np.datetime64(f"{first_year + YEARS_AHEAD}-01-01")
-            .astype("datetime64[D]")
-            .astype(np.int64)
-        )
-        - 1
-    )
-
-
-def year_of(released):
-    """Days since 1970-01-01 as years with fractions, float64."""
-    return 1970 + np.asarray(released) / 365.2425
+    day -= friday * ((day - 1) % 7)
+    last_day = month_days(12 * (first_year + YEARS_AHEAD - 1970)) - 1
+    return np.minimum(day, last_day)[album]
 
 
 def track_weights(tracks, artists, first_year):
@@ -157,20 +121,17 @@ def track_weights(tracks, artists, first_year):
     is 32. Few tracks of an artist are hits: more often the first ones of a release and, for active
     artists, newer ones.
     """
-    leads = tracks["key"].to_numpy()[np.flatnonzero(np.diff(tracks["album_id"], prepend=-1))]
-    power = SIGMA_TRACK * normals(tracks["key"].to_numpy(), decision("catalogue.hit"), 0) - LEAD * (
-        tracks["track_number"].to_numpy() - 1
+    artist, keys = tracks["artist_id"], tracks["key"]
+    release_keys = keys.iloc[first_rows(tracks["album_id"])]
+    active = (artists["until"] >= first_year + YEARS_AHEAD).to_numpy()[artist]
+    power = SIGMA_TRACK * normal_draw("hit", keys) - LEAD * (tracks["track_number"] - 1)
+    power += SIGMA_RELEASE * normal_draw("success", release_keys)[tracks["album_id"]]
+    power += (
+        GROWTH * active * np.maximum(decimal_years(tracks["released"]) - first_year, -GROWTH_YEARS)
     )
-    power += SIGMA_RELEASE * normals(leads, decision("catalogue.success"), 0)[tracks["album_id"]]
-    active = (artists["until"] >= first_year + YEARS_AHEAD).to_numpy()[tracks["artist_id"]]
-    power += GROWTH * active * np.maximum(year_of(tracks["released"]) - first_year, -GROWTH_YEARS)
-    within = exps(power)
-    weight = (
-        within
-        / np.bincount(tracks["artist_id"], within)[tracks["artist_id"]]
-        * artists["weight"].to_numpy()[tracks["artist_id"]]
-    )
-    return 32 * weight / weight[~tracks["noise"].to_numpy()].max()
+    within = exps(power.to_numpy())
+    weight = within / np.bincount(artist, within)[artist] * artists["weight"].to_numpy()[artist]
+    return 32 * weight / weight[~tracks["noise"]].max()
 
 
 def with_festive(tracks, first_year):
@@ -178,20 +139,15 @@ def with_festive(tracks, first_year):
 
     All are released before the run begins, so that they are available in every year of it.
     """
-    first = np.flatnonzero(np.diff(tracks["album_id"], prepend=-1))
-    leads, released = tracks.iloc[first], tracks["released"].to_numpy()
-    u = (
-        draw("festive", leads["key"].to_numpy())
-        + (leads["noise"] | (year_of(leads["released"]) >= first_year)).to_numpy()
-    )
-    order = np.argsort(u, kind="stable")
+    leads = tracks.iloc[first_rows(tracks["album_id"])]
+    unsuitable = leads["noise"] | (decimal_years(leads["released"]) >= first_year)
+    order = np.argsort(draw("festive", leads["key"]) + unsuitable.to_numpy(), kind="stable")
     sizes = np.cumsum(np.bincount(tracks["album_id"])[order])
-    festive = np.isin(
-        tracks["album_id"], order[: 1 + np.searchsorted(sizes, FESTIVE_SHARE * len(tracks))]
-    )
-    weight = tracks["weight"].to_numpy().copy()
+    n_festive = 1 + np.searchsorted(sizes, FESTIVE_SHARE * len(tracks))
+    festive = np.isin(tracks["album_id"], order[:n_festive])
+    weight, released = tracks["weight"].to_numpy().copy(), tracks["released"].to_numpy()
     rank = np.argsort(np.argsort(-weight[festive], kind="stable"), kind="stable")
-    weight[festive] = FESTIVE_TOP * weight[~tracks["noise"].to_numpy()].max() / (1 + 0.6 * rank)
+    weight[festive] = FESTIVE_TOP * weight[~tracks["noise"]].max() / (1 + 0.6 * rank)
     return tracks.assign(
         festive=festive,
         weight=weight,
@@ -202,14 +158,5 @@ def with_festive(tracks, first_year):
 
 def november(days):
     """A day in November of the year before each day, from 1955 on: days since 1970-01-01, int64."""
-    years = np.maximum(
-        days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) - 1,
-        EARLIEST_YEAR - 1970,
-    )
-    return years.astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64) + 305 + days % 25
-
-
-def turns(groups):
-    """How many of the same group come before each, int64; members of a group are consecutive."""
-    first = np.flatnonzero(np.diff(groups, prepend=-1))
-    return np.arange(len(groups)) - np.repeat(first, np.diff([*first, len(groups)]))
+    years = np.maximum(calendar_years(days) - 1, EARLIEST_YEAR)
+    return month_days(12 * (years - 1970)) + 305 + days % 25

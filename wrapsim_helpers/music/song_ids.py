@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pyarrow as pa
 
-BASE62 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", np.uint8)
+BASE62 = np.array(list("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"), "S1")
 
 
 def song_keys(artists, titles):
@@ -22,20 +22,16 @@ def song_ids(keys):
 
     The same song has the same id in all runs and catalogues. keys: as from `song_keys`.
     """
-    limbs, low = np.empty((4, len(keys)), np.uint64), np.uint64(0xFFFFFFFF)
-    limbs[0::2], limbs[1::2] = keys.T >> np.uint64(32), keys.T & low
-    text = np.empty((len(keys), 22), np.uint8)
+    low, base = np.uint64(0xFFFFFFFF), np.uint64(62)
+    limbs = np.stack([keys >> np.uint64(32), keys & low], axis=2).reshape(-1, 4).T.copy()
+    text = np.empty((len(keys), 22), "S1")
     for place in range(21, -1, -1):  # long division by 62 of four 32-bit digits
         rest = np.zeros(len(keys), np.uint64)
         for limb in limbs:
             rest = (rest << np.uint64(32)) | limb
-            limb[:], rest = rest // np.uint64(62), rest % np.uint64(62)
+            limb[:], rest = rest // base, rest % base
         text[:, place] = BASE62[rest]
-    return pa.StringArray.from_buffers(
-        len(text),
-        pa.py_buffer(np.arange(0, 22 * len(text) + 1, 22, dtype=np.int32)),
-        pa.py_buffer(text),
-    )
+    return pa.array(text.view("S22").ravel()).cast(pa.string())
 
 
 def song_id(artist, title):

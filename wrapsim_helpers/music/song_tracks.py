@@ -1,35 +1,17 @@
 """The songs file as tracks and artists of a catalogue."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
 from ..streams import exps
-from .genres import FEATURES, SCENE_WEIGHT, scene_labels
+from .columns import month_days
+from .genres import SCENE_WEIGHT, scene_labels
 from .labels import nation
 
 POPULARITY_DOUBLING = 8  # points of popularity that double the weight of a track (assumed)
-TRACK_COLUMNS = [
-    "artist_id",
-    "featured_id",
-    "album_id",
-    "track_number",
-    "title",
-    "album",
-    "genre",
-    "language",
-    "released",
-    "duration_ms",
-    "popularity",
-    *FEATURES,
-    "weight",
-    "explicit",
-]
-
-
 FEATURED = r"[(\[](?:feat\.?|ft\.?|featuring) ([^)\]]+)[)\]]"
-
-
-# -- the songs file as tracks and artists ----------------------------------------------------------
 
 
 def from_songs(songs):
@@ -49,7 +31,7 @@ def from_songs(songs):
     tracks = songs.assign(
         artist_id=songs["artist"].map(numbers).astype(int),
         featured_id=guests.map(numbers).fillna(-1).astype(int),
-        released=new_year(songs["year"]),
+        released=month_days(12 * (songs["year"] - 1970)),
         duration_ms=songs["duration_s"] * 1000,
         weight=song_weights(songs),
         explicit=False,
@@ -60,23 +42,15 @@ def from_songs(songs):
     return with_albums(tracks), artists.assign(country=artists["genre"].map(nation))
 
 
-def new_year(years):
-    """1 January of each year as days since 1970-01-01, int64."""
-    return (
-        years.astype(str).to_numpy(dtype="datetime64[Y]").astype("datetime64[D]").astype(np.int64)
-    )
-
-
 def song_weights(songs):
     """How much each song is played, from its popularity, float64.
 
     Labels of the Dutch radio scene weigh less.
     """
-    weights = exps(
-        (songs["popularity"] - 60).to_numpy(dtype=float)
-        * (0.6931471805599453 / POPULARITY_DOUBLING)
+    doublings = (songs["popularity"] - 60).to_numpy() / POPULARITY_DOUBLING
+    return exps(math.log(2) * doublings) * np.where(
+        songs["genre"].isin(scene_labels()), SCENE_WEIGHT, 1.0
     )
-    return weights * np.where(songs["genre"].isin(scene_labels()), SCENE_WEIGHT, 1.0)
 
 
 def with_albums(tracks):

@@ -4,13 +4,14 @@ import functools
 import math
 
 import numpy as np
+import pandas as pd
 
 from ..compiled import compiled
 from ..people.figures import figures
 from ..streams import decision, normal, uniform
-from .draws import draw, list_positions
-from .labels import DECADES
-from .releases import year_of
+from .columns import decimal_years
+from .draws import draw
+from .labels import DECADES, decade_positions
 
 LIKENESS = 0.4  # how alike the tracks of an artist sound: share of the family's variance (assumed)
 # year -> length of tracks relative to the classic hits (track_duration_mean: 215.9 s by plays in
@@ -33,19 +34,18 @@ EXPLICIT_YEARS, EXPLICIT_TREND = (1984, 1995, 2010, 2018), (0.0, 0.4, 0.7, 1.0)
 
 def with_sound(tracks, artists):
     """Tracks with duration_ms, explicit and the measures of songs_profile.json, whole numbers."""
-    profile, keys = figures("songs_profile"), tracks["key"].to_numpy()
-    family, year = (
-        list_positions(tracks["family"], profile["families"]),
-        year_of(tracks["released"]),
+    profile, keys, year = (
+        figures("songs_profile"),
+        tracks["key"].to_numpy(),
+        decimal_years(tracks["released"]),
     )
-    decade = np.clip((year // 10 * 10).astype(int), DECADES[0], 2010) // 10 - DECADES[0] // 10
     raw = sounds(
         keys,
         artists["key"].to_numpy()[tracks["artist_id"]],
         decision("catalogue.sound"),
         decision("catalogue.style"),
-        family,
-        decade,
+        pd.Index(list(profile["families"])).get_indexer(tracks["family"]),
+        decade_positions(np.minimum(year, 2019)),
         *family_sounds(),
         LIKENESS,
     )
@@ -54,18 +54,14 @@ def with_sound(tracks, artists):
             values, profile["quantiles"][name], profile["share_zero"].get(name)
         )
         for name, values in zip(profile["about"]["features"], raw.T)
+        if name != "Popularity"
     }
-    length = np.where(
-        tracks["noise"],
-        40.0 + 360.0 * draw("loop", keys),
-        measures.pop("length") * np.interp(year, LENGTH_YEARS, LENGTHS),
-    )
-    explicit = tracks["family"].map(EXPLICIT).fillna(0.03) * np.interp(
-        year, EXPLICIT_YEARS, EXPLICIT_TREND
-    )
-    del measures["popularity"]
+    seconds = measures.pop("length") * np.interp(year, LENGTH_YEARS, LENGTHS)
+    seconds = np.where(tracks["noise"], 40.0 + 360.0 * draw("loop", keys), seconds)
+    explicit = tracks["family"].map(EXPLICIT).fillna(0.03)
+    explicit *= np.interp(year, EXPLICIT_YEARS, EXPLICIT_TREND)
     return tracks.assign(
-        duration_ms=np.floor(1000 * (length + draw("length", keys))).astype(np.int64),
+        duration_ms=np.floor(1000 * (seconds + draw("length", keys))).astype(np.int64),
         explicit=(draw("explicit", keys) < explicit) & ~tracks["noise"] & ~tracks["festive"],
         **measures,
     )
@@ -79,15 +75,13 @@ def family_sounds():
     decade shifts the means of all families alike.
     """
     profile = figures("songs_profile")
-    entries, pooled = (
-        list(profile["families"].values()),
-        np.array(profile["pooled_within_family_cov"]),
-    )
-    means = np.array([entry["mean"] for entry in entries])
+    families = list(profile["families"].values())
+    pooled = np.array(profile["pooled_within_family_cov"])
+    means = np.array([family["mean"] for family in families])
     shift = np.array([decade_shift(f"{decade}s", means) for decade in DECADES if decade <= 2010])
     factors = [
-        cholesky((entry["songs"] * np.array(entry["cov"]) + 20 * pooled) / (entry["songs"] + 20))
-        for entry in entries
+        cholesky((family["songs"] * np.array(family["cov"]) + 20 * pooled) / (family["songs"] + 20))
+        for family in families
     ]
     return means[:, None] + shift, np.array(factors)
 
@@ -95,11 +89,13 @@ def family_sounds():
 def decade_shift(decade, means):
     """Difference of a decade from the means of its families, float64, (10,)."""
     profile = figures("songs_profile")
-    shares = [
-        entry["share"] * entry["decade_share"].get(decade, 0.0)
-        for entry in profile["families"].values()
-    ]
-    expected = np.cumsum(means * np.array(shares)[:, None], axis=0)[-1] / np.cumsum(shares)[-1]
+    shares = np.array(
+        [
+            family["share"] * family["decade_share"].get(decade, 0.0)
+            for family in profile["families"].values()
+        ]
+    )
+    expected = np.cumsum(means * shares[:, None], axis=0)[-1] / np.cumsum(shares)[-1]
     return np.array(list(profile["decades"][decade]["mean"].values())) - expected
 
 
@@ -125,8 +121,8 @@ def sounds(keys, artist_keys, sound, style, family, decade, means, factors, like
 
     A share `likeness` of the variance is the artist's, the rest the track's.
     """
-    n, drawn = means.shape[2], np.empty((len(keys), means.shape[2]))
-    z = np.empty(n)
+    n = means.shape[2]
+    drawn, z = np.empty((len(keys), n)), np.empty(n)
     for i in range(len(keys)):
         for k in range(n):
             z[k] = math.sqrt(likeness) * normal(uniform(artist_keys[i], style, k)) + math.sqrt(
@@ -145,18 +141,17 @@ def to_quantiles(values, quantiles, share_zero):
     quantiles  {percent: value}, interpolated linearly over normal scores
     share_zero  share of values that are 0, or None
     """
-    points = {float(percent) / 100: value for percent, value in quantiles.items()} | (
-        {share_zero: 0.49} if share_zero else {}
+    points = {float(percent) / 100: value for percent, value in quantiles.items()}
+    if share_zero:
+        points[share_zero] = 0.49
+    shares, known = zip(*sorted(points.items()))
+    n = len(values)
+    at = quantile_normals(np.clip(shares, 0.5 / n, 1 - 0.5 / n))
+    scores = np.empty(n)
+    scores[np.argsort(np.round(values, 6), kind="stable")] = quantile_normals(
+        (np.arange(n) + 0.5) / n
     )
-    edge = 0.5 / len(values)
-    at = quantile_normals(np.clip(sorted(points), edge, 1 - edge))
-    ranks = np.empty(len(values))
-    ranks[np.argsort(np.round(values, 6), kind="stable")] = quantile_normals(
-        (np.arange(len(values)) + 0.5) / len(values)
-    )
-    return np.floor(
-        np.round(np.interp(ranks, at, [points[point] for point in sorted(points)]), 6) + 0.5
-    ).astype(np.int64)
+    return np.floor(np.round(np.interp(scores, at, known), 6) + 0.5).astype(np.int64)
 
 
 @compiled

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 
+from .columns import decimal_years, first_rows, turns
 from .draws import draw
 from .labels import words
-from .releases import turns, year_of
 
 # share of tracks with a guest, by year (assumed)
 GUEST_YEARS = (1970, 1990, 2000, 2010, 2020, 2030)
@@ -31,28 +31,23 @@ def with_guests(tracks, artists):
     Of GUESTS_ASKED artists among the GUESTS_KNOWN with the latest earlier debuts, the most played
     one is the guest.
     """
-    owner, weights, keys = (
-        tracks["artist_id"].to_numpy(),
-        artists["weight"].to_numpy(),
-        tracks["key"].to_numpy(),
-    )
-    circle = pd.factorize(artists["family"].where(~artists["noise"], "noise"))[0]
+    owner, noise, n_artists = tracks["artist_id"], artists["noise"], len(artists)
+    circle = pd.factorize(artists["family"].where(~noise, "noise"))[0]
     order = np.lexsort((artists["debut"], circle))
-    place, before = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
-    place[order], before[order] = np.arange(len(order)), turns(circle[order])
-    known = np.minimum(before, GUESTS_KNOWN)[owner]
-    asked = [
-        order[place[owner] - 1 - (known * draw("guest", keys, turn)).astype(np.int64)]
-        for turn in range(GUESTS_ASKED)
-    ]
-    guest = functools.reduce(
-        lambda best, artist: np.where(weights[best] >= weights[artist], best, artist), asked
+    place, known = np.empty(n_artists, np.int64), np.empty(n_artists, np.int64)
+    place[order], known[order] = np.arange(n_artists), turns(circle[order])
+    known = np.minimum(known, GUESTS_KNOWN)[owner]
+    asked = np.array(
+        [
+            order[place[owner] - 1 - (known * draw("guest", tracks["key"], turn)).astype(np.int64)]
+            for turn in range(GUESTS_ASKED)
+        ]
     )
-    share = np.interp(year_of(tracks["released"]), GUEST_YEARS, GUESTS) * tracks["family"].map(
-        GUEST_FAMILY
-    ).fillna(0.5)
-    comes = (draw("featured", keys) < share) & (known > 0) & ~artists["noise"].to_numpy()[owner]
-    return tracks.assign(featured_id=np.where(comes, guest, -1))
+    best = artists["weight"].to_numpy()[asked].argmax(axis=0)
+    share = np.interp(decimal_years(tracks["released"]), GUEST_YEARS, GUESTS)
+    share *= tracks["family"].map(GUEST_FAMILY).fillna(0.5)
+    comes = (draw("featured", tracks["key"]) < share) & (known > 0) & ~noise.to_numpy()[owner]
+    return tracks.assign(featured_id=np.where(comes, asked[best, np.arange(len(best))], -1))
 
 
 def with_titles(tracks, artists):
@@ -63,18 +58,11 @@ def with_titles(tracks, artists):
     owner, festive = tracks["artist_id"].to_numpy(), tracks["festive"].to_numpy()
     turn = turns(owner)
     titles = picked(tracks, turn, artists)
-    start = (100 * draw("festive_title", artists["key"].to_numpy()[owner[festive]])).astype(
-        np.int64
-    )
-    titles[festive] = festive_titles(
-        tracks["language"].to_numpy()[festive], turns(owner[festive]), start
-    )
+    titles[festive] = festive_titles(tracks[festive], artists)
     album = albums(tracks, titles, picked(tracks, turn + np.bincount(owner)[owner], artists))
-    with_guest = np.flatnonzero(tracks["featured_id"] >= 0)
-    guests = artists["artist"].to_numpy()[tracks["featured_id"].to_numpy()[with_guest]]
-    titles[with_guest] = [
-        f"{title} (feat. {guest})" for title, guest in zip(titles[with_guest], guests)
-    ]
+    guests = tracks["featured_id"][tracks["featured_id"] >= 0]
+    for row, guest in guests.items():
+        titles[row] += f" (feat. {artists['artist'].iat[guest]})"
     return tracks.assign(title=titles, album=album)
 
 
@@ -85,14 +73,11 @@ def titles_of(language):
     "" is the language of noise.
     """
     if language == "":
-        titles = [" ".join(parts) for parts in itertools.product(*words()["noise"]["titles"])]
+        titles = map(" ".join, itertools.product(*words()["noise"]["titles"]))
     else:
-        book = words()["languages"][language]
+        heads, tails = (words()["languages"][language][name] for name in ("heads", "tails"))
         join = "" if language in ("ja", "ko") else " "
-        titles = [
-            *book["heads"],
-            *(head + join + tail for head, tail in itertools.product(book["heads"], book["tails"])),
-        ]
+        titles = [*heads, *map(join.join, itertools.product(heads, tails))]
     titles = list(dict.fromkeys(titles))
     n = next(
         n for n in range(len(titles), 1, -1) if all(n % d for d in range(2, math.isqrt(n) + 1))
@@ -107,48 +92,40 @@ def picked(tracks, turn, artists):
     """
     titles = np.empty(len(tracks), object)
     start, step = (
-        draw(name, artists["key"].to_numpy())[tracks["artist_id"]]
-        for name in ("title_start", "title_step")
+        draw(name, artists["key"])[tracks["artist_id"]] for name in ("title_start", "title_step")
     )
     for language, group in tracks.groupby("language").indices.items():
         pool = titles_of(language)
         n = len(pool)  # prime, so every step leads through all of them
-        titles[group] = pool[
-            (
-                (start[group] * n).astype(np.int64)
-                + turn[group] * (1 + (step[group] * (n - 1)).astype(np.int64))
-            )
-            % n
-        ]
+        first = (start[group] * n).astype(np.int64)
+        steps = 1 + (step[group] * (n - 1)).astype(np.int64)
+        titles[group] = pool[(first + turn[group] * steps) % n]
     return titles
 
 
-def festive_titles(languages, turn, start):
-    """A festive title for each festive track, object array of text; a repeated title gets Pt. 2."""
-    books = {language: words()["languages"][language]["festive"] for language in set(languages)}
-    lists = [books[language] for language in languages]
-    return np.array(
-        [
-            book[(i + first) % len(book)]
-            + (f", Pt. {i // len(book) + 1}" if i >= len(book) else "")
-            for book, i, first in zip(lists, turn, start)
-        ],
-        object,
-    )
+def festive_titles(tracks, artists):
+    """A title for each of some festive tracks, a list of text; a repeated title gets Pt. 2."""
+    start = (100 * draw("festive_title", artists["key"])).astype(np.int64)[tracks["artist_id"]]
+    titles = []
+    for language, turn, first in zip(tracks["language"], turns(tracks["artist_id"]), start):
+        book = words()["languages"][language]["festive"]
+        part = turn // len(book) + 1
+        titles.append(book[(turn + first) % len(book)] + (f", Pt. {part}" if part > 1 else ""))
+    return titles
 
 
 def albums(tracks, titles, spare_titles):
-    """Name of each track's release.
+    """Name of each track's release, object array of text.
 
     It is the release's most played track or, for half of the longer releases, another title.
     """
     release = tracks["album_id"].to_numpy()
-    order = np.lexsort((-tracks["weight"].to_numpy(), release))
-    best, size = order[np.flatnonzero(np.diff(release[order], prepend=-1))], np.bincount(release)
-    lead = np.flatnonzero(np.diff(release, prepend=-1))
+    order = np.lexsort((-tracks["weight"], release))
+    lead = first_rows(release)
+    best = order[lead]
     has_own_name = (
-        (size >= 3)
-        & (draw("album", tracks["key"].to_numpy()[lead]) >= TITLE_TRACK)
+        (np.bincount(release) >= 3)
+        & (draw("album", tracks["key"].iloc[lead]) >= TITLE_TRACK)
         & ~tracks["festive"].to_numpy()[lead]
     )
     return np.where(has_own_name, spare_titles[lead], titles[best])[release]
