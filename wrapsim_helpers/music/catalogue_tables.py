@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from ..schema import table_of
 from .columns import starts
-from .genres import FEATURES, MOODS
+from .genres import FEATURES, MOODS, moods_of
 from .song_ids import song_ids
 
 
@@ -17,7 +17,6 @@ def texts(values):
 def track_table(tracks, artists, keys):
     """The tracks table. keys: as from `song_keys`."""
     numbers = ("album_id", "track_number", "popularity", "duration_ms", "explicit", "noise")
-    moods = np.array([applies(tracks) for applies in MOODS.values()]).T
     credits = both_artists(tracks)
     return table_of(
         "tracks",
@@ -28,7 +27,7 @@ def track_table(tracks, artists, keys):
             "song_id": song_ids(keys),
             "artists": word_lists(credits >= 0, texts(artists["artist"]), credits),
             "release_date": dates(tracks["released"]),
-            "moods": word_lists(moods, pa.array(MOODS), np.arange(len(MOODS))),
+            "moods": word_lists(moods_of(tracks), pa.array(MOODS), np.arange(len(MOODS))),
         },
     )
 

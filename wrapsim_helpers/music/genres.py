@@ -50,21 +50,21 @@ FAMILY_LEAN = {
     "latin": -0.05,
 }
 
-# mood -> condition on energy and valence; a track has every mood that applies
+# mood -> measure -> (from, below); a track has every mood whose measures are all in range
 MOODS = {
-    "sad": lambda t: (t.valence < 30) & (t.energy < 60),
-    "tender": lambda t: (t.energy < 45) & (t.acousticness >= 50),
-    "romantic": lambda t: (t.energy < 60) & t.valence.between(35, 65) & (t.danceability >= 50),
-    "happy": lambda t: t.valence >= 70,
-    "bright": lambda t: (t.valence >= 55) & (t.energy >= 55),
-    "raw": lambda t: (t.energy >= 75) & (t.acousticness < 5),
-    "angry": lambda t: (t.energy >= 80) & (t.valence < 40),
-    "calm": lambda t: t.energy < 35,
-    "dreamy": lambda t: (t.energy < 50) & (t.valence < 45),
-    "energetic": lambda t: t.energy >= 80,
-    "driving": lambda t: (t.energy >= 65) & (t.bpm >= 125),
-    "strange": lambda t: (t.speechiness >= 10) & (t.valence < 50),
-    "spacey": lambda t: (t.danceability < 35) & (t.energy < 60),
+    "sad": {"valence": (0, 30), "energy": (0, 60)},
+    "tender": {"energy": (0, 45), "acousticness": (50, 101)},
+    "romantic": {"energy": (0, 60), "valence": (35, 66), "danceability": (50, 101)},
+    "happy": {"valence": (70, 101)},
+    "bright": {"valence": (55, 101), "energy": (55, 101)},
+    "raw": {"energy": (75, 101), "acousticness": (0, 5)},
+    "angry": {"energy": (80, 101), "valence": (0, 40)},
+    "calm": {"energy": (0, 35)},
+    "dreamy": {"energy": (0, 50), "valence": (0, 45)},
+    "energetic": {"energy": (80, 101)},
+    "driving": {"energy": (65, 101), "bpm": (125, np.inf)},
+    "strange": {"speechiness": (10, 101), "valence": (0, 50)},
+    "spacey": {"danceability": (0, 35), "energy": (0, 60)},
 }
 
 
@@ -163,6 +163,17 @@ def matches(texts, pattern):
         .str.contains(pattern, case=False, regex=True)
         .to_numpy(dtype=bool)[codes]
     )
+
+
+def moods_of(tracks):
+    """Whether each track has each mood, bool, (tracks, moods), in the order of MOODS."""
+    columns = []
+    for ranges in MOODS.values():
+        in_ranges = [
+            (low <= tracks[name]) & (tracks[name] < below) for name, (low, below) in ranges.items()
+        ]
+        columns.append(np.logical_and.reduce(in_ranges))
+    return np.array(columns).T
 
 
 # -- genres ----------------------------------------------------------------------------------------

@@ -22,14 +22,13 @@ def song_ids(keys):
 
     The same song has the same id in all runs and catalogues. keys: as from `song_keys`.
     """
-    low, base = np.uint64(0xFFFFFFFF), np.uint64(62)
-    limbs = np.stack([keys >> np.uint64(32), keys & low], axis=2).reshape(-1, 4).T.copy()
+    limbs = np.stack([keys >> 32, keys & 0xFFFFFFFF], axis=2).reshape(-1, 4).T.copy()
     text = np.empty((len(keys), 22), "S1")
     for place in range(21, -1, -1):  # long division by 62 of four 32-bit digits
         rest = np.zeros(len(keys), np.uint64)
         for limb in limbs:
-            rest = (rest << np.uint64(32)) | limb
-            limb[:], rest = rest // base, rest % base
+            rest = rest << 32 | limb
+            limb[:], rest = divmod(rest, 62)
         text[:, place] = BASE62[rest]
     return pa.array(text.view("S22").ravel()).cast(pa.string())
 

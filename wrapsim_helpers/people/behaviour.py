@@ -23,15 +23,16 @@ from .curves import (
 )
 from .figures import figures, published
 from .model_parameters import described, factor, parameter, share, signed, spread
-from .plan_rules import RULES, plan_rules
+from .plan_rules import plan_rules
 
 MEMORY_SIZES = (256, 512, 1024, 2048, 4096)  # lengths of history with a tabulated recency kernel
 CONTEXTS = SYMBOLS["context"]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FITTED = figures("fitted")  # values that `make fit` chose
-RULE_TIMES = plan_rules()
-KNOTS_MS = (0.0, 5_000.0, 10_000.0, 30_000.0)
-HAZARD = tuple(FITTED["hazard"])
+# two dated values of each rule: (from, value), float64, (7, 2, 2); a single value is repeated
+DATED_RULES = np.array([(values * 2)[:2] for values in plan_rules().values()])
+KNOTS_MS = np.array([0.0, 5_000.0, 10_000.0, 30_000.0])
+HAZARD = FITTED["hazard"]
 
 
 @front_door
@@ -88,10 +89,7 @@ class Behaviour:
         without=("days that follow days", 0.0, "interuse_regularity", "value"),
     )
     hours: tuple = parameter(
-        tuple(
-            tuple(map(tuple, session_starts(chronotype_hours(day))))
-            for day in (HOURS_WEEKDAY, HOURS_WEEKEND)
-        ),
+        [session_starts(chronotype_hours(day)) for day in (HOURS_WEEKDAY, HOURS_WEEKEND)],
         "share of session starts by hour, for weekday and weekend and each chronotype, (2, 4, 24)",
         "hour_profile_weekday, hour_profile_weekend",
         unit="share",
@@ -99,7 +97,7 @@ class Behaviour:
         without=("hours of the local week", 1 / 24, "hour_profile_weekday", "js"),
     )
     days: tuple = parameter(
-        tuple(7 * share_of_day for share_of_day in published("dow_shares").values()),
+        7 * np.array(list(published("dow_shares").values())),
         "volume of Monday to Sunday relative to the mean day, (7,)",
         "dow_shares",
         unit="factor",
@@ -257,7 +255,7 @@ class Behaviour:
         ),
     )
     intensity_hours: tuple = signed(
-        tuple(map(tuple, intensity_hours())),
+        intensity_hours(),
         "preferred intensity by hour, for weekday and weekend, -1 to 1, (2, 24)",
         "intensity_hour",
     )
@@ -316,7 +314,7 @@ class Behaviour:
         high=20.0,
         without=(
             "steep first seconds",
-            tuple(HAZARD[-1] * knot / KNOTS_MS[-1] for knot in KNOTS_MS),
+            HAZARD[-1] * KNOTS_MS / KNOTS_MS[-1],
             "skip_within_5s",
             "value",
         ),
@@ -521,13 +519,13 @@ class Behaviour:
     )
     # rules of the plans, in the order of RULES
     rule_from: tuple = parameter(
-        tuple(tuple(float(at) for at, _ in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES),
+        DATED_RULES[:, :, 0],
         "times from which each value of a plan rule is valid, (7, 2)",
         "data/behaviour/plan_rules.csv",
         unit="UTC ms",
     )
     rule_value: tuple = parameter(
-        tuple(tuple(value for _, value in (RULE_TIMES[rule] * 2)[:2]) for rule in RULES),
+        DATED_RULES[:, :, 1],
         "values of a plan rule from these times on, (7, 2)",
         "data/behaviour/plan_rules.csv",
     )
@@ -561,13 +559,8 @@ def lowered(behaviours):
             for behaviour in behaviours
         ]
     )
-    records = np.zeros(
-        len(behaviours),
-        np.dtype([(name, np.float64, value.shape[1:]) for name, value in values.items()]),
-    )
-    for name, value in values.items():
-        records[name] = value
-    return records.view(np.recarray)
+    kinds = np.dtype([(name, np.float64, value.shape[1:]) for name, value in values.items()])
+    return np.rec.fromarrays(list(values.values()), kinds)
 
 
 def lag_quantiles(recency, size, pieces=256):

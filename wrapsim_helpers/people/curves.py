@@ -87,6 +87,6 @@ def lively_at(hour, lowest, highest):
 
 
 def standardised(values):
-    """Values minus their mean, divided by the largest distance from it, tuple of float."""
-    values = np.array(list(values), dtype=float)
-    return tuple((values - values.mean()) / np.abs(values - values.mean()).max())
+    """Values minus their mean, divided by the largest distance from it, float64."""
+    distance = np.array(list(values)) - np.mean(list(values))
+    return distance / np.abs(distance).max()

@@ -17,15 +17,9 @@ from ..streams import choose, decision, uniforms
 from .figures import published
 from .survey_weights import plan_shares
 
-REGION, COUNTRY, PLACE, FIRST, LAST = map(
-    decision,
-    (
-        "listener.region",
-        "listener.country",
-        "listener.place",
-        "listener.first_name",
-        "listener.last_name",
-    ),
+REGION, COUNTRY, PLACE, FIRST, LAST = (
+    decision(f"listener.{name}")
+    for name in ("region", "country", "place", "first_name", "last_name")
 )
 NAMES_PER_POOL = 150
 FAMILY_NAME_FIRST = ("ja_JP", "ko_KR")
@@ -38,26 +32,27 @@ def countries():
 
 
 @functools.cache
+def land():
+    """Faker's places on land: a DataFrame latitude, longitude, city, country."""
+    columns = ["latitude", "longitude", "city", "country", "time_zone"]
+    table = pd.DataFrame(Places.land_coords, columns=columns).drop(columns="time_zone")
+    return table.astype({"latitude": float, "longitude": float})
+
+
+@functools.cache
 def towns():
     """Faker's towns in the countries of places.csv, with the time zone from timezonefinder.
 
     A DataFrame: country, city, latitude, longitude, time_zone, sorted by country and name.
     """
-    finder = TimezoneFinder()
-    rows = [
-        (
-            country,
-            city,
-            round(float(lat), 5),
-            round(float(lng), 5),
-            finder.timezone_at(lat=float(lat), lng=float(lng)),
-        )
-        for lat, lng, city, country, _ in Places.land_coords
-        if country in set(countries()["country"])
+    known, finder = land()[land()["country"].isin(countries()["country"])], TimezoneFinder()
+    zones = [
+        finder.timezone_at(lat=latitude, lng=longitude)
+        for latitude, longitude in zip(known["latitude"], known["longitude"])
     ]
-    return pd.DataFrame(
-        sorted(rows), columns=["country", "city", "latitude", "longitude", "time_zone"]
-    )
+    columns = ["country", "city", "latitude", "longitude"]
+    table = known[columns].assign(time_zone=zones).round(5)
+    return table.sort_values(columns, ignore_index=True)
 
 
 def home_of(latitude, longitude):
@@ -71,18 +66,12 @@ def home_of(latitude, longitude):
             f"latitude {latitude}, longitude {longitude} are at sea (zone {zone}); give a place on "
             f"land."
         )
-    everywhere = [
-        (float(lat), float(lng), city, country) for lat, lng, city, country, _ in Places.land_coords
-    ]
     in_zone = [country for country, zones in pytz.country_timezones.items() if zone in zones]
-    near = sorted(
-        everywhere,
-        key=lambda t: (
-            (t[0] - latitude) ** 2 + ((t[1] - longitude) * np.cos(np.radians(latitude))) ** 2
-        ),
-    )
-    city = next((t for t in near if t[3] in in_zone), near[0])
-    return (in_zone[0] if in_zone and city[3] not in in_zone else city[3]), city[2], zone
+    east = (land()["longitude"] - longitude) * np.cos(np.radians(latitude))
+    distance = (land()["latitude"] - latitude) ** 2 + east**2
+    same_zone = distance[land()["country"].isin(in_zone)]
+    city = land().loc[(distance if same_zone.empty else same_zone).idxmin()]
+    return in_zone[0] if in_zone and same_zone.empty else city["country"], city["city"], zone
 
 
 @functools.cache
@@ -129,9 +118,7 @@ def nations():
     Those of places.csv come first, in its order.
     """
     known = list(countries()["country"])
-    return known + sorted(
-        {*pytz.country_timezones, *(country for *_, country, _ in Places.land_coords)} - set(known)
-    )
+    return known + sorted({*pytz.country_timezones, *land()["country"]} - set(known))
 
 
 @functools.lru_cache(maxsize=4)
@@ -155,28 +142,28 @@ def sample_homes(keys, premium):
     depends on the plan. Within a region, countries have the weights of places.csv; within a
     country, all towns are equally likely.
     """
-    weights, (rows, (first, after)) = region_weights(), places_of_regions()
+    weights, u = region_weights(), uniforms(keys, REGION, 0)
     totals = np.cumsum(np.where(premium[:, None], weights["premium"], weights["free"]), axis=1)
-    region = (uniforms(keys, REGION, 0)[:, None] * totals[:, -1:] >= totals).sum(axis=1)
-    place, in_country = np.empty(len(keys), np.int64), uniforms(keys, COUNTRY, 0)
-    for number, (of_region, likely) in enumerate(rows):
-        place[region == number] = of_region[choose(in_country[region == number], likely)]
-    return first[place] + (uniforms(keys, PLACE, 0) * (after - first)[place]).astype(int)
+    region = (u[:, None] * totals[:, -1:] >= totals).sum(axis=1)
+    row, u = np.empty(len(keys), np.int64), uniforms(keys, COUNTRY, 0)
+    for number, rows in enumerate(rows_of_regions()):
+        here = region == number
+        row[here] = rows[choose(u[here], countries()["weight"].iloc[rows])]
+    first, after = town_limits()
+    return first[row] + (uniforms(keys, PLACE, 0) * (after - first)[row]).astype(int)
 
 
 @functools.cache
-def places_of_regions():
-    """Rows of places.csv and their weights by region, and the range of `towns` of each row.
+def rows_of_regions():
+    """Rows of places.csv of each region in alphabetical order, a list of int64 arrays."""
+    return list(countries().groupby("region").indices.values())
 
-    Regions are in alphabetical order.
-    """
-    places = countries()
-    rows = [np.flatnonzero(places["region"] == name) for name in sorted(set(places["region"]))]
-    limits = [
-        np.searchsorted(towns()["country"], places["country"], side=side)
-        for side in ("left", "right")
-    ]
-    return [(of_region, places["weight"].to_numpy()[of_region]) for of_region in rows], limits
+
+@functools.cache
+def town_limits():
+    """First row of `towns` of each row of places.csv, and the row after the last: two arrays."""
+    known, wanted = towns()["country"], countries()["country"]
+    return np.searchsorted(known, wanted), np.searchsorted(known, wanted, side="right")
 
 
 @functools.cache
@@ -185,8 +172,7 @@ def region_weights():
 
     Regions are in alphabetical order.
     """
-    regions = sorted(set(countries()["region"]))
-    shares, premium = published("region_shares"), plan_shares()["premium"]
-    subscribers = np.array([shares["subscribers"][name] for name in regions])
-    users = np.array([shares["MAU"][name] for name in regions])
-    return {"premium": subscribers, "free": np.maximum(users - premium * subscribers, 0.0)}
+    shares, premium = pd.DataFrame(published("region_shares")), plan_shares()["premium"]
+    shares = shares.loc[sorted(set(countries()["region"]))]
+    free = (shares["MAU"] - premium * shares["subscribers"]).clip(lower=0.0)
+    return {"premium": shares["subscribers"].to_numpy(), "free": free.to_numpy()}

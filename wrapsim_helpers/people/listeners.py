@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ..checking import front_door
 from ..parameters import Given, Run
-from ..schema import PREMIUM, TABLES, code, table_of
+from ..schema import PREMIUM, TABLES, table_of
 from ..streams import choose, decision, listener_keys, uniforms
 from .behaviour import Behaviour, rounded
 from .figures import published
@@ -21,14 +21,15 @@ from .habits import device_shares, habits, parameters, platforms
 from .homes import countries, homes_of, listener_names, nations, sample_homes
 from .personas import behaviours_of, group_names, kinds, members, personas_of
 from .profile_versions import plan_chances, profile_versions
-from .survey_file import check_genre
+from .survey_file import USAGE_DAYS
 from .survey_shares import GENRE_NAMES
 from .survey_weights import (
     GROUP_AGES,
-    USAGE_DAYS,
     YOUNGEST,
     TableKey,
     age_curve,
+    genre_code,
+    given_codes,
     response_codes,
     survey_rows,
     weights_of,
@@ -95,7 +96,7 @@ def draw_people(run, survey, ids, instead):
     people |= {"listener_id": ids, "key": keys, "age": ages(keys, people["age_group"])}
     if run.genres:
         people["genre"] = favourite_genres(run, keys)
-    people |= fixed(run.given, len(keys))
+    people |= repeated_codes(run.given, len(keys))
     home = (
         sample_homes(keys, people["plan"] == PREMIUM)
         if run.given.latitude is None
@@ -110,30 +111,19 @@ def draw_people(run, survey, ids, instead):
         "south": homes["latitude"].to_numpy()[home] < 0,
         "first_gender": people["gender"],
     }
-    people |= fixed(instead, len(keys))
+    people |= repeated_codes(instead, len(keys))
     start = np.datetime64(run.window[0].date())
     people["birth_date"] = birth_dates(keys, people["age"], start)
     most = np.maximum((people["age"] - FIRST_ACCOUNT_AGE) * 365, 1)
-    people["joined_on"] = start - np.minimum(account_days(run, survey, keys, people["usage"]), most)
+    people["joined_on"] = start - np.minimum(
+        account_days(run, survey, keys, people["usage_period"]), most
+    )
     return people
 
 
-def fixed(given, n):
-    """Age, gender, plan and genre that a Given fixes, for n listeners: name -> int64, (n,)."""
-    wanted = {
-        "age": given.age,
-        "gender": code("gender", given.gender) if given.gender else None,
-        "plan": code("plan", given.plan) if given.plan else None,
-        "genre": genre_code("preferred_genre", given.preferred_genre)
-        if given.preferred_genre
-        else None,
-    }
-    return {name: np.full(n, value) for name, value in wanted.items() if value is not None}
-
-
-def genre_code(name, genre):
-    """Position of a genre in GENRE_NAMES. Raises ValueError, see `check_genre`."""
-    return GENRE_NAMES.index(check_genre(name, genre))
+def repeated_codes(given, n):
+    """What a Given fixes, for n listeners: name -> int64, (n,), see `given_codes`."""
+    return {name: np.full(n, value) for name, value in given_codes(given).items()}
 
 
 def favourite_genres(run, keys):
@@ -174,7 +164,7 @@ def account_days(run, survey, keys, usage):
         first, after = np.array(list(USAGE_DAYS.values()))[usage].T
         return first + (u * (after - first)).astype(int)
     weights = weights_of(TableKey(survey), run.population, run.survey_group)
-    shares = np.bincount(response_codes(TableKey(survey))["usage"], weights, len(USAGE_DAYS))
+    shares = np.bincount(response_codes(TableKey(survey))["usage_period"], weights, len(USAGE_DAYS))
     rank = (np.cumsum(shares) - shares)[usage] + u * shares[usage]
     weeks, percents = published("account_age"), (10, 25, 50, 75, 90)
     known = [0.0, *(weeks[f"p{percent}"] for percent in percents), 1.3 * weeks["p90"]]

@@ -76,33 +76,23 @@ def lower_listeners(run, people, versions, other_totals):
     zones, zone = people["time_zone"].categories, people["time_zone"].codes
     starts, ends, _ = zone_windows(run, zones)
     row, numbers = versions["row"], np.arange(len(zone))
-    persons = filled(
-        PERSON,
-        {field: people[column] for field, column in COLUMNS.items()}
-        | {
-            "zone": zone,
-            "origin_ms": zone_windows(run.origin, zones)[0][zone],
-            "start_ms": starts[zone],
-            "end_ms": ends[zone],
-            "joined_ms": people["joined_on"].astype(np.int64) * DAY_MS,
-            "birth_year": people["birth_date"].astype("datetime64[Y]").astype(int) + 1970,
-            "devices": np.cumsum([people[f"{name}_share"] for name in DEVICES], axis=0).T,
-            "other_totals": other_totals,
-            "first_version": np.searchsorted(row, numbers),
-            "after_versions": np.searchsorted(row, numbers, side="right"),
-        },
+    fields = {field: people[column] for field, column in COLUMNS.items()} | {
+        "zone": zone,
+        "origin_ms": zone_windows(run.origin, zones)[0][zone],
+        "start_ms": starts[zone],
+        "end_ms": ends[zone],
+        "joined_ms": people["joined_on"].astype(np.int64) * DAY_MS,
+        "birth_year": people["birth_date"].astype("datetime64[Y]").astype(int) + 1970,
+        "devices": np.cumsum([people[f"{name}_share"] for name in DEVICES], axis=0).T,
+        "other_totals": other_totals,
+        "first_version": np.searchsorted(row, numbers),
+        "after_versions": np.searchsorted(row, numbers, side="right"),
+    }
+    return People(
+        np.rec.fromarrays([fields[name] for name in PERSON.names], PERSON),
+        np.rec.fromarrays([versions[name] for name in ("valid_from", "age", "plan")], VERSION),
+        *clocks(run.origin, zones),
     )
-    columns = {"from_ms": "valid_from", "age": "age", "plan": "plan"}
-    version_columns = {field: versions[column] for field, column in columns.items()}
-    return People(persons, filled(VERSION, version_columns), *clocks(run.origin, zones))
-
-
-def filled(dtype, columns):
-    """A record array from one column per field. columns: field -> array, (rows,)."""
-    records = np.zeros(len(next(iter(columns.values()))), dtype).view(np.recarray)
-    for name, column in columns.items():
-        records[name] = column
-    return records
 
 
 def other_genres(survey, people):

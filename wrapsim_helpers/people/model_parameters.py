@@ -35,8 +35,17 @@ class About:
 
 
 def parameter(default, meaning, source="assumed", **more):
-    """A dataclass field with its default value and an `About` in its metadata."""
+    """A dataclass field with an `About` in its metadata.
+
+    default  a number, or several in nested lists, tuples or an array; kept as nested tuples
+    """
+    default = as_tuple(np.asarray(default).tolist())
     return field(default=default, metadata={"about": About(meaning, source, **more)})
+
+
+def as_tuple(value):
+    """Nested lists as nested tuples."""
+    return tuple(map(as_tuple, value)) if isinstance(value, list) else value
 
 
 share = partial(parameter, unit="share", high=1.0)

@@ -13,26 +13,25 @@ listener changes.
 """
 
 import functools
+import itertools
 from collections import namedtuple
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import yaml
 
 from ..checking import check_choice, front_door, yaml_value
-from ..parameters import GENDERS, PLANS
 from ..schema import SYMBOLS
 from ..source_files import read_source, source_of
 from .behaviour import Behaviour
-from .model_parameters import parameter_records
+from .model_parameters import as_tuple, parameter_records
 from .survey_shares import GENRE_NAMES
 
 PARAMETERS = parameter_records(Behaviour)
-WHO = {"gender": GENDERS, "plan": PLANS, "genre": GENRE_NAMES}
-KEYS = {
-    "personas": ("about", "share", "set", "times", "who"),
-    "cohorts": ("about", "share", "set", "times", "who", "tag"),
-}
+# condition on a listener -> its values in the order of their codes; UNKNOWN is none of them
+WHO = {"gender": SYMBOLS["gender"], "plan": SYMBOLS["plan"], "genre": GENRE_NAMES}
+PERSONA_KEYS = ("about", "share", "set", "times", "who")
+KEYS = {"personas": PERSONA_KEYS, "cohorts": (*PERSONA_KEYS, "tag")}
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,9 @@ class Group:
     about: str = ""
     tag: str = ""
     share: float = 0.0
-    set: dict | None = None
-    times: dict | None = None
-    who: dict | None = None
+    set: dict = field(default_factory=dict)
+    times: dict = field(default_factory=dict)
+    who: dict = field(default_factory=dict)
 
 
 Personas = namedtuple("Personas", "personas cohorts")  # two tuples of Group
@@ -103,18 +102,15 @@ def checked_personas(where, record):
     """`Personas` from a record in the form of the file; errors name it by `where`."""
     if not isinstance(record, dict) or not set(record) <= set(KEYS):
         raise ValueError(f"{where} must map 'personas', 'cohorts' or both to groups by name.")
-    personas = Personas(
-        *(
-            tuple(
-                checked_group(where, kind, name, entry)
-                for name, entry in checked_map(where, kind, record.get(kind)).items()
-            )
-            for kind in KEYS
-        )
-    )
-    for groups in personas:
-        check_shares(where, groups)
-    return personas
+    return Personas(*(checked_groups(where, kind, record.get(kind)) for kind in KEYS))
+
+
+def checked_groups(where, kind, entries):
+    """The personas or the cohorts of a file, a tuple of `Group`."""
+    entries = checked_map(where, kind, entries)
+    groups = tuple(checked_group(where, kind, name, entry) for name, entry in entries.items())
+    check_shares(where, groups)
+    return groups
 
 
 def checked_map(where, key, value):
@@ -150,10 +146,8 @@ def checked_group(where, kind, name, entry):
             check_choice(f"{where}: {action}", field, changeable()): value
             for field, value in checked_map(where, action, entry.get(action)).items()
         }
-    group = Group(
-        str(name),
-        **{key: str(value) if key in ("about", "tag") else value for key, value in entry.items()},
-    )
+    entry |= {key: str(entry[key]) for key in ("about", "tag") if key in entry}
+    group = Group(str(name), **entry)
     with_overrides(where, Behaviour(), group)
     return group
 
@@ -166,46 +160,40 @@ def changeable():
 def checked_who(where, who):
     """Conditions with known names and values; genders, plans and genres as lists."""
     who = {check_choice(f"{where}: who", key, ("age", *WHO)): value for key, value in who.items()}
-    age = who.get("age", [0, 200])
-    if not (
-        isinstance(age, list)
-        and len(age) == 2
-        and all(isinstance(limit, int) for limit in age)
-        and age[0] < age[1]
-    ):
-        raise ValueError(
-            f"{where}: age is {age!r}; it must be [from, below] in years, such as [18, 65]."
-        )
+    match who.get("age", [0, 200]):
+        case [int(low), int(below)] if low < below:
+            pass
+        case age:
+            raise ValueError(
+                f"{where}: age is {age!r}; it must be [from, below] in years, such as [18, 65]."
+            )
     return {
-        key: value
-        if key == "age"
-        else [
-            check_choice(f"{where}: {key}", choice, WHO[key])
-            for choice in (value if isinstance(value, list) else [value])
-        ]
+        key: value if key == "age" else checked_choices(f"{where}: {key}", key, value)
         for key, value in who.items()
     }
 
 
+def checked_choices(name, key, value):
+    """The values of a condition of WHO, a list. value: as in the file, one or a list."""
+    allowed = [word for word in WHO[key] if word != "UNKNOWN"]
+    choices = value if isinstance(value, list) else [value]
+    return [check_choice(name, choice, allowed) for choice in choices]
+
+
 def check_shares(where, groups):
     """Raises ValueError if shares of groups that one listener can match sum to more than 1."""
-    for age in sorted({0, *(limit for group in groups for limit in group.who.get("age", ()))}):
-        for gender, plan, genre in ((g, p, m) for g in GENDERS for p in PLANS for m in GENRE_NAMES):
-            matching = [group for group in groups if fits(group, age, gender, plan, genre)]
-            if sum(group.share for group in matching) > 1 + 1e-9:
-                raise ValueError(
-                    f"{where}: the shares of {', '.join(group.name for group in matching)} sum to "
-                    f"{sum(group.share for group in matching):g} for a {gender} listener of {age} "
-                    f"with the {plan} plan; they must not exceed 1."
-                )
-
-
-def fits(group, age, gender, plan, genre):
-    """Whether a listener with these attributes matches the conditions of a group."""
-    low, below = group.who.get("age", (0, 200))
-    return low <= age < below and all(
-        value in group.who.get(key, (value,)) for key, value in zip(WHO, (gender, plan, genre))
-    )
+    limits = {0, *(limit for group in groups for limit in group.who.get("age", ()))}
+    values = [[word for word in words if word != "UNKNOWN"] for words in WHO.values()]
+    for age, *words in itertools.product(sorted(limits), *values):
+        person = {"age": age} | {key: WHO[key].index(word) for key, word in zip(WHO, words)}
+        matching = [group for group in groups if fitting(group, person)]
+        total = sum(group.share for group in matching)
+        if total > 1 + 1e-9:
+            raise ValueError(
+                f"{where}: the shares of {', '.join(group.name for group in matching)} sum to "
+                f"{total:g} for a {words[0]} listener of {age} with the {words[1]} plan; they must "
+                f"not exceed 1."
+            )
 
 
 def as_record(personas):
@@ -239,35 +227,24 @@ def behaviours_of(base, personas):
 
 def with_overrides(where, behaviour, group):
     """A Behaviour with a group's overrides; errors name the group by `where`."""
-    new = {
-        name: overridden(where, behaviour, name, value, replaced)
-        for name, value in (group.set or {}).items()
-    }
-    behaviour = replace(behaviour, **new)
-    return replace(
-        behaviour,
-        **{
-            name: overridden(where, behaviour, name, value, np.multiply)
-            for name, value in (group.times or {}).items()
-        },
-    )
+    for values, multiplied in ((group.set, False), (group.times, True)):
+        new = {
+            name: overridden(where, behaviour, name, value, multiplied)
+            for name, value in values.items()
+        }
+        behaviour = replace(behaviour, **new)
+    return behaviour
 
 
-def replaced(_, value):
-    """The new value."""
-    return value
-
-
-def overridden(where, behaviour, name, value, action):
+def overridden(where, behaviour, name, value, multiplied):
     """One parameter after `set` or `times`, with its old type. Raises ValueError if invalid."""
     before = np.array(getattr(behaviour, name), dtype=np.float64)
     after = before.copy()
     for position, change in assignments(where, name, value, before):
-        after[position] = action(before[position], change)
+        after[position] = before[position] * change if multiplied else change
     if PARAMETERS[name].total == "kept":
-        after *= before.sum(axis=-1, keepdims=True) / np.maximum(
-            after.sum(axis=-1, keepdims=True), 1e-12
-        )
+        total = after.sum(axis=-1, keepdims=True)
+        after *= before.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
     check_value(where, name, value, before, after)
     return as_tuple(after.tolist())
 
@@ -284,9 +261,9 @@ def assignments(where, name, value, before):
         return [
             (
                 parts.index(check_choice(f"{where}: {name}", part, parts)),
-                yaml_number(where, name, part_value),
+                yaml_number(where, name, x),
             )
-            for part, part_value in value.items()
+            for part, x in value.items()
         ]
     given = yaml_number(where, name, value)
     if given.ndim and given.shape != before.shape:
@@ -309,7 +286,7 @@ def yaml_number(where, name, value):
 def check_value(where, name, value, before, after):
     """Raises ValueError if a changed parameter breaks the bounds or the sum of its `About`."""
     about = PARAMETERS[name]
-    inside = np.isfinite(after) & (after >= about.low) & (after <= about.high)
+    inside = np.isfinite(after) & (about.low <= after) & (after <= about.high)
     if inside.all() and keeps_total(about.total, after):
         return
     limits = {
@@ -330,11 +307,6 @@ def keeps_total(total, values):
     if total == "at most 1":
         return values.sum() <= 1 + 1e-9
     return not total or (values.sum(axis=-1) > 0).all()
-
-
-def as_tuple(value):
-    """Nested lists as nested tuples."""
-    return tuple(map(as_tuple, value)) if isinstance(value, list) else value
 
 
 # -- who belongs to what ---------------------------------------------------------------------------
@@ -358,15 +330,11 @@ def members(u, groups, people):
 def fitting(group, people):
     """Whether each listener matches the conditions of a group, bool, (L,)."""
     low, below = group.who.get("age", (0, 200))
-    words = {"gender": SYMBOLS["gender"], "plan": SYMBOLS["plan"], "genre": GENRE_NAMES}
-    return np.logical_and.reduce(
-        [(people["age"] >= low) & (people["age"] < below)]
-        + [
-            np.isin(people[key], [words[key].index(value) for value in group.who[key]])
-            for key in WHO
-            if key in group.who
-        ]
-    )
+    matches = (low <= people["age"]) & (people["age"] < below)
+    for key, words in WHO.items():
+        if key in group.who:
+            matches &= np.isin(people[key], [words.index(word) for word in group.who[key]])
+    return matches
 
 
 def group_names(groups):

@@ -119,13 +119,10 @@ def plan_changes(people, starts, ends):
     the window: a longer run begins with the changes of a shorter one.
     """
     keys, plan = people["key"], people["plan"]
-    first, last = (
-        int(at.astype("datetime64[ms]").astype("datetime64[M]").astype(int))
-        for at in (starts.min(), ends.max())
-    )
-    months = np.arange(first, last + 2)
-    limits = months.astype("datetime64[M]").astype("datetime64[ms]").astype(np.int64)
-    for month, first, after in zip(months[:-1].tolist(), limits, limits[1:]):
+    window = np.array([starts.min(), ends.max()], "datetime64[ms]").astype("datetime64[M]")
+    months = np.arange(window[0], window[1] + 2)
+    limits = months.astype("datetime64[ms]").astype(np.int64)
+    for month, first, after in zip(months.astype(int).tolist(), limits, limits[1:]):
         at = first + (uniforms(keys, CHANGE_AT, month) * (after - first)).astype(np.int64)
         chance = np.where(plan == PREMIUM, people["leaving"], people["joining"])
         rows = np.flatnonzero(

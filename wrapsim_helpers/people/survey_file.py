@@ -25,28 +25,29 @@ GENRES = {
     "Old songs": "Old songs",
     "trending songs random": "Trending songs",
 }
+# time since the account was opened -> (from, to) in days
+USAGE_DAYS = {
+    "Less than 6 months": (7, 183),
+    "6 months to 1 year": (183, 365),
+    "1 year to 2 years": (365, 730),
+    "More than 2 years": (730, 3650),
+}
 AGE_BANDS = ("6-12", "12-20", "20-35", "35-60", "60+")
 SINGLE = "single"  # one answer out of a closed set
 OPEN = "open"  # one answer, free text occurs
 SEVERAL = "several"  # answers joined by commas
 
+
+def same_names(*answers):
+    """Answers whose names are those of the file: answer -> the same answer."""
+    return dict(zip(answers, answers))
+
+
 # header -> (our name, kind, known answers; for single answers: answer in the file -> our name)
 SURVEY = {
-    "Age": ("age_band", SINGLE, {band: band for band in AGE_BANDS}),
+    "Age": ("age_band", SINGLE, same_names(*AGE_BANDS)),
     "Gender": ("gender", SINGLE, {"Female": "female", "Male": "male", "Others": "other"}),
-    "spotify_usage_period": (
-        "usage_period",
-        SINGLE,
-        {
-            text: text
-            for text in (
-                "Less than 6 months",
-                "6 months to 1 year",
-                "1 year to 2 years",
-                "More than 2 years",
-            )
-        },
-    ),
+    "spotify_usage_period": ("usage_period", SINGLE, same_names(*USAGE_DAYS)),
     "spotify_listening_device": (
         "devices",
         SEVERAL,
@@ -76,11 +77,7 @@ SURVEY = {
     ),
     "preferred_listening_content": ("content", SINGLE, {"Music": "music", "Podcast": "podcast"}),
     "fav_music_genre": ("genre", SINGLE, GENRES),
-    "music_time_slot": (
-        "time_slot",
-        SINGLE,
-        {slot: slot for slot in ("Morning", "Afternoon", "Night")},
-    ),
+    "music_time_slot": ("time_slot", SINGLE, same_names("Morning", "Afternoon", "Night")),
     "music_Influencial_mood": (
         "moods",
         SEVERAL,
@@ -101,14 +98,11 @@ SURVEY = {
         SEVERAL,
         ("recommendations", "Playlists", "Radio", "Others"),
     ),
-    "music_recc_rating": ("recommendation_rating", SINGLE, {str(n): str(n) for n in range(1, 6)}),
+    "music_recc_rating": ("recommendation_rating", SINGLE, same_names(*"12345")),
     "pod_lis_frequency": (
         "podcast_frequency",
         SINGLE,
-        {
-            text: text
-            for text in ("Never", "Rarely", "Once a week", "Several times a week", "Daily")
-        },
+        same_names("Never", "Rarely", "Once a week", "Several times a week", "Daily"),
     ),
     "fav_pod_genre": ("podcast_genre", OPEN, None),
     "preffered_pod_format": ("podcast_format", OPEN, None),
@@ -131,14 +125,11 @@ def load_survey(path=""):
     """
     source = read_source("survey", path)
     cells = read_cells(source, SURVEY)
-    frame = pd.DataFrame(
-        {
-            name: answers(source, cells[header], header, kind, known)
-            for header, (name, kind, known) in SURVEY.items()
-        }
-    )
-    frame.insert(0, "row", range(len(frame)))
-    return frame
+    columns = {
+        name: answers(source, cells[header], header, kind, known)
+        for header, (name, kind, known) in SURVEY.items()
+    }
+    return pd.DataFrame(columns).reset_index(names="row")
 
 
 # -- survey answers --------------------------------------------------------------------------------
@@ -194,6 +185,7 @@ def check_genre(name, genre):
 
     Raises ValueError with the nearest names for an unknown genre.
     """
-    if str(genre).casefold() in {raw.casefold() for raw in GENRES}:
-        return next(ours for raw, ours in GENRES.items() if raw.casefold() == str(genre).casefold())
-    return check_choice(name, genre, tuple(GENRES.values()))
+    by_raw_name = {raw.casefold(): ours for raw, ours in GENRES.items()}
+    return by_raw_name.get(str(genre).casefold()) or check_choice(
+        name, genre, tuple(GENRES.values())
+    )

@@ -1,5 +1,7 @@
 """Shares of survey answers by age, gender, plan and group of respondents."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -24,22 +26,21 @@ def listener_types(survey: pd.DataFrame):
     mean posterior 0.997). Each row is assigned to the group that gives its answers the higher
     likelihood, by the published shares of both groups.
     """
-    scores = {
-        name: np.full(len(survey), np.log(figures("survey_marginals")["classes"][name]["share"]))
-        for name in TYPES
-    }
-    for header, (column, _, _) in SURVEY.items():
-        for name in TYPES:
-            scores[name] += answer_scores(
-                survey[column], figures("survey_marginals")["classes"][name], header
-            )
+    scores = {}
+    for name, group in figures("survey_marginals")["classes"].items():
+        by_question = (
+            answer_scores(survey[column], group, header)
+            for header, (column, _, _) in SURVEY.items()
+        )
+        scores[name] = sum(by_question, np.log(group["share"]))
     return pd.Categorical.from_codes((scores["B"] > scores["A"]).astype(int), TYPES)
 
 
 def answer_scores(answers, group, header):
     """Log-likelihood of each respondent's answer to one question in one group, float64."""
     if header in group["single"]:
-        shares = {clean_answer(header, raw): p for raw, p in group["single"][header].items()}
+        names = SURVEY[header][2] or {}
+        shares = {names.get(raw, raw): p for raw, p in group["single"][header].items()}
         return np.log([max(shares.get(answer, 0.0), 0.002) for answer in answers])
     ticks = {
         raw: min(max(p, 0.002), 0.998)
@@ -51,12 +52,6 @@ def answer_scores(answers, group, header):
             for ticked in answers
         ]
     )
-
-
-def clean_answer(header, raw):
-    """Our name for an answer in the file."""
-    known = SURVEY[header][2]
-    return known.get(raw, raw) if known else raw
 
 
 def age_groups(survey):
@@ -91,24 +86,17 @@ def response_shares(survey: pd.DataFrame, question):
 
 def type_shares(people, question):
     """Smoothed shares of an answer by age group, gender and plan, within one survey group."""
-    overall = smoothed(
-        people[question],
-        np.full(people[question].cat.categories.size, 1 / people[question].cat.categories.size),
-        1,
-    )
+    categories = people[question].cat.categories
+    overall = smoothed(people[question], np.full(len(categories), 1 / len(categories)), 1)
     rows = {}
     for gender in people["gender"].cat.categories:
         same_gender = people[people["gender"] == gender]
         by_gender = smoothed(same_gender[question], overall, SMOOTHING)
-        for group in AGE_GROUPS:
-            for plan in people["plan"].cat.categories:
-                cell = same_gender[
-                    (same_gender["age_group"] == group) & (same_gender["plan"] == plan)
-                ]
-                rows[group, gender, plan] = smoothed(cell[question], by_gender, SMOOTHING)
-    return pd.DataFrame.from_dict(
-        rows, orient="index", columns=list(people[question].cat.categories)
-    ).set_index(pd.MultiIndex.from_tuples(rows, names=["age_group", "gender", "plan"]))
+        for group, plan in itertools.product(AGE_GROUPS, people["plan"].cat.categories):
+            cell = same_gender[(same_gender["age_group"] == group) & (same_gender["plan"] == plan)]
+            rows[group, gender, plan] = smoothed(cell[question], by_gender, SMOOTHING)
+    table = pd.DataFrame(rows, index=list(categories)).T
+    return table.rename_axis(["age_group", "gender", "plan"])
 
 
 def smoothed(answers, prior, strength):

@@ -15,6 +15,7 @@ from ..schema import SYMBOLS, code
 from ..streams import choose, decision, uniforms
 from .behaviour import rounded
 from .figures import published
+from .survey_file import USAGE_DAYS, check_genre
 from .survey_shares import GENRE_NAMES, age_groups, listener_types, response_shares
 
 ROW = decision("listener.row")
@@ -32,12 +33,6 @@ AGE_BINS = {
     "55+": (55, OLDEST),
 }
 GROUP_AGES = {"up to 20": (YOUNGEST, 20), "20 to 35": (20, 35), "over 35": (35, OLDEST)}
-USAGE_DAYS = {
-    "Less than 6 months": (7, 183),
-    "6 months to 1 year": (183, 365),
-    "1 year to 2 years": (365, 730),
-    "More than 2 years": (730, 3650),
-}
 # device -> (survey answer that names it; weight of its use if owned; chance that it is owned if the
 # answer is given)
 OWNED = {
@@ -71,31 +66,27 @@ def response_codes(key):
     """What the model reads of each survey row, as numbers: name -> int64 or bool, (rows,).
 
     gender, plan, listener_type, time_slot, wanted_plan: codes of SYMBOLS; genre: of GENRE_NAMES;
-    age_group: of GROUP_AGES; usage: of USAGE_DAYS; and for each device, bool, whether the answer
-    names it. Do not change the arrays.
+    age_group: of GROUP_AGES; usage_period: of USAGE_DAYS; and for each device, bool: whether the
+    answer names it. Do not change the arrays.
     """
     survey = key.table
-    coded = {
-        name: survey[name].map(SYMBOLS[name].index).to_numpy(int)
-        for name in ("gender", "plan", "time_slot")
+    words = {
+        **{name: SYMBOLS[name] for name in ("gender", "plan", "time_slot")},
+        "wanted_plan": SYMBOLS["plan_kind"],
+        "genre": GENRE_NAMES,
+        "usage_period": list(USAGE_DAYS),
     }
-    ticked = {
+    coded = {name: survey[name].map(known.index).to_numpy(int) for name, known in words.items()}
+    owned = {
         device: np.array([answer in answers for answers in survey["devices"]])
         for device, (answer, _, _) in OWNED.items()
     }
-    return (
-        coded
-        | ticked
-        | {
-            "listener_type": np.array(
-                [SYMBOLS["listener_type"].index(name) for name in listener_types(survey)]
-            ),
-            "wanted_plan": survey["wanted_plan"].map(SYMBOLS["plan_kind"].index).to_numpy(int),
-            "genre": survey["genre"].map(GENRE_NAMES.index).to_numpy(int),
-            "age_group": age_groups(survey).codes.astype(int),
-            "usage": survey["usage_period"].map(list(USAGE_DAYS).index).to_numpy(int),
-        }
-    )
+    return {
+        **coded,
+        **owned,
+        "listener_type": listener_types(survey).codes.astype(int) + code("listener_type", "A"),
+        "age_group": age_groups(survey).codes.astype(int),
+    }
 
 
 @functools.lru_cache(maxsize=4)
@@ -121,10 +112,8 @@ def survey_weights(survey: pd.DataFrame, population, survey_group):
     plan (age_shares, gender_shares, premium_share_users), no row above CAP times its equal share.
     survey_group "A" excludes the second group.
     """
-    population, survey_group = (
-        check_choice("population", population, POPULATIONS),
-        check_choice("survey_group", survey_group, SURVEY_GROUPS),
-    )
+    population = check_choice("population", population, POPULATIONS)
+    survey_group = check_choice("survey_group", survey_group, SURVEY_GROUPS)
     return weights_of(TableKey(survey), population, survey_group).copy()
 
 
@@ -226,19 +215,30 @@ def matching(answers, weights, given):
 
     If no row matches, conditions are dropped in the order age, plan, gender.
     """
-    conditions = [
-        answers["age_group"] == age_group_of(given.age) if given.age is not None else None,
-        answers["plan"] == code("plan", given.plan) if given.plan else None,
-        answers["gender"] == code("gender", given.gender) if given.gender else None,
-    ]
-    conditions = [condition for condition in conditions if condition is not None]
-    for left_out in range(len(conditions) + 1):
-        matched = weights * np.logical_and.reduce(
-            [np.ones(len(weights), bool), *conditions[left_out:]]
-        )
-        if matched.sum() > 0:
-            return matched
-    return weights
+    codes = given_codes(given)
+    if "age" in codes:
+        codes["age_group"] = age_group_of(codes["age"])
+    known = [name for name in ("age_group", "plan", "gender") if name in codes]
+    matches = [answers[name] == codes[name] for name in known]
+    while not (matched := weights * np.logical_and.reduce(matches)).any():
+        del matches[0]
+    return matched
+
+
+def given_codes(given):
+    """Age, gender, plan and genre that a Given fixes: name -> int, the age or a code."""
+    words = {"gender": given.gender, "plan": given.plan}
+    codes = {name: code(name, word) for name, word in words.items() if word}
+    if given.age is not None:
+        codes["age"] = given.age
+    if given.preferred_genre:
+        codes["genre"] = genre_code("preferred_genre", given.preferred_genre)
+    return codes
+
+
+def genre_code(name, genre):
+    """Position of a genre in GENRE_NAMES. Raises ValueError, see `check_genre`."""
+    return GENRE_NAMES.index(check_genre(name, genre))
 
 
 def age_group_of(age):

@@ -18,11 +18,9 @@ def user_ids(keys, seed, ids):
 
     `listener_number` recovers the number. keys: the listeners' keys, as from `listener_keys`.
     """
-    low_bits = np.uint64(0xFFFFFFFF)
-    hidden = (ids.astype(np.uint64) * np.uint64(ODD) + np.uint64(mask_of(seed))) & low_bits
-    # the version is 8 and the variant is the usual one
-    high = (hashed(keys, 0) & ~np.uint64(0xF000)) | np.uint64(0x8000)
-    low = hashed(keys, 1) >> np.uint64(34) << np.uint64(32) | hidden | np.uint64(1 << 63)
+    hidden = (ids.astype(np.uint64) * ODD + mask_of(seed)) & 0xFFFFFFFF
+    high = hashed(keys, 0) & 0xFFFFFFFFFFFF0FFF | 0x8000  # version 8
+    low = hashed(keys, 1) >> 34 << 32 | hidden | 1 << 63  # the usual variant
     digits = np.stack([high, low], axis=1).astype(">u8").tobytes().hex().encode()
     text = np.full((len(ids), 36), b"-", "S1")
     text[:, DIGIT_PLACES] = np.frombuffer(digits, "S1").reshape(-1, 32)
