@@ -535,12 +535,9 @@ def test_draws_of_the_measures_are_those_of_the_uncompiled_code():
     arguments = (
         keys,
         keys[::-1].copy(),
-        np.uint64(1),
-        np.uint64(2),
         np.arange(5),
         np.arange(5),
         *sounds.family_sounds(),
-        sounds.LIKENESS,
     )
     with np.errstate(over="ignore"):
         assert (sounds.sounds(*arguments) == sounds.sounds.py_func(*arguments)).all()
@@ -551,12 +548,9 @@ def test_the_measures_of_a_family_vary_together_as_published():
     drawn = sounds.sounds(
         keys,
         keys,
-        np.uint64(1),
-        np.uint64(2),
         np.zeros(n, np.int64),
         np.zeros(n, np.int64),
         *sounds.family_sounds(),
-        sounds.LIKENESS,
     )
     wanted = sounds.family_sounds()[1][0] @ sounds.family_sounds()[1][0].T
     error = np.sqrt((np.outer(np.diag(wanted), np.diag(wanted)) + wanted**2) / n)

@@ -78,7 +78,8 @@ def spread(turn, u, total):
 
 def with_numerals(names, taken):
     """The same names, made unique: the second `NAME` becomes `NAME II`, and so on."""
-    counts, unique = dict.fromkeys(taken, 1), []
+    counts = dict.fromkeys(taken, 1)
+    unique = []
     for name in names:
         counts[name] = counts.get(name, 0) + 1
         unique.append(name if counts[name] == 1 else f"{name} {numeral(counts[name])}")

@@ -35,6 +35,11 @@ def month_days(months):
     return np.asarray(months).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
+def year_days(years):
+    """First day of each calendar year, in days since 1970-01-01, int64."""
+    return month_days(12 * (np.asarray(years) - 1970))
+
+
 def calendar_years(days):
     """Calendar year of each day, int64."""
     return np.asarray(days).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970

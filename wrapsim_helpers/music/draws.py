@@ -25,7 +25,8 @@ def chosen(u, table, shares):
 
     u: (N,); table: row of shares for each draw, int, (N,); shares: (tables, K).
     """
-    totals, last = np.cumsum(shares, axis=1), shares.shape[1] - 1
+    totals = np.cumsum(shares, axis=1)
+    last = shares.shape[1] - 1
     totals = totals / totals[:, -1:] + np.arange(len(shares))[:, None]
     position = np.searchsorted(totals.ravel(), u + table, side="right")
     return np.minimum(position - table * shares.shape[1], last)

@@ -14,7 +14,7 @@ OLD_SHARE = 0.015  # share of the score that an old track keeps (assumed)
 LOOKED_AT = 4_000  # how many of a genre's heaviest tracks are considered first for a list
 
 
-def editorial_lists(records, members, weights, first_year):
+def editorial_lists(records, members, weights, first_month):
     """The tracks of each month's list of each survey genre, and their weights: two lists of arrays.
 
     A list holds the tracks of the genre with the highest product of weight and newness, among those
@@ -24,7 +24,7 @@ def editorial_lists(records, members, weights, first_year):
     shelves = [shelf((member >= MEMBER) * weights) for member in members.values()]
     sizes = [CHART_SIZE if genre == "All" else LIST_SIZE for genre in members]
     lists = [
-        heavy_and_new(shelf, records, weights, month_days(12 * (first_year - 1970) + month), size)
+        heavy_and_new(shelf, records, weights, month_days(first_month + month), size)
         for month in range(12 * YEARS_AHEAD)
         for shelf, size in zip(shelves, sizes)
     ]

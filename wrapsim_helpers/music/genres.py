@@ -82,16 +82,8 @@ def sounds_acoustic(tracks, most_energy, least_acousticness, most_speechiness):
 # survey genre -> (lowest weight in the map, condition on the track, sound of tracks that are added
 # if the map names too few)
 POOLS = {
-    "Melody": (
-        0.5,
-        None,
-        lambda t: sounds_acoustic(t, 55, 30, 8),
-    ),
-    "Classical": (
-        0.5,
-        None,
-        lambda t: sounds_acoustic(t, 35, 70, 5),
-    ),
+    "Melody": (0.5, None, lambda t: sounds_acoustic(t, 55, 30, 8)),
+    "Classical": (0.5, None, lambda t: sounds_acoustic(t, 35, 70, 5)),
     "Pop": (0.5, None, None),
     "Rap": (0.25, None, lambda t: (t.speechiness >= 15) & ~t.scene),
     "Electronic/Dance": (

@@ -74,7 +74,8 @@ def origins():
 
     It is the country's share of listeners times how much music it exports.
     """
-    listeners, exports = countries().set_index("country")["weight"], words()["origin"]
+    listeners = countries().set_index("country")["weight"]
+    exports = words()["origin"]
     return np.array([listeners[name] * exports.get(name, 1.0) for name in words()["countries"]])
 
 

@@ -1,6 +1,5 @@
 """A catalogue as the NumPy records that the compiled loop reads."""
 
-import hashlib
 from collections import namedtuple
 
 import numpy as np
@@ -10,10 +9,11 @@ from ..compiled import compiled
 from ..people.homes import countries
 from ..people.survey_shares import GENRE_NAMES
 from ..streams import exps
-from .columns import month_days, ragged, starts
+from .columns import ragged, starts, year_days
 from .draws import normal_draw
 from .editorial_lists import editorial_lists
 from .genres import FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
+from .song_ids import text_keys
 
 Music = namedtuple(
     "Music", "tracks artists discography pools slots first_month lists list_slots extra extra_slots"
@@ -47,24 +47,21 @@ ARTIST = np.dtype(
         ("family_pool", "i4"),  # number of the pool of their family
         ("country", "i4"),  # row of data/behaviour/places.csv, -1 if unknown
         ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like them
-        ("renown", "f4"),
+        ("renown", "f4"),  # rank by weight, 0 to 1, 1 for the highest
     ]
-)  # renown: rank by weight, 0 to 1, 1 for the highest
-RELEASE = np.dtype(
-    [("released", "i4"), ("track", "i4"), ("total", "f8")]
-)  # total: running sum of weights of the artist
+)
+# total: running sum of the weights of the artist's tracks
+RELEASE = np.dtype([("released", "i4"), ("track", "i4"), ("total", "f8")])
 SLOT = np.dtype([("keep", "f8"), ("own", "i4"), ("alias", "i4")])  # one column of an alias table
-
-
-# -- records for the compiled loop -----------------------------------------------------------------
 
 
 def lower_catalogue(tracks, artists, members, pools, keys, first_year):
     """The catalogue as the compiled loop reads it: `Music`."""
-    records, first_month = track_records(tracks, members, keys), 12 * (first_year - 1970)
+    records = track_records(tracks, members, keys)
+    first_month = 12 * (first_year - 1970)
     weights = np.where(tracks["festive"] | tracks["noise"], 0.0, tracks["weight"])
     by_pool = artist_weights(tracks, artists, members, pools, weights)
-    known = records["released"] < month_days(first_month)
+    known = records["released"] < year_days(first_year)
     extra = [np.flatnonzero(tracks[kind] & known) for kind in ("festive", "noise")]
     return Music(
         records,
@@ -72,7 +69,7 @@ def lower_catalogue(tracks, artists, members, pools, keys, first_year):
         discography(tracks, len(artists)),
         *alias_tables(map(np.flatnonzero, by_pool), [pool[pool > 0] for pool in by_pool]),
         first_month,
-        *alias_tables(*editorial_lists(records, members, weights, first_year)),
+        *alias_tables(*editorial_lists(records, members, weights, first_month)),
         *alias_tables(extra, [tracks["weight"].to_numpy()[pool] for pool in extra]),
     )
 
@@ -106,7 +103,8 @@ def intensity(tracks):
 
 def artist_records(tracks, artists, pools, weights):
     """ARTIST records, by artist_id. weights: float64, (artists,), weight of each among all."""
-    records, n = np.zeros(len(artists), ARTIST).view(np.recarray), len(artists)
+    records = np.zeros(len(artists), ARTIST).view(np.recarray)
+    n = len(artists)
     first = starts(np.bincount(tracks["artist_id"], minlength=n))
     records["first"], records["after"] = first[:-1], first[1:]
     families = families_of(artists["genre"])
@@ -123,8 +121,7 @@ def leans(names, families, weights):
 
     The mean over plays is 0.
     """
-    digests = b"".join(hashlib.sha256(name.encode()).digest()[:8] for name in names)
-    drawn = normal_draw("lean", np.frombuffer(digests, ">u8").astype(np.uint64))
+    drawn = normal_draw("lean", text_keys(names)[:, 0])
     lean = families.map(FAMILY_LEAN).fillna(0.0).to_numpy() + SIGMA_LEAN * drawn
     mean = np.cumsum(lean * weights)[-1] / np.cumsum(weights)[-1]
     return np.clip(np.round(lean - mean, 4), -1.0, 1.0)
@@ -192,21 +189,33 @@ def alias_table(weights):
 
     weights: float64, (K,), positive.
     """
-    n, total, n_small, n_large = len(weights), 0.0, 0, 0
+    n = len(weights)
+    total = 0.0
+    n_small = 0
+    n_large = 0
     for weight in weights:
         total += weight
-    scaled, keep, alias = weights * (n / max(total, 1e-300)), np.ones(n), np.arange(n)
-    small, large = np.empty(n, np.int64), np.empty(n, np.int64)
+    scaled = weights * (n / max(total, 1e-300))
+    keep = np.ones(n)
+    alias = np.arange(n)
+    small = np.empty(n, np.int64)
+    large = np.empty(n, np.int64)
     for i in range(n):
         if scaled[i] < 1:
-            small[n_small], n_small = i, n_small + 1
+            small[n_small] = i
+            n_small += 1
         else:
-            large[n_large], n_large = i, n_large + 1
+            large[n_large] = i
+            n_large += 1
     while n_small and n_large:
-        low, high = small[n_small - 1], large[n_large - 1]
-        keep[low], alias[low] = scaled[low], high
+        low = small[n_small - 1]
+        high = large[n_large - 1]
+        keep[low] = scaled[low]
+        alias[low] = high
         scaled[high] -= 1 - scaled[low]
         n_small -= 1
         if scaled[high] < 1:
-            small[n_small], n_small, n_large = high, n_small + 1, n_large - 1
+            small[n_small] = high
+            n_small += 1
+            n_large -= 1
     return keep, alias

@@ -7,7 +7,7 @@ import numpy as np
 from ..compiled import compiled
 from ..streams import exps, listener_keys, lns
 from .artists import EARLIEST_YEAR, YEARS_AHEAD
-from .columns import calendar_years, decimal_years, first_rows, month_days, starts, turns
+from .columns import calendar_years, decimal_years, first_rows, starts, turns, year_days
 from .draws import chosen, draw, normal_draw
 
 MOST_TRACKS = 240  # by one artist
@@ -84,12 +84,14 @@ def cut_into_releases(sizes, first):
 
     Each artist's tracks are cut into releases, each of the size drawn at its first track.
     """
-    release, current = np.empty(len(sizes), np.int64), -1
+    release = np.empty(len(sizes), np.int64)
+    current = -1
     for artist in range(len(first) - 1):
         left = 0
         for i in range(first[artist], first[artist + 1]):
             if left == 0:
-                current, left = current + 1, sizes[i]
+                current += 1
+                left = sizes[i]
             release[i] = current
             left -= 1
     return release
@@ -102,16 +104,17 @@ def release_days(artists, artist, album, keys, first_year):
     """
     lead = first_rows(album)
     owner = artist[lead]
-    turn, n_releases = turns(owner), np.bincount(owner)[owner]
+    turn = turns(owner)
+    n_releases = np.bincount(owner)[owner]
     place = (turn - 1 + draw("moment", keys[lead])) / np.maximum(n_releases - 1, 1)
     place = np.where(turn > 0, place, 0)  # the first release is at the debut
     place = exps(QUICKENING * lns(np.maximum(place, 1e-9)))
-    debut, until = artists["debut"].to_numpy()[owner], artists["until"].to_numpy()[owner]
+    debut = artists["debut"].to_numpy()[owner]
+    until = artists["until"].to_numpy()[owner]
     day = np.floor((debut + (until - debut) * place - 1970) * 365.2425).astype(np.int64)
     friday = (day >= FRIDAYS_FROM) & (draw("friday", keys[lead]) < FRIDAY)
     day -= friday * ((day - 1) % 7)
-    last_day = month_days(12 * (first_year + YEARS_AHEAD - 1970)) - 1
-    return np.minimum(day, last_day)[album]
+    return np.minimum(day, year_days(first_year + YEARS_AHEAD) - 1)[album]
 
 
 def track_weights(tracks, artists, first_year):
@@ -121,7 +124,8 @@ def track_weights(tracks, artists, first_year):
     is 32. Few tracks of an artist are hits: more often the first ones of a release and, for active
     artists, newer ones.
     """
-    artist, keys = tracks["artist_id"], tracks["key"]
+    artist = tracks["artist_id"]
+    keys = tracks["key"]
     release_keys = keys.iloc[first_rows(tracks["album_id"])]
     active = (artists["until"] >= first_year + YEARS_AHEAD).to_numpy()[artist]
     power = SIGMA_TRACK * normal_draw("hit", keys) - LEAD * (tracks["track_number"] - 1)
@@ -145,7 +149,8 @@ def with_festive(tracks, first_year):
     sizes = np.cumsum(np.bincount(tracks["album_id"])[order])
     n_festive = 1 + np.searchsorted(sizes, FESTIVE_SHARE * len(tracks))
     festive = np.isin(tracks["album_id"], order[:n_festive])
-    weight, released = tracks["weight"].to_numpy().copy(), tracks["released"].to_numpy()
+    weight = tracks["weight"].to_numpy().copy()
+    released = tracks["released"].to_numpy()
     rank = np.argsort(np.argsort(-weight[festive], kind="stable"), kind="stable")
     weight[festive] = FESTIVE_TOP * weight[~tracks["noise"]].max() / (1 + 0.6 * rank)
     return tracks.assign(
@@ -159,4 +164,4 @@ def with_festive(tracks, first_year):
 def november(days):
     """A day in November of the year before each day, from 1955 on: days since 1970-01-01, int64."""
     years = np.maximum(calendar_years(days) - 1, EARLIEST_YEAR)
-    return month_days(12 * (years - 1970)) + 305 + days % 25
+    return year_days(years) + 305 + days % 25

@@ -10,10 +10,12 @@ BASE62 = np.array(list("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 
 def song_keys(artists, titles):
     """128 bits per song from artist and title alone: uint64, (N, 2), the high half first."""
-    digests = b"".join(
-        hashlib.sha256(f"{artist}\0{title}".encode()).digest()[:16]
-        for artist, title in zip(artists, titles)
-    )
+    return text_keys(f"{artist}\0{title}" for artist, title in zip(artists, titles))
+
+
+def text_keys(texts):
+    """128 bits of the SHA-256 of each text: uint64, (N, 2), the high half first."""
+    digests = b"".join(hashlib.sha256(text.encode()).digest()[:16] for text in texts)
     return np.frombuffer(digests, ">u8").reshape(-1, 2).astype(np.uint64)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..streams import exps
-from .columns import month_days
+from .columns import year_days
 from .genres import SCENE_WEIGHT, scene_labels
 from .labels import nation
 
@@ -31,7 +31,7 @@ def from_songs(songs):
     tracks = songs.assign(
         artist_id=songs["artist"].map(numbers).astype(int),
         featured_id=guests.map(numbers).fillna(-1).astype(int),
-        released=month_days(12 * (songs["year"] - 1970)),
+        released=year_days(songs["year"]),
         duration_ms=songs["duration_s"] * 1000,
         weight=song_weights(songs),
         explicit=False,

@@ -14,6 +14,10 @@ from .draws import draw
 from .labels import DECADES, decade_positions
 
 LIKENESS = 0.4  # how alike the tracks of an artist sound: share of the family's variance (assumed)
+ALIKE = math.sqrt(LIKENESS)
+UNLIKE = math.sqrt(1.0 - LIKENESS)
+SOUND = decision("catalogue.sound")
+STYLE = decision("catalogue.style")
 # year -> length of tracks relative to the classic hits (track_duration_mean: 215.9 s by plays in
 # 2018, 262 s for the classic hits)
 LENGTH_YEARS, LENGTHS = (1955, 1990, 2005, 2015, 2020, 2030), (1.0, 1.0, 0.97, 0.9, 0.82, 0.8)
@@ -34,20 +38,15 @@ EXPLICIT_YEARS, EXPLICIT_TREND = (1984, 1995, 2010, 2018), (0.0, 0.4, 0.7, 1.0)
 
 def with_sound(tracks, artists):
     """Tracks with duration_ms, explicit and the measures of songs_profile.json, whole numbers."""
-    profile, keys, year = (
-        figures("songs_profile"),
-        tracks["key"].to_numpy(),
-        decimal_years(tracks["released"]),
-    )
+    profile = figures("songs_profile")
+    keys = tracks["key"].to_numpy()
+    year = decimal_years(tracks["released"])
     raw = sounds(
         keys,
         artists["key"].to_numpy()[tracks["artist_id"]],
-        decision("catalogue.sound"),
-        decision("catalogue.style"),
         pd.Index(list(profile["families"])).get_indexer(tracks["family"]),
         decade_positions(np.minimum(year, 2019)),
         *family_sounds(),
-        LIKENESS,
     )
     measures = {
         name.lower(): to_quantiles(
@@ -116,18 +115,19 @@ def cholesky(matrix):
 
 
 @compiled
-def sounds(keys, artist_keys, sound, style, family, decade, means, factors, likeness):
+def sounds(keys, artist_keys, family, decade, means, factors):
     """Normal draws of the ten measures per track, float64, (N, 10).
 
-    A share `likeness` of the variance is the artist's, the rest the track's.
+    LIKENESS is the artist's share of the variance; the rest is the track's.
     """
     n = means.shape[2]
-    drawn, z = np.empty((len(keys), n)), np.empty(n)
+    drawn = np.empty((len(keys), n))
+    z = np.empty(n)
     for i in range(len(keys)):
         for k in range(n):
-            z[k] = math.sqrt(likeness) * normal(uniform(artist_keys[i], style, k)) + math.sqrt(
-                1.0 - likeness
-            ) * normal(uniform(keys[i], sound, k))
+            of_artist = uniform(artist_keys[i], STYLE, k)
+            of_track = uniform(keys[i], SOUND, k)
+            z[k] = ALIKE * normal(of_artist) + UNLIKE * normal(of_track)
         for j in range(n):
             drawn[i, j] = means[family[i], decade[i], j]
             for k in range(j + 1):

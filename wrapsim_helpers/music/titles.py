@@ -31,11 +31,15 @@ def with_guests(tracks, artists):
     Of GUESTS_ASKED artists among the GUESTS_KNOWN with the latest earlier debuts, the most played
     one is the guest.
     """
-    owner, noise, n_artists = tracks["artist_id"], artists["noise"], len(artists)
+    owner = tracks["artist_id"]
+    noise = artists["noise"]
+    n_artists = len(artists)
     circle = pd.factorize(artists["family"].where(~noise, "noise"))[0]
     order = np.lexsort((artists["debut"], circle))
-    place, known = np.empty(n_artists, np.int64), np.empty(n_artists, np.int64)
-    place[order], known[order] = np.arange(n_artists), turns(circle[order])
+    place = np.empty(n_artists, np.int64)
+    known = np.empty(n_artists, np.int64)
+    place[order] = np.arange(n_artists)
+    known[order] = turns(circle[order])
     known = np.minimum(known, GUESTS_KNOWN)[owner]
     asked = np.array(
         [
@@ -55,7 +59,8 @@ def with_titles(tracks, artists):
 
     The title names the guest.
     """
-    owner, festive = tracks["artist_id"].to_numpy(), tracks["festive"].to_numpy()
+    owner = tracks["artist_id"].to_numpy()
+    festive = tracks["festive"].to_numpy()
     turn = turns(owner)
     titles = picked(tracks, turn, artists)
     titles[festive] = festive_titles(tracks[festive], artists)

@@ -569,7 +569,8 @@ def lag_quantiles(recency, size, pieces=256):
     The density is t^-recency for t from 1 to size + 1; the loop interpolates linearly between the
     quantiles (recency_kernel: Anderson et al. 2014).
     """
-    u, a = np.linspace(0, 1, pieces + 1), 1 - recency
+    u = np.linspace(0, 1, pieces + 1)
+    a = 1 - recency
     return (size + 1.0) ** u if abs(a) < 1e-9 else (1 + u * ((size + 1.0) ** a - 1)) ** (1 / a)
 
 

@@ -42,7 +42,9 @@ def habits(people, parameter):
 
     parameter: a function as from `parameters`.
     """
-    keys, premium, years = people["key"], people["plan"] == PREMIUM, people["age"]
+    keys = people["key"]
+    premium = people["plan"] == PREMIUM
+    years = people["age"]
     log_minutes = (
         parameter("log_minutes")
         + parameter("sigma_minutes") * normals(keys, MINUTES, 0)
@@ -71,7 +73,8 @@ def habits(people, parameter):
 
 def chronotypes(keys, slots):
     """Chronotype of each listener, drawn by the surveyed time slot: codes, int64, (L,)."""
-    u, chronotype = uniforms(keys, CHRONOTYPE, 0), np.empty(len(keys), np.int64)
+    u = uniforms(keys, CHRONOTYPE, 0)
+    chronotype = np.empty(len(keys), np.int64)
     for slot, row in enumerate(slot_chronotypes((1 / 3, 1 / 3, 1 / 3))):
         chronotype[slots == slot] = choose(u[slots == slot], rounded(row))
     return chronotype

@@ -45,7 +45,8 @@ def towns():
 
     A DataFrame: country, city, latitude, longitude, time_zone, sorted by country and name.
     """
-    known, finder = land()[land()["country"].isin(countries()["country"])], TimezoneFinder()
+    known = land()[land()["country"].isin(countries()["country"])]
+    finder = TimezoneFinder()
     zones = [
         finder.timezone_at(lat=latitude, lng=longitude)
         for latitude, longitude in zip(known["latitude"], known["longitude"])
@@ -142,10 +143,12 @@ def sample_homes(keys, premium):
     depends on the plan. Within a region, countries have the weights of places.csv; within a
     country, all towns are equally likely.
     """
-    weights, u = region_weights(), uniforms(keys, REGION, 0)
+    weights = region_weights()
+    u = uniforms(keys, REGION, 0)
     totals = np.cumsum(np.where(premium[:, None], weights["premium"], weights["free"]), axis=1)
     region = (u[:, None] * totals[:, -1:] >= totals).sum(axis=1)
-    row, u = np.empty(len(keys), np.int64), uniforms(keys, COUNTRY, 0)
+    row = np.empty(len(keys), np.int64)
+    u = uniforms(keys, COUNTRY, 0)
     for number, rows in enumerate(rows_of_regions()):
         here = region == number
         row[here] = rows[choose(u[here], countries()["weight"].iloc[rows])]
@@ -162,7 +165,8 @@ def rows_of_regions():
 @functools.cache
 def town_limits():
     """First row of `towns` of each row of places.csv, and the row after the last: two arrays."""
-    known, wanted = towns()["country"], countries()["country"]
+    known = towns()["country"]
+    wanted = countries()["country"]
     return np.searchsorted(known, wanted), np.searchsorted(known, wanted, side="right")
 
 
@@ -172,7 +176,8 @@ def region_weights():
 
     Regions are in alphabetical order.
     """
-    shares, premium = pd.DataFrame(published("region_shares")), plan_shares()["premium"]
+    shares = pd.DataFrame(published("region_shares"))
+    premium = plan_shares()["premium"]
     shares = shares.loc[sorted(set(countries()["region"]))]
     free = (shares["MAU"] - premium * shares["subscribers"]).clip(lower=0.0)
     return {"premium": shares["subscribers"].to_numpy(), "free": free.to_numpy()}

@@ -74,7 +74,8 @@ def draw_listeners(run, behaviour, survey, ids, instead=Given()):
     versions  as from `profile_versions`
     """
     run = run.origin  # a continued run has the listeners of the first run
-    personas, people = personas_of(run), draw_people(run, survey, ids, instead)
+    personas = personas_of(run)
+    people = draw_people(run, survey, ids, instead)
     for name, what, groups in zip(("persona", "cohort"), (PERSONA, COHORT), personas):
         people[name] = members(uniforms(people["key"], what, 0), groups, people)
     people["kind"] = kinds(personas, people["persona"], people["cohort"])
@@ -90,7 +91,8 @@ def draw_people(run, survey, ids, instead):
 
     It includes the answers of the survey row, as from `response_codes`.
     """
-    keys, homes = listener_keys(np.uint64(run.seed), ids), homes_of(run.given)
+    keys = listener_keys(np.uint64(run.seed), ids)
+    homes = homes_of(run.given)
     row = survey_rows(run, survey, keys)
     people = {name: answers[row] for name, answers in response_codes(TableKey(survey)).items()}
     people |= {"listener_id": ids, "key": keys, "age": ages(keys, people["age_group"])}
@@ -134,7 +136,9 @@ def favourite_genres(run, keys):
 
 def ages(keys, groups):
     """Completed years of age, int64, drawn from the published curve within each row's age group."""
-    u, curve, years = uniforms(keys, AGE, 0), age_curve(), np.empty(len(keys), np.int64)
+    u = uniforms(keys, AGE, 0)
+    curve = age_curve()
+    years = np.empty(len(keys), np.int64)
     for group, (low, high) in enumerate(GROUP_AGES.values()):
         in_group = groups == group
         shares = rounded(curve[low - YOUNGEST : high - YOUNGEST])
@@ -166,7 +170,8 @@ def account_days(run, survey, keys, usage):
     weights = weights_of(TableKey(survey), run.population, run.survey_group)
     shares = np.bincount(response_codes(TableKey(survey))["usage_period"], weights, len(USAGE_DAYS))
     rank = (np.cumsum(shares) - shares)[usage] + u * shares[usage]
-    weeks, percents = published("account_age"), (10, 25, 50, 75, 90)
+    weeks = published("account_age")
+    percents = (10, 25, 50, 75, 90)
     known = [0.0, *(weeks[f"p{percent}"] for percent in percents), 1.3 * weeks["p90"]]
     weeks_before = np.interp(100 * rank, (0, *percents, 100), known)
     return 1 + (ACCOUNT_SCALE * 7 * weeks_before).astype(int)
@@ -177,7 +182,8 @@ def account_days(run, survey, keys, usage):
 
 def listener_tables(run, people, versions):
     """(listeners, profile_versions), Arrow tables of `schema.TABLES`, as from `draw_listeners`."""
-    homes, personas = homes_of(run.given), personas_of(run)
+    homes = homes_of(run.given)
+    personas = personas_of(run)
     words = {name: worded(homes[name], people["home"]) for name in homes} | {
         "user_id": pa.array([run.given.user_id] * len(people["key"]))
         if run.given.user_id

@@ -73,9 +73,11 @@ def lower_listeners(run, people, versions, other_totals):
     In a record, kind is the position in `behaviours_of`, country that in `nations`, home the row of
     places.csv or -1, and favourite the position in GENRE_NAMES, the first pools of a catalogue.
     """
-    zones, zone = people["time_zone"].categories, people["time_zone"].codes
+    zones = people["time_zone"].categories
+    zone = people["time_zone"].codes
     starts, ends, _ = zone_windows(run, zones)
-    row, numbers = versions["row"], np.arange(len(zone))
+    row = versions["row"]
+    numbers = np.arange(len(zone))
     fields = {field: people[column] for field, column in COLUMNS.items()} | {
         "zone": zone,
         "origin_ms": zone_windows(run.origin, zones)[0][zone],

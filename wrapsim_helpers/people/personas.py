@@ -319,7 +319,8 @@ def members(u, groups, people):
     people  name -> int64, (L,): age in years, gender, plan (codes of SYMBOLS) and genre (position
             in GENRE_NAMES)
     """
-    membership, before = np.zeros(len(u), np.int64), np.zeros(len(u))
+    membership = np.zeros(len(u), np.int64)
+    before = np.zeros(len(u))
     for position, group in enumerate(groups, 1):
         share = group.share * fitting(group, people)
         membership[(u >= before) & (u < before + share)] = position

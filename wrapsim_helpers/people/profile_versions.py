@@ -10,7 +10,8 @@ from .survey_weights import GROUP_AGES, TableKey, response_codes, weights_of
 NO_PLAN, INDIVIDUAL, STUDENT = (
     code("plan_kind", name) for name in ("none", "individual", "student")
 )
-CHANGE_PLAN, CHANGE_AT = decision("plan.change"), decision("plan.change_at")
+CHANGE_PLAN = decision("plan.change")
+CHANGE_AT = decision("plan.change_at")
 STUDENT_UNTIL = 30  # years of age (assumed)
 
 
@@ -24,10 +25,8 @@ def plan_chances(run, survey, people, parameter, instead):
     Both are 0 if the plan is given.
     """
     changing = not (run.given.plan or instead.plan)
-    answers, weights = (
-        response_codes(TableKey(survey)),
-        weights_of(TableKey(survey), run.population, run.survey_group),
-    )
+    answers = response_codes(TableKey(survey))
+    weights = weights_of(TableKey(survey), run.population, run.survey_group)
     total, premium = (
         np.bincount(plan_cell(answers), weights * which, minlength=2 * len(GROUP_AGES))
         for which in (1.0, answers["plan"] == PREMIUM)
@@ -57,8 +56,10 @@ def profile_versions(run, people):
     people  name -> array, (L,): listener_id, key, time_zone, birth_date, age, plan, wanted_plan,
             leaving, joining
     """
-    zones, zone = people["time_zone"].categories, people["time_zone"].codes.astype(np.int64)
-    clock, births = clocks(run, zones), people["birth_date"]
+    zones = people["time_zone"].categories
+    zone = people["time_zone"].codes.astype(np.int64)
+    clock = clocks(run, zones)
+    births = people["birth_date"]
     starts, ends = (limit[zone] for limit in zone_windows(run, zones)[:2])
     unchanged = np.full(len(zone), -1)
     changes = [(np.arange(len(zone)), starts, people["age"], people["plan"])]
@@ -107,7 +108,8 @@ def anniversaries(births, year):
     """Birthdays in a year, datetime64[D]; 29 February becomes 28 February in common years."""
     born_in = births.astype("datetime64[M]")
     month = np.datetime64(f"{year}-01") + born_in.astype(int) % 12
-    first, after = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]")
+    first = month.astype("datetime64[D]")
+    after = (month + 1).astype("datetime64[D]")
     return np.minimum(first + (births - born_in), after - 1)
 
 
@@ -118,7 +120,8 @@ def plan_changes(people, starts, ends):
     uniformly drawn moment of the month. The draw depends on listener and month, not on the end of
     the window: a longer run begins with the changes of a shorter one.
     """
-    keys, plan = people["key"], people["plan"]
+    keys = people["key"]
+    plan = people["plan"]
     window = np.array([starts.min(), ends.max()], "datetime64[ms]").astype("datetime64[M]")
     months = np.arange(window[0], window[1] + 2)
     limits = months.astype("datetime64[ms]").astype(np.int64)
