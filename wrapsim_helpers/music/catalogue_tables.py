@@ -20,7 +20,7 @@ def track_table(tracks, artists, keys):
     credits = both_artists(tracks)
     return table_of(
         "tracks",
-        {name: tracks[name].to_numpy() for name in (*numbers, *FEATURES)}
+        {name: tracks[name] for name in (*numbers, *FEATURES)}
         | {name: texts(tracks[name]) for name in ("title", "album", "genre", "language")}
         | {
             "track_id": np.arange(len(tracks)),
@@ -64,10 +64,10 @@ def album_table(tracks):
     return table_of(
         "albums",
         {
-            "album_id": albums.index.to_numpy(),
+            "album_id": albums.index,
             "album": texts(albums["album"]),
-            "artist_id": albums["artist_id"].to_numpy(),
-            "n_tracks": albums["n_tracks"].to_numpy(),
+            "artist_id": albums["artist_id"],
+            "n_tracks": albums["n_tracks"],
             "release_date": dates(albums["released"]),
         },
     )

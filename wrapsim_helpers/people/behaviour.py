@@ -61,8 +61,7 @@ class Behaviour:
     )
     premium_factor: float = parameter(
         FITTED["premium_factor"],
-        "premium listeners listen this many times as long; they are also older, which offsets part "
-        "of it",
+        "factor on the minutes of premium listeners; they are also older, which offsets part of it",
         "premium_free_ratio: 1.79 by time, 1.98 by plays",
         unit="factor",
         without=("premium listens longer", 1.0, "premium_free_ratio", "time"),
@@ -108,7 +107,7 @@ class Behaviour:
     )
     summer_shift_min: float = parameter(
         40.0,
-        "listening is this much later at midsummer, and this much earlier at midwinter",
+        "shift of the daily curve: later by this at midsummer, earlier by this at midwinter",
         "assumed; hour_blocks_mssd is of a July weekend, hour_profile_weekday of a year",
         unit="minutes",
         without=("seasons", 0.0, "hour_blocks_mssd", "max_error"),
@@ -128,12 +127,10 @@ class Behaviour:
         "hours at which the commutes to and from work begin on weekdays, (2,)",
         unit="hour",
     )
-    commute_to: tuple = parameter(
-        (9.0, 18.0), "hours at which these commutes end, (2,)", unit="hour"
-    )
+    commute_to: tuple = parameter((9.0, 18.0), "hours at which the commutes end, (2,)", unit="hour")
     commute_phone: float = share(
         0.5,
-        "share of the sessions in those hours that move from another device to the phone",
+        "share of the sessions during the commutes that move from another device to the phone",
         "session_arrivals: mobile is an hour ahead",
         without=("the way to work", 0.0, "session_arrivals", "mobile_lead_h"),
     )
@@ -172,7 +169,7 @@ class Behaviour:
     )
     novelty_decay: float = parameter(
         0.5,
-        "novelty falls like (1 + plays / 1000) to the power of minus this",
+        "novelty falls as (1 + plays / 1000) to the power of -novelty_decay",
         "heaps_tracks",
         without=("novelty that wears off", 0.0, "heaps_tracks", "value"),
     )
@@ -184,7 +181,7 @@ class Behaviour:
     )
     satiation: float = parameter(
         25.0,
-        "plays after which a track is half as likely to be played again",
+        "number of plays after which a track is half as likely to be played again",
         unit="plays",
         low=0.01,
         without=("satiation", 1e9, "top_song_share_year", "value"),
@@ -211,7 +208,7 @@ class Behaviour:
     )
     youth_pull: float = parameter(
         2.0,
-        "how much likelier a track from the listener's youth is",
+        "by how much a track from the listener's youth is likelier than another",
         "reminiscence_age",
         unit="factor - 1",
         without=("pull of one's youth", 0.0, "reminiscence_age", "men"),
@@ -236,12 +233,14 @@ class Behaviour:
     )
     mainstream_until: float = parameter(
         34.0,
-        "age from which this preference is gone",
+        "age from which nobody prefers the best-known artists",
         "mainstream_vs_age: the early 30s",
         unit="years",
     )
     home_pull: float = parameter(
-        0.5, "how much likelier an artist from the listener's country is", unit="factor - 1"
+        0.5,
+        "by how much an artist from the listener's country is likelier than another",
+        unit="factor - 1",
     )
     intensity_pull: float = signed(
         0.9,
@@ -296,13 +295,13 @@ class Behaviour:
     )
     festive_days: float = parameter(
         18.6,
-        "days in which that share grows by a factor e",
+        "days in which the share of festive tracks grows by a factor e",
         "holiday_onset: 2 % on 13 November",
         unit="days",
         low=0.01,
     )
     noise_share: float = share(0.05, "share of listeners who fall asleep to noise")
-    noise_nights: float = share(0.4, "share of these listeners' late sessions that are noise")
+    noise_nights: float = share(0.4, "share of late sessions that are noise, of listeners who fall asleep to it")
     # how it ends
     knots_ms: tuple = parameter(
         KNOTS_MS, "times played at which `hazard` is given, (4,)", unit="ms"
@@ -487,13 +486,13 @@ class Behaviour:
     )
     minutes_factor: float = parameter(
         1.0,
-        "all listeners listen this many times as long; for personas and cohorts",
+        "factor on the minutes of all listeners, for personas and cohorts",
         unit="factor",
         high=100.0,
     )
     male_factor: float = parameter(
         published("volume_gender_gap"),
-        "men listen this many times as long as other listeners",
+        "factor on the minutes of men",
         "volume_gender_gap",
         unit="factor",
         high=100.0,
@@ -526,7 +525,7 @@ class Behaviour:
     )
     rule_value: tuple = parameter(
         DATED_RULES[:, :, 1],
-        "values of a plan rule from these times on, (7, 2)",
+        "values of a plan rule from the times in rule_from on, (7, 2)",
         "data/behaviour/plan_rules.csv",
     )
 
@@ -563,20 +562,18 @@ def lowered(behaviours):
     return np.rec.fromarrays(list(values.values()), kinds)
 
 
-def lag_quantiles(recency, size, pieces=256):
-    """Quantiles of how many plays ago a repeated track was played, float64, (pieces + 1,).
+def lag_quantiles(recency, size):
+    """Quantiles of how many plays ago a repeated track was played, float64, (257,).
 
     The density is t^-recency for t from 1 to size + 1; the loop interpolates linearly between the
     quantiles (recency_kernel: Anderson et al. 2014).
     """
-    u = np.linspace(0, 1, pieces + 1)
+    u = np.linspace(0, 1, 257)
     a = 1 - recency
     return (size + 1.0) ** u if abs(a) < 1e-9 else (1 + u * ((size + 1.0) ** a - 1)) ** (1 / a)
 
 
-def rounded(values, digits=12):
-    """Numbers rounded to `digits` significant digits, float64; the same bits on every platform."""
-    values = np.asarray(values, dtype=np.float64)
-    return np.array([float(f"{value:.{digits}g}") for value in values.ravel()]).reshape(
-        values.shape
-    )
+def rounded(values):
+    """Numbers rounded to 12 significant digits, float64; the same bits on every platform."""
+    values = np.asarray(values)
+    return np.array([float(f"{value:.12g}") for value in values.flat]).reshape(values.shape)

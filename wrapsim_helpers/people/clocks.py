@@ -34,8 +34,8 @@ def zone_windows(run, zones):
         ]
     else:
         limits = [[first_instant(moment, zone) for zone in zones] for moment in run.window]
-    starts, ends = np.array(limits)
-    return starts[:, 0], ends[:, 0], (starts[:, 1] | ends[:, 1]).astype(bool)
+    at, moved = np.array(limits).transpose(2, 0, 1)
+    return *at, moved.any(axis=0)
 
 
 first_instant = functools.lru_cache(maxsize=4096)(first_instant_ms)  # cached per process

@@ -75,7 +75,7 @@ def chronotypes(keys, slots):
     """Chronotype of each listener, drawn by the surveyed time slot: codes, int64, (L,)."""
     u = uniforms(keys, CHRONOTYPE, 0)
     chronotype = np.empty(len(keys), np.int64)
-    for slot, row in enumerate(slot_chronotypes((1 / 3, 1 / 3, 1 / 3))):
+    for slot, row in enumerate(slot_chronotypes()):
         chronotype[slots == slot] = choose(u[slots == slot], rounded(row))
     return chronotype
 

@@ -1,8 +1,8 @@
 """Who listens: listeners drawn from whole survey rows, with a home, a clock, devices and habits.
 
 A listener is a copy of one survey response, so answers that occur together in the survey occur
-together in the run. Listeners are columns of numbers and codes, which become text only in the
-tables: so a listener costs microseconds.
+together in the run. Until the tables are made, listeners are columns of numbers and codes; so each
+costs microseconds.
 """
 
 from collections import namedtuple
@@ -87,9 +87,9 @@ def draw_listeners(run, behaviour, survey, ids, instead=Given()):
 
 
 def draw_people(run, survey, ids, instead):
-    """What does not depend on the `Behaviour`: name -> array, (L,), see `draw_listeners`.
+    """The columns of `draw_listeners` that do not depend on the `Behaviour`: name -> array, (L,).
 
-    It includes the answers of the survey row, as from `response_codes`.
+    They include the answers of the survey row, as from `response_codes`.
     """
     keys = listener_keys(np.uint64(run.seed), ids)
     homes = homes_of(run.given)
@@ -181,26 +181,28 @@ def account_days(run, survey, keys, usage):
 
 
 def listener_tables(run, people, versions):
-    """(listeners, profile_versions), Arrow tables of `schema.TABLES`, as from `draw_listeners`."""
+    """The Arrow tables listeners and profile_versions.
+
+    people, versions: as from `draw_listeners`.
+    """
     homes = homes_of(run.given)
-    personas = personas_of(run)
-    words = {name: worded(homes[name], people["home"]) for name in homes} | {
+    words = {name: words_of(homes[name], people["home"]) for name in homes} | {
         "user_id": pa.array([run.given.user_id] * len(people["key"]))
         if run.given.user_id
         else user_ids(people["key"], run.seed, people["listener_id"]),
         "name": listener_names(people, run.seed),
-        "favourite_genre": worded(GENRE_NAMES, people["genre"]),
-        "persona": worded(["", *group_names(personas.personas)], people["persona"]),
-        "cohort": worded(["", *group_names(personas.cohorts)], people["cohort"]),
+        "favourite_genre": words_of(GENRE_NAMES, people["genre"]),
     }
+    for name, groups in zip(("persona", "cohort"), personas_of(run)):
+        words[name] = words_of(["", *group_names(groups)], people[name])
     return to_table("listeners", people | words), to_table("profile_versions", versions)
 
 
-def worded(words, codes):
+def words_of(words, codes):
     """The word of each code, an Arrow array."""
     return pa.array(words).take(pa.array(codes))
 
 
 def to_table(name, columns):
-    """One of `schema.TABLES`, from columns of which some may be in no table: name -> array."""
+    """One of `schema.TABLES` from columns, name -> array; other columns are left out."""
     return table_of(name, {column: columns[column] for column in TABLES[name].names})

@@ -1,9 +1,12 @@
 """Personas and cohorts: a YAML file that overrides named parameters of the model.
 
     personas:
-      commuter: {about: "an hour on the train", share: 0.12, set: {seek_back_share: 0.1}, times:
-      {minutes_factor: 1.5},
-                 who: {age: [18, 65]}}
+      commuter:
+        about: an hour on the train
+        share: 0.12
+        who: {age: [18, 65]}
+        set: {seek_back_share: 0.1}
+        times: {minutes_factor: 1.5}
     cohorts:
       new_radio: {tag: B, share: 0.5, times: {context_shares: {radio: 1.5}}}
 
@@ -28,7 +31,7 @@ from .model_parameters import as_tuple, parameter_records
 from .survey_shares import GENRE_NAMES
 
 PARAMETERS = parameter_records(Behaviour)
-# condition on a listener -> its values in the order of their codes; UNKNOWN is none of them
+# condition -> its values in the order of their codes; UNKNOWN is no valid condition
 WHO = {"gender": SYMBOLS["gender"], "plan": SYMBOLS["plan"], "genre": GENRE_NAMES}
 PERSONA_KEYS = ("about", "share", "set", "times", "who")
 KEYS = {"personas": PERSONA_KEYS, "cohorts": (*PERSONA_KEYS, "tag")}
@@ -56,7 +59,7 @@ class Group:
 
 
 Personas = namedtuple("Personas", "personas cohorts")  # two tuples of Group
-NOBODY = Personas((), ())
+NO_PERSONAS = Personas((), ())
 
 
 # -- the file --------------------------------------------------------------------------------------
@@ -91,8 +94,8 @@ class UniqueKeys(yaml.SafeLoader):
 
 
 def personas_of(run):
-    """The run's `Personas`; NOBODY if its personas_path is empty."""
-    return personas_in(source_of(run, "personas")) if run.personas_path != "" else NOBODY
+    """The run's `Personas`; NO_PERSONAS if its personas_path is empty."""
+    return personas_in(source_of(run, "personas")) if run.personas_path != "" else NO_PERSONAS
 
 
 personas_in = functools.lru_cache(maxsize=4)(load_personas)  # cached by the bytes of a `SourceFile`
@@ -186,7 +189,7 @@ def check_shares(where, groups):
     values = [[word for word in words if word != "UNKNOWN"] for words in WHO.values()]
     for age, *words in itertools.product(sorted(limits), *values):
         person = {"age": age} | {key: WHO[key].index(word) for key, word in zip(WHO, words)}
-        matching = [group for group in groups if fitting(group, person)]
+        matching = [group for group in groups if meets_conditions(group, person)]
         total = sum(group.share for group in matching)
         if total > 1 + 1e-9:
             raise ValueError(
@@ -250,7 +253,7 @@ def overridden(where, behaviour, name, value, multiplied):
 
 
 def assignments(where, name, value, before):
-    """Where in a parameter each number of the file belongs: [(position, array), ...]."""
+    """Each number of the file and its position in a parameter: [(position, array), ...]."""
     if isinstance(value, dict):
         parts = PARAMETERS[name].parts
         if not parts:
@@ -258,12 +261,10 @@ def assignments(where, name, value, before):
                 f"{where}: {name} has no named parts; give a number"
                 + (f" or {before.shape} numbers." if before.ndim else ".")
             )
+        positions = [parts.index(check_choice(f"{where}: {name}", part, parts)) for part in value]
         return [
-            (
-                parts.index(check_choice(f"{where}: {name}", part, parts)),
-                yaml_number(where, name, x),
-            )
-            for part, x in value.items()
+            (position, yaml_number(where, name, number))
+            for position, number in zip(positions, value.values())
         ]
     given = yaml_number(where, name, value)
     if given.ndim and given.shape != before.shape:
@@ -313,7 +314,7 @@ def keeps_total(total, values):
 
 
 def members(u, groups, people):
-    """Group that each listener belongs to, int64, (L,): 0 for none, else its position plus 1.
+    """Position, from 1, of the group that each listener belongs to; 0 for none. int64, (L,).
 
     u       float64, (L,), one uniform draw per listener
     people  name -> int64, (L,): age in years, gender, plan (codes of SYMBOLS) and genre (position
@@ -322,13 +323,13 @@ def members(u, groups, people):
     membership = np.zeros(len(u), np.int64)
     before = np.zeros(len(u))
     for position, group in enumerate(groups, 1):
-        share = group.share * fitting(group, people)
+        share = group.share * meets_conditions(group, people)
         membership[(u >= before) & (u < before + share)] = position
         before = before + share
     return membership
 
 
-def fitting(group, people):
+def meets_conditions(group, people):
     """Whether each listener matches the conditions of a group, bool, (L,)."""
     low, below = group.who.get("age", (0, 200))
     matches = (low <= people["age"]) & (people["age"] < below)

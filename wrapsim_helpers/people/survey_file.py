@@ -1,8 +1,8 @@
 """Reads the survey file, bundled or as downloaded, and rejects invalid answers.
 
-The original has quirks that a plain `pd.read_csv` gets wrong: `None` is an answer and not a missing
-value, four columns hold several answers in one cell, and some answers contain commas or trailing
-blanks. data/README.md is the codebook. Row numbers are those of a spreadsheet: the header is row 1.
+A plain `pd.read_csv` gets the original wrong: `None` is an answer and not a missing value, four
+columns hold several answers in one cell, and some answers contain commas or trailing blanks.
+data/README.md is the codebook. Row numbers are those of a spreadsheet: the header is row 1.
 """
 
 import re
@@ -32,20 +32,19 @@ USAGE_DAYS = {
     "1 year to 2 years": (365, 730),
     "More than 2 years": (730, 3650),
 }
-AGE_BANDS = ("6-12", "12-20", "20-35", "35-60", "60+")
 SINGLE = "single"  # one answer out of a closed set
 OPEN = "open"  # one answer, free text occurs
 SEVERAL = "several"  # answers joined by commas
 
 
 def same_names(*answers):
-    """Answers whose names are those of the file: answer -> the same answer."""
+    """Answers that keep the names of the file: answer -> the same answer."""
     return dict(zip(answers, answers))
 
 
 # header -> (our name, kind, known answers; for single answers: answer in the file -> our name)
 SURVEY = {
-    "Age": ("age_band", SINGLE, same_names(*AGE_BANDS)),
+    "Age": ("age_band", SINGLE, same_names("6-12", "12-20", "20-35", "35-60", "60+")),
     "Gender": ("gender", SINGLE, {"Female": "female", "Male": "male", "Others": "other"}),
     "spotify_usage_period": ("usage_period", SINGLE, same_names(*USAGE_DAYS)),
     "spotify_listening_device": (
@@ -185,7 +184,6 @@ def check_genre(name, genre):
 
     Raises ValueError with the nearest names for an unknown genre.
     """
-    by_raw_name = {raw.casefold(): ours for raw, ours in GENRES.items()}
-    return by_raw_name.get(str(genre).casefold()) or check_choice(
-        name, genre, tuple(GENRES.values())
-    )
+    known = {raw.casefold(): ours for raw, ours in GENRES.items()}
+    genre = known.get(str(genre).casefold(), genre)
+    return check_choice(name, genre, tuple(GENRES.values()))

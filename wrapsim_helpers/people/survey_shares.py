@@ -108,13 +108,13 @@ def smoothed(answers, prior, strength):
 # -- published curves ------------------------------------------------------------------------------
 
 
-def fit_margins(table, row_sums, column_sums, rounds=200):
+def fit_margins(table, row_sums, column_sums):
     """A table with rows and columns scaled to the given sums (iterative proportional fitting).
 
     float64, (R, C).
     """
     table = np.array(table, dtype=float)
-    for _ in range(rounds):
+    for _ in range(200):
         table *= (np.asarray(row_sums) / table.sum(axis=1))[:, None]
         table *= np.asarray(column_sums) / table.sum(axis=0)
     return table

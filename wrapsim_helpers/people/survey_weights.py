@@ -128,7 +128,7 @@ def weights_of(key, population, survey_group):
     return rounded(weights / weights.sum())
 
 
-def rake(survey, weights, rounds=60):
+def rake(survey, weights):
     """Weights scaled, margin by margin, to the published shares of age, gender and plan; capped."""
     margins = [
         (np.asarray(age_groups(survey)), group_shares()),
@@ -137,7 +137,7 @@ def rake(survey, weights, rounds=60):
     ]
     weights = weights / weights.sum()
     cap = CAP / np.count_nonzero(weights)
-    for _ in range(rounds):
+    for _ in range(60):
         for answers, shares in margins:
             for answer, share in shares.items():
                 same = answers == answer
