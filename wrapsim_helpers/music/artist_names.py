@@ -29,7 +29,7 @@ def with_names(artists, seed, taken):
 def name_kinds(artists):
     """Kind of each artist's name, text.
 
-    Where a language runs out of band and coined names, the kind is "person".
+    When a language has no unused band or coined names left, the kind is "person".
     """
     kind = choose(draw("name", artists["key"]), list(NAME_KINDS.values()))
     kinds = np.where(artists["noise"], "noise", np.array(list(NAME_KINDS))[kind])

@@ -9,7 +9,7 @@ from .draws import chosen, draw, waits
 from .labels import DECADES, decade_positions, label_names, label_shares, origins, words
 
 EARLIEST_YEAR = 1955  # of a release
-YEARS_AHEAD = 5  # calendar years of releases, from the first of a run on
+YEARS_AHEAD = 5  # number of calendar years with new releases, from the first year of a run on
 # Plays of the artist of rank r: (r + RANK_SHIFT)^-RANK_SLOPE / (1 + (r / (BEND + BEND_SHARE x
 # artists))^BEND_POWER). Fitted, for 10,000 to 50,000 artists, to top1pct_artists_share,
 # gini_artists and zipf_artists (HetRec Last.fm 2011).

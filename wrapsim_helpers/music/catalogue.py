@@ -78,7 +78,7 @@ def generate_catalogue(n_tracks, seed, first_year, songs=None):
                 year from then on
     songs       a songs table as from `load_songs`; its songs are tracks 0, 1, ...
 
-    It depends on these four alone. See `invented.py` for the sources.
+    The same four arguments give the same catalogue. See `invented.py` for the sources.
     """
     check_count("n_tracks", n_tracks, 1_000, 10_000_000)
     check_count("seed", seed, 0, 2**63 - 1)

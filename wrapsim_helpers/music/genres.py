@@ -12,7 +12,7 @@ from ..people.survey_shares import GENRE_NAMES
 from ..resources import resource
 from .columns import calendar_years
 
-SMALL_POOL = 50  # a smaller pool gives a warning: its listeners repeat the same tracks
+SMALL_POOL = 50  # a smaller pool gives a warning, because its listeners repeat the same tracks
 # factor on the weight of a track of a local radio scene, for listeners elsewhere
 SCENE_WEIGHT = 0.25
 MEMBER = 0.25  # lowest membership with which a track belongs to a genre
@@ -26,7 +26,10 @@ FEATURES = (
     "acousticness",
     "speechiness",
 )
-QUIET_FAMILIES = ("hiphop", "electronic")  # their quiet, acoustic tracks are not melodic
+QUIET_FAMILIES = (
+    "hiphop",
+    "electronic",
+)  # their quiet tracks count as neither melody nor classical
 # words of the festive season in titles and genre labels; whole words in any case
 FESTIVE = (
     r"\b(?:christmas|xmas|x-mas|santa claus|father christmas|sleigh|jingle "
@@ -103,7 +106,7 @@ POOLS = {
     ),
     "All": (None, lambda t: t.year > 0, None),
 }
-SOUND_ALWAYS = ("Melody", "Classical")  # genres that are no labels in the songs file
+SOUND_ALWAYS = ("Melody", "Classical")  # the songs file has no labels for these genres
 SOUND_WEIGHT = 0.5
 
 

@@ -72,7 +72,7 @@ def words():
 def origins():
     """Share of artists from each country of words.json, float64, (C,).
 
-    It is the country's share of listeners times how much music it exports.
+    It is the country's share of listeners times its exports of music.
     """
     listeners = countries().set_index("country")["weight"]
     exports = words()["origin"]
@@ -96,7 +96,7 @@ def known_labels():
 
 @functools.cache
 def label_names():
-    """All labels, and for each the family of songs_profile.json with the same sound: two tuples."""
+    """All labels, and the family of songs_profile.json whose sound each label has: two tuples."""
     known = [(label, family) for label, family, _ in known_labels()]
     return tuple(zip(*known, *((row["label"], row["family"]) for row in more_labels())))
 
@@ -106,8 +106,8 @@ def label_shares():
     """Share of each label among artists by country and decade of debut.
 
     float64, (countries x decades, labels). A label that names a country occurs in that country
-    only. Labels of labels.csv have their share there; the remaining share is divided as in the
-    songs file in that decade.
+    only. A label of labels.csv has the share stated there; the other labels divide the rest as in
+    the songs file in that decade.
     """
     return np.array(
         [shares_of(country, decade) for country in words()["countries"] for decade in DECADES]

@@ -15,9 +15,9 @@ SIGMA_TRACK, SIGMA_RELEASE = 1.0, 0.5  # spread of ln(weight) of a track, of a r
 LEAD = 0.06  # fall of ln(weight) per track number (assumed)
 # an active artist's tracks: growth of ln(weight) per year of release; years back (assumed)
 GROWTH, GROWTH_YEARS = 0.18, 15.0
-# time of a release in the career is its position to this power: they get more frequent (assumed)
+# a release's time in the career is its position to this power: releases get more frequent (assumed)
 QUICKENING = 0.75
-# ln of the ratio of tracks of the most and the least played artist; spread of ln (assumed)
+# ln(tracks of the most played artist / tracks of the least played); spread of ln(tracks) (assumed)
 SIZE, SIGMA_SIZE = 4.2, 0.6
 FRIDAYS_FROM = 16_626  # first day of Friday releases (10 July 2015)
 FRIDAY = 0.85  # share of music released on Fridays since then (assumed)
@@ -28,7 +28,7 @@ RELEASES = {"single": (0.4, 0.7, 1, 1), "ep": (0.15, 0.14, 3, 6), "album": (0.45
 
 
 def sample_tracks(artists, n_tracks, seed, first_year):
-    """Tracks by artist, in order of release.
+    """Tracks in order of artist and release: a DataFrame.
 
     They have all columns of `song_tracks.from_songs` except those of `titles.with_titles`.
     """
@@ -72,7 +72,7 @@ def track_counts(artists, n_tracks):
 
 
 def release_sizes(keys, debut):
-    """Number of tracks of a release that begins at each track, int64."""
+    """Number of tracks that a release has if it begins at this track, int64, one per track."""
     early, late, fewest, most = np.array(list(RELEASES.values())).T
     kind = chosen(draw("release", keys), (debut >= 2005).astype(int), np.array([early, late]))
     return (fewest[kind] + np.floor(draw("tracks", keys) * (most - fewest + 1)[kind])).astype(int)
@@ -139,9 +139,9 @@ def track_weights(tracks, artists, first_year):
 
 
 def with_festive(tracks, first_year):
-    """Tracks of which some releases are festive: released in November and weighted by rank.
+    """Tracks, with some releases made festive: released in November and weighted by rank.
 
-    All are released before the run begins, so that they are available in every year of it.
+    Festive tracks are released before the run begins, so that every year of it has them.
     """
     leads = tracks.iloc[first_rows(tracks["album_id"])]
     unsuitable = leads["noise"] | (decimal_years(leads["released"]) >= first_year)
@@ -162,6 +162,6 @@ def with_festive(tracks, first_year):
 
 
 def november(days):
-    """A day in November of the year before each day, from 1955 on: days since 1970-01-01, int64."""
+    """A day in the November before each day's year, not before 1955: days since 1970, int64."""
     years = np.maximum(calendar_years(days) - 1, EARLIEST_YEAR)
     return year_days(years) + 305 + days % 25

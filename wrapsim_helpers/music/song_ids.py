@@ -33,8 +33,3 @@ def song_ids(keys):
             limb[:], rest = divmod(rest, 62)
         text[:, place] = BASE62[rest]
     return pa.array(text.view("S22").ravel()).cast(pa.string())
-
-
-def song_id(artist, title):
-    """The song_id of one song: 22 base-62 characters."""
-    return song_ids(song_keys([artist], [title]))[0].as_py()

@@ -21,7 +21,7 @@ STYLE = decision("catalogue.style")
 # year -> length of tracks relative to the classic hits (track_duration_mean: 215.9 s by plays in
 # 2018, 262 s for the classic hits)
 LENGTH_YEARS, LENGTHS = (1955, 1990, 2005, 2015, 2020, 2030), (1.0, 1.0, 0.97, 0.9, 0.82, 0.8)
-# share of explicit tracks today by family, 0.03 elsewhere (assumed)
+# share of explicit tracks today by family; 0.03 for other families (assumed)
 EXPLICIT = {
     "hip_hop": 0.65,
     "dance_pop": 0.2,
@@ -86,7 +86,7 @@ def family_sounds():
 
 
 def decade_shift(decade, means):
-    """Difference of a decade from the means of its families, float64, (10,)."""
+    """Difference between the mean of a decade and that of its families, float64, (10,)."""
     profile = figures("songs_profile")
     shares = np.array(
         [

@@ -15,7 +15,7 @@ from .labels import words
 GUEST_YEARS = (1970, 1990, 2000, 2010, 2020, 2030)
 GUESTS = (0.01, 0.03, 0.08, 0.14, 0.2, 0.22)
 GUESTS_ASKED, GUESTS_KNOWN = 3, 50
-# factor on that share by family, 0.5 elsewhere (assumed)
+# factor on this share by family; 0.5 for other families (assumed)
 GUEST_FAMILY = {
     "hip_hop": 2.2,
     "electronic": 1.6,
@@ -28,8 +28,8 @@ TITLE_TRACK = 0.5  # share of longer releases named after one of their tracks (a
 def with_guests(tracks, artists):
     """Tracks with featured_id: an artist of the same family with a slightly earlier debut, or -1.
 
-    Of GUESTS_ASKED artists among the GUESTS_KNOWN with the latest earlier debuts, the most played
-    one is the guest.
+    GUESTS_ASKED artists are drawn from the GUESTS_KNOWN whose debuts come last before the artist's;
+    the most played of them is the guest.
     """
     owner = tracks["artist_id"]
     noise = artists["noise"]
@@ -109,7 +109,7 @@ def picked(tracks, turn, artists):
 
 
 def festive_titles(tracks, artists):
-    """A title for each of some festive tracks, a list of text; a repeated title gets Pt. 2."""
+    """One title per festive track, a list of text; a title used again gets Pt. 2."""
     start = (100 * draw("festive_title", artists["key"])).astype(np.int64)[tracks["artist_id"]]
     titles = []
     for language, turn, first in zip(tracks["language"], turns(tracks["artist_id"]), start):

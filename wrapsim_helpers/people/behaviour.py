@@ -301,7 +301,9 @@ class Behaviour:
         low=0.01,
     )
     noise_share: float = share(0.05, "share of listeners who fall asleep to noise")
-    noise_nights: float = share(0.4, "share of late sessions that are noise, of listeners who fall asleep to it")
+    noise_nights: float = share(
+        0.4, "share of late sessions that are noise, of listeners who fall asleep to it"
+    )
     # how it ends
     knots_ms: tuple = parameter(
         KNOTS_MS, "times played at which `hazard` is given, (4,)", unit="ms"

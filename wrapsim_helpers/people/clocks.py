@@ -62,7 +62,7 @@ def first_instants(first_change, changes, zone, wall_ms):
 def clocks(run, zones):
     """Changes of each zone's clock around the run's window.
 
-    Returns (where each zone's changes begin, and the total, int64; CHANGE records).
+    Returns (first change of each zone, then the number of changes, int64; CHANGE records).
     """
     from_ms, to_ms = (
         int(np.datetime64(moment.date(), "ms").astype(np.int64)) for moment in run.window

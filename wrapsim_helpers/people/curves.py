@@ -16,7 +16,7 @@ LAG_HOURS = 1.3  # mean time from a session's start to a play in it (assumed)
 
 
 def chronotype_hours(hours):
-    """Share of each chronotype's plays by hour, such that all chronotypes give the published curve.
+    """Share of each chronotype's plays by hour; all chronotypes together give the published curve.
 
     hours    float64, (24,), share of plays by local hour, summing to 1 (Park et al. 2019)
     Returns  float64, (4, 24), each row summing to 1

@@ -57,7 +57,7 @@ def towns():
 
 
 def home_of(latitude, longitude):
-    """(country, city, zone) at given coordinates; the city is the nearest in Faker's list.
+    """(country, city, zone) at given coordinates; the city is the nearest of Faker's in the zone.
 
     Raises ValueError for coordinates at sea.
     """

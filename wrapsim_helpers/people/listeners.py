@@ -67,7 +67,7 @@ def sample_listeners(
 def draw_listeners(run, behaviour, survey, ids, instead=Given()):
     """The listeners of `sample_listeners` as columns of numbers and codes: (people, versions).
 
-    people    name -> array, (L,): the columns of the listeners table that are no text, and
+    people    name -> array, (L,): the columns of the listeners table that are not text, and
               key, age, plan, genre, home (row of `homes_of`), place (row of places.csv or -1),
               country (position in `nations`), time_zone (pandas Categorical), persona, cohort and
               kind

@@ -70,8 +70,9 @@ def lower_listeners(run, people, versions, other_totals):
     people, versions  as from `draw_listeners`
     other_totals      float64, (L, genres), running totals as from `other_genres`
 
-    In a record, kind is the position in `behaviours_of`, country that in `nations`, home the row of
-    places.csv or -1, and favourite the position in GENRE_NAMES, the first pools of a catalogue.
+    Fields of a PERSON record: kind is a position in `behaviours_of`, country a position in
+    `nations`, home a row of places.csv or -1. favourite is a position in GENRE_NAMES, which is also
+    the number of the genre's pool in a catalogue.
     """
     zones = people["time_zone"].categories
     zone = people["time_zone"].codes

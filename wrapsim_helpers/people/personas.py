@@ -218,8 +218,8 @@ def as_record(personas):
 def behaviours_of(base, personas):
     """The parameters of every kind of listener: a list of Behaviour.
 
-    A kind is a combination of (no persona or one of them) and (no cohort or one of them), numbered
-    as by `kinds`; the first is `base`. A cohort's overrides come after a persona's.
+    A kind is a combination of at most one persona and at most one cohort; `kinds` numbers them, and
+    number 0 is `base`. A cohort's overrides come after a persona's.
     """
     return [
         with_overrides(cohort.name, with_overrides(persona.name, base, persona), cohort)

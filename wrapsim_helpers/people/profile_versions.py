@@ -19,8 +19,8 @@ def plan_chances(run, survey, people, parameter, instead):
     """Monthly chances of a change of plan: {'leaving', 'joining'} -> float64, (L,).
 
     leaving  premium_churn
-    joining  the chance that keeps the share of premium constant among people of the same survey
-             group and age group, times premium_growth
+    joining  premium_growth times the chance that keeps the share of premium constant among people
+             of the same survey group and age group
 
     Both are 0 if the plan is given.
     """

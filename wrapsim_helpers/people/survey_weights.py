@@ -201,21 +201,12 @@ def survey_rows(run, survey, keys):
 def drawing_weights(run, survey):
     """Weight of each survey row in a run's draw, float64, (rows,).
 
-    Weights are raked for population "world", and 0 for rows that do not match the given attributes.
+    Rows that do not match the given age, plan and gender weigh 0. If no row matches all, these
+    conditions are dropped one by one, in this order.
     """
-    return matching(
-        response_codes(TableKey(survey)),
-        weights_of(TableKey(survey), run.population, run.survey_group),
-        run.given,
-    )
-
-
-def matching(answers, weights, given):
-    """Weights of the rows that match what is given, 0 for all other rows.
-
-    If no row matches, conditions are dropped in the order age, plan, gender.
-    """
-    codes = given_codes(given)
+    answers = response_codes(TableKey(survey))
+    weights = weights_of(TableKey(survey), run.population, run.survey_group)
+    codes = given_codes(run.given)
     if "age" in codes:
         codes["age_group"] = age_group_of(codes["age"])
     known = [name for name in ("age_group", "plan", "gender") if name in codes]
@@ -242,5 +233,5 @@ def genre_code(name, genre):
 
 
 def age_group_of(age):
-    """Number of the joined age group, as in GROUP_AGES, of ages in years; int or int64, (L,)."""
+    """Position in GROUP_AGES of ages in years, int or int64, (L,)."""
     return np.searchsorted([low for low, _ in GROUP_AGES.values()][1:], age, side="right")
