@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ..streams import choose, exps, listener_keys, lns
+from ..streams import choose, exps, lns
 from .artist_names import with_names
 from .draws import chosen, draw, waits
 from .labels import DECADES, decade_positions, label_names, label_shares, origins, words
@@ -22,12 +22,13 @@ CAREER_YEARS = 8.0  # mean length of a career (assumed)
 NOISE_SHARE = 0.003  # of artists (assumed)
 
 
-def sample_artists(n, seed, first_year, taken):
+def sample_artists(keys, seed, first_year, taken):
     """Invented artists, one row each: a DataFrame of name, country, genre and career.
 
     Columns: artist, genre, country, language, family, weight, debut and until (years), key, noise.
+    keys: one per artist.
     """
-    keys = listener_keys(np.uint64(seed), np.arange(n))
+    n = len(keys)
     rank = draw("rank", keys).argsort(kind="stable").argsort(kind="stable")
     weight = rank_weights(np.arange(1.0, n + 1), n)
     debut, until = careers(keys, (np.cumsum(weight) / np.cumsum(weight)[-1])[rank], first_year)

@@ -26,10 +26,8 @@ FEATURES = (
     "acousticness",
     "speechiness",
 )
-QUIET_FAMILIES = (
-    "hiphop",
-    "electronic",
-)  # their quiet tracks count as neither melody nor classical
+# the quiet tracks of these families count as neither melody nor classical
+QUIET_FAMILIES = ("hiphop", "electronic")
 # words of the festive season in titles and genre labels; whole words in any case
 FESTIVE = (
     r"\b(?:christmas|xmas|x-mas|santa claus|father christmas|sleigh|jingle "

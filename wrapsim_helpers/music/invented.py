@@ -7,6 +7,9 @@ else is assumed and marked as such. All draws come from streams named "catalogue
 number of artist or track.
 """
 
+import numpy as np
+
+from ..streams import listener_keys
 from .artists import sample_artists
 from .releases import sample_tracks
 from .sounds import with_sound
@@ -25,6 +28,8 @@ def sample_discographies(n_tracks, seed, first_year, taken=()):
 
     Tracks are in order of artist.
     """
-    artists = sample_artists(max(n_tracks // TRACKS_PER_ARTIST, 2), seed, first_year, taken)
-    tracks = with_sound(sample_tracks(artists, n_tracks, seed, first_year), artists)
+    keys = listener_keys(np.uint64(seed), np.arange(n_tracks))
+    n_artists = max(n_tracks // TRACKS_PER_ARTIST, 2)
+    artists = sample_artists(keys[:n_artists], seed, first_year, taken)
+    tracks = with_sound(sample_tracks(artists, keys, first_year), artists)
     return with_titles(with_guests(tracks, artists), artists), artists

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..compiled import compiled
-from ..streams import exps, listener_keys, lns
+from ..streams import exps, lns
 from .artists import EARLIEST_YEAR, YEARS_AHEAD
 from .columns import calendar_years, decimal_years, first_rows, starts, turns, year_days
 from .draws import chosen, draw, normal_draw
@@ -27,14 +27,14 @@ FESTIVE_TOP = 0.4  # weight of the heaviest festive track, relative to the heavi
 RELEASES = {"single": (0.4, 0.7, 1, 1), "ep": (0.15, 0.14, 3, 6), "album": (0.45, 0.16, 8, 16)}
 
 
-def sample_tracks(artists, n_tracks, seed, first_year):
+def sample_tracks(artists, keys, first_year):
     """Tracks in order of artist and release: a DataFrame.
 
-    They have all columns of `song_tracks.from_songs` except those of `titles.with_titles`.
+    They have all columns of `song_tracks.from_songs` except those of `titles.with_titles`. keys: one
+    per track.
     """
-    counts = track_counts(artists, n_tracks)
+    counts = track_counts(artists, len(keys))
     artist = np.repeat(np.arange(len(artists)), counts)
-    keys = listener_keys(np.uint64(seed), np.arange(n_tracks))
     debut = artists["debut"].to_numpy()[artist]
     album = cut_into_releases(release_sizes(keys, debut), starts(counts))
     tracks = artists[["family", "genre", "language", "noise"]].iloc[artist].reset_index(drop=True)
