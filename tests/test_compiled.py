@@ -22,6 +22,26 @@ def test_a_session_is_compiled_for_one_set_of_types():
     assert len(found) == len({path.parent for path in found}) > 0  # a folder for each checkout
 
 
+def named_tuples(types):
+    for one_type in types:
+        if hasattr(one_type, "instance_class"):
+            yield one_type.instance_class
+            yield from named_tuples(one_type.types)
+
+
+def test_the_types_that_compiled_functions_take_are_in_files_that_every_cache_follows():
+    ws.listen(DAY)
+    classes = {
+        kind
+        for module in [module for name, module in sys.modules.items() if "wrapsim" in name]
+        for function in vars(module).values()
+        for signature in getattr(function, "signatures", ())
+        for kind in named_tuples(signature)
+    }
+    assert {kind.__name__ for kind in classes} >= {"People", "Music", "Past", "Listener"}
+    assert {kind.__module__.rpartition(".")[2] for kind in classes} == {"loop_types"}
+
+
 def user_ids_printed(project, cache):
     code = (
         "from wrapsim_helpers.people.user_ids import user_ids; import numpy as np; "

@@ -2,8 +2,8 @@
 
 numba checks only the file of the function that it compiles, so a change in another file would leave
 stale machine code in the cache. Each module's cache is therefore in a folder named by a hash of all
-sources that the module imports, directly or not: it is never stale, and a change in any other file
-causes no compilation.
+sources that the module imports, directly or not, and of the files named loop_types, which define
+the types of arguments: it is never stale, and a change in any other file causes no compilation.
 """
 
 import contextlib
@@ -56,9 +56,11 @@ def reachable_files(path):
 def source_hash(path):
     """Hash of all that determines a source file's machine code.
 
-    These are the reachable sources, the schemas, and the versions of numba and NumPy.
+    These are the reachable sources, the types of arguments (loop_types), the schemas, and the
+    versions of numba and NumPy.
     """
-    sources = (*reachable_files(path), *sorted(resource("schemas").glob("*.avsc")))
+    sources = sorted({*reachable_files(path), *PACKAGE.glob("*/loop_types.py")})
+    sources += sorted(resource("schemas").glob("*.avsc"))
     texts = [file.name.encode() + file.read_bytes() for file in sources]
     versions = [importlib.metadata.version(name).encode() for name in ("numba", "numpy")]
     return hashlib.sha256(b"\0".join([*texts, *versions])).hexdigest()[:16]

@@ -9,8 +9,9 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.listening import local_time, loop, memory, picks, releases, taste
-from wrapsim_helpers.listening.state import Listener, new_known, new_state
-from wrapsim_helpers.people import homes, loop_records
+from wrapsim_helpers.listening.loop_types import Listener
+from wrapsim_helpers.listening.state import new_known, new_state
+from wrapsim_helpers.people import homes, loop_types
 from wrapsim_helpers.people.behaviour import CONTEXTS, lag_quantiles, lowered
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 from wrapsim_helpers.schema import EDITORIAL, code
@@ -23,7 +24,7 @@ FORTNIGHT = ws.Run(
 
 def someone(behaviour, music, **who):
     """A listener who has heard nothing, ready to pick: a `Listener`. who: fields of PERSON."""
-    person = np.zeros(1, loop_records.PERSON).view(np.recarray)
+    person = np.zeros(1, loop_types.PERSON).view(np.recarray)
     person["key"], person["home"], person["other_totals"], person["novelty"] = (
         KEY,
         -1,

@@ -25,7 +25,7 @@ from wrapsim_helpers.listening import (
     taste,
 )
 from wrapsim_helpers.music.catalogue import pool_members
-from wrapsim_helpers.people import clocks, loop_records
+from wrapsim_helpers.people import clocks, loop_records, loop_types
 from wrapsim_helpers.people import listeners as li
 from wrapsim_helpers.people.behaviour import lowered
 from wrapsim_helpers.people.figures import published
@@ -154,9 +154,9 @@ def clock():
     changes = np.array([(0, 60), (10 * 60, 120), (100 * 60, 60)], clocks.CHANGE).view(np.recarray)
     changes["at_ms"] *= 60_000
     changes["offset_ms"] *= 60_000
-    return li.People(
-        np.zeros(0, loop_records.PERSON).view(np.recarray),
-        np.zeros(0, loop_records.VERSION).view(np.recarray),
+    return loop_types.People(
+        np.zeros(0, loop_types.PERSON).view(np.recarray),
+        np.zeros(0, loop_types.VERSION).view(np.recarray),
         np.array([0, 3]),
         changes,
     )
@@ -629,7 +629,7 @@ def test_the_turn_makes_a_sessions_end_unlike_its_beginning():
 
     assert differing(3.0) > 1.2 * differing(0.0)
     b = lowered([ws.Behaviour(sigma_turn=3.0)])[0]
-    person = np.zeros(1, loop_records.PERSON).view(np.recarray)
+    person = np.zeros(1, loop_types.PERSON).view(np.recarray)
     person["skip"] = 1.0
     turns = [
         endings.session_hazard(np.uint64(key), PHONE, False, 30, person[0], b)[1]
@@ -639,7 +639,7 @@ def test_the_turn_makes_a_sessions_end_unlike_its_beginning():
 
 
 def test_a_sessions_hazard_is_the_product_of_its_factors():
-    person = np.zeros(1, loop_records.PERSON).view(np.recarray)
+    person = np.zeros(1, loop_types.PERSON).view(np.recarray)
     person["skip"] = 2.0
     b = lowered([ws.Behaviour(sigma_mood=0.0, sigma_turn=0.0, hazard_scale=3.0)])[0]
     plain, _ = endings.session_hazard(np.uint64(1), DESKTOP, False, 30, person[0], b)
@@ -683,7 +683,7 @@ def test_a_track_is_left_when_the_summed_hazard_reaches_its_draw():
 
 
 def test_on_the_way_to_work_and_back_on_weekdays_other_sessions_move_to_the_phone():
-    b, person = lowered([ws.Behaviour()])[0], np.zeros(2, loop_records.PERSON).view(np.recarray)
+    b, person = lowered([ws.Behaviour()])[0], np.zeros(2, loop_types.PERSON).view(np.recarray)
     person["devices"][0, :2], person["devices"][0, 2:] = 0.3, 1.0  # phone 0.3, desktop 0.7
     person["devices"][1, 2:] = 1.0  # the desktop alone
     keys = np.arange(1_200).astype(np.uint64)

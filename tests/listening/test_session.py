@@ -8,12 +8,11 @@ import pytest
 import wrapsim_helpers as ws
 from wrapsim_helpers.instants import HOUR_MS, MINUTE_MS
 from wrapsim_helpers.listening import columns, endings, plan_limits, session
-from wrapsim_helpers.listening.endings import Ending
-from wrapsim_helpers.listening.session import Play
-from wrapsim_helpers.listening.state import Listener, empty_records, new_state
-from wrapsim_helpers.music.loop_records import TRACK, Music
+from wrapsim_helpers.listening.loop_types import Ending, Listener, Play
+from wrapsim_helpers.listening.state import empty_records, new_state
+from wrapsim_helpers.music.loop_types import TRACK, Music
 from wrapsim_helpers.people.behaviour import lowered
-from wrapsim_helpers.people.loop_records import PERSON, VERSION
+from wrapsim_helpers.people.loop_types import PERSON, VERSION
 from wrapsim_helpers.schema import (
     BACKWARD,
     CLICKROW,

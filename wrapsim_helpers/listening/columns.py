@@ -29,6 +29,7 @@ from ..schema import (
 from ..streams import decision, uniform
 from .counts import ANSWER, COUNT, PLACED
 from .endings import ended_at
+from .loop_types import Out, Plays
 from .memory import HISTORY
 from .state import SAVED, empty_records
 
@@ -47,10 +48,7 @@ ACTION = np.dtype(
 ENDS = np.dtype(
     [(name, "i8") for name in ("plays", "actions", "songs", "artists", "recent", "known")]
 )
-# The columns of the plays table, one array each.
-Plays = namedtuple("Plays", PLAY.names)  # type: ignore[misc, arg-type]
-# All arrays that the loop writes (see `new_out`), and their filled part for some listeners.
-Out = namedtuple("Out", "plays actions answers songs artists saved recent known times ends placed")
+# The filled part of the arrays that the loop writes, for some listeners.
 Block = namedtuple(
     "Block", "numbers plays actions answers songs artists saved recent known times ends"
 )

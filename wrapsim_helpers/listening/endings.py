@@ -4,8 +4,6 @@ The hazard of leaving is a product of factors. Every draw uses the session's key
 i, the number of the play in the session.
 """
 
-from collections import namedtuple
-
 import numpy as np
 
 from ..compiled import compiled_loop, compiled_once
@@ -13,6 +11,7 @@ from ..instants import MINUTE_MS
 from ..schema import BACKWARD, DONE, ENDPLAY, FORWARD, LOGOUT
 from ..streams import decision, exp, ln, normal, uniform
 from .draws import index_in_shares, step_value
+from .loop_types import Ending
 from .memory import ZERO, times_played
 from .plan_limits import may_skip
 
@@ -34,7 +33,6 @@ PAUSE, PAUSED, SEEK_FORWARD, SEEK_BACK, FORWARD_BY, BACK_BY = map(
         "end.back_by",
     ),
 )
-Ending = namedtuple("Ending", "reason ms_played paused_ms forward_ms back_ms")
 
 
 # -- the hazard of leaving -------------------------------------------------------------------------

@@ -27,13 +27,13 @@ from .local_time import (
     to_utc,
     weekday_of,
 )
+from .loop_types import Listener
 from .memory import HISTORY, remember
 from .picks import known_or_new
 from .plan_limits import follow_profile
 from .session import LONGEST_SESSION_MS, NO_ROOM, SATURDAY, play_session
 from .state import (
     MOST_SESSIONS,
-    Listener,
     new_known,
     new_state,
     no_past,

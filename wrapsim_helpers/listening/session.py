@@ -1,7 +1,5 @@
 """One session: a listener plays one track after another on one device."""
 
-from collections import namedtuple
-
 from ..compiled import compiled_loop, compiled_once
 from ..instants import DAY_MS, HOUR_MS
 from ..schema import (
@@ -27,6 +25,7 @@ from .counts import count_play
 from .draws import index_in_totals, step_value
 from .endings import ended_at, ending_of, last_ending, session_hazard
 from .local_time import follow_clock
+from .loop_types import Play, Session
 from .memory import NO_TRACK, TWO, ZERO, remember, track_before
 from .picks import noise_track, open_context, pick_track
 from .plan_limits import advertisement_ms, follow_profile, follow_rules, may_choose, note_skip
@@ -55,18 +54,6 @@ DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK = map(
     ),
 )
 WEB_PLAYER, SPEAKER_OS, WATCH_OS = symbol_codes("platform", "web_player", "speaker_os", "watch_os")
-
-# What is fixed for all plays of a session; the plan can overrule shuffle and offline.
-Session = namedtuple(
-    "Session",
-    "key number begin_ms length_ms device platform private offline shuffle asleep hazard turn "
-    "novelty",
-)
-# What is decided about a play before it starts; number: its position in the session, from 0.
-Play = namedtuple(
-    "Play",
-    "number started_at local_day track plan is_free_phone reason_start ad_ms shuffle on_demand",
-)
 
 
 # -- what a session decides ------------------------------------------------------------------------

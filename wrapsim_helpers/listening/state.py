@@ -1,13 +1,12 @@
 """The state of the current listener, and the part of it that a later run needs."""
 
-from collections import namedtuple
-
 import numpy as np
 from numba import literal_unroll
 
 from ..compiled import compiled_loop
 from ..people.plan_rules import RULES
 from ..schema import STATE_COUNTS
+from .loop_types import Past
 from .memory import HISTORY, KNOWN, learn, remember
 
 SKIPS_KEPT = 16  # number of remembered skip times, above the skip limit of any plan
@@ -61,10 +60,6 @@ STATE = np.dtype(
 # What a later run needs to continue a listener, at the start of local day `day`.
 SAVED = np.dtype([(name, "i8") for name in STATE_COUNTS] + [("skips", "i8", (SKIPS_KEPT,))])
 COPIED = (*STATE_COUNTS[1:], "skips")  # all of its fields except `day`
-# Saved states of an earlier run, with history and known tracks; empty arrays if there is none.
-Past = namedtuple("Past", "saved recent recent_from known known_from times")
-# All that a draw for a listener may use.
-Listener = namedtuple("Listener", "person music behaviour state known")
 
 
 def empty_records(dtype, rows):

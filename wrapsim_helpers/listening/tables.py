@@ -6,7 +6,8 @@ import pyarrow.compute as pc
 
 from ..people.survey_shares import GENRE_NAMES
 from ..schema import table_of
-from .state import SAVED, SKIPS_KEPT, Past, empty_records
+from .loop_types import Past
+from .state import SAVED, SKIPS_KEPT, empty_records
 from .taste import QUARTER_DAYS, fill_tastes
 
 

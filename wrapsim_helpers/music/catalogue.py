@@ -18,7 +18,8 @@ from ..people.survey_shares import GENRE_NAMES
 from .catalogue_tables import album_table, artist_table, credit_table, track_table
 from .genres import described_tracks, memberships, say_small_pools
 from .invented import sample_discographies
-from .loop_records import Music, lower_catalogue
+from .loop_records import lower_catalogue
+from .loop_types import Music
 from .song_ids import song_keys
 from .song_tracks import from_songs
 

@@ -1,7 +1,5 @@
 """A catalogue as the NumPy records that the compiled loop reads."""
 
-from collections import namedtuple
-
 import numpy as np
 import pandas as pd
 
@@ -13,46 +11,11 @@ from .columns import ragged, starts, year_days
 from .draws import normal_draw
 from .editorial_lists import editorial_lists
 from .genres import FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
+from .loop_types import ARTIST, RELEASE, SLOT, TRACK, Music
 from .song_ids import text_keys
-
-Music = namedtuple(
-    "Music", "tracks artists discography pools slots first_month lists list_slots extra extra_slots"
-)
 
 ASIDE = 1e-6  # factor on the weight of festive and noise tracks in a discography
 SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4  # spread of ln(grip); spread of lean within a family (assumed)
-# What the compiled loop reads. `by_album` holds all tracks in album order; the album of a track is
-# at positions album_from to album_to there, by track number.
-TRACK = np.dtype(
-    [
-        ("duration_ms", "i4"),
-        ("released", "i4"),  # day of release, since 1970-01-01
-        ("artist", "i4"),
-        ("featured", "i4"),  # the featured artist, -1: none
-        ("album_from", "i4"),
-        ("album_to", "i4"),
-        ("by_album", "i4"),
-        ("genres", "i4"),  # bit g is set if it belongs to GENRE_NAMES[g]
-        ("intensity", "f4"),  # 0 to 1, from energy, loudness, valence and danceability
-        ("grip", "f4"),  # factor on the hazard of leaving; log-normal, mean 1, from song_id
-        ("festive", "i1"),
-        ("noise", "i1"),
-    ],
-    align=True,
-)
-ARTIST = np.dtype(
-    [
-        ("first", "i4"),
-        ("after", "i4"),  # positions in `discography`; equal for artists who are only featured
-        ("family_pool", "i4"),  # number of the pool of their family
-        ("country", "i4"),  # row of data/behaviour/places.csv, -1 if unknown
-        ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like them
-        ("renown", "f4"),  # rank by weight, 0 to 1, 1 for the highest
-    ]
-)
-# total: running sum of the weights of the artist's tracks
-RELEASE = np.dtype([("released", "i4"), ("track", "i4"), ("total", "f8")])
-SLOT = np.dtype([("keep", "f8"), ("own", "i4"), ("alias", "i4")])  # one column of an alias table
 
 
 def lower_catalogue(tracks, artists, members, pools, keys, first_year):

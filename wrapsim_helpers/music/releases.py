@@ -30,8 +30,8 @@ RELEASES = {"single": (0.4, 0.7, 1, 1), "ep": (0.15, 0.14, 3, 6), "album": (0.45
 def sample_tracks(artists, keys, first_year):
     """Tracks in order of artist and release: a DataFrame.
 
-    They have all columns of `song_tracks.from_songs` except those of `titles.with_titles`. keys: one
-    per track.
+    They have all columns of `song_tracks.from_songs` except those of `titles.with_titles`.
+    keys: one per track.
     """
     counts = track_counts(artists, len(keys))
     artist = np.repeat(np.arange(len(artists)), counts)

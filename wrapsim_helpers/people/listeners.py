@@ -5,8 +5,6 @@ together in the run. Until the tables are made, listeners are columns of numbers
 costs microseconds.
 """
 
-from collections import namedtuple
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -42,8 +40,6 @@ AGE, BIRTHDAY, GENRE, JOINED, PERSONA, COHORT = (
 )
 # Accounts are this much older than in 2015, so that the published order fits the survey.
 ACCOUNT_SCALE = 1.5
-# Listeners as the compiled loop reads them, see `loop_records.lower_listeners`.
-People = namedtuple("People", "persons versions zones changes")
 FIRST_ACCOUNT_AGE = 6  # youngest age at which an account is opened (assumed)
 
 

@@ -5,43 +5,9 @@ import numpy as np
 from ..instants import DAY_MS
 from ..schema import DEVICES
 from .clocks import clocks, zone_windows
-from .listeners import People
-from .survey_shares import GENRE_NAMES
+from .loop_types import PERSON, VERSION, People
 from .survey_weights import TableKey, age_group_of, genre_totals
 
-PERSON = np.dtype(
-    [
-        ("number", "i8"),
-        ("key", "u8"),
-        ("origin_ms", "i8"),
-        ("start_ms", "i8"),
-        ("end_ms", "i8"),
-        ("joined_ms", "i8"),
-        ("zone", "i4"),
-        ("country", "i4"),
-        ("home", "i4"),
-        ("birth_year", "i4"),
-        ("favourite", "i4"),
-        ("kind", "i4"),
-        ("south", "i1"),
-        ("gender", "i1"),
-        ("chronotype", "i1"),
-        ("phone", "i1"),
-        ("computer", "i1"),
-        ("minutes", "f8"),
-        ("novelty", "f8"),
-        ("skip", "f8"),
-        ("shuffle", "f8"),
-        ("private", "f8"),
-        ("offline", "f8"),
-        ("devices", "f8", (len(DEVICES),)),
-        ("other_totals", "f8", (len(GENRE_NAMES),)),
-        ("first_version", "i8"),
-        ("after_versions", "i8"),
-    ],
-    align=True,
-)
-VERSION = np.dtype([("from_ms", "i8"), ("age", "i4"), ("plan", "i1")], align=True)
 # field of PERSON -> column of `draw_listeners`
 COLUMNS = {
     "number": "listener_id",

@@ -1,0 +1,44 @@
+"""The types of a catalogue in the compiled loop.
+
+Compiled code depends on them, so they are apart from what fills them (`loop_records`).
+"""
+
+from collections import namedtuple
+
+import numpy as np
+
+Music = namedtuple(
+    "Music", "tracks artists discography pools slots first_month lists list_slots extra extra_slots"
+)
+# What the compiled loop reads. `by_album` holds all tracks in album order; the album of a track is
+# at positions album_from to album_to there, by track number.
+TRACK = np.dtype(
+    [
+        ("duration_ms", "i4"),
+        ("released", "i4"),  # day of release, since 1970-01-01
+        ("artist", "i4"),
+        ("featured", "i4"),  # the featured artist, -1: none
+        ("album_from", "i4"),
+        ("album_to", "i4"),
+        ("by_album", "i4"),
+        ("genres", "i4"),  # bit g is set if it belongs to GENRE_NAMES[g]
+        ("intensity", "f4"),  # 0 to 1, from energy, loudness, valence and danceability
+        ("grip", "f4"),  # factor on the hazard of leaving; log-normal, mean 1, from song_id
+        ("festive", "i1"),
+        ("noise", "i1"),
+    ],
+    align=True,
+)
+ARTIST = np.dtype(
+    [
+        ("first", "i4"),
+        ("after", "i4"),  # positions in `discography`; equal for artists who are only featured
+        ("family_pool", "i4"),  # number of the pool of their family
+        ("country", "i4"),  # row of data/behaviour/places.csv, -1 if unknown
+        ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like them
+        ("renown", "f4"),  # rank by weight, 0 to 1, 1 for the highest
+    ]
+)
+# total: running sum of the weights of the artist's tracks
+RELEASE = np.dtype([("released", "i4"), ("track", "i4"), ("total", "f8")])
+SLOT = np.dtype([("keep", "f8"), ("own", "i4"), ("alias", "i4")])  # one column of an alias table
