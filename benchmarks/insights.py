@@ -25,7 +25,7 @@ def measure():
     with tempfile.TemporaryDirectory() as folder:
         run_dir = ws.simulate(100, out_dir=Path(folder) / "run", formats="parquet")
         paths = [str(path) for path in sorted(run_dir.glob("plays/*.parquet"))]
-        period = open_period(run_dir)
+        period = open_period(ws.open_run(run_dir))
         crowd = crowd_of(period).to_pandas()
         request = Request(period.first_day, period.last_day, LISTENER, crowd)
 

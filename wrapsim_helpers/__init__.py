@@ -64,7 +64,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         generate_multiple_users_session,
         one_listener,
     )
-    from .runs.opened import open_run
+    from .runs.opened import open_run, read_manifest, read_parquet, read_table
     from .runs.parts import make_part
     from .runs.plan import plan
     from .runs.rules import check_plays
@@ -73,10 +73,8 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .runs.verify import verify
     from .schema import fingerprints, schema_ind, schema_table
     from .storage.avro_reading import read_plays_avro
-    from .storage.manifest import read_manifest
     from .storage.outputs import output_folder
     from .storage.records import read_avro, records, sync_marker, write_avro
-    from .storage.tables import read_parquet, read_table
     from .wrapped.counting import tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, volume_by_plan
     from .wrapped.editions import window
@@ -136,10 +134,10 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "show": "runs.show",
     "verify": "runs.verify",
     "latest_run": "runs.again",
-    "read_manifest": "storage.manifest",
+    "read_manifest": "runs.opened",
     "open_run": "runs.opened",
-    "read_parquet": "storage.tables",
-    "read_table": "storage.tables",
+    "read_parquet": "runs.opened",
+    "read_table": "runs.opened",
     "effects_of": "runs.effects",
     "volume_by_plan": "wrapped.crowd",
     "crowd_hours": "wrapped.crowd",

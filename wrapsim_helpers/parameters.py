@@ -299,9 +299,9 @@ def shown_differences(here, there):
     ] or lines
 
 
-def part_path(run_dir, table, part, suffix="parquet"):
+def part_path(folder, table, part, suffix="parquet"):
     """Path of one part of a table: RUN/plays/part-00000003.parquet."""
-    return Path(run_dir) / table / f"part-{part:08d}.{suffix}"
+    return Path(folder) / table / f"part-{part:08d}.{suffix}"
 
 
 def run_of(identity, survey_path="", songs_path="", personas_path=""):

@@ -266,8 +266,8 @@ def test_plays_of_an_item_are_counted_as_in_a_loop():
 
 
 def test_sittings_sessions_and_repeats_are_those_of_a_loop(july, plays):
-    opened = log.open_log(july)
-    found = log.ordered(opened, log.file_groups(july)[0])
+    opened = log.open_log(ws.open_run(july))
+    found = log.ordered(opened, log.file_groups(opened.run)[0])
     rows, previous, place, sitting = list(plays.itertuples()), None, 0, 0
     sizes = Counter(zip(found["who"].tolist(), found["sitting"].tolist()))
     for i, row in enumerate(rows[:4000]):
@@ -302,7 +302,7 @@ def test_equal_calls_gather_equal_rows_however_the_files_are_grouped(july, sampl
     again = realism.sampled(july, replicates=50, progress=False)
     monkeypatch.setattr(log, "file_groups", functools.partial(log.file_groups, most=1))
     one_by_one = realism.sampled(july, replicates=50, progress=False)
-    assert len(log.file_groups(july)) > 1
+    assert len(log.file_groups(ws.open_run(july))) > 1
     assert sampled.listeners.equals(again.listeners)
     for name, frame in sampled.frames.items():
         assert frame.equals(again.frames[name]), name
@@ -324,7 +324,7 @@ def test_sums_of_logarithms_do_not_depend_on_the_number_of_threads():
 
 
 def test_file_groups_hold_every_part_once_and_not_too_many_plays(july):
-    groups = log.file_groups(july, most=1)
+    groups = log.file_groups(ws.open_run(july), most=1)
     kept = sorted(
         path.relative_to(july).as_posix() for path in (july / "plays").glob("part-*.parquet")
     )
@@ -509,7 +509,7 @@ def small(tmp_path_factory):
         (folder / "run.json").write_bytes(
             manifest_bytes(identity(heard.run, {}, ws.fingerprints(), 4), listed)
         )
-        counts, _ = rules.breaches_by_rule(folder, progress=False)
+        counts, _ = rules.breaches_by_rule(ws.open_run(folder), progress=False)
         return {rule for rule, n in counts.items() if n}
 
     return breaches, heard.plays

@@ -500,7 +500,7 @@ def test_a_run_is_estimated_once_and_only_after_the_model_is_compiled(
         print("estimated")
         return estimate(*args)
 
-    monkeypatch.setattr("wrapsim_helpers.runs.jobs.compile_model", lambda run: print("compiled"))
+    monkeypatch.setattr("wrapsim_helpers.runs.jobs.compile_model", lambda _: print("compiled"))
     monkeypatch.setattr("wrapsim_helpers.runs.jobs.estimate_plays", estimate_plays)
     ask(**TINY, out_dir=tmp_path / "run", workers=1)
     assert [

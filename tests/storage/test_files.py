@@ -207,16 +207,16 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
 
 def test_no_run_is_said_so(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"holds no finished run \(no run.json\)"):
-        manifest.read_manifest(tmp_path)
+        manifest.manifest_at(tmp_path)
     with pytest.raises(FileNotFoundError, match="holds no table 'plays'"):
-        f.read_parquet(tmp_path, "plays")
+        ws.read_parquet(tmp_path, "plays")
     (tmp_path / "run.json").write_text("[1]")
     with pytest.raises(
         ValueError,
         match="run.json is changed or damaged: its contents do not match the hash in it. Restore "
         "it, or",
     ):
-        manifest.read_manifest(tmp_path)
+        manifest.manifest_at(tmp_path)
 
 
 def test_the_manifest_knows_every_file_by_its_bytes_and_rows(tiny_run):

@@ -764,7 +764,7 @@ def heard_with_threads(crowd, n):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_insights_of_everybody_are_the_same_rows_with_any_number_of_threads(tiny_run, threads):
-    period = periods.open_period(tiny_run)
+    period = periods.open_period(ws.open_run(tiny_run))
     period.connection.execute(f"SET threads={threads}")
     for part in everybody.insights_by_part(period, w.EDITIONS["full"].queries):
         for name, table in part.items():

@@ -59,23 +59,30 @@ def world_of(survey, songs, catalogue_tracks, seed, first_year):
     return World(load_survey(survey), Behaviour(), catalogue)
 
 
-def check_run(run):
-    """The world of a run. Raises ValueError if the run has an unknown name or no released song."""
+def world_of_run(run):
+    """The `World` of a run."""
+    return world_of(
+        source_of(run, "survey"),
+        source_of(run, "songs"),
+        run.catalogue_tracks,
+        run.seed if run.catalogue_tracks else 0,
+        run.origin.window[0].year,
+    )
+
+
+def checked_world(run):
+    """The `World` of a run. Raises ValueError if the run has an unknown name or no released song.
+
+    The public functions call it once; what they call takes the world, or uses `world_of_run`.
+    """
     for genre in run.genres:
         check_genre("genres", genre)
     if run.given.preferred_genre != "":
         check_genre("preferred_genre", run.given.preferred_genre)
     homes_of(run.given)
     personas_of(run)
-    start = run.origin.window[0]
-    world = world_of(
-        source_of(run, "survey"),
-        source_of(run, "songs"),
-        run.catalogue_tracks,
-        run.seed if run.catalogue_tracks else 0,
-        start.year,
-    )
-    check_released(world.catalogue.tracks, start)
+    world = world_of_run(run)
+    check_released(world.catalogue.tracks, run.origin.window[0])
     return world
 
 
@@ -129,15 +136,14 @@ def listen(
     past       state table of the run that this run continues; required if run.origin_time is set
     """
     run = with_read_sources(run)
-    check_run(run)
+    world = checked_world(run)
     compile_model(run)
     ids = run.listener_ids() if ids is None else check_ids(ids)
-    return listen_checked(run, ids, instead, behaviour, past)
+    return listen_checked(run, world, ids, instead, behaviour, past)
 
 
-def listen_checked(run, ids, instead=Given(), behaviour=None, past=None):
-    """`listen` for a checked run and a compiled model. ids: int64, (L,)."""
-    world = check_run(run)
+def listen_checked(run, world, ids, instead=Given(), behaviour=None, past=None):
+    """`listen` for a checked run, its world and a compiled model. ids: int64, (L,)."""
     world = replace(world, behaviour=behaviour or world.behaviour)
     past = past_of(past, ids) if past else no_past()
     columns, versions = draw_listeners(run, world.behaviour, world.survey, ids, instead)
@@ -183,7 +189,7 @@ def compile_model(run):
         "Compiling the listening model, once for this version of wrapsim; about half a minute ..."
     )
     started = time.perf_counter()
-    listen_checked(run, run.listener_ids(0, 1))
+    listen_checked(run, world_of_run(run), run.listener_ids(0, 1))
     tqdm.write(f"... compiled in {time.perf_counter() - started:.0f} s, and cached for later.")
 
 

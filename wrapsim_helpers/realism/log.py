@@ -8,7 +8,6 @@ memory does not grow with the run.
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -20,11 +19,9 @@ from tqdm.auto import tqdm
 from ..instants import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..music.genres import FESTIVE
 from ..people.homes import countries
+from ..runs.opened import OpenedRun, play_files, read_parquet, read_plays
 from ..runs.rules import NEXT
 from ..schema import SYMBOLS, code, symbol_codes
-from ..storage.manifest import read_manifest
-from ..storage.places import place_of
-from ..storage.tables import play_files, read_parquet, read_plays
 from ..wrapped.counting import NOT_FINISHED_MS, day_number
 
 PLAYS_AT_ONCE = 1_000_000
@@ -82,7 +79,7 @@ FROM ordered"""
 class Log:
     """A run opened for measuring.
 
-    run_dir    the run's folder
+    run        the `OpenedRun`
     listeners  DataFrame, one row per listener of the run: listener_id, age (at the start), gender,
                country, region, weeks (of membership at the start), birth_year; `who` in other
                tables is the position of the row
@@ -91,7 +88,7 @@ class Log:
     first_ms, after_ms   the run's window on the wall clock, ms
     """
 
-    run_dir: Path
+    run: OpenedRun
     listeners: pd.DataFrame
     tracks: pd.DataFrame
     versions: pd.DataFrame
@@ -104,15 +101,15 @@ class Log:
         return tuple(pd.Timestamp(ms, unit="ms").date() for ms in (self.first_ms, self.after_ms))
 
 
-def open_log(run_dir):
-    """The `Log` of a finished run. Raises FileNotFoundError if the folder has no run."""
-    parameters = read_manifest(run_dir)["identity"]["parameters"]
+def open_log(run):
+    """The `Log` of an `OpenedRun`."""
     start, end = (
-        wall_ms(moment) for moment in check_window(parameters["start_time"], parameters["end_time"])
+        wall_ms(moment)
+        for moment in check_window(run.parameters["start_time"], run.parameters["end_time"])
     )
-    listeners = people(read_parquet(run_dir, "listeners").to_pandas(), start)
+    listeners = people(read_parquet(run, "listeners").to_pandas(), start)
     versions = read_parquet(
-        run_dir, "profile_versions", ["listener_id", "valid_from", "plan"]
+        run, "profile_versions", ["listener_id", "valid_from", "plan"]
     ).to_pandas()
     versions = pd.DataFrame(
         {
@@ -121,7 +118,7 @@ def open_log(run_dir):
             "plan": versions["plan"].astype(str),
         }
     )
-    return Log(Path(run_dir), listeners, tracks_of(run_dir), versions, start, end)
+    return Log(run, listeners, tracks_of(run), versions, start, end)
 
 
 def wall_ms(moment):
@@ -150,12 +147,12 @@ def people(listeners, start_ms):
     )
 
 
-def tracks_of(run_dir):
+def tracks_of(run):
     """Tracks by track_id with their primary artist: durations in ms, release in days since 1970,
     holiday by words of the title or genre.
     """
-    tracks = read_parquet(run_dir, "tracks").to_pandas().set_index("track_id")
-    credits = read_parquet(run_dir, "track_artists").to_pandas()
+    tracks = read_parquet(run, "tracks").to_pandas().set_index("track_id")
+    credits = read_parquet(run, "track_artists").to_pandas()
     primary = credits[credits["role"] == "primary"].drop_duplicates("track_id")
     artist = primary.set_index("track_id")["artist_id"]
     artist = artist.reindex(tracks.index, fill_value=-1).astype("int32")
@@ -175,13 +172,13 @@ def tracks_of(run_dir):
 # -- the order of plays ----------------------------------------------------------------------------
 
 
-def file_groups(run_dir, most=PLAYS_AT_ONCE):
+def file_groups(run, most=PLAYS_AT_ONCE):
     """The files of plays in groups, lists of names. A group is one file or has at most `most`
     plays.
     """
-    rows = {file["file"]: file["rows"] for file in read_manifest(run_dir)["files"]}
+    rows = {file["file"]: file["rows"] for file in run.manifest["files"]}
     groups, n_rows = [], 0
-    for file in play_files(place_of(run_dir)):
+    for file in play_files(run):
         if not groups or n_rows + rows[file] > most:
             groups.append([])
             n_rows = 0
@@ -190,11 +187,9 @@ def file_groups(run_dir, most=PLAYS_AT_ONCE):
     return groups
 
 
-def plays_of_files(run_dir, files, columns=None):
+def plays_of_files(run, files, columns=None):
     """The plays in some files of a run as one Arrow table."""
-    return pa.concat_tables(
-        [read_plays(place_of(run_dir), file, columns) for file in files]
-    ).unify_dictionaries()
+    return pa.concat_tables([read_plays(run, file, columns) for file in files]).unify_dictionaries()
 
 
 def ordered(log, files):
@@ -204,7 +199,7 @@ def ordered(log, files):
     Adds who, number (0, 1, ... within the listener), started_ms, local_ms, gap_ms (silence before
     the play, -1 for the first), and the columns of `plays_in_order` and `of_track`.
     """
-    plays = plays_of_files(log.run_dir, files, list(READ)).combine_chunks()
+    plays = plays_of_files(log.run, files, list(READ)).combine_chunks()
     who = pd.Index(log.listeners["listener_id"]).get_indexer(plays["listener_id"].to_numpy())
     started, ended = (
         plays[name].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_numpy()
@@ -369,9 +364,7 @@ def gathered(log, queries, progress=True):
     for name, value in spans(log).items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.register("listeners", log.listeners.assign(who=np.arange(len(log.listeners))))
-    for files in tqdm(
-        file_groups(log.run_dir), desc="measuring", unit="part", disable=not progress
-    ):
+    for files in tqdm(file_groups(log.run), desc="measuring", unit="part", disable=not progress):
         connection.register("ordered", pa.table(ordered(log, files)))
         connection.execute(PLAYS)
         for name, query in queries.items():

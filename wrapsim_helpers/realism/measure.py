@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..checking import check_choice, check_count, check_names, front_door
 from ..interrupts import saying, unchanged
+from ..runs.opened import open_run
 from .log import gathered, open_log
 from .measures import clock, popularity, repetition, sessions, skips, volume
 from .rules import rule_values
@@ -27,7 +28,7 @@ def sampled(run_dir, replicates=REPLICATES, progress=True, names=None):
     """
     check_count("replicates", replicates, 0, 100_000)
     check_targets(names)
-    log = open_log(run_dir)
+    log = open_log(open_run(run_dir))
     per_listener, long_form = queries_for(names)
     frames = gathered(log, per_listener | long_form, progress)
     all_listeners = pd.RangeIndex(len(log.listeners))
@@ -101,7 +102,7 @@ def checked(run_dir, sample: Sample, progress=True):
     """Check the rules in a run: (list of `Result`, Series of breaches of each invariant of the
     tables, number of plays).
     """
-    values, invariants, n_plays = rule_values(run_dir, sample, progress)
+    values, invariants, n_plays = rule_values(open_run(run_dir), sample, progress)
     return (
         [
             result

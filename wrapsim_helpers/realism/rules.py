@@ -7,9 +7,8 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from ..instants import DAY_MS, MINUTE_MS
-from ..runs.opened import open_run
+from ..runs.opened import play_files, read_parquet, read_plays
 from ..runs.rules import PLAN_RULES, breaches, rules_of
-from ..storage.tables import play_files, read_parquet, read_plays
 from ..wrapped.counting import Rules, day_number, too_little
 from ..wrapped.editions import EDITIONS, window
 from ..wrapped.periods import count_plays, open_period, period_days, show_rows
@@ -25,18 +24,16 @@ RECOUNTED = (
 )
 
 
-def breaches_by_rule(run_dir, progress=True):
+def breaches_by_rule(run, progress=True):
     """(Series of breaches by rule, number of plays checked) of a run. The rules are in
     `runs.rules`.
     """
-    connection = rules_of(
-        read_parquet(run_dir, "tracks"), read_parquet(run_dir, "profile_versions")
-    )
+    connection = rules_of(read_parquet(run, "tracks"), read_parquet(run, "profile_versions"))
     counts, n_plays = [], 0
     for files in tqdm(
-        file_groups(run_dir), desc="checking the rules", unit="part", disable=not progress
+        file_groups(run), desc="checking the rules", unit="part", disable=not progress
     ):
-        plays = plays_of_files(run_dir, files)
+        plays = plays_of_files(run, files)
         counts.append(breaches(connection, plays)["n"])
         n_plays += plays.num_rows
     return sum(counts).astype(int), n_plays
@@ -45,12 +42,11 @@ def breaches_by_rule(run_dir, progress=True):
 # -- what a summary counts -------------------------------------------------------------------------
 
 
-def broken_summaries(run_dir, n=CHECKED):
+def broken_summaries(run, n=CHECKED):
     """For how many of n listeners does a recount of the summary differ? Series by rule.
 
     The recount uses plain pandas on the tables, one listener at a time.
     """
-    run = open_run(run_dir)
     period = open_period(run, *edition_of(run.parameters))
     ids = read_parquet(run, "listeners", ["listener_id"])["listener_id"].to_numpy()
     ids = ids[:: max(1, len(ids) // n)][:n]
@@ -139,14 +135,14 @@ def ranking(streams, key, names, name, most=100):
     return each[key].head(most).tolist()
 
 
-def rule_values(run_dir, sample, progress=True):
+def rule_values(run, sample, progress=True):
     """(values of the rules that are targets: {target: {check: float64, (R,)}}, Series of breaches
     of all other rules, number of plays).
     """
-    counts, n_plays = breaches_by_rule(run_dir, progress)
+    counts, n_plays = breaches_by_rule(run, progress)
     of_plans = counts[[*PLAN_RULES]]
     by_target = of_plans.groupby([target for target, _ in PLAN_RULES.values()]).sum()
-    broken = {**by_target, **broken_summaries(run_dir)}
+    broken = {**by_target, **broken_summaries(run)}
     values = {target: {"breaches": np.array([float(n)])} for target, n in broken.items()}
     with np.errstate(invalid="ignore"):
         values["rule_ads"]["minutes_per_hour"] = 60 * sample["ad_free"] / sample["ms_free"]

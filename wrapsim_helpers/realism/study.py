@@ -15,6 +15,7 @@ from ..instants import DAY_MS
 from ..listening.listen import listen
 from ..parameters import Run, identity
 from ..people.behaviour import Behaviour
+from ..runs.opened import open_run, read_parquet
 from ..runs.parts import CATALOGUE_TABLES, PART_TABLES
 from ..runs.simulate import simulate
 from ..runs.workers import cores, executor_of, main_left_alone
@@ -22,7 +23,7 @@ from ..schema import fingerprints
 from ..storage.manifest import json_bytes, manifest_bytes
 from ..storage.outputs import check_marked, check_output_file, claim, replaced_file
 from ..storage.places import put
-from ..storage.tables import read_parquet, write_table
+from ..storage.tables import write_table
 from .ablation import FAINT, MECHANISMS, moved
 from .log import wall_ms
 from .measure import checked, measured, sampled, values_of
@@ -88,17 +89,19 @@ def study_of(folder, size=Size(), workers=0):
     check_output_file(folder / "results.json")
     claim(folder, ["run", "survey"])
     survey_folder(folder / "survey")
-    run_dir = simulate(
-        size.listeners,
-        **SETTING,
-        out_dir=folder / "run",
-        formats=("parquet",),
-        seed=SEED,
-        workers=workers,
+    run = open_run(
+        simulate(
+            size.listeners,
+            **SETTING,
+            out_dir=folder / "run",
+            formats=("parquet",),
+            seed=SEED,
+            workers=workers,
+        )
     )
-    sample = sampled(run_dir)
+    sample = sampled(run)
     results = measured(sample)
-    rules, invariants, n_plays = checked(run_dir, sample)
+    rules, invariants, n_plays = checked(run, sample)
     smaller = in_processes(smaller_jobs(size), workers)
     bases = {
         name: values_of(sample, (target,)) if name in FAINT else smaller[0]
@@ -111,7 +114,7 @@ def study_of(folder, size=Size(), workers=0):
         rules,
         invariants,
         n_plays,
-        uniform_results(run_dir, size.uniform),
+        uniform_results(run, size.uniform),
         spread_of(smaller[: len(SEEDS)]),
         ablations_of(bases, smaller[len(SEEDS) :]),
         survey_score(folder / "survey"),
@@ -146,10 +149,10 @@ def smaller_run(n, seed, changes, replicates, names):
     result of `values_of`.
     """
     with tempfile.TemporaryDirectory() as folder:
-        run_dir = write_changed_run(
+        place = write_changed_run(
             Path(folder), Run(num_users=n, seed=seed, **SETTING), replace(Behaviour(), **changes)
         )
-        return values_of(sampled(run_dir, replicates, progress=False, names=names), names)
+        return values_of(sampled(place, replicates, progress=False, names=names), names)
 
 
 def write_changed_run(folder, run, behaviour):
@@ -165,12 +168,12 @@ def write_changed_run(folder, run, behaviour):
     return folder
 
 
-def uniform_results(run_dir, n):
+def uniform_results(run, n):
     """Simulate the uniform loop with the first n listeners of a run and measure it: a list of
     `Result`.
     """
-    listeners = read_parquet(run_dir, "listeners").slice(0, n)
-    versions = read_parquet(run_dir, "profile_versions")
+    listeners = read_parquet(run, "listeners").slice(0, n)
+    versions = read_parquet(run, "profile_versions")
     chosen = pc.is_in(versions["listener_id"], listeners["listener_id"].combine_chunks())
     start, end = map(wall_ms, Run(**SETTING).window)
     with tempfile.TemporaryDirectory() as folder:

@@ -15,11 +15,11 @@ from ..people.user_ids import listener_number
 from ..resources import runs_folder
 from ..source_files import with_read_sources
 from ..storage import places
-from ..storage.manifest import identity_of, read_manifest
 from ..storage.outputs import replaced_file, writable_output_folder
 from ..storage.records import sync_marker, write_avro
-from ..storage.tables import read_parquet, write_parquet
+from ..storage.tables import write_parquet
 from .jobs import before_of, job_of, refuse_changes
+from .opened import open_any_run, open_run, read_parquet
 
 MOST_NAMES = 10_000  # names that are compared with a misspelt name
 
@@ -57,7 +57,7 @@ def latest_run(run_dir=""):
     if run_dir != "":
         place = places.place_of(run_dir)
         # absolute, so that the message of an error names the whole path
-        read_manifest(place if places.is_store(place) else place.absolute())
+        open_run(place if places.is_store(place) else place.absolute())
         return place
     finished = sorted(runs_folder().rglob("run.json"), key=lambda path: path.stat().st_mtime)
     if not finished:
@@ -77,13 +77,13 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     Raises ValueError for a user who is not in the run, or, with the differences, if this
     installation or these source files would not give the same plays.
     """
-    place = places.place_of(run_dir)
-    identity = identity_of(place)
+    opened = open_any_run(run_dir)
+    identity = opened.identity
     run = with_read_sources(run_of(identity, survey_path, songs_path, personas_path))
-    job = job_of(run, Output(place, identity["formats"]), before_of(identity))
-    refuse_changes(run_dir, job.identity, identity)
+    job = job_of(run, Output(opened.place, identity["formats"]), before_of(identity))
+    refuse_changes(opened, job.identity, identity)
     # a continued run is simulated from the start of its chain
-    listened = listen(run.origin, [listener_named(place, user)])
+    listened = listen(run.origin, [listener_named(opened, user)])
     return since(listened, run) if run.origin_time else listened
 
 
@@ -97,11 +97,12 @@ def since(listened, run):
     )
 
 
-def listener_named(run_dir, user):
-    """The number of a listener of a run, by number, user_id or full name. Raises ValueError if the
-    run has no such listener, or several.
+def listener_named(opened, user):
+    """The number of a listener of an `OpenedRun`, by number, user_id or full name.
+
+    Raises ValueError if the run has no such listener, or several.
     """
-    run = run_of(identity_of(places.place_of(run_dir)))
+    run = run_of(opened.identity)
     first, last = run.first_listener, run.first_listener + run.num_users - 1
     with contextlib.suppress(ValueError):
         number = (
@@ -111,7 +112,7 @@ def listener_named(run_dir, user):
         )
         if number is not None and first <= number <= last:
             return number
-    names = names_of_listeners(run_dir)
+    names = names_of_listeners(opened)
     numbers = names.loc[
         names["name"].str.casefold() == str(user).casefold(), "listener_id"
     ].tolist()
@@ -131,8 +132,8 @@ def of_that_name(user, names, numbers):
     return f"no listener with that number, user_id or name.{did_you_mean(near)}"
 
 
-def names_of_listeners(run_dir):
+def names_of_listeners(opened):
     """listener_id and name of a run's listeners in the parts that exist; a DataFrame."""
     with contextlib.suppress(FileNotFoundError):
-        return read_parquet(run_dir, "listeners", ["listener_id", "name"]).to_pandas()
+        return read_parquet(opened, "listeners", ["listener_id", "name"]).to_pandas()
     return pd.DataFrame({"listener_id": [], "name": pd.Series(dtype=str)})

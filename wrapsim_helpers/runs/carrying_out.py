@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 from ..checking import NO_ROOM
 from ..interrupts import saying
-from ..listening.listen import check_run, print_moved_windows
+from ..listening.listen import print_moved_windows, world_of_run
 from ..parameters import identity_hash
 from ..people.personas import as_record, personas_of
 from ..people.survey_weights import effective_survey_rows
@@ -179,7 +179,9 @@ def finish_run(job, receipts, log):
         parts=job.n_parts,
         plays=plays,
         personas=as_record(personas_of(job.run)),
-        effective_sample_size=round(effective_survey_rows(job.run, check_run(job.run).survey), 1),
+        effective_sample_size=round(
+            effective_survey_rows(job.run, world_of_run(job.run).survey), 1
+        ),
     )
     if not places.create(job.place, "run.json", manifest) and not is_done(job):
         places.add(job.place, "run.json", manifest)

@@ -1,7 +1,6 @@
 """The tables in which the effects of a run are measured."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
@@ -13,10 +12,9 @@ from ..instants import DAY_MS, MINUTE_MS
 from ..parameters import run_of
 from ..people.clocks import window_starts
 from ..people.personas import Personas, checked_personas
-from ..storage.tables import read_parquet
 from .connection import microseconds
 from .intervals import FEWEST
-from .opened import open_run
+from .opened import read_parquet
 
 MOST_PLAYS = 2_000_000  # of a larger run, the first listeners with about that many plays are used
 CLUSTERS = 200
@@ -26,7 +24,6 @@ CLUSTERS = 200
 class EffectTables:
     """The tables in which effects are measured, for the first listeners of a run.
 
-    run_dir    its folder
     personas   its `Personas`
     weekdays   int64, (7,): number of Mondays ... Sundays in its window
     listeners  DataFrame of the listeners, with cluster, and start_ms and end_ms of their windows
@@ -37,7 +34,6 @@ class EffectTables:
                earlier sessions of the window
     """
 
-    run_dir: Path
     personas: Personas
     weekdays: np.ndarray
     listeners: pd.DataFrame
@@ -45,9 +41,8 @@ class EffectTables:
     plays: ir.Table
 
 
-def effect_tables(run_dir):
-    """The `EffectTables` of a finished run."""
-    opened = open_run(run_dir)
+def effect_tables(opened):
+    """The `EffectTables` of an `OpenedRun`."""
     manifest, run = opened.manifest, run_of(opened.manifest["identity"])
     count = max(FEWEST, int(run.num_users * min(1.0, MOST_PLAYS / max(manifest["plays"], 1))))
     listeners = read_parquet(opened, "listeners").slice(0, count)
@@ -57,7 +52,6 @@ def effect_tables(run_dir):
     )
     weekdays = np.bincount(pd.date_range(*run.window, inclusive="left").day_of_week, minlength=7)
     return EffectTables(
-        Path(run_dir),
         checked_personas("run.json", manifest.get("personas") or {}),
         weekdays,
         listeners,

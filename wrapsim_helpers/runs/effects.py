@@ -21,6 +21,7 @@ from .effects_on_leaving import leaving_effects
 from .effects_on_minutes import minutes_effects
 from .effects_on_plans import plan_effects
 from .effects_on_taste import taste_effects
+from .opened import open_run
 
 MEASURED = (minutes_effects, leaving_effects, plan_effects, taste_effects, group_effects)
 COLUMNS = ("effect", "requested", "observed", "low", "high", "n_listeners", "measure")
@@ -40,7 +41,7 @@ def effects_of(run_dir, behaviour: Behaviour = Behaviour()):
                log has too few plays, or nothing in it shows the parameter directly, observed is
                missing and holds is "not seen".
     """
-    tables = effect_tables(run_dir)
+    tables = effect_tables(open_run(run_dir))
     steps = tqdm(MEASURED, desc="effects", unit="step")
     result = pd.DataFrame(
         [row for effects in steps for row in effects(tables, behaviour)], columns=COLUMNS

@@ -5,14 +5,17 @@ import uuid
 
 from ..checking import check_count, front_door, int_or_text
 from ..listening.listen import (
-    check_run,
+    checked_world,
+    compile_model,
     count_moved_windows,
     estimate_plays,
-    listen,
+    listen_checked,
     print_moved_windows,
+    world_of_run,
 )
 from ..parameters import SEEDS, Given, Run
 from ..people import user_ids
+from ..source_files import with_read_sources
 from ..storage.records import records
 
 MOST_RECORDS = 2_000_000  # more Python dicts would fill a laptop's memory
@@ -55,7 +58,7 @@ def one_listener(
         songs_path=songs_path,
         given=given,
     )
-    check_run(run)
+    checked_world(run)
     return run
 
 
@@ -116,7 +119,7 @@ def generate_multiple_users_session(
         songs_path=songs_path,
         given=Given("", age, gender, plan),
     )
-    expected = estimate_plays(run, check_run(run))
+    expected = estimate_plays(run, checked_world(run))
     if expected > MOST_RECORDS:
         raise ValueError(
             f"num_users is {run.num_users:,}; from {start_time} to {end_time} these listeners play "
@@ -127,8 +130,10 @@ def generate_multiple_users_session(
 
 
 def listen_as_records(run):
-    """All records of a run, in memory."""
-    listened = listen(run)
+    """All records of a checked run, in memory."""
+    run = with_read_sources(run)
+    compile_model(run)
+    listened = listen_checked(run, world_of_run(run), run.listener_ids())
     print_moved_windows(run, count_moved_windows(listened))
     return list(
         records(

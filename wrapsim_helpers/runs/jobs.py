@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..checking import in_bytes
 from ..compiled import source_hash
-from ..listening.listen import check_run, compile_model, estimate_plays
+from ..listening.listen import checked_world, compile_model, estimate_plays
 from ..parameters import Output, differences, identity, identity_hash
 from ..resources import runs_folder
 from ..schema import fingerprints
@@ -30,14 +30,14 @@ def before_of(stored):
     return (None, stored["inputs"]["before"]) if "before" in stored["inputs"] else None
 
 
-def refuse_changes(run_dir, here, stored):
+def refuse_changes(opened, here, stored):
     """Raise ValueError with the differences if this installation or these source files would not
-    give the plays of a run. here, stored: identities
+    give the plays of a run. opened: the `OpenedRun`; here, stored: identities
     """
     lines = differences(here, stored)
     if lines:
         raise ValueError(
-            f"{run_dir} cannot be reproduced with this installation or these files; these inputs "
+            f"{opened} cannot be reproduced with this installation or these files; these inputs "
             "differ:\n  "
             + "\n  ".join([*lines[:12], *files_to_name(here["inputs"], stored["inputs"])])
         )
@@ -70,7 +70,7 @@ def job_of(run, output=Output(), before=None):
     run that it continues, or None
     """
     run = with_read_sources(run)
-    world, out_dir = check_run(run), output.out_dir
+    world, out_dir = checked_world(run), output.out_dir
     given_place = check_place(out_dir) if out_dir != "" else None
     compile_model(run)  # before anything compiled is called, so that it prints what it does
     plays = estimate_plays(run, world)

@@ -1,22 +1,28 @@
-"""A finished run that was opened once: its place, manifest, window, tables and connection."""
+"""A run that was opened once: its place, manifest, window, and tables, whole or of one listener."""
 
 import glob
 import os
 import tempfile
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from functools import cached_property
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
-from ..checking import front_door
+from ..checking import check_choice, check_count, check_names, front_door
 from ..instants import check_window
+from ..parameters import sha256_of
+from ..schema import TABLES
 from ..storage import places
-from ..storage.manifest import read_manifest
-from ..storage.tables import play_files, read_parquet, read_plays
+from ..storage.avro_reading import damaged_avro, read_plays_avro
+from ..storage.manifest import identity_of, manifest_at
+from ..storage.tables import read_part, refuse_unlisted, table_in
 from .connection import connected
 
 MEMORY = "1GB"  # limit of DuckDB; a part of a million plays needs a quarter of it
@@ -24,11 +30,11 @@ MEMORY = "1GB"  # limit of DuckDB; a part of a million plays needs a quarter of 
 
 @dataclass(frozen=True)
 class OpenedRun(os.PathLike):
-    """A finished run whose run.json was read once; functions accept it as `run_dir`.
+    """A run whose run.json was read once; functions accept it as `run_dir`.
 
     place          where the run is
-    identity_hash  of its parameters, sources and versions
-    manifest       run.json as a dict
+    identity_hash  of its parameters, sources and versions; "" if it is unfinished
+    manifest       run.json as a dict; empty if it is unfinished
     """
 
     place: Path | str
@@ -42,9 +48,14 @@ class OpenedRun(os.PathLike):
         return str(self.place)
 
     @property
+    def identity(self):
+        """The identity of the run, also of an unfinished one."""
+        return self.manifest.get("identity") or identity_of(self.place)
+
+    @property
     def parameters(self):
-        """The parameters of the run, as in run.json."""
-        return self.manifest["identity"]["parameters"]
+        """The parameters of the run, as in its identity."""
+        return self.identity["parameters"]
 
     @property
     def days(self):
@@ -71,8 +82,22 @@ def open_run(run_dir):
     """
     if isinstance(run_dir, OpenedRun):
         return run_dir
-    manifest = read_manifest(run_dir)
-    return OpenedRun(places.place_of(run_dir), manifest["identity_hash"], manifest)
+    place = places.place_of(run_dir)
+    manifest = manifest_at(place)
+    return OpenedRun(place, manifest["identity_hash"], manifest)
+
+
+def open_any_run(run_dir):
+    """A run, finished or not, as an `OpenedRun`. Raises ValueError if run.json is changed."""
+    with suppress(FileNotFoundError):
+        return open_run(run_dir)
+    return OpenedRun(places.place_of(run_dir), "", {})
+
+
+@front_door
+def read_manifest(run_dir):
+    """run.json of a finished run as a dict. Raises as `open_run` does."""
+    return open_run(run_dir).manifest
 
 
 def days_of_run(parameters):
@@ -86,6 +111,119 @@ def days_of_run(parameters):
     return start.date(), last.date()
 
 
+# -- tables ----------------------------------------------------------------------------------------
+
+
+@front_door
+def read_parquet(run_dir, name, columns=None, listener_id=None):
+    """A table of a run as Arrow, all parts in order, of all listeners or of one.
+
+    A column that an older release did not write has its default in every row. Raises
+    FileNotFoundError if the folder is not a run or has no such table.
+    """
+    run, name = open_any_run(run_dir), check_request(name, columns, listener_id)
+    files = table_files(run, name, listener_id)
+    if not files:
+        raise FileNotFoundError(
+            f"{run_dir} holds no table {name!r}. Is it the folder of a finished run? "
+            "Simulate one first: notebook 03_multiple_users, or `wrapsim simulate`."
+        )
+    return pa.concat_tables(
+        [read_part(run.place, file, name, columns, listener_id) for file in files]
+    )
+
+
+@front_door
+def read_table(run_dir, name, columns=None, listener_id=None):
+    """The same as `read_parquet`, also for a run whose plays are stored only as Avro."""
+    run, name = open_any_run(run_dir), check_request(name, columns, listener_id)
+    if name != "plays" or not run.manifest:
+        return read_parquet(run, name, columns, listener_id)
+    files = play_files(run, listener_id)
+    return pa.concat_tables([read_plays(run, file, columns, listener_id) for file in files])
+
+
+def check_request(name, columns, listener_id):
+    """The name of a table as in TABLES. Raises ValueError or TypeError unless the table has these
+    columns (None: all) and listener_id is a listener's number (None: all listeners).
+    """
+    name = check_choice("name", name, tuple(TABLES))
+    for column in check_names("columns", columns) if columns is not None else ():
+        if column not in TABLES[name].names:
+            check_choice("columns", column, tuple(TABLES[name].names))
+    if listener_id is not None:
+        check_count("listener_id", listener_id, 0, 2**31 - 2)
+    return name
+
+
+def table_files(run, name, listener_id=None, suffix=".parquet"):
+    """Names of the files that hold a table in one format, in order; for a listener, of the part
+    that holds the listener.
+
+    A finished run has the files that run.json lists: raises FileNotFoundError for a missing file,
+    ValueError for one of another size or of another run. An unfinished run has the files that
+    exist.
+    """
+
+    def of_table(files):
+        return {
+            file: size for file, size in files if file.endswith(suffix) and table_in(file) == name
+        }
+
+    existing = {
+        file: size
+        for folder in ((name, "avro") if suffix == ".avro" else (name,))  # older: Avro in plays/
+        for file, size in places.sizes_in(run.place, folder).items()
+    } or places.sizes_in(run.place)
+    files = of_table(existing.items())
+    if run.manifest:
+        listed = ((entry["file"], entry["bytes"]) for entry in run.manifest["files"])
+        refuse_unlisted(run.place, files, of_table(listed))
+    if listener_id is None or len(files) < 2:
+        return sorted(files)
+    of = run.parameters
+    part = (listener_id - of["first_listener"]) // of["listeners_per_part"]
+    return [file for file in files if file.endswith(f"/part-{part:08d}{suffix}")] or sorted(files)[
+        :1
+    ]
+
+
+def play_files(run, listener_id=None):
+    """Names of the files with a finished run's plays, or of the file that holds a listener: Parquet
+    if the run has it, otherwise Avro.
+    """
+    files = (entry["file"] for entry in run.manifest["files"])
+    suffix = max(Path(file).suffix for file in files if table_in(file) == "plays")
+    return table_files(run, "plays", listener_id, suffix)
+
+
+def read_plays(run, file, columns=None, listener_id=None):
+    """The plays in one file of a finished run as Arrow, of all its listeners or of one.
+
+    Raises ValueError naming a damaged file.
+    """
+    if file.endswith(".parquet"):
+        return read_part(run.place, file, "plays", columns, listener_id)
+    plays = read_avro_part(run, file)
+    if listener_id is not None:
+        plays = plays.filter(pc.equal(plays["listener_id"], listener_id))
+    return plays.select(columns or plays.column_names)
+
+
+def read_avro_part(run, file):
+    """The plays in one Avro file of a finished run. Raises ValueError if its SHA-256 is not the one
+    in run.json.
+    """
+    sha256 = next(entry["sha256"] for entry in run.manifest["files"] if entry["file"] == file)
+    with places.local_file(run.place, file) as path:
+        if sha256_of(path) != sha256:
+            raise damaged_avro(path, "its SHA-256 is not the one in run.json")
+        return read_plays_avro(path, read_parquet(run, "tracks", ["track_id", "song_id"]))
+
+
+# -- queries ---------------------------------------------------------------------------------------
+
+
 def connect():
     """An embedded DuckDB with limited memory, and a temporary folder that is removed together with
     the connection.
@@ -96,10 +234,10 @@ def connect():
     return connection, Path(folder.name)
 
 
-def catalogue_in(connection, run_dir):
+def catalogue_in(connection, run):
     """The catalogue tables that queries join with plays, in a DuckDB: name -> Ibis table."""
     return {
-        name: connection.create_table(name, read_parquet(run_dir, name))
+        name: connection.create_table(name, read_parquet(run, name))
         for name in ("tracks", "artists", "track_artists")
     }
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..checking import check_count, front_door
-from ..listening.listen import check_run, count_moved_windows, listen
+from ..listening.listen import count_moved_windows, listen, world_of_run
 from ..parameters import Run, identity_hash, part_path
 from ..storage import places
 from ..storage.locks import LOCK
-from ..storage.manifest import is_cut, json_bytes, manifest_of, read_manifest, sealed, unsealed
+from ..storage.manifest import is_cut, json_bytes, manifest_at, manifest_of, sealed, unsealed
 from ..storage.records import sync_marker, write_avro
 from ..storage.row_hashes import row_hash
 from ..storage.tables import DERIVED, begin_table, entry, read_part
@@ -94,7 +94,7 @@ def state_before(job, part):
     file is damaged.
     """
     file = f"state/part-{part:08d}.parquet"
-    files = read_manifest(job.before)["files"]
+    files = manifest_at(job.before)["files"]
     sha256 = next(listed["sha256"] for listed in files if listed["file"] == file)
     if hashlib.sha256(places.get(job.before, file) or b"").hexdigest() != sha256:
         raise ValueError(
@@ -126,7 +126,7 @@ def write_plays_avro(names, folder, listened, hash_, part, codec):
 
 def make_catalogue(job):
     """Write the tables that all parts share. Returns the receipt."""
-    catalogue = check_run(job.run).catalogue
+    catalogue = world_of_run(job.run).catalogue
     with places.local_folder(job.place) as folder, contextlib.ExitStack() as names:
         files = [
             begin_table(names, folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES

@@ -1,10 +1,12 @@
 """Summarise a run folder as text. It imports little, so that `wrapsim show` starts at once."""
 
+from contextlib import suppress
+
 from ..checking import front_door, in_bytes
 from ..parameters import Run, differences, identity, identity_hash
 from ..schema import fingerprints, released_schemas
 from ..storage import places
-from ..storage.manifest import identity_of, is_finished, read_manifest
+from ..storage.manifest import identity_of, manifest_at
 
 
 @front_door
@@ -13,13 +15,11 @@ def show(run_dir):
 
     Raises FileNotFoundError if it holds no run.
     """
-    place = places.place_of(run_dir)
-    stored = identity_of(place)
-    lines = (
-        finished_lines(read_manifest(place))
-        if is_finished(place)
-        else unfinished_lines(place, stored)
-    )
+    place, manifest = places.place_of(run_dir), {}
+    with suppress(FileNotFoundError):
+        manifest = manifest_at(place)
+    stored = manifest.get("identity") or identity_of(place)
+    lines = finished_lines(manifest) if manifest else unfinished_lines(place, stored)
     return "\n".join([*parameter_lines(stored), *lines, *difference_lines(stored)])
 
 

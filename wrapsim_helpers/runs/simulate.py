@@ -10,13 +10,12 @@ from dataclasses import replace
 
 from ..checking import check_count, front_door
 from ..instants import check_time, time_text
-from ..parameters import Output, Run, identity_hash, run_of
+from ..parameters import Output, Run, run_of
 from ..source_files import with_read_sources
-from ..storage import places
-from ..storage.manifest import read_manifest
 from ..storage.run_folder import open_folder
 from .carrying_out import carry_out
 from .jobs import before_of, begun_job, job_of, refuse_changes
+from .opened import open_run
 from .workers import check_scheduler
 
 # -- the whole run ---------------------------------------------------------------------------------
@@ -121,10 +120,11 @@ def continue_run(
     `simulate` does.
     """
     check_count("workers", workers, 0, 1024)
-    stored = read_manifest(run_dir)["identity"]
+    opened = open_run(run_dir)
+    stored = opened.identity
     earlier = with_read_sources(run_of(stored, survey_path, songs_path, personas_path))
-    job = job_of(earlier, Output(run_dir, stored["formats"]), before_of(stored))
-    refuse_changes(run_dir, job.identity, stored)
+    job = job_of(earlier, Output(opened.place, stored["formats"]), before_of(stored))
+    refuse_changes(opened, job.identity, stored)
     check_later(end_time, earlier)
     run = replace(
         earlier,
@@ -134,8 +134,7 @@ def continue_run(
     )
     formats = tuple(stored["formats"]) if formats == "" else formats
     codec = stored["formats"].get("avro", "deflate") if codec == "" else codec
-    before = places.place_of(run_dir), identity_hash(stored)
-    job = job_of(run, Output(out_dir, formats, codec), before)
+    job = job_of(run, Output(out_dir, formats, codec), (opened.place, opened.identity_hash))
     open_folder(job.place, job.identity)
     return carry_out(job, workers=workers)
 

@@ -18,7 +18,7 @@ from ..listening.counts import COUNTED_PLAY_MS
 from ..schema import TABLES
 from ..storage import places
 from ..storage.avro_reading import read_plays_avro
-from ..storage.manifest import is_sealed, json_bytes, read_manifest, sealed
+from ..storage.manifest import is_sealed, json_bytes, manifest_at, sealed
 from ..storage.row_hashes import row_hash
 from ..storage.tables import DERIVED, reader_of, table_in
 from .parts import CATALOGUE, receipts_in
@@ -51,7 +51,7 @@ def verify(run_dir, workers=0):
     """
     place = places.place_of(run_dir)
     check_count("workers", workers, 0, 1024)
-    manifest = read_manifest(place)
+    manifest = manifest_at(place)
     if any("rows_xxh3" not in file for file in manifest["files"]):
         return [
             "run.json: written by an older wrapsim, which hashed rows in another way; simulate the "

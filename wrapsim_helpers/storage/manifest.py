@@ -9,7 +9,7 @@ import json
 import re
 from contextlib import suppress
 
-from ..checking import front_door, json_value
+from ..checking import json_value
 from ..parameters import canonical, identity_hash, run_of
 from ..schema import TABLES
 from . import places
@@ -54,7 +54,7 @@ def is_cut(data, first):
 
 
 def manifest_bytes(identity, files, **more):
-    """The run.json of a run with an identity and these files, as bytes; see `read_manifest`."""
+    """The run.json of a run with an identity and these files, as bytes; see `manifest_at`."""
     return json_bytes(
         sealed(
             {"identity": identity, "identity_hash": identity_hash(identity), "files": files} | more
@@ -62,30 +62,21 @@ def manifest_bytes(identity, files, **more):
     )
 
 
-def is_finished(place):
-    """Whether a place holds a run.json, damaged or not."""
-    return hasattr(place, "manifest") or "run.json" in places.file_names(places.place_of(place))
-
-
-@front_door
-def read_manifest(run_dir):
+def manifest_at(place):
     """run.json of a finished run as a dict.
 
     Raises FileNotFoundError if there is none, ValueError if it is changed, damaged or lists files
-    that cannot belong to a run. For an opened run it is the run.json that was read at opening.
+    that cannot belong to a run.
     """
-    if hasattr(run_dir, "manifest"):
-        return run_dir.manifest
-    place = places.place_of(run_dir)
     data = places.get(place, "run.json")
     if data is None and places.get(place, "identity.json") is not None:
         raise FileNotFoundError(
-            f"{run_dir} holds no finished run (no run.json): it was interrupted. Simulate it again "
+            f"{place} holds no finished run (no run.json): it was interrupted. Simulate it again "
             "into the same folder to finish it; `wrapsim show` prints its progress."
         )
     if data is None:
         raise FileNotFoundError(
-            f"{run_dir} holds no finished run (no run.json). Simulate one first: notebook "
+            f"{place} holds no finished run (no run.json). Simulate one first: notebook "
             "03_multiple_users, or `wrapsim simulate`."
         )
     try:
@@ -130,16 +121,21 @@ def reason_of(error):
 def identity_of(place):
     """The identity of a run, finished or not, as a dict.
 
-    Raises FileNotFoundError or ValueError as `read_manifest` does.
+    Raises FileNotFoundError or ValueError as `manifest_at` does.
     """
-    begun = None if is_finished(place) else places.get(place, "identity.json")
-    return read_manifest(place)["identity"] if begun is None else identity_in(place, begun)
+    try:
+        return manifest_at(place)["identity"]
+    except FileNotFoundError:
+        begun = places.get(place, "identity.json")
+        if begun is None:
+            raise
+        return identity_in(place, begun)
 
 
 def manifest_of(place):
     """run.json of a finished run; None if it is missing, changed or damaged."""
     with suppress(FileNotFoundError, ValueError):
-        return read_manifest(place)
+        return manifest_at(place)
 
 
 def identity_in(place, data):

@@ -3,13 +3,13 @@
 import errno
 import os
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from ..parameters import shown_differences
 from ..resources import PACKAGE
 from ..schema import TABLES
 from . import places
-from .manifest import identity_in, json_bytes, read_manifest, sealed
+from .manifest import identity_in, json_bytes, manifest_of, sealed
 
 FOLDERS = (*TABLES, "avro", "parts", "derived")  # the folders of a run
 TOP_FILES = (*(f"{name}.json" for name in ("run", "identity", "log", "lock")),) + tuple(
@@ -35,13 +35,12 @@ def open_folder(out_dir, identity):
             else None
         )
         if begun is None:
-            places.create(
-                place,
-                "identity.json",
-                json_bytes(
-                    sealed(identity_in_manifest(place) or checked_new(place, out_dir, identity))
-                ),
-            )
+            manifest = manifest_of(place) or {}
+            if not manifest:
+                refuse_other_files(place, out_dir)
+                writable(place)
+            stored = json_bytes(sealed(manifest.get("identity", identity)))
+            places.create(place, "identity.json", stored)
             begun = places.get(place, "identity.json")
     refuse_other_run(place, identity_in(place, begun), identity)
     return place
@@ -55,21 +54,6 @@ def refuse_links_of_run(place):
     for folder in filter(os.path.isdir, (place / name for name in FOLDERS)):
         with os.scandir(folder) as entries:
             places.refuse_links(folder, [entry.name for entry in entries if entry.is_symlink()])
-
-
-def identity_in_manifest(place):
-    """The identity in the run.json of a place; None if run.json is missing or damaged."""
-    with suppress(FileNotFoundError, ValueError):
-        return read_manifest(place)["identity"]
-
-
-def checked_new(place, out_dir, identity):
-    """The identity of a new run, unchanged. Raises ValueError if its place is not empty,
-    PermissionError if it cannot be written.
-    """
-    refuse_other_files(place, out_dir)
-    writable(place)
-    return identity
 
 
 def check_folder(folder):

@@ -1,18 +1,15 @@
-"""Tables of a run on disk or in a store: write Parquet; read all, some columns or one listener."""
+"""Files of the tables of a run, on disk or in a store: write Parquet, read one file."""
 
 import re
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..checking import check_choice, check_count, check_names, front_door
 from ..parameters import part_path, sha256_of
 from ..schema import TABLES, blank
-from . import avro_reading, places
-from .manifest import identity_of, is_finished, read_manifest
+from . import places
 from .places import new_file, whole_file
 from .row_hashes import row_hash
 
@@ -58,40 +55,6 @@ def parquet_into(table, path):
     )
 
 
-@front_door
-def read_parquet(run_dir, name, columns=None, listener_id=None):
-    """A table of a run as Arrow, all parts in order, of all listeners or of one.
-
-    A column that an older release did not write has its default in every row. Raises
-    FileNotFoundError if the folder is not a run or has no such table.
-    """
-    place, name = places.place_of(run_dir), check_choice("name", name, tuple(TABLES))
-    check_columns(name, columns)
-    check_listener_id(listener_id)
-    files = table_files(run_dir, name, listener_id)
-    if not files:
-        raise FileNotFoundError(
-            f"{run_dir} holds no table {name!r}. Is it the folder of a finished run? "
-            "Simulate one first: notebook 03_multiple_users, or `wrapsim simulate`."
-        )
-    return pa.concat_tables([read_part(place, file, name, columns, listener_id) for file in files])
-
-
-def check_listener_id(listener_id):
-    """Raise ValueError or TypeError unless the value is a listener's number, or None for all
-    listeners.
-    """
-    if listener_id is not None:
-        check_count("listener_id", listener_id, 0, 2**31 - 2)
-
-
-def check_columns(name, columns):
-    """Raise ValueError or TypeError unless a table has these columns, or None is given for all."""
-    for column in check_names("columns", columns) if columns is not None else ():
-        if column not in TABLES[name].names:
-            check_choice("columns", column, tuple(TABLES[name].names))
-
-
 def table_in(file):
     """Name of the table that a file of a run holds: "plays" for plays/part-00000003.parquet and for
     avro/part-00000003.avro.
@@ -99,45 +62,7 @@ def table_in(file):
     return "plays" if file.startswith("avro/") else re.split(r"[./]", file)[0]
 
 
-def table_files(run_dir, name, listener_id=None, suffix=".parquet"):
-    """Names of the files that hold a table in one format, in order; for a listener, of the part
-    that holds the listener.
-
-    A finished run has the files that run.json lists: raises FileNotFoundError for a missing file,
-    ValueError for one of another size or of another run. An unfinished run has the files that
-    exist.
-    """
-    place = places.place_of(run_dir)
-    folders = (name, "avro") if suffix == ".avro" else (name,)  # older runs keep Avro in plays/
-    existing = {
-        file: size for folder in folders for file, size in places.sizes_in(place, folder).items()
-    } or places.sizes_in(place)
-    files = {
-        file: size
-        for file, size in existing.items()
-        if file.endswith(suffix) and table_in(file) == name
-    }
-    if is_finished(run_dir):
-        refuse_unlisted(place, name, files, listed_files(run_dir, name, suffix))
-    if listener_id is None or len(files) < 2:
-        return sorted(files)
-    of_run = identity_of(run_dir)["parameters"]
-    part = (listener_id - of_run["first_listener"]) // of_run["listeners_per_part"]
-    return [file for file in files if file.endswith(f"/part-{part:08d}{suffix}")] or sorted(files)[
-        :1
-    ]
-
-
-def listed_files(run_dir, name, suffix):
-    """The files of a table in one format that a finished run lists: name -> size."""
-    return {
-        listed["file"]: listed["bytes"]
-        for listed in read_manifest(run_dir)["files"]
-        if listed["file"].endswith(suffix) and table_in(listed["file"]) == name
-    }
-
-
-def refuse_unlisted(place, name, files, listed):
+def refuse_unlisted(place, files, listed):
     """Raise ValueError or FileNotFoundError unless the files of a table are those listed. Both are
     name -> size.
     """
@@ -206,65 +131,10 @@ def columns_in(place, file, name, columns, listener_id):
     )
 
 
-@front_door
-def read_table(run_dir, name, columns=None, listener_id=None):
-    """The same as `read_parquet`, also for a run whose plays are stored only as Avro."""
-    if check_choice("name", name, tuple(TABLES)) != "plays" or not is_finished(run_dir):
-        return read_parquet(run_dir, name, columns, listener_id)
-    check_columns("plays", columns)
-    check_listener_id(listener_id)
-    return pa.concat_tables(
-        [
-            read_plays(run_dir, file, columns, listener_id)
-            for file in play_files(run_dir, listener_id)
-        ]
-    )
-
-
-def play_files(run_dir, listener_id=None):
-    """Names of the files with a finished run's plays, or of the file that holds a listener: Parquet
-    if the run has it, otherwise Avro.
-    """
-    suffixes = {
-        Path(file["file"]).suffix
-        for file in read_manifest(run_dir)["files"]
-        if table_in(file["file"]) == "plays"
-    }
-    return table_files(run_dir, "plays", listener_id, max(suffixes))
-
-
-def read_plays(run_dir, file, columns=None, listener_id=None):
-    """The plays in one file of a finished run as Arrow, of all its listeners or of one.
-
-    Raises ValueError naming a damaged file.
-    """
-    if file.endswith(".parquet"):
-        return read_part(places.place_of(run_dir), file, "plays", columns, listener_id)
-    plays = read_avro_part(run_dir, file)
-    plays = (
-        plays if listener_id is None else plays.filter(pc.equal(plays["listener_id"], listener_id))
-    )
-    return plays.select(columns or plays.column_names)
-
-
-def read_avro_part(run_dir, file):
-    """The plays in one Avro file of a finished run. Raises ValueError if its SHA-256 is not the one
-    in run.json.
-    """
-    files = read_manifest(run_dir)["files"]
-    sha256 = next(listed["sha256"] for listed in files if listed["file"] == file)
-    with places.local_file(places.place_of(run_dir), file) as path:
-        if sha256_of(path) != sha256:
-            raise avro_reading.damaged_avro(path, "its SHA-256 is not the one in run.json")
-        return avro_reading.read_plays_avro(
-            path, read_parquet(run_dir, "tracks", ["track_id", "song_id"])
-        )
-
-
-def entry(run_dir, path, temporary, sha256, rows, rows_hash):
+def entry(folder, path, temporary, sha256, rows, rows_hash):
     """The manifest entry of a file that is still at a temporary path."""
     return {
-        "file": path.relative_to(run_dir).as_posix(),
+        "file": path.relative_to(folder).as_posix(),
         "bytes": temporary.stat().st_size,
         "rows": rows,
         "sha256": sha256,
@@ -272,18 +142,18 @@ def entry(run_dir, path, temporary, sha256, rows, rows_hash):
     }
 
 
-def write_table(run_dir, name, table, part=None):
+def write_table(folder, name, table, part=None):
     """Write a table, or one part of it, as Parquet. Returns its manifest entry."""
     with ExitStack() as names:
-        return begin_table(names, run_dir, name, table, part)
+        return begin_table(names, folder, name, table, part)
 
 
-def begin_table(names, run_dir, name, table, part=None):
+def begin_table(names, folder, name, table, part=None):
     """The same as `write_table`, but the file gets its name when the ExitStack `names` closes."""
-    path = Path(run_dir) / f"{name}.parquet" if part is None else part_path(run_dir, name, part)
+    path = Path(folder) / f"{name}.parquet" if part is None else part_path(folder, name, part)
     temporary = names.enter_context(new_file(path))
     parquet_into(table, temporary)
-    return entry(run_dir, path, temporary, sha256_of(temporary), table.num_rows, row_hash(table))
+    return entry(folder, path, temporary, sha256_of(temporary), table.num_rows, row_hash(table))
 
 
 def derived_mark(identity_hash, code, table):

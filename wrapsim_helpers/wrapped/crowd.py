@@ -7,8 +7,7 @@ import ibis
 from ..checking import front_door
 from ..instants import MINUTE_MS, check_window
 from ..interrupts import saying, unchanged
-from ..runs.opened import open_run
-from ..storage.tables import read_parquet
+from ..runs.opened import open_run, read_parquet
 from .counting import PeriodTables, day_of, total, with_left
 
 LAST_SECOND = 240

@@ -16,10 +16,10 @@ from tqdm.auto import tqdm
 from ..checking import front_door
 from ..compiled import source_hash
 from ..interrupts import saying, unchanged
-from ..runs.opened import connect
+from ..runs.opened import connect, open_run, play_files
 from ..storage import places
 from ..storage.outputs import replaced_file, writable_output_folder
-from ..storage.tables import DERIVED, damaged, derived_mark, is_derived, play_files, reader_of
+from ..storage.tables import DERIVED, damaged, derived_mark, is_derived, reader_of
 from .periods import count_plays, open_period, show_plays
 from .volume import with_ranks
 
@@ -44,7 +44,7 @@ def everybody(run_dir, year=-1, edition="full"):
 
     The tables take about 20 kB of memory per listener; `write_everybody` writes them to files.
     """
-    period = open_period(run_dir, year, edition)
+    period = open_period(open_run(run_dir), year, edition)
     parts = list(insights_by_part(period, period.edition.queries))
     return {name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]}
 
@@ -57,7 +57,8 @@ def write_everybody(run_dir, out_dir, year=-1, edition="full"):
     Raises ValueError if the folder holds files that wrapsim did not write, PermissionError if the
     folder is not writable.
     """
-    period, folder = open_period(run_dir, year, edition), writable_output_folder(out_dir)
+    period = open_period(open_run(run_dir), year, edition)
+    folder = writable_output_folder(out_dir)
     paths = [folder / f"{name}.parquet" for name in period.edition.queries]
     with (
         saying(lambda: f"No file was changed in {folder}; run the same command again."),

@@ -8,10 +8,9 @@ from datetime import date
 import pyarrow.parquet as pq
 
 from ..checking import check_count, front_door
-from ..runs.opened import OpenedRun, catalogue_in, connect, days_of_run, open_run
+from ..runs.opened import OpenedRun, catalogue_in, connect, days_of_run, open_run, read_plays
 from ..schema import TABLES
 from ..storage import places
-from ..storage.tables import read_plays
 from .counting import by_artist, by_day, by_song, tables_in
 from .editions import Edition, edition_named, window
 from .volume import minutes
@@ -88,13 +87,13 @@ class Period:
     statements: dict[str, str]
 
 
-def open_period(run_dir, year=-1, edition="full"):
-    """The `Period` of a finished run. Cached: the story of a second listener takes a fraction of
+def open_period(run, year=-1, edition="full"):
+    """The `Period` of an `OpenedRun`. Cached: the story of a second listener takes a fraction of
     the time.
     """
     edition = edition_named(edition)
     year = year if year == -1 else check_count("year", year, 2000, 2037)
-    return opened_period(open_run(run_dir), year, edition)
+    return opened_period(run, year, edition)
 
 
 @functools.lru_cache(maxsize=4)

@@ -9,9 +9,9 @@ import pandas as pd
 from ..checking import front_door
 from ..interrupts import saying, unchanged
 from ..runs.again import listener_named
+from ..runs.opened import open_run, play_files, read_parquet
 from ..storage.manifest import json_bytes
 from ..storage.outputs import replaced_file, writable_output_folder
-from ..storage.tables import play_files, read_parquet
 from .counting import too_little
 from .everybody import crowd_of
 from .insights import Request
@@ -91,7 +91,7 @@ def tell_story(run_dir, user="", year=-1, edition="full"):
              only days of the run count
     Raises ValueError if the run has no such listener, or if they have no play in the period.
     """
-    period = open_period(run_dir, year, edition)
+    period = open_period(open_run(run_dir), year, edition)
     crowd = crowd_of(period).to_pandas()
     listener_id = median_listener(crowd) if user == "" else listener_named(period.run, user)
     listener = read_parquet(period.run, "listeners", listener_id=listener_id).to_pylist()[0]
