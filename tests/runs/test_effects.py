@@ -15,7 +15,7 @@ from wrapsim_helpers import commands
 from wrapsim_helpers.people.personas import Group, Personas
 from wrapsim_helpers.runs import intervals
 from wrapsim_helpers.runs.effect_tables import EffectTables, effect_tables
-from wrapsim_helpers.runs.effects_on_leaving import leaving_factors
+from wrapsim_helpers.runs.effects_on_leaving import leaving_levels
 from wrapsim_helpers.runs.effects_on_minutes import minutes_effects
 from wrapsim_helpers.runs.effects_on_plans import plan_effects, plan_months, requested_mean
 from wrapsim_helpers.runs.effects_on_taste import TOP_ARTISTS, missing_artists
@@ -262,12 +262,8 @@ def test_an_effect_that_was_not_in_the_run_is_not_found(tried):
         skip_device=tuple(b.skip_device[:3]) + (2.0,) + tuple(b.skip_device[4:]),
         premium_churn=0.12,
     )
-    seen, found = effect_tables(tried[0]), tried[1].set_index("effect")
-    asked = {
-        name: ratio
-        for levels, _ in leaving_factors(other).values()
-        for name, ratio in levels.values()
-    }
+    seen, found = effect_tables(ws.open_run(tried[0])), tried[1].set_index("effect")
+    asked = {name: ratio for _, _, name, ratio in leaving_levels(other)}
     asked |= {
         name: requested
         for name, requested, *_ in (

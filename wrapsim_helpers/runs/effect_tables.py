@@ -11,7 +11,7 @@ import pyarrow as pa
 from ..instants import DAY_MS, MINUTE_MS
 from ..parameters import run_of
 from ..people.clocks import window_starts
-from ..people.personas import Personas, checked_personas
+from ..people.personas import Personas, checked_personas, group_names
 from .connection import microseconds
 from .intervals import FEWEST
 from .opened import read_parquet
@@ -40,6 +40,15 @@ class EffectTables:
     versions: pd.DataFrame
     plays: ir.Table
 
+    @property
+    def groups(self):
+        """(column, name, `Group`) of each persona and cohort; column: of the listeners."""
+        return [
+            (column, name, group)
+            for column, groups in zip(("persona", "cohort"), self.personas)
+            for name, group in zip(group_names(groups), groups)
+        ]
+
 
 def effect_tables(opened):
     """The `EffectTables` of an `OpenedRun`."""
@@ -66,15 +75,13 @@ def version_windows(versions, listeners):
     """
     versions = versions.merge(listeners[["listener_id", "start_ms", "end_ms"]], on="listener_id")
     from_ms = versions["valid_from"].dt.as_unit("ms").astype("int64")
-    versions["to_ms"] = (
-        from_ms.groupby(versions["listener_id"])
-        .shift(-1)
-        .fillna(versions["end_ms"])
-        .astype("int64")
-    )
-    versions["from_ms"] = np.maximum(from_ms, versions["start_ms"])
-    return versions[versions["from_ms"] < versions["to_ms"]].drop(
-        columns=["valid_from", "start_ms", "end_ms"]
+    next_ms = from_ms.groupby(versions["listener_id"]).shift(-1).fillna(versions["end_ms"])
+    return (
+        versions.assign(
+            to_ms=next_ms.astype("int64"), from_ms=from_ms.clip(lower=versions["start_ms"])
+        )
+        .query("from_ms < to_ms")
+        .drop(columns=["valid_from", "start_ms", "end_ms"])
     )
 
 
@@ -83,34 +90,27 @@ def plays_in_sessions(run, last_listener):
     table, see `EffectTables`.
     """
     tables = run.tables
+    primary = tables["track_artists"].filter(ibis._.role == "primary")
     plays = (
         tables["plays"]
-        .filter(tables["plays"].listener_id <= last_listener)
+        .filter(ibis._.listener_id <= last_listener)
         .join(tables["tracks"].select("track_id", "noise"), "track_id")
+        .join(primary.select("track_id", "artist_id"), "track_id")
     )
-    plays = plays.join(
-        tables["track_artists"].filter(ibis._.role == "primary").select("track_id", "artist_id"),
-        "track_id",
-    )
-    session, local_us = (
-        ibis.window(group_by="session_id"),
-        microseconds(plays.started_at) + plays.utc_offset_min.cast("int64") * (MINUTE_MS * 1000),
-    )
+    session = ibis.window(group_by="session_id")
+    start_us, end_us = microseconds(plays.started_at), microseconds(plays.ended_at)
+    local_us = start_us + plays.utc_offset_min.cast("int64") * (MINUTE_MS * 1000)
+
+    def earlier_in(group):
+        """Earlier plays of the same track in the same group of plays."""
+        return ibis.row_number().over(ibis.window(group_by=[group, "track_id"], order_by="play_id"))
+
     return plays.mutate(
         position=plays.play_id - plays.play_id.min().over(session),
         last=plays.play_id == plays.play_id.max().over(session),
         session_day=local_us.min().over(session) // (DAY_MS * 1000),
-        session_ms=(
-            microseconds(plays.ended_at).max().over(session)
-            - microseconds(plays.started_at).min().over(session)
-        )
-        // 1000,
-        earlier_plays=ibis.row_number().over(
-            ibis.window(group_by=["listener_id", "track_id"], order_by="play_id")
-        )
-        - ibis.row_number().over(
-            ibis.window(group_by=["session_id", "track_id"], order_by="play_id")
-        ),
+        session_ms=(end_us.max().over(session) - start_us.min().over(session)) // 1000,
+        earlier_plays=earlier_in("listener_id") - earlier_in("session_id"),
     )
 
 

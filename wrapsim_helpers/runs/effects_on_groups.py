@@ -6,7 +6,7 @@ from math import gamma
 import numpy as np
 
 from ..people.behaviour import CONTEXTS, WEEKDAYS
-from ..people.personas import PARAMETERS, group_names
+from ..people.personas import PARAMETERS
 from .effects_on_plans import churn_effect, plan_months, requested_mean
 from .intervals import share_of
 
@@ -23,17 +23,16 @@ def mean_of_kumaraswamy(alpha, beta):
 def group_effects(tables, b):
     """Effects of personas and cohorts that can be counted directly; the rest without a number."""
     counts = listener_counts(tables) if any(tables.personas) else None
-    for column, groups in zip(("persona", "cohort"), tables.personas):
-        for name, group in zip(group_names(groups), groups):
-            for field in dict.fromkeys([*(group.set or {}), *(group.times or {})]):
-                yield from field_effects(
-                    tables,
-                    b,
-                    counts[counts[column] == name],
-                    f"{column} {name}: {field}",
-                    field,
-                    named_parts(group, field),
-                )
+    for column, name, group in tables.groups:
+        for field in dict.fromkeys([*(group.set or {}), *(group.times or {})]):
+            yield from field_effects(
+                tables,
+                b,
+                counts[counts[column] == name],
+                f"{column} {name}: {field}",
+                field,
+                named_parts(group, field),
+            )
 
 
 def field_effects(tables, b, counts, name, field, parts):
@@ -61,15 +60,7 @@ def field_effects(tables, b, counts, name, field, parts):
             tables, b, name, months[months["listener_id"].isin(counts["listener_id"])], len(counts)
         )
     elif field not in ELSEWHERE:
-        yield (
-            name,
-            np.nan,
-            np.nan,
-            np.nan,
-            np.nan,
-            len(counts),
-            "cannot be counted directly in the log",
-        )
+        yield (name, *(np.nan,) * 4, len(counts), "cannot be counted directly in the log")
 
 
 def named_parts(group, field):
@@ -108,12 +99,17 @@ def listener_counts(tables):
         premium=plays.plan == "premium",
         choice=(plays.plan == "premium") | (plays.device != "phone"),
     )
-    sums = {name: test.cast("int64").sum() for name, test in conditions_of(plays).items()}
-    sums["ms"] = plays.ms.sum()
-    for number, day in enumerate(WEEKDAYS):
-        on_day = (plays.session_day + 3) % 7 == number  # day 0 was a Thursday
-        sums[f"ms_{day}"] = on_day.ifelse(plays.ms, 0).sum()
-    counts = plays.group_by("listener_id").agg(**sums).order_by("listener_id").execute()
+    weekday = (plays.session_day + 3) % 7  # day 0 was a Thursday
+    counts = (
+        plays.group_by("listener_id")
+        .agg(
+            ms=plays.ms.sum(),
+            **{f"ms_{day}": plays.ms.sum(where=weekday == n) for n, day in enumerate(WEEKDAYS)},
+            **{name: plays.count(where=test) for name, test in conditions_of(plays).items()},
+        )
+        .order_by("listener_id")
+        .execute()
+    )
     groups = tables.listeners[["listener_id", "persona", "cohort", "cluster"]]
     return groups.merge(counts, how="left").fillna(0)
 

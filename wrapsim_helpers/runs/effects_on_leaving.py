@@ -7,7 +7,7 @@ from ..instants import MINUTE_MS
 from ..people.behaviour import CONTEXTS
 from ..schema import DEVICES
 from .effect_tables import in_memory
-from .effects_on_minutes import group_factors
+from .effects_on_minutes import group_levels
 from .intervals import fit_levels
 
 LEVELS = (1, 3, 7, 15)  # of earlier_plays; a play is compared within its level
@@ -28,69 +28,52 @@ def leaving_effects(tables, b):
     is divided out. Plays before the window are not in the log, which biases the factors of age and
     context by a few per cent in a short window.
     """
-    factors = leaving_factors(b) | group_factors(
+    levels = leaving_levels(b) + group_levels(
         tables, b, "leaving", lambda behaviour: behaviour.hazard_scale
     )
-    control = {"level": ({level: ("", 1.0) for level in range(len(LEVELS))}, 0)}
-    effects = [
-        (column, value, *effect)
-        for column, (values, reference) in (control | factors).items()
-        for value, effect in values.items()
-        if value != reference
-    ]
-    rows = leaving_cells(tables, b, ["level", *factors])
-    fitted = (
-        fit_levels(rows, [*control, *factors], [(column, value) for column, value, *_ in effects])
-        if len(rows)
-        else {}
-    )
-    for column, value, name, requested in effects:
-        if name:
-            n = (
-                (tables.listeners[column] == value).sum()
-                if column in tables.listeners
-                else len(tables.listeners)
-            )
-            yield (
-                name,
-                requested,
-                *fitted.get((column, value), (np.nan,) * 3),
-                n,
-                "ratio of leavings per second at the start of a play, the other effects held fixed",
-            )
+    fitted_levels = [("level", number) for number in range(1, len(LEVELS))]
+    fitted_levels += [(column, value) for column, value, *_ in levels]
+    columns = list(dict(fitted_levels))
+    rows = leaving_cells(tables, b, columns)
+    fitted = fit_levels(rows, columns, fitted_levels) if len(rows) else {}
+    people = tables.listeners
+    for column, value, name, requested in levels:
+        yield (
+            name,
+            requested,
+            *fitted.get((column, value), (np.nan,) * 3),
+            (people[column] == value).sum() if column in people else len(people),
+            "ratio of leavings per second at the start of a play, the other effects held fixed",
+        )
 
 
-def leaving_factors(b):
-    """The factors on the hazard of leaving: column -> `levels`."""
-    ages = [
-        f"age {low:.0f}-{high:.0f}" for low, high in zip(b.skip_age_from, b.skip_age_from[1:])
-    ] + [f"age {b.skip_age_from[-1]:.0f} and over"]
+def leaving_levels(b):
+    """The factors on the hazard of leaving: a list of `compared` levels."""
+    starts = [f"{age:.0f}" for age in b.skip_age_from]
+    ages = [f"age {low}-{high}" for low, high in zip(starts, starts[1:])]
+    ages.append(f"age {starts[-1]} and over")
     contexts = [name.replace("_", " ") for name in CONTEXTS[1:]]
-    return {
-        "age_band": levels(range(len(ages)), ages, b.skip_age, 2),
-        "device": levels(DEVICES, DEVICES, b.skip_device[1:], 0),
-        "context": levels(CONTEXTS[1:], contexts, b.skip_context[1:], 0),
-        "place": levels(
-            range(4),
-            [f"{name} play of a session" for name in ("1st", "2nd", "3rd", "later")],
-            b.skip_position,
-            3,
-        ),
-        "shuffle": levels((False, True), ("in order", "shuffled"), (1.0, b.skip_shuffle), 0),
-        "weekend": levels(
-            (False, True), ("Monday to Friday", "Saturday and Sunday"), (1.0, b.skip_weekend), 0
-        ),
-    }
+    places = [f"{name} play of a session" for name in ("1st", "2nd", "3rd", "later")]
+    days, both = ("Monday to Friday", "Saturday and Sunday"), (False, True)
+    return [
+        *compared("age_band", range(len(ages)), ages, b.skip_age, 2),
+        *compared("device", DEVICES, DEVICES, b.skip_device[1:], 0),
+        *compared("context", CONTEXTS[1:], contexts, b.skip_context[1:], 0),
+        *compared("place", range(4), places, b.skip_position, 3),
+        *compared("shuffle", both, ("in order", "shuffled"), (1.0, b.skip_shuffle), 0),
+        *compared("weekend", both, days, (1.0, b.skip_weekend), 0),
+    ]
 
 
-def levels(values, names, factors, reference):
-    """(value -> (name of the effect, requested ratio to the reference), reference value) of one
-    factor on leaving.
+def compared(column, values, names, factors, reference):
+    """(column, value, effect, requested ratio to the reference) of each other level of a factor on
+    leaving. reference: position of a level
     """
-    return {
-        value: (f"{name} against {names[reference]}: leaving", factor / factors[reference])
+    levels = [
+        (column, value, f"{name} against {names[reference]}: leaving", factor / factors[reference])
         for value, name, factor in zip(values, names, factors)
-    }, values[reference]
+    ]
+    return levels[:reference] + levels[reference + 1 :]
 
 
 def leaving_cells(tables, b, columns):
@@ -110,11 +93,8 @@ def leaving_cells(tables, b, columns):
         (tables.plays.plan == "premium") | (tables.plays.device != "phone"),
     )
     plays = plays.join(people, "listener_id").join(versions, ["listener_id", "profile_version"])
-    ms, left = (
-        plays.ms_played.cast("int64"),
-        plays.reason_end.isin(["fwdbtn", "backbtn"])
-        | ((plays.reason_end == "endplay") & ~plays.last),
-    )
+    ms, pressed = plays.ms_played.cast("int64"), plays.reason_end.isin(["fwdbtn", "backbtn"])
+    left = pressed | ((plays.reason_end == "endplay") & ~plays.last)
     plays = plays.mutate(
         place=ibis.least(plays.position, 3),
         weekend=(plays.session_day + 3) % 7 >= 5,
@@ -123,7 +103,7 @@ def leaving_cells(tables, b, columns):
         level=sum((plays.earlier_plays >= n).cast("int64") for n in LEVELS[1:]),
     )
     cells = plays.group_by("cluster", *columns).agg(
-        events=plays.left.cast("int64").sum(), exposure_us=plays.at_risk_us.cast("int64").sum()
+        events=plays.count(where=plays.left), exposure_us=plays.at_risk_us.cast("int64").sum()
     )  # whole numbers, since a parallel sum of floats differs from call to call
     rows = cells.filter(cells.exposure_us > 0).order_by("cluster", *columns).execute()
     return rows.assign(exposure=rows["exposure_us"] / 1e6).drop(columns="exposure_us")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..instants import DAY_MS
-from ..people.personas import group_names, with_overrides
+from ..people.personas import with_overrides
 from .intervals import FEWEST, fit_logs, interval
 
 
@@ -11,28 +11,27 @@ def minutes_effects(tables, b):
     """Effects of plan, age, gender, personas and cohorts on minutes: ratios of minutes a day
     between listeners, and between the plans of the same listener.
     """
-    factors = {
-        "premium": ({True: ("premium against free: minutes", b.premium_factor)}, False),
-        "man": ({True: ("men against others: minutes", b.male_factor)}, False),
-    } | group_factors(
-        tables,
-        b,
-        "minutes",
-        lambda behaviour: behaviour.minutes_factor * np.exp(behaviour.log_minutes),
-    )
+    levels = [
+        ("premium", True, "premium against free: minutes", b.premium_factor),
+        ("man", True, "men against others: minutes", b.male_factor),
+        *group_levels(
+            tables,
+            b,
+            "minutes",
+            lambda behaviour: behaviour.minutes_factor * np.exp(behaviour.log_minutes),
+        ),
+    ]
     by_plan = minutes_by_plan(tables)
     rows = by_plan[
         by_plan["begun_with"]
         & (by_plan["ms"] > 0)
         & (by_plan["days"] >= by_plan.groupby("listener_id")["days"].transform("sum") / 2)
     ]
-    age = "ten years of age: minutes", float(np.exp(10 * b.age_slope)), (rows["age"] - 30) / 10
     effects = [
-        (name, requested, rows[column] == value)
-        for column, (values, _) in factors.items()
-        for value, (name, requested) in values.items()
+        *((name, requested, rows[column] == value) for column, value, name, requested in levels),
+        ("ten years of age: minutes", float(np.exp(10 * b.age_slope)), (rows["age"] - 30) / 10),
     ]
-    effects = [effect for effect in [*effects, age] if np.count_nonzero(effect[2]) >= FEWEST]
+    effects = [effect for effect in effects if np.count_nonzero(effect[2]) >= FEWEST]
     design = np.column_stack([np.ones(len(rows)), *(column for *_, column in effects)])
     logs = np.log(rows["ms"] / rows["days"]).to_numpy()
     fitted = fit_logs(design.astype(float), logs)[1:] if effects else []
@@ -85,39 +84,27 @@ def change_of_plan(by_plan, b, days=28):
         .pivot(index="listener_id", columns="premium", values=["ms", "days"])
         .dropna()
     )
-    name, measure = (
+    observed = (np.nan,) * 3
+    if len(both) >= FEWEST:
+        logs = np.log(both["ms"] / both["days"])
+        ratio = logs[True] - logs[False]
+        observed = interval(np.exp(ratio.mean()), ratio.std() / np.sqrt(len(ratio)), len(ratio))
+    return (
         "same listener, premium against free: minutes",
+        b.premium_factor,
+        *observed,
+        len(both),
         f"geometric mean of each listener's ratio of minutes a day, with {days} days and more on "
         f"both plans",
     )
-    if len(both) < FEWEST:
-        return (name, b.premium_factor, np.nan, np.nan, np.nan, len(both), measure)
-    ratio = np.log(both["ms"][True] / both["days"][True]) - np.log(
-        both["ms"][False] / both["days"][False]
-    )
-    return (
-        name,
-        b.premium_factor,
-        *interval(np.exp(ratio.mean()), ratio.std() / np.sqrt(len(ratio)), len(ratio)),
-        len(both),
-        measure,
-    )
 
 
-def group_factors(tables, b, what, value):
-    """The personas and cohorts that change a value of the parameters: column -> (group -> (effect,
-    requested ratio), ""). value: function of a `Behaviour`
+def group_levels(tables, b, what, value):
+    """The personas and cohorts that change a value of the parameters: (column, name of the group,
+    effect, requested ratio) of each. value: function of a `Behaviour`
     """
-    factors = {}
-    for column, groups in zip(("persona", "cohort"), tables.personas):
-        ratios = {
-            name: value(with_overrides("", b, group)) / value(b)
-            for name, group in zip(group_names(groups), groups)
-        }
-        effects = {
-            name: (f"{column} {name}: {what}", ratio)
-            for name, ratio in ratios.items()
-            if ratio != 1
-        }
-        factors |= {column: (effects, "")} if effects else {}
-    return factors
+    return [
+        (column, name, f"{column} {name}: {what}", ratio)
+        for column, name, group in tables.groups
+        if (ratio := value(with_overrides("", b, group)) / value(b)) != 1
+    ]

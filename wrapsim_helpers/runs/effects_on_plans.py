@@ -21,11 +21,7 @@ def plan_effects(tables, b):
     yield (
         "premium: taken for each left",
         requested_mean(
-            tables,
-            b,
-            months.assign(left=left),
-            "left",
-            lambda behaviour: behaviour.premium_growth,
+            tables, b, months.assign(left=left), "left", lambda behaviour: behaviour.premium_growth
         ),
         *share_of(months["changed"] & ~left, left, months["cluster"]),
         len(tables.listeners),

@@ -19,36 +19,24 @@ def taste_effects(tables, _):
     by_artist = tables.plays.group_by("listener_id", "artist_id").agg(n=tables.plays.count())
     plays = by_artist.order_by("listener_id", "artist_id").execute()
     share = plays["n"] / plays.groupby("listener_id")["n"].transform("sum")
-    listener, artist = (
-        pd.Index(tables.listeners["listener_id"]).get_indexer(plays["listener_id"]),
-        pd.factorize(plays["artist_id"], sort=True)[0],
-    )
+    listener = pd.Index(tables.listeners["listener_id"]).get_indexer(plays["listener_id"])
+    artist = pd.factorize(plays["artist_id"], sort=True)[0]
     gender, draw = tables.listeners["gender"].to_numpy(), np.random.default_rng(0)
-    counts = [
-        np.ones(len(gender)),
-        *(
-            np.bincount(draw.integers(len(gender), size=len(gender)), minlength=len(gender))
-            for _ in range(RESAMPLES)
-        ),
-    ]
-    resampled = [
+    n, groups = len(gender), [gender == group for group in ("male", "female")]
+    counts = [np.ones(n)]
+    counts += [np.bincount(draw.integers(n, size=n), minlength=n) for _ in range(RESAMPLES)]
+    observed, *resampled = [
         missing_artists(
-            [
-                np.bincount(artist, share * (gender == group)[listener] * times[listener])
-                for group in ("male", "female")
-            ]
+            [np.bincount(artist, share * (group * times)[listener]) for group in groups]
         )
         for times in counts
     ]
-    missing, people = (
-        2 * resampled[0] - np.mean(resampled[1:]),
-        min((gender == "male").sum(), (gender == "female").sum()),
-    )
+    missing, people = 2 * observed - np.mean(resampled), min(group.sum() for group in groups)
     yield (
         "men's top artists missing from women's",
         published("gender_taste_overlap"),
-        *interval(missing, np.std(resampled[1:]) / missing, people),
-        len(gender),
+        *interval(missing, np.std(resampled) / missing, people),
+        n,
         f"share of the top {TOP_ARTISTS} artists of men; requested is the published figure, the "
         f"parameter is gender_lean",
     )
