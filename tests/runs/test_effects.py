@@ -147,7 +147,7 @@ def test_a_mixture_is_asked_of_those_with_a_persona_and_a_cohort():
         (Group("a", set={"pause_share": 0.5}, who={}),),
         (Group("c", times={"pause_share": 0.5}, who={}),),
     )
-    seen = EffectTables(None, groups, None, None, None, None)
+    seen = EffectTables(groups, None, None, None, None)
     rows = pd.DataFrame(
         {"persona": ["a", "a", "", "a"], "cohort": ["", "c", "c", "c"], "n": [2, 1, 1, 0]}
     )
@@ -178,7 +178,7 @@ def test_months_know_their_plan_and_how_much_of_them_is_seen():
         ],
         columns=["listener_id", "profile_version", "plan", "from_ms", "to_ms"],
     )
-    months = plan_months(EffectTables(None, None, None, listeners, versions, None)).sort_values(
+    months = plan_months(EffectTables(None, None, listeners, versions, None)).sort_values(
         ["listener_id", "covered"]
     )
     assert months["covered"].tolist() == [0.5, 1.0, 0.5, 1.0]

@@ -196,7 +196,7 @@ def test_a_folder_of_another_run_is_refused_with_the_differences(tmp_path):
 def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "run").write_text("x")
     with pytest.raises(ValueError, match="which is a file; name a folder."):
-        run_folder.open_folder(tmp_path / "run", {})
+        run_folder.check_folder(tmp_path / "run")
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path):

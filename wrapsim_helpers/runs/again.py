@@ -9,19 +9,18 @@ import pyarrow.compute as pc
 
 from ..checking import did_you_mean, front_door, near_names
 from ..listening.listen import Listened, listen
-from ..parameters import Output, run_of
+from ..parameters import run_of
 from ..people.clocks import window_starts
 from ..people.user_ids import listener_number
 from ..resources import runs_folder
-from ..source_files import with_read_sources
 from ..storage import places
 from ..storage.outputs import replaced_file, writable_output_folder
 from ..storage.records import sync_marker, write_avro
 from ..storage.tables import write_parquet
-from .jobs import before_of, job_of, refuse_changes
+from .jobs import reproduced
 from .opened import open_any_run, open_run, read_parquet
 
-MOST_NAMES = 10_000  # names that are compared with a misspelt name
+MOST_NAMES = 10_000  # most names that are compared with a misspelt name
 
 
 # -- folders ---------------------------------------------------------------------------------------
@@ -78,10 +77,7 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     installation or these source files would not give the same plays.
     """
     opened = open_any_run(run_dir)
-    identity = opened.identity
-    run = with_read_sources(run_of(identity, survey_path, songs_path, personas_path))
-    job = job_of(run, Output(opened.place, identity["formats"]), before_of(identity))
-    refuse_changes(opened, job.identity, identity)
+    run = reproduced(opened, survey_path, songs_path, personas_path)
     # a continued run is simulated from the start of its chain
     listened = listen(run.origin, [listener_named(opened, user)])
     return since(listened, run) if run.origin_time else listened
@@ -102,33 +98,28 @@ def listener_named(opened, user):
 
     Raises ValueError if the run has no such listener, or several.
     """
-    run = run_of(opened.identity)
+    run, text = run_of(opened.identity), str(user)
     first, last = run.first_listener, run.first_listener + run.num_users - 1
     with contextlib.suppress(ValueError):
-        number = (
-            int(str(user))
-            if str(user).isdecimal()
-            else listener_number(str(uuid.UUID(str(user))), run.seed)
-        )
+        number = int(text) if text.isdecimal() else listener_number(str(uuid.UUID(text)), run.seed)
         if number is not None and first <= number <= last:
             return number
     names = names_of_listeners(opened)
-    numbers = names.loc[
-        names["name"].str.casefold() == str(user).casefold(), "listener_id"
-    ].tolist()
+    is_named = names["name"].str.casefold() == text.casefold()
+    numbers = names.loc[is_named, "listener_id"].tolist()
     if len(numbers) == 1:
         return numbers[0]
     raise ValueError(
-        f"user is {user!r}; the run has {of_that_name(user, names, numbers)} It has the listeners "
+        f"user is {user!r}; the run has {of_that_name(text, names, numbers)} It has the listeners "
         f"{first:,} to {last:,}: give the number, user_id or full name of one of them."
     )
 
 
-def of_that_name(user, names, numbers):
+def of_that_name(text, names, numbers):
     """How many listeners have a name, in words, with the nearest names if no listener has it."""
     if numbers:
         return f"{len(numbers)} listeners of that name ({', '.join(map(str, numbers[:5]))})."
-    near = near_names(str(user), names["name"][:MOST_NAMES], n=3)
+    near = near_names(text, names["name"][:MOST_NAMES], n=3)
     return f"no listener with that number, user_id or name.{did_you_mean(near)}"
 
 

@@ -39,6 +39,7 @@ from .parts import (
     make_part,
     receipts_of_run,
 )
+from .show import n_receipts
 from .workers import each_part
 
 FIRST_OF_RUN_JSON = b'{\n  "effective_sample_size": '
@@ -71,7 +72,7 @@ def carry_out(job, part=1, parts=1, workers=0, scheduler=""):
 def is_done(job):
     """Whether a job's place holds its run.json. Raises ValueError if another run.json is there.
 
-    The beginning of a run.json, cut off, counts as none.
+    A run.json that was cut off counts as missing.
     """
     manifest, data = manifest_of(job.place), places.get(job.place, "run.json")
     same = manifest is not None and manifest["identity"] == job.identity
@@ -81,16 +82,15 @@ def is_done(job):
 
 
 def tidy(job):
-    """Remove what a run left that was killed after its last file, and write log.json if it is
-    missing or damaged.
+    """Remove the locks, receipts and unfinished files that a killed run left, and write log.json if
+    it is missing or damaged.
     """
     if not is_sealed(places.get(job.place, "log.json") or b""):
         write_log(job, {"parts_made": 0, "parts_kept": job.n_parts, "moved_local_times": None})
-    leftover = locks_of(job.place) or receipts_of_run(job.place, identity_hash(job.identity))
     if (
-        leftover
-        or not places.is_store(job.place)
-        and any(places.unfinished_files(job.place, is_of_run))
+        locks_of(job.place)
+        or receipts_of_run(job.place, identity_hash(job.identity))
+        or any(places.unfinished_files(job.place, is_of_run))
     ):
         with locked(job.place):
             clear_unfinished_parts(job, range(job.n_parts))
@@ -140,10 +140,11 @@ def make_share(job, share, workers, scheduler):
 
 
 def refuse_foreign_tables(job, saved):
-    """Raise ValueError naming a file that has the name of a table but not its format, and no
-    receipt.
+    """Raise ValueError naming a file without a receipt that has the name of a table, but another
+    format.
 
-    saved: receipts of complete parts. Files of wrapsim that are cut off are written again.
+    saved: receipts of complete parts. A table that was cut off has the right format; it is written
+    again.
     """
     listed = {file["file"] for receipt in saved.values() for file in receipt["files"]}
     for name in places.sizes(job.place) if not places.is_store(job.place) else ():
@@ -231,11 +232,6 @@ def saved_in(job):
         f"{n_complete:,} of {job.n_parts:,} parts are complete and saved in {job.place}; run the "
         f"same command to resume."
     )
-
-
-def n_receipts(place):
-    """Number of receipts of parts in the place of an unfinished run."""
-    return sum(name.startswith("parts/part-") for name in places.file_names(place, "parts"))
 
 
 def killed_errors():

@@ -10,8 +10,8 @@ INSTANT = dt.Timestamp(timezone="UTC")
 
 
 def engine_function(name):
-    """An Ibis function for a function of an engine that converts an instant to microseconds since
-    1970. name: in the engine
+    """A database function, for use in Ibis, that converts an instant to microseconds since 1970.
+    name: of the function in the database
     """
 
     def microseconds_of(at):
@@ -20,7 +20,7 @@ def engine_function(name):
     return ibis.udf.scalar.builtin(microseconds_of, name=name, signature=((INSTANT,), dt.int64))
 
 
-# Both engines store instants as integer microseconds and convert no time zone.
+# Both databases store instants as integer microseconds and convert no time zone.
 MICROSECONDS = {
     "duckdb": engine_function("epoch_us"),
     "pyspark": engine_function("unix_micros"),

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from ibis import _
 
 from ..instants import DAY_MS, MINUTE_MS
 from ..parameters import run_of
@@ -16,7 +17,7 @@ from .connection import microseconds
 from .intervals import FEWEST
 from .opened import read_parquet
 
-MOST_PLAYS = 2_000_000  # of a larger run, the first listeners with about that many plays are used
+MOST_PLAYS = 2_000_000  # about as many are used; of a larger run, the first listeners
 CLUSTERS = 200
 
 
@@ -25,7 +26,7 @@ class EffectTables:
     """The tables in which effects are measured, for the first listeners of a run.
 
     personas   its `Personas`
-    weekdays   int64, (7,): number of Mondays ... Sundays in its window
+    weekdays   int64, (7,): how many Mondays, Tuesdays, ... its window has
     listeners  DataFrame of the listeners, with cluster, and start_ms and end_ms of their windows
     versions   DataFrame: listener_id, profile_version, age, plan, from_ms, to_ms
     plays      Ibis table of their plays: position (0, 1, ...) in the session, last: whether it is
@@ -42,7 +43,7 @@ class EffectTables:
 
     @property
     def groups(self):
-        """(column, name, `Group`) of each persona and cohort; column: of the listeners."""
+        """(column, name, `Group`) of each persona and cohort; column: "persona" or "cohort"."""
         return [
             (column, name, group)
             for column, groups in zip(("persona", "cohort"), self.personas)
@@ -90,10 +91,10 @@ def plays_in_sessions(run, last_listener):
     table, see `EffectTables`.
     """
     tables = run.tables
-    primary = tables["track_artists"].filter(ibis._.role == "primary")
+    primary = tables["track_artists"].filter(_.role == "primary")
     plays = (
         tables["plays"]
-        .filter(ibis._.listener_id <= last_listener)
+        .filter(_.listener_id <= last_listener)
         .join(tables["tracks"].select("track_id", "noise"), "track_id")
         .join(primary.select("track_id", "artist_id"), "track_id")
     )

@@ -3,7 +3,7 @@
 A run declares that age, plan, gender, device, context, personas and cohorts change named parameters
 of `Behaviour`, and by how much. This module measures each effect in the log, without using the
 model's internals: a factor on minutes as a ratio of minutes per day, a factor on leaving as a ratio
-of leavings per second played, a share as a share. The intervals treat each listener (or, among
+of plays left per second played, a share as a share. The intervals treat each listener (or, among
 many, each of CLUSTERS groups of listeners) as one observation, since a listener's plays resemble
 each other.
 """
@@ -37,9 +37,9 @@ def effects_of(run_dir, behaviour: Behaviour = Behaviour()):
     Returns    DataFrame: effect; requested and observed (a factor, a share or a number, see
                measure); low, high: the 95 % interval of observed; n_listeners: listeners measured;
                measure: what was measured, in words; holds: "yes" if the interval contains
-               requested, otherwise "no", which happens by chance for one effect in twenty. If the
-               log has too few plays, or nothing in it shows the parameter directly, observed is
-               missing and holds is "not seen".
+               requested, "no" if it does not, "not seen" if observed is missing. One effect in
+               twenty is "no" by chance. Observed is missing if the log has too few plays or does
+               not show the parameter directly.
     """
     tables = effect_tables(open_run(run_dir))
     steps = tqdm(MEASURED, desc="effects", unit="step")

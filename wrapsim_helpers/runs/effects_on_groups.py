@@ -12,7 +12,11 @@ from .intervals import share_of
 
 # -- personas and cohorts --------------------------------------------------------------------------
 
-ELSEWHERE = ("minutes_factor", "log_minutes", "hazard_scale")  # measured over all listeners
+ELSEWHERE = (
+    "minutes_factor",
+    "log_minutes",
+    "hazard_scale",
+)  # other modules measure these
 
 
 def mean_of_kumaraswamy(alpha, beta):
@@ -21,7 +25,7 @@ def mean_of_kumaraswamy(alpha, beta):
 
 
 def group_effects(tables, b):
-    """Effects of personas and cohorts that can be counted directly; the rest without a number."""
+    """Effects of personas and cohorts. Observed is missing if it cannot be counted directly."""
     counts = listener_counts(tables) if any(tables.personas) else None
     for column, name, group in tables.groups:
         for field in dict.fromkeys([*(group.set or {}), *(group.times or {})]):

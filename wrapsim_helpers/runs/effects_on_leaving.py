@@ -2,6 +2,7 @@
 
 import ibis
 import numpy as np
+from ibis import _
 
 from ..instants import MINUTE_MS
 from ..people.behaviour import CONTEXTS
@@ -10,18 +11,19 @@ from .effect_tables import in_memory
 from .effects_on_minutes import group_levels
 from .intervals import fit_levels
 
-LEVELS = (1, 3, 7, 15)  # of earlier_plays; a play is compared within its level
+LEVELS = (1, 3, 7, 15)  # from so many earlier_plays on; plays are compared within a level
 # which plays are counted, see `leaving_effects`
 PLACES, LONG_MS, AT_RISK_MS = 6, 30 * MINUTE_MS, 1_500
 
 
 def leaving_effects(tables, b):
     """Effects of age, device, context, shuffle, weekend, position in the session, personas and
-    cohorts on leaving: ratios of leavings per second.
+    cohorts on leaving: ratios of plays left per second.
 
     The mood of a session affects all of its plays, is not in the log, and gives restless sessions
-    more plays. So only plays that no mood selects are counted: the first PLACES of each session of
-    LONG_MS and more, and of each play its first AT_RISK_MS, before restless listeners leave.
+    more plays. So only plays that occur in any mood are counted: the first PLACES plays of each
+    session of LONG_MS and more. Of each play only the first AT_RISK_MS count, before restless
+    listeners leave.
     Left out: free listeners on a phone, whose skip limit hides leaving; noise to fall asleep to;
     and tracks not played in an earlier session of the window, which the listener may have known
     before. Tracks are compared with tracks played equally often, and each listener's skip_tendency
@@ -43,7 +45,7 @@ def leaving_effects(tables, b):
             requested,
             *fitted.get((column, value), (np.nan,) * 3),
             (people[column] == value).sum() if column in people else len(people),
-            "ratio of leavings per second at the start of a play, the other effects held fixed",
+            "ratio of plays left per second at the start of a play, the other effects held fixed",
         )
 
 
@@ -77,33 +79,41 @@ def compared(column, values, names, factors, reference):
 
 
 def leaving_cells(tables, b, columns):
-    """events (leavings) and exposure (seconds at risk) of the plays that `leaving_effects` counts,
-    by cluster and columns; a DataFrame.
+    """events (plays left) and exposure (seconds at risk) of the plays that `leaving_effects`
+    counts, by cluster and columns; a DataFrame.
     """
     band = np.searchsorted(b.skip_age_from, tables.versions["age"], side="right") - 1
     versions = in_memory(tables.versions[["listener_id", "profile_version"]].assign(age_band=band))
     people = in_memory(
         tables.listeners[["listener_id", "cluster", "skip_tendency", "persona", "cohort"]]
     )
-    plays = tables.plays.filter(
-        (tables.plays.position < PLACES)
-        & (tables.plays.session_ms >= LONG_MS)
-        & (tables.plays.earlier_plays > 0)
-        & ~tables.plays.noise,
-        (tables.plays.plan == "premium") | (tables.plays.device != "phone"),
+    pressed = _.reason_end.isin(["fwdbtn", "backbtn"])
+    left = pressed | ((_.reason_end == "endplay") & ~_.last)
+    at_risk_us = ibis.least(_.ms, AT_RISK_MS) * _.skip_tendency * 1000
+    rows = (
+        tables.plays.filter(
+            _.position < PLACES,
+            _.session_ms >= LONG_MS,
+            _.earlier_plays > 0,
+            ~_.noise,
+            (_.plan == "premium") | (_.device != "phone"),
+        )
+        .join(people, "listener_id")
+        .join(versions, ["listener_id", "profile_version"])
+        .mutate(
+            ms=_.ms_played.cast("int64"),
+            place=ibis.least(_.position, 3),
+            weekend=(_.session_day + 3) % 7 >= 5,
+            level=sum((_.earlier_plays >= n).cast("int64") for n in LEVELS[1:]),
+        )
+        .group_by("cluster", *columns)
+        .agg(
+            events=_.count(where=left & (_.ms < AT_RISK_MS)),
+            # whole numbers, since a parallel sum of floats differs from call to call
+            exposure_us=at_risk_us.round().cast("int64").sum(),
+        )
+        .filter(_.exposure_us > 0)
+        .order_by("cluster", *columns)
+        .execute()
     )
-    plays = plays.join(people, "listener_id").join(versions, ["listener_id", "profile_version"])
-    ms, pressed = plays.ms_played.cast("int64"), plays.reason_end.isin(["fwdbtn", "backbtn"])
-    left = pressed | ((plays.reason_end == "endplay") & ~plays.last)
-    plays = plays.mutate(
-        place=ibis.least(plays.position, 3),
-        weekend=(plays.session_day + 3) % 7 >= 5,
-        left=left & (ms < AT_RISK_MS),
-        at_risk_us=(ibis.least(ms, AT_RISK_MS) * plays.skip_tendency * 1000).round(),
-        level=sum((plays.earlier_plays >= n).cast("int64") for n in LEVELS[1:]),
-    )
-    cells = plays.group_by("cluster", *columns).agg(
-        events=plays.count(where=plays.left), exposure_us=plays.at_risk_us.cast("int64").sum()
-    )  # whole numbers, since a parallel sum of floats differs from call to call
-    rows = cells.filter(cells.exposure_us > 0).order_by("cluster", *columns).execute()
-    return rows.assign(exposure=rows["exposure_us"] / 1e6).drop(columns="exposure_us")
+    return rows.assign(exposure=rows["exposure_us"] / 1e6)

@@ -77,7 +77,7 @@ def minutes_by_plan(tables):
 def change_of_plan(by_plan, b, days=28):
     """The effect of a change of plan on the minutes of the same listener; a row of `effects_of`.
 
-    by_plan  from `minutes_by_plan`;  days  a listener needs so many on both plans
+    by_plan  from `minutes_by_plan`;  days  fewest on each plan of a listener
     """
     both = (
         by_plan[(by_plan["days"] >= days) & (by_plan["ms"] > 0)]

@@ -44,35 +44,41 @@ def plan_months(tables):
     """Calendar months (UTC) of each listener: the plan at the start of the month, whether it
     changed in the month, and the share of the month in the window.
     """
+    versions, columns = tables.versions, ["listener_id", "cluster", "persona", "cohort"]
     first, last = (
-        int(np.datetime64(int(at), "ms").astype("datetime64[M]").astype(int))
-        for at in (tables.versions["from_ms"].min(), tables.versions["to_ms"].max())
+        np.datetime64(int(at), "ms").astype("datetime64[M]")
+        for at in (versions["from_ms"].min(), versions["to_ms"].max())
     )
-    plans = tables.versions[
-        tables.versions["plan"] != tables.versions.groupby("listener_id")["plan"].shift()
-    ]
-    months = [plan_month(tables, plans, month) for month in range(first, last + 1)]
-    rows = pd.concat(months, ignore_index=True)
-    return rows[rows["covered"] > 0]
+    edges_ms = np.arange(first, last + 2).astype("datetime64[ms]").astype(np.int64)
+    rows = pd.DataFrame({"low": edges_ms[:-1], "high": edges_ms[1:]}).merge(
+        tables.listeners[[*columns, "start_ms", "end_ms"]], how="cross"
+    )
+    begin_ms = np.maximum(rows["low"], rows["start_ms"])
+    inside_ms = np.minimum(rows["high"], rows["end_ms"]) - begin_ms
+    rows["covered"] = inside_ms.clip(lower=0) / (rows["high"] - rows["low"])
+    plans = versions[versions["plan"] != versions.groupby("listener_id")["plan"].shift()]
+    begun = versions_at(plans, rows["listener_id"], begin_ms)
+    rows["plan"] = begun["plan"]
+    rows["changed"] = (
+        versions_at(plans, rows["listener_id"], rows["high"] - 1)["from_ms"] > begun["from_ms"]
+    )
+    return rows.loc[rows["covered"] > 0, [*columns, "covered", "plan", "changed"]]
 
 
-def plan_month(tables, plans, month):
-    """One month of `plan_months`. plans: versions at which the plan changes; month: since 1970"""
-    low, high = (
-        int(np.datetime64(at, "M").astype("datetime64[ms]").astype(np.int64))
-        for at in (month, month + 1)
+def versions_at(versions, listener_id, at_ms):
+    """The version of each listener at a time, a row for each of the times; a DataFrame."""
+    times = pd.DataFrame({"listener_id": listener_id, "at_ms": at_ms}).rename_axis("row")
+    return (
+        pd.merge_asof(
+            times.reset_index().sort_values("at_ms"),
+            versions.sort_values("from_ms"),
+            left_on="at_ms",
+            right_on="from_ms",
+            by="listener_id",
+        )
+        .set_index("row")
+        .sort_index()
     )
-    columns = ["listener_id", "cluster", "persona", "cohort", "start_ms", "end_ms"]
-    rows = tables.listeners[columns].copy()
-    inside_ms = rows["end_ms"].clip(upper=high) - rows["start_ms"].clip(lower=low)
-    rows["covered"] = inside_ms.clip(lower=0) / (high - low)
-    start_ms = plans["listener_id"].map(rows.set_index("listener_id")["start_ms"])
-    begun = plans[plans["from_ms"] <= np.maximum(low, start_ms)].groupby("listener_id")
-    begun_ms = begun["from_ms"].max().reindex(plans["listener_id"]).to_numpy()
-    changes = plans[(plans["from_ms"] > begun_ms) & (plans["from_ms"] < high)]
-    rows["plan"] = rows["listener_id"].map(begun["plan"].last())
-    rows["changed"] = rows["listener_id"].isin(changes["listener_id"])
-    return rows.drop(columns=["start_ms", "end_ms"])
 
 
 def requested_mean(tables, b, rows, weight, value):

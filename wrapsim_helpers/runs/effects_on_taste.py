@@ -13,8 +13,8 @@ def taste_effects(tables, _):
     """How far the top artists of men and women differ, against the published gender_taste_overlap;
     a row of `effects_of`.
 
-    All listeners have equal weight. A bootstrap over listeners gives the interval, and the
-    difference that lists of so few people have by chance, which is subtracted.
+    All listeners have equal weight. A bootstrap over listeners gives the interval. It also gives
+    the difference that lists of so few people have by chance, which is subtracted.
     """
     by_artist = tables.plays.group_by("listener_id", "artist_id").agg(n=tables.plays.count())
     plays = by_artist.order_by("listener_id", "artist_id").execute()
@@ -43,8 +43,8 @@ def taste_effects(tables, _):
 
 
 def missing_artists(totals):
-    """Share of men's TOP_ARTISTS that are not among women's; missing with fewer than twice as many
-    artists. totals: of men and of women, shape (2, artists)
+    """Share of men's TOP_ARTISTS that are not among women's; NaN if there are fewer than twice
+    as many artists. totals: of men and of women, shape (2, artists)
     """
     men, women = (set(np.argsort(-total, kind="stable")[:TOP_ARTISTS]) for total in totals)
     return 1 - len(men & women) / TOP_ARTISTS if len(totals[0]) >= 2 * TOP_ARTISTS else np.nan

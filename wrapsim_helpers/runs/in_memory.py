@@ -41,8 +41,8 @@ def one_listener(
     survey_path="",
     songs_path="",
 ):
-    """The checked `Run` of one listener; arguments as for `generate_listening_session`, with ""
-    or -1 for drawn.
+    """The checked `Run` of one listener; arguments as for `generate_listening_session`. "" and -1
+    mean "drawn".
     """
     number, given_id = resolve_user(user_id, check_count("seed", seed, *SEEDS))
     given = Given(preferred_genre, age, gender, plan, latitude, longitude, given_id)
@@ -146,8 +146,8 @@ def listen_as_records(run):
 
 
 def resolve_user(user_id, seed):
-    """(listener number, UUID to write or "" for the listener's own) of what a caller may give as
-    user_id.
+    """(listener number, UUID to write) for a user_id that a caller gave; the UUID is "" if the
+    listener's own is written.
     """
     user_id = int_or_text(user_id) if isinstance(user_id, str) else user_id
     if isinstance(user_id, int) and not isinstance(user_id, bool):

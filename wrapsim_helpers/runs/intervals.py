@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-FEWEST = 8  # effective listeners, or leavings, that an estimate needs
-FEWEST_CLUSTERS = 20  # clusters that a coefficient of the model of leaving needs
+FEWEST = 8  # fewest effective listeners, or plays left, for an estimate
+FEWEST_CLUSTERS = 20  # fewest clusters for a coefficient of the model of leaving
 Z95 = 1.959963984540054
 
 
@@ -72,24 +72,16 @@ def fit_rates(design, rows, rounds=50):
         beta += np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-7:
             break
-    expected = rows["exposure"] * np.exp(design @ beta)[rows["cell"]]
-    clusters = [
-        (
-            design[cluster["cell"]],
-            expected[cluster.index].to_numpy(),
-            (cluster["events"] - expected[cluster.index]).to_numpy(),
-        )
-        for _, cluster in rows.groupby("cluster")
-    ]
-    total = (design.T * t * np.exp(design @ beta)) @ design
+    x = design[rows["cell"]]
+    expected = rows["exposure"].to_numpy() * np.exp(x @ beta)
+    residuals, total = rows["events"].to_numpy() - expected, (x.T * expected) @ x
+    clusters = rows.groupby("cluster").indices.values()  # positions of the rows of each
+    without = [total - (x[at].T * expected[at]) @ x[at] for at in clusters]
     moved = np.array(
-        [
-            np.linalg.pinv(total - (cells.T * mean) @ cells) @ (cells.T @ residuals)
-            for cells, mean, residuals in clusters
-        ]
+        [np.linalg.pinv(rest) @ (x[at].T @ residuals[at]) for rest, at in zip(without, clusters)]
     )
-    n = np.sum([cells.any(axis=0) for cells, *_ in clusters], axis=0)
-    errors = np.sqrt(((moved - moved.mean(axis=0)) ** 2).sum(axis=0) * (n - 1) / np.maximum(n, 1))
+    n = np.sum([x[at].any(axis=0) for at in clusters], axis=0)
+    errors = np.sqrt(moved.var(axis=0) * len(moved) * (n - 1) / np.maximum(n, 1))
     return [
         interval(np.exp(b), e, count if count >= FEWEST_CLUSTERS else 0)
         for b, e, count in zip(beta, errors, n)
@@ -98,7 +90,7 @@ def fit_rates(design, rows, rounds=50):
 
 def fit_levels(rows, columns, levels):
     """`fit_rates` of rows with cluster, events, exposure and factors: (column, value) -> (ratio,
-    low, high) for the levels with FEWEST leavings or more, inside and outside."""
+    low, high) for the levels with at least FEWEST plays left in the level and outside it."""
     rows = rows.assign(cell=rows.groupby(columns, sort=True).ngroup()).reset_index(drop=True)
     cells = rows.drop_duplicates("cell").sort_values("cell")
     design = np.column_stack([(cells[column] == value).to_numpy(float) for column, value in levels])

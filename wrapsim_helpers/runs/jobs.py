@@ -7,7 +7,7 @@ from pathlib import Path
 from ..checking import in_bytes
 from ..compiled import source_hash
 from ..listening.listen import checked_world, compile_model, estimate_plays
-from ..parameters import Output, differences, identity, identity_hash
+from ..parameters import Output, differences, identity, identity_hash, run_of
 from ..resources import runs_folder
 from ..schema import fingerprints
 from ..source_files import sources_of, with_read_sources
@@ -15,8 +15,7 @@ from ..storage import places
 from ..storage.run_folder import check_folder, open_folder
 from .parts import Job
 
-# by format and compression, measured on years of listening; a day of many listeners takes slightly
-# more
+# measured on years of listening; a day of many listeners takes slightly more
 BYTES_PER_PLAY = {
     ("parquet", "zstandard"): 14,
     ("avro", "deflate"): 60,
@@ -25,15 +24,16 @@ BYTES_PER_PLAY = {
 }
 
 
-def before_of(stored):
-    """(None, identity hash) of the run that an identity continues, or None."""
-    return (None, stored["inputs"]["before"]) if "before" in stored["inputs"] else None
+def reproduced(opened, survey_path, songs_path, personas_path):
+    """The `Run` of an `OpenedRun`, with its source files read.
 
-
-def refuse_changes(opened, here, stored):
-    """Raise ValueError with the differences if this installation or these source files would not
-    give the plays of a run. opened: the `OpenedRun`; here, stored: identities
+    Raises ValueError with the differences if this installation or these source files would not give
+    the same plays.
     """
+    stored = opened.identity
+    run = with_read_sources(run_of(stored, survey_path, songs_path, personas_path))
+    before = None, stored["inputs"].get("before", "")
+    here = job_of(run, Output(opened.place, stored["formats"]), before).identity
     lines = differences(here, stored)
     if lines:
         raise ValueError(
@@ -41,6 +41,7 @@ def refuse_changes(opened, here, stored):
             "differ:\n  "
             + "\n  ".join([*lines[:12], *files_to_name(here["inputs"], stored["inputs"])])
         )
+    return run
 
 
 def files_to_name(here, stored):
@@ -58,43 +59,37 @@ def files_to_name(here, stored):
 
 
 def begun_job(run, output):
-    """The `Job` of a Run and an Output, with room on the disk and its folder ready."""
+    """The `Job` of a Run and an Output. Checks the free space and prepares the folder."""
     job = job_of(run, output)
     check_room(job, job.plays * sum(BYTES_PER_PLAY[pair] for pair in job.formats.items()))
     open_folder(job.place, job.identity)
     return job
 
 
-def job_of(run, output=Output(), before=None):
+def job_of(run, output, before=(None, "")):
     """The `Job` of a Run and an Output; nothing is written. before: place and identity hash of the
-    run that it continues, or None
+    run that it continues
     """
     run = with_read_sources(run)
-    world, out_dir = checked_world(run), output.out_dir
-    given_place = check_place(out_dir) if out_dir != "" else None
+    world = checked_world(run)
+    place = check_place(output.out_dir) if output.out_dir != "" else None
     compile_model(run)  # before anything compiled is called, so that it prints what it does
     plays = estimate_plays(run, world)
-    sized, place_before = (
-        replace(run, listeners_per_part=run.part_size(plays / (run.num_users * run.days))),
-        before[0] if before else None,
-    )
-    of_run = identity(
-        sized,
-        {name: source.sha256 for name, source in sources_of(run).items()},
-        fingerprints(),
-        sized.listeners_per_part,
-    ) | {"formats": output.formats}
-    if before:
-        of_run["inputs"]["before"] = before[1]
-    place = given_place or (
+    part_size = run.part_size(plays / (run.num_users * run.days))
+    run = replace(run, listeners_per_part=part_size)
+    place_before, hash_before = before
+    inputs = {name: source.sha256 for name, source in sources_of(run).items()}
+    inputs |= {"before": hash_before} if hash_before else {}
+    of_run = identity(run, inputs, fingerprints(), part_size) | {"formats": output.formats}
+    place = place or (
         runs_folder() / f"run-{identity_hash(of_run)[:6]}{source_hash(Path(__file__))[:4]}"
     )
     return Job(
-        sized,
+        run,
         place if places.is_store(place) else place.absolute(),
         output.formats,
         of_run,
-        -(-run.num_users // sized.listeners_per_part),
+        -(-run.num_users // part_size),
         plays,
         place_before,
     )
@@ -114,9 +109,8 @@ def check_room(job, n_bytes):
     """
     if places.is_store(job.place):
         return
-    needed = n_bytes - sum(places.sizes(job.place).values()) if job.place.is_dir() else n_bytes
     free = free_bytes(job.place)
-    if needed > free:
+    if n_bytes - sum(places.sizes(job.place).values()) > free:
         raise ValueError(
             f"the run takes about {in_bytes(n_bytes)}, but the disk of {job.place} has "
             f"{in_bytes(free)} free. Name a folder on a larger disk, simulate fewer listeners or "

@@ -61,24 +61,15 @@ def make_part(job: Job, part):
     """
     check_count("part", part, 0, job.n_parts - 1)
     past = state_before(job, part) if job.before else None
-    listened = listen(
-        job.run,
-        job.run.listener_ids(
-            part * job.run.listeners_per_part, (part + 1) * job.run.listeners_per_part
-        ),
-        past=past,
-    )
+    n = job.run.listeners_per_part
+    listened = listen(job.run, job.run.listener_ids(part * n, (part + 1) * n), past=past)
     with places.local_folder(job.place) as folder, contextlib.ExitStack() as names:
         files = [
             begin_table(names, folder, name, getattr(listened, name), part)
             for name in tables_of(job)
         ]
         if "avro" in job.formats:
-            files.append(
-                write_plays_avro(
-                    names, folder, listened, identity_hash(job.identity), part, job.formats["avro"]
-                )
-            )
+            files.append(write_plays_avro(names, folder, listened, job, part))
         return deliver_part(
             job, part, names, folder, {"files": files, "moved": count_moved_windows(listened)}
         )
@@ -104,7 +95,7 @@ def state_before(job, part):
     return read_part(job.before, file, "state", None, None)
 
 
-def write_plays_avro(names, folder, listened, hash_, part, codec):
+def write_plays_avro(names, folder, listened, job, part):
     """Write a part's plays as Avro. Returns the manifest entry.
 
     The file gets its name when the ExitStack `names` closes.
@@ -117,8 +108,8 @@ def write_plays_avro(names, folder, listened, hash_, part, codec):
         listened.profile_versions,
         listened.world.catalogue.tracks,
         temporary,
-        sync_marker(hash_, part),
-        codec,
+        sync_marker(identity_hash(job.identity), part),
+        job.formats["avro"],
         known=listened.world.songs,
     )
     return entry(folder, path, temporary, sha256, listened.plays.num_rows, row_hash(listened.plays))
@@ -189,9 +180,8 @@ def files_of(job, number):
     """Names of the files of a part of a job, or of the catalogue."""
     if number == CATALOGUE:
         return [f"{name}.parquet" for name in CATALOGUE_TABLES]
-    kinds = [(name, "parquet") for name in tables_of(job)]
-    kinds += [("avro", "avro")] if "avro" in job.formats else []
-    return [f"{folder}/part-{number:08d}.{suffix}" for folder, suffix in kinds]
+    files = [f"{name}/part-{number:08d}.parquet" for name in tables_of(job)]
+    return [*files, f"avro/part-{number:08d}.avro"] if "avro" in job.formats else files
 
 
 def written_receipts(job, existing):
@@ -202,12 +192,12 @@ def written_receipts(job, existing):
     """
     hash_ = identity_hash(job.identity)
     numbers = {receipt_name(number): number for number in range(CATALOGUE, job.n_parts)}
-    files = each_file(job.place, [name for name in numbers if name in existing])
-    for name, data in files.items():
-        first = json_bytes({"belongs_to": f"{hash_} {name}"})[:-3]
-        if not receipt_in(data, hash_, name) and not is_cut(data, first):
+    receipts = {}
+    for name, data in each_file(job.place, [name for name in numbers if name in existing]).items():
+        receipt = receipts[numbers[name]] = receipt_in(data, hash_, name)
+        if not receipt and not is_cut(data, json_bytes({"belongs_to": f"{hash_} {name}"})[:-3]):
             raise places.in_the_way(f"{job.place}/{name}")
-    return {numbers[name]: receipt_in(data, hash_, name) for name, data in files.items()}
+    return receipts
 
 
 def each_file(place, names):
@@ -218,12 +208,12 @@ def each_file(place, names):
 
 def receipts_of_run(place, identity_hash):
     """The receipts in a place that a run of this identity wrote: name -> receipt."""
-    names = [name for name in places.file_names(place, "parts") if RECEIPT.fullmatch(name)]
-    receipts = {
-        name: receipt_in(data, identity_hash, name)
-        for name, data in each_file(place, names).items()
+    names = filter(RECEIPT.fullmatch, places.file_names(place, "parts"))
+    return {
+        name: receipt
+        for name, data in each_file(place, list(names)).items()
+        if (receipt := receipt_in(data, identity_hash, name))
     }
-    return {name: receipt for name, receipt in receipts.items() if receipt}
 
 
 def receipts_in(entries):
@@ -250,10 +240,9 @@ def clear_unfinished_parts(job, share):
     writing the other shares.
     """
     everything, parts = len(share) == job.n_parts, {f"part-{number:08d}" for number in share}
-    if not places.is_store(job.place):
-        places.clear_unfinished(
-            job.place, lambda name: is_of_run(name) and (everything or Path(name).stem in parts)
-        )
+    places.clear_unfinished(
+        job.place, lambda name: is_of_run(name) and (everything or Path(name).stem in parts)
+    )
 
 
 def is_of_run(name):

@@ -118,30 +118,29 @@ def cost_of(job, workers):
                 at_once,
             )
         )
-    (small, *low), (large, *high) = low_high = np.mean(list(measured.values()), axis=0)
-    start_s = time.perf_counter() - started - low_high[:, 2].sum() if workers > 1 else 0.0
-    low, high = np.array(low), np.array(high)
+    low, high = np.mean(list(measured.values()), axis=0)
+    start_s = time.perf_counter() - started - low[2] - high[2] if workers > 1 else 0.0
+    small, large = low[0], high[0]
     per_play = (
         np.maximum(high - low, 0) / (large - small) if large > 1.5 * small else high / max(large, 1)
     )
-    n_bytes, seconds = job.n_parts * np.maximum(high - large * per_play, 0) + job.plays * per_play
+    per_part = np.maximum(high - large * per_play, 0)
+    _, n_bytes, seconds = job.n_parts * per_part + job.plays * per_play
     rounds = -(-job.n_parts // at_once) / job.n_parts
     return n_bytes, start_s + seconds * rounds, round(large)
 
 
 def measured_parts(job, number):
-    """Make parts of two sizes in numbered folders of the job's place: plays, bytes and seconds of
-    each, float64, shape (2, 3).
+    """Make parts of two sizes in numbered folders of the job's place. Returns plays, bytes and
+    seconds of each, float64, shape (2, 3).
 
     The first part is not counted: it reads and encodes data that later parts find cached.
     """
-    places = (job.place / f"{number}-{place}" for place in range(3))
-    return np.array(
-        [
-            measured_part(replace(job, place=place), n_plays)
-            for place, n_plays in zip(places, (SAMPLES[0], *SAMPLES))
-        ][1:]
+    _, *measured = (
+        measured_part(replace(job, place=job.place / f"{number}-{n}"), n_plays)
+        for n, n_plays in enumerate((SAMPLES[0], *SAMPLES))
     )
+    return np.array(measured)
 
 
 def measured_part(job, n_plays):

@@ -24,6 +24,13 @@ FOLLOWS = " OR ".join(
     f"(last_end = '{ended}' AND reason_start = '{started}')" for ended, started in NEXT.items()
 )
 
+# Profile versions with valid_from and valid_to in ms: a version ends when the next one begins.
+VERSIONS = f"""
+CREATE TEMP TABLE versions AS
+SELECT listener_id, profile_version, plan::VARCHAR AS plan, epoch_ms(valid_from) AS valid_from,
+  lead(epoch_ms(valid_from), 1, {2**62})
+    OVER (PARTITION BY listener_id ORDER BY profile_version) AS valid_to
+FROM profile_versions"""
 # Plays in order, with columns of the previous play; times in ms.
 IN_ORDER = """
 CREATE OR REPLACE TEMP TABLE played AS
@@ -61,7 +68,7 @@ INVARIANTS = {
         ELSE 'play' END""",
     "only free phones are restricted": f"NOT ({FREE_PHONE}) AND NOT on_demand",
 }
-# the same, for plays joined with the profile versions of their listeners
+# rule -> SQL condition of a play, joined with its profile version, that breaks it
 OF_PROFILES = {
     "the profile version is the one of that time": """
       own_plan IS NULL OR started_at < valid_from OR started_at >= valid_to""",
@@ -106,15 +113,6 @@ PLAN_RULES = {
     ),
 }
 COUNTS = "count(*), min(play_id)"
-SPELLS = pa.schema(
-    [
-        ("listener_id", pa.int32()),
-        ("profile_version", pa.int32()),
-        ("valid_from", pa.int64()),
-        ("plan", pa.string()),
-        ("valid_to", pa.int64()),
-    ]
-)
 
 
 @front_door
@@ -143,23 +141,14 @@ def rules_of(tracks, versions=None):
     connection = duckdb.connect(config={"memory_limit": "600MB"})
     connection.execute("SET enable_progress_bar = false")
     connection.register("tracks", tracks.select(["track_id", "duration_ms"]))
-    connection.register("versions", version_times(versions))
+    versions = TABLES["profile_versions"].empty_table() if versions is None else versions
+    connection.register("profile_versions", versions)
+    connection.execute(VERSIONS)
     return connection
 
 
-def version_times(versions):
-    """Profile versions with valid_from and valid_to in ms, an Arrow table; empty for None."""
-    versions = TABLES["profile_versions"].empty_table() if versions is None else versions
-    table = versions.select(["listener_id", "profile_version", "valid_from", "plan"]).to_pandas()
-    valid_from = table["valid_from"].astype("datetime64[ms, UTC]").astype("int64")
-    table = table.assign(valid_from=valid_from, plan=table["plan"].astype(str))
-    table = table.sort_values(["listener_id", "profile_version"], ignore_index=True)
-    next_from = table.groupby("listener_id")["valid_from"].shift(-1, fill_value=2**62)
-    return pa.Table.from_pandas(table.assign(valid_to=next_from), SPELLS, preserve_index=False)
-
-
 def breaches(connection, plays):
-    """How many plays break each rule: DataFrame by rule with n and first, their lowest play_id or
+    """How many plays break each rule: DataFrame by rule with n, and first: the lowest play_id, or
     None. plays: Arrow table with all plays of each listener in it
     """
     connection.register("plays", plays)

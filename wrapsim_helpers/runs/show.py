@@ -55,19 +55,23 @@ def unfinished_lines(place, stored):
     """Lines with the complete parts of an unfinished run, and the processes that work on it."""
     from ..storage.locks import holder_of, locks_of
 
-    of, n_complete = (
-        stored["parameters"],
-        sum(name.startswith("parts/part-") for name in places.file_names(place, "parts")),
-    )
-    locks = locks_of(place)
+    of = stored["parameters"]
+    holders = {name: holder_of(place, name) for name in locks_of(place)}
     return [
-        f"not finished: {n_complete:,} of {-(-of['num_users'] // of['listeners_per_part']):,} "
-        f"parts are complete; run the same command to resume",
+        f"not finished: {n_receipts(place):,} of "
+        f"{-(-of['num_users'] // of['listeners_per_part']):,} parts are complete; run the same "
+        f"command to resume",
         *(
-            f"  {name}: process {holder_of(place, name)['pid']} on {holder_of(place, name)['host']}"
-            for name in locks
+            f"  {name}: process {holder['pid']} on {holder['host']}"
+            for name, holder in holders.items()
+            if holder
         ),
     ]
+
+
+def n_receipts(place):
+    """Number of receipts of parts in the place of an unfinished run."""
+    return sum(name.startswith("parts/part-") for name in places.file_names(place, "parts"))
 
 
 def difference_lines(stored):

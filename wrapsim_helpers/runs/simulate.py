@@ -10,11 +10,10 @@ from dataclasses import replace
 
 from ..checking import check_count, front_door
 from ..instants import check_time, time_text
-from ..parameters import Output, Run, run_of
-from ..source_files import with_read_sources
+from ..parameters import Output, Run
 from ..storage.run_folder import open_folder
 from .carrying_out import carry_out
-from .jobs import before_of, begun_job, job_of, refuse_changes
+from .jobs import begun_job, job_of, reproduced
 from .opened import open_run
 from .workers import check_scheduler
 
@@ -121,10 +120,7 @@ def continue_run(
     """
     check_count("workers", workers, 0, 1024)
     opened = open_run(run_dir)
-    stored = opened.identity
-    earlier = with_read_sources(run_of(stored, survey_path, songs_path, personas_path))
-    job = job_of(earlier, Output(opened.place, stored["formats"]), before_of(stored))
-    refuse_changes(opened, job.identity, stored)
+    earlier = reproduced(opened, survey_path, songs_path, personas_path)
     check_later(end_time, earlier)
     run = replace(
         earlier,
@@ -132,8 +128,9 @@ def continue_run(
         end_time=end_time,
         origin_time=earlier.origin_time or earlier.start_time,
     )
-    formats = tuple(stored["formats"]) if formats == "" else formats
-    codec = stored["formats"].get("avro", "deflate") if codec == "" else codec
+    stored = opened.identity["formats"]
+    formats = tuple(stored) if formats == "" else formats
+    codec = stored.get("avro", "deflate") if codec == "" else codec
     job = job_of(run, Output(out_dir, formats, codec), (opened.place, opened.identity_hash))
     open_folder(job.place, job.identity)
     return carry_out(job, workers=workers)

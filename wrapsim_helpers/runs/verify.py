@@ -68,15 +68,12 @@ def verify(run_dir, workers=0):
 
 def damaged_json(place, manifest):
     """Which of log.json and identity.json are missing, changed or damaged, as texts."""
-    checks = {
-        "log.json": is_sealed,
-        "identity.json": json_bytes(sealed(manifest["identity"])).__eq__,
+    log, begun = (places.get(place, name) or b"" for name in ("log.json", "identity.json"))
+    undamaged = {
+        "log.json": is_sealed(log),
+        "identity.json": begun == json_bytes(sealed(manifest["identity"])),
     }
-    return [
-        f"{name}: missing, changed or damaged."
-        for name, is_undamaged in checks.items()
-        if not is_undamaged(places.get(place, name) or b"")
-    ]
+    return [f"{name}: missing, changed or damaged." for name in undamaged if not undamaged[name]]
 
 
 def foreign_files(place, manifest):
@@ -99,7 +96,7 @@ def foreign_files(place, manifest):
 
 
 def verify_files(run, number):
-    """What is wrong with each file of one part, or of the catalogue; a list of texts."""
+    """What is wrong with each file of one part or of the catalogue; a list of texts."""
     return [
         line for file in run.receipts[number]["files"] for line in damaged_file(run.place, file)
     ]
@@ -109,25 +106,23 @@ def verify_part(run, number):
     """What is wrong with the files of one part, or, if every file is undamaged, which rules between
     them are broken; a list of texts.
     """
-    lines, entries = (
-        verify_files(run, number),
-        [file for file in run.receipts[number]["files"] if table_in(file["file"]) == "plays"],
-    )
+    lines = verify_files(run, number)
     if lines:
         return lines
-    plays = {file["file"]: plays_in(run.place, file["file"]) for file in entries}
-    changed = [
-        f"{file['file']}: its rows differ from those that were written."
-        for file in entries
-        if row_hash(plays[file["file"]]) != file["rows_xxh3"]
+    entries = run.receipts[number]["files"]
+    hashes = {
+        file["file"]: file["rows_xxh3"] for file in entries if table_in(file["file"]) == "plays"
+    }
+    plays = {name: plays_in(run.place, name) for name in hashes}
+    lines = [
+        f"{name}: its rows differ from those that were written."
+        for name in hashes
+        if row_hash(plays[name]) != hashes[name]
     ]
-    rules = [f"part {number}: {words}" for words in part_breaches(run, number, plays[max(plays)])]
-    return (
-        changed
-        + rules
-        + [f"part {number}: its plays in Avro differ from its plays in Parquet."]
-        * (len({file["rows_xxh3"] for file in entries}) > 1)
-    )
+    lines += [f"part {number}: {words}" for words in part_breaches(run, number, plays[max(plays)])]
+    if len(set(hashes.values())) > 1:
+        lines.append(f"part {number}: its plays in Avro differ from its plays in Parquet.")
+    return lines
 
 
 def plays_in(place, name):
@@ -179,38 +174,30 @@ def parquet_table(place, name):
 
 
 def part_breaches(run, number, plays):
-    """The rules between the tables of a part that are broken; texts."""
-    people, answers = (
+    """The broken rules between the tables of a part, as texts."""
+    listeners, answers, versions = (
         parquet_table(run.place, f"{name}/part-{number:08d}.parquet")
-        for name in ("listeners", "answers")
+        for name in ("listeners", "answers", "profile_versions")
     )
-    of, people = run.identity["parameters"], people["listener_id"].to_numpy()
+    of, people = run.identity["parameters"], listeners["listener_id"].to_numpy()
     first, stop = (
         of["first_listener"] + min(n * of["listeners_per_part"], of["num_users"])
         for n in (number, number + 1)
     )
     if not np.array_equal(people, np.arange(first, stop)):
         yield f"its listeners are not {first:,} to {stop - 1:,}."
-    if not np.array_equal(play_counts(plays, people), stated(answers)):
+    stated = np.array([answers[name] for name in ("n_plays", "n_streams", "ms_played")])
+    if not np.array_equal(play_counts(plays, people), stated):
         yield "its answers differ from a count of its plays."
     try:
-        versions = parquet_table(run.place, f"profile_versions/part-{number:08d}.parquet")
         check_plays(plays, parquet_table(run.place, "tracks.parquet"), versions)
     except ValueError as error:
         yield str(error)
 
 
 def play_counts(plays, people):
-    """Plays, streams and milliseconds of each listener, counted from plays; int64, shape (L, 3)."""
-    at, ms = (
-        np.searchsorted(people, plays["listener_id"].to_numpy()),
-        plays["ms_played"].to_numpy().astype(np.int64),
-    )
+    """Plays, streams and milliseconds of each listener, counted from plays; float64, (3, L)."""
+    at, ms = np.searchsorted(people, plays["listener_id"].to_numpy()), plays["ms_played"].to_numpy()
     return np.array(
         [np.bincount(at, weights, len(people)) for weights in (None, ms >= COUNTED_PLAY_MS, ms)]
-    ).T.astype(np.int64)
-
-
-def stated(answers):
-    """The same counts from the answer key of the run."""
-    return np.array([answers[name].to_numpy() for name in ("n_plays", "n_streams", "ms_played")]).T
+    )

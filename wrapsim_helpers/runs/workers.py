@@ -34,7 +34,7 @@ def cores():
 
 
 def in_flight(executor, action, job, numbers, most):
-    """The same by an executor, with at most `most` parts submitted at a time. If a part fails,
+    """`each_part` by an executor, with at most `most` parts submitted at a time. If a part fails,
     pending parts are cancelled.
     """
     waiting, left = {}, iter(numbers)
@@ -128,7 +128,7 @@ def recording(started):
 
 
 def kill_started(processes):
-    """End the running ones of these multiprocessing processes at once."""
+    """Kill each of these multiprocessing processes that still runs."""
     for process in processes:
         if process.pid and process.is_alive():
             process.kill()
@@ -148,8 +148,8 @@ def client_of(scheduler):
 
 
 def check_scheduler(scheduler):
-    """Raise ValueError if a scheduler is named that does not answer, or dask is not installed;
-    TypeError if it is not text.
+    """Raise ValueError if a named scheduler does not answer or dask is not installed, TypeError if
+    the name is not text.
     """
     if not isinstance(scheduler, str):
         raise TypeError(

@@ -7,9 +7,20 @@ import fastavro
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..checking import check_path, front_door
-from ..schema import LABEL, NAMED, SYMBOLS, TABLES, blank, code, labelled, pascal, released_schemas
-from .avro_writing import HEADER, MAGIC
+from ..checking import check_file, check_path, front_door
+from ..schema import (
+    LABEL,
+    NAMED,
+    RECORDS,
+    SYMBOLS,
+    TABLES,
+    blank,
+    code,
+    labelled,
+    pascal,
+    released_schemas,
+)
+from .avro_writing import HEADER, MAGIC, fields_in
 
 # -- to columns ------------------------------------------------------------------------------------
 
@@ -53,13 +64,9 @@ def file_at(name, given):
     """The given path of a file. Raises FileNotFoundError if there is no such file. name: of the
     argument, for the message
     """
-    path = check_path(name, given)
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{name} is {str(given)!r}, and there is no such file; give the path of an Avro file, "
-            f"such as plays.avro."
-        )
-    return path
+    return check_file(
+        name, check_path(name, given), "Give the path of an Avro file, such as plays.avro."
+    )
 
 
 def play_batches(path, tracks):
@@ -84,9 +91,7 @@ def rows_of(path):
     with open(path, "rb") as file:
         schema, _ = header_of(path, file)
     columns = ", ".join(
-        f"\"{record}\"['{field}'] AS {name}"
-        for name, (record, field) in SOURCES.items()
-        if field in fields_in(schema, record)
+        f"\"{record}\"['{field}'] AS {name}" for name, (record, field) in sources_in(schema).items()
     )
     try:
         context.register_avro("plays", path.absolute().as_uri(), file_extension=path.suffix)
@@ -139,10 +144,11 @@ def count_records(path):
     """
     with open(path, "rb") as file:
         schema, marker = header_of(path, file)
+        stored = sources_in(schema).values()
         missing = [
-            f"{record}.{field}"
-            for record, field in SOURCES.values()
-            if field in fields_in(FIRST_RELEASE, record) and field not in fields_in(schema, record)
+            ".".join(source)
+            for source in sources_in(FIRST_RELEASE).values()
+            if source not in stored
         ]
         if missing:
             raise ValueError(
@@ -165,17 +171,10 @@ def header_of(path, file):
         ) from None
 
 
-def fields_in(schema, record):
-    """Names of the fields of one of the three records in the schema of a file; empty if the schema
-    does not have the record.
-    """
-    parts = schema.get("fields", []) if isinstance(schema, dict) else []
-    return [
-        field["name"]
-        for part in parts
-        if part["name"] == record and isinstance(part["type"], dict)
-        for field in part["type"].get("fields", [])
-    ]
+def sources_in(schema):
+    """The part of SOURCES that the schema of a file has."""
+    known = {(record, field["name"]) for record in RECORDS for field in fields_in(schema, record)}
+    return {name: source for name, source in SOURCES.items() if source in known}
 
 
 def block_counts(path, file, marker):

@@ -25,9 +25,9 @@ from ..schema import RECORDS, snake, with_ordered_keys
 BLOCK_BYTES = 512 * 1024
 ROWS_AT_ONCE = 16_384  # plays converted to numbers at a time
 FIRST_BYTES = 16  # bytes of a block that are compressed before the rest; see `deflated`
-# how a column is written: bytes from the store, zig-zag, eight bytes
+# how a column is written: as bytes from the store, as Avro integers, as eight bytes
 ENCODED, NUMBER, REAL = range(3)
-FEW = 1_024  # most entries that two columns joined into one may have
+FEW = 1_024  # most entries of a column that joins two
 WHOLE, AWARE = (
     pa.types.is_integer,
     lambda arrow: pa.types.is_timestamp(arrow) and arrow.tz is not None,
@@ -42,7 +42,7 @@ NUMBERS = {
     ("long", "timestamp-millis"): (AWARE, pa.timestamp("ms", "UTC")),
     ("long", "timestamp-micros"): (AWARE, pa.timestamp("us", "UTC")),
 }
-KINDS = {"int": NUMBER, "long": NUMBER, "boolean": ENCODED, "double": REAL}
+KINDS = {"bool": ENCODED, "double": REAL}  # by Arrow type; NUMBER for all others
 TRUTHS = [b"\0", b"\1"]
 MAGIC = b"Obj\x01"
 HEADER = fastavro.parse_schema(
@@ -181,9 +181,9 @@ PLAIN = {
 
 
 def plain_type(avro_type, arrow):
-    """The Arrow type in which a column is passed to fastavro: a time becomes a number if the Avro
-    type, or every branch of its union, stores it as that number; other types do not change.
-    avro_type: None if it is not known."""
+    """The Arrow type in which a column is passed to fastavro. A time becomes a number if the Avro
+    type, or every branch of its union, stores it as that number. avro_type: None if it is not known
+    """
     if avro_type is None:
         return arrow
     number, logical = PLAIN.get(str(arrow), (arrow, ""))
@@ -199,20 +199,16 @@ def plain_type(avro_type, arrow):
     )
 
 
-def fields_of_parts(schema):
-    """The Avro fields of each of the three records in a schema of any form; no fields for a missing
-    record.
+def fields_in(schema, record):
+    """The Avro fields of one of the three records in a schema of any form; empty if the schema does
+    not have the record.
     """
-    parts = (
-        {field["name"]: field["type"] for field in schema["fields"]}
-        if isinstance(schema, dict) and "fields" in schema
-        else {}
-    )
+    parts = schema.get("fields", []) if isinstance(schema, dict) else []
     return [
-        parts[name]["fields"]
-        if isinstance(parts.get(name), dict) and "fields" in parts[name]
-        else []
-        for name in RECORDS
+        field
+        for part in parts
+        if part["name"] == record and isinstance(part["type"], dict)
+        for field in part["type"].get("fields", [])
     ]
 
 
@@ -221,17 +217,16 @@ def number_type(field, arrow):
     encode the values. arrow: type of the field's column.
     """
     avro = field["type"] if isinstance(field["type"], dict) else {"type": field["type"]}
-    ways = (
-        []
-        if isinstance(field["type"], list)
-        else [NUMBERS.get((avro["type"], logical)) for logical in ("", avro.get("logicalType"))]
-    )
+    ways = (NUMBERS.get((str(avro["type"]), name)) for name in ("", avro.get("logicalType")))
     return next((target for fits, target in filter(None, ways) if fits(arrow)), None)
 
 
 class Column(NamedTuple):
-    """A value to write per play: how, its numbers in any NumPy type, shape (P,), and, if it is
-    ENCODED, the store that the numbers index.
+    """A value to write per play.
+
+    kind     ENCODED, NUMBER or REAL
+    numbers  of any NumPy type, shape (P,)
+    store    the bytes of each value, which the numbers index if the kind is ENCODED
     """
 
     kind: int
@@ -251,15 +246,12 @@ def column_of(field, piece, plays):
         return distinct(
             field["name"], piece, plays[name].cast(plain_type(field["type"], plays[name].type))
         )
-    avro_type = field["type"]["type"] if isinstance(field["type"], dict) else field["type"]
-    return Column(
-        KINDS[avro_type],
-        numbers(checked_columns(name, plays[name], target)),
-        TRUTHS if avro_type == "boolean" else [],
-    )
+    kind = KINDS.get(str(target), NUMBER)
+    column = numbers(cast_column(name, plays[name], target))
+    return Column(kind, column, TRUTHS if kind == ENCODED else [])
 
 
-def checked_columns(name, column, target):
+def cast_column(name, column, target):
     """A column cast to another Arrow type. Raises ValueError naming it if a value does not fit."""
     try:
         return column.cast(target)
@@ -357,10 +349,8 @@ def spliced(columns):
     )
     n_records, size, rows = 0, np.uint64(0), np.empty((len(columns), ROWS_AT_ONCE), np.int64)
     for first in range(0, len(columns[0].numbers), ROWS_AT_ONCE):
-        row, n_rows = (
-            0,
-            as_int64(rows, [column.numbers[first : first + ROWS_AT_ONCE] for column in columns]),
-        )
+        some = [column.numbers[first : first + ROWS_AT_ONCE] for column in columns]
+        row, n_rows = 0, as_int64(rows, some)
         while row < n_rows:
             after, size = splice(
                 kinds == ENCODED,

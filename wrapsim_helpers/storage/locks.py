@@ -106,16 +106,22 @@ def is_signature(value):
 def refuse_held(place):
     """Raise ValueError if a process that may still run holds a lock of a place."""
     for name in locks_of(place):
-        holder = holder_of(place, name)
-        if holder and not is_gone(holder):
-            refuse_locked(place, name, holder)
+        ended_holder(place, name)
+
+
+def ended_holder(place, name):
+    """The holder of a lock, a process that has ended; None if the lock is free. Raises ValueError
+    if the process may still run.
+    """
+    holder = holder_of(place, name)
+    if holder and not is_gone(holder):
+        refuse_locked(place, name, holder)
+    return holder
 
 
 def take_over(place, name):
     """Remove the lock of a process that has ended. Raises ValueError if it may still run."""
-    holder = holder_of(place, name)
-    if holder and not is_gone(holder):
-        refuse_locked(place, name, holder)
+    holder = ended_holder(place, name)
     if holder:
         tqdm.write(f"Process {holder['pid']} started this run and has ended; resuming in {place}.")
         places.remove(place, [name])

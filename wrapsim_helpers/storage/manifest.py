@@ -108,7 +108,7 @@ def manifest_in(data):
 
 
 def is_file_entry(entry):
-    """Whether an entry of a manifest or receipt states what wrapsim states of a file."""
+    """Whether an entry of a manifest or receipt has the size, rows and SHA-256 of a file."""
     sizes = entry.get("bytes"), entry.get("rows")
     return all(type(size) is int for size in sizes) and isinstance(entry.get("sha256"), str)
 

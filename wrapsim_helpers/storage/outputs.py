@@ -85,16 +85,17 @@ def fault_of(path, marker):
     "".
     """
     name = path.name
-    if (
-        name == MARKER
-        or places.final_name(name)
-        and name.endswith((*marker["unfinished"], f"-{MARKER}"))
-    ):
+    if name == MARKER or is_unfinished(name, marker["unfinished"]):
         return FOREIGN if path.is_symlink() else ""
     entry = marker["files"].get(f"{name}/" if is_folder(path) else name)
     if entry is None:
         return FOREIGN
     return "" if is_folder(path) or is_unchanged(path, entry) else CHANGED
+
+
+def is_unfinished(name, unfinished):
+    """Whether a file has one of these unfinished names, or that of an unfinished marker."""
+    return places.final_name(name) and name.endswith((*unfinished, f"-{MARKER}"))
 
 
 def is_folder(path):
@@ -140,12 +141,8 @@ def marker_of(folder):
     with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
         marker = json_value(data)
         marker.pop("about", None)
-        if marker.keys() == {"files", "unfinished"} and all(
-            [
-                *(is_listed(*entry) for entry in marker["files"].items()),
-                *map(is_signature, marker["unfinished"].values()),
-            ]
-        ):
+        listed = all(is_listed(*entry) for entry in marker["files"].items())
+        if listed and all(map(is_signature, marker["unfinished"].values())) and len(marker) == 2:
             return marker
     raise ValueError(
         f"{folder}/{MARKER} is damaged, so wrapsim cannot tell which files it wrote. Name another "
@@ -179,16 +176,14 @@ def without_dead(folder, marker):
     """Remove the unfinished files of killed processes from a folder. Returns the marker without
     them.
     """
-    dead = [name for name, holder in marker["unfinished"].items() if is_gone(holder)]
+    unfinished = marker["unfinished"]
+    dead = [name for name in unfinished if is_gone(unfinished[name])]
     for path in folder.glob(f"{places.TEMPORARY}*"):
-        if places.final_name(path.name) and path.name.endswith((*dead, f"-{MARKER}")):
+        if is_unfinished(path.name, dead):
             with contextlib.suppress(OSError):
                 path.unlink()
-    return marker | {
-        "unfinished": {
-            name: holder for name, holder in marker["unfinished"].items() if name not in dead
-        }
-    }
+    alive = {name: unfinished[name] for name in unfinished if name not in dead}
+    return marker | {"unfinished": alive}
 
 
 def claim(folder, names):
@@ -305,12 +300,10 @@ def clear(folder, paths):
     """Remove files below a folder, then folders that are empty. JSON files go last, since they list
     the other files.
     """
-    for path in sorted(
-        paths, key=lambda path: (path.suffix == ".json") + (path.name in (MARKER, "identity.json"))
-    ):
+    lists = (MARKER, "identity.json")
+    for path in sorted(paths, key=lambda path: (path.suffix == ".json") + (path.name in lists)):
         path.unlink(missing_ok=True)
-    for inner in sorted(
-        {parent for path in paths for parent in path.relative_to(folder).parents}, reverse=True
-    )[:-1]:
+    inside = {parent for path in paths for parent in path.relative_to(folder).parents}
+    for inner in sorted(inside, reverse=True)[:-1]:
         with contextlib.suppress(OSError):
             (folder / inner).rmdir()

@@ -96,8 +96,8 @@ def checksum(random, name):
 
 
 def final_name(name):
-    """The final name of an unfinished file of wrapsim, also of one beside an unfinished file; None
-    for the name of any other file.
+    """The final name in the name of an unfinished file of wrapsim; None in any other name. A file
+    that is written under an unfinished name has two such prefixes.
     """
     match = UNFINISHED.fullmatch(name)
     if not match or match[2] != checksum(match[1], match[3]):
@@ -174,7 +174,7 @@ def put(place, name, data):
         opened(place).put(name, data, use_multipart=False)
         return
     refuse_links(place, [name])
-    with whole_file(Path(place) / name) as temporary:
+    with whole_file(place / name) as temporary:
         temporary.write_bytes(data)
 
 
@@ -187,7 +187,7 @@ def add(place, name, data):
             raise in_the_way(f"{place}/{name}")
         return put(place, name, data)
     refuse_links(place, [name])
-    with new_file(Path(place) / name) as temporary:
+    with new_file(place / name) as temporary:
         temporary.write_bytes(data)
 
 
@@ -197,7 +197,7 @@ def create(place, name, data):
     """
     if not is_store(place):
         refuse_links(place, [name])
-        return create_file(Path(place) / name, data)
+        return create_file(place / name, data)
     from obstore.exceptions import AlreadyExistsError
 
     try:
@@ -208,8 +208,8 @@ def create(place, name, data):
 
 
 def create_file(path, data):
-    """The same on a disk: make a hard link to a complete temporary file, or, on a disk without hard
-    links, write a new file.
+    """`create` on a disk: write a temporary file, then give it the name by a hard link, or by a
+    copy on a disk without hard links.
     """
     temporary = unfinished(path)
     try:
@@ -227,34 +227,26 @@ def create_file(path, data):
 
 
 def link_or_write(temporary, path):
-    """Give a file a second name. Raises FileExistsError if the name exists."""
+    """Give a file a second name, or copy it. Raises FileExistsError if the name exists."""
     try:
         os.link(temporary, path)
     except FileExistsError:
         raise
     except OSError:
-        with open(path, "xb") as file, removed_if_it_fails(path):
-            file.write(temporary.read_bytes())
-
-
-@contextmanager
-def removed_if_it_fails(path):
-    """Remove a file if the block fails while it is written."""
-    try:
-        yield
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
+        with open(path, "xb") as file:
+            try:
+                file.write(temporary.read_bytes())
+            except OSError:
+                path.unlink()
+                raise
 
 
 def get(place, name):
     """The bytes of a file of a place; None if there is no such file."""
     try:
-        return (
-            bytes(opened(place).get(name).bytes())
-            if is_store(place)
-            else (Path(place) / name).read_bytes()
-        )
+        if is_store(place):
+            return bytes(opened(place).get(name).bytes())
+        return (place / name).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
 
@@ -267,7 +259,7 @@ def remove(place, names):
         return
     refuse_links(place, names)
     for name in names:
-        (Path(place) / name).unlink(missing_ok=True)
+        (place / name).unlink(missing_ok=True)
 
 
 def sizes(place):
@@ -276,7 +268,7 @@ def sizes(place):
         return {file["path"]: file["size"] for page in opened(place).list() for file in page}
     return {
         path.relative_to(place).as_posix(): path.stat().st_size
-        for path in Path(place).rglob("*")
+        for path in place.rglob("*")
         if path.is_file() and not final_name(path.name)
     }
 
@@ -289,13 +281,9 @@ def file_names(place, folder=""):
 def sizes_in(place, folder=""):
     """Every complete file directly in a folder of a place: name within the place -> bytes."""
     if is_store(place):
-        return {
-            file["path"]: file["size"]
-            for file in opened(place).list_with_delimiter(f"{folder}/" if folder else None)[
-                "objects"
-            ]
-        }
-    inside = Path(place) / folder
+        listed = opened(place).list_with_delimiter(f"{folder}/" if folder else None)
+        return {file["path"]: file["size"] for file in listed["objects"]}
+    inside = place / folder
     return {
         (Path(folder) / path.name).as_posix(): path.stat().st_size
         for path in (inside.iterdir() if inside.is_dir() else ())
@@ -303,21 +291,21 @@ def sizes_in(place, folder=""):
     }
 
 
-def unfinished_files(folder, is_selected):
-    """Paths of the unfinished files that killed processes left.
+def unfinished_files(place, is_selected):
+    """Paths of the unfinished files that killed processes left; a store has none.
 
-    is_selected  predicate on the final name within the folder
+    is_selected  predicate on the final name within the place
     """
-    for path in Path(folder).rglob(f"{TEMPORARY}*"):
+    for path in () if is_store(place) else place.rglob(f"{TEMPORARY}*"):
         final = final_name(path.name)
-        name = final and path.with_name(final).relative_to(folder).as_posix()
+        name = final and path.with_name(final).relative_to(place).as_posix()
         if name and is_selected(name) and path.is_file() and not path.is_symlink():
             yield path
 
 
-def clear_unfinished(folder, is_selected):
+def clear_unfinished(place, is_selected):
     """Remove the unfinished files that killed processes left, see `unfinished_files`."""
-    for path in unfinished_files(folder, is_selected):
+    for path in unfinished_files(place, is_selected):
         path.unlink(missing_ok=True)
 
 
@@ -330,7 +318,7 @@ def local_folder(place):
     for a store.
     """
     if not is_store(place):
-        yield Path(place)
+        yield place
         return
     with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
         yield Path(folder)

@@ -25,10 +25,8 @@ def records(plays: pa.Table, listeners, versions, tracks):
 
     Times are datetimes with time zone, days are dates, user ids are UUIDs, as fastavro reads them.
     """
-    parts = [
-        narrowed(*part)
-        for part in zip(RECORDS, (profiles(listeners, versions), songs(tracks), plays))
-    ]
+    tables = profiles(listeners, versions), songs(tracks), plays
+    parts = [narrowed(*part) for part in zip(RECORDS, tables)]
     for profile, song, play in joined_records(plays, versions, tracks, parts):
         yield dict(
             zip(RECORDS, (profile | {"UserId": uuid.UUID(profile["UserId"])}, dict(song), play))
@@ -36,19 +34,15 @@ def records(plays: pa.Table, listeners, versions, tracks):
 
 
 def plain_records(plays, listeners, versions, tracks, schema=schema_ind):
-    """The same records as numbers and text, with a field for every column of the tables. Records
-    share their parts.
+    """The records of `records` as numbers and text, with a field for every column of the tables.
+    Records share their parts.
 
     fastavro can write them under any schema, since it ignores extra fields, and several times as
     fast.
     """
-    parts = [
-        in_pascal_case(as_numbers(*part))
-        for part in zip(
-            (profiles(listeners, versions), songs(tracks), plays),
-            avro_writing.fields_of_parts(schema),
-        )
-    ]
+    tables = profiles(listeners, versions), songs(tracks), plays
+    fields = (avro_writing.fields_in(schema, record) for record in RECORDS)
+    parts = [in_pascal_case(as_numbers(*part)) for part in zip(tables, fields)]
     for values in joined_records(plays, versions, tracks, parts):
         yield dict(zip(RECORDS, values))
 
@@ -209,29 +203,16 @@ def spliced_records(pieces, plays, listeners, versions, tracks, known):
     """
     version_used, version = used(version_of(plays, versions))
     track_used, track = used(track_of(plays, tracks))
-    people = avro_writing.encoded_rows(
-        *pieces[0],
-        in_pascal_case(
-            as_numbers(
-                profiles(listeners, versions.take(version_used)), pieces[0][0]["type"]["fields"]
-            )
-        ),
-    )
+
+    def encoded(field, piece, rows):
+        """The Avro bytes of each row of a table of profiles or songs."""
+        numbers = as_numbers(rows, field["type"]["fields"])
+        return avro_writing.encoded_rows(field, piece, in_pascal_case(numbers))
+
+    people = encoded(*pieces[0], profiles(listeners, versions.take(version_used)))
     new = [row for row in track_used if row not in known]
-    known.update(
-        zip(
-            new,
-            avro_writing.encoded_rows(
-                *pieces[1],
-                in_pascal_case(
-                    as_numbers(
-                        songs(tracks.take(pa.array(new, pa.int64()))),
-                        pieces[1][0]["type"]["fields"],
-                    )
-                ),
-            ),
-        )
-    )
+    new_songs = songs(tracks.take(pa.array(new, pa.int64())))
+    known.update(zip(new, encoded(*pieces[1], new_songs)))
     return avro_writing.spliced(
         [
             avro_writing.Column(avro_writing.ENCODED, version, people),

@@ -12,38 +12,32 @@ from . import places
 from .manifest import identity_in, json_bytes, manifest_of, sealed
 
 FOLDERS = (*TABLES, "avro", "parts", "derived")  # the folders of a run
-TOP_FILES = (*(f"{name}.json" for name in ("run", "identity", "log", "lock")),) + tuple(
+TOP_FILES = ("run.json", "identity.json", "log.json", "lock.json") + tuple(
     f"{name}.parquet" for name in TABLES
 )
 
 # -- the run folder --------------------------------------------------------------------------------
 
 
-def open_folder(out_dir, identity):
-    """Prepare `out_dir` for a run of this identity. Returns the place.
+def open_folder(place, identity):
+    """Prepare a place for a run of this identity.
 
-    The folder must be new, empty, or hold this same run. Raises ValueError, before anything is
-    written, for a folder of another run, with the differences, or one with other files, and
-    PermissionError for one that cannot be written.
+    It must be new, empty, or hold this same run. Raises ValueError, before anything is written, for
+    a place of another run, with the differences, or one with other files, and PermissionError for
+    one that cannot be written.
     """
-    place = places.place_of(out_dir, "out_dir")
     refuse_links_of_run(place)
     with refusing_what_cannot_be_written(place):
-        begun = (
-            places.get(place, "identity.json")
-            if places.is_store(place) or check_folder(place)
-            else None
-        )
+        begun = places.get(place, "identity.json")
         if begun is None:
             manifest = manifest_of(place) or {}
             if not manifest:
-                refuse_other_files(place, out_dir)
+                refuse_other_files(place)
                 writable(place)
             stored = json_bytes(sealed(manifest.get("identity", identity)))
             places.create(place, "identity.json", stored)
             begun = places.get(place, "identity.json")
     refuse_other_run(place, identity_in(place, begun), identity)
-    return place
 
 
 def refuse_links_of_run(place):
@@ -57,31 +51,25 @@ def refuse_links_of_run(place):
 
 
 def check_folder(folder):
-    """Whether a folder exists. Raises ValueError if it, or a folder above it, is a file."""
+    """Raise ValueError if a folder of a run, or a folder above it, is a file."""
     nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not nearest.is_dir():
         which = "which" if nearest in (folder, folder.absolute()) else f"and {str(nearest)!r}"
         raise ValueError(f"out_dir is {str(folder)!r}, {which} is a file; name a folder.")
-    return folder.is_dir()
 
 
-def refuse_other_files(place, out_dir):
+def refuse_other_files(place):
     """Raise ValueError if a place without a run holds any file, except unfinished files of killed
     runs.
     """
-    other_files = (
-        sorted(places.sizes(place))
-        if places.is_store(place)
-        else sorted(
-            path.name
-            for path in (place.iterdir() if place.is_dir() else ())
-            if not places.final_name(path.name)
-        )
-    )
-    if other_files:
+    if places.is_store(place):
+        names = places.sizes(place)
+    else:
+        names = [path.name for path in place.iterdir()] if place.is_dir() else []
+    for name in sorted(name for name in names if not places.final_name(name)):
         raise ValueError(
-            f"out_dir is {str(out_dir)!r}, which holds other files ({other_files[0]} ...); name a "
-            f"new or empty folder."
+            f"out_dir is {str(place)!r}, which holds other files ({name} ...); name a new or empty "
+            f"folder."
         )
 
 

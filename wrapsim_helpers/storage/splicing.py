@@ -1,7 +1,7 @@
 """Compiled passes over columns of numbers: splice bytes into Avro records, and look up codes.
 
 They are in a module of their own, which other modules import inside functions, since importing
-numba takes longer than all else that shows a run or a schema.
+numba takes longer than showing a run or a schema.
 """
 
 import numpy as np
