@@ -158,5 +158,5 @@ def listed_as_they_are(folder):
             "sha256": hashlib.sha256((folder / one["file"]).read_bytes()).hexdigest(),
         }
     (folder / "run.json").write_bytes(
-        mf.json_bytes(mf.sealed({key: value for key, value in manifest.items() if key != "sha256"}))
+        mf.sealed_json({key: value for key, value in manifest.items() if key != "sha256"})
     )

@@ -95,7 +95,7 @@ def test_a_run_whose_rows_were_hashed_otherwise_is_said_to_be_old(run):
     for one in manifest["files"]:
         one["rows_sha256"] = one.pop("rows_xxh3")
     (run / "run.json").write_bytes(
-        mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"}))
+        mf.sealed_json({key: manifest[key] for key in manifest if key != "sha256"})
     )
     assert ws.verify(run, workers=1)[0].startswith("run.json: written by an older wrapsim")
 
@@ -112,7 +112,7 @@ def rewritten(run, table, part, change):
         "rows_xxh3": row_hash(pq.read_table(path)),
     }
     (run / "run.json").write_bytes(
-        mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"}))
+        mf.sealed_json({key: manifest[key] for key in manifest if key != "sha256"})
     )
     return ws.verify(run, workers=1)
 
@@ -192,7 +192,7 @@ def test_a_run_kept_as_avro_alone_is_verified_too(tmp_path):
             one["rows_xxh3"][::-1] if one["file"] == "avro/part-00000001.avro" else one["rows_xxh3"]
         )
     (run / "run.json").write_bytes(
-        mf.json_bytes(mf.sealed({key: manifest[key] for key in manifest if key != "sha256"}))
+        mf.sealed_json({key: manifest[key] for key in manifest if key != "sha256"})
     )
     assert ws.verify(run, workers=1) == [
         "avro/part-00000001.avro: its rows differ from those that were written."
@@ -586,7 +586,7 @@ def test_a_sealed_manifest_without_what_it_must_state_is_refused(tiny_run, tmp_p
     manifest = json.loads((run / "run.json").read_text())
     del manifest["sha256"]
     change(manifest)
-    (run / "run.json").write_bytes(mf.json_bytes(mf.sealed(manifest)))
+    (run / "run.json").write_bytes(mf.sealed_json(manifest))
     for use in (ws.verify, ws.show, ws.open_run):
         with pytest.raises(ValueError, match="does not list the size, rows and hashes"):
             use(run)

@@ -113,6 +113,11 @@ class Listened:
     state: pa.Table
     actions: pa.Table
 
+    @property
+    def record_tables(self):
+        """The tables that `records` and `write_avro` take: plays, listeners, versions, tracks."""
+        return self.plays, self.listeners, self.profile_versions, self.world.catalogue.tracks
+
     def __repr__(self):
         return (
             f"Listened: {self.plays.num_rows:,} plays by {self.listeners.num_rows:,} listeners, "

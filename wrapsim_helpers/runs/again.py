@@ -35,10 +35,7 @@ def write_listener(listened: Listened, out_dir):
     folder = writable_output_folder(out_dir)
     with replaced_file(folder / "plays.avro") as path:
         write_avro(
-            listened.plays,
-            listened.listeners,
-            listened.profile_versions,
-            listened.world.catalogue.tracks,
+            *listened.record_tables,
             path,
             sync_marker(listened.listeners["user_id"][0].as_py(), 0),
         )

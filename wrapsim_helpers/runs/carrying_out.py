@@ -23,10 +23,9 @@ from ..storage.manifest import (
     RUN_FILE,
     is_cut,
     is_sealed,
-    json_bytes,
     manifest_bytes,
     manifest_of,
-    sealed,
+    sealed_json,
 )
 from ..storage.tables import table_in
 from .parts import (
@@ -85,7 +84,7 @@ def tidy(job):
     """Remove the locks, receipts and unfinished files that a killed run left, and write log.json if
     it is missing or damaged.
     """
-    if not is_sealed(places.get(job.place, "log.json") or b""):
+    if not is_sealed(places.get(job.place, "log.json")):
         write_log(job, {"parts_made": 0, "parts_kept": job.n_parts, "moved_local_times": None})
     if (
         locks_of(job.place)
@@ -93,8 +92,13 @@ def tidy(job):
         or any(places.unfinished_files(job.place, is_of_run))
     ):
         with locked(job.place):
-            clear_unfinished_parts(job, range(job.n_parts))
-            clear_receipts(job)
+            clear_leftovers(job)
+
+
+def clear_leftovers(job):
+    """Remove the unfinished files of killed workers and the receipts of a finished run."""
+    clear_unfinished_parts(job, range(job.n_parts))
+    clear_receipts(job)
 
 
 def make_share(job, share, workers, scheduler):
@@ -159,9 +163,7 @@ def has_its_format(path):
 
 
 def finish_run(job, receipts, log):
-    """Write log.json and run.json, then remove the receipts, whose entries run.json now holds, and
-    the unfinished files of killed workers.
-    """
+    """Write log.json and run.json, then remove the receipts, whose entries run.json now holds."""
     files = sorted(
         (file for receipt in receipts.values() for file in receipt["files"]),
         key=lambda file: file["file"],
@@ -186,8 +188,7 @@ def finish_run(job, receipts, log):
     )
     if not places.create(job.place, "run.json", manifest) and not is_done(job):
         places.add(job.place, "run.json", manifest)
-    clear_receipts(job)
-    clear_unfinished_parts(job, range(job.n_parts))
+    clear_leftovers(job)
 
 
 def write_log(job, log):
@@ -201,9 +202,7 @@ def write_log(job, log):
     places.put(
         job.place,
         "log.json",
-        json_bytes(
-            sealed(log | {"python": platform.python_version(), "platform": platform.platform()})
-        ),
+        sealed_json(log | {"python": platform.python_version(), "platform": platform.platform()}),
     )
 
 

@@ -47,10 +47,5 @@ def effects_of(run_dir, behaviour: Behaviour = Behaviour()):
         [row for effects in steps for row in effects(tables, behaviour)], columns=COLUMNS
     )
     inside = (result["low"] <= result["requested"]) & (result["requested"] <= result["high"])
-    return result.assign(
-        holds=np.where(
-            result[["requested", "observed"]].isna().any(axis=1),
-            "not seen",
-            np.where(inside, "yes", "no"),
-        )
-    )
+    unseen = result[["requested", "observed"]].isna().any(axis=1)
+    return result.assign(holds=np.select([unseen, inside], ["not seen", "yes"], "no"))

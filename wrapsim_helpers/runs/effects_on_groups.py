@@ -8,7 +8,7 @@ import numpy as np
 from ..people.behaviour import CONTEXTS, WEEKDAYS
 from ..people.personas import PARAMETERS
 from .effects_on_plans import churn_effect, plan_months, requested_mean
-from .intervals import share_of
+from .intervals import MISSING, share_of
 
 # -- personas and cohorts --------------------------------------------------------------------------
 
@@ -47,7 +47,7 @@ def field_effects(tables, b, counts, name, field, parts):
     about = PARAMETERS[field]
     if about.counted:
         count, whole, measure = about.counted
-        for part in parts if about.parts else [""]:
+        for part in parts or [""]:
             share = functools.partial(
                 requested_share, field=field, part=part, weekdays=tables.weekdays
             )
@@ -64,7 +64,7 @@ def field_effects(tables, b, counts, name, field, parts):
             tables, b, name, months[months["listener_id"].isin(counts["listener_id"])], len(counts)
         )
     elif field not in ELSEWHERE:
-        yield (name, *(np.nan,) * 4, len(counts), "cannot be counted directly in the log")
+        yield (name, np.nan, *MISSING, len(counts), "cannot be counted directly in the log")
 
 
 def named_parts(group, field):

@@ -9,7 +9,7 @@ from ..people.behaviour import CONTEXTS
 from ..schema import DEVICES
 from .effect_tables import in_memory
 from .effects_on_minutes import group_levels
-from .intervals import fit_levels
+from .intervals import MISSING, fit_levels
 
 LEVELS = (1, 3, 7, 15)  # from so many earlier_plays on; plays are compared within a level
 # which plays are counted, see `leaving_effects`
@@ -37,13 +37,13 @@ def leaving_effects(tables, b):
     fitted_levels += [(column, value) for column, value, *_ in levels]
     columns = list(dict(fitted_levels))
     rows = leaving_cells(tables, b, columns)
-    fitted = fit_levels(rows, columns, fitted_levels) if len(rows) else {}
+    fitted = fit_levels(rows, columns, fitted_levels)
     people = tables.listeners
     for column, value, name, requested in levels:
         yield (
             name,
             requested,
-            *fitted.get((column, value), (np.nan,) * 3),
+            *fitted.get((column, value), MISSING),
             (people[column] == value).sum() if column in people else len(people),
             "ratio of plays left per second at the start of a play, the other effects held fixed",
         )

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..instants import DAY_MS
 from ..people.personas import with_overrides
-from .intervals import FEWEST, fit_logs, interval
+from .intervals import FEWEST, MISSING, fit_logs, interval
 
 
 def minutes_effects(tables, b):
@@ -63,9 +63,7 @@ def minutes_by_plan(tables):
         rows.groupby(["listener_id", "plan"], sort=False, observed=True)
         .agg(ms=("ms", "sum"), days=("days", "sum"), age=("age", "first"))
         .reset_index()
-    )
-    by_plan = by_plan.merge(
-        tables.listeners[["listener_id", "gender", "persona", "cohort"]], on="listener_id"
+        .merge(tables.listeners[["listener_id", "gender", "persona", "cohort"]], on="listener_id")
     )
     return by_plan.assign(
         premium=by_plan["plan"] == "premium",
@@ -84,7 +82,7 @@ def change_of_plan(by_plan, b, days=28):
         .pivot(index="listener_id", columns="premium", values=["ms", "days"])
         .dropna()
     )
-    observed = (np.nan,) * 3
+    observed = MISSING
     if len(both) >= FEWEST:
         logs = np.log(both["ms"] / both["days"])
         ratio = logs[True] - logs[False]

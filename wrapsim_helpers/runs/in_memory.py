@@ -135,14 +135,7 @@ def listen_as_records(run):
     compile_model(run)
     listened = listen_checked(run, world_of_run(run), run.listener_ids())
     print_moved_windows(run, count_moved_windows(listened))
-    return list(
-        records(
-            listened.plays,
-            listened.listeners,
-            listened.profile_versions,
-            listened.world.catalogue.tracks,
-        )
-    )
+    return list(records(*listened.record_tables))
 
 
 def resolve_user(user_id, seed):

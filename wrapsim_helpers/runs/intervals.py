@@ -6,6 +6,7 @@ import pandas as pd
 FEWEST = 8  # fewest effective listeners, or plays left, for an estimate
 FEWEST_CLUSTERS = 20  # fewest clusters for a coefficient of the model of leaving
 Z95 = 1.959963984540054
+MISSING = (np.nan,) * 3  # an interval that cannot be estimated
 
 
 def quantile_95(n):
@@ -20,7 +21,7 @@ def interval(estimate, relative_error, n):
     fewer than FEWEST clusters.
     """
     if n < FEWEST or not estimate > 0:
-        return (np.nan,) * 3
+        return MISSING
     reach = np.exp(quantile_95(n) * relative_error)
     return estimate, estimate / reach, estimate * reach
 
@@ -37,7 +38,7 @@ def share_of(part, whole, cluster):
     sums = sums[(sums["whole"] > 0) | (sums["part"] > 0)]
     part, whole = sums["part"], sums["whole"]
     if not part.sum() > 0 < whole.sum():
-        return (np.nan,) * 3
+        return MISSING
     share = part.sum() / whole.sum()
     error = (
         np.sqrt(((part - share * whole) ** 2).sum() * len(sums) / max(len(sums) - 1, 1))

@@ -58,9 +58,11 @@ def files_to_name(here, stored):
     ]
 
 
-def begun_job(run, output):
-    """The `Job` of a Run and an Output. Checks the free space and prepares the folder."""
-    job = job_of(run, output)
+def begun_job(run, output, before=(None, "")):
+    """The `Job` of a Run and an Output, see `job_of`, after a check of the free space. Prepares its
+    folder.
+    """
+    job = job_of(run, output, before)
     check_room(job, job.plays * sum(BYTES_PER_PLAY[pair] for pair in job.formats.items()))
     open_folder(job.place, job.identity)
     return job
@@ -72,7 +74,10 @@ def job_of(run, output, before=(None, "")):
     """
     run = with_read_sources(run)
     world = checked_world(run)
-    place = check_place(output.out_dir) if output.out_dir != "" else None
+    place = None
+    if output.out_dir != "":
+        place = places.place_of(output.out_dir, "out_dir")
+        check_folder(place)
     compile_model(run)  # before anything compiled is called, so that it prints what it does
     plays = estimate_plays(run, world)
     part_size = run.part_size(plays / (run.num_users * run.days))
@@ -93,14 +98,6 @@ def job_of(run, output, before=(None, "")):
         plays,
         place_before,
     )
-
-
-def check_place(out_dir):
-    """The place that a caller names for a run. Raises ValueError if it cannot be a folder."""
-    place = places.place_of(out_dir, "out_dir")
-    if not places.is_store(place):
-        check_folder(place)
-    return place
 
 
 def check_room(job, n_bytes):

@@ -20,9 +20,9 @@ from ..instants import check_window
 from ..parameters import sha256_of
 from ..schema import TABLES
 from ..storage import places
-from ..storage.avro_reading import damaged_avro, read_plays_avro
+from ..storage.avro_reading import read_plays_avro
 from ..storage.manifest import identity_of, manifest_at
-from ..storage.tables import read_part, refuse_unlisted, table_in
+from ..storage.tables import damaged, read_part, refuse_unlisted, table_in
 from .connection import connected
 
 MEMORY = "1GB"  # limit of DuckDB; a part of a million plays needs a quarter of it
@@ -44,8 +44,7 @@ class OpenedRun(os.PathLike):
     def __str__(self):
         return str(self.place)
 
-    def __fspath__(self):
-        return str(self.place)
+    __fspath__ = __str__
 
     @property
     def identity(self):
@@ -217,7 +216,7 @@ def read_avro_part(run, file):
     sha256 = next(entry["sha256"] for entry in run.manifest["files"] if entry["file"] == file)
     with places.local_file(run.place, file) as path:
         if sha256_of(path) != sha256:
-            raise damaged_avro(path, "its SHA-256 is not the one in run.json")
+            raise damaged(run.place, file, "its SHA-256 is not the one in run.json")
         return read_plays_avro(path, read_parquet(run, "tracks", ["track_id", "song_id"]))
 
 

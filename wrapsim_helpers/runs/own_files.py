@@ -6,7 +6,7 @@ from ..checking import json_value
 from ..parameters import identity_hash
 from ..storage import places
 from ..storage.locks import LOCK, is_signature
-from ..storage.manifest import identity_in, is_sealed, json_bytes, manifest_of, sealed
+from ..storage.manifest import identity_in, is_sealed, manifest_of, sealed_json
 from ..storage.outputs import is_unchanged
 from ..storage.tables import DERIVED, is_derived
 from .parts import is_of_run, receipts_of_run
@@ -21,11 +21,9 @@ def own_files(folder):
         return set()
     identity = manifest["identity"] if manifest else identity_in(folder, begun)
     receipts = receipts_of_run(folder, identity_hash(identity))
-    listed = {
-        entry["file"]: entry
-        for source in (*receipts.values(), *filter(None, [manifest]))
-        for entry in source["files"]
-    } | dict.fromkeys([*receipts, *(["run.json"] if manifest else [])])
+    sources = receipts | ({"run.json": manifest} if manifest else {})
+    entries = (entry for source in sources.values() for entry in source["files"])
+    listed = dict.fromkeys(sources) | {entry["file"]: entry for entry in entries}
     return {path for path in folder.rglob("*") if is_own_file(folder, path, listed, identity)}
 
 
@@ -50,4 +48,4 @@ def is_own_unlisted(name, data, identity):
     if LOCK.fullmatch(name):
         with contextlib.suppress(ValueError):
             return is_signature(json_value(data))
-    return is_sealed(data) if name == "log.json" else data == json_bytes(sealed(identity))
+    return is_sealed(data) if name == "log.json" else data == sealed_json(identity)

@@ -1,6 +1,7 @@
 """Parts of a run: each is a pure function of (job, part number); a complete one has a receipt."""
 
 import contextlib
+import functools
 import hashlib
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -12,21 +13,33 @@ from ..listening.listen import count_moved_windows, listen, world_of_run
 from ..parameters import Run, identity_hash, part_path
 from ..storage import places
 from ..storage.locks import LOCK
-from ..storage.manifest import is_cut, json_bytes, manifest_at, manifest_of, sealed, unsealed
+from ..storage.manifest import (
+    RUN_FILE,
+    is_cut,
+    json_bytes,
+    manifest_at,
+    manifest_of,
+    sealed_json,
+    unsealed,
+)
 from ..storage.records import sync_marker, write_avro
-from ..storage.row_hashes import row_hash
-from ..storage.tables import DERIVED, begin_table, entry, read_part
+from ..storage.tables import DERIVED, begin_table, damaged, entry, read_part
 
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
 CATALOGUE = -1  # the number of the catalogue's receipt; parts are numbered from 0
 
-
 RECEIPT = re.compile(r"parts/(catalogue|part-\d{8})\.json")
-DERIVED_FILE = re.compile(rf"{DERIVED}/[\w-]+\.parquet")
-PART_FILE = re.compile(rf"({'|'.join((*PART_TABLES, 'avro'))})/part-(\d{{8}})\.(parquet|avro)")
-WHOLE_RUN_FILE = re.compile(
-    rf"(run|identity|log)\.json|{LOCK.pattern}|({'|'.join(CATALOGUE_TABLES)})\.parquet"
+OF_RUN = re.compile(
+    "|".join(
+        [
+            RUN_FILE.pattern,
+            RECEIPT.pattern,
+            LOCK.pattern,
+            r"(run|identity|log)\.json",
+            rf"{DERIVED}/[\w-]+\.parquet",
+        ]
+    )
 )
 
 
@@ -88,10 +101,7 @@ def state_before(job, part):
     files = manifest_at(job.before)["files"]
     sha256 = next(listed["sha256"] for listed in files if listed["file"] == file)
     if hashlib.sha256(places.get(job.before, file) or b"").hexdigest() != sha256:
-        raise ValueError(
-            f"{job.before}/{file} is damaged: its SHA-256 is not the one in run.json. Restore it, "
-            f"or remove it and simulate that run again into the same folder."
-        )
+        raise damaged(job.before, file, "its SHA-256 is not the one in run.json")
     return read_part(job.before, file, "state", None, None)
 
 
@@ -103,16 +113,13 @@ def write_plays_avro(names, folder, listened, job, part):
     path = part_path(folder, "avro", part, "avro")
     temporary = names.enter_context(places.new_file(path))
     sha256 = write_avro(
-        listened.plays,
-        listened.listeners,
-        listened.profile_versions,
-        listened.world.catalogue.tracks,
+        *listened.record_tables,
         temporary,
         sync_marker(identity_hash(job.identity), part),
         job.formats["avro"],
         known=listened.world.songs,
     )
-    return entry(folder, path, temporary, sha256, listened.plays.num_rows, row_hash(listened.plays))
+    return entry(folder, path, temporary, sha256, listened.plays)
 
 
 def make_catalogue(job):
@@ -151,7 +158,7 @@ def receipt_name(number):
 
 def receipt_bytes(identity_hash, name, receipt):
     """The bytes of a receipt file: sealed, with the identity hash and name it belongs to."""
-    return json_bytes(sealed({"belongs_to": f"{identity_hash} {name}"} | receipt))
+    return sealed_json({"belongs_to": f"{identity_hash} {name}"} | receipt)
 
 
 def receipt_in(data, identity_hash, name):
@@ -203,7 +210,7 @@ def written_receipts(job, existing):
 def each_file(place, names):
     """The bytes of several files of a place: name -> bytes."""
     with ThreadPoolExecutor(16) as pool:
-        return dict(zip(names, pool.map(lambda name: places.get(place, name), names)))
+        return dict(zip(names, pool.map(functools.partial(places.get, place), names)))
 
 
 def receipts_of_run(place, identity_hash):
@@ -220,10 +227,9 @@ def receipts_in(entries):
     """A manifest's entries grouped into receipts: part number -> receipt."""
     receipts = {}
     for file in entries:
-        number = file["file"].rpartition("part-")[2].split(".")[0]
-        receipts.setdefault(
-            int(number) if number.isdecimal() else CATALOGUE, {"files": [], "moved": 0}
-        )["files"].append(file)
+        part = re.search(r"part-(\d{8})", file["file"])
+        number = int(part[1]) if part else CATALOGUE
+        receipts.setdefault(number, {"files": [], "moved": 0})["files"].append(file)
     return receipts
 
 
@@ -247,4 +253,4 @@ def clear_unfinished_parts(job, share):
 
 def is_of_run(name):
     """Whether a run can write a file of this name in its place."""
-    return any(kind.fullmatch(name) for kind in (WHOLE_RUN_FILE, RECEIPT, PART_FILE, DERIVED_FILE))
+    return OF_RUN.fullmatch(name) is not None

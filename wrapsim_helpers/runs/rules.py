@@ -112,7 +112,6 @@ PLAN_RULES = {
           WHERE ended_at - sixth < {HOUR_MS}""",
     ),
 }
-COUNTS = "count(*), min(play_id)"
 
 
 @front_door
@@ -158,5 +157,5 @@ def breaches(connection, plays):
     row = connection.execute(f"SELECT {columns} FROM played").fetchall()[0]
     by_rule = dict(zip(single, zip(row[::2], row[1::2])))
     for rule, (_, query) in PLAN_RULES.items():
-        by_rule[rule] = connection.execute(f"SELECT {COUNTS} {query}").fetchall()[0]
+        by_rule[rule] = connection.execute(f"SELECT count(*), min(play_id) {query}").fetchall()[0]
     return pd.DataFrame.from_dict(by_rule, "index", columns=["n", "first"], dtype=object)

@@ -11,9 +11,8 @@ from dataclasses import replace
 from ..checking import check_count, front_door
 from ..instants import check_time, time_text
 from ..parameters import Output, Run
-from ..storage.run_folder import open_folder
 from .carrying_out import carry_out
-from .jobs import begun_job, job_of, reproduced
+from .jobs import begun_job, reproduced
 from .opened import open_run
 from .workers import check_scheduler
 
@@ -131,9 +130,8 @@ def continue_run(
     stored = opened.identity["formats"]
     formats = tuple(stored) if formats == "" else formats
     codec = stored.get("avro", "deflate") if codec == "" else codec
-    job = job_of(run, Output(out_dir, formats, codec), (opened.place, opened.identity_hash))
-    open_folder(job.place, job.identity)
-    return carry_out(job, workers=workers)
+    before = opened.place, opened.identity_hash
+    return carry_out(begun_job(run, Output(out_dir, formats, codec), before), workers=workers)
 
 
 def check_later(end_time, earlier):

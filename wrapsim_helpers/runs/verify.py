@@ -15,10 +15,11 @@ from tqdm.auto import tqdm
 from ..checking import check_count, front_door
 from ..interrupts import saying, unchanged
 from ..listening.counts import COUNTED_PLAY_MS
+from ..parameters import Run, run_of
 from ..schema import TABLES
 from ..storage import places
 from ..storage.avro_reading import read_plays_avro
-from ..storage.manifest import is_sealed, json_bytes, manifest_at, sealed
+from ..storage.manifest import is_sealed, manifest_at, sealed_json
 from ..storage.row_hashes import row_hash
 from ..storage.tables import DERIVED, reader_of, table_in
 from .parts import CATALOGUE, receipts_in
@@ -30,10 +31,10 @@ JSON_FILES = ("run.json", "identity.json", "log.json")  # of a run
 
 @dataclass(frozen=True)
 class RunToVerify:
-    """A run to verify: its place, its identity and its receipts by part number."""
+    """A run to verify: its place, its parameters and its receipts by part number."""
 
     place: Path | str
-    identity: dict
+    parameters: Run
     receipts: dict
 
 
@@ -57,7 +58,7 @@ def verify(run_dir, workers=0):
             "run.json: written by an older wrapsim, which hashed rows in another way; simulate the "
             "run again into another folder to verify it."
         ]
-    run = RunToVerify(place, manifest["identity"], receipts_in(manifest["files"]))
+    run = RunToVerify(place, run_of(manifest["identity"]), receipts_in(manifest["files"]))
     of_folder = [*damaged_json(place, manifest), *foreign_files(place, manifest)]
     of_catalogue = verify_files(run, CATALOGUE)
     numbers, action = sorted(run.receipts)[1:], verify_files if of_catalogue else verify_part
@@ -68,10 +69,10 @@ def verify(run_dir, workers=0):
 
 def damaged_json(place, manifest):
     """Which of log.json and identity.json are missing, changed or damaged, as texts."""
-    log, begun = (places.get(place, name) or b"" for name in ("log.json", "identity.json"))
+    log, begun = (places.get(place, name) for name in ("log.json", "identity.json"))
     undamaged = {
         "log.json": is_sealed(log),
-        "identity.json": begun == json_bytes(sealed(manifest["identity"])),
+        "identity.json": begun == sealed_json(manifest["identity"]),
     }
     return [f"{name}: missing, changed or damaged." for name in undamaged if not undamaged[name]]
 
@@ -179,13 +180,10 @@ def part_breaches(run, number, plays):
         parquet_table(run.place, f"{name}/part-{number:08d}.parquet")
         for name in ("listeners", "answers", "profile_versions")
     )
-    of, people = run.identity["parameters"], listeners["listener_id"].to_numpy()
-    first, stop = (
-        of["first_listener"] + min(n * of["listeners_per_part"], of["num_users"])
-        for n in (number, number + 1)
-    )
-    if not np.array_equal(people, np.arange(first, stop)):
-        yield f"its listeners are not {first:,} to {stop - 1:,}."
+    people, size = listeners["listener_id"].to_numpy(), run.parameters.listeners_per_part
+    expected = run.parameters.listener_ids(number * size, (number + 1) * size)
+    if not np.array_equal(people, expected):
+        yield f"its listeners are not {expected[0]:,} to {expected[-1]:,}."
     stated = np.array([answers[name] for name in ("n_plays", "n_streams", "ms_played")])
     if not np.array_equal(play_counts(plays, people), stated):
         yield "its answers differ from a count of its plays."

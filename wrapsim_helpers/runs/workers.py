@@ -41,12 +41,10 @@ def in_flight(executor, action, job, numbers, most):
     try:
         while True:
             with main_left_alone():
-                waiting.update(
-                    {
-                        executor.submit(action, job, number): number
-                        for number in islice(left, most - len(waiting))
-                    }
-                )
+                waiting |= {
+                    executor.submit(action, job, number): number
+                    for number in islice(left, most - len(waiting))
+                }
             if not waiting:
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:

@@ -238,17 +238,17 @@ def column_of(field, piece, plays):
     """The `Column` of a field of the interaction, from the plays table; a missing field has its
     default.
     """
-    name, none = snake(field["name"]), np.zeros(plays.num_rows, np.int8)
+    name = snake(field["name"])
     if name not in plays.column_names or not plays.num_rows:
-        return Column(ENCODED, none, [encoded(piece, {}) for _ in none[:1]])
-    target = number_type(field, plays.schema.field(name).type)
-    if target is None or plays[name].null_count:
-        return distinct(
-            field["name"], piece, plays[name].cast(plain_type(field["type"], plays[name].type))
-        )
+        zeros = np.zeros(plays.num_rows, np.int8)
+        return Column(ENCODED, zeros, [encoded(piece, {}) for _ in zeros[:1]])
+    column = plays[name]
+    target = number_type(field, column.type)
+    if target is None or column.null_count:
+        return distinct(field["name"], piece, column.cast(plain_type(field["type"], column.type)))
     kind = KINDS.get(str(target), NUMBER)
-    column = numbers(cast_column(name, plays[name], target))
-    return Column(kind, column, TRUTHS if kind == ENCODED else [])
+    store = TRUTHS if kind == ENCODED else []
+    return Column(kind, numbers(cast_column(name, column, target)), store)
 
 
 def cast_column(name, column, target):
@@ -276,26 +276,19 @@ def distinct(name, piece, column):
     from .splicing import occurring
 
     if pa.types.is_nested(column.type) or pa.types.is_floating(column.type):
-        return Column(
-            ENCODED,
-            np.arange(len(column)),
-            [encoded_field(piece, name, value) for value in column.to_pylist()],
-        )
-    if not pa.types.is_dictionary(column.type) or column.null_count:
-        values = (
-            column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-        )
-        column = values.dictionary_encode(null_encoding="encode")
+        store = [encoded_field(piece, name, value) for value in column.to_pylist()]
+        return Column(ENCODED, np.arange(len(column)), store)
+    if pa.types.is_dictionary(column.type) and column.null_count:
+        column = column.cast(column.type.value_type)
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode(null_encoding="encode")
     array = column.unify_dictionaries().combine_chunks()
     values, codes = array.dictionary.to_pylist(), codes_of(array)
-    return Column(
-        ENCODED,
-        codes,
-        [
-            encoded_field(piece, name, value) if occurs else b""
-            for value, occurs in zip(values, occurring(codes, len(values)))
-        ],
-    )
+    store = [
+        encoded_field(piece, name, value) if occurs else b""
+        for value, occurs in zip(values, occurring(codes, len(values)))
+    ]
+    return Column(ENCODED, codes, store)
 
 
 def codes_of(array):
@@ -306,8 +299,7 @@ def codes_of(array):
     if len(codes) and not 0 <= codes.min() <= codes.max() < len(array.dictionary):
         raise ValueError(
             f"a column of {array.type} is damaged: it has codes from {codes.min()} to "
-            f"{codes.max()} "
-            f"of {len(array.dictionary)} values."
+            f"{codes.max()} of {len(array.dictionary)} values."
         )
     return codes
 

@@ -7,7 +7,7 @@ It imports neither Parquet nor Avro, so that `wrapsim show` starts at once.
 import hashlib
 import json
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from ..checking import json_value
 from ..parameters import canonical, identity_hash, run_of
@@ -22,19 +22,19 @@ def json_bytes(value):
     return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def sealed(value):
-    """A dict with the SHA-256 of its values added, so that the file alone shows whether it is
-    damaged.
+def sealed_json(value):
+    """The bytes of a JSON file of a dict, with the SHA-256 of its values added, so that the file
+    alone shows whether it is damaged.
     """
-    return value | {"sha256": hashlib.sha256(canonical(value).encode()).hexdigest()}
+    return json_bytes(value | {"sha256": hashlib.sha256(canonical(value).encode()).hexdigest()})
 
 
 def unsealed(data):
     """The dict in the bytes of a sealed JSON file; None if the bytes were changed or damaged."""
     with suppress(ValueError, TypeError, LookupError):
         value = json_value(data)
-        value = {key: value[key] for key in value if key != "sha256"}
-        return value if json_bytes(sealed(value)) == data else None
+        del value["sha256"]
+        return value if sealed_json(value) == data else None
 
 
 def is_sealed(data):
@@ -55,10 +55,8 @@ def is_cut(data, first):
 
 def manifest_bytes(identity, files, **more):
     """The run.json of a run with an identity and these files, as bytes; see `manifest_at`."""
-    return json_bytes(
-        sealed(
-            {"identity": identity, "identity_hash": identity_hash(identity), "files": files} | more
-        )
+    return sealed_json(
+        {"identity": identity, "identity_hash": identity_hash(identity), "files": files} | more
     )
 
 
@@ -79,14 +77,21 @@ def manifest_at(place):
             f"{place} holds no finished run (no run.json). Simulate one first: notebook "
             "03_multiple_users, or `wrapsim simulate`."
         )
-    try:
+    advice = "Restore it, or move it elsewhere and simulate the run again into the same folder."
+    with refusing_damage(f"{place}/run.json", advice):
         return manifest_in(data)
+
+
+@contextmanager
+def refusing_damage(path, advice):
+    """Turn an error of the block into a ValueError that names the damaged file. advice: what to
+    do
+    """
+    try:
+        yield
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
-            f"{place}/run.json is changed or damaged: {reason_of(error)}. Restore it, or move it "
-            f"elsewhere and simulate "
-            "the run again into the same folder."
-        ) from None
+        reason = f"it has no {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
+        raise ValueError(f"{path} is changed or damaged: {reason}. {advice}") from None
 
 
 def manifest_in(data):
@@ -113,11 +118,6 @@ def is_file_entry(entry):
     return all(type(size) is int for size in sizes) and isinstance(entry.get("sha256"), str)
 
 
-def reason_of(error):
-    """Why a manifest or identity was rejected, without a full stop at the end."""
-    return f"it has no {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
-
-
 def identity_of(place):
     """The identity of a run, finished or not, as a dict.
 
@@ -142,16 +142,13 @@ def identity_in(place, data):
     """The identity in the bytes of identity.json. Raises ValueError naming the file if it is
     changed or damaged.
     """
-    try:
+    advice = (
+        "If the run is finished (run.json), remove identity.json and simulate the run again into "
+        "the same folder; otherwise name another folder."
+    )
+    with refusing_damage(f"{place}/identity.json", advice):
         identity = unsealed(data)
         if identity is None:
             raise ValueError("its contents do not match the hash in it")
         run_of(identity)
         return identity
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
-            f"{place}/identity.json is changed or damaged: {reason_of(error)}. If the run is "
-            f"finished (run.json), remove "
-            "identity.json and simulate the run again into the same folder; otherwise name another "
-            "folder."
-        ) from None

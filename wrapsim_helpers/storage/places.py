@@ -25,10 +25,10 @@ UNFINISHED = re.compile(re.escape(TEMPORARY) + r"([0-9a-f]{8})([0-9a-f]{16})-(.+
 
 
 def place_of(given, name="run_dir"):
-    """The place that a user gave: a URL, unchanged, or a Path. Raises ValueError for a URL of
-    another scheme. name: of the argument, for the message
+    """The place that a user gave: a URL or a Path. Raises ValueError for a URL of another scheme or
+    without a bucket. name: of the argument, for the message
     """
-    scheme, is_url, _ = str(given).partition("://")
+    scheme, is_url, address = str(given).partition("://")
     if not is_url:
         return check_path(name, given)
     if scheme not in SCHEMES:
@@ -36,17 +36,12 @@ def place_of(given, name="run_dir"):
             f"{name} is {str(given)!r}; the URL of an object store must begin with one of "
             f"{', '.join(f'{name}://' for name in SCHEMES)}. Otherwise give a folder."
         )
-    return check_bucket(name, str(given).rstrip("/"))
-
-
-def check_bucket(name, url):
-    """The URL of a store, unchanged. Raises ValueError if it names no bucket."""
-    if url.rstrip("/:") in SCHEMES:
+    if not address.strip("/"):
         raise ValueError(
-            f"{name} is {url + '//'!r}, which names no bucket; give a URL such as "
-            f"{url}//bucket/run."
+            f"{name} is {str(given)!r}, which names no bucket; give a URL such as "
+            f"{scheme}://bucket/run."
         )
-    return url
+    return str(given).rstrip("/")
 
 
 def is_store(place):
@@ -217,7 +212,7 @@ def create_file(path, data):
             file.write(data)
             file.flush()
             os.fsync(file.fileno())  # an empty lock file after a loss of power would stay locked
-        link_or_write(temporary, path)
+        link_or_write(temporary, path, data)
         return True
     except FileExistsError:
         return False
@@ -226,19 +221,18 @@ def create_file(path, data):
             temporary.unlink(missing_ok=True)
 
 
-def link_or_write(temporary, path):
-    """Give a file a second name, or copy it. Raises FileExistsError if the name exists."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        with open(path, "xb") as file:
-            try:
-                file.write(temporary.read_bytes())
-            except OSError:
-                path.unlink()
-                raise
+def link_or_write(temporary, path, data):
+    """Give a file a second name, or write its data to a file of that name. Raises FileExistsError
+    if the name exists.
+    """
+    with contextlib.suppress(OSError):
+        return os.link(temporary, path)
+    with open(path, "xb") as file:
+        try:
+            file.write(data)
+        except OSError:
+            path.unlink()
+            raise
 
 
 def get(place, name):

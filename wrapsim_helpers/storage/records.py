@@ -81,14 +81,10 @@ def positions(what, keys, wanted):
 
     Raises KeyError if a key is missing. what: format of its name in the message.
     """
-    if (
-        len(wanted)
-        and not wanted.null_count
-        and np.array_equal(keys, np.arange(len(keys)))
-        and 0 <= pc.min(wanted).as_py() <= pc.max(wanted).as_py() < len(keys)
-    ):
-        # keys that count up from 0 equal their positions
-        return wanted.to_numpy().astype(np.int32, copy=False)
+    if len(wanted) and not wanted.null_count and np.array_equal(keys, np.arange(len(keys))):
+        numbers = wanted.to_numpy()  # keys that count up from 0 equal their positions
+        if 0 <= numbers.min() <= numbers.max() < len(keys):
+            return numbers.astype(np.int32, copy=False)
     rows = pc.index_in(wanted, value_set=keys)
     if rows.null_count:
         missing = wanted.filter(rows.is_null())[0].as_py()

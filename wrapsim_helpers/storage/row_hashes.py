@@ -28,10 +28,8 @@ def type_name(arrow_type):
     """Name of an Arrow type, the same before writing and after reading: for dictionaries and lists,
     the type of the values.
     """
-    inner = pa.types.is_dictionary(arrow_type) or pa.types.is_list(arrow_type)
-    return ("list of " if pa.types.is_list(arrow_type) else "") + str(
-        arrow_type.value_type if inner else arrow_type
-    )
+    values = str(getattr(arrow_type, "value_type", arrow_type))
+    return f"list of {values}" if pa.types.is_list(arrow_type) else values
 
 
 def value_buffers(array):

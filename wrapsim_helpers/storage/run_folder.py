@@ -9,7 +9,7 @@ from ..parameters import shown_differences
 from ..resources import PACKAGE
 from ..schema import TABLES
 from . import places
-from .manifest import identity_in, json_bytes, manifest_of, sealed
+from .manifest import identity_in, manifest_of, sealed_json
 
 FOLDERS = (*TABLES, "avro", "parts", "derived")  # the folders of a run
 TOP_FILES = ("run.json", "identity.json", "log.json", "lock.json") + tuple(
@@ -34,7 +34,7 @@ def open_folder(place, identity):
             if not manifest:
                 refuse_other_files(place)
                 writable(place)
-            stored = json_bytes(sealed(manifest.get("identity", identity)))
+            stored = sealed_json(manifest.get("identity", identity))
             places.create(place, "identity.json", stored)
             begun = places.get(place, "identity.json")
     refuse_other_run(place, identity_in(place, begun), identity)
@@ -50,12 +50,14 @@ def refuse_links_of_run(place):
             places.refuse_links(folder, [entry.name for entry in entries if entry.is_symlink()])
 
 
-def check_folder(folder):
-    """Raise ValueError if a folder of a run, or a folder above it, is a file."""
-    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+def check_folder(place):
+    """Raise ValueError if the folder of a run, or a folder above it, is a file."""
+    if places.is_store(place):
+        return
+    nearest = next(path for path in (place, *place.absolute().parents) if path.exists())
     if not nearest.is_dir():
-        which = "which" if nearest in (folder, folder.absolute()) else f"and {str(nearest)!r}"
-        raise ValueError(f"out_dir is {str(folder)!r}, {which} is a file; name a folder.")
+        which = "which" if nearest in (place, place.absolute()) else f"and {str(nearest)!r}"
+        raise ValueError(f"out_dir is {str(place)!r}, {which} is a file; name a folder.")
 
 
 def refuse_other_files(place):

@@ -91,9 +91,9 @@ def read_part(place, file, name, columns, listener_id):
         raise damaged(place, file, error) from None
 
 
-def damaged(place, file, error):
-    """The ValueError for a file of a run that cannot be read. error: that of the reader"""
-    reason = " ".join(str(error).split()).rstrip(".")
+def damaged(place, file, why):
+    """The ValueError for a file of a run that cannot be read. why: text or error"""
+    reason = " ".join(str(why).split()).rstrip(".")
     return ValueError(
         f"{place}/{file} is damaged: {reason}. Restore it, or remove it and simulate the run again "
         "into the same folder."
@@ -131,14 +131,14 @@ def columns_in(place, file, name, columns, listener_id):
     )
 
 
-def entry(folder, path, temporary, sha256, rows, rows_hash):
-    """The manifest entry of a file that is still at a temporary path."""
+def entry(folder, path, temporary, sha256, table):
+    """The manifest entry of a table's file that is still at a temporary path."""
     return {
         "file": path.relative_to(folder).as_posix(),
         "bytes": temporary.stat().st_size,
-        "rows": rows,
+        "rows": table.num_rows,
         "sha256": sha256,
-        "rows_xxh3": rows_hash,
+        "rows_xxh3": row_hash(table),
     }
 
 
@@ -153,7 +153,7 @@ def begin_table(names, folder, name, table, part=None):
     path = Path(folder) / f"{name}.parquet" if part is None else part_path(folder, name, part)
     temporary = names.enter_context(new_file(path))
     parquet_into(table, temporary)
-    return entry(folder, path, temporary, sha256_of(temporary), table.num_rows, row_hash(table))
+    return entry(folder, path, temporary, sha256_of(temporary), table)
 
 
 def derived_mark(identity_hash, code, table):
