@@ -72,7 +72,7 @@ def test_a_worker_that_dies_is_said_and_the_rest_is_kept(undisturbed, tmp_path):
         process.returncode == 1
         and "a worker process died; if memory ran out, use fewer workers." in told
     ), told[-1500:]
-    assert "of 24 parts are complete and saved; run the same command to resume." in told
+    assert "of 24 parts are complete and saved in " in told
     ws.simulate(**MANY, out_dir=tmp_path / "run", workers=1)
     assert tree(tmp_path / "run") == undisturbed
 
@@ -257,7 +257,7 @@ def test_a_folder_that_became_read_only_is_said(tmp_path, monkeypatch):
     with pytest.raises(
         RuntimeError,
         match=r"the folder can no longer be written; make it writable. 0 of 3 parts are complete "
-        r"and saved; run the same command to resume",
+        r"and saved in .*; run the same command to resume",
     ):
         ws.simulate(**TINY, out_dir=tmp_path / "run", workers=1)
 

@@ -1,7 +1,7 @@
 """Simulate one listener of a run again, by number, user id or name."""
 
-import contextlib
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 
 import pandas as pd
@@ -97,7 +97,7 @@ def listener_named(opened, user):
     """
     run, text = run_of(opened.identity), str(user)
     first, last = run.first_listener, run.first_listener + run.num_users - 1
-    with contextlib.suppress(ValueError):
+    with suppress(ValueError):
         number = int(text) if text.isdecimal() else listener_number(str(uuid.UUID(text)), run.seed)
         if number is not None and first <= number <= last:
             return number
@@ -122,6 +122,6 @@ def of_that_name(text, names, numbers):
 
 def names_of_listeners(opened):
     """listener_id and name of a run's listeners in the parts that exist; a DataFrame."""
-    with contextlib.suppress(FileNotFoundError):
+    with suppress(FileNotFoundError):
         return read_parquet(opened, "listeners", ["listener_id", "name"]).to_pandas()
     return pd.DataFrame({"listener_id": [], "name": pd.Series(dtype=str)})

@@ -1,13 +1,12 @@
 """Carry out a job: make its missing parts, finish the run, and resume after a kill."""
 
-import contextlib
 import errno
 import functools
 import platform
 import sys
 import time
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from tqdm.auto import tqdm
 
@@ -111,7 +110,7 @@ def make_share(job, share, workers, scheduler):
     clear_unfinished_parts(job, share)
     made = {} if CATALOGUE in saved else {CATALOGUE: make_catalogue(job)}
     missing = [number for number in share if number not in saved]
-    with contextlib.closing(each_part(make_part, job, missing, workers, scheduler)) as parts:
+    with closing(each_part(make_part, job, missing, workers, scheduler)) as parts:
         made.update(
             tqdm(
                 parts,
@@ -214,14 +213,11 @@ def reporting_saved_parts(job):
     try:
         yield
     except (BrokenExecutor, OSError, *places.store_errors(), *killed_errors()) as error:
-        raise RuntimeError(
-            f"{job.place}: {what_happened(error)} {n_receipts(job.place):,} of {job.n_parts:,} "
-            f"parts are complete and saved; run the same command to resume."
-        ) from error
+        raise RuntimeError(f"{what_happened(error)} {saved_in(job)}") from error
 
 
 def saved_in(job):
-    """The message after an interruption of a job: the parts that are saved, and how to resume."""
+    """The message after a job stopped: the parts that are saved, and how to resume."""
     n_complete = (
         len(complete_parts(job).keys() - {CATALOGUE})
         if manifest_of(job.place)

@@ -47,9 +47,9 @@ def one_listener(
     number, given_id = resolve_user(user_id, check_count("seed", seed, *SEEDS))
     given = Given(preferred_genre, age, gender, plan, latitude, longitude, given_id)
     run = Run(
-        num_users=1,
-        start_time=start_time,
-        end_time=end_time,
+        1,
+        start_time,
+        end_time,
         seed=seed,
         first_listener=number,
         population=population,
@@ -107,17 +107,19 @@ def generate_multiple_users_session(
     The rest as for `generate_listening_session`. Raises ValueError above two million records; use
     `simulate` instead.
     """
-    run = Run(
-        num_users=num_users,
-        start_time=start_time,
-        end_time=end_time,
-        genres=genres,
-        seed=seed,
-        population=population,
-        survey_group=survey_group,
-        survey_path=survey_path,
-        songs_path=songs_path,
-        given=Given("", age, gender, plan),
+    run = with_read_sources(
+        Run(
+            num_users,
+            start_time,
+            end_time,
+            genres,
+            seed=seed,
+            population=population,
+            survey_group=survey_group,
+            survey_path=survey_path,
+            songs_path=songs_path,
+            given=Given("", age, gender, plan),
+        )
     )
     expected = estimate_plays(run, checked_world(run))
     if expected > MOST_RECORDS:

@@ -92,7 +92,7 @@ def fit_rates(design, rows, rounds=50):
 def fit_levels(rows, columns, levels):
     """`fit_rates` of rows with cluster, events, exposure and factors: (column, value) -> (ratio,
     low, high) for the levels with at least FEWEST plays left in the level and outside it."""
-    rows = rows.assign(cell=rows.groupby(columns, sort=True).ngroup()).reset_index(drop=True)
+    rows = rows.assign(cell=rows.groupby(columns).ngroup())
     cells = rows.drop_duplicates("cell").sort_values("cell")
     design = np.column_stack([(cells[column] == value).to_numpy(float) for column, value in levels])
     inside = np.bincount(rows["cell"], rows["events"], len(cells)) @ design

@@ -1,6 +1,6 @@
 """Find the files of a folder that a run wrote, finished or not: those that wrapsim may remove."""
 
-import contextlib
+from contextlib import suppress
 
 from ..checking import json_value
 from ..parameters import identity_hash
@@ -46,6 +46,6 @@ def is_own_unlisted(name, data, identity):
     if name.startswith(f"{DERIVED}/"):
         return is_derived(data, identity_hash(identity))
     if LOCK.fullmatch(name):
-        with contextlib.suppress(ValueError):
+        with suppress(ValueError):
             return is_signature(json_value(data))
     return is_sealed(data) if name == "log.json" else data == sealed_json(identity)

@@ -1,10 +1,10 @@
 """Parts of a run: each is a pure function of (job, part number); a complete one has a receipt."""
 
-import contextlib
 import functools
 import hashlib
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def make_part(job: Job, part):
     past = state_before(job, part) if job.before else None
     n = job.run.listeners_per_part
     listened = listen(job.run, job.run.listener_ids(part * n, (part + 1) * n), past=past)
-    with places.local_folder(job.place) as folder, contextlib.ExitStack() as names:
+    with places.local_folder(job.place) as folder, ExitStack() as names:
         files = [
             begin_table(names, folder, name, getattr(listened, name), part)
             for name in tables_of(job)
@@ -125,7 +125,7 @@ def write_plays_avro(names, folder, listened, job, part):
 def make_catalogue(job):
     """Write the tables that all parts share. Returns the receipt."""
     catalogue = world_of_run(job.run).catalogue
-    with places.local_folder(job.place) as folder, contextlib.ExitStack() as names:
+    with places.local_folder(job.place) as folder, ExitStack() as names:
         files = [
             begin_table(names, folder, name, getattr(catalogue, name)) for name in CATALOGUE_TABLES
         ]
@@ -237,7 +237,7 @@ def clear_receipts(job):
     """Remove every receipt of a job's run, and their folder unless it holds other files."""
     places.remove(job.place, list(receipts_of_run(job.place, identity_hash(job.identity))))
     if not places.is_store(job.place):
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             (job.place / "parts").rmdir()
 
 

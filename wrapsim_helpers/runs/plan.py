@@ -84,7 +84,7 @@ def plan(
     `out_dir`. Raises ValueError if the disk is too small.
     """
     check_count("workers", workers, 0, 1024)
-    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest)
+    run = Run(num_users, start_time, end_time, genres, **rest)
     job = job_of(run, Output(out_dir, formats, codec))
     workers = min(workers or cores(), job.n_parts)
     n_bytes, seconds, measured_plays = cost_of(job, workers)

@@ -63,10 +63,10 @@ def simulate(
     share = check_share(part, parts)
     check_scheduler(scheduler)
     run = Run(
-        num_users=num_users,
-        start_time=start_time,
-        end_time=end_time,
-        genres=genres,
+        num_users,
+        start_time,
+        end_time,
+        genres,
         population=population,
         survey_group=survey_group,
         seed=seed,
@@ -161,5 +161,5 @@ def open_job(
     Arguments as for `simulate`. When every part is made, the same call of `simulate` finishes the
     run.
     """
-    run = Run(num_users=num_users, start_time=start_time, end_time=end_time, genres=genres, **rest)
+    run = Run(num_users, start_time, end_time, genres, **rest)
     return begun_job(run, Output(out_dir, formats, codec))

@@ -2,9 +2,9 @@
 tables.
 """
 
-import contextlib
 import hashlib
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def verify(run_dir, workers=0):
     of_folder = [*damaged_json(place, manifest), *foreign_files(place, manifest)]
     of_catalogue = verify_files(run, CATALOGUE)
     numbers, action = sorted(run.receipts)[1:], verify_files if of_catalogue else verify_part
-    with contextlib.closing(each_part(action, run, numbers, workers)) as parts:
+    with closing(each_part(action, run, numbers, workers)) as parts:
         of_parts = sorted(tqdm(parts, total=len(numbers), desc="verify", unit="part"))
     return of_folder + of_catalogue + [line for _, lines in of_parts for line in lines]
 
@@ -99,7 +99,9 @@ def foreign_files(place, manifest):
 def verify_files(run, number):
     """What is wrong with each file of one part or of the catalogue; a list of texts."""
     return [
-        line for file in run.receipts[number]["files"] for line in damaged_file(run.place, file)
+        f"{entry['file']}: {words}."
+        for entry in run.receipts[number]["files"]
+        for words in damage_of(run.place, entry)
     ]
 
 
@@ -134,23 +136,20 @@ def plays_in(place, name):
         return read_plays_avro(path, parquet_table(place, "tracks.parquet"))
 
 
-def damaged_file(place, entry):
-    """What is wrong with one file, compared with its manifest entry; a list of texts."""
+def damage_of(place, entry):
+    """What is wrong with one file, compared with its manifest entry; texts."""
     data = places.get(place, entry["file"])
     if data is None:
-        return [f"{entry['file']}: is missing."]
-    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        yield "is missing"
+    elif hashlib.sha256(data).hexdigest() != entry["sha256"]:
         difference = (
             "differ from those that were written"
             if len(data) == entry["bytes"]
             else f"are not the {entry['bytes']:,} that were written"
         )
-        return [f"{entry['file']}: its {len(data):,} bytes {difference}."]
-    return (
-        [f"{entry['file']}: {words}." for words in wrong_rows(data, entry)]
-        if entry["file"].endswith(".parquet")
-        else []
-    )
+        yield f"its {len(data):,} bytes {difference}"
+    elif entry["file"].endswith(".parquet"):
+        yield from wrong_rows(data, entry)
 
 
 def wrong_rows(data, entry):

@@ -1,10 +1,9 @@
 """The lock of a run: either one process simulates all of it, or each process a different share."""
 
-import contextlib
 import os
 import re
 import socket
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 
 import psutil
@@ -38,7 +37,7 @@ def locked(place, name=WHOLE_RUN):
                 refuse_locked(place, conflict)
         yield
     finally:
-        with contextlib.suppress(OSError, *places.store_errors()):
+        with suppress(OSError, *places.store_errors()):
             places.remove(place, [name])
 
 
@@ -47,8 +46,8 @@ def one_at_a_time(place):
     """While the block runs, no other process of this machine runs such a block for the same folder.
     Object stores have no file locks: there it does nothing.
     """
-    with contextlib.ExitStack() as held:
-        with contextlib.suppress(ImportError, OSError):  # a store, Windows, and some network disks
+    with ExitStack() as held:
+        with suppress(ImportError, OSError):  # a store, Windows, and some network disks
             import fcntl
 
             folder = os.open(place, os.O_RDONLY)
@@ -85,7 +84,7 @@ def holder_of(place, name):
     data = places.get(place, name)
     if data is None:
         return None
-    with contextlib.suppress(ValueError):
+    with suppress(ValueError):
         holder = json_value(data)
         if is_signature(holder):
             return holder

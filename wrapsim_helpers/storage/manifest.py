@@ -103,9 +103,9 @@ def manifest_in(data):
     manifest = json_value(data)
     if manifest["identity_hash"] != identity_hash(manifest["identity"]):
         raise ValueError("its identity does not match the hash in it")
-    foreign = [file["file"] for file in manifest["files"] if not RUN_FILE.fullmatch(file["file"])]
-    if foreign:
-        raise ValueError(f"it lists {foreign[0]!r}, which is not a file of a run")
+    for file in manifest["files"]:
+        if not RUN_FILE.fullmatch(file["file"]):
+            raise ValueError(f"it lists {file['file']!r}, which is not a file of a run")
     if not manifest["files"] or not all(map(is_file_entry, manifest["files"])):
         raise ValueError("it does not list the size, rows and hashes of each file")
     run_of(manifest["identity"])

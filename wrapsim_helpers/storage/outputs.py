@@ -6,9 +6,8 @@ under a temporary name. The marker lists this name and the writing process first
 command can remove what a killed process left.
 """
 
-import contextlib
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..checking import check_path, front_door, json_value
 from ..parameters import sha256_of
@@ -138,7 +137,7 @@ def marker_of(folder):
     data = places.get(folder, MARKER)
     if data is None:
         return {"files": {}, "unfinished": {}}
-    with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
+    with suppress(ValueError, TypeError, KeyError, AttributeError):
         marker = json_value(data)
         marker.pop("about", None)
         listed = all(is_listed(*entry) for entry in marker["files"].items())
@@ -180,7 +179,7 @@ def without_dead(folder, marker):
     dead = [name for name in unfinished if is_gone(unfinished[name])]
     for path in folder.glob(f"{places.TEMPORARY}*"):
         if is_unfinished(path.name, dead):
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 path.unlink()
     alive = {name: unfinished[name] for name in unfinished if name not in dead}
     return marker | {"unfinished": alive}
@@ -229,7 +228,7 @@ def list_output(temporary, path):
 
 def end(temporary):
     """Remove a temporary file, if it still exists, and its entry in the marker."""
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         temporary.unlink(missing_ok=True)
         with edited(temporary.parent) as marker:
             marker["unfinished"].pop(temporary.name, None)
@@ -305,5 +304,5 @@ def clear(folder, paths):
         path.unlink(missing_ok=True)
     inside = {parent for path in paths for parent in path.relative_to(folder).parents}
     for inner in sorted(inside, reverse=True)[:-1]:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             (folder / inner).rmdir()

@@ -6,14 +6,13 @@ name and renamed when it is complete; in a store it is one PUT. So a file that e
 even if its writer was killed.
 """
 
-import contextlib
 import functools
 import hashlib
 import os
 import re
 import secrets
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..checking import check_path
@@ -113,7 +112,7 @@ def whole_file(path):
         yield temporary
         os.replace(temporary, path)
     finally:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
@@ -217,7 +216,7 @@ def create_file(path, data):
     except FileExistsError:
         return False
     finally:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
@@ -225,7 +224,7 @@ def link_or_write(temporary, path, data):
     """Give a file a second name, or write its data to a file of that name. Raises FileExistsError
     if the name exists.
     """
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         return os.link(temporary, path)
     with open(path, "xb") as file:
         try:
@@ -248,7 +247,7 @@ def get(place, name):
 def remove(place, names):
     """Remove files of a place; skip those that do not exist."""
     if is_store(place):
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             opened(place).delete(list(names))
         return
     refuse_links(place, names)

@@ -115,7 +115,7 @@ def columns_in(place, file, name, columns, listener_id):
     """The same as `read_part`, but raises the error of the reader for a damaged file."""
     source = reader_of(places.get(place, file)) if places.is_store(place) else Path(place) / file
     fields = [TABLES[name].field(column) for column in columns or TABLES[name].names]
-    stored = set(pq.ParquetFile(source).schema_arrow.names)
+    stored = pq.ParquetFile(source).schema_arrow.names
     wanted = None if listener_id is None else [("listener_id", "=", listener_id)]
     table = pq.read_table(
         source, columns=[field.name for field in fields if field.name in stored], filters=wanted
