@@ -307,6 +307,7 @@ OPENERS = {
     "latest_run": ws.latest_run,
     "write_everybody": lambda run: ws.write_everybody(run, run.parent / "insights"),
 }
+WRITERS = ("continue_run", "write_everybody")
 
 
 def with_identity_and_files(run, name):
@@ -331,6 +332,14 @@ def test_a_tampered_manifest_is_refused_by_everything_that_opens_a_run_in_the_sa
         messages["verify"],
     )
     assert sorted(path.name for path in run.parent.iterdir()) == ["run"]
+
+
+@pytest.mark.parametrize("reader", [name for name in OPENERS if name not in WRITERS])
+def test_a_function_that_reads_a_run_reads_run_json_once(tiny_run, monkeypatch, reader):
+    reads, get = [], places.get
+    monkeypatch.setattr(places, "get", lambda place, name: reads.append(name) or get(place, name))
+    OPENERS[reader](tiny_run)
+    assert reads.count("run.json") == 1
 
 
 def refusal(open_it, run):

@@ -86,7 +86,7 @@ def change_of_plan(by_plan, b, days=28):
     if len(both) >= FEWEST:
         logs = np.log(both["ms"] / both["days"])
         ratio = logs[True] - logs[False]
-        observed = interval(np.exp(ratio.mean()), ratio.std() / np.sqrt(len(ratio)), len(ratio))
+        observed = interval(np.exp(ratio.mean()), ratio.sem(), len(ratio))
     return (
         "same listener, premium against free: minutes",
         b.premium_factor,

@@ -40,10 +40,7 @@ def share_of(part, whole, cluster):
     if not part.sum() > 0 < whole.sum():
         return MISSING
     share = part.sum() / whole.sum()
-    error = (
-        np.sqrt(((part - share * whole) ** 2).sum() * len(sums) / max(len(sums) - 1, 1))
-        / part.sum()
-    )
+    error = (part - share * whole).std() * np.sqrt(len(sums)) / part.sum()
     return interval(share, error, whole.sum() ** 2 / (whole**2).sum())
 
 

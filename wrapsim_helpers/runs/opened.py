@@ -180,8 +180,8 @@ def table_files(run, name, listener_id=None, suffix=".parquet"):
         refuse_unlisted(run.place, files, of_table(listed))
     if listener_id is None or len(files) < 2:
         return sorted(files)
-    of = run.parameters
-    part = (listener_id - of["first_listener"]) // of["listeners_per_part"]
+    parameters = run.parameters
+    part = (listener_id - parameters["first_listener"]) // parameters["listeners_per_part"]
     return [file for file in files if file.endswith(f"/part-{part:08d}{suffix}")] or sorted(files)[
         :1
     ]

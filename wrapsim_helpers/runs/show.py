@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from ..checking import front_door, in_bytes
-from ..parameters import Run, differences, identity, identity_hash
+from ..parameters import Run, differences, identity, identity_hash, run_of
 from ..schema import fingerprints, released_schemas
 from ..storage import places
 from ..storage.manifest import identity_of, manifest_at
@@ -25,11 +25,11 @@ def show(run_dir):
 
 def parameter_lines(stored):
     """Lines with the parameters, hash and versions of an identity."""
-    of = stored["parameters"]
-    genres = f", genres {', '.join(of['genres'])}" if of["genres"] else ""
+    run = run_of(stored)
+    genres = f", genres {', '.join(run.genres)}" if run.genres else ""
     return [
-        f"{of['num_users']:,} listeners from number {of['first_listener']:,}, {of['start_time']} "
-        f"to {of['end_time']}, population {of['population']}, seed {of['seed']}{genres}",
+        f"{run.num_users:,} listeners from number {run.first_listener:,}, {run.start_time} to "
+        f"{run.end_time}, population {run.population}, seed {run.seed}{genres}",
         f"identity {identity_hash(stored)}, schema {release_of(stored['schema'])}, wrapsim "
         f"{stored['versions']['wrapsim']}",
     ]
@@ -55,12 +55,11 @@ def unfinished_lines(place, stored):
     """Lines with the complete parts of an unfinished run, and the processes that work on it."""
     from ..storage.locks import holder_of, locks_of
 
-    of = stored["parameters"]
+    run = run_of(stored)
     holders = {name: holder_of(place, name) for name in locks_of(place)}
     return [
-        f"not finished: {n_receipts(place):,} of "
-        f"{-(-of['num_users'] // of['listeners_per_part']):,} parts are complete; run the same "
-        f"command to resume",
+        f"not finished: {n_receipts(place):,} of {-(-run.num_users // run.listeners_per_part):,} "
+        f"parts are complete; run the same command to resume",
         *(
             f"  {name}: process {holder['pid']} on {holder['host']}"
             for name, holder in holders.items()

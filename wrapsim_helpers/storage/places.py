@@ -37,7 +37,7 @@ def place_of(given, name="run_dir"):
         )
     if not address.strip("/"):
         raise ValueError(
-            f"{name} is {str(given)!r}, which names no bucket; give a URL such as "
+            f"{name} is '{scheme}://', which names no bucket; give a URL such as "
             f"{scheme}://bucket/run."
         )
     return str(given).rstrip("/")
@@ -162,13 +162,13 @@ def in_the_way(path):
     )
 
 
-def put(place, name, data):
-    """Write one complete file of a place. data: bytes"""
+def put(place, name, data, on_disk=whole_file):
+    """Write one complete file of a place. data: bytes; on_disk: `whole_file` or `new_file`"""
     if is_store(place):
         opened(place).put(name, data, use_multipart=False)
         return
     refuse_links(place, [name])
-    with whole_file(place / name) as temporary:
+    with on_disk(place / name) as temporary:
         temporary.write_bytes(data)
 
 
@@ -176,13 +176,9 @@ def add(place, name, data):
     """The same as `put`, but replaces an earlier file only if `data` begins with its bytes, see
     `new_file`.
     """
-    if is_store(place):
-        if not data.startswith(get(place, name) or b""):
-            raise in_the_way(f"{place}/{name}")
-        return put(place, name, data)
-    refuse_links(place, [name])
-    with new_file(place / name) as temporary:
-        temporary.write_bytes(data)
+    if is_store(place) and not data.startswith(get(place, name) or b""):
+        raise in_the_way(f"{place}/{name}")
+    put(place, name, data, new_file)
 
 
 def create(place, name, data):
@@ -259,9 +255,14 @@ def sizes(place):
     """Every complete file of a place: name -> size in bytes."""
     if is_store(place):
         return {file["path"]: file["size"] for page in opened(place).list() for file in page}
+    return complete_files(place, place.rglob("*"))
+
+
+def complete_files(place, paths):
+    """The complete files among paths below a folder: name within the folder -> size in bytes."""
     return {
         path.relative_to(place).as_posix(): path.stat().st_size
-        for path in place.rglob("*")
+        for path in paths
         if path.is_file() and not final_name(path.name)
     }
 
@@ -277,11 +278,7 @@ def sizes_in(place, folder=""):
         listed = opened(place).list_with_delimiter(f"{folder}/" if folder else None)
         return {file["path"]: file["size"] for file in listed["objects"]}
     inside = place / folder
-    return {
-        (Path(folder) / path.name).as_posix(): path.stat().st_size
-        for path in (inside.iterdir() if inside.is_dir() else ())
-        if path.is_file() and not final_name(path.name)
-    }
+    return complete_files(place, inside.iterdir() if inside.is_dir() else ())
 
 
 def unfinished_files(place, is_selected):
