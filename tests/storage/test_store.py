@@ -50,7 +50,7 @@ def test_every_file_is_one_put_and_a_receipt_comes_after_its_files(memory, monke
     monkeypatch.setattr(
         places,
         "put",
-        lambda place, name, data, put=places.put: puts.append(name) or put(place, name, data),
+        lambda place, name, *data, put=places.put: puts.append(name) or put(place, name, *data),
     )
     ws.simulate(**TINY, out_dir=URL, workers=1)
     assert len(puts) == len(set(puts)) and puts[-1] == "log.json"

@@ -169,22 +169,19 @@ def table_files(run, name, listener_id=None, suffix=".parquet"):
             file: size for file, size in files if file.endswith(suffix) and table_in(file) == name
         }
 
-    existing = {
-        file: size
-        for folder in ((name, "avro") if suffix == ".avro" else (name,))  # older: Avro in plays/
-        for file, size in places.sizes_in(run.place, folder).items()
-    } or places.sizes_in(run.place)
-    files = of_table(existing.items())
+    existing = places.sizes_in(run.place, name)
+    if suffix == ".avro":  # older runs keep Avro files in plays/
+        existing |= places.sizes_in(run.place, "avro")
+    files = of_table((existing or places.sizes_in(run.place)).items())
     if run.manifest:
         listed = ((entry["file"], entry["bytes"]) for entry in run.manifest["files"])
         refuse_unlisted(run.place, files, of_table(listed))
-    if listener_id is None or len(files) < 2:
-        return sorted(files)
+    names = sorted(files)
+    if listener_id is None or len(names) < 2:
+        return names
     parameters = run.parameters
     part = (listener_id - parameters["first_listener"]) // parameters["listeners_per_part"]
-    return [file for file in files if file.endswith(f"/part-{part:08d}{suffix}")] or sorted(files)[
-        :1
-    ]
+    return [name for name in names if name.endswith(f"/part-{part:08d}{suffix}")] or names[:1]
 
 
 def play_files(run, listener_id=None):
