@@ -126,13 +126,9 @@ def mark_of(folder):
 def is_ours(folder):
     """Whether wrapsim made and marked this folder of the cache."""
     marker = folder / MARKER
-    return (
-        CODE_FOLDER.fullmatch(folder.name) is not None
-        and not folder.is_symlink()
-        and not marker.is_symlink()
-        and marker.is_file()
-        and marker.read_bytes() == mark_of(folder).encode()
-    )
+    if not CODE_FOLDER.fullmatch(folder.name) or folder.is_symlink() or marker.is_symlink():
+        return False
+    return marker.is_file() and marker.read_bytes() == mark_of(folder).encode()
 
 
 def code_files():
@@ -151,7 +147,7 @@ def is_code(path, folder):
     """Whether numba wrote a file into the folder of a module's compiled code."""
     match = CODE_FILE.fullmatch(path.relative_to(folder).as_posix())
     stem = folder.name.rpartition("-")[0].rpartition(".")[2]
-    return match is not None and match[1] == stem and path.is_file() and not path.is_symlink()
+    return bool(match) and match[1] == stem and path.is_file() and not path.is_symlink()
 
 
 def is_current(folder):

@@ -430,12 +430,12 @@ def blank(field, n):
 def schema_rows():
     """Record, field, type, default and meaning of each field of the schema: a list of tuples."""
 
-    def words(avro_type):
-        if isinstance(avro_type, str):
-            return avro_type
-        if avro_type["type"] == "enum":
-            return "one of " + ", ".join(avro_type["symbols"][1:])
-        return avro_type.get("logicalType") or f"list of {avro_type['items']}"
+    def words(kind):
+        if isinstance(kind, str):
+            return kind
+        if kind["type"] == "enum":
+            return "one of " + ", ".join(kind["symbols"][1:])
+        return kind.get("logicalType") or f"list of {kind['items']}"
 
     return [
         (record, field["name"], words(field["type"]), field["default"], field["doc"])

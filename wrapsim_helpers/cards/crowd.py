@@ -151,8 +151,7 @@ def largest_dot(bins):
 
 def joined_bins(crowd, k):
     """Every k bins joined into one; the last one too is as wide as k bins."""
-    groups = crowd.groupby(np.arange(len(crowd)) // k)
-    bins = groups.agg({"from_ms": "first", "n_listeners": "sum"})
+    bins = crowd.groupby(np.arange(len(crowd)) // k).agg({"from_ms": "first", "n_listeners": "sum"})
     return bins.assign(to_ms=bins["from_ms"] * (crowd["to_ms"] / crowd["from_ms"]).mean() ** k)
 
 

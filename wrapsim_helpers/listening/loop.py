@@ -171,8 +171,8 @@ def minutes_of(day, people, listener):
 def session_length(key, mean_ms, behaviour):
     """How long the listener plans to listen in a session, ms: log-normal."""
     sigma = behaviour.sigma_session
-    noise = sigma * normal(uniform(key, LENGTH, 0))
-    length_ms = exp(ln(mean_ms) - 0.5 * sigma * sigma + noise)
+    z = normal(uniform(key, LENGTH, 0))
+    length_ms = exp(ln(mean_ms) - 0.5 * sigma * sigma + sigma * z)
     return max(int(min(length_ms, LONGEST_SESSION_MS)), SHORTEST_SESSION_MS)
 
 

@@ -160,13 +160,14 @@ def matches(texts, pattern):
 
 def moods_of(tracks):
     """Whether each track has each mood, bool, (tracks, moods), in the order of MOODS."""
-    columns = []
-    for ranges in MOODS.values():
-        in_ranges = [
-            (low <= tracks[name]) & (tracks[name] < below) for name, (low, below) in ranges.items()
-        ]
-        columns.append(np.logical_and.reduce(in_ranges))
-    return np.array(columns).T
+    return np.array([in_ranges(tracks, ranges) for ranges in MOODS.values()]).T
+
+
+def in_ranges(tracks, ranges):
+    """Which tracks have all values in range, bool. ranges: column -> (lowest, first too high)."""
+    return np.logical_and.reduce(
+        [(low <= tracks[name]) & (tracks[name] < below) for name, (low, below) in ranges.items()]
+    )
 
 
 # -- genres ----------------------------------------------------------------------------------------

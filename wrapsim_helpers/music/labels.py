@@ -138,9 +138,7 @@ def shares_of(country, decade):
 def family_share(family, decade):
     """Share of a family among the songs of a decade; later decades equal the 2010s."""
     decade = f"{min(decade, 2010)}s"
-    entry = figures("songs_profile")["families"][family]
-    return (
-        entry["share"]
-        * entry["decade_share"].get(decade, 0.0)
-        / figures("songs_profile")["decades"][decade]["share"]
-    )
+    profile = figures("songs_profile")
+    entry = profile["families"][family]
+    share = entry["share"] * entry["decade_share"].get(decade, 0.0)
+    return share / profile["decades"][decade]["share"]

@@ -74,9 +74,10 @@ def habits(people, parameter):
 def chronotypes(keys, slots):
     """Chronotype of each listener, drawn by the surveyed time slot: codes, int64, (L,)."""
     u = uniforms(keys, CHRONOTYPE, 0)
-    chronotype = np.empty(len(keys), np.int64)
+    chronotype = np.empty(len(keys), int)
     for slot, row in enumerate(slot_chronotypes()):
-        chronotype[slots == slot] = choose(u[slots == slot], rounded(row))
+        at = slots == slot
+        chronotype[at] = choose(u[at], rounded(row))
     return chronotype
 
 

@@ -113,8 +113,8 @@ def survey_weights(survey: pd.DataFrame, population, survey_group):
     survey_group "A" excludes the second group.
     """
     population = check_choice("population", population, POPULATIONS)
-    survey_group = check_choice("survey_group", survey_group, SURVEY_GROUPS)
-    return weights_of(TableKey(survey), population, survey_group).copy()
+    group = check_choice("survey_group", survey_group, SURVEY_GROUPS)
+    return weights_of(TableKey(survey), population, group).copy()
 
 
 @functools.lru_cache(maxsize=8)

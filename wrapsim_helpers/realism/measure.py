@@ -103,13 +103,6 @@ def checked(run_dir, sample: Sample, progress=True):
     tables, number of plays).
     """
     values, invariants, n_plays = rule_values(open_run(run_dir), sample, progress)
-    return (
-        [
-            result
-            for target in targets()
-            if target in values
-            for result in results_of(target, values[target])
-        ],
-        invariants,
-        n_plays,
-    )
+    known = [target for target in targets() if target in values]
+    results = [result for target in known for result in results_of(target, values[target])]
+    return results, invariants, n_plays

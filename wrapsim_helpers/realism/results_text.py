@@ -169,8 +169,9 @@ def tell_rules(invariants: pd.Series, n_plays):
 
     invariants  Series of breaches by rule
     """
-    sentences = [
-        f"{len(invariants)} rules of the tables over {n_plays:,} plays: "
-        f"{invariants.sum():,} breaches."
+    rules = f"{len(invariants)} rules of the tables over {n_plays:,} plays"
+    broken = invariants[invariants > 0].items()
+    return [
+        f"{rules}: {invariants.sum():,} breaches.",
+        *(f"broken {n:,} times: {rule}" for rule, n in broken),
     ]
-    return sentences + [f"broken {n:,} times: {rule}" for rule, n in invariants.items() if n]

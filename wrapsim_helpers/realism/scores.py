@@ -60,8 +60,8 @@ def score_of(check, observed):
     if observed != observed:
         return np.nan
     low, high = bounds(check)
-    outside = max(low - observed, observed - high, 0.0)
-    if outside == 0:
+    outside = max(low - observed, observed - high, 0)
+    if not outside:
         return 0.0
     return outside / check["within"] if check["within"] else np.inf
 

@@ -128,9 +128,9 @@ def split_survey(path, first, second, seed):
 
 def respondents(survey):
     """Respondents as a DataFrame of text, with the columns that listeners have, too."""
-    columns = {"age": survey["age_band"]}
-    columns |= {name: survey[name] for name in ("gender", "plan", "genre", "time_slot")}
-    return pd.DataFrame(columns | {"group": np.asarray(listener_types(survey))}).astype(str)
+    table = survey[["age_band", "gender", "plan", "genre", "time_slot"]]
+    table = table.rename(columns={"age_band": "age"})
+    return table.assign(group=listener_types(survey)).astype(str)
 
 
 def drawn_listeners(survey_path, n=SAMPLED):

@@ -196,5 +196,5 @@ def play_counts(plays, people):
     """Plays, streams and milliseconds of each listener, counted from plays; float64, (3, L)."""
     at, ms = np.searchsorted(people, plays["listener_id"].to_numpy()), plays["ms_played"].to_numpy()
     return np.array(
-        [np.bincount(at, weights, len(people)) for weights in (None, ms >= COUNTED_PLAY_MS, ms)]
+        [np.bincount(at, weight, len(people)) for weight in (None, ms >= COUNTED_PLAY_MS, ms)]
     )

@@ -204,12 +204,8 @@ def fields_in(schema, record):
     not have the record.
     """
     parts = schema.get("fields", []) if isinstance(schema, dict) else []
-    return [
-        field
-        for part in parts
-        if part["name"] == record and isinstance(part["type"], dict)
-        for field in part["type"].get("fields", [])
-    ]
+    types = [part["type"] for part in parts if part["name"] == record]
+    return [field for t in types if isinstance(t, dict) for field in t.get("fields", [])]
 
 
 def number_type(field, arrow):

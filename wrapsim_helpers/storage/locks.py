@@ -14,6 +14,7 @@ from . import places
 from .manifest import json_bytes
 
 WHOLE_RUN = "lock.json"  # the lock for all parts; the lock of a share names the share
+UNKNOWN_HOLDER = {"host": "an unknown machine", "pid": 0, "started": 0}
 LOCK = re.compile(r"lock(-\d+-of-\d+)?\.json")
 
 
@@ -88,7 +89,7 @@ def holder_of(place, name):
         holder = json_value(data)
         if is_signature(holder):
             return holder
-    return {"host": "an unknown machine", "pid": 0, "started": 0}
+    return UNKNOWN_HOLDER
 
 
 def is_signature(value):

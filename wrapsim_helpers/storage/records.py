@@ -64,11 +64,11 @@ def joined_records(plays, versions, tracks, parts):
 
 def version_of(plays, versions):
     """Row of the profile versions table for each play, int32."""
-    listener_and_version = (
+    pairs = (
         pc.add(pc.shift_left(table["listener_id"], 32), table["profile_version"])
         for table in (versions, plays)
     )
-    return positions("profile version {2} of listener {1}", *listener_and_version)
+    return positions("profile version {2} of listener {1}", *pairs)
 
 
 def track_of(plays, tracks):

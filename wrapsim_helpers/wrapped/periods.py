@@ -57,9 +57,12 @@ def period_tables(run_dir, year=-1, edition="full"):
 def tables_of_year(tables, parameters, year, edition):
     """The `PeriodTables` of a year, from open tables. edition: an `Edition`."""
     first, last = days = period_days(parameters, year, edition.name)
-    whole = days == days_of_run(parameters)
     return tables_in(
-        **tables, first_day=first, last_day=last, rules=edition.rules, all_in_period=whole
+        **tables,
+        first_day=first,
+        last_day=last,
+        rules=edition.rules,
+        all_in_period=days == days_of_run(parameters),
     )
 
 

@@ -216,11 +216,8 @@ def hit_rates(tracks, at_ms, top=10, step=7):
     and by count: (3,).
     """
     item = pd.factorize(tracks)[0]
-    hits = [
-        in_top(item, at_ms, now, top)
-        for now in range(len(item) // 2, len(item), step)
-        if item[now] in item[:now]
-    ]
+    later = range(len(item) // 2, len(item), step)
+    hits = [in_top(item, at_ms, now, top) for now in later if item[now] in item[:now]]
     return np.mean(hits, axis=0) if hits else np.full(3, np.nan)
 
 

@@ -20,6 +20,7 @@ SCREENS = {
     "app": ("radio",),
     "search": ("search",),
 }
+AGE_LIMITS = (0, 18, 25, 30, 35, 45, 55, 200)  # of the bands of age_shares
 PROGRAMMED = ("editorial", "personalized", "radio", "charts")
 
 PER_LISTENER = {
@@ -117,8 +118,7 @@ def country_shares(s):
 
 def age_shares(s):
     """L1 distance of the shares of listeners by age."""
-    limits = [0, 18, 25, 30, 35, 45, 55, 200]
-    measured = [mean_of(s, s.aged(*ages)) for ages in itertools.pairwise(limits)]
+    measured = [mean_of(s, s.aged(*ages)) for ages in itertools.pairwise(AGE_LIMITS)]
     return distance(np.transpose(measured), published("age_shares")["2015_sample"].values())
 
 

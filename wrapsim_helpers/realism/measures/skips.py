@@ -38,6 +38,13 @@ def count_ifs(conditions):
     return ", ".join(f"count_if({condition}) AS {name}" for name, condition in conditions.items())
 
 
+AGE_BANDS = {
+    "teens": (0, 20),
+    "twenties": (20, 30),
+    "thirties": (30, 40),
+    "about_35": (33, 38),
+    "about_48": (45, 53),
+}
 PER_LISTENER = {
     "plays": "SELECT who, count(*) AS n, sum(ms_played) AS ms, sum(duration_ms) AS duration, "
     + count_ifs(
@@ -113,14 +120,9 @@ LONG_FORM = {
 
 def left_by_age(s):
     """Share of plays left early by age band: name -> float64, (R,)."""
-    bands = {
-        "teens": (0, 20),
-        "twenties": (20, 30),
-        "thirties": (30, 40),
-        "about_35": (33, 38),
-        "about_48": (45, 53),
+    return {
+        name: ratio_among(s, "left_end", "n", s.aged(*ages)) for name, ages in AGE_BANDS.items()
     }
-    return {name: ratio_among(s, "left_end", "n", s.aged(*ages)) for name, ages in bands.items()}
 
 
 def skip_by_age(s):
