@@ -14,7 +14,7 @@ from wrapsim_helpers.listening.columns import PLAY
 from wrapsim_helpers.listening.loop import sample_plays
 from wrapsim_helpers.people import loop_records
 from wrapsim_helpers.people.behaviour import lowered
-from wrapsim_helpers.people.listeners import draw_listeners
+from wrapsim_helpers.people.listeners import sample_people
 
 from .seed_loop import seed_records
 from .timing import in_turn
@@ -28,7 +28,7 @@ def looped(num_users=100):
     run = ws.Run(num_users=num_users)
     heard = ws.listen(run)
     world = heard.world
-    columns, versions = draw_listeners(run, world.behaviour, world.survey, run.listener_ids())
+    columns, versions = sample_people(run, world.behaviour, world.survey, run.listener_ids())
     others = loop_records.other_genres(world.survey, columns)
     people = loop_records.lower_listeners(run, columns, versions, others)
     b = lowered([world.behaviour])

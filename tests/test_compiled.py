@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+from numba.core.dispatcher import Dispatcher
+
 import wrapsim_helpers as ws
 from wrapsim_helpers import compiled
 from wrapsim_helpers.compiled import PACKAGE, code_folder, source_hash
@@ -33,9 +35,10 @@ def test_the_types_that_compiled_functions_take_are_in_files_that_every_cache_fo
     ws.listen(DAY)
     classes = {
         kind
-        for module in [module for name, module in sys.modules.items() if "wrapsim" in name]
+        for module in [sys.modules[name] for name in sys.modules if name.startswith("wrapsim_h")]
         for function in vars(module).values()
-        for signature in getattr(function, "signatures", ())
+        if isinstance(function, Dispatcher)
+        for signature in function.signatures
         for kind in named_tuples(signature)
     }
     assert {kind.__name__ for kind in classes} >= {"People", "Music", "Past", "Listener"}

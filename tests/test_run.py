@@ -185,7 +185,7 @@ def test_the_genre_keeps_its_first_name_in_identities_and_both_are_read():
     ],
 )
 def test_sizes_are_told_in_three_digits(number, text):
-    assert checking.in_bytes(number) == text
+    assert checking.in_bytes(number) == checking.in_bytes(np.float64(number)) == text
 
 
 def test_whole_numbers_of_numpy_and_dates_are_the_same_run():

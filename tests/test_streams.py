@@ -76,22 +76,22 @@ def test_the_key_of_a_member_of_a_family_is_mixed_twice():
 
 
 def test_a_draw_depends_on_seed_listener_decision_and_counter_alone():
-    keys = st.listener_keys(np.uint64(5), np.arange(100))
+    keys = st.numbered_keys(np.uint64(5), np.arange(100))
     what = st.decision("some.decision")
-    alone = st.uniform(st.listener_keys(np.uint64(5), np.array([42]))[0], what, 3)
+    alone = st.uniform(st.numbered_keys(np.uint64(5), np.array([42]))[0], what, 3)
     assert alone == st.uniforms(keys, what, 3)[42]
     others = {
         st.uniform(keys[42], what, 4),
         st.uniform(keys[41], what, 3),
         st.uniform(keys[42], st.decision("another"), 3),
-        st.uniform(st.listener_keys(np.uint64(6), np.array([42]))[0], what, 3),
+        st.uniform(st.numbered_keys(np.uint64(6), np.array([42]))[0], what, 3),
     }
     assert len(others | {alone}) == 5
 
 
 def test_uniform_draws_are_flat_and_uncorrelated():
     n = 200_000
-    u = st.uniforms(st.listener_keys(np.uint64(1), np.arange(n)), st.decision("flat"), 0)
+    u = st.uniforms(st.numbered_keys(np.uint64(1), np.arange(n)), st.decision("flat"), 0)
     assert u.min() > 0 and u.max() < 1
     assert abs(u.mean() - 0.5) < 4 * math.sqrt(1 / 12 / n)
     assert abs(np.corrcoef(u[1:], u[:-1])[0, 1]) < 4 / math.sqrt(n)

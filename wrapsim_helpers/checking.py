@@ -294,6 +294,6 @@ def in_bytes(number):
     """A number of bytes as text with three digits: "512 bytes", "1.23 MB", "4,560 TB"."""
     for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
         if number >= 0.9995 * size:
-            digits = (number < 9.995 * size) + (number < 99.95 * size)
+            digits = sum(number < limit * size for limit in (9.995, 99.95))
             return f"{number / size:,.{digits}f} {unit}"
     return f"{number:.0f} bytes"

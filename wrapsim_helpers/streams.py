@@ -219,8 +219,11 @@ def lns(values):
 
 
 @compiled
-def listener_keys(seed, ids):
-    """Key of each listener's streams, uint64, (L,). seed uint64; ids int64, (L,)."""
+def numbered_keys(seed, ids):
+    """Key of the streams of each listener, artist or track, uint64, (N,).
+
+    seed: uint64; ids: int64, (N,), their numbers.
+    """
     root = mix(np.uint64(seed) + GOLDEN)
     return np.array([subkey(root, number) for number in ids])
 

@@ -25,7 +25,7 @@ FORTNIGHT = ws.Run(
 def someone(behaviour, music, **who):
     """A listener who has heard nothing, ready to pick: a `Listener`. who: fields of PERSON."""
     person = np.zeros(1, loop_types.PERSON).view(np.recarray)
-    person["key"], person["home"], person["other_totals"], person["novelty"] = (
+    person["key"], person["home_country"], person["other_totals"], person["novelty"] = (
         KEY,
         -1,
         np.arange(1, len(GENRE_NAMES) + 1) / len(GENRE_NAMES),
@@ -78,7 +78,7 @@ def told(heard):
             name: np.asarray(music.artists[name])[artist]
             for name in ("lean", "renown", "family_pool")
         },
-        home=who["country"]
+        home_country=who["country"]
         .map({name: row for row, name in enumerate(homes.countries()["country"])})
         .fillna(-1)
         .to_numpy(),
@@ -470,7 +470,7 @@ def test_the_young_keep_to_the_best_known_artists(fortnight):
 
 def test_home_draws_to_artists_of_ones_own_country(fortnight):
     def share_of_home(plays):
-        return (plays["artist_country"] == plays["home"])[plays["home"] >= 0].mean()
+        return (plays["artist_country"] == plays["home_country"])[plays["home_country"] >= 0].mean()
 
     assert (
         share_of_home(without(home_pull=5.0))
@@ -526,7 +526,7 @@ def test_each_pull_of_taste_moves_what_it_says_on_one_track(music):
         [np.exp(-1.8 * max(-artist.lean, 0.0)), 1, np.exp(-1.8 * max(artist.lean, 0.0))]
     )
     home = [
-        taste.suitability(track, someone(replace(none, home_pull=0.5), music, home=place))
+        taste.suitability(track, someone(replace(none, home_pull=0.5), music, home_country=place))
         for place in (artist.country, artist.country + 1)
     ]
     assert home == pytest.approx([1, 1 / 1.5])

@@ -232,7 +232,7 @@ def test_the_plays_of_one_listener_do_not_hold_the_memory_of_a_crowd():
 def loop_people(listened):
     """The listeners of a `Listened` as the compiled loop reads them."""
     run, world = listened.run, listened.world
-    people, versions = li.draw_listeners(run, world.behaviour, world.survey, run.listener_ids())
+    people, versions = li.sample_people(run, world.behaviour, world.survey, run.listener_ids())
     return loop_records.lower_listeners(
         run, people, versions, loop_records.other_genres(world.survey, people)
     )

@@ -19,7 +19,7 @@ from wrapsim_helpers.music import labels as kinds
 from wrapsim_helpers.music import releases as rel
 from wrapsim_helpers.music import titles as tit
 from wrapsim_helpers.people.figures import figures
-from wrapsim_helpers.streams import listener_keys
+from wrapsim_helpers.streams import numbered_keys
 
 N, YEAR = 100_000, 2025
 DRAWS = 400_000
@@ -382,7 +382,7 @@ def test_who_is_alone_in_a_family_has_no_guest_and_noise_has_none():
         {
             "artist_id": np.repeat(np.arange(4), 300),
             "released": 20_000,
-            "key": listener_keys(np.uint64(1), np.arange(1200)),
+            "key": numbered_keys(np.uint64(1), np.arange(1200)),
             "family": np.repeat(artists["family"].to_numpy(), 300),
         }
     )
@@ -544,7 +544,7 @@ def test_draws_of_the_measures_are_those_of_the_uncompiled_code():
 
 
 def test_the_measures_of_a_family_vary_together_as_published():
-    n, keys = 40_000, listener_keys(np.uint64(3), np.arange(40_000))
+    n, keys = 40_000, numbered_keys(np.uint64(3), np.arange(40_000))
     drawn = sounds.sounds(
         keys,
         keys,

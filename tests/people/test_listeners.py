@@ -16,7 +16,7 @@ from wrapsim_helpers.people import listeners as li
 from wrapsim_helpers.people import survey_weights as sv
 from wrapsim_helpers.people.figures import published
 from wrapsim_helpers.schema import DEVICES, SYMBOLS, code
-from wrapsim_helpers.streams import listener_keys, uniform
+from wrapsim_helpers.streams import numbered_keys, uniform
 
 CROWD = ws.Run(num_users=6000, seed=3)
 
@@ -247,7 +247,7 @@ def people_with(
     }
     return {name: np.full(n, value) for name, value in same.items()} | {
         "listener_id": np.arange(n),
-        "key": listener_keys(np.uint64(seed), np.arange(n)),
+        "key": numbered_keys(np.uint64(seed), np.arange(n)),
         "birth_date": np.array([birth] * n, "datetime64[D]"),
         "time_zone": pd.Categorical([zone] * n),
     }
@@ -460,7 +460,7 @@ def test_a_plan_that_is_given_never_changes(survey, given):
 
 def test_a_user_id_is_a_uuid_that_gives_its_number_back():
     ids = np.array([0, 1, 17, 2**31 - 2])
-    keys = listener_keys(np.uint64(99), ids)
+    keys = numbered_keys(np.uint64(99), ids)
     for text, number in zip(user_ids.user_ids(keys, 99, ids).to_pylist(), ids):
         assert uuid.UUID(text).version == 8 and uuid.UUID(text).variant == uuid.RFC_4122
         assert user_ids.listener_number(text, 99) == number
@@ -473,7 +473,7 @@ def test_a_foreign_uuid_has_no_number():
 
 def test_user_ids_are_unique():
     ids = np.arange(20_000)
-    keys = listener_keys(np.uint64(1), ids)
+    keys = numbered_keys(np.uint64(1), ids)
     assert len(set(user_ids.user_ids(keys, 1, ids).to_pylist())) == 20_000
 
 
@@ -482,7 +482,7 @@ def test_user_ids_are_unique():
 
 def drawn_and_lowered(run, survey, ids):
     """(listeners, versions, People): two DataFrames and what the loop reads."""
-    people, versions = li.draw_listeners(run, ws.Behaviour(), survey, ids)
+    people, versions = li.sample_people(run, ws.Behaviour(), survey, ids)
     others = loop_records.other_genres(survey, people)
     tables = [table.to_pandas() for table in li.listener_tables(run, people, versions)]
     return *tables, loop_records.lower_listeners(run, people, versions, others)
@@ -510,7 +510,9 @@ def test_the_loop_reads_what_the_tables_say(lowered, catalogue):
             row.birth_date.year,
         )
         assert pd.Timestamp(person.joined_ms, unit="ms").date() == row.joined_on
-        assert person.home == (person.country if person.country < len(homes.countries()) else -1)
+        assert person.home_country == (
+            person.country if person.country < len(homes.countries()) else -1
+        )
         assert person.start_ms == first_instant_ms(datetime(2025, 3, 1), row.time_zone)[0]
         assert np.allclose(
             np.diff(person.devices, prepend=0), [getattr(row, f"{name}_share") for name in DEVICES]
@@ -533,7 +535,7 @@ def test_codes_of_countries_do_not_depend_on_who_is_asked_for(survey):
     assert names[: len(homes.countries())] == homes.countries()["country"].tolist() and len(
         set(names)
     ) == len(names)
-    assert names[people.persons[0].country] == "MV" and people.persons[0].home == -1
+    assert names[people.persons[0].country] == "MV" and people.persons[0].home_country == -1
 
 
 def test_listeners_may_be_asked_for_in_any_order(survey):

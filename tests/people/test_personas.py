@@ -12,7 +12,7 @@ import wrapsim_helpers as ws
 from wrapsim_helpers.people import loop_records
 from wrapsim_helpers.people import personas as pe
 from wrapsim_helpers.people.behaviour import CONTEXTS
-from wrapsim_helpers.people.listeners import draw_listeners
+from wrapsim_helpers.people.listeners import sample_people
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 from wrapsim_helpers.schema import code
 
@@ -348,7 +348,7 @@ def test_the_same_listener_is_of_the_same_kind_alone(tried, survey):
 
 def test_the_loop_reads_the_kind_of_each_listener(tried, survey):
     listeners, _, run = tried
-    people, versions = draw_listeners(run, ws.Behaviour(), survey, run.listener_ids()[:200])
+    people, versions = sample_people(run, ws.Behaviour(), survey, run.listener_ids()[:200])
     others = loop_records.other_genres(survey, people)
     kind = loop_records.lower_listeners(run, people, versions, others).persons.kind
     bundled = pe.load_personas()

@@ -19,7 +19,7 @@ from ..parameters import Given, Run
 from ..people.behaviour import Behaviour, lowered
 from ..people.clocks import window_starts
 from ..people.homes import homes_of, nations
-from ..people.listeners import draw_listeners, listener_tables
+from ..people.listeners import listener_tables, sample_people
 from ..people.loop_records import lower_listeners, other_genres
 from ..people.personas import behaviours_of, personas_of
 from ..people.survey_file import check_genre, load_survey
@@ -151,7 +151,7 @@ def listen_checked(run, world, ids, instead=Given(), behaviour=None, past=None):
     """`listen` for a checked run, its world and a compiled model. ids: int64, (L,)."""
     world = replace(world, behaviour=behaviour or world.behaviour)
     past = past_of(past, ids) if past else no_past()
-    columns, versions = draw_listeners(run, world.behaviour, world.survey, ids, instead)
+    columns, versions = sample_people(run, world.behaviour, world.survey, ids, instead)
     listeners, profile_versions = listener_tables(run, columns, versions)
     other_totals = other_genres(world.survey, columns)
     people = lower_listeners(run, columns, versions, other_totals)
@@ -200,7 +200,7 @@ def compile_model(run):
 
 def estimate_plays(run, world):
     """About how many plays will the run have? An int, from the minutes of its first listeners."""
-    people, _ = draw_listeners(run, world.behaviour, world.survey, run.listener_ids(0, 2_000))
+    people, _ = sample_people(run, world.behaviour, world.survey, run.listener_ids(0, 2_000))
     minutes = people["minutes_per_day"].mean() * run.days * run.num_users
     return round(minutes / MINUTES_PER_PLAY)
 

@@ -34,7 +34,7 @@ def suitability(track, listener):
     known_name = 1.0 - behaviour.mainstream * young * min(
         1.0, max(0.0, 1.0 + 0.12 * ln(1.0001 - artist.renown))
     )
-    home = 1.0 if artist.country == person.home else 1.0 / (1.0 + behaviour.home_pull)
+    home = 1.0 if artist.country == person.home_country else 1.0 / (1.0 + behaviour.home_pull)
     return youth * lean * known_name * home * intensity_fit(track, listener)
 
 

@@ -9,7 +9,7 @@ number of artist or track.
 
 import numpy as np
 
-from ..streams import listener_keys
+from ..streams import numbered_keys
 from .artists import sample_artists
 from .releases import sample_tracks
 from .sounds import with_sound
@@ -28,7 +28,7 @@ def sample_discographies(n_tracks, seed, first_year, taken=()):
 
     Tracks are in order of artist.
     """
-    keys = listener_keys(np.uint64(seed), np.arange(n_tracks))
+    keys = numbered_keys(np.uint64(seed), np.arange(n_tracks))
     n_artists = max(n_tracks // TRACKS_PER_ARTIST, 2)
     artists = sample_artists(keys[:n_artists], seed, first_year, taken)
     tracks = with_sound(sample_tracks(artists, keys, first_year), artists)

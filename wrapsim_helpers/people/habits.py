@@ -108,7 +108,7 @@ def platforms(people):
     The phone depends on the country, the computer on the phone (both assumed).
     """
     keys = people["key"]
-    ios = np.append(countries()["phone_ios"].to_numpy(), 0.3)[people["place"]]
+    ios = np.append(countries()["phone_ios"].to_numpy(), 0.3)[people["home_country"]]
     phone = np.where(uniforms(keys, PHONE_OS, 0) < ios, IOS, ANDROID)
     computer = np.empty(len(keys), np.int64)
     for system, shares in COMPUTERS.items():

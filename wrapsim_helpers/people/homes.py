@@ -90,7 +90,7 @@ def listener_names(people, seed):
 
     The family name comes first where that is the local order.
     """
-    pool, pools = pd.factorize(people["place"] * 8 + people["first_gender"])
+    pool, pools = pd.factorize(people["home_country"] * 8 + people["first_gender"])
     wanted = [(locale_of(number // 8), SYMBOLS["gender"][number % 8]) for number in pools]
     positions = (NAMES_PER_POOL * uniforms(people["key"], what, 0) for what in (FIRST, LAST))
     name_pools = zip(*(name_pool(locale, gender, seed) for locale, gender in wanted))

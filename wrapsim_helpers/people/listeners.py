@@ -12,7 +12,7 @@ import pyarrow as pa
 from ..checking import front_door
 from ..parameters import Given, Run
 from ..schema import PREMIUM, TABLES, table_of
-from ..streams import choose, decision, listener_keys, uniforms
+from ..streams import choose, decision, numbered_keys, uniforms
 from .behaviour import Behaviour, rounded
 from .figures import published
 from .habits import device_shares, habits, parameters, platforms
@@ -22,7 +22,7 @@ from .profile_versions import plan_chances, profile_versions
 from .survey_file import USAGE_DAYS
 from .survey_shares import GENRE_NAMES
 from .survey_weights import (
-    GROUP_AGES,
+    YEARS_OF_GROUP,
     YOUNGEST,
     TableKey,
     age_curve,
@@ -57,21 +57,21 @@ def sample_listeners(
     Returns    (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the rows of a
                listener do not depend on the other ids
     """
-    return listener_tables(run, *draw_listeners(run, behaviour, survey, ids, instead))
+    return listener_tables(run, *sample_people(run, behaviour, survey, ids, instead))
 
 
-def draw_listeners(run, behaviour, survey, ids, instead=Given()):
+def sample_people(run, behaviour, survey, ids, instead=Given()):
     """The listeners of `sample_listeners` as columns of numbers and codes: (people, versions).
 
     people    name -> array, (L,): the columns of the listeners table that are not text, and
-              key, age, plan, genre, home (row of `homes_of`), place (row of places.csv or -1),
-              country (position in `nations`), time_zone (pandas Categorical), persona, cohort and
-              kind
+              key, age, plan, genre, town (row of `homes_of`), home_country (row of places.csv or
+              -1), country (position in `nations`), time_zone (pandas Categorical), persona, cohort
+              and kind
     versions  as from `profile_versions`
     """
     run = run.origin  # a continued run has the listeners of the first run
     personas = personas_of(run)
-    people = draw_people(run, survey, ids, instead)
+    people = sample_traits(run, survey, ids, instead)
     for name, what, groups in zip(("persona", "cohort"), (PERSONA, COHORT), personas):
         people[name] = members(uniforms(people["key"], what, 0), groups, people)
     people["kind"] = kinds(personas, people["persona"], people["cohort"])
@@ -82,12 +82,12 @@ def draw_listeners(run, behaviour, survey, ids, instead=Given()):
     return people, profile_versions(run, people)
 
 
-def draw_people(run, survey, ids, instead):
-    """The columns of `draw_listeners` that do not depend on the `Behaviour`: name -> array, (L,).
+def sample_traits(run, survey, ids, instead):
+    """The columns of `sample_people` that do not depend on the `Behaviour`: name -> array, (L,).
 
     They include the answers of the survey row, as from `response_codes`.
     """
-    keys = listener_keys(np.uint64(run.seed), ids)
+    keys = numbered_keys(np.uint64(run.seed), ids)
     homes = homes_of(run.given)
     row = survey_rows(run, survey, keys)
     people = {name: answers[row] for name, answers in response_codes(TableKey(survey)).items()}
@@ -95,18 +95,18 @@ def draw_people(run, survey, ids, instead):
     if run.genres:
         people["genre"] = favourite_genres(run, keys)
     people |= repeated_codes(run.given, len(keys))
-    home = (
+    town = (
         sample_homes(keys, people["plan"] == PREMIUM)
         if run.given.latitude is None
         else np.zeros(len(keys), int)
     )
-    country = pd.Index(nations()).get_indexer(homes["country"])[home]
+    country = pd.Index(nations()).get_indexer(homes["country"])[town]
     people |= {
-        "home": home,
+        "town": town,
         "country": country,
-        "place": np.where(country < len(countries()), country, -1),
-        "time_zone": pd.Categorical(homes["time_zone"].to_numpy()[home]),
-        "south": homes["latitude"].to_numpy()[home] < 0,
+        "home_country": np.where(country < len(countries()), country, -1),
+        "time_zone": pd.Categorical(homes["time_zone"].to_numpy()[town]),
+        "south": homes["latitude"].to_numpy()[town] < 0,
         "first_gender": people["gender"],
     }
     people |= repeated_codes(instead, len(keys))
@@ -135,7 +135,7 @@ def ages(keys, groups):
     u = uniforms(keys, AGE, 0)
     curve = age_curve()
     years = np.empty(len(keys), np.int64)
-    for group, (low, high) in enumerate(GROUP_AGES.values()):
+    for group, (low, high) in enumerate(YEARS_OF_GROUP.values()):
         in_group = groups == group
         shares = rounded(curve[low - YOUNGEST : high - YOUNGEST])
         years[in_group] = low + choose(u[in_group], shares)
@@ -143,9 +143,10 @@ def ages(keys, groups):
 
 
 def birth_dates(keys, years, start):
-    """Dates of birth that give each listener this age at the start, datetime64[D].
+    """Dates of birth that give each listener this age at the start of a run, datetime64[D].
 
-    years: completed years of age.
+    years: completed years of age. The last birthday is drawn as a number of days before the start,
+    so a run with another start gives the same listener another birthday.
     """
     last_birthday = start - (uniforms(keys, BIRTHDAY, 0) * 365).astype(int)
     month = last_birthday.astype("datetime64[M]")
@@ -179,10 +180,10 @@ def account_days(run, survey, keys, usage):
 def listener_tables(run, people, versions):
     """The Arrow tables listeners and profile_versions.
 
-    people, versions: as from `draw_listeners`.
+    people, versions: as from `sample_people`.
     """
     homes = homes_of(run.given)
-    words = {name: words_of(homes[name], people["home"]) for name in homes} | {
+    words = {name: words_of(homes[name], people["town"]) for name in homes} | {
         "user_id": pa.array([run.given.user_id] * len(people["key"]))
         if run.given.user_id
         else user_ids(people["key"], run.seed, people["listener_id"]),

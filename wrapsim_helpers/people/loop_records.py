@@ -8,12 +8,12 @@ from .clocks import clocks, zone_windows
 from .loop_types import PERSON, VERSION, People
 from .survey_weights import TableKey, age_group_of, genre_totals
 
-# field of PERSON -> column of `draw_listeners`
+# field of PERSON -> column of `sample_people`
 COLUMNS = {
     "number": "listener_id",
     "key": "key",
     "country": "country",
-    "home": "place",
+    "home_country": "home_country",
     "favourite": "genre",
     "kind": "kind",
     "south": "south",
@@ -33,12 +33,12 @@ COLUMNS = {
 def lower_listeners(run, people, versions, other_totals):
     """Listeners and their profile versions as the compiled loop reads them: `People`.
 
-    people, versions  as from `draw_listeners`
+    people, versions  as from `sample_people`
     other_totals      float64, (L, genres), running totals as from `other_genres`
 
     Fields of a PERSON record: kind is a position in `behaviours_of`, country a position in
-    `nations`, home a row of places.csv or -1. favourite is a position in GENRE_NAMES, which is also
-    the number of the genre's pool in a catalogue.
+    `nations`, home_country a row of places.csv or -1. favourite is a position in GENRE_NAMES, which
+    is also the number of the genre's pool in a catalogue.
     """
     zones = people["time_zone"].categories
     zone = people["time_zone"].codes

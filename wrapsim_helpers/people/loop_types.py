@@ -21,7 +21,7 @@ PERSON = np.dtype(
         ("joined_ms", "i8"),
         ("zone", "i4"),
         ("country", "i4"),
-        ("home", "i4"),
+        ("home_country", "i4"),
         ("birth_year", "i4"),
         ("favourite", "i4"),
         ("kind", "i4"),

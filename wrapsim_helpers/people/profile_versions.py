@@ -5,7 +5,7 @@ import numpy as np
 from ..schema import FREE, PREMIUM, code
 from ..streams import decision, uniforms
 from .clocks import clocks, first_instants, zone_windows
-from .survey_weights import GROUP_AGES, TableKey, response_codes, weights_of
+from .survey_weights import YEARS_OF_GROUP, TableKey, response_codes, weights_of
 
 NO_PLAN, INDIVIDUAL, STUDENT = (
     code("plan_kind", name) for name in ("none", "individual", "student")
@@ -28,7 +28,7 @@ def plan_chances(run, survey, people, parameter, instead):
     answers = response_codes(TableKey(survey))
     weights = weights_of(TableKey(survey), run.population, run.survey_group)
     total, premium = (
-        np.bincount(plan_cell(answers), weights * which, minlength=2 * len(GROUP_AGES))
+        np.bincount(plan_cell(answers), weights * which, minlength=2 * len(YEARS_OF_GROUP))
         for which in (1.0, answers["plan"] == PREMIUM)
     )
     odds = premium / np.maximum(total - premium, 1e-9)
@@ -43,7 +43,7 @@ def plan_chances(run, survey, people, parameter, instead):
 
 def plan_cell(people):
     """Number of the survey group and age group of each person, int64, (L,)."""
-    return (people["listener_type"] - 1) * len(GROUP_AGES) + people["age_group"]
+    return (people["listener_type"] - 1) * len(YEARS_OF_GROUP) + people["age_group"]
 
 
 def profile_versions(run, people):

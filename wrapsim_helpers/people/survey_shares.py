@@ -10,7 +10,11 @@ from .figures import figures
 from .survey_file import GENRES, SINGLE, SURVEY
 
 TYPES = ("A", "B")
-AGE_GROUPS = {"up to 20": ("6-12", "12-20"), "20 to 35": ("20-35",), "over 35": ("35-60", "60+")}
+BANDS_OF_GROUP = {
+    "up to 20": ("6-12", "12-20"),
+    "20 to 35": ("20-35",),
+    "over 35": ("35-60", "60+"),
+}
 GENRE_NAMES = tuple(GENRES.values())
 SMOOTHING = 20  # each cell is smoothed as if 20 more people had answered like the larger group
 
@@ -59,8 +63,8 @@ def age_groups(survey):
 
     They are joined because the oldest band has one respondent.
     """
-    joined = {band: group for group, bands in AGE_GROUPS.items() for band in bands}
-    return pd.Categorical(survey["age_band"].map(joined), list(AGE_GROUPS))
+    joined = {band: group for group, bands in BANDS_OF_GROUP.items() for band in bands}
+    return pd.Categorical(survey["age_band"].map(joined), list(BANDS_OF_GROUP))
 
 
 @front_door
@@ -92,7 +96,7 @@ def type_shares(people, question):
     for gender in people["gender"].cat.categories:
         same_gender = people[people["gender"] == gender]
         by_gender = smoothed(same_gender[question], overall, SMOOTHING)
-        for group, plan in itertools.product(AGE_GROUPS, people["plan"].cat.categories):
+        for group, plan in itertools.product(BANDS_OF_GROUP, people["plan"].cat.categories):
             cell = same_gender[(same_gender["age_group"] == group) & (same_gender["plan"] == plan)]
             rows[group, gender, plan] = smoothed(cell[question], by_gender, SMOOTHING)
     table = pd.DataFrame(rows, index=list(categories)).T

@@ -32,7 +32,7 @@ AGE_BINS = {
     "45-54": (45, 55),
     "55+": (55, OLDEST),
 }
-GROUP_AGES = {"up to 20": (YOUNGEST, 20), "20 to 35": (20, 35), "over 35": (35, OLDEST)}
+YEARS_OF_GROUP = {"up to 20": (YOUNGEST, 20), "20 to 35": (20, 35), "over 35": (35, OLDEST)}
 # device -> (survey answer that names it; weight of its use if owned; chance that it is owned if the
 # answer is given)
 OWNED = {
@@ -66,8 +66,8 @@ def response_codes(key):
     """What the model reads of each survey row, as numbers: name -> int64 or bool, (rows,).
 
     gender, plan, listener_type, time_slot, wanted_plan: codes of SYMBOLS; genre: of GENRE_NAMES;
-    age_group: of GROUP_AGES; usage_period: of USAGE_DAYS; and for each device, bool: whether the
-    answer names it. Do not change the arrays.
+    age_group: of YEARS_OF_GROUP; usage_period: of USAGE_DAYS; and for each device, bool: whether
+    the answer names it. Do not change the arrays.
     """
     survey = key.table
     words = {
@@ -98,10 +98,10 @@ def genre_totals(key):
     """
     shares = response_shares(key.table, "genre")
     cells = pd.MultiIndex.from_product(
-        [SYMBOLS["listener_type"][1:], GROUP_AGES, SYMBOLS["gender"][1:], SYMBOLS["plan"][1:]]
+        [SYMBOLS["listener_type"][1:], YEARS_OF_GROUP, SYMBOLS["gender"][1:], SYMBOLS["plan"][1:]]
     )
     totals = np.cumsum(rounded(shares.reindex(cells)[list(GENRE_NAMES)].to_numpy()), axis=1)
-    return totals.reshape(2, len(GROUP_AGES), 3, 2, len(GENRE_NAMES))
+    return totals.reshape(2, len(YEARS_OF_GROUP), 3, 2, len(GENRE_NAMES))
 
 
 @front_door
@@ -151,7 +151,7 @@ def group_shares():
     shares = age_curve()
     return {
         group: shares[low - YOUNGEST : high - YOUNGEST].sum()
-        for group, (low, high) in GROUP_AGES.items()
+        for group, (low, high) in YEARS_OF_GROUP.items()
     }
 
 
@@ -233,5 +233,5 @@ def genre_code(name, genre):
 
 
 def age_group_of(age):
-    """Position in GROUP_AGES of ages in years, int or int64, (L,)."""
-    return np.searchsorted([low for low, _ in GROUP_AGES.values()][1:], age, side="right")
+    """Position in YEARS_OF_GROUP of ages in years, int or int64, (L,)."""
+    return np.searchsorted([low for low, _ in YEARS_OF_GROUP.values()][1:], age, side="right")

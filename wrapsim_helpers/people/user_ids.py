@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..compiled import compiled
-from ..streams import bits, decision, listener_keys
+from ..streams import bits, decision, numbered_keys
 
 USER_ID = decision("listener.user_id")
 ODD = 0x9E3779B1  # multiplying by an odd number modulo 2**32 can be undone
@@ -16,7 +16,7 @@ DIGIT_PLACES = np.delete(np.arange(36), (8, 13, 18, 23))
 def user_ids(keys, seed, ids):
     """A UUID (version 8) per listener, made from seed and number: Arrow text, (L,).
 
-    `listener_number` recovers the number. keys: the listeners' keys, as from `listener_keys`.
+    `listener_number` recovers the number. keys: the listeners' keys, as from `numbered_keys`.
     """
     hidden = (ids.astype(np.uint64) * ODD + mask_of(seed)) & 0xFFFFFFFF
     high = hashed(keys, 0) & 0xFFFFFFFFFFFF0FFF | 0x8000  # version 8
@@ -45,5 +45,5 @@ def listener_number(user_id, seed):
     """The listener number of a user id of this seed; None if the id is not of this seed."""
     number = (int(user_id.replace("-", "")[-8:], 16) - mask_of(seed)) * ODD_INVERSE % 2**32
     numbers = np.array([number])
-    same = user_ids(listener_keys(np.uint64(seed), numbers), seed, numbers)[0].as_py()
+    same = user_ids(numbered_keys(np.uint64(seed), numbers), seed, numbers)[0].as_py()
     return number if number < 2**31 and same == user_id.lower() else None

@@ -30,12 +30,12 @@ def locked(place, name=WHOLE_RUN):
         for conflict in conflicting_locks(place, name):
             take_over(place, conflict)
         if not places.create(place, name, json_bytes(signature())):
-            refuse_locked(place, name)
+            refuse_locked(place, name, holder_of(place, name) or signature())
     try:
         # in a store two processes may have checked at the same time
         for conflict in conflicting_locks(place, name):
             if conflict != name:
-                refuse_locked(place, conflict)
+                refuse_locked(place, conflict, holder_of(place, conflict) or signature())
         yield
     finally:
         with suppress(OSError, *places.store_errors()):
@@ -115,7 +115,7 @@ def ended_holder(place, name):
     """
     holder = holder_of(place, name)
     if holder and not is_gone(holder):
-        refuse_locked(place, name)
+        refuse_locked(place, name, holder)
     return holder
 
 
@@ -138,9 +138,8 @@ def is_gone(holder):
         return True
 
 
-def refuse_locked(place, name):
-    """Raise ValueError naming the process that holds a lock of a place."""
-    holder = holder_of(place, name) or signature()
+def refuse_locked(place, name, holder):
+    """Raise ValueError naming the process that holds a lock, or writes a file, of a place."""
     since = datetime.fromtimestamp(holder["started"]).strftime("%Y-%m-%d %H:%M")
     raise ValueError(
         f"{place} is being written by process {holder['pid']} on {holder['host']}, started "
