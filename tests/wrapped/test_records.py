@@ -35,17 +35,23 @@ def tables_of(run, rules=w.Rules()):
     return w.tables_in(run.tables["plays"], *catalogue, *run.days, rules=rules)
 
 
-def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monkeypatch):
+@pytest.mark.parametrize("edition", ["full", "2025"])
+def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monkeypatch, edition):
     monkeypatch.setattr(tops, "draw_first_songs", draw_first_songs, raising=False)
     new = w.Insight("first_songs", "How many first songs?", first_songs, columns=("n_moments",))
-    full = w.EDITIONS["full"]
-    monkeypatch.setitem(editions.EDITIONS, "full", replace(full, insights=(*full.insights, new)))
+    more = replace(w.EDITIONS[edition], insights=(*w.EDITIONS[edition].insights, new))
+    monkeypatch.setitem(editions.EDITIONS, edition, more)
     monkeypatch.setattr(card, "CARDS", card.drawings())
-    story = ws.tell_story(tiny_run, "0")
+    story = ws.tell_story(tiny_run, "0", edition=edition)
     cards = ws.make_cards(story)
     assert [one.name for one in cards][-2:] == ["first_songs", "summary"]
     assert cards[-2].alt == f"{story.tables['first_songs']['n_moments'].iloc[0]} first songs"
-    assert ws.everybody(tiny_run)["first_songs"].column_names == ["listener_id", "n_moments"]
+    found = ws.everybody(tiny_run, edition=edition)["first_songs"]
+    assert found.column_names == ["listener_id", "n_moments"]
+
+
+def test_every_insight_has_a_card_but_two_that_others_show():
+    assert {one.name for one in w.INSIGHTS} - set(card.CARDS) == {"monthly_genres", "crowd"}
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(TOP).as_posix())

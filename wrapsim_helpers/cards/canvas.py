@@ -181,7 +181,8 @@ def wedges(ax, x, y, inner, outer, start, stop, paints, role):
     """Draw ring sectors. start, stop: angles in turns, see `directions`. outer: one radius, or one
     per sector.
     """
-    arc = directions(np.linspace(start, stop, 12, axis=1))
+    n_points = max(12, int(96 * np.max(np.abs(np.subtract(stop, start)))))
+    arc = directions(np.linspace(start, stop, n_points, axis=1))
     ends = np.reshape(outer, (-1, 1, 1))
     polygons(ax, np.hstack([arc * ends, arc[:, ::-1] * inner]) + (x, y), paints, role)
 

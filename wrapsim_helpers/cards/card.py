@@ -25,13 +25,14 @@ LAST = ("summary", "too_little")  # cards without an insight; "too_little" is a 
 
 
 def drawings():
-    """Card name -> drawing, in the order of the full story. The drawing of an insight is the
-    function `draw_<insight>` of a module in this folder.
+    """Card name -> drawing, in the order of the stories. The drawing of an insight is the function
+    `draw_<insight>` of one of the modules below.
     """
     functions = {}
     for module in (crowd, days, summary, tops, volume):
         functions |= vars(module)
-    order = (*(insight.name for insight in EDITIONS["full"].insights), *LAST)
+    names = [insight.name for edition in EDITIONS.values() for insight in edition.insights]
+    order = dict.fromkeys([*names, *LAST])
     return {name: functions[f"draw_{name}"] for name in order if f"draw_{name}" in functions}
 
 

@@ -19,10 +19,10 @@ class Words(NamedTuple):
     """The texts of a card.
 
     kicker    the subject
-    headline  the finding, at most 4 words
-    reading   two lines: the number behind the finding, then a comparison
+    headline  the finding, at most 4 words; of about 15 letters, so that it fits on one line
+    reading   two lines of at most 40 letters: the number behind the finding, then a comparison
     rule      how it was counted
-    alt       the card as text for people who do not see it, with the same numbers
+    alt       the card as text for people who do not see it, with every number of the card
     hero      the large number, or ""
     sub       one line under the headline
     """

@@ -1,19 +1,18 @@
 """Jobs: a checked run with its place, its identity and its parts, before anything is simulated."""
 
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..checking import in_bytes
 from ..compiled import source_hash
 from ..listening.listen import checked_world, compile_model, estimate_plays
-from ..parameters import Output, differences, identity, identity_hash, run_of
+from ..parameters import Output, Run, differences, identity, identity_hash, run_of
 from ..resources import runs_folder
 from ..schema import fingerprints
 from ..source_files import sources_of, with_read_sources
 from ..storage import places
 from ..storage.run_folder import check_folder, open_folder
-from .parts import Job
 
 # measured on years of listening; a day of many listeners takes slightly more
 BYTES_PER_PLAY = {
@@ -22,6 +21,24 @@ BYTES_PER_PLAY = {
     ("avro", "zstandard"): 50,
     ("avro", "null"): 300,
 }
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run and its place: all that a worker needs to make any of its parts, 0 to n_parts - 1.
+
+    formats  file formats of the plays: format -> compression
+    plays   expected number, see `estimate_plays`
+    before  the run that this one continues, or None
+    """
+
+    run: Run
+    place: Path | str
+    formats: dict[str, str]
+    identity: dict
+    n_parts: int
+    plays: int
+    before: Path | str | None = None
 
 
 def reproduced(opened, survey_path, songs_path, personas_path):

@@ -5,12 +5,11 @@ import hashlib
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..checking import check_count, front_door
 from ..listening.listen import count_moved_windows, listen, world_of_run
-from ..parameters import Run, identity_hash, part_path
+from ..parameters import identity_hash, part_path
 from ..storage import places
 from ..storage.locks import LOCK
 from ..storage.manifest import (
@@ -24,6 +23,7 @@ from ..storage.manifest import (
 )
 from ..storage.records import sync_marker, write_avro
 from ..storage.tables import DERIVED, begin_table, damaged, entry, read_part
+from .jobs import Job
 
 PART_TABLES = ("listeners", "profile_versions", "plays", "actions", "answers", "truth", "state")
 CATALOGUE_TABLES = ("tracks", "albums", "artists", "track_artists")
@@ -41,24 +41,6 @@ OF_RUN = re.compile(
         ]
     )
 )
-
-
-@dataclass(frozen=True)
-class Job:
-    """A run and its place: all that a worker needs to make any of its parts, 0 to n_parts - 1.
-
-    formats  file formats of the plays: format -> compression
-    plays   expected number, see `estimate_plays`
-    before  the run that this one continues, or None
-    """
-
-    run: Run
-    place: Path | str
-    formats: dict[str, str]
-    identity: dict
-    n_parts: int
-    plays: int
-    before: Path | str | None = None
 
 
 # -- one part --------------------------------------------------------------------------------------
