@@ -41,7 +41,7 @@ lab: $(READY)  ## open JupyterLab on the notebooks
 bench: $(READY)  ## the benchmarks: ratios measured in one run
 	@$(BIN)/python -m wrapsim_helpers bench
 
-realism: $(READY)  ## hold the model against published figures: docs/realism.md (about 15 minutes)
+realism: $(READY)  ## compare the model with published figures: docs/realism.md (about 15 minutes)
 	@$(BIN)/python -m wrapsim_helpers realism --output docs
 
 fit: $(READY)  ## find the parameters that no figure gives directly: data/behaviour/fitted.json (about 5 minutes)

@@ -16,7 +16,7 @@ from .instants import check_window, time_text
 PLAYS_PER_PART = 1_000_000
 POPULATIONS = ("world", "survey")
 SURVEY_GROUPS = ("all", "A")
-SEEDS = (0, 2**63 - 1)
+SEED_LIMITS = (0, 2**63 - 1)
 GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
@@ -184,7 +184,7 @@ class Run:
         check_window(self.origin_time or self.start_time, self.end_time)
         for check, name, *limits in (
             (check_count, "num_users", 1, 1_000_000_000),
-            (check_count, "seed", *SEEDS),
+            (check_count, "seed", *SEED_LIMITS),
             (check_count, "listeners_per_part", 0, 10_000_000),
             (check_count, "catalogue_tracks", 1_000, 5_000_000, 0),
             (check_count, "first_listener", 0, 2**31 - 2),

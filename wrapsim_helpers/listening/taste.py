@@ -81,11 +81,11 @@ def fill_tastes(people, behaviours, first_quarter, shares, genres):
 @compiled_loop
 def taste_pool(key, counter, listener):
     """The pool of the favourite genre, the side genre, or a genre that similar listeners play."""
-    favourite = favourite_share_at(listener.state.age, listener.behaviour)
+    share = favourite_share_at(listener.state.age, listener.behaviour)
     u = uniform(key, FAVOURITE, counter)
-    if u < favourite:
+    if u < share:
         return listener.person.favourite
-    if u < favourite + (1.0 - favourite) * listener.behaviour.side_share:
+    if u < share + (1.0 - share) * listener.behaviour.side_share:
         return listener.state.side_genre
     return index_in_totals(uniform(key, OTHER, counter), listener.person.other_totals)
 

@@ -13,7 +13,7 @@ from ..listening.listen import (
     print_moved_windows,
     world_of_run,
 )
-from ..parameters import SEEDS, Given, Run
+from ..parameters import SEED_LIMITS, Given, Run
 from ..people import user_ids
 from ..source_files import with_read_sources
 from ..storage.records import records
@@ -44,7 +44,7 @@ def one_listener(
     """The checked `Run` of one listener; arguments as for `generate_listening_session`. "" and -1
     mean "drawn".
     """
-    number, given_id = resolve_user(user_id, check_count("seed", seed, *SEEDS))
+    number, given_id = resolve_user(user_id, check_count("seed", seed, *SEED_LIMITS))
     given = Given(preferred_genre, age, gender, plan, latitude, longitude, given_id)
     run = Run(
         1,
