@@ -229,5 +229,6 @@ def peak(folder, name, users, end_time, listeners_per_part):
 
 
 def rows(receipt):
-    """Plays of a part."""
-    return next(file["rows"] for file in receipt["files"] if file["file"].startswith("plays/"))
+    """Plays of a part, in whichever formats it has."""
+    plays = (file for file in receipt["files"] if file["file"].startswith(("plays/", "avro/")))
+    return next(plays)["rows"]
