@@ -2,7 +2,6 @@
 against planted breaches.
 """
 
-import functools
 import json
 import math
 from collections import Counter, defaultdict
@@ -31,6 +30,7 @@ from wrapsim_helpers.realism import (
 )
 from wrapsim_helpers.realism.measures import clock, popularity, repetition, sessions
 from wrapsim_helpers.resources import resource
+from wrapsim_helpers.runs.opened import file_groups
 from wrapsim_helpers.storage.manifest import manifest_bytes
 from wrapsim_helpers.storage.tables import write_table
 
@@ -267,7 +267,7 @@ def test_plays_of_an_item_are_counted_as_in_a_loop():
 
 def test_sittings_sessions_and_repeats_are_those_of_a_loop(july, plays):
     opened = log.open_log(ws.open_run(july))
-    found = log.ordered(opened, log.file_groups(opened.run)[0])
+    found = log.ordered(opened, file_groups(opened.run, 1_000_000)[0])
     rows, previous, place, sitting = list(plays.itertuples()), None, 0, 0
     sizes = Counter(zip(found["who"].tolist(), found["sitting"].tolist()))
     for i, row in enumerate(rows[:4000]):
@@ -300,9 +300,9 @@ def in_one_order(frame):
 
 def test_equal_calls_gather_equal_rows_however_the_files_are_grouped(july, sampled, monkeypatch):
     again = realism.sampled(july, replicates=50, progress=False)
-    monkeypatch.setattr(log, "file_groups", functools.partial(log.file_groups, most=1))
+    monkeypatch.setattr(log, "PLAYS_AT_ONCE", 1)
     one_by_one = realism.sampled(july, replicates=50, progress=False)
-    assert len(log.file_groups(ws.open_run(july))) > 1
+    assert len(file_groups(ws.open_run(july), 1)) > 1
     assert sampled.listeners.equals(again.listeners)
     for name, frame in sampled.frames.items():
         assert frame.equals(again.frames[name]), name
@@ -324,7 +324,7 @@ def test_sums_of_logarithms_do_not_depend_on_the_number_of_threads():
 
 
 def test_file_groups_hold_every_part_once_and_not_too_many_plays(july):
-    groups = log.file_groups(ws.open_run(july), most=1)
+    groups = file_groups(ws.open_run(july), most=1)
     kept = sorted(
         path.relative_to(july).as_posix() for path in (july / "plays").glob("part-*.parquet")
     )

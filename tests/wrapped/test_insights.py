@@ -772,6 +772,27 @@ def test_insights_of_everybody_are_the_same_rows_with_any_number_of_threads(tiny
             assert table.equals(table.sort_by(order)), name
 
 
+def test_insights_are_the_same_however_many_parts_are_counted_together(tiny_run, monkeypatch):
+    together, groups = ws.everybody(tiny_run), periods.groups_of_plays(ws.open_run(tiny_run))
+    monkeypatch.setattr(periods, "PLAYS_AT_ONCE", 1)
+    assert len(groups) < len(periods.groups_of_plays(ws.open_run(tiny_run)))
+    alone = ws.everybody(tiny_run)
+    for name, table in together.items():
+        assert table.equals(alone[name]), name
+
+
+def test_a_file_that_cannot_be_decompressed_is_named_among_the_files_counted_with_it(
+    tiny_run, tmp_path
+):
+    folder = shutil.copytree(tiny_run, tmp_path / "run")
+    path = folder / "plays" / "part-00000001.parquet"
+    data = bytearray(path.read_bytes())
+    data[200 : len(data) // 2] = bytes(len(data) // 2 - 200)
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=r"plays/part-00000001.parquet is damaged"):
+        ws.everybody(folder)
+
+
 def spoilt(run, tmp_path, how):
     """A copy of a run in which something happened to the second part's plays."""
     folder = shutil.copytree(run, tmp_path / "run")

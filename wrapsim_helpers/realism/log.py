@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 from ..instants import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..music.genres import FESTIVE
 from ..people.homes import countries
-from ..runs.opened import OpenedRun, play_files, read_parquet, read_plays
+from ..runs.opened import OpenedRun, file_groups, read_parquet, read_plays
 from ..runs.rules import NEXT
 from ..schema import SYMBOLS, code, symbol_codes
 from ..wrapped.counting import NOT_FINISHED_MS, day_number
@@ -170,21 +170,6 @@ def tracks_of(run):
 
 
 # -- the order of plays ----------------------------------------------------------------------------
-
-
-def file_groups(run, most=PLAYS_AT_ONCE):
-    """The files of plays in groups, lists of names. A group is one file or has at most `most`
-    plays.
-    """
-    rows = {file["file"]: file["rows"] for file in run.manifest["files"]}
-    groups, n_rows = [], 0
-    for file in play_files(run):
-        if not groups or n_rows + rows[file] > most:
-            groups.append([])
-            n_rows = 0
-        groups[-1].append(file)
-        n_rows += rows[file]
-    return groups
 
 
 def plays_of_files(run, files, columns=None):
@@ -364,7 +349,9 @@ def gathered(log, queries, progress=True):
     for name, value in spans(log).items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.register("listeners", log.listeners.assign(who=np.arange(len(log.listeners))))
-    for files in tqdm(file_groups(log.run), desc="measuring", unit="part", disable=not progress):
+    for files in tqdm(
+        file_groups(log.run, PLAYS_AT_ONCE), desc="measuring", unit="part", disable=not progress
+    ):
         connection.register("ordered", pa.table(ordered(log, files)))
         connection.execute(PLAYS)
         for name, query in queries.items():

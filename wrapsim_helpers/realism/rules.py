@@ -7,12 +7,12 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from ..instants import DAY_MS, MINUTE_MS
-from ..runs.opened import play_files, read_parquet, read_plays
+from ..runs.opened import file_groups, play_files, read_parquet, read_plays
 from ..runs.rules import PLAN_RULES, breaches, rules_of
 from ..wrapped.counting import Rules, day_number, too_little
 from ..wrapped.editions import EDITIONS, window
 from ..wrapped.periods import count_plays, open_period, period_days, show_rows
-from .log import file_groups, plays_of_files
+from .log import PLAYS_AT_ONCE, plays_of_files
 
 CHECKED = 60  # listeners whose summaries are recounted
 RECOUNTED = (
@@ -30,9 +30,8 @@ def breaches_by_rule(run, progress=True):
     """
     connection = rules_of(read_parquet(run, "tracks"), read_parquet(run, "profile_versions"))
     counts, n_plays = [], 0
-    for files in tqdm(
-        file_groups(run), desc="checking the rules", unit="part", disable=not progress
-    ):
+    groups = file_groups(run, PLAYS_AT_ONCE)
+    for files in tqdm(groups, desc="checking the rules", unit="part", disable=not progress):
         plays = plays_of_files(run, files)
         counts.append(breaches(connection, plays)["n"])
         n_plays += plays.num_rows

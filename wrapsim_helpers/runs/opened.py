@@ -193,6 +193,21 @@ def play_files(run, listener_id=None):
     return table_files(run, "plays", listener_id, suffix)
 
 
+def file_groups(run, most):
+    """The files of plays in groups, lists of names. A group is one file or has at most `most`
+    plays.
+    """
+    rows = {file["file"]: file["rows"] for file in run.manifest["files"]}
+    groups, n_rows = [], 0
+    for file in play_files(run):
+        if not groups or n_rows + rows[file] > most:
+            groups.append([])
+            n_rows = 0
+        groups[-1].append(file)
+        n_rows += rows[file]
+    return groups
+
+
 def read_plays(run, file, columns=None, listener_id=None):
     """The plays in one file of a finished run as Arrow, of all its listeners or of one.
 

@@ -1,8 +1,8 @@
-"""The insights of all listeners of a run, part by part, so that memory does not grow with the run.
+"""The insights of all listeners of a run, a few parts at a time: memory does not grow with the run.
 
-A part holds all plays of its listeners, and an insight concerns one listener at a time, so each
-part is computed alone. Only the rank in the crowd needs all listeners; its totals are counted once
-and cached in the run's folder.
+A part holds all plays of its listeners, and an insight concerns one listener at a time, so parts
+are computed apart. Only the rank in the crowd needs all listeners; its totals are counted once and
+cached in the run's folder.
 """
 
 from contextlib import ExitStack, suppress
@@ -16,24 +16,37 @@ from tqdm.auto import tqdm
 from ..checking import front_door
 from ..compiled import source_hash
 from ..interrupts import saying, unchanged
-from ..runs.opened import connect, open_run, play_files
+from ..runs.opened import connect, open_run
 from ..storage import places
 from ..storage.outputs import replaced_file, writable_output_folder
 from ..storage.tables import DERIVED, damaged, derived_mark, is_derived, reader_of
-from .periods import count_plays, open_period, show_plays
+from .periods import count_plays, groups_of_plays, open_period, show_plays
 from .volume import with_ranks
 
 
 def insights_by_part(period, names):
-    """Yield the named insights of all listeners, part by part: {name: Arrow table}."""
-    for file in tqdm(play_files(period.run), desc="insights", unit="part"):
+    """Yield the named insights of all listeners, a few parts at a time: {name: Arrow table}."""
+    for files in tqdm(groups_of_plays(period.run), desc="insights", unit="part"):
         try:
-            show_plays(period, file)
+            show_plays(period, files)
             statements, query = count_plays(period), period.connection.sql
             tables = {name: query(statements[name]).to_arrow_table() for name in names}
         except duckdb.Error as error:
-            raise damaged(period.run.place, file, error) from None
+            raise damaged(period.run.place, unreadable(period, files), error) from None
         yield tables
+
+
+def unreadable(period, files):
+    """The first of some files that cannot be counted, by counting each alone; the last if all but
+    it can.
+    """
+    for file in files[:-1]:
+        try:
+            show_plays(period, [file])
+            count_plays(period)
+        except duckdb.Error:
+            return file
+    return files[-1]
 
 
 @front_door

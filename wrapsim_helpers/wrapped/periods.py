@@ -8,7 +8,16 @@ from datetime import date
 import pyarrow.parquet as pq
 
 from ..checking import check_count, front_door
-from ..runs.opened import OpenedRun, catalogue_in, connect, days_of_run, open_run, read_plays
+from ..runs.opened import (
+    OpenedRun,
+    catalogue_in,
+    connect,
+    days_of_run,
+    file_groups,
+    open_run,
+    play_files,
+    read_plays,
+)
 from ..schema import TABLES
 from ..storage import places
 from .counting import by_artist, by_day, by_song, tables_in
@@ -16,6 +25,7 @@ from .editions import Edition, edition_named, window
 from .volume import minutes
 from .volume import skip_rate as skips
 
+PLAYS_AT_ONCE = 4_000_000  # counted together: faster than one part at a time, below 1 GB
 # temporary tables that `in_temporary_tables` makes, each from the ones before it
 TEMPORARY = ("timed", "songs", "days", "credited")
 
@@ -146,15 +156,21 @@ def show_rows(connection, plays):
     connection.execute("CREATE OR REPLACE VIEW plays AS SELECT * FROM plays_arrow")
 
 
-def show_plays(period, file, listener_id=None):
-    """Make the view plays select from one file of the run: all its listeners, or one."""
-    if listener_id is None and is_complete(period.run.place, file):
-        path = glob.escape(str(period.run.place / file)).replace("'", "''")
-        period.connection.execute(
-            f"CREATE OR REPLACE VIEW plays AS SELECT * FROM read_parquet('{path}')"
-        )
+def show_plays(period, files, listener_id=None):
+    """Make the view plays select from files of the run: all their listeners, or one. Several files
+    must be complete, see `is_complete`.
+    """
+    if listener_id is None and is_complete(period.run.place, files[0]):
+        paths = [glob.escape(str(period.run.place / file)) for file in files]
+        period.connection.read_parquet(paths).create_view("plays", replace=True)
     else:
-        show_rows(period.connection, read_plays(period.run, file, listener_id=listener_id))
+        show_rows(period.connection, read_plays(period.run, *files, listener_id=listener_id))
+
+
+def groups_of_plays(run):
+    """The files of plays that are counted together, lists of names; see `file_groups`."""
+    files = play_files(run)
+    return file_groups(run, PLAYS_AT_ONCE if is_complete(run.place, files[0]) else 0)
 
 
 def is_complete(place, file):

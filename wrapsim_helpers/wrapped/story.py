@@ -120,7 +120,7 @@ def insights_of(period, listener_id):
     """The rows of one listener for every insight that is computed from plays: name -> DataFrame
     without listener_id. Only that listener's part is read.
     """
-    show_plays(period, play_files(period.run, listener_id)[0], listener_id)
+    show_plays(period, play_files(period.run, listener_id)[:1], listener_id)
     statements, query = count_plays(period), period.connection.execute  # it plans a query once
     return {
         name: query(statements[name]).df().drop(columns="listener_id")
