@@ -26,7 +26,7 @@ from .volume import with_ranks
 
 def insights_by_part(period, names):
     """Yield the named insights of all listeners, a few parts at a time: {name: Arrow table}."""
-    for files in tqdm(groups_of_plays(period.run), desc="insights", unit="part"):
+    for files in tqdm(groups_of_plays(period.run), desc="insights", unit="group"):
         try:
             show_plays(period, files)
             statements, query = count_plays(period), period.connection.sql
