@@ -151,6 +151,7 @@ def picture_lines(name, path, alt):
     return [f"![{alt}]({path})", "", CAPTIONS.get(name, ""), ""]
 
 
+NO_REASON = "The reason is not known yet."
 TABLE_HEAD = (
     "",
     "figure",
@@ -221,7 +222,7 @@ def missing_lines(results):
 def reason(target, word):
     """Why a figure fails or has no verdict."""
     return {
-        FAIL: figures("misses").get(target, "The reason is not known yet."),
+        FAIL: figures("misses").get(target, NO_REASON),
         LEFT_OUT: f"It applies to {targets()[target]['applies']}.",
         TOO_SMALL: "A run with more listeners would give a verdict.",
     }[word]

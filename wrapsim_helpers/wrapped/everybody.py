@@ -26,14 +26,21 @@ from .volume import with_ranks
 
 def insights_by_part(period, names):
     """Yield the named insights of all listeners, a few parts at a time: {name: Arrow table}."""
-    for files in tqdm(groups_of_plays(period.run), desc="insights", unit="group"):
-        try:
-            show_plays(period, files)
-            statements, query = count_plays(period), period.connection.sql
-            tables = {name: query(statements[name]).to_arrow_table() for name in names}
-        except duckdb.Error as error:
-            raise damaged(period.run.place, unreadable(period, files), error) from None
-        yield tables
+    groups = groups_of_plays(period.run)
+    with tqdm(desc="insights", unit="part", total=sum(map(len, groups))) as progress:
+        for files in groups:
+            yield insights_of_parts(period, files, names)
+            progress.update(len(files))
+
+
+def insights_of_parts(period, files, names):
+    """The named insights of all listeners of some parts: {name: Arrow table}."""
+    try:
+        show_plays(period, files)
+        statements, query = count_plays(period), period.connection.sql
+        return {name: query(statements[name]).to_arrow_table() for name in names}
+    except duckdb.Error as error:
+        raise damaged(period.run.place, unreadable(period, files), error) from None
 
 
 def unreadable(period, files):
