@@ -2,6 +2,7 @@
 slow obvious version.
 """
 
+import gc
 import json
 import shutil
 import sys
@@ -9,6 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import duckdb
 import ibis
 import pandas as pd
 import pyarrow as pa
@@ -20,6 +22,7 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 from wrapsim_helpers import wrapped as w
+from wrapsim_helpers.runs import opened
 from wrapsim_helpers.runs.connection import connected
 from wrapsim_helpers.runs.opened import days_of_run, open_run
 from wrapsim_helpers.storage import tables
@@ -779,6 +782,31 @@ def test_insights_are_the_same_however_many_parts_are_counted_together(tiny_run,
     alone = ws.everybody(tiny_run)
     for name, table in together.items():
         assert table.equals(alone[name]), name
+
+
+def test_parts_are_counted_alone_if_several_together_need_too_much_memory(tiny_run, monkeypatch):
+    together, show = ws.everybody(tiny_run), everybody.show_plays
+
+    def show_one_file(period, files):
+        if len(files) > 1:
+            raise duckdb.OutOfMemoryException("failed to allocate data")
+        show(period, files)
+
+    monkeypatch.setattr(everybody, "show_plays", show_one_file)
+    alone = ws.everybody(tiny_run)
+    for name, table in together.items():
+        assert table.equals(alone[name]), name
+
+
+def test_the_temporary_folder_of_a_connection_stays_as_long_as_duckdb_needs_it():
+    connection, folder = opened.connect()
+    needed = connection.con
+    del connection
+    gc.collect()
+    assert folder.is_dir()
+    del needed
+    gc.collect()
+    assert not folder.exists()
 
 
 def test_a_file_that_cannot_be_decompressed_is_named_among_the_files_counted_with_it(

@@ -241,7 +241,7 @@ def connect():
     """
     folder = tempfile.TemporaryDirectory(prefix="wrapsim-")
     connection = connected(memory_limit=MEMORY, temp_directory=f"{folder.name}/spilled")
-    weakref.finalize(connection, folder.cleanup)
+    weakref.finalize(connection.con, folder.cleanup)  # a `Period` keeps only this
     return connection, Path(folder.name)
 
 

@@ -29,17 +29,26 @@ def insights_by_part(period, names):
     groups = groups_of_plays(period.run)
     with tqdm(desc="insights", unit="part", total=sum(map(len, groups))) as progress:
         for files in groups:
-            yield insights_of_parts(period, files, names)
+            try:
+                yield insights_of_parts(period, files, names)
+            except duckdb.OutOfMemoryException:
+                yield from (insights_of_parts(period, [file], names) for file in files)
             progress.update(len(files))
 
 
 def insights_of_parts(period, files, names):
-    """The named insights of all listeners of some parts: {name: Arrow table}."""
+    """The named insights of all listeners of some parts: {name: Arrow table}.
+
+    Raises ValueError naming a damaged file, and duckdb.OutOfMemoryException if several parts need
+    more memory than allowed.
+    """
     try:
         show_plays(period, files)
         statements, query = count_plays(period), period.connection.sql
         return {name: query(statements[name]).to_arrow_table() for name in names}
     except duckdb.Error as error:
+        if isinstance(error, duckdb.OutOfMemoryException) and len(files) > 1:
+            raise
         raise damaged(period.run.place, unreadable(period, files), error) from None
 
 
