@@ -44,7 +44,7 @@ def draw_two_groups(survey, window=20):
     is_b = (np.asarray(listener_types(survey)) == "B").astype(float)
     share = np.convolve(is_b, np.ones(window) / window, mode="same")
     ax = chart(
-        f"{percent(is_b.mean())} of the survey's rows answer differently, and lie together",
+        f"{percent(is_b.mean())} of the survey's rows answer differently, in blocks of the file",
         f"Share of group B among {window} neighbouring rows of the survey file. A row's group "
         f"follows from the likelihood of all its answers.",
     )
