@@ -201,6 +201,18 @@ STATE_COUNTS = (
     "online_at",
 )
 
+# the sound of a song, from the songs file
+FEATURES = (
+    "bpm",
+    "energy",
+    "danceability",
+    "loudness",
+    "liveness",
+    "valence",
+    "acousticness",
+    "speechiness",
+)
+
 # No column holds nulls: an unknown value is UNKNOWN or empty.
 TABLES = {
     name: pa.schema(
@@ -267,14 +279,7 @@ TABLES = {
             "release_date": "date32",
             "duration_ms": "int32",
             **schema_columns(
-                "bpm",
-                "energy",
-                "danceability",
-                "loudness",
-                "liveness",
-                "valence",
-                "acousticness",
-                "speechiness",
+                *FEATURES,
                 "popularity",
                 "explicit",
                 "language",

@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from ..schema import table_of
+from ..schema import FEATURES, table_of
 from .columns import starts
-from .genres import FEATURES, MOODS, moods_of
+from .genres import MOODS, moods_of
 from .song_ids import song_ids
 
 

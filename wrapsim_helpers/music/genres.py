@@ -16,16 +16,6 @@ SMALL_POOL = 50  # a smaller pool gives a warning, because its listeners repeat 
 # factor on the weight of a track of a local radio scene, for listeners elsewhere
 SCENE_WEIGHT = 0.25
 MEMBER = 0.25  # lowest membership with which a track belongs to a genre
-FEATURES = (
-    "bpm",
-    "energy",
-    "danceability",
-    "loudness",
-    "liveness",
-    "valence",
-    "acousticness",
-    "speechiness",
-)
 # the quiet tracks of these families count as neither melody nor classical
 QUIET_FAMILIES = ("hiphop", "electronic")
 # words of the festive season in titles and genre labels; whole words in any case

@@ -19,7 +19,7 @@ def from_songs(songs):
 
     tracks   artist_id, featured_id (-1: none), album_id, track_number int; title, album, genre,
              language text; released int, days since 1970-01-01; duration_ms, popularity int and
-             FEATURES; weight float; explicit bool
+             the FEATURES of `schema`; weight float; explicit bool
     artists  artist, genre, country text; both empty where unknown; in order of artist_id
 
     The songs file has no language, explicit mark or day of release: all songs are released on 1

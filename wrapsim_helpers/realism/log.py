@@ -29,7 +29,7 @@ PLAYS_AT_ONCE = 1_000_000
 SITTING_GAP_MS = 60_000  # silence that ends a sitting
 SESSION_GAP_MS = 30 * MINUTE_MS  # silence that ends a session in other figures
 LONG, CUT = 10, 20  # fewest tracks of a long sitting, and how many of its tracks are used
-MEASURED = ("energy", "valence", "danceability", "loudness", "bpm", "acousticness")
+MEASURED = ("energy", "valence", "loudness", "bpm", "danceability", "acousticness")
 LABELS = ("reason_start", "reason_end", "device", "context", "plan")
 OF_TRACK = (
     "duration_ms",

@@ -8,11 +8,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ...people.figures import published
 from ...wrapped.counting import day_number
+from ..log import MEASURED
 from ..sample import by_key, columns_of, largest_error, pooled, ratio_among, shares
 from .skips import count_ifs
 
 BLOCKS = {"0_4": (0, 4), "5_9": (5, 9), "10_15": (10, 15), "16_19": (16, 19), "20_23": (20, 23)}
-FEATURES = ("energy", "valence", "loudness", "bpm", "danceability", "acousticness")
 AGES = {"10s": (10, 20), "20s": (20, 30), "30s": (30, 40), "40s": (40, 50), "50s": (50, 120)}
 ASIA = ("IN", "ID", "PH", "JP", "TW", "HK", "MY", "SG", "TH", "VN", "KR")
 
@@ -27,7 +27,7 @@ PER_LISTENER = {
 
 LONG_FORM = {
     "hours": "SELECT who, weekend, hour, count(*) AS n, "
-    + ", ".join(f"sum({name}) AS {name}" for name in FEATURES)
+    + ", ".join(f"sum({name}) AS {name}" for name in MEASURED)
     + " FROM p GROUP BY ALL",
     "weekdays": """SELECT who, weekday, count(*) AS n, sum(energy) AS energy FROM p
         WHERE day - getvariable('first_day') BETWEEN 0 AND
@@ -243,7 +243,7 @@ def five_blocks(s):
     """Number of blocks of hours on weekdays, clustered by sound; computed once, without an
     interval.
     """
-    sound = np.array([mean_by_hour(s, name, False)[0] for name in FEATURES]).T
+    sound = np.array([mean_by_hour(s, name, False)[0] for name in MEASURED]).T
     group = ward((sound - sound.mean(axis=0)) / np.maximum(sound.std(axis=0), 1e-12), 5)
     return {"blocks": float(np.count_nonzero(group != np.roll(group, 1)))}
 
