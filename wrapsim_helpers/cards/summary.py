@@ -55,7 +55,7 @@ def rows(story):
         ("Artist", "top_artists", "artist"),
         ("Genre", "top_genres", "genre"),
     )
-    lines = [
+    tops = [
         (key, str(story.first(name)[column]))
         for key, name, column in firsts
         if len(story.tables[name])
@@ -64,7 +64,7 @@ def rows(story):
         streak = "Streak", counted(int(story.first("longest_streak")["n_days"]), "day")
     else:
         streak = "Days", f"{story.first('minutes')['n_days']} with music"
-    return [*lines, streak]
+    return [*tops, streak]
 
 
 def period(story):
@@ -78,12 +78,12 @@ def period(story):
 def words_of_summary(story):
     """The words of the card `summary`."""
     name, kicker = story.listener["name"], period(story)
-    lines = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
+    texts = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
     return Words(
         kicker=kicker,
         headline=shown(name),
         reading=(),
         rule="wrapsim: invented people, published figures",
         alt=f"{name}, {kicker[0].lower()}{kicker[1:]}: "
-        f"{counted_minutes(story.first('minutes')['ms_played'])}; {lines}.",
+        f"{counted_minutes(story.first('minutes')['ms_played'])}; {texts}.",
     )
