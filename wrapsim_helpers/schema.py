@@ -199,6 +199,10 @@ STATE_COUNTS = (
     "active",
     "free_from",
     "online_at",
+    "music_day",
+    "music_ms",
+    "repeats",
+    "in_a_row",
 )
 
 # the sound of a song, from the songs file

@@ -56,7 +56,7 @@ MOST_ROWS = 2**24  # of one listener: nine years of 5 s plays without a pause
 
 # Decisions of a listener use the listener's key and are counted by day or by session. The last two
 # are decisions of a session and use the session's key.
-FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE, LENGTH, GAP = map(
+FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE, QUIET, LENGTH, GAP = map(
     decision,
     (
         "day.first",
@@ -66,6 +66,7 @@ FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE, LENGTH, GAP = m
         "session.minute",
         "listener.sleeper",
         "listener.festive",
+        "listener.quiet",
         "session.length",
         "session.gap",
     ),
@@ -78,8 +79,10 @@ FIRST_DAY, DAY, SESSIONS, START, MINUTE, SLEEPER, FESTIVE_TASTE, LENGTH, GAP = m
 @compiled_loop
 def begin_listener(first_day, people, listener):
     """Reset the state, then replay the warm-up: what the listener played before the window."""
-    state = listener.state
-    reset_state(people.versions, listener.person, state)
+    person, behaviour, state = listener.person, listener.behaviour, listener.state
+    reset_state(people.versions, person, state)
+    quiet = behaviour.sigma_quiet * normal(uniform(person.key, QUIET, 0))
+    state.quiet_min = behaviour.quiet_min * exp(quiet)
     state.sleeps_to_noise = sleeps_to_noise(listener)
     begin_day(first_day, listener)
     state.festive_share = 0.0
@@ -103,6 +106,7 @@ def reset_state(versions, person, state):
     state.allowed_day, state.last_stream_day, state.quarter = -1, -10, -1
     state.rules_until, state.offset_until, state.online_at = -NEVER, -NEVER, person.origin_ms
     state.intensity_pull = 0.0
+    state.music_day = state.music_ms = state.repeats = state.in_a_row = 0
 
 
 @compiled_loop
@@ -181,7 +185,7 @@ def play_day(day, minutes, people, listener, out, listener_row):
     """Play an active day's sessions into the columns; returns False if the columns are full."""
     person, behaviour, state = listener.person, listener.behaviour, listener.state
     weekday, begin_ms = weekday_of(day), to_utc(people, person.zone, day * DAY_MS)
-    today = (minutes + behaviour.quiet_min) * behaviour.days[weekday]
+    today = (minutes + state.quiet_min) * behaviour.days[weekday]
     further = today / behaviour.session_spacing_min
     hours = behaviour.hours[int(weekday >= SATURDAY), person.chronotype]
     n_sessions = place_sessions(person.key, day, further, hours, state.session_starts)
@@ -224,7 +228,7 @@ def local_day_of(people, zone, at_ms):
 @compiled_loop
 def is_active(day, minutes, person, behaviour, state):
     """Whether a day is active; more likely if the day before was."""
-    share = minutes / (minutes + behaviour.quiet_min)
+    share = minutes / (minutes + state.quiet_min)
     share += behaviour.day_persistence * (state.active - share)
     return uniform(person.key, DAY, day) < share
 
@@ -238,7 +242,7 @@ def play_listener(listener_row, people, music, behaviours, past, state, known, o
     first_day = local_day_of(people, person.zone, person.origin_ms)
     last_day = local_day_of(people, person.zone, person.end_ms)
     begin_listener(first_day, people, listener)
-    usual_share = person.minutes / (person.minutes + behaviour.quiet_min)
+    usual_share = person.minutes / (person.minutes + state.quiet_min)
     state.active = uniform(person.key, FIRST_DAY, 0) < usual_share
     if len(past.saved) > 0:
         first_day = resume_listener(listener_row, past, state, known)

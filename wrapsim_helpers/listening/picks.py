@@ -14,14 +14,40 @@ from ..schema import ALBUM, ARTIST_PAGE, CHARTS, EDITORIAL, RADIO
 from ..streams import decision, subkey, uniform
 from .draws import SLOT, index_in_shares, weighted_item
 from .memory import NO_TRACK, ONE, remembered_track, times_played, track_before
-from .releases import CHART_LIST, list_range, may_be_picked, track_by_artist
-from .taste import intensity_fit, suitability, taste_pool
+from .releases import may_be_picked, track_by_artist
+from .taste import (
+    ALL,
+    N_ERAS,
+    intensity_fit,
+    is_liked,
+    own_artist,
+    part_of,
+    suitability,
+    taste_pool,
+)
 
-TRIES = 4  # number of candidates, of which the last is taken if none is suitable
+TRIES = 6  # number of candidates, of which the last is taken if none is suitable
 NO_STATION = np.int64(-1)  # not a literal: see `compiled_loop`
+CHARTS_POOL = np.int64(ALL)
+N_LISTS = 20  # lists of a genre in a country, of which a listener follows one (assumed)
+LIST_LENGTH, CHART_LENGTH = 60, 50  # tracks of a list and of the charts (assumed)
 NOISE_TRACKS = 3  # noise tracks per listener
 
-CONTEXT, SEED, NEW, ARTIST, SUITS, ALBUM_TRACK, WEARY, FESTIVE, FESTIVE_SLOT = map(
+(
+    CONTEXT,
+    SEED,
+    NEW,
+    ARTIST,
+    SUITS,
+    ALBUM_TRACK,
+    WEARY,
+    FESTIVE,
+    FESTIVE_SLOT,
+    LISTS,
+    FOLLOWED,
+    DOMESTIC_SLOT,
+    ERA_SLOT,
+) = map(
     decision,
     (
         "pick.context",
@@ -33,6 +59,10 @@ CONTEXT, SEED, NEW, ARTIST, SUITS, ALBUM_TRACK, WEARY, FESTIVE, FESTIVE_SLOT = m
         "pick.weary",
         "pick.festive",
         "pick.festive_slot",
+        "list.month",
+        "list.followed",
+        "list.domestic",
+        "list.era",
     ),
 )
 
@@ -95,7 +125,7 @@ def new_track(key, counter, station, listener):
             track = candidate
             if uniform(key, SUITS, c) < suitability(track, listener):
                 break
-    return track if track != NO_TRACK else track_of_list(key, counter, CHART_LIST, listener)
+    return track if track != NO_TRACK else np.int64(0)
 
 
 @compiled_loop
@@ -112,20 +142,57 @@ def artist_for(key, c, station, listener):
         if station == NO_STATION or music.artists[artist].family_pool == station:
             return artist
     pool = taste_pool(key, c, listener) if station == NO_STATION else station
-    return weighted_item(key, c, music.pools[pool], music.pools[pool + 1], music.slots)
+    return own_artist(key, c, pool, listener)
 
 
 @compiled_loop
-def track_of_list(key, counter, genre, listener):
-    """The first suitable track of a few from this month's list of a genre, or from the charts."""
-    first, after = list_range(genre, listener)
-    track = NO_TRACK
+def track_of_list(key, counter, pool, listener):
+    """A suitable track of this month's list of a pool in the listener's country, or the charts."""
+    length = CHART_LENGTH if pool == CHARTS_POOL else LIST_LENGTH
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
-        track = weighted_item(key, c, first, after, listener.music.list_slots)
-        if uniform(key, SUITS, c) < suitability(track, listener):
+        track = listed_track(int(uniform(key, SLOT, c) * length), pool, listener)
+        if track == NO_TRACK:
+            continue
+        artist = np.int64(listener.music.tracks[track].artist)
+        liking = 1.0 if is_liked(artist, listener) else listener.behaviour.disliked
+        if uniform(key, SUITS, c) < liking * suitability(track, listener):
+            return track
+    return new_track(key, counter, pool, listener)
+
+
+@compiled_loop
+def listed_track(position, pool, listener):
+    """The track at a position of this month's list of a pool, the same for a whole country."""
+    person, state, music = listener.person, listener.state, listener.music
+    followed = 0 if pool == CHARTS_POOL else int(uniform(person.key, FOLLOWED, pool) * N_LISTS)
+    month = subkey(subkey(subkey(LISTS, state.month), pool * N_LISTS + followed), person.country)
+    domestic = uniform(month, DOMESTIC_SLOT, position) < listener.behaviour.home_share
+    part = part_of(pool, np.int64(person.home_country) if domestic else np.int64(-1), listener)
+    if part < 0:
+        part = part_of(pool, np.int64(-1), listener)
+    artist = artist_of_part(month, 2 * position, part, music)
+    if pool != CHARTS_POOL:
+        other = artist_of_part(month, 2 * position + 1, part, music)
+        if music.artists[other].renown < music.artists[artist].renown:
+            artist = other
+    return track_by_artist(month, position, artist, listener)
+
+
+@compiled_loop
+def artist_of_part(key, counter, part, music):
+    """An artist of all eras of a part, by weight."""
+    total = 0.0
+    for era in range(N_ERAS):
+        total += music.part_weights[part + era]
+    goal, at = uniform(key, ERA_SLOT, counter) * total, part
+    for era in range(N_ERAS):
+        if music.part_weights[part + era] > 0.0:
+            at = part + era
+        goal -= music.part_weights[part + era]
+        if goal < 0.0:
             break
-    return track
+    return weighted_item(key, counter, music.parts[at], music.parts[at + 1], music.part_slots)
 
 
 # -- contexts --------------------------------------------------------------------------------------
@@ -144,7 +211,7 @@ def open_context(key, counter, listener):
     elif state.context == EDITORIAL:
         state.pool = taste_pool(key, counter, listener)
     elif state.context == CHARTS:
-        state.pool = CHART_LIST
+        state.pool = CHARTS_POOL
 
 
 @compiled_loop
@@ -173,6 +240,27 @@ def pick_track(key, i, shuffle, novelty, listener):
     if state.context == EDITORIAL or state.context == CHARTS:
         return track_of_list(key, i, state.pool, listener)
     return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[state.context], 0.95), listener)
+
+
+@compiled_loop
+def other_than_last(key, i, shuffle, novelty, listener):
+    """The next track of the context, never the last one again.
+
+    A context that offers no other track becomes a radio station.
+    """
+    state, last = listener.state, track_before(listener.state, ONE)
+    for attempt in range(TRIES):
+        stream = subkey(key, attempt) if attempt > 0 else key
+        track = pick_track(stream, i, shuffle, novelty, listener)
+        if track != last:
+            return track
+    state.context = RADIO
+    state.pool = listener.music.artists[listener.music.tracks[last].artist].family_pool
+    for attempt in range(TRIES):
+        track = new_track(subkey(key, TRIES + attempt), i, state.pool, listener)
+        if track != last:
+            return track
+    return (last + 1) % len(listener.music.tracks)
 
 
 @compiled_loop

@@ -3,12 +3,8 @@
 import numpy as np
 
 from ..compiled import compiled_loop
-from ..people.survey_shares import GENRE_NAMES
 from ..streams import decision, ln, uniform
 from .memory import NO_TRACK
-
-LIST_LENGTH = 40  # tracks of a genre's editorial list that one listener follows (assumed)
-CHART_LIST = np.int64(GENRE_NAMES.index("All"))
 
 FRESH, WINDOW, RANK, DEEP, LIST = map(
     decision, ("pick.fresh", "pick.window", "pick.rank", "pick.deep", "taste.list")
@@ -91,26 +87,3 @@ def first_position(key, counter, first, after, listener):
     since = listener.state.day - age_days
     start = released_by(listener.music.discography, first, after, since)
     return first if start == after else start
-
-
-# -- lists -----------------------------------------------------------------------------------------
-
-
-@compiled_loop
-def list_range(genre, listener):
-    """First position, and position after the last, of this month's list of a genre in `lists`.
-
-    A long list is treated as several shorter ones, of which a listener follows one; all listeners
-    have the same charts.
-    """
-    music, n_genres = listener.music, len(GENRE_NAMES)
-    month = min(
-        max(listener.state.month - music.first_month, 0), (len(music.lists) - 1) // n_genres - 1
-    )
-    row = month * n_genres + genre
-    first, after = music.lists[row], music.lists[row + 1]
-    if genre != CHART_LIST and after - first > LIST_LENGTH:
-        u = uniform(listener.person.key, LIST, genre)
-        first += int(u * (after - first - LIST_LENGTH))
-        after = first + LIST_LENGTH
-    return first, after

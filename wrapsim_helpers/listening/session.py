@@ -1,5 +1,7 @@
 """One session: a listener plays one track after another on one device."""
 
+import numpy as np
+
 from ..compiled import compiled_loop, compiled_once
 from ..instants import DAY_MS, HOUR_MS
 from ..schema import (
@@ -19,27 +21,29 @@ from ..schema import (
     WEB,
     symbol_codes,
 )
-from ..streams import decision, uniform
+from ..streams import decision, ln, uniform
 from .columns import NEXT_START, is_offline, write_action, write_play
 from .counts import count_play
 from .draws import index_in_totals, step_value
 from .endings import ended_at, ending_of, last_ending, session_hazard
 from .local_time import follow_clock
 from .loop_types import Play, Session
-from .memory import NO_TRACK, TWO, ZERO, remember, track_before
-from .picks import noise_track, open_context, pick_track
+from .memory import NO_TRACK, ONE, TWO, ZERO, remember, track_before
+from .picks import noise_track, open_context, other_than_last
 from .plan_limits import advertisement_ms, follow_profile, follow_rules, may_choose, note_skip
 from .taste import novelty_now
 
 LONGEST_SESSION_MS = 10 * HOUR_MS
 # Downloads can be played for 30 days without a connection (rule_offline); one day of margin.
 OFFLINE_MS = 29 * DAY_MS
+MOST_IN_A_ROW = 28  # plays of one track, apart from noise
+MOST_MUSIC_MS = 17 * HOUR_MS  # music in a local day after which a session ends
 NIGHT_FROM, NIGHT_UNTIL = 22, 2  # hours at which listeners may fall asleep to noise (assumed)
 SATURDAY = 5
 NO_ROOM = -1  # returned instead of a session's end if the columns are full
 
 # Decisions of a session use its key; decisions of a play are counted by the play's number in it.
-DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK = map(
+DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK, REPEAT, REPEATS = map(
     decision,
     (
         "session.device",
@@ -51,6 +55,8 @@ DEVICE, COMMUTE, PRIVATE, OFFLINE, SHUFFLE, OPENING, ASLEEP, SWITCH, BACK = map(
         "session.asleep",
         "pick.switch",
         "end.back",
+        "pick.repeat",
+        "pick.repeats",
     ),
 )
 WEB_PLAYER, SPEAKER_OS, WATCH_OS = symbol_codes("platform", "web_player", "speaker_os", "watch_os")
@@ -185,17 +191,42 @@ def next_track(session, i, track, shuffle, reason_start, listener):
     """The track that comes after `track` in a session."""
     if session.asleep:
         return noise_track(session.key, i, listener)
+    state = listener.state
+    if state.in_a_row >= MOST_IN_A_ROW:
+        return other_than_last(session.key, i, shuffle, session.novelty, listener)
+    if state.repeats > 0 and track != NO_TRACK:
+        state.repeats -= 1
+        return track
     if reason_start != START_BACK:
-        return pick_track(session.key, i, shuffle, session.novelty, listener)
+        return other_than_last(session.key, i, shuffle, session.novelty, listener)
     if i > 1 and uniform(session.key, BACK, i) >= listener.behaviour.replay_share:
         return track_before(listener.state, TWO)
     return track
+
+
+@compiled_loop
+def repeats_after(session, play, ending, listener):
+    """How many more times the track is played under "repeat one" after a play."""
+    behaviour, state = listener.behaviour, listener.state
+    if ending.reason != DONE:
+        return ZERO
+    if state.repeats == 0 and uniform(session.key, REPEAT, play.number) < behaviour.repeat_share:
+        u = uniform(session.key, REPEATS, play.number)
+        return np.int64(min(1.0 - ln(u) * (behaviour.repeat_plays - 0.5), MOST_IN_A_ROW))
+    return state.repeats
 
 
 @compiled_once
 def remember_play(session, play, ending, listener):
     """Update the listener's state after a play."""
     state = listener.state
+    again = play.track == track_before(state, ONE)
+    state.in_a_row = state.in_a_row + 1 if again else 1
+    state.repeats = repeats_after(session, play, ending, listener)
+    if play.local_day != state.music_day:
+        state.music_day, state.music_ms = play.local_day, 0
+    if not session.asleep:
+        state.music_ms += ending.ms_played
     remember(state, listener.known, play.track)
     state.n_plays += 1
     state.since_ad_ms += ending.ms_played
@@ -205,6 +236,14 @@ def remember_play(session, play, ending, listener):
         state.online_at = ended_at(play, ending)
     if play.is_free_phone and play.on_demand and state.context != PERSONALIZED:
         state.allowed_ms += ending.ms_played
+
+
+@compiled_loop
+def is_enough(session, play, state):
+    """Whether the listener has played so much music that day that the session ends."""
+    return (
+        not session.asleep and play.local_day == state.music_day and state.music_ms > MOST_MUSIC_MS
+    )
 
 
 @compiled_once
@@ -254,7 +293,7 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, li
         )
 
         ending = ending_of(session, play, listener)
-        is_last = ended_at(play, ending) >= at_ms + length_ms
+        is_last = ended_at(play, ending) >= at_ms + length_ms or is_enough(session, play, state)
         if is_last:
             ending = last_ending(key, play, ending, at_ms + length_ms, listener)
 

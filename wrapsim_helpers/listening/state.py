@@ -44,6 +44,10 @@ STATE = np.dtype(
             "quarter",
             "side_genre",
             "age",
+            "music_day",  # local day of `music_ms`
+            "music_ms",  # music played that day
+            "repeats",  # plays left of "repeat one"
+            "in_a_row",  # plays of the last track without another track between
             "sleeps_to_noise",  # 1 for some listeners, else 0
             "n_learned",
         )
@@ -52,6 +56,7 @@ STATE = np.dtype(
         ("rules", "f8", (len(RULES),)),
         ("festive_share", "f8"),  # of today's picks
         ("intensity_pull", "f8"),  # above 0: intense music is likelier, below 0: calm music
+        ("quiet_min", "f8"),  # see is_active
         ("session_starts", "i8", (MOST_SESSIONS,)),  # of today
         ("skips", "i8", (SKIPS_KEPT,)),  # ring of the times of the last skips
         ("history", "i4", (HISTORY,)),  # ring of the last tracks

@@ -3,16 +3,54 @@
 Taste never excludes a track: an unsuitable track is only less likely.
 """
 
+import numpy as np
+
 from ..compiled import compiled_loop
+from ..music.loop_types import ERAS
+from ..people.homes import countries
+from ..people.survey_shares import GENRE_NAMES
 from ..schema import FEMALE, MALE
-from ..streams import decision, exp, ln, uniform
-from .draws import index_in_totals
+from ..streams import decision, exp, ln, subkey, uniform
+from .draws import index_in_totals, weighted_item
+from .memory import ZERO
 
 QUARTER_DAYS = 91  # shortest duration of a side genre
 WARM_UP = 160  # plays before the window, so that not all music of January is new
 
-FAVOURITE, OTHER, DRIFT, SIDE = map(
-    decision, ("pick.favourite", "pick.other", "taste.drift", "taste.side")
+N_COUNTRIES, N_ERAS = 1 + len(countries()), 1 + len(ERAS)
+ALL = GENRE_NAMES.index("All")
+ATTEMPTS = 32  # artists of a rank, of which the first liked one is taken
+OTHER_GENRES = 3  # of a listener, next to the favourite and the side genre
+
+(
+    FAVOURITE,
+    OTHER,
+    DRIFT,
+    SIDE,
+    DOMESTIC,
+    RANK_OF,
+    RANKING,
+    ERA,
+    LIKED,
+    COUNTRY_OF,
+    COUNTRIES,
+    OTHERS,
+) = map(
+    decision,
+    (
+        "pick.favourite",
+        "pick.other",
+        "taste.drift",
+        "taste.side",
+        "pick.domestic",
+        "pick.own_rank",
+        "taste.ranking",
+        "taste.era",
+        "taste.liked",
+        "pick.own_country",
+        "taste.countries",
+        "taste.other",
+    ),
 )
 
 
@@ -87,7 +125,103 @@ def taste_pool(key, counter, listener):
         return listener.person.favourite
     if u < share + (1.0 - share) * listener.behaviour.side_share:
         return listener.state.side_genre
-    return index_in_totals(uniform(key, OTHER, counter), listener.person.other_totals)
+    other = int(uniform(key, OTHER, counter) * OTHER_GENRES)
+    return index_in_totals(
+        uniform(listener.person.key, OTHERS, other), listener.person.other_totals
+    )
+
+
+@compiled_loop
+def own_artist(key, counter, pool, listener):
+    """An artist of a pool by the listener's own ranking of it, or of the part from their country.
+
+    Each rank is an artist of the pool, drawn by weight among those that the listener may like, so
+    all listeners together play the artists of a pool by weight, but each one has other favourites.
+    """
+    person, behaviour, music = listener.person, listener.behaviour, listener.music
+    domestic = person.home_country >= 0 and uniform(key, DOMESTIC, counter) < behaviour.home_share
+    country = np.int64(person.home_country) if domestic else own_country(key, counter, listener)
+    part = part_of(pool, country, listener)
+    if part < 0:
+        country, part = np.int64(-1), part_of(pool, np.int64(-1), listener)
+    ranking = subkey(subkey(person.key, RANKING), pool * N_COUNTRIES + country + 1)
+    rank = own_rank(key, RANK_OF, counter, behaviour.ranking_width, behaviour.ranking_tail)
+    artist = ZERO
+    for attempt in range(ATTEMPTS):
+        draw = rank * ATTEMPTS + attempt
+        at = part + era_of(uniform(ranking, ERA, draw), part, listener)
+        artist = weighted_item(
+            ranking, draw, music.parts[at], music.parts[at + 1], music.part_slots
+        )
+        if is_liked(artist, listener):
+            break
+    return artist
+
+
+@compiled_loop
+def part_of(pool, country, listener):
+    """The first part of a pool and a country (-1: all); -1 if it has no artist."""
+    music = listener.music
+    part = (pool * N_COUNTRIES + country + 1) * N_ERAS
+    return part if music.parts[part] < music.parts[part + N_ERAS] else np.int64(-1)
+
+
+@compiled_loop
+def era_of(u, part, listener):
+    """The era that a uniform draw selects: by weight, and by the listener's youth."""
+    weights, total = listener.music.part_weights, 0.0
+    for era in range(N_ERAS):
+        total += weights[part + era] * youth_pull_of(era, listener)
+    goal, era = u * total, 0
+    while True:
+        goal -= weights[part + era] * youth_pull_of(era, listener)
+        if goal < 0.0 or era == N_ERAS - 1:
+            break
+        era += 1
+    while weights[part + era] == 0.0:
+        era = (era + N_ERAS - 1) % N_ERAS
+    return era
+
+
+@compiled_loop
+def youth_pull_of(era, listener):
+    """How much likelier artists of an era are for the listener: 1 and more."""
+    behaviour = listener.behaviour
+    years = 1965.0 + 10.0 * era - listener.person.birth_year - behaviour.youth_age
+    years = years / behaviour.era_width
+    return 1.0 + behaviour.era_pull / (1.0 + years * years)
+
+
+@compiled_loop
+def own_country(key, counter, listener):
+    """A country by the listener's own ranking of countries, each drawn by weight; -1: unknown."""
+    rank = own_rank(key, COUNTRY_OF, counter, listener.behaviour.countries_width, 1.0)
+    part = part_of(np.int64(ALL), np.int64(-1), listener) + N_ERAS - 1
+    music, countries = listener.music, subkey(listener.person.key, COUNTRIES)
+    artist = weighted_item(
+        countries, rank, music.parts[part], music.parts[part + 1], music.part_slots
+    )
+    return np.int64(music.artists[artist].country)
+
+
+@compiled_loop
+def own_rank(key, what, counter, width, tail):
+    """A rank of a listener's own ranking, from 0: Lomax distributed, rounded down."""
+    power = ln(uniform(key, what, counter)) / -tail
+    return np.int64(min(width * (exp(min(power, 30.0)) - 1.0), 1e9))
+
+
+@compiled_loop
+def is_liked(artist, listener):
+    """Whether a listener may like an artist: by chance, era, lean and country; always the same."""
+    person, behaviour = listener.person, listener.behaviour
+    music = listener.music.artists[artist]
+    u = uniform(person.key, LIKED, artist)
+    if u >= behaviour.liked_share:
+        return False
+    side = 1.0 if person.gender == MALE else -1.0 if person.gender == FEMALE else 0.0
+    lean = exp(behaviour.gender_lean * (side * music.lean - abs(side * music.lean)))
+    return u < behaviour.liked_share * lean
 
 
 @compiled_loop

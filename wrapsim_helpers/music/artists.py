@@ -13,7 +13,7 @@ YEARS_AHEAD = 5  # number of calendar years with new releases, from the first ye
 # Plays of the artist of rank r: (r + RANK_SHIFT)^-RANK_SLOPE / (1 + (r / (BEND + BEND_SHARE x
 # artists))^BEND_POWER). Fitted, for 10,000 to 50,000 artists, to top1pct_artists_share,
 # gini_artists and zipf_artists (HetRec Last.fm 2011).
-RANK_SHIFT, RANK_SLOPE, BEND, BEND_SHARE, BEND_POWER = 4.0, 0.98, 1_800.0, 0.08, 1.75
+RANK_SHIFT, RANK_SLOPE, BEND, BEND_SHARE, BEND_POWER = 10.0, 1.4, 1_800.0, 0.08, 1.75
 ACTIVE_SHARES = 0.97, 0.3  # share of active artists among the most and least played (assumed)
 ACTIVE_YEARS = 8.0  # mean years since an active artist's debut (assumed)
 NEWCOMERS = 0.06  # share of active artists whose debut is in the years ahead (assumed)

@@ -9,9 +9,8 @@ from ..people.survey_shares import GENRE_NAMES
 from ..streams import exps
 from .columns import ragged, starts, year_days
 from .draws import normal_draw
-from .editorial_lists import editorial_lists
 from .genres import FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
-from .loop_types import ARTIST, RELEASE, SLOT, TRACK, Music
+from .loop_types import ARTIST, ERAS, RELEASE, SLOT, TRACK, Music
 from .song_ids import text_keys
 
 ASIDE = 1e-6  # factor on the weight of festive and noise tracks in a discography
@@ -21,20 +20,37 @@ SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4  # spread of ln(grip); spread of lean within a
 def lower_catalogue(tracks, artists, members, pools, keys, first_year):
     """The catalogue as the compiled loop reads it: `Music`."""
     records = track_records(tracks, members, keys)
-    first_month = 12 * (first_year - 1970)
     weights = np.where(tracks["festive"] | tracks["noise"], 0.0, tracks["weight"])
     by_pool = artist_weights(tracks, artists, members, pools, weights)
     known = records["released"] < year_days(first_year)
     extra = [np.flatnonzero(tracks[kind] & known) for kind in ("festive", "noise")]
+    artist = artist_records(tracks, artists, pools, by_pool[GENRE_NAMES.index("All")])
     return Music(
         records,
-        artist_records(tracks, artists, pools, by_pool[GENRE_NAMES.index("All")]),
+        artist,
         discography(tracks, len(artists)),
-        *alias_tables(map(np.flatnonzero, by_pool), [pool[pool > 0] for pool in by_pool]),
-        first_month,
-        *alias_tables(*editorial_lists(records, members, weights, first_month)),
+        *parts_of_pools(by_pool, artist),
         *alias_tables(extra, [tracks["weight"].to_numpy()[pool] for pool in extra]),
     )
+
+
+def parts_of_pools(pools, artists):
+    """Alias tables of the artists of each pool, country and era.
+
+    pools: float64, (pools, artists), weights. Parts are in order of pool, of country (first all
+    countries, then each row of places.csv) and of era (see ERAS).
+    Returns (first slot of each part and the total, int64; weight of each part; SLOT records)
+    """
+    era = np.searchsorted(ERAS, artists["era"], side="right")
+    members, weights = [], []
+    for pool in pools:
+        for country in range(-1, len(countries())):
+            at = np.flatnonzero((pool > 0) & ((country < 0) | (artists["country"] == country)))
+            for number in range(len(ERAS) + 1):
+                members.append(at[era[at] == number])
+                weights.append(pool[members[-1]])
+    first, slots = alias_tables(members, weights)
+    return first, np.array([weight.sum() for weight in weights]), slots
 
 
 def track_records(tracks, members, keys):
@@ -73,6 +89,9 @@ def artist_records(tracks, artists, pools, weights):
     families = families_of(artists["genre"])
     records["family_pool"] = families.map(pools).fillna(pools["All"])
     records["country"] = pd.Index(countries()["country"]).get_indexer(artists["country"])
+    weight = np.where(tracks["year"] <= 2025, tracks["weight"], 1e-12)
+    sums = [np.bincount(tracks["artist_id"], w, n) for w in (weight * tracks["year"], weight)]
+    records["era"] = np.round(sums[0] / np.maximum(sums[1], 1e-300), 2)
     records["lean"] = leans(artists["artist"], families, weights)
     by_weight = np.argsort(weights, kind="stable")
     records["renown"][by_weight] = np.round(np.arange(1, n + 1) / n, 6)

@@ -8,10 +8,11 @@ from collections import namedtuple
 import numpy as np
 
 Music = namedtuple(
-    "Music", "tracks artists discography pools slots first_month lists list_slots extra extra_slots"
+    "Music", "tracks artists discography parts part_weights part_slots extra extra_slots"
 )
 # What the compiled loop reads. `by_album` holds all tracks in album order; the album of a track is
 # at positions album_from to album_to there, by track number.
+ERAS = (1970.0, 1980.0, 1990.0, 2000.0, 2010.0, 2020.0)  # years that divide artists by era
 TRACK = np.dtype(
     [
         ("duration_ms", "i4"),
@@ -35,6 +36,7 @@ ARTIST = np.dtype(
         ("after", "i4"),  # positions in `discography`; equal for artists who are only featured
         ("family_pool", "i4"),  # number of the pool of their family
         ("country", "i4"),  # row of data/behaviour/places.csv, -1 if unknown
+        ("era", "f4"),  # mean year of the releases, by weight
         ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like them
         ("renown", "f4"),  # rank by weight, 0 to 1, 1 for the highest
     ]

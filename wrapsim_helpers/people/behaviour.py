@@ -80,6 +80,12 @@ class Behaviour:
         unit="minutes",
         low=0.01,
     )
+    sigma_quiet: float = spread(
+        1.0,
+        "spread of ln(quiet_min) over listeners: some listen on a few days, some on all",
+        "active_days_month",
+        without=("listeners of unlike days", 0.0, "active_days_month", "value"),
+    )
     day_persistence: float = share(
         0.42,
         "correlation of one day's activity with the next",
@@ -156,6 +162,52 @@ class Behaviour:
     drift_share: float = share(
         0.25, "chance that the side genre changes from one quarter to the next"
     )
+    ranking_width: float = parameter(
+        15.0,
+        "artists that stand out in a listener's own ranking of a genre",
+        "first_to_second",
+        unit="artists",
+        low=0.01,
+        without=("rankings of one's own", 1e9, "taste_overlap_pairs", "value"),
+    )
+    ranking_tail: float = parameter(
+        0.3,
+        "exponent of the tail of that ranking: below 1, a large part is explored only once",
+        "artists_per_subscriber_month",
+        low=0.01,
+        high=20.0,
+    )
+    liked_share: float = share(
+        0.12,
+        "share of the artists that a listener may like at all",
+        "taste_overlap_pairs, same_number_one",
+    )
+    countries_width: float = parameter(
+        3.0,
+        "countries that stand out in a listener's own ranking of the countries of music",
+        "artist_countries",
+        unit="countries",
+        low=0.01,
+    )
+    era_pull: float = parameter(
+        25.0,
+        "how much likelier artists of the listener's youth are liked",
+        "age_taste_overlap",
+        unit="factor - 1",
+        without=("artists of one's youth", 0.0, "age_taste_overlap", "value"),
+    )
+    era_width: float = parameter(
+        10.0, "spread of artists' eras around the listener's youth", unit="years", low=0.01
+    )
+    disliked: float = share(
+        0.03, "how likely a track of an editorial list is picked if its artist is not liked"
+    )
+    home_share: float = share(
+        0.5,
+        "share of new music that is drawn from artists of the listener's country",
+        "streams_abroad",
+        without=("music of one's country", 0.0, "streams_abroad", "value"),
+    )
     novelty: float = parameter(
         0.29,
         "expected share of new tracks in own playlists in the first thousand plays",
@@ -187,7 +239,7 @@ class Behaviour:
         without=("satiation", 1e9, "top_song_share_year", "value"),
     )
     loyalty: float = share(
-        0.6,
+        0.4,
         "share of new tracks by an artist already known",
         without=("loyalty to artists", 0.0, "artist_repeat_lifetime", "value"),
     )
@@ -429,6 +481,14 @@ class Behaviour:
         0.35,
         "share of free listeners without skips left who choose another track instead",
         without=("leaving when skips are used up", 0.0, "skip_before_end", "value"),
+    )
+    repeat_share: float = share(
+        0.004,
+        'share of the tracks played to their end after which the listener turns on "repeat one"',
+        "favourite_song_behaviour",
+    )
+    repeat_plays: float = parameter(
+        3.0, 'mean number of further plays under "repeat one"', unit="plays", low=1.0, high=20.0
     )
     replay_share: float = share(0.6, "share of uses of the back button that replay the same track")
     opening_shares: tuple = parameter(

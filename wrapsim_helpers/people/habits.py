@@ -13,6 +13,7 @@ MINUTES, NOVELTY, SKIP, SHUFFLE, PRIVATE, OFFLINE = (
     decision(f"listener.{name}")
     for name in ("minutes", "novelty", "skip", "shuffle", "private", "offline")
 )
+WAKING_MIN = 600.0  # bound of a listener's mean minutes a day (assumed)
 CHRONOTYPE, TABLET, WEIGHT, PHONE_OS, COMPUTER_OS = (
     decision(f"listener.{name}")
     for name in ("chronotype", "tablet", "device_weight", "phone_os", "computer_os")
@@ -59,7 +60,7 @@ def habits(people, parameter):
     )
     novelty *= 1 + parameter("novelty_age_slope") * (years - 30)
     columns = {
-        "minutes_per_day": np.clip(exps(log_minutes), 0.05, 900),
+        "minutes_per_day": within_a_day(np.maximum(exps(log_minutes), 0.05)),
         "novelty": novelty.clip(0.2, 4),
         "skip_tendency": skip,
         "shuffle_share": kumaraswamy(uniforms(keys, SHUFFLE, 0), *parameter("shuffle_shape").T),
@@ -69,6 +70,11 @@ def habits(people, parameter):
     return {name: column.round(3) for name, column in columns.items()} | {
         "chronotype": chronotypes(keys, people["time_slot"])
     }
+
+
+def within_a_day(minutes):
+    """Minutes a day that fit into WAKING_MIN; small values hardly change. float64, (L,)."""
+    return minutes / np.sqrt(1 + (minutes / WAKING_MIN) ** 2)
 
 
 def chronotypes(keys, slots):
