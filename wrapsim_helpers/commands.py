@@ -241,7 +241,7 @@ def simulate(
     survey_path: Survey = "",
     songs_path: Songs = "",
     personas_path: Personas = "",
-    catalogue_tracks: Tracks = 0,
+    catalogue_tracks: Tracks = -1,
     scheduler: Annotated[
         str,
         typer.Option(
@@ -305,7 +305,7 @@ def plan(
     survey_path: Survey = "",
     songs_path: Songs = "",
     personas_path: Personas = "",
-    catalogue_tracks: Tracks = 0,
+    catalogue_tracks: Tracks = -1,
 ):
     """Estimate the plays, bytes, minutes and parts of a simulation.
 

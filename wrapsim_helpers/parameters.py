@@ -17,6 +17,7 @@ PLAYS_PER_PART = 1_000_000
 POPULATIONS = ("world", "survey")
 SURVEY_GROUPS = ("all", "A")
 SEED_LIMITS = (0, 2**63 - 1)
+WIDE = 120_000  # invented tracks of the default world, by 12,000 artists
 GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
@@ -155,7 +156,8 @@ class Run:
     survey_path, songs_path  source files; "" means the bundled ones
     personas_path  YAML file of personas and cohorts; "" for none, "bundled" for the bundled
                    personas
-    catalogue_tracks    tracks to invent in addition to the songs file; 0, or 1,000 to 5,000,000
+    catalogue_tracks    tracks to invent in addition to the songs file: 0, or 1,000 to 5,000,000;
+                        -1 for WIDE with the bundled songs, and none with a file of your own
     origin_time         start_time of the first run in a chain of continued runs; "" for a run that
                         continues no other
     given               what is fixed for every listener of the run
@@ -173,13 +175,15 @@ class Run:
     survey_path: str = ""
     songs_path: str = ""
     personas_path: str = ""
-    catalogue_tracks: int = 0
+    catalogue_tracks: int = -1
     origin_time: str = ""
     given: Given = field(default_factory=Given)
 
     def __post_init__(self):
         for name in ("start_time", "end_time", "origin_time"):
             object.__setattr__(self, name, time_text(getattr(self, name)))
+        if self.catalogue_tracks == -1:
+            object.__setattr__(self, "catalogue_tracks", 0 if self.songs_path else WIDE)
         check_window(self.start_time, self.end_time)
         check_window(self.origin_time or self.start_time, self.end_time)
         for check, name, *limits in (

@@ -13,7 +13,8 @@ from tqdm.auto import tqdm
 from ..checking import check_count, front_door, python_value
 from ..compiled import is_cached
 from ..instants import EPOCH
-from ..music.catalogue import Catalogue, build_catalogue, generate_catalogue
+from ..music.catalogue import Catalogue, build_catalogue
+from ..music.kept_catalogue import cached_catalogue
 from ..music.songs_file import load_songs
 from ..parameters import Given, Run
 from ..people.behaviour import Behaviour, lowered
@@ -45,16 +46,15 @@ class World:
 
 
 @functools.lru_cache(maxsize=4)
-def world_of(survey, songs, catalogue_tracks, seed, first_year):
+def world_of(survey, songs, catalogue_tracks, first_year):
     """The `World` of two source files and `catalogue_tracks` invented tracks.
 
     Cached by the bytes of each `SourceFile`.
     """
-    songs = load_songs(songs)
     catalogue = (
-        generate_catalogue(catalogue_tracks, seed, first_year, songs)
+        cached_catalogue(songs, catalogue_tracks, first_year)
         if catalogue_tracks
-        else build_catalogue(songs, first_year)
+        else build_catalogue(load_songs(songs), first_year)
     )
     return World(load_survey(survey), Behaviour(), catalogue)
 
@@ -65,7 +65,6 @@ def world_of_run(run):
         source_of(run, "survey"),
         source_of(run, "songs"),
         run.catalogue_tracks,
-        run.seed if run.catalogue_tracks else 0,
         run.origin.window[0].year,
     )
 

@@ -141,8 +141,10 @@ def artist_for(key, c, station, listener):
         artist = np.int64(music.tracks[track].artist)
         if station == NO_STATION or music.artists[artist].family_pool == station:
             return artist
-    pool = taste_pool(key, c, listener) if station == NO_STATION else station
-    return own_artist(key, c, pool, listener)
+    if station != NO_STATION:
+        return own_artist(key, c, station, listener.behaviour.station_tail, listener)
+    pool = taste_pool(key, c, listener)
+    return own_artist(key, c, pool, listener.behaviour.ranking_tail, listener)
 
 
 @compiled_loop
@@ -155,7 +157,7 @@ def track_of_list(key, counter, pool, listener):
         if track == NO_TRACK:
             continue
         artist = np.int64(listener.music.tracks[track].artist)
-        liking = 1.0 if is_liked(artist, listener) else listener.behaviour.disliked
+        liking = 1.0 if is_liked(artist, listener.behaviour.liked_share, listener) else listener.behaviour.disliked
         if uniform(key, SUITS, c) < liking * suitability(track, listener):
             return track
     return new_track(key, counter, pool, listener)

@@ -19,8 +19,9 @@ WARM_UP = 160  # plays before the window, so that not all music of January is ne
 
 N_COUNTRIES, N_ERAS = 1 + len(countries()), 1 + len(ERAS)
 ALL = GENRE_NAMES.index("All")
+LIKED_ARTISTS = 150.0  # artists of a part that a listener may like, at least
 ATTEMPTS = 32  # artists of a rank, of which the first liked one is taken
-OTHER_GENRES = 3  # of a listener, next to the favourite and the side genre
+OTHER_GENRES = 6  # of a listener, next to the favourite and the side genre
 
 (
     FAVOURITE,
@@ -132,7 +133,7 @@ def taste_pool(key, counter, listener):
 
 
 @compiled_loop
-def own_artist(key, counter, pool, listener):
+def own_artist(key, counter, pool, tail, listener):
     """An artist of a pool by the listener's own ranking of it, or of the part from their country.
 
     Each rank is an artist of the pool, drawn by weight among those that the listener may like, so
@@ -145,7 +146,9 @@ def own_artist(key, counter, pool, listener):
     if part < 0:
         country, part = np.int64(-1), part_of(pool, np.int64(-1), listener)
     ranking = subkey(subkey(person.key, RANKING), pool * N_COUNTRIES + country + 1)
-    rank = own_rank(key, RANK_OF, counter, behaviour.ranking_width, behaviour.ranking_tail)
+    rank = own_rank(key, RANK_OF, counter, behaviour.ranking_width, tail)
+    n_artists = music.parts[part + N_ERAS] - music.parts[part]
+    share = max(behaviour.liked_share, LIKED_ARTISTS / n_artists)
     artist = ZERO
     for attempt in range(ATTEMPTS):
         draw = rank * ATTEMPTS + attempt
@@ -153,7 +156,7 @@ def own_artist(key, counter, pool, listener):
         artist = weighted_item(
             ranking, draw, music.parts[at], music.parts[at + 1], music.part_slots
         )
-        if is_liked(artist, listener):
+        if is_liked(artist, share, listener):
             break
     return artist
 
@@ -212,16 +215,16 @@ def own_rank(key, what, counter, width, tail):
 
 
 @compiled_loop
-def is_liked(artist, listener):
+def is_liked(artist, share, listener):
     """Whether a listener may like an artist: by chance, era, lean and country; always the same."""
     person, behaviour = listener.person, listener.behaviour
     music = listener.music.artists[artist]
     u = uniform(person.key, LIKED, artist)
-    if u >= behaviour.liked_share:
+    if u >= share:
         return False
     side = 1.0 if person.gender == MALE else -1.0 if person.gender == FEMALE else 0.0
     lean = exp(behaviour.gender_lean * (side * music.lean - abs(side * music.lean)))
-    return u < behaviour.liked_share * lean
+    return u < share * lean
 
 
 @compiled_loop

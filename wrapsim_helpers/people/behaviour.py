@@ -177,6 +177,13 @@ class Behaviour:
         low=0.01,
         high=20.0,
     )
+    station_tail: float = parameter(
+        0.05,
+        "the same for stations and editorial lists, which explore more",
+        "artists_per_subscriber_month",
+        low=0.01,
+        high=20.0,
+    )
     liked_share: float = share(
         0.12,
         "share of the artists that a listener may like at all",

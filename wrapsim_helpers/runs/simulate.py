@@ -40,7 +40,7 @@ def simulate(
     survey_path="",
     songs_path="",
     personas_path="",
-    catalogue_tracks=0,
+    catalogue_tracks=-1,
 ):
     """Simulate a crowd of any size into a run folder, part by part. Returns the folder's Path, or
     the store's URL.
