@@ -40,7 +40,7 @@ from .state import (
     resume_listener,
     save_listener,
 )
-from .taste import QUARTER_DAYS, WARM_UP, side_genre
+from .taste import N_ERAS, QUARTER_DAYS, WARM_UP, side_genre, youth_pull_of
 
 # The first tracks of the warm-up are picked, the rest repeats them; chance of a new track.
 WARM_UP_PICKED, WARM_UP_NOVELTY = 60, 0.8
@@ -83,6 +83,8 @@ def begin_listener(first_day, people, listener):
     reset_state(people.versions, person, state)
     quiet = behaviour.sigma_quiet * normal(uniform(person.key, QUIET, 0))
     state.quiet_min = behaviour.quiet_min * exp(quiet)
+    for era in range(N_ERAS):
+        state.youth_pulls[era] = youth_pull_of(era, listener)
     state.sleeps_to_noise = sleeps_to_noise(listener)
     begin_day(first_day, listener)
     state.festive_share = 0.0

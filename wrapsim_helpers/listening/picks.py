@@ -17,6 +17,7 @@ from .memory import NO_TRACK, ONE, remembered_track, times_played, track_before
 from .releases import may_be_picked, track_by_artist
 from .taste import (
     ALL,
+    MEMO_MASK,
     N_ERAS,
     intensity_fit,
     is_liked,
@@ -169,16 +170,27 @@ def listed_track(position, pool, listener):
     person, state, music = listener.person, listener.state, listener.music
     followed = 0 if pool == CHARTS_POOL else int(uniform(person.key, FOLLOWED, pool) * N_LISTS)
     month = subkey(subkey(subkey(LISTS, state.month), pool * N_LISTS + followed), person.country)
-    domestic = uniform(month, DOMESTIC_SLOT, position) < listener.behaviour.home_share
+    draw = subkey(month, position)
+    slot = np.int64(draw & MEMO_MASK)
+    if state.memo_keys[slot] != draw:
+        state.memo_keys[slot], state.memo[slot] = draw, listed_artist(draw, pool, listener)
+    return track_by_artist(month, position, state.memo[slot], listener)
+
+
+@compiled_loop
+def listed_artist(key, pool, listener):
+    """The artist at a position of a list of a pool in the listener's country."""
+    person, music = listener.person, listener.music
+    domestic = uniform(key, DOMESTIC_SLOT, 0) < listener.behaviour.home_share
     part = part_of(pool, np.int64(person.home_country) if domestic else np.int64(-1), listener)
     if part < 0:
         part = part_of(pool, np.int64(-1), listener)
-    artist = artist_of_part(month, 2 * position, part, music)
+    artist = artist_of_part(key, np.int64(0), part, music)
     if pool != CHARTS_POOL:
-        other = artist_of_part(month, 2 * position + 1, part, music)
+        other = artist_of_part(key, np.int64(1), part, music)
         if music.artists[other].renown < music.artists[artist].renown:
             artist = other
-    return track_by_artist(month, position, artist, listener)
+    return artist
 
 
 @compiled_loop

@@ -4,12 +4,14 @@ import numpy as np
 from numba import literal_unroll
 
 from ..compiled import compiled_loop
+from ..music.loop_types import ERAS
 from ..people.plan_rules import RULES
 from ..schema import STATE_COUNTS
 from .loop_types import Past
 from .memory import HISTORY, KNOWN, learn, remember
 
 SKIPS_KEPT = 16  # number of remembered skip times, above the skip limit of any plan
+MEMO = 4096  # a power of two
 MOST_SESSIONS = 48  # of a day
 
 # What is carried over from play to play.
@@ -54,6 +56,9 @@ STATE = np.dtype(
     ]
     + [
         ("rules", "f8", (len(RULES),)),
+        ("youth_pulls", "f8", (1 + len(ERAS),)),  # how much likelier artists of each era are
+        ("memo_keys", "u8", (MEMO,)),  # of results kept in `memo`, since they are drawn again
+        ("memo", "i8", (MEMO,)),
         ("festive_share", "f8"),  # of today's picks
         ("intensity_pull", "f8"),  # above 0: intense music is likelier, below 0: calm music
         ("quiet_min", "f8"),  # see is_active

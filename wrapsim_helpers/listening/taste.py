@@ -13,12 +13,14 @@ from ..schema import FEMALE, MALE
 from ..streams import decision, exp, ln, subkey, uniform
 from .draws import index_in_totals, weighted_item
 from .memory import ZERO
+from .state import MEMO
 
 QUARTER_DAYS = 91  # shortest duration of a side genre
 WARM_UP = 160  # plays before the window, so that not all music of January is new
 
 N_COUNTRIES, N_ERAS = 1 + len(countries()), 1 + len(ERAS)
 ALL = GENRE_NAMES.index("All")
+MEMO_MASK = np.uint64(MEMO - 1)
 LIKED_ARTISTS = 150.0  # artists of a part that a listener may like, at least
 ATTEMPTS = 32  # artists of a rank, of which the first liked one is taken
 OTHER_GENRES = 6  # of a listener, next to the favourite and the side genre
@@ -147,14 +149,25 @@ def own_artist(key, counter, pool, tail, listener):
         country, part = np.int64(-1), part_of(pool, np.int64(-1), listener)
     ranking = subkey(subkey(person.key, RANKING), pool * N_COUNTRIES + country + 1)
     rank = own_rank(key, RANK_OF, counter, behaviour.ranking_width, tail)
+    draw = subkey(ranking, rank % (4 * (music.parts[part + N_ERAS] - music.parts[part])))
+    slot = np.int64(draw & MEMO_MASK)
+    if listener.state.memo_keys[slot] != draw:
+        listener.state.memo_keys[slot] = draw
+        listener.state.memo[slot] = ranked_artist(draw, part, listener)
+    return listener.state.memo[slot]
+
+
+@compiled_loop
+def ranked_artist(key, part, listener):
+    """The artist of one rank of a listener's own ranking of a part. key: of the rank"""
+    music = listener.music
+    at = part + era_of(uniform(key, ERA, 0), part, listener)
     n_artists = music.parts[part + N_ERAS] - music.parts[part]
-    share = max(behaviour.liked_share, LIKED_ARTISTS / n_artists)
+    share = max(listener.behaviour.liked_share, LIKED_ARTISTS / n_artists)
     artist = ZERO
     for attempt in range(ATTEMPTS):
-        draw = rank * ATTEMPTS + attempt
-        at = part + era_of(uniform(ranking, ERA, draw), part, listener)
         artist = weighted_item(
-            ranking, draw, music.parts[at], music.parts[at + 1], music.part_slots
+            key, attempt, music.parts[at], music.parts[at + 1], music.part_slots
         )
         if is_liked(artist, share, listener):
             break
@@ -174,10 +187,10 @@ def era_of(u, part, listener):
     """The era that a uniform draw selects: by weight, and by the listener's youth."""
     weights, total = listener.music.part_weights, 0.0
     for era in range(N_ERAS):
-        total += weights[part + era] * youth_pull_of(era, listener)
+        total += weights[part + era] * listener.state.youth_pulls[era]
     goal, era = u * total, 0
     while True:
-        goal -= weights[part + era] * youth_pull_of(era, listener)
+        goal -= weights[part + era] * listener.state.youth_pulls[era]
         if goal < 0.0 or era == N_ERAS - 1:
             break
         era += 1
