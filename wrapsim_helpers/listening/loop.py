@@ -40,7 +40,7 @@ from .state import (
     resume_listener,
     save_listener,
 )
-from .taste import N_ERAS, QUARTER_DAYS, WARM_UP, side_genre, youth_pull_of
+from .taste import QUARTER_DAYS, WARM_UP, fill_taste, side_genre
 
 # The first tracks of the warm-up are picked, the rest repeats them; chance of a new track.
 WARM_UP_PICKED, WARM_UP_NOVELTY = 60, 0.8
@@ -83,8 +83,7 @@ def begin_listener(first_day, people, listener):
     reset_state(people.versions, person, state)
     quiet = behaviour.sigma_quiet * normal(uniform(person.key, QUIET, 0))
     state.quiet_min = behaviour.quiet_min * exp(quiet)
-    for era in range(N_ERAS):
-        state.youth_pulls[era] = youth_pull_of(era, listener)
+    fill_taste(listener)
     state.sleeps_to_noise = sleeps_to_noise(listener)
     begin_day(first_day, listener)
     state.festive_share = 0.0
@@ -297,8 +296,8 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=1_500_000):
                 the plays: copy what you need.
     """
     numbers = np.array(people.persons["number"])
-    size = (len(numbers), len(music.tracks), len(music.artists))
-    state, known, first = new_state(), new_known(size[1]), 0
+    state, known, first = new_state(), new_known(music), 0
+    size = (len(numbers), len(known), len(music.artists))
     rows = max(min(rows, ROWS_PER_LISTENER * len(numbers)), 2 * HISTORY)
     rows += -rows % 64  # so that every column begins at a multiple of 64 bytes
     out = new_out(rows, *size)

@@ -13,9 +13,13 @@ LAG = decision("pick.lag")
 # What the loop knows about a track. `stamp` marks the last listener who knows it, `times` is how
 # often they played it. `window` marks the last listener who played it in the window. `placed` marks
 # the last listener with a song count of it, `place` is the row of that count. `learned` of row i is
-# the i-th track that the current listener got to know.
+# the i-th track that the current listener got to know. `artist` is the track's artist, and `met` of
+# row i marks the last listener who knows a track of artist i.
 KNOWN = np.dtype(
-    [(name, "i4") for name in ("stamp", "times", "window", "placed", "place", "learned")]
+    [
+        (name, "i4")
+        for name in ("stamp", "times", "window", "placed", "place", "learned", "artist", "met")
+    ]
 )
 
 
@@ -23,6 +27,12 @@ KNOWN = np.dtype(
 def times_played(state, known, track):
     """How often the listener has played a track, as far as they remember."""
     return known[track].times if known[track].stamp == state.stamp else 0
+
+
+@compiled_loop
+def has_met(artist, listener):
+    """Whether the listener has played a track of an artist, as far as they remember."""
+    return listener.known[artist].met == listener.state.stamp
 
 
 @compiled_loop
@@ -45,6 +55,7 @@ def learn(state, known, track):
     """Make a track known, with no play yet, if it is not."""
     if known[track].stamp != state.stamp:
         known[track].stamp, known[track].times = state.stamp, 0
+        known[known[track].artist].met = state.stamp
         known[state.n_learned].learned = track
         state.n_learned += 1
 

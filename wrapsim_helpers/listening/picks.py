@@ -8,19 +8,20 @@ number of earlier draws.
 
 import numpy as np
 
-from ..compiled import compiled_loop
+from ..compiled import compiled_loop, compiled_once
 from ..people.behaviour import CONTEXTS
 from ..schema import ALBUM, ARTIST_PAGE, CHARTS, EDITORIAL, RADIO
 from ..streams import decision, subkey, uniform
 from .draws import SLOT, index_in_shares, weighted_item
-from .memory import NO_TRACK, ONE, remembered_track, times_played, track_before
-from .releases import may_be_picked, track_by_artist
+from .memory import NO_TRACK, ONE, ZERO, remembered_track, times_played, track_before
+from .releases import may_be_picked, released_by, track_by_artist
 from .taste import (
     ALL,
     MEMO_MASK,
-    N_ERAS,
+    artist_of_part,
     intensity_fit,
     is_liked,
+    liking,
     own_artist,
     part_of,
     suitability,
@@ -30,8 +31,10 @@ from .taste import (
 TRIES = 6  # number of candidates, of which the last is taken if none is suitable
 NO_STATION = np.int64(-1)  # not a literal: see `compiled_loop`
 CHARTS_POOL = np.int64(ALL)
-N_LISTS = 20  # lists of a genre in a country, of which a listener follows one (assumed)
+N_LISTS = 50  # lists of a genre in a country, of which a listener follows one (assumed)
 LIST_LENGTH, CHART_LENGTH = 60, 50  # tracks of a list and of the charts (assumed)
+RECENT_DAYS, DAYS_OF_MONTH = 180.0, 365.25 / 12  # lists have artists with recent releases
+ATTEMPTS_AT_RECENT = 8
 NOISE_TRACKS = 3  # noise tracks per listener
 
 (
@@ -47,7 +50,7 @@ NOISE_TRACKS = 3  # noise tracks per listener
     LISTS,
     FOLLOWED,
     DOMESTIC_SLOT,
-    ERA_SLOT,
+    OTHER_SLOT,
 ) = map(
     decision,
     (
@@ -63,7 +66,7 @@ NOISE_TRACKS = 3  # noise tracks per listener
         "list.month",
         "list.followed",
         "list.domestic",
-        "list.era",
+        "list.other",
     ),
 )
 
@@ -86,11 +89,16 @@ def known_or_new(key, counter, novelty, listener):
 
     It is also new if a few tries give no known track.
     """
-    if uniform(key, NEW, counter) >= novelty:
-        track = known_track(key, counter, listener)
-        if track != NO_TRACK:
-            return track
-    return new_track(key, counter, NO_STATION, listener)
+    track = known_or_none(key, counter, novelty, listener)
+    return track if track != NO_TRACK else new_track(key, counter, NO_STATION, listener)
+
+
+@compiled_loop
+def known_or_none(key, counter, novelty, listener):
+    """A known track; NO_TRACK with chance `novelty`, or if a few tries give none."""
+    if uniform(key, NEW, counter) < novelty:
+        return NO_TRACK
+    return known_track(key, counter, listener)
 
 
 @compiled_loop
@@ -102,11 +110,11 @@ def known_track(key, counter, listener):
         track = remembered_track(key, c, listener.behaviour, state)
         if track == NO_TRACK:
             break
-        freshness = satiation / (satiation + times_played(state, listener.known, track))
+        fresh = satiation / (satiation + times_played(state, listener.known, track))
         if (
             may_be_picked(track, listener)
             and track != track_before(state, ONE)
-            and uniform(key, WEARY, c) < freshness * intensity_fit(track, listener)
+            and uniform(key, WEARY, c) < fresh * liking(track, listener) * intensity_fit(track, listener)
         ):
             return track
     return NO_TRACK
@@ -116,17 +124,20 @@ def known_track(key, counter, listener):
 def new_track(key, counter, station, listener):
     """A track by an artist of a station, or of the listener's taste if station is NO_STATION.
 
-    It is the first suitable one of a few candidates, or one of the charts if there is no candidate.
+    It is the first suitable one of a few tracks of the artist. An artist without a track that may
+    be picked is replaced by another one; track 0 comes if there is none either.
     """
-    track = NO_TRACK
+    track, artist = NO_TRACK, NO_TRACK
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
-        candidate = track_by_artist(key, c, artist_for(key, c, station, listener), listener)
+        if track == NO_TRACK:
+            artist = artist_for(key, c, station, listener)
+        candidate = track_by_artist(key, c, artist, listener)
         if candidate != NO_TRACK:
             track = candidate
             if uniform(key, SUITS, c) < suitability(track, listener):
                 break
-    return track if track != NO_TRACK else np.int64(0)
+    return track if track != NO_TRACK else ZERO
 
 
 @compiled_loop
@@ -142,71 +153,78 @@ def artist_for(key, c, station, listener):
         artist = np.int64(music.tracks[track].artist)
         if station == NO_STATION or music.artists[artist].family_pool == station:
             return artist
-    if station != NO_STATION:
-        return own_artist(key, c, station, listener.behaviour.station_tail, listener)
-    pool = taste_pool(key, c, listener)
-    return own_artist(key, c, pool, listener.behaviour.ranking_tail, listener)
+    pool = station if station != NO_STATION else taste_pool(key, c, listener)
+    return own_artist(key, c, pool, listener)
 
 
 @compiled_loop
 def track_of_list(key, counter, pool, listener):
-    """A suitable track of this month's list of a pool in the listener's country, or the charts."""
+    """A suitable track of this month's list of a pool in the listener's country, or NO_TRACK."""
     length = CHART_LENGTH if pool == CHARTS_POOL else LIST_LENGTH
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
-        track = listed_track(int(uniform(key, SLOT, c) * length), pool, listener)
-        if track == NO_TRACK:
+        u = uniform(key, SLOT, c)
+        position = int(u * u * length)
+        month, artist = listed_artist(position, pool, listener)
+        u = uniform(key, SUITS, c)
+        if not is_liked(artist, listener):
+            u /= listener.behaviour.disliked
+        if u >= 1.0:
             continue
-        artist = np.int64(listener.music.tracks[track].artist)
-        liking = 1.0 if is_liked(artist, listener.behaviour.liked_share, listener) else listener.behaviour.disliked
-        if uniform(key, SUITS, c) < liking * suitability(track, listener):
+        track = track_by_artist(month, position, artist, listener)
+        if track != NO_TRACK and u < suitability(track, listener):
             return track
-    return new_track(key, counter, pool, listener)
+    return NO_TRACK
 
 
 @compiled_loop
-def listed_track(position, pool, listener):
-    """The track at a position of this month's list of a pool, the same for a whole country."""
-    person, state, music = listener.person, listener.state, listener.music
+def listed_artist(position, pool, listener):
+    """Key of this month's list of a pool, and the artist at a position of it.
+
+    A country has N_LISTS lists of each pool, of which each listener follows one.
+    """
+    person, state = listener.person, listener.state
     followed = 0 if pool == CHARTS_POOL else int(uniform(person.key, FOLLOWED, pool) * N_LISTS)
     month = subkey(subkey(subkey(LISTS, state.month), pool * N_LISTS + followed), person.country)
     draw = subkey(month, position)
     slot = np.int64(draw & MEMO_MASK)
     if state.memo_keys[slot] != draw:
-        state.memo_keys[slot], state.memo[slot] = draw, listed_artist(draw, pool, listener)
-    return track_by_artist(month, position, state.memo[slot], listener)
+        state.memo_keys[slot], state.memo[slot] = draw, artist_of_slot(draw, pool, listener)
+    return month, state.memo[slot]
 
 
 @compiled_loop
-def listed_artist(key, pool, listener):
-    """The artist at a position of a list of a pool in the listener's country."""
+def artist_of_slot(key, pool, listener):
+    """The artist at a position of a list: drawn by weight, among those with a recent release.
+
+    Except in charts it is the less known one of two such artists.
+    """
     person, music = listener.person, listener.music
-    domestic = uniform(key, DOMESTIC_SLOT, 0) < listener.behaviour.home_share
+    domestic = uniform(key, DOMESTIC_SLOT, 0) < person.home_music
     part = part_of(pool, np.int64(person.home_country) if domestic else np.int64(-1), listener)
     if part < 0:
         part = part_of(pool, np.int64(-1), listener)
-    artist = artist_of_part(key, np.int64(0), part, music)
+    artist = recent_artist(key, part, listener)
     if pool != CHARTS_POOL:
-        other = artist_of_part(key, np.int64(1), part, music)
+        other = recent_artist(subkey(key, OTHER_SLOT), part, listener)
         if music.artists[other].renown < music.artists[artist].renown:
             artist = other
     return artist
 
 
 @compiled_loop
-def artist_of_part(key, counter, part, music):
-    """An artist of all eras of a part, by weight."""
-    total = 0.0
-    for era in range(N_ERAS):
-        total += music.part_weights[part + era]
-    goal, at = uniform(key, ERA_SLOT, counter) * total, part
-    for era in range(N_ERAS):
-        if music.part_weights[part + era] > 0.0:
-            at = part + era
-        goal -= music.part_weights[part + era]
-        if goal < 0.0:
+def recent_artist(key, part, listener):
+    """An artist of a part, by weight, with a release in the months before; any if tries fail."""
+    music, until = listener.music, listener.state.month * DAYS_OF_MONTH
+    artist = ZERO
+    for attempt in range(ATTEMPTS_AT_RECENT):
+        artist = artist_of_part(key, attempt, part, music)
+        first, after = music.artists[artist].first, music.artists[artist].after
+        if released_by(music.discography, first, after, until - RECENT_DAYS) < released_by(
+            music.discography, first, after, until
+        ):
             break
-    return weighted_item(key, counter, music.parts[at], music.parts[at + 1], music.part_slots)
+    return artist
 
 
 # -- contexts --------------------------------------------------------------------------------------
@@ -215,13 +233,13 @@ def artist_of_part(key, counter, part, music):
 @compiled_loop
 def open_context(key, counter, listener):
     """Set the context of the next tracks: its code, its seed track, and its pool or list."""
-    state, music = listener.state, listener.music
+    state = listener.state
     state.context = index_in_shares(
         uniform(key, CONTEXT, counter), listener.behaviour.context_shares
     )
     pick_seed(key, counter, listener)
     if state.context == RADIO:
-        state.pool = music.artists[music.tracks[state.seed_track].artist].family_pool
+        open_station(state.seed_track, listener)
     elif state.context == EDITORIAL:
         state.pool = taste_pool(key, counter, listener)
     elif state.context == CHARTS:
@@ -239,60 +257,69 @@ def pick_seed(key, counter, listener):
 @compiled_loop
 def pick_track(key, i, shuffle, novelty, listener):
     """The next track of the listener's context, or now and then in December a festive track."""
-    music, state = listener.music, listener.state
-    if state.context == ALBUM:
+    music, state, station = listener.music, listener.state, NO_STATION
+    if state.context == ALBUM and is_left(state, music):
         return track_of_album(key, i, shuffle, listener)
     if state.festive_share > 0.0 and uniform(key, FESTIVE, i) < state.festive_share:
         festive = subkey(key, FESTIVE_SLOT)
         return weighted_item(festive, i, music.extra[0], music.extra[1], music.extra_slots)
+    if state.context == ALBUM:
+        open_station(state.seed_track, listener)
     if state.context == ARTIST_PAGE:
         artist = np.int64(music.tracks[state.seed_track].artist)
         track = track_by_artist(key, i, artist, listener)
         return track if track != NO_TRACK else state.seed_track
-    if state.context == RADIO:
-        return new_track(key, i, state.pool, listener)
     if state.context == EDITORIAL or state.context == CHARTS:
-        return track_of_list(key, i, state.pool, listener)
-    return known_or_new(key, i, min(novelty * CONTEXT_NOVELTY[state.context], 0.95), listener)
+        station, track = state.pool, track_of_list(key, i, state.pool, listener)
+    elif state.context == RADIO:
+        station, track = state.pool, NO_TRACK
+    else:
+        share = min(novelty * CONTEXT_NOVELTY[state.context], 0.95)
+        track = known_or_none(key, i, share, listener)
+    return track if track != NO_TRACK else new_track(key, i, station, listener)
 
 
 @compiled_loop
+def open_station(track, listener):
+    """Go on as a radio station of the family of a track's artist."""
+    music, state = listener.music, listener.state
+    state.context = RADIO
+    state.pool = music.artists[music.tracks[track].artist].family_pool
+
+
+@compiled_once
 def other_than_last(key, i, shuffle, novelty, listener):
     """The next track of the context, never the last one again.
 
     A context that offers no other track becomes a radio station.
     """
-    state, last = listener.state, track_before(listener.state, ONE)
-    for attempt in range(TRIES):
+    last = track_before(listener.state, ONE)
+    for attempt in range(2 * TRIES):
+        if attempt == TRIES:
+            open_station(last, listener)
         stream = subkey(key, attempt) if attempt > 0 else key
         track = pick_track(stream, i, shuffle, novelty, listener)
-        if track != last:
-            return track
-    state.context = RADIO
-    state.pool = listener.music.artists[listener.music.tracks[last].artist].family_pool
-    for attempt in range(TRIES):
-        track = new_track(subkey(key, TRIES + attempt), i, state.pool, listener)
         if track != last:
             return track
     return (last + 1) % len(listener.music.tracks)
 
 
 @compiled_loop
-def track_of_album(key, i, shuffle, listener):
-    """The next track of the album, or any of its tracks if shuffled.
+def is_left(state, music):
+    """Whether the open album has tracks left."""
+    seed = music.tracks[state.seed_track]
+    return state.album_position < seed.album_to - seed.album_from
 
-    After the last track of the album, another album is opened.
-    """
+
+@compiled_loop
+def track_of_album(key, i, shuffle, listener):
+    """The next track of the album, or any of its tracks if shuffled."""
     state, tracks = listener.state, listener.music.tracks
-    seed = tracks[state.seed_track]
-    if state.album_position >= seed.album_to - seed.album_from:
-        pick_seed(key, i, listener)
-        seed = tracks[state.seed_track]
-    place = state.album_position
+    seed, place = tracks[state.seed_track], state.album_position
     if shuffle:
         place = int(uniform(key, ALBUM_TRACK, i) * (seed.album_to - seed.album_from))
     state.album_position += 1
-    return tracks[seed.album_from + place].by_album
+    return np.int64(tracks[seed.album_from + place].by_album)
 
 
 @compiled_loop

@@ -191,14 +191,26 @@ def next_track(session, i, track, shuffle, reason_start, listener):
     """The track that comes after `track` in a session."""
     if session.asleep:
         return noise_track(session.key, i, listener)
-    state = listener.state
-    if state.in_a_row >= MOST_IN_A_ROW:
-        return other_than_last(session.key, i, shuffle, session.novelty, listener)
-    if state.repeats > 0 and track != NO_TRACK:
-        state.repeats -= 1
-        return track
-    if reason_start != START_BACK:
-        return other_than_last(session.key, i, shuffle, session.novelty, listener)
+    if listener.state.in_a_row < MOST_IN_A_ROW:
+        if is_repeated(track, listener.state):
+            return track
+        if reason_start == START_BACK:
+            return track_back_from(session, i, track, listener)
+    return other_than_last(session.key, i, shuffle, session.novelty, listener)
+
+
+@compiled_loop
+def is_repeated(track, state):
+    """Whether "repeat one" plays the track again; counts it."""
+    if state.repeats == 0 or track == NO_TRACK:
+        return False
+    state.repeats -= 1
+    return True
+
+
+@compiled_loop
+def track_back_from(session, i, track, listener):
+    """The track after the back button: the same one again, or the one before it."""
     if i > 1 and uniform(session.key, BACK, i) >= listener.behaviour.replay_share:
         return track_before(listener.state, TWO)
     return track

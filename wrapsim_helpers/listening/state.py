@@ -12,6 +12,8 @@ from .memory import HISTORY, KNOWN, learn, remember
 
 SKIPS_KEPT = 16  # number of remembered skip times, above the skip limit of any plan
 MEMO = 4096  # a power of two
+OTHER_GENRES = 6  # of a listener, next to the favourite and the side genre (assumed)
+OWN_COUNTRIES = 64  # of music, in a listener's own order; large ones come several times
 MOST_SESSIONS = 48  # of a day
 
 # What is carried over from play to play.
@@ -57,6 +59,9 @@ STATE = np.dtype(
     + [
         ("rules", "f8", (len(RULES),)),
         ("youth_pulls", "f8", (1 + len(ERAS),)),  # how much likelier artists of each era are
+        ("other_genres", "i8", (OTHER_GENRES,)),
+        ("own_countries", "i8", (OWN_COUNTRIES,)),
+        ("love_of_fame", "f8"),  # how much less the listener likes little known artists, 0 to 1
         ("memo_keys", "u8", (MEMO,)),  # of results kept in `memo`, since they are drawn again
         ("memo", "i8", (MEMO,)),
         ("festive_share", "f8"),  # of today's picks
@@ -82,9 +87,11 @@ def new_state():
     return empty_records(STATE, 1)[0]
 
 
-def new_known(n_tracks):
-    """One empty KNOWN record per track."""
-    return empty_records(KNOWN, n_tracks)
+def new_known(music):
+    """KNOWN records of a catalogue that nobody has heard yet: one per track, and per artist."""
+    known = empty_records(KNOWN, max(len(music.tracks), len(music.artists)))
+    known["artist"][: len(music.tracks)] = music.tracks["artist"]
+    return known
 
 
 def no_past():

@@ -15,7 +15,7 @@ from .releases import sample_tracks
 from .sounds import with_sound
 from .titles import with_guests, with_titles
 
-TRACKS_PER_ARTIST = 10  # on average
+TRACKS_PER_ARTIST = 6  # on average (assumed)
 
 
 def sample_discographies(n_tracks, seed, first_year, taken=()):

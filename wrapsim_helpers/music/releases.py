@@ -14,11 +14,11 @@ MOST_TRACKS = 240  # by one artist
 SIGMA_TRACK, SIGMA_RELEASE = 1.0, 0.5  # spread of ln(weight) of a track, of a release (assumed)
 LEAD = 0.06  # fall of ln(weight) per track number (assumed)
 # an active artist's tracks: growth of ln(weight) per year of release; years back (assumed)
-GROWTH, GROWTH_YEARS = 0.18, 15.0
+GROWTH, GROWTH_YEARS = 0.35, 15.0
 # a release's time in the career is its position to this power: releases get more frequent (assumed)
 QUICKENING = 0.75
 # ln(tracks of the most played artist / tracks of the least played); spread of ln(tracks) (assumed)
-SIZE, SIGMA_SIZE = 4.2, 0.6
+SIZE, SIGMA_SIZE = 4.6, 0.6
 FRIDAYS_FROM = 16_626  # first day of Friday releases (10 July 2015)
 FRIDAY = 0.85  # share of music released on Fridays since then (assumed)
 FESTIVE_SHARE = 0.005  # of tracks (assumed)

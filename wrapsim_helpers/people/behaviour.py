@@ -163,41 +163,33 @@ class Behaviour:
         0.25, "chance that the side genre changes from one quarter to the next"
     )
     ranking_width: float = parameter(
-        15.0,
+        60.0,
         "artists that stand out in a listener's own ranking of a genre",
         "first_to_second",
         unit="artists",
         low=0.01,
         without=("rankings of one's own", 1e9, "taste_overlap_pairs", "value"),
     )
-    ranking_tail: float = parameter(
-        0.3,
-        "exponent of the tail of that ranking: below 1, a large part is explored only once",
+    explored_share: float = share(
+        0.34,
+        "share of new artists that come from anywhere in a ranking, also beyond its head",
         "artists_per_subscriber_month",
-        low=0.01,
-        high=20.0,
-    )
-    station_tail: float = parameter(
-        0.05,
-        "the same for stations and editorial lists, which explore more",
-        "artists_per_subscriber_month",
-        low=0.01,
-        high=20.0,
+        without=("artists outside one's ranking", 0.0, "artists_per_subscriber_month", "value"),
     )
     liked_share: float = share(
-        0.12,
+        0.3,
         "share of the artists that a listener may like at all",
         "taste_overlap_pairs, same_number_one",
     )
     countries_width: float = parameter(
-        3.0,
+        2.0,
         "countries that stand out in a listener's own ranking of the countries of music",
         "artist_countries",
         unit="countries",
         low=0.01,
     )
     era_pull: float = parameter(
-        25.0,
+        5.0,
         "how much likelier artists of the listener's youth are liked",
         "age_taste_overlap",
         unit="factor - 1",
@@ -207,11 +199,11 @@ class Behaviour:
         10.0, "spread of artists' eras around the listener's youth", unit="years", low=0.01
     )
     disliked: float = share(
-        0.03, "how likely a track of an editorial list is picked if its artist is not liked"
+        0.15, "how likely a track is picked from a list, or played again, if its artist is not liked"
     )
-    home_share: float = share(
-        0.5,
-        "share of new music that is drawn from artists of the listener's country",
+    home_share: float = factor(
+        0.75,
+        "factor on the share of new music by artists of the listener's country, see places.csv",
         "streams_abroad",
         without=("music of one's country", 0.0, "streams_abroad", "value"),
     )
@@ -246,7 +238,7 @@ class Behaviour:
         without=("satiation", 1e9, "top_song_share_year", "value"),
     )
     loyalty: float = share(
-        0.4,
+        0.3,
         "share of new tracks by an artist already known",
         without=("loyalty to artists", 0.0, "artist_repeat_lifetime", "value"),
     )
@@ -257,16 +249,16 @@ class Behaviour:
         without=("fresh releases", 0.0, "release_year_mix", "l1"),
     )
     fresh_days: float = parameter(
-        400.0, "mean age of the latest releases", "fitted: release_year_mix", unit="days", low=0.01
+        180.0, "mean age of the latest releases", "fitted: release_year_mix", unit="days", low=0.01
     )
     deep_share: float = share(
-        0.5,
+        0.45,
         "share of an artist's picked tracks drawn without regard to popularity (deep cuts)",
         "assumed; track_head_mssd's distinct tracks",
         without=("deep cuts", 0.0, "track_head_us", "top500"),
     )
     youth_pull: float = parameter(
-        2.0,
+        0.8,
         "by how much a track from the listener's youth is likelier than another",
         "reminiscence_age",
         unit="factor - 1",
@@ -295,11 +287,6 @@ class Behaviour:
         "age from which nobody prefers the best-known artists",
         "mainstream_vs_age: the early 30s",
         unit="years",
-    )
-    home_pull: float = parameter(
-        0.5,
-        "by how much an artist from the listener's country is likelier than another",
-        unit="factor - 1",
     )
     intensity_pull: float = signed(
         0.9,
@@ -331,7 +318,7 @@ class Behaviour:
         "intensity_age_order",
     )
     context_shares: tuple = parameter(
-        (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015),
+        (0.0, 0.355, 0.08, 0.11, 0.08, 0.075, 0.195, 0.025, 0.055, 0.025),
         "share of each context when a context is opened, (10,)",
         "session_context_mssd",
         unit="share",

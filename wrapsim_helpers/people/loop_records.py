@@ -5,6 +5,7 @@ import numpy as np
 from ..instants import DAY_MS
 from ..schema import DEVICES
 from .clocks import clocks, zone_windows
+from .homes import countries
 from .loop_types import PERSON, VERSION, People
 from .survey_weights import TableKey, age_group_of, genre_totals
 
@@ -52,6 +53,7 @@ def lower_listeners(run, people, versions, other_totals):
         "end_ms": ends[zone],
         "joined_ms": people["joined_on"].astype(np.int64) * DAY_MS,
         "birth_year": people["birth_date"].astype("datetime64[Y]").astype(int) + 1970,
+        "home_music": np.append(countries()["home_music"], 0.0)[people["home_country"]],
         "devices": np.cumsum([people[f"{name}_share"] for name in DEVICES], axis=0).T,
         "other_totals": other_totals,
         "first_version": np.searchsorted(row, numbers),

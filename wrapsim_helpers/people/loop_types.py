@@ -30,6 +30,7 @@ PERSON = np.dtype(
         ("chronotype", "i1"),
         ("phone", "i1"),
         ("computer", "i1"),
+        ("home_music", "f8"),  # share of domestic music in the charts of the country
         ("minutes", "f8"),
         ("novelty", "f8"),
         ("skip", "f8"),
