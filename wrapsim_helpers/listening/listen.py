@@ -13,8 +13,8 @@ from tqdm.auto import tqdm
 from ..checking import check_count, front_door, python_value
 from ..compiled import is_cached
 from ..instants import EPOCH
+from ..music.cached_catalogue import cached_catalogue
 from ..music.catalogue import Catalogue, build_catalogue
-from ..music.kept_catalogue import cached_catalogue
 from ..music.songs_file import load_songs
 from ..parameters import Given, Run
 from ..people.behaviour import Behaviour, lowered

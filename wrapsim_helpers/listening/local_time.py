@@ -90,6 +90,8 @@ def festive_share(day, year, behaviour):
     It grows exponentially up to Christmas Eve and ends within a fortnight.
     """
     ahead = christmas_eve(year) - day
+    if ahead > 200:  # after New Year
+        ahead = christmas_eve(year - 1) - day
     if not -14 < ahead <= 75:
         return 0.0
     return behaviour.festive_peak * exp(

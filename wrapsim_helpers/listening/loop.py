@@ -29,6 +29,7 @@ from .local_time import (
 )
 from .loop_types import Listener
 from .memory import HISTORY, remember
+from .own_artists import fill_taste
 from .picks import known_or_new
 from .plan_limits import follow_profile
 from .session import LONGEST_SESSION_MS, NO_ROOM, SATURDAY, play_session
@@ -40,7 +41,7 @@ from .state import (
     resume_listener,
     save_listener,
 )
-from .taste import QUARTER_DAYS, WARM_UP, fill_taste, side_genre
+from .taste import QUARTER_DAYS, WARM_UP, side_genre
 
 # The first tracks of the warm-up are picked, the rest repeats them; chance of a new track.
 WARM_UP_PICKED, WARM_UP_NOVELTY = 60, 0.8

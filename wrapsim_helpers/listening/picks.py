@@ -14,23 +14,21 @@ from ..schema import ALBUM, ARTIST_PAGE, CHARTS, EDITORIAL, RADIO
 from ..streams import decision, subkey, uniform
 from .draws import SLOT, index_in_shares, weighted_item
 from .memory import NO_TRACK, ONE, ZERO, remembered_track, times_played, track_before
-from .releases import may_be_picked, released_by, track_by_artist
-from .taste import (
+from .own_artists import (
     ALL,
+    ANYWHERE,
     MEMO_MASK,
     artist_of_part,
-    intensity_fit,
     is_liked,
     liking,
     own_artist,
     part_of,
-    suitability,
-    taste_pool,
 )
+from .releases import may_be_picked, released_by, track_by_artist
+from .taste import intensity_fit, suitability, taste_pool
 
 TRIES = 6  # number of candidates, of which the last is taken if none is suitable
 NO_STATION = np.int64(-1)  # not a literal: see `compiled_loop`
-CHARTS_POOL = np.int64(ALL)
 N_LISTS = 50  # lists of a genre in a country, of which a listener follows one (assumed)
 LIST_LENGTH, CHART_LENGTH = 60, 50  # tracks of a list and of the charts (assumed)
 RECENT_DAYS, DAYS_OF_MONTH = 180.0, 365.25 / 12  # lists have artists with recent releases
@@ -110,11 +108,12 @@ def known_track(key, counter, listener):
         track = remembered_track(key, c, listener.behaviour, state)
         if track == NO_TRACK:
             break
-        fresh = satiation / (satiation + times_played(state, listener.known, track))
+        wanted = satiation / (satiation + times_played(state, listener.known, track))
+        wanted *= liking(track, listener) * intensity_fit(track, listener)
         if (
             may_be_picked(track, listener)
             and track != track_before(state, ONE)
-            and uniform(key, WEARY, c) < fresh * liking(track, listener) * intensity_fit(track, listener)
+            and uniform(key, WEARY, c) < wanted
         ):
             return track
     return NO_TRACK
@@ -160,7 +159,7 @@ def artist_for(key, c, station, listener):
 @compiled_loop
 def track_of_list(key, counter, pool, listener):
     """A suitable track of this month's list of a pool in the listener's country, or NO_TRACK."""
-    length = CHART_LENGTH if pool == CHARTS_POOL else LIST_LENGTH
+    length = CHART_LENGTH if pool == ALL else LIST_LENGTH
     for attempt in range(TRIES):
         c = counter * TRIES + attempt
         u = uniform(key, SLOT, c)
@@ -184,7 +183,7 @@ def listed_artist(position, pool, listener):
     A country has N_LISTS lists of each pool, of which each listener follows one.
     """
     person, state = listener.person, listener.state
-    followed = 0 if pool == CHARTS_POOL else int(uniform(person.key, FOLLOWED, pool) * N_LISTS)
+    followed = 0 if pool == ALL else int(uniform(person.key, FOLLOWED, pool) * N_LISTS)
     month = subkey(subkey(subkey(LISTS, state.month), pool * N_LISTS + followed), person.country)
     draw = subkey(month, position)
     slot = np.int64(draw & MEMO_MASK)
@@ -199,17 +198,17 @@ def artist_of_slot(key, pool, listener):
 
     Except in charts it is the less known one of two such artists.
     """
-    person, music = listener.person, listener.music
-    domestic = uniform(key, DOMESTIC_SLOT, 0) < person.home_music
-    part = part_of(pool, np.int64(person.home_country) if domestic else np.int64(-1), listener)
+    person, music, country = listener.person, listener.music, ANYWHERE
+    if uniform(key, DOMESTIC_SLOT, 0) < person.home_music:
+        country = np.int64(person.home_country)
+    part = part_of(pool, country, music)
     if part < 0:
-        part = part_of(pool, np.int64(-1), listener)
+        part = part_of(pool, ANYWHERE, music)
     artist = recent_artist(key, part, listener)
-    if pool != CHARTS_POOL:
-        other = recent_artist(subkey(key, OTHER_SLOT), part, listener)
-        if music.artists[other].renown < music.artists[artist].renown:
-            artist = other
-    return artist
+    if pool == ALL:
+        return artist
+    other = recent_artist(subkey(key, OTHER_SLOT), part, listener)
+    return other if music.artists[other].renown < music.artists[artist].renown else artist
 
 
 @compiled_loop
@@ -243,7 +242,7 @@ def open_context(key, counter, listener):
     elif state.context == EDITORIAL:
         state.pool = taste_pool(key, counter, listener)
     elif state.context == CHARTS:
-        state.pool = CHARTS_POOL
+        state.pool = ALL
 
 
 @compiled_loop
@@ -325,7 +324,22 @@ def track_of_album(key, i, shuffle, listener):
 @compiled_loop
 def noise_track(key, counter, listener):
     """One of the few noise tracks of this listener."""
-    music, choice = listener.music, int(uniform(key, SLOT, counter) * NOISE_TRACKS)
-    return weighted_item(
-        listener.person.key, choice, music.extra[1], music.extra[2], music.extra_slots
-    )
+    return own_noise(int(uniform(key, SLOT, counter) * NOISE_TRACKS), listener)
+
+
+@compiled_loop
+def other_noise(track, listener):
+    """The first of the listener's noise tracks that is another one than `track`, if there is one."""
+    noise = track
+    for number in range(NOISE_TRACKS):
+        noise = own_noise(number, listener)
+        if noise != track:
+            break
+    return noise
+
+
+@compiled_loop
+def own_noise(number, listener):
+    """A noise track of the listener; number: 0 to NOISE_TRACKS - 1."""
+    music, key = listener.music, listener.person.key
+    return weighted_item(key, number, music.extra[1], music.extra[2], music.extra_slots)

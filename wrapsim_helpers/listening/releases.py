@@ -1,4 +1,4 @@
-"""The music released so far: an artist's discography, and editorial lists."""
+"""The music released so far: an artist's discography."""
 
 import numpy as np
 
@@ -6,12 +6,7 @@ from ..compiled import compiled_loop
 from ..streams import decision, ln, uniform
 from .memory import NO_TRACK
 
-FRESH, WINDOW, RANK, DEEP, LIST = map(
-    decision, ("pick.fresh", "pick.window", "pick.rank", "pick.deep", "taste.list")
-)
-
-
-# -- artists ---------------------------------------------------------------------------------------
+FRESH, WINDOW, RANK, DEEP = map(decision, ("pick.fresh", "pick.window", "pick.rank", "pick.deep"))
 
 
 @compiled_loop

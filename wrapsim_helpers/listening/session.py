@@ -17,6 +17,7 @@ from ..schema import (
     PLAYBTN,
     SPEAKER,
     START_BACK,
+    START_FORWARD,
     TABLET,
     WEB,
     symbol_codes,
@@ -29,7 +30,7 @@ from .endings import ended_at, ending_of, last_ending, session_hazard
 from .local_time import follow_clock
 from .loop_types import Play, Session
 from .memory import NO_TRACK, ONE, TWO, ZERO, remember, track_before
-from .picks import noise_track, open_context, other_than_last
+from .picks import noise_track, open_context, other_noise, other_than_last
 from .plan_limits import advertisement_ms, follow_profile, follow_rules, may_choose, note_skip
 from .taste import novelty_now
 
@@ -190,7 +191,8 @@ def switches_context(session, i, reason_start, behaviour):
 def next_track(session, i, track, shuffle, reason_start, listener):
     """The track that comes after `track` in a session."""
     if session.asleep:
-        return noise_track(session.key, i, listener)
+        skipped = reason_start == START_FORWARD
+        return other_noise(track, listener) if skipped else noise_track(session.key, i, listener)
     if listener.state.in_a_row < MOST_IN_A_ROW:
         if is_repeated(track, listener.state):
             return track

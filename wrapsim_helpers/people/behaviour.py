@@ -199,7 +199,9 @@ class Behaviour:
         10.0, "spread of artists' eras around the listener's youth", unit="years", low=0.01
     )
     disliked: float = share(
-        0.15, "how likely a track is picked from a list, or played again, if its artist is not liked"
+        0.15,
+        "how likely a track is picked from a list, or played again, if its artist is not liked",
+        "taste_overlap_pairs",
     )
     home_share: float = factor(
         0.75,

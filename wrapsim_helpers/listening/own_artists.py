@@ -1,0 +1,231 @@
+"""A listener's own artists: whom they like, and their own ranking of the artists of a genre.
+
+Two listeners of a genre share few favourites. A listener likes some artists and not others, which a
+fixed draw per listener and artist decides, and each rank of their own ranking is one of these. So
+nothing is stored per artist, and all listeners together play artists by their weights.
+"""
+
+import numpy as np
+
+from ..compiled import compiled_loop
+from ..instants import DAY_MS
+from ..music.loop_types import ERAS
+from ..people.homes import countries
+from ..people.survey_shares import GENRE_NAMES
+from ..schema import FEMALE, MALE
+from ..streams import decision, exp, ln, subkey, uniform
+from .draws import index_in_totals, weighted_item
+from .memory import ZERO, has_met
+from .state import MEMO, OTHER_GENRES, OWN_COUNTRIES
+
+N_COUNTRIES, N_ERAS = 1 + len(countries()), 1 + len(ERAS)
+ALL, ANYWHERE = np.int64(GENRE_NAMES.index("All")), np.int64(-1)  # a pool; all countries
+MEMO_MASK = np.uint64(MEMO - 1)
+UNMET_TRIES = 3  # further artists drawn in place of one whom the listener knows
+RANKS = 4  # ranks of a listener's own ranking, per artist
+ATTEMPTS = 32  # artists of a rank, of which the first liked one is taken
+
+(
+    DOMESTIC,
+    RANK_OF,
+    RANKING,
+    ERA,
+    LIKED,
+    COUNTRY_OF,
+    COUNTRIES,
+    OTHERS,
+    EXPLORED,
+    ERA_OF,
+    UNMET,
+) = map(
+    decision,
+    (
+        "pick.domestic",
+        "pick.own_rank",
+        "taste.ranking",
+        "taste.era",
+        "taste.liked",
+        "pick.own_country",
+        "taste.countries",
+        "taste.other",
+        "pick.explored",
+        "pick.era_of",
+        "pick.unmet",
+    ),
+)
+
+
+@compiled_loop
+def fill_taste(listener):
+    """Fill in what stays the same about a listener's taste: eras, other genres, fame, countries."""
+    person, state = listener.person, listener.state
+    for era in range(N_ERAS):
+        state.youth_pulls[era] = youth_pull_of(era, listener)
+    for i in range(OTHER_GENRES):
+        u = uniform(person.key, OTHERS, i)
+        state.other_genres[i] = index_in_totals(u, person.other_totals)
+    age = person.origin_ms / DAY_MS / 365.25 + 1970.0 - person.birth_year
+    young = min(max((listener.behaviour.mainstream_until - age) / 20.0, 0.0), 1.0)
+    state.love_of_fame = listener.behaviour.mainstream * young
+    fill_countries(listener)
+
+
+@compiled_loop
+def fill_countries(listener):
+    """Fill in the listener's own order of the countries of music, each drawn by weight."""
+    state, music = listener.state, listener.music
+    part, key = part_of(ALL, ANYWHERE, music), subkey(listener.person.key, COUNTRIES)
+    for rank in range(OWN_COUNTRIES):
+        state.own_countries[rank] = music.artists[artist_of_part(key, rank, part, music)].country
+
+
+@compiled_loop
+def own_artist(key, counter, pool, listener):
+    """An artist of a pool by the listener's own ranking of it, or a new one at times.
+
+    The artist is from the listener's country, or from one by their own order of countries.
+    """
+    behaviour = listener.behaviour
+    country = country_for(key, counter, listener)
+    part = part_of(pool, country, listener.music)
+    if part < 0:
+        country, part = ANYWHERE, part_of(pool, ANYWHERE, listener.music)
+    if uniform(key, EXPLORED, counter) < behaviour.explored_share:
+        return unmet_artist(key, counter, part, listener)
+    rank = own_rank(key, RANK_OF, counter, behaviour.ranking_width)
+    return ranked_artist(rank, pool * N_COUNTRIES + country + 1, part, listener)
+
+
+@compiled_loop
+def country_for(key, counter, listener):
+    """The country of the next artist, a row of places.csv; -1: unknown."""
+    person, behaviour = listener.person, listener.behaviour
+    if uniform(key, DOMESTIC, counter) < person.home_music * behaviour.home_share:
+        return np.int64(person.home_country)
+    rank = own_rank(key, COUNTRY_OF, counter, behaviour.countries_width)
+    return np.int64(listener.state.own_countries[rank % OWN_COUNTRIES])
+
+
+@compiled_loop
+def part_of(pool, country, music):
+    """The first part of a pool and a country (-1: all); -1 if it has no artist."""
+    part = (pool * N_COUNTRIES + country + 1) * N_ERAS
+    return part if music.parts[part] < music.parts[part + N_ERAS] else np.int64(-1)
+
+
+@compiled_loop
+def own_rank(key, what, counter, width):
+    """A rank of a listener's own ranking, from 0: at least r with chance width / (width + r)."""
+    u = uniform(key, what, counter)
+    return np.int64(width * (1.0 - u) / u)
+
+
+@compiled_loop
+def ranked_artist(rank, number, part, listener):
+    """The artist at a rank of the listener's own ranking of a part.
+
+    number: of the part's pool and country. An artist is looked up in the listener's memo first.
+    """
+    state, music = listener.state, listener.music
+    n_ranks = RANKS * (music.parts[part + N_ERAS] - music.parts[part])
+    draw = subkey(subkey(subkey(listener.person.key, RANKING), number), rank % n_ranks)
+    slot = np.int64(draw & MEMO_MASK)
+    if state.memo_keys[slot] != draw:
+        state.memo_keys[slot], state.memo[slot] = draw, liked_artist(draw, part, listener)
+    return state.memo[slot]
+
+
+@compiled_loop
+def liked_artist(key, part, listener):
+    """An artist of a part by weight and era, among those that the listener may like."""
+    music = listener.music
+    at = part + era_of(uniform(key, ERA, 0), part, listener)
+    artist = ZERO
+    for attempt in range(ATTEMPTS):
+        artist = weighted_item(key, attempt, music.parts[at], music.parts[at + 1], music.part_slots)
+        if is_liked(artist, listener):
+            break
+    return artist
+
+
+@compiled_loop
+def unmet_artist(key, counter, part, listener):
+    """An artist of a part whom the listener does not know yet; any if a few tries fail.
+
+    The first try is by weight; in the further ones each artist is as likely as another.
+    """
+    music, first = listener.music, listener.music.parts[part]
+    n_artists = music.parts[part + N_ERAS] - first
+    artist = artist_of_part(key, counter, part, music)
+    for attempt in range(UNMET_TRIES):
+        if not has_met(artist, listener):
+            break
+        place = int(uniform(key, UNMET, counter * UNMET_TRIES + attempt) * n_artists)
+        artist = np.int64(music.part_slots[first + place].own)
+    return artist
+
+
+@compiled_loop
+def artist_of_part(key, counter, part, music):
+    """An artist of all eras of a part, by weight."""
+    total = 0.0
+    for era in range(N_ERAS):
+        total += music.part_weights[part + era]
+    goal, at = uniform(key, ERA_OF, counter) * total, part
+    for era in range(N_ERAS):
+        if music.part_weights[part + era] > 0.0:
+            at = part + era
+        goal -= music.part_weights[part + era]
+        if goal < 0.0:
+            break
+    return weighted_item(key, counter, music.parts[at], music.parts[at + 1], music.part_slots)
+
+
+@compiled_loop
+def era_of(u, part, listener):
+    """The era that a uniform draw selects: by weight, and by the listener's youth."""
+    weights, total = listener.music.part_weights, 0.0
+    for era in range(N_ERAS):
+        total += weights[part + era] * listener.state.youth_pulls[era]
+    goal, era = u * total, 0
+    while True:
+        goal -= weights[part + era] * listener.state.youth_pulls[era]
+        if goal < 0.0 or era == N_ERAS - 1:
+            break
+        era += 1
+    while weights[part + era] == 0.0:
+        era = (era + N_ERAS - 1) % N_ERAS
+    return era
+
+
+@compiled_loop
+def youth_pull_of(era, listener):
+    """How much likelier artists of an era are for the listener: 1 and more."""
+    behaviour = listener.behaviour
+    years = 1965.0 + 10.0 * era - listener.person.birth_year - behaviour.youth_age
+    years = years / behaviour.era_width
+    return 1.0 + behaviour.era_pull / (1.0 + years * years)
+
+
+@compiled_loop
+def liking(track, listener):
+    """How likely the listener returns to a track or picks it from a list: 1 if they like it."""
+    artist = np.int64(listener.music.tracks[track].artist)
+    return 1.0 if is_liked(artist, listener) else listener.behaviour.disliked
+
+
+@compiled_loop
+def is_liked(artist, listener):
+    """Whether a listener may like an artist: by chance, gender and fame; always the same."""
+    u, share = uniform(listener.person.key, LIKED, artist), listener.behaviour.liked_share
+    return u < share and u < share * artist_fit(listener.music.artists[artist], listener)
+
+
+@compiled_loop
+def artist_fit(artist, listener):
+    """How well an artist fits the listener, 0 to 1: men and women, the young and the famous."""
+    behaviour, gender = listener.behaviour, listener.person.gender
+    side = 1.0 if gender == MALE else -1.0 if gender == FEMALE else 0.0
+    lean = exp(behaviour.gender_lean * (side * artist.lean - abs(side * artist.lean)))
+    fame = min(1.0, max(0.0, 1.0 + 0.12 * ln(1.0001 - artist.renown)))
+    return lean * (1.0 - listener.state.love_of_fame * fame)
