@@ -329,7 +329,7 @@ def noise_track(key, counter, listener):
 
 @compiled_loop
 def other_noise(track, listener):
-    """The first of the listener's noise tracks that is another one than `track`, if there is one."""
+    """The first of the listener's noise tracks that is not `track`; `track` if there is no other."""
     noise = track
     for number in range(NOISE_TRACKS):
         noise = own_noise(number, listener)
