@@ -300,7 +300,18 @@ def other_than_last(key, i, shuffle, novelty, listener):
         track = pick_track(stream, i, shuffle, novelty, listener)
         if track != last:
             return track
-    return (last + 1) % len(listener.music.tracks)
+    return track_after(last, listener)
+
+
+@compiled_loop
+def track_after(track, listener):
+    """The next track by number that is released and may be picked; itself if there is none."""
+    tracks, other = listener.music.tracks, track
+    for step in range(len(tracks)):
+        other = (other + 1) % len(tracks)
+        if tracks[other].released <= listener.state.day and may_be_picked(other, listener):
+            break
+    return other
 
 
 @compiled_loop
@@ -329,9 +340,9 @@ def noise_track(key, counter, listener):
 
 @compiled_loop
 def other_noise(track, listener):
-    """The first of the listener's noise tracks that is not `track`; `track` if there is no other."""
+    """A noise track of the listener that is not `track`; `track` if there is no other."""
     noise = track
-    for number in range(NOISE_TRACKS):
+    for number in range(8 * NOISE_TRACKS):
         noise = own_noise(number, listener)
         if noise != track:
             break

@@ -24,7 +24,7 @@ def lower_catalogue(tracks, artists, members, pools, keys, first_year):
     by_pool = artist_weights(tracks, artists, members, pools, weights)
     known = records["released"] < year_days(first_year)
     extra = [np.flatnonzero(tracks[kind] & known) for kind in ("festive", "noise")]
-    artist = artist_records(tracks, artists, pools, by_pool[GENRE_NAMES.index("All")])
+    artist = artist_records(tracks, artists, pools, by_pool[GENRE_NAMES.index("All")], first_year)
     return Music(
         records,
         artist,
@@ -80,7 +80,7 @@ def intensity(tracks):
     return np.clip(np.round(tracks["energy"] / 200.0 + loudness / 4.0 + joy / 4.0, 4), 0.0, 1.0)
 
 
-def artist_records(tracks, artists, pools, weights):
+def artist_records(tracks, artists, pools, weights, first_year):
     """ARTIST records, by artist_id. weights: float64, (artists,), weight of each among all."""
     records = np.zeros(len(artists), ARTIST).view(np.recarray)
     n = len(artists)
@@ -89,13 +89,19 @@ def artist_records(tracks, artists, pools, weights):
     families = families_of(artists["genre"])
     records["family_pool"] = families.map(pools).fillna(pools["All"])
     records["country"] = pd.Index(countries()["country"]).get_indexer(artists["country"])
-    weight = np.where(tracks["year"] <= 2025, tracks["weight"], 1e-12)
-    sums = [np.bincount(tracks["artist_id"], w, n) for w in (weight * tracks["year"], weight)]
-    records["era"] = np.round(sums[0] / np.maximum(sums[1], 1e-300), 2)
+    records["era"] = np.round(mean_years(tracks, n, first_year), 2)
     records["lean"] = leans(artists["artist"], families, weights)
     by_weight = np.argsort(weights, kind="stable")
     records["renown"][by_weight] = np.round(np.arange(1, n + 1) / n, 6)
     return records
+
+
+def mean_years(tracks, n_artists, first_year):
+    """Mean year of each artist's releases before the run, float64; of all if there are none."""
+    before = np.where(tracks["year"] < first_year, 1.0, 1e-9)
+    artist = tracks["artist_id"]
+    total = np.bincount(artist, before * tracks["year"], n_artists)
+    return total / np.maximum(np.bincount(artist, before, n_artists), 1e-300)
 
 
 def leans(names, families, weights):

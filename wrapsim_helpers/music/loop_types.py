@@ -36,7 +36,7 @@ ARTIST = np.dtype(
         ("after", "i4"),  # positions in `discography`; equal for artists who are only featured
         ("family_pool", "i4"),  # number of the pool of their family
         ("country", "i4"),  # row of data/behaviour/places.csv, -1 if unknown
-        ("era", "f4"),  # mean year of the releases, by weight
+        ("era", "f4"),  # mean year of the releases before the run
         ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like them
         ("renown", "f4"),  # rank by weight, 0 to 1, 1 for the highest
     ]

@@ -171,7 +171,7 @@ class Behaviour:
         without=("rankings of one's own", 1e9, "taste_overlap_pairs", "value"),
     )
     explored_share: float = share(
-        0.34,
+        0.36,
         "share of new artists that come from anywhere in a ranking, also beyond its head",
         "artists_per_subscriber_month",
         without=("artists outside one's ranking", 0.0, "artists_per_subscriber_month", "value"),
@@ -182,14 +182,14 @@ class Behaviour:
         "taste_overlap_pairs, same_number_one",
     )
     countries_width: float = parameter(
-        2.0,
+        1.6,
         "countries that stand out in a listener's own ranking of the countries of music",
         "artist_countries",
         unit="countries",
         low=0.01,
     )
     era_pull: float = parameter(
-        5.0,
+        4.0,
         "how much likelier artists of the listener's youth are liked",
         "age_taste_overlap",
         unit="factor - 1",
@@ -260,7 +260,7 @@ class Behaviour:
         without=("deep cuts", 0.0, "track_head_us", "top500"),
     )
     youth_pull: float = parameter(
-        0.8,
+        1.0,
         "by how much a track from the listener's youth is likelier than another",
         "reminiscence_age",
         unit="factor - 1",
