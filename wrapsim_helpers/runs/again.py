@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from ..checking import did_you_mean, front_door, near_names
 from ..listening.listen import Listened, listen
+from ..names import folded
 from ..parameters import run_of
 from ..people.clocks import window_starts
 from ..people.user_ids import listener_number
@@ -102,7 +103,7 @@ def listener_named(opened, user):
         if number is not None and first <= number <= last:
             return number
     names = names_of_listeners(opened)
-    is_named = names["name"].str.casefold() == text.casefold()
+    is_named = names["name"].map(folded) == folded(text)
     numbers = names.loc[is_named, "listener_id"].tolist()
     if len(numbers) == 1:
         return numbers[0]
