@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from ..schema import FEATURES, table_of
 from .columns import starts
+from .families import track_families
 from .genres import MOODS, moods_of
 from .song_ids import song_ids
 
@@ -25,6 +26,7 @@ def track_table(tracks, artists, credits, keys):
         | {
             "track_id": np.arange(len(tracks)),
             "song_id": song_ids(keys),
+            "family": texts(track_families(tracks["genre"])),
             "artists": word_lists(
                 np.bincount(credits["track"]), texts(artists["artist"]), credits["artist"]
             ),
