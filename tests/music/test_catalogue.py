@@ -17,6 +17,8 @@ from wrapsim_helpers.music import (
     song_ids,
     song_tracks,
 )
+from wrapsim_helpers.music.credits import split_credits
+from wrapsim_helpers.names import folded
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 
 SONGS = pd.DataFrame(
@@ -126,6 +128,13 @@ def test_guests_of_songs_and_of_invented_tracks_are_both_credited(songs):
     titles = np.array(both.tracks["title"].to_pylist())[credits["track_id"]]
     assert (credits["track_id"] < len(songs)).sum() == 17 and len(credits) > 100
     assert all(f"(feat. {name})" in title for name, title in zip(names, titles))
+
+
+def test_the_credits_of_invented_tracks_can_be_read_from_their_titles(songs):
+    both = c.generate_catalogue(5_000, 5, 2025, songs)
+    known = {folded(name) for name in both.artists["artist"].to_pylist()}
+    tracks = zip(both.tracks["artists"].to_pylist(), both.tracks["title"].to_pylist())
+    assert all(names == split_credits(names[0], title, known) for names, title in tracks)
 
 
 def test_a_song_in_two_spellings_is_refused():
