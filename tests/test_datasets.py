@@ -210,6 +210,33 @@ def test_a_song_that_stands_twice_is_refused(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "artist", ["ode & ivy", "Ode & Ivy ", "Ode\u00a0& Ivy", "ODE &  IVY", "Ode & Ivy feat. Bo"]
+)
+@pytest.mark.parametrize("title", ["Noël", "NOËL", " Noe\u0308l"])
+def test_a_song_that_appears_twice_in_two_spellings_is_refused(tmp_path, title, artist):
+    first = SONG.format(length=200, popularity=1).replace("Salt", "Noël")
+    second = first.replace("Noël", title).replace("Ode & Ivy", artist)
+    assert refused(load_songs, songs_file(tmp_path, first, second)) == (
+        f"songs.csv, row 3: {title!r} by {artist!r} appears twice, first in row 2 as 'Noël' by "
+        "'Ode & Ivy'; title and artist together must be unique, whatever their case, blanks and "
+        "encoding of accents. Remove one, or download the file again."
+    )
+
+
+def test_names_are_read_in_their_first_spelling(tmp_path):
+    row = SONG.format(length=200, popularity=1)
+    other = row.replace("Salt", " Noe\u0308l ").replace("Ode & Ivy", "ODE &  IVY")
+    songs = load_songs(songs_file(tmp_path, row, other.replace(",pop,", ",Pop ,")))
+    assert songs["title"].tolist() == ["Salt", "Noël"]
+    assert songs["artist"].tolist() == ["Ode & Ivy"] * 2 and songs["genre"].tolist() == ["pop"] * 2
+
+
+def test_a_name_of_blanks_is_refused(tmp_path):
+    row = SONG.format(length=200, popularity=1).replace("Salt", " \u00a0\u200b")
+    assert "row 2: title is empty" in refused(load_songs, songs_file(tmp_path, row))
+
+
 def test_an_age_band_turned_into_a_date_says_why(tmp_path):
     text = SURVEY.read_text(encoding="utf-8").replace("\n12-20,", "\nDec-20,", 1)
     assert "a spreadsheet turned the age band into a date" in refused(

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "wrapsim_helpers"
 ORDER = [
     "resources",
     "checking",
+    "names",
     "compiled",
     "streams",
     "instants",

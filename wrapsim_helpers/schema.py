@@ -280,6 +280,7 @@ TABLES = {
             "album": "string",
             "track_number": "int32",
             "genre": "string",
+            "family": "string",
             "release_date": "date32",
             "duration_ms": "int32",
             **schema_columns(

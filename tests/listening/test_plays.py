@@ -25,6 +25,8 @@ from wrapsim_helpers.listening import (
     taste,
 )
 from wrapsim_helpers.music.catalogue import pool_members
+from wrapsim_helpers.music.loop_types import MOST_GUESTS
+from wrapsim_helpers.music.songs_file import SONGS
 from wrapsim_helpers.people import clocks, loop_records, loop_types
 from wrapsim_helpers.people import listeners as li
 from wrapsim_helpers.people.behaviour import lowered
@@ -342,6 +344,31 @@ def test_ranked_streams_by_song_and_artist_are_an_independent_count_of_the_plays
     assert all(times.is_monotonic_increasing for _, times in starts), (
         "lists are in order of the first stream"
     )
+
+
+def test_every_guest_counts_half_once_and_whoever_is_their_own_guest_counts_one(tmp_path):
+    names = [f"Artist {number}" for number in range(10)]
+    songs = ws.load_songs().head(200).reset_index(drop=True)
+    songs["artist"] = [names[number % 10] for number in range(200)]
+    songs["title"] = [f"{n} (feat. {', '.join(names[n % 7 :])})" for n in range(200)]
+    columns = {name: header for header, (name, _, _) in SONGS.items()}
+    songs.rename(columns=columns).to_csv(tmp_path / "songs.csv", index=False)
+    run = ws.Run(num_users=3, end_time="2025-02-01", songs_path=str(tmp_path / "songs.csv"), seed=4)
+    listened = ws.listen(run)
+    plays, found = ranked(listened), listed(listened.answers.to_pandas(), "artist")
+    assert len(plays) > 300 and found.index.is_unique
+    expected = {}
+    for play in plays.itertuples():
+        primary = names[play.track_id % 10]
+        guests = [name for name in names[play.track_id % 7 :] if name != primary]
+        for name in (primary, *guests[:MOST_GUESTS]):
+            key = play.listener_id, names.index(name)
+            expected[key] = expected.get(key, 0) + (1.0 if name == primary else 0.5)
+    assert found["streams"].astype(float).to_dict() == expected
+
+
+def test_a_block_has_room_for_the_counts_of_every_credit_of_every_play():
+    assert len(columns.new_out(64, 1, 1, 1).artists) == 64 * (1 + MOST_GUESTS)
 
 
 def test_whoever_was_not_counted_has_empty_lists(crowd):

@@ -17,6 +17,8 @@ from wrapsim_helpers.music import (
     song_ids,
     song_tracks,
 )
+from wrapsim_helpers.music.credits import split_credits
+from wrapsim_helpers.names import folded
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 
 SONGS = pd.DataFrame(
@@ -71,6 +73,78 @@ def test_a_featured_artist_is_credited_after_the_primary_one(small):
         [1, "primary"],
         [2, "featured"],
     ]
+
+
+@pytest.fixture(scope="module")
+def respelled():
+    """The same songs with other spellings of the names, and more guests."""
+    songs = SONGS.assign(
+        title=["Salt ", "Salt (feat. Ama Quaye & Bo) [ft. ODE & IVY]", "Tin  Roof", "Slow Orbit"],
+        artist=["Ode & Ivy", "Mila Osterhaus", "ode & ivy", "Ode &\u00a0Ivy "],
+        genre=["Pop", "Detroit Hip Hop ", "pop", "POP"],
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return c.build_catalogue(songs)
+
+
+def test_spellings_of_an_artist_are_one_artist(small, respelled):
+    assert respelled.artists["artist"].to_pylist() == [
+        "Ode & Ivy",
+        "Mila Osterhaus",
+        "Ama Quaye",
+        "Bo",
+    ]
+    assert respelled.tracks["title"].to_pylist()[:3:2] == ["Salt", "Tin Roof"]
+    for place in (0, 2, 3):  # the song whose title names more guests is another song
+        assert respelled.tracks["song_id"][place] == small.tracks["song_id"][place]
+
+
+def test_spellings_of_a_known_genre_label_are_that_label(small, respelled):
+    assert respelled.tracks["genre"].equals(small.tracks["genre"])
+    assert respelled.artists["country"].to_pylist()[:3] == small.artists["country"].to_pylist()
+    assert ws.pool_sizes(respelled).equals(ws.pool_sizes(small))
+
+
+def test_every_guest_of_a_song_is_credited(respelled):
+    assert respelled.tracks["artists"].to_pylist()[1] == [
+        "Mila Osterhaus",
+        "Ama Quaye",
+        "Bo",
+        "Ode & Ivy",
+    ]
+    credits = respelled.track_artists.to_pandas()
+    assert credits["track_id"].tolist() == [0, 1, 1, 1, 1, 2, 3]
+    assert credits["artist_id"].tolist() == [0, 1, 2, 3, 0, 0, 0]
+    assert credits["role"].tolist() == ["primary"] * 2 + ["featured"] * 3 + ["primary"] * 2
+    place = respelled.music.tracks["featured"][1]
+    assert respelled.music.guests[place : place + 4].tolist() == [2, 3, 0, -1]
+
+
+def test_guests_of_songs_and_of_invented_tracks_are_both_credited(songs):
+    both = c.generate_catalogue(1_000, 5, 2025, songs)
+    credits = both.track_artists.to_pandas().query("role == 'featured'")
+    names = np.array(both.artists["artist"].to_pylist())[credits["artist_id"]]
+    titles = np.array(both.tracks["title"].to_pylist())[credits["track_id"]]
+    assert (credits["track_id"] < len(songs)).sum() == 17 and len(credits) > 100
+    assert all(f"(feat. {name})" in title for name, title in zip(names, titles))
+
+
+def test_the_credits_of_invented_tracks_can_be_read_from_their_titles(songs):
+    both = c.generate_catalogue(5_000, 5, 2025, songs)
+    known = {folded(name) for name in both.artists["artist"].to_pylist()}
+    tracks = zip(both.tracks["artists"].to_pylist(), both.tracks["title"].to_pylist())
+    assert all(names == split_credits(names[0], title, known) for names, title in tracks)
+
+
+def test_a_song_in_two_spellings_is_refused():
+    songs = pd.concat([SONGS, SONGS.assign(title=SONGS["title"].str.upper())], ignore_index=True)
+    with pytest.raises(ValueError, match="the songs table, row 6: 'SALT' by 'Ode & Ivy' appears"):
+        c.build_catalogue(songs)
+
+
+def test_a_song_id_does_not_depend_on_blanks_or_the_encoding_of_accents():
+    assert song_id(" Noe\u0308l", "Salt  II ") == song_id("Noël", "Salt II")
 
 
 def test_a_song_id_follows_from_artist_and_title_alone(small):

@@ -483,6 +483,10 @@ def test_a_second_bearer_of_a_name_gets_a_numeral():
         "Ann II",
         "Ann III",
     ]
+    assert artist_names.with_numerals(["ANN", "Noe\u0308l"], taken=["Ann ", "Noël"]) == [
+        "ANN II",
+        "Noe\u0308l II",
+    ]
     assert [artist_names.numeral(n) for n in (1, 4, 9, 14, 40, 399, 400)] == [
         "I",
         "IV",

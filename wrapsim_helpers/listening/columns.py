@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from ..compiled import compiled_loop, compiled_once
 from ..instants import MINUTE_MS
+from ..music.loop_types import MOST_GUESTS
 from ..schema import (
     ACTION_KINDS,
     BACKWARD,
@@ -156,7 +157,7 @@ def new_out(rows, n_listeners, n_tracks, n_artists):
         empty_records(ACTION, rows),
         empty_records(ANSWER, n_listeners),
         empty_records(COUNT, rows),
-        empty_records(COUNT, 2 * rows),
+        empty_records(COUNT, (1 + MOST_GUESTS) * rows),
         empty_records(SAVED, n_listeners),
         *(np.zeros(size, np.int32) for size in (rows + HISTORY, rows + n_tracks, rows + n_tracks)),
         empty_records(ENDS, n_listeners),

@@ -86,14 +86,16 @@ def count_song(songs, ends, track, play, ending, stamp):
 def count_artists(first, row, listener, out):
     """Add up a listener's songs by artist, from row `first` of the song counts on.
 
-    Counts are in halves: 2 per stream for the primary artist, 1 for a featured artist.
+    Counts are in halves: 2 per stream for the primary artist, 1 for each featured artist.
     """
     ends, stamp = out.ends[row], listener.state.stamp
     for i in range(first, ends.songs):
         song, track = out.songs[i], listener.music.tracks[out.songs[i].of]
         count_artist(out, ends, stamp, track.artist, WHOLE, song)
-        if track.featured >= 0:
-            count_artist(out, ends, stamp, track.featured, HALF, song)
+        place = track.featured
+        while place >= 0 and listener.music.guests[place] >= 0:
+            count_artist(out, ends, stamp, listener.music.guests[place], HALF, song)
+            place += 1
 
 
 @compiled_loop

@@ -2,7 +2,9 @@
 
 import functools
 import time
+import warnings
 from dataclasses import dataclass, field, replace
+from datetime import timedelta, timezone
 
 import numpy as np
 import pandas as pd
@@ -24,11 +26,13 @@ from ..people.listeners import listener_tables, sample_people
 from ..people.loop_records import lower_listeners, other_genres
 from ..people.personas import behaviours_of, personas_of
 from ..people.survey_file import check_genre, load_survey
-from ..source_files import source_of, with_read_sources
+from ..source_files import read_source, source_of, with_read_sources
 from .loop import play_listeners, sample_plays
 from .state import no_past
 from .tables import actions_table, answers_table, past_of, plays_table, state_table, truth_table
 
+WESTERNMOST = timezone(timedelta(hours=-12))  # where a day begins last
+YEAR_DAYS = 365
 MINUTES_PER_PLAY = 2.4  # mean length of a play in the model, for estimates
 
 
@@ -86,12 +90,39 @@ def checked_world(run):
 
 
 def check_released(tracks, start):
-    """Raises ValueError if no song is released when a run begins."""
+    """Raises ValueError if no song is released when a run begins for its first listener."""
     first = pc.min(tracks["release_date"]).as_py()
-    if first > start.date():
+    if first > earliest_day(start):
+        later = first + timedelta(days=bool(start.tzinfo))
         raise ValueError(
-            f"start_time is {start:%Y-%m-%d}, but the first song of this catalogue came out on "
-            f"{first}; give a later start_time, or another songs file."
+            f"start_time is {start:%Y-%m-%d}, but the first song of this catalogue comes out on "
+            f"{first}, so there is nothing to hear before; give a start_time of {later} or later, "
+            f"songs_path with older songs, or catalogue_tracks of 1,000 or more, which adds older "
+            f"invented music."
+        )
+
+
+def earliest_day(start):
+    """The local date of the first listeners at an instant; the date itself without an offset."""
+    return (start.astimezone(WESTERNMOST) if start.tzinfo else start).date()
+
+
+def say_late_start(run):
+    """Warn if a checked run begins YEAR_DAYS or more after the last release of its catalogue.
+
+    The bundled songs alone give no warning: they are old, as documented.
+    """
+    start = run.window[0]
+    last = pc.max(world_of_run(run).catalogue.tracks["release_date"]).as_py()
+    years = (start.date() - last).days // YEAR_DAYS
+    if years >= 1 and source_of(run, "songs") != read_source("songs"):
+        warnings.warn(
+            f"start_time is {start:%Y-%m-%d}, but the last song of this catalogue came out on "
+            f"{last}, {years} year{'s' * (years > 1)} before: nothing new comes out during the "
+            f"run, so listeners find next to nothing new. Give a start_time before "
+            f"{last.year + 1}, songs_path with newer songs, or catalogue_tracks of 1,000 or more, "
+            f"which adds invented releases of the years of the run.",
+            stacklevel=2,
         )
 
 
@@ -141,6 +172,7 @@ def listen(
     """
     run = with_read_sources(run)
     world = checked_world(run)
+    say_late_start(run)
     compile_model(run)
     ids = run.listener_ids() if ids is None else check_ids(ids)
     return listen_checked(run, world, ids, instead, behaviour, past)

@@ -307,8 +307,8 @@ def other_than_last(key, i, shuffle, novelty, listener):
 def track_after(track, listener):
     """The next track by number that is released and may be picked; itself if there is none."""
     tracks, other = listener.music.tracks, track
-    for step in range(len(tracks)):
-        other = (other + 1) % len(tracks)
+    for ahead in range(1, len(tracks) + 1):
+        other = (track + ahead) % len(tracks)
         if tracks[other].released <= listener.state.day and may_be_picked(other, listener):
             break
     return other

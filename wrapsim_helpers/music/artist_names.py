@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from ..names import folded
 from ..streams import choose, decision, uniform
 from .draws import draw
 from .labels import words
@@ -77,12 +78,16 @@ def spread(turn, u, total):
 
 
 def with_numerals(names, taken):
-    """The same names, made unique: the second `NAME` becomes `NAME II`, and so on."""
-    counts = dict.fromkeys(taken, 1)
+    """The same names, made unique: the second `NAME` becomes `NAME II`, and so on.
+
+    Names are compared by `folded`.
+    """
+    counts = dict.fromkeys(map(folded, taken), 1)
     unique = []
     for name in names:
-        counts[name] = counts.get(name, 0) + 1
-        unique.append(name if counts[name] == 1 else f"{name} {numeral(counts[name])}")
+        key = folded(name)
+        counts[key] = counts.get(key, 0) + 1
+        unique.append(name if counts[key] == 1 else f"{name} {numeral(counts[key])}")
     return unique
 
 

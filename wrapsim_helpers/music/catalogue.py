@@ -3,7 +3,7 @@
 The music comes from a songs file, is invented (`invented.py`), or both. A favourite genre changes
 what is likely to be played: artists are drawn from the genre's pool in proportion to their tracks
 with a label of that genre (data/behaviour/genre_map.csv), or with a similar sound where labels are
-missing. An editorial list per month and genre holds tracks that are popular and new.
+missing.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from ..checking import check_count, front_door
 from ..instants import HOUR_MS
 from ..people.survey_shares import GENRE_NAMES
 from .catalogue_tables import album_table, artist_table, credit_table, track_table
+from .credits import all_credits, guest_lists, guests_of
 from .genres import described_tracks, memberships, say_small_pools
 from .invented import sample_discographies
 from .loop_records import lower_catalogue
@@ -37,13 +38,13 @@ class Catalogue:
     music   the same for the compiled loop:
             tracks, artists   TRACK and ARTIST records, by track_id and artist_id
             discography       RELEASE records: each artist's tracks in order of release
-            pools, slots      where each pool of artists begins in the slots, and the total, int64;
-                              SLOT records
-            first_month       months from 1970-01 to the first editorial lists
-            lists, list_slots the same for lists of tracks: one per month and survey genre, in that
-                              order
-            extra, extra_slots  the same for two more pools of tracks: festive tracks and noise;
-                                either may be empty
+            guests            numbers of the featured artists, track by track, int32; each track's
+                              list ends in -1
+            parts             first slot of each part, a pool's artists of one country and era, and
+                              the total, int64; see `parts_of_pools`
+            part_weights, part_slots  weight of each part, float64; SLOT records
+            extra, extra_slots  the same for two pools of tracks: festive tracks and noise; either
+                                may be empty
     """
 
     tracks: pa.Table
@@ -64,17 +65,17 @@ class Catalogue:
 def build_catalogue(songs: pd.DataFrame, first_year=2025):
     """The catalogue of a songs table as from `load_songs`; warns about genres with few tracks.
 
-    first_year  calendar year in which a run begins; editorial lists are for the YEARS_AHEAD years
-                from then on
+    first_year  calendar year in which a run begins
     """
-    tracks, artists = from_songs(songs)
-    return assembled(tracks, artists, check_count("first_year", first_year, 2000, 2038))
+    first_year = check_count("first_year", first_year, 2000, 2038)
+    tracks, artists, guests = from_songs(songs)
+    return assembled(tracks, artists, guests, first_year)
 
 
 def generate_catalogue(n_tracks, seed, first_year, songs=None):
     """A catalogue of n_tracks invented tracks, after the songs of a songs table if one is given.
 
-    n_tracks    1,000 to 10,000,000; a tenth as many artists;  seed  0 to 2**63 - 1
+    n_tracks    1,000 to 10,000,000; a sixth as many artists;  seed  0 to 2**63 - 1
     first_year  calendar year in which a run begins: music is released until the end of the fifth
                 year from then on
     songs       a songs table as from `load_songs`; its songs are tracks 0, 1, ...
@@ -85,11 +86,17 @@ def generate_catalogue(n_tracks, seed, first_year, songs=None):
     check_count("seed", seed, 0, 2**63 - 1)
     check_count("first_year", first_year, 2000, 2038)  # the years a run can begin in
     if songs is None:
-        return assembled(*sample_discographies(n_tracks, seed, first_year), first_year)
-    tracks, artists = from_songs(songs)
-    invented = sample_discographies(n_tracks, seed, first_year, tuple(artists["artist"]))
+        return assembled(*invented_music(n_tracks, seed, first_year), first_year)
+    tracks, artists, guests = from_songs(songs)
+    invented = invented_music(n_tracks, seed, first_year, tuple(artists["artist"]))
     tracks = scaled_to_share(tracks, invented[0])
-    return assembled(*joined(tracks, artists, *invented), first_year)
+    return assembled(*joined((tracks, artists, guests), invented), first_year)
+
+
+def invented_music(n_tracks, seed, first_year, taken=()):
+    """Tracks, artists and guests of invented music, as from `from_songs`."""
+    tracks, artists = sample_discographies(n_tracks, seed, first_year, taken)
+    return tracks, artists, guests_of(tracks["featured_id"])
 
 
 def scaled_to_share(tracks, invented):
@@ -104,38 +111,40 @@ def scaled_to_share(tracks, invented):
     return tracks.assign(weight=tracks["weight"] * (share / (1 - share) * invented_total / total))
 
 
-def joined(tracks, artists, more_tracks, more_artists):
-    """Tracks and artists with more of them at the end: two DataFrames of the shared columns.
+def joined(music, more):
+    """Tracks, artists and guests with more of them at the end: DataFrames of the shared columns.
 
-    The numbers of artists and albums continue.
+    The numbers of tracks, artists and albums continue. music, more: as from `from_songs`.
     """
-    featured = more_tracks["featured_id"]
+    (tracks, artists, _), (more_tracks, more_artists, more_guests) = music, more
     more_tracks = more_tracks.assign(
         artist_id=more_tracks["artist_id"] + len(artists),
-        featured_id=featured + len(artists) * (featured >= 0),
         album_id=more_tracks["album_id"] + tracks["album_id"].max() + 1,
     )
+    more_guests = more_guests + [len(tracks), len(artists)]
     return tuple(
         pd.concat(both, join="inner", ignore_index=True)
-        for both in ([tracks, more_tracks], [artists, more_artists])
+        for both in zip(music, (more_tracks, more_artists, more_guests))
     )
 
 
-def assembled(tracks, artists, first_year):
-    """A Catalogue from its tracks and artists as from `from_songs`."""
-    tracks = described_tracks(tracks)
+def assembled(tracks, artists, guests, first_year):
+    """A Catalogue from its tracks, artists and guests as from `from_songs`."""
+    places, lists = guest_lists(guests, len(tracks))
+    tracks = described_tracks(tracks).assign(featured_id=places)
+    credits = all_credits(tracks, guests)
     members = memberships(tracks)
     say_small_pools(members)
     families = sorted(set(tracks["family"]))
     pools = {name: i for i, name in enumerate([*GENRE_NAMES, *families])}
     keys = song_keys(artists["artist"].to_numpy()[tracks["artist_id"]], tracks["title"])
     return Catalogue(
-        track_table(tracks, artists, keys),
+        track_table(tracks, artists, credits, keys),
         album_table(tracks),
         artist_table(artists),
-        credit_table(tracks),
+        credit_table(credits),
         pools,
-        lower_catalogue(tracks, artists, members, pools, keys, first_year),
+        lower_catalogue(tracks, artists, lists, members, pools, keys, first_year),
     )
 
 

@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from ..schema import FEATURES, table_of
 from .columns import starts
+from .families import track_families
 from .genres import MOODS, moods_of
 from .song_ids import song_ids
 
@@ -14,10 +15,10 @@ def texts(values):
     return pa.array(np.asarray(values, dtype=object), pa.string())
 
 
-def track_table(tracks, artists, keys):
-    """The tracks table. keys: as from `song_keys`."""
+def track_table(tracks, artists, credits, keys):
+    """The tracks table. credits: as from `all_credits`; keys: as from `song_keys`."""
     numbers = ("album_id", "track_number", "popularity", "duration_ms", "explicit", "noise")
-    credits = both_artists(tracks)
+    moods = moods_of(tracks)
     return table_of(
         "tracks",
         {name: tracks[name] for name in (*numbers, *FEATURES)}
@@ -25,26 +26,20 @@ def track_table(tracks, artists, keys):
         | {
             "track_id": np.arange(len(tracks)),
             "song_id": song_ids(keys),
-            "artists": word_lists(credits >= 0, texts(artists["artist"]), credits),
+            "family": texts(track_families(tracks["genre"])),
+            "artists": word_lists(
+                np.bincount(credits["track"]), texts(artists["artist"]), credits["artist"]
+            ),
             "release_date": dates(tracks["released"]),
-            "moods": word_lists(moods_of(tracks), pa.array(MOODS), np.arange(len(MOODS))),
+            "moods": word_lists(moods.sum(axis=1), pa.array(MOODS), np.nonzero(moods)[1]),
         },
     )
 
 
-def both_artists(tracks):
-    """Primary and featured artist of each track, int64, (N, 2); -1 if there is none."""
-    return tracks[["artist_id", "featured_id"]].to_numpy()
-
-
-def word_lists(applies, words, codes):
-    """The words that apply to each row, Arrow lists.
-
-    applies: bool, (N, K); codes: position in words of each column or cell, int, (K,) or (N, K).
-    """
-    chosen = np.broadcast_to(codes, applies.shape)[applies]
+def word_lists(sizes, words, codes):
+    """Lists of words, one per row. sizes: of each list; codes: positions in words, list by list."""
     return pa.ListArray.from_arrays(
-        pa.array(starts(applies.sum(axis=1)), pa.int32()), words.take(pa.array(chosen))
+        pa.array(starts(sizes), pa.int32()), words.take(pa.array(codes))
     )
 
 
@@ -82,10 +77,13 @@ def artist_table(artists):
     )
 
 
-def credit_table(tracks):
+def credit_table(credits):
     """The track_artists table: one row per track and credited artist, the primary artist first."""
-    both = both_artists(tracks)
-    track, role = np.nonzero(both >= 0)
     return table_of(
-        "track_artists", {"track_id": track, "artist_id": both[track, role], "role": role}
+        "track_artists",
+        {
+            "track_id": credits["track"],
+            "artist_id": credits["artist"],
+            "role": credits["role"].to_numpy(),
+        },
     )

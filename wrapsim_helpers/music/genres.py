@@ -1,4 +1,8 @@
-"""Genres: families of labels, moods and sounds, and which tracks belong to which survey genre."""
+"""Genres: labels of like sound, moods, and which tracks belong to which survey genre.
+
+The family of a track in this file is that of genre_map.csv: labels of like sound, whose artists
+stations play together. The column `family` of the tracks table is another one, see `families`.
+"""
 
 import functools
 import warnings
@@ -118,7 +122,7 @@ def scene_labels():
 
 
 def families_of(labels):
-    """Family of each genre label by genre_map.csv, "other" if unknown: a Series of text."""
+    """Family of like sound of each label by genre_map.csv, "other" if unknown: a Series of text."""
     return labels.map(
         genre_map().drop_duplicates("top_genre").set_index("top_genre")["family"]
     ).fillna("other")

@@ -17,8 +17,8 @@ ASIDE = 1e-6  # factor on the weight of festive and noise tracks in a discograph
 SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4  # spread of ln(grip); spread of lean within a family (assumed)
 
 
-def lower_catalogue(tracks, artists, members, pools, keys, first_year):
-    """The catalogue as the compiled loop reads it: `Music`."""
+def lower_catalogue(tracks, artists, guests, members, pools, keys, first_year):
+    """The catalogue as the compiled loop reads it: `Music`. guests: as from `guest_lists`."""
     records = track_records(tracks, members, keys)
     weights = np.where(tracks["festive"] | tracks["noise"], 0.0, tracks["weight"])
     by_pool = artist_weights(tracks, artists, members, pools, weights)
@@ -29,6 +29,7 @@ def lower_catalogue(tracks, artists, members, pools, keys, first_year):
         records,
         artist,
         discography(tracks, len(artists)),
+        guests,
         *parts_of_pools(by_pool, artist),
         *alias_tables(extra, [tracks["weight"].to_numpy()[pool] for pool in extra]),
     )

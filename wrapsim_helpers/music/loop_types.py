@@ -7,8 +7,9 @@ from collections import namedtuple
 
 import numpy as np
 
+MOST_GUESTS = 7  # featured artists that a track credits at most; the loop has room for so many
 Music = namedtuple(
-    "Music", "tracks artists discography parts part_weights part_slots extra extra_slots"
+    "Music", "tracks artists discography guests parts part_weights part_slots extra extra_slots"
 )
 # What the compiled loop reads. `by_album` holds all tracks in album order; the album of a track is
 # at positions album_from to album_to there, by track number.
@@ -18,7 +19,8 @@ TRACK = np.dtype(
         ("duration_ms", "i4"),
         ("released", "i4"),  # day of release, since 1970-01-01
         ("artist", "i4"),
-        ("featured", "i4"),  # the featured artist, -1: none
+        # where its featured artists begin in `guests`, whose lists end in -1; -1: none
+        ("featured", "i4"),
         ("album_from", "i4"),
         ("album_to", "i4"),
         ("by_album", "i4"),

@@ -5,12 +5,19 @@ import hashlib
 import numpy as np
 import pyarrow as pa
 
+from ..names import normalised
+
 BASE62 = np.array(list("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"), "S1")
 
 
 def song_keys(artists, titles):
-    """128 bits per song from artist and title alone: uint64, (N, 2), the high half first."""
-    return text_keys(f"{artist}\0{title}" for artist, title in zip(artists, titles))
+    """128 bits per song from artist and title alone: uint64, (N, 2), the high half first.
+
+    Both names are normalised, so that blanks and the encoding of accents make no difference.
+    """
+    return text_keys(
+        f"{normalised(artist)}\0{normalised(title)}" for artist, title in zip(artists, titles)
+    )
 
 
 def text_keys(texts):

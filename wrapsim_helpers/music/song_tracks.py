@@ -1,45 +1,56 @@
-"""The songs file as tracks and artists of a catalogue."""
+"""The songs file as tracks, artists and guests of a catalogue."""
 
 import math
 
 import numpy as np
 import pandas as pd
 
+from ..names import first_spellings, normalised
 from ..streams import exps
 from .columns import year_days
-from .genres import SCENE_WEIGHT, scene_labels
+from .credits import credited_songs
+from .genres import SCENE_WEIGHT, genre_map, scene_labels
 from .labels import nation
+from .songs_file import check_unique
 
 POPULARITY_DOUBLING = 8  # points of popularity that double the weight of a track (assumed)
-FEATURED = r"[(\[](?:feat\.?|ft\.?|featuring) ([^)\]]+)[)\]]"
 
 
 def from_songs(songs):
-    """Tracks and artists of a songs table: two DataFrames, in file order.
+    """Tracks, artists and guests of a songs table: three DataFrames, in file order.
 
-    tracks   artist_id, featured_id (-1: none), album_id, track_number int; title, album, genre,
-             language text; released int, days since 1970-01-01; duration_ms, popularity int and
-             the FEATURES of `schema`; weight float; explicit bool
+    tracks   artist_id, album_id, track_number int; title, album, genre, language text; released
+             int, days since 1970-01-01; duration_ms, popularity int and the FEATURES of `schema`;
+             weight float; explicit bool
     artists  artist, genre, country text; both empty where unknown; in order of artist_id
+    guests   track, artist int: one row per featured artist of a track, see `split_credits`
 
-    The songs file has no language, explicit mark or day of release: all songs are released on 1
-    January.
+    Names are compared by `names.folded` and shown in their first spelling; a known genre label in
+    the spelling of genre_map.csv. Raises ValueError if a song appears twice. The songs file has no
+    language, explicit mark or day of release: all songs are released on 1 January.
     """
-    guests = songs["title"].str.extract(FEATURED, flags=2)[0]
-    artists = pd.DataFrame({"artist": list(dict.fromkeys([*songs["artist"], *guests.dropna()]))})
-    numbers = pd.Series(artists.index, artists["artist"])
+    check_unique("the songs table", songs)
+    numbers, names, guests = credited_songs(songs)
+    artists = pd.DataFrame({"artist": names})
     tracks = songs.assign(
-        artist_id=songs["artist"].map(numbers).astype(int),
-        featured_id=guests.map(numbers).fillna(-1).astype(int),
+        artist_id=numbers,
+        title=list(map(normalised, songs["title"])),
+        genre=known_labels_first(songs["genre"]),
         released=year_days(songs["year"]),
         duration_ms=songs["duration_s"] * 1000,
-        weight=song_weights(songs),
         explicit=False,
         language="",
     )
-    labels = songs.drop_duplicates("artist").set_index("artist")["genre"]
-    artists["genre"] = artists["artist"].map(labels).fillna("")
-    return with_albums(tracks), artists.assign(country=artists["genre"].map(nation))
+    tracks["weight"] = song_weights(tracks)
+    labels = tracks.drop_duplicates("artist_id").set_index("artist_id")["genre"]
+    artists["genre"] = labels.reindex(artists.index, fill_value="")
+    return with_albums(tracks), artists.assign(country=artists["genre"].map(nation)), guests
+
+
+def known_labels_first(labels):
+    """Genre labels in the spelling of genre_map.csv, or in their own first spelling: a list."""
+    known = list(genre_map()["top_genre"].unique())
+    return first_spellings([*known, *labels])[len(known) :]
 
 
 def song_weights(songs):

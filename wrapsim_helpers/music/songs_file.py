@@ -9,7 +9,9 @@ import re
 import pandas as pd
 
 from ..checking import front_door
+from ..names import first_spellings, folded, normalised
 from ..source_files import read_cells, read_source
+from .credits import primary_artist
 
 SHORTEST_SONG_S, LONGEST_SONG_S = 60, 7200
 # header -> (our name, lowest, highest); None for text
@@ -38,7 +40,8 @@ def load_songs(path=""):
 
     path  .csv or .xlsx; "" reads the bundled, invented catalogue
 
-    Returns a DataFrame: title, artist, genre text; index, year, bpm, energy, danceability, loudness
+    Returns a DataFrame: title, artist, genre text, normalised, artists and genres in the first
+    spelling of the file (see `names`); index, year, bpm, energy, danceability, loudness
     (dB), liveness, valence, duration_s (seconds), acousticness, speechiness, popularity int64;
     scores run from 0 to 100. Raises FileNotFoundError for a missing file, ValueError for a file
     that is not this catalogue.
@@ -54,7 +57,11 @@ def load_songs(path=""):
         }
     )
     check_songs(source, frame)
-    return frame
+    return frame.assign(
+        title=list(map(normalised, frame["title"])),
+        artist=first_spellings(frame["artist"]),
+        genre=first_spellings(frame["genre"]),
+    )
 
 
 # -- songs -----------------------------------------------------------------------------------------
@@ -80,16 +87,29 @@ def whole_numbers(source, cells, header, low, high):
 def check_songs(source, songs):
     """Raises ValueError with the row if a song lacks a title, artist or genre, or appears twice."""
     for name in ("title", "artist", "genre"):
-        empty = songs.index[songs[name].str.strip() == ""]
+        empty = songs.index[songs[name].map(normalised) == ""]
         if len(empty):
             raise ValueError(
                 f"{source.name}, row {empty[0] + 2}: {name} is empty; every song needs one. "
                 f"Correct it, or download the file again."
             )
-    duplicates = songs[songs.duplicated(["title", "artist"])]
-    if len(duplicates):
-        raise ValueError(
-            f"{source.name}, row {duplicates.index[0] + 2}: {duplicates.iloc[0].title!r} by "
-            f"{duplicates.iloc[0].artist!r} appears twice; "
-            "title and artist together must be unique. Remove one, or download the file again."
-        )
+    check_unique(source.name, songs)
+
+
+def check_unique(file_name, songs):
+    """Raises ValueError with the rows if a song appears twice, in whatever spelling.
+
+    Songs are the same if title and primary artist are, since they would have the same song_id.
+    songs: a table with title and artist; its first row is row 2 of the file.
+    """
+    rows = {}
+    for row, names in enumerate(zip(songs["title"], songs["artist"])):
+        key = folded(names[0]), folded(primary_artist(names[1])[0])
+        first, spelling = rows.setdefault(key, (row, names))
+        if first != row:
+            raise ValueError(
+                f"{file_name}, row {row + 2}: {names[0]!r} by {names[1]!r} appears twice, first in "
+                f"row {first + 2} as {spelling[0]!r} by {spelling[1]!r}; title and artist together "
+                "must be unique, whatever their case, blanks and encoding of accents. Remove one, "
+                "or download the file again."
+            )

@@ -4,11 +4,13 @@ import uuid
 from contextlib import suppress
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
 from ..checking import did_you_mean, front_door, near_names
-from ..listening.listen import Listened, listen
+from ..listening.listen import Listened, listen_checked, world_of_run
+from ..names import folded
 from ..parameters import run_of
 from ..people.clocks import window_starts
 from ..people.user_ids import listener_number
@@ -76,7 +78,8 @@ def again(run_dir, user, survey_path="", songs_path="", personas_path=""):
     opened = open_any_run(run_dir)
     run = reproduced(opened, survey_path, songs_path, personas_path)
     # a continued run is simulated from the start of its chain
-    listened = listen(run.origin, [listener_named(opened, user)])
+    ids = np.array([listener_named(opened, user)])
+    listened = listen_checked(run.origin, world_of_run(run.origin), ids)
     return since(listened, run) if run.origin_time else listened
 
 
@@ -102,7 +105,7 @@ def listener_named(opened, user):
         if number is not None and first <= number <= last:
             return number
     names = names_of_listeners(opened)
-    is_named = names["name"].str.casefold() == text.casefold()
+    is_named = names["name"].map(folded) == folded(text)
     numbers = names.loc[is_named, "listener_id"].tolist()
     if len(numbers) == 1:
         return numbers[0]

@@ -11,6 +11,7 @@ from ..listening.listen import (
     estimate_plays,
     listen_checked,
     print_moved_windows,
+    say_late_start,
     world_of_run,
 )
 from ..parameters import SEED_LIMITS, Given, Run
@@ -134,6 +135,7 @@ def generate_multiple_users_session(
 def listen_as_records(run):
     """All records of a checked run, in memory."""
     run = with_read_sources(run)
+    say_late_start(run)
     compile_model(run)
     listened = listen_checked(run, world_of_run(run), run.listener_ids())
     print_moved_windows(run, count_moved_windows(listened))

@@ -8,7 +8,12 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from ..checking import check_count, front_door
-from ..listening.listen import count_moved_windows, listen, world_of_run
+from ..listening.listen import (
+    compile_model,
+    count_moved_windows,
+    listen_checked,
+    world_of_run,
+)
 from ..parameters import identity_hash, part_path
 from ..storage import places
 from ..storage.locks import LOCK
@@ -57,7 +62,9 @@ def make_part(job: Job, part):
     check_count("part", part, 0, job.n_parts - 1)
     past = state_before(job, part) if job.before else None
     n = job.run.listeners_per_part
-    listened = listen(job.run, job.run.listener_ids(part * n, (part + 1) * n), past=past)
+    ids = job.run.listener_ids(part * n, (part + 1) * n)
+    compile_model(job.run)
+    listened = listen_checked(job.run, world_of_run(job.run), ids, past=past)
     with places.local_folder(job.place) as folder, ExitStack() as names:
         files = [
             begin_table(names, folder, name, getattr(listened, name), part)
