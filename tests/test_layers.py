@@ -18,6 +18,7 @@ ORDER = [
     "schema",
     "parameters",
     "source_files",
+    "latin",
     "people",
     "music",
     "listening",

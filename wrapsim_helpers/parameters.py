@@ -27,6 +27,7 @@ VALUE_LIBRARIES = (
     "numpy",
     "numba",
     "faker",
+    "anyascii",
     "pytz",
     "timezonefinder",
     "timezonefinder-data",
