@@ -36,8 +36,9 @@ def test_letters_of_several_languages_are_read_by_the_language():
     assert latin_form("Карчо Щъркелов", "bg") == "Karcho Shtarkelov"
 
 
-def test_a_reading_of_one_character_does_not_hold_beside_others():
-    assert latin_form("夜") == "Yoru" and latin_form("夜行列車") == "Ye Xing Lie Che"
+def test_a_reading_does_not_hold_beside_characters_without_one():
+    assert latin_form("夜") == "Yoru" and latin_form("列車") == "Ressha"
+    assert latin_form("夜行列車") == "Ye Xing Lie Che"
 
 
 def test_every_reading_is_latin_for_a_text_that_is_not():

@@ -25,7 +25,8 @@ SPELLINGS_OF = {
     "bg": dict(zip("ъЪщЩ", ("a", "A", "sht", "Sht"))),
 }
 SIGNS = re.compile(r"['`]")  # anyascii's marks for letters and signs that names leave out
-LAST_LETTERS = {"g": "k", "d": "t", "b": "p"}  # at the end of a Korean syllable
+LAST_LETTERS = {"g": "k", "d": "t", "b": "p", "s": "t", "j": "t"}  # at the end of a Korean syllable
+HAN = "[\u3005-\u3007\u3400-\u9fff]+"
 JOINERS = re.compile("[\u200c\u200d]")  # invisible
 # a consonant of an Indian script before another one, and at the end after a consonant without vowel
 CONSONANT = "[\u0915-\u0939\u0995-\u09b9\u0a95-\u0ab9\u0d9a-\u0dc6]"
@@ -50,7 +51,7 @@ def latin_form(text, language=""):
     """
     if is_latin(text):
         return text
-    text = known_words().sub(lambda word: f" {readings()[word[0]]} ", JOINERS.sub("", text))
+    text = known_words()[1].sub(lambda word: f" {readings()[word[0]]} ", JOINERS.sub("", text))
     for letters, form in ASIAN:
         text = re.sub(letters, lambda run, form=form: f" {form(run[0])} ", text)
     text = OTHER.sub(lambda run: other(run[0], language), text)
@@ -68,12 +69,14 @@ def readings():
 
 @functools.cache
 def known_words():
-    """Pattern of the texts of `readings`, the longest first; Arabic and Hebrew as whole words.
+    """Patterns of the texts of `readings`, the longest first: those of Chinese characters, others.
 
-    Single Chinese characters are left out, since their reading depends on their neighbours.
+    Arabic and Hebrew texts are whole words only.
     """
-    texts = sorted((text for text in readings() if len(text) > 1), key=len, reverse=True)
-    return re.compile("|".join(rf"\b{text}\b" if "֐" <= text[0] <= "ۿ" else text for text in texts))
+    texts = sorted(readings(), key=len, reverse=True)
+    of_han = [text for text in texts if re.fullmatch(HAN, text)]
+    whole = [rf"\b{text}\b" if "֐" <= text[0] <= "ۿ" else text for text in texts]
+    return re.compile("|".join(of_han)), re.compile("|".join(w for w in whole if w not in of_han))
 
 
 def han(run):
@@ -81,8 +84,9 @@ def han(run):
 
     Two characters with the Chinese reading are one word.
     """
-    if readings().keys() >= set(run):
-        return " ".join(map(readings().get, run))
+    words = known_words()[0].findall(run)
+    if sum(map(len, words)) == len(run):
+        return " ".join(map(readings().get, words))
     return ("" if len(run) == 2 else " ").join(map(anyascii, run)).title()
 
 
@@ -104,16 +108,16 @@ def hiragana(run):
 
 def other(run, language):
     """A word in another script; it begins with a capital letter if its script has none."""
-    has_case = run.lower() != run.upper()
+    has_case = run.lower() != run.upper() and not "ა" <= run[0] <= "ჿ"  # Georgian names have none
     run = VOWEL_UNWRITTEN.sub(r"\1\2a", run)
     for letters, latin in (SPELLINGS | SPELLINGS_OF.get(language, {})).items():
         run = run.replace(letters, latin)
     form = SIGNS.sub("", anyascii(run))
-    return form if has_case and form != form.lower() else form.capitalize()
+    return form if has_case else form.capitalize()
 
 
 ASIAN = (  # characters without spaces between words
-    ("[\u3005-\u3007\u3400-\u9fff]+", han),
+    (HAN, han),
     ("[\uac00-\ud7a3]+", hangul),
     ("[\u3041-\u309f]+", hiragana),
 )

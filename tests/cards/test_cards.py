@@ -955,7 +955,7 @@ card = cards.make_card("top_songs", stories.typical())
 """
     assert run(code) == (
         "",
-        "夜のドライブ Qing i Dianhua\n['Manrope-Bold.ttf', 'few.ttf']\n",
+        "夜のドライブ Aoi Denwa\n['Manrope-Bold.ttf', 'few.ttf']\n",
     )
 
 
