@@ -41,24 +41,18 @@ def listener_names(people, seed):
     given, family, given_latin, family_latin = (
         pa.concat_arrays(names).take(pa.array(rows)) for names, rows in zip(columns, drawn * 2)
     )
-    between = np.array([FAMILY_NAME_FIRST.get(locale) for locale, *_ in wanted], object)[pool]
-    return full_names(given, family, between), full_names(
-        given_latin, family_latin, np.where(between == "", " ", between)
+    family_first = pa.array([locale in FAMILY_NAME_FIRST for locale, *_ in wanted]).take(pool)
+    between = pa.array([FAMILY_NAME_FIRST.get(locale, " ") for locale, *_ in wanted]).take(pool)
+    return (
+        full_names(given, family, family_first, between),
+        full_names(given_latin, family_latin, family_first, " "),
     )
 
 
-def full_names(given, family, between):
-    """Full names, Arrow text.
-
-    between  what stands between a family name that comes first and a given name; None where the
-             given name comes first
-    """
-    between = pa.array(between, pa.string())
-    return pc.if_else(
-        pc.is_null(between),
-        pc.binary_join_element_wise(given, family, " "),
-        pc.binary_join_element_wise(family, given, between.fill_null(" ")),
-    )
+def full_names(given, family, family_first, between):
+    """Full names, Arrow text. family_first: bool; between: text between the two names."""
+    first = pc.if_else(family_first, family, given)
+    return pc.binary_join_element_wise(first, pc.if_else(family_first, given, family), between)
 
 
 def gender_forms(people):
