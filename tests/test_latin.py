@@ -20,6 +20,8 @@ from wrapsim_helpers.latin import is_latin, latin_form, readings
         ("प्रभु टंडन", "Prabhu Tandan"),
         ("현숙 리안", "Hyeonsuk Rian"),
         ("한결 찬솔", "Hangyeol Chansol"),
+        ("벨벳 없이 강남", "Belbet Eobsi Gangnam"),
+        ("박 철수", "Bak Cheolsu"),
         ("王小明", "Wang Xiao Ming"),
         ("霧島葵", "Kirishima Aoi"),
         ("夜のドライブ", "Yoru no Doraibu"),

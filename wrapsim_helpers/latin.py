@@ -98,7 +98,7 @@ def hangul(run):
 def syllable(character):
     """A Korean syllable; anyascii has L for a usual R, and last letters as if they came first."""
     form = re.sub("^l", "r", anyascii(character).lower())
-    return form if form.endswith("ng") else form[:-1] + LAST_LETTERS.get(form[-1], form[-1])
+    return re.sub("(?<=[aeiou])[gdbsj]$", lambda last: LAST_LETTERS[last[0]], form)
 
 
 def hiragana(run):
