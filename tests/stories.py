@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from wrapsim_helpers.latin import latin_form
 from wrapsim_helpers.wrapped.story import Story
 
 DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
@@ -133,6 +134,7 @@ def tell(
     listener = {
         "user_id": "u1",
         "name": name,
+        "name_latin": latin_form(name),
         "city": "Lyon",
         "country": "FR",
         "time_zone": "Europe/Paris",

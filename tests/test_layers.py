@@ -19,6 +19,7 @@ ORDER = [
     "schema",
     "parameters",
     "source_files",
+    "latin",
     "people",
     "music",
     "listening",

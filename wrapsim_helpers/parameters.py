@@ -28,6 +28,7 @@ VALUE_LIBRARIES = (
     "numpy",
     "numba",
     "faker",
+    "anyascii",
     "pytz",
     "timezonefinder",
     "timezonefinder-data",

@@ -235,9 +235,9 @@ TABLES = {
     for name, fields in {
         "listeners": {
             "listener_id": "int64",
+            **schema_columns("user_id", "name"),
+            "name_latin": "string",
             **schema_columns(
-                "user_id",
-                "name",
                 "birth_date",
                 "gender",
                 "country",

@@ -26,7 +26,7 @@ from PIL import Image
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import cards
-from wrapsim_helpers.cards import canvas, crowd, days, fonts, themes, tops, volume, words
+from wrapsim_helpers.cards import canvas, crowd, days, fonts, summary, themes, tops, volume, words
 from wrapsim_helpers.charts import style
 from wrapsim_helpers.storage.outputs import MARKER
 
@@ -865,14 +865,26 @@ def only_shipped_fonts(monkeypatch):
         function.cache_clear()
 
 
-def test_a_script_without_a_font_is_named_once(only_shipped_fonts):
-    assert fonts.shown("नमस्ते", "title") == "a title in Devanagari script"
-    assert fonts.shown("夜のドライブ", "title") == "a title in Japanese script"
-    assert fonts.shown("夜行列車") == "a name in Chinese script"
-    assert fonts.shown("긴 여름밤", "title") == "a title in Korean script"
-    assert fonts.shown("Mila feat. 青い電話") == "Mila feat. (Japanese)"
+def test_a_text_without_a_font_is_drawn_in_its_latin_form(only_shipped_fonts):
+    assert fonts.shown("नमस्ते", "title") == "Namaste"
+    assert fonts.shown("긴 여름밤", "title") == "Gin Yeoreumbam"
+    assert fonts.shown("東京", "artist") == "Dongjing"
+    assert fonts.shown("Mila feat. アオイ") == "Mila feat. Aoi"
     assert fonts.shown("🪕🪗", "artist") == "an artist in emoji"
     assert fonts.shown("Ode & Ivy 🪕\ufe0f") == "Ode & Ivy"
+    assert fonts.shown("\U00012000", "title") == "a title in unknown letters"
+
+
+def test_a_listener_without_a_font_is_named_by_the_latin_column(only_shipped_fonts):
+    story = stories.typical()
+    for name, latin, headline in (
+        ("森由美子", "Mori Yumiko", "Mori Yumiko"),
+        ("גפן כהן", "Gefen Cohen", "גפן כהן"),  # the shipped fonts have Hebrew
+        ("김현주", "", "Gimhyeonju"),  # a run of an earlier version has no Latin form
+    ):
+        person = story.listener | {"name": name, "name_latin": latin}
+        words = summary.words_of_summary(dataclasses.replace(story, listener=person))
+        assert words.headline == headline and words.alt.startswith(f"{name}, ")
 
 
 def test_names_of_nothing_but_blanks_and_controls_are_shown_as_such():
@@ -943,7 +955,7 @@ card = cards.make_card("top_songs", stories.typical())
 """
     assert run(code) == (
         "",
-        "夜のドライブ a name in Japanese script\n['Manrope-Bold.ttf', 'few.ttf']\n",
+        "夜のドライブ Aoi Denwa\n['Manrope-Bold.ttf', 'few.ttf']\n",
     )
 
 
@@ -1356,9 +1368,9 @@ def test_a_chart_is_opaque_and_has_its_finding_its_source_and_no_box():
     )
 
 
-def test_a_chart_names_scripts_and_writes_numbers_as_cards_do(only_shipped_fonts):
+def test_a_chart_writes_other_scripts_and_numbers_as_cards_do(only_shipped_fonts):
     ax, _ = finished()
-    assert "$5 $10 (Chinese)" in [t.get_text() for t in ax.texts]
+    assert "Yoru $5 $10" in [t.get_text() for t in ax.texts]
     assert f"10{THIN}000" in [t.get_text() for t in ax.get_yticklabels()]
 
 
@@ -1372,7 +1384,7 @@ def test_a_long_title_takes_two_lines_and_compared_charts_share_their_scales(onl
     axes[0].bar(["c", "夜"], [1, 5]), axes[1].bar(["c", "夜"], [9, 2])
     assert axes[0].get_ylim() == axes[1].get_ylim()
     assert style.finish(axes[1]).alt.endswith("some more words")
-    assert [t.get_text() for t in axes[0].get_xticklabels()] == ["c", "a name in Chinese script"]
+    assert [t.get_text() for t in axes[0].get_xticklabels()] == ["c", "Yoru"]
 
 
 def test_the_contact_sheet_of_three_listeners_is_kept_for_looking_at():

@@ -470,10 +470,14 @@ def test_every_label_has_a_family_and_every_country_a_language():
 
 
 @pytest.mark.parametrize("language", kinds.words()["languages"])
-def test_a_language_has_a_prime_number_of_titles_and_more_than_an_artist_can_have(language):
-    titles = tit.titles_of(language)
-    assert len(set(titles)) == len(titles) >= rel.MOST_TRACKS
-    assert all(len(titles) % n for n in range(2, len(titles)))
+def test_a_language_has_kinds_of_titles_each_a_prime_number_and_enough_for_an_artist(language):
+    kinds_of_titles = tit.titles_of(language)
+    every = [title for _, titles in kinds_of_titles for title in titles]
+    assert len(set(every)) == len(every)
+    for _, titles in kinds_of_titles:
+        assert len(titles) >= rel.MOST_TRACKS
+        assert all(len(titles) % n for n in range(2, len(titles)))
+    assert sum(share for share, _ in kinds_of_titles) == pytest.approx(1.0)
 
 
 def test_a_second_bearer_of_a_name_gets_a_numeral():

@@ -11,6 +11,8 @@ from importlib.metadata import entry_points
 from matplotlib import font_manager, get_data_path
 from matplotlib.ft2font import FT2Font, LoadFlags
 
+from ..latin import latin_form
+
 # face -> (entry point group, entry point, key of the file, whether fallbacks should be bold)
 FACES = {
     "hero": ("fonts_ttf", "manrope", "ManropeExtraBold", True),
@@ -56,16 +58,6 @@ INSTALLED = (
     "Symbola",
     "Arial Unicode MS",
 )
-
-SCRIPTS = {  # first word of a character's Unicode name -> usual name of the script
-    "CJK": "Chinese",
-    "HIRAGANA": "Japanese",
-    "KATAKANA": "Japanese",
-    "KATAKANA-HIRAGANA": "Japanese",
-    "HANGUL": "Korean",
-    "ETHIOPIC": "Ge'ez",
-    "MYANMAR": "Burmese",
-}
 
 INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
@@ -149,41 +141,49 @@ def drawable(character):
 
 
 @lru_cache(4096)
-def shown(name, kind="name"):
-    """The name as a card can draw it: unchanged, or with the name of its script in place of letters
-    that no font has.
+def shown(name, kind="name", latin=""):
+    """The name as a card can draw it: unchanged, or its Latin form if no font has all its letters.
 
-    name  any text;  kind  what it names, for "a title in Japanese script"
+    name  any text;  kind  what it names, for "a title in emoji"
+    latin  its Latin form; "" for that of `latin.latin_form`
     Returns the text without control characters. The alt text keeps the real name.
     """
+    text = visible(name)
+    if all(map(drawable, without_joiners(text))):
+        return text or f"{article(kind)} without letters"
+    form = without_joiners(visible(latin or latin_form(text)))
+    rest = " ".join("".join(filter(drawable, form)).split())
+    return rest if any(map(str.isalnum, rest)) else f"{article(kind)} in {symbols(text)}"
+
+
+def visible(name):
+    """A name in Unicode's form NFC, with one blank for control characters and runs of blanks."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFC", name))
     text = "".join(
         " " if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") else c for c in text
     )
-    text = re.sub(" +", " ", text).strip()
-    thing = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-    characters = [c for c in text if c not in JOINERS]
-    lost = [c for c in characters if not drawable(c)]
-    if not lost:
-        return text or f"{thing} without letters"
-    rest = " ".join("".join(filter(drawable, characters)).split())
-    letters = any(map(str.isalnum, rest))
-    if emoji(lost):
-        return rest if letters else f"{thing} in emoji"
-    return f"{rest} ({script(lost)})" if letters else f"{thing} in {script(lost)} script"
+    return re.sub(" +", " ", text).strip()
+
+
+def without_joiners(text):
+    """The characters of a text that are drawn, a list."""
+    return [c for c in text if c not in JOINERS]
+
+
+def article(kind):
+    """A kind of name with its article: "a title", "an artist"."""
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
+def symbols(text):
+    """What a text without Latin form consists of: "emoji", or "unknown letters"."""
+    lost = [c for c in without_joiners(text) if not drawable(c) and not c.isspace()]
+    return "emoji" if emoji(lost) else "unknown letters"
 
 
 def emoji(characters):
     """Whether all characters are symbols or marks, such as emoji."""
     return all(unicodedata.category(c)[0] in "SM" for c in characters)
-
-
-def script(characters):
-    """Name of the characters' script; Japanese if there are kana, otherwise CJK is Chinese."""
-    words = [unicodedata.name(c, "UNKNOWN").split()[0] for c in characters if not emoji([c])]
-    kana = [word for word in words if word.startswith(("HIRAGANA", "KATAKANA"))]
-    word = (kana or words)[0]
-    return SCRIPTS.get(word, word.capitalize())
 
 
 @cache

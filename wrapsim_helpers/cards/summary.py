@@ -81,7 +81,7 @@ def words_of_summary(story):
     texts = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
     return Words(
         kicker=kicker,
-        headline=shown(name),
+        headline=shown(name, latin=story.listener["name_latin"]),
         reading=(),
         rule="wrapsim: invented people, published figures",
         alt=f"{name}, {kicker[0].lower()}{kicker[1:]}: "

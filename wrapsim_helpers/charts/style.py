@@ -112,7 +112,7 @@ def number(value):
 
 
 def freeze(axis):
-    """Replace letters of tick labels that no font can draw by the name of their script."""
+    """Replace tick labels with letters that no font can draw by their Latin forms."""
     labels = [label.get_text() for label in axis.get_ticklabels()]
     if any(label and fonts.shown(label) != label for label in labels):
         axis.set_ticks(axis.get_ticklocs(), labels=[fonts.shown(label) for label in labels])

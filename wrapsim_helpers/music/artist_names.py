@@ -1,6 +1,6 @@
 """Names of invented artists, in the style of their language."""
 
-import itertools
+import functools
 import math
 
 import numpy as np
@@ -9,8 +9,10 @@ from ..names import folded
 from ..streams import choose, decision, uniform
 from .draws import draw
 from .labels import words
+from .phrases import phrases, words_by_list
 
-NAME_KINDS = {"person": 0.55, "band": 0.27, "coined": 0.18}  # assumed
+NAME_KINDS = {"person": 0.55, "band": 0.33, "coined": 0.12}  # assumed
+KINDS_OF_BANDS = {"band": "bands", "coined": "coined"}  # kind -> its forms in words.json
 
 
 def with_names(artists, seed, taken):
@@ -19,12 +21,18 @@ def with_names(artists, seed, taken):
     A name that is taken, or used before, gets a numeral.
     """
     kinds = name_kinds(artists)
+    books = np.where(kinds == "person", artists["country"].map(naming), artists["language"])
     names = np.empty(len(artists), object)
-    for (language, kind), group in artists.groupby([artists["language"], kinds], sort=True):
-        pieces, join = name_pieces(language, kind)
-        names[group.index] = combined(pieces, join, len(group), seed, f"{language} {kind}")
+    for (book, kind), group in artists.groupby([books, kinds], sort=True):
+        pieces, join = name_pieces(book, kind)
+        names[group.index] = combined(pieces, join, len(group), seed, f"{book} {kind}")
     artists.insert(0, "artist", with_numerals(names, taken))
     return artists
+
+
+def naming(country):
+    """Where the names of a country's people are in words.json: the country, or its language."""
+    return country if country in words()["people"] else words()["countries"][country]
 
 
 def name_kinds(artists):
@@ -35,23 +43,27 @@ def name_kinds(artists):
     kind = choose(draw("name", artists["key"]), list(NAME_KINDS.values()))
     kinds = np.where(artists["noise"], "noise", np.array(list(NAME_KINDS))[kind])
     for (language, kind), rows in artists.groupby([artists["language"], kinds]).indices.items():
-        if kind in ("band", "coined"):
-            pieces = words()["languages"][language].get(kind, [[]])
-            kinds[rows[math.prod(map(len, pieces)) :]] = "person"
+        if kind in KINDS_OF_BANDS:
+            kinds[rows[len(band_names(language, kind)) :]] = "person"
     return kinds
 
 
-def name_pieces(language, kind):
+@functools.cache
+def band_names(language, kind):
+    """Names of bands, or coined names, of a language: a list of text; empty if it has none."""
+    forms = words()["languages"][language].get(KINDS_OF_BANDS[kind], [])
+    return phrases(forms, language)
+
+
+def name_pieces(book, kind):
     """Lists of text from which names of a kind are joined, and the text that joins them."""
     if kind == "noise":
         return words()["noise"]["names"], " "
-    book = words()["languages"][language]
-    if kind == "coined":
-        return book["coined"], ""
-    if kind == "band":
-        return book["band"], book["join"]
-    family = ["".join(parts) for parts in itertools.product(*book["family"])]
-    return ([book["given"], family], " ") if book["join"] else ([family, book["given"]], "")
+    if kind in KINDS_OF_BANDS:
+        return [band_names(book, kind)], ""
+    given, family = (words_by_list(book)[part] for part in ("given", "family"))
+    join = words()["languages"].get(book, {"join": " "})["join"]
+    return ([given, family], join) if join else ([family, given], join)
 
 
 def combined(pieces, join, n, seed, name):

@@ -27,9 +27,9 @@ FESTIVE = (
     r"\b(?:christmas|xmas|x-mas|santa claus|father christmas|sleigh|jingle "
     r"bells?|mistletoe|reindeer|yuletide|hanukkah|"
     r"winter wonderland|silent "
-    r"night|no[eë]l|navidad|nochebuena|natal|natale|weihnacht\w*|kerst\w*|julen?|jula|joulu\w*|"
+    r"night|no[eë]l|navidad|nochebuena|natal|natale|weihnacht\w*|kerst(?!in\b)\w*|julen?|jula|joulu\w*|"
     r"wigilia|vánoc\w*|рождеств\w*|різдв\w*|новый год|christmastime|pasko)\b"
-    r"|クリスマス|크리스마스|圣诞"
+    r"|クリスマス|크리스마스|圣诞|คริสต์มาส|كريسماس|כריסמס"
 )
 # genre labels of noise
 NOISE = r"\b(?:white noise|pink noise|brown noise|rain|nature sounds|sleep sounds)\b"

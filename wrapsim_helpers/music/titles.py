@@ -7,9 +7,11 @@ import math
 import numpy as np
 import pandas as pd
 
+from ..streams import choose
 from .columns import decimal_years, first_rows, turns
 from .draws import draw
 from .labels import words
+from .phrases import phrases, words_by_list
 
 # share of tracks with a guest, by year (assumed)
 GUEST_YEARS = (1970, 1990, 2000, 2010, 2020, 2030)
@@ -73,38 +75,51 @@ def with_titles(tracks, artists):
 
 @functools.cache
 def titles_of(language):
-    """Distinct titles of a language, a prime number of them: object array of text.
+    """Distinct titles of a language by kind: [(share of tracks, object array of text), ...].
 
-    "" is the language of noise.
+    Each array has a prime number of titles. "" is the language of noise.
     """
     if language == "":
-        titles = map(" ".join, itertools.product(*words()["noise"]["titles"]))
-    else:
-        heads, tails = (words()["languages"][language][name] for name in ("heads", "tails"))
-        join = "" if language in ("ja", "ko") else " "
-        titles = [*heads, *map(join.join, itertools.product(heads, tails))]
-    titles = list(dict.fromkeys(titles))
-    n = next(
-        n for n in range(len(titles), 1, -1) if all(n % d for d in range(2, math.isqrt(n) + 1))
-    )
-    return np.array(titles[:n], object)
+        return [(1.0, primely(map(" ".join, itertools.product(*words()["noise"]["titles"]))))]
+    kinds, known = [], set()
+    for share, forms in words()["languages"][language]["titles"]:
+        titles = [title for title in phrases(forms, language) if title not in known]
+        known |= {*titles}
+        kinds.append((share, primely(titles)))
+    return kinds
+
+
+def primely(titles):
+    """Titles as an object array, without a few of the last: a prime number of them."""
+    titles = np.array(list(titles), object)
+    return titles[: next(n for n in range(len(titles), 1, -1) if is_prime(n))]
+
+
+def is_prime(number):
+    """Whether a number above 1 is prime."""
+    return all(number % n for n in range(2, math.isqrt(number) + 1))
 
 
 def picked(tracks, turn, artists):
     """A title per track, object array of text.
 
-    Each artist steps through the titles of the language with a start and step of their own.
+    The kind of title is drawn for each track. Within a kind, each artist steps through the titles
+    of the language with a start and step of their own, so that no title occurs twice.
     """
     titles = np.empty(len(tracks), object)
     start, step = (
         draw(name, artists["key"])[tracks["artist_id"]] for name in ("title_start", "title_step")
     )
+    u = draw("title_kind", tracks["key"])
     for language, group in tracks.groupby("language").indices.items():
-        pool = titles_of(language)
-        n = len(pool)  # prime, so every step leads through all of them
-        first = (start[group] * n).astype(np.int64)
-        steps = 1 + (step[group] * (n - 1)).astype(np.int64)
-        titles[group] = pool[(first + turn[group] * steps) % n]
+        shares, pools = zip(*titles_of(language))
+        kinds = choose(u[group], list(shares))
+        for kind, pool in enumerate(pools):
+            rows = group[kinds == kind]
+            n = len(pool)  # prime, so every step leads through all of them
+            first = (start[rows] * n).astype(np.int64)
+            steps = 1 + (step[rows] * (n - 1)).astype(np.int64)
+            titles[rows] = pool[(first + turn[rows] * steps) % n]
     return titles
 
 
@@ -113,7 +128,7 @@ def festive_titles(tracks, artists):
     start = (100 * draw("festive_title", artists["key"])).astype(np.int64)[tracks["artist_id"]]
     titles = []
     for language, turn, first in zip(tracks["language"], turns(tracks["artist_id"]), start):
-        book = words()["languages"][language]["festive"]
+        book = words_by_list(language)["festive"]
         part = turn // len(book) + 1
         titles.append(book[(turn + first) % len(book)] + (f", Pt. {part}" if part > 1 else ""))
     return titles

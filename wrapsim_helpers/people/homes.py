@@ -1,28 +1,19 @@
-"""Homes and names of listeners, from Faker's towns and names in the countries of places.csv."""
+"""Homes of listeners, from Faker's towns in the countries of places.csv."""
 
 import functools
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 import pytz
-from faker import Faker
 from faker.providers.geo import Provider as Places
 from timezonefinder import TimezoneFinder
 
 from ..resources import resource
-from ..schema import SYMBOLS
 from ..streams import choose, decision, uniforms
 from .figures import published
 from .survey_weights import plan_shares
 
-REGION, COUNTRY, PLACE, FIRST, LAST = (
-    decision(f"listener.{name}")
-    for name in ("region", "country", "place", "first_name", "last_name")
-)
-NAMES_PER_POOL = 150
-FAMILY_NAME_FIRST = ("ja_JP", "ko_KR")
+REGION, COUNTRY, PLACE = (decision(f"listener.{name}") for name in ("region", "country", "place"))
 
 
 @functools.cache
@@ -73,43 +64,6 @@ def home_of(latitude, longitude):
     same_zone = distance[land()["country"].isin(in_zone)]
     city = land().loc[(distance if same_zone.empty else same_zone).idxmin()]
     return in_zone[0] if in_zone and same_zone.empty else city["country"], city["city"], zone
-
-
-@functools.cache
-def name_pool(locale, gender, seed):
-    """First and last names of a locale, filled by Faker once per run: (Arrow text, Arrow text)."""
-    faker = Faker(locale, providers=["faker.providers.person"], use_weighting=False)
-    faker.seed_instance(f"{seed} {locale} {gender}")
-    suffix = "" if gender == "other" else f"_{gender}"
-    makers = [getattr(faker, f"{part}_name{suffix}") for part in ("first", "last")]
-    return tuple(pa.array([make() for _ in range(NAMES_PER_POOL)], pa.string()) for make in makers)
-
-
-def listener_names(people, seed):
-    """Invented full names that fit gender and country, Arrow text, (L,).
-
-    The family name comes first where that is the local order.
-    """
-    pool, pools = pd.factorize(people["home_country"] * 8 + people["first_gender"])
-    wanted = [(locale_of(number // 8), SYMBOLS["gender"][number % 8]) for number in pools]
-    positions = (NAMES_PER_POOL * uniforms(people["key"], what, 0) for what in (FIRST, LAST))
-    name_pools = zip(*(name_pool(locale, gender, seed) for locale, gender in wanted))
-    given, family = (
-        pa.concat_arrays(names).take(pa.array(pool * NAMES_PER_POOL + position.astype(int)))
-        for names, position in zip(name_pools, positions)
-    )
-    family_first = np.array([locale in FAMILY_NAME_FIRST for locale, _ in wanted])[pool]
-    return pc.if_else(
-        pa.array(family_first),
-        pc.binary_join_element_wise(family, given, ""),
-        pc.binary_join_element_wise(given, family, " "),
-    )
-
-
-@functools.cache
-def locale_of(place):
-    """Faker's locale of a row of places.csv; American English for other countries (-1)."""
-    return countries()["locale"].iat[place] if place >= 0 else "en_US"
 
 
 @functools.cache

@@ -16,7 +16,8 @@ from ..streams import choose, decision, numbered_keys, uniforms
 from .behaviour import Behaviour, rounded
 from .figures import published
 from .habits import device_shares, habits, parameters, platforms
-from .homes import countries, homes_of, listener_names, nations, sample_homes
+from .homes import countries, homes_of, nations, sample_homes
+from .listener_names import listener_names
 from .personas import behaviours_of, group_names, kinds, members, personas_of
 from .profile_versions import plan_chances, profile_versions
 from .survey_file import USAGE_DAYS
@@ -183,11 +184,13 @@ def listener_tables(run, people, versions):
     people, versions: as from `sample_people`.
     """
     homes = homes_of(run.given)
+    names, latin = listener_names(people, run.seed)
     words = {name: words_of(homes[name], people["town"]) for name in homes} | {
         "user_id": pa.array([run.given.user_id] * len(people["key"]))
         if run.given.user_id
         else user_ids(people["key"], run.seed, people["listener_id"]),
-        "name": listener_names(people, run.seed),
+        "name": names,
+        "name_latin": latin,
         "favourite_genre": words_of(GENRE_NAMES, people["genre"]),
     }
     for name, groups in zip(("persona", "cohort"), personas_of(run)):
