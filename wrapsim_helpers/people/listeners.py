@@ -22,21 +22,21 @@ from .profile_versions import plan_chances, profile_versions
 from .survey_file import USAGE_DAYS
 from .survey_shares import GENRE_NAMES
 from .survey_weights import (
+    NO_GENRE,
     YEARS_OF_GROUP,
     YOUNGEST,
     TableKey,
     age_curve,
-    genre_code,
+    fixed_genres,
     given_codes,
     response_codes,
     survey_rows,
     weights_of,
 )
-from .user_ids import user_ids
+from .user_ids import run_user_ids
 
-AGE, BIRTHDAY, GENRE, JOINED, PERSONA, COHORT = (
-    decision(f"listener.{name}")
-    for name in ("age", "birthday", "genre", "joined", "persona", "cohort")
+AGE, BIRTHDAY, JOINED, PERSONA, COHORT = (
+    decision(f"listener.{name}") for name in ("age", "birthday", "joined", "persona", "cohort")
 )
 # Accounts are this much older than in 2015, so that the published order fits the survey.
 ACCOUNT_SCALE = 1.5
@@ -53,7 +53,7 @@ def sample_listeners(
     survey     as from `load_survey`; do not change it in place
     ids        int64, (L,), numbers of listeners of the run
     instead    changes after the listeners are drawn: another age, gender, plan or genre, and the
-               habits that follow from it; survey row, home and name stay the same
+               habits that follow from it; survey row, home, name and user_id stay the same
     Returns    (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the rows of a
                listener do not depend on the other ids
     """
@@ -92,8 +92,8 @@ def sample_traits(run, survey, ids, instead):
     row = survey_rows(run, survey, keys)
     people = {name: answers[row] for name, answers in response_codes(TableKey(survey)).items()}
     people |= {"listener_id": ids, "key": keys, "age": ages(keys, people["age_group"])}
-    if run.genres:
-        people["genre"] = favourite_genres(run, keys)
+    genre = fixed_genres(run, keys)
+    people["genre"] = np.where(genre == NO_GENRE, people["genre"], genre)
     people |= repeated_codes(run.given, len(keys))
     town = (
         sample_homes(keys, people["plan"] == PREMIUM)
@@ -122,12 +122,6 @@ def sample_traits(run, survey, ids, instead):
 def repeated_codes(given, n):
     """What a Given fixes, for n listeners: name -> int64, (n,), see `given_codes`."""
     return {name: np.full(n, value) for name, value in given_codes(given).items()}
-
-
-def favourite_genres(run, keys):
-    """Code of each listener's favourite genre, drawn from the run's list of genres, int64, (L,)."""
-    allowed = np.array([genre_code("genres", genre) for genre in run.genres])
-    return allowed[choose(uniforms(keys, GENRE, 0), np.ones(len(allowed)))]
 
 
 def ages(keys, groups):
@@ -184,9 +178,7 @@ def listener_tables(run, people, versions):
     """
     homes = homes_of(run.given)
     words = {name: words_of(homes[name], people["town"]) for name in homes} | {
-        "user_id": pa.array([run.given.user_id] * len(people["key"]))
-        if run.given.user_id
-        else user_ids(people["key"], run.seed, people["listener_id"]),
+        "user_id": run_user_ids(run, people["listener_id"]),
         "name": listener_names(people, run.seed),
         "favourite_genre": words_of(GENRE_NAMES, people["genre"]),
     }

@@ -18,7 +18,8 @@ from .figures import published
 from .survey_file import USAGE_DAYS, check_genre
 from .survey_shares import GENRE_NAMES, age_groups, listener_types, response_shares
 
-ROW = decision("listener.row")
+ROW, GENRE = decision("listener.row"), decision("listener.genre")
+NO_GENRE = -1  # code if the run does not fix the favourite genre
 YOUNGEST, OLDEST = 10, 80
 OTHER_GENDER_SHARE = 0.01  # assumed: the published shares are of men and women only
 CAP = 25  # highest weight of a survey row, as a multiple of its equal share
@@ -225,6 +226,18 @@ def given_codes(given):
     if given.preferred_genre:
         codes["genre"] = genre_code("preferred_genre", given.preferred_genre)
     return codes
+
+
+def fixed_genres(run, keys):
+    """Code of the favourite genre that a run fixes for each listener, int64, (L,).
+
+    It is the given genre, or drawn from the run's list of genres; NO_GENRE if the run has neither.
+    """
+    given = (run.given.preferred_genre,) if run.given.preferred_genre else run.genres
+    if not given:
+        return np.full(len(keys), NO_GENRE)
+    allowed = np.array([genre_code("genres", genre) for genre in given])
+    return allowed[choose(uniforms(keys, GENRE, 0), np.ones(len(allowed)))]
 
 
 def genre_code(name, genre):
