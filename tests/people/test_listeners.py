@@ -1,6 +1,7 @@
 """Who listens: shares, homes, names, profile versions and user ids."""
 
 import math
+import re
 import uuid
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -134,6 +135,42 @@ def test_a_platform_is_known_exactly_where_its_device_is_owned(people):
     assert ((people["computer_platform"] == "UNKNOWN") == (people["desktop_share"] == 0)).all()
     assert set(people["phone_platform"]) <= {"android", "ios", "UNKNOWN"}
     assert set(people["computer_platform"]) <= {"windows", "macos", "linux", "UNKNOWN"}
+
+
+def test_listeners_of_the_world_are_13_and_older_and_opened_their_accounts_from_13_on(people):
+    assert people["age"].min() == 13
+    birthdays_at_13 = pd.to_datetime(people["birth_date"]) + pd.DateOffset(years=13)
+    assert (pd.to_datetime(people["joined_on"]) >= birthdays_at_13).all()
+    assert (pd.to_datetime(people["joined_on"]) <= "2025-01-01").all()
+
+
+def test_listeners_of_the_survey_keep_the_surveyed_ages(survey):
+    run = replace(CROWD, population="survey")
+    _, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
+    ages = versions.to_pandas().drop_duplicates("listener_id")["age"]
+    assert ages.min() == sv.YOUNGEST and (ages < 13).mean() > 0.01
+
+
+def test_an_age_below_13_is_refused_in_the_world_and_kept_in_the_survey(survey):
+    words = (
+        "age is 12; listeners of population='world' are 13 and older, since services admit nobody "
+        "younger. Give an age from 13 to 100, or population='survey'."
+    )
+    run = ws.Run(num_users=1, given=ws.Given(age=12), end_time="2025-01-02")
+    adult = replace(run, given=ws.Given())
+    calls = [
+        lambda: ws.sample_listeners(run, ws.Behaviour(), survey, [0]),
+        lambda: ws.sample_listeners(adult, ws.Behaviour(), survey, [0], ws.Given(age=12)),
+        lambda: ws.listen(run),
+        lambda: ws.listen(adult, instead=ws.Given(age=12)),
+        lambda: ws.one_listener(age=12),
+        lambda: ws.generate_multiple_users_session(2, age=12),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match=re.escape(words)):
+            call()
+    child = replace(run, population="survey")
+    assert ws.listen(child).profile_versions["age"][0].as_py() == 12
 
 
 def test_two_of_three_minutes_are_heard_on_a_phone_or_tablet(people):

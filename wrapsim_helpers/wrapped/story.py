@@ -22,7 +22,8 @@ from .periods import count_plays, open_period, show_plays
 class Story:
     """All that the cards of one listener need, as plain values and small pandas tables.
 
-    listener   listener_id, user_id, name, city, country (ISO 3166 alpha-2), time_zone, birth_date
+    listener   listener_id, user_id, name, city (may be ""), country (ISO 3166 alpha-2), time_zone,
+               birth_date
     year       calendar year in the listener's own zone
     edition    name of the edition whose rules apply, e.g. "full" or "2025"
     first_day, last_day   the window, both inclusive, local dates
