@@ -324,6 +324,21 @@ def test_every_birthday_of_a_long_window_counts():
     assert versions_of("2000-06-15", "2020-01-01", "2023-01-01")["age"].tolist()[1:] == [20, 21, 22]
 
 
+@pytest.mark.parametrize(
+    "start, end, birth, zone",
+    [
+        # local time of the window: from 30 December 2024, 23:00
+        ("2025-01-01T00:00+14:00", "2025-06-01T00:00+14:00", "1990-12-31", "Pacific/Pago_Pago"),
+        # local time of the window: until 2 January 2026, 01:00
+        ("2025-06-01T00:00-12:00", "2025-12-31T23:00-12:00", "1991-01-01", "Pacific/Kiritimati"),
+    ],
+)
+def test_a_birthday_counts_in_a_year_that_only_the_local_time_reaches(start, end, birth, zone):
+    run = ws.Run(num_users=1, start_time=start, end_time=end)
+    versions = version_table(run, people_with(birth=birth, zone=zone))
+    assert len(versions) == 2 and versions["age"].diff().tolist()[1] == 1
+
+
 def test_the_first_instant_of_any_local_time_is_the_one_of_pytz():
     zones = [
         "Europe/Stockholm",
