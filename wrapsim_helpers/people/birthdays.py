@@ -26,13 +26,21 @@ def birth_dates(run, keys, years, time_zone):
     time_zone  pandas Categorical, (L,)
     """
     day = (uniforms(keys, BIRTHDAY, 0) * 366).astype(int)
-    other = (uniforms(keys, BIRTHDAY, 1) * 365).astype(int)
+    births = births_on(run, day, years, time_zone)
+    moved = (day == LEAP_DAY) & ~is_leap_day(births)
+    other = (uniforms(keys[moved], BIRTHDAY, 1) * 365).astype(int)
     other += other >= LEAP_DAY
-    births, replacements = (
-        anniversaries(birthday, last_birthday_years(run, birthday, time_zone) - years)
-        for birthday in (ALL_BIRTHDAYS + day, ALL_BIRTHDAYS + other)
-    )
-    return np.where((day == LEAP_DAY) & ~is_leap_day(births), replacements, births)
+    births[moved] = births_on(run, other, years[moved], time_zone[moved])
+    return births
+
+
+def births_on(run, day, years, time_zone):
+    """Dates of birth that give an age at the start of a run on a day of a leap year, 0 to 365.
+
+    29 February becomes 28 February in common years of birth. Returns datetime64[D], (L,).
+    """
+    birthday = ALL_BIRTHDAYS + day
+    return anniversaries(birthday, last_birthday_years(run, birthday, time_zone) - years)
 
 
 def is_leap_day(dates):
