@@ -21,6 +21,20 @@ WIDE = 120_000  # invented tracks of the default world, by 12,000 artists
 GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
+# genres of the survey: answer in the file -> our name
+GENRES = {
+    "Melody": "Melody",
+    "classical": "Classical",
+    "Pop": "Pop",
+    "Rap": "Rap",
+    "Electronic/Dance": "Electronic/Dance",
+    "Rock": "Rock",
+    "Kpop": "K-pop",
+    "All": "All",
+    "Classical & melody, dance": "Classical & melody, dance",
+    "Old songs": "Old songs",
+    "trending songs random": "Trending songs",
+}
 CODECS = ("deflate", "zstandard", "null")  # of Avro files
 # name of preferred_genre in run.json: its first one, so that identities do not change
 STORED_GENRE = "genre"
@@ -46,6 +60,9 @@ VALUE_LIBRARIES = (
 class Given:
     """What the user fixed about a listener. "", None, a missing value, or -1 for the age, mean
     "drawn".
+
+    A run with something fixed has other listeners, with other user ids. user_id: a UUID to write
+    instead. Listeners of population="world" are 13 and older.
     """
 
     preferred_genre: str = ""
@@ -61,6 +78,9 @@ class Given:
             object.__setattr__(self, name, drawn_as_none(getattr(self, name), marks))
         if self.age is not None:
             check_count("age", self.age, 6, 100)
+        if self.preferred_genre != "":
+            genre = check_genre("preferred_genre", self.preferred_genre)
+            object.__setattr__(self, "preferred_genre", genre)
         for name, allowed in (("gender", GENDERS), ("plan", PLANS)):
             if getattr(self, name) != "":
                 object.__setattr__(self, name, check_choice(name, getattr(self, name), allowed))
@@ -71,6 +91,9 @@ class Given:
                 f"neither."
             )
         check_coordinates(self.latitude, self.longitude)
+        if self.latitude is not None:
+            for name in ("latitude", "longitude"):
+                object.__setattr__(self, name, float(getattr(self, name)) + 0.0)  # -0.0 is 0.0
 
 
 def check_formats(formats, codec):
@@ -89,6 +112,21 @@ def check_formats(formats, codec):
         compressions |= formats
     names = sorted(check_choice("formats", name, FORMATS) for name in names)
     return {name: compressions[name] for name in names}
+
+
+def check_genre(name, genre):
+    """A survey genre in our spelling; capitals do not matter.
+
+    Raises ValueError with the nearest names for an unknown genre.
+    """
+    known = {raw.casefold(): ours for raw, ours in GENRES.items()}
+    genre = known.get(str(genre).casefold(), genre)
+    return check_choice(name, genre, tuple(GENRES.values()))
+
+
+def check_genres(name, value):
+    """Names of survey genres in our spelling, a tuple; see `check_names` and `check_genre`."""
+    return tuple(check_genre(name, genre) for genre in check_names(name, value))
 
 
 def check_uuid(user_id):
@@ -146,8 +184,8 @@ class Run:
                           excluded
     genres              survey genres from which each favourite genre is drawn; empty: the genre of
                         the survey row
-    population          "world": survey rows raked to published population shares; "survey": as
-                        surveyed
+    population          "world": survey rows raked to published population shares, listeners of 13
+                        and older; "survey": as surveyed
     survey_group        "all", or "A" to leave out the survey's second group of rows
     seed                0 to 2**63 - 1; the same seed gives the same people and the same plays
     listeners_per_part  listeners whose plays share a file; 0: about PLAYS_PER_PART plays per file.
@@ -195,7 +233,7 @@ class Run:
             (check_count, "first_listener", 0, 2**31 - 2),
             (check_choice, "population", POPULATIONS),
             (check_choice, "survey_group", SURVEY_GROUPS),
-            (check_names, "genres"),
+            (check_genres, "genres"),
             (check_path_kind, "survey_path"),
             (check_path_kind, "songs_path"),
             (check_path_kind, "personas_path"),

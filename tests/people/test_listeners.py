@@ -1,6 +1,7 @@
 """Who listens: shares, homes, names, profile versions and user ids."""
 
 import math
+import re
 import uuid
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -134,6 +135,42 @@ def test_a_platform_is_known_exactly_where_its_device_is_owned(people):
     assert ((people["computer_platform"] == "UNKNOWN") == (people["desktop_share"] == 0)).all()
     assert set(people["phone_platform"]) <= {"android", "ios", "UNKNOWN"}
     assert set(people["computer_platform"]) <= {"windows", "macos", "linux", "UNKNOWN"}
+
+
+def test_listeners_of_the_world_are_13_and_older_and_opened_their_accounts_from_13_on(people):
+    assert people["age"].min() == 13
+    birthdays_at_13 = pd.to_datetime(people["birth_date"]) + pd.DateOffset(years=13)
+    assert (pd.to_datetime(people["joined_on"]) >= birthdays_at_13).all()
+    assert (pd.to_datetime(people["joined_on"]) <= "2025-01-01").all()
+
+
+def test_listeners_of_the_survey_keep_the_surveyed_ages(survey):
+    run = replace(CROWD, population="survey")
+    _, versions = ws.sample_listeners(run, ws.Behaviour(), survey, run.listener_ids())
+    ages = versions.to_pandas().drop_duplicates("listener_id")["age"]
+    assert ages.min() == sv.YOUNGEST and (ages < 13).mean() > 0.01
+
+
+def test_an_age_below_13_is_refused_in_the_world_and_kept_in_the_survey(survey):
+    words = (
+        "age is 12; listeners of population='world' are 13 and older, since services admit nobody "
+        "younger. Give an age from 13 to 100, or population='survey'."
+    )
+    run = ws.Run(num_users=1, given=ws.Given(age=12), end_time="2025-01-02")
+    adult = replace(run, given=ws.Given())
+    calls = [
+        lambda: ws.sample_listeners(run, ws.Behaviour(), survey, [0]),
+        lambda: ws.sample_listeners(adult, ws.Behaviour(), survey, [0], ws.Given(age=12)),
+        lambda: ws.listen(run),
+        lambda: ws.listen(adult, instead=ws.Given(age=12)),
+        lambda: ws.one_listener(age=12),
+        lambda: ws.generate_multiple_users_session(2, age=12),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match=re.escape(words)):
+            call()
+    child = replace(run, population="survey")
+    assert ws.listen(child).profile_versions["age"][0].as_py() == 12
 
 
 def test_two_of_three_minutes_are_heard_on_a_phone_or_tablet(people):
@@ -285,6 +322,21 @@ def test_a_birthday_on_the_29th_of_february_is_on_the_28th_in_a_common_year():
 
 def test_every_birthday_of_a_long_window_counts():
     assert versions_of("2000-06-15", "2020-01-01", "2023-01-01")["age"].tolist()[1:] == [20, 21, 22]
+
+
+@pytest.mark.parametrize(
+    "start, end, birth, zone",
+    [
+        # local time of the window: from 30 December 2024, 23:00
+        ("2025-01-01T00:00+14:00", "2025-06-01T00:00+14:00", "1990-12-31", "Pacific/Pago_Pago"),
+        # local time of the window: until 2 January 2026, 01:00
+        ("2025-06-01T00:00-12:00", "2025-12-31T23:00-12:00", "1991-01-01", "Pacific/Kiritimati"),
+    ],
+)
+def test_a_birthday_counts_in_a_year_that_only_the_local_time_reaches(start, end, birth, zone):
+    run = ws.Run(num_users=1, start_time=start, end_time=end)
+    versions = version_table(run, people_with(birth=birth, zone=zone))
+    assert len(versions) == 2 and versions["age"].diff().tolist()[1] == 1
 
 
 def test_the_first_instant_of_any_local_time_is_the_one_of_pytz():

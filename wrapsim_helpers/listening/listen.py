@@ -25,7 +25,8 @@ from ..people.homes import homes_of, nations
 from ..people.listeners import listener_tables, sample_people
 from ..people.loop_records import lower_listeners, other_genres
 from ..people.personas import behaviours_of, personas_of
-from ..people.survey_file import check_genre, load_survey
+from ..people.survey_file import load_survey
+from ..people.survey_weights import check_admitted
 from ..source_files import read_source, source_of, with_read_sources
 from .loop import play_listeners, sample_plays
 from .state import no_past
@@ -74,14 +75,12 @@ def world_of_run(run):
 
 
 def checked_world(run):
-    """The `World` of a run. Raises ValueError if the run has an unknown name or no released song.
+    """The `World` of a run. Raises ValueError if the run has an age that its population does not
+    have, a home at sea, an unknown persona or no released song.
 
     The public functions call it once; what they call takes the world, or uses `world_of_run`.
     """
-    for genre in run.genres:
-        check_genre("genres", genre)
-    if run.given.preferred_genre != "":
-        check_genre("preferred_genre", run.given.preferred_genre)
+    check_admitted(run.population, run.given)
     homes_of(run.given)
     personas_of(run)
     world = world_of_run(run)
@@ -172,6 +171,7 @@ def listen(
     """
     run = with_read_sources(run)
     world = checked_world(run)
+    check_admitted(run.population, instead)
     say_late_start(run)
     compile_model(run)
     ids = run.listener_ids() if ids is None else check_ids(ids)

@@ -8,7 +8,6 @@ import pandas as pd
 from ..checking import check_count, front_door
 from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
 from ..parameters import Given
-from ..people.survey_file import check_genre
 from ..schema import DEVICES
 from .listen import Listened, listen
 
@@ -20,11 +19,11 @@ def what_if(listened: Listened, *, age=-1, gender="", plan="", preferred_genre="
     """The same listeners and time with another age, gender, plan or favourite genre; a `Listened`.
 
     Both years use the same random streams, so all differences follow from the change. Nothing else
-    can be changed: home, name and survey response stay the same. age int, gender, plan and
-    preferred_genre text, as in `Given`; -1 and "" change nothing.
+    can be changed: home, name, survey response and user_id stay the same. So two years of one
+    user_id differ; a listener drawn with the age, gender, plan or genre fixed has another user_id.
+    age int, gender, plan and preferred_genre text, as in `Given`; -1 and "" change nothing. Raises
+    ValueError for an age that the run's population does not have.
     """
-    if preferred_genre != "":
-        check_genre("preferred_genre", preferred_genre)
     return listen(
         listened.run,
         listened.listeners["listener_id"].to_numpy(),
@@ -38,15 +37,14 @@ def describe_listener(listened: Listened):
     person = first_row(listened.profile_versions) | first_row(listened.listeners)
     shares = sorted(((person[f"{device}_share"], device) for device in DEVICES), reverse=True)
     devices = ", ".join(f"{device} ({share:.0%})" for share, device in shares if share)
+    home = ", ".join(filter(None, (person["city"], person["country"])))
     plan = "free" if person["plan"] == "free" else f"premium ({person['plan_kind']})"
+    chronotype = person["chronotype"].replace("_", " ")
     return (
-        "{name}, {age}, {gender}, lives in {city}, {country} ({time_zone}), has listened since "
+        "{name}, {age}, {gender}, lives in {home} ({time_zone}), has listened since "
         "{joined_on:%B %Y} and is on the {plan} plan. Favourite genre {favourite_genre}; listens "
         "about {minutes_per_day:.0f} minutes a day, on {devices}; {chronotype}."
-    ).format(
-        **person
-        | {"plan": plan, "devices": devices, "chronotype": person["chronotype"].replace("_", " ")}
-    )
+    ).format(**person | {"home": home, "plan": plan, "devices": devices, "chronotype": chronotype})
 
 
 def first_row(table):
@@ -96,7 +94,9 @@ def describe_change(before: Listened, after: Listened):
         for name in was
         if was[name] != became[name] and name != "birth_date"
     }
-    unchanged = [f"{name} {was[name]}" for name in STAYING if name not in changes]
+    unchanged = [
+        f"{name} {was[name]}" for name in STAYING if name not in changes and was[name] != ""
+    ]
     if changes.keys().isdisjoint(f"{device}_share" for device in DEVICES):
         unchanged.append("the devices")
     return (

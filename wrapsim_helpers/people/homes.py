@@ -1,6 +1,7 @@
 """Homes of listeners, from Faker's towns in the countries of places.csv."""
 
 import functools
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,9 @@ from .figures import published
 from .survey_weights import plan_shares
 
 REGION, COUNTRY, PLACE = (decision(f"listener.{name}") for name in ("region", "country", "place"))
+NEAR_KM = 30  # a home given by coordinates is called after a town of its country up to so far away
+EARTH_KM = 6371.0  # mean radius
+WRONG_DECODINGS = "cp1252", "mac_roman"  # by which UTF-8 is often decoded by mistake
 
 
 @functools.cache
@@ -27,7 +31,16 @@ def land():
     """Faker's places on land: a DataFrame latitude, longitude, city, country."""
     columns = ["latitude", "longitude", "city", "country", "time_zone"]
     table = pd.DataFrame(Places.land_coords, columns=columns).drop(columns="time_zone")
+    table["city"] = table["city"].map(redecoded)
     return table.astype({"latitude": float, "longitude": float})
+
+
+def redecoded(text):
+    """A text that was decoded by the wrong table, decoded as UTF-8; any other text unchanged."""
+    for encoding in WRONG_DECODINGS:
+        with suppress(UnicodeError):
+            return text.encode(encoding).decode()
+    return text
 
 
 @functools.cache
@@ -48,9 +61,10 @@ def towns():
 
 
 def home_of(latitude, longitude):
-    """(country, city, zone) at given coordinates; the city is the nearest of Faker's in the zone.
+    """(country, city, zone) at given coordinates.
 
-    Raises ValueError for coordinates at sea.
+    The country is that of the time zone. The city is the nearest of Faker's towns in that country,
+    or "" if there is none within NEAR_KM. Raises ValueError for coordinates at sea.
     """
     zone = TimezoneFinder().timezone_at(lat=latitude, lng=longitude)
     if zone is None or zone.startswith("Etc/"):
@@ -58,12 +72,38 @@ def home_of(latitude, longitude):
             f"latitude {latitude}, longitude {longitude} are at sea (zone {zone}); give a place on "
             f"land."
         )
-    in_zone = [country for country, zones in pytz.country_timezones.items() if zone in zones]
-    east = (land()["longitude"] - longitude) * np.cos(np.radians(latitude))
-    distance = (land()["latitude"] - latitude) ** 2 + east**2
-    same_zone = distance[land()["country"].isin(in_zone)]
-    city = land().loc[(distance if same_zone.empty else same_zone).idxmin()]
-    return in_zone[0] if in_zone and same_zone.empty else city["country"], city["city"], zone
+    country = country_of_zone(zone)
+    towns_there = land()[land()["country"] == country]
+    distance = kilometres(latitude, longitude, towns_there["latitude"], towns_there["longitude"])
+    near = distance[distance <= NEAR_KM]
+    return country, "" if near.empty else towns_there["city"][near.idxmin()], zone
+
+
+def country_of_zone(zone):
+    """The country of a time zone, ISO 3166-1 alpha-2.
+
+    Raises ValueError if pytz knows none.
+    """
+    for country, zones in pytz.country_timezones.items():
+        if zone in zones:
+            return country
+    raise ValueError(
+        f"time zone {zone} has no country in pytz {pytz.__version__}; update pytz "
+        f"(pip install -U pytz), or give another latitude and longitude."
+    )
+
+
+def kilometres(latitude, longitude, latitudes, longitudes):
+    """Distance of each place from one place on the surface of the earth, km, (N,).
+
+    All four are in degrees; the haversine formula on a sphere.
+    """
+    north, norths = np.radians(latitude), np.radians(latitudes)
+    east = np.radians(longitudes - longitude)
+    chord = np.sin((norths - north) / 2) ** 2 + (
+        np.cos(north) * np.cos(norths) * np.sin(east / 2) ** 2
+    )
+    return 2 * EARTH_KM * np.arcsin(np.sqrt(chord.clip(0, 1)))
 
 
 @functools.cache
@@ -80,8 +120,8 @@ def nations():
 def homes_of(given):
     """Where listeners can live: DataFrame country, city, latitude, longitude, time_zone.
 
-    It has one row if the coordinates are given. Raises ValueError for coordinates at sea. Do not
-    change it.
+    It has one row if the coordinates are given; its city may be "" (see `home_of`). Raises
+    ValueError for coordinates at sea. Do not change it.
     """
     if given.latitude is None:
         return towns()

@@ -5,6 +5,8 @@ together in the run. Until the tables are made, listeners are columns of numbers
 costs microseconds.
 """
 
+import functools
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +16,7 @@ from ..parameters import Given, Run
 from ..schema import PREMIUM, TABLES, table_of
 from ..streams import choose, decision, numbered_keys, uniforms
 from .behaviour import Behaviour, rounded
+from .birthdays import anniversaries, birth_dates, years_of
 from .figures import published
 from .habits import device_shares, habits, parameters, platforms
 from .homes import countries, homes_of, nations, sample_homes
@@ -23,25 +26,29 @@ from .profile_versions import plan_chances, profile_versions
 from .survey_file import USAGE_DAYS
 from .survey_shares import GENRE_NAMES
 from .survey_weights import (
+    ADMITTED_FROM,
+    NO_GENRE,
     YEARS_OF_GROUP,
     YOUNGEST,
     TableKey,
     age_curve,
-    genre_code,
+    check_admitted,
+    fixed_genres,
     given_codes,
     response_codes,
     survey_rows,
     weights_of,
 )
-from .user_ids import user_ids
+from .user_ids import run_user_ids
 
-AGE, BIRTHDAY, GENRE, JOINED, PERSONA, COHORT = (
-    decision(f"listener.{name}")
-    for name in ("age", "birthday", "genre", "joined", "persona", "cohort")
+AGE, JOINED, PERSONA, COHORT = (
+    decision(f"listener.{name}") for name in ("age", "joined", "persona", "cohort")
 )
 # Accounts are this much older than in 2015, so that the published order fits the survey.
 ACCOUNT_SCALE = 1.5
-FIRST_ACCOUNT_AGE = 6  # youngest age at which an account is opened (assumed)
+# Youngest age at which an account is opened, if the population has no limit (assumed).
+FIRST_ACCOUNT_AGE = 6
+FIRST_ACCOUNT_DAYS = 182  # the youngest open one within so many days after that birthday (assumed)
 
 
 @front_door
@@ -54,10 +61,13 @@ def sample_listeners(
     survey     as from `load_survey`; do not change it in place
     ids        int64, (L,), numbers of listeners of the run
     instead    changes after the listeners are drawn: another age, gender, plan or genre, and the
-               habits that follow from it; survey row, home and name stay the same
+               habits that follow from it; survey row, home, name and user_id stay the same
     Returns    (listeners, profile_versions), Arrow tables as in `schema.TABLES`; the rows of a
                listener do not depend on the other ids
+    Raises ValueError for a given age that the run's population does not have.
     """
+    for given in (run.given, instead):
+        check_admitted(run.population, given)
     return listener_tables(run, *sample_people(run, behaviour, survey, ids, instead))
 
 
@@ -92,9 +102,9 @@ def sample_traits(run, survey, ids, instead):
     homes = homes_of(run.given)
     row = survey_rows(run, survey, keys)
     people = {name: answers[row] for name, answers in response_codes(TableKey(survey)).items()}
-    people |= {"listener_id": ids, "key": keys, "age": ages(keys, people["age_group"])}
-    if run.genres:
-        people["genre"] = favourite_genres(run, keys)
+    people |= {"listener_id": ids, "key": keys, "age": ages(run, keys, people["age_group"])}
+    genre = fixed_genres(run, keys)
+    people["genre"] = np.where(genre == NO_GENRE, people["genre"], genre)
     people |= repeated_codes(run.given, len(keys))
     town = (
         sample_homes(keys, people["plan"] == PREMIUM)
@@ -111,12 +121,8 @@ def sample_traits(run, survey, ids, instead):
         "first_gender": people["gender"],
     }
     people |= repeated_codes(instead, len(keys))
-    start = np.datetime64(run.window[0].date())
-    people["birth_date"] = birth_dates(keys, people["age"], start)
-    most = np.maximum((people["age"] - FIRST_ACCOUNT_AGE) * 365, 1)
-    people["joined_on"] = start - np.minimum(
-        account_days(run, survey, keys, people["usage_period"]), most
-    )
+    people["birth_date"] = birth_dates(run, keys, people["age"], people["time_zone"])
+    people["joined_on"] = account_dates(run, survey, people)
     return people
 
 
@@ -125,16 +131,10 @@ def repeated_codes(given, n):
     return {name: np.full(n, value) for name, value in given_codes(given).items()}
 
 
-def favourite_genres(run, keys):
-    """Code of each listener's favourite genre, drawn from the run's list of genres, int64, (L,)."""
-    allowed = np.array([genre_code("genres", genre) for genre in run.genres])
-    return allowed[choose(uniforms(keys, GENRE, 0), np.ones(len(allowed)))]
-
-
-def ages(keys, groups):
+def ages(run, keys, groups):
     """Completed years of age, int64, drawn from the published curve within each row's age group."""
     u = uniforms(keys, AGE, 0)
-    curve = age_curve()
+    curve = age_curve(ADMITTED_FROM.get(run.population, YOUNGEST))
     years = np.empty(len(keys), np.int64)
     for group, (low, high) in enumerate(YEARS_OF_GROUP.values()):
         in_group = groups == group
@@ -143,23 +143,27 @@ def ages(keys, groups):
     return years
 
 
-def birth_dates(keys, years, start):
-    """Dates of birth that give each listener this age at the start of a run, datetime64[D].
+def account_dates(run, survey, people):
+    """Days on which the accounts were opened, datetime64[D], (L,).
 
-    years: completed years of age. The last birthday is drawn as a number of days before the start,
-    so a run with another start gives the same listener another birthday.
+    An account is `account_days` old. If its owner was too young for it then, the day is drawn from
+    the FIRST_ACCOUNT_DAYS days after they were old enough.
     """
-    last_birthday = start - (uniforms(keys, BIRTHDAY, 0) * 365).astype(int)
-    month = last_birthday.astype("datetime64[M]")
-    return (month - 12 * years).astype("datetime64[D]") + (last_birthday - month)
+    keys, births = people["key"], people["birth_date"]
+    start = np.datetime64(run.window[0].date())
+    opened = start - account_days(run, survey, keys, people["usage_period"])
+    first_age = ADMITTED_FROM.get(run.population, FIRST_ACCOUNT_AGE)
+    earliest = anniversaries(births, years_of(births) + first_age)
+    later = np.minimum((start - earliest).astype(int), FIRST_ACCOUNT_DAYS)
+    later = (uniforms(keys, JOINED, 1) * later).astype(int)
+    return np.where(opened < earliest, earliest + later, opened)
 
 
 def account_days(run, survey, keys, usage):
     """Days since each account was opened, int64, (L,), at least 1.
 
     population="survey": uniform within the surveyed usage period. "world": the published
-    distribution (account_age, 2015), scaled by ACCOUNT_SCALE; a longer surveyed usage gives an
-    older account.
+    distribution (see `account_ranks`); a longer surveyed usage gives an older account.
     """
     u = uniforms(keys, JOINED, 0)
     if run.population == "survey":
@@ -168,11 +172,25 @@ def account_days(run, survey, keys, usage):
     weights = weights_of(TableKey(survey), run.population, run.survey_group)
     shares = np.bincount(response_codes(TableKey(survey))["usage_period"], weights, len(USAGE_DAYS))
     rank = (np.cumsum(shares) - shares)[usage] + u * shares[usage]
+    return 1 + np.interp(rank, *account_ranks(ADMITTED_FROM[run.population])).astype(int)
+
+
+@functools.cache
+def account_ranks(first_age):
+    """Rank of each account age, 0 to 1, and account ages in days: two float64 arrays.
+
+    Account ages have their published distribution (account_age, 2015), scaled by ACCOUNT_SCALE. The
+    youngest listeners cannot have an old account, so all listeners get slightly older ones: the
+    share of accounts older than x is divided by the share of people who were `first_age` before x.
+    """
     weeks = published("account_age")
     percents = (10, 25, 50, 75, 90)
     known = [0.0, *(weeks[f"p{percent}"] for percent in percents), 1.3 * weeks["p90"]]
-    weeks_before = np.interp(100 * rank, (0, *percents, 100), known)
-    return 1 + (ACCOUNT_SCALE * 7 * weeks_before).astype(int)
+    limits = ACCOUNT_SCALE * 7 * np.array(known)
+    days = np.linspace(0, limits[-1], 200)
+    older = 1 - np.interp(days, limits, (0, *percents, 100)) / 100
+    too_young = np.cumsum(age_curve(first_age))[first_age - 1 - YOUNGEST :]
+    return 1 - older / (1 - np.interp(days / 365, range(len(too_young)), too_young)), days
 
 
 # -- tables ----------------------------------------------------------------------------------------
@@ -186,9 +204,7 @@ def listener_tables(run, people, versions):
     homes = homes_of(run.given)
     names, latin = listener_names(people, run.seed)
     words = {name: words_of(homes[name], people["town"]) for name in homes} | {
-        "user_id": pa.array([run.given.user_id] * len(people["key"]))
-        if run.given.user_id
-        else user_ids(people["key"], run.seed, people["listener_id"]),
+        "user_id": run_user_ids(run, people["listener_id"]),
         "name": names,
         "name_latin": latin,
         "favourite_genre": words_of(GENRE_NAMES, people["genre"]),

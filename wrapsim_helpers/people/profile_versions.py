@@ -4,7 +4,8 @@ import numpy as np
 
 from ..schema import FREE, PREMIUM, code
 from ..streams import decision, uniforms
-from .clocks import clocks, first_instants, zone_windows
+from .birthdays import birthday_instants, last_birthday_years, years_of
+from .clocks import clocks, zone_windows
 from .survey_weights import YEARS_OF_GROUP, TableKey, response_codes, weights_of
 
 NO_PLAN, INDIVIDUAL, STUDENT = (
@@ -53,7 +54,7 @@ def profile_versions(run, people):
     the columns of people, in ascending order. Version 0 is valid from the start of the listener's
     window, with the plan of the survey row. A birthday or a change of plan begins a new version.
 
-    people  name -> array, (L,): listener_id, key, time_zone, birth_date, age, plan, wanted_plan,
+    people  name -> array, (L,): listener_id, key, time_zone, birth_date, plan, wanted_plan,
             leaving, joining
     """
     zones = people["time_zone"].categories
@@ -62,13 +63,13 @@ def profile_versions(run, people):
     births = people["birth_date"]
     starts, ends = (limit[zone] for limit in zone_windows(run, zones)[:2])
     unchanged = np.full(len(zone), -1)
-    changes = [(np.arange(len(zone)), starts, people["age"], people["plan"])]
-    for year in range(run.window[0].year, run.window[1].year + 1):
-        day = anniversaries(births, year).astype("datetime64[ms]")
-        at = first_instants(*clock, zone, day.astype(np.int64))
+    first_age = last_birthday_years(run, births, people["time_zone"]) - years_of(births)
+    changes = [(np.arange(len(zone)), starts, first_age, people["plan"])]
+    # if the times have an offset, local dates may lie in the year before or after
+    for year in range(run.window[0].year - 1, run.window[1].year + 2):
+        at = birthday_instants(clock, zone, births, year)
         rows = np.flatnonzero((at > starts) & (at < ends))
-        ages = year - 1970 - births[rows].astype("datetime64[Y]").astype(int)
-        changes.append((rows, at[rows], ages, unchanged[rows]))
+        changes.append((rows, at[rows], year - years_of(births[rows]), unchanged[rows]))
     changes += [
         (rows, at, unchanged[rows], plans) for rows, at, plans in plan_changes(people, starts, ends)
     ]
@@ -102,15 +103,6 @@ def versions_of(people, row, at, age, plan):
         "plan": plan,
         "plan_kind": np.where(plan == PREMIUM, wanted, NO_PLAN),
     }
-
-
-def anniversaries(births, year):
-    """Birthdays in a year, datetime64[D]; 29 February becomes 28 February in common years."""
-    born_in = births.astype("datetime64[M]")
-    month = np.datetime64(f"{year}-01") + born_in.astype(int) % 12
-    first = month.astype("datetime64[D]")
-    after = (month + 1).astype("datetime64[D]")
-    return np.minimum(first + (births - born_in), after - 1)
 
 
 def plan_changes(people, starts, ends):

@@ -9,22 +9,11 @@ import re
 
 import pandas as pd
 
-from ..checking import check_choice, front_door
+from ..checking import front_door
+from ..parameters import GENRES
+from ..parameters import check_genre as check_genre
 from ..source_files import read_cells, read_source
 
-GENRES = {
-    "Melody": "Melody",
-    "classical": "Classical",
-    "Pop": "Pop",
-    "Rap": "Rap",
-    "Electronic/Dance": "Electronic/Dance",
-    "Rock": "Rock",
-    "Kpop": "K-pop",
-    "All": "All",
-    "Classical & melody, dance": "Classical & melody, dance",
-    "Old songs": "Old songs",
-    "trending songs random": "Trending songs",
-}
 # time since the account was opened -> (from, to) in days
 USAGE_DAYS = {
     "Less than 6 months": (7, 183),
@@ -177,13 +166,3 @@ def allowed_answers(header, text, known):
     return (
         f"it must be one of {', '.join(map(repr, known))}. Correct it, or download the file again."
     )
-
-
-def check_genre(name, genre):
-    """A survey genre in our spelling; capitals do not matter.
-
-    Raises ValueError with the nearest names for an unknown genre.
-    """
-    known = {raw.casefold(): ours for raw, ours in GENRES.items()}
-    genre = known.get(str(genre).casefold(), genre)
-    return check_choice(name, genre, tuple(GENRES.values()))

@@ -18,8 +18,11 @@ from .figures import published
 from .survey_file import USAGE_DAYS, check_genre
 from .survey_shares import GENRE_NAMES, age_groups, listener_types, response_shares
 
-ROW = decision("listener.row")
+ROW, GENRE = decision("listener.row"), decision("listener.genre")
+NO_GENRE = -1  # code if the run does not fix the favourite genre
 YOUNGEST, OLDEST = 10, 80
+# population -> youngest age of its listeners; services admit nobody below 13
+ADMITTED_FROM = {"world": 13}
 OTHER_GENDER_SHARE = 0.01  # assumed: the published shares are of men and women only
 CAP = 25  # highest weight of a survey row, as a multiple of its equal share
 # published age bins -> (from, to) in completed years; the ends of the outer two are assumptions
@@ -155,14 +158,15 @@ def group_shares():
     }
 
 
-def age_curve():
+def age_curve(youngest=YOUNGEST):
     """Published share of each year of age from YOUNGEST to OLDEST - 1, float64, (70,).
 
-    It is uniform within a bin (age_shares) and falls linearly to 0 in the last, open bin.
+    It is uniform within a bin (age_shares) and falls linearly to 0 in the last, open bin. The first
+    bin begins at `youngest`; years before it have 0.
     """
     curve = np.zeros(OLDEST - YOUNGEST)
     for name, share in published("age_shares")["2015_sample"].items():
-        low, high = AGE_BINS[name]
+        low, high = max(AGE_BINS[name][0], youngest), AGE_BINS[name][1]
         shape = (
             np.linspace(1, 0, high - low, endpoint=False) if name == "55+" else np.ones(high - low)
         )
@@ -227,9 +231,32 @@ def given_codes(given):
     return codes
 
 
+def fixed_genres(run, keys):
+    """Code of the favourite genre that a run fixes for each listener, int64, (L,).
+
+    It is the given genre, or drawn from the run's list of genres; NO_GENRE if the run has neither.
+    """
+    given = (run.given.preferred_genre,) if run.given.preferred_genre else run.genres
+    if not given:
+        return np.full(len(keys), NO_GENRE)
+    allowed = np.array([genre_code("genres", genre) for genre in given])
+    return allowed[choose(uniforms(keys, GENRE, 0), np.ones(len(allowed)))]
+
+
 def genre_code(name, genre):
     """Position of a genre in GENRE_NAMES. Raises ValueError, see `check_genre`."""
     return GENRE_NAMES.index(check_genre(name, genre))
+
+
+def check_admitted(population, given):
+    """Raise ValueError if the age that a Given fixes is below those of the population."""
+    lowest = ADMITTED_FROM.get(population, 0)
+    if given.age is not None and given.age < lowest:
+        raise ValueError(
+            f"age is {given.age}; listeners of population={population!r} are {lowest} and older, "
+            f"since services admit nobody younger. Give an age from {lowest} to 100, or "
+            "population='survey'."
+        )
 
 
 def age_group_of(age):

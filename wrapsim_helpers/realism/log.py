@@ -18,6 +18,7 @@ from tqdm.auto import tqdm
 
 from ..instants import DAY_MS, EPOCH, HOUR_MS, MINUTE_MS, check_window, utc_ms
 from ..music.genres import FESTIVE
+from ..people.birthdays import exact_ages
 from ..people.homes import countries
 from ..runs.opened import OpenedRun, file_groups, read_parquet, read_plays
 from ..runs.rules import NEXT
@@ -132,12 +133,13 @@ def people(listeners, start_ms):
     """The listeners with the columns that measures need (see `Log`)."""
     born = pd.to_datetime(listeners["birth_date"]).astype("datetime64[ms]")
     joined = pd.to_datetime(listeners["joined_on"]).astype("datetime64[ms]").astype("int64")
+    start = np.datetime64(start_ms // DAY_MS, "D")
     country = listeners["country"].astype(str)
     regions = countries().set_index("country")["region"]  # as in the published shares of users
     return pd.DataFrame(
         {
             "listener_id": listeners["listener_id"],
-            "age": (start_ms - born.astype("int64")) / (365.25 * DAY_MS),
+            "age": exact_ages(born.to_numpy("datetime64[D]"), start),
             "birth_year": born.dt.year,
             "gender": listeners["gender"].astype(str),
             "country": country,

@@ -13,7 +13,7 @@ from ..listening.listen import Listened, listen_checked, world_of_run
 from ..names import folded
 from ..parameters import run_of
 from ..people.clocks import window_starts
-from ..people.user_ids import listener_number
+from ..people.user_ids import listener_number, run_user_ids
 from ..resources import runs_folder
 from ..storage import places
 from ..storage.outputs import replaced_file, writable_output_folder
@@ -100,19 +100,37 @@ def listener_named(opened, user):
     """
     run, text = run_of(opened.identity), str(user)
     first, last = run.first_listener, run.first_listener + run.num_users - 1
-    with suppress(ValueError):
-        number = int(text) if text.isdecimal() else listener_number(str(uuid.UUID(text)), run.seed)
-        if number is not None and first <= number <= last:
-            return number
+    user_id = uuid_text(text)
+    number = int(text) if text.isdecimal() else number_of_id(run, user_id)
+    if number is not None and first <= number <= last:
+        return number
     names = names_of_listeners(opened)
-    is_named = names["name"].map(folded) == folded(text)
-    numbers = names.loc[is_named, "listener_id"].tolist()
+    matches = names["name"].map(folded) == folded(text)
+    matches |= names["user_id"].str.casefold() == user_id
+    numbers = names.loc[matches, "listener_id"].tolist()
     if len(numbers) == 1:
         return numbers[0]
     raise ValueError(
         f"user is {user!r}; the run has {of_that_name(text, names, numbers)} It has the listeners "
         f"{first:,} to {last:,}: give the number, user_id or full name of one of them."
     )
+
+
+def uuid_text(text):
+    """The usual form of a UUID's text, or "" if the text is not of a UUID."""
+    with suppress(ValueError):
+        return str(uuid.UUID(text))
+    return ""
+
+
+def number_of_id(run, user_id):
+    """The number of the listener of a run with a user id; None if the id does not follow from the
+    run.
+    """
+    number = listener_number(user_id, run.seed) if user_id else None
+    if number is None or run_user_ids(run, np.array([number]))[0].as_py() != user_id:
+        return None
+    return number
 
 
 def of_that_name(text, names, numbers):
@@ -124,7 +142,8 @@ def of_that_name(text, names, numbers):
 
 
 def names_of_listeners(opened):
-    """listener_id and name of a run's listeners in the parts that exist; a DataFrame."""
+    """listener_id, user_id and name of a run's listeners in the parts that exist; a DataFrame."""
+    columns = ["listener_id", "user_id", "name"]
     with suppress(FileNotFoundError):
-        return read_parquet(opened, "listeners", ["listener_id", "name"]).to_pandas()
-    return pd.DataFrame({"listener_id": [], "name": pd.Series(dtype=str)})
+        return read_parquet(opened, "listeners", columns).to_pandas()
+    return pd.DataFrame(columns=columns, dtype=str)

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from dataclasses import replace
 
 from ..checking import check_count, front_door, int_or_text
 from ..listening.listen import (
@@ -60,7 +61,17 @@ def one_listener(
         given=given,
     )
     checked_world(run)
-    return run
+    return without_own_id(run)
+
+
+def without_own_id(run):
+    """A run of one listener, without the given UUID if the listener has it anyway.
+
+    So a number and the UUID of that number give the same run.
+    """
+    drawn = replace(run, given=replace(run.given, user_id=""))
+    own_id = user_ids.run_user_ids(drawn, drawn.listener_ids())[0].as_py()
+    return drawn if run.given.user_id in ("", own_id) else run
 
 
 @front_door(rest=one_listener)
@@ -71,12 +82,14 @@ def generate_listening_session(
     first.
 
     user_id               a listener's number, a listener's UUID, any other UUID, or "" for
-                          listener 0
+                          listener 0. A UUID is kept, also if the rest makes another person of
+                          its listener
     start_time, end_time  ISO 8601; local time of the listener if they have no offset; end excluded
     preferred_genre       a genre of the survey, such as "Pop"; "" for the genre of the survey row
     fixed                 any of age (years), gender, plan, latitude and longitude (degrees),
                           otherwise drawn; seed (the same seed gives the same listener and plays),
-                          population, survey_group, survey_path, songs_path
+                          population, survey_group, survey_path, songs_path. What is fixed gives
+                          another person with another UUID; `what_if` changes the same person
     Returns               list of dicts, each valid under `schema_ind`
     Raises ValueError or TypeError, saying what is allowed, before anything is simulated.
     """
@@ -143,8 +156,10 @@ def listen_as_records(run):
 
 
 def resolve_user(user_id, seed):
-    """(listener number, UUID to write) for a user_id that a caller gave; the UUID is "" if the
-    listener's own is written.
+    """(listener number, UUID) for a user_id that a caller gave; the UUID is "" if they gave none.
+
+    A UUID of this seed gives its number, whatever was fixed for that listener; any other UUID gives
+    a number that follows from it.
     """
     user_id = int_or_text(user_id) if isinstance(user_id, str) else user_id
     if isinstance(user_id, int) and not isinstance(user_id, bool):
@@ -158,8 +173,6 @@ def resolve_user(user_id, seed):
             f"user_id is {user_id!r}; it must be a listener's number, a UUID, or '' for listener 0."
         ) from None
     number = user_ids.listener_number(text, seed)
-    return (
-        (number, "")
-        if number is not None
-        else (int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1, text)
-    )
+    if number is None:
+        number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1
+    return number, text

@@ -23,7 +23,8 @@ class Story:
     """All that the cards of one listener need, as plain values and small pandas tables.
 
     listener   listener_id, user_id, name, name_latin (empty for a run that an earlier version
-               made), city, country (ISO 3166 alpha-2), time_zone, birth_date
+               made), city (may be ""), country (ISO 3166 alpha-2),
+               time_zone, birth_date
     year       calendar year in the listener's own zone
     edition    name of the edition whose rules apply, e.g. "full" or "2025"
     first_day, last_day   the window, both inclusive, local dates
