@@ -87,7 +87,7 @@ def plays(july):
 
 
 def test_every_figure_has_a_role_a_year_a_population_and_a_source():
-    assert len(realism.targets()) == 108
+    assert len(realism.targets()) == 118
     for name, one in realism.targets().items():
         assert (
             one["role"] in ("rule", "input", "outcome")
@@ -105,7 +105,7 @@ def test_a_check_has_ends_in_order_and_a_tolerance_or_a_range():
         for check in one["checks"]:
             low, high = scores.bounds(check)
             assert low <= high and (check["within"] is None or check["within"] >= 0), name
-            assert low < high or check["within"] is not None, name
+            assert low < high or check["within"] is not None or check["factor"] > 1, name
 
 
 def test_every_figure_is_measured():

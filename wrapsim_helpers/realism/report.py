@@ -50,6 +50,8 @@ CAPTIONS = {
     "release_ages": "Look for how fast the bars fall.",
     "artist_ranks": "Look for the slope between rank 10 and 1000.",
     "distinct_tracks": "Look for a line that flattens: fewer tracks are new over time.",
+    "taste_overlap": "Look for the two means on the left, and the first bar on the right: if "
+    "everybody follows the charts, both are far above the published values.",
 }
 SURVEY = """SDMetrics {version} compares {n:,} listeners drawn from one half of the survey with
 the respondents of the other half, by age band, gender, plan, favourite genre, time of use and group
