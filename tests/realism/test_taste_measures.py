@@ -251,6 +251,11 @@ def test_skips_by_hour_give_the_lowest_hour_and_the_morning_over_the_evening():
     assert first(found["morning_to_late_evening"]) == pytest.approx(((4 * 2 + 1) / 20) / (3 / 4))
 
 
+def test_an_hour_before_midnight_is_eight_hours_from_six():
+    rows = [{"hour": h, "brief": h != 22} for h in range(24)]
+    assert first(skips.skip_by_hour(sampled(rows, ("long_hours",)))["min_hour"]) == -2
+
+
 # -- a tolerance that is a factor ------------------------------------------------------------------
 
 
@@ -273,8 +278,9 @@ def test_a_factor_of_two_allows_half_and_twice_the_published_value(observed, err
     assert scores.verdict_of(check, observed, error) == verdict
 
 
-def test_the_ten_figures_of_taste_are_outcomes_that_are_counted():
+def test_the_ten_figures_of_taste_are_counted_outcomes_that_the_model_does_not_use():
     names = [*taste.MEASURES, "active_days_month", "artists_per_subscriber_month"]
     names += ["context_by_plan", "skip_by_hour"]
     assert len(names) == 10
     assert all(scores.is_counted(scores.targets()[name]) for name in names)
+    assert not [name for name in names if scores.known(name)]

@@ -10,6 +10,7 @@ from ..sample import (
     distance,
     mean_of,
     median_of,
+    near,
     ratio,
     ratio_among,
     sd_of,
@@ -162,7 +163,7 @@ def skip_by_hour(s):
     if not n[0].any():
         return {}
     return {
-        "min_hour": np.where(n > 0, share, np.inf).argmin(axis=1).astype(float),
+        "min_hour": near(np.where(n > 0, share, np.inf).argmin(axis=1), 6),
         "morning_to_late_evening": share[:, 5:10].mean(axis=1) / share[:, 20:24].mean(axis=1),
     }
 
