@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wrapsim_helpers.realism import evidence, measure, pairs, sample, scores
+import wrapsim_helpers as ws
+from wrapsim_helpers.realism import evidence, log, measure, pairs, sample, scores, study
 from wrapsim_helpers.realism.measures import repetition, sessions, skips, taste, volume
 
 JANUARY = 2025 * 12  # months from year 0
@@ -55,8 +56,8 @@ def sampled(rows, names, listeners=None, start="2025-01-01", end="2026-01-01"):
     first, after = (int(pd.Timestamp(day).timestamp() * 1000) for day in (start, end))
     dates = date.fromisoformat(start), date.fromisoformat(end)
     table = pd.concat([people, *(c.reindex(range(len(people))).fillna(0) for c in columns)], axis=1)
-    log = SimpleNamespace(first_ms=first, after_ms=after, dates=dates, listeners=people)
-    return sample.Sample(table, frames, sample.resamples(len(table), 3), log)
+    opened = SimpleNamespace(first_ms=first, after_ms=after, dates=dates, listeners=people)
+    return sample.Sample(table, frames, sample.resamples(len(table), 3), opened)
 
 
 def fifty(who, *firsts):
@@ -109,6 +110,33 @@ def test_short_plays_and_noise_do_not_count_as_taste(three, monkeypatch):
     ignored = [{"who": w, "artist_id": 1, "times": 90, "music_stream": False} for w in range(3)]
     _, artists = taste.ranked_lists(sampled(three + ignored, LISTS))
     assert artists[:, 0].tolist() == [7, 7, 9]
+
+
+def test_a_stream_of_music_has_thirty_seconds_and_is_not_noise():
+    columns = {"device": "phone", "context": "album", "duration_ms": 200_000, "local_ms": 0}
+    ordered = pd.DataFrame(
+        {"ms_played": [29_999, 30_000, 90_000], "noise": [False, False, True], **columns}
+    ).assign(size=1, place=1)
+    with duckdb.connect() as connection:
+        connection.register("ordered", ordered)
+        connection.execute(log.PLAYS)
+        rows = connection.execute("SELECT music_stream FROM p ORDER BY ms_played").fetchall()
+    assert rows == [(False,), (True,), (False,)]
+
+
+def test_the_country_of_a_track_is_that_of_its_primary_artist(tmp_path):
+    run = ws.Run(
+        num_users=2, start_time="2025-03-03", end_time="2025-03-05", catalogue_tracks=1_000
+    )
+    folder = study.write_changed_run(tmp_path, run, ws.Behaviour())
+    tracks = log.open_log(ws.open_run(folder)).tracks
+    credits = ws.read_parquet(folder, "track_artists").to_pandas()
+    country = ws.read_parquet(folder, "artists").to_pandas().set_index("artist_id")["country"]
+    primary = credits[credits["role"] == "primary"].set_index("track_id")["artist_id"]
+    assert (tracks["artist_country"] == country.loc[primary[tracks.index]].to_numpy()).all()
+    assert tracks["artist_country"].nunique() > 5
+    n = credits.groupby("track_id").size().reindex(tracks.index)
+    assert (tracks["solo"] == (n == 1)).all() and not tracks["solo"].all()
 
 
 def test_two_lists_with_half_of_their_artists_in_common_have_an_index_of_a_third():
