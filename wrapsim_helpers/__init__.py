@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_scores,
         draw_skips_by_age,
         draw_still_on,
+        draw_taste_overlap,
         draw_volume_spread,
     )
     from .realism.measure import checked, measured, sampled
@@ -191,6 +192,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_release_ages": "realism.evidence",
     "draw_artist_ranks": "realism.evidence",
     "draw_distinct_tracks": "realism.evidence",
+    "draw_taste_overlap": "realism.evidence",
     # every notebook
     "finish": "charts.style",
     "output_folder": "storage.outputs",

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ..cards.themes import GREY, INK
+from ..cards.themes import GREY, INK, WHITE
 from ..charts.exploring import percent, percent_axis
-from ..charts.style import ACCENT, DATA, chart, finish, note, side_by_side
+from ..charts.style import ACCENT, DATA, LEFT, TEXT, chart, finish, note, ruled, side_by_side
+from ..people.figures import published
 from . import pairs
 from .scores import PASS, judged, targets, verdicts
 
@@ -248,6 +249,72 @@ def draw_distinct_tracks(sample):
     return ax
 
 
+def draw_taste_overlap(sample):
+    """How alike are two listeners, and how many have the same favourite artist?"""
+    common, firsts = pairs.common_artists(sample), pairs.number_ones(sample)
+    if not len(common):
+        return chart(NOTHING, "Artists in common of two listeners with 50 artists or more.")
+    mean = common["measured"] @ common.index
+    left, right = apart(
+        f"Two listeners share {mean:.1f} of their 20 top artists; {percent(firsts['measured'][1])} "
+        f"have the commonest number one",
+        "Left: share of random pairs. Right: share of listeners, by rank of the artist. Published: "
+        "HetRec Last.fm, 2011.",
+        ("Artists in common, of 20", "The ten commonest number ones"),
+    )
+    draw_in_common(left, common["measured"], mean)
+    draw_number_ones(right, firsts)
+    return left
+
+
+def apart(title, source, names):
+    """Two axes side by side, each with scales of its own."""
+    axes = side_by_side(title, source, names)
+    axes[1].remove()
+    right = axes[0].figure.add_axes((0.62, 0.17, 0.34, 0.58))
+    axes[0].set_position((LEFT, 0.17, 0.4, 0.58))
+    ruled(right).set_title(names[1], loc="left", fontsize=TEXT, color=INK)
+    return axes[0], right
+
+
+def draw_in_common(ax, share, mean):
+    """Draw the shares of pairs by artists in common as bars, with the published and the measured
+    mean.
+    """
+    last = max(6, int(np.flatnonzero(share > 0.0005).max()))
+    ax.bar(share.index[: last + 1], share[: last + 1], 0.8, color=DATA)
+    top, average = 1.35 * share.max(), pairs.in_common(published("taste_overlap_pairs"))
+    means = (
+        (average, f"published mean {average:.1f}", ACCENT),
+        (mean, f"this run {mean:.1f}", INK),
+    )
+    for height, (x, name, colour) in zip((0.99 * top, 0.87 * top), sorted(means)):
+        ax.plot((x, x), (0, height), color=colour, linewidth=2)
+        over_lines(note(ax, x + 0.03 * last, height, name, colour, va="top"))
+    ax.set(ylim=(0, top), xlim=(-0.6, last + 0.6))
+    ax.set_xticks(range(0, last + 1, 1 if last < 10 else 5))
+    percent_axis(ax.yaxis)
+
+
+def over_lines(text):
+    """Give a label a white ground, so that no hairline crosses it."""
+    text.set_bbox({"facecolor": WHITE, "linewidth": 0, "pad": 1})
+
+
+def draw_number_ones(ax, table):
+    """Draw the shares of listeners who have each of the commonest number ones as bars, with the
+    published share of the first.
+    """
+    ax.bar(table.index, table["measured"], 0.8, color=DATA)
+    first, top = table["published"].iloc[0], 1.2 * np.nanmax(table.to_numpy())
+    ax.plot((0.4, 1.6), (first, first), color=ACCENT, linewidth=3)
+    name = f"published first: {percent(first)}"
+    over_lines(note(ax, 10.5, 0.9 * top, name, ACCENT, ha="right"))
+    ax.set(ylim=(0, top), xlim=(0.3, 10.7))
+    ax.set_xticks([1, *range(5, len(table) + 1, 5)])
+    percent_axis(ax.yaxis)
+
+
 OF_SAMPLE = {
     "leaving": draw_still_on,
     "endings": draw_endings,
@@ -258,6 +325,7 @@ OF_SAMPLE = {
     "release_ages": draw_release_ages,
     "artist_ranks": draw_artist_ranks,
     "distinct_tracks": draw_distinct_tracks,
+    "taste_overlap": draw_taste_overlap,
 }
 
 

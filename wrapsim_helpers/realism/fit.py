@@ -20,7 +20,7 @@ from ..storage.outputs import check_output_file, replaced_file
 from .measure import measured, sampled
 from .sample import columns_of, shares
 
-USERS, TRACKS, ROUNDS, SEED = 1_500, 400_000, 3, 77
+USERS, ROUNDS, SEED = 1_500, 3, 77
 # parameter -> (target, check, published value, power)
 FITS = {
     "premium_factor": ("premium_free_ratio", "time", published("premium_free_ratio")["time"], 0.8),
@@ -60,7 +60,6 @@ def crowd_with(values):
             out_dir=Path(folder) / "run",
             formats="parquet",
             personas_path=str(persona),
-            catalogue_tracks=TRACKS,
             seed=SEED,
         )
         sample = sampled(run_dir, replicates=2, progress=False)

@@ -35,6 +35,8 @@ LABELS = ("reason_start", "reason_end", "device", "context", "plan")
 OF_TRACK = (
     "duration_ms",
     "artist_id",
+    "artist_country",
+    "solo",
     "released",
     "release_year",
     "noise",
@@ -64,7 +66,7 @@ READ = (
 PLAYS = f"""
 CREATE OR REPLACE TEMP TABLE p AS SELECT *,
   ms_played < duration_ms - {NOT_FINISHED_MS} AS unfinished,
-  ms_played < 30000 AS brief,
+  ms_played < 30000 AS brief, ms_played >= 30000 AND NOT noise AS music_stream,
   local_ms // {DAY_MS} AS day, (local_ms // {DAY_MS} + 3) % 7 AS weekday, (local_ms // {DAY_MS} +
     3) % 7 >= 5 AS weekend,
   local_ms % {DAY_MS} // {HOUR_MS} AS hour, year(epoch_ms(local_ms)) * 12 +
@@ -151,24 +153,34 @@ def people(listeners, start_ms):
 
 def tracks_of(run):
     """Tracks by track_id with their primary artist: durations in ms, release in days since 1970,
-    holiday by words of the title or genre.
+    holiday by words of the title or genre, artist_country ("" if unknown), solo (one artist is
+    credited).
     """
     tracks = read_parquet(run, "tracks").to_pandas().set_index("track_id")
     credits = read_parquet(run, "track_artists").to_pandas()
     primary = credits[credits["role"] == "primary"].drop_duplicates("track_id")
     artist = primary.set_index("track_id")["artist_id"]
     artist = artist.reindex(tracks.index, fill_value=-1).astype("int32")
+    n_credits = credits.groupby("track_id")["artist_id"].nunique()
     released = pd.to_datetime(tracks["release_date"])
     title, genre = (tracks[name].str.contains(FESTIVE, case=False) for name in ("title", "genre"))
     holiday = title | genre
     return tracks[["genre", "duration_ms", "noise", *MEASURED]].assign(
         artist_id=artist,
+        artist_country=country_of(run, artist),
+        solo=n_credits.reindex(tracks.index, fill_value=1) == 1,
         holiday=holiday,
         holiday_artist=artist.isin(artist[holiday]),
         genre_code=pd.factorize(tracks["genre"])[0],
         released=released.astype("datetime64[ms]").astype("int64") // DAY_MS,
         release_year=released.dt.year.fillna(-1).astype("int32"),
     )
+
+
+def country_of(run, artist):
+    """The country of each track's artist, "" if unknown: Series like artist, a Series of ids."""
+    artists = read_parquet(run, "artists", ["artist_id", "country"]).to_pandas()
+    return artist.map(artists.set_index("artist_id")["country"]).fillna("").astype(str)
 
 
 # -- the order of plays ----------------------------------------------------------------------------

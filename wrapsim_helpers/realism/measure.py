@@ -9,12 +9,12 @@ from ..checking import check_choice, check_count, check_names, front_door
 from ..interrupts import saying, unchanged
 from ..runs.opened import open_run
 from .log import gathered, open_log
-from .measures import clock, popularity, repetition, sessions, skips, volume
+from .measures import clock, popularity, repetition, sessions, skips, taste, volume
 from .rules import rule_values
 from .sample import REPLICATES, Sample, resamples
 from .scores import results_of, targets
 
-DOMAINS = (skips, volume, clock, repetition, popularity, sessions)
+DOMAINS = (skips, volume, clock, repetition, popularity, taste, sessions)
 EVERYWHERE = (skips, volume)  # domains whose statistics other domains read too
 MEASURES = {target: measure for domain in DOMAINS for target, measure in domain.MEASURES.items()}
 

@@ -9,6 +9,7 @@ from ..streams import normal
 from .measures.clock import by_hour
 from .measures.popularity import artist_totals
 from .measures.skips import ENDS, LAST_SECOND, left_by_age
+from .measures.taste import LIST, jaccard, random_pairs, ranked_lists
 from .measures.volume import run_days
 from .sample import by_key, columns_of, shares
 
@@ -128,3 +129,33 @@ def distinct_tracks(sample):
     table = table[sample.values("n")[table["who"]] >= 5000]
     median = table.groupby("n")["seen_tracks"].median()
     return pair([*median.index, 13_750], [np.nan] * len(median) + [2_728], [*median, np.nan])
+
+
+def common_artists(sample):
+    """Share of random pairs of listeners by the number of artists that their lists of 20 have in
+    common, 0 to 20; empty without two lists.
+    """
+    who, artists = ranked_lists(sample)
+    if len(who) < 2:
+        return pair([], [], [])
+    alike = jaccard(artists, random_pairs(len(who)))
+    common = np.rint(in_common(alike)).astype(int)
+    measured = shares(np.bincount(common, minlength=LIST + 1).astype(float))
+    return pair(range(LIST + 1), [np.nan] * (LIST + 1), measured)
+
+
+def in_common(index):
+    """Number of artists in common of two lists of 20 with a Jaccard index."""
+    return 2 * LIST * index / (1 + index)
+
+
+def number_ones(sample, ranks=10):
+    """Share of listeners by their number-one artist: the commonest ones, by rank from 1; empty
+    without a list. Published is the share of the commonest.
+    """
+    _, artists = ranked_lists(sample)
+    if not len(artists):
+        return pair([], [], [])
+    listeners = -np.sort(-np.unique(artists[:, 0], return_counts=True)[1])[:ranks]
+    published_values = [published("same_number_one")] + [np.nan] * (len(listeners) - 1)
+    return pair(range(1, len(listeners) + 1), published_values, listeners / len(artists))

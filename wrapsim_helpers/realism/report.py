@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..parameters import Run
 from ..people.figures import figures
 from ..storage.outputs import (
     check_marked,
@@ -22,7 +23,7 @@ HEAD = """# How real is it?
 Written by `make realism`; do not edit. This report compares {listeners:,} listeners over a year
 ({plays:,} plays) with the {figures} published figures of
 [data/behaviour/targets.json](../data/behaviour/targets.json). Their roles and tolerances were
-frozen before anything was fitted. Everything is measured from the run's tables alone.
+frozen before anything was fitted. Everything is measured from the run's tables alone. {world}
 
 **How to read it.** Each number has a 95 % interval from {replicates} bootstrap samples of
 listeners. Its score is the distance from the published figure in tolerances; a score up to 1
@@ -50,6 +51,8 @@ CAPTIONS = {
     "release_ages": "Look for how fast the bars fall.",
     "artist_ranks": "Look for the slope between rank 10 and 1000.",
     "distinct_tracks": "Look for a line that flattens: fewer tracks are new over time.",
+    "taste_overlap": "Look for the two means on the left, and the first bar on the right: if "
+    "everybody follows the charts, both are far above the published values.",
 }
 SURVEY = """SDMetrics {version} compares {n:,} listeners drawn from one half of the survey with
 the respondents of the other half, by age band, gender, plan, favourite genre, time of use and group
@@ -102,6 +105,7 @@ def report_lines(study, pictures):
     head = HEAD.format(
         listeners=study.size.listeners,
         plays=study.n_plays,
+        world=world_text(study.sample.log),
         figures=len(targets()),
         replicates=len(study.sample.weights) - 1,
         uniform=study.size.uniform,
@@ -121,6 +125,23 @@ def report_lines(study, pictures):
     }
     titled = ((f"## {title}", "", *lines, "") for title, lines in sections.items())
     return [head, *chain(*titled)]
+
+
+def world_text(log):
+    """A sentence that states the size of the catalogue and whether it is that of the default
+    world. log: the `Log` of the run
+    """
+    n_tracks = log.run.parameters["catalogue_tracks"]
+    is_default = n_tracks == Run.catalogue_tracks
+    return (
+        f"Its catalogue has {log.tracks['artist_id'].nunique():,} artists and {len(log.tracks):,} "
+        f"tracks: "
+        + (
+            "the default world, as in the notebooks and in `wrapsim simulate`."
+            if is_default
+            else f"**not** the default world, but one with `catalogue_tracks={n_tracks}`."
+        )
+    )
 
 
 def short_lines(study, results):

@@ -22,7 +22,7 @@ from .scores import (
 
 # column of `row_of` -> its alignment and width
 WIDTHS = {
-    "figure": "<27",
+    "figure": "<29",
     "check": "<28",
     "role": "<9",
     "tier": "<5",
@@ -74,7 +74,7 @@ def row_of(result):
 
 def published_text(result):
     """A published value, range or sign as text."""
-    within = check_named(result.target, result.check)["within"]
+    check = check_named(result.target, result.check)
     low, high = short(result.low), short(result.high)
     if np.isinf(result.high):
         text = f"over {low}"
@@ -82,7 +82,9 @@ def published_text(result):
         text = f"under {high}"
     else:
         text = low if result.low == result.high else f"{low} to {high}"
-    return f"{text} \u00b1 {short(within)}" if within else text
+    if "factor" in check:
+        return f"{text} (factor {short(check['factor'])})"
+    return f"{text} \u00b1 {short(check['within'])}" if check["within"] else text
 
 
 def interval_text(result):

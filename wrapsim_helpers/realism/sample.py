@@ -161,7 +161,12 @@ def by_key(sample, table, key, column, size):
     return pooled(sample, table["who"], table[key], table[column], size)
 
 
-# -- shares ----------------------------------------------------------------------------------------
+# -- hours and shares ------------------------------------------------------------------------------
+
+
+def near(hours, centre):
+    """Hours shifted by 24 to within twelve hours of a centre, so that 23 is close to 1."""
+    return centre + (hours - centre + 12) % 24 - 12.0
 
 
 def shares(counts):

@@ -1,6 +1,7 @@
 """Published figures (targets) and the scores of measured numbers."""
 
 import functools
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -55,15 +56,29 @@ def score_of(check, observed):
     """Distance from the published range in tolerances, float; inf outside a range without a
     tolerance, NaN if observed is NaN.
 
-    check  {'low', 'high', 'within'}; None for an open end, and for no tolerance
+    check  {'low', 'high', 'within'}; None for an open end, and for no tolerance. A check with a
+           'factor' has a tolerance in ratios: with 2, half of low and twice high score 1
     """
     if observed != observed:
         return np.nan
-    low, high = bounds(check)
+    low, high, within, observed, _ = on_its_scale(check, observed, 0.0)
     outside = max(low - observed, observed - high, 0)
     if not outside:
         return 0.0
-    return outside / check["within"] if check["within"] else np.inf
+    return outside / within if within else np.inf
+
+
+def on_its_scale(check, observed, error):
+    """(low, high, tolerance, observed, error): as they are, or as natural logarithms if the check
+    has a factor. The error of a logarithm is the relative error.
+    """
+    low, high = bounds(check)
+    if "factor" not in check:
+        return low, high, check["within"] or 0.0, observed, error
+    if observed <= 0:
+        return math.log(low), math.log(high), math.log(check["factor"]), -math.inf, math.inf
+    logarithms = (math.log(value) for value in (low, high, check["factor"], observed))
+    return *logarithms, error / observed
 
 
 def bounds(check):
@@ -89,9 +104,10 @@ def too_wide(check, observed, error):
     """Whether the 95 % interval is too wide for a verdict: wider than the range and its tolerance;
     with an open end, whether it crosses the limit.
     """
-    (low, high), slack, reach = bounds(check), check["within"] or 0.0, Z95 * error
-    if error != error or low == high == 0 == check["within"]:
+    if error != error or check["low"] == check["high"] == 0 == check["within"]:
         return False
+    low, high, slack, observed, error = on_its_scale(check, observed, error)
+    reach = Z95 * error
     if np.isinf(low) or np.isinf(high):
         return observed - reach < low - slack or observed + reach > high + slack
     return 2 * reach > slack + (high - low)

@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ...people.figures import published
 from ...wrapped.counting import day_number
 from ..log import MEASURED
-from ..sample import by_key, columns_of, largest_error, pooled, ratio_among, shares
+from ..sample import by_key, columns_of, largest_error, near, pooled, ratio_among, shares
 from .skips import count_ifs
 
 BLOCKS = {"0_4": (0, 4), "5_9": (5, 9), "10_15": (10, 15), "16_19": (16, 19), "20_23": (20, 23)}
@@ -84,11 +84,6 @@ def divergence_bits(rows, reference):
         np.where(p > 0, p * np.log2(p / middle), 0.0).sum(axis=1) for p in (rows, reference)
     )
     return (first + second) / 2
-
-
-def near(hours, centre):
-    """Hours shifted by 24 to within twelve hours of a centre, so that 23 is close to 1."""
-    return centre + (hours - centre + 12) % 24 - 12.0
 
 
 def highest(rows, centre):

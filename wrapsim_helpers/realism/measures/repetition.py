@@ -1,5 +1,7 @@
 """Measures of repetition and exploration."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -50,6 +52,12 @@ PER_LISTENER = {
 }
 
 LONG_FORM = {
+    "monthly_artists": """WITH each AS (SELECT who, artist_id, month, count_if(plan = 'premium') > 0
+          AS premium FROM p WHERE ms_played >= 30000 GROUP BY ALL),
+        dated AS (SELECT *, month = min(month) OVER (PARTITION BY who, artist_id) AS is_new
+          FROM each)
+        SELECT who, month, count(*) AS n, count_if(is_new) AS n_new FROM dated
+        WHERE premium AND month % 12 BETWEEN 8 AND 10 GROUP BY ALL""",
     "heaps": f"SELECT who, number + 1 AS n, seen_tracks, seen_artists FROM p WHERE number + 1 IN "
     f"{COUNTS}",
     "discoveries": f"""SELECT who, month, count_if(new_artist AND context IN {PLAYLISTS}) AS n_new
@@ -275,6 +283,18 @@ def new_artists_month(s):
     return mean_of_rows(s, rows["who"], rows["n_new"]) if len(rows) else {}
 
 
+def artists_per_subscriber_month(s):
+    """Share of new artists among those of a premium listener's month, mean over September to
+    November of the first year.
+    """
+    first, after = s.log.dates
+    if (first.month, first.day) != (1, 1) or after < date(first.year, 12, 1):
+        return {}
+    rows = s.frames["monthly_artists"]
+    rows = rows[rows["month"] < month_number(s.log.first_ms) + 12]
+    return mean_of_rows(s, rows["who"], rows["n_new"] / rows["n"]) if len(rows) else {}
+
+
 def new_tracks_week_age24(s):
     """Share of weeks with ten new tracks or more, at ages 22.5 to 26.5."""
     weeks = s.frames["weeks"]
@@ -311,6 +331,7 @@ MEASURES = {
     "heaps_tracks": heaps("seen_tracks"),
     "heaps_artists": heaps("seen_artists"),
     "new_artists_month": new_artists_month,
+    "artists_per_subscriber_month": artists_per_subscriber_month,
     "new_tracks_week_age24": new_tracks_week_age24,
     "exploration_vs_age": exploration_vs_age,
 }

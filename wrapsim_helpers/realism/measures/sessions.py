@@ -35,7 +35,10 @@ PER_LISTENER = {
           offline) AS n_offline,
         coalesce(sum(ms_played) FILTER (plan = 'free'), 0) AS ms_free, coalesce(sum(ad_ms) FILTER
           (plan = 'free'), 0) AS ad_free,
-        count_if(plan = 'premium' AND ad_ms > 0) AS n_premium_ads FROM p GROUP BY who""",
+        count_if(plan = 'premium' AND ad_ms > 0) AS n_premium_ads,
+        count_if(plan = 'premium' AND context = 'search') AS search_premium, count_if(plan = 'free')
+          AS n_free, count_if(plan = 'free' AND context = 'search') AS search_free
+        FROM p GROUP BY who""",
     "gaps": f"""SELECT who, count(*) AS n_gaps, sum(ln(gap_ms / {HOUR_MS})::DECIMAL(18, 9))
           ::DOUBLE AS ln_gaps FROM p
         WHERE gap_ms BETWEEN {HOUR_MS} AND {30 * DAY_MS} GROUP BY who""",
@@ -137,6 +140,9 @@ MEASURES = {
     "session_context_mssd": shares_error("session_context_mssd", "in_", CONTEXT_GROUPS),
     "session_context_2015": session_context_2015,
     "programmed_share": programmed_share,
+    "context_by_plan": lambda s: (
+        (s["search_premium"] / s["n_premium"]) / (s["search_free"] / s["n_free"])
+    ),
     "context_switch": ratio("long_switched", "long_n"),
     "device_mix": lambda s: {"mobile": s["ms_mobile"] / s["ms"]},
     "offline_share": ratio("n_offline", "n_premium"),

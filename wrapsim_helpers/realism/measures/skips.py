@@ -10,6 +10,7 @@ from ..sample import (
     distance,
     mean_of,
     median_of,
+    near,
     ratio,
     ratio_among,
     sd_of,
@@ -112,6 +113,8 @@ LONG_FORM = {
     "leaving": f"""SELECT who, least(ms_played // 1000, {LAST_SECOND}) AS second, count(*) AS n,
       count_if(unfinished) AS n_left
         FROM p GROUP BY who, second""",
+    "long_hours": """SELECT who, hour, count(*) AS n, count_if(brief) AS n_brief FROM p WHERE long
+        GROUP BY who, hour""",
     "songs_left": f"""SELECT who % 2 AS half, track_id, ms_played // {1000 * BIN_S} AS bin,
       count(*) AS n
         FROM p WHERE unfinished GROUP BY half, track_id, bin""",
@@ -149,6 +152,20 @@ def skip_weekend(s):
     """Share of plays left early, mean of Saturday and Sunday minus mean of Monday to Friday."""
     days = columns_of(s, "left_day_", range(7)) / columns_of(s, "n_day_", range(7))
     return {"weekend_minus_weekday": days[:, 5:].mean(axis=1) - days[:, :5].mean(axis=1)}
+
+
+def skip_by_hour(s):
+    """Share of plays under 30 s by local hour: the hour of the lowest share, and the mean share
+    from 5 to 9 over that from 20 to 23.
+    """
+    brief, n = (by_key(s, s.frames["long_hours"], "hour", name, 24) for name in ("n_brief", "n"))
+    share = brief / n
+    if not n[0].any():
+        return {}
+    return {
+        "min_hour": near(np.where(n > 0, share, np.inf).argmin(axis=1), 6),
+        "morning_to_late_evening": share[:, 5:10].mean(axis=1) / share[:, 20:24].mean(axis=1),
+    }
 
 
 def skip_hazard_shape(s):
@@ -248,6 +265,7 @@ MEASURES = {
     "skip_gender_gap": skip_gender_gap,
     "skip_by_age": skip_by_age,
     "skip_weekend": skip_weekend,
+    "skip_by_hour": skip_by_hour,
     "skip_hazard_shape": skip_hazard_shape,
     "skip_by_position": lambda s: {
         "ratio_1_to_plateau": (s["long_first_brief"] / s["long_first"])

@@ -11,6 +11,7 @@ from ..sample import (
     mean_of_rows,
     means_by,
     median_of,
+    pooled,
     quantile_of,
     ratio,
     slopes_of,
@@ -18,6 +19,7 @@ from ..sample import (
 
 FORTNIGHT = 14
 MONTH_DAYS = 365.25 / 12
+LONG_MONTHS = (0, 2, 4, 6, 7, 9, 11)  # months of 31 days, January is 0
 YEAR_0 = 1970 * 12  # months from year 0 to 1970
 
 PER_LISTENER = {
@@ -35,7 +37,8 @@ PER_LISTENER = {
 LONG_FORM = {
     "months": """SELECT who, month, sum(ms_played) AS ms, count(*) AS n, count_if(plan =
       'premium') AS n_premium,
-        count_if(mobile) > 0 AND count_if(computer) > 0 AS both FROM p GROUP BY who, month""",
+        count_if(mobile) > 0 AND count_if(computer) > 0 AS both, count(DISTINCT day) AS n_days
+        FROM p GROUP BY who, month""",
     "fortnights": f"""SELECT who, (day - getvariable('first_day')) // {FORTNIGHT} AS fortnight,
       sum(ms_played) AS ms, count(*) AS n,
         count_if(plan = 'premium') * 2 > count(*) AS premium FROM p GROUP BY who, fortnight""",
@@ -98,10 +101,10 @@ def month_span(s):
     return month_number(s.log.first_ms - 1) + 1, month_number(s.log.after_ms)
 
 
-def whole_months(s):
-    """The long form of the run's whole calendar months."""
+def whole_months(s, frame="months"):
+    """A long form with the column month, in the run's whole calendar months."""
     first, after = month_span(s)
-    return s.frames["months"][s.frames["months"]["month"].between(first, after - 1)]
+    return s.frames[frame][s.frames[frame]["month"].between(first, after - 1)]
 
 
 def monthly(s, value):
@@ -111,6 +114,16 @@ def monthly(s, value):
         return np.nan
     number = rows["month"] - rows["month"].min()
     return means_by(s, rows["who"], number, value(rows), number.max() + 1).mean(axis=1)
+
+
+def active_days_month(s):
+    """Days with a play in the months of 31 days of premium listeners, lower quartile."""
+    rows = whole_months(s)
+    rows = rows[(rows["month"] % 12).isin(LONG_MONTHS) & (rows["n_premium"] * 2 > rows["n"])]
+    if not len(rows):
+        return {}
+    months = pooled(s, rows["who"], rows["n_days"], np.ones(len(rows)), 32).cumsum(axis=1)
+    return {"lower_quartile": (months >= 0.25 * months[:, -1:]).argmax(axis=1).astype(float)}
 
 
 def crossplatform_minutes(s):
@@ -202,6 +215,7 @@ MEASURES = {
     "ifpi_hours_week": lambda s: {
         "audio_streaming_hours": monthly(s, lambda rows: rows["ms"] / 3.6e6 * 12 / 52.18)
     },
+    "active_days_month": active_days_month,
     "crossplatform_minutes": crossplatform_minutes,
     "yambda_rate": yambda_rate,
     "lastfm_volume": lastfm_volume,
