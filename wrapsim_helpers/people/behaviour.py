@@ -83,7 +83,7 @@ class Behaviour:
     sigma_quiet: float = spread(
         1.0,
         "spread of ln(quiet_min) over listeners: some listen on a few days, some on all",
-        "active_days_month",
+        "assumed; active_days_month",
         without=("listeners of unlike days", 0.0, "active_days_month", "value"),
     )
     day_persistence: float = share(
@@ -165,7 +165,7 @@ class Behaviour:
     ranking_width: float = parameter(
         60.0,
         "artists that stand out in a listener's own ranking of a genre",
-        "first_to_second",
+        "assumed; first_to_second",
         unit="artists",
         low=0.01,
         without=("rankings of one's own", 1e9, "taste_overlap_pairs", "value"),
@@ -173,25 +173,25 @@ class Behaviour:
     explored_share: float = share(
         0.36,
         "share of new artists that come from anywhere in a ranking, also beyond its head",
-        "artists_per_subscriber_month",
+        "assumed; artists_per_subscriber_month",
         without=("artists outside one's ranking", 0.0, "artists_per_subscriber_month", "value"),
     )
     liked_share: float = share(
         0.3,
         "share of the artists that a listener may like at all",
-        "taste_overlap_pairs, same_number_one",
+        "assumed; taste_overlap_pairs, same_number_one",
     )
     countries_width: float = parameter(
         1.6,
         "countries that stand out in a listener's own ranking of the countries of music",
-        "artist_countries",
+        "assumed; artist_countries",
         unit="countries",
         low=0.01,
     )
     era_pull: float = parameter(
         4.0,
         "how much likelier artists of the listener's youth are liked",
-        "age_taste_overlap",
+        "assumed; age_taste_overlap",
         unit="factor - 1",
         without=("artists of one's youth", 0.0, "age_taste_overlap", "value"),
     )
@@ -201,12 +201,12 @@ class Behaviour:
     disliked: float = share(
         0.15,
         "how likely a track is picked from a list, or played again, if its artist is not liked",
-        "taste_overlap_pairs",
+        "assumed; taste_overlap_pairs",
     )
     home_share: float = factor(
         0.75,
         "factor on the share of new music by artists of the listener's country, see places.csv",
-        "streams_abroad",
+        "assumed; streams_abroad",
         without=("music of one's country", 0.0, "streams_abroad", "value"),
     )
     novelty: float = parameter(
