@@ -605,7 +605,7 @@ def checkout():
 
 @app.command("compile")
 def compile_():
-    """Compile the model now, about half a minute.
+    """Compile the model and make the default catalogue now, about half a minute.
 
     It is needed once for each version; later commands and notebooks then start at once.
     """
@@ -614,17 +614,10 @@ def compile_():
     from .runs.verify import verify as verify_run
 
     with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
-        verify_run(  # simulates and reads a small run, so that all compiled code is called
-            simulate_crowd(
-                1,
-                "2025-01-01",
-                "2025-01-08",
-                out_dir=Path(folder) / "run",
-                workers=1,
-                catalogue_tracks=1_000,
-            ),
-            1,
-        )
+        run_dir = Path(folder) / "run"
+        # simulates and reads a small run, so that all compiled code is called
+        simulate_crowd(1, "2025-01-01", "2025-01-08", out_dir=run_dir, workers=1)
+        verify_run(run_dir, 1)
     typer.echo(cache_text().partition("\n")[0])
 
 
@@ -632,16 +625,20 @@ def compile_():
 def cache(
     clear: Annotated[
         bool,
-        typer.Option("--clear", help="remove the compiled code; the next use compiles it again"),
+        typer.Option("--clear", help="remove all of it; the next use makes it again"),
     ] = False,
 ):
-    """Show or remove the cached compiled code."""
+    """Show or remove the cached compiled code and catalogues."""
     from .compiled import cache_root, cache_text, clear_code
+    from .music.catalogue_files import cached_text, clear_catalogues
 
+    if not clear:
+        typer.echo(f"{cache_text()}\n{cached_text()}")
+        return
+    code, catalogues = clear_code() / 1e6, clear_catalogues() / 1e6
     typer.echo(
-        f"Removed {clear_code() / 1e6:,.1f} MB of compiled code from {cache_root()}."
-        if clear
-        else cache_text()
+        f"Removed {code:,.1f} MB of compiled code and {catalogues:,.1f} MB of catalogues from "
+        f"{cache_root()}."
     )
 
 
