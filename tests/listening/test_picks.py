@@ -291,7 +291,7 @@ def test_the_artists_of_lists_have_a_release_of_the_months_before(music):
         for first, after in zip(music.artists["first"], music.artists["after"])
     ]
     listed = [picks.listed_artist(i, own_artists.ALL, listener)[1] for i in range(50)]
-    assert np.mean(np.array(recent)[listed]) > 0.9 > 1.5 * np.mean(recent)
+    assert np.mean(np.array(recent)[listed]) > 0.8 > 1.5 * np.mean(recent)
 
 
 def test_the_list_of_the_listeners_own_genre_is_the_one_that_is_opened(music):
@@ -484,7 +484,7 @@ def test_youth_draws_everybody_to_the_years_of_their_own(fortnight):
         return ((years > 9) & (years < 19))[plays["age"] >= 25].mean()
 
     assert share_of_youth(fortnight) > share_of_youth(without(youth_pull=0.0))
-    assert share_of_youth(without(youth_pull=8.0)) > 1.1 * share_of_youth(fortnight)
+    assert share_of_youth(without(youth_pull=8.0)) > 1.05 * share_of_youth(fortnight)
 
 
 def test_the_young_keep_to_the_best_known_artists(fortnight):
@@ -623,16 +623,15 @@ def test_two_listeners_of_a_genre_share_few_favourites(music):
 
 
 def test_explored_artists_are_new_to_the_listener_as_long_as_there_are_any(music):
-    listener = someone(replace(ws.Behaviour(), explored_share=1.0), music)
-    new = []
+    listener = someone(ws.Behaviour(), music)
+    part, new = own_artists.part_of(own_artists.ALL, -1, music), []
     for i in range(400):
-        artist = own_artists.own_artist(KEY, i, own_artists.ALL, listener)
+        artist = own_artists.unmet_artist(KEY, i, part, listener)
         new.append(not memory.has_met(artist, listener))
-        first = music.artists["first"][artist]
-        if first < music.artists["after"][artist]:
-            track = int(music.discography["track"][first])
-            memory.remember(listener.state, listener.known, track)
-    assert np.mean(new[:40]) > 0.8 > 1.3 * np.mean(new[200:])
+        track = int(music.discography["track"][music.artists["first"][artist]])
+        memory.remember(listener.state, listener.known, track)
+    by_weight = {own_artists.artist_of_part(KEY, i, part, music) for i in range(400)}
+    assert np.mean(new[:200]) > 0.95 and sum(new) > 1.2 * len(by_weight)
 
 
 def test_the_artists_of_a_part_are_of_its_country_and_the_eras_follow_the_weights(music):

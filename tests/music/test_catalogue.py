@@ -9,16 +9,11 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.music import catalogue as c
-from wrapsim_helpers.music import (
-    columns,
-    editorial_lists,
-    genres,
-    loop_records,
-    song_ids,
-    song_tracks,
-)
+from wrapsim_helpers.music import columns, genres, loop_records, song_ids, song_tracks
 from wrapsim_helpers.music.credits import split_credits
+from wrapsim_helpers.music.loop_types import ERAS
 from wrapsim_helpers.names import folded
+from wrapsim_helpers.people.homes import countries
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
 
 SONGS = pd.DataFrame(
@@ -235,6 +230,18 @@ def shares(first, slots, pool):
     return {item: share for item, share in found.items() if share > 1e-12}
 
 
+def artist_shares(music, pool, country=-1):
+    """What a pool gives each artist of a country (-1: all), over its eras: artist -> share."""
+    n_eras, n_countries = 1 + len(ERAS), 1 + len(countries())
+    part = (pool * n_countries + country + 1) * n_eras
+    weights = music.part_weights[part : part + n_eras]
+    return {
+        artist: share * weight / weights.sum()
+        for era, weight in enumerate(weights)
+        for artist, share in shares(music.parts, music.part_slots, part + era).items()
+    }
+
+
 def test_an_album_leads_to_its_tracks_in_order(small):
     tracks = small.music.tracks
     assert tracks.by_album[tracks[0].album_from : tracks[0].album_to].tolist() == [0, 2]
@@ -250,14 +257,23 @@ def test_an_artist_leads_to_their_releases_in_order_and_to_the_weight_up_to_each
 
 
 def test_an_artist_weighs_in_a_pool_what_the_tracks_that_stand_for_it_weigh(small):
-    weights = [1 + 2 ** (5 / 8) + 2 ** (-20 / 8), 2 ** (10 / 8)]
-    found = shares(small.music.pools, small.music.slots, small.pools["All"])
+    weights, music, pools = (
+        [1 + 2 ** (5 / 8) + 2 ** (-20 / 8), 2 ** (10 / 8)],
+        small.music,
+        small.pools,
+    )
+    found = artist_shares(music, pools["All"])
     assert found == pytest.approx({0: weights[0] / sum(weights), 1: weights[1] / sum(weights)})
-    assert shares(small.music.pools, small.music.slots, small.pools["Rap"]) == {1: 1.0}
-    assert set(shares(small.music.pools, small.music.slots, small.pools["Electronic/Dance"])) == {
-        0,
-        1,
-    }  # nobody: everybody
+    assert artist_shares(music, pools["Rap"]) == {1: 1.0}
+    assert set(artist_shares(music, pools["Electronic/Dance"])) == {0, 1}  # nobody: everybody
+
+
+def test_a_pool_is_parted_by_the_country_and_the_mean_year_of_its_artists(small):
+    music, number = small.music, small.pools["All"]
+    assert artist_shares(music, number, country=17) == {1: 1.0}  # detroit hip hop is from the US
+    assert artist_shares(music, number, country=3) == {}
+    assert music.artists["era"][:2] == pytest.approx([(2004 + 2004 + 2007) / 3, 2010])
+    assert len(music.part_weights) == len(small.pools) * (1 + len(countries())) * (1 + len(ERAS))
 
 
 def test_the_most_played_artist_has_renown_1_and_lean_is_even_over_plays(small):
@@ -290,65 +306,6 @@ def test_what_makes_a_track_hard_to_leave_is_the_songs_own_and_one_on_average(ca
     )
 
 
-def list_of(catalogue, year, month, genre):
-    """Tracks and shares of one editorial list."""
-    music = catalogue.music
-    number = (12 * (year - 1970) + month - 1 - music.first_month) * len(
-        GENRE_NAMES
-    ) + GENRE_NAMES.index(genre)
-    return shares(music.lists, music.list_slots, number)
-
-
-def test_a_list_holds_what_is_heavy_and_new_as_a_slow_search_finds_it(catalogue, songs):
-    old = ws.build_catalogue(songs, first_year=2016)
-    weight, released = song_tracks.song_weights(songs), old.music.tracks["released"].astype(int)
-    day = columns.month_days(12 * (2017 - 1970) + 2)  # 1 March 2017
-    score = weight * (
-        editorial_lists.OLD_SHARE + np.exp(-(day - released) / editorial_lists.FRESH_DAYS)
-    )
-    chosen, by_artist = {}, {}
-    for track in sorted(c.pool_members(old, "Pop"), key=lambda t: -score[t]):
-        artist, fits = (
-            songs["artist"][track],
-            released[track] <= day and not old.music.tracks["festive"][track],
-        )
-        if (
-            fits
-            and len(chosen) < editorial_lists.LIST_SIZE
-            and by_artist.get(artist, 0) < editorial_lists.PER_ARTIST
-        ):
-            chosen[track], by_artist[artist] = score[track] ** 0.5, by_artist.get(artist, 0) + 1
-    assert list_of(old, 2017, 3, "Pop") == pytest.approx(
-        {int(t): s / sum(chosen.values()) for t, s in chosen.items()}
-    )
-
-
-def test_a_list_is_the_same_however_few_tracks_are_looked_at_first(songs, monkeypatch):
-    whole = ws.build_catalogue(songs, first_year=2016)
-    monkeypatch.setattr(editorial_lists, "LOOKED_AT", 7)
-    part = ws.build_catalogue(songs, first_year=2016)
-    assert (whole.music.lists == part.music.lists).all() and (
-        whole.music.list_slots == part.music.list_slots
-    ).all()
-
-
-def test_there_is_a_list_for_every_month_and_genre_and_the_charts_are_short(catalogue):
-    music = catalogue.music
-    assert music.first_month == 12 * 55 and len(music.lists) == 12 * 5 * len(GENRE_NAMES) + 1
-    assert (
-        len(list_of(catalogue, 2029, 12, "All"))
-        == editorial_lists.CHART_SIZE
-        < len(list_of(catalogue, 2029, 12, "Rock"))
-        <= editorial_lists.LIST_SIZE
-    )
-
-
-def test_a_list_without_any_track_that_is_out_holds_those_to_come(small):
-    with pytest.warns(UserWarning):
-        before = c.build_catalogue(SONGS.assign(year=2030), first_year=2020)
-    assert set(list_of(before, 2020, 1, "Pop")) == {0, 2, 3}
-
-
 def test_how_often_a_value_came_before():
     assert (
         columns.turns(np.array([5, 3, 5, 5])).tolist() == [0, 0, 1, 2]
@@ -370,7 +327,6 @@ def test_christmas_songs_stand_in_a_pool_of_their_own_and_in_no_other():
         catalogue = c.build_catalogue(merry)
     assert catalogue.music.tracks["festive"].tolist() == [0, 0, 0, 0, 1, 0, 0, 1]
     assert set(shares(catalogue.music.extra, catalogue.music.extra_slots, 0)) == {4, 7}
-    assert not {4, 7} & set(list_of(catalogue, 2025, 12, "All"))
     assert (
         len(catalogue.music.extra) == 3 and catalogue.music.extra[1] == catalogue.music.extra[2]
     )  # no noise here

@@ -37,6 +37,7 @@ ATTEMPTS = 32  # artists of a rank, of which the first liked one is taken
     EXPLORED,
     ERA_OF,
     UNMET,
+    NEWER,
 ) = map(
     decision,
     (
@@ -51,6 +52,7 @@ ATTEMPTS = 32  # artists of a rank, of which the first liked one is taken
         "pick.explored",
         "pick.era_of",
         "pick.unmet",
+        "pick.newer",
     ),
 )
 
@@ -152,17 +154,23 @@ def liked_artist(key, part, listener):
 def unmet_artist(key, counter, part, listener):
     """An artist of a part whom the listener does not know yet; any if a few tries fail.
 
-    The first try is by weight; in the further ones each artist is as likely as another.
+    The first try is by weight, the further ones are not.
     """
-    music, first = listener.music, listener.music.parts[part]
-    n_artists = music.parts[part + N_ERAS] - first
-    artist = artist_of_part(key, counter, part, music)
+    artist = artist_of_part(key, counter, part, listener.music)
     for attempt in range(UNMET_TRIES):
         if not has_met(artist, listener):
             break
-        place = int(uniform(key, UNMET, counter * UNMET_TRIES + attempt) * n_artists)
-        artist = np.int64(music.part_slots[first + place].own)
+        artist = newer_artist(key, counter * UNMET_TRIES + attempt, part, listener.music)
     return artist
+
+
+@compiled_loop
+def newer_artist(key, counter, part, music):
+    """The newer of two artists of a part, each of whom is as likely as any other."""
+    first, n = music.parts[part], music.parts[part + N_ERAS] - music.parts[part]
+    a = music.part_slots[first + int(uniform(key, UNMET, counter) * n)].own
+    b = music.part_slots[first + int(uniform(key, NEWER, counter) * n)].own
+    return np.int64(a if music.artists[a].era > music.artists[b].era else b)
 
 
 @compiled_loop

@@ -25,9 +25,7 @@ def cached_files():
 def cached_text():
     """Number and size of the cached catalogues as text."""
     files = cached_files()
-    return (
-        f"It also holds {total_bytes(files) / 1e6:,.1f} MB of catalogues, {len(files)} in number."
-    )
+    return f"It also holds {total_bytes(files) / 1e6:,.1f} MB of catalogues ({len(files)} files)."
 
 
 def clear_catalogues():

@@ -189,7 +189,7 @@ class Behaviour:
         low=0.01,
     )
     era_pull: float = parameter(
-        4.0,
+        20.0,
         "how much likelier artists of the listener's youth are liked",
         "assumed; age_taste_overlap",
         unit="factor - 1",
@@ -251,7 +251,7 @@ class Behaviour:
         without=("fresh releases", 0.0, "release_year_mix", "l1"),
     )
     fresh_days: float = parameter(
-        180.0, "mean age of the latest releases", "fitted: release_year_mix", unit="days", low=0.01
+        200.0, "mean age of the latest releases", "fitted: release_year_mix", unit="days", low=0.01
     )
     deep_share: float = share(
         0.45,
