@@ -261,7 +261,7 @@ def test_the_older_a_track_the_less_it_is_heard(year, music):
         for low, high in ((0, 1), (1, 3), (3, 10), (10, 30))
     ]
     assert (
-        per_track[0] > 1.5 * per_track[1]
+        per_track[0] > 1.4 * per_track[1]
         and per_track[1] > 1.2 * per_track[2]
         and per_track[2] > 1.1 * per_track[3]
     )

@@ -306,7 +306,7 @@ def test_most_of_what_is_played_in_july_is_of_the_last_years(july):
     assert (
         0.18 < share[0] < 0.4
         and 0.15 < share[1] < 0.35
-        and 0.15 < share[5] < 0.35
+        and 0.08 < share[5] < 0.35
         and share[1] > share[2] > share[3] > share[4]
     )
 

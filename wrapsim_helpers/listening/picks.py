@@ -49,6 +49,7 @@ NOISE_TRACKS = 3  # noise tracks per listener
     FOLLOWED,
     DOMESTIC_SLOT,
     OTHER_SLOT,
+    ANY,
 ) = map(
     decision,
     (
@@ -65,6 +66,7 @@ NOISE_TRACKS = 3  # noise tracks per listener
         "list.followed",
         "list.domestic",
         "list.other",
+        "pick.any",
     ),
 )
 
@@ -124,7 +126,7 @@ def new_track(key, counter, station, listener):
     """A track by an artist of a station, or of the listener's taste if station is NO_STATION.
 
     It is the first suitable one of a few tracks of the artist. An artist without a track that may
-    be picked is replaced by another one; track 0 comes if there is none either.
+    be picked is replaced by another one; after a few of these it is any track.
     """
     track, artist = NO_TRACK, NO_TRACK
     for attempt in range(TRIES):
@@ -136,7 +138,21 @@ def new_track(key, counter, station, listener):
             track = candidate
             if uniform(key, SUITS, c) < suitability(track, listener):
                 break
-    return track if track != NO_TRACK else ZERO
+    if track != NO_TRACK:
+        return track
+    n_tracks = len(listener.music.tracks)
+    return track_after(np.int64(uniform(key, ANY, counter) * n_tracks), listener)
+
+
+@compiled_loop
+def track_after(track, listener):
+    """The next track by number that is released and may be picked; itself if there is none."""
+    tracks, other = listener.music.tracks, track
+    for ahead in range(1, len(tracks) + 1):
+        other = (track + ahead) % len(tracks)
+        if tracks[other].released <= listener.state.day and may_be_picked(other, listener):
+            break
+    return other
 
 
 @compiled_loop
@@ -301,17 +317,6 @@ def other_than_last(key, i, shuffle, novelty, listener):
         if track != last:
             return track
     return track_after(last, listener)
-
-
-@compiled_loop
-def track_after(track, listener):
-    """The next track by number that is released and may be picked; itself if there is none."""
-    tracks, other = listener.music.tracks, track
-    for ahead in range(1, len(tracks) + 1):
-        other = (track + ahead) % len(tracks)
-        if tracks[other].released <= listener.state.day and may_be_picked(other, listener):
-            break
-    return other
 
 
 @compiled_loop
