@@ -17,6 +17,7 @@ PLAYS_PER_PART = 1_000_000
 POPULATIONS = ("world", "survey")
 SURVEY_GROUPS = ("all", "A")
 SEED_LIMITS = (0, 2**63 - 1)
+BY_SONGS = -1  # default of catalogue_tracks: see `Run.invented_tracks`
 WIDE = 120_000  # invented tracks of the default world, by 12,000 artists
 GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
@@ -214,22 +215,20 @@ class Run:
     survey_path: str = ""
     songs_path: str = ""
     personas_path: str = ""
-    catalogue_tracks: int = -1
+    catalogue_tracks: int = BY_SONGS
     origin_time: str = ""
     given: Given = field(default_factory=Given)
 
     def __post_init__(self):
         for name in ("start_time", "end_time", "origin_time"):
             object.__setattr__(self, name, time_text(getattr(self, name)))
-        if self.catalogue_tracks == -1:
-            object.__setattr__(self, "catalogue_tracks", 0 if self.songs_path else WIDE)
         check_window(self.start_time, self.end_time)
         check_window(self.origin_time or self.start_time, self.end_time)
         for check, name, *limits in (
             (check_count, "num_users", 1, 1_000_000_000),
             (check_count, "seed", *SEED_LIMITS),
             (check_count, "listeners_per_part", 0, 10_000_000),
-            (check_count, "catalogue_tracks", 1_000, 5_000_000, 0),
+            (check_catalogue, "catalogue_tracks"),
             (check_count, "first_listener", 0, 2**31 - 2),
             (check_choice, "population", POPULATIONS),
             (check_choice, "survey_group", SURVEY_GROUPS),
@@ -245,6 +244,13 @@ class Run:
     def window(self):
         """start_time and end_time as datetimes."""
         return check_window(self.start_time, self.end_time)
+
+    @property
+    def invented_tracks(self):
+        """`catalogue_tracks`, or what its default means: WIDE, or 0 with a songs file that is named."""
+        if self.catalogue_tracks != BY_SONGS:
+            return self.catalogue_tracks
+        return 0 if self.songs_path else WIDE
 
     @property
     def origin(self):
@@ -281,6 +287,13 @@ def canonical(record):
     return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def check_catalogue(name, value):
+    """A number of invented tracks, or BY_SONGS, as an int. Raises ValueError or TypeError."""
+    if isinstance(value, int) and value == BY_SONGS:
+        return value
+    return check_count(name, value, 1_000, 5_000_000, 0)
+
+
 def identity(run, inputs, schema, part_size):
     """Everything that decides the bytes of a run, as a dict. Equal identities give equal bytes.
 
@@ -296,6 +309,7 @@ def identity(run, inputs, schema, part_size):
         "parameters": parameters
         | {
             "listeners_per_part": part_size,
+            "catalogue_tracks": run.invented_tracks,
             "genres": list(run.genres),
             "given": {STORED_GENRE: given.pop("preferred_genre"), **given},
         },

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -119,6 +120,8 @@ def test_clearing_removes_the_catalogues_and_says_how_many_bytes(cache, bundled)
 
 
 def test_the_default_world_is_wide_and_a_named_songs_file_is_used_alone(tmp_path):
-    assert Run().catalogue_tracks == WIDE
-    assert Run(songs_path=str(tmp_path / "songs.csv")).catalogue_tracks == 0
-    assert Run(catalogue_tracks=0).catalogue_tracks == 0
+    assert Run().invented_tracks == WIDE
+    alone = replace(Run(), songs_path=str(tmp_path / "songs.csv"))
+    assert alone.invented_tracks == 0
+    assert replace(alone, catalogue_tracks=5_000).invented_tracks == 5_000
+    assert Run(catalogue_tracks=0).invented_tracks == 0

@@ -15,7 +15,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import commands, realism
-from wrapsim_helpers.parameters import identity
+from wrapsim_helpers.parameters import WIDE, identity
 from wrapsim_helpers.realism import (
     ablation,
     evidence,
@@ -662,7 +662,7 @@ def test_a_line_says_what_was_published_and_what_was_measured():
     "catalogue_tracks, said",
     [
         (
-            ws.Run.catalogue_tracks,
+            WIDE,
             "3 artists and 4 tracks: the default world, as in the notebooks and in "
             "`wrapsim simulate`.",
         ),

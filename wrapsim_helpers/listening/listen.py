@@ -69,7 +69,7 @@ def world_of_run(run):
     return world_of(
         source_of(run, "survey"),
         source_of(run, "songs"),
-        run.catalogue_tracks,
+        run.invented_tracks,
         run.origin.window[0].year,
     )
 

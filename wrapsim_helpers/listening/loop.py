@@ -108,7 +108,8 @@ def reset_state(versions, person, state):
     state.allowed_day, state.last_stream_day, state.quarter = -1, -10, -1
     state.rules_until, state.offset_until, state.online_at = -NEVER, -NEVER, person.origin_ms
     state.intensity_pull = 0.0
-    state.music_day = state.music_ms = state.repeats = state.in_a_row = 0
+    for i in range(len(state.skips)):
+        state.skips[i] = 0
 
 
 @compiled_loop

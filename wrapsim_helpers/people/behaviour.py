@@ -84,7 +84,7 @@ class Behaviour:
         1.0,
         "spread of ln(quiet_min) over listeners: some listen on a few days, some on all",
         "assumed; active_days_month",
-        without=("listeners of unlike days", 0.0, "active_days_month", "value"),
+        without=("listeners of unlike days", 0.0, "active_days_month", "lower_quartile"),
     )
     day_persistence: float = share(
         0.42,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..parameters import Run
+from ..parameters import WIDE
 from ..people.figures import figures
 from ..storage.outputs import (
     check_marked,
@@ -132,7 +132,7 @@ def world_text(log):
     world. log: the `Log` of the run
     """
     n_tracks = log.run.parameters["catalogue_tracks"]
-    is_default = n_tracks == Run.catalogue_tracks
+    is_default = n_tracks == WIDE
     return (
         f"Its catalogue has {log.tracks['artist_id'].nunique():,} artists and {len(log.tracks):,} "
         f"tracks: "
