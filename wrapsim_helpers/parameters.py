@@ -247,7 +247,7 @@ class Run:
 
     @property
     def invented_tracks(self):
-        """`catalogue_tracks`, or what its default means: WIDE, or 0 with a songs file that is named."""
+        """`catalogue_tracks`; by default WIDE, or 0 with a songs file that is named."""
         if self.catalogue_tracks != BY_SONGS:
             return self.catalogue_tracks
         return 0 if self.songs_path else WIDE
