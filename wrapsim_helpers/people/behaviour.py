@@ -103,7 +103,7 @@ class Behaviour:
         parts=WEEKDAYS,
         total="positive",
         without=("days of the week", 1.0, "dow_shares", "max_error"),
-        counted=("ms_{part}", "ms", "share of minutes, by the local day on which a session begins"),
+        counted=("ms_{part}", "ms", "share of minutes, by the local day on which a sitting begins"),
     )
     summer_shift_min: float = parameter(
         40.0,
@@ -272,7 +272,7 @@ class Behaviour:
         "intensity_age_order",
     )
     context_shares: tuple = parameter(
-        (0.0, 0.33, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015),
+        (0.0, 0.329, 0.072, 0.09, 0.09, 0.048, 0.212, 0.018, 0.126, 0.015),
         "share of each context when a context is opened, (10,)",
         "session_context_mssd",
         unit="share",
