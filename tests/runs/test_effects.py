@@ -18,7 +18,11 @@ from wrapsim_helpers.runs import effect_tables as tables_module
 from wrapsim_helpers.runs import intervals
 from wrapsim_helpers.runs.effect_tables import EffectTables, effect_tables
 from wrapsim_helpers.runs.effects_on_leaving import leaving_levels
-from wrapsim_helpers.runs.effects_on_minutes import change_of_plan, minutes_effects
+from wrapsim_helpers.runs.effects_on_minutes import (
+    change_of_plan,
+    minutes_effects,
+    without_days_of_change,
+)
 from wrapsim_helpers.runs.effects_on_plans import plan_effects, plan_months, requested_mean
 from wrapsim_helpers.runs.effects_on_taste import taste_effects
 from wrapsim_helpers.runs.sittings import minutes_by_weekday, sitting_begins
@@ -253,14 +257,35 @@ def test_a_session_that_waits_until_after_midnight_counts_with_the_evening():
         ended_at=pd.to_datetime(times["end_ms"], unit="ms", utc=True),
         ms_played=(sessions["end"] - sessions["start"]) * MINUTE_MS,
         utc_offset_min=0,
+        last=[False, True, False, True],
     )
     minutes = minutes_by_weekday(tables_module.in_memory(plays)).set_index("listener_id")
     assert minutes.loc[1, ["ms_Monday", "ms_Tuesday", "ms"]].tolist() == [
-        85 * MINUTE_MS,
+        (65 + 10) * MINUTE_MS,
         29 * MINUTE_MS,
-        114 * MINUTE_MS,
+        (65 + 10 + 29) * MINUTE_MS,
+    ], "half of the last play of a session is left out"
+    assert minutes.loc[2, ["ms_Tuesday", "ms"]].tolist() == [2.5 * MINUTE_MS] * 2
+
+
+def test_the_day_of_a_change_of_plan_belongs_to_neither_plan():
+    versions = pd.DataFrame(
+        [
+            (1, "free", 0, 9 * DAY_MS),
+            (1, "premium", 9 * DAY_MS, 20 * DAY_MS),
+            (1, "premium", 20 * DAY_MS, 30 * DAY_MS),
+            (1, "free", 30 * DAY_MS, 30 * DAY_MS + 5),
+            (2, "premium", 7, DAY_MS),
+        ],
+        columns=["listener_id", "plan", "from_ms", "to_ms"],
+    )
+    assert without_days_of_change(versions)["from_ms"].tolist() == [
+        0,
+        10 * DAY_MS,
+        20 * DAY_MS,
+        30 * DAY_MS + 5,
+        7,
     ]
-    assert minutes.loc[2, ["ms_Tuesday", "ms"]].tolist() == [5 * MINUTE_MS] * 2
 
 
 def test_the_taste_of_men_and_women_requests_no_share_and_says_where_it_is_measured():

@@ -100,7 +100,8 @@ def listener_counts(tables):
     """Counts of what each listener did: a row per listener with persona, cohort, cluster and the
     columns that `About.counted` names.
 
-    Leaves at the end of a session are not counted, since the session may end instead.
+    Leaves at the end of a session are not counted, since the session may end instead. Minutes are
+    divided by minutes_per_day, so that listeners count alike: the days of heavy listeners are full.
     """
     plays = tables.plays.filter(~tables.plays.noise)
     plays = plays.mutate(
@@ -115,9 +116,11 @@ def listener_counts(tables):
         .order_by("listener_id")
         .execute()
     )
-    groups = tables.listeners[["listener_id", "persona", "cohort", "cluster"]]
-    minutes = minutes_by_weekday(plays)
-    return groups.merge(counts, how="left").merge(minutes, how="left").fillna(0)
+    people = tables.listeners[["listener_id", "persona", "cohort", "cluster"]]
+    minutes = minutes_by_weekday(plays).set_index("listener_id")
+    usual = tables.listeners.set_index("listener_id")["minutes_per_day"]
+    minutes = minutes.div(usual, axis=0).rename_axis("listener_id").reset_index()
+    return people.merge(counts, how="left").merge(minutes, how="left").fillna(0)
 
 
 def conditions_of(plays):

@@ -5,6 +5,8 @@ from ibis import _
 
 from ..instants import DAY_MS
 from ..people.personas import with_overrides
+from .connection import microseconds
+from .effect_tables import in_memory
 from .intervals import FEWEST, MISSING, fit_logs, share_of
 
 OF_LISTENERS = ("listener_id", "gender", "persona", "cohort", "minutes_per_day")
@@ -52,16 +54,20 @@ def minutes_effects(tables, b):
 
 def minutes_by_plan(tables):
     """ms (with advertisements, which take the place of music in a session) and days of each
-    listener on each plan, whether the listener began with it, age at the
-    start, groups and planned minutes; a row per listener and plan.
+    listener on each plan, whether the listener began with it, age at the start, groups and planned
+    minutes; a row per listener and plan.
     """
+    versions = without_days_of_change(tables.versions)
+    froms = in_memory(versions[["listener_id", "profile_version", "from_ms"]])
     played = (
-        tables.plays.group_by("listener_id", "profile_version")
+        tables.plays.join(froms, ["listener_id", "profile_version"])
+        .filter(lambda plays: microseconds(plays.started_at) >= plays.from_ms * 1000)
+        .group_by("listener_id", "profile_version")
         .agg(ms=(_.ms_played.cast("int64") + _.ad_ms).sum())
         .order_by("listener_id", "profile_version")
         .execute()
     )
-    rows = tables.versions.merge(played, how="left").fillna({"ms": 0})
+    rows = versions.merge(played, how="left").fillna({"ms": 0})
     rows["days"] = (rows["to_ms"] - rows["from_ms"]) / DAY_MS
     by_plan = (
         rows.groupby(["listener_id", "plan"], sort=False, observed=True)
@@ -74,6 +80,16 @@ def minutes_by_plan(tables):
         man=by_plan["gender"] == "male",
         begun_with=~by_plan["listener_id"].duplicated(),
     )
+
+
+def without_days_of_change(versions):
+    """Profile versions whose from_ms is a day later where the plan changes, at most to_ms: the day
+    of a change has the minutes of the plan that it begins with.
+    """
+    before = versions.groupby("listener_id")["plan"].shift()
+    changed = before.notna() & (versions["plan"] != before)
+    from_ms = np.minimum(versions["from_ms"] + changed * DAY_MS, versions["to_ms"])
+    return versions.assign(from_ms=from_ms)
 
 
 def change_of_plan(by_plan, b, days=28):

@@ -13,7 +13,8 @@ def minutes_by_weekday(plays):
     """Milliseconds of each listener by the local weekday on which their sitting begins.
 
     A session that has to wait for the one before may begin after midnight, though it belongs to the
-    evening; so sessions with at most SITTING_GAP_MS between them are one sitting.
+    evening; so sessions with at most SITTING_GAP_MS between them are one sitting. Half of the last
+    play of each session is left out, since the planned end of a session lies in that play.
 
     plays    Ibis table as in `EffectTables`
     Returns  DataFrame: listener_id; ms_Monday, ... and ms, their sum
@@ -30,9 +31,10 @@ def minutes_by_weekday(plays):
 
 
 def sessions_of(plays):
-    """Each session's start_ms and end_ms (UTC), local_ms of its start and ms played, in order of
-    listener and time; a DataFrame.
+    """Each session's start_ms and end_ms (UTC), local_ms of its start and ms played without half of
+    its last play, in order of listener and time; a DataFrame.
     """
+    ms = plays.ms_played.cast("int64")
     start = microseconds(plays.started_at) // 1000
     return (
         plays.group_by("listener_id", "session_id")
@@ -40,7 +42,7 @@ def sessions_of(plays):
             start_ms=start.min(),
             end_ms=(microseconds(plays.ended_at) // 1000).max(),
             local_ms=(start + plays.utc_offset_min.cast("int64") * MINUTE_MS).min(),
-            ms=plays.ms_played.cast("int64").sum(),
+            ms=ms.sum() - ms.sum(where=plays.last).fill_null(0) // 2,
         )
         .order_by("listener_id", "start_ms")
         .execute()
