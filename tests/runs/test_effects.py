@@ -17,6 +17,7 @@ from wrapsim_helpers.people.personas import Group, Personas
 from wrapsim_helpers.runs import effect_tables as tables_module
 from wrapsim_helpers.runs import intervals
 from wrapsim_helpers.runs.effect_tables import EffectTables, effect_tables
+from wrapsim_helpers.runs.effects_on_groups import requested_share
 from wrapsim_helpers.runs.effects_on_leaving import leaving_levels
 from wrapsim_helpers.runs.effects_on_minutes import (
     change_of_plan,
@@ -195,6 +196,15 @@ def test_months_know_their_plan_and_how_much_of_them_is_seen():
         ("free", True),
         ("premium", False),
     ]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 0.6, 1.0])
+def test_a_large_share_of_private_sessions_requests_what_listeners_can_reach(share):
+    uniform = (np.arange(10_000) + 0.5) / 10_000
+    reachable = np.minimum(1, 2 * share * uniform).mean()
+    for field in ("private_share", "offline_share"):
+        requested = requested_share(ws.Behaviour(**{field: share}), field, "", None)
+        assert requested == pytest.approx(reachable, abs=1e-6)
 
 
 def test_equal_weights_are_as_uncertain_as_they_are_many_and_one_large_weight_as_itself():

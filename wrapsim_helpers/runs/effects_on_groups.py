@@ -26,6 +26,13 @@ def mean_of_kumaraswamy(alpha, beta):
     return beta * gamma(1 + 1 / alpha) * gamma(beta) / gamma(1 + 1 / alpha + beta)
 
 
+def mean_of_capped_share(mean):
+    """Mean of min(1, 2 * mean * u) for u uniform from 0 to 1, that of private and offline sessions
+    over listeners.
+    """
+    return mean if mean <= 0.5 else 1 - 1 / (4 * mean)
+
+
 def group_effects(tables, b):
     """Effects of personas and cohorts. Observed is missing if it cannot be counted directly."""
     counts = listener_counts(tables) if any(tables.personas) else None
@@ -90,6 +97,8 @@ def requested_share(behaviour, field, part, weekdays):
     """
     if field == "shuffle_shape":
         return mean_of_kumaraswamy(*behaviour.shuffle_shape)
+    if field in ("private_share", "offline_share"):
+        return mean_of_capped_share(getattr(behaviour, field))
     if not part:
         return getattr(behaviour, field)
     shares = np.array(getattr(behaviour, field)) * (weekdays if field == "days" else 1)
