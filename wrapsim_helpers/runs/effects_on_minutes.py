@@ -53,17 +53,20 @@ def minutes_effects(tables, b):
 
 
 def minutes_by_plan(tables):
-    """ms (with advertisements, which take the place of music in a session) and days of each
-    listener on each plan, whether the listener began with it, age at the start, groups and planned
-    minutes; a row per listener and plan.
+    """ms and days of each listener on each plan, whether the listener began with it, age at the
+    start, groups and planned minutes; a row per listener and plan.
+
+    ms has the advertisements, which take the place of music in a session, but only half of the last
+    play of each session, since the planned end of a session lies in that play.
     """
     versions = without_days_of_change(tables.versions)
     froms = in_memory(versions[["listener_id", "profile_version", "from_ms"]])
+    half_of_last = _.ms_played.cast("int64").sum(where=_.last).fill_null(0) // 2
     played = (
         tables.plays.join(froms, ["listener_id", "profile_version"])
         .filter(lambda plays: microseconds(plays.started_at) >= plays.from_ms * 1000)
         .group_by("listener_id", "profile_version")
-        .agg(ms=(_.ms_played.cast("int64") + _.ad_ms).sum())
+        .agg(ms=(_.ms_played.cast("int64") + _.ad_ms).sum() - half_of_last)
         .order_by("listener_id", "profile_version")
         .execute()
     )
