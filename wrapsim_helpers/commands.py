@@ -397,14 +397,14 @@ def effects(run_dir: RunDir):
     """Compare each declared effect of a run with its plays.
 
     Column "holds" is "yes" if the interval of the observed value contains the requested value.
+    The last line says how many listeners were looked at; column "n_listeners", how many by a row.
     """
     from .runs.effects import effects_of
 
-    typer.echo(
-        effects_of(run_dir)
-        .drop(columns="measure")
-        .to_string(index=False, float_format="{:.3f}".format, na_rep="")
-    )
+    table = effects_of(run_dir)
+    numbers = table.drop(columns="measure")
+    typer.echo(numbers.to_string(index=False, float_format="{:.3f}".format, na_rep=""))
+    typer.echo(table.attrs["looked_at"])
 
 
 @app.command()

@@ -145,7 +145,10 @@ def test_a_session_ends_in_the_middle_of_a_track_or_with_it():
     usual = Ending(DONE, 200_000, 7_000, 0, 20_000)  # the listener sought back and paused
 
     def last(logout_share, until):
-        listener = Listener(None, music, behaviour(logout_share=logout_share), None, None)
+        never = behaviour(
+            logout_share=logout_share, pause_share=0, seek_forward_share=0, seek_back_share=0
+        )
+        listener = Listener(None, music, never, None, None)
         return [endings.last_ending.py_func(key, play, usual, until, listener) for key in KEYS[:50]]
 
     assert set(last(0.0, 31_000)) == {usual}
@@ -154,6 +157,18 @@ def test_a_session_ends_in_the_middle_of_a_track_or_with_it():
     assert set(last(1.0, 204_000)) == {
         Ending(why, 180_000, 7_000, 0, 20_000) for why in (LOGOUT, ENDPLAY)
     }
+
+
+def test_a_play_that_a_session_cuts_off_has_pauses_and_seeks_like_any_other():
+    b = behaviour(pause_share=0.5, pause_min=1.0, seek_forward_share=0.2, seek_back_share=0.4)
+    cut = [endings.stopped_ending(key, 0, 90_000, 180_000, LOGOUT, b) for key in KEYS]
+    _, ms, paused, forward, back = np.array(cut).T
+    assert (ms + paused == 90_000).all() and (ms > endings.PAUSABLE_MS).all()
+    assert (ms + forward <= 180_000).all() and (back <= ms / 2).all()
+    long = ms > endings.SEEKABLE_MS
+    found = [(paused > 0).mean(), (forward[long] > 0).mean(), (back[long] > 0).mean()]
+    assert found == pytest.approx([0.5, 0.2, 0.4], abs=0.04)
+    assert endings.stopped_ending(KEYS[0], 0, 5_000, 180_000, LOGOUT, b) == (LOGOUT, 5_000, 0, 0, 0)
 
 
 # -- tracks and actions ----------------------------------------------------------------------------

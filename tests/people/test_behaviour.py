@@ -90,3 +90,9 @@ def test_rounding_keeps_twelve_digits():
 def test_every_published_figure_names_its_source():
     for name, figure in figures.figures().items():
         assert figure["source"] and figure["what"] and figure["year"], name
+
+
+def test_shares_that_a_draw_selects_from_sum_to_one():
+    model = ws.Behaviour()
+    for name in ("hours", "context_shares", "leave_shares"):
+        assert np.sum(getattr(model, name), axis=-1) == pytest.approx(1), name

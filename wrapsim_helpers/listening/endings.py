@@ -180,6 +180,19 @@ def last_ending(key, play, ending, until, listener):
     duration_ms = np.int64(listener.music.tracks[play.track].duration_ms)
     reason = LOGOUT if uniform(key, STOP, 1) < 0.5 else ENDPLAY
     if left_ms < ending.ms_played:
-        return Ending(reason, min(max(left_ms, 0), duration_ms), ZERO, ZERO, ZERO)
+        ms = min(max(left_ms, 0), duration_ms)
+        return stopped_ending(key, play.number, ms, duration_ms, reason, listener.behaviour)
     ms = min(ending.ms_played, duration_ms)
     return Ending(reason, ms, ending.paused_ms, ending.forward_ms, ending.back_ms)
+
+
+@compiled_loop
+def stopped_ending(key, i, ms, duration_ms, reason, behaviour):
+    """The ending of a play that stops after `ms` milliseconds, of which it is paused for some.
+
+    It has a pause and seeks as often as any other play of this length.
+    """
+    paused_ms = min(pause_ms(key, i, ms, behaviour), max(ms - PAUSABLE_MS - 1, 0))
+    ms -= paused_ms
+    forward_ms, back_ms = seeks(key, i, ms, duration_ms, reason, behaviour)
+    return Ending(reason, ms, paused_ms, forward_ms, back_ms)

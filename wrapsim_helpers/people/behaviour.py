@@ -109,7 +109,11 @@ class Behaviour:
         parts=WEEKDAYS,
         total="positive",
         without=("days of the week", 1.0, "dow_shares", "max_error"),
-        counted=("ms_{part}", "ms", "share of minutes, by the local day on which a session begins"),
+        counted=(
+            "ms_{part}",
+            "ms",
+            "share of a listener's minutes, by the day a sitting begins on",
+        ),
     )
     summer_shift_min: float = parameter(
         40.0,

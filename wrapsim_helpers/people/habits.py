@@ -64,8 +64,8 @@ def habits(people, parameter):
         "novelty": novelty.clip(0.2, 4),
         "skip_tendency": skip,
         "shuffle_share": kumaraswamy(uniforms(keys, SHUFFLE, 0), *parameter("shuffle_shape").T),
-        "private_share": 2 * parameter("private_share") * uniforms(keys, PRIVATE, 0),
-        "offline_share": 2 * parameter("offline_share") * uniforms(keys, OFFLINE, 0),
+        "private_share": (2 * parameter("private_share") * uniforms(keys, PRIVATE, 0)).clip(0, 1),
+        "offline_share": (2 * parameter("offline_share") * uniforms(keys, OFFLINE, 0)).clip(0, 1),
     }
     return {name: column.round(3) for name, column in columns.items()} | {
         "chronotype": chronotypes(keys, people["time_slot"])

@@ -17,8 +17,8 @@ from .connection import microseconds
 from .intervals import FEWEST
 from .opened import read_parquet
 
-MOST_PLAYS = 2_000_000  # about as many are used; of a larger run, the first listeners
-CLUSTERS = 200
+MOST_PLAYS = 5_000_000  # about as many are used; of a larger run, the first listeners
+CLUSTERS = 500
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from tqdm.auto import tqdm
 
 from ..checking import front_door
 from ..interrupts import saying, unchanged
+from ..parameters import run_of
 from ..people.behaviour import Behaviour
-from .effect_tables import effect_tables
+from .effect_tables import MOST_PLAYS, effect_tables
 from .effects_on_groups import group_effects
 from .effects_on_leaving import leaving_effects
 from .effects_on_minutes import minutes_effects
@@ -35,17 +36,31 @@ def effects_of(run_dir, behaviour: Behaviour = Behaviour()):
     run_dir    folder of a finished run
     behaviour  the parameters of the run, before personas and cohorts change them
     Returns    DataFrame: effect; requested and observed (a factor, a share or a number, see
-               measure); low, high: the 95 % interval of observed; n_listeners: listeners measured;
-               measure: what was measured, in words; holds: "yes" if the interval contains
-               requested, "no" if it does not, "not seen" if observed is missing. One effect in
-               twenty is "no" by chance. Observed is missing if the log has too few plays or does
-               not show the parameter directly.
+               measure); low, high: the 95 % interval of observed; n_listeners: listeners that this
+               row looks at; measure: what was measured, in words; holds: "yes" if the interval
+               contains requested, "no" if it does not, "not seen" if observed is missing. One
+               effect in twenty is "no" by chance. Observed is missing if the log has too few plays
+               or does not show the parameter directly. Its attrs["looked_at"] says how many of the
+               run's listeners were looked at, a sentence.
     """
-    tables = effect_tables(open_run(run_dir))
+    opened = open_run(run_dir)
+    tables = effect_tables(opened)
     steps = tqdm(MEASURED, desc="effects", unit="step")
     result = pd.DataFrame(
         [row for effects in steps for row in effects(tables, behaviour)], columns=COLUMNS
     )
     inside = (result["low"] <= result["requested"]) & (result["requested"] <= result["high"])
     unseen = result[["requested", "observed"]].isna().any(axis=1)
-    return result.assign(holds=np.select([unseen, inside], ["not seen", "yes"], "no"))
+    result = result.assign(holds=np.select([unseen, inside], ["not seen", "yes"], "no"))
+    result.attrs["looked_at"] = looked_at(tables, run_of(opened.manifest["identity"]).num_users)
+    return result
+
+
+def looked_at(tables, n):
+    """How many of a run's n listeners were looked at, a sentence."""
+    seen = len(tables.listeners)
+    if seen == n:
+        return f"Looked at all {n:,} listeners."
+    return (
+        f"Looked at the first {seen:,} of {n:,} listeners: about {MOST_PLAYS:,} plays are enough."
+    )

@@ -5,10 +5,12 @@ from math import gamma
 
 import numpy as np
 
-from ..people.behaviour import CONTEXTS, WEEKDAYS
+from ..people.behaviour import CONTEXTS
 from ..people.personas import PARAMETERS
 from .effects_on_plans import churn_effect, plan_months, requested_mean
-from .intervals import MISSING, share_of
+from .effects_on_taste import uncounted
+from .intervals import capped_weights, share_of
+from .sittings import minutes_by_weekday
 
 # -- personas and cohorts --------------------------------------------------------------------------
 
@@ -22,6 +24,13 @@ ELSEWHERE = (
 def mean_of_kumaraswamy(alpha, beta):
     """Mean of a Kumaraswamy distribution, that of shuffle_shape."""
     return beta * gamma(1 + 1 / alpha) * gamma(beta) / gamma(1 + 1 / alpha + beta)
+
+
+def mean_of_capped_share(mean):
+    """Mean of min(1, 2 * mean * u) for u uniform from 0 to 1, that of private and offline sessions
+    over listeners.
+    """
+    return mean if mean <= 0.5 else 1 - 1 / (4 * mean)
 
 
 def group_effects(tables, b):
@@ -51,11 +60,13 @@ def field_effects(tables, b, counts, name, field, parts):
             share = functools.partial(
                 requested_share, field=field, part=part, weekdays=tables.weekdays
             )
+            part_of, weight = counts[count.format(part=part)], capped_weights(counts[whole])
+            rows = counts.assign(weighted=weight * counts[whole])
             yield (
                 f"{name}, {part}" if part else name,
-                requested_mean(tables, b, counts, whole, share),
-                *share_of(counts[count.format(part=part)], counts[whole], counts["cluster"]),
-                len(counts),
+                requested_mean(tables, b, rows, "weighted", share),
+                *share_of(weight * part_of, rows["weighted"], counts["cluster"]),
+                np.count_nonzero(counts[whole]),
                 measure,
             )
     elif field == "premium_churn":
@@ -64,7 +75,7 @@ def field_effects(tables, b, counts, name, field, parts):
             tables, b, name, months[months["listener_id"].isin(counts["listener_id"])], len(counts)
         )
     elif field not in ELSEWHERE:
-        yield (name, np.nan, *MISSING, len(counts), "cannot be counted directly in the log")
+        yield uncounted(name, field, len(counts))
 
 
 def named_parts(group, field):
@@ -86,6 +97,8 @@ def requested_share(behaviour, field, part, weekdays):
     """
     if field == "shuffle_shape":
         return mean_of_kumaraswamy(*behaviour.shuffle_shape)
+    if field in ("private_share", "offline_share"):
+        return mean_of_capped_share(getattr(behaviour, field))
     if not part:
         return getattr(behaviour, field)
     shares = np.array(getattr(behaviour, field)) * (weekdays if field == "days" else 1)
@@ -95,6 +108,9 @@ def requested_share(behaviour, field, part, weekdays):
 def listener_counts(tables):
     """Counts of what each listener did: a row per listener with persona, cohort, cluster and the
     columns that `About.counted` names.
+
+    Leaves at the end of a session are not counted, since the session may end instead. Minutes are
+    divided by minutes_per_day, so that listeners count alike: the days of heavy listeners are full.
     """
     plays = tables.plays.filter(~tables.plays.noise)
     plays = plays.mutate(
@@ -103,19 +119,17 @@ def listener_counts(tables):
         premium=plays.plan == "premium",
         choice=(plays.plan == "premium") | (plays.device != "phone"),
     )
-    weekday = (plays.session_day + 3) % 7  # day 0 was a Thursday
     counts = (
         plays.group_by("listener_id")
-        .agg(
-            ms=plays.ms.sum(),
-            **{f"ms_{day}": plays.ms.sum(where=weekday == n) for n, day in enumerate(WEEKDAYS)},
-            **{name: plays.count(where=test) for name, test in conditions_of(plays).items()},
-        )
+        .agg(**{name: plays.count(where=test) for name, test in conditions_of(plays).items()})
         .order_by("listener_id")
         .execute()
     )
-    groups = tables.listeners[["listener_id", "persona", "cohort", "cluster"]]
-    return groups.merge(counts, how="left").fillna(0)
+    people = tables.listeners[["listener_id", "persona", "cohort", "cluster"]]
+    minutes = minutes_by_weekday(plays).set_index("listener_id")
+    usual = tables.listeners.set_index("listener_id")["minutes_per_day"]
+    minutes = minutes.div(usual, axis=0).rename_axis("listener_id").reset_index()
+    return people.merge(counts, how="left").merge(minutes, how="left").fillna(0)
 
 
 def conditions_of(plays):
@@ -123,9 +137,9 @@ def conditions_of(plays):
     left = {
         "forward": plays.reason_end == "fwdbtn",
         "back": plays.reason_end == "backbtn",
-        "another": (plays.reason_end == "endplay") & ~plays.last,
+        "another": plays.reason_end == "endplay",
     }
-    left = {part: plays.choice & condition for part, condition in left.items()}
+    left = {part: plays.choice & ~plays.last & condition for part, condition in left.items()}
     return {
         "sessions": plays.first,
         "premium_sessions": plays.first & plays.premium,

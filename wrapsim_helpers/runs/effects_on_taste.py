@@ -1,50 +1,29 @@
-"""How far the top artists of men and women differ."""
+"""Effects on taste, and others that request no share of the log."""
 
 import numpy as np
-import pandas as pd
 
-from ..people.figures import published
-from .intervals import interval
-
-TOP_ARTISTS, RESAMPLES = 200, 60
+from ..people.personas import PARAMETERS
+from .intervals import MISSING
 
 
 def taste_effects(tables, _):
-    """How far the top artists of men and women differ, against the published gender_taste_overlap;
-    a row of `effects_of`.
+    """The parameters that give men and women other artists: rows of `effects_of`, without numbers.
 
-    All listeners have equal weight. A bootstrap over listeners gives the interval. It also gives
-    the difference that lists of so few people have by chance, which is subtracted.
+    They change the weight of artists in a draw. How many of men's top artists are then missing from
+    women's also depends on the catalogue, on loyalty and on the number of listeners, so they
+    request no number that the log of one run could show. The benchmark compares the log with the
+    published figure, and its ablation compares a model with and without the parameter.
     """
-    by_artist = tables.plays.group_by("listener_id", "artist_id").agg(n=tables.plays.count())
-    plays = by_artist.order_by("listener_id", "artist_id").execute()
-    share = plays["n"] / plays.groupby("listener_id")["n"].transform("sum")
-    listener = pd.Index(tables.listeners["listener_id"]).get_indexer(plays["listener_id"])
-    artist = pd.factorize(plays["artist_id"], sort=True)[0]
-    gender, draw = tables.listeners["gender"].to_numpy(), np.random.default_rng(0)
-    n, groups = len(gender), [gender == group for group in ("male", "female")]
-    counts = [np.ones(n)]
-    counts += [np.bincount(draw.integers(n, size=n), minlength=n) for _ in range(RESAMPLES)]
-    observed, *resampled = [
-        missing_artists(
-            [np.bincount(artist, share * (group * times)[listener]) for group in groups]
-        )
-        for times in counts
-    ]
-    missing, people = 2 * observed - np.mean(resampled), min(group.sum() for group in groups)
-    yield (
-        "men's top artists missing from women's",
-        published("gender_taste_overlap"),
-        *interval(missing, np.std(resampled) / missing, people),
-        n,
-        f"share of the top {TOP_ARTISTS} artists of men; requested is the published figure, the "
-        f"parameter is gender_lean",
-    )
+    for field, about in PARAMETERS.items():
+        if about.without[2:3] == ("gender_taste_overlap",):
+            yield uncounted(f"men and women: {field}", field, len(tables.listeners))
 
 
-def missing_artists(totals):
-    """Share of men's TOP_ARTISTS that are not among women's; NaN if there are fewer than twice
-    as many artists. totals: of men and of women, shape (2, artists)
+def uncounted(name, field, n):
+    """A row of `effects_of` for a parameter that requests no share of the log.
+
+    name  of the effect;  n  its listeners
     """
-    men, women = (set(np.argsort(-total, kind="stable")[:TOP_ARTISTS]) for total in totals)
-    return 1 - len(men & women) / TOP_ARTISTS if len(totals[0]) >= 2 * TOP_ARTISTS else np.nan
+    mechanism = PARAMETERS[field].without
+    elsewhere = f"; `wrapsim realism` measures it by {mechanism[2]}" if mechanism else ""
+    return (name, np.nan, *MISSING, n, f"cannot be counted directly in the log{elsewhere}")

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-FEWEST = 8  # fewest effective listeners, or plays left, for an estimate
-FEWEST_CLUSTERS = 20  # fewest clusters for a coefficient of the model of leaving
+FEWEST = 8  # fewest effective listeners (or clusters of them), or plays left, for an estimate
+MOST_OF_ONE = 2  # times the median listener: most that a heavy listener counts for
 Z95 = 1.959963984540054
 MISSING = (np.nan,) * 3  # an interval that cannot be estimated
 
@@ -26,6 +26,26 @@ def interval(estimate, relative_error, n):
     return estimate, estimate / reach, estimate * reach
 
 
+def effective_number(weights):
+    """How many equal weights are as uncertain as these (Kish): (sum of weights)^2 / sum of squares,
+    float64. The sums run over the first axis.
+    """
+    weights = np.asarray(weights, float)
+    squares = (weights**2).sum(axis=0)
+    return weights.sum(axis=0) ** 2 / np.where(squares > 0, squares, 1)
+
+
+def capped_weights(sizes):
+    """Weights with which no listener counts for more than MOST_OF_ONE times the median listener, so
+    that a few heavy listeners do not decide an estimate.
+
+    sizes    plays, sessions or time of each listener, a Series; zeros are left out of the median
+    Returns  Series, above 0 and at most 1
+    """
+    most = MOST_OF_ONE * sizes[sizes > 0].median()
+    return (most / sizes.where(sizes > most, most)).fillna(1.0)
+
+
 def share_of(part, whole, cluster):
     """(share, low, high): sum of part / sum of whole, with its interval over clusters (delta
     method).
@@ -41,7 +61,7 @@ def share_of(part, whole, cluster):
         return MISSING
     share = part.sum() / whole.sum()
     error = (part - share * whole).std() * np.sqrt(len(sums)) / part.sum()
-    return interval(share, error, whole.sum() ** 2 / (whole**2).sum())
+    return interval(share, error, effective_number(whole))
 
 
 def fit_logs(design, y):
@@ -59,7 +79,8 @@ def fit_rates(design, rows, rounds=50):
     design  float64, (cells, coefficients)
     rows    DataFrame: cluster, cell (row of the design), events, exposure
     The errors are from a jackknife over clusters (one Newton step each). So the events of a cluster
-    need not be independent, and clusters may differ in size.
+    need not be independent, and clusters may differ in size. The interval of a coefficient is that
+    of Student's t with the effective number of clusters among which its expected events are spread.
     """
     y, t = (np.bincount(rows["cell"], rows[name], len(design)) for name in ("events", "exposure"))
     beta = np.append(np.log(y.sum() / t.sum()), np.zeros(design.shape[1] - 1))
@@ -78,12 +99,9 @@ def fit_rates(design, rows, rounds=50):
     moved = np.array(
         [np.linalg.pinv(rest) @ (x[at].T @ residuals[at]) for rest, at in zip(without, clusters)]
     )
-    n = np.sum([x[at].any(axis=0) for at in clusters], axis=0)
-    errors = np.sqrt(moved.var(axis=0) * len(moved) * (n - 1) / np.maximum(n, 1))
-    return [
-        interval(np.exp(b), e, count if count >= FEWEST_CLUSTERS else 0)
-        for b, e, count in zip(beta, errors, n)
-    ]
+    n = effective_number([x[at].T @ expected[at] for at in clusters])
+    errors = np.sqrt(moved.var(axis=0) * (len(moved) - 1))
+    return [interval(np.exp(b), e, number) for b, e, number in zip(beta, errors, n)]
 
 
 def fit_levels(rows, columns, levels):
