@@ -86,7 +86,8 @@ def sources_of(run):
 
 def with_read_sources(run):
     """The same run with its source files read, so that later changes on disk have no effect."""
-    return replace(run, **{f"{name}_path": source for name, source in sources_of(run).items()})
+    sources = {f"{name}_path": source for name, source in sources_of(run).items()}
+    return replace(run, catalogue_tracks=run.invented_tracks, **sources)
 
 
 def source_path(what, path=""):

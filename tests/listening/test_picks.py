@@ -626,7 +626,7 @@ def test_explored_artists_are_new_to_the_listener_as_long_as_there_are_any(music
     listener = someone(ws.Behaviour(), music)
     part, new = own_artists.part_of(own_artists.ALL, -1, music), []
     for i in range(400):
-        artist = own_artists.unmet_artist(KEY, i, part, listener)
+        artist = own_artists.unmet_artist(KEY, i, own_artists.ALL, part, listener)
         new.append(not memory.has_met(artist, listener))
         track = int(music.discography["track"][music.artists["first"][artist]])
         memory.remember(listener.state, listener.known, track)

@@ -93,7 +93,7 @@ def own_artist(key, counter, pool, listener):
     if part < 0:
         country, part = ANYWHERE, part_of(pool, ANYWHERE, listener.music)
     if uniform(key, EXPLORED, counter) < behaviour.explored_share:
-        return unmet_artist(key, counter, part, listener)
+        return unmet_artist(key, counter, pool, part, listener)
     rank = own_rank(key, RANK_OF, counter, behaviour.ranking_width)
     return ranked_artist(rank, pool * N_COUNTRIES + country + 1, part, listener)
 
@@ -151,15 +151,17 @@ def liked_artist(key, part, listener):
 
 
 @compiled_loop
-def unmet_artist(key, counter, part, listener):
-    """An artist of a part whom the listener does not know yet; any if a few tries fail.
+def unmet_artist(key, counter, pool, part, listener):
+    """An artist of a pool whom the listener does not know yet; any if a few tries fail.
 
-    The first try is by weight, the further ones are not.
+    The first try is of a part of the pool, by weight; the last one is of the whole pool.
     """
     artist = artist_of_part(key, counter, part, listener.music)
     for attempt in range(UNMET_TRIES):
         if not has_met(artist, listener):
             break
+        if attempt == UNMET_TRIES - 1:
+            part = part_of(pool, ANYWHERE, listener.music)
         artist = newer_artist(key, counter * UNMET_TRIES + attempt, part, listener.music)
     return artist
 

@@ -31,7 +31,7 @@ TRIES = 6  # number of candidates, of which the last is taken if none is suitabl
 NO_STATION = np.int64(-1)  # not a literal: see `compiled_loop`
 N_LISTS = 50  # lists of a genre in a country, of which a listener follows one (assumed)
 LIST_LENGTH, CHART_LENGTH = 60, 50  # tracks of a list and of the charts (assumed)
-RECENT_DAYS, DAYS_OF_MONTH = 180.0, 365.25 / 12  # lists have artists with recent releases
+RECENT_DAYS, DAYS_OF_MONTH = 120.0, 365.25 / 12  # lists have artists with recent releases
 ATTEMPTS_AT_RECENT = 8
 NOISE_TRACKS = 3  # noise tracks per listener
 
@@ -234,10 +234,9 @@ def recent_artist(key, part, listener):
     artist = ZERO
     for attempt in range(ATTEMPTS_AT_RECENT):
         artist = artist_of_part(key, attempt, part, music)
-        first, after = music.artists[artist].first, music.artists[artist].after
-        if released_by(music.discography, first, after, until - RECENT_DAYS) < released_by(
-            music.discography, first, after, until
-        ):
+        first = music.artists[artist].first
+        after = released_by(music.discography, first, music.artists[artist].after, until)
+        if after > first and music.discography[after - 1].released > until - RECENT_DAYS:
             break
     return artist
 

@@ -76,9 +76,15 @@ def first_position(key, counter, first, after, listener):
 
     It is `first`, or with chance fresh_share the first of the latest releases, if there are any.
     """
-    if uniform(key, FRESH, counter) >= listener.behaviour.fresh_share:
+    if uniform(key, FRESH, counter) >= fresh_share_at(listener.state.age, listener.behaviour):
         return first
     age_days = -listener.behaviour.fresh_days * ln(uniform(key, WINDOW, counter))
     since = listener.state.day - age_days
     start = released_by(listener.music.discography, first, after, since)
     return first if start == after else start
+
+
+@compiled_loop
+def fresh_share_at(age, behaviour):
+    """Share of the latest releases in the picked tracks of an artist at an age, 0 to 1."""
+    return behaviour.fresh_share * max(0.0, 1.0 + behaviour.fresh_age_slope * max(age - 20, 0))

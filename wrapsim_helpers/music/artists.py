@@ -14,9 +14,9 @@ YEARS_AHEAD = 5  # number of calendar years with new releases, from the first ye
 # artists))^BEND_POWER). Fitted, for 10,000 to 50,000 artists, to top1pct_artists_share,
 # gini_artists and zipf_artists (HetRec Last.fm 2011).
 RANK_SHIFT, RANK_SLOPE, BEND, BEND_SHARE, BEND_POWER = 10.0, 1.15, 200.0, 0.03, 2.0
-ACTIVE_SHARES = 0.99, 0.85  # share of active artists among the most and least played (assumed)
+ACTIVE_SHARES = 0.99, 0.93  # share of active artists among the most and least played (assumed)
 ACTIVE_YEARS = 8.0  # mean years since an active artist's debut (assumed)
-NEWCOMERS = 0.15  # share of active artists whose debut is in the years ahead (assumed)
+NEWCOMERS = 0.2  # share of active artists whose debut is in the years ahead (assumed)
 FORMER_WEIGHT = 0.1  # of artists who stopped, relative to active ones of their rank (assumed)
 GONE_YEARS = 14.0  # mean years since the last release of a former artist (assumed)
 CAREER_YEARS = 8.0  # mean length of a career (assumed)

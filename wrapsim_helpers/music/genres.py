@@ -98,7 +98,6 @@ POOLS = {
     ),
     "All": (None, lambda t: t.year > 0, None),
 }
-SOUND_ALWAYS = ("Melody", "Classical")  # the songs file has no labels for these genres
 SOUND_WEIGHT = 0.5
 
 
@@ -187,7 +186,7 @@ def membership(tracks, genre):
     labels = genre_map()[genre_map()["survey_genre"] == genre].set_index("top_genre")["weight"]
     weight = tracks["genre"].map(labels).fillna(0.0).to_numpy(dtype=float)
     weight = np.where((weight >= lowest) & (condition(tracks) if condition else True), weight, 0.0)
-    if sound and (genre in SOUND_ALWAYS or np.count_nonzero(weight) < SMALL_POOL):
+    if sound and np.count_nonzero(weight) < SMALL_POOL:
         weight = np.maximum(weight, SOUND_WEIGHT * sound(tracks).to_numpy(dtype=float))
     return weight
 

@@ -167,7 +167,7 @@ class Behaviour:
         0.25, "chance that the side genre changes from one quarter to the next"
     )
     ranking_width: float = parameter(
-        60.0,
+        90.0,
         "artists that stand out in a listener's own ranking of a genre",
         "assumed; first_to_second",
         unit="artists",
@@ -175,25 +175,25 @@ class Behaviour:
         without=("rankings of one's own", 1e9, "taste_overlap_pairs", "value"),
     )
     explored_share: float = share(
-        0.36,
+        0.32,
         "share of new artists that come from anywhere in a ranking, also beyond its head",
         "assumed; artists_per_subscriber_month",
         without=("artists outside one's ranking", 0.0, "artists_per_subscriber_month", "value"),
     )
     liked_share: float = share(
-        0.3,
+        0.35,
         "share of the artists that a listener may like at all",
         "assumed; taste_overlap_pairs, same_number_one",
     )
     countries_width: float = parameter(
-        1.6,
+        0.9,
         "countries that stand out in a listener's own ranking of the countries of music",
         "assumed; artist_countries",
         unit="countries",
         low=0.01,
     )
     era_pull: float = parameter(
-        20.0,
+        8.0,
         "how much likelier artists of the listener's youth are liked",
         "assumed; age_taste_overlap",
         unit="factor - 1",
@@ -203,7 +203,7 @@ class Behaviour:
         10.0, "spread of artists' eras around the listener's youth", unit="years", low=0.01
     )
     disliked: float = share(
-        0.15,
+        0.2,
         "how likely a track is picked from a list, or played again, if its artist is not liked",
         "assumed; taste_overlap_pairs",
     )
@@ -253,6 +253,12 @@ class Behaviour:
         "share of an artist's picked tracks that come from the latest releases",
         "fitted: release_year_mix",
         without=("fresh releases", 0.0, "release_year_mix", "l1"),
+    )
+    fresh_age_slope: float = signed(
+        -0.004,
+        "relative change of fresh_share with each year of age from 20 on",
+        "assumed",
+        unit="per year",
     )
     fresh_days: float = parameter(
         200.0, "mean age of the latest releases", "fitted: release_year_mix", unit="days", low=0.01
