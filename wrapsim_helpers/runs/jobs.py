@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..checking import in_bytes
 from ..compiled import source_hash
-from ..listening.listen import checked_world, compile_model, estimate_plays, say_late_start
+from ..listening.listen import checked_world, compile_model, estimate_plays, say_limits_of_music
 from ..parameters import Output, Run, differences, identity, identity_hash, run_of
 from ..resources import runs_folder
 from ..schema import fingerprints
@@ -80,7 +80,7 @@ def begun_job(run, output, before=(None, "")):
     folder.
     """
     job = job_of(run, output, before)
-    say_late_start(job.run)
+    say_limits_of_music(job.run)
     check_room(job, job.plays * sum(BYTES_PER_PLAY[pair] for pair in job.formats.items()))
     open_folder(job.place, job.identity)
     return job
