@@ -662,7 +662,7 @@ def test_a_line_says_what_was_published_and_what_was_measured():
     "catalogue_tracks, said",
     [
         (
-            ws.Run.catalogue_tracks,
+            ws.Run().catalogue_tracks,
             "3 artists and 4 tracks: the default world, as in the notebooks and in "
             "`wrapsim simulate`.",
         ),

@@ -132,7 +132,7 @@ def world_text(log):
     world. log: the `Log` of the run
     """
     n_tracks = log.run.parameters["catalogue_tracks"]
-    is_default = n_tracks == Run.catalogue_tracks
+    is_default = n_tracks == Run().catalogue_tracks
     return (
         f"Its catalogue has {log.tracks['artist_id'].nunique():,} artists and {len(log.tracks):,} "
         f"tracks: "
