@@ -233,7 +233,7 @@ def test_a_continuation_that_ends_too_early_names_the_end_of_the_run(here, tiny_
 def test_too_few_invented_tracks_are_refused_and_none_are_allowed():
     with pytest.raises(
         ValueError,
-        match="catalogue_tracks is 5; it must be 0 or a whole number from 1000 to 5,000,000.",
+        match="catalogue_tracks is 5; it must be -1, 0 or a whole number from 1000 to 5,000,000.",
     ):
         ws.Run(catalogue_tracks=5)
 

@@ -31,7 +31,7 @@ CONTRACT = {
     "02_single_user": "user_id start_time end_time preferred_genre age gender plan latitude "
     "longitude seed survey_path songs_path out_dir",
     "03_multiple_users": "num_users start_time end_time genres population seed formats workers "
-    "scheduler survey_path songs_path out_dir",
+    "scheduler survey_path songs_path catalogue_tracks out_dir",
     "04_wrapped": "run_dir user year edition out_dir",
 }
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -12,6 +12,8 @@ from PIL import Image
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.cards import themes
+from wrapsim_helpers.listening.thin_songs import FEW_ARTISTS
+from wrapsim_helpers.parameters import WIDE
 from wrapsim_helpers.schema import TABLES
 
 from .commands import command
@@ -103,6 +105,22 @@ def test_simulate_and_cards_of_the_readme_run_on_a_smaller_crowd(tmp_path):
     for words in (smaller, cards):
         done = command(*words, cwd=tmp_path)
         assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    "file, number",
+    [
+        ("README.md", WIDE),
+        ("CHANGELOG.md", WIDE),
+        ("data/README.md", WIDE),
+        ("data/README.md", FEW_ARTISTS),
+        ("docs/tables.md", WIDE),
+        ("notebooks/03_multiple_users.ipynb", WIDE),
+        ("wrapsim_helpers/commands.py", WIDE),
+    ],
+)
+def test_every_text_states_the_size_of_the_default_world(file, number):
+    assert f"{number:,}" in (TOP / file).read_text(encoding="utf-8")
 
 
 def test_every_column_is_explained_in_the_docs():

@@ -193,16 +193,19 @@ def test_whole_numbers_of_numpy_and_dates_are_the_same_run():
         2, "2025-01-01", "2025-02-01T00:00:00", seed=3
     )
     assert (
-        type(r.Run(np.int64(2)).num_users) is int and r.Run(catalogue_tracks=np.int64(0)) == r.Run()
+        type(r.Run(np.int64(2)).num_users) is int
+        and r.Run(catalogue_tracks=np.int64(-1)) == r.Run()
     )
 
 
-def test_a_number_of_tracks_that_is_not_whole_is_refused():
+@pytest.mark.parametrize("number", [0.0, -1.0])
+def test_a_number_of_tracks_that_is_not_whole_is_refused(number):
     with pytest.raises(
         TypeError,
-        match="catalogue_tracks is 0.0; it must be 0 or a whole number from 1000 to 5,000,000.",
+        match=f"catalogue_tracks is {number}; it must be -1, 0 or a whole number from 1000 to "
+        "5,000,000.",
     ):
-        r.Run(catalogue_tracks=0.0)
+        r.Run(catalogue_tracks=number)
 
 
 # -- what differs between two runs -----------------------------------------------------------------

@@ -260,15 +260,15 @@ def check_choice(name, value, allowed):
     )
 
 
-def check_count(name, value, low, high, also=None):
+def check_count(name, value, low, high, also=()):
     """`value` as an int. Raises ValueError or TypeError if it is not a whole number from low to
-    high. also: a number below low that is allowed as well, or None
+    high. also: numbers below low that are allowed as well, a tuple
     """
-    or_also = "" if also is None else f"{also} or "
+    or_also = ", ".join(map(str, also)) + " or " if also else ""
     allowed = f"it must be {or_also}a whole number from {in_digits(low)} to {in_digits(high)}."
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} is {value!r}; {allowed}")
-    if value != also and not low <= value <= high:
+    if value not in also and not low <= value <= high:
         raise ValueError(f"{name} is {in_digits(value)}; {allowed}")
     return int(value)
 

@@ -114,7 +114,11 @@ Personas = Annotated[
     ),
 ]
 Tracks = Annotated[
-    int, integer(help="tracks to invent in addition to the songs file, 0 or at least 1,000")
+    int,
+    integer(
+        help="tracks to invent in addition to the songs file, at least 1,000; 0 for none; "
+        "-1 for 120,000 with the bundled file, and none with --songs"
+    ),
 ]
 Year = Annotated[int, integer(help="-1 for the year with most days in the run")]
 Edition = Annotated[

@@ -18,7 +18,7 @@ POPULATIONS = ("world", "survey")
 SURVEY_GROUPS = ("all", "A")
 SEED_LIMITS = (0, 2**63 - 1)
 BY_SONGS = -1  # default of catalogue_tracks: see `Run.invented_tracks`
-WIDE = 120_000  # invented tracks of the default world, by 12,000 artists
+WIDE = 120_000  # invented tracks of the default world, by 20,000 artists
 GENDERS = ("female", "male", "other")
 PLANS = ("free", "premium")
 FORMATS = ("avro", "parquet")
@@ -196,8 +196,9 @@ class Run:
     survey_path, songs_path  source files; "" means the bundled ones
     personas_path  YAML file of personas and cohorts; "" for none, "bundled" for the bundled
                    personas
-    catalogue_tracks    tracks to invent in addition to the songs file: 0, or 1,000 to 5,000,000;
-                        -1 for WIDE with the bundled songs, and none with a file of your own
+    catalogue_tracks    tracks to invent in addition to the songs file, 1,000 to 5,000,000; 0: the
+                        songs file alone; -1, the default: WIDE with the bundled songs, 0 with a
+                        file of your own
     origin_time         start_time of the first run in a chain of continued runs; "" for a run that
                         continues no other
     given               what is fixed for every listener of the run
@@ -228,7 +229,7 @@ class Run:
             (check_count, "num_users", 1, 1_000_000_000),
             (check_count, "seed", *SEED_LIMITS),
             (check_count, "listeners_per_part", 0, 10_000_000),
-            (check_catalogue, "catalogue_tracks"),
+            (check_count, "catalogue_tracks", 1_000, 5_000_000, (-1, 0)),
             (check_count, "first_listener", 0, 2**31 - 2),
             (check_choice, "population", POPULATIONS),
             (check_choice, "survey_group", SURVEY_GROUPS),
@@ -238,6 +239,8 @@ class Run:
             (check_path_kind, "personas_path"),
         ):
             object.__setattr__(self, name, check(name, getattr(self, name), *limits))
+        if self.catalogue_tracks == -1:
+            object.__setattr__(self, "catalogue_tracks", 0 if self.songs_path else WIDE)
         check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
 
     @property
@@ -285,13 +288,6 @@ def sha256_of(path):
 def canonical(record):
     """The canonical JSON text of a value: keys sorted, no blanks."""
     return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def check_catalogue(name, value):
-    """A number of invented tracks, or BY_SONGS, as an int. Raises ValueError or TypeError."""
-    if isinstance(value, int) and value == BY_SONGS:
-        return value
-    return check_count(name, value, 1_000, 5_000_000, 0)
 
 
 def identity(run, inputs, schema, part_size):

@@ -476,7 +476,7 @@ def test_a_plan_says_about_what_the_run_then_takes(tmp_path):
         f"60 listeners, about {planned.plays:,} plays\n"
     )
     manifest = ws.read_manifest(ws.simulate(**asked, out_dir=tmp_path / "run", workers=1))
-    n_bytes = sum(one["bytes"] for one in manifest["files"] if not one["file"].count("track"))
+    n_bytes = sum(one["bytes"] for one in manifest["files"])
     assert 0.6 < planned.plays / manifest["plays"] < 1.7 and 0.6 < planned.n_bytes / n_bytes < 1.7
     assert planned.parts == manifest["parts"] and planned.minutes > 0
 
@@ -485,9 +485,11 @@ def test_a_plan_takes_what_parts_cost_from_two_sizes_and_says_so(tmp_path, monke
     # 1 s and 1,000 bytes with every part, 1 ms and 20 bytes with every play
     costs = np.array([[1_000, 21_000, 2.0], [5_000, 101_000, 6.0]])
     monkeypatch.setattr("wrapsim_helpers.runs.plan.measured_parts", lambda job, number: costs)
+    monkeypatch.setattr("wrapsim_helpers.runs.plan.catalogue_bytes", lambda job: 7)
     planned = ws.plan(**TINY, out_dir=tmp_path / "run", workers=1)
-    assert planned.n_bytes == 3 * 1_000 + 20 * planned.plays and planned.minutes == pytest.approx(
-        (3 * 1 + planned.plays / 1_000) / 60
+    assert (
+        planned.n_bytes == 3 * 1_000 + 20 * planned.plays + 7
+        and planned.minutes == pytest.approx((3 * 1 + planned.plays / 1_000) / 60)
     )
     assert planned.text.endswith(
         "bytes and time are estimated from 5,000 plays of this run, just simulated and "
@@ -499,7 +501,7 @@ def test_a_plan_takes_what_parts_cost_from_two_sizes_and_says_so(tmp_path, monke
         2.0,
     ]  # where the run has no larger part, what a part costs goes by plays
     assert ws.plan(**TINY, out_dir=tmp_path / "run", workers=1).n_bytes == round(
-        210 * planned.plays
+        210 * planned.plays + 7
     )
 
 
@@ -541,7 +543,14 @@ def test_the_bytes_a_run_is_refused_for_are_about_those_it_writes(tmp_path, kept
     assert 0.5 < n_bytes / manifest["plays"] / jobs.BYTES_PER_PLAY[kept, codec] < 2
 
 
-def test_a_plan_knows_how_the_records_are_compressed(tmp_path):
+def test_the_catalogue_takes_about_the_bytes_that_a_plan_adds_for_it(tmp_path):
+    job = ws.open_job(**TINY, out_dir=tmp_path / "run")
+    files = parts.make_catalogue(job)["files"]
+    assert 0.8 < sum(one["bytes"] for one in files) / jobs.catalogue_bytes(job) < 1.25
+
+
+def test_a_plan_knows_how_the_records_are_compressed(tmp_path, monkeypatch):
+    monkeypatch.setattr("wrapsim_helpers.runs.plan.catalogue_bytes", lambda job: 0)
     small, large = (
         ws.plan(**TINY, out_dir=tmp_path / "run", formats="avro", codec=codec).n_bytes
         for codec in ("deflate", "null")

@@ -390,7 +390,7 @@ def obvious(plays, tracks, credits, artists, offset_day):
         found["clock"][local.hour] += row["ms_played"]
         if row["ms_played"] >= 30_000:
             days.add(local.date())
-            if not row["private"]:
+            if not row["private"] and not tracks[row["track_id"]]["noise"]:
                 found["songs"][row["track_id"]] += 1
                 found["genres"][tracks[row["track_id"]]["genre"]] += 1
                 for artist_id, role in credits[row["track_id"]]:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from ..cards.themes import GREY
-from ..cards.words import MONTHS, THIN, day
+from ..cards.words import MONTHS, THIN, count, day
 from ..instants import HOUR_MS, MINUTE_MS, whole_minutes
 from ..listening.what_if import local_ms
 from ..music.catalogue import pool_sizes
@@ -90,14 +90,14 @@ def draw_pool_sizes(catalogue):
     """How many tracks are in the pool of each survey genre?"""
     sizes = pool_sizes(catalogue).sort_values("tracks").set_index("genre")["tracks"]
     ax = chart(
-        f"{sizes.index[0]} has the smallest pool: {sizes.iloc[0]} tracks",
-        "Tracks of the songs file in each survey genre's pool, by genre label or sound; a track "
-        "may be in several pools.",
+        f"{sizes.index[0]} has the smallest pool: {count(sizes.iloc[0])} tracks",
+        "Tracks in each survey genre's pool, by genre label or sound; a track may be in several "
+        "pools.",
     )
     ax.set_position((0.30, 0.12, 0.60, 0.72))
     ax.barh(sizes.index, sizes, color=np.where(sizes < 2 * SMALL_POOL, ACCENT, DATA))
     for row, n in enumerate(sizes):
-        note(ax, n + sizes.max() / 100, row, f"{n:,}".replace(",", THIN), GREY)
+        note(ax, n + sizes.max() / 100, row, count(n), GREY)
     ax.set_xticks([])
     ax.grid(False)
     ax.spines["bottom"].set_visible(False)

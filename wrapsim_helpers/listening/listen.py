@@ -16,7 +16,7 @@ from ..checking import check_count, front_door, python_value
 from ..compiled import is_cached
 from ..instants import EPOCH
 from ..music.cached_catalogue import cached_catalogue
-from ..music.catalogue import Catalogue, build_catalogue
+from ..music.catalogue import Catalogue, catalogue_of_songs
 from ..music.songs_file import load_songs
 from ..parameters import Given, Run
 from ..people.behaviour import Behaviour, lowered
@@ -31,6 +31,7 @@ from ..source_files import read_source, source_of, with_read_sources
 from .loop import play_listeners, sample_plays
 from .state import no_past
 from .tables import actions_table, answers_table, past_of, plays_table, state_table, truth_table
+from .thin_songs import say_thin_songs
 
 WESTERNMOST = timezone(timedelta(hours=-12))  # where a day begins last
 YEAR_DAYS = 365
@@ -59,7 +60,7 @@ def world_of(survey, songs, catalogue_tracks, first_year):
     catalogue = (
         cached_catalogue(songs, catalogue_tracks, first_year)
         if catalogue_tracks
-        else build_catalogue(load_songs(songs), first_year)
+        else catalogue_of_songs(load_songs(songs), first_year)
     )
     return World(load_survey(survey), Behaviour(), catalogue)
 
@@ -106,22 +107,31 @@ def earliest_day(start):
     return (start.astimezone(WESTERNMOST) if start.tzinfo else start).date()
 
 
-def say_late_start(run):
-    """Warn if a checked run begins YEAR_DAYS or more after the last release of its catalogue.
+def say_limits_of_music(run):
+    """Warn if the songs file that the user named for a checked run is thin, or too old for it.
 
-    The bundled songs alone give no warning: they are old, as documented.
+    The bundled songs give no warning: alone they are thin and old, as documented.
     """
-    start = run.window[0]
-    last = pc.max(world_of_run(run).catalogue.tracks["release_date"]).as_py()
+    if source_of(run, "songs") != read_source("songs"):
+        catalogue = world_of_run(run).catalogue
+        say_thin_songs(source_of(run, "songs").name, catalogue)
+        say_late_start(run.window[0], pc.max(catalogue.tracks["release_date"]).as_py())
+
+
+def say_late_start(start, last):
+    """Warn if a run begins YEAR_DAYS or more after the last release of its catalogue.
+
+    start  a datetime;  last  a date
+    """
     years = (start.date() - last).days // YEAR_DAYS
-    if years >= 1 and source_of(run, "songs") != read_source("songs"):
+    if years >= 1:
         warnings.warn(
             f"start_time is {start:%Y-%m-%d}, but the last song of this catalogue came out on "
             f"{last}, {years} year{'s' * (years > 1)} before: nothing new comes out during the "
             f"run, so listeners find next to nothing new. Give a start_time before "
             f"{last.year + 1}, songs_path with newer songs, or catalogue_tracks of 1,000 or more, "
             f"which adds invented releases of the years of the run.",
-            stacklevel=2,
+            stacklevel=3,
         )
 
 
@@ -172,7 +182,7 @@ def listen(
     run = with_read_sources(run)
     world = checked_world(run)
     check_admitted(run.population, instead)
-    say_late_start(run)
+    say_limits_of_music(run)
     compile_model(run)
     ids = run.listener_ids() if ids is None else check_ids(ids)
     return listen_checked(run, world, ids, instead, behaviour, past)

@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 from ..compiled import cache_root, source_hash
 from ..resources import resource
 from .catalogue import generate_catalogue
-from .catalogue_files import MARK, is_ours
+from .catalogue_files import MARK, is_cached_catalogue
 from .songs_file import load_songs
 
 LIBRARIES = ("numpy", "pandas", "pyarrow")  # whose versions a cached catalogue depends on
@@ -62,7 +62,7 @@ def write_catalogue(path, catalogue):
     Nothing is written if the cache cannot be written, or if the file there is not wrapsim's.
     """
     data = pickle.dumps(catalogue, protocol=5)
-    if os.path.lexists(path) and not is_ours(path):
+    if os.path.lexists(path) and not is_cached_catalogue(path):
         return
     with suppress(OSError):
         number, temporary = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)

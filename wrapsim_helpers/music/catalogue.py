@@ -69,7 +69,13 @@ def build_catalogue(songs: pd.DataFrame, first_year=2025):
     """
     first_year = check_count("first_year", first_year, 2000, 2038)
     tracks, artists, guests = from_songs(songs)
+    say_small_pools(memberships(described_tracks(tracks)))
     return assembled(tracks, artists, guests, first_year)
+
+
+def catalogue_of_songs(songs, first_year):
+    """`build_catalogue` of a checked year, without the warning: workers make catalogues too."""
+    return assembled(*from_songs(songs), first_year)
 
 
 def generate_catalogue(n_tracks, seed, first_year, songs=None):
@@ -134,7 +140,6 @@ def assembled(tracks, artists, guests, first_year):
     tracks = described_tracks(tracks).assign(featured_id=places)
     credits = all_credits(tracks, guests)
     members = memberships(tracks)
-    say_small_pools(members)
     families = sorted(set(tracks["family"]))
     pools = {name: i for i, name in enumerate([*GENRE_NAMES, *families])}
     keys = song_keys(artists["artist"].to_numpy()[tracks["artist_id"]], tracks["title"])

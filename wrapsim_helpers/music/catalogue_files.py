@@ -8,7 +8,7 @@ CATALOGUE_FILE = re.compile(r"catalogue-\d+-\d{4}-[0-9a-f]{16}\.bin(\.\w+)?")  #
 MARK = b"a catalogue that wrapsim cached\n"  # how each of these files begins
 
 
-def is_ours(path):
+def is_cached_catalogue(path):
     """Whether wrapsim wrote a file of the cache, or began to; not of a symbolic link."""
     if path.is_symlink() or not path.is_file():
         return False
@@ -19,7 +19,7 @@ def is_ours(path):
 def cached_files():
     """Files of all cached catalogues, list of Paths."""
     names = (path for path in sorted(cache_root().iterdir()) if CATALOGUE_FILE.fullmatch(path.name))
-    return list(filter(is_ours, names))
+    return list(filter(is_cached_catalogue, names))
 
 
 def cached_text():

@@ -12,7 +12,7 @@ from ..listening.listen import (
     estimate_plays,
     listen_checked,
     print_moved_windows,
-    say_late_start,
+    say_limits_of_music,
     world_of_run,
 )
 from ..parameters import SEED_LIMITS, Given, Run
@@ -148,7 +148,7 @@ def generate_multiple_users_session(
 def listen_as_records(run):
     """All records of a checked run, in memory."""
     run = with_read_sources(run)
-    say_late_start(run)
+    say_limits_of_music(run)
     compile_model(run)
     listened = listen_checked(run, world_of_run(run), run.listener_ids())
     print_moved_windows(run, count_moved_windows(listened))

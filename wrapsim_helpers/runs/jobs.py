@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..checking import in_bytes
 from ..compiled import source_hash
-from ..listening.listen import checked_world, compile_model, estimate_plays, say_late_start
+from ..listening.listen import checked_world, compile_model, estimate_plays, say_limits_of_music
 from ..parameters import Output, Run, differences, identity, identity_hash, run_of
 from ..resources import runs_folder
 from ..schema import fingerprints
@@ -21,6 +21,7 @@ BYTES_PER_PLAY = {
     ("avro", "zstandard"): 50,
     ("avro", "null"): 300,
 }
+BYTES_PER_TRACK = 75  # of a catalogue's tables, measured on the default world
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Job:
 
     formats  file formats of the plays: format -> compression
     plays   expected number, see `estimate_plays`
+    n_tracks  tracks of the catalogue
     before  the run that this one continues, or None
     """
 
@@ -38,6 +40,7 @@ class Job:
     identity: dict
     n_parts: int
     plays: int
+    n_tracks: int
     before: Path | str | None = None
 
 
@@ -80,8 +83,9 @@ def begun_job(run, output, before=(None, "")):
     folder.
     """
     job = job_of(run, output, before)
-    say_late_start(job.run)
-    check_room(job, job.plays * sum(BYTES_PER_PLAY[pair] for pair in job.formats.items()))
+    say_limits_of_music(job.run)
+    of_plays = job.plays * sum(BYTES_PER_PLAY[pair] for pair in job.formats.items())
+    check_room(job, of_plays + catalogue_bytes(job))
     open_folder(job.place, job.identity)
     return job
 
@@ -114,8 +118,14 @@ def job_of(run, output, before=(None, "")):
         of_run,
         -(-run.num_users // part_size),
         plays,
+        world.catalogue.tracks.num_rows,
         place_before,
     )
+
+
+def catalogue_bytes(job):
+    """About how many bytes the tables of a job's catalogue take, an int."""
+    return job.n_tracks * BYTES_PER_TRACK
 
 
 def check_room(job, n_bytes):

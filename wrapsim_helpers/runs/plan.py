@@ -10,7 +10,7 @@ import numpy as np
 from ..checking import check_count, front_door, in_bytes
 from ..parameters import Output, Run
 from ..storage.tables import table_in
-from .jobs import check_room, job_of
+from .jobs import catalogue_bytes, check_room, job_of
 from .parts import make_part
 from .workers import cores, each_part
 
@@ -27,7 +27,7 @@ class Plan:
     """The expected size and time of a run; `text` says it in words.
 
     plays           expected, from the listening time of the first listeners
-    n_bytes         expected, from a sample written on this machine
+    n_bytes         expected, from a sample written on this machine and the size of the catalogue
     minutes         on `workers` processes of this machine
     parts           files of each table
     measured_plays  plays of the run that each measuring worker simulated and wrote
@@ -88,6 +88,7 @@ def plan(
     job = job_of(run, Output(out_dir, formats, codec))
     workers = min(workers or cores(), job.n_parts)
     n_bytes, seconds, measured_plays = cost_of(job, workers)
+    n_bytes += catalogue_bytes(job)
     check_room(job, n_bytes)
     return Plan(
         job.run.num_users,
