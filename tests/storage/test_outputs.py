@@ -409,6 +409,7 @@ def test_what_make_realism_and_make_fit_replace_is_committed_as_they_wrote_it(tm
     """
     for path in (
         TOP / "docs" / "realism.md",
+        TOP / "docs" / "people.md",
         TOP / "data" / "behaviour" / "fitted.json",
         *(TOP / "docs" / "realism").iterdir(),
     ):

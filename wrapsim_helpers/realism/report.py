@@ -15,7 +15,8 @@ from ..storage.outputs import (
     writable_output_folder,
 )
 from .ablation import FAINT, UNSHOWN
-from .results_text import row_of, score_text, short, summary_of
+from .people_page import PAGE, write_people_page
+from .results_text import markdown, row_of, score_text, short, summary_of
 from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, judged, known, targets, verdicts
 
 HEAD = """# How real is it?
@@ -34,6 +35,9 @@ passes. If the interval is wider than the tolerance, the run is *too small* for 
 - An *outcome* must come out within its tolerance. For outcomes marked *, the figure is also the
   start value of a parameter of the model, so they are weaker evidence.
 - *not here* means that the run does not have the plays that the figure needs.
+
+[people.md](people.md) shows the first listeners of the same run, one row each: would you believe
+them?
 
 The last two columns show the same number for the loop that this project began with, which draws
 everything uniformly ({uniform} listeners), and its range over five seeds ({smaller} listeners
@@ -70,7 +74,8 @@ respondent is copied: each listener does copy one respondent, and the score woul
 
 
 def write_report(study, pictures, folder, name="realism"):
-    """Write the report of a study as Markdown with pictures; returns the path of the text.
+    """Write the report of a study as Markdown with pictures, and the page of single listeners next
+    to it; returns the path of the report.
 
     pictures  name -> picture with `png` (bytes) and `alt` (text), in the order of the report
     Raises the errors of `check_report`.
@@ -82,6 +87,7 @@ def write_report(study, pictures, folder, name="realism"):
     for file, content in contents.items():
         with replaced_file(file) as temporary:
             temporary.write_bytes(content)
+    write_people_page(study.sample.log.run, study.personas, path.parent)
     return path
 
 
@@ -94,7 +100,8 @@ def check_report(folder, name="realism"):
     """
     folder = Path(folder).absolute()
     check_marked(folder)
-    check_output_file(folder / f"{name}.md")
+    for file in (f"{name}.md", PAGE):
+        check_output_file(folder / file)
     claim(folder, [name])
     return folder / f"{name}.md", writable_output_folder(folder / name)
 
@@ -215,15 +222,6 @@ def table_row(result, uniform, spread):
 def range_of_seeds(values):
     """The range of a number over seeds, as text; "-" if no seed has it."""
     return "-" if values.isna().all() else f"{short(values.min())} to {short(values.max())}"
-
-
-def markdown(head, rows):
-    """Lines of a Markdown table."""
-    return [
-        "| " + " | ".join(head) + " |",
-        "|" + ":--|" * len(head),
-        *("| " + " | ".join(map(str, row)) + " |" for row in rows),
-    ]
 
 
 def missing_lines(results):

@@ -108,6 +108,15 @@ def short(value):
 
 
 @front_door
+def markdown(head, rows):
+    """Lines of a Markdown table."""
+    return [
+        "| " + " | ".join(head) + " |",
+        "|" + ":--|" * len(head),
+        *("| " + " | ".join(map(str, row)) + " |" for row in rows),
+    ]
+
+
 def summary_of(results: list):
     """Sentences that state whether the rules hold, how many counted outcomes pass in each tier, and
     which fail.

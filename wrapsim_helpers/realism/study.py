@@ -36,6 +36,7 @@ SETTING = {"start_time": "2025-01-01", "end_time": "2026-01-01"}  # all else as 
 SEED = 2025
 SEEDS = (1, 2, 3, 4, 5)
 LISTENERS_AT_ONCE = 50
+PERSONA_LISTENERS = 60  # of the run with the bundled personas: enough for ten different ones
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Study:
     ablations      DataFrame by mechanism: target, check, with_it, without_it, score_without,
                    errors_moved, shows
     survey         similarity of listeners and survey respondents, see `survey_score`
+    personas       the small run with the bundled personas, an `OpenedRun`
     """
 
     size: Size
@@ -73,6 +75,7 @@ class Study:
     spread: pd.DataFrame
     ablations: pd.DataFrame
     survey: dict
+    personas: object
 
 
 def study_of(folder, size=Size(), workers=0):
@@ -83,7 +86,7 @@ def study_of(folder, size=Size(), workers=0):
     folder = Path(folder).absolute()
     check_marked(folder)
     check_output_file(folder / "results.json")
-    claim(folder, ["run", "survey"])
+    claim(folder, ["run", "personas", "survey"])
     survey_folder(folder / "survey")
     run = open_run(
         simulate(
@@ -114,10 +117,26 @@ def study_of(folder, size=Size(), workers=0):
         spread_of(smaller[: len(SEEDS)]),
         ablations_of(bases, smaller[len(SEEDS) :]),
         survey_score(folder / "survey"),
+        personas_run(folder / "personas", workers),
     )
     with replaced_file(folder / "results.json") as temporary:
         temporary.write_bytes(json_bytes(plain_numbers(study)))
     return study
+
+
+def personas_run(folder, workers=0):
+    """Simulate a small run with the bundled personas into a folder; returns the `OpenedRun`."""
+    return open_run(
+        simulate(
+            PERSONA_LISTENERS,
+            **SETTING,
+            out_dir=folder,
+            formats=("parquet",),
+            seed=SEED,
+            personas_path="bundled",
+            workers=workers,
+        )
+    )
 
 
 def smaller_jobs(size):
