@@ -229,7 +229,7 @@ class Run:
             (check_count, "num_users", 1, 1_000_000_000),
             (check_count, "seed", *SEED_LIMITS),
             (check_count, "listeners_per_part", 0, 10_000_000),
-            (check_count, "catalogue_tracks", 1_000, 5_000_000, (-1, 0)),
+            (check_count, "catalogue_tracks", 1_000, 5_000_000, (BY_SONGS, 0)),
             (check_count, "first_listener", 0, 2**31 - 2),
             (check_choice, "population", POPULATIONS),
             (check_choice, "survey_group", SURVEY_GROUPS),
@@ -239,8 +239,6 @@ class Run:
             (check_path_kind, "personas_path"),
         ):
             object.__setattr__(self, name, check(name, getattr(self, name), *limits))
-        if self.catalogue_tracks == -1:
-            object.__setattr__(self, "catalogue_tracks", 0 if self.songs_path else WIDE)
         check_count("first_listener", self.first_listener, 0, 2**31 - 1 - self.num_users)
 
     @property

@@ -50,7 +50,7 @@ def crowd_with(values):
     """Simulate and measure a crowd with these parameters: ((target, check) -> value, share of plays
     of music released in the year).
     """
-    names = {target for target, *_ in FITS.values()} | {*SURVIVAL, "hours_per_mau_month"}
+    names = [*(target for target, *_ in FITS.values()), *SURVIVAL, "hours_per_mau_month"]
     with tempfile.TemporaryDirectory() as folder:
         persona = Path(folder) / "everybody.yaml"
         cohort = {"personas": {"everybody": {"share": 1.0, "set": values}}}
