@@ -15,7 +15,7 @@ from wrapsim_helpers.listening.state import new_known, new_state
 from wrapsim_helpers.people import homes, loop_types
 from wrapsim_helpers.people.behaviour import CONTEXTS, lag_quantiles, lowered
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
-from wrapsim_helpers.schema import ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, code
+from wrapsim_helpers.schema import ALBUM, ARTIST_PAGE, EDITORIAL, PERSONALIZED, RADIO, code
 
 KEY = np.uint64(9)
 ROCK = GENRE_NAMES.index("Rock")
@@ -701,6 +701,15 @@ def test_a_context_with_one_track_becomes_a_radio_station(music):
         memory.remember(listener.state, listener.known, played[-1])
     assert listener.state.context == RADIO
     assert all(a != b for a, b in zip(played, played[1:]))
+
+
+def test_a_personalised_playlist_never_becomes_a_station_since_its_rules_are_others():
+    songs = ws.load_songs().iloc[:1]
+    with pytest.warns(UserWarning):
+        listener = someone(ws.Behaviour(), ws.build_catalogue(songs).music)
+    listener.state.context = PERSONALIZED
+    memory.remember(listener.state, listener.known, 0)
+    assert next_of(listener, 0) == 0 and listener.state.context == PERSONALIZED
 
 
 @numba.njit

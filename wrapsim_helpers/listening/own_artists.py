@@ -21,6 +21,7 @@ from .state import MEMO, OTHER_GENRES, OWN_COUNTRIES
 N_COUNTRIES, N_ERAS = 1 + len(countries()), 1 + len(ERAS)
 ALL, ANYWHERE = np.int64(GENRE_NAMES.index("All")), np.int64(-1)  # a pool; all countries
 MEMO_MASK = np.uint64(MEMO - 1)
+MIDDLE_AGE, AGE_WIDTH = 35.0, 20.0  # years; ages at which taste by age is even, and full
 UNMET_TRIES = 3  # further artists drawn in place of one whom the listener knows
 RANKS = 4  # ranks of a listener's own ranking, per artist
 ATTEMPTS = 32  # artists of a rank, of which the first liked one is taken
@@ -69,6 +70,7 @@ def fill_taste(listener):
     age = person.origin_ms / DAY_MS / 365.25 + 1970.0 - person.birth_year
     young = min(max((listener.behaviour.mainstream_until - age) / 20.0, 0.0), 1.0)
     state.love_of_fame = listener.behaviour.mainstream * young
+    state.age_side = min(max((age - MIDDLE_AGE) / AGE_WIDTH, -1.0), 1.0)
     fill_countries(listener)
 
 
@@ -233,9 +235,16 @@ def is_liked(artist, listener):
 
 @compiled_loop
 def artist_fit(artist, listener):
-    """How well an artist fits the listener, 0 to 1: men and women, the young and the famous."""
-    behaviour, gender = listener.behaviour, listener.person.gender
+    """How well an artist fits the listener, 0 to 1: by gender, age and fame."""
+    behaviour, state, gender = listener.behaviour, listener.state, listener.person.gender
     side = 1.0 if gender == MALE else -1.0 if gender == FEMALE else 0.0
-    lean = exp(behaviour.gender_lean * (side * artist.lean - abs(side * artist.lean)))
+    misfit = behaviour.gender_lean * lean_against(side * artist.lean)
+    misfit += behaviour.age_lean * lean_against(state.age_side * artist.age_lean)
     fame = min(1.0, max(0.0, 1.0 + 0.12 * ln(1.0001 - artist.renown)))
-    return lean * (1.0 - listener.state.love_of_fame * fame)
+    return exp(-misfit) * (1.0 - state.love_of_fame * fame)
+
+
+@compiled_loop
+def lean_against(lean):
+    """Twice how much an artist leans away from the listener; 0 if towards them."""
+    return abs(lean) - lean

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..compiled import compiled_loop, compiled_once
 from ..people.behaviour import CONTEXTS
-from ..schema import ALBUM, ARTIST_PAGE, CHARTS, EDITORIAL, RADIO
+from ..schema import ALBUM, ARTIST_PAGE, CHARTS, EDITORIAL, PERSONALIZED, RADIO
 from ..streams import decision, subkey, uniform
 from .draws import SLOT, index_in_shares, weighted_item
 from .memory import NO_TRACK, ONE, ZERO, remembered_track, times_played, track_before
@@ -305,11 +305,12 @@ def open_station(track, listener):
 def other_than_last(key, i, shuffle, novelty, listener):
     """The next track of the context, never the last one again.
 
-    A context that offers no other track becomes a radio station.
+    A context that offers no other track becomes a radio station, except personalised playlists,
+    to which other rules apply.
     """
     last = track_before(listener.state, ONE)
     for attempt in range(2 * TRIES):
-        if attempt == TRIES:
+        if attempt == TRIES and listener.state.context != PERSONALIZED:
             open_station(last, listener)
         stream = subkey(key, attempt) if attempt > 0 else key
         track = pick_track(stream, i, shuffle, novelty, listener)

@@ -62,6 +62,7 @@ STATE = np.dtype(
         ("other_genres", "i8", (OTHER_GENRES,)),
         ("own_countries", "i8", (OWN_COUNTRIES,)),
         ("love_of_fame", "f8"),  # how much less the listener likes little known artists, 0 to 1
+        ("age_side", "f8"),  # -1: young, 1: old, when the run begins
         ("memo_keys", "u8", (MEMO,)),  # of results kept in `memo`, since they are drawn again
         ("memo", "i8", (MEMO,)),
         ("festive_share", "f8"),  # of today's picks

@@ -44,6 +44,18 @@ FAMILY_LEAN = {
     "soul": -0.1,
     "latin": -0.05,
 }
+# How much more the old (+) or the young (-) like a family (assumed)
+FAMILY_AGE = {
+    "hiphop": -0.3,
+    "electronic": -0.15,
+    "indie": -0.1,
+    "pop": -0.1,
+    "rock": 0.2,
+    "soft": 0.2,
+    "soul": 0.15,
+    "folk": 0.2,
+    "classical": 0.3,
+}
 
 # mood -> measure -> (from, below); a track has every mood whose measures are all in range
 MOODS = {

@@ -9,12 +9,14 @@ from ..people.survey_shares import GENRE_NAMES
 from ..streams import exps
 from .columns import ragged, starts, year_days
 from .draws import normal_draw
-from .genres import FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
+from .genres import FAMILY_AGE, FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
 from .loop_types import ARTIST, ERAS, RELEASE, SLOT, TRACK, Music
 from .song_ids import text_keys
 
 ASIDE = 1e-6  # factor on the weight of festive and noise tracks in a discography
 SIGMA_GRIP, SIGMA_LEAN = 0.3, 0.4  # spread of ln(grip); spread of lean within a family (assumed)
+# field of ARTIST, its draw, its means by family: men and women, the old and the young
+LEANS = (("lean", "lean", FAMILY_LEAN), ("age_lean", "age_lean", FAMILY_AGE))
 
 
 def lower_catalogue(tracks, artists, guests, members, pools, keys, first_year):
@@ -91,7 +93,8 @@ def artist_records(tracks, artists, pools, weights, first_year):
     records["family_pool"] = families.map(pools).fillna(pools["All"])
     records["country"] = pd.Index(countries()["country"]).get_indexer(artists["country"])
     records["era"] = np.round(mean_years(tracks, n, first_year), 2)
-    records["lean"] = leans(artists["artist"], families, weights)
+    for field, what, by_family in LEANS:
+        records[field] = leans(what, artists["artist"], families.map(by_family), weights)
     by_weight = np.argsort(weights, kind="stable")
     records["renown"][by_weight] = np.round(np.arange(1, n + 1) / n, 6)
     return records
@@ -105,13 +108,14 @@ def mean_years(tracks, n_artists, first_year):
     return total / np.maximum(np.bincount(artist, before, n_artists), 1e-300)
 
 
-def leans(names, families, weights):
-    """How much more men (+) or women (-) like each artist, -1 to 1, from name and family.
+def leans(what, names, by_family, weights):
+    """How much more one group of listeners likes each artist than another group, -1 to 1, (A,).
 
+    It depends on family and name. what: of the draw; by_family: Series, mean lean of the family.
     The mean over plays is 0.
     """
-    drawn = normal_draw("lean", text_keys(names)[:, 0])
-    lean = families.map(FAMILY_LEAN).fillna(0.0).to_numpy() + SIGMA_LEAN * drawn
+    drawn = normal_draw(what, text_keys(names)[:, 0])
+    lean = by_family.fillna(0.0).to_numpy() + SIGMA_LEAN * drawn
     mean = np.cumsum(lean * weights)[-1] / np.cumsum(weights)[-1]
     return np.clip(np.round(lean - mean, 4), -1.0, 1.0)
 

@@ -40,6 +40,7 @@ ARTIST = np.dtype(
         ("country", "i4"),  # row of data/behaviour/places.csv, -1 if unknown
         ("era", "f4"),  # mean year of the releases before the run
         ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like them
+        ("age_lean", "f4"),  # -1 to 1: how much more the old (+) or the young (-) like them
         ("renown", "f4"),  # rank by weight, 0 to 1, 1 for the highest
     ]
 )

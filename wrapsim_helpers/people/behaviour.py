@@ -75,13 +75,13 @@ class Behaviour:
     )
     # when
     quiet_min: float = parameter(
-        20.0,
+        31.0,
         "a listener of m minutes a day is active on m / (m + quiet_min) of all days",
         unit="minutes",
         low=0.01,
     )
     sigma_quiet: float = spread(
-        1.0,
+        1.6,
         "spread of ln(quiet_min) over listeners: some listen on a few days, some on all",
         "assumed; active_days_month",
         without=("listeners of unlike days", 0.0, "active_days_month", "lower_quartile"),
@@ -123,7 +123,7 @@ class Behaviour:
         without=("seasons", 0.0, "hour_blocks_mssd", "max_error"),
     )
     session_spacing_min: float = parameter(
-        45.0,
+        40.0,
         "an active day of m minutes has about 1 + m / session_spacing_min sessions",
         unit="minutes",
         low=0.01,
@@ -175,35 +175,34 @@ class Behaviour:
         without=("rankings of one's own", 1e9, "taste_overlap_pairs", "value"),
     )
     explored_share: float = share(
-        0.32,
+        0.34,
         "share of new artists that come from anywhere in a ranking, also beyond its head",
         "assumed; artists_per_subscriber_month",
         without=("artists outside one's ranking", 0.0, "artists_per_subscriber_month", "value"),
     )
     liked_share: float = share(
-        0.35,
+        0.5,
         "share of the artists that a listener may like at all",
         "assumed; taste_overlap_pairs, same_number_one",
     )
     countries_width: float = parameter(
-        0.9,
+        0.3,
         "countries that stand out in a listener's own ranking of the countries of music",
         "assumed; artist_countries",
         unit="countries",
         low=0.01,
     )
     era_pull: float = parameter(
-        8.0,
+        12.0,
         "how much likelier artists of the listener's youth are liked",
         "assumed; age_taste_overlap",
         unit="factor - 1",
-        without=("artists of one's youth", 0.0, "age_taste_overlap", "value"),
     )
     era_width: float = parameter(
         10.0, "spread of artists' eras around the listener's youth", unit="years", low=0.01
     )
     disliked: float = share(
-        0.2,
+        0.35,
         "how likely a track is picked from a list, or played again, if its artist is not liked",
         "assumed; taste_overlap_pairs",
     )
@@ -214,7 +213,7 @@ class Behaviour:
         without=("music of one's country", 0.0, "streams_abroad", "value"),
     )
     novelty: float = parameter(
-        0.29,
+        0.36,
         "expected share of new tracks in own playlists in the first thousand plays",
         "assumed; repeat_share_year",
         unit="share",
@@ -244,7 +243,7 @@ class Behaviour:
         without=("satiation", 1e9, "top_song_share_year", "value"),
     )
     loyalty: float = share(
-        0.3,
+        0.4,
         "share of new tracks by an artist already known",
         without=("loyalty to artists", 0.0, "artist_repeat_lifetime", "value"),
     )
@@ -255,7 +254,7 @@ class Behaviour:
         without=("fresh releases", 0.0, "release_year_mix", "l1"),
     )
     fresh_age_slope: float = signed(
-        -0.004,
+        -0.002,
         "relative change of fresh_share with each year of age from 20 on",
         "assumed",
         unit="per year",
@@ -264,7 +263,7 @@ class Behaviour:
         200.0, "mean age of the latest releases", "fitted: release_year_mix", unit="days", low=0.01
     )
     deep_share: float = share(
-        0.45,
+        0.55,
         "share of an artist's picked tracks drawn without regard to popularity (deep cuts)",
         "assumed; track_head_mssd's distinct tracks",
         without=("deep cuts", 0.0, "track_head_us", "top500"),
@@ -287,6 +286,12 @@ class Behaviour:
         "how much men and women differ in the artists that they like",
         "assumed; gender_taste_overlap",
         without=("taste by gender", 0.0, "gender_taste_overlap", "value"),
+    )
+    age_lean: float = parameter(
+        5.0,
+        "how much the young and the old differ in the artists that they like",
+        "assumed; age_taste_overlap",
+        without=("taste by age", 0.0, "age_taste_overlap", "value"),
     )
     mainstream: float = share(
         0.9,
@@ -567,7 +572,7 @@ class Behaviour:
     )
     sigma_novelty: float = spread(0.4, "spread of ln(novelty) over listeners")
     novelty_age_slope: float = signed(
-        0.03,
+        0.045,
         "relative change of novelty with age from 30 on",
         "exploration_vs_age: the sign; assumed",
         unit="per year",
