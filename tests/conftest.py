@@ -19,7 +19,10 @@ TINY = {
     "end_time": "2025-04-10",
     "seed": 7,
     "listeners_per_part": 3,
+    "catalogue_tracks": 0,
 }
+# the default world, as it ships
+DEFAULT = {"num_users": 3, "start_time": "2025-03-20", "end_time": "2025-04-10", "seed": 7}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -56,7 +59,8 @@ def tiny_run(tmp_path_factory):
 @pytest.fixture(scope="session")
 def crowd():
     """Two hundred listeners over three weeks, in memory."""
-    return ws.listen(ws.Run(num_users=200, start_time="2025-03-20", end_time="2025-04-10", seed=11))
+    window = {"start_time": "2025-03-20", "end_time": "2025-04-10"}
+    return ws.listen(ws.Run(num_users=200, **window, seed=11, catalogue_tracks=0))
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,16 @@ import json
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.schema import TABLES, record_fields, snake
 from wrapsim_helpers.storage.row_hashes import row_hash
 
-GOLDEN = Path(__file__).parent / "golden" / "tiny.json"
+from .conftest import DEFAULT, TINY
+
+FOLDER = Path(__file__).parent / "golden"
+GOLDEN = {"tiny": TINY, "default": DEFAULT}  # name of a file -> parameters of its run
 
 
 def column_hashes(run_dir):
@@ -23,8 +27,10 @@ def column_hashes(run_dir):
     }
 
 
-def test_every_column_is_the_golden_one(tiny_run):
-    found, golden = column_hashes(tiny_run), json.loads(GOLDEN.read_text())
+@pytest.mark.parametrize("name", GOLDEN)
+def test_every_column_is_the_golden_one(name, tmp_path):
+    run_dir = ws.simulate(**GOLDEN[name], out_dir=tmp_path / "run", workers=1)
+    found, golden = column_hashes(run_dir), json.loads((FOLDER / f"{name}.json").read_text())
     changed = sorted(
         name for name in found.keys() | golden.keys() if found.get(name) != golden.get(name)
     )

@@ -1,4 +1,4 @@
-"""`python -m tests.golden` writes tiny.json anew, after a change that is meant to change data
+"""`python -m tests.golden` writes the golden files anew, after a change that should change data
 sets.
 """
 
@@ -8,11 +8,12 @@ from pathlib import Path
 
 import wrapsim_helpers as ws
 
-from ..conftest import TINY
-from ..test_golden import GOLDEN, column_hashes
+from ..test_golden import FOLDER, GOLDEN, column_hashes
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        run_dir = ws.simulate(**TINY, out_dir=Path(folder) / "run", workers=1)
-        GOLDEN.write_text(json.dumps(column_hashes(run_dir), indent=1) + "\n")
-    print(f"{GOLDEN.name} written. Add a line 'datasets change' to CHANGELOG.md.")
+    for name, parameters in GOLDEN.items():
+        with tempfile.TemporaryDirectory() as folder:
+            run_dir = ws.simulate(**parameters, out_dir=Path(folder) / "run", workers=1)
+            hashes = column_hashes(run_dir)
+        (FOLDER / f"{name}.json").write_text(json.dumps(hashes, indent=1) + "\n")
+    print("Golden files written. Add a line 'datasets change' to CHANGELOG.md.")

@@ -186,7 +186,7 @@ def test_the_pools_of_the_original_songs_are_those_known(real_data):
         .to_dict()
     )
     assert sizes == {
-        "Melody": 583,
+        "Melody": 292,
         "Classical": 153,
         "Pop": 341,
         "Rap": 86,
@@ -194,7 +194,7 @@ def test_the_pools_of_the_original_songs_are_those_known(real_data):
         "Rock": 1033,
         "K-pop": 78,
         "All": 1994,
-        "Classical & melody, dance": 669,
+        "Classical & melody, dance": 464,
         "Old songs": 712,
         "Trending songs": 88,
     }

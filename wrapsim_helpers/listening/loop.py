@@ -32,7 +32,7 @@ from .memory import HISTORY, remember
 from .own_artists import fill_taste
 from .picks import known_or_new
 from .plan_limits import follow_profile
-from .session import LONGEST_SESSION_MS, NO_ROOM, SATURDAY, play_session
+from .session import LONGEST_SESSION_MS, NO_ROOM, SATURDAY, is_enough, play_session
 from .state import (
     MOST_SESSIONS,
     new_known,
@@ -206,6 +206,8 @@ def play_day(day, minutes, people, listener, out, listener_row):
             break
         # local time of the actual start, since a session waits for the previous one to end
         local_ms = at_ms + local_offset(people, person.zone, at_ms)
+        if is_enough(local_ms // DAY_MS, state):
+            continue
         hour, local_weekday = local_ms // HOUR_MS % 24, weekday_of(local_ms // DAY_MS)
         length_ms = session_length(key, mean_ms, behaviour)
         ended_at = play_session(

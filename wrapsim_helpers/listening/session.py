@@ -38,7 +38,7 @@ LONGEST_SESSION_MS = 10 * HOUR_MS
 # Downloads can be played for 30 days without a connection (rule_offline); one day of margin.
 OFFLINE_MS = 29 * DAY_MS
 MOST_IN_A_ROW = 28  # plays of one track, apart from noise
-MOST_MUSIC_MS = 17 * HOUR_MS  # music in a local day after which a session ends
+MOST_MUSIC_MS = 17 * HOUR_MS  # music in a local day after which the listener stops
 NIGHT_FROM, NIGHT_UNTIL = 22, 2  # hours at which listeners may fall asleep to noise (assumed)
 SATURDAY = 5
 NO_ROOM = -1  # returned instead of a session's end if the columns are full
@@ -253,11 +253,9 @@ def remember_play(session, play, ending, listener):
 
 
 @compiled_loop
-def is_enough(session, play, state):
-    """Whether the listener has played so much music that day that the session ends."""
-    return (
-        not session.asleep and play.local_day == state.music_day and state.music_ms > MOST_MUSIC_MS
-    )
+def is_enough(local_day, state):
+    """Whether the listener has played so much music on a local day that they stop."""
+    return local_day == state.music_day and state.music_ms > MOST_MUSIC_MS
 
 
 @compiled_once
@@ -307,7 +305,8 @@ def play_session(key, at_ms, length_ms, hour, weekday, people, listener, out, li
         )
 
         ending = ending_of(session, play, listener)
-        is_last = ended_at(play, ending) >= at_ms + length_ms or is_enough(session, play, state)
+        is_last = ended_at(play, ending) >= at_ms + length_ms
+        is_last |= not session.asleep and is_enough(local_day, state)
         if is_last:
             ending = last_ending(key, play, ending, at_ms + length_ms, listener)
 

@@ -107,7 +107,6 @@ def short(value):
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-@front_door
 def markdown(head, rows):
     """Lines of a Markdown table."""
     return [
@@ -117,6 +116,7 @@ def markdown(head, rows):
     ]
 
 
+@front_door
 def summary_of(results: list):
     """Sentences that state whether the rules hold, how many counted outcomes pass in each tier, and
     which fail.
