@@ -328,7 +328,7 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(tmp_path
     monkeypatch.setattr("wrapsim_helpers.runs.jobs.free_bytes", lambda place: 100_000)
     with pytest.raises(
         ValueError,
-        match=r"the run takes about [\d.]+ MB, but the disk of .* has 100 KB free. Name a "
+        match=r"the run takes about [\d.]+ [KM]B, but the disk of .* has 100 KB free. Name a "
         r"folder on a larger disk",
     ):
         ws.simulate(**TINY, out_dir=tmp_path / "run")

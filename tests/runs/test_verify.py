@@ -26,7 +26,7 @@ from wrapsim_helpers.storage import tables as f
 from wrapsim_helpers.storage.row_hashes import row_hash
 
 from ..commands import command
-from ..conftest import TINY
+from ..conftest import DEFAULT, TINY
 from ..kills import listed_as_they_are, tree
 
 
@@ -544,7 +544,7 @@ def test_the_bytes_a_run_is_refused_for_are_about_those_it_writes(tmp_path, kept
 
 
 def test_the_catalogue_takes_about_the_bytes_that_a_plan_adds_for_it(tmp_path):
-    job = ws.open_job(**TINY, out_dir=tmp_path / "run")
+    job = ws.open_job(**DEFAULT, out_dir=tmp_path / "run")
     files = parts.make_catalogue(job)["files"]
     assert 0.8 < sum(one["bytes"] for one in files) / jobs.catalogue_bytes(job) < 1.25
 

@@ -121,7 +121,7 @@ def part_of(pool, country, music):
 def own_rank(key, what, counter, width):
     """A rank of a listener's own ranking, from 0: at least r with chance width / (width + r)."""
     u = uniform(key, what, counter)
-    return np.int64(width * (1.0 - u) / u)
+    return np.int64(min(width * (1.0 - u) / u, 1e15))
 
 
 @compiled_loop
