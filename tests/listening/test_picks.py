@@ -710,11 +710,22 @@ def test_a_context_with_one_track_becomes_a_radio_station(music):
     listener.state.context, listener.state.seed_track = ARTIST_PAGE, track
     memory.remember(listener.state, listener.known, track)
     played = [track]
-    for i in range(5):
+    for i in range(1, 6):
         played.append(next_of(listener, i))
         memory.remember(listener.state, listener.known, played[-1])
     assert listener.state.context == RADIO
     assert all(a != b for a, b in zip(played, played[1:]))
+
+
+def test_a_session_may_begin_with_the_last_track_of_the_one_before(music):
+    listener = someone(ws.Behaviour(), music)
+    state, track = listener.state, 0
+    state.context, state.seed_track = ALBUM, track
+    memory.remember(
+        state, listener.known, int(music.tracks["by_album"][music.tracks["album_from"][track]])
+    )
+    first = next_of(listener, 0)
+    assert first == memory.track_before(state, 1) and state.context == ALBUM
 
 
 def test_a_personalised_playlist_never_becomes_a_station_since_its_rules_are_others():
@@ -723,7 +734,7 @@ def test_a_personalised_playlist_never_becomes_a_station_since_its_rules_are_oth
         listener = someone(ws.Behaviour(), ws.build_catalogue(songs).music)
     listener.state.context = PERSONALIZED
     memory.remember(listener.state, listener.known, 0)
-    assert next_of(listener, 0) == 0 and listener.state.context == PERSONALIZED
+    assert next_of(listener, 1) == 0 and listener.state.context == PERSONALIZED
 
 
 @numba.njit

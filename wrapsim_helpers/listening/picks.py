@@ -303,18 +303,18 @@ def open_station(track, listener):
 
 @compiled_once
 def other_than_last(key, i, shuffle, novelty, listener):
-    """The next track of the context, never the last one again.
+    """The next track of the context, never the last one again except in a new session.
 
     A context that offers no other track becomes a radio station, except personalised playlists,
     to which other rules apply.
     """
-    last = track_before(listener.state, ONE)
+    last, begins = track_before(listener.state, ONE), i == 0 and listener.state.in_a_row < 2
     for attempt in range(2 * TRIES):
         if attempt == TRIES and listener.state.context != PERSONALIZED:
             open_station(last, listener)
         stream = subkey(key, attempt) if attempt > 0 else key
         track = pick_track(stream, i, shuffle, novelty, listener)
-        if track != last:
+        if track != last or begins:
             return track
     return track_after(last, listener)
 
