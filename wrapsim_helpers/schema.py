@@ -382,8 +382,16 @@ MALE, FEMALE = symbol_codes("gender", "male", "female")
 PHONE, TABLET, DESKTOP, WEB, SPEAKER = symbol_codes(
     "device", "phone", "tablet", "desktop", "web", "speaker"
 )
-OWN_PLAYLIST, PERSONALIZED, ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS = symbol_codes(
-    "context", "own_playlist", "personalized", "album", "artist", "editorial", "radio", "charts"
+OWN_PLAYLIST, PERSONALIZED, ALBUM, ARTIST_PAGE, EDITORIAL, RADIO, CHARTS, SEARCH = symbol_codes(
+    "context",
+    "own_playlist",
+    "personalized",
+    "album",
+    "artist",
+    "editorial",
+    "radio",
+    "charts",
+    "search",
 )
 DONE, FORWARD, BACKWARD, ENDPLAY, LOGOUT = symbol_codes(
     "reason_end", "trackdone", "fwdbtn", "backbtn", "endplay", "logout"

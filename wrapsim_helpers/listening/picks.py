@@ -10,7 +10,17 @@ import numpy as np
 
 from ..compiled import compiled_loop, compiled_once
 from ..people.behaviour import CONTEXTS
-from ..schema import ALBUM, ARTIST_PAGE, CHARTS, EDITORIAL, PERSONALIZED, RADIO
+from ..schema import (
+    ALBUM,
+    ARTIST_PAGE,
+    CHARTS,
+    EDITORIAL,
+    FREE,
+    OWN_PLAYLIST,
+    PERSONALIZED,
+    RADIO,
+    SEARCH,
+)
 from ..streams import decision, subkey, uniform
 from .draws import SLOT, index_in_shares, weighted_item
 from .memory import NO_TRACK, ONE, ZERO, remembered_track, times_played, track_before
@@ -50,6 +60,7 @@ NOISE_TRACKS = 3  # noise tracks per listener
     DOMESTIC_SLOT,
     OTHER_SLOT,
     ANY,
+    SEARCHES,
 ) = map(
     decision,
     (
@@ -67,6 +78,7 @@ NOISE_TRACKS = 3  # noise tracks per listener
         "list.domestic",
         "list.other",
         "pick.any",
+        "pick.searches",
     ),
 )
 
@@ -251,6 +263,9 @@ def open_context(key, counter, listener):
     state.context = index_in_shares(
         uniform(key, CONTEXT, counter), listener.behaviour.context_shares
     )
+    searches = state.context == SEARCH and state.plan == FREE
+    if searches and uniform(key, SEARCHES, counter) >= listener.behaviour.free_search:
+        state.context = OWN_PLAYLIST
     pick_seed(key, counter, listener)
     if state.context == RADIO:
         open_station(state.seed_track, listener)

@@ -56,6 +56,7 @@ def follow_profile(versions, person, state, at_ms):
     """Move to the profile version valid at an instant; returns its plan."""
     while profile_changes_by(versions, person, state, at_ms):
         state.version += 1
+    state.plan = versions[state.version].plan
     return versions[state.version].plan
 
 

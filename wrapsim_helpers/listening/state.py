@@ -33,6 +33,7 @@ STATE = np.dtype(
             "free_from",  # the next session begins at or after this time
             "online_at",  # end of the last play with a connection
             "version",  # row of the current profile version
+            "plan",  # of the current profile version
             "rules_until",  # when `rules` must be looked up again
             "clock_change",  # row of the latest zone change
             "offset_ms",

@@ -344,6 +344,12 @@ class Behaviour:
         without=("contexts", (0.0,) + (1 / 9,) * 9, "session_context_mssd", "l1"),
         counted=("opens_{part}", "sessions", "share of the sessions, by where they begin"),
     )
+    free_search: float = share(
+        0.55,
+        "how often free listeners search, relative to premium; else they open a playlist",
+        "assumed; context_by_plan",
+        without=("search by plan", 1.0, "context_by_plan", "value"),
+    )
     switch_share: float = share(
         0.5,
         "share of clicks on another track that open another context",
