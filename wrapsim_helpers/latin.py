@@ -32,7 +32,8 @@ JOINERS = re.compile("[\u200c\u200d]")  # invisible
 CONSONANT = "[\u0915-\u0939\u0995-\u09b9\u0a95-\u0ab9\u0d9a-\u0dc6]"
 VOWELLESS = "[\u094d\u09cd\u0acd\u0dca]"
 VOWEL_UNWRITTEN = re.compile(
-    f"({CONSONANT}[\u093c\u09bc]?)(?=[\u0902\u0982\u0a82\u0d82]?{CONSONANT})|(?<={VOWELLESS})({CONSONANT})$"
+    f"({CONSONANT}[\u093c\u09bc]?)(?=[\u0902\u0982\u0a82\u0d82]?{CONSONANT})"
+    f"|(?<={VOWELLESS})({CONSONANT})$"
 )
 
 
@@ -108,7 +109,8 @@ def hiragana(run):
 
 def other(run, language):
     """A word in another script; it begins with a capital letter if its script has none."""
-    has_case = run.lower() != run.upper() and not "ა" <= run[0] <= "ჿ"  # Georgian names have none
+    is_georgian = "ა" <= run[0] <= "ჿ"  # which has capital letters, but not in names
+    has_case = run.lower() != run.upper() and not is_georgian
     run = VOWEL_UNWRITTEN.sub(r"\1\2a", run)
     for letters, latin in (SPELLINGS | SPELLINGS_OF.get(language, {})).items():
         run = run.replace(letters, latin)

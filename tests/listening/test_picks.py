@@ -15,7 +15,18 @@ from wrapsim_helpers.listening.state import new_known, new_state
 from wrapsim_helpers.people import homes, loop_types
 from wrapsim_helpers.people.behaviour import CONTEXTS, lag_quantiles, lowered
 from wrapsim_helpers.people.survey_shares import GENRE_NAMES
-from wrapsim_helpers.schema import ALBUM, ARTIST_PAGE, EDITORIAL, PERSONALIZED, RADIO, code
+from wrapsim_helpers.schema import (
+    ALBUM,
+    ARTIST_PAGE,
+    EDITORIAL,
+    FREE,
+    OWN_PLAYLIST,
+    PERSONALIZED,
+    PREMIUM,
+    RADIO,
+    SEARCH,
+    code,
+)
 
 KEY = np.uint64(9)
 ROCK = GENRE_NAMES.index("Rock")
@@ -295,6 +306,22 @@ def test_the_artists_of_lists_have_a_release_of_the_months_before(music):
     ]
     listed = [picks.listed_artist(i, own_artists.ALL, listener)[1] for i in range(50)]
     assert np.mean(np.array(recent)[listed]) > max(0.7, 1.5 * np.mean(recent))
+
+
+def test_free_listeners_search_less_often_than_premium_listeners(music):
+    always = tuple(float(name == "search") for name in CONTEXTS)
+    listener = someone(replace(ws.Behaviour(), context_shares=always, free_search=0.55), music)
+
+    def share_of_searches(plan):
+        listener.state.plan, opened = plan, []
+        for i in range(2_000):
+            picks.open_context(KEY, i, listener)
+            opened.append(listener.state.context)
+        assert set(opened) <= {SEARCH, OWN_PLAYLIST}
+        return np.mean(np.array(opened) == SEARCH)
+
+    assert share_of_searches(PREMIUM) == 1
+    assert share_of_searches(FREE) == pytest.approx(0.55, abs=4 * (0.55 * 0.45 / 2_000) ** 0.5)
 
 
 def test_the_list_of_the_listeners_own_genre_is_the_one_that_is_opened(music):

@@ -125,3 +125,8 @@ def test_the_default_world_is_wide_and_a_named_songs_file_is_used_alone(tmp_path
     assert alone.invented_tracks == 0
     assert replace(alone, catalogue_tracks=5_000).invented_tracks == 5_000
     assert Run(catalogue_tracks=0).invented_tracks == 0
+
+
+def test_a_run_whose_source_files_are_read_is_still_of_the_default_world(tmp_path):
+    assert with_read_sources(Run()).invented_tracks == WIDE
+    assert with_read_sources(Run(catalogue_tracks=0)).invented_tracks == 0

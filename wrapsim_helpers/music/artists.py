@@ -11,8 +11,8 @@ from .labels import DECADES, decade_positions, label_names, label_shares, origin
 EARLIEST_YEAR = 1955  # of a release
 YEARS_AHEAD = 5  # number of calendar years with new releases, from the first year of a run on
 # Plays of the artist of rank r: (r + RANK_SHIFT)^-RANK_SLOPE / (1 + (r / (BEND + BEND_SHARE x
-# artists))^BEND_POWER). Fitted, for 10,000 to 50,000 artists, to top1pct_artists_share,
-# gini_artists and zipf_artists (HetRec Last.fm 2011).
+# artists))^BEND_POWER). Chosen so that the streams of listeners, who like only some artists, meet
+# top1pct_artists_share, gini_artists and zipf_artists (HetRec Last.fm 2011).
 RANK_SHIFT, RANK_SLOPE, BEND, BEND_SHARE, BEND_POWER = 10.0, 1.15, 200.0, 0.03, 2.0
 ACTIVE_SHARES = 0.99, 0.93  # share of active artists among the most and least played (assumed)
 ACTIVE_YEARS = 8.0  # mean years since an active artist's debut (assumed)

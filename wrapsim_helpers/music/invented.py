@@ -2,7 +2,7 @@
 
 Families of genres, labels and sound follow data/behaviour/songs_profile.json, the figures of a
 catalogue of classic hits. labels.csv adds newer labels, words.json has the words of names and
-titles. How much each artist is played follows the published concentration of listening. Everything
+titles. Weights of artists are chosen so that streams have the published concentration. Everything
 else is assumed and marked as such. All draws come from streams named "catalogue." of the seed, by
 number of artist or track.
 """

@@ -176,7 +176,7 @@ class Behaviour:
     )
     explored_share: float = share(
         0.34,
-        "share of new artists that come from anywhere in a ranking, also beyond its head",
+        "share of picked artists whom the listener does not know yet, also beyond the own ranking",
         "assumed; artists_per_subscriber_month",
         without=("artists outside one's ranking", 0.0, "artists_per_subscriber_month", "value"),
     )
