@@ -8,7 +8,7 @@ from ..charts.exploring import percent, percent_axis
 from ..charts.style import ACCENT, DATA, LEFT, TEXT, chart, finish, note, ruled, side_by_side
 from ..people.figures import published
 from . import pairs
-from .scores import PASS, judged, targets, verdicts
+from .scores import PASS, TOO_SMALL, judged, targets, verdicts
 
 NOTHING = "This run holds no such plays"
 WORST = 4  # larger scores are drawn at the edge
@@ -25,9 +25,10 @@ def draw_scores(results):
     table = verdicts(results)
     table = table[table["counted"] & table["score"].notna()]
     row, domains = pd.factorize(table.index.map(lambda target: targets()[target]["domain"]))
-    ok = table["verdict"] == PASS
+    ok, unjudged = table["verdict"] == PASS, (table["verdict"] == TOO_SMALL).sum()
     ax = chart(
-        f"{ok.sum()} of {len(table)} published outcomes are within their tolerance",
+        f"{ok.sum()} of {len(table)} published outcomes are within their tolerance"
+        + f"; {unjudged} need more listeners" * (unjudged > 0),
         "Distance from the published figure in tolerances, the worst check of each figure; counted "
         "outcomes of tiers A and B.",
     )
