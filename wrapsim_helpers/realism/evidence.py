@@ -28,7 +28,7 @@ def draw_scores(results):
     ok, unjudged = table["verdict"] == PASS, (table["verdict"] == TOO_SMALL).sum()
     ax = chart(
         f"{ok.sum()} of {len(table)} published outcomes are within their tolerance"
-        + f"; {unjudged} need more listeners" * (unjudged > 0),
+        + f"; {unjudged} need more listeners" * bool(unjudged),
         "Distance from the published figure in tolerances, the worst check of each figure; counted "
         "outcomes of tiers A and B.",
     )
