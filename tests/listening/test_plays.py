@@ -659,7 +659,7 @@ def test_the_turn_makes_a_sessions_end_unlike_its_beginning():
     person = np.zeros(1, loop_types.PERSON).view(np.recarray)
     person["skip"] = 1.0
     turns = [
-        endings.session_hazard(np.uint64(key), PHONE, False, 30, person[0], b)[1]
+        endings.session_hazard(np.uint64(key), PHONE, 12, False, 30, person[0], b)[1]
         for key in range(200)
     ]
     assert min(turns) == -0.95 and max(turns) == 0.95
@@ -669,14 +669,18 @@ def test_a_sessions_hazard_is_the_product_of_its_factors():
     person = np.zeros(1, loop_types.PERSON).view(np.recarray)
     person["skip"] = 2.0
     b = lowered([ws.Behaviour(sigma_mood=0.0, sigma_turn=0.0, hazard_scale=3.0)])[0]
-    plain, _ = endings.session_hazard(np.uint64(1), DESKTOP, False, 30, person[0], b)
+    plain, _ = endings.session_hazard(np.uint64(1), DESKTOP, 12, False, 30, person[0], b)
     assert plain == pytest.approx(3 * 2 * b.skip_age[2] * b.skip_device[DESKTOP])
-    assert endings.session_hazard(np.uint64(1), DESKTOP, True, 30, person[0], b)[
+    assert endings.session_hazard(np.uint64(1), DESKTOP, 12, True, 30, person[0], b)[
         0
     ] == pytest.approx(plain * b.skip_weekend)
-    assert endings.session_hazard(np.uint64(1), DESKTOP, False, 19, person[0], b)[
+    assert endings.session_hazard(np.uint64(1), DESKTOP, 12, False, 19, person[0], b)[
         0
     ] == pytest.approx(plain / b.skip_age[2] * b.skip_age[0])
+    night, morning, day, evening = b.skip_hour
+    for hour, factor in ((4, night), (5, morning), (9, morning), (10, day), (20, evening)):
+        at_hour, _ = endings.session_hazard(np.uint64(1), DESKTOP, hour, False, 30, person[0], b)
+        assert at_hour == pytest.approx(plain * factor)
 
 
 def test_liking_rises_and_falls_again_with_the_times_heard():

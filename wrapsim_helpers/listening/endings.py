@@ -39,7 +39,7 @@ PAUSE, PAUSED, SEEK_FORWARD, SEEK_BACK, FORWARD_BY, BACK_BY = map(
 
 
 @compiled_loop
-def session_hazard(key, device, is_weekend, age, person, behaviour):
+def session_hazard(key, device, hour, is_weekend, age, person, behaviour):
     """Factor of a session on the hazard of leaving, and `turn`.
 
     turn: relative change of the factor from the start (-turn) to the end (+turn) of the session.
@@ -54,6 +54,7 @@ def session_hazard(key, device, is_weekend, age, person, behaviour):
         * step_value(behaviour.skip_age_from, behaviour.skip_age, age)
         * behaviour.skip_device[device]
         * (behaviour.skip_weekend if is_weekend else 1.0)
+        * step_value(behaviour.skip_hour_from, behaviour.skip_hour, hour)
     )
     return factor, turn
 

@@ -1,8 +1,9 @@
-"""A listener's own artists: whom they like, and their own ranking of the artists of a genre.
+"""A listener's own artists: whom they like, and their own selection of the artists of a genre.
 
 Two listeners of a genre share few favourites. A listener likes some artists and not others, which a
-fixed draw per listener and artist decides, and each rank of their own ranking is one of these. So
-nothing is stored per artist, and all listeners together play artists by their weights.
+fixed draw per listener and artist decides, and selects OWN_ARTISTS of these in each genre and
+country, by weight. So nothing is stored per artist, and all listeners together play artists by
+their weights.
 """
 
 import numpy as np
@@ -22,14 +23,14 @@ N_COUNTRIES, N_ERAS = 1 + len(countries()), 1 + len(ERAS)
 ALL, ANYWHERE = np.int64(GENRE_NAMES.index("All")), np.int64(-1)  # a pool; all countries
 MEMO_MASK = np.uint64(MEMO - 1)
 MIDDLE_AGE, AGE_WIDTH = 35.0, 20.0  # years; ages at which taste by age is even, and full
-UNMET_TRIES = 3  # further artists drawn in place of one whom the listener knows
-RANKS = 4  # ranks of a listener's own ranking, per artist
-ATTEMPTS = 32  # artists of a rank, of which the first liked one is taken
+UNMET_TRIES = 4  # artists tried to find one whom the listener does not know
+OWN_ARTISTS = 128  # of a listener in a genre and country; some come several times (assumed)
+ATTEMPTS = 32  # artists, of which the first liked one is taken
 
 (
     DOMESTIC,
-    RANK_OF,
-    RANKING,
+    OWN,
+    SELECTION,
     ERA,
     LIKED,
     COUNTRY_OF,
@@ -43,8 +44,8 @@ ATTEMPTS = 32  # artists of a rank, of which the first liked one is taken
     decision,
     (
         "pick.domestic",
-        "pick.own_rank",
-        "taste.ranking",
+        "pick.own",
+        "taste.selection",
         "taste.era",
         "taste.liked",
         "pick.own_country",
@@ -85,19 +86,21 @@ def fill_countries(listener):
 
 @compiled_loop
 def own_artist(key, counter, pool, listener):
-    """An artist of a pool by the listener's own ranking of it, or a new one at times.
+    """An artist of a pool of the listener's own selection, or a new one at times.
 
     The artist is from the listener's country, or from one by their own order of countries.
     """
-    behaviour = listener.behaviour
-    country = country_for(key, counter, listener)
-    part = part_of(pool, country, listener.music)
-    if part < 0:
-        country, part = ANYWHERE, part_of(pool, ANYWHERE, listener.music)
-    if uniform(key, EXPLORED, counter) < behaviour.explored_share:
-        return unmet_artist(key, counter, pool, part, listener)
-    rank = own_rank(key, RANK_OF, counter, behaviour.ranking_width)
-    return ranked_artist(rank, pool * N_COUNTRIES + country + 1, part, listener)
+    if uniform(key, EXPLORED, counter) < listener.behaviour.explored_share:
+        return unmet_artist(key, counter, pool, listener)
+    part = part_for(key, counter, pool, listener)
+    return selected_artist(int(uniform(key, OWN, counter) * OWN_ARTISTS), part, listener)
+
+
+@compiled_loop
+def part_for(key, counter, pool, listener):
+    """The part of a pool of the next artist's country; of all countries if it has no artist."""
+    part = part_of(pool, country_for(key, counter, listener), listener.music)
+    return part if part >= 0 else part_of(pool, ANYWHERE, listener.music)
 
 
 @compiled_loop
@@ -106,8 +109,17 @@ def country_for(key, counter, listener):
     person, behaviour = listener.person, listener.behaviour
     if uniform(key, DOMESTIC, counter) < person.home_music * behaviour.home_share:
         return np.int64(person.home_country)
-    rank = own_rank(key, COUNTRY_OF, counter, behaviour.countries_width)
+    rank = country_rank(uniform(key, COUNTRY_OF, counter), behaviour.countries_width)
     return np.int64(listener.state.own_countries[rank % OWN_COUNTRIES])
+
+
+@compiled_loop
+def country_rank(u, width):
+    """A rank in the listener's own order of countries: at least r with chance width / (width + r).
+
+    u: uniform draw
+    """
+    return np.int64(min(width * (1.0 - u) / u, 1e15))
 
 
 @compiled_loop
@@ -118,21 +130,13 @@ def part_of(pool, country, music):
 
 
 @compiled_loop
-def own_rank(key, what, counter, width):
-    """A rank of a listener's own ranking, from 0: at least r with chance width / (width + r)."""
-    u = uniform(key, what, counter)
-    return np.int64(min(width * (1.0 - u) / u, 1e15))
+def selected_artist(place, part, listener):
+    """The artist at a place of the listener's own selection of a part, 0 to OWN_ARTISTS - 1.
 
-
-@compiled_loop
-def ranked_artist(rank, number, part, listener):
-    """The artist at a rank of the listener's own ranking of a part.
-
-    number: of the part's pool and country. An artist is looked up in the listener's memo first.
+    It is looked up in the listener's memo first.
     """
-    state, music = listener.state, listener.music
-    n_ranks = RANKS * (music.parts[part + N_ERAS] - music.parts[part])
-    draw = subkey(subkey(subkey(listener.person.key, RANKING), number), rank % n_ranks)
+    state = listener.state
+    draw = subkey(subkey(listener.person.key, SELECTION), part * OWN_ARTISTS + place)
     slot = np.int64(draw & MEMO_MASK)
     if state.memo_keys[slot] != draw:
         state.memo_keys[slot], state.memo[slot] = draw, liked_artist(draw, part, listener)
@@ -153,18 +157,25 @@ def liked_artist(key, part, listener):
 
 
 @compiled_loop
-def unmet_artist(key, counter, pool, part, listener):
-    """An artist of a pool whom the listener does not know yet; any if a few tries fail.
+def unmet_artist(key, counter, pool, listener):
+    """An artist of a pool whom the listener does not know yet and may like, of a few tries.
 
-    The first try is of a part of the pool, by weight; the last one is of the whole pool.
+    The last try is of the newer artists, the others are by weight; each is of another country that
+    the listener may choose. If none is suitable, it is the last unknown one, or the first one.
     """
-    artist = artist_of_part(key, counter, part, listener.music)
+    artist = ZERO
     for attempt in range(UNMET_TRIES):
-        if not has_met(artist, listener):
-            break
+        c = counter * UNMET_TRIES + attempt
+        part = part_for(subkey(key, UNMET), c, pool, listener)
         if attempt == UNMET_TRIES - 1:
-            part = part_of(pool, ANYWHERE, listener.music)
-        artist = newer_artist(key, counter * UNMET_TRIES + attempt, part, listener.music)
+            tried = newer_artist(key, c, part, listener.music)
+        else:
+            tried = artist_of_part(key, c, part, listener.music)
+        unmet = not has_met(tried, listener)
+        if unmet or attempt == 0:
+            artist = tried
+        if unmet and is_liked(tried, listener):
+            break
     return artist
 
 

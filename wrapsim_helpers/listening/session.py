@@ -150,7 +150,7 @@ def begin_session(key, at_ms, length_ms, hour, weekday, versions, listener):
     state.intensity_pull = intensity_pull(hour, weekday, state.age, behaviour)
     is_weekend = weekday >= SATURDAY
     device = device_of(key, hour, is_weekend, person, behaviour)
-    hazard, turn = session_hazard(key, device, is_weekend, state.age, person, behaviour)
+    hazard, turn = session_hazard(key, device, hour, is_weekend, state.age, person, behaviour)
     session = Session(
         key=key,
         number=(person.number << 32) | state.n_sessions,

@@ -84,7 +84,7 @@ class Behaviour:
         1.6,
         "spread of ln(quiet_min) over listeners: some listen on a few days, some on all",
         "assumed; active_days_month",
-        without=("listeners of unlike days", 0.0, "active_days_month", "lower_quartile"),
+        without=("listeners of unlike days", 0.0, "interuse_regularity", "value"),
     )
     day_persistence: float = share(
         0.42,
@@ -166,34 +166,27 @@ class Behaviour:
     drift_share: float = share(
         0.25, "chance that the side genre changes from one quarter to the next"
     )
-    ranking_width: float = parameter(
-        90.0,
-        "artists that stand out in a listener's own ranking of a genre",
-        "assumed; first_to_second",
-        unit="artists",
-        low=0.01,
-        without=("rankings of one's own", 1e9, "taste_overlap_pairs", "value"),
-    )
     explored_share: float = share(
-        0.34,
-        "share of picked artists whom the listener does not know yet, also beyond the own ranking",
+        0.6,
+        "share of picked artists whom the listener does not know yet, outside the own selection",
         "assumed; artists_per_subscriber_month",
-        without=("artists outside one's ranking", 0.0, "artists_per_subscriber_month", "value"),
+        without=("artists outside one's selection", 0.0, "artists_per_subscriber_month", "value"),
     )
     liked_share: float = share(
-        0.5,
+        0.4,
         "share of the artists that a listener may like at all",
         "assumed; taste_overlap_pairs, same_number_one",
+        without=("likes of one's own", 1.0, "taste_overlap_pairs", "value"),
     )
     countries_width: float = parameter(
-        0.3,
+        0.4,
         "countries that stand out in a listener's own ranking of the countries of music",
         "assumed; artist_countries",
         unit="countries",
         low=0.01,
     )
     era_pull: float = parameter(
-        12.0,
+        20.0,
         "how much likelier artists of the listener's youth are liked",
         "assumed; age_taste_overlap",
         unit="factor - 1",
@@ -202,7 +195,7 @@ class Behaviour:
         10.0, "spread of artists' eras around the listener's youth", unit="years", low=0.01
     )
     disliked: float = share(
-        0.35,
+        0.22,
         "how likely a track is picked from a list, or played again, if its artist is not liked",
         "assumed; taste_overlap_pairs",
     )
@@ -213,7 +206,7 @@ class Behaviour:
         without=("music of one's country", 0.0, "streams_abroad", "value"),
     )
     novelty: float = parameter(
-        0.36,
+        0.5,
         "expected share of new tracks in own playlists in the first thousand plays",
         "assumed; repeat_share_year",
         unit="share",
@@ -230,20 +223,20 @@ class Behaviour:
         without=("novelty that wears off", 0.0, "heaps_tracks", "value"),
     )
     recency: float = parameter(
-        0.9,
+        0.85,
         "exponent of the recency kernel",
         "recency_kernel: 0.6-1.2",
         without=("recency", 0.0, "recency_kernel", "aic_power_minus_exponential"),
     )
     satiation: float = parameter(
-        25.0,
+        7.0,
         "number of plays after which a track is half as likely to be played again",
         unit="plays",
         low=0.01,
         without=("satiation", 1e9, "top_song_share_year", "value"),
     )
     loyalty: float = share(
-        0.4,
+        0.5,
         "share of new tracks by an artist already known",
         without=("loyalty to artists", 0.0, "artist_repeat_lifetime", "value"),
     )
@@ -288,7 +281,7 @@ class Behaviour:
         without=("taste by gender", 0.0, "gender_taste_overlap", "value"),
     )
     age_lean: float = parameter(
-        5.0,
+        7.0,
         "how much the young and the old differ in the artists that they like",
         "assumed; age_taste_overlap",
         without=("taste by age", 0.0, "age_taste_overlap", "value"),
@@ -448,6 +441,17 @@ class Behaviour:
         "skip_weekend",
         without=("leaving at weekends", 1.0, "skip_weekend", "weekend_minus_weekday"),
     )
+    skip_hour_from: tuple = parameter(
+        (0.0, 5.0, 10.0, 20.0),
+        "local hours from which skip_hour holds, by the start of the session, (4,)",
+        unit="hour",
+    )
+    skip_hour: tuple = factor(
+        (1.05, 0.84, 1.0, 1.05),
+        "factor on the hazard by hour, (4,)",
+        "skip_by_hour",
+        without=("leaving by hour", 1.0, "skip_by_hour", "morning_to_late_evening"),
+    )
     skip_shuffle: float = factor(
         1.4,
         "factor on the hazard with shuffle on",
@@ -578,7 +582,7 @@ class Behaviour:
     )
     sigma_novelty: float = spread(0.4, "spread of ln(novelty) over listeners")
     novelty_age_slope: float = signed(
-        0.045,
+        0.065,
         "relative change of novelty with age from 30 on",
         "exploration_vs_age: the sign; assumed",
         unit="per year",

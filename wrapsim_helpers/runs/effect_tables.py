@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from ibis import _
 
-from ..instants import DAY_MS, MINUTE_MS
+from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
 from ..parameters import run_of
 from ..people.clocks import window_starts
 from ..people.personas import Personas, checked_personas, group_names
@@ -30,9 +30,9 @@ class EffectTables:
     listeners  DataFrame of the listeners, with cluster, and start_ms and end_ms of their windows
     versions   DataFrame: listener_id, profile_version, age, plan, from_ms, to_ms
     plays      Ibis table of their plays: position (0, 1, ...) in the session, last: whether it is
-               the last of the session, session_day (local, days since 1970), session_ms: length of
-               the session; artist_id and noise of the track, earlier_plays: plays of the track in
-               earlier sessions of the window
+               the last of the session, session_day (local, days since 1970), session_hour (0 to
+               23), session_ms: length of the session; artist_id and noise of the track,
+               earlier_plays: plays of the track in earlier sessions of the window
     """
 
     personas: Personas
@@ -110,6 +110,7 @@ def plays_in_sessions(run, last_listener):
         position=plays.play_id - plays.play_id.min().over(session),
         last=plays.play_id == plays.play_id.max().over(session),
         session_day=local_us.min().over(session) // (DAY_MS * 1000),
+        session_hour=local_us.min().over(session) // (HOUR_MS * 1000) % 24,
         session_ms=(end_us.max().over(session) - start_us.min().over(session)) // 1000,
         earlier_plays=earlier_in("listener_id") - earlier_in("session_id"),
     )

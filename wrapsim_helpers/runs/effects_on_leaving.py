@@ -19,8 +19,8 @@ AT_RISK_MS, ENOUGH_LEFT = (500, 1_000, 1_500), 4_000
 
 
 def leaving_effects(tables, b):
-    """Effects of age, device, context, shuffle, weekend, position in the session, personas and
-    cohorts on leaving: ratios of plays left per second.
+    """Effects of age, device, context, shuffle, weekend, hour, position in the session, personas
+    and cohorts on leaving: ratios of plays left per second.
 
     The mood of a session affects all of its plays, is not in the log, and gives restless sessions
     more plays. So only plays that occur in any mood are counted: the first PLACES plays of each
@@ -60,6 +60,8 @@ def leaving_levels(b):
     contexts = [name.replace("_", " ") for name in CONTEXTS[1:]]
     places = [f"{name} play of a session" for name in ("1st", "2nd", "3rd", "later")]
     days, both = ("Monday to Friday", "Saturday and Sunday"), (False, True)
+    begins = [f"{hour:.0f}:00" for hour in b.skip_hour_from]
+    hours = [f"sessions begun from {a} to {z}" for a, z in zip(begins, begins[1:] + ["24:00"])]
     return [
         *compared("age_band", range(len(ages)), ages, b.skip_age, 2),
         *compared("device", DEVICES, DEVICES, b.skip_device[1:], 0),
@@ -67,6 +69,7 @@ def leaving_levels(b):
         *compared("place", range(4), places, b.skip_position, 3),
         *compared("shuffle", both, ("in order", "shuffled"), (1.0, b.skip_shuffle), 0),
         *compared("weekend", both, days, (1.0, b.skip_weekend), 0),
+        *compared("day_part", range(len(hours)), hours, b.skip_hour, 2),
     ]
 
 
@@ -106,6 +109,7 @@ def leaving_cells(tables, b, columns):
             ms=_.ms_played.cast("int64"),
             place=ibis.least(_.position, 3),
             weekend=(_.session_day + 3) % 7 >= 5,
+            day_part=sum((_.session_hour >= at).cast("int64") for at in b.skip_hour_from[1:]),
             level=sum((_.earlier_plays >= n).cast("int64") for n in LEVELS[1:]),
         )
         .group_by("cluster", "listener_id", *columns)
