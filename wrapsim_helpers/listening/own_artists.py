@@ -228,7 +228,16 @@ def liking(track, listener):
 
 @compiled_loop
 def is_liked(artist, listener):
-    """Whether a listener may like an artist: by chance, gender and fame; always the same."""
+    """Whether a listener may like an artist; always the same, so it is decided once."""
+    known, stamp = listener.known.artists[artist], listener.state.stamp
+    if abs(known.liked) != stamp:
+        known.liked = stamp if may_like(artist, listener) else -stamp
+    return known.liked > 0
+
+
+@compiled_loop
+def may_like(artist, listener):
+    """Whether a listener may like an artist: by chance, gender, age and fame."""
     u, share = uniform(listener.person.key, LIKED, artist), listener.behaviour.liked_share
     return u < share and u < share * artist_fit(listener.music.artists[artist], listener)
 
