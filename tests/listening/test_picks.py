@@ -10,7 +10,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.listening import local_time, loop, memory, own_artists, picks, releases, taste
-from wrapsim_helpers.listening.loop_types import Listener
+from wrapsim_helpers.listening.loop_types import Known, Listener
 from wrapsim_helpers.listening.state import new_known, new_state
 from wrapsim_helpers.people import homes, loop_types
 from wrapsim_helpers.people.behaviour import CONTEXTS, lag_quantiles, lowered
@@ -54,8 +54,11 @@ def someone(behaviour, music, **who):
 
 
 def no_track_known(n_tracks):
-    """KNOWN records of a catalogue of `n_tracks` by one artist."""
-    return np.zeros(n_tracks, memory.KNOWN).view(np.recarray)
+    """The `Known` of a catalogue of `n_tracks` by one artist."""
+    tracks, artists = memory.KNOWN_TRACK, memory.KNOWN_ARTIST
+    return Known(
+        np.zeros(n_tracks, tracks).view(np.recarray), np.zeros(1, artists).view(np.recarray)
+    )
 
 
 def day_of(when):
@@ -171,7 +174,7 @@ def test_a_track_is_known_as_often_as_this_listener_heard_it():
     for track in (2, 0, 2):
         memory.remember(state, known, track)
     assert [memory.times_played(state, known, track) for track in range(3)] == [1, 0, 2]
-    assert (state.n_learned, known["learned"][:2].tolist()) == (2, [2, 0])
+    assert (state.n_learned, known.tracks["learned"][:2].tolist()) == (2, [2, 0])
     state.stamp = 2
     assert memory.times_played(state, known, 2) == 0
 
@@ -629,6 +632,16 @@ def test_a_listener_likes_a_fixed_share_of_the_artists_and_each_listener_others(
     assert (one == same).all()
     assert one.mean() == pytest.approx(0.3, abs=4 * (0.21 / n) ** 0.5)
     assert (one & other).mean() == pytest.approx(0.09, abs=4 * (0.0819 / n) ** 0.5)
+
+
+def test_whom_a_listener_likes_does_not_depend_on_the_listener_before(music):
+    first, second = (someone(ws.Behaviour(), music, key=np.uint64(number)) for number in (5, 6))
+    second = second._replace(known=first.known)
+    second.state.stamp += 1
+    for listener in (first, second, second):
+        liked = [own_artists.is_liked(artist, listener) for artist in range(300)]
+        assert liked == [own_artists.may_like(artist, listener) for artist in range(300)]
+        assert 0 < sum(liked) < 300
 
 
 def test_an_artist_of_a_rank_does_not_depend_on_what_was_asked_before(music):

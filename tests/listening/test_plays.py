@@ -368,7 +368,7 @@ def test_every_guest_counts_half_once_and_whoever_is_their_own_guest_counts_one(
 
 
 def test_a_block_has_room_for_the_counts_of_every_credit_of_every_play():
-    assert len(columns.new_out(64, 1, 1, 1).artists) == 64 * (1 + MOST_GUESTS)
+    assert len(columns.new_out(64, 1, 1).artists) == 64 * (1 + MOST_GUESTS)
 
 
 def test_whoever_was_not_counted_has_empty_lists(crowd):

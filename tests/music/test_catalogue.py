@@ -279,6 +279,8 @@ def test_a_pool_is_parted_by_the_country_and_the_mean_year_of_its_artists(small)
 def test_the_most_played_artist_has_renown_1_and_lean_is_even_over_plays(small):
     artists = small.music.artists
     assert artists["renown"].argmax() == 0 and artists["renown"].max() == 1
+    far = 1 + 0.12 * np.log(1.0001 - artists["renown"])
+    assert artists["obscurity"] == pytest.approx(np.maximum(far, 0))
     weights = np.array([1 + 2 ** (5 / 8) + 2 ** (-20 / 8), 2 ** (10 / 8), 0])
     assert (artists["lean"] * weights).sum() == pytest.approx(0, abs=1e-3)
     assert artists["country"].tolist() == [-1, 17, -1]  # detroit hip hop is from the US

@@ -28,7 +28,7 @@ from ..schema import (
     symbol_codes,
 )
 from ..streams import decision, uniform
-from .counts import ANSWER, COUNT, PLACED
+from .counts import ANSWER, COUNT
 from .endings import ended_at
 from .loop_types import Out, Plays
 from .memory import HISTORY
@@ -150,7 +150,7 @@ def new_plays(rows):
     return Plays(*(piece.view(PLAY[name]) for piece, name in zip(pieces, PLAY.names)))
 
 
-def new_out(rows, n_listeners, n_tracks, n_artists):
+def new_out(rows, n_listeners, n_tracks):
     """All arrays that the loop writes: room for `rows` plays, and one answer row per listener."""
     return Out(
         new_plays(rows),
@@ -161,7 +161,6 @@ def new_out(rows, n_listeners, n_tracks, n_artists):
         empty_records(SAVED, n_listeners),
         *(np.zeros(size, np.int32) for size in (rows + HISTORY, rows + n_tracks, rows + n_tracks)),
         empty_records(ENDS, n_listeners),
-        empty_records(PLACED, n_artists),
     )
 
 

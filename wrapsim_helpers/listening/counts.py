@@ -32,14 +32,12 @@ ANSWER = np.dtype(
 COUNT = np.dtype(
     [("of", "i4"), ("n_streams", "i4"), ("ms_played", "i8"), ("first_started_at", "i8")]
 )
-# the stamp of the last listener with a count of an artist, and the row of that count
-PLACED = np.dtype([("stamp", "i4"), ("place", "i4")])
 
 
 @compiled_once
 def count_play(out, row, session, play, ending, listener):
     """Count one play in the totals and, if it is a ranked stream, for its track."""
-    answer, track = out.answers[row], listener.known[play.track]
+    answer, track = out.answers[row], listener.known.tracks[play.track]
     add_play(answer, play, ending)
     answer.n_tracks += track.window != listener.state.stamp
     track.window = listener.state.stamp
@@ -73,7 +71,7 @@ def add_stream(answer, state, local_day):
 
 @compiled_once
 def count_song(songs, ends, track, play, ending, stamp):
-    """Count a ranked stream for its track. track: a record of KNOWN."""
+    """Count a ranked stream for its track. track: a record of KNOWN_TRACK."""
     if track.placed != stamp:
         track.placed, track.place = stamp, ends.songs
         open_count(songs[ends.songs], play.track, play.started_at)
@@ -88,25 +86,25 @@ def count_artists(first, row, listener, out):
 
     Counts are in halves: 2 per stream for the primary artist, 1 for each featured artist.
     """
-    ends, stamp = out.ends[row], listener.state.stamp
+    ends = out.ends[row]
     for i in range(first, ends.songs):
         song, track = out.songs[i], listener.music.tracks[out.songs[i].of]
-        count_artist(out, ends, stamp, track.artist, WHOLE, song)
+        count_artist(out, ends, track.artist, WHOLE, song, listener)
         place = track.featured
         while place >= 0 and listener.music.guests[place] >= 0:
-            count_artist(out, ends, stamp, listener.music.guests[place], HALF, song)
+            count_artist(out, ends, listener.music.guests[place], HALF, song, listener)
             place += 1
 
 
 @compiled_loop
-def count_artist(out, ends, stamp, artist, halves, song):
+def count_artist(out, ends, artist, halves, song, listener):
     """Add the counts of a song to those of one of its artists."""
-    placed = out.placed[artist]
-    if placed.stamp != stamp:
-        placed.stamp, placed.place = stamp, ends.artists
+    known, stamp = listener.known.artists[artist], listener.state.stamp
+    if known.placed != stamp:
+        known.placed, known.place = stamp, ends.artists
         open_count(out.artists[ends.artists], artist, song.first_started_at)
         ends.artists += 1
-    count = out.artists[placed.place]
+    count = out.artists[known.place]
     count.n_streams += halves * song.n_streams
     count.ms_played += song.ms_played
     count.first_started_at = min(count.first_started_at, song.first_started_at)

@@ -278,7 +278,7 @@ def play_listeners(first, people, music, behaviours, past, state, known, out):
             out.ends[row] = out.ends[row - 1]
         if (
             ends.recent + HISTORY > len(out.recent)
-            or ends.known + len(known) > len(out.known)
+            or ends.known + len(known.tracks) > len(out.known)
             or not play_listener(row, people, music, behaviours, past, state, known, out)
         ):
             return row
@@ -301,7 +301,7 @@ def sample_plays(people, music, behaviours, past=no_past(), rows=1_500_000):
     """
     numbers = np.array(people.persons["number"])
     state, known, first = new_state(), new_known(music), 0
-    size = (len(numbers), len(known), len(music.artists))
+    size = (len(numbers), len(known.tracks))
     rows = max(min(rows, ROWS_PER_LISTENER * len(numbers)), 2 * HISTORY)
     rows += -rows % 64  # so that every column begins at a multiple of 64 bytes
     out = new_out(rows, *size)

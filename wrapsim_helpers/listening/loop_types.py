@@ -9,12 +9,14 @@ from ..schema import TABLES
 
 # Saved states of an earlier run, with history and known tracks; empty arrays if there is none.
 Past = namedtuple("Past", "saved recent recent_from known known_from times")
+# What is known about tracks and artists: KNOWN_TRACK and KNOWN_ARTIST records.
+Known = namedtuple("Known", "tracks artists")
 # All that a draw for a listener may use.
 Listener = namedtuple("Listener", "person music behaviour state known")
 # The columns of the plays table, one array each.
 Plays = namedtuple("Plays", TABLES["plays"].names)  # type: ignore[misc]
 # All arrays that the loop writes, see `new_out`.
-Out = namedtuple("Out", "plays actions answers songs artists saved recent known times ends placed")
+Out = namedtuple("Out", "plays actions answers songs artists saved recent known times ends")
 # What is fixed for all plays of a session; the plan can overrule shuffle and offline.
 Session = namedtuple(
     "Session",

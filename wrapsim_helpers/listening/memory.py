@@ -13,26 +13,27 @@ LAG = decision("pick.lag")
 # What the loop knows about a track. `stamp` marks the last listener who knows it, `times` is how
 # often they played it. `window` marks the last listener who played it in the window. `placed` marks
 # the last listener with a song count of it, `place` is the row of that count. `learned` of row i is
-# the i-th track that the current listener got to know. `artist` is the track's artist, and `met` of
-# row i marks the last listener who knows a track of artist i.
-KNOWN = np.dtype(
-    [
-        (name, "i4")
-        for name in ("stamp", "times", "window", "placed", "place", "learned", "artist", "met")
-    ]
+# the i-th track that the current listener got to know. `artist` is the track's artist.
+KNOWN_TRACK = np.dtype(
+    [(name, "i4") for name in ("stamp", "times", "window", "placed", "place", "learned", "artist")]
 )
+# What it knows about an artist. `met` marks the last listener who knows a track of the artist.
+# `liked` is the stamp of the last listener of whom it was decided whether they like the artist,
+# negative if they do not. `placed` and `place` are those of an artist count.
+KNOWN_ARTIST = np.dtype([(name, "i4") for name in ("met", "liked", "placed", "place")])
 
 
 @compiled_loop
 def times_played(state, known, track):
     """How often the listener has played a track, as far as they remember."""
-    return known[track].times if known[track].stamp == state.stamp else 0
+    record = known.tracks[track]
+    return record.times if record.stamp == state.stamp else 0
 
 
 @compiled_loop
 def has_met(artist, listener):
     """Whether the listener has played a track of an artist, as far as they remember."""
-    return listener.known[artist].met == listener.state.stamp
+    return listener.known.artists[artist].met == listener.state.stamp
 
 
 @compiled_loop
@@ -47,16 +48,17 @@ def remember(state, known, track):
     state.history[state.heard % HISTORY] = track
     state.heard += 1
     learn(state, known, track)
-    known[track].times += 1
+    known.tracks[track].times += 1
 
 
 @compiled_loop
 def learn(state, known, track):
     """Make a track known, with no play yet, if it is not."""
-    if known[track].stamp != state.stamp:
-        known[track].stamp, known[track].times = state.stamp, 0
-        known[known[track].artist].met = state.stamp
-        known[state.n_learned].learned = track
+    record = known.tracks[track]
+    if record.stamp != state.stamp:
+        record.stamp, record.times = state.stamp, 0
+        known.artists[record.artist].met = state.stamp
+        known.tracks[state.n_learned].learned = track
         state.n_learned += 1
 
 

@@ -14,7 +14,7 @@ from ..music.loop_types import ERAS
 from ..people.homes import countries
 from ..people.survey_shares import GENRE_NAMES
 from ..schema import FEMALE, MALE
-from ..streams import decision, exp, ln, subkey, uniform
+from ..streams import decision, exp, subkey, uniform
 from .draws import index_in_totals, weighted_item
 from .memory import ZERO, has_met
 from .state import MEMO, OTHER_GENRES, OWN_COUNTRIES
@@ -239,7 +239,16 @@ def liking(track, listener):
 
 @compiled_loop
 def is_liked(artist, listener):
-    """Whether a listener may like an artist: by chance, gender and fame; always the same."""
+    """Whether a listener may like an artist; always the same, so it is decided once."""
+    known, stamp = listener.known.artists[artist], listener.state.stamp
+    if abs(known.liked) != stamp:
+        known.liked = stamp if may_like(artist, listener) else -stamp
+    return known.liked > 0
+
+
+@compiled_loop
+def may_like(artist, listener):
+    """Whether a listener may like an artist: by chance, gender, age and fame."""
     u, share = uniform(listener.person.key, LIKED, artist), listener.behaviour.liked_share
     return u < share and u < share * artist_fit(listener.music.artists[artist], listener)
 
@@ -251,8 +260,7 @@ def artist_fit(artist, listener):
     side = 1.0 if gender == MALE else -1.0 if gender == FEMALE else 0.0
     misfit = behaviour.gender_lean * lean_against(side * artist.lean)
     misfit += behaviour.age_lean * lean_against(state.age_side * artist.age_lean)
-    fame = min(1.0, max(0.0, 1.0 + 0.12 * ln(1.0001 - artist.renown)))
-    return exp(-misfit) * (1.0 - state.love_of_fame * fame)
+    return exp(-misfit) * (1.0 - state.love_of_fame * artist.obscurity)
 
 
 @compiled_loop

@@ -123,11 +123,12 @@ def known_track(key, counter, listener):
         if track == NO_TRACK:
             break
         wanted = satiation / (satiation + times_played(state, listener.known, track))
-        wanted *= liking(track, listener) * intensity_fit(track, listener)
+        u = uniform(key, WEARY, c)
         if (
-            may_be_picked(track, listener)
+            u < wanted
             and track != track_before(state, ONE)
-            and uniform(key, WEARY, c) < wanted
+            and u < wanted * (liking(track, listener) * intensity_fit(track, listener))
+            and may_be_picked(track, listener)
         ):
             return track
     return NO_TRACK

@@ -7,8 +7,8 @@ from ..compiled import compiled_loop
 from ..music.loop_types import ERAS
 from ..people.plan_rules import RULES
 from ..schema import STATE_COUNTS
-from .loop_types import Past
-from .memory import HISTORY, KNOWN, learn, remember
+from .loop_types import Known, Past
+from .memory import HISTORY, KNOWN_ARTIST, KNOWN_TRACK, learn, remember
 
 SKIPS_KEPT = 16  # number of remembered skip times, above the skip limit of any plan
 MEMO = 4096  # a power of two
@@ -21,7 +21,7 @@ STATE = np.dtype(
     [
         (name, "i8")
         for name in (
-            "stamp",  # marks the records of this listener, see KNOWN
+            "stamp",  # marks the records of this listener, see KNOWN_TRACK
             "heard",  # remembered plays, with the warm-up
             "n_plays",
             "n_sessions",
@@ -90,10 +90,10 @@ def new_state():
 
 
 def new_known(music):
-    """KNOWN records of a catalogue that nobody has heard yet: one per track, and per artist."""
-    known = empty_records(KNOWN, max(len(music.tracks), len(music.artists)))
-    known["artist"][: len(music.tracks)] = music.tracks["artist"]
-    return known
+    """The `Known` of a catalogue that nobody has heard yet."""
+    tracks = empty_records(KNOWN_TRACK, len(music.tracks))
+    tracks["artist"] = music.tracks["artist"]
+    return Known(tracks, empty_records(KNOWN_ARTIST, len(music.artists)))
 
 
 def no_past():
@@ -113,7 +113,7 @@ def resume_listener(row, past, state, known):
     for i in range(past.recent_from[row], past.recent_from[row + 1]):
         remember(state, known, np.int64(past.recent[i]))
     for i in range(first, after):
-        known[past.known[i]].times = past.times[i]
+        known.tracks[past.known[i]].times = past.times[i]
     copy_saved(saved, state)
     return saved.day
 
@@ -129,8 +129,8 @@ def save_listener(row, day, listener, out):
         ends.recent += 1
     if state.n_plays > HISTORY:
         for i in range(state.n_learned):
-            track = known[i].learned
-            out.known[ends.known], out.times[ends.known] = track, known[track].times
+            track = known.tracks[i].learned
+            out.known[ends.known], out.times[ends.known] = track, known.tracks[track].times
             ends.known += 1
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from ..compiled import compiled
 from ..people.homes import countries
 from ..people.survey_shares import GENRE_NAMES
-from ..streams import exps
+from ..streams import exps, lns
 from .columns import ragged, starts, year_days
 from .draws import normal_draw
 from .genres import FAMILY_AGE, FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
@@ -97,6 +97,8 @@ def artist_records(tracks, artists, pools, weights, first_year):
         records[field] = leans(what, artists["artist"], families.map(by_family), weights)
     by_weight = np.argsort(weights, kind="stable")
     records["renown"][by_weight] = np.round(np.arange(1, n + 1) / n, 6)
+    behind = lns(1.0001 - records["renown"].astype(np.float64))
+    records["obscurity"] = np.clip(1.0 + 0.12 * behind, 0.0, 1.0)
     return records
 
 

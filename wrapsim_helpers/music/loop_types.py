@@ -42,6 +42,7 @@ ARTIST = np.dtype(
         ("lean", "f4"),  # -1 to 1: how much more men (+) or women (-) like them
         ("age_lean", "f4"),  # -1 to 1: how much more the old (+) or the young (-) like them
         ("renown", "f4"),  # rank by weight, 0 to 1, 1 for the highest
+        ("obscurity", "f8"),  # from renown: 0 for the best known artists, 1 for the least known
     ]
 )
 # total: running sum of the weights of the artist's tracks
