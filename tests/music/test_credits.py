@@ -75,7 +75,7 @@ def test_more_guests_than_there_is_room_for_are_left_out():
     assert credits.split_credits("Mila", title) == ["Mila", *names[:MOST_GUESTS]]
 
 
-def test_a_title_of_more_names_than_calls_may_lie_within_each_other_is_read():
+def test_a_title_of_more_names_than_the_recursion_limit_is_read():
     most, title = sys.getrecursionlimit(), f"Salt (feat. {', '.join('ab' * 150)})"
     sys.setrecursionlimit(len(inspect.stack(0)) + 100)
     try:
