@@ -123,6 +123,13 @@ def test_every_text_states_the_size_of_the_default_world(file, number):
     assert f"{number:,}" in (TOP / file).read_text(encoding="utf-8")
 
 
+def test_the_readme_states_how_many_outcomes_come_out_in_the_report():
+    report = (TOP / "docs" / "realism.md").read_text(encoding="utf-8")
+    a, b = re.findall(r"- Tier [AB]: (\d+) of (\d+) outcomes", report)
+    words = f"{a[0]} of the {a[1]} strongest outcomes (tier A) and {b[0]} of the {b[1]} others"
+    assert words in README and "- Rules: none broken." in report
+
+
 def test_every_column_is_explained_in_the_docs():
     text = (TOP / "docs" / "tables.md").read_text(encoding="utf-8")
     for name, schema in TABLES.items():
