@@ -652,16 +652,21 @@ def test_an_artist_of_a_rank_does_not_depend_on_what_was_asked_before(music):
         assert own_artists.own_artist(KEY, i, ROCK, fresh) == first[i]
 
 
-def test_the_ranks_of_a_listener_have_the_shares_of_their_distribution(music):
-    listener = someone(replace(ws.Behaviour(), explored_share=0.0), music)
-    ranks = np.array(
-        [own_artists.own_rank(KEY, own_artists.RANK_OF, i, 15.0) for i in range(5_000)]
-    )
+def test_the_ranks_of_countries_have_the_shares_of_their_distribution():
+    u = (np.arange(5_000) + 0.5) / 5_000
+    ranks = np.array([own_artists.country_rank(each, 15.0) for each in u])
     for rank in (1, 15, 150):
-        assert (ranks >= rank).mean() == pytest.approx(15 / (15 + rank), abs=0.03)
-    part = own_artists.part_of(ROCK, -1, music)
-    top = [own_artists.ranked_artist(rank, 0, part, listener) for rank in range(200)]
-    assert np.mean([own_artists.is_liked(artist, listener) for artist in top]) > 0.8
+        assert (ranks >= rank).mean() == pytest.approx(15 / (15 + rank), abs=0.001)
+
+
+def test_a_listeners_selection_is_of_liked_artists_and_always_the_same(music):
+    listener = someone(ws.Behaviour(), music)
+    part, places = own_artists.part_of(ROCK, -1, music), range(own_artists.OWN_ARTISTS)
+    selected = [own_artists.selected_artist(place, part, listener) for place in places]
+    assert selected == [own_artists.selected_artist(place, part, listener) for place in places]
+    assert np.mean([own_artists.is_liked(artist, listener) for artist in selected]) > 0.8
+    slots = slice(music.parts[part], music.parts[part + own_artists.N_ERAS])
+    assert set(selected) <= set(music.part_slots["own"][slots]) and len(set(selected)) > 10
 
 
 def test_two_listeners_of_a_genre_share_few_favourites(music):
@@ -677,16 +682,32 @@ def test_two_listeners_of_a_genre_share_few_favourites(music):
     assert np.mean(shared) < 6, "of 20, in a small catalogue"
 
 
-def test_explored_artists_are_new_to_the_listener_as_long_as_there_are_any(music):
+def test_explored_artists_are_mostly_liked_ones(music):
     listener = someone(ws.Behaviour(), music)
-    part, new = own_artists.part_of(own_artists.ALL, -1, music), []
+    by_weight, unmet = [], []
     for i in range(400):
-        artist = own_artists.unmet_artist(KEY, i, own_artists.ALL, part, listener)
+        part = own_artists.part_for(KEY, i, own_artists.ALL, listener)
+        by_weight.append(own_artists.artist_of_part(KEY, i, part, music))
+        unmet.append(own_artists.unmet_artist(KEY, i, own_artists.ALL, listener))
+    usual, liked = (
+        np.mean([own_artists.is_liked(artist, listener) for artist in artists])
+        for artists in (by_weight, unmet)
+    )
+    tries = own_artists.UNMET_TRIES
+    assert liked == pytest.approx(1 - (1 - usual) ** tries, abs=0.1)
+
+
+def test_explored_artists_are_new_to_the_listener(music):
+    listener = someone(ws.Behaviour(), music)
+    new, by_weight = [], []
+    for i in range(400):
+        part = own_artists.part_for(KEY, i, own_artists.ALL, listener)
+        by_weight.append(own_artists.artist_of_part(KEY, i, part, music))
+        artist = own_artists.unmet_artist(KEY, i, own_artists.ALL, listener)
         new.append(not memory.has_met(artist, listener))
         track = int(music.discography["track"][music.artists["first"][artist]])
         memory.remember(listener.state, listener.known, track)
-    by_weight = {own_artists.artist_of_part(KEY, i, part, music) for i in range(400)}
-    assert np.mean(new[:200]) > 0.95 and sum(new) > 1.2 * len(by_weight)
+    assert np.mean(new[:50]) > 0.95 and np.mean(new) > 1.2 * len(set(by_weight)) / 400
 
 
 def test_the_artists_of_a_part_are_of_its_country_and_the_eras_follow_the_weights(music):

@@ -104,8 +104,9 @@ def test_the_rules_hold_where_free_phones_may_choose_for_a_while():
 )
 def test_the_checker_of_the_package_finds_a_planted_breach(crowd, column, change, words):
     plays = crowd.plays.slice(0, 500)
-    values = values_of(plays[column]).copy()
-    values[250] = change(values[250])
+    values, sessions = values_of(plays[column]).copy(), values_of(plays["session_id"])
+    row = next(i for i in range(250, 500) if sessions[i] == sessions[i - 1])
+    values[row] = change(values[row])
     broken = plays.set_column(
         plays.column_names.index(column), plays.schema.field(column), planted(plays[column], values)
     )
