@@ -22,6 +22,7 @@ MANY = {
     "seed": 7,
     "listeners_per_part": 1,
 }
+PATIENCE_S = 20  # for processes that should end at once
 START = "import wrapsim_helpers as ws; "
 AFTER = """
 import psutil, sys, time
@@ -51,6 +52,14 @@ def waiting(process):
     line = next((line for line in process.stdout if line.startswith("waiting")), None)
     assert line, process.stderr.read()[-2000:]
     return [int(number) for number in line.split()[1:]]
+
+
+def sleep_long(job, number):
+    """What an abandoned worker does: its file tells that it has begun. In this module since a
+    worker imports little with it.
+    """
+    (job / str(number)).touch()
+    time.sleep(3 * PATIENCE_S)
 
 
 def start(folder, workers, before="", **changed):
@@ -91,11 +100,11 @@ def tree(folder):
     }
 
 
-def kill_at_random(folder, workers, random, most):
+def kill_at_random(folder, workers, random, most, **changed):
     """Start the run, kill it with SIGKILL while or after it writes up to so many files; True where
     it had not ended before.
     """
-    process = start(folder, workers)
+    process = start(folder, workers, **changed)
     enough = n_files(folder) + random.randint(
         1, most
     )  # files, not seconds: as far on a busy machine as on another
@@ -126,19 +135,19 @@ def broken_files(folder):
     ]
 
 
-def survive(folder, kills, workers, random, most):
+def survive(folder, kills, workers, random, most, **changed):
     """Kill a run so many times, at random moments, each time going on from what is there; then let
     it end.
     """
     done = 0
     for _ in range(5 * kills):
-        done += kill_at_random(folder, workers, random, most)
+        done += kill_at_random(folder, workers, random, most, **changed)
         assert not broken_files(folder)
         if done == kills:
             break
         if (folder / "run.json").is_file():  # it got through: once more from the beginning
             shutil.rmtree(folder)
-    last = start(folder, workers)
+    last = start(folder, workers, **changed)
     _, told = last.communicate()
     assert last.returncode == 0, told[-2000:]
     assert done == kills

@@ -113,7 +113,7 @@ def test_texts_become_the_declared_types(notebook):
 
 
 def test_nothing_is_written_where_a_parameter_is_refused(notebook, tmp_path):
-    done = process("run", notebook("ok"), "-p", "yeer=1", "-o", tmp_path / "out" / "small.ipynb")
+    done = command("run", notebook("ok"), "-p", "yeer=1", "-o", tmp_path / "out" / "small.ipynb")
     assert done.returncode == 2 and not (tmp_path / "out").exists()
     assert (
         done.stderr

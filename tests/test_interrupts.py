@@ -21,7 +21,7 @@ from wrapsim_helpers.runs.workers import each_part
 from wrapsim_helpers.storage import places
 
 from .conftest import TINY
-from .kills import MANY, tree, wait_for
+from .kills import MANY, PATIENCE_S, sleep_long, tree, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send")
 # a shell may have begun the tests with Ctrl-C ignored, which children inherit
@@ -29,7 +29,6 @@ START = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from "
     "wrapsim_helpers import commands; "
 )
-PATIENCE_S = 20
 
 
 def begin(code, **env):
@@ -76,6 +75,7 @@ def interrupt(process):
 def test_ctrl_c_ends_a_run_and_says_how_many_parts_are_kept(tmp_path, workers):
     folder = tmp_path / "run"
     asked = MANY | {"num_users": 600, "out_dir": str(folder), "workers": workers}
+    asked["catalogue_tracks"] = 0
     process = begin(
         f"from wrapsim_helpers.runs.simulate import simulate; commands.app = lambda: "
         f"simulate(**{asked!r}); commands.main()"
@@ -170,12 +170,6 @@ def test_an_interrupted_query_is_an_interruption_and_other_errors_are_not(capsys
     with pytest.raises(RuntimeError, match="another"), interrupts.saying(interrupts.unchanged):
         raise RuntimeError("another")
     assert capsys.readouterr().err == ""
-
-
-def sleep_long(job, number):
-    """What an abandoned worker is at: its file tells that it has begun."""
-    (job / str(number)).touch()
-    time.sleep(3 * PATIENCE_S)
 
 
 def test_workers_end_when_nobody_waits_for_their_parts_any_more(tmp_path):

@@ -107,6 +107,13 @@ def test_a_command_that_needs_no_model_imports_nothing_heavy(words):
     assert heavy_after(COMMAND, *words) == "[]"
 
 
+def test_simulating_imports_no_database():
+    code = (
+        "import sys, wrapsim_helpers as ws; ws.simulate; print({'duckdb', 'ibis'} & {*sys.modules})"
+    )
+    assert printed_by(code) == "set()"
+
+
 def test_showing_a_run_imports_nothing_heavy(tiny_run):
     assert heavy_after(COMMAND, "show", tiny_run) == "[]"
 

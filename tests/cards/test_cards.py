@@ -469,12 +469,11 @@ def test_all_themes_share_one_layout(theme):
 @each_card
 def test_flat_colours_reach_the_png_unchanged(story, name):
     card = next(card for card in made(story) if card.name == name)
-    pixels = {c for _, c in Image.open(io.BytesIO(card.png)).convert("RGB").getcolors(1 << 20)}
-    look = themes.PRESS[name]
+    picture, look = Image.open(io.BytesIO(card.png)).convert("RGB"), themes.PRESS[name]
+    pixels = {c for _, c in picture.getcolors(1 << 20)}
     for colour in (look.ground, look.text):
         assert tuple(round(255 * v) for v in to_rgb(colour)) in pixels, colour
-    corner = Image.open(io.BytesIO(card.png)).convert("RGB").getpixel((0, 0))
-    assert corner == tuple(round(255 * v) for v in to_rgb(look.ground))
+    assert picture.getpixel((0, 0)) == tuple(round(255 * v) for v in to_rgb(look.ground))
 
 
 def test_an_unknown_theme_is_refused_and_the_nearest_is_named():
@@ -917,26 +916,35 @@ def run(code, **environment):
     return done.stderr, done.stdout
 
 
-def test_drawing_every_story_and_every_theme_says_nothing_on_stderr():
-    code = """
-import stories
-from wrapsim_helpers import cards
-for story, theme in zip(stories.ALL.values(), cards.THEMES, strict=True):
-    made = cards.make_cards(story(), theme)
-print([card.name for card in made] == cards.card.card_names(story()))
-"""
-    assert run(code) == ("", "True\n")
-
-
-def test_importing_the_package_registers_no_font_and_loads_no_pyplot():
+@pytest.fixture(scope="module")
+def said_by_a_new_process():
+    """What a process says that imports the cards and then draws every story and every theme:
+    stderr, and the lines of stdout.
+    """
     code = """
 import sys
 from matplotlib import font_manager
 before = len(font_manager.fontManager.ttflist)
 import wrapsim_helpers.cards
 print(len(font_manager.fontManager.ttflist) - before, "matplotlib.pyplot" in sys.modules)
+
+import stories
+from wrapsim_helpers import cards
+for story, theme in zip(stories.ALL.values(), cards.THEMES, strict=True):
+    made = cards.make_cards(story(), theme)
+print([card.name for card in made] == cards.card.card_names(story()))
 """
-    assert run(code) == ("", "0 False\n")
+    err, out = run(code)
+    return err, *out.splitlines()
+
+
+def test_drawing_every_story_and_every_theme_says_nothing_on_stderr(said_by_a_new_process):
+    err, _, drawn = said_by_a_new_process
+    assert (err, drawn) == ("", "True")
+
+
+def test_importing_the_package_registers_no_font_and_loads_no_pyplot(said_by_a_new_process):
+    assert said_by_a_new_process[1] == "0 False"
 
 
 def test_an_installed_font_that_has_the_glyphs_draws_them(tmp_path):

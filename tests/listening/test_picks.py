@@ -242,6 +242,17 @@ def test_of_an_artist_only_what_is_out_is_drawn_and_the_latest_oftener(music):
     assert releases.track_by_artist(KEY, 0, artist, listener) == memory.NO_TRACK
 
 
+def test_the_search_in_a_discography_finds_the_same_wherever_the_last_one_ended(music):
+    listener, discography = someone(ws.Behaviour(), music), music.discography
+    for artist in np.random.default_rng(1).choice(len(music.artists), 50):
+        first, after = music.artists[artist].first, music.artists[artist].after
+        days = discography["released"][first:after]
+        for day in np.random.default_rng(artist).permutation([*days, *(days - 1), 0, 30_000]):
+            expected = first + np.searchsorted(days, day, side="right")
+            assert releases.released_by(artist, day, listener) == expected
+        assert music.artists[artist].last == max(days, default=-(2**31))
+
+
 def test_a_new_release_is_taken_up_and_worn_off(year, invented):
     def by_month(plays):
         """Plays of the first half-year's releases in their first six times thirty days: the same

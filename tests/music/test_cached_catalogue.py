@@ -84,20 +84,23 @@ def test_a_cache_that_cannot_be_written_does_no_harm(cache, bundled, monkeypatch
     assert files.cached_files() == []
 
 
-def test_two_processes_at_once_make_the_same_catalogue(cache, bundled):
+def test_two_processes_at_once_make_the_same_catalogue(tmp_path, monkeypatch):
     code = (
+        "import os, sys\n"
         "from wrapsim_helpers.listening.listen import with_read_sources\n"
         "from wrapsim_helpers.parameters import Run\n"
         "from wrapsim_helpers.source_files import source_of\n"
         "from wrapsim_helpers.music.cached_catalogue import cached_catalogue\n"
+        "os.environ['WRAPSIM_CACHE'] = sys.argv[1]\n"  # compiled code is found before
         "songs = source_of(with_read_sources(Run(1)), 'songs')\n"
         "print(cached_catalogue(songs, 1000, 2025).tracks.num_rows)"
     )
     both = [
-        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
     assert [process.communicate(timeout=120)[0].strip() for process in both] == ["3000", "3000"]
+    monkeypatch.setenv("WRAPSIM_CACHE", str(tmp_path))
     (path,) = files.cached_files()
     assert cached.read_catalogue(path) is not None
 

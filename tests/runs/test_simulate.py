@@ -339,7 +339,7 @@ def test_only_a_finished_run_goes_on(tmp_path):
 
 # -- source files that change ----------------------------------------------------------------------
 
-FEW = {**WEEK, "num_users": 4, "seed": 3, "listeners_per_part": 2}
+FEW = {**WEEK, "num_users": 4, "seed": 3, "listeners_per_part": 2, "catalogue_tracks": 0}
 
 
 def two_versions(what):
@@ -350,36 +350,42 @@ def two_versions(what):
     return b"".join(lines), b"".join(lines[:1] + lines[len(lines) // 2 :]), "csv"
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("what", ["survey", "songs", "personas"])
-def test_a_source_file_that_changes_between_runs_is_read_again(tmp_path, what, workers):
-    before, after, suffix = two_versions(what)
-    edited, fresh = tmp_path / f"edited.{suffix}", tmp_path / f"fresh.{suffix}"
-    edited.write_bytes(before)
-    first = ws.simulate(
-        **FEW, **{f"{what}_path": edited}, workers=workers, out_dir=tmp_path / "first"
-    )
-    edited.write_bytes(after)
-    fresh.write_bytes(after)
-    again, other = (
-        ws.simulate(
-            **FEW, **{f"{what}_path": path}, workers=workers, out_dir=tmp_path / f"of-{path.stem}"
-        )
-        for path in (edited, fresh)
-    )
-    assert tree(again) == tree(other)
-    assert tree(again)["plays/part-00000000.parquet"] != tree(first)["plays/part-00000000.parquet"]
+def written(folder, files, version):
+    """Write a version of some source files: the arguments of `simulate` that name them."""
+    folder.mkdir(exist_ok=True)
+    for what in files:
+        (folder / f"{what}.{two_versions(what)[2]}").write_bytes(two_versions(what)[version])
+    return {f"{path.stem}_path": path for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize("what", ["survey", "songs", "personas"])
-def test_a_source_file_that_changes_during_a_run_leaves_the_run_as_it_began(tmp_path, what):
-    before, after, suffix = two_versions(what)
-    path = tmp_path / f"edited.{suffix}"
-    path.write_bytes(before)
-    whole = ws.simulate(**FEW, **{f"{what}_path": path}, workers=1, out_dir=tmp_path / "whole")
-    job = ws.open_job(**FEW, **{f"{what}_path": path}, out_dir=tmp_path / "edited")
-    path.write_bytes(after)
-    carry_out(job, workers=2)
+# each file alone in this process, and all three in others, which take seconds to start
+EDITED = pytest.mark.parametrize(
+    "files, workers",
+    [(("survey",), 1), (("songs",), 1), (("personas",), 1), (("survey", "songs", "personas"), 2)],
+    ids=["survey", "songs", "personas", "all by two workers"],
+)
+
+
+@EDITED
+def test_a_source_file_that_changes_between_runs_is_read_again(tmp_path, files, workers):
+    def run(name, version, n):
+        paths = written(tmp_path / name, files, version)
+        return tree(ws.simulate(**FEW, **paths, workers=n, out_dir=tmp_path / f"{name}-{version}"))
+
+    first, again, other = run("edited", 0, 1), run("edited", 1, workers), run("fresh", 1, 1)
+    assert again == other
+    assert again["plays/part-00000000.parquet"] != first["plays/part-00000000.parquet"]
+
+
+@EDITED
+def test_a_source_file_that_changes_during_a_run_leaves_the_run_as_it_began(
+    tmp_path, files, workers
+):
+    paths = written(tmp_path / "edited", files, 0)
+    whole = ws.simulate(**FEW, **paths, workers=1, out_dir=tmp_path / "whole")
+    job = ws.open_job(**FEW, **paths, out_dir=tmp_path / "run")
+    written(tmp_path / "edited", files, 1)
+    carry_out(job, workers=workers)
     assert tree(job.place) == tree(whole)
 
 

@@ -29,10 +29,15 @@ from wrapsim_helpers.storage import tables as f
 from ..conftest import TINY
 from ..kills import MANY, WAIT, after, listed_as_they_are, start, survive, tree, waiting
 
+BUNDLED = {"catalogue_tracks": 0}  # no invented songs; the slow tests have the default world
+FEW_SONGS = MANY | BUNDLED
+
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    return tree(ws.simulate(**MANY, out_dir=tmp_path_factory.mktemp("whole") / "run", workers=1))
+    return tree(
+        ws.simulate(**FEW_SONGS, out_dir=tmp_path_factory.mktemp("whole") / "run", workers=1)
+    )
 
 
 @pytest.fixture
@@ -55,7 +60,7 @@ def cut_short(tmp_path, monkeypatch):
 
 
 def test_a_run_killed_three_times_ends_with_the_same_bytes(undisturbed, tmp_path):
-    survive(tmp_path / "run", 3, 1, random.Random(1), 60)
+    survive(tmp_path / "run", 3, 1, random.Random(1), 60, **BUNDLED)
     assert tree(tmp_path / "run") == undisturbed
 
 
@@ -66,19 +71,19 @@ KILL_A_WORKER = (
 
 
 def test_a_worker_that_dies_is_said_and_the_rest_is_kept(undisturbed, tmp_path):
-    process = start(tmp_path / "run", 2, after(3, KILL_A_WORKER))
+    process = start(tmp_path / "run", 2, after(3, KILL_A_WORKER), **BUNDLED)
     _, told = process.communicate()
     assert (
         process.returncode == 1
         and "a worker process died; if memory ran out, use fewer workers." in told
     ), told[-1500:]
     assert "of 24 parts are complete and saved in " in told
-    ws.simulate(**MANY, out_dir=tmp_path / "run", workers=1)
+    ws.simulate(**FEW_SONGS, out_dir=tmp_path / "run", workers=1)
     assert tree(tmp_path / "run") == undisturbed
 
 
 def test_workers_end_with_a_parent_that_was_killed(tmp_path):
-    process = start(tmp_path / "run", 2, after(3, WAIT))
+    process = start(tmp_path / "run", 2, after(3, WAIT), **BUNDLED)
     workers = [psutil.Process(number) for number in waiting(process)]
     os.kill(process.pid, signal.SIGTERM)
     process.communicate()
@@ -230,7 +235,7 @@ def test_a_full_disk_says_what_is_kept_and_how_to_go_on(cut_short, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits of a process")
 def test_files_that_may_not_grow_stop_a_run_which_then_goes_on(tmp_path):
-    alone = {"listeners_per_part": 12}
+    alone = BUNDLED | {"listeners_per_part": 12}
     process = start(
         tmp_path / "run",
         1,

@@ -59,6 +59,19 @@ def test_changing_one_record_changes_no_other(few):
     assert second["UserProfile"]["Name"] != "changed"
 
 
+def test_only_songs_that_are_played_are_converted_for_records(few):
+    class Songs:
+        def take(self, rows):
+            taken.append(rows.to_pylist())
+            return pa.table({"title": [f"song {row}" for row in taken[-1]]})
+
+    taken, (plays, _, versions, tracks) = [], few
+    joined = list(records.joined_records(plays, versions, tracks, [versions, Songs(), plays]))
+    played = plays["track_id"].to_pylist()
+    assert taken == [sorted(set(played))] and len(played) > len(set(played)) > 100
+    assert [song["title"] for _, song, _ in joined] == [f"song {track}" for track in played]
+
+
 def test_plain_records_are_the_same_records_in_numbers(few, tmp_path):
     with open(tmp_path / "plain.avro", "wb") as file:
         fastavro.writer(file, ws.schema_ind, records.plain_records(*few))

@@ -19,8 +19,9 @@ KNOWN_TRACK = np.dtype(
 )
 # What it knows about an artist. `met` marks the last listener who knows a track of the artist.
 # `liked` is the stamp of the last listener of whom it was decided whether they like the artist,
-# negative if they do not. `placed` and `place` are those of an artist count.
-KNOWN_ARTIST = np.dtype([(name, "i4") for name in ("met", "liked", "placed", "place")])
+# negative if they do not. `placed` and `place` are those of an artist count. `released` is where
+# the last search in the artist's discography ended, see `released_by`.
+KNOWN_ARTIST = np.dtype([(name, "i4") for name in ("met", "liked", "placed", "place", "released")])
 
 
 @compiled_loop

@@ -247,11 +247,19 @@ def recent_artist(key, part, listener):
     artist = ZERO
     for attempt in range(ATTEMPTS_AT_RECENT):
         artist = artist_of_part(key, attempt, part, music)
-        first = music.artists[artist].first
-        after = released_by(music.discography, first, music.artists[artist].after, until)
-        if after > first and music.discography[after - 1].released > until - RECENT_DAYS:
+        if has_recent_release(artist, until, listener):
             break
     return artist
+
+
+@compiled_loop
+def has_recent_release(artist, until, listener):
+    """Whether an artist has a release in the RECENT_DAYS up to a day."""
+    music, since = listener.music, until - RECENT_DAYS
+    if music.artists[artist].last <= since:
+        return False
+    after = released_by(artist, until, listener)
+    return after > music.artists[artist].first and music.discography[after - 1].released > since
 
 
 # -- contexts --------------------------------------------------------------------------------------

@@ -10,20 +10,30 @@ FRESH, WINDOW, RANK, DEEP = map(decision, ("pick.fresh", "pick.window", "pick.ra
 
 
 @compiled_loop
-def released_by(discography, first, after, day):
+def released_by(artist, day, listener):
+    """Position in the discography after an artist's last release up to a day.
+
+    The search begins where the last one ended, since the day is usually a little later.
+    """
+    music, known = listener.music, listener.known.artists[artist]
+    first, after = np.int64(music.artists[artist].first), music.artists[artist].after
+    position = max(np.int64(known.released), first)
+    while position < after and music.discography[position].released <= day:
+        position += 1
+    position = released_before(music.discography, first, position, day)
+    known.released = position
+    return position
+
+
+@compiled_loop
+def released_before(discography, first, after, day):
     """Position after the last release up to a day, in a range ordered by release.
 
-    The last position is checked first, since usually all tracks are released.
+    The search begins at the end of the range, since few tracks are so new.
     """
-    if first < after and discography[after - 1].released <= day:
-        return after
-    while first < after:
-        middle = (first + after) // 2
-        if discography[middle].released <= day:
-            first = middle + 1
-        else:
-            after = middle
-    return first
+    while after > first and discography[after - 1].released > day:
+        after -= 1
+    return after
 
 
 @compiled_loop
@@ -55,7 +65,7 @@ def track_by_artist(key, counter, artist, listener):
     """
     music = listener.music
     first = music.artists[artist].first
-    after = released_by(music.discography, first, music.artists[artist].after, listener.state.day)
+    after = released_by(artist, listener.state.day, listener)
     if after == first:
         return NO_TRACK
     start = first_position(key, counter, first, after, listener)
@@ -80,7 +90,7 @@ def first_position(key, counter, first, after, listener):
         return first
     age_days = -listener.behaviour.fresh_days * ln(uniform(key, WINDOW, counter))
     since = listener.state.day - age_days
-    start = released_by(listener.music.discography, first, after, since)
+    start = released_before(listener.music.discography, first, after, since)
     return first if start == after else start
 
 

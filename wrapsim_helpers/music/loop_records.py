@@ -10,7 +10,7 @@ from ..streams import exps, lns
 from .columns import ragged, starts, year_days
 from .draws import normal_draw
 from .genres import FAMILY_AGE, FAMILY_LEAN, MEMBER, families_of, ones_if_all_zero
-from .loop_types import ARTIST, ERAS, RELEASE, SLOT, TRACK, Music
+from .loop_types import ARTIST, ERAS, NO_RELEASE, RELEASE, SLOT, TRACK, Music
 from .song_ids import text_keys
 
 ASIDE = 1e-6  # factor on the weight of festive and noise tracks in a discography
@@ -88,7 +88,8 @@ def artist_records(tracks, artists, pools, weights, first_year):
     records = np.zeros(len(artists), ARTIST).view(np.recarray)
     n = len(artists)
     first = starts(np.bincount(tracks["artist_id"], minlength=n))
-    records["first"], records["after"] = first[:-1], first[1:]
+    records["first"], records["after"], records["last"] = first[:-1], first[1:], NO_RELEASE
+    np.maximum.at(records["last"], tracks["artist_id"], tracks["released"])
     families = families_of(artists["genre"])
     records["family_pool"] = families.map(pools).fillna(pools["All"])
     records["country"] = pd.Index(countries()["country"]).get_indexer(artists["country"])

@@ -32,10 +32,12 @@ TRACK = np.dtype(
     ],
     align=True,
 )
+NO_RELEASE = -(2**31)  # before any day
 ARTIST = np.dtype(
     [
         ("first", "i4"),
         ("after", "i4"),  # positions in `discography`; equal for artists who are only featured
+        ("last", "i4"),  # day of the last release; NO_RELEASE for artists who are only featured
         ("family_pool", "i4"),  # number of the pool of their family
         ("country", "i4"),  # row of data/behaviour/places.csv, -1 if unknown
         ("era", "f4"),  # mean year of the releases before the run

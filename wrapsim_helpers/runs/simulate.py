@@ -13,7 +13,6 @@ from ..instants import check_time, time_text
 from ..parameters import Output, Run
 from .carrying_out import carry_out
 from .jobs import begun_job, reproduced
-from .opened import open_run
 from .workers import check_scheduler
 
 # -- the whole run ---------------------------------------------------------------------------------
@@ -117,6 +116,8 @@ def continue_run(
     the earlier plays. Source files and personas must be those of the earlier run. Raises as
     `simulate` does.
     """
+    from .opened import open_run  # imports the database, which `simulate` does not need
+
     check_count("workers", workers, 0, 1024)
     opened = open_run(run_dir)
     earlier = reproduced(opened, survey_path, songs_path, personas_path)

@@ -52,14 +52,19 @@ def joined_records(plays, versions, tracks, parts):
 
     parts  the table of each record, with a row per profile version, per track and per play
     """
-    profile, song = (part.to_pylist() for part in parts[:2])
+    used_versions, nth_version = np.unique(version_of(plays, versions), return_inverse=True)
+    used_tracks, nth_track = np.unique(track_of(plays, tracks), return_inverse=True)
+    profiles_used, songs_used = (
+        part.take(pa.array(rows)).to_pylist()  # a catalogue may have 100 times as many songs
+        for part, rows in zip(parts, (used_versions, used_tracks))
+    )
     rows = (
         row
         for batch in parts[2].to_batches(max_chunksize=ROWS_PER_GROUP)
         for row in batch.to_pylist()
     )
-    for version, track, play in zip(version_of(plays, versions), track_of(plays, tracks), rows):
-        yield profile[version], song[track], play
+    for profile, song, play in zip(nth_version, nth_track, rows):
+        yield profiles_used[profile], songs_used[song], play
 
 
 def version_of(plays, versions):
