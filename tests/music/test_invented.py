@@ -399,6 +399,7 @@ def test_who_is_alone_in_a_family_has_no_guest_and_noise_has_none():
             "debut": [2000.0, 2001, 2002, 2003],
             "noise": [False, False, False, True],
             "family": ["hip_hop", "pop", "pop", "pop"],
+            "language": "en",
         }
     )
     tracks = pd.DataFrame(
@@ -411,6 +412,14 @@ def test_who_is_alone_in_a_family_has_no_guest_and_noise_has_none():
     )
     guests = tit.with_guests(tracks, artists).groupby("artist_id")["featured_id"].agg(set)
     assert guests.tolist() == [{-1}, {-1}, {-1, 1}, {-1}]
+
+
+def test_most_guests_sing_in_the_language_of_the_artist(large, artists, tracks):
+    guests = large.track_artists.to_pandas().query("role == 'featured'")
+    languages = tracks.groupby("artist_id")["language"].agg(lambda seen: seen.iloc[0])
+    owner = tracks.set_index("track_id")["artist_id"][guests["track_id"]]
+    same = languages.reindex(guests["artist_id"]).to_numpy() == languages[owner].to_numpy()
+    assert 1 - tit.GUESTS_FROM_AFAR < same.mean() < 0.97
 
 
 # -- names -----------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from .phrases import phrases, words_by_list
 GUEST_YEARS = (1970, 1990, 2000, 2010, 2020, 2030)
 GUESTS = (0.01, 0.03, 0.08, 0.14, 0.2, 0.22)
 GUESTS_ASKED, GUESTS_KNOWN = 3, 50
+GUESTS_FROM_AFAR = 0.15  # share of guests of any language (assumed)
 # factor on this share by family; 0.5 for other families (assumed)
 GUEST_FAMILY = {
     "hip_hop": 2.2,
@@ -30,17 +31,29 @@ TITLE_TRACK = 0.5  # share of longer releases named after one of their tracks (a
 def with_guests(tracks, artists):
     """Tracks with featured_id: an artist of the same family with a slightly earlier debut, or -1.
 
+    The guest sings in the language of the artist, except for the share GUESTS_FROM_AFAR of guests.
+    """
+    everybody = artists["family"].where(~artists["noise"], "noise")
+    near = guests_among(pd.factorize(everybody + " " + artists["language"])[0], tracks, artists)
+    far = guests_among(pd.factorize(everybody)[0], tracks, artists)
+    guest = np.where(draw("guest_from_afar", tracks["key"]) < GUESTS_FROM_AFAR, far, near)
+    share = np.interp(decimal_years(tracks["released"]), GUEST_YEARS, GUESTS)
+    share *= tracks["family"].map(GUEST_FAMILY).fillna(0.5)
+    comes = draw("featured", tracks["key"]) < share
+    comes &= ~artists["noise"].to_numpy()[tracks["artist_id"]]
+    return tracks.assign(featured_id=np.where(comes, guest, -1))
+
+
+def guests_among(circle, tracks, artists):
+    """A possible guest of each track, of the circle of its artist; int64, -1 if there is none.
+
     GUESTS_ASKED artists are drawn from the GUESTS_KNOWN whose debuts come last before the artist's;
-    the most played of them is the guest.
+    the most played of them is the guest. circle: int, (artists,)
     """
     owner = tracks["artist_id"]
-    noise = artists["noise"]
-    n_artists = len(artists)
-    circle = pd.factorize(artists["family"].where(~noise, "noise"))[0]
     order = np.lexsort((artists["debut"], circle))
-    place = np.empty(n_artists, np.int64)
-    known = np.empty(n_artists, np.int64)
-    place[order] = np.arange(n_artists)
+    place, known = np.empty((2, len(artists)), np.int64)
+    place[order] = np.arange(len(artists))
     known[order] = turns(circle[order])
     known = np.minimum(known, GUESTS_KNOWN)[owner]
     asked = np.array(
@@ -50,10 +63,7 @@ def with_guests(tracks, artists):
         ]
     )
     best = artists["weight"].to_numpy()[asked].argmax(axis=0)
-    share = np.interp(decimal_years(tracks["released"]), GUEST_YEARS, GUESTS)
-    share *= tracks["family"].map(GUEST_FAMILY).fillna(0.5)
-    comes = (draw("featured", tracks["key"]) < share) & (known > 0) & ~noise.to_numpy()[owner]
-    return tracks.assign(featured_id=np.where(comes, asked[best, np.arange(len(best))], -1))
+    return np.where(known > 0, asked[best, np.arange(len(best))], -1)
 
 
 def with_titles(tracks, artists):
