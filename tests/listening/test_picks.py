@@ -53,6 +53,11 @@ def someone(behaviour, music, **who):
     return listener
 
 
+def row_of(country):
+    """The row of places.csv of a country."""
+    return int(np.flatnonzero(homes.countries()["country"] == country)[0])
+
+
 def no_track_known(n_tracks):
     """The `Known` of a catalogue of `n_tracks` by one artist."""
     tracks, artists = memory.KNOWN_TRACK, memory.KNOWN_ARTIST
@@ -680,6 +685,21 @@ def test_a_listeners_selection_is_of_liked_artists_and_always_the_same(music):
     assert set(selected) <= set(music.part_slots["own"][slots]) and len(set(selected)) > 10
 
 
+def test_a_listeners_countries_of_music_often_share_their_language(music):
+    spanish = np.flatnonzero(own_artists.LANGUAGES == own_artists.LANGUAGES[row_of("AR")])
+
+    def share_from(home):
+        drawn = []
+        for number in range(40):
+            who = {"key": np.uint64(number), "home_country": row_of(home)}
+            drawn.extend(someone(ws.Behaviour(), music, **who).state.own_countries)
+        return np.isin(drawn, spanish).mean()
+
+    by_weight = share_from("JP")
+    assert row_of("MX") in spanish and row_of("BR") not in spanish and by_weight > 0.05
+    assert share_from("AR") == pytest.approx(1 - (1 - by_weight) ** 2, abs=0.04)
+
+
 def test_two_listeners_of_a_genre_share_few_favourites(music):
     def favourites(number):
         listener = someone(
@@ -722,7 +742,7 @@ def test_explored_artists_are_new_to_the_listener(music):
 
 
 def test_the_artists_of_a_part_are_of_its_country_and_the_eras_follow_the_weights(music):
-    us = int(np.flatnonzero(homes.countries()["country"] == "US")[0])
+    us = row_of("US")
     part = own_artists.part_of(own_artists.ALL, us, music)
     drawn = [own_artists.artist_of_part(KEY, i, part, music) for i in range(500)]
     assert (music.artists["country"][drawn] == us).all()

@@ -7,9 +7,11 @@ their weights.
 """
 
 import numpy as np
+import pandas as pd
 
 from ..compiled import compiled_loop
 from ..instants import DAY_MS
+from ..music.labels import words
 from ..music.loop_types import ERAS
 from ..people.homes import countries
 from ..people.survey_shares import GENRE_NAMES
@@ -20,11 +22,14 @@ from .memory import ZERO, has_met
 from .state import MEMO, OTHER_GENRES, OWN_COUNTRIES
 
 N_COUNTRIES, N_ERAS = 1 + len(countries()), 1 + len(ERAS)
+# number of the language of each row of places.csv; -1 at the end for an unknown country
+LANGUAGES = np.append(pd.factorize(countries()["country"].map(words()["countries"]))[0], -1)
 ALL, ANYWHERE = np.int64(GENRE_NAMES.index("All")), np.int64(-1)  # a pool; all countries
 MEMO_MASK = np.uint64(MEMO - 1)
 MIDDLE_AGE, AGE_WIDTH = 35.0, 20.0  # years; ages at which taste by age is even, and full
 UNMET_TRIES = 4  # artists tried to find one whom the listener does not know
 OWN_ARTISTS = 128  # of a listener in a genre and country; some come several times (assumed)
+COUNTRY_TRIES = 2  # countries drawn for each place of a listener's own order (assumed)
 ATTEMPTS = 32  # artists, of which the first liked one is taken
 
 (
@@ -77,11 +82,21 @@ def fill_taste(listener):
 
 @compiled_loop
 def fill_countries(listener):
-    """Fill in the listener's own order of the countries of music, each drawn by weight."""
-    state, music = listener.state, listener.music
+    """Fill in the listener's own order of the countries of music.
+
+    Each is the first of COUNTRY_TRIES drawn by weight that sings in the language of the listener's
+    country, or the last one.
+    """
+    home, music = listener.person.home_country, listener.music
     part, key = part_of(ALL, ANYWHERE, music), subkey(listener.person.key, COUNTRIES)
     for rank in range(OWN_COUNTRIES):
-        state.own_countries[rank] = music.artists[artist_of_part(key, rank, part, music)].country
+        country = home
+        for attempt in range(COUNTRY_TRIES):
+            artist = artist_of_part(key, rank * COUNTRY_TRIES + attempt, part, music)
+            country = np.int64(music.artists[artist].country)
+            if LANGUAGES[country] == LANGUAGES[home]:
+                break
+        listener.state.own_countries[rank] = country
 
 
 @compiled_loop
