@@ -496,7 +496,7 @@ def test_records_print_as_a_few_lines(tiny_run, listened):
         ws.Behaviour(),
     ):
         assert len(repr(record)) < 500 and repr(record).count("\n") < 5
-    assert repr(ws.Behaviour(loyalty=0.5)) == "Behaviour(loyalty=0.5)"
+    assert repr(ws.Behaviour(loyalty=0.7)) == "Behaviour(loyalty=0.7)"
 
 
 # -- the command line ------------------------------------------------------------------------------
