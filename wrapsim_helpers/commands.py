@@ -506,7 +506,7 @@ def realism(
     ] = None,
     out_dir: Annotated[
         str | None,
-        typer.Option("--output", "-o", help="folder for the report; default data/runs/realism"),
+        typer.Option("--output", "-o", help="folder for the report; default that of its runs"),
     ] = None,
     users: Annotated[int, integer(help="listeners of the main run")] = 4_000,
     smaller: Annotated[
@@ -524,6 +524,7 @@ def realism(
         check_report,
         checked,
         measured,
+        model_hash,
         run_text,
         sampled,
         study_of,
@@ -537,7 +538,7 @@ def realism(
         return
     from .realism.evidence import draw_evidence
 
-    folder = runs_folder() / "realism"
+    folder = runs_folder() / f"realism-{model_hash()}"
     report_folder = check_path("out_dir", out_dir or folder)
     size = Size(
         check_count("users", users, 1, 1_000_000), check_count("smaller", smaller, 1, 1_000_000)
