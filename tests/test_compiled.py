@@ -12,6 +12,7 @@ from numba.core.dispatcher import Dispatcher
 import wrapsim_helpers as ws
 from wrapsim_helpers import compiled
 from wrapsim_helpers.compiled import PACKAGE, code_folder, source_hash
+from wrapsim_helpers.music import cached_catalogue
 
 from .commands import command
 
@@ -244,3 +245,22 @@ def test_the_marker_of_a_cache_folder_is_not_written_through_a_link(tmp_path):
     (folder / compiled.MARKER).symlink_to(other)
     compiled.marked(folder)
     assert other.read_text() == "precious"
+
+
+def test_data_that_modules_read_into_constants_change_the_code_and_the_catalogue(
+    tmp_path, monkeypatch
+):
+    loop, before = PACKAGE / "listening" / "loop.py", source_hash(PACKAGE / "listening" / "loop.py")
+    catalogue = cached_catalogue.catalogue_path("songs", 1_000, 2025)
+    data = shutil.copytree(PACKAGE.parent / "data" / "behaviour", tmp_path / "behaviour")
+    (data / "words.json").write_text("{}")
+    schemas = compiled.resource("schemas")
+    monkeypatch.setattr(
+        compiled, "resource", lambda *names: data if names[0] == "data" else schemas
+    )
+    compiled.data_hash.cache_clear()
+    try:
+        assert source_hash(loop) != before
+        assert cached_catalogue.catalogue_path("songs", 1_000, 2025) != catalogue
+    finally:
+        compiled.data_hash.cache_clear()

@@ -524,7 +524,6 @@ def realism(
         check_report,
         checked,
         measured,
-        model_hash,
         run_text,
         sampled,
         study_of,
@@ -536,9 +535,12 @@ def realism(
         rules, invariants, n_plays = checked(run_dir, sample)
         typer.echo(run_text(measured(sample) + rules, invariants, n_plays))
         return
+    from .compiled import source_hash
+    from .realism import study as benchmark
     from .realism.evidence import draw_evidence
 
-    folder = runs_folder() / f"realism-{model_hash()}"
+    # by the model, so that a finished run of another model is not taken for one of this model
+    folder = runs_folder() / f"realism-{source_hash(Path(benchmark.__file__))[:8]}"
     report_folder = check_path("out_dir", out_dir or folder)
     size = Size(
         check_count("users", users, 1, 1_000_000), check_count("smaller", smaller, 1, 1_000_000)

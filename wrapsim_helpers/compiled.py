@@ -56,14 +56,22 @@ def reachable_files(path):
 def source_hash(path):
     """Hash of all that determines a source file's machine code.
 
-    These are the reachable sources, the types of arguments (loop_types), the schemas, and the
-    versions of numba and NumPy.
+    These are the reachable sources, the types of arguments (loop_types), the schemas, the data that
+    modules read into constants, and the versions of numba and NumPy.
     """
     sources = sorted({*reachable_files(path), *PACKAGE.glob("*/loop_types.py")})
     sources += sorted(resource("schemas").glob("*.avsc"))
     texts = [file.name.encode() + file.read_bytes() for file in sources]
     versions = [importlib.metadata.version(name).encode() for name in ("numba", "numpy")]
-    return hashlib.sha256(b"\0".join([*texts, *versions])).hexdigest()[:16]
+    return hashlib.sha256(b"\0".join([*texts, data_hash(), *versions])).hexdigest()[:16]
+
+
+@functools.cache
+def data_hash():
+    """Hash of the files of data/behaviour, bytes."""
+    files = sorted(resource("data", "behaviour").iterdir())
+    texts = [file.name.encode() + file.read_bytes() for file in files]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest().encode()
 
 
 # -- the cache -------------------------------------------------------------------------------------

@@ -724,16 +724,20 @@ def test_two_listeners_of_a_genre_share_few_favourites(music):
     assert np.mean(shared) < 6, "of 20, in a small catalogue"
 
 
+def by_weight(listener):
+    """400 artists of the countries that a listener may choose, drawn by weight alone."""
+    parts = [own_artists.part_for(KEY, i, own_artists.ALL, listener) for i in range(400)]
+    return [
+        own_artists.artist_of_part(KEY, i, part, listener.music) for i, part in enumerate(parts)
+    ]
+
+
 def test_explored_artists_are_mostly_liked_ones(music):
     listener = someone(ws.Behaviour(), music)
-    by_weight, unmet = [], []
-    for i in range(400):
-        part = own_artists.part_for(KEY, i, own_artists.ALL, listener)
-        by_weight.append(own_artists.artist_of_part(KEY, i, part, music))
-        unmet.append(own_artists.unmet_artist(KEY, i, own_artists.ALL, listener))
+    unmet = [own_artists.unmet_artist(KEY, i, own_artists.ALL, listener) for i in range(400)]
     usual, liked = (
         np.mean([own_artists.is_liked(artist, listener) for artist in artists])
-        for artists in (by_weight, unmet)
+        for artists in (by_weight(listener), unmet)
     )
     tries = own_artists.UNMET_TRIES
     assert liked == pytest.approx(1 - (1 - usual) ** tries, abs=0.1)
@@ -741,15 +745,13 @@ def test_explored_artists_are_mostly_liked_ones(music):
 
 def test_explored_artists_are_new_to_the_listener(music):
     listener = someone(ws.Behaviour(), music)
-    new, by_weight = [], []
+    new, usual = [], len(set(by_weight(listener))) / 400
     for i in range(400):
-        part = own_artists.part_for(KEY, i, own_artists.ALL, listener)
-        by_weight.append(own_artists.artist_of_part(KEY, i, part, music))
         artist = own_artists.unmet_artist(KEY, i, own_artists.ALL, listener)
         new.append(not memory.has_met(artist, listener))
         track = int(music.discography["track"][music.artists["first"][artist]])
         memory.remember(listener.state, listener.known, track)
-    assert np.mean(new[:50]) > 0.95 and np.mean(new) > 1.2 * len(set(by_weight)) / 400
+    assert np.mean(new[:50]) > 0.95 and np.mean(new) > 1.2 * usual
 
 
 def test_the_artists_of_a_part_are_of_its_country_and_the_eras_follow_the_weights(music):

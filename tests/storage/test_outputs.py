@@ -922,12 +922,3 @@ def test_the_main_job_does_not_remove_a_run_of_another_command(tiny_run, tmp_pat
     with pytest.raises(ValueError, match="holds a run that the main job did not make"):
         main_job.clear_job(folder)
     assert tree(folder) == before
-
-
-def test_a_study_after_a_fit_is_not_taken_for_the_one_before(tmp_path, monkeypatch):
-    before = study.model_hash()
-    folder = shutil.copytree(TOP / "data" / "behaviour", tmp_path / "behaviour")
-    monkeypatch.setattr(study, "resource", lambda *names: folder)
-    assert study.model_hash() == before
-    (folder / "fitted.json").write_text("{}")
-    assert study.model_hash() != before

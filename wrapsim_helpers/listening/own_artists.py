@@ -2,8 +2,8 @@
 
 Two listeners of a genre share few favourites. A listener likes some artists and not others, which a
 fixed draw per listener and artist decides, and selects OWN_ARTISTS of these in each genre and
-country, by weight. So nothing is stored per artist, and all listeners together play artists by
-their weights.
+country, by weight. All of it follows from draws and is computed again where it was forgotten, so
+memory does not grow with listeners, and all listeners together play artists by their weights.
 """
 
 import numpy as np

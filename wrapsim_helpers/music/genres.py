@@ -30,7 +30,8 @@ FESTIVE = (
     r"julen?|jula|joulu\w*|wigilia|vánoc\w*|"
     r"рождеств\w*|різдв\w*|новый год|"
     r"christmastime|pasko)\b"
-    r"|クリスマス|크리스마스|圣诞|คริสต์มาส|كريسماس|כריסמס"
+    r"|クリスマス|크리스마스|圣诞"
+    r"|คริสต์มาส|كريسماس|כריסמס"
 )
 # genre labels of noise
 NOISE = r"\b(?:white noise|pink noise|brown noise|rain|nature sounds|sleep sounds)\b"

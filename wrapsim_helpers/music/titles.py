@@ -18,7 +18,7 @@ GUEST_YEARS = (1970, 1990, 2000, 2010, 2020, 2030)
 GUESTS = (0.01, 0.03, 0.08, 0.14, 0.2, 0.22)
 GUESTS_ASKED, GUESTS_KNOWN = 3, 50
 GUESTS_FROM_AFAR = 0.15  # share of guests of any language (assumed)
-# factor on this share by family; 0.5 for other families (assumed)
+# factor on GUESTS by family; 0.5 for other families (assumed)
 GUEST_FAMILY = {
     "hip_hop": 2.2,
     "electronic": 1.6,

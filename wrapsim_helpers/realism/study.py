@@ -2,7 +2,6 @@
 without each mechanism.
 """
 
-import hashlib
 import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,12 +11,10 @@ import pandas as pd
 import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
-from ..compiled import source_hash
 from ..instants import DAY_MS
 from ..listening.listen import listen
 from ..parameters import Run, identity
 from ..people.behaviour import Behaviour
-from ..resources import resource
 from ..runs.opened import open_run, read_parquet
 from ..runs.parts import CATALOGUE_TABLES, PART_TABLES
 from ..runs.simulate import simulate
@@ -125,16 +122,6 @@ def study_of(folder, size=Size(), workers=0):
     with replaced_file(folder / "results.json") as temporary:
         temporary.write_bytes(json_bytes(plain_numbers(study)))
     return study
-
-
-def model_hash():
-    """Hash of what decides the results of a study: its sources and data/behaviour, eight digits.
-
-    A finished run of another model must not be taken for one of this model.
-    """
-    data = sorted(resource("data", "behaviour").iterdir())
-    texts = [source_hash(Path(__file__)).encode(), *(file.read_bytes() for file in data)]
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:8]
 
 
 def personas_run(folder, workers=0):
