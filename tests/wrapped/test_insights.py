@@ -68,7 +68,7 @@ def play(text, track=0, ms_played=60_000, listener=1, zone="UTC", **more):
     }
 
 
-def heard(plays, first=date(2025, 1, 1), last=date(2025, 12, 31), tracks=TRACKS):
+def heard(plays, first=date(2025, 1, 1), last=date(2025, 12, 31), tracks=TRACKS, rules=w.Rules()):
     plays = pd.DataFrame(
         plays,
         columns=None
@@ -96,6 +96,7 @@ def heard(plays, first=date(2025, 1, 1), last=date(2025, 12, 31), tracks=TRACKS)
         },
         first_day=first,
         last_day=last,
+        rules=rules,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytz
 
 from ..checking import check_choice, front_door
 from ..interrupts import saying, unchanged
@@ -217,10 +218,11 @@ def joined_names(names):
 
 
 def of_values(values):
-    """Values of columns as the name of a cohort: {"country": "SE", "gender": "Female"} -> "SE,
+    """Values of columns as the name of a cohort: {"country": "SE", "gender": "Female"} -> "Sweden,
     Female".
     """
-    return ", ".join(str(value) for value in values.values())
+    names = values | {"country": pytz.country_names.get(values.get("country"), "")}
+    return ", ".join(str(names[column]) for column in values)
 
 
 def listeners_where(run, values):

@@ -124,7 +124,7 @@ def gap_to_second(name):
             return ""
         first, second = table.iloc[0], table.iloc[1]
         gap = float(first["n_streams"] - second["n_streams"])
-        return f"number two, {second[name]}, has {gap:g} streams fewer"
+        return f"number two, {second[name]}, has {gap:g} stream{'s' * (gap != 1)} fewer"
 
     return words
 
