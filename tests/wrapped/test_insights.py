@@ -3,7 +3,6 @@ slow obvious version.
 """
 
 import gc
-import json
 import shutil
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -921,13 +920,3 @@ def test_one_listener_alone_has_no_place(tmp_path):
     assert len(story.tables["place"]) == len(story.tables["crowd"]) == 0 and pd.isna(
         story.tables["skip_rate"]["crowd_share"][0]
     )
-
-
-def test_the_summary_file_holds_the_numbers(tiny_run, tmp_path):
-    story = ws.tell_story(tiny_run)
-    told = json.loads(ws.write_summary(story, tmp_path).read_text(encoding="utf-8"))
-    assert (
-        told["minutes"][0]["n_plays"] == story.tables["minutes"]["n_plays"][0]
-        and told["year"] == 2025
-    )
-    assert told["top_songs"][0]["title"] == story.tables["top_songs"]["title"][0]
