@@ -56,7 +56,7 @@ class PeriodTables:
            when the first ranked stream began
     credited  one row per listener and streamed artist: listener_id, artist_id; n_streams (in
               halves: 2 for the primary artist, twice `Rules.featured_weight` for a featured one),
-              ms_played and first_ms of the ranked streams
+              n_whole (each stream once), ms_played and first_ms of the ranked streams
     days   one row per listener and local day with a play: listener_id, day (days since 1970),
            ms_played, n_plays, n_streams
     first_day, last_day  the period, both inclusive
@@ -168,7 +168,10 @@ def by_artist(songs, track_artists, rules):
         2, round(2 * rules.featured_weight)
     )
     return credits.group_by("listener_id", "artist_id").agg(
-        n_streams=total(halves), ms_played=total(credits.ms_played), first_ms=credits.first_ms.min()
+        n_streams=total(halves),
+        n_whole=total(credits.n_streams),
+        ms_played=total(credits.ms_played),
+        first_ms=credits.first_ms.min(),
     )
 
 

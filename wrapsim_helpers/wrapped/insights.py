@@ -10,7 +10,14 @@ import pandas as pd
 from ..instants import MINUTE_MS
 from .counting import EPOCH_DAY, day_number
 from .days import calendar, listening_clock, longest_streak
-from .tops import monthly_genres, top_artists, top_genres, top_songs
+from .tops import (
+    monthly_families,
+    monthly_genres,
+    top_artists,
+    top_families,
+    top_genres,
+    top_songs,
+)
 from .volume import minutes, skip_rate
 
 BIN_WIDTH = 1.2  # ratio of the widths of neighbouring bins of the crowd's minutes
@@ -100,10 +107,13 @@ def skip_share(counts, request):
 
 
 def rank_of_listener(_, request):
-    """The listener's rank in the crowd; no row if the run has one listener."""
+    """The listener's rank in the crowd, and the crowd's least and most; no row if the run has one
+    listener.
+    """
     crowd = crowd_of_several(request)
-    row = crowd[crowd["listener_id"] == request.listener_id]
-    return row[["ms_played", "n_listeners", "n_below", "rank"]].reset_index(drop=True)
+    row = crowd[crowd["listener_id"] == request.listener_id].reset_index(drop=True)
+    ranks, ms = row[["ms_played", "n_listeners", "n_below", "rank"]], crowd["ms_played"]
+    return ranks.assign(least_ms=ms.min(), most_ms=ms.max())
 
 
 def crowd_of_several(request):
@@ -163,7 +173,7 @@ INSIGHTS = (
         "Which artists did each listener stream most?",
         top_artists,
         reads=OF_STREAMS,
-        columns=("artist_id", "n_streams", "ms_played", "first_ms", "artist", "rank"),
+        columns=("artist_id", "n_streams", "n_whole", "ms_played", "first_ms", "artist", "rank"),
     ),
     Insight(
         "top_genres",
@@ -171,6 +181,22 @@ INSIGHTS = (
         top_genres,
         reads=OF_STREAMS,
         columns=("genre", "n_streams", "ms_played", "first_ms", "rank", "share"),
+    ),
+    Insight(
+        "top_families",
+        "Which families of genres did each listener stream most?",
+        top_families,
+        reads=OF_STREAMS,
+        columns=(
+            "family",
+            "n_streams",
+            "ms_played",
+            "first_ms",
+            "genre",
+            "n_genres",
+            "rank",
+            "share",
+        ),
     ),
     Insight(
         "listening_clock",
@@ -194,6 +220,13 @@ INSIGHTS = (
         monthly_genres,
         reads=OF_STREAMS,
         columns=("genre", "month", "n_streams"),
+    ),
+    Insight(
+        "monthly_families",
+        "How often did each listener stream each family of genres in each month?",
+        monthly_families,
+        reads=OF_STREAMS,
+        columns=("month", "family", "n_streams"),
     ),
     Insight(
         "longest_streak",

@@ -39,11 +39,12 @@ def top_songs(tables, most=100):
 
 
 def top_artists(tables, most=100):
-    """Which artists did each listener stream most? rank, artist_id, artist, n_streams, ms_played,
-    first_ms.
+    """Which artists did each listener stream most? rank, artist_id, artist, n_streams, n_whole,
+    ms_played, first_ms.
 
-    A stream counts 1 for the primary artist and 0.5 for each featured one; the sums are taken in
-    halves, as integers. Ties as for songs, with the name instead of the title.
+    In n_streams, which ranks, a stream counts 1 for the primary artist and 0.5 for each featured
+    one; the sums are taken in halves, as integers. n_whole counts each stream once, int64; cards
+    show it. Ties as for songs, with the name instead of the title.
     """
     best = ranked_by_streams(
         ranked_only(tables.credited),
@@ -89,6 +90,45 @@ def top_genres(tables):
     )
     share = best.n_streams / best.n_streams.sum().over(group_by="listener_id")
     return best.mutate(share=share).order_by("listener_id", "rank")
+
+
+def top_families(tables):
+    """Which families of genres did each listener stream most? rank, family, n_streams, share,
+    genre, n_genres; all families.
+
+    genre is the family's first genre in `top_genres`, n_genres the number of its genres with a
+    stream. Ties as for songs.
+    """
+    genres = top_genres(tables).drop("share").join(families_of(tables), "genre")
+    counts = genres.group_by("listener_id", "family").agg(
+        n_streams=total(genres.n_streams),
+        ms_played=total(genres.ms_played),
+        first_ms=genres.first_ms.min(),
+        genre=genres.genre.argmin(genres["rank"]),
+        n_genres=genres.count(),
+    )
+    best = ranked(counts, *BEST_FIRST, "family")
+    share = best.n_streams / best.n_streams.sum().over(group_by="listener_id")
+    return best.mutate(share=share).order_by("listener_id", "rank")
+
+
+def families_of(tables):
+    """The family of each genre label: genre, family."""
+    labels = tables.tracks.filter(tables.tracks.genre != "")
+    return labels.group_by("genre").agg(family=labels.family.min())
+
+
+def monthly_families(tables):
+    """How often did each listener stream each family of genres in each month? month, family,
+    n_streams, ordered by month and family; no row for a family without a stream in a month.
+    """
+    families = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "family")
+    plays = tables.plays.filter(tables.plays.is_ranked)
+    month = month_of(day_of(plays), tables.first_day.year)
+    by_track = plays.group_by("listener_id", "track_id", month=month).agg(n_streams=plays.count())
+    counts = by_track.join(families, "track_id").group_by("listener_id", "month", "family")
+    streams = counts.agg(n_streams=total(ibis._.n_streams))
+    return streams.order_by("listener_id", "month", "family")
 
 
 def monthly_genres(tables):
