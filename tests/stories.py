@@ -156,7 +156,7 @@ def tell(
         "time_zone": "Europe/Paris",
     }
     listener["birth_date"] = date(2001, 5, 4)
-    return Story(listener, 2025, "full", DAYS[0], DAYS[-1], too_little, tables)
+    return Story(listener, 2025, "all", DAYS[0], DAYS[-1], too_little, tables)
 
 
 PLACE = "ms_played", "n_listeners", "n_below", "rank", "least_ms", "most_ms"

@@ -337,7 +337,8 @@ def monthly_streams(story):
     table, names = story.tables["monthly_families"], disc_families(story)
     row = table["family"].map({name: i for i, name in enumerate(names)}).fillna(3).astype(int)
     streams = np.zeros((4, 12))
-    np.add.at(streams, (row.to_numpy(), table["month"].to_numpy() - 1), table["n_streams"])
+    month = (table["month"].to_numpy() - 1) % 12  # a period over two years goes on from 12
+    np.add.at(streams, (row.to_numpy(), month), table["n_streams"])
     return streams
 
 
