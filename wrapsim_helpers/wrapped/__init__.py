@@ -10,5 +10,12 @@ from .insights import INSIGHTS, TALLIES
 from .periods import period_tables
 from .story import Story, tell_story
 from .summary import write_summary
-from .tops import monthly_genres, top_artists, top_genres, top_songs
+from .tops import (
+    monthly_families,
+    monthly_genres,
+    top_artists,
+    top_families,
+    top_genres,
+    top_songs,
+)
 from .volume import minutes, place, skip_rate
