@@ -140,7 +140,7 @@ def tell(
         "time_zone": "Europe/Paris",
     }
     listener["birth_date"] = date(2001, 5, 4)
-    return Story(listener, 2025, "full", DAYS[0], DAYS[-1], too_little, tables)
+    return Story(listener, 2025, "all", DAYS[0], DAYS[-1], too_little, tables)
 
 
 def table(rows, *columns):

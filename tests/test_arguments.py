@@ -52,7 +52,7 @@ WRONG = {  # argument -> values that it must not have
     "run_dir": RUNS,
     "user": ("nobody", 99, -1, []),
     "year": (1999, 2.5, "x", []),
-    "edition": (2015, *WORDS),
+    "edition": (2012, *WORDS),
     "theme": WORDS,
     "name": WORDS,
     "columns": ("play_id", ["nope"], 5),
@@ -444,8 +444,8 @@ def test_no_genres_may_be_said_everywhere_as_none(function, tmp_path, monkeypatc
 
 
 def test_capitals_matter_nowhere(tiny_run, survey):
-    story = ws.tell_story(tiny_run, edition="FULL")
-    assert story.edition == "full" and ws.window(2025, "Full") == ws.window(2025)
+    story = ws.tell_story(tiny_run, edition="ALL")
+    assert story.edition == "all" and ws.window(2025, "All") == ws.window(2025)
     assert ws.make_cards(story, "Night")[0].png == ws.make_cards(story, "night")[0].png
     assert np.array_equal(
         ws.survey_weights(survey, "World", "a"), ws.survey_weights(survey, "world", "A")
@@ -488,7 +488,7 @@ def test_records_print_as_a_few_lines(tiny_run, listened):
     story = ws.tell_story(tiny_run)
     assert repr(story).startswith(
         f"Story of {story.listener['name']} (listener {story.listener['listener_id']}), 2025-03-20 "
-        f"to 2025-04-09, edition 'full'\n"
+        f"to 2025-04-09, edition 'all'\n"
     )
     for record in (
         story,
@@ -592,7 +592,7 @@ COMMANDS = [  # (words typed, how the argument at fault is typed, the value)
     *(
         ([command, "RUN", "new", "--edition", word], "--edition", word)
         for command in ("cards", "insights")
-        for word in ("2015", "nonsense", "")
+        for word in ("2012", "nonsense", "")
     ),
     *(
         ([command, "RUN", "new", "--user", user], "--user", user)

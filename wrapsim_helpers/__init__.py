@@ -82,7 +82,8 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .wrapped.editions import window
     from .wrapped.everybody import everybody, write_everybody
     from .wrapped.periods import period_tables
-    from .wrapped.story import Story, tell_story, write_summary
+    from .wrapped.story import Story, tell_story
+    from .wrapped.summary import write_summary
 
 _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     # 00 data preparation: the source files, and the listeners drawn from them
@@ -150,7 +151,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     # 04 wrapped: insights, stories and cards
     "tell_story": "wrapped.story",
     "Story": "wrapped.story",
-    "write_summary": "wrapped.story",
+    "write_summary": "wrapped.summary",
     "everybody": "wrapped.everybody",
     "write_everybody": "wrapped.everybody",
     "period_tables": "wrapped.periods",

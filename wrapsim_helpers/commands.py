@@ -123,7 +123,7 @@ Tracks = Annotated[
 Year = Annotated[int, integer(help="-1 for the year with most days in the run")]
 Edition = Annotated[
     str,
-    typer.Option(help="full for all days of the year, or 2016 to 2025 for the days of an edition"),
+    typer.Option(help="all for the whole year and every insight, or 2013 to 2025 for an edition"),
 ]
 
 
@@ -466,7 +466,7 @@ def cards(
         str, typer.Option(help="user id, number or name; default the median listener by minutes")
     ] = "",
     year: Year = -1,
-    edition: Edition = "full",
+    edition: Edition = "all",
     theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
 ):
     """Draw one listener's cards from a run."""
@@ -515,7 +515,7 @@ def insights(
     run_dir: RunDir,
     out_dir: Annotated[str, typer.Argument(help="folder for the Parquet files, one per insight")],
     year: Year = -1,
-    edition: Edition = "full",
+    edition: Edition = "all",
 ):
     """Write the insights of every listener of a run as Parquet.
 

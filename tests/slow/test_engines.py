@@ -18,7 +18,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.storage import places
-from wrapsim_helpers.wrapped import EDITIONS, place
+from wrapsim_helpers.wrapped import EDITIONS
 from wrapsim_helpers.wrapped.periods import opened_period
 
 from ..conftest import TINY
@@ -146,15 +146,16 @@ ON_SPARK = """
 from datetime import date
 import ibis
 from pyspark.sql import SparkSession
-from wrapsim_helpers.wrapped import EDITIONS, place, tables_in
+from wrapsim_helpers.wrapped import EDITIONS, tables_in
+from wrapsim_helpers.wrapped.insights import with_tallies
 builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
 spark = builder.config("spark.sql.shuffle.partitions", "2").getOrCreate()
 connection = ibis.pyspark.connect(spark)
-paths = {name: f"RUN/{name}.parquet" for name in ("tracks", "artists", "track_artists")}
-paths["plays"] = "RUN/plays/*.parquet"
+paths = {name: f"RUN/{name}.parquet" for name in ("tracks", "artists", "track_artists", "albums")}
+paths |= {name: f"RUN/{name}/*.parquet" for name in ("plays", "listeners", "actions")}
 tables = {name: connection.read_parquet(path, table_name=name) for name, path in paths.items()}
-heard = tables_in(**tables, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
-for name, insight in (EDITIONS["full"].queries | {"place": place}).items():
+heard = with_tallies(tables_in(**tables, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31)))
+for name, insight in EDITIONS["all"].queries.items():
     insight(heard).execute().to_parquet(f"OUT/{name}.parquet")
 """
 
@@ -163,7 +164,7 @@ def test_every_insight_on_spark_is_the_one_of_duckdb(on_spark, tiny_run, tmp_pat
     plays = shutil.copytree(tiny_run, tmp_path / "run", ignore=shutil.ignore_patterns("*.avro"))
     on_spark(ON_SPARK.replace("RUN", str(plays)).replace("OUT", str(tmp_path)))
     heard = ws.period_tables(tiny_run)
-    for name, insight in (EDITIONS["full"].queries | {"place": place}).items():
+    for name, insight in EDITIONS["all"].queries.items():
         same_rows(pd.read_parquet(tmp_path / f"{name}.parquet"), insight(heard).execute())
 
 

@@ -31,7 +31,7 @@ def drawings():
     functions = {}
     for module in (crowd, days, summary, tops, volume):
         functions |= vars(module)
-    names = [insight.name for edition in EDITIONS.values() for insight in edition.insights]
+    names = [name for edition in EDITIONS.values() for name in edition.insights]
     order = dict.fromkeys([*names, *LAST])
     return {name: functions[f"draw_{name}"] for name in order if f"draw_{name}" in functions}
 
@@ -94,7 +94,7 @@ def card_names(story):
     """
     if story.too_little:
         return ["too_little"]
-    names = [insight.name for insight in EDITIONS[story.edition].insights]
+    names = EDITIONS[story.edition].insights
     with_rows = [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
     return [*with_rows, "summary"]
 

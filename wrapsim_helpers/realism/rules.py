@@ -65,9 +65,10 @@ def recounted(period, file, ids, *catalogue):
     """The `summary_differences` of those listeners whose plays are in a file: a list of dicts."""
     plays = read_plays(period.run, file)
     plays = plays.filter(pc.is_in(plays["listener_id"], pa.array(ids)))
-    show_rows(period.connection, plays)
-    statements, query = count_plays(period), period.connection.sql
-    insights = [query(statements[name]).df() for name in ("minutes", "top_songs", "top_artists")]
+    show_rows(period.connection, "plays", plays)
+    names = "minutes", "top_songs", "top_artists"
+    statements, query = count_plays(period, names), period.connection.sql
+    insights = [query(statements[name]).df() for name in names]
     plays = plays.to_pandas()
     plays["started_ms"] = plays["started_at"].astype("datetime64[ms, UTC]").astype("int64")
     local_ms = plays["started_ms"] + plays["utc_offset_min"].astype("int64") * MINUTE_MS
@@ -85,12 +86,12 @@ def recounted(period, file, ids, *catalogue):
 
 def edition_of(parameters):
     """(year, edition) to recount: the year with most days of the run, and the edition of that year
-    if it counts one of these days, otherwise "full".
+    if it counts one of these days, otherwise "all".
     """
-    first, _ = period_days(parameters, -1, "full")
+    first, _ = period_days(parameters, -1, "all")
     edition = str(first.year)
     counts = edition in EDITIONS and window(first.year, edition)[1] >= first
-    return first.year, edition if counts else "full"
+    return first.year, edition if counts else "all"
 
 
 def summary_differences(plays, minutes, songs, artists, tracks, names, credits):

@@ -249,7 +249,7 @@ def catalogue_in(connection, run):
     """The catalogue tables that queries join with plays, in a DuckDB: name -> Ibis table."""
     return {
         name: connection.create_table(name, read_parquet(run, name))
-        for name in ("tracks", "artists", "track_artists")
+        for name in ("tracks", "artists", "track_artists", "albums")
     }
 
 

@@ -5,8 +5,10 @@ from .crowd import crowd_hours, crowd_leaving, volume_by_plan
 from .days import calendar, listening_clock, longest_streak
 from .editions import EDITIONS, Edition, window
 from .everybody import everybody, write_everybody
-from .insights import INSIGHTS, Insight
+from .insight import Insight, Tally
+from .insights import INSIGHTS, TALLIES
 from .periods import period_tables
-from .story import Story, tell_story, write_summary
+from .story import Story, tell_story
+from .summary import write_summary
 from .tops import monthly_genres, top_artists, top_genres, top_songs
 from .volume import minutes, place, skip_rate

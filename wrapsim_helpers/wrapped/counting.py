@@ -6,13 +6,14 @@ listener_id. A plays table needs listener_id, track_id, started_at, ms_played an
 other columns that are missing, as in an imported history, get their value from `DEFAULTS`.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
-from ..checking import front_door
+from ..checking import check_choice, check_count, front_door
 from ..instants import HOUR_MS, MINUTE_MS
 from ..listening.counts import COUNTED_PLAY_MS
 from ..runs.connection import microseconds
@@ -20,12 +21,13 @@ from ..runs.connection import microseconds
 NOT_FINISHED_MS = 3_000  # a play that is shorter than its track by more was left early
 EPOCH_DAY = date(1970, 1, 1)
 DEFAULTS = {"private": False, "content_type": "track"}
+EXTRA = ("context",)  # columns of plays that some insights read, if there are any
+ORDERS = ("streams", "minutes")
+CLOCKS = ("local", "UTC")
 
 # More than the range of offsets from UTC in minutes. Microseconds since 1970 times this number fit
 # into 63 bits until 2041.
 OFFSETS = 4096
-# more streams, more milliseconds, the earlier first play
-BEST_FIRST = ibis.desc("n_streams"), ibis.desc("ms_played"), "first_ms"
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,31 @@ class Rules:
     featured_weight  weight of a stream for a featured artist, a multiple of 0.5; 1 for the primary
     min_tracks, min_artists  streamed tracks and artists that a full Wrapped requires (AP,
                      3 December 2025)
+    by               "streams" or "minutes": what ranks songs, artists, albums and genres
+    clock            "local" or "UTC": the clock of days and hours
+    private          whether plays of private sessions are ranked
     """
 
     stream_ms: int = COUNTED_PLAY_MS
     featured_weight: float = 0.5
     min_tracks: int = 30
     min_artists: int = 5
+    by: str = "streams"
+    clock: str = "local"
+    private: bool = False
+
+    def __post_init__(self):
+        check_count("stream_ms", self.stream_ms, 0, 24 * HOUR_MS)
+        object.__setattr__(self, "by", check_choice("by", self.by, ORDERS))
+        object.__setattr__(self, "clock", check_choice("clock", self.clock, CLOCKS))
+
+    @property
+    def best_first(self):
+        """The order of ranks: more streams, then more milliseconds (or the other way round), then
+        the earlier first play.
+        """
+        most = [ibis.desc("n_streams"), ibis.desc("ms_played")]
+        return (*(most if self.by == "streams" else reversed(most)), "first_ms")
 
 
 @dataclass(frozen=True)
@@ -50,29 +71,43 @@ class PeriodTables:
 
     plays  listener_id, track_id, started (instant and UTC offset in one number: see
            `with_times`), local_hour (hours since 1970, local time), ms_played, is_ranked (a
-           stream of music that is neither private nor functional noise)
+           stream of music that is neither private nor functional noise); the columns of EXTRA that
+           the run has
     songs  one row per listener and streamed track: listener_id, track_id; n_any, the number of
            streams; n_streams and ms_played of the ranked streams; first_ms and first_offset_min,
            when the first ranked stream began
+    song_days  one row per listener, track and local day with a ranked stream: listener_id,
+           track_id, day (days since 1970), n_streams, ms_played, first_ms
     credited  one row per listener and streamed artist: listener_id, artist_id; n_streams (in
               halves: 2 for the primary artist, twice `Rules.featured_weight` for a featured one),
-              ms_played and first_ms of the ranked streams
+              n_whole (streams, whatever the artist's role), ms_played and first_ms of the ranked
+              streams
     days   one row per listener and local day with a play: listener_id, day (days since 1970),
            ms_played, n_plays, n_streams
+    earlier  one row per listener, track and year of ranked streams before the period: listener_id,
+             track_id, year, first_day, last_day, n_streams
+    albums, listeners, actions  tables of the run; None if there are none, as in an imported history
+    tallies  name -> rows of the whole crowd, see `Tally`
     first_day, last_day  the period, both inclusive
     rules  the rules of counting
     """
 
     plays: ir.Table
     songs: ir.Table
+    song_days: ir.Table
     credited: ir.Table
     days: ir.Table
+    earlier: ir.Table
     tracks: ir.Table
     artists: ir.Table
     track_artists: ir.Table
     first_day: date
     last_day: date
     rules: Rules = Rules()
+    albums: ir.Table | None = None
+    listeners: ir.Table | None = None
+    actions: ir.Table | None = None
+    tallies: Mapping[str, ir.Table] = field(default_factory=dict)
 
     def __repr__(self):
         return f"PeriodTables of {self.first_day} to {self.last_day}: Ibis tables"
@@ -88,19 +123,26 @@ def tables_in(
     last_day,
     rules: Rules = Rules(),
     all_in_period=False,
+    albums=None,
+    listeners=None,
+    actions=None,
 ):
     """The `PeriodTables` of the plays that start in a period of local days.
 
     all_in_period  True if all plays start in the period, so that no filter is needed
+    albums, listeners, actions  tables of the run, if there are such
     """
     timed = with_times(with_defaults(plays), tracks, rules)
+    hours = 24 * day_number(first_day), 24 * day_number(last_day) + 23
+    earlier = by_year(timed.filter((timed.local_hour < hours[0]) & (not all_in_period)))
     if not all_in_period:
-        hours = 24 * day_number(first_day), 24 * day_number(last_day) + 23
         timed = timed.filter(timed.local_hour.between(*hours))
     songs = by_song(timed, rules)
-    counts = songs, by_artist(songs, track_artists, rules), by_day(timed, rules)
+    counts = songs, by_song_and_day(timed), by_artist(songs, track_artists, rules)
+    days = by_day(timed, rules), earlier
     catalogue = tracks, artists, track_artists
-    return PeriodTables(timed, *counts, *catalogue, first_day, last_day, rules)
+    further = albums, listeners, actions
+    return PeriodTables(timed, *counts, *days, *catalogue, first_day, last_day, rules, *further)
 
 
 def with_times(plays, tracks, rules):
@@ -110,7 +152,8 @@ def with_times(plays, tracks, rules):
     of OFFSETS. It sorts by time, and engines move and compare one number instead of two.
     `started_ms` and `started_offset_min` split it again.
     """
-    started_us, offset_min = microseconds(plays.started_at), plays.utc_offset_min.cast("int64")
+    started_us = microseconds(plays.started_at)
+    offset_min = plays.utc_offset_min.cast("int64") * int(rules.clock == "local")
     return plays.select(
         "listener_id",
         "track_id",
@@ -120,9 +163,10 @@ def with_times(plays, tracks, rules):
         ),
         ms_played=plays.ms_played.cast("int32"),
         is_ranked=is_stream(plays, rules)
-        & ~plays.private
+        & (~plays.private | rules.private)
         & (plays.content_type == "track")
         & plays.track_id.notin(tracks.filter(tracks.noise).track_id),
+        **{name: plays[name] for name in EXTRA if name in plays.columns},
     )
 
 
@@ -161,6 +205,23 @@ def started_offset_min(started):
     return started % OFFSETS - OFFSETS // 2
 
 
+def by_song_and_day(plays):
+    """The ranked streams of each listener by song and local day (see `PeriodTables`)."""
+    ranked_plays = plays.filter(plays.is_ranked)
+    counts = ranked_plays.group_by("listener_id", "track_id", day=day_of(ranked_plays)).agg(
+        n_streams=ibis._.count(), ms_played=total(ibis._.ms_played), first=ibis._.started.min()
+    )
+    return counts.mutate(first_ms=started_ms(counts["first"])).drop("first")
+
+
+def by_year(plays):
+    """The ranked streams of each listener by song and year (see `PeriodTables`, earlier)."""
+    days = by_song_and_day(plays)
+    return days.group_by("listener_id", "track_id", year=year_and_month(days.day)[0]).agg(
+        first_day=days.day.min(), last_day=days.day.max(), n_streams=total(days.n_streams)
+    )
+
+
 def by_artist(songs, track_artists, rules):
     """The streams of each listener by artist (see `PeriodTables`)."""
     credits = songs.join(track_artists, "track_id")
@@ -168,7 +229,10 @@ def by_artist(songs, track_artists, rules):
         2, round(2 * rules.featured_weight)
     )
     return credits.group_by("listener_id", "artist_id").agg(
-        n_streams=total(halves), ms_played=total(credits.ms_played), first_ms=credits.first_ms.min()
+        n_streams=total(halves),
+        n_whole=total(credits.n_streams),
+        ms_played=total(credits.ms_played),
+        first_ms=credits.first_ms.min(),
     )
 
 
@@ -219,6 +283,11 @@ def with_defaults(plays):
     )
 
 
+def as_dates(days):
+    """Days since 1970 as a list of dates."""
+    return [EPOCH_DAY + timedelta(int(day)) for day in days]
+
+
 def day_number(day):
     """Days since 1970 of a date."""
     return (day - EPOCH_DAY).days
@@ -232,18 +301,26 @@ def too_little(minutes, rules: Rules = Rules()):
     return bool(minutes["n_tracks"] < rules.min_tracks or minutes["n_artists"] < rules.min_artists)
 
 
-def month_of(day, year):
-    """Month, 1 to 12, of days since 1970 that all lie in one year. day: integer column.
+def year_and_month(day):
+    """Calendar year and month (1 to 12) of days since 1970, int64. day: integer column.
 
-    From March on, the months have 31, 30, 31, 30, 31 days, 153 in all, and repeat.
+    The arithmetic counts in cycles of 400 years of 146,097 days, each year from 1 March: from then
+    on months have 31, 30, 31, 30, 31 days, 153 in all, and repeat (Richards 2013, Explanatory
+    Supplement to the Astronomical Almanac, section 15.11).
     """
-    march = day_number(date(year, 3, 1))
-    since_january, since_march = day - day_number(date(year, 1, 1)), day - march
-    return (
-        (day < march)
-        .ifelse(since_january // 31 + 1, (5 * since_march + 2) // 153 + 3)
-        .cast("int64")
-    )
+    since = day.cast("int64") + 719_468  # days since 1 March of the year 0
+    cycle, in_cycle = since // 146_097, since % 146_097
+    year = (in_cycle - in_cycle // 1_460 + in_cycle // 36_524 - in_cycle // 146_096) // 365
+    in_year = in_cycle - (365 * year + year // 4 - year // 100)
+    month = (5 * in_year + 2) // 153 + 3
+    late = (month > 12).cast("int64")  # January and February belong to the next year
+    return 400 * cycle + year + late, month - 12 * late
+
+
+def month_of(day, first_day):
+    """Month of days since 1970, counted from January of the year of first_day: 1 to 12, then on."""
+    year, month = year_and_month(day)
+    return (12 * (year - first_day.year) + month).cast("int64")
 
 
 def ranked(table, *order, within=()):
@@ -254,28 +331,30 @@ def ranked(table, *order, within=()):
     return table.mutate(rank=ibis.row_number().over(in_order) + 1)
 
 
-def ranked_by_streams(table, names, key, most):
-    """The first `most` rows of each listener, ranked by more streams, then more milliseconds, then
-    the earlier first play, then the name, then the id.
+def ranked_by_streams(table, names, key, most, rules=Rules()):
+    """The first `most` rows of each listener, ranked as `Rules.best_first` says, then by the name,
+    then by the id.
 
     names  table of key and name; joined only with the rows that can be among the first
     """
     name = next(column for column in names.columns if column != key)
-    named = ranked(candidates(table, most).join(names, key), *BEST_FIRST, name, key)
+    measure = "n_streams" if rules.by == "streams" else "ms_played"
+    best = candidates(table, most, measure).join(names, key)
+    named = ranked(best, *rules.best_first, name, key)
     return named.filter(named["rank"] <= most)
 
 
-def candidates(table, most):
-    """The rows that can be among each listener's first `most` by streams. This is cheaper than
+def candidates(table, most, measure="n_streams"):
+    """The rows that can be among each listener's first `most` by a column. This is cheaper than
     sorting all rows.
     """
-    counts = table.group_by("listener_id", "n_streams").agg(n_rows=ibis._.count())
+    counts = table.group_by("listener_id", value=table[measure]).agg(n_rows=ibis._.count())
     most_first = ibis.window(
-        group_by="listener_id", order_by=ibis.desc("n_streams"), preceding=None, following=0
+        group_by="listener_id", order_by=ibis.desc("value"), preceding=None, following=0
     )
     reached = counts.mutate(upto=counts.n_rows.sum().over(most_first)).filter(
         lambda t: t.upto - t.n_rows < most
     )
-    lowest = reached.group_by("listener_id").agg(lowest=reached.n_streams.min())
+    lowest = reached.group_by("listener_id").agg(lowest=reached["value"].min())
     with_lowest = table.join(lowest, "listener_id")
-    return with_lowest.filter(with_lowest.n_streams >= with_lowest.lowest).drop("lowest")
+    return with_lowest.filter(with_lowest[measure] >= with_lowest.lowest).drop("lowest")

@@ -2,7 +2,9 @@
 
 import ibis
 
-from .counting import ranked, total
+from ..instants import MINUTE_MS
+from .counting import as_dates, day_number, ranked, total
+from .insight import OF_MINUTES, Insight
 
 
 def listening_clock(tables):
@@ -36,3 +38,84 @@ def longest_streak(tables):
     )
     longest = ranked(streaks, ibis.desc("n_days"), "first_day")
     return longest.filter(longest["rank"] == 1).drop("rank", "streak").order_by("listener_id")
+
+
+# -- the records -----------------------------------------------------------------------------------
+
+
+def every_hour(clock, _):
+    """The clock with 24 rows, 0 for hours without a play."""
+    return (
+        clock.set_index("hour").reindex(range(24), fill_value=0).rename_axis("hour").reset_index()
+    )
+
+
+def every_day(days, request):
+    """One row per day of the period, 0 for days without a play."""
+    every = range(day_number(request.first_day), day_number(request.last_day) + 1)
+    counts = days.set_index("day").reindex(every, fill_value=0).reset_index()
+    return counts.assign(date=as_dates(counts["day"]))[["date", "ms_played", "n_streams"]]
+
+
+def streak_with_dates(streak, _):
+    """The streak with dates; no row for a single day."""
+    long = streak[streak["n_days"] > 1].reset_index(drop=True)
+    return long.assign(**{name: as_dates(long[name]) for name in ("first_day", "last_day")})
+
+
+def gap_to_second_hour(clock):
+    """The runner-up of the busiest hour, and the gap, in words."""
+    second, gap = second_by_minutes(clock, "hour")
+    return f"the hour from {second} has {gap:,} minutes fewer"
+
+
+def gap_to_second_day(days):
+    """The runner-up of the day with most minutes, and the gap, in words."""
+    second, gap = second_by_minutes(days, "date")
+    return f"{second} has second most, {gap:,} minutes fewer" if second else ""
+
+
+def second_by_minutes(table, name):
+    """(value of a column in the row with second most minutes, gap to the first in minutes); None
+    and 0 for a single row.
+    """
+    order = table.sort_values(["ms_played", name], ascending=[False, True])
+    if len(order) < 2:
+        return None, 0
+    ms = order["ms_played"].to_numpy()
+    return order[name].iloc[1], (ms[0] - ms[1]) // MINUTE_MS
+
+
+ALL_PLAYS = "all plays, of any length, private ones too"
+INSIGHTS = (
+    Insight(
+        "listening_clock",
+        "At what hours does each listener listen?",
+        listening_clock,
+        reads=OF_MINUTES,
+        columns=("hour", "ms_played"),
+        shape=every_hour,
+        counted=f"{ALL_PLAYS}, in the hour in which they began",
+        runner_up=gap_to_second_hour,
+    ),
+    Insight(
+        "calendar",
+        "How much did each listener play on which day?",
+        calendar,
+        reads=OF_MINUTES,
+        columns=("day", "ms_played", "n_streams"),
+        shape=every_day,
+        counted=f"{ALL_PLAYS}, on the day on which they began; of equal days, the earlier",
+        runner_up=gap_to_second_day,
+    ),
+    Insight(
+        "longest_streak",
+        "What is each listener's longest streak of days with a stream?",
+        longest_streak,
+        reads=OF_MINUTES,
+        columns=("n_days", "first_day", "last_day"),
+        shape=streak_with_dates,
+        counted="days with a play of {seconds} s and more, private ones too; of equal streaks, the "
+        "earlier",
+    ),
+)

@@ -12,32 +12,56 @@ from .insights import INSIGHTS
 class Edition:
     """One year's Wrapped.
 
-    name      "full", or the year whose rules it follows
+    name      "all", or the year whose rules it follows
     last_day  (month, day), the last day it counts; the first is 1 January
+    insights  names of the insights, in the order of the story
     rules     the rules of counting
-    insights  the insights, in the order of the story
     """
 
     name: str
     last_day: tuple
+    insights: tuple
     rules: Rules = Rules()
-    insights: tuple = INSIGHTS
+
+    @property
+    def records(self):
+        """The insights as records, in the order of the story."""
+        return tuple(INSIGHTS[name] for name in self.insights)
 
     @property
     def queries(self):
-        """Name -> query of the insights that are computed from plays."""
-        return {insight.name: insight.query for insight in self.insights if insight.query}
+        """Name -> query of the insights that have one."""
+        return {insight.name: insight.query for insight in self.records if insight.query}
+
+    @property
+    def tallies(self):
+        """Names of the tallies that the insights read, each once."""
+        names = [name for insight in self.records for name in insight.tallies]
+        return tuple(dict.fromkeys(["totals", *names]))
 
 
-# "full" is the whole year; the editions of a year end when the service stopped counting
+# "all" is the whole year; the editions of a year end when the service stopped counting
 LAST_DAYS = {
-    "full": (12, 31),
+    "all": (12, 31),
     "2025": (11, 15),
     "2024": (11, 15),
     "2023": (11, 19),
-    **{str(year): (10, 31) for year in range(2022, 2015, -1)},
+    **{str(year): (10, 31) for year in range(2022, 2012, -1)},
 }
-EDITIONS = {name: Edition(name, last_day) for name, last_day in LAST_DAYS.items()}
+STORY = (
+    "minutes",
+    "top_songs",
+    "top_artists",
+    "top_genres",
+    "listening_clock",
+    "calendar",
+    "monthly_genres",
+    "longest_streak",
+    "skip_rate",
+    "place",
+    "crowd",
+)
+EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 
 
 def edition_named(name):
@@ -46,7 +70,7 @@ def edition_named(name):
 
 
 @front_door
-def window(year, edition="full"):
+def window(year, edition="all"):
     """First and last day of an edition in a year, both inclusive; the first is 1 January."""
     check_count("year", year, 2000, 2037)
     return date(year, 1, 1), date(year, *edition_named(edition).last_day)

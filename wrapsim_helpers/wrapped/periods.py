@@ -4,10 +4,13 @@ import functools
 import glob
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..checking import check_count, front_door
+from ..instants import check_time, time_text
 from ..runs.opened import (
     OpenedRun,
     catalogue_in,
@@ -16,35 +19,55 @@ from ..runs.opened import (
     file_groups,
     open_run,
     play_files,
+    read_parquet,
     read_plays,
+    table_files,
 )
 from ..schema import TABLES
 from ..storage import places
-from .counting import by_artist, by_day, by_song, tables_in
+from ..storage.tables import read_part
+from .counting import Rules, by_artist, by_day, by_song, by_song_and_day, tables_in
 from .editions import Edition, edition_named, window
-from .volume import minutes
-from .volume import skip_rate as skips
+from .insights import with_tallies
 
 PLAYS_AT_ONCE = 4_000_000  # counted together: faster than one part at a time, below 1 GB
 # temporary tables that `in_temporary_tables` makes, each from the ones before it
-TEMPORARY = ("timed", "songs", "days", "credited")
+TEMPORARY = ("timed", "songs", "song_days", "days", "credited", "earlier")
+# tables of which a part belongs to each part of the plays -> columns that insights read
+WITH_PLAYS = {
+    "listeners": ["listener_id", "birth_date", "country", "city"],
+    "actions": ["listener_id", "at", "kind", "track_id"],
+}
+GROUP = -1  # listener_id of several listeners who are counted as one
 
 
-def period_days(parameters, year, edition):
-    """First and last local day of a period, both inclusive: the edition's window of a year, cut to
-    the days of the run.
+def period_days(parameters, year=-1, edition="all", first_day="", last_day=""):
+    """First and last local day of a period, both inclusive, cut to the days of the run: the window
+    of an edition in a year, or from first_day to last_day if one of them is given.
 
-    Raises ValueError if the window and the run have no day in common.
+    first_day, last_day  ISO dates; "" for the first or last day of the run
+    Raises ValueError if the period and the run have no day in common, or if first_day is after
+    last_day.
     """
     begin, end = days_of_run(parameters)
-    year = year if year != -1 else fullest_year(begin, end)
-    first, last = window(year, edition)
-    if first > end or last < begin:
+    if first_day or last_day:
+        first = check_day("first_day", first_day) if first_day else begin
+        last = check_day("last_day", last_day) if last_day else end
+        said = f"the period is {first} to {last}"
+    else:
+        year = year if year != -1 else fullest_year(begin, end)
+        first, last = window(year, edition)
+        said = f"year is {year} and edition {edition!r}, which counts {first} to {last}"
+    if first > last or first > end or last < begin:
         raise ValueError(
-            f"year is {year} and edition {edition!r}, which counts {first} to {last}; the run "
-            f"lasts from {begin} to {end}. Choose another year or edition."
+            f"{said}; the run lasts from {begin} to {end}. Choose another year, edition or period."
         )
     return max(first, begin), min(last, end)
+
+
+def check_day(name, day):
+    """A date, or its ISO text, as a date. Raises ValueError for any other text."""
+    return check_time(name, time_text(day)).date()
 
 
 def fullest_year(begin, end):
@@ -54,25 +77,26 @@ def fullest_year(begin, end):
 
 
 @front_door
-def period_tables(run_dir, year=-1, edition="full"):
+def period_tables(run_dir, year=-1, edition="all"):
     """The `PeriodTables` of a year of a run.
 
     year  -1 for the year with most days of the run
     Raises ValueError if the edition's window of that year and the run have no day in common.
     """
     run = open_run(run_dir)
-    return tables_of_year(run.tables, run.parameters, year, edition_named(edition))
+    days = period_days(run.parameters, year, edition)
+    tables, connection = run.tables, run.tables["plays"]._find_backend()
+    for name, columns in WITH_PLAYS.items():
+        tables = tables | {name: connection.create_table(name, read_parquet(run, name, columns))}
+    rules = edition_named(edition).rules
+    return with_tallies(tables_of_days(tables, run.parameters, days, rules))
 
 
-def tables_of_year(tables, parameters, year, edition):
-    """The `PeriodTables` of a year, from open tables. edition: an `Edition`."""
-    first, last = days = period_days(parameters, year, edition.name)
+def tables_of_days(tables, parameters, days, rules):
+    """The `PeriodTables` of first and last day, from open tables."""
+    everything = days == days_of_run(parameters)
     return tables_in(
-        **tables,
-        first_day=first,
-        last_day=last,
-        rules=edition.rules,
-        all_in_period=days == days_of_run(parameters),
+        **tables, first_day=days[0], last_day=days[1], rules=rules, all_in_period=everything
     )
 
 
@@ -85,55 +109,58 @@ class Period:
 
     run         the `OpenedRun`
     edition     the `Edition`
+    rules       the rules of counting
     first_day, last_day  the period, both inclusive
-    connection  DuckDB with the tables tracks, artists, track_artists, and the view plays (see
-                `show_plays`)
-    statements  name -> SQL: the TEMPORARY tables, from the view plays; each insight and "totals",
-                from these tables
+    connection  DuckDB with the tables tracks, artists, track_artists and albums, and the views
+                plays, listeners and actions (see `show_plays`)
+    statements  name -> SQL: the TEMPORARY tables, from the view plays; each insight, from these
+                tables; "rows_<tally>", the rows of a tally, and "tally_<tally>", the final ones
     """
 
     run: OpenedRun
     edition: Edition
+    rules: Rules
     first_day: date
     last_day: date
     connection: object
     statements: dict[str, str]
 
 
-def open_period(run, year=-1, edition="full"):
-    """The `Period` of an `OpenedRun`. Cached: the story of a second listener takes a fraction of
-    the time.
+def open_period(run, year=-1, edition="all", first_day="", last_day="", rules=None):
+    """The `Period` of an `OpenedRun`; see `period_days`. Cached: the story of a second listener
+    takes a fraction of the time.
+
+    rules  `Rules`; None for those of the edition
     """
     edition = edition_named(edition)
     year = year if year == -1 else check_count("year", year, 2000, 2037)
-    return opened_period(run, year, edition)
+    days = period_days(run.parameters, year, edition.name, first_day, last_day)
+    return opened_period(run, edition, rules or edition.rules, *days)
 
 
 @functools.lru_cache(maxsize=4)
-def opened_period(run, year, edition):
-    """The `Period` of an `OpenedRun` and an `Edition`."""
+def opened_period(run, edition, rules, *days):
+    """The `Period` of an `OpenedRun`, an `Edition`, rules, first and last day."""
     connection, _ = connect()
-    catalogue = catalogue_in(connection, run)
-    show_rows(connection.con, TABLES["plays"].empty_table())
-    plays = {"plays": connection.table("plays")}
-    tables = tables_of_year(catalogue | plays, run.parameters, year, edition)
-    statements = statements_of(tables, edition)
-    return Period(run, edition, tables.first_day, tables.last_day, connection.con, statements)
+    tables = catalogue_in(connection, run)
+    for name in ("plays", *WITH_PLAYS):
+        empty = TABLES[name].empty_table()
+        show_rows(connection.con, name, empty.select(WITH_PLAYS.get(name, empty.column_names)))
+        tables[name] = connection.table(name)
+    statements = statements_of(tables_of_days(tables, run.parameters, days, rules), edition)
+    return Period(run, edition, rules, *days, connection.con, statements)
 
 
 def statements_of(tables, edition):
-    """Name -> SQL of the TEMPORARY tables, of every insight and of the totals (see `Period`)."""
+    """Name -> SQL of the TEMPORARY tables, tallies and insights (see `Period`)."""
     connection, statements = tables.tracks._find_backend(), {}
 
     def store(name, expression):
         statements[name] = str(connection.compile(expression))
         return connection.create_table(name, expression.limit(0), temp=True)
 
-    counted = in_temporary_tables(tables, store)
-    totals = minutes(counted).select("listener_id", "ms_played").join(skips(counted), "listener_id")
-    insights = {name: query(counted) for name, query in edition.queries.items()} | {
-        "totals": totals
-    }
+    counted = with_tallies(in_temporary_tables(tables, store), edition.tallies, store)
+    insights = {name: query(counted) for name, query in edition.queries.items()}
     return statements | {
         name: str(connection.compile(insight)) for name, insight in insights.items()
     }
@@ -146,25 +173,61 @@ def in_temporary_tables(tables, store):
     """
     plays, rules = store("timed", tables.plays), tables.rules
     songs, days = store("songs", by_song(plays, rules)), store("days", by_day(plays, rules))
+    song_days = store("song_days", by_song_and_day(plays))
     credited = store("credited", by_artist(songs, tables.track_artists, rules))
-    return replace(tables, plays=plays, songs=songs, days=days, credited=credited)
+    earlier = store("earlier", tables.earlier)
+    counts = {"songs": songs, "song_days": song_days, "days": days, "credited": credited}
+    return replace(tables, plays=plays, earlier=earlier, **counts)
 
 
-def show_rows(connection, plays):
-    """Make the view plays of a DuckDB connection select from an Arrow table."""
-    connection.register("plays_arrow", plays)
-    connection.execute("CREATE OR REPLACE VIEW plays AS SELECT * FROM plays_arrow")
+def show_rows(connection, name, rows):
+    """Make a view of a DuckDB connection select from an Arrow table."""
+    connection.register(f"{name}_arrow", rows)
+    connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {name}_arrow")
 
 
-def show_plays(period, files, listener_id=None):
-    """Make the view plays select from files of the run: all their listeners, or one. Several files
-    must be complete, see `is_complete`.
+def show_plays(period, files, listeners=None):
+    """Make the views plays, listeners and actions select from files of the run. Several files must
+    be complete, see `is_complete`.
+
+    listeners  None for all, a listener's number, or a list of numbers: these are counted as one
+               listener with the number GROUP
     """
-    if listener_id is None and is_complete(period.run.place, files[0]):
+    alone = listeners if isinstance(listeners, int) else None
+    if listeners is None and is_complete(period.run.place, files[0]):
         paths = [glob.escape(str(period.run.place / file)) for file in files]
         period.connection.read_parquet(paths).create_view("plays", replace=True)
     else:
-        show_rows(period.connection, read_plays(period.run, *files, listener_id=listener_id))
+        rows = pa.concat_tables([read_plays(period.run, f, listener_id=alone) for f in files])
+        show_rows(period.connection, "plays", rows)
+    for name, columns in WITH_PLAYS.items():
+        rows = rows_beside(period.run, name, columns, files, alone)
+        show_rows(period.connection, name, rows)
+    if isinstance(listeners, list):
+        show_as_one(period.connection, listeners)
+
+
+def rows_beside(run, name, columns, files, listener_id=None):
+    """The rows of a table that belong to the same parts as some files of plays, as Arrow."""
+    parts = {Path(file).stem for file in files}
+    names = [file for file in table_files(run, name) if Path(file).stem in parts]
+    return pa.concat_tables(
+        [
+            TABLES[name].empty_table().select(columns),
+            *(read_part(run.place, file, name, columns, listener_id) for file in names),
+        ],
+        promote_options="permissive",
+    )
+
+
+def show_as_one(connection, listeners):
+    """Make the view plays show the plays of some listeners as those of the listener GROUP."""
+    connection.register("members", pa.table({"listener_id": pa.array(listeners, pa.int64())}))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE together AS SELECT * REPLACE ({GROUP} AS listener_id) "
+        "FROM plays WHERE listener_id IN (SELECT listener_id FROM members)"
+    )
+    connection.execute("CREATE OR REPLACE VIEW plays AS SELECT * FROM together")
 
 
 def groups_of_plays(run):
@@ -184,12 +247,21 @@ def is_complete(place, file):
     )
 
 
-def count_plays(period):
+def count_plays(period, names=()):
     """Fill the temporary tables from the plays in the view plays. Returns the statements, which are
     then ready to run.
+
+    names  the statements that will run, so that only their tables are filled; () for all
     """
     for name in TEMPORARY:
-        period.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS {period.statements[name]}"
-        )
+        if not names or any(f'"{name}"' in sql for sql in needed(period, names)):
+            period.connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name} AS {period.statements[name]}"
+            )
     return period.statements
+
+
+def needed(period, names):
+    """SQL of some statements, and of the temporary tables that may be made from each other."""
+    chosen = [period.statements[name] for name in names]
+    return [*chosen, period.statements["credited"], period.statements["songs"]]

@@ -1,21 +1,24 @@
 """One listener's year: the results of all insights, from which cards are drawn."""
 
-import json
+import functools
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytz
 
-from ..checking import front_door
+from ..checking import check_choice, front_door
 from ..interrupts import saying, unchanged
 from ..runs.again import listener_named
 from ..runs.opened import open_run, play_files, read_parquet
-from ..storage.manifest import json_bytes
-from ..storage.outputs import replaced_file, writable_output_folder
-from .counting import too_little
-from .everybody import crowd_of
-from .insights import Request
-from .periods import count_plays, open_period, show_plays
+from ..schema import TABLES
+from .counting import Rules, too_little
+from .insight import Request
+from .insights import INSIGHTS
+from .periods import GROUP, count_plays, open_period, show_plays
+from .tallies import show_tallies
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Story:
                made), city (may be ""), country (ISO 3166 alpha-2),
                time_zone, birth_date
     year       calendar year in the listener's own zone
-    edition    name of the edition whose rules apply, e.g. "full" or "2025"
+    edition    name of the edition whose insights apply, e.g. "all" or "2025"
     first_day, last_day   the window, both inclusive, local dates
     too_little True if the listener streamed fewer than 30 tracks or 5 artists; the story then is
                one card that shows how many
@@ -55,10 +58,29 @@ class Story:
     last_day: date
     too_little: bool
     tables: dict[str, pd.DataFrame]
+    rules: Rules = Rules()
 
     def first(self, name):
         """The first row of the table of an insight."""
         return self.tables[name].iloc[0]
+
+    def explain(self, name):
+        """How an insight was counted, in one sentence: rule, period, what was left out, and the
+        runner-up with its gap.
+        """
+        insight = INSIGHTS[check_choice("name", name, tuple(self.tables))]
+        words = {
+            "seconds": f"{self.rules.stream_ms / 1000:g}",
+            "featured": f"{self.rules.featured_weight:g}",
+        }
+        clock = f"{self.rules.clock} time"
+        left_out = insight.left_out.format(**words)
+        runner_up = insight.runner_up(self.tables[name]) if len(self.tables[name]) else ""
+        return (
+            f"Counted: {insight.counted.format(**words)}; {self.first_day} to {self.last_day}, "
+            f"{clock}{f'; left out: {left_out}' * bool(left_out)}"
+            f"{f'; {runner_up}' * bool(runner_up)}."
+        )
 
     def __repr__(self):
         rows = ", ".join(f"{name} {len(table):,}" for name, table in self.tables.items())
@@ -69,74 +91,145 @@ class Story:
         )
 
 
-SUMMARISED = (
-    "minutes",
-    "longest_streak",
-    "skip_rate",
-    "place",
-    "top_songs",
-    "top_artists",
-    "top_genres",
-)
-LISTENER_FIELDS = (
-    "listener_id",
-    "user_id",
-    "name",
-    "name_latin",
-    "city",
-    "country",
-    "time_zone",
-    "birth_date",
-)
+LISTENER_FIELDS = {  # columns of the listeners table -> value for several who differ
+    "listener_id": GROUP,
+    "user_id": "",
+    "name": "",
+    "name_latin": "",
+    "city": "",
+    "country": "",
+    "time_zone": "",
+    "birth_date": None,
+}
 
 
 @front_door
 @saying(unchanged)
-def tell_story(run_dir, user="", year=-1, edition="full"):
-    """The `Story` of one listener's year, from a run folder.
+def tell_story(
+    run_dir, user="", year=-1, edition="all", first_day="", last_day="", rules: Rules | None = None
+):
+    """The `Story` of a period of one listener, or of several as one, from a run folder.
 
     user     user_id, number or full name of a listener of the run; "" for the median listener by
-             minutes
+             minutes; a list of listeners, who are counted as one; or a dict of columns of the
+             listeners table and their values, such as {"country": "SE"}, for all such listeners
     year     -1 for the year with most days of the run
-    edition  "full" for 1 January to 31 December, or a year whose window applies, such as "2025";
-             only days of the run count
+    edition  "all" for 1 January to 31 December and every insight, or a year whose window, rules and
+             insights apply, such as "2025"; only days of the run count
+    first_day, last_day  ISO dates of any period, instead of the edition's window of a year
+    rules    `Rules` instead of those of the edition
     Raises ValueError if the run has no such listener, or if they have no play in the period.
     """
-    period = open_period(open_run(run_dir), year, edition)
-    crowd = crowd_of(period).to_pandas()
-    listener_id = median_listener(crowd) if user == "" else listener_named(period.run, user)
-    listener = read_parquet(period.run, "listeners", listener_id=listener_id).to_pylist()[0]
-    results = insights_of(period, listener_id)
+    period = open_period(open_run(run_dir), year, edition, first_day, last_day, rules)
+    tallies = show_tallies(period)
+    listeners, listener = who(period.run, user, tallies)
+    results = insights_of(period, listeners)
     if not len(results["minutes"]):
         raise ValueError(
             f"{listener['name']} ({listener['user_id']}) has no play from {period.first_day} to "
             f"{period.last_day}; choose another user, year or edition."
         )
-    request = Request(period.first_day, period.last_day, listener_id, crowd)
+    tally = functools.cache(lambda name: tallies[name].to_pandas())
+    request = Request(period.first_day, period.last_day, listener["listener_id"], tally)
     return Story(
-        {key: listener[key] for key in LISTENER_FIELDS},
+        listener,
         period.first_day.year,
         period.edition.name,
         period.first_day,
         period.last_day,
-        too_little(results["minutes"].iloc[0], period.edition.rules),
+        too_little(results["minutes"].iloc[0], period.rules),
         {
             insight.name: insight.shape(results.get(insight.name), request)
-            for insight in period.edition.insights
+            for insight in period.edition.records
         },
+        period.rules,
     )
 
 
-def insights_of(period, listener_id):
-    """The rows of one listener for every insight that is computed from plays: name -> DataFrame
-    without listener_id. Only that listener's part is read.
+def insights_of(period, listeners):
+    """The rows of one listener, or of several as one, for every insight that has a query: name ->
+    DataFrame without listener_id. Only their parts are read.
+
+    listeners  a number, or a list of numbers
     """
-    show_plays(period, play_files(period.run, listener_id)[:1], listener_id)
+    several = listeners if isinstance(listeners, list) else [listeners]
+    files = sorted({play_files(period.run, number)[0] for number in several})
+    show_plays(period, files, listeners)
     statements, query = count_plays(period), period.connection.execute  # it plans a query once
     return {
         name: query(statements[name]).df().drop(columns="listener_id")
         for name in period.edition.queries
     }
+
+
+# -- who -------------------------------------------------------------------------------------------
+
+
+def who(run, user, tallies):
+    """(number or list of numbers, listener) that `user` of `tell_story` names.
+
+    listener  dict of LISTENER_FIELDS; for several listeners, number GROUP and what they share
+    """
+    if isinstance(user, dict):
+        return group_of(run, listeners_where(run, user), of_values(user))
+    if isinstance(user, (list, tuple)):
+        if not user:
+            raise ValueError(f"user is {user!r}; give at least one listener, or '' for the median.")
+        numbers = sorted({listener_named(run, name) for name in user})
+        return group_of(run, numbers, "") if len(numbers) > 1 else who(run, user[0], tallies)
+    number = median_listener(tallies["totals"].to_pandas()) if user == "" else None
+    number = listener_named(run, user) if number is None else number
+    row = read_parquet(run, "listeners", listener_id=number).to_pylist()[0]
+    return number, {key: row[key] for key in LISTENER_FIELDS}
+
+
+def group_of(run, numbers, name):
+    """(list of numbers, listener) of several listeners; name: "" for their first names."""
+    table = read_parquet(run, "listeners", list(LISTENER_FIELDS))
+    rows = table.filter(pc.is_in(table["listener_id"], pa.array(numbers))).to_pandas()
+    shared = {
+        key: rows[key].iloc[0] if rows[key].nunique() == 1 else LISTENER_FIELDS[key]
+        for key in LISTENER_FIELDS
+    }
+    latin = rows["name_latin"].where(rows["name_latin"] != "", rows["name"])
+    names = [joined_names(list(names)) for names in (rows["name"], latin)]
+    called = {"name": name or names[0], "name_latin": name or names[1]}
+    return numbers, shared | called | {"listener_id": GROUP, "user_id": ""}
+
+
+def joined_names(names):
+    """First names of up to three people, or their number: "Ann, Bo and Cy", "12 listeners"."""
+    firsts = [name.split()[0] for name in names]
+    if len(firsts) > 3:
+        return f"{len(firsts):,} listeners"
+    return f"{', '.join(firsts[:-1])} and {firsts[-1]}"
+
+
+def of_values(values):
+    """Values of columns as the name of a cohort: {"country": "SE", "gender": "Female"} -> "Sweden,
+    Female".
+    """
+    names = values | {"country": pytz.country_names.get(values.get("country", ""), "")}
+    return ", ".join(str(names[column]) for column in values)
+
+
+def listeners_where(run, values):
+    """Numbers of the listeners of a run whose columns have some values, in order.
+
+    values  {column of the listeners table: value}
+    Raises ValueError for an unknown column, or if there is no such listener.
+    """
+    columns = [check_choice("user", name, tuple(TABLES["listeners"].names)) for name in values]
+    rows = read_parquet(run, "listeners", ["listener_id", *columns]).to_pandas()
+    for column, value in zip(columns, values.values(), strict=True):
+        same = rows[column].astype(str) == str(value)
+        if not same.any():
+            known = ", ".join(sorted(rows[column].astype(str).unique())[:12])
+            raise ValueError(
+                f"user is {values!r}; no listener has {column} {value!r}. Give one of: {known}."
+            )
+        rows = rows[same]
+    return rows["listener_id"].tolist()
 
 
 def median_listener(crowd):
@@ -150,32 +243,3 @@ def median_listener(crowd):
             "simulate a longer run."
         )
     return int(crowd.sort_values(["ms_played", "listener_id"])["listener_id"].iloc[len(crowd) // 2])
-
-
-@front_door
-def write_summary(story: Story, out_dir):
-    """Write summary.json, the numbers of a story for programs, into a folder of cards; returns its
-    path.
-
-    Raises the errors of `card_folder`.
-    """
-    firsts = {
-        name: story.tables[name].head(5).drop(columns="first_played", errors="ignore")
-        for name in SUMMARISED
-    }
-    path = writable_output_folder(out_dir) / "summary.json"
-    summary = {
-        "user_id": story.listener["user_id"],
-        "year": story.year,
-        "edition": story.edition,
-        "first_day": str(story.first_day),
-        "last_day": str(story.last_day),
-        "too_little": story.too_little,
-        **{
-            name: json.loads(table.to_json(orient="records", date_format="iso"))
-            for name, table in firsts.items()
-        },
-    }
-    with replaced_file(path) as temporary:
-        temporary.write_bytes(json_bytes(summary))
-    return path

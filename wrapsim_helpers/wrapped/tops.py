@@ -4,18 +4,11 @@ Every insight sorts its rows, so that equal calls give equal bytes.
 """
 
 import ibis
+import pandas as pd
 
 from ..instants import MINUTE_MS
-from .counting import (
-    BEST_FIRST,
-    day_of,
-    month_of,
-    ranked,
-    ranked_by_streams,
-    ranked_only,
-    started_ms,
-    total,
-)
+from .counting import month_of, ranked, ranked_by_streams, ranked_only, total
+from .insight import OF_STREAMS, Insight
 
 
 def top_songs(tables, most=100):
@@ -35,21 +28,25 @@ def top_songs(tables, most=100):
         first_local_ms=songs.first_ms + songs.first_offset_min * MINUTE_MS,
     )
     names = tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
-    return ranked_by_streams(counts, names, "track_id", most).order_by("listener_id", "rank")
+    return ranked_by_streams(counts, names, "track_id", most, tables.rules).order_by(
+        "listener_id", "rank"
+    )
 
 
 def top_artists(tables, most=100):
-    """Which artists did each listener stream most? rank, artist_id, artist, n_streams, ms_played,
-    first_ms.
+    """Which artists did each listener stream most? rank, artist_id, artist, n_streams, n_whole,
+    ms_played, first_ms.
 
-    A stream counts 1 for the primary artist and 0.5 for each featured one; the sums are taken in
-    halves, as integers. Ties as for songs, with the name instead of the title.
+    In n_streams a stream counts 1 for the primary artist and 0.5 for each featured one
+    (`Rules.featured_weight`); the sums are taken in halves, as integers. n_whole counts streams
+    whatever the role. Ties as for songs, with the name instead of the title.
     """
     best = ranked_by_streams(
         ranked_only(tables.credited),
         tables.artists.select("artist_id", "artist"),
         "artist_id",
         most,
+        tables.rules,
     )
     return best.mutate(n_streams=best.n_streams / 2).order_by("listener_id", "rank")
 
@@ -82,7 +79,7 @@ def top_genres(tables):
         first_ms=songs.first_ms.min(),
     )
     best = (
-        ranked(counts, *BEST_FIRST, "number")
+        ranked(counts, *tables.rules.best_first, "number")
         .join(genres_of(tables), "number")
         .drop("number")
         .relocate("genre", after="listener_id")
@@ -92,27 +89,99 @@ def top_genres(tables):
 
 
 def monthly_genres(tables):
-    """Which genre did each listener stream most in each month? month, genre, n_streams; no row for
-    months without a stream. Ties as for songs.
+    """Which genre did each listener stream most in each month? month (see `month_of`), genre,
+    n_streams; no row for months without a stream. Ties as for songs.
     """
-    plays = with_genre(tables, tables.plays.filter(tables.plays.is_ranked))
-    month = month_of(day_of(plays), tables.first_day.year)
-    counts = plays.group_by("listener_id", "number", month=month).agg(
-        n_streams=plays.count(),
-        ms_played=total(plays.ms_played),
-        first_ms=started_ms(plays.started.min()),
+    songs = with_genre(tables, tables.song_days)
+    month = month_of(songs.day, tables.first_day)
+    counts = songs.group_by("listener_id", "number", month=month).agg(
+        n_streams=total(songs.n_streams),
+        ms_played=total(songs.ms_played),
+        first_ms=songs.first_ms.min(),
     )
+    best = ranked(counts, *tables.rules.best_first, "number", within=["month"])
     return (
-        ranked_months(counts)
+        best.filter(best["rank"] == 1)
         .join(genres_of(tables), "number")
         .select("listener_id", "genre", "month", "n_streams")
         .order_by("listener_id", "month")
     )
 
 
-def ranked_months(counts):
-    """The top row of each listener and month. Only rows with the most streams are sorted."""
-    most = counts.group_by("listener_id", "month").agg(n_streams=counts.n_streams.max())
-    best = counts.semi_join(most, ["listener_id", "month", "n_streams"])
-    months = ranked(best, *BEST_FIRST, "number", within=["month"])
-    return months.filter(months["rank"] == 1)
+# -- the records -----------------------------------------------------------------------------------
+
+
+def with_first_played(songs, _):
+    """Top songs with first_played, datetime64 in local time."""
+    return songs.assign(first_played=pd.to_datetime(songs["first_local_ms"], unit="ms"))
+
+
+def gap_to_second(name):
+    """The function `Insight.runner_up` of a ranking. name: column of the names"""
+
+    def words(table):
+        if len(table) < 2:
+            return ""
+        first, second = table.iloc[0], table.iloc[1]
+        gap = float(first["n_streams"] - second["n_streams"])
+        return f"number two, {second[name]}, has {gap:g} stream{'s' * (gap != 1)} fewer"
+
+    return words
+
+
+STREAMS = "plays of {seconds} s and more"
+RANKED = (
+    f"{STREAMS}; ties go to more milliseconds, then to the earlier first play, then to the name"
+)
+UNRANKED = "private plays, functional noise and what is not music"
+INSIGHTS = (
+    Insight(
+        "top_songs",
+        "Which songs did each listener stream most?",
+        top_songs,
+        reads=OF_STREAMS,
+        columns=(
+            "track_id",
+            "n_streams",
+            "ms_played",
+            "first_ms",
+            "first_local_ms",
+            "title",
+            "artist",
+            "rank",
+        ),
+        shape=with_first_played,
+        counted=RANKED,
+        left_out=UNRANKED,
+        runner_up=gap_to_second("title"),
+    ),
+    Insight(
+        "top_artists",
+        "Which artists did each listener stream most?",
+        top_artists,
+        reads=OF_STREAMS,
+        columns=("artist_id", "n_streams", "n_whole", "ms_played", "first_ms", "artist", "rank"),
+        counted=f"{RANKED}; a stream of a featured artist weighs {{featured}}",
+        left_out=UNRANKED,
+        runner_up=gap_to_second("artist"),
+    ),
+    Insight(
+        "top_genres",
+        "Which genres did each listener stream most?",
+        top_genres,
+        reads=OF_STREAMS,
+        columns=("genre", "n_streams", "ms_played", "first_ms", "rank", "share"),
+        counted=RANKED,
+        left_out=f"{UNRANKED}, and tracks without a genre",
+        runner_up=gap_to_second("genre"),
+    ),
+    Insight(
+        "monthly_genres",
+        "Which genre did each listener stream most in each month?",
+        monthly_genres,
+        reads=OF_STREAMS,
+        columns=("genre", "month", "n_streams"),
+        counted=RANKED,
+        left_out=f"{UNRANKED}, and tracks without a genre",
+    ),
+)

@@ -1,0 +1,93 @@
+"""The record of an insight, and the record of a tally, which counts the whole crowd once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+OF_STREAMS = (
+    "track_id",
+    "started_at",
+    "utc_offset_min",
+    "ms_played",
+    "private",
+    "content_type",
+)  # columns of plays that ranks of streams read
+OF_MINUTES = ("started_at", "utc_offset_min", "ms_played")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The listener and the period of an insight.
+
+    first_day, last_day  the period, both inclusive
+    listener_id          number of the listener
+    tally                function of a tally's name; returns its rows of all listeners, a DataFrame
+    """
+
+    first_day: date
+    last_day: date
+    listener_id: int
+    tally: Callable[[str], pd.DataFrame]
+
+
+def same_rows(rows, _):
+    """The rows of one listener, unchanged."""
+    return rows
+
+
+def no_runner_up(_):
+    """Nothing on a runner-up, for insights that rank nothing."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Insight:
+    """One question about a period of listening.
+
+    name       name of the insight, of its card and of its file
+    question   the question that it answers
+    query      function of `PeriodTables`; returns an Ibis table of all listeners, with listener_id,
+               in a stated order. None if `shape` needs only tallies
+    reads      columns of plays that the query reads
+    needs      tables that the query reads besides plays, tracks, artists and track_artists
+    tallies    names of the tallies that the query or `shape` reads
+    columns    columns of the query's result, without listener_id
+    shape      function of one listener's rows and a `Request`; returns the table of the card
+    counted    what is counted, and how ties are decided; words for `explain`
+    left_out   what is not counted; words for `explain`
+    runner_up  function of the shaped table; returns the runner-up and the gap in words, or ""
+    """
+
+    name: str
+    question: str
+    query: Callable | None
+    reads: tuple = ()
+    needs: tuple = ()
+    tallies: tuple = ()
+    columns: tuple = ()
+    shape: Callable = same_rows
+    counted: str = ""
+    left_out: str = ""
+    runner_up: Callable = no_runner_up
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A count of the whole crowd, made once per run and period, and cached beside the run.
+
+    name    name of the table in `PeriodTables.tallies`
+    query   function of `PeriodTables`; returns the rows of the listeners of one part
+    adds    columns that identify a row, if rows of several parts are added up; () if each row
+            belongs to one listener
+    finish  function of the rows of all listeners, an Ibis table; returns the final rows
+    reads, needs  as for `Insight`
+    """
+
+    name: str
+    query: Callable
+    adds: tuple = ()
+    finish: Callable = lambda rows: rows
+    reads: tuple = ()
+    needs: tuple = ()
