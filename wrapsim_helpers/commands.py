@@ -525,6 +525,35 @@ def cards(
 
 
 @app.command()
+def story(
+    run_dir: RunDir,
+    out_dir: Annotated[str, typer.Argument(help="folder for story.html, the cards and the JSON")],
+    user: Annotated[
+        str, typer.Option(help="user id, number or name; default the median listener by minutes")
+    ] = "",
+    year: Year = -1,
+    edition: Edition = "full",
+    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+):
+    """Write one listener's story: a page that plays the cards, the cards, and the numbers as JSON.
+
+    The page is one file that needs no network. Open story.html in a browser.
+    """
+    from .cards import card_folder, make_cards, write_cards
+    from .cards.story import write_story
+    from .cards.themes import check_theme
+    from .wrapped import tell_story, write_summary
+
+    check_theme(theme)
+    its_story = tell_story(run_dir, user, year, edition)
+    folder = card_folder(out_dir)
+    for path in write_cards(make_cards(its_story, theme), folder):
+        typer.echo(path)
+    typer.echo(write_summary(its_story, folder))
+    typer.echo(write_story(its_story, folder, theme))
+
+
+@app.command()
 def insights(
     run_dir: RunDir,
     out_dir: Annotated[str, typer.Argument(help="folder for the Parquet files, one per insight")],
