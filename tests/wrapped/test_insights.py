@@ -779,6 +779,10 @@ ORDER = {
     "longest_streak": [],
     "skip_rate": [],
     "place": [],
+    "release_years": ["release_year"],
+    "top_release_year": [],
+    "oldest_song": [],
+    "listening_age": [],
 }
 
 

@@ -62,6 +62,10 @@ STORY = (
     "skip_rate",
     "place",
     "crowd",
+    "release_years",
+    "top_release_year",
+    "oldest_song",
+    "listening_age",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

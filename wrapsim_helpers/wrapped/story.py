@@ -55,6 +55,9 @@ class Story:
                         crowd; no row without a crowd
         crowd           from_ms, to_ms, n_listeners: bins of minutes, each 20 % wider than the one
                         before
+        release_years   release_year, n_streams, n_others, cohort, share, others_share; every year
+                        from the first to the last
+        top_release_year, oldest_song, listening_age   one row or none; columns as in docs/tables.md
     """
 
     listener: dict
