@@ -392,7 +392,11 @@ def test_the_place_counts_those_strictly_below():
         for who, length in ((1, 100), (2, 200), (3, 200), (4, 300))
     ]
     assert rows(
-        w.place(with_tallies(heard(plays))), "n_listeners", "n_below", "rank", order="listener_id"
+        w.place(with_tallies(heard(plays), ["totals"])),
+        "n_listeners",
+        "n_below",
+        "rank",
+        order="listener_id",
     ) == [
         [4, 0, 4],
         [4, 1, 2],
@@ -453,8 +457,11 @@ def test_all_insights_of_a_crowd_agree_with_plain_loops(crowd):
         last_day=date(2025, 12, 31),
     )
     results = {
-        name: insight(with_tallies(everybody)).execute()
-        for name, insight in w.EDITIONS["all"].queries.items()
+        name: w.EDITIONS["all"].queries[name](everybody).execute()
+        for name in (
+            *("minutes", "top_songs", "top_genres", "top_artists", "top_families"),
+            *("monthly_families", "listening_clock", "longest_streak"),
+        )
     }
     for listener_id, mine in list(crowd.plays.to_pandas().groupby("listener_id"))[::9]:
         found, streak = obvious(crowd_rows(mine), tracks, credits, artists, 2025)
@@ -511,9 +518,18 @@ def test_every_insight_works_on_the_required_columns_alone(crowd):
         )
         for i, plays in enumerate((required, crowd.plays))
     )
-    few, all_ = with_tallies(few), with_tallies(all_)
+    few, all_ = (
+        with_tallies(
+            tables,
+            store=lambda name, rows, i=i: connection.create_table(f"{name}{i}", rows, temp=True),
+        )
+        for i, tables in enumerate((few, all_))
+    )
     for name, insight in w.EDITIONS["all"].queries.items():
-        assert insight(few).count().execute() >= 0.9 * insight(all_).count().execute() > 0, name
+        if w.INSIGHTS[name].needs:
+            continue
+        n_few, n_all = (insight(tables).listener_id.nunique().execute() for tables in (few, all_))
+        assert n_few >= 0.9 * n_all > 0, name
 
 
 # -- a story ---------------------------------------------------------------------------------------
@@ -783,6 +799,12 @@ ORDER = {
     "top_release_year": [],
     "oldest_song": [],
     "listening_age": [],
+    "personality": [],
+    "character": ["rank"],
+    "club": ["rank"],
+    "fan_rank": [],
+    "leaderboard": ["position"],
+    "sound_town": [],
 }
 
 

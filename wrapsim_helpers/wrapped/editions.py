@@ -66,6 +66,13 @@ STORY = (
     "top_release_year",
     "oldest_song",
     "listening_age",
+    "personality",
+    "personality_axes",
+    "character",
+    "club",
+    "fan_rank",
+    "leaderboard",
+    "sound_town",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

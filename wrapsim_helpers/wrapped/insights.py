@@ -2,11 +2,35 @@
 
 from dataclasses import replace
 
-from . import days, release_years, tops, volume
+from . import (
+    characters,
+    clubs,
+    days,
+    fans,
+    measures,
+    personality,
+    release_years,
+    sound_town,
+    tops,
+    volume,
+)
 from .counting import EXTRA, total
 
-THEMES = (volume, tops, days, release_years)
-INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
+THEMES = (
+    volume,
+    tops,
+    days,
+    release_years,
+    measures,
+    personality,
+    characters,
+    clubs,
+    fans,
+    sound_town,
+)
+INSIGHTS = {
+    insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())
+}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 
 
