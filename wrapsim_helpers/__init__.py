@@ -12,9 +12,11 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.card import card_folder, cards_in_rows, make_cards, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
+    from .cards.fans import draw_leaderboard, draw_sound_town
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
+    from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
     from .charts.exploring import (
         draw_clock_against_plan,
@@ -173,6 +175,11 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_longest_streak": "cards.days",
     "draw_skip_rate": "cards.crowd",
     "draw_place": "cards.crowd",
+    "draw_personality": "cards.types",
+    "draw_character": "cards.types",
+    "draw_club": "cards.types",
+    "draw_leaderboard": "cards.fans",
+    "draw_sound_town": "cards.fans",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     # 05 realism: the log compared with published figures

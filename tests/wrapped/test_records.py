@@ -57,9 +57,7 @@ def test_every_insight_has_a_card_but_those_that_others_show():
     shown_by_others = {"monthly_genres", "monthly_families", "top_families", "crowd"}
     shown_by_others |= {"release_years", "top_release_year"}
     shown_by_others |= {"personality_axes", "fan_rank"}
-    without_card = {"personality", "character", "club", "leaderboard", "sound_town"}
-    without_card |= {"oldest_song", "listening_age"}
-    assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | without_card
+    assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | {"oldest_song", "listening_age"}
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(TOP).as_posix())

@@ -168,6 +168,11 @@ PRESS = defaultdict(
     longest_streak=ON_CORAL,
     skip_rate=ON_SUN,
     place=ON_BLUE,
+    personality=ON_PAPER,
+    character=ON_INK,
+    club=ON_CORAL,
+    leaderboard=ON_SUN,
+    sound_town=ON_BLUE,
     summary=ON_INK,
     too_little=ON_BLUE,
 )
