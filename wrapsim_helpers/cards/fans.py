@@ -124,7 +124,7 @@ def draw_sound_town(ax, story, theme="press"):
     lived_in = on_globe(np.array([place_of(home["country"], home["city"])]), centre)
     if len(lived_in) and (home["country"], home["city"]) != (row["country"], row["city"]):
         dots(ax, lived_in, 30, Paint(look.other, look.ground), "home")
-        entries.append((Paint(look.other), 26, "your home"))
+        entries.append((Paint(look.other), 13, "your home"))
     dots(ax, GLOBE, 52, Paint(look.accent.face, look.ground), "town")
     key(ax, look, KEY_Y, *entries)
     return ax

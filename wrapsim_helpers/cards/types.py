@@ -142,7 +142,8 @@ def words_of_character(story):
     n, below = int(first["n_listeners"]) - 1, int(first["n_below"])
     reading = [reading_line(f"More of it than {count(below)} of {count(n)} others.")]
     for second in table[1:2].itertuples():
-        reading.append(reading_line(f"Next: {second.character}, {HABITS[second.habit]}."))
+        next_one = f"Next: {second.character}"
+        reading.append(reading_line(f"{next_one}, {HABITS[second.habit]}.", f"{next_one}."))
     return words_on(
         story,
         "Character",
