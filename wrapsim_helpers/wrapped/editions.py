@@ -60,6 +60,15 @@ STORY = (
     "skip_rate",
     "place",
     "crowd",
+    "top_albums",
+    "number_one",
+    "artist_race",
+    "peak_months",
+    "artist_streak",
+    "first_song",
+    "discoveries",
+    "seasons",
+    "world",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 
