@@ -739,6 +739,8 @@ ORDER = {
     "longest_streak": [],
     "skip_rate": [],
     "place": [],
+    "similar_listeners": ["rank"],
+    "missed_songs": ["rank"],
 }
 
 

@@ -60,6 +60,8 @@ STORY = (
     "skip_rate",
     "place",
     "crowd",
+    "similar_listeners",
+    "missed_songs",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

@@ -51,6 +51,9 @@ class Story:
         place           one row: ms_played, n_listeners, n_below, rank; no row without a crowd
         crowd           from_ms, to_ms, n_listeners: bins of minutes, each 20 % wider than the one
                         before
+        similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name; no row for several
+                        listeners
+        missed_songs    rank, title, artist, n_listeners, n_streams; as above
     """
 
     listener: dict
