@@ -783,6 +783,8 @@ ORDER = {
     "top_release_year": [],
     "oldest_song": [],
     "listening_age": [],
+    "similar_listeners": ["rank"],
+    "missed_songs": ["rank"],
 }
 
 

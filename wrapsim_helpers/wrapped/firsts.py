@@ -115,7 +115,9 @@ def names_of_month(tables, artists):
     """The first new artist of each month, and the one with most streams (see `discoveries`)."""
     keys, names = ["listener_id", "month"], tables.artists.select("artist_id", "artist")
     order = *tables.rules.best_first, "artist", "artist_id"
-    firsts = leaders(artists.mutate(early=-artists.first_ms), keys, "early").join(names, "artist_id")
+    firsts = leaders(artists.mutate(early=-artists.first_ms), keys, "early").join(
+        names, "artist_id"
+    )
     first = ranked(firsts, "artist", "artist_id", within=["month"])
     most = leaders(artists, keys, tables.rules.measure).join(names, "artist_id")
     best = ranked(most, *order, within=["month"])

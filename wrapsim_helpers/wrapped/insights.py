@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from . import albums, days, firsts, number_one, race, release_years, tops, volume
+from . import albums, days, firsts, number_one, race, release_years, similar, tops, volume
 from .counting import EXTRA, total
 
-THEMES = (volume, tops, days, release_years, albums, number_one, race, firsts)
+THEMES = (volume, tops, days, release_years, albums, number_one, race, firsts, similar)
 INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 
