@@ -31,8 +31,10 @@ def top_albums(tables, most=100):
     )
     order = ibis.desc("score"), *tables.rules.best_first, "album", "album_id"
     best = ranked(named, *order).filter(lambda t: t["rank"] <= most)
-    return with_track_streams(tables, best).select("listener_id", *COLUMNS).order_by(
-        "listener_id", "rank"
+    return (
+        with_track_streams(tables, best)
+        .select("listener_id", *COLUMNS)
+        .order_by("listener_id", "rank")
     )
 
 

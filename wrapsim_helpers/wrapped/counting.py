@@ -155,7 +155,16 @@ def tables_in(
     catalogue = tracks, artists, track_artists
     further = albums, listeners, actions
     return PeriodTables(
-        timed, songs, song_days, *of_artists, *days, *catalogue, first_day, last_day, rules, *further
+        timed,
+        songs,
+        song_days,
+        *of_artists,
+        *days,
+        *catalogue,
+        first_day,
+        last_day,
+        rules,
+        *further,
     )
 
 

@@ -115,7 +115,9 @@ def names_of_month(tables, artists):
     """The first new artist of each month, and the one with most streams (see `discoveries`)."""
     keys, names = ["listener_id", "month"], tables.artists.select("artist_id", "artist")
     order = *tables.rules.best_first, "artist", "artist_id"
-    firsts = leaders(artists.mutate(early=-artists.first_ms), keys, "early").join(names, "artist_id")
+    firsts = leaders(artists.mutate(early=-artists.first_ms), keys, "early").join(
+        names, "artist_id"
+    )
     first = ranked(firsts, "artist", "artist_id", within=["month"])
     most = leaders(artists, keys, tables.rules.measure).join(names, "artist_id")
     best = ranked(most, *order, within=["month"])
@@ -263,7 +265,8 @@ INSIGHTS = (
         reads=OF_STREAMS,
         columns=DISCOVERY_COLUMNS,
         shape=with_dates_of_firsts,
-        counted="artists and genres without a play of {seconds} s and more before, in the whole run",
+        counted="artists and genres without a play of {seconds} s and more before, in the whole "
+        "run",
         left_out=f"{UNRANKED}, and what the listener played in the first {KNOWN_DAYS} days of the "
         "run",
     ),

@@ -24,9 +24,11 @@ def number_one(tables):
         known, ["listener_id", "track_id"]
     )
     so_far = ibis.window(group_by="listener_id", order_by="day", preceding=None, following=0)
-    return days.mutate(
-        n_so_far=total(days.n_streams).over(so_far), known=days.known.fill_null(False)
-    ).select("listener_id", *COLUMNS).order_by("listener_id", "day")
+    return (
+        days.mutate(n_so_far=total(days.n_streams).over(so_far), known=days.known.fill_null(False))
+        .select("listener_id", *COLUMNS)
+        .order_by("listener_id", "day")
+    )
 
 
 # -- the records -----------------------------------------------------------------------------------

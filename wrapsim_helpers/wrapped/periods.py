@@ -26,7 +26,15 @@ from ..runs.opened import (
 from ..schema import TABLES
 from ..storage import places
 from ..storage.tables import read_part
-from .counting import Rules, by_artist, by_artist_and_month, by_day, by_song, by_song_and_day, tables_in
+from .counting import (
+    Rules,
+    by_artist,
+    by_artist_and_month,
+    by_day,
+    by_song,
+    by_song_and_day,
+    tables_in,
+)
 from .editions import Edition, edition_named, window
 from .insights import with_tallies
 

@@ -66,7 +66,9 @@ def is_before(pairs, rules):
     for column in ("artist", "first_ms"):
         other, value = pairs[f"other_{column}"], pairs[column]
         before = (other < value) | ((other == value) & before)
-    for column in ("ms_played", "n_streams") if rules.by == "streams" else ("n_streams", "ms_played"):
+    for column in (
+        ("ms_played", "n_streams") if rules.by == "streams" else ("n_streams", "ms_played")
+    ):
         other, value = pairs[f"other_{column}"], pairs[column]
         before = (other > value) | ((other == value) & before)
     return before
@@ -95,9 +97,11 @@ def peak_months(tables):
     """
     order = ibis.desc(tables.rules.measure), "month"
     ordered = ranked(months_of_five(tables), *order, within=["artist_id"])
-    return ordered.mutate(
-        n_streams=ordered.n_streams / 2, is_peak=ordered["rank"] == 1
-    ).select("listener_id", *PEAK_COLUMNS).order_by("listener_id", "year_rank", "month")
+    return (
+        ordered.mutate(n_streams=ordered.n_streams / 2, is_peak=ordered["rank"] == 1)
+        .select("listener_id", *PEAK_COLUMNS)
+        .order_by("listener_id", "year_rank", "month")
+    )
 
 
 def artist_streak(tables):

@@ -121,8 +121,8 @@ def monthly_families(tables):
     """
     families = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "family")
     songs = tables.song_days.join(families, "track_id")
-    month = month_of(songs.day, tables.first_day)
-    counts = songs.group_by("listener_id", "family", month=month)
+    songs = with_month(songs, tables.first_day)
+    counts = songs.group_by("listener_id", "family", "month")
     streams = counts.agg(n_streams=total(songs.n_streams))
     columns = "listener_id", "month", "family", "n_streams"
     return streams.select(*columns).order_by("listener_id", "month", "family")
