@@ -784,6 +784,8 @@ ORDER = {
     "top_release_year": [],
     "oldest_song": [],
     "listening_age": [],
+    "similar_listeners": ["rank"],
+    "missed_songs": ["rank"],
     "top_albums": ["rank"],
     "number_one": ["day"],
     "artist_race": ["year_rank", "month"],

@@ -75,6 +75,8 @@ STORY = (
     "discoveries",
     "seasons",
     "world",
+    "similar_listeners",
+    "missed_songs",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

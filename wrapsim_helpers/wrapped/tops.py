@@ -95,7 +95,7 @@ def top_families(tables):
     genre is the family's first genre in `top_genres`, n_genres the number of its genres with a
     stream. Ties as for songs.
     """
-    genres = top_genres(tables).drop("share").join(families_of(tables), "genre")
+    genres = top_genres(tables).drop("share").join(families_by_genre(tables), "genre")
     counts = genres.group_by("listener_id", "family").agg(
         n_streams=total(genres.n_streams),
         ms_played=total(genres.ms_played),
@@ -108,7 +108,7 @@ def top_families(tables):
     return best.mutate(share=share).order_by("listener_id", "rank")
 
 
-def families_of(tables):
+def families_by_genre(tables):
     """The family of each genre label: genre, family."""
     labels = tables.tracks.filter(tables.tracks.genre != "")
     return labels.group_by("genre").agg(family=labels.family.min())
