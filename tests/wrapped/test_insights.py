@@ -514,6 +514,9 @@ def test_every_insight_works_on_the_required_columns_alone(crowd):
     few, all_ = with_tallies(few), with_tallies(all_)
     for name, insight in possible_queries(w.EDITIONS["all"], few).items():
         assert insight(few).count().execute() >= 0.9 * insight(all_).count().execute() > 0, name
+    for name, insight in w.EDITIONS["all"].queries.items():
+        if name not in WITHOUT_ROWS:
+            assert insight(few).count().execute() >= 0.9 * insight(all_).count().execute() > 0, name
 
 
 # -- a story ---------------------------------------------------------------------------------------
@@ -785,7 +788,20 @@ ORDER = {
     "listening_age": [],
     "similar_listeners": ["rank"],
     "missed_songs": ["rank"],
+    "top_albums": ["rank"],
+    "number_one": ["day"],
+    "artist_race": ["year_rank", "month"],
+    "peak_months": ["year_rank", "month"],
+    "artist_streak": ["day"],
+    "first_song": [],
+    "discoveries": ["month"],
+    "seasons": ["number"],
+    "world": ["rank"],
 }
+
+
+# a songs file has no albums, and in the first weeks of a run nothing is new
+WITHOUT_ROWS = {"top_albums", "discoveries"}
 
 
 @pytest.mark.parametrize("name", w.EDITIONS["all"].queries)
@@ -796,7 +812,7 @@ def test_every_insight_states_the_order_of_its_rows(crowd_with_threads, name):
     assert both[0].equals(both[1]) and both[0].equals(
         both[0].sort_by([(column, "ascending") for column in order])
     )
-    assert len(both[0]) and not both[0].to_pandas().duplicated(order).any()
+    assert name in WITHOUT_ROWS or len(both[0]) and not both[0].to_pandas().duplicated(order).any()
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,8 @@ def draw_first_songs(ax, story, theme="press"):
 def tables_of(run, rules=w.Rules()):
     """The `PeriodTables` of a whole run by some rules."""
     catalogue = [run.tables[name] for name in NAMES]
-    return with_tallies(w.tables_in(run.tables["plays"], *catalogue, *run.days, rules=rules))
+    more = {"rules": rules, "albums": run.tables["albums"]}
+    return with_tallies(w.tables_in(run.tables["plays"], *catalogue, *run.days, **more))
 
 
 @pytest.mark.parametrize("edition", ["all", "2025"])
@@ -57,7 +58,10 @@ def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monke
 def test_every_insight_has_a_card_but_those_that_others_show():
     shown_by_others = {"monthly_genres", "monthly_families", "top_families", "crowd"}
     shown_by_others |= {"release_years", "top_release_year"}
-    assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | {"oldest_song", "listening_age"}
+    not_yet = {"oldest_song", "listening_age", "top_albums", "number_one", "artist_race"}
+    not_yet |= {"peak_months", "artist_streak", "first_song", "discoveries", "seasons", "world"}
+    not_yet |= {"similar_listeners", "missed_songs"}
+    assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | not_yet
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(TOP).as_posix())
@@ -107,6 +111,14 @@ def test_an_insight_does_without_the_columns_that_it_does_not_read(tiny_run):
             if columns_of(insight) == columns:
                 rows = insight.query(few).to_pyarrow()
                 assert rows == insight.query(whole).to_pyarrow(), insight.name
+    catalogue = [run.tables[name] for name in NAMES]
+    for one in w.INSIGHTS.values():
+        needed = {"listener_id", "track_id", "started_at", "utc_offset_min", "ms_played"}
+        few = run.tables["plays"].select(*sorted(needed | set(one.reads)))
+        if one.query:
+            tables = w.tables_in(few, *catalogue, *run.days, albums=run.tables["albums"])
+            least = one.query(with_tallies(tables)).to_pyarrow()
+            assert least == one.query(tables_of(run)).to_pyarrow(), one.name
 
 
 def test_a_featured_artist_counts_as_the_rules_say(tiny_run):

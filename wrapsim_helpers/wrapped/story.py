@@ -57,10 +57,14 @@ class Story:
                         before
         release_years   release_year, n_streams, n_others, cohort, share, others_share; every year
                         from the first to the last
-        top_release_year, oldest_song, listening_age   one row or none; columns as in docs/tables.md
         similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name; no row for several
                         listeners
         missed_songs    rank, title, artist, n_listeners, n_streams; as above
+        top_release_year, oldest_song, listening_age, first_song   one row or none; columns as in
+                        docs/tables.md
+        top_albums, artist_race, peak_months, discoveries, seasons, world   as in docs/tables.md;
+                        albums are those with 70 % of their tracks streamed; world has name too
+        number_one, artist_streak   one row per day, with date
     """
 
     listener: dict

@@ -140,7 +140,11 @@ def race_block(story):
 def months_of(rows):
     """Months of one artist's race."""
     return [
-        {"rank": int(row.rank), "month": MONTH_NAMES[int(row.month - 1) % 12], "trailSize": row.trail}
+        {
+            "rank": int(row.rank),
+            "month": MONTH_NAMES[int(row.month - 1) % 12],
+            "trailSize": row.trail,
+        }
         for row in rows.itertuples()
     ]
 
