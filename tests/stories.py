@@ -131,6 +131,7 @@ def tell(
         "place": table(place_in(crowd, ms.sum()), "ms_played", "n_listeners", "n_below", "rank"),
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
         **release_tables(int(streams.sum()), songs, crowd),
+        **mood_tables(int(streams.sum()), months),
     }
     listener = {
         "user_id": "u1",
@@ -228,6 +229,28 @@ def release_tables(n, songs, crowd):
             *("age", "first_year", "last_year", "n_window", "n_streams", "n_others_window"),
             *("n_others", "cohort", "n_undated"),
         ),
+    }
+
+
+def mood_tables(n, months):
+    """Tables of moods: two colours, one if all months have one genre; three parts of the day."""
+    moods = [("energetic", "yellow", 0.41), ("romantic", "purple", 0.22)][: len(set(months))]
+    words = ("bright", "energetic", "dreamy", "calm", "romantic", "strange")
+    slices = [
+        (mood, colour, round(n * share), n, rank, i, round(n / 24 * share * (1 + 0.6 * wave)))
+        for rank, (mood, colour, share) in enumerate(moods, 1)
+        for i, wave in enumerate(np.sin(np.arange(24) / 24 * 6 * np.pi * rank))
+    ]
+    parts = [
+        (part, rank, words[2 * i + rank - 1], round(n / 3 * (0.5 - 0.1 * rank)), n // 3)
+        for i, part in enumerate(("morning", "midday", "evening"))
+        for rank in (1, 2)
+    ]
+    parts = parts if len(moods) == 2 else parts[2:3]
+    columns = ("mood", "colour", "n_mood", "n_all", "rank", "slice", "n_streams")
+    return {
+        "audio_aura": table(slices, *columns),
+        "audio_day": table(parts, "part", "rank", "mood", "n_streams", "n_part"),
     }
 
 

@@ -743,6 +743,8 @@ ORDER = {
     "top_release_year": [],
     "oldest_song": [],
     "listening_age": [],
+    "audio_aura": ["rank", "slice"],
+    "audio_day": ["part", "rank"],
 }
 
 

@@ -64,6 +64,8 @@ STORY = (
     "top_release_year",
     "oldest_song",
     "listening_age",
+    "audio_aura",
+    "audio_day",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

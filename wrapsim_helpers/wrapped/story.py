@@ -54,6 +54,9 @@ class Story:
         release_years   release_year, n_streams, n_others, cohort, share, others_share; every year
                         from the first to the last
         top_release_year, oldest_song, listening_age   one row or none; columns as in docs/tables.md
+        audio_aura      rank, mood, colour, n_mood, n_all, slice, n_streams; every part of the
+                        period
+        audio_day       part ("morning", "midday", "evening"), rank, mood, n_streams, n_part
     """
 
     listener: dict
