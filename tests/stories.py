@@ -132,6 +132,7 @@ def tell(
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
         **release_tables(int(streams.sum()), songs, crowd),
         **mood_tables(int(streams.sum()), months),
+        **evolution_tables(genres, artists, months),
     }
     listener = {
         "user_id": "u1",
@@ -251,6 +252,36 @@ def mood_tables(n, months):
     return {
         "audio_aura": table(slices, *columns),
         "audio_day": table(parts, "part", "rank", "mood", "n_streams", "n_part"),
+    }
+
+
+def evolution_tables(genres, artists, months):
+    """Tables of the genres by month, and three phases unless all months have one genre."""
+    names = [*genres["genre"][:5], *[""] * (len(genres) > 5)]
+    mixture = [
+        (month, rank, name, 20 * (7 - rank) + 60 * ((month + 2 * rank) % 12 < 4))
+        for month in range(1, 13)
+        for rank, name in enumerate(names, 1)
+        if month != 6 or len(set(months)) > 1
+    ]
+    words = ("danceable", "energetic"), ("acoustic", "romantic"), ("electric", "")
+    phases = [
+        (
+            p,
+            4 * p - 3,
+            4 * p,
+            4 * p - 1,
+            *words[p - 1],
+            names[p - 1],
+            list(artists["artist"][:2]),
+            90,
+        )
+        for p in (1, 2, 3)[: 3 * (len(set(months)) > 1)]
+    ]
+    columns = ("phase", "first_month", "last_month", "peak_month", "descriptor", "mood", "genre")
+    return {
+        "genre_mixture": table(mixture, "month", "rank", "genre", "n_streams"),
+        "music_evolution": table(phases, *columns, "artists", "n_streams"),
     }
 
 

@@ -66,6 +66,8 @@ STORY = (
     "listening_age",
     "audio_aura",
     "audio_day",
+    "genre_mixture",
+    "music_evolution",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

@@ -57,6 +57,9 @@ class Story:
         audio_aura      rank, mood, colour, n_mood, n_all, slice, n_streams; every part of the
                         period
         audio_day       part ("morning", "midday", "evening"), rank, mood, n_streams, n_part
+        genre_mixture   month, rank, genre ("" for rank 6), n_streams; no row for months without one
+        music_evolution phase, first_month, last_month, peak_month, descriptor, mood, genre,
+                        artists, n_streams; no row for a year without a change
     """
 
     listener: dict
