@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from wrapsim_helpers.latin import latin_form
+from wrapsim_helpers.wrapped.archive import TEMPLATES, amounts
 from wrapsim_helpers.wrapped.story import Story
 
 DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
@@ -133,6 +134,7 @@ def tell(
         **release_tables(int(streams.sum()), songs, crowd),
         **mood_tables(int(streams.sum()), months),
         **evolution_tables(genres, artists, months),
+        "archive": archive_table(ms, streams, artists, genres),
     }
     listener = {
         "user_id": "u1",
@@ -283,6 +285,24 @@ def evolution_tables(genres, artists, months):
         "genre_mixture": table(mixture, "month", "rank", "genre", "n_streams"),
         "music_evolution": table(phases, *columns, "artists", "n_streams"),
     }
+
+
+def archive_table(ms, streams, artists, genres):
+    """Up to five remarkable days in their order, on the loudest days."""
+    names = {3: artists["artist"][0], 4: genres["genre"][0]}
+    days = sorted(np.argsort(-ms, kind="stable")[: 5 if len(genres) > 2 else 2])
+    rows = []
+    for reason, day in enumerate(days, 1):
+        amount = 33 if reason in (2, 5) else int(ms[day])
+        row = pd.Series(
+            {"amount": amount, "name": names.get(reason, ""), "n_streams": streams[day]}
+        )
+        title, words = TEMPLATES[reason - 1]
+        words = words.format(**amounts(row))
+        name = row["name"]
+        rows.append((DAYS[day], title, words, reason, amount, name, ms[day], streams[day]))
+    columns = ("date", "title", "words", "reason", "amount", "name", "ms_played", "n_streams")
+    return table(rows, *columns)
 
 
 def typical():

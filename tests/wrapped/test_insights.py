@@ -749,6 +749,7 @@ ORDER = {
     "audio_day": ["part", "rank"],
     "genre_mixture": ["month", "rank"],
     "music_evolution": ["phase"],
+    "archive": ["day"],
 }
 
 

@@ -67,6 +67,7 @@ def test_every_insight_has_a_card_but_those_that_others_show():
         "audio_aura",
         "audio_day",
         "music_evolution",
+        "archive",
     }
 
 

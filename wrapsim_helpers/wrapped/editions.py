@@ -68,6 +68,7 @@ STORY = (
     "audio_day",
     "genre_mixture",
     "music_evolution",
+    "archive",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

@@ -258,11 +258,11 @@ def music_evolution(tables):
     them, or none for a year without a change: phase, first_month, last_month, peak_month (see
     `month_of`), descriptor, mood, genre, artists (a list), n_streams.
 
-    Phases end where the mixture of genres changes most (see `genre_changes`). Genre, mood and artists are
-    those whose share of the phase's streams is furthest above their share of all phases'; the peak
-    is the month with most streams of this genre, of equal months the earlier; for the descriptor,
-    see `descriptor_of`. mood is "" if no track has one. The rule of 2024 is not published; this one
-    is a decision of wrapsim.
+    Phases end where the mixture of genres changes most (see `genre_changes`). Genre, mood and
+    artists are those whose share of the phase's streams is furthest above their share of all
+    phases'; the peak is the month with most streams of this genre, of equal months the earlier; for
+    the descriptor, see `descriptor_of`. mood is "" if no track has one. The rule of 2024 is not
+    published; this one is a decision of wrapsim.
     """
     songs, keys = songs_of_phases(tables), ["listener_id", "phase"]
     tagged = counts_of_phases(songs.join(moods_of_tracks(tables), "track_id"), "mood")

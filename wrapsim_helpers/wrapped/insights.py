@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from . import days, evolution, moods, release_years, tops, volume
+from . import archive, days, evolution, moods, release_years, tops, volume
 from .counting import EXTRA, total
 
-THEMES = (volume, tops, days, release_years, moods, evolution)
+THEMES = (volume, tops, days, release_years, moods, evolution, archive)
 INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 

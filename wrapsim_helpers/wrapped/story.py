@@ -60,6 +60,7 @@ class Story:
         genre_mixture   month, rank, genre ("" for rank 6), n_streams; no row for months without one
         music_evolution phase, first_month, last_month, peak_month, descriptor, mood, genre,
                         artists, n_streams; no row for a year without a change
+        archive         date, title, words, reason, amount, name, ms_played, n_streams; at most five
     """
 
     listener: dict
