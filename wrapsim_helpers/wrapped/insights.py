@@ -2,10 +2,36 @@
 
 from dataclasses import replace
 
-from . import albums, days, firsts, number_one, race, release_years, similar, tops, volume
+from . import (
+    albums,
+    archive,
+    days,
+    evolution,
+    firsts,
+    moods,
+    number_one,
+    race,
+    release_years,
+    similar,
+    tops,
+    volume,
+)
 from .counting import EXTRA, total
 
-THEMES = (volume, tops, days, release_years, albums, number_one, race, firsts, similar)
+THEMES = (
+    volume,
+    tops,
+    days,
+    release_years,
+    albums,
+    number_one,
+    race,
+    firsts,
+    similar,
+    moods,
+    evolution,
+    archive,
+)
 INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 

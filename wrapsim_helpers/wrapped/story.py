@@ -57,6 +57,14 @@ class Story:
                         before
         release_years   release_year, n_streams, n_others, cohort, share, others_share; every year
                         from the first to the last
+        top_release_year, oldest_song, listening_age   one row or none; columns as in docs/tables.md
+        audio_aura      rank, mood, colour, n_mood, n_all, slice, n_streams; every part of the
+                        period
+        audio_day       part ("morning", "midday", "evening"), rank, mood, n_streams, n_part
+        genre_mixture   month, rank, genre ("" for rank 6), n_streams; no row for months without one
+        music_evolution phase, first_month, last_month, peak_month, descriptor, mood, genre,
+                        artists, n_streams; no row for a year without a change
+        archive         date, title, words, reason, amount, name, ms_played, n_streams; at most five
         similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name; no row for several
                         listeners
         missed_songs    rank, title, artist, n_listeners, n_streams; as above
