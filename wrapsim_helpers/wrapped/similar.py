@@ -52,9 +52,9 @@ def favourite_songs(tables):
     return best.select("listener_id", "track_id", "n_streams")
 
 
-def people(tables):
-    """The name of each listener; "" if the run has no table of listeners."""
-    if tables.listeners is None:
+def listener_names_of(tables):
+    """The name of each listener; "" if the run has no names."""
+    if tables.listeners is None or "name" not in tables.listeners.columns:
         return tables.days.select("listener_id").distinct().mutate(name=ibis.literal(""))
     return tables.listeners.select("listener_id", "name")
 
@@ -62,7 +62,7 @@ def people(tables):
 TALLIES = (
     Tally("favourite_artists", favourite_artists, finish=with_fans, reads=OF_STREAMS),
     Tally("favourite_songs", favourite_songs, reads=OF_STREAMS),
-    Tally("people", people),
+    Tally("names", listener_names_of),
 )
 
 # -- the queries -----------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def similar_listeners(tables):
 
     Ties go to the lower number. A listener who shares no favourite artist has no row.
     """
-    names = tables.tallies["people"].rename(other_id="listener_id")
+    names = tables.tallies["names"].rename(other_id="listener_id")
     similar = most_similar(tables).left_join(names, "other_id").drop("other_id_right")
     return similar.relocate("name", before="rank").order_by("listener_id", "rank")
 
@@ -187,7 +187,7 @@ INSIGHTS = (
         "Which listeners are most similar to each listener?",
         similar_listeners,
         reads=OF_STREAMS,
-        tallies=("favourite_artists", "people"),
+        tallies=("favourite_artists", "names"),
         columns=("other_id", "similarity", "n_shared", "name", "rank"),
         counted=(
             f"the cosine of the streams of each listener's {FAVOURITES} most streamed artists; "
