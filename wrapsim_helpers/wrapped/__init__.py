@@ -20,3 +20,4 @@ from .tops import (
     top_songs,
 )
 from .volume import minutes, place, skip_rate
+from .years import comebacks, loyalty

@@ -68,6 +68,8 @@ STORY = (
     "listening_age",
     "similar_listeners",
     "missed_songs",
+    "loyalty",
+    "comebacks",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

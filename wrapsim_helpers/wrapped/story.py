@@ -61,6 +61,8 @@ class Story:
         similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name; no row for several
                         listeners
         missed_songs    rank, title, artist, n_listeners, n_streams; as above
+        loyalty         rank, artist, n_years, n_streams; no row in a run of one year
+        comebacks       rank, artist, last_day, first_day, gap_days, n_streams; as above
     """
 
     listener: dict
