@@ -11,13 +11,6 @@ from .periods import period_tables
 from .similar import missed_songs, similar_listeners
 from .story import Story, tell_story
 from .summary import write_summary
-from .tops import (
-    monthly_families,
-    monthly_genres,
-    top_artists,
-    top_families,
-    top_genres,
-    top_songs,
-)
+from .tops import monthly_families, monthly_genres, top_artists, top_families, top_genres, top_songs
 from .volume import minutes, place, skip_rate
 from .years import comebacks, loyalty
