@@ -77,7 +77,7 @@ def first_artists(tables, artists, most):
 # -- the records -----------------------------------------------------------------------------------
 
 
-def with_dates(artists, _):
+def comebacks_with_dates(artists, _):
     """Comebacks with last_day and first_day as dates."""
     days = {name: as_dates(artists[name]) for name in ("last_day", "first_day")}
     return artists.assign(**days)
@@ -101,7 +101,7 @@ INSIGHTS = (
         comebacks,
         reads=OF_STREAMS,
         columns=("artist_id", "artist", "last_day", "first_day", "gap_days", *COUNTS, "rank"),
-        shape=with_dates,
+        shape=comebacks_with_dates,
         counted=f"artists without a stream for {COMEBACK_DAYS} days and more before the first "
         f"one in the period; {RANKED}",
         left_out=f"{UNRANKED}, and years before the run",
