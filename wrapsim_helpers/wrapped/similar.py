@@ -36,12 +36,17 @@ def with_fans(favourites):
     """Favourite artists with square, the sum of the squares of the listener's n_streams, and fan:
     1 for the listener in whose taste the artist has the largest part, then on.
     """
-    n = favourites.n_streams.cast("float64")
-    squares = favourites.mutate(square=(n * n).sum().over(group_by="listener_id"))
+    squares = with_squares(favourites)
     part = (squares.n_streams / squares.square.sqrt()).round(9)
     fans = ibis.window(group_by="artist_id", order_by=[part.desc(), squares.listener_id])
     counted = squares.mutate(fan=ibis.row_number().over(fans) + 1)
     return counted.order_by("listener_id", "rank")
+
+
+def with_squares(artists):
+    """Artists of listeners with square, the sum of the squares of the listener's n_streams."""
+    n = artists.n_streams.cast("float64")
+    return artists.mutate(square=(n * n).sum().over(group_by="listener_id"))
 
 
 def favourite_songs(tables):

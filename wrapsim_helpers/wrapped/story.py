@@ -211,6 +211,12 @@ def group_of(run, numbers, name):
     return numbers, shared | called | {"listener_id": GROUP, "user_id": ""}
 
 
+def names_of(run, numbers):
+    """Number -> name of some listeners of a run."""
+    rows = read_parquet(run, "listeners", ["listener_id", "name"]).to_pylist()
+    return {row["listener_id"]: row["name"] for row in rows if row["listener_id"] in numbers}
+
+
 def joined_names(names):
     """First names of up to three people, or their number: "Ann, Bo and Cy", "12 listeners"."""
     firsts = [name.split()[0] for name in names]
