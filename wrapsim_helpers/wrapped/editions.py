@@ -82,6 +82,8 @@ STORY = (
     "world",
     "similar_listeners",
     "missed_songs",
+    "loyalty",
+    "comebacks",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

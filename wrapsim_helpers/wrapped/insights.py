@@ -15,6 +15,7 @@ from . import (
     similar,
     tops,
     volume,
+    years,
 )
 from .counting import EXTRA, total
 
@@ -31,6 +32,7 @@ THEMES = (
     moods,
     evolution,
     archive,
+    years,
 )
 INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}

@@ -73,6 +73,8 @@ class Story:
         top_albums, artist_race, peak_months, discoveries, seasons, world   as in docs/tables.md;
                         albums are those with 70 % of their tracks streamed; world has name too
         number_one, artist_streak   one row per day, with date
+        loyalty         rank, artist, n_years, n_streams; no row in a run of one year
+        comebacks       rank, artist, last_day, first_day, gap_days, n_streams; as above
     """
 
     listener: dict
@@ -219,6 +221,12 @@ def group_of(run, numbers, name):
     names = [joined_names(list(names)) for names in (rows["name"], latin)]
     called = {"name": name or names[0], "name_latin": name or names[1]}
     return numbers, shared | called | {"listener_id": GROUP, "user_id": ""}
+
+
+def names_of(run, numbers):
+    """Number -> name of some listeners of a run."""
+    rows = read_parquet(run, "listeners", ["listener_id", "name"]).to_pylist()
+    return {row["listener_id"]: row["name"] for row in rows if row["listener_id"] in numbers}
 
 
 def joined_names(names):
