@@ -38,7 +38,7 @@ def drawings():
 
 CARDS = drawings()
 CARD_FILES = re.compile(
-    rf"\d\d_({'|'.join(CARDS)})\.png|cards\.json|summary\.json"
+    rf"\d\d_({'|'.join(CARDS)})\.png|cards\.json|summary\.json|story\.html"
 )  # files that a folder of cards may hold
 SMALL = 300  # width in a notebook, three to a row
 STYLE = (

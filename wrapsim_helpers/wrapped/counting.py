@@ -30,6 +30,7 @@ CLOCKS = ("local", "UTC")
 OFFSETS = 4096
 
 
+@front_door
 @dataclass(frozen=True)
 class Rules:
     """The rules of counting in an edition of Wrapped.

@@ -53,13 +53,19 @@ STORY = (
     "top_songs",
     "top_artists",
     "top_genres",
+    "top_families",
     "listening_clock",
     "calendar",
     "monthly_genres",
+    "monthly_families",
     "longest_streak",
     "skip_rate",
     "place",
     "crowd",
+    "release_years",
+    "top_release_year",
+    "oldest_song",
+    "listening_age",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

@@ -1,21 +1,19 @@
 """One listener's year: the results of all insights, from which cards are drawn."""
 
 import functools
-import json
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytz
 
 from ..checking import check_choice, front_door
 from ..interrupts import saying, unchanged
 from ..runs.again import listener_named
 from ..runs.opened import open_run, play_files, read_parquet
 from ..schema import TABLES
-from ..storage.manifest import json_bytes
-from ..storage.outputs import replaced_file, writable_output_folder
 from .counting import Rules, too_little
 from .insight import Request
 from .insights import INSIGHTS
@@ -40,17 +38,26 @@ class Story:
         minutes         one row: ms_played, n_plays, n_streams, n_tracks, n_artists, n_days
         top_songs       rank, title, artist, n_streams, ms_played, first_played (datetime64, local
                         time)
-        top_artists     rank, artist, n_streams (featured streams count half), ms_played
+        top_artists     rank, artist, n_streams (featured streams count half), n_whole (every
+                        stream once), ms_played
         top_genres      rank, genre, n_streams, share; every genre of the window
+        top_families    rank, family, n_streams, share, genre (its first), n_genres; every family
+                        of genres of the window
         listening_clock hour (0-23), ms_played; 24 rows
         calendar        date (datetime.date), ms_played, n_streams; every day of the window
         monthly_genres  month (1-12), genre: the most streamed genre of the month; no row for months
                         without a stream
+        monthly_families month (1-12), family, n_streams; no row for a family without a stream in a
+                        month
         longest_streak  n_days, first_day, last_day; no row if the longest streak is one day
         skip_rate       one row: n_plays, n_skips, share, crowd_share (NaN without a crowd)
-        place           one row: ms_played, n_listeners, n_below, rank; no row without a crowd
+        place           one row: ms_played, n_listeners, n_below, rank, least_ms and most_ms of the
+                        crowd; no row without a crowd
         crowd           from_ms, to_ms, n_listeners: bins of minutes, each 20 % wider than the one
                         before
+        release_years   release_year, n_streams, n_others, cohort, share, others_share; every year
+                        from the first to the last
+        top_release_year, oldest_song, listening_age   one row or none; columns as in docs/tables.md
     """
 
     listener: dict
@@ -93,15 +100,6 @@ class Story:
         )
 
 
-SUMMARISED = (
-    "minutes",
-    "longest_streak",
-    "skip_rate",
-    "place",
-    "top_songs",
-    "top_artists",
-    "top_genres",
-)
 LISTENER_FIELDS = {  # columns of the listeners table -> value for several who differ
     "listener_id": GROUP,
     "user_id": "",
@@ -217,10 +215,11 @@ def joined_names(names):
 
 
 def of_values(values):
-    """Values of columns as the name of a cohort: {"country": "SE", "gender": "Female"} -> "SE,
+    """Values of columns as the name of a cohort: {"country": "SE", "gender": "Female"} -> "Sweden,
     Female".
     """
-    return ", ".join(str(value) for value in values.values())
+    names = values | {"country": pytz.country_names.get(values.get("country", ""), "")}
+    return ", ".join(str(names[column]) for column in values)
 
 
 def listeners_where(run, values):
@@ -253,32 +252,3 @@ def median_listener(crowd):
             "simulate a longer run."
         )
     return int(crowd.sort_values(["ms_played", "listener_id"])["listener_id"].iloc[len(crowd) // 2])
-
-
-@front_door
-def write_summary(story: Story, out_dir):
-    """Write summary.json, the numbers of a story for programs, into a folder of cards; returns its
-    path.
-
-    Raises the errors of `card_folder`.
-    """
-    firsts = {
-        name: story.tables[name].head(5).drop(columns="first_played", errors="ignore")
-        for name in SUMMARISED
-    }
-    path = writable_output_folder(out_dir) / "summary.json"
-    summary = {
-        "user_id": story.listener["user_id"],
-        "year": story.year,
-        "edition": story.edition,
-        "first_day": str(story.first_day),
-        "last_day": str(story.last_day),
-        "too_little": story.too_little,
-        **{
-            name: json.loads(table.to_json(orient="records", date_format="iso"))
-            for name, table in firsts.items()
-        },
-    }
-    with replaced_file(path) as temporary:
-        temporary.write_bytes(json_bytes(summary))
-    return path

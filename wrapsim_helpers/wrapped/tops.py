@@ -88,6 +88,46 @@ def top_genres(tables):
     return best.mutate(share=share).order_by("listener_id", "rank")
 
 
+def top_families(tables):
+    """Which families of genres did each listener stream most? rank, family, n_streams, share,
+    genre, n_genres; all families.
+
+    genre is the family's first genre in `top_genres`, n_genres the number of its genres with a
+    stream. Ties as for songs.
+    """
+    genres = top_genres(tables).drop("share").join(families_of(tables), "genre")
+    counts = genres.group_by("listener_id", "family").agg(
+        n_streams=total(genres.n_streams),
+        ms_played=total(genres.ms_played),
+        first_ms=genres.first_ms.min(),
+        genre=genres.genre.argmin(genres["rank"]),
+        n_genres=genres.count(),
+    )
+    best = ranked(counts, *tables.rules.best_first, "family")
+    share = best.n_streams / best.n_streams.sum().over(group_by="listener_id")
+    return best.mutate(share=share).order_by("listener_id", "rank")
+
+
+def families_of(tables):
+    """The family of each genre label: genre, family."""
+    labels = tables.tracks.filter(tables.tracks.genre != "")
+    return labels.group_by("genre").agg(family=labels.family.min())
+
+
+def monthly_families(tables):
+    """How often did each listener stream each family of genres in each month? month (see
+    `month_of`), family, n_streams, in order of month and family; no row for a family without a
+    stream in a month.
+    """
+    families = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "family")
+    songs = tables.song_days.join(families, "track_id")
+    month = month_of(songs.day, tables.first_day)
+    counts = songs.group_by("listener_id", "family", month=month)
+    streams = counts.agg(n_streams=total(songs.n_streams))
+    columns = "listener_id", "month", "family", "n_streams"
+    return streams.select(*columns).order_by("listener_id", "month", "family")
+
+
 def monthly_genres(tables):
     """Which genre did each listener stream most in each month? month (see `month_of`), genre,
     n_streams; no row for months without a stream. Ties as for songs.
@@ -124,7 +164,7 @@ def gap_to_second(name):
             return ""
         first, second = table.iloc[0], table.iloc[1]
         gap = float(first["n_streams"] - second["n_streams"])
-        return f"number two, {second[name]}, has {gap:g} streams fewer"
+        return f"number two, {second[name]}, has {gap:g} stream{'s' * (gap != 1)} fewer"
 
     return words
 
@@ -174,6 +214,34 @@ INSIGHTS = (
         counted=RANKED,
         left_out=f"{UNRANKED}, and tracks without a genre",
         runner_up=gap_to_second("genre"),
+    ),
+    Insight(
+        "top_families",
+        "Which families of genres did each listener stream most?",
+        top_families,
+        reads=OF_STREAMS,
+        columns=(
+            "family",
+            "n_streams",
+            "ms_played",
+            "first_ms",
+            "genre",
+            "n_genres",
+            "rank",
+            "share",
+        ),
+        counted=RANKED,
+        left_out=f"{UNRANKED}, and tracks without a genre",
+        runner_up=gap_to_second("family"),
+    ),
+    Insight(
+        "monthly_families",
+        "How often did each listener stream each family of genres in each month?",
+        monthly_families,
+        reads=OF_STREAMS,
+        columns=("month", "family", "n_streams"),
+        counted=STREAMS,
+        left_out=f"{UNRANKED}, and tracks without a genre",
     ),
     Insight(
         "monthly_genres",
