@@ -38,11 +38,6 @@ MUTANTS = {
         '"2008-10-07")), "UTC")',
         '"2008-10-07")), "Europe/Stockholm")',
     ),
-    "the newest value of a rule is listed first": (
-        "wrapsim_helpers/people/plan_rules.py",
-        'RULES = (\n    "skips_per_hour",\n    "shuffle_only",',
-        'RULES = (\n    "shuffle_only",\n    "skips_per_hour",',
-    ),
     "seven skips an hour": (
         "data/behaviour/plan_rules.csv",
         "free,phone,skips_per_hour,6,",
