@@ -1,4 +1,4 @@
-"""The tables of the cards, and the words on the runner-up, from a few rows written by hand."""
+"""Ties of insights, tables of the cards, and the words on the runner-up, by hand."""
 
 from datetime import date
 
@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wrapsim_helpers.wrapped import days, tops, volume
+from wrapsim_helpers import wrapped as w
+from wrapsim_helpers.wrapped import days, release_years, tops, volume
 from wrapsim_helpers.wrapped.counting import day_number
 from wrapsim_helpers.wrapped.insight import Request
+
+from .more_columns import with_track_columns
+from .test_insights import heard, play, rows
 
 MINUTE = 60_000
 MAY = [date(2025, 5, day) for day in (1, 2, 3)]
@@ -97,3 +101,62 @@ def test_bins_of_minutes_are_a_fifth_wider_than_those_before_and_none_is_left_ou
     assert not len(volume.minute_bins(None, request([(0, 1, 0), (0, 1, 0)])))
     two = volume.minute_bins(None, request([(MINUTE, 1, 0), (MINUTE + 1, 1, 0)]))
     assert two["n_listeners"].tolist() == [2]
+
+
+def test_a_release_year_without_a_second_has_no_runner_up_and_no_year_has_no_row():
+    years = pd.DataFrame({"release_year": [1990, 2000, 2010], "n_streams": [1, 1_500, 1]})
+    words = "after 2000, 2010 has 1,499 streams fewer"
+    assert release_years.gap_to_second_year(years) == words
+    assert release_years.gap_to_second_year(years[:1]) == ""
+    every = release_years.every_release_year(years[:0], request())
+    assert every.columns.tolist() == ["release_year", "n_streams", "share", "others_share"]
+    assert not len(every)
+
+
+# -- ties ------------------------------------------------------------------------------------------
+
+
+def test_the_longest_streak_counts_also_after_a_shorter_one():
+    plays = [play(f"2025-05-{day:02}T10:00:00") for day in (9, 1, 2, 5, 6, 7)]
+    streak = w.longest_streak(heard(plays)).execute()
+    first, last = day_number(date(2025, 5, 5)), day_number(date(2025, 5, 7))
+    assert streak.to_dict("records") == [
+        {"listener_id": 1, "n_days": 3, "first_day": first, "last_day": last}
+    ]
+
+
+def test_rows_are_in_order_of_listener_and_time():
+    plays = [
+        play(f"2025-0{month}-02T1{hour}:00:00", listener=who)
+        for who in (2, 1)
+        for month, hour in ((6, 1), (5, 3), (4, 2))
+    ]
+    tables = heard(plays)
+    for query, column in (
+        (w.calendar, "day"),
+        (w.listening_clock, "hour"),
+        (w.monthly_genres, "month"),
+    ):
+        found = query(tables).execute()
+        assert found["listener_id"].tolist() == [1, 1, 1, 2, 2, 2]
+        assert found[column].tolist() == sorted(set(found[column])) * 2
+
+
+@pytest.mark.parametrize("query", [w.monthly_genres, w.top_genres])
+def test_of_genres_with_equal_streams_the_longer_then_the_earlier_then_the_name_is_first(query):
+    """Rock is track 1, pop tracks 0 and 4."""
+
+    def first(*plays):
+        return query(heard(plays)).execute()["genre"][0]
+
+    early, late = "2025-05-01T10:00:00", "2025-05-01T11:00:00"
+    assert first(play(early, 0, 60_000), play(late, 1, 60_001)) == "rock"
+    assert first(play(early, 1), play(late, 0)) == "rock"
+    assert first(play(early, 1), play(early, 0)) == "pop"
+
+
+def test_of_release_years_alike_in_everything_the_earlier_is_first():
+    tables = heard([play("2025-05-01T10:00:00", track) for track in (0, 1, 4)])
+    dates = [date(2003, 1, 1), date(2001, 1, 1), None, None, date(2002, 1, 1)]
+    found = release_years.top_release_year(with_track_columns(tables, release_date=dates))
+    assert rows(found, "release_year", order="listener_id") == [[2001]]
