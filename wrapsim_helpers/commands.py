@@ -468,17 +468,31 @@ def cards(
     year: Year = -1,
     edition: Edition = "all",
     theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="the cards of every listener, a folder for each")
+    ] = False,
 ):
-    """Draw one listener's cards from a run."""
-    from .cards import card_folder, make_cards, write_cards
+    """Draw one listener's cards from a run, or those of everybody."""
+    from .cards import card_folder, make_cards, make_squares, write_all_cards, write_cards
     from .cards.themes import check_theme
     from .wrapped import tell_story
 
     check_theme(theme)
+    if everybody:
+        check_alone(user)
+        folders = write_all_cards(run_dir, out_dir, year, edition, theme)
+        typer.echo(f"{folders[0].parent}: {len(folders):,} folders of cards")
+        return
     story = tell_story(run_dir, user, year, edition)
     folder = card_folder(out_dir)
-    for path in write_cards(make_cards(story, theme), folder):
+    for path in write_cards([*make_cards(story, theme), *make_squares(story, theme)], folder):
         typer.echo(path)
+
+
+def check_alone(user):
+    """Raise ValueError if a user is named for the cards of everybody."""
+    if user:
+        raise ValueError(f"--user is {user!r}, but --everybody draws all listeners; give one.")
 
 
 @app.command()

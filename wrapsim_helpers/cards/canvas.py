@@ -256,9 +256,9 @@ def page(ax, story, card, theme, words, sizes=None):
     return look
 
 
-def blank_card(ax, look):
+def blank_card(ax, look, height=HEIGHT):
     """Set the axes' coordinates to the pixels of a card, and remove ticks and frame."""
-    ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), xticks=[], yticks=[], facecolor=look.ground)
+    ax.set(xlim=(0, WIDTH), ylim=(height, 0), xticks=[], yticks=[], facecolor=look.ground)
     ax.spines[:].set_visible(False)
 
 
