@@ -146,6 +146,7 @@ def tell(
         "skip_rate": pd.DataFrame([skips_of(volume["n_plays"], skips, crowd)]),
         "place": table(place_in(crowd, ms.sum()), *PLACE),
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
+        **release_tables(int(streams.sum()), songs, crowd),
     }
     listener = {
         "user_id": "u1",
@@ -236,6 +237,48 @@ def place_in(crowd, ms):
     n, below = sum(c for *_, c in crowd), sum(c for _, to, c in crowd if to <= ms)
     least, most = min(ms, crowd[0][0] * 1.07), max(ms, crowd[-1][1] * 0.93)
     return [(ms, n, below, n - below, least, most)]
+
+
+def release_tables(n, songs, crowd):
+    """Tables of release years: most streams of recent years, and of five years around 2012."""
+    years = np.arange(1958 if crowd else 2019, 2026)
+    share = np.exp((years - 2025) / 4) + 0.3 * (abs(years - 2012) <= 2) + 0.002
+    others = np.exp((years - 2025) / 3) + 0.004
+    n_streams = np.round(n * share / share.sum()).astype(int)
+    n_others = np.round(40_000 * others / others.sum()).astype(int) * (crowd is not None)
+    top = int(n_streams.argmax())
+    old = songs.iloc[-1]
+    window = abs(years - 2012) <= 2
+    ages = [(29, 2010, 2014, n_streams[window].sum(), n_streams.sum(), n_others[window].sum())]
+    ages = [(*age, n_others.sum(), 2000, 0) for age in ages]
+    return {
+        "release_years": pd.DataFrame(
+            {
+                "release_year": years,
+                "n_streams": n_streams,
+                "n_others": n_others,
+                "cohort": 2000 * (crowd is not None),
+                "share": n_streams / max(n_streams.sum(), 1),
+                "others_share": n_others / max(n_others.sum(), 1),
+            }
+        ),
+        "top_release_year": table(
+            [(years[top], n_streams[top], 195_000 * n_streams[top], 0)],
+            "release_year",
+            "n_streams",
+            "ms_played",
+            "first_ms",
+        ),
+        "oldest_song": table(
+            [(0, old["n_streams"], 195_000, 0, old["title"], old["artist"], years[0])],
+            *("track_id", "n_streams", "ms_played", "first_ms", "title", "artist", "release_year"),
+        ),
+        "listening_age": table(
+            ages if crowd else [],
+            *("age", "first_year", "last_year", "n_window", "n_streams", "n_others_window"),
+            *("n_others", "cohort", "n_undated"),
+        ),
+    }
 
 
 def typical():

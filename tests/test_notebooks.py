@@ -225,9 +225,12 @@ def test_the_claims_of_the_wrapped_notebook_are_those_of_the_package(folder):
         (folder / "data" / "runs" / "cards" / "summary.json").read_text(encoding="utf-8")
     )
     run_dir = folder / "data" / "runs" / "crowd_hardly"
-    story = ws.tell_story(run_dir, summary["user_id"])
+    story = ws.tell_story(run_dir, summary["listener"]["user_id"])
     assert summary["too_little"] is story.too_little is True
-    assert summary["minutes"][0]["ms_played"] == story.tables["minutes"]["ms_played"][0]
+    assert (
+        summary["insights"]["minutes"]["rows"][0]["ms_played"]
+        == story.tables["minutes"]["ms_played"][0]
+    )
     assert [path.name for path in sorted((folder / "data" / "runs" / "cards").glob("*.png"))][
         -1:
     ] != []

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.everybody import write_all_cards
+    from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
     from .cards.volume import draw_minutes, draw_too_little
@@ -82,7 +83,8 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .wrapped.editions import window
     from .wrapped.everybody import everybody, write_everybody
     from .wrapped.periods import period_tables
-    from .wrapped.story import Story, tell_story, write_summary
+    from .wrapped.story import Story, tell_story
+    from .wrapped.summary import write_summary
 
 _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     # 00 data preparation: the source files, and the listeners drawn from them
@@ -150,7 +152,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     # 04 wrapped: insights, stories and cards
     "tell_story": "wrapped.story",
     "Story": "wrapped.story",
-    "write_summary": "wrapped.story",
+    "write_summary": "wrapped.summary",
     "everybody": "wrapped.everybody",
     "write_everybody": "wrapped.everybody",
     "period_tables": "wrapped.periods",
@@ -162,6 +164,8 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "write_all_cards": "cards.everybody",
     "card_folder": "cards.card",
     "cards_in_rows": "cards.card",
+    "show_story": "cards.story.page",
+    "write_story": "cards.story.page",
     "whole_minutes": "instants",
     "draw_minutes": "cards.volume",
     "draw_top_songs": "cards.tops",

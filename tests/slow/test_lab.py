@@ -4,43 +4,16 @@ with its text.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import time
 import urllib.request
 
+import nbformat
 import pytest
-from playwright.sync_api import sync_playwright
 
 from wrapsim_helpers import commands
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-PATIENCE = 900  # seconds; a busy machine takes many
-
-
-def wait_for(question, seconds=PATIENCE):
-    """The first answer that is not empty; fails when it takes too long."""
-    end = time.time() + seconds
-    while time.time() < end:
-        try:
-            if answer := question():
-                return answer
-        except (OSError, ValueError):
-            pass
-        time.sleep(0.3)
-    raise AssertionError(f"nothing after {seconds} s")
+from .browsers import PATIENCE, chromium, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -90,34 +63,54 @@ def idle(address, path):
     )
 
 
-def test_a_notebook_runs_in_the_browser_and_shows_its_pictures(lab):
-    address, folder = lab
-    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    assert chromium, "Chromium is not installed; it is in apt.txt"
-    path = "notebooks/02_single_user.ipynb"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=FLAGS, timeout=1000 * PATIENCE
-        )
+@pytest.fixture(scope="module")
+def page():
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.set_default_timeout(1000 * PATIENCE)
-        page.goto(f"{address}/lab/tree/{path}?reset")
-        page.wait_for_selector(".jp-Notebook .jp-Cell")
-        wait_for(lambda: idle(address, path))
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        page.wait_for_function(
-            "() => [...document.querySelectorAll('.jp-OutputArea-output')].some(o => "
-            "o.textContent.includes('plays.parquet'))"
-        )
-        pictures = page.evaluate(
-            "[...document.querySelectorAll('.jp-OutputArea-output img')].map(i => [i.alt, "
-            "i.naturalWidth])"
-        )
-        errors = page.evaluate(
-            "document.querySelectorAll('[data-mime-type=\"application/vnd.jupyter.error\"]').length"
-        )
-        page.screenshot(path=str(folder / "lab.png"))
-        browser.close()
-    assert errors == 0 and len(pictures) == 3
+        yield page
+
+
+def run_all(lab, page, path):
+    """Open a notebook and run all its cells."""
+    address, _ = lab
+    page.goto(f"{address}/lab/tree/{path}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    wait_for(lambda: idle(address, path))
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+
+
+def errors(page):
+    return page.evaluate(
+        "document.querySelectorAll('[data-mime-type=\"application/vnd.jupyter.error\"]').length"
+    )
+
+
+def test_a_notebook_runs_in_the_browser_and_shows_its_pictures(lab, page):
+    run_all(lab, page, "notebooks/02_single_user.ipynb")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.jp-OutputArea-output')].some(o => "
+        "o.textContent.includes('plays.parquet'))"
+    )
+    pictures = page.evaluate(
+        "[...document.querySelectorAll('.jp-OutputArea-output img')].map(i => [i.alt, "
+        "i.naturalWidth])"
+    )
+    page.screenshot(path=str(lab[1] / "lab.png"))
+    assert errors(page) == 0 and len(pictures) == 3
     assert all(len(alt) > 20 and width > 1000 for alt, width in pictures)
+
+
+def test_a_story_plays_in_a_notebook(lab, page, tiny_run):
+    cell = f"import wrapsim_helpers as ws\nws.show_story(ws.tell_story({str(tiny_run)!r}))"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, lab[1] / "notebooks" / "story.ipynb")
+    run_all(lab, page, "notebooks/story.ipynb")
+    frame = page.wait_for_selector(".jp-OutputArea-output iframe").content_frame()
+    frame.wait_for_selector(".story[data-now='0'] .card.on")
+    frame.get_by_role("button", name="Next card").click()
+    frame.wait_for_selector(".story[data-now='1']")
+    page.keyboard.press("ArrowRight")
+    assert frame.wait_for_selector(".story[data-now='2']") and errors(page) == 0

@@ -39,7 +39,7 @@ def drawings():
 
 CARDS = drawings()
 CARD_FILES = re.compile(
-    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json"
+    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json|story\.html"
 )  # files that a folder of cards may hold
 LEVEL = 3  # of compression: half the time of level 6, and a quarter more bytes
 SMALL = 300  # width in a notebook, three to a row
@@ -211,7 +211,7 @@ def write_cards(cards: list, out_dir):
     with replaced_file(folder / "cards.json", alone=True) as index:
         earlier = filter(CARD_FILES.fullmatch, marker_of(folder)["files"])
         remove_outputs(folder, list(earlier))
-        for file, card in zip(file_names(cards), cards):
+        for file, card in zip(card_files(cards), cards):
             sha256 = hashlib.sha256(card.png).hexdigest()
             with replaced_file(folder / file) as temporary:
                 temporary.write_bytes(card.png)
@@ -220,7 +220,7 @@ def write_cards(cards: list, out_dir):
     return [folder / entry["file"] for entry in entries]
 
 
-def file_names(cards):
+def card_files(cards):
     """The file names of cards, numbered in order; a square picture has the number of its card."""
     numbers = {}
     for card in cards:

@@ -25,7 +25,7 @@ from .canvas import (
     year_disc,
 )
 from .fonts import shown
-from .summary import draw_facts, families, top_five, top_fives, words_of_summary
+from .summary import disc_key, draw_facts, top_five, top_fives, words_of_summary
 from .themes import THEMES, check_theme
 from .tops import FIVE, words_of_top_artists, words_of_top_songs
 from .words import count, minutes_text, short_title
@@ -63,14 +63,14 @@ def draw_square_summary(ax, story, theme="press"):
     """
     words = words_of_summary(story)
     look = square_page(ax, story, "summary", theme, words._replace(headline=""))
-    size, parts = balanced(words.headline, TEXT_ROOM, most=2)
+    size, parts = headline_lines(words.headline, TEXT_ROOM, most=2)
     for i, part in enumerate(parts):
         write(ax, LEFT, 284 + (size + 6) * i, part, size, "hero", look.loud, "headline")
     n = count(minutes_text(story.first("minutes")["ms_played"]))
     write(ax, LEFT, 462, n, NAME, "hero", look.text, "value")
     write(ax, LEFT, 508, "minutes", RULE, "text", look.quiet, "unit")
     year_disc(ax, story, look, 606, 250, 48, 140, "sectors", edge=look.ground)
-    families(ax, look, story, 768, 182, RIGHT - 768, 56)
+    disc_key(ax, look, story, 768, 182, RIGHT - 768, 56)
     (artists, _, names), (songs, _, titles) = top_fives(story)
     top_five(ax, look, artists, names, LEFT, 574, 52, TEXT_ROOM)
     top_five(ax, look, songs, titles, PICTURE, 574, 52, PICTURE_ROOM)
@@ -102,7 +102,7 @@ def square_page(ax, story, card, theme, words):
     small_disc(ax, story, look, LEFT + 48, TOP + 48)
     for i, part in enumerate(broken_at_words(words.kicker, TEXT_ROOM - 116)):
         write(ax, LEFT + 116, TOP + 42 + 46 * i, part, RULE, "text", look.text, "kicker")
-    size, parts = balanced(words.headline, TEXT_ROOM) if words.headline else (0, ())
+    size, parts = headline_lines(words.headline, TEXT_ROOM) if words.headline else (0, ())
     for i, part in enumerate(parts):
         write(ax, LEFT, 300 + (size + 8) * i, part, size, "hero", look.loud, "headline")
     reading = [part for line in words.reading for part in broken_at_words(line, TEXT_ROOM)]
@@ -135,7 +135,7 @@ def bars(ax, look, n, texts, height, role):
             write_name(*at, base + 50, below, sizes, "text", look.quiet, "artist", room)
 
 
-def balanced(text, room, most=MOST_LINES):
+def headline_lines(text, room, most=MOST_LINES):
     """(size, lines) of a headline: the largest size at which its words fill at most so many lines,
     or one line more in the smaller sizes; cut with an ellipsis if it does not fit.
     """

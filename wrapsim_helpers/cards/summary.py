@@ -36,7 +36,7 @@ def draw_summary(ax, story, theme="press"):
     n = count(minutes_text(story.first("minutes")["ms_played"]))
     write(ax, LEFT, 634, n, NAME, "hero", look.text, "value")
     write(ax, LEFT, 686, "minutes", RULE, "text", look.quiet, "unit")
-    families(ax, look, story, LEFT, 812, 400, 62)
+    disc_key(ax, look, story, LEFT, 812, 400, 62)
     for (title, _, names), x in zip(top_fives(story), (LEFT, SECOND)):
         top_five(ax, look, title, names, x, 1096, 64, COLUMN)
     lines(ax, [[(LEFT, 1462), (RIGHT, 1462)]], look.faint, 3, "hairline")
@@ -44,7 +44,7 @@ def draw_summary(ax, story, theme="press"):
     return ax
 
 
-def families(ax, look, story, x, y, room, pitch):
+def disc_key(ax, look, story, x, y, room, pitch):
     """Draw the key of the year disc: the families of genres and their colours, one per row."""
     names = disc_families(story)
     rest = ["other"] if len(story.tables["top_families"]) > len(names) else []

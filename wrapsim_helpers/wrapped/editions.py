@@ -62,6 +62,21 @@ STORY = (
     "skip_rate",
     "place",
     "crowd",
+    "release_years",
+    "top_release_year",
+    "oldest_song",
+    "listening_age",
+    "top_albums",
+    "number_one",
+    "artist_race",
+    "peak_months",
+    "artist_streak",
+    "first_song",
+    "discoveries",
+    "seasons",
+    "world",
+    "similar_listeners",
+    "missed_songs",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

@@ -1,7 +1,6 @@
 """One listener's year: the results of all insights, from which cards are drawn."""
 
 import functools
-import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +14,6 @@ from ..interrupts import saying, unchanged
 from ..runs.again import listener_named
 from ..runs.opened import open_run, play_files, read_parquet
 from ..schema import TABLES
-from ..storage.manifest import json_bytes
-from ..storage.outputs import replaced_file, writable_output_folder
 from .counting import Rules, too_little
 from .insight import Request
 from .insights import INSIGHTS
@@ -58,6 +55,12 @@ class Story:
                         crowd; no row without a crowd
         crowd           from_ms, to_ms, n_listeners: bins of minutes, each 20 % wider than the one
                         before
+        release_years   release_year, n_streams, n_others, cohort, share, others_share; every year
+                        from the first to the last
+        top_release_year, oldest_song, listening_age   one row or none; columns as in docs/tables.md
+        similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name; no row for several
+                        listeners
+        missed_songs    rank, title, artist, n_listeners, n_streams; as above
     """
 
     listener: dict
@@ -100,15 +103,6 @@ class Story:
         )
 
 
-SUMMARISED = (
-    "minutes",
-    "longest_streak",
-    "skip_rate",
-    "place",
-    "top_songs",
-    "top_artists",
-    "top_genres",
-)
 LISTENER_FIELDS = {  # columns of the listeners table -> value for several who differ
     "listener_id": GROUP,
     "user_id": "",
@@ -227,7 +221,7 @@ def of_values(values):
     """Values of columns as the name of a cohort: {"country": "SE", "gender": "Female"} -> "Sweden,
     Female".
     """
-    names = values | {"country": pytz.country_names.get(values.get("country"), "")}
+    names = values | {"country": pytz.country_names.get(values.get("country", ""), "")}
     return ", ".join(str(names[column]) for column in values)
 
 
@@ -261,32 +255,3 @@ def median_listener(crowd):
             "simulate a longer run."
         )
     return int(crowd.sort_values(["ms_played", "listener_id"])["listener_id"].iloc[len(crowd) // 2])
-
-
-@front_door
-def write_summary(story: Story, out_dir):
-    """Write summary.json, the numbers of a story for programs, into a folder of cards; returns its
-    path.
-
-    Raises the errors of `card_folder`.
-    """
-    firsts = {
-        name: story.tables[name].head(5).drop(columns="first_played", errors="ignore")
-        for name in SUMMARISED
-    }
-    path = writable_output_folder(out_dir) / "summary.json"
-    summary = {
-        "user_id": story.listener["user_id"],
-        "year": story.year,
-        "edition": story.edition,
-        "first_day": str(story.first_day),
-        "last_day": str(story.last_day),
-        "too_little": story.too_little,
-        **{
-            name: json.loads(table.to_json(orient="records", date_format="iso"))
-            for name, table in firsts.items()
-        },
-    }
-    with replaced_file(path) as temporary:
-        temporary.write_bytes(json_bytes(summary))
-    return path

@@ -1,0 +1,296 @@
+"""The page of a story: what it says, when its parts move, and the files that are written."""
+
+import base64
+import io
+import re
+from functools import cache
+from html import unescape
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+
+from wrapsim_helpers import cards
+from wrapsim_helpers.cards import canvas
+from wrapsim_helpers.cards.story import drawing, faces, motion, page
+from wrapsim_helpers.cards.words import Words
+
+from .. import stories
+from ..commands import command
+
+SIZE = 3_000_000  # bytes, the most that a page may have
+PAIRS = [
+    (story, name) for story, tell in stories.ALL.items() for name in cards.card.card_names(tell())
+]
+each_card = pytest.mark.parametrize(("story", "name"), PAIRS)
+
+
+@cache
+def page_of(story, theme="press"):
+    return page.show_story(stories.ALL[story](), theme)
+
+
+@cache
+def drawn(story, name, theme="press"):
+    return drawing.drawing_of(name, stories.ALL[story](), theme)
+
+
+class Elements(HTMLParser):
+    """(tag, attributes) of every element of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+
+
+@cache
+def elements(story):
+    return Elements(page_of(story).html).found
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_the_same_story_gives_the_same_bytes():
+    first = page_of("small").html
+    faces.woff.cache_clear()
+    assert page.show_story(stories.small()).html == first
+
+
+@pytest.mark.parametrize("story", stories.ALL)
+def test_a_page_is_small_and_names_no_other_file_and_no_folder_of_this_machine(story):
+    text = page_of(story).html
+    assert len(text.encode()) < SIZE
+    assert set(re.findall(r"\w+://[^\"' >]*", text)) <= {"http://www.w3.org/2000/svg"}
+    for _, attributes in elements(story):
+        links = [attributes[a] for a in ("src", "href", "xlink:href") if a in attributes]
+        assert all(link.startswith(("data:", "#")) for link in links), links
+    assert set(re.findall(r"url\(([^)]{5})", text)) <= {"data:", *re.findall(r"url\((#....)", text)}
+    assert "wrapsim /" not in text and "site-packages" not in text
+
+
+@pytest.mark.parametrize("story", stories.ALL)
+def test_every_card_of_a_story_has_a_slide_with_its_alt_text(story):
+    pictures = [a["aria-label"] for tag, a in elements(story) if a.get("role") == "img"]
+    names = cards.card.card_names(stories.ALL[story]())
+    assert pictures == [drawn(story, name).alt for name in names]
+    tiles = [a["aria-label"] for _, a in elements(story) if a.get("class") == "tile"]
+    assert len(tiles) == len(names) and tiles[0].startswith("1: ")
+
+
+def test_every_id_of_a_page_is_there_once_and_what_a_page_refers_to_exists():
+    text = page_of("longest", "print").html
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', text))
+    for pair in re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', text):
+        assert "".join(pair) in ids
+
+
+@each_card
+def test_a_slide_has_the_texts_of_its_card_in_order(story, name):
+    ax = cards.CARDS[name](axes(), stories.ALL[story](), theme="press")
+    said = [text.get_text() for text in sorted(ax.texts, key=lambda text: text.get_zorder())]
+    assert [text.words for text in drawn(story, name).texts] == said
+    assert drawn(story, name).alt == ax.get_label()
+
+
+def axes():
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(5.4, 9.6), dpi=200).add_axes((0, 0, 1, 1))
+
+
+def test_names_of_markup_are_escaped():
+    text = page_of("longest").html
+    assert '$5 $10 "Quoted" & <Ampersand>' not in text
+    assert '$5 $10 "Quoted" & <Ampersand>' in unescape(text)
+
+
+def test_the_fonts_of_a_page_have_every_letter_that_it_shows():
+    text = page_of("longest").html
+    fonts = {
+        family: set(TTFont(io.BytesIO(base64.b64decode(data))).getBestCmap())
+        for family, data in re.findall(
+            r"font-family:(f\d+);src:url\(data:font/woff;base64,([^)]+)", text
+        )
+    }
+    assert len(fonts) > 4
+    for family, words in re.findall(r'<text [^>]*font-family="([^"]+)"[^>]*>([^<]*)<', text):
+        covered = set().union(*(fonts[name] for name in family.split(",")))
+        assert {ord(c) for c in unescape(words)} <= covered, words
+    assert {*map(ord, page.LABELS)} <= fonts[re.search(r"--text-face: (f\d+)", text)[1]]
+
+
+def test_the_fonts_have_the_words_that_the_script_writes():
+    script = page.bundled("story.js")
+    written = set(re.findall(r'"((?:Pause|Play)[^"]*)"', script))
+    assert {"Pause", "Play", "Play again"} == written
+    assert all(set(words) <= set(page.LABELS) for words in written)
+
+
+def test_a_notebook_shows_the_page_in_a_frame():
+    text = page_of("hardly")._repr_html_()
+    (frame,) = Elements(text).found
+    assert frame[0] == "iframe" and frame[1]["title"] == "Bo, 2025"
+    assert frame[1]["srcdoc"] == page_of("hardly").html
+
+
+def test_the_overview_has_as_few_columns_as_fit():
+    assert [page.columns(n) for n in (1, 3, 6, 12, 13, 25)] == [3, 3, 3, 4, 5, 6]
+
+
+# ---------------------------------------------------------------- motion
+
+
+def rectangles(*boxes):
+    return np.array(boxes, float)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "kind"),
+    [
+        ([(0, 5, 9, 100), (10, 50, 19, 100), (20, 9, 29, 100)], "grow-up"),  # bars
+        ([(0, 0, 90, 9), (0, 20, 70, 29), (0, 40, 10, 49)], "grow-right"),  # rules
+        ([(0, 40, 9, 60), (20, 30, 29, 70), (40, 45, 49, 55)], "grow-high"),  # strokes
+        ([(0, 0, 99, 50), (0, 50, 99, 80), (0, 80, 99, 95)], "grow-down"),  # layers
+        ([(0, 0, 50, 9), (50, 20, 80, 29), (80, 40, 95, 49)], "grow-right"),  # blocks
+        ([(0, 0, 9, 9), (20, 0, 29, 9)], "pop"),
+    ],
+)
+def test_rectangles_grow_along_the_side_that_is_the_number(boxes, kind):
+    assert motion.of_rectangles(rectangles(*boxes)) == kind
+
+
+def test_wedges_and_rays_grow_from_their_hub_and_the_calendar_does_not():
+    kinds = {
+        name: {unit.motion.hub for unit in motion.moving_shapes(drawn("typical", name))}
+        for name in ("listening_clock", "summary", "calendar")
+    }
+    assert kinds == {
+        "listening_clock": {None, (540.0, 1046.0)},
+        "summary": {None, (540.0, 906.0)},
+        "calendar": {None},
+    }
+
+
+@each_card
+def test_the_sentence_comes_first_then_the_shapes_then_the_reading_lines(story, name):
+    card = drawn(story, name)
+    units = motion.moving_shapes(card)
+    moves = list(motion.moving_texts(card, units))
+    data = [u for u in units if u.shapes[0].role not in {*motion.SENTENCE, *motion.STILL}]
+    assert len(moves) == len(card.texts)
+    assert all(unit.motion.start >= 200 and unit.end <= 1700 for unit in data)
+    for text, move in zip(card.texts, moves):
+        if text.role in motion.SENTENCE:
+            assert move.start == 0
+        elif text.role in motion.READING:
+            assert move.start >= max((unit.end for unit in data), default=0)
+        else:
+            assert move.start >= 200
+
+
+@each_card
+@pytest.mark.parametrize("theme", ["press", "print"])
+def test_every_shape_is_drawn_once_and_few_parts_move(story, name, theme):
+    card = drawn(story, name, theme)
+    units = motion.moving_shapes(card)
+    moved = [shape.d for unit in units for shape in unit.shapes]
+    assert sorted(moved) == sorted(shape.d for shape in card.shapes)
+    assert len(units) + len(card.texts) < 260
+
+
+def test_shapes_in_the_colour_of_the_accent_come_last():
+    units = motion.moving_shapes(drawn("typical", "minutes"))
+    (longest,) = (unit for unit in units if unit.motion.start >= motion.LAST)
+    assert longest.shapes[0].colours == ("#f3eee3", "#17151f")
+    rows = [unit for unit in units if unit.shapes[0].role == "bars" and unit is not longest]
+    assert [unit.motion.start for unit in rows] == sorted(unit.motion.start for unit in rows)
+    assert rows[0].motion.start == motion.FIRST and rows[-1].end == motion.LAST
+
+
+def test_the_text_of_a_row_appears_with_its_bar():
+    card = drawn("typical", "top_songs")
+    units = motion.moving_shapes(card)
+    bars = [unit.motion.start for unit in units if unit.shapes[0].role == "rules"]
+    ranks = {
+        text.words: move.start
+        for text, move in zip(card.texts, motion.moving_texts(card, units))
+        if text.role == "rank"
+    }
+    assert [ranks[n] for n in "23451"] == bars
+
+
+def draw_race(ax, story, theme="press"):
+    """A card that the package does not have: three curves, one of them a month late."""
+    said = Words("A race", "Ada leads", ("A line.",), "A rule.", "Ada leads.")
+    look = canvas.page(ax, story, "race", theme, said)
+    x = np.linspace(100, 900, 9)
+    late = np.c_[x[4:], x[4:] * 0 + np.arange(5) + 900]
+    paths = [np.c_[x, 600 + 10 * np.arange(9)], np.c_[x, 800 - 10 * np.arange(9)], late]
+    canvas.lines(ax, paths, [look.accent.face, look.text, look.text], 9, "curves")
+    canvas.write(ax, 920, 900, "Ada", 44, "text", look.text, "name")
+    return ax
+
+
+def test_curves_of_a_new_card_run_together_for_four_seconds(monkeypatch):
+    monkeypatch.setitem(drawing.CARDS, "race", draw_race)
+    card = drawing.drawing_of("race", stories.small(), "press")
+    units = [unit for unit in motion.moving_shapes(card) if unit.shapes[0].role == "curves"]
+    assert [(unit.motion.start, unit.motion.length) for unit in units] == [
+        (200, 4000),
+        (200, 4000),
+        (2200, 2000),
+    ]
+    (name,) = (
+        move
+        for text, move in zip(card.texts, motion.moving_texts(card, units))
+        if text.role == "name"
+    )
+    assert name.start == 4200 - motion.GROWTH  # at the right end of the curves
+
+
+def test_a_card_is_shown_for_two_seconds_and_0_3_a_word():
+    card = drawn("hardly", "too_little")
+    words = " ".join(text.words for text in card.texts).split()
+    assert page.seconds(card) == round(2 + 0.3 * len(words), 1)
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_the_command_writes_the_page_the_cards_and_the_numbers(tiny_run, tmp_path):
+    done = command("story", tiny_run, "out", "--user", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    written = [line.rpartition("/")[2] for line in done.stdout.split()]
+    assert written[-2:] == ["summary.json", "story.html"] and written[0] == "01_minutes.png"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        *written,
+        "cards.json",
+        ".wrapsim-files.json",
+    }
+    before = (tmp_path / "out" / "story.html").read_bytes()
+    assert command("story", tiny_run, "out", "--user", "1", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "out" / "story.html").read_bytes() == before
+
+
+def test_cards_of_another_listener_remove_the_story_and_no_foreign_file(tmp_path):
+    path = page.write_story(stories.hardly(), tmp_path)
+    assert path.name == "story.html" and path.read_text("utf-8") == page_of("hardly").html
+    cards.write_cards([cards.Card("minutes", "alt", b"png")], tmp_path)
+    assert not path.exists()
+    (tmp_path / "mine.html").write_text("mine")
+    with pytest.raises(ValueError, match=r"which holds other files \(mine.html ...\)"):
+        page.write_story(stories.hardly(), tmp_path)
+    assert (tmp_path / "mine.html").read_text() == "mine"
+
+
+def test_an_unknown_theme_is_named():
+    with pytest.raises(ValueError, match="theme is 'nite'.*Did you mean 'night'"):
+        page.show_story(stories.hardly(), "nite")
