@@ -489,7 +489,7 @@ def story(
         str, typer.Option(help="user id, number or name; default the median listener by minutes")
     ] = "",
     year: Year = -1,
-    edition: Edition = "full",
+    edition: Edition = "all",
     theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
 ):
     """Write one listener's story: a page that plays the cards, the cards, and the numbers as JSON.
@@ -502,12 +502,12 @@ def story(
     from .wrapped import tell_story, write_summary
 
     check_theme(theme)
-    its_story = tell_story(run_dir, user, year, edition)
+    story = tell_story(run_dir, user, year, edition)
     folder = card_folder(out_dir)
-    for path in write_cards(make_cards(its_story, theme), folder):
+    for path in write_cards(make_cards(story, theme), folder):
         typer.echo(path)
-    typer.echo(write_summary(its_story, folder))
-    typer.echo(write_story(its_story, folder, theme))
+    typer.echo(write_summary(story, folder))
+    typer.echo(write_story(story, folder, theme))
 
 
 @app.command()

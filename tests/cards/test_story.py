@@ -20,6 +20,7 @@ from .. import stories
 from ..commands import command
 
 SIZE = 3_000_000  # bytes, the most that a page may have
+each_story = pytest.mark.parametrize("story", ["longest", "hardly", "small"])
 PAIRS = [
     (story, name) for story, tell in stories.ALL.items() for name in cards.card.card_names(tell())
 ]
@@ -62,7 +63,7 @@ def test_the_same_story_gives_the_same_bytes():
     assert page.show_story(stories.small()).html == first
 
 
-@pytest.mark.parametrize("story", stories.ALL)
+@each_story
 def test_a_page_is_small_and_names_no_other_file_and_no_folder_of_this_machine(story):
     text = page_of(story).html
     assert len(text.encode()) < SIZE
@@ -74,7 +75,7 @@ def test_a_page_is_small_and_names_no_other_file_and_no_folder_of_this_machine(s
     assert "wrapsim /" not in text and "site-packages" not in text
 
 
-@pytest.mark.parametrize("story", stories.ALL)
+@each_story
 def test_every_card_of_a_story_has_a_slide_with_its_alt_text(story):
     pictures = [a["aria-label"] for tag, a in elements(story) if a.get("role") == "img"]
     names = cards.card.card_names(stories.ALL[story]())
@@ -197,9 +198,8 @@ def test_the_sentence_comes_first_then_the_shapes_then_the_reading_lines(story, 
 
 
 @each_card
-@pytest.mark.parametrize("theme", ["press", "print"])
-def test_every_shape_is_drawn_once_and_few_parts_move(story, name, theme):
-    card = drawn(story, name, theme)
+def test_every_shape_is_drawn_once_and_few_parts_move(story, name):
+    card = drawn(story, name)
     units = motion.moving_shapes(card)
     moved = [shape.d for unit in units for shape in unit.shapes]
     assert sorted(moved) == sorted(shape.d for shape in card.shapes)
@@ -224,7 +224,7 @@ def test_the_text_of_a_row_appears_with_its_bar():
         for text, move in zip(card.texts, motion.moving_texts(card, units))
         if text.role == "rank"
     }
-    assert [ranks[n] for n in "23451"] == bars
+    assert [ranks[n] for n in "12345"] == bars
 
 
 def draw_race(ax, story, theme="press"):

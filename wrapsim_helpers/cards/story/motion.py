@@ -57,10 +57,11 @@ class Unit(NamedTuple):
 
 def moving_shapes(drawing):
     """The units of a card, from back to front."""
-    roles = defaultdict(list)
+    roles, depth = defaultdict(list), {id(shape): i for i, shape in enumerate(drawing.shapes)}
     for shape in drawing.shapes:
         roles[shape.role].append(shape)
-    return [unit for shapes in roles.values() for unit in units_of(shapes, drawing.look)]
+    units = [unit for shapes in roles.values() for unit in units_of(shapes, drawing.look)]
+    return sorted(units, key=lambda unit: depth[id(unit.shapes[0])])
 
 
 def moving_texts(drawing, units):
