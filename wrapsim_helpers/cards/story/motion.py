@@ -180,8 +180,9 @@ def is_accented(shape, shapes, look):
     """
     if shape.role.endswith(EDGE):
         return True
-    fills = {s.colours for s in shapes}
-    return len(fills) <= 2 and look.accent.face.lower() in shape.colours
+    fill, stroke = shape.colours
+    colour = stroke if fill == "none" else fill
+    return len({s.colours for s in shapes}) <= 2 and colour == look.accent.face.lower()
 
 
 def in_data_order(shapes, hub):
