@@ -180,6 +180,23 @@ def test_wedges_and_rays_grow_from_their_hub_and_the_calendar_does_not():
     }
 
 
+def ray(*ends):
+    return drawing.Shape("rays", "", {"fill": "none"}, np.array(ends, float))
+
+
+def test_rays_have_a_hub_and_dashes_of_one_line_have_none():
+    turns = np.arange(9) / 9 * 2 * np.pi
+    ends = np.c_[np.cos(turns), np.sin(turns)]
+    assert motion.common_hub([ray(end * 3 + 7, end * 5 + 7) for end in ends]) == (7.0, 7.0)
+    assert motion.common_hub([ray((x, 5), (x + 8, 5)) for x in range(0, 90, 10)]) is None
+    assert motion.common_hub([ray((x, 5), (x, 9)) for x in range(9)]) is None
+
+
+def test_the_line_of_a_role_is_drawn_and_its_dot_drops():
+    you = [u for u in motion.moving_shapes(drawn("typical", "place")) if u.shapes[0].role == "you"]
+    assert sorted(unit.motion.kind for unit in you) == ["draw", "drop"]
+
+
 @each_card
 def test_the_sentence_comes_first_then_the_shapes_then_the_reading_lines(story, name):
     card = drawn(story, name)
