@@ -143,7 +143,7 @@ def test_a_notebook_shows_the_page_in_a_frame():
 
 
 def test_the_overview_has_as_few_columns_as_fit():
-    assert [page.columns(n) for n in (1, 3, 6, 12, 13, 25)] == [3, 3, 3, 4, 5, 6]
+    assert [page.columns(n) for n in (1, 3, 6, 12, 13, 25)] == [2, 3, 3, 4, 5, 6]
 
 
 # ---------------------------------------------------------------- motion
