@@ -23,7 +23,7 @@ def insights_in_pandas(plays, tracks, track_artists, artists):
         stream=plays["ms_played"] >= 30_000,
     )
     known = plays.merge(
-        tracks[["track_id", "title", "genre", "duration_ms", "noise"]], on="track_id"
+        tracks[["track_id", "title", "genre", "family", "duration_ms", "noise"]], on="track_id"
     )
     counted = known[known["stream"] & ~known["private"] & ~known["noise"]]
     credited = counted.merge(track_artists[["track_id", "artist_id"]], on="track_id")
@@ -34,11 +34,15 @@ def insights_in_pandas(plays, tracks, track_artists, artists):
             artists[["artist_id", "artist"]], on="artist_id"
         ),
         "top_genres": top(counted, ["genre"]),
+        "top_families": top(counted, ["family"]).merge(
+            top(counted, ["genre"], ["family"], 1)[["listener_id", "family", "genre"]]
+        ),
         "listening_clock": plays.groupby(["listener_id", "hour"])["ms_played"].sum(),
         "calendar": plays.groupby(["listener_id", "day"]).agg(
             ms_played=("ms_played", "sum"), n_streams=("stream", "sum")
         ),
         "monthly_genres": top(counted, ["genre"], ["month"], 1),
+        "monthly_families": counted.groupby(["listener_id", "month", "family"]).size(),
         "longest_streak": longest_streak(plays),
         "skip_rate": skip_rate(known),
     }

@@ -33,6 +33,17 @@ GENRES = [
     ("film score", 290),
     *((f"genre {n}", 12) for n in range(26)),
 ]
+FAMILIES = {
+    "dance pop": "Pop",
+    "neo mellow": "Melody",
+    "indie folk": "Folk & country",
+    "hip hop": "Rap",
+    "film score": "Classical",
+    "classical piano": "Classical",
+    "jazz": "Soul & jazz",
+    "deep atmospheric post-rock with choir and found sound, live": "Rock",
+    "शास्त्रीय": "Классика и всё, что на неё похоже, от оркестра до рояля",
+}
 
 LONG = "The Unreasonably Long Name of a Song That Never Seems to End"
 LONG_SONGS = [
@@ -121,15 +132,21 @@ def tell(
         "top_songs": songs.assign(
             ms_played=songs["n_streams"] * 195_000, first_played=pd.Timestamp(DAYS[33])
         ),
-        "top_artists": artists.assign(ms_played=artists["n_streams"] * 195_000),
+        "top_artists": artists.assign(
+            n_whole=np.ceil(artists["n_streams"]).astype(int),
+            ms_played=artists["n_streams"] * 195_000,
+        ),
         "top_genres": genres.assign(share=genres["n_streams"] / max(genres["n_streams"].sum(), 1)),
+        "top_families": families_of(genres),
         "listening_clock": pd.DataFrame({"hour": range(24), "ms_played": hour_ms.astype(np.int64)}),
         "calendar": pd.DataFrame({"date": DAYS, "ms_played": ms, "n_streams": streams}),
         "monthly_genres": table([(m + 1, g) for m, g in enumerate(months) if g], "month", "genre"),
+        "monthly_families": monthly_families(genres, months, streams),
         "longest_streak": table(longest_run(ms), "n_days", "first_day", "last_day"),
         "skip_rate": pd.DataFrame([skips_of(volume["n_plays"], skips, crowd)]),
-        "place": table(place_in(crowd, ms.sum()), "ms_played", "n_listeners", "n_below", "rank"),
+        "place": table(place_in(crowd, ms.sum()), *PLACE),
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
+        **release_tables(int(streams.sum()), songs, crowd),
     }
     listener = {
         "user_id": "u1",
@@ -141,6 +158,39 @@ def tell(
     }
     listener["birth_date"] = date(2001, 5, 4)
     return Story(listener, 2025, "all", DAYS[0], DAYS[-1], too_little, tables)
+
+
+PLACE = "ms_played", "n_listeners", "n_below", "rank", "least_ms", "most_ms"
+
+
+def families_of(genres):
+    """The families of genres, ranked; a genre that FAMILIES does not name is "Other"."""
+    families = genres.assign(family=[FAMILIES.get(name, "Other") for name in genres["genre"]])
+    counts = families.groupby("family", sort=False).agg(
+        n_streams=("n_streams", "sum"), genre=("genre", "first"), n_genres=("genre", "size")
+    )
+    counts = counts.sort_values("n_streams", ascending=False, kind="stable").reset_index()
+    counts.insert(0, "rank", range(1, len(counts) + 1))
+    return counts.assign(share=counts["n_streams"] / max(counts["n_streams"].sum(), 1))
+
+
+def monthly_families(genres, months, streams):
+    """Streams by month and family: three quarters of the month's top genre, the rest of the first
+    family of the year.
+    """
+    of_month = np.bincount([d.month - 1 for d in DAYS], streams, 12)
+    first = families_of(genres)["family"][0]
+    rows = [
+        row
+        for m, genre in enumerate(months)
+        if genre
+        for row in (
+            (m + 1, FAMILIES.get(genre, "Other"), int(of_month[m] * 0.75)),
+            (m + 1, first, int(of_month[m] * 0.25)),
+        )
+    ]
+    counts = table(rows, "month", "family", "n_streams")
+    return counts.groupby(["month", "family"], as_index=False)["n_streams"].sum()
 
 
 def table(rows, *columns):
@@ -185,7 +235,50 @@ def place_in(crowd, ms):
     if crowd is None:
         return []
     n, below = sum(c for *_, c in crowd), sum(c for _, to, c in crowd if to <= ms)
-    return [(ms, n, below, n - below)]
+    least, most = min(ms, crowd[0][0] * 1.07), max(ms, crowd[-1][1] * 0.93)
+    return [(ms, n, below, n - below, least, most)]
+
+
+def release_tables(n, songs, crowd):
+    """Tables of release years: most streams of recent years, and of five years around 2012."""
+    years = np.arange(1958 if crowd else 2019, 2026)
+    share = np.exp((years - 2025) / 4) + 0.3 * (abs(years - 2012) <= 2) + 0.002
+    others = np.exp((years - 2025) / 3) + 0.004
+    n_streams = np.round(n * share / share.sum()).astype(int)
+    n_others = np.round(40_000 * others / others.sum()).astype(int) * (crowd is not None)
+    top = int(n_streams.argmax())
+    old = songs.iloc[-1]
+    window = abs(years - 2012) <= 2
+    ages = [(29, 2010, 2014, n_streams[window].sum(), n_streams.sum(), n_others[window].sum())]
+    ages = [(*age, n_others.sum(), 2000, 0) for age in ages]
+    return {
+        "release_years": pd.DataFrame(
+            {
+                "release_year": years,
+                "n_streams": n_streams,
+                "n_others": n_others,
+                "cohort": 2000 * (crowd is not None),
+                "share": n_streams / max(n_streams.sum(), 1),
+                "others_share": n_others / max(n_others.sum(), 1),
+            }
+        ),
+        "top_release_year": table(
+            [(years[top], n_streams[top], 195_000 * n_streams[top], 0)],
+            "release_year",
+            "n_streams",
+            "ms_played",
+            "first_ms",
+        ),
+        "oldest_song": table(
+            [(0, old["n_streams"], 195_000, 0, old["title"], old["artist"], years[0])],
+            *("track_id", "n_streams", "ms_played", "first_ms", "title", "artist", "release_year"),
+        ),
+        "listening_age": table(
+            ages if crowd else [],
+            *("age", "first_year", "last_year", "n_window", "n_streams", "n_others_window"),
+            *("n_others", "cohort", "n_undated"),
+        ),
+    }
 
 
 def typical():

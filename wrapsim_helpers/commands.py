@@ -125,6 +125,47 @@ Edition = Annotated[
     str,
     typer.Option(help="all for the whole year and every insight, or 2013 to 2025 for an edition"),
 ]
+FirstDay = Annotated[str, typer.Option(help="ISO date; with --last-day, any period of the run")]
+LastDay = Annotated[str, typer.Option(help="ISO date, included; default the run's last day")]
+Who = Annotated[
+    list[str],
+    typer.Option(
+        "--user",
+        help="user id, number or name; default the median listener by minutes; "
+        "several are counted as one",
+    ),
+]
+Where = Annotated[
+    list[str],
+    typer.Option(
+        metavar="COLUMN=VALUE",
+        help="instead of --user: all listeners with this value, such as country=SE, counted as "
+        "one; may be repeated",
+    ),
+]
+RuleTexts = Annotated[
+    list[str],
+    typer.Option(
+        "--rule",
+        metavar="NAME=VALUE",
+        help="another rule of counting, such as by=minutes, clock=UTC, private=true or "
+        "stream_ms=60000; may be repeated",
+    ),
+]
+
+
+def story_named(run_dir, user, where, rule, **period):
+    """The `Story` that the options of a command name."""
+    from dataclasses import replace
+
+    from .notebooks import pairs_of, yaml_value
+    from .wrapped import tell_story
+    from .wrapped.editions import edition_named
+
+    users = pairs_of(where) if where else user if len(user) > 1 else "".join(user)
+    rules = edition_named(period["edition"]).rules
+    rules = replace(rules, **{name: yaml_value(value) for name, value in pairs_of(rule).items()})
+    return tell_story(run_dir, users, rules=rules, **period)
 
 
 # -- commands --------------------------------------------------------------------------------------
@@ -462,20 +503,22 @@ def schema(
 def cards(
     run_dir: RunDir,
     out_dir: Annotated[str, typer.Argument(help="folder for the cards")],
-    user: Annotated[
-        str, typer.Option(help="user id, number or name; default the median listener by minutes")
-    ] = "",
+    user: Who = [],
+    where: Where = [],
     year: Year = -1,
     edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    rule: RuleTexts = [],
     theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
 ):
-    """Draw one listener's cards from a run."""
+    """Draw one listener's cards from a run, or those of several as one."""
     from .cards import card_folder, make_cards, write_cards
     from .cards.themes import check_theme
-    from .wrapped import tell_story
 
     check_theme(theme)
-    story = tell_story(run_dir, user, year, edition)
+    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    story = story_named(run_dir, user, where, rule, **period)
     folder = card_folder(out_dir)
     for path in write_cards(make_cards(story, theme), folder):
         typer.echo(path)

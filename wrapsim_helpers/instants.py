@@ -18,11 +18,11 @@ LATEST = datetime(2038, 1, 1)  # pytz knows no daylight saving after 2037
 
 @front_door
 def whole_minutes(ms):
-    """Milliseconds rounded to whole minutes, halves up; a number or a column.
+    """Complete minutes in milliseconds, rounded down; a number or a column.
 
-    This is the only rule for minutes that people see.
+    This is the only rule for minutes that people see, on cards, in tables and in JSON.
     """
-    return (ms + MINUTE_MS // 2) // MINUTE_MS
+    return ms // MINUTE_MS
 
 
 def time_text(moment):

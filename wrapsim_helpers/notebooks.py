@@ -114,13 +114,19 @@ def parse_assignments(notebook, assignments):
     Raises Refused for a text that cannot be converted.
     """
     known, given = declared_parameters(notebook), {}
-    for text in assignments:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise Refused(f"{text!r} is not of the form name=value, such as seed=7.")
+    for name, value in pairs_of(assignments).items():
         is_text = name not in known or known[name][0] == "str" or not value
         given[name] = value if is_text else from_yaml(name, value)
     return given
+
+
+def pairs_of(assignments):
+    """name -> text from texts 'name=value'. Raises Refused for a text without "="."""
+    pairs = [text.partition("=") for text in assignments]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise Refused(f"{name!r} is not of the form name=value, such as seed=7.")
+    return {name: value for name, _, value in pairs}
 
 
 def from_yaml(name, text):

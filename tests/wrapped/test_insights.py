@@ -39,6 +39,7 @@ TRACKS = [  # track_id, title, genre, duration_ms, noise, [(artist_id, role)]
     (3, "Tin Roof", "rock", 25_000, False, [(1, "primary")]),
     (4, "Anchor", "pop", 200_000, False, [(3, "primary")]),
 ]
+FAMILIES = {"pop": "Pop", "k-pop": "Pop", "rock": "Rock", "noise": "Other"}
 ARTISTS = [
     "Ode & Ivy",
     "Mila Osterhaus",
@@ -79,8 +80,11 @@ def heard(plays, first=date(2025, 1, 1), last=date(2025, 12, 31), tracks=TRACKS,
         "plays": plays,
         "artists": pd.DataFrame({"artist_id": list(names), "artist": list(names.values())}),
         "tracks": pd.DataFrame(
-            [(i, t, g, d, n, [names[a] for a, _ in credits]) for i, t, g, d, n, credits in tracks],
-            columns=["track_id", "title", "genre", "duration_ms", "noise", "artists"],
+            [
+                (i, t, g, FAMILIES.get(g, ""), d, n, [names[a] for a, _ in credits])
+                for i, t, g, d, n, credits in tracks
+            ],
+            columns=["track_id", "title", "genre", "family", "duration_ms", "noise", "artists"],
         ),
         "track_artists": pd.DataFrame(
             [(i, a, role) for i, *_, credits in tracks for a, role in credits],
@@ -226,6 +230,31 @@ def test_every_genre_has_its_share():
         ["pop", 3, 0.75],
         ["rock", 1, 0.25],
     ]
+
+
+def test_a_family_counts_its_genres_and_names_the_first():
+    tracks = [*TRACKS, (5, "Star", "k-pop", 200_000, False, [(3, "primary")])]
+    plays = [
+        play(f"2025-0{month}-01T{10 + i}:00:00", track)
+        for month, ids in ((2, (1, 1, 1)), (4, (0, 5, 5, 3, 2)))
+        for i, track in enumerate(ids)
+    ]
+    found = heard(plays, tracks=tracks)
+    columns = "family", "n_streams", "share", "genre", "n_genres"
+    assert rows(w.top_families(found), *columns) == [  # of equal ones, the earlier first stream
+        ["Rock", 4, 4 / 7, "rock", 1],
+        ["Pop", 3, 3 / 7, "k-pop", 2],
+    ]
+    assert rows(w.monthly_families(found), "month", "family", "n_streams", order="month") == [
+        [2, "Rock", 3],
+        [4, "Pop", 3],
+        [4, "Rock", 1],
+    ]
+
+
+def test_equal_families_follow_the_ties_of_songs():
+    plays = [play("2025-05-01T10:00:00", 1), play("2025-05-01T11:00:00", 0)]
+    assert rows(w.top_families(heard(plays)), "family") == [["Rock"], ["Pop"]]
 
 
 def test_a_column_that_is_called_number_hides_no_genre():
@@ -392,6 +421,9 @@ def obvious(plays, tracks, credits, artists, offset_day):
             if not row["private"] and not tracks[row["track_id"]]["noise"]:
                 found["songs"][row["track_id"]] += 1
                 found["genres"][tracks[row["track_id"]]["genre"]] += 1
+                family = tracks[row["track_id"]]["family"]
+                found["families"][family] += 1
+                found["months"][local.month, family] += 1
                 for artist_id, role in credits[row["track_id"]]:
                     found["artists"][artists[artist_id]] += 1.0 if role == "primary" else 0.5
     best = max((sum(1 for _ in iter_run(day, days)) for day in days), default=0)
@@ -439,6 +471,12 @@ def test_all_insights_of_a_crowd_agree_with_plain_loops(crowd):
         assert (
             dict(zip(own["top_genres"]["genre"], own["top_genres"]["n_streams"])) == found["genres"]
         )
+        families, months = own["top_families"], own["monthly_families"]
+        assert dict(zip(families["family"], families["n_streams"])) == found["families"]
+        genres = {tracks[i]["genre"]: tracks[i]["family"] for i in found["songs"]}
+        assert dict(zip(families["family"], families["n_genres"])) == Counter(genres.values())
+        keys = zip(months["month"], months["family"])
+        assert dict(zip(keys, months["n_streams"])) == found["months"]
         assert (
             dict(zip(own["top_artists"]["artist"], own["top_artists"]["n_streams"])).items()
             <= found["artists"].items()
@@ -663,7 +701,7 @@ def test_only_the_days_that_were_simulated_count(tiny_run):
         story.tables["calendar"]
     ) == 21
     assert (
-        f"{round(story.tables['minutes']['ms_played'].iloc[0] / 60_000 / 21)} minutes a day"
+        f"{story.tables['minutes']['ms_played'].iloc[0] // 60_000 // 21} minutes a day"
         in next(card for card in ws.make_cards(story) if card.name == "minutes").alt
     )
 
@@ -733,12 +771,20 @@ ORDER = {
     "top_songs": ["rank"],
     "top_artists": ["rank"],
     "top_genres": ["rank"],
+    "top_families": ["rank"],
     "listening_clock": ["hour"],
     "calendar": ["day"],
     "monthly_genres": ["month"],
+    "monthly_families": ["month", "family"],
     "longest_streak": [],
     "skip_rate": [],
     "place": [],
+    "release_years": ["release_year"],
+    "top_release_year": [],
+    "oldest_song": [],
+    "listening_age": [],
+    "similar_listeners": ["rank"],
+    "missed_songs": ["rank"],
 }
 
 

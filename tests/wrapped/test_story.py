@@ -5,8 +5,10 @@ from datetime import date
 import pandas as pd
 import pytest
 import pytz
+from typer.testing import CliRunner
 
 import wrapsim_helpers as ws
+from wrapsim_helpers import commands
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.wrapped.insights import missing, with_tallies
 from wrapsim_helpers.wrapped.periods import GROUP
@@ -148,6 +150,20 @@ def test_the_order_of_rules_is_streams_or_minutes():
         w.Rules(by="plays")
     with pytest.raises(ValueError, match="clock is 'here'; it must be one of 'local', 'UTC'"):
         w.Rules(clock="here")
+
+
+def test_the_command_takes_days_rules_and_a_cohort(tiny_run, tmp_path):
+    gender = ws.read_parquet(tiny_run, "listeners")["gender"][2].as_py()
+    options = ["--where", f"gender={gender}", "--rule", "by=minutes", "--first-day", "2025-03-25"]
+    done = CliRunner().invoke(commands.app, ["cards", str(tiny_run), str(tmp_path), *options])
+    assert done.exit_code == 0, done.output
+    texts = (tmp_path / "cards.json").read_text(encoding="utf-8")
+    assert f"{gender}, top songs of 2025" in texts
+
+
+def test_a_rule_that_does_not_exist_is_refused_with_those_that_do(tiny_run):
+    with pytest.raises(TypeError, match=r"Rules\(\) has no argument 'bye'.*by, clock, private"):
+        w.Rules(bye="minutes")
 
 
 def test_a_story_by_other_rules_has_tallies_of_its_own(tiny_run):

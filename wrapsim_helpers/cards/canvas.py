@@ -21,7 +21,8 @@ LEFT, RIGHT = 84, 996
 MEASURE = RIGHT - LEFT
 RULE, READING, NAME, SUB = 36, 44, 54, 72
 HEADLINES, HEROES = (122, 108), (364, 243, 162)
-LONG_HEADLINE = 62  # size of a headline that does not fit on one line
+LONG_HEADLINES = (96, 84, 72, 62)  # sizes of a longer headline, of the last two on two lines
+BESIDE_DISC = 790  # pixels; the first of two lines of a headline ends left of the small disc
 LEADING = 52  # between the lines of a name
 EDGE = 4
 
@@ -58,6 +59,13 @@ def reading_line(*texts):
 def one_line(*headlines):
     """The first headline that fits on one line."""
     return first_that_fits(headlines, "hero", HEADLINES[-1])
+
+
+def fits_headline(*headlines):
+    """The first headline of at most four words that fits on one line, else the last, which may take
+    two lines.
+    """
+    return one_line(*[text for text in headlines if len(text.split(" ")) <= 4], headlines[-1])
 
 
 def write(ax, x, y, text, size, face, colour, role, ha="left", on=""):
@@ -165,9 +173,10 @@ def rectangles(ax, x, y, w, h, paints, role):
 
 
 def dots(ax, centres, diameter, paint, role):
-    """Draw discs of one diameter, pixels. centres: (x, y), or an (n, 2) array."""
+    """Draw discs. centres: (x, y), or an (n, 2) array. diameter: one, or one per disc, pixels."""
     centres = np.atleast_2d(centres)
-    d, at = np.full(len(centres), diameter), {"offsets": centres, "offset_transform": ax.transData}
+    d = np.broadcast_to(diameter, len(centres))
+    at = {"offsets": centres, "offset_transform": ax.transData}
     add_shapes(ax, EllipseCollection(d, d, 0, units="xy", **at, **style(ax, paint)), role)
 
 
@@ -178,13 +187,13 @@ def lines(ax, paths, colours, thickness, role, cap="butt"):
 
 
 def wedges(ax, x, y, inner, outer, start, stop, paints, role):
-    """Draw ring sectors. start, stop: angles in turns, see `directions`. outer: one radius, or one
-    per sector.
+    """Draw ring sectors. start, stop: angles in turns, see `directions`. inner, outer: one radius,
+    or one per sector.
     """
-    n_points = max(12, int(96 * np.max(np.abs(np.subtract(stop, start)))))
+    n_points = max(12, int(96 * np.max(np.abs(np.subtract(stop, start)), initial=0)))
     arc = directions(np.linspace(start, stop, n_points, axis=1))
-    ends = np.reshape(outer, (-1, 1, 1))
-    polygons(ax, np.hstack([arc * ends, arc[:, ::-1] * inner]) + (x, y), paints, role)
+    inner, outer = (np.reshape(radius, (-1, 1, 1)) for radius in (inner, outer))
+    polygons(ax, np.hstack([arc * outer, arc[:, ::-1] * inner]) + (x, y), paints, role)
 
 
 def directions(turns):
@@ -210,7 +219,7 @@ def style(ax, paint):
 
 def points(ax, pixels):
     """Card pixels as points, for line widths and fonts."""
-    return pixels * ax.get_window_extent().height / HEIGHT * 72 / ax.figure.dpi
+    return pixels * ax.get_window_extent().width / WIDTH * 72 / ax.figure.dpi
 
 
 # ---------------------------------------------------------------- the page
@@ -231,7 +240,7 @@ def page(ax, story, card, theme, words, sizes=None):
     if words.hero:
         hero(ax, words, look, sizes or HEROES)
     else:
-        headline(ax, words, look, sizes or (*HEADLINES, LONG_HEADLINE))
+        headline(ax, words, look, sizes or HEADLINES)
     for i, line in enumerate(words.reading):
         y = 1614 - 54 * (len(words.reading) - 1 - i)
         write(ax, LEFT, y, line, READING, "text" if i else "bold", look.text, "reading")
@@ -246,16 +255,31 @@ def blank_card(ax, look):
 
 
 def headline(ax, words, look, sizes):
-    """Draw the headline in the largest size that fits, else on two lines in the smallest size, and
-    the sub-line under it.
+    """Draw the headline in the largest size that fits, if need be on two lines, and the sub-line
+    under it.
     """
-    size, parts = fit_name(words.headline, sizes, "hero", MEASURE, 2)
-    leading = size + 10
+    size, parts = fit_name(words.headline, (*sizes, *LONG_HEADLINES[:2]), "hero", MEASURE)
+    if parts[0].endswith("…"):
+        size, parts = two_lines(words.headline)
+    leading = size + 6
     first = 470 if len(parts) == 1 else 484 - leading
     for i, part in enumerate(parts):
         write(ax, LEFT, first + leading * i, part, size, "hero", look.loud, "headline")
     if words.sub:
         write(ax, LEFT, 548, words.sub, NAME, "text", look.text, "sub")
+
+
+def two_lines(text):
+    """(size, lines) of a long headline, broken where the lines are most alike; cut with an ellipsis
+    only if it does not fit in the smallest size.
+    """
+    words = text.split(" ")
+    breaks = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+    for size in LONG_HEADLINES[2:]:
+        longest = {b: max(width(line, "hero", size) for line in b) for b in breaks}
+        if longest and min(longest.values()) <= BESIDE_DISC:
+            return size, min(longest, key=longest.get)
+    return size, broken(text, "hero", size, BESIDE_DISC, 2)
 
 
 def hero(ax, words, look, sizes):
@@ -266,15 +290,25 @@ def hero(ax, words, look, sizes):
     write(ax, LEFT, base + 96, words.headline, SUB, "name", look.text, "headline")
 
 
-def small_disc(ax, story, look):
-    """Draw the small year disc right of the kicker; with fewer days the rays are thicker."""
-    x, y, rim = RIGHT - 48, 314, 48
+def small_disc(ax, story, look, x=RIGHT - 48, y=314):
+    """Draw the small year disc, 96 pixels wide, by default right of the kicker."""
+    rim = 48
     if look.badge != look.ground:
         dots(ax, (x, y), 96, Paint(look.badge), "signature")
-        rim = 42
-    n_days = np.count_nonzero(story.tables["calendar"]["ms_played"])
-    thickness = np.clip(400 / max(n_days, 1), 1.2, 4)
-    year_disc(ax, story, look, x, y, 8, rim, "signature", thickness, longest=0.9)
+        rim = 44
+    year_disc(ax, story, look, x, y, 8, rim, "signature")
+
+
+def key(ax, look, y, *entries, size=RULE):
+    """Draw what colours mean, in one line from the left margin.
+
+    entries  (Paint, width of the swatch, text) of each; a swatch is as high as a capital letter
+    """
+    x, height = LEFT, round(0.72 * size)
+    for paint, swatch, text in entries:
+        rectangles(ax, x, y - height, swatch, height, paint, "key")
+        write(ax, x + swatch + 16, y, text, size, "text", look.text, "key")
+        x += swatch + 16 + width(text, "text", size) + 44
 
 
 def daily(story):
@@ -283,32 +317,31 @@ def daily(story):
     return days["date"].to_numpy(), days["ms_played"].to_numpy()
 
 
-def year_disc(ax, story, look, x, y, inner, outer, role, thickness=3, longest=1):
-    """Draw the year as 365 rays: angle = day, length = minutes, colour = the month's top genre
-    (three genres, and one colour for all other genres).
+def year_disc(ax, story, look, x, y, inner, outer, role, edge="none"):
+    """Draw the year as twelve sectors, January right of the top: area = streams of the month,
+    layers = families of genres from the inside: the three of most streams, then all others.
 
-    thickness  of a ray, pixels;  longest  quantile of the days whose ray reaches the rim
+    edge  colour of the 4 px lines between layers
     """
-    dates, ms = daily(story)
-    turns = (np.flatnonzero(ms) + 0.5) / max(len(ms), 365)  # a shorter window: an open circle
-    dates, ms = dates[ms > 0], ms[ms > 0]
-    if len(ms):
-        out = directions(turns)
-        ends = inner + (outer - inner) * np.minimum(ms / np.quantile(ms, longest), 1)
-        rays = np.stack([out * inner, out * ends[:, None]], axis=1) + (x, y)
-        colours = [look.disc[rank] for rank in month_ranks(story, dates)]
-        lines(ax, rays, colours, thickness, role)
+    streams = monthly_streams(story)
+    ends = np.sqrt(inner**2 + (outer**2 - inner**2) * streams.cumsum(0) / streams.sum(0).max())
+    start = np.arange(12) / 12 + 0.004
+    for begin, end, colour in zip(np.vstack([np.full(12, inner), ends]), ends, look.disc):
+        some = end > begin
+        sectors = start[some], start[some] + 1 / 12 - 0.008, Paint(colour, edge), role
+        wedges(ax, x, y, begin[some], end[some], *sectors)
 
 
-def month_ranks(story, dates):
-    """For every day, the index of its month's top genre in `disc_genres`; 3 for other genres."""
-    rank = {genre: i for i, genre in enumerate(disc_genres(story))}
-    genre = story.tables["monthly_genres"].set_index("month")["genre"]
-    return [rank.get(genre.get(date.month), 3) for date in dates]
+def monthly_streams(story):
+    """Streams of `disc_families` and of all other families by month, (4, 12)."""
+    table, names = story.tables["monthly_families"], disc_families(story)
+    row = table["family"].map({name: i for i, name in enumerate(names)}).fillna(3).astype(int)
+    streams = np.zeros((4, 12))
+    month = (table["month"].to_numpy() - 1) % 12  # a period over two years goes on from 12
+    np.add.at(streams, (row.to_numpy(), month), table["n_streams"])
+    return streams
 
 
-def disc_genres(story):
-    """The three genres that are the top genre of most months; ties by their rank in the year."""
-    months = story.tables["monthly_genres"]["genre"].value_counts()
-    rank = story.tables["top_genres"].set_index("genre")["rank"]
-    return sorted(months.index, key=lambda g: (-months[g], rank.get(g, len(rank) + 1), g))[:3]
+def disc_families(story):
+    """The three families of genres with most streams."""
+    return story.tables["top_families"]["family"][:3].tolist()

@@ -10,6 +10,7 @@ from .canvas import (
     RULE,
     Paint,
     dots,
+    key,
     lines,
     one_line,
     page,
@@ -19,20 +20,20 @@ from .canvas import (
     write_centred,
 )
 from .words import (
-    NUMBERS,
+    THIN,
     Words,
     count,
     counted,
     counted_minutes,
     first_true,
     minutes_text,
-    of_100,
+    percent_text,
     words_on,
 )
 
 # ---------------------------------------------------------------- skips
 
-GAP = 20
+GAP, CUT = 20, 26
 COLUMN, ROW, FIRST_ROW = (MEASURE + GAP) / 10, 90, 612
 
 
@@ -44,12 +45,15 @@ def draw_skip_rate(ax, story, theme="press"):
     """
     look = page(ax, story, "skip_rate", theme, words_of_skip_rate(story))
     row, i = story.first("skip_rate"), np.arange(100)
-    skipped = i < round(100 * row["share"])
+    skipped, whole = i < round(100 * row["share"]), COLUMN - GAP
     x, y = LEFT + COLUMN * (i % 10), FIRST_ROW + ROW * (i // 10)
-    widths = np.where(skipped, 26, COLUMN - GAP)
+    widths = np.where(skipped, CUT, whole)
     rectangles(ax, x, y, widths, ROW - GAP, look.paints(skipped), "plays")
+    entries = [(look.accent, CUT / 2, "skipped"), (look.mark, whole / 2, "played on")]
     if row["crowd_share"] == row["crowd_share"]:
         lines(ax, [steps(round(100 * row["crowd_share"]))], look.other, 8, "crowd")
+        entries.append((Paint(look.other), whole / 2, "all listeners"))
+    key(ax, look, 548, *entries)
     return ax
 
 
@@ -63,38 +67,30 @@ def steps(n):
 def words_of_skip_rate(story):
     """The words of the card `skip_rate`."""
     row = story.first("skip_rate")
-    counts = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')}"
+    counts = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')} cut short."
     return words_on(
         story,
         "Skips",
-        headline=skip_headline(row["share"], row["crowd_share"]),
-        sub=f"{counts} cut short",
-        reading=(f"You skipped {of_100(row['share'])} of 100 plays.", crowd_line(row)),
+        headline=skip_headline(row["share"]),
+        reading=(counts, crowd_line(row)),
         rule="Every square a hundredth of all plays. Simulated.",
-        before=f"{counts}.",
     )
 
 
 def crowd_line(row):
     """The reading line with the share of skips of all listeners."""
     if row["crowd_share"] == row["crowd_share"]:
-        return f"All listeners: {of_100(row['crowd_share'])} (the line)."
+        return f"All listeners: {percent_text(row['crowd_share'])}."
     return f"Played to the end: {count(row['n_plays'] - row['n_skips'])} plays."
 
 
-def skip_headline(share, crowd):
-    """The headline of the card `skip_rate`. share, crowd: shares of plays left early, 0 to 1; crowd
-    is NaN if the run has one listener.
-    """
-    one_in = round(1 / share) if share else 0
+def skip_headline(share):
+    """The headline of the card `skip_rate`. share: of plays left early, 0 to 1."""
     return first_true(
         (share == 0, "Never skipped"),
-        (share >= 1.15 * crowd, "Quick to skip"),
-        (share <= 0.85 * crowd, "A patient ear"),
-        (crowd == crowd, "Near the average"),
-        (one_in > 10, "A patient ear"),
-        (one_in >= 2, f"One in {NUMBERS[min(one_in, 10)]}"),
-        "More than half",
+        (share < 0.005, "Hardly ever skipped"),
+        (0.995 <= share < 1, "Nearly all skipped"),
+        f"{percent_text(share)} skipped",
     )
 
 
@@ -123,8 +119,9 @@ def draw_place(ax, story, theme="press"):
     dots(ax, at[below], 0.76 * pitch, look.mark, "below")
     dots(ax, at[~below], 0.76 * pitch, look.muted, "above")
     point(ax, look, LEFT + bin_width * (you + 0.5), BASE - pitch * np.ceil(stacks / columns), you)
-    for x, ha, ms in ((LEFT, "left", bins["from_ms"].min()), (RIGHT, "right", bins["to_ms"].max())):
-        text = f"{count(minutes_text(ms))} min"
+    row = story.first("place")
+    for x, ha, name in ((LEFT, "left", "least"), (RIGHT, "right", "most")):
+        text = f"{name} {count(minutes_text(row[f'{name}_ms']))} min"
         write(ax, x, BASE + 66, text, RULE, "text", look.quiet, "tick", ha=ha)
     return ax
 
@@ -172,10 +169,10 @@ def pile(stacks, columns, bin_width, pitch):
 
 def point(ax, look, x, tops, you):
     """Draw the listener's dot on its stack, and a line up to the word "you" above all stacks."""
-    top, dot = tops.min() - 70, tops[you] - 26
+    top, dot = tops.min() - 62, tops[you] - 26
     lines(ax, [[(x, dot), (x, top)]], look.accent.face, 5, "you")
     dots(ax, (x, dot), 44, Paint(look.accent.face, look.ground), "you")
-    write_centred(ax, x, top - 20, "you", NAME, "name", look.loud, "you")
+    write_centred(ax, x, top - 30, "you", NAME, "name", look.loud, "you")
 
 
 def words_of_place(story):
@@ -186,14 +183,17 @@ def words_of_place(story):
     ranked = f"rank {count(rank)} of {count(n)}."
     first_line = reading_line(f"{counted_minutes(row['ms_played'])}: {ranked}", ranked.capitalize())
     reading = (first_line, f"One dot is {people}.")
+    headline = place_headline(n, rank, row["ms_played"])
+    ends = f"from {count(minutes_text(row['least_ms']))} to {counted_minutes(row['most_ms'])}"
     return Words(
         kicker=f"Among {counted(n, 'listener')}",
-        headline=place_headline(n, below, rank),
-        sub="in minutes of music",
+        headline=headline,
+        sub="of music" if headline.endswith("minutes") else "in minutes of music",
         reading=reading,
         rule=f"Scale: each step to the right is {wider(story)} % more.",
         alt=f"{story.listener['name']}, {story.year}, among {counted(n, 'simulated listener')}: "
-        f"more minutes than {count(below)} of them. {' '.join(reading)}",
+        f"{headline}; more minutes than {count(below)} of them, who "
+        f"played {ends}. {' '.join(reading)}",
     )
 
 
@@ -203,13 +203,16 @@ def wider(story):
     return round(100 * (first["to_ms"] / first["from_ms"] - 1))
 
 
-def place_headline(n, below, rank):
-    """The headline of the card `place`.
+def place_headline(n, rank, ms):
+    """The headline of the card `place`: the rank as a share for the upper half, how many played
+    less for most others, and the minutes for the last tenth.
 
-    n  number of listeners;  below  number of listeners who played less;  rank  1 for most minutes
+    n  number of listeners;  rank  1 for most minutes;  ms  milliseconds played
     """
+    below, top = n - rank, int(np.ceil(100 * rank / n))
     return first_true(
         (rank == 1, one_line(f"First of {count(n)}", "First of all")),
-        (below == 0, one_line(f"One of {count(n)}", "One of many")),
+        (top <= 50, f"Top {top}{THIN}%"),
+        (below < 0.1 * n, counted_minutes(ms)),
         one_line(f"More than {count(below)}", f"Above {count(below)}", f"Rank {count(rank)}"),
     )

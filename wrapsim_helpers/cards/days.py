@@ -1,5 +1,7 @@
 """Cards on time: listening clock, calendar, longest streak."""
 
+from datetime import timedelta
+
 import numpy as np
 
 from .canvas import (
@@ -11,6 +13,7 @@ from .canvas import (
     Paint,
     daily,
     dots,
+    key,
     lines,
     one_line,
     page,
@@ -21,12 +24,12 @@ from .canvas import (
 )
 from .volume import ROWS_LEFT, label_months, month_pitch, month_rows
 from .words import (
+    THIN,
     WEEKDAYS,
     count,
     counted,
     counted_minutes,
     day,
-    first_true,
     minutes_text,
     of_100,
     span,
@@ -35,15 +38,13 @@ from .words import (
 
 # ---------------------------------------------------------------- clock
 
-PARTS = (  # first hour, headline
-    (0, "A night owl"),
-    (5, "An early bird"),
-    (9, "Mornings first"),
-    (12, "Afternoon ears"),
-    (17, "Evenings first"),
-    (22, "A night owl"),
+PARTS = (  # first hour, what an hour from there on is called
+    (0, "{} at night"),
+    (5, "{} in the morning"),
+    (12, "{} in the afternoon"),
+    (18, "{} in the evening"),
+    (22, "{} at night"),
 )
-FLAT = "Round the clock"
 
 
 def draw_listening_clock(ax, story, theme="press"):
@@ -72,25 +73,22 @@ def words_of_listening_clock(story):
     ms, n_days = story.tables["listening_clock"]["ms_played"], len(story.tables["calendar"])
     top, low = int(ms.argmax()), int(ms.argmin())
     most, fewest = minutes_text(ms[top] / n_days), minutes_text(ms[low] / n_days)
-    headline = clock_headline(ms, top)
     quietest = counted(fewest, "minute") if fewest else "under a minute" if ms[low] else "nothing"
     night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
     return words_on(
         story,
         "Listening clock",
-        headline=headline,
+        headline=clock_headline(top),
         reading=(
             f"{counted(most, 'minute')} a day in this hour."
             if most > 2
             else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
-            "No other hour is much quieter."
-            if headline == FLAT
-            else f"Quietest: {hour(low)}, {quietest}.",
+            f"Quietest: {hour(low)}, {quietest}.",
         ),
         rule="Local time; the area of a wedge is minutes. Simulated.",
-        before=f"busiest from {hour(top)}.",
+        before=f"Busiest from {hour(top)}.",
         after=f"{night} of 100 minutes fell between 22 and 5.",
-        sub=f"Busiest{', just,' * (headline == FLAT)} from {hour(top)}",
+        sub=f"Busiest from {hour(top)}",
     )
 
 
@@ -99,10 +97,11 @@ def hour(h):
     return f"{h} to {(h + 1) % 24}"
 
 
-def clock_headline(ms, top):
-    """The headline of the card `listening_clock`. ms: by hour; top: the hour with most."""
-    flat = ms.min() > 0 and ms.max() <= 1.6 * ms.mean()
-    return FLAT if flat else next(text for first, text in reversed(PARTS) if top >= first)
+def clock_headline(top):
+    """The headline of the card `listening_clock`: the hour with most minutes, as people say it."""
+    names = {0: "Midnight", 12: "High noon"}
+    part = next(text for first, text in reversed(PARTS) if top >= first)
+    return names.get(top, part.format((top - 1) % 12 + 1))
 
 
 # ---------------------------------------------------------------- calendar
@@ -122,23 +121,15 @@ def draw_calendar(ax, story, theme="press"):
     column = np.array([d.replace(day=1).weekday() + d.day - 1 for d in dates])
     pitch, step, top = month_pitch(story, 900), (RIGHT - ROWS_LEFT) / 37, 600
     x, y = ROWS_LEFT + step * (column + 0.5), top + pitch * (rows + 0.5)
-    height = np.maximum(ms * stroke_scale(ms, rows, column, pitch), MIN_STROKE)
-    named = named_weekday(by_weekday(story.tables["calendar"]), (~music).sum(), len(ms))
+    height = np.maximum((pitch - 10) * ms / ms.max(), MIN_STROKE)
+    named = named_weekday(by_weekday(story.tables["calendar"]))
     paints = look.paints(d.weekday() == named for d in dates[music])
     rectangles(ax, x[music] - 7, (y - height / 2)[music], 14, height[music], paints, "strokes")
     dots(ax, np.c_[x, y][~music], 8, look.muted, "silent")
     label_months(ax, story, look, top + pitch / 2 + 13, pitch)
+    entries = (look.accent, 14, f"{WEEKDAYS[named]}s"), (look.mark, 14, "other days")
+    key(ax, look, 548, *entries)
     return ax
-
-
-def stroke_scale(ms, rows, column, pitch):
-    """Pixels per millisecond, such that strokes of neighbouring rows do not touch and the first and
-    last row stay inside the picture.
-    """
-    grid = np.zeros((rows.max() + 1, column.max() + 1))
-    grid[rows, column] = ms
-    tightest = max((grid[:-1] + grid[1:]).max(initial=0) / 2, grid[0].max(), grid[-1].max())
-    return (pitch - 8) / tightest
 
 
 def by_weekday(days):
@@ -156,84 +147,112 @@ def words_of_calendar(story):
     return words_on(
         story,
         "Calendar",
-        headline=calendar_headline(mean, silent, len(days)),
+        headline=calendar_headline(days),
         reading=(
             f"{WEEKDAYS[top]} {counted_minutes(mean[top])}, {WEEKDAYS[low]} "
             f"{count(minutes_text(mean[low]))}.",
             f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. "
             f"Silent: {silence}.",
         ),
-        rule=f"Minutes, {span(story)}, local time. Simulated.",
+        rule="Percent: against the median weekday. Simulated.",
+        before=f"Days from {span(story)}.",
     )
 
 
-def calendar_headline(mean, silent, n_days):
-    """The headline of the card `calendar`.
+def calendar_headline(days):
+    """The headline of the card `calendar`: the weekday with most, or with least if that is further
+    from the median weekday; the number of days with music if most days are silent.
 
-    mean  minutes by weekday;  silent  number of days without a play
+    days  table of the insight `calendar`
     """
-    return first_true(
-        (silent >= 0.5 * n_days, "Now and then"),
-        (loud(mean), one_line(f"Loud {WEEKDAYS[mean.idxmax()]}s", "A midweek peak")),
-        (calm(mean), one_line(f"Calm {WEEKDAYS[mean.idxmin()]}s", "A midweek dip")),
-        (silent == 0, "No quiet day"),
-        "Even weeks",
-    )
+    mean, n = by_weekday(days), int((days["ms_played"] > 0).sum())
+    if n <= 0.5 * len(days):
+        return f"{counted(n, 'day')} of music"
+    named = named_weekday(mean)
+    more = round(100 * (mean[named] / mean.median() - 1))
+    sign = f"{'+' if more >= 0 else '−'}{abs(more)}{THIN}%"
+    return one_line(f"{WEEKDAYS[named]}s {sign}", f"{WEEKDAYS[named][:3]} {sign}")
 
 
-def named_weekday(mean, silent, n_days):
-    """The weekday drawn in the accent: the one that the headline names, else the one with most
-    minutes.
+def named_weekday(mean):
+    """The weekday that is furthest from the median weekday; of two, the one with more minutes.
+
+    mean  milliseconds per day of each weekday
     """
-    names_lowest = calm(mean) and not loud(mean) and silent < 0.5 * n_days
-    return mean.idxmin() if names_lowest else mean.idxmax()
-
-
-def loud(mean):
-    """Whether one weekday has far more listening than the median weekday."""
-    return mean.max() >= 1.15 * mean.median()
-
-
-def calm(mean):
-    """Whether one weekday has far less listening than the median weekday."""
-    return mean.min() <= 0.85 * mean.median()
+    high, low = mean.max() - mean.median(), mean.median() - mean.min()
+    return mean.idxmax() if high >= low else mean.idxmin()
 
 
 # ---------------------------------------------------------------- streak
 
-COLUMNS = 41
+BETWEEN, FIRST_WEEK, LAST_WEEK = 36, 786, 1466  # pixels: space between columns of weeks, ends
+MIN_WEEKS = 5  # a shorter streak is shown with the weeks around it
 
 
 def draw_longest_streak(ax, story, theme="press"):
     """What was the longest streak of days with music?
 
-    One dot per day, in rows from left to right; the streak is a bar.
+    One disc per day, one row per week from Monday; the area is the day's minutes, and a line joins
+    the days of the streak.
     """
-    look = page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
-    (dates, ms), streak = daily(story), story.first("longest_streak")
-    at = day_positions(len(dates), 872, 566)
-    inside = (dates >= streak["first_day"]) & (dates <= streak["last_day"])
-    dots(ax, at[~inside & (ms > 0)], 12, look.mark, "days")
-    dots(ax, at[~inside & (ms == 0)], 8, look.muted, "pauses")
-    path = at[inside]
-    starts = np.flatnonzero(np.diff(path[:, 1])) + 1
-    pieces = [np.r_[piece[:1], piece] for piece in np.split(path, starts)]  # at least two points
-    if look.accent.edge != "none":
-        lines(ax, pieces, look.accent.edge, 34, "streak edge", cap="round")
-    lines(ax, pieces, look.accent.face, 26, "streak", cap="round")
-    for (x, y), date, dy in (
-        (path[0], streak["first_day"], -30),
-        (path[-1], streak["last_day"], 52),
+    words = words_of_longest_streak(story)
+    look = page(ax, story, "longest_streak", theme, words, sizes=(243, 162))
+    dates, ms, inside = streak_weeks(story)
+    cell, x, y = week_places(dates)
+    weeks = np.cumsum([d.weekday() == 0 for d in dates])
+    lines(ax, week_lines(x[inside], y[inside], weeks[inside]), look.text, 4, "weeks")
+    diameter = np.maximum(0.92 * cell * np.sqrt(ms / ms.max()), 8)
+    longest = ms == ms[inside].max()
+    for chosen, paint, role in (
+        (~inside, look.muted, "around"),
+        (inside & ~longest, look.mark, "days"),
+        (inside & longest, look.accent, "days"),
     ):
-        write_centred(ax, x, y + dy, day(date), RULE, "text", look.text, "end")
+        dots(ax, np.c_[x, y][chosen], diameter[chosen], paint, role)
+    label_columns(ax, look, dates, x, y)
     return ax
 
 
-def day_positions(n, top, height):
-    """Centres of n days, (n, 2), in rows from left to right."""
-    row, column = np.divmod(np.arange(n), COLUMNS)
-    x = LEFT + MEASURE / COLUMNS * (column + 0.5)
-    return np.c_[x, top + min(height / max(row.max(), 1), 96) * row]
+def streak_weeks(story):
+    """(dates, milliseconds, whether the day is in the streak) of the weeks of the streak, at least
+    MIN_WEEKS; days outside the period are left out.
+    """
+    (dates, ms), streak = daily(story), story.first("longest_streak")
+    first, last = streak["first_day"], streak["last_day"]
+    more = max(MIN_WEEKS - 1 - (last - first).days // 7, 0)
+    begin = first - timedelta(first.weekday() + 7 * (more // 2))
+    end = last + timedelta(6 - last.weekday() + 7 * (more - more // 2))
+    shown_days = (dates >= begin) & (dates <= end)
+    inside = (dates >= first) & (dates <= last)
+    return dates[shown_days], ms[shown_days], inside[shown_days]
+
+
+def week_places(dates):
+    """(width of a day, x, y) of days in rows of weeks; the rows fill as many columns as make the
+    days largest.
+    """
+    weeks, weekday = np.divmod(dates[0].weekday() + np.arange(len(dates)), 7)
+    n_columns = np.arange(1, 7)
+    n_rows = np.ceil((weeks[-1] + 1) / n_columns)
+    widths = (MEASURE - BETWEEN * (n_columns - 1)) / n_columns / 7
+    cells = np.minimum(widths, (LAST_WEEK - FIRST_WEEK) / n_rows)
+    cell, n_rows = cells.max(), n_rows[cells.argmax()]
+    column, row = np.divmod(weeks, n_rows)
+    x = LEFT + column * (7 * cell + BETWEEN) + cell * (weekday + 0.5)
+    return cell, x, FIRST_WEEK + cell * (row + 0.5)
+
+
+def week_lines(x, y, weeks):
+    """The line through the days of each week; none for a week of one day."""
+    ends = ((x[weeks == w][[0, -1]], y[weeks == w][0]) for w in np.unique(weeks))
+    return [[(left, at), (right, at)] for (left, right), at in ends if right > left]
+
+
+def label_columns(ax, look, dates, x, y):
+    """Write the date of the first day above each column of weeks."""
+    for first in np.flatnonzero(np.diff(y, prepend=y[0] + 1) < 0):
+        text = day(dates[first])
+        write_centred(ax, x[first], FIRST_WEEK - 20, text, RULE, "text", look.quiet, "tick")
 
 
 def words_of_longest_streak(story):
@@ -249,19 +268,15 @@ def words_of_longest_streak(story):
             f"Music on {(ms > 0).sum()} of {len(dates)} days.",
         ),
         rule=f"Days with music, {span(story)}, local time. Simulated.",
-        before=f"{counted(n, 'day')} in a row.",
         hero=count(n),
     )
 
 
 def streak_headline(n, n_days, first_day):
-    """The headline of the card `longest_streak`.
+    """The headline of the card `longest_streak`; it follows the number.
 
     n  days of the streak;  n_days  days of the period;  first_day  of the streak
     """
-    return first_true(
-        (n == n_days, "days, all of them"),
-        (n >= 100, "days without silence"),
-        (n <= 4, "days, then a pause"),
-        f"days from {day(first_day)}",
-    )
+    if n == n_days:
+        return "days, all of them"
+    return f"days from {day(first_day)}"

@@ -1,4 +1,4 @@
-"""The summary card: the year disc and four lines."""
+"""The summary card: the year disc, both top fives, genre, streak and rank among the fans."""
 
 from .canvas import (
     LEFT,
@@ -6,65 +6,98 @@ from .canvas import (
     READING,
     RIGHT,
     RULE,
-    fits_width,
+    Paint,
+    disc_families,
     lines,
     page,
+    rectangles,
     write,
     write_name,
     year_disc,
 )
 from .fonts import shown
-from .words import Words, count, counted, counted_minutes, minutes_text, span
+from .words import Words, count, counted, counted_minutes, minutes_text, short_title, span
 
-HUB, RIM = 132, 396
 MIN_YEAR = 300  # days; the shortest window of an edition has 303
 NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
-VALUE_LEFT = 276
+FIVE = 5
+SECOND = 552  # left end of the right column
+COLUMN = SECOND - LEFT - 40
+THIRDS = (LEFT, 396, 708)  # left ends of the last row
 
 
 def draw_summary(ax, story, theme="press"):
-    """What was the year like? The listener's name, the year disc, and the top song, artist and
-    genre.
-    """
+    """What was the year like? The year disc, both top fives, and three facts."""
     look = page(ax, story, "summary", theme, words_of_summary(story), sizes=NAME_SIZES)
-    x, y = 540, 906
-    year_disc(ax, story, look, x, y, HUB, RIM, "rays")
+    year_disc(ax, story, look, 758, 788, 84, 238, "sectors", edge=look.ground)
     n = count(minutes_text(story.first("minutes")["ms_played"]))
-    write(ax, x, y + 12, n, NAME, "hero", look.text, "value", ha="center")
-    write(ax, x, y + 58, "minutes", RULE, "text", look.quiet, "unit", ha="center")
-    for i, (key, value) in enumerate(rows(story)):
-        row(ax, look, 1364 + 76 * i, key, shown(value))
+    write(ax, LEFT, 634, n, NAME, "hero", look.text, "value")
+    write(ax, LEFT, 686, "minutes", RULE, "text", look.quiet, "unit")
+    disc_key(ax, look, story, LEFT, 812, 400, 62)
+    for (title, _, names), x in zip(top_fives(story), (LEFT, SECOND)):
+        top_five(ax, look, title, names, x, 1096, 64, COLUMN)
+    lines(ax, [[(LEFT, 1462), (RIGHT, 1462)]], look.faint, 3, "hairline")
+    for (name, value), x in zip(facts(story), THIRDS):
+        fact(ax, look, name, value, x, 1520, 288)
     return ax
 
 
-def row(ax, look, y, key, value):
-    """Draw a row of the summary: a key and its value. A long title is drawn without its edition,
-    such as "- 2011 Remaster".
-    """
-    lines(ax, [[(LEFT, y + 23), (RIGHT, y + 23)]], look.faint, 3, "hairline")
-    write(ax, LEFT, y, key, READING, "text", look.quiet, "key")
-    room = RIGHT - VALUE_LEFT
-    value = value if fits_width(value, "name", READING, room) else value.split(" - ")[0]
-    write_name(ax, VALUE_LEFT, y, value, (NAME, READING), "name", look.text, "value", room)
+def disc_key(ax, look, story, x, y, room, pitch):
+    """Draw the key of the year disc: the families of genres and their colours, one per row."""
+    names = disc_families(story)
+    rest = ["other genres"] if len(story.tables["top_families"]) > len(names) else []
+    colours = *look.disc[: len(names)], look.disc[3]
+    for i, (name, colour) in enumerate(zip([*names, *rest], colours)):
+        rectangles(ax, x, y + pitch * i - 26, 26, 26, Paint(colour), "key")
+        name = shown(name, "genre")
+        write_name(ax, x + 44, y + pitch * i, name, (RULE,), "text", look.text, "key", room - 44)
 
 
-def rows(story):
-    """Key and value of each line, at most four; a missing value has no line."""
-    firsts = (
-        ("Song", "top_songs", "title"),
-        ("Artist", "top_artists", "artist"),
-        ("Genre", "top_genres", "genre"),
+def top_five(ax, look, title, names, x, y, pitch, room):
+    """Draw a title and up to five names below it, each with its rank."""
+    write(ax, x, y, title, RULE, "text", look.quiet, "label")
+    for rank, name in enumerate(names, 1):
+        base = y + 2 + pitch * rank
+        write(ax, x, base, str(rank), READING, "hero", look.loud, "rank")
+        at, sizes = x + 46, (READING, RULE)
+        write_name(ax, at, base, name, sizes, "name", look.text, "value", room - 46)
+
+
+def fact(ax, look, name, value, x, y, room):
+    """Draw what a fact is about, and below it its value."""
+    write(ax, x, y, name, RULE, "text", look.quiet, "label")
+    write_name(ax, x, y + 58, value, (NAME, READING, RULE), "name", look.text, "value", room)
+
+
+def top_fives(story):
+    """(title, names in full, names as shown) of the top artists and the top songs."""
+    artists = story.tables["top_artists"]["artist"][:FIVE].tolist()
+    titles = story.tables["top_songs"]["title"][:FIVE].tolist()
+    return (
+        ("Top artists", artists, [shown(name) for name in artists]),
+        ("Top songs", titles, [shown(short_title(title), "title") for title in titles]),
     )
-    tops = [
-        (key, str(story.first(name)[column]))
-        for key, name, column in firsts
-        if len(story.tables[name])
+
+
+def facts(story):
+    """Name and value of three facts: genre, streak, and the rank among the fans of the top artist.
+    The days with music take the place of a missing one.
+    """
+    tables, days = story.tables, int(story.first("minutes")["n_days"])
+    known = [("Genre", shown(name, "genre")) for name in tables["top_genres"]["genre"][:1]]
+    known += [("Streak", counted(int(n), "day")) for n in tables["longest_streak"]["n_days"][:1]]
+    known += [
+        ("Fan rank", f"{count(fan.rank)} of {count(fan.n_fans)}")
+        for fan in fans_of(story)[:1].itertuples()
     ]
-    if len(story.tables["longest_streak"]):
-        streak = "Streak", counted(int(story.first("longest_streak")["n_days"]), "day")
-    else:
-        streak = "Days", f"{story.first('minutes')['n_days']} with music"
-    return [*tops, streak]
+    return [*known, ("With music", counted(days, "day"))][:3]
+
+
+def fans_of(story):
+    """The listener's rank among the fans of artists, the first artist first; no row in a run of one
+    listener.
+    """
+    return story.tables.get("fan_rank", story.tables["top_artists"][:0])
 
 
 def period(story):
@@ -78,7 +111,11 @@ def period(story):
 def words_of_summary(story):
     """The words of the card `summary`."""
     name, kicker = story.listener["name"], period(story)
-    texts = "; ".join(f"{key.lower()} {value}" for key, value in rows(story))
+    fives = [
+        f"{title.lower()} {', '.join(f'{i} {text}' for i, text in enumerate(names, 1))}"
+        for title, names, _ in top_fives(story)
+    ]
+    texts = "; ".join([*fives, *(f"{key.lower()} {value}" for key, value in facts(story))])
     return Words(
         kicker=kicker,
         headline=shown(name, latin=story.listener["name_latin"]),

@@ -3,7 +3,6 @@
 import numpy as np
 
 from .canvas import (
-    HEADLINES,
     LEFT,
     MEASURE,
     NAME,
@@ -12,8 +11,7 @@ from .canvas import (
     RULE,
     WIDTH,
     Paint,
-    fits_width,
-    lines,
+    fits_headline,
     page,
     reading_line,
     rectangles,
@@ -22,13 +20,23 @@ from .canvas import (
     write_name,
 )
 from .fonts import shown
-from .words import NUMBERS, count, counted, day, first_true, of_100, percent_text, span, words_on
+from .words import (
+    count,
+    counted,
+    day,
+    of_100,
+    percent_text,
+    short_title,
+    span,
+    words_on,
+)
 
 FIVE = 5
-TOP, PITCH = 612, 184  # first row, and distance of the rows of songs and of artists
+TOP, PITCH = 560, 188  # first row, and distance of the rows of songs and of artists
 NAME_LEFT, SPACE = LEFT + 76, 24  # where names begin, and the space between a name and a number
-MIN_LAYER = 0.06  # smaller shares have no room for text
-MIN_LINE = 5  # pixels; thinner genres of the last layer are not separated by a line
+MIN_LAYER, MOST_OTHER = 0.06, 0.3  # families of smaller shares, up to this share, make "N more"
+SONGS_RULE = "Plays of 30 s and more, {}. Simulated."
+ARTISTS_RULE = "In the ranking, a play as a guest counts half."
 
 
 # ---------------------------------------------------------------- songs
@@ -41,28 +49,28 @@ def draw_top_songs(ax, story, theme="press"):
     y, n = TOP + PITCH * np.arange(len(songs)), songs["n_streams"].to_numpy()
     rectangles(ax, LEFT, y, MEASURE * n / n.max(), 16, look.paints(songs["rank"] == 1), "rules")
     for top, song in zip(y, songs.itertuples()):
-        song_row(ax, look, top + 76, song)
+        song_row(ax, look, top + 82, song)
     return ax
 
 
 def song_row(ax, look, y, song):
     """Draw a song's rank, title, artist and streams."""
-    of_number = rank_and_streams(ax, y, song, look.loud if song.rank == 1 else look.text, look.text)
+    loud = look.loud if song.rank == 1 else look.text
+    of_number = rank_and_streams(ax, y, song.rank, song.n_streams, loud, look.text)
     if song.rank == 1:
         write(ax, RIGHT, y + 50, "plays", RULE, "text", look.quiet, "unit", ha="right")
     room = RIGHT - NAME_LEFT - SPACE - max(of_number, width("plays", "text", RULE))
-    title, artist, sizes = shown(song.title, "title"), shown(song.artist), (NAME, READING)
-    _, parts = write_name(
-        ax, NAME_LEFT, y, title, sizes, "name", look.text, "name", room, n_lines=2, lift=18
-    )
-    below = y + 22 + 32 * len(parts)
-    write_name(ax, NAME_LEFT, below, artist, sizes[1:], "text", look.quiet, "artist", room)
+    title, artist = shown(short_title(song.title), "title"), shown(song.artist)
+    at, sizes = (ax, NAME_LEFT), (NAME, READING)
+    _, parts = write_name(*at, y, title, sizes, "name", look.text, "name", room, n_lines=2, lift=15)
+    below = y + 20 + 32 * len(parts)
+    write_name(*at, below, artist, (READING, RULE), "text", look.quiet, "artist", room)
 
 
-def rank_and_streams(ax, y, row, rank_colour, streams_colour):
+def rank_and_streams(ax, y, rank, n_streams, rank_colour, streams_colour):
     """Write the rank and the streams of a row; returns the width of the streams."""
-    n = count(row.n_streams)
-    write(ax, LEFT, y, str(row.rank), NAME, "hero", rank_colour, "rank")
+    n = count(n_streams)
+    write(ax, LEFT, y, str(rank), NAME, "hero", rank_colour, "rank")
     write(ax, RIGHT, y, n, NAME, "hero", streams_colour, "value", ha="right")
     return width(n, "hero", NAME)
 
@@ -78,20 +86,22 @@ def words_of_top_songs(story):
     return words_on(
         story,
         "Top songs",
-        headline=songs_headline(songs, n),
+        headline=songs_headline(songs),
         reading=(lead(n), *first_played_line(songs)),
-        rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
+        rule=SONGS_RULE.format(span(story)),
         before=f"{rows}.",
     )
 
 
 def lead(n):
-    """The difference of streams between first and second as a sentence."""
+    """The difference of streams between first and second as a sentence. n: streams by rank."""
     plays = counted(n[0], "play")
     if len(n) < 2:
         return f"{plays}; there is no second."
     if n[0] == n[1]:
         return f"Two with {plays}; minutes decide."
+    if n[0] < n[1]:
+        return "Number two was more often a guest."
     return f"{counted(n[0] - n[1], 'play')} more than number two."
 
 
@@ -101,33 +111,39 @@ def first_played_line(songs):
     return () if date != date else (f"Number one: first played on {day(date)}.",)
 
 
-def songs_headline(songs, n):
-    """The headline of the card `top_songs`. n: streams of the songs, most first."""
-    by_artist, (first, second) = songs["artist"].value_counts().iloc[0], (*n, 0)[:2]
-    return first_true(
-        (first - second <= 0.03 * first, "A photo finish"),
-        (len(n) == FIVE and n[-1] >= 0.85 * first, "Five near equals"),
-        (first >= 2 * second, "No contest"),
-        (by_artist >= 3, f"{NUMBERS[by_artist].capitalize()} by one"),
-        (first >= 1.3 * second, "A clear winner"),
-        "On repeat",
-    )
+def songs_headline(songs):
+    """The headline of the card `top_songs`: an artist of three or more of the songs, or number one
+    and its lead.
+
+    songs  table of title, artist, n_streams, most first
+    """
+    artists, n = songs["artist"].value_counts(), songs["n_streams"].tolist()
+    title, name = shown(short_title(songs["title"].iloc[0]), "title"), shown(artists.index[0])
+    times = {3: "three", 4: "four", 5: "five"}.get(int(artists.iloc[0]))
+    of_artist = (f"{name}, {times} times", f"{name}: {times}") if times and len(songs) > 3 else ()
+    return fits_headline(*of_artist, *leader_headlines(title, n))
+
+
+def leader_headlines(name, n):
+    """Headlines on the first of a ranking, the best first. n: streams of all, by rank."""
+    first, second = (*n, 0)[:2]
+    by = f"{name}, by {count(first - second)}"
+    return (by, name) if first > second else (f"{name}, just ahead", name)
 
 
 # ---------------------------------------------------------------- artists
 
 
 def draw_top_artists(ax, story, theme="press"):
-    """Which artists did the listener stream most?
+    """Which artists did the listener stream most? Five blocks; the length is the number of streams.
 
-    Five blocks; the length is the number of streams, and each starts where the one above ends.
+    The order is the ranking's, in which a stream as a guest counts half.
     """
     look = page(ax, story, "top_artists", theme, words_of_top_artists(story))
     artists = story.tables["top_artists"][:FIVE]
-    y, n = TOP + PITCH * np.arange(len(artists)), artists["n_streams"].to_numpy()
-    length = MEASURE * n / n.sum()
-    start = LEFT + np.cumsum(length) - length
-    rectangles(ax, start, y, length, 84, look.paints(artists["rank"] == 1), "blocks")
+    y, n = TOP + PITCH * np.arange(len(artists)), artists["n_whole"].to_numpy()
+    length = MEASURE * n / n.max()
+    rectangles(ax, LEFT, y, length, 84, look.paints(artists["rank"] == 1), "blocks")
     for top, artist in zip(y, artists.itertuples()):
         artist_row(ax, look, top + 142, artist)
     return ax
@@ -136,96 +152,83 @@ def draw_top_artists(ax, story, theme="press"):
 def artist_row(ax, look, y, artist):
     """Draw an artist's rank, name and streams."""
     colour = look.loud if artist.rank == 1 else look.text
-    room = RIGHT - NAME_LEFT - SPACE - rank_and_streams(ax, y, artist, colour, colour)
-    name = shown(artist.artist)
+    of_number = rank_and_streams(ax, y, artist.rank, artist.n_whole, colour, colour)
+    room, name = RIGHT - NAME_LEFT - SPACE - of_number, shown(artist.artist)
     write_name(ax, NAME_LEFT, y, name, (NAME, READING), "name", colour, "name", room)
 
 
 def words_of_top_artists(story):
     """The words of the card `top_artists`."""
     artists = story.tables["top_artists"][:FIVE]
-    n = artists["n_streams"].tolist()
-    all_five = f"Number one: {percent_text(n[0] / sum(n))} of the top {NUMBERS[len(n)]}."
+    n = artists["n_whole"].tolist()
     rows = "; ".join(
-        f"{a.rank} {a.artist}, {counted(a.n_streams, 'play')}" for a in artists.itertuples()
+        f"{a.rank} {a.artist}, {counted(a.n_whole, 'play')}" for a in artists.itertuples()
     )
     return words_on(
         story,
         "Top artists",
         headline=artists_headline(n, shown(story.first("top_artists")["artist"])),
-        reading=(lead(n), all_five)[: len(n)],
-        rule="Plays of 30 s and more; a guest counts half. Simulated.",
+        reading=(lead(n), share_of_first(story, n[0])),
+        rule=ARTISTS_RULE,
         before=f"{rows}.",
     )
+
+
+def share_of_first(story, n):
+    """The reading line with the share of the first artist's streams among all streams."""
+    row = story.first("minutes")
+    share = percent_text(n / max(row["n_streams"], n))
+    return f"{share} of all plays, of {counted(int(row['n_artists']), 'artist')}."
 
 
 def artists_headline(n, name):
     """The headline of the card `top_artists`.
 
-    n  streams of the artists, most first;  name  of the first artist
+    n  streams of the artists, by rank;  name  of the first artist
     """
-    first, second = (*n, 0)[:2]
-    by = count(first - second)
-    return first_true(
-        (len(n) == 1, "One and only"),
-        (len(n) == FIVE and n[-1] >= 0.85 * first, "Five on a par"),
-        (first - second <= 0.05 * first, "Neck and neck"),
-        (first >= sum(n[1:]), "One above all"),
-        (first >= 2 * second, "Twice the next"),
-        (first >= 1.3 * second, "A clear first"),
-        (fits_headline(f"{name}, by {by}"), f"{name}, by {by}"),
-        f"First by {by}",
-    )
-
-
-def fits_headline(text):
-    """Whether a text has at most four words and fits on the headline's line."""
-    return len(text.split(" ")) <= 4 and fits_width(text, "hero", HEADLINES[-1])
+    return fits_headline(*leader_headlines(name, n))
 
 
 # ---------------------------------------------------------------- genres
 
 
 def draw_top_genres(ax, story, theme="press"):
-    """Which genres did the listener stream most? Layers over the whole width; the height is the
-    share, and small genres share the last layer.
+    """Which genres did the listener stream most? Layers over the whole width, one per family of
+    genres; the height is the share, and small families share the last layer.
     """
     look = page(ax, story, "top_genres", theme, words_of_top_genres(story))
-    genres = story.tables["top_genres"]
-    names, shares = layers(genres)
-    n = len(names)
-    styles = [*look.layers[: n - 1], look.layers[-1]] if n > 1 else look.layers[:1]
-    edges = 606 + 894 * np.cumsum([0, *shares]) / sum(shares)
+    names, details, shares = layers(story.tables["top_families"])
+    edges = 560 + 940 * np.cumsum([0, *shares]) / sum(shares)
+    styles = layer_styles(look, names)
     paints = [paint for paint, _ in styles]
     rectangles(ax, -8, edges[:-1], WIDTH + 16, np.diff(edges), paints, "layers")
-    tail_lines(ax, genres["share"][n - 1 :].to_numpy(), *edges[-2:], look)
-    for name, share, top, bottom, (paint, colour) in zip(names, shares, edges, edges[1:], styles):
+    for *texts, top, bottom, style in zip(names, details, shares, edges, edges[1:], styles):
         if bottom - top >= 48:
-            layer_words(ax, name, share, top, bottom, paint, colour)
+            layer_words(ax, *texts, top, bottom, *style)
     return ax
 
 
-def tail_lines(ax, shares, top, bottom, look):
-    """Draw hairlines between the genres of the last layer that are at least MIN_LINE high."""
-    heights = (bottom - top) * shares / shares.sum()
-    ends = top + heights.cumsum()[:-1][heights[:-1] >= MIN_LINE]
-    lines(ax, [[(-8, y), (WIDTH + 8, y)] for y in ends], look.layers[-1][1], 2, "hairline")
+def layer_styles(look, names):
+    """The paint of each layer and the colour of its text."""
+    above = (2 * look.layers[:-1])[: max(len(names) - 1, 1)]
+    return [*above, look.layers[-1]][: len(names)]
 
 
-def layer_words(ax, name, share, top, bottom, paint, colour):
-    """Write a genre's name and share in its layer; in high layers a name may take two lines."""
+def layer_words(ax, name, detail, share, top, bottom, paint, colour):
+    """Write a family, its share and, in a high layer, its first genre in the layer."""
     height, name, share_text = bottom - top, shown(name, "genre"), percent_text(share)
-    large = NAME if height >= 96 else READING
-    of_share, base = width(share_text, "hero", large), (top + bottom) / 2 + 0.36 * large
+    large, lift = NAME if height >= 96 else READING, 26 if detail and height >= 130 else 0
+    base, of_share = (top + bottom) / 2 + 0.36 * large - lift, width(share_text, "hero", large)
+    room = MEASURE - 40 - of_share
+    if paint.hatch:
+        plate(ax, LEFT, MEASURE - 40 - of_share, base - 54, 76 + 2 * lift, paint)
+        plate(ax, RIGHT - of_share, of_share, base - 54, 76, paint)
     write(ax, RIGHT, base, share_text, large, "hero", colour, "value", ha="right", on="layers")
-    room, look = MEASURE - 40 - of_share, {"n_lines": 2 if height >= 130 else 1, "on": "layers"}
-    size, parts = write_name(
-        ax, LEFT, base, name, (large, READING), "name", colour, "name", room, lift=26, **look
-    )
-    if paint.hatch or name.endswith(" more"):
-        of_name, half = max(width(part, "name", size) for part in parts), 26 * len(parts)
-        plate(ax, LEFT, of_name, base - 22 - half, 18 + 2 * half, paint)
-        plate(ax, RIGHT - of_share, of_share, base - 48, 70, paint)
+    sizes = (large, READING)
+    write_name(ax, LEFT, base, name, sizes, "name", colour, "name", room, on="layers")
+    if lift:
+        below = base + 58, shown(detail, "genre"), (READING, RULE), "text", colour, "detail"
+        write_name(ax, LEFT, *below, MEASURE if not paint.hatch else room, on="layers")
 
 
 def plate(ax, x, length, y, height, paint):
@@ -233,20 +236,44 @@ def plate(ax, x, length, y, height, paint):
     rectangles(ax, x - 12, y, length + 24, height, Paint(paint.face), "plate")
 
 
-def layers(genres):
-    """Names and shares of the layers: at most five genres of 6 % and more, then "N more" for all
-    other genres.
+def layers(families):
+    """Names, details and shares of the layers: at most five families of 6 % and more, and as many
+    more as leave at most 30 % for the layer "N more" of all other families.
+
+    families  table of the insight `top_families`
     """
-    big = genres[genres["share"] >= MIN_LAYER][:FIVE]
-    names, shares = big["genre"].tolist(), big["share"].tolist()
-    rest = len(genres) - len(big)
-    return (names + [f"{rest} more"], shares + [1 - sum(shares)]) if rest else (names, shares)
+    named = families[: n_named(families["share"].to_numpy())]
+    names, shares, rest = list(named["family"]), list(named["share"]), families[len(named) :]
+    details = [family_detail(row) for row in named.itertuples()]
+    if len(rest):
+        return [*names, f"{len(rest)} more"], [*details, ""], [*shares, 1 - sum(shares)]
+    return names, details, shares
+
+
+def n_named(shares):
+    """Number of families that have a layer of their own. shares: of all families, largest first."""
+    for_small_rest = 1 + int(np.argmax(1 - shares.cumsum() <= MOST_OTHER + 1e-9))
+    n = max(min(int((shares >= MIN_LAYER).sum()), FIVE), for_small_rest)
+    return n + 1 if n == len(shares) - 1 else n  # "1 more" would be no shorter than its name
+
+
+def family_detail(row):
+    """The first genre of a family, and how many others it has: "trap and 3 more". row: of the
+    family; "" if the genre is named like the family.
+    """
+    others = row.n_genres - 1
+    if row.genre.casefold() == row.family.casefold() and not others:
+        return ""
+    return f"{row.genre} and {others} more" if others else row.genre
 
 
 def words_of_top_genres(story):
     """The words of the card `top_genres`."""
     genres = story.tables["top_genres"]
-    layers_text = "; ".join(f"{name} {percent_text(share)}" for name, share in zip(*layers(genres)))
+    layers_text = "; ".join(
+        f"{name} {percent_text(share)}{f' ({detail})' if detail else ''}"
+        for name, detail, share in zip(*layers(story.tables["top_families"]))
+    )
     return words_on(
         story,
         "Top genres",
@@ -278,20 +305,10 @@ def second(genres):
 
 
 def genres_headline(genres):
-    """The headline of the card `top_genres`. genres: table with share, largest first."""
-    n, first = min(int((genres["share"] >= MIN_LAYER).sum()), FIVE), genres["share"].iloc[0]
-    many = 1 - genres["share"][:n].sum() >= 0.5
-    names = [shown(name, "genre") for name in genres["genre"][:2]]
-    mostly, top = f"Mostly {names[0]}", f"{names[0][0].upper()}{names[0][1:]}"
-    pair = f"{top}, then {names[-1]}"
-    return first_true(
-        (n == 1 and len(genres) == 1, "One-genre year"),
-        (first >= 0.6 and fits_headline(mostly), mostly),
-        (first >= 0.6, "One big layer"),
-        (first < 0.12, "Many flavours"),
-        (many and fits_headline(pair), pair),
-        (many and fits_headline(top), top),
-        (many, "Many genres"),
-        (n >= 2, f"{NUMBERS[n].capitalize()}-layer year"),
-        "A thin first",
-    )
+    """The headline of the card `top_genres`: the first two genres. genres: table with genre and
+    share, largest first.
+    """
+    first, *others = [shown(name, "genre") for name in genres["genre"][:2]]
+    first = f"{first[0].upper()}{first[1:]}"
+    only = f"{first}, {percent_text(genres['share'].iloc[0])}"
+    return f"{first}, then {others[0]}" if others else only

@@ -6,18 +6,21 @@ from ..wrapped.counting import Rules
 from .canvas import (
     EDGE,
     LEFT,
+    MEASURE,
     NAME,
-    RIGHT,
+    READING,
     RULE,
     SUB,
     Paint,
     daily,
     dots,
     first_that_fits,
+    lines,
     page,
     reading_line,
     rectangles,
     write,
+    write_centred,
 )
 from .fonts import shown
 from .words import (
@@ -27,8 +30,6 @@ from .words import (
     count,
     counted,
     counted_minutes,
-    day,
-    first_true,
     minutes_text,
     span,
     whole_days,
@@ -36,25 +37,48 @@ from .words import (
 
 TRACKS_NEEDED, ARTISTS_NEEDED = Rules.min_tracks, Rules.min_artists
 ROWS_LEFT = 176  # where the rows of days begin, right of the months' names
+BASE, HIGHEST = 1420, 620  # of the bars of months, pixels
 
 
 def draw_minutes(ax, story, theme="press"):
     """How many minutes did the listener play?
 
-    The number, and below it one bar per day, one row per month; the day with most minutes is
-    marked.
+    The number, and below it one bar per month; the month with most minutes is marked, and a line
+    shows the average month.
     """
     look = page(ax, story, "minutes", theme, words_of_minutes(story), sizes=(243, 162))
-    dates, ms = daily(story)
-    dates, ms = dates[ms > 0], ms[ms > 0]
-    top, pitch, step = 738, month_pitch(story, 756), (RIGHT - ROWS_LEFT) / 31
-    height = (pitch - 8) * ms / ms.max()
-    x = ROWS_LEFT + step * np.array([d.day - 1 for d in dates])
-    y = top + (month_rows(story, dates) + 1) * pitch - 6 - height
-    longest = np.arange(len(ms)) == ms.argmax()
-    rectangles(ax, x, y, step - 3, height, look.paints(longest), "bars")
-    label_months(ax, story, look, top + pitch - 6, pitch)
+    ms = by_month(story)
+    n, top = len(ms), ms.argmax()
+    pitch, height = MEASURE / max(n, 6), HIGHEST * ms / ms.max()
+    x = LEFT + pitch * (np.arange(n) + 0.5)
+    paints = look.paints(np.arange(n) == top)
+    rectangles(ax, x - 0.38 * pitch, BASE - height, 0.76 * pitch, height, paints, "bars")
+    average_line(ax, look, x, pitch, height)
+    text = count(minutes_text(ms[top]))
+    write_centred(ax, x[top], BASE - HIGHEST - 24, text, READING, "bold", look.text, "value")
+    for at, name in zip(x, month_names(story, n)):
+        write(ax, at, BASE + 52, name, RULE, "text", look.quiet, "tick", ha="center")
     return ax
+
+
+def average_line(ax, look, x, pitch, height):
+    """Draw the line of the average month: it cuts the bars that are higher."""
+    y, ends = BASE - height.mean(), np.c_[x - pitch / 2, x + pitch / 2]
+    cut = (height > height.mean()) & [p.face != look.ground for p in look.paints(height == HIGHEST)]
+    for chosen, colour, role in ((cut, look.ground, "hairline"), (~cut, look.text, "average")):
+        lines(ax, [[(left, y), (right, y)] for left, right in ends[chosen]], colour, 5, role)
+
+
+def by_month(story):
+    """Milliseconds played in each month of the period, in order."""
+    dates, ms = daily(story)
+    return np.bincount(month_rows(story, dates), ms)
+
+
+def month_names(story, n):
+    """Short names of the first n months of the period; initials if there are more than twelve."""
+    names = [MONTHS[(story.first_day.month - 1 + i) % 12] for i in range(n)]
+    return names if n <= 12 else [name[0] for name in names]
 
 
 def month_rows(story, dates):
@@ -77,13 +101,13 @@ def label_months(ax, story, look, base, pitch):
 
 def words_of_minutes(story):
     """The words of the card `minutes`."""
-    days, n = story.tables["calendar"], minutes_text(story.first("minutes")["ms_played"])
-    longest, a_day = days.loc[days["ms_played"].idxmax()], counted_minutes(days["ms_played"].mean())
+    n, ms = minutes_text(story.first("minutes")["ms_played"]), by_month(story)
+    a_day = counted_minutes(story.tables["calendar"]["ms_played"].mean())
     reading = (
         reading_line(f"{whole_days(n)}, or {a_day} a day.", f"That is {a_day} a day."),
-        f"Longest: {day(longest['date'])}, {counted_minutes(longest['ms_played'])}.",
+        f"The line: an average month, {count(minutes_text(ms.mean()))}.",
     )
-    headline = minutes_headline(days)
+    headline = minutes_headline(story)
     return Words(
         kicker=f"Your {story.year}",
         hero=count(n),
@@ -94,22 +118,14 @@ def words_of_minutes(story):
     )
 
 
-def minutes_headline(days):
-    """The headline of the card `minutes`; it follows the number. days: table by date."""
-    ms = days["ms_played"]
-    by_month = ms.groupby([d.month for d in days["date"]]).mean()
-    weekend = np.array([d.weekday() >= 5 for d in days["date"]])
-    on, off = ms[weekend].mean(), ms[~weekend].mean()
-    busiest = [
-        f"minutes, most in {names[by_month.idxmax() - 1]}" for names in (LONG_MONTHS, MONTHS)
-    ]
-    return first_true(
-        (by_month.max() >= 1.35 * by_month.mean(), first_that_fits(busiest, "name", SUB)),
-        (on >= 1.35 * off, "minutes, weekends first"),
-        (on <= 0.74 * off, "minutes, weekdays first"),
-        (ms.min() > 0, "minutes, never silent"),
-        "minutes of music",
-    )
+def minutes_headline(story):
+    """The headline of the card `minutes`; it follows the number, and names the month with most."""
+    ms = by_month(story)
+    top, n = (story.first_day.month - 1 + ms.argmax()) % 12, count(minutes_text(ms.max()))
+    if len(ms) < 2:
+        return "minutes of music"
+    longest_first = [f"minutes, {n} in {names[top]}" for names in (LONG_MONTHS, MONTHS)]
+    return first_that_fits(longest_first, "name", SUB)
 
 
 def draw_too_little(ax, story, theme="press"):
@@ -152,19 +168,10 @@ def words_of_too_little(story):
     of_tracks = f"{tracks} of {TRACKS_NEEDED} tracks"
     return Words(
         kicker=f"Your {story.year}",
-        sub=of_tracks,
-        rule=f"A year in cards takes {TRACKS_NEEDED} tracks and {ARTISTS_NEEDED} artists.",
-        headline=too_little_headline(tracks),
+        sub="on the way to a year in cards",
+        rule=f"It takes {TRACKS_NEEDED} tracks and {ARTISTS_NEEDED} artists. Simulated.",
+        headline=of_tracks,
         reading=tuple(reading),
         alt=f"{story.listener['name']}, {story.year}: {of_tracks}, {artists} of {ARTISTS_NEEDED} "
         f"artists. {' '.join(said)}",
-    )
-
-
-def too_little_headline(tracks):
-    """The headline of the card `too_little`. tracks: number streamed."""
-    return first_true(
-        (tracks >= TRACKS_NEEDED, "Few but dear"),
-        (tracks >= 0.8 * TRACKS_NEEDED, "Nearly there"),
-        "A quiet year",
     )

@@ -1,5 +1,6 @@
 """Numbers, dates and texts as cards write them."""
 
+import re
 from typing import NamedTuple
 
 from ..instants import whole_minutes
@@ -12,6 +13,13 @@ LONG_MONTHS = (
     "January February March April May June July August September October November December".split()
 )
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+VERSION = re.compile(  # what a title says about guests and remastering
+    r"""\s*(?:[(\[](?:feat\.?|ft\.?|featuring)\s[^)\]]*[)\]]
+    |[(\[][^)\]]*\bremaster[^)\]]*[)\]]
+    |\s[-–]\s[^-–]*\bremaster.*$
+    |\s(?:feat\.|ft\.|featuring)\s.*?(?=\s[-–]\s|$))""",
+    re.IGNORECASE | re.VERBOSE,
+)
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -37,20 +45,27 @@ class Words(NamedTuple):
 
 
 def words_on(story, subject, headline, reading, rule, before="", after="", **more):
-    """The `Words` on a subject of the year, such as "Top songs".
+    """The `Words` on a subject of the year, such as "Top songs". The alt text says the headline,
+    after the hero number if there is one, then the reading lines.
 
     before, after  what the alt text says before and after the reading lines
     """
+    finding = f"{more.get('hero', '')} {headline}".strip()
     said = " ".join([before, *reading, after]).strip()
-    alt = f"{story.listener['name']}, {subject.lower()} of {story.year}: {said}"
+    alt = f"{story.listener['name']}, {subject.lower()} of {story.year}: {finding}. {said}"
     return Words(f"{subject}, {story.year}", headline, reading, rule, alt, **more)
 
 
+def short_title(title):
+    """A title without its guests and without "Remaster": "Salt (feat. Ivy) - 2011 Remaster" ->
+    "Salt". A title of nothing else stays as it is.
+    """
+    return VERSION.sub("", title).strip() or title
+
+
 def count(n):
-    """A count as text: thin spaces from 10 000 on, a half as ½, no decimals."""
-    whole, half = divmod(round(2 * n), 2)
-    text = f"{whole:,}".replace(",", THIN if whole >= 10_000 else "")
-    return (text if whole or not half else "") + "½" * half
+    """A whole number as text: thin spaces from 10 000 on, no decimals."""
+    return f"{round(n):,}".replace(",", THIN if round(n) >= 10_000 else "")
 
 
 def counted(n, thing):
@@ -59,7 +74,7 @@ def counted(n, thing):
 
 
 def minutes_text(ms):
-    """Milliseconds rounded to whole minutes."""
+    """Whole minutes of milliseconds, by the only rule of rounding."""
     return int(whole_minutes(ms))
 
 

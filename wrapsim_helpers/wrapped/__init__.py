@@ -8,7 +8,8 @@ from .everybody import everybody, write_everybody
 from .insight import Insight, Tally
 from .insights import INSIGHTS, TALLIES
 from .periods import period_tables
+from .similar import missed_songs, similar_listeners
 from .story import Story, tell_story
 from .summary import write_summary
-from .tops import monthly_genres, top_artists, top_genres, top_songs
+from .tops import monthly_families, monthly_genres, top_artists, top_families, top_genres, top_songs
 from .volume import minutes, place, skip_rate

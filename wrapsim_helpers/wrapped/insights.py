@@ -2,21 +2,22 @@
 
 from dataclasses import replace
 
-from . import days, tops, volume
+from . import albums, days, firsts, number_one, race, release_years, similar, tops, volume
 from .counting import EXTRA, total
 
-THEMES = (volume, tops, days)
+THEMES = (volume, tops, days, release_years, albums, number_one, race, firsts, similar)
 INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 
 
-def with_tallies(tables, names=tuple(TALLIES), store=lambda _, expression: expression):
-    """`PeriodTables` with the named tallies.
+def with_tallies(tables, names=None, store=lambda _, expression: expression):
+    """`PeriodTables` with the named tallies; None for all that the tables allow.
 
     store  function of a name and an expression; returns a table of the expression's rows
     """
+    possible = [name for name, tally in TALLIES.items() if not missing(tally, tables)]
     tallies = {}
-    for name in names:
+    for name in possible if names is None else names:
         rows = store(f"rows_{name}", TALLIES[name].query(tables))
         tallies[name] = store(f"tally_{name}", TALLIES[name].finish(added_up(TALLIES[name], rows)))
     return replace(tables, tallies=tallies)

@@ -38,17 +38,29 @@ class Story:
         minutes         one row: ms_played, n_plays, n_streams, n_tracks, n_artists, n_days
         top_songs       rank, title, artist, n_streams, ms_played, first_played (datetime64, local
                         time)
-        top_artists     rank, artist, n_streams (featured streams count half), ms_played
+        top_artists     rank, artist, n_streams (featured streams count half), n_whole (every
+                        stream once), ms_played
         top_genres      rank, genre, n_streams, share; every genre of the window
+        top_families    rank, family, n_streams, share, genre (its first), n_genres; every family
+                        of genres of the window
         listening_clock hour (0-23), ms_played; 24 rows
         calendar        date (datetime.date), ms_played, n_streams; every day of the window
         monthly_genres  month (1-12), genre: the most streamed genre of the month; no row for months
                         without a stream
+        monthly_families month (1-12), family, n_streams; no row for a family without a stream in a
+                        month
         longest_streak  n_days, first_day, last_day; no row if the longest streak is one day
         skip_rate       one row: n_plays, n_skips, share, crowd_share (NaN without a crowd)
-        place           one row: ms_played, n_listeners, n_below, rank; no row without a crowd
+        place           one row: ms_played, n_listeners, n_below, rank, least_ms and most_ms of the
+                        crowd; no row without a crowd
         crowd           from_ms, to_ms, n_listeners: bins of minutes, each 20 % wider than the one
                         before
+        release_years   release_year, n_streams, n_others, cohort, share, others_share; every year
+                        from the first to the last
+        top_release_year, oldest_song, listening_age   one row or none; columns as in docs/tables.md
+        similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name; no row for several
+                        listeners
+        missed_songs    rank, title, artist, n_listeners, n_streams; as above
     """
 
     listener: dict

@@ -7,7 +7,7 @@ import ibis
 import pandas as pd
 
 from ..instants import MINUTE_MS
-from .counting import month_of, ranked, ranked_by_streams, ranked_only, total
+from .counting import ranked, ranked_by_streams, ranked_only, total, with_month
 from .insight import OF_STREAMS, Insight
 
 
@@ -88,13 +88,50 @@ def top_genres(tables):
     return best.mutate(share=share).order_by("listener_id", "rank")
 
 
+def top_families(tables):
+    """Which families of genres did each listener stream most? rank, family, n_streams, share,
+    genre, n_genres; all families.
+
+    genre is the family's first genre in `top_genres`, n_genres the number of its genres with a
+    stream. Ties as for songs.
+    """
+    genres = top_genres(tables).drop("share").join(families_by_genre(tables), "genre")
+    counts = genres.group_by("listener_id", "family").agg(
+        n_streams=total(genres.n_streams),
+        ms_played=total(genres.ms_played),
+        first_ms=genres.first_ms.min(),
+        genre=genres.genre.argmin(genres["rank"]),
+        n_genres=genres.count(),
+    )
+    best = ranked(counts, *tables.rules.best_first, "family")
+    share = best.n_streams / best.n_streams.sum().over(group_by="listener_id")
+    return best.mutate(share=share).order_by("listener_id", "rank")
+
+
+def families_by_genre(tables):
+    """The family of each genre label: genre, family."""
+    labels = tables.tracks.filter(tables.tracks.genre != "")
+    return labels.group_by("genre").agg(family=labels.family.min())
+
+
+def monthly_families(tables):
+    """How often did each listener stream each family of genres in each month? month (see
+    `month_of`), family, n_streams, in order of month and family; no row for a family without a
+    stream in a month.
+    """
+    families = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "family")
+    songs = with_month(tables.song_days.join(families, "track_id"), tables.first_day)
+    streams = songs.group_by("listener_id", "family", "month").agg(n_streams=total(songs.n_streams))
+    columns = "listener_id", "month", "family", "n_streams"
+    return streams.select(*columns).order_by("listener_id", "month", "family")
+
+
 def monthly_genres(tables):
     """Which genre did each listener stream most in each month? month (see `month_of`), genre,
     n_streams; no row for months without a stream. Ties as for songs.
     """
-    songs = with_genre(tables, tables.song_days)
-    month = month_of(songs.day, tables.first_day)
-    counts = songs.group_by("listener_id", "number", month=month).agg(
+    songs = with_month(with_genre(tables, tables.song_days), tables.first_day)
+    counts = songs.group_by("listener_id", "number", "month").agg(
         n_streams=total(songs.n_streams),
         ms_played=total(songs.ms_played),
         first_ms=songs.first_ms.min(),
@@ -106,6 +143,28 @@ def monthly_genres(tables):
         .select("listener_id", "genre", "month", "n_streams")
         .order_by("listener_id", "month")
     )
+
+
+SPACED_FROM = 10  # ranks up to this one keep their order
+SPACE = 3  # songs between two songs of one artist, where other artists are left
+
+
+def spaced_songs(songs):
+    """A listener's top songs in the order of a playlist, spaced by artist (as the press says of the
+    "Your Top Songs" of 2025).
+
+    songs  rows of `top_songs` of one listener, by rank
+    Returns the same rows in another order, rank unchanged. Ranks 1 to 10 keep their order. After
+    them comes, each time, the best song that is left whose artist is not among the last SPACE
+    songs, else the best song that is left.
+    """
+    order, left = list(range(min(SPACED_FROM, len(songs)))), list(range(SPACED_FROM, len(songs)))
+    artists = songs["artist"].tolist()
+    while left:
+        recent = {artists[i] for i in order[-SPACE:]}
+        order.append(next((i for i in left if artists[i] not in recent), left[0]))
+        left.remove(order[-1])
+    return songs.iloc[order].reset_index(drop=True)
 
 
 # -- the records -----------------------------------------------------------------------------------
@@ -174,6 +233,34 @@ INSIGHTS = (
         counted=RANKED,
         left_out=f"{UNRANKED}, and tracks without a genre",
         runner_up=gap_to_second("genre"),
+    ),
+    Insight(
+        "top_families",
+        "Which families of genres did each listener stream most?",
+        top_families,
+        reads=OF_STREAMS,
+        columns=(
+            "family",
+            "n_streams",
+            "ms_played",
+            "first_ms",
+            "genre",
+            "n_genres",
+            "rank",
+            "share",
+        ),
+        counted=RANKED,
+        left_out=f"{UNRANKED}, and tracks without a genre",
+        runner_up=gap_to_second("family"),
+    ),
+    Insight(
+        "monthly_families",
+        "How often did each listener stream each family of genres in each month?",
+        monthly_families,
+        reads=OF_STREAMS,
+        columns=("month", "family", "n_streams"),
+        counted=STREAMS,
+        left_out=f"{UNRANKED}, and tracks without a genre",
     ),
     Insight(
         "monthly_genres",

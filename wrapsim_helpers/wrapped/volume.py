@@ -85,9 +85,13 @@ def skip_share(counts, request):
     return counts.assign(share=counts["n_skips"] / counts["n_plays"], crowd_share=share)
 
 
-def among_several(rank, _):
-    """The listener's rank; no row if the run has one listener."""
-    return rank[rank["n_listeners"] > 1].reset_index(drop=True)
+def among_several(rank, request):
+    """The listener's rank, and the least and most milliseconds of the crowd; no row if the run has
+    one listener.
+    """
+    ms = request.tally("totals")["ms_played"]
+    several = rank[rank["n_listeners"] > 1].reset_index(drop=True)
+    return several.assign(least_ms=ms.min(), most_ms=ms.max())
 
 
 def minute_bins(_, request):
