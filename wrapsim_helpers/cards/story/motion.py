@@ -284,8 +284,8 @@ def common_hub(shapes):
     offsets = (normals * starts[lengths > 0]).sum(1)
     hub, _, rank, _ = np.linalg.lstsq(normals, offsets, rcond=0.1)  # rank 1: all are parallel
     near = np.abs(normals @ hub - offsets) < 1
-    found = rank == 2 and len(near) >= 8 and near.mean() > 0.9
-    return tuple(hub.round(1).tolist()) if found else None
+    is_hub = rank == 2 and len(near) >= 8 and near.mean() > 0.9
+    return tuple(hub.round(1).tolist()) if is_hub else None
 
 
 def radial_sides(shape):
