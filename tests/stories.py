@@ -122,7 +122,7 @@ def tell(
     """A story whose tables agree with each other."""
     streams = np.ceil(ms / 195_000).astype(int)
     songs, artists = (
-        ranked(songs, "title", "artist", "n_streams"),
+        ranked(songs, "title", "artist", "n_streams").assign(song_id="0123456789abcdefghijkl"),
         ranked(artists, "artist", "n_streams"),
     )
     genres = ranked(genres, "genre", "n_streams")
@@ -324,7 +324,7 @@ def evolution_tables(genres, artists, months):
             4 * p,
             4 * p - 1,
             *words[p - 1],
-            names[p - 1],
+            names[(p - 1) % len(names)],
             list(artists["artist"][:2]),
             90,
         )

@@ -87,6 +87,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .wrapped.periods import period_tables
     from .wrapped.story import Story, tell_story
     from .wrapped.summary import write_summary
+    from .wrapped.wrapped_file import write_wrapped
 
 _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     # 00 data preparation: the source files, and the listeners drawn from them
@@ -155,6 +156,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tell_story": "wrapped.story",
     "Story": "wrapped.story",
     "write_summary": "wrapped.summary",
+    "write_wrapped": "wrapped.wrapped_file",
     "blend": "wrapped.blend",
     "party": "wrapped.party",
     "everybody": "wrapped.everybody",

@@ -39,7 +39,7 @@ def drawings():
 
 CARDS = drawings()
 CARD_FILES = re.compile(
-    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json|story\.html"
+    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json|Wrapped\d{{4}}\.json|story\.html"
 )  # files that a folder of cards may hold
 LEVEL = 3  # of compression: half the time of level 6, and a quarter more bytes
 SMALL = 300  # width in a notebook, three to a row
