@@ -223,12 +223,16 @@ def n_genres(tables):
 
 
 def with_dates_of_firsts(months, _):
-    """Discoveries with first_date, the date of first_day."""
+    """Discoveries with first_date, the date of first_day; no row if no artist is new."""
+    months = months if months["n_artists"].any() else months[:0]
     return months.assign(first_date=as_dates(months["first_day"]))
 
 
 def with_names_of_countries(rows, _):
-    """Countries with their names, as in places.csv; the code where it has no name."""
+    """Countries with their names, as in places.csv; the code where it has no name. No row if no
+    country is known.
+    """
+    rows = rows if rows["rank"].any() else rows[:0]
     names = countries().set_index("country")["name"]
     return rows.assign(name=rows["country"].map(names).fillna(rows["country"]))
 
