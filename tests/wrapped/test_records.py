@@ -8,6 +8,7 @@ import pytest
 import wrapsim_helpers as ws
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.cards import card, tops
+from wrapsim_helpers.runs.connection import connected
 from wrapsim_helpers.storage import places
 from wrapsim_helpers.wrapped import editions, insights, periods
 from wrapsim_helpers.wrapped.insights import with_tallies
@@ -59,6 +60,19 @@ def test_every_insight_has_a_card_but_those_that_others_show():
     shown_by_others |= {"release_years", "top_release_year"}
     not_yet = {"oldest_song", "listening_age", "similar_listeners", "missed_songs"}
     assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | not_yet
+    shown_by_others |= {"release_years", "top_release_year", "genre_mixture"}
+    without_card = {"oldest_song", "listening_age", "audio_aura", "audio_day", "music_evolution"}
+    without_card |= {"archive", "top_albums", "number_one", "artist_race", "peak_months"}
+    without_card |= {"artist_streak", "first_song", "discoveries", "seasons", "world"}
+    without_card |= {"similar_listeners", "missed_songs"}
+    assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | without_card
+    shown_by_others |= {
+        "similar_listeners",
+        "missed_songs",
+        "loyalty",
+        "comebacks",
+    }  # until they have cards
+    assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | {"oldest_song", "listening_age"}
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(TOP).as_posix())
@@ -77,8 +91,37 @@ def test_every_insight_has_a_question_and_gives_the_columns_it_names(tiny_run):
             assert found[one.name].column_names == ["listener_id", *one.columns], one.name
 
 
+REQUIRED = {"listener_id", "track_id", "started_at", "utc_offset_min", "ms_played"}
+
+
+def columns_of(insight):
+    """The columns of plays that an insight and its tallies may read."""
+    reads = [insight.reads, *(w.TALLIES[name].reads for name in insight.tallies)]
+    return frozenset(REQUIRED.union(*reads))
+
+
+def stored_tables(run, columns):
+    """The `PeriodTables` of a whole run, from some columns of its plays."""
+    names = (*NAMES, "albums", "listeners", "actions")
+    connection = connected()
+    store = lambda name, rows: connection.create_table(name, rows, temp=True)
+    tables = {name: store(name, ws.read_parquet(run, name)) for name in names}
+    plays = store("plays", ws.read_parquet(run, "plays", sorted(columns)))
+    period = w.tables_in(plays, **tables, first_day=run.days[0], last_day=run.days[1])
+    tallies = [name for name, tally in w.TALLIES.items() if columns >= {*tally.reads}]
+    return with_tallies(periods.in_temporary_tables(period, store), tallies, store)
+
+
 def test_an_insight_does_without_the_columns_that_it_does_not_read(tiny_run):
     run = ws.open_run(tiny_run)
+    insights = [insight for insight in w.INSIGHTS.values() if insight.query]
+    whole = stored_tables(run, columns_of(w.INSIGHTS["top_songs"]) | {"context"})
+    for columns in {columns_of(insight) for insight in insights}:
+        few = stored_tables(run, columns)
+        for insight in insights:
+            if columns_of(insight) == columns:
+                rows = insight.query(few).to_pyarrow()
+                assert rows == insight.query(whole).to_pyarrow(), insight.name
     catalogue = [run.tables[name] for name in NAMES]
     for one in w.INSIGHTS.values():
         needed = {"listener_id", "track_id", "started_at", "utc_offset_min", "ms_played"}

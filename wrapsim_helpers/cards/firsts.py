@@ -191,7 +191,6 @@ def words_of_seasons(story):
         "Seasons",
         headline=named_headline(
             f"{name} in {top['season']}",
-            f"{name}, {top['season']}",
             f"{count(top['n_whole'])} in one {top['season']}",
         ),
         reading=(

@@ -128,13 +128,11 @@ def finish_line(ax, look, rows, year_rank):
 
 
 def months_below(ax, story, look, n):
-    """Write the initials of the months under the curves, at most twelve, and "year" at the end."""
+    """Write the initials of the months under the curves, at most twelve."""
     pitch = (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1)
     for i in range(0, n, -(-n // 12)):
-        text = MONTHS[(story.first_day.month - 1 + i) % 12][0]
-        write(
-            ax, MONTHS_LEFT + pitch * i, 1480, text, RULE, "text", look.quiet, "tick", ha="center"
-        )
+        at, text = MONTHS_LEFT + pitch * i, MONTHS[(story.first_day.month - 1 + i) % 12][0]
+        write(ax, at, 1480, text, RULE, "text", look.quiet, "tick", ha="center")
 
 
 def leaders_by_month(race):
