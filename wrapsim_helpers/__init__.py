@@ -9,10 +9,14 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only for editors and type checkers
+    from .cards.albums import draw_top_albums
     from .cards.card import card_folder, cards_in_rows, make_cards, make_squares, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.everybody import write_all_cards
+    from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
+    from .cards.number_one import draw_number_one
+    from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
@@ -182,6 +186,15 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_longest_streak": "cards.days",
     "draw_skip_rate": "cards.crowd",
     "draw_place": "cards.crowd",
+    "draw_top_albums": "cards.albums",
+    "draw_number_one": "cards.number_one",
+    "draw_artist_race": "cards.race",
+    "draw_peak_months": "cards.race",
+    "draw_artist_streak": "cards.race",
+    "draw_first_song": "cards.firsts",
+    "draw_discoveries": "cards.firsts",
+    "draw_seasons": "cards.firsts",
+    "draw_world": "cards.firsts",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     # 05 realism: the log compared with published figures

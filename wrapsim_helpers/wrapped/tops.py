@@ -42,7 +42,7 @@ def top_artists(tables, most=100):
     whatever the role. Ties as for songs, with the name instead of the title.
     """
     best = ranked_by_streams(
-        ranked_only(tables.credited),
+        ranked_only(tables.credited).drop("first_offset_min"),
         tables.artists.select("artist_id", "artist"),
         "artist_id",
         most,
