@@ -9,9 +9,13 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only for editors and type checkers
+    from .cards.archive import draw_archive
     from .cards.card import card_folder, cards_in_rows, make_cards, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
+    from .cards.evolution import draw_music_evolution
+    from .cards.moods import draw_audio_aura, draw_audio_day
+    from .cards.release_years import draw_listening_age, draw_oldest_song
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
@@ -173,6 +177,12 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_longest_streak": "cards.days",
     "draw_skip_rate": "cards.crowd",
     "draw_place": "cards.crowd",
+    "draw_oldest_song": "cards.release_years",
+    "draw_listening_age": "cards.release_years",
+    "draw_audio_aura": "cards.moods",
+    "draw_audio_day": "cards.moods",
+    "draw_music_evolution": "cards.evolution",
+    "draw_archive": "cards.archive",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     # 05 realism: the log compared with published figures

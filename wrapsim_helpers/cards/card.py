@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
-from . import crowd, days, summary, tops, volume
+from . import archive, crowd, days, evolution, moods, release_years, summary, tops, volume
 
 LAST = ("summary", "too_little")  # cards without an insight; "too_little" is a story's only card
 
@@ -29,7 +29,8 @@ def drawings():
     `draw_<insight>` of one of the modules below.
     """
     functions = {}
-    for module in (crowd, days, summary, tops, volume):
+    modules = (archive, crowd, days, evolution, moods, release_years, summary, tops, volume)
+    for module in modules:
         functions |= vars(module)
     names = [name for edition in EDITIONS.values() for name in edition.insights]
     order = dict.fromkeys([*names, *LAST])

@@ -168,6 +168,12 @@ PRESS = defaultdict(
     longest_streak=ON_CORAL,
     skip_rate=ON_SUN,
     place=ON_BLUE,
+    oldest_song=ON_CORAL,
+    listening_age=ON_PAPER,
+    audio_aura=ON_INK,
+    audio_day=ON_BLUE,
+    music_evolution=ON_SUN,
+    archive=ON_PAPER,
     summary=ON_INK,
     too_little=ON_BLUE,
 )

@@ -200,9 +200,9 @@ RULES_OF_DAYS = (
 
 def with_words_of_days(days, _):
     """Remarkable days with date, title and words, from fixed templates."""
-    rows = [(*TEMPLATES[row["reason"] - 1], amounts(row)) for _, row in days.iterrows()]
-    return days.assign(
-        date=as_dates(days["day"]),
+    dated = days.assign(date=as_dates(days["day"]))
+    rows = [(*TEMPLATES[row["reason"] - 1], amounts(row)) for _, row in dated.iterrows()]
+    return dated.assign(
         title=[title for title, _, _ in rows],
         words=[words.format(**values) for _, words, values in rows],
     )[["date", "title", "words", "reason", "amount", "name", "ms_played", "n_streams"]]
@@ -212,11 +212,12 @@ def amounts(row):
     """The values that a template may contain."""
     n = int(row["amount"])
     return {
-        "minutes": f"{whole_minutes(n):,}",
-        "n": f"{n:,}",
+        "minutes": f"{whole_minutes(n)}",
+        "n": str(n),
         "plays": "play" if n == 1 else "plays",
         "name": row["name"],
-        "streams": f"{row['n_streams']:,}",
+        "streams": str(row["n_streams"]),
+        "year": row["date"].year - OLD_YEARS + 1,
     }
 
 
@@ -226,8 +227,8 @@ TEMPLATES = (
     ("Discovery day", "{n} artists for the first time"),
     ("Top artist day", "{minutes} minutes of {name}"),
     ("Top genre day", "{minutes} minutes of {name}"),
-    ("Most nostalgic day", f"{{n}} of {{streams}} plays are {OLD_YEARS} years old or more"),
-    ("Most unusual day", "{minutes} minutes of other genres than usual"),
+    ("Most nostalgic day", "{n} of {streams} plays from before {year}"),
+    ("Most unusual day", "{minutes} minutes of unusual genres"),
     ("Birthday", "{n} {plays} on the day"),
     ("New Year's Day", "{n} {plays} to begin the year"),
 )
