@@ -345,9 +345,8 @@ def archive_table(ms, streams, artists, genres):
     rows = []
     for reason, day in enumerate(days, 1):
         amount = 33 if reason in (2, 5) else int(ms[day])
-        row = pd.Series(
-            {"amount": amount, "name": names.get(reason, ""), "n_streams": streams[day]}
-        )
+        row = {"amount": amount, "name": names.get(reason, ""), "n_streams": streams[day]}
+        row["date"] = DAYS[day]
         title, words = TEMPLATES[reason - 1]
         words = words.format(**amounts(row))
         name = row["name"]

@@ -17,6 +17,14 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
     from .cards.number_one import draw_number_one
     from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
+
+    from .cards.archive import draw_archive
+    from .cards.card import card_folder, cards_in_rows, make_cards, write_cards
+    from .cards.crowd import draw_place, draw_skip_rate
+    from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
+    from .cards.evolution import draw_music_evolution
+    from .cards.moods import draw_audio_aura, draw_audio_day
+    from .cards.release_years import draw_listening_age, draw_oldest_song
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
@@ -195,6 +203,12 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_discoveries": "cards.firsts",
     "draw_seasons": "cards.firsts",
     "draw_world": "cards.firsts",
+    "draw_oldest_song": "cards.release_years",
+    "draw_listening_age": "cards.release_years",
+    "draw_audio_aura": "cards.moods",
+    "draw_audio_day": "cards.moods",
+    "draw_music_evolution": "cards.evolution",
+    "draw_archive": "cards.archive",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     # 05 realism: the log compared with published figures

@@ -19,7 +19,21 @@ from PIL.PngImagePlugin import PngInfo
 from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
-from . import albums, crowd, days, firsts, number_one, race, summary, tops, volume
+from . import (
+    albums,
+    archive,
+    crowd,
+    days,
+    evolution,
+    firsts,
+    moods,
+    number_one,
+    race,
+    release_years,
+    summary,
+    tops,
+    volume,
+)
 from .squares import SQUARES, square_of
 
 LAST = ("summary", "too_little")  # cards without an insight; "too_little" is a story's only card
@@ -30,7 +44,22 @@ def drawings():
     `draw_<insight>` of one of the modules below.
     """
     functions = {}
-    for module in (albums, crowd, days, firsts, number_one, race, summary, tops, volume):
+    modules = (
+        albums,
+        archive,
+        crowd,
+        days,
+        evolution,
+        firsts,
+        moods,
+        number_one,
+        race,
+        release_years,
+        summary,
+        tops,
+        volume,
+    )
+    for module in modules:
         functions |= vars(module)
     names = [name for edition in EDITIONS.values() for name in edition.insights]
     order = dict.fromkeys([*names, *LAST])

@@ -177,6 +177,12 @@ PRESS = defaultdict(
     discoveries=ON_SUN,
     seasons=ON_CORAL,
     world=ON_BLUE,
+    oldest_song=ON_CORAL,
+    listening_age=ON_PAPER,
+    audio_aura=ON_INK,
+    audio_day=ON_BLUE,
+    music_evolution=ON_SUN,
+    archive=ON_PAPER,
     summary=ON_INK,
     too_little=ON_BLUE,
 )
