@@ -152,6 +152,7 @@ def tell(
         **evolution_tables(genres, artists, months),
         "archive": archive_table(ms, streams, artists, genres),
         **artist_tables(songs, artists),
+        **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
     }
     listener = {
         "user_id": "u1",
@@ -450,6 +451,50 @@ def world_of(n):
     ]
     columns = "rank", "country", "n_artists", "n_streams", "share", "n_genres", "name"
     return table([(0, "", 12, 30.0, 0.0, 31, ""), *rows], *columns)
+
+
+def type_tables(artist, minutes, crowd):
+    """Tables of insights that compare listeners; only a personality and a club without a crowd."""
+    n = sum(c for *_, c in crowd or [])
+    values = np.random.default_rng(5).normal(0, 1, (4, min(n, 240) or 1))
+    axes = (("Familiar", 0.43, 0.11), ("New", 518, 185), ("Loyal", 0.68, 0.11), ("Common", 17, 4))
+    rank = max(n // 9, 1)
+    fans = [(i, i, minutes + 61 * (rank - i), i == rank) for i in range(max(rank - 3, 1), rank + 4)]
+    habits = [("Cyclops", "top_genre_share", 0.62, 2.1), ("Vampire", "dark_share", 0.44, 1.4)]
+    habits += [(f"Fanatic {i}", "top_artist_share", 0.1, 0.9 - 0.3 * i) for i in range(10)]
+    clubs = [("Cosmic Stereo Club", 420, 0.31, "Archivist", min(n, 3) or 1, n // 5 or 1)]
+    clubs += [("Club Serotonin", 380, 0.28, "", 0, 0), ("Soft Hearts Club", 40, 0.03, "", 0, 0)]
+    town = "Llanfairpwllgwyngyllgogerychwyrndrobwll" if minutes > 9_999 else "Lyon"
+    home = ("GB" if minutes > 9_999 else "FR", town, 7, 12, artist, 3, 4.25)
+    many = crowd is not None
+    return {
+        "personality": pd.DataFrame(
+            {
+                **{"code": ["FNLU"], "name": "Devotee"},
+                **{"nearest_code": "ENLU", "nearest_name": "Nomad"},
+                **{"familiar_share": 0.45, "age_days": 412, "repeat_share": 0.81},
+                **{"popularity": 11.5, "n_listeners": n or 1, "n_same": n // 16 or 1},
+            }
+        ),
+        "personality_axes": pd.concat(
+            [
+                pd.DataFrame({"axis": axis, "cut": cut, "value": np.sort(cut + spread * v)})
+                for (axis, cut, spread), v in zip(axes, values)
+            ],
+            ignore_index=True,
+        ),
+        "character": ranked(habits * many, "character", "habit", "value", "score"),
+        "club": ranked(clubs, *("club", "n_streams", "share", "role", "role_rank", "n_members")),
+        "fan_rank": table(
+            [(7, artist, minutes, rank, max(n // 2, rank), 0.2)] * many,
+            *("artist_id", "artist", "minutes", "rank", "n_fans", "share"),
+        ),
+        "leaderboard": table(fans * many, "position", "rank", "minutes", "is_listener"),
+        "sound_town": table(
+            [home] * many,
+            *("country", "city", "n_artists", "n_people", "artist", "n_fans", "times"),
+        ),
+    }
 
 
 def typical():

@@ -194,7 +194,9 @@ def statements_of(tables, edition):
 
     def store(name, expression):
         statements[name] = str(connection.compile(expression))
-        return connection.create_table(name, expression.limit(0), temp=True)
+        empty = f"SELECT * FROM ({statements[name]}) LIMIT 0"  # compiling once takes half the time
+        connection.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {empty}")
+        return connection.table(name)
 
     counted = with_tallies(in_temporary_tables(tables, store), edition.tallies, store)
     insights = {name: query(counted) for name, query in edition.queries.items()}
