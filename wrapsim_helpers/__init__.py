@@ -77,6 +77,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .storage.avro_reading import read_plays_avro
     from .storage.outputs import output_folder
     from .storage.records import read_avro, records, sync_marker, write_avro
+    from .wrapped.artist_year import tell_artist
     from .wrapped.blend import blend
     from .wrapped.counting import tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, volume_by_plan
@@ -154,6 +155,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tell_story": "wrapped.story",
     "Story": "wrapped.story",
     "write_summary": "wrapped.summary",
+    "tell_artist": "wrapped.artist_year",
     "blend": "wrapped.blend",
     "party": "wrapped.party",
     "everybody": "wrapped.everybody",
