@@ -9,9 +9,10 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only for editors and type checkers
-    from .cards.card import card_folder, cards_in_rows, make_cards, write_cards
+    from .cards.card import card_folder, cards_in_rows, make_cards, make_squares, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
+    from .cards.everybody import write_all_cards
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
@@ -164,7 +165,9 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tables_in": "wrapped.counting",
     "window": "wrapped.editions",
     "make_cards": "cards.card",
+    "make_squares": "cards.card",
     "write_cards": "cards.card",
+    "write_all_cards": "cards.everybody",
     "card_folder": "cards.card",
     "cards_in_rows": "cards.card",
     "show_story": "cards.story.page",

@@ -265,7 +265,8 @@ INSIGHTS = (
         reads=OF_STREAMS,
         columns=DISCOVERY_COLUMNS,
         shape=with_dates_of_firsts,
-        counted="artists and genres without a play of {seconds} s and more before, in the whole run",
+        counted="artists and genres without a play of {seconds} s and more before, in the whole "
+        "run",
         left_out=f"{UNRANKED}, and what the listener played in the first {KNOWN_DAYS} days of the "
         "run",
     ),

@@ -120,10 +120,8 @@ def monthly_families(tables):
     stream in a month.
     """
     families = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "family")
-    songs = tables.song_days.join(families, "track_id")
-    month = month_of(songs.day, tables.first_day)
-    counts = songs.group_by("listener_id", "family", month=month)
-    streams = counts.agg(n_streams=total(songs.n_streams))
+    songs = with_month(tables.song_days.join(families, "track_id"), tables.first_day)
+    streams = songs.group_by("listener_id", "family", "month").agg(n_streams=total(songs.n_streams))
     columns = "listener_id", "month", "family", "n_streams"
     return streams.select(*columns).order_by("listener_id", "month", "family")
 
