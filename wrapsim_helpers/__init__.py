@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.everybody import write_all_cards
+    from .cards.party import draw_party
+    from .cards.similar import draw_blend, draw_missed_songs, draw_similar_listeners
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
@@ -182,6 +184,10 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_longest_streak": "cards.days",
     "draw_skip_rate": "cards.crowd",
     "draw_place": "cards.crowd",
+    "draw_similar_listeners": "cards.similar",
+    "draw_missed_songs": "cards.similar",
+    "draw_blend": "cards.similar",
+    "draw_party": "cards.party",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     # 05 realism: the log compared with published figures

@@ -168,6 +168,10 @@ PRESS = defaultdict(
     longest_streak=ON_CORAL,
     skip_rate=ON_SUN,
     place=ON_BLUE,
+    similar_listeners=ON_INK,
+    missed_songs=ON_SUN,
+    blend=ON_BLUE,
+    party=ON_CORAL,
     summary=ON_INK,
     too_little=ON_BLUE,
 )
