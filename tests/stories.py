@@ -7,6 +7,7 @@ import pandas as pd
 
 from wrapsim_helpers.latin import latin_form
 from wrapsim_helpers.wrapped.archive import TEMPLATES, amounts
+from wrapsim_helpers.wrapped.party import AWARDS
 from wrapsim_helpers.wrapped.story import Story
 
 DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
@@ -153,6 +154,8 @@ def tell(
         "archive": archive_table(ms, streams, artists, genres),
         **artist_tables(songs, artists),
         **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
+        **similar_tables(songs, crowd),
+        **group_tables(name, songs, artists),
     }
     listener = {
         "user_id": "u1",
@@ -494,6 +497,59 @@ def type_tables(artist, minutes, crowd):
             [home] * many,
             *("country", "city", "n_artists", "n_people", "artist", "n_fans", "times"),
         ),
+
+
+PEOPLE = [
+    "Anneliese Brandt-Ferreira",
+    "青木 さくら",
+    "Bo",
+    "عمر حداد",
+    "Maximiliane-Henriette von Hohenstaufen",
+    "Кирило Мельник",
+    "Ödön Nagy",
+    "Ana Lu",
+    "Yvaine Quartermaine",
+    "Æthel",
+]
+
+
+def similar_tables(songs, crowd):
+    """Similar listeners and missed songs; no row without a crowd."""
+    people = PEOPLE if crowd else []
+    similarity = [round(0.97 / (1 + 0.3 * i), 9) for i in range(len(people))]
+    shared = [max(9 - i, 1) for i in range(len(people))]
+    rows = list(zip(range(len(people)), similarity, shared, people))
+    few = songs[: 5 if crowd else 0]
+    missed = few[["rank", "title", "artist"]].assign(
+        n_listeners=[10, 7, 3, 1, 1][: len(few)], n_streams=few["n_streams"] * 30
+    )
+    similar = ranked(rows, "other_id", "similarity", "n_shared", "name")
+    return {"similar_listeners": similar, "missed_songs": missed}
+
+
+def group_tables(name, songs, artists):
+    """A blend with Bo, and a party of ten (of two if there are few songs)."""
+    names = [name, *PEOPLE[: 9 if len(songs) == 5 else 1]]
+    shared = artists[:5].assign(n_a=artists["n_streams"][:5], n_b=artists["n_streams"][:5][::-1])
+    given = songs[:2].assign(giver=[name, "Bo"])
+    pair = {"similarity": 0.456, "n_shared": len(shared), "name_a": name, "name_b": "Bo"}
+    awards = [
+        (
+            award.name,
+            n % len(names),
+            names[n % len(names)],
+            0.345 if award.factor == 100 else 12_345,
+        )
+        for n, award in enumerate(AWARDS)
+    ]
+    guests = [(n, guest, AWARDS[n % 9].name, 1 + n // 9) for n, guest in enumerate(names)]
+    return {
+        "blend": pd.DataFrame([pair]),
+        "shared_artists": shared[["rank", "artist", "n_a", "n_b"]],
+        "exchange": given[["giver", "rank", "title", "artist", "n_streams"]],
+        "party": table(awards, "award", "listener_id", "name", "value"),
+        "guests": table(guests, "listener_id", "name", "award", "place"),
+        "party_label": table([("Good Neighbours", 0.456)], "label", "similarity"),
     }
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.evolution import draw_music_evolution
     from .cards.moods import draw_audio_aura, draw_audio_day
     from .cards.release_years import draw_listening_age, draw_oldest_song
+
+    from .cards.party import draw_party
+    from .cards.similar import draw_blend, draw_missed_songs, draw_similar_listeners
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
@@ -90,6 +93,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .storage.avro_reading import read_plays_avro
     from .storage.outputs import output_folder
     from .storage.records import read_avro, records, sync_marker, write_avro
+    from .wrapped.artist_year import tell_artist
     from .wrapped.blend import blend
     from .wrapped.counting import tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, volume_by_plan
@@ -169,6 +173,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "Story": "wrapped.story",
     "write_summary": "wrapped.summary",
     "write_wrapped": "wrapped.wrapped_file",
+    "tell_artist": "wrapped.artist_year",
     "blend": "wrapped.blend",
     "party": "wrapped.party",
     "everybody": "wrapped.everybody",
@@ -209,6 +214,10 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_audio_day": "cards.moods",
     "draw_music_evolution": "cards.evolution",
     "draw_archive": "cards.archive",
+    "draw_similar_listeners": "cards.similar",
+    "draw_missed_songs": "cards.similar",
+    "draw_blend": "cards.similar",
+    "draw_party": "cards.party",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     # 05 realism: the log compared with published figures

@@ -583,6 +583,29 @@ def story(
 
 
 @app.command()
+def artist(
+    run_dir: RunDir,
+    out_dir: Annotated[str, typer.Argument(help="folder for the cards")],
+    artist: Annotated[str, typer.Option(help="name or number of an artist of the run")],
+    year: Year = -1,
+    edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+):
+    """Draw an artist's cards, counted from all listeners of a run."""
+    from .cards import card_folder, make_cards, write_cards
+    from .cards.themes import check_theme
+    from .wrapped import tell_artist
+
+    check_theme(theme)
+    folder = card_folder(out_dir)
+    story_of_artist = tell_artist(run_dir, artist, year, edition, first_day, last_day)
+    for path in write_cards(make_cards(story_of_artist, theme), folder):
+        typer.echo(path)
+
+
+@app.command()
 def insights(
     run_dir: RunDir,
     out_dir: Annotated[str, typer.Argument(help="folder for the Parquet files, one per insight")],

@@ -28,15 +28,20 @@ from . import (
     firsts,
     moods,
     number_one,
+    party,
     race,
     release_years,
+    similar,
     summary,
     tops,
     volume,
 )
 from .squares import SQUARES, square_of
 
-LAST = ("summary", "too_little")  # cards without an insight; "too_little" is a story's only card
+# cards without an insight: of a pair, a party and an artist; "too_little" is a story's only card
+OF_ARTIST = ("artist_year", "artist_countries", "accolades")
+LAST = ("blend", "party", *OF_ARTIST, "summary", "too_little")
+WITH_ARTIST = ("top_songs", "listening_clock", "calendar")  # cards that an artist has too
 
 
 def drawings():
@@ -55,6 +60,23 @@ def drawings():
         number_one,
         race,
         release_years,
+        summary,
+        tops,
+        volume,
+    )
+    modules = (
+        albums,
+        archive,
+        crowd,
+        days,
+        evolution,
+        firsts,
+        moods,
+        number_one,
+        party,
+        race,
+        release_years,
+        similar,
         summary,
         tops,
         volume,
@@ -151,9 +173,14 @@ def card_names(story):
     """
     if story.too_little:
         return ["too_little"]
-    names = EDITIONS[story.edition].insights
-    with_rows = [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
-    return [*with_rows, "summary"]
+    if "artist_year" in story.tables:
+        return with_rows(story, (*OF_ARTIST, *WITH_ARTIST))
+    return [*with_rows(story, (*EDITIONS[story.edition].insights, "blend", "party")), "summary"]
+
+
+def with_rows(story, names):
+    """The names of cards for which a story has rows."""
+    return [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
 
 
 @front_door

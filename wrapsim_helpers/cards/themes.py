@@ -183,6 +183,10 @@ PRESS = defaultdict(
     audio_day=ON_BLUE,
     music_evolution=ON_SUN,
     archive=ON_PAPER,
+    similar_listeners=ON_INK,
+    missed_songs=ON_SUN,
+    blend=ON_BLUE,
+    party=ON_CORAL,
     summary=ON_INK,
     too_little=ON_BLUE,
 )

@@ -1,5 +1,6 @@
 """Insights: questions about a year of listening, as Ibis expressions over the tables of a run."""
 
+from .artist_year import tell_artist
 from .blend import blend
 from .counting import PeriodTables, Rules, tables_in, too_little
 from .crowd import crowd_hours, crowd_leaving, volume_by_plan

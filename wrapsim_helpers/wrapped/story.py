@@ -105,7 +105,7 @@ class Story:
         """How an insight was counted, in one sentence: rule, period, what was left out, and the
         runner-up with its gap.
         """
-        insight = INSIGHTS[check_choice("name", name, tuple(self.tables))]
+        insight = INSIGHTS[check_choice("name", name, tuple(filter(INSIGHTS.get, self.tables)))]
         words = {
             "seconds": f"{self.rules.stream_ms / 1000:g}",
             "featured": f"{self.rules.featured_weight:g}",
