@@ -11,8 +11,9 @@ from wrapsim_helpers.wrapped import days, release_years, tops, volume
 from wrapsim_helpers.wrapped.counting import day_number
 from wrapsim_helpers.wrapped.insight import Request
 
-from .more_columns import with_track_columns
+from .more_columns import results, with_track_columns
 from .test_insights import heard, play, rows
+from .test_release_years import listened
 
 MINUTE = 60_000
 MAY = [date(2025, 5, day) for day in (1, 2, 3)]
@@ -160,3 +161,9 @@ def test_of_release_years_alike_in_everything_the_earlier_is_first():
     dates = [date(2003, 1, 1), date(2001, 1, 1), None, None, date(2002, 1, 1)]
     found = release_years.top_release_year(with_track_columns(tables, release_date=dates))
     assert rows(found, "release_year", order="listener_id") == [[2001]]
+
+
+def test_each_listener_has_one_listening_age_with_streams_of_unknown_year_of_their_own():
+    tables = listened({1: [1990, None, None], 2: [2000, None], 3: [2010]})
+    ages = results(tables, release_years.listening_age)
+    assert [(row["listener_id"], row["n_undated"]) for row in ages] == [(1, 2), (2, 1), (3, 0)]
