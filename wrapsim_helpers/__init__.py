@@ -78,10 +78,12 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .storage.avro_reading import read_plays_avro
     from .storage.outputs import output_folder
     from .storage.records import read_avro, records, sync_marker, write_avro
+    from .wrapped.blend import blend
     from .wrapped.counting import tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, volume_by_plan
     from .wrapped.editions import window
     from .wrapped.everybody import everybody, write_everybody
+    from .wrapped.party import party
     from .wrapped.periods import period_tables
     from .wrapped.story import Story, tell_story
     from .wrapped.summary import write_summary
@@ -153,6 +155,8 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tell_story": "wrapped.story",
     "Story": "wrapped.story",
     "write_summary": "wrapped.summary",
+    "blend": "wrapped.blend",
+    "party": "wrapped.party",
     "everybody": "wrapped.everybody",
     "write_everybody": "wrapped.everybody",
     "period_tables": "wrapped.periods",

@@ -568,13 +568,14 @@ def story(
     from .wrapped import tell_story, write_summary
 
     check_theme(theme)
-    its_story = tell_story(run_dir, user, year, edition)
+    story = tell_story(run_dir, user, year, edition)
     folder = card_folder(out_dir)
     pictures = [*make_cards(its_story, theme), *make_squares(its_story, theme)]
     for path in write_cards(pictures, folder):
+    for path in write_cards(make_cards(story, theme), folder):
         typer.echo(path)
-    typer.echo(write_summary(its_story, folder))
-    typer.echo(write_story(its_story, folder, theme))
+    typer.echo(write_summary(story, folder))
+    typer.echo(write_story(story, folder, theme))
 
 
 @app.command()
