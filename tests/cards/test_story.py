@@ -302,6 +302,15 @@ def test_three_curves_run_together_for_four_seconds(drawn_by):
     assert name.start == 4200 - motion.GROWTH  # at the right end of the curves
 
 
+def test_a_dotted_line_fades_in(drawn_by):
+    def draw(ax, look):
+        canvas.lines(ax, [[(100, 700), (500, 800), (900, 800)]], look.text, 9, "crowd")
+        ax.collections[-1].set_linestyle((0, (1, 2)))
+
+    (unit,) = role_of(motion.moving_shapes(drawn_by(draw)), "crowd")
+    assert unit.motion.kind == "fade" and unit.shapes[0].style["stroke-dasharray"] == "9 18"
+
+
 def test_a_card_is_shown_for_two_seconds_and_0_3_a_word():
     card = drawn("hardly", "too_little")
     words = " ".join(text.words for text in card.texts).split()
