@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from wrapsim_helpers.latin import latin_form
+from wrapsim_helpers.wrapped.archive import TEMPLATES, amounts
 from wrapsim_helpers.wrapped.story import Story
 
 DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
@@ -147,6 +148,9 @@ def tell(
         "place": table(place_in(crowd, ms.sum()), *PLACE),
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
         **release_tables(int(streams.sum()), songs, crowd),
+        **mood_tables(int(streams.sum()), months),
+        **evolution_tables(genres, artists, months),
+        "archive": archive_table(ms, streams, artists, genres),
     }
     listener = {
         "user_id": "u1",
@@ -279,6 +283,76 @@ def release_tables(n, songs, crowd):
             *("n_others", "cohort", "n_undated"),
         ),
     }
+
+
+def mood_tables(n, months):
+    """Tables of moods: two colours, one if all months have one genre; three parts of the day."""
+    moods = [("energetic", "yellow", 0.41), ("romantic", "purple", 0.22)][: len(set(months))]
+    words = ("bright", "energetic", "dreamy", "calm", "romantic", "strange")
+    slices = [
+        (mood, colour, round(n * share), n, rank, i, round(n / 24 * share * (1 + 0.6 * wave)))
+        for rank, (mood, colour, share) in enumerate(moods, 1)
+        for i, wave in enumerate(np.sin(np.arange(24) / 24 * 6 * np.pi * rank))
+    ]
+    parts = [
+        (part, rank, words[2 * i + rank - 1], round(n / 3 * (0.5 - 0.1 * rank)), n // 3)
+        for i, part in enumerate(("morning", "midday", "evening"))
+        for rank in (1, 2)
+    ]
+    parts = parts if len(moods) == 2 else parts[2:3]
+    columns = ("mood", "colour", "n_mood", "n_all", "rank", "slice", "n_streams")
+    return {
+        "audio_aura": table(slices, *columns),
+        "audio_day": table(parts, "part", "rank", "mood", "n_streams", "n_part"),
+    }
+
+
+def evolution_tables(genres, artists, months):
+    """Tables of the genres by month, and three phases unless all months have one genre."""
+    names = [*genres["genre"][:5], *[""] * (len(genres) > 5)]
+    mixture = [
+        (month, rank, name, 20 * (7 - rank) + 60 * ((month + 2 * rank) % 12 < 4))
+        for month in range(1, 13)
+        for rank, name in enumerate(names, 1)
+        if month != 6 or len(set(months)) > 1
+    ]
+    words = ("danceable", "energetic"), ("acoustic", "romantic"), ("electric", "")
+    phases = [
+        (
+            p,
+            4 * p - 3,
+            4 * p,
+            4 * p - 1,
+            *words[p - 1],
+            names[p - 1],
+            list(artists["artist"][:2]),
+            90,
+        )
+        for p in (1, 2, 3)[: 3 * (len(set(months)) > 1)]
+    ]
+    columns = ("phase", "first_month", "last_month", "peak_month", "descriptor", "mood", "genre")
+    return {
+        "genre_mixture": table(mixture, "month", "rank", "genre", "n_streams"),
+        "music_evolution": table(phases, *columns, "artists", "n_streams"),
+    }
+
+
+def archive_table(ms, streams, artists, genres):
+    """Up to five remarkable days in their order, on the loudest days."""
+    names = {3: artists["artist"][0], 4: genres["genre"][0]}
+    days = sorted(np.argsort(-ms, kind="stable")[: 5 if len(genres) > 2 else 2])
+    rows = []
+    for reason, day in enumerate(days, 1):
+        amount = 33 if reason in (2, 5) else int(ms[day])
+        row = pd.Series(
+            {"amount": amount, "name": names.get(reason, ""), "n_streams": streams[day]}
+        )
+        title, words = TEMPLATES[reason - 1]
+        words = words.format(**amounts(row))
+        name = row["name"]
+        rows.append((DAYS[day], title, words, reason, amount, name, ms[day], streams[day]))
+    columns = ("date", "title", "words", "reason", "amount", "name", "ms_played", "n_streams")
+    return table(rows, *columns)
 
 
 def typical():

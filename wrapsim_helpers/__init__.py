@@ -9,9 +9,10 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only for editors and type checkers
-    from .cards.card import card_folder, cards_in_rows, make_cards, write_cards
+    from .cards.card import card_folder, cards_in_rows, make_cards, make_squares, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
+    from .cards.everybody import write_all_cards
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
@@ -77,10 +78,12 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .storage.avro_reading import read_plays_avro
     from .storage.outputs import output_folder
     from .storage.records import read_avro, records, sync_marker, write_avro
+    from .wrapped.blend import blend
     from .wrapped.counting import tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, volume_by_plan
     from .wrapped.editions import window
     from .wrapped.everybody import everybody, write_everybody
+    from .wrapped.party import party
     from .wrapped.periods import period_tables
     from .wrapped.story import Story, tell_story
     from .wrapped.summary import write_summary
@@ -152,13 +155,17 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tell_story": "wrapped.story",
     "Story": "wrapped.story",
     "write_summary": "wrapped.summary",
+    "blend": "wrapped.blend",
+    "party": "wrapped.party",
     "everybody": "wrapped.everybody",
     "write_everybody": "wrapped.everybody",
     "period_tables": "wrapped.periods",
     "tables_in": "wrapped.counting",
     "window": "wrapped.editions",
     "make_cards": "cards.card",
+    "make_squares": "cards.card",
     "write_cards": "cards.card",
+    "write_all_cards": "cards.everybody",
     "card_folder": "cards.card",
     "cards_in_rows": "cards.card",
     "show_story": "cards.story.page",

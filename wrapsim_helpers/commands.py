@@ -156,16 +156,22 @@ RuleTexts = Annotated[
 
 def story_named(run_dir, user, where, rule, **period):
     """The `Story` that the options of a command name."""
+    from .notebooks import pairs_of
+    from .wrapped import tell_story
+
+    users = pairs_of(where) if where else user if len(user) > 1 else "".join(user)
+    return tell_story(run_dir, users, rules=rules_named(period["edition"], rule), **period)
+
+
+def rules_named(edition, rule):
+    """The `Rules` of an edition with other values, texts such as "by=minutes"."""
     from dataclasses import replace
 
     from .notebooks import pairs_of, yaml_value
-    from .wrapped import tell_story
     from .wrapped.editions import edition_named
 
-    users = pairs_of(where) if where else user if len(user) > 1 else "".join(user)
-    rules = edition_named(period["edition"]).rules
-    rules = replace(rules, **{name: yaml_value(value) for name, value in pairs_of(rule).items()})
-    return tell_story(run_dir, users, rules=rules, **period)
+    values = {name: yaml_value(value) for name, value in pairs_of(rule).items()}
+    return replace(edition_named(edition).rules, **values)
 
 
 # -- commands --------------------------------------------------------------------------------------
@@ -511,17 +517,34 @@ def cards(
     last_day: LastDay = "",
     rule: RuleTexts = [],
     theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="the cards of every listener, in a folder for each")
+    ] = False,
 ):
-    """Draw one listener's cards from a run, or those of several as one."""
-    from .cards import card_folder, make_cards, write_cards
+    """Draw the cards of a listener, of several as one, or of everybody."""
+    from .cards import card_folder, make_cards, make_squares, write_all_cards, write_cards
     from .cards.themes import check_theme
 
     check_theme(theme)
     period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    if everybody:
+        check_nobody_named([*user, *where])
+        rules = rules_named(edition, rule)
+        folders = write_all_cards(run_dir, out_dir, theme=theme, rules=rules, **period)
+        typer.echo(f"{out_dir}: {len(folders):,} folders of cards")
+        return
     story = story_named(run_dir, user, where, rule, **period)
     folder = card_folder(out_dir)
-    for path in write_cards(make_cards(story, theme), folder):
+    for path in write_cards([*make_cards(story, theme), *make_squares(story, theme)], folder):
         typer.echo(path)
+
+
+def check_nobody_named(users):
+    """Raise ValueError if listeners are named for the cards of everybody."""
+    if users:
+        raise ValueError(
+            f"--everybody draws the cards of all listeners, and {users[0]!r} is named; give either."
+        )
 
 
 @app.command()
@@ -539,7 +562,7 @@ def story(
 
     The page is one file that needs no network. Open story.html in a browser.
     """
-    from .cards import card_folder, make_cards, write_cards
+    from .cards import card_folder, make_cards, make_squares, write_cards
     from .cards.story import write_story
     from .cards.themes import check_theme
     from .wrapped import tell_story, write_summary
@@ -547,6 +570,8 @@ def story(
     check_theme(theme)
     story = tell_story(run_dir, user, year, edition)
     folder = card_folder(out_dir)
+    pictures = [*make_cards(its_story, theme), *make_squares(its_story, theme)]
+    for path in write_cards(pictures, folder):
     for path in write_cards(make_cards(story, theme), folder):
         typer.echo(path)
     typer.echo(write_summary(story, folder))

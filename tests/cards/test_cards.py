@@ -29,6 +29,7 @@ from wrapsim_helpers import cards
 from wrapsim_helpers.cards import canvas, crowd, days, fonts, summary, themes, tops, volume, words
 from wrapsim_helpers.charts import style
 from wrapsim_helpers.storage.outputs import MARKER
+from wrapsim_helpers.wrapped import EDITIONS
 
 from .. import stories
 from ..conftest import TOP
@@ -1284,6 +1285,12 @@ def test_an_insight_without_data_draws_no_card_and_the_summary_is_last():
     assert "With music" in [t.get_text() for t in draw("summary", silent).texts]
 
 
+@pytest.mark.parametrize("edition", EDITIONS.values(), ids=lambda edition: edition.name)
+def test_every_edition_has_the_insights_that_other_cards_draw(edition):
+    of_the_disc = {"top_families", "monthly_families"}
+    assert of_the_disc | {"minutes", "calendar"} <= set(edition.insights)
+
+
 def test_too_little_draws_exactly_one_card():
     assert [c.name for c in made("hardly")] == ["too_little"]
 
@@ -1403,14 +1410,20 @@ def test_of_two_processes_that_write_cards_into_one_folder_the_second_is_refused
 
 
 def test_a_card_shows_itself_as_an_image_with_its_escaped_alt_text():
-    card = cards.Card("x", 'He said "5 < 6" & left', b"\x89PNG")
+    card = cards.Card("x", 'He said "5 < 6" & left', made("small")[0].png)
     text = card._repr_html_()
-    assert (
-        f'alt="{html.escape(card.alt, quote=True)}"' in text
-        and 'width="300"' in text
-        and "data:image/png;base64,iVBORw==" in text
-    )
-    assert text.count("<img") == 1 and "<summary>" in text
+    assert f'<img alt="{html.escape(card.alt, quote=True)}" width="300" src="data:image' in text
+    assert text.count("<img") == text.count("base64,") == 1 and "<script" not in text
+
+
+def test_a_card_opens_over_the_page_and_keeps_its_place_in_it():
+    tall, wide = made("small")[0], finished()[1]
+    for card, size in ((tall, "width:300px;height:533px"), (wide, "width:720px;height:405px")):
+        text = card._repr_html_()
+        name = re.search(r'<div popover id="([\w-]+)">', text)[1]
+        assert f'style="{size}"' in text and f'<button popovertarget="{name}"><img' in text
+    names = re.findall(r'popover id="([\w-]+)"', cards.cards_in_rows(made("small"))._repr_html_())
+    assert len(set(names)) == len(names) == len(made("small"))
 
 
 def test_cards_in_rows_hold_all_cards_three_to_a_row():

@@ -28,7 +28,7 @@ from wrapsim_helpers.storage.outputs import MARKER
 from wrapsim_helpers.wrapped import by_part, periods, tallies
 from wrapsim_helpers.wrapped.counting import day_number
 from wrapsim_helpers.wrapped.insight import Request
-from wrapsim_helpers.wrapped.insights import with_tallies
+from wrapsim_helpers.wrapped.insights import possible_queries, with_tallies
 from wrapsim_helpers.wrapped.periods import period_days, period_tables
 from wrapsim_helpers.wrapped.volume import minute_bins
 
@@ -392,7 +392,11 @@ def test_the_place_counts_those_strictly_below():
         for who, length in ((1, 100), (2, 200), (3, 200), (4, 300))
     ]
     assert rows(
-        w.place(with_tallies(heard(plays))), "n_listeners", "n_below", "rank", order="listener_id"
+        w.place(with_tallies(heard(plays), ["totals"])),
+        "n_listeners",
+        "n_below",
+        "rank",
+        order="listener_id",
     ) == [
         [4, 0, 4],
         [4, 1, 2],
@@ -512,8 +516,13 @@ def test_every_insight_works_on_the_required_columns_alone(crowd):
         for i, plays in enumerate((required, crowd.plays))
     )
     few, all_ = with_tallies(few), with_tallies(all_)
-    for name, insight in w.EDITIONS["all"].queries.items():
+    for name, insight in possible_queries(w.EDITIONS["all"], few).items():
         assert insight(few).count().execute() >= 0.9 * insight(all_).count().execute() > 0, name
+    for name, insight in w.EDITIONS["all"].queries.items():
+        if name not in WITHOUT_ROWS:
+            assert insight(few).count().execute() >= 0.9 * insight(all_).count().execute() > 0, name
+        n_few, n_all = (insight(tables).count().execute() for tables in (few, all_))
+        assert n_few >= 0.9 * n_all > 0 or name in OF_MONTHS, name
 
 
 # -- a story ---------------------------------------------------------------------------------------
@@ -765,6 +774,7 @@ def test_insights_of_everybody_are_written_as_they_are_found(tiny_run, tmp_path)
         assert written.equals(table), name
 
 
+OF_MONTHS = {"music_evolution"}  # insights that the three weeks of the crowd are too short for
 # the columns besides listener_id that an insight's rows are in order of
 ORDER = {
     "minutes": [],
@@ -783,9 +793,30 @@ ORDER = {
     "top_release_year": [],
     "oldest_song": [],
     "listening_age": [],
+    "audio_aura": ["rank", "slice"],
+    "audio_day": ["part", "rank"],
+    "genre_mixture": ["month", "rank"],
+    "music_evolution": ["phase"],
+    "archive": ["day"],
     "similar_listeners": ["rank"],
     "missed_songs": ["rank"],
+    "top_albums": ["rank"],
+    "number_one": ["day"],
+    "artist_race": ["year_rank", "month"],
+    "peak_months": ["year_rank", "month"],
+    "artist_streak": ["day"],
+    "first_song": [],
+    "discoveries": ["month"],
+    "seasons": ["number"],
+    "world": ["rank"],
 }
+
+
+# a songs file has no albums, and in the first weeks of a run nothing is new
+WITHOUT_ROWS = {"top_albums", "discoveries"}
+    "loyalty": ["rank"],
+    "comebacks": ["rank"],
+OF_YEARS = {"loyalty", "comebacks"}  # without rows in a run of one year; see test_years
 
 
 @pytest.mark.parametrize("name", w.EDITIONS["all"].queries)
@@ -796,7 +827,11 @@ def test_every_insight_states_the_order_of_its_rows(crowd_with_threads, name):
     assert both[0].equals(both[1]) and both[0].equals(
         both[0].sort_by([(column, "ascending") for column in order])
     )
-    assert len(both[0]) and not both[0].to_pandas().duplicated(order).any()
+    assert name in WITHOUT_ROWS or len(both[0]) and not both[0].to_pandas().duplicated(order).any()
+    assert len(both[0]) or name in OF_MONTHS
+    assert not both[0].select(order).to_pandas().duplicated().any()
+    assert len(both[0]) or name in OF_YEARS
+    assert not both[0].to_pandas().duplicated(order).any()
 
 
 @pytest.fixture(scope="module")

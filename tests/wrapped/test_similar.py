@@ -60,9 +60,9 @@ def test_listeners_who_are_equally_similar_are_in_the_order_of_their_numbers():
 
 def test_similar_listeners_have_their_names():
     tables = listening({0: 1}, {0: 3})
-    people = tables.tallies["people"].mutate(name=ibis.literal("Ana Lu"))
+    names = tables.tallies["names"].mutate(name=ibis.literal("Ana Lu"))
     named = w.similar_listeners(
-        w.PeriodTables(**vars(tables) | {"tallies": tables.tallies | {"people": people}})
+        w.PeriodTables(**vars(tables) | {"tallies": tables.tallies | {"names": names}})
     )
     assert rows(named, "name", order="listener_id") == [["Ana Lu"], ["Ana Lu"]]
 

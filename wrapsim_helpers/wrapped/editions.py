@@ -66,6 +66,11 @@ STORY = (
     "top_release_year",
     "oldest_song",
     "listening_age",
+    "audio_aura",
+    "audio_day",
+    "genre_mixture",
+    "music_evolution",
+    "archive",
     "top_albums",
     "number_one",
     "artist_race",
@@ -77,6 +82,8 @@ STORY = (
     "world",
     "similar_listeners",
     "missed_songs",
+    "loyalty",
+    "comebacks",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

@@ -2,10 +2,38 @@
 
 from dataclasses import replace
 
-from . import albums, days, firsts, number_one, race, release_years, similar, tops, volume
+from . import (
+    albums,
+    archive,
+    days,
+    evolution,
+    firsts,
+    moods,
+    number_one,
+    race,
+    release_years,
+    similar,
+    tops,
+    volume,
+    years,
+)
 from .counting import EXTRA, total
 
-THEMES = (volume, tops, days, release_years, albums, number_one, race, firsts, similar)
+THEMES = (
+    volume,
+    tops,
+    days,
+    release_years,
+    albums,
+    number_one,
+    race,
+    firsts,
+    similar,
+    moods,
+    evolution,
+    archive,
+    years,
+)
 INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 
@@ -34,4 +62,16 @@ def added_up(tally, rows):
 def missing(insight, tables):
     """Names of the columns and tables that an insight or tally needs and `PeriodTables` lack."""
     columns = [name for name in insight.reads if name in EXTRA and name not in tables.plays.columns]
-    return [*columns, *(name for name in insight.needs if getattr(tables, name) is None)]
+    names = [*columns, *(name for name in insight.needs if getattr(tables, name) is None)]
+    for name in vars(insight).get("tallies", ()):
+        names += missing(TALLIES[name], tables)
+    return list(dict.fromkeys(names))
+
+
+def possible_queries(edition, tables):
+    """Name -> query of an edition's insights for which `PeriodTables` have all that they need."""
+    return {
+        name: query
+        for name, query in edition.queries.items()
+        if not missing(INSIGHTS[name], tables)
+    }

@@ -108,6 +108,20 @@ def tables_of_days(tables, parameters, days, rules):
     )
 
 
+def tables_of_listeners(period, numbers):
+    """`PeriodTables` of some listeners of a run, on a DuckDB of their own. numbers: a list"""
+    connection, _ = connect()
+    files = [(play_files(period.run, number)[0], number) for number in numbers]
+    plays = [read_plays(period.run, file, listener_id=number) for file, number in files]
+    made = connection.create_table("plays", pa.concat_tables(plays))
+    tables = catalogue_in(connection, period.run) | {"plays": made}
+    days = period.first_day, period.last_day
+    return in_temporary_tables(
+        tables_of_days(tables, period.run.parameters, days, period.rules),
+        lambda name, rows: connection.create_table(name, rows, temp=True),
+    )
+
+
 # -- part by part ----------------------------------------------------------------------------------
 
 

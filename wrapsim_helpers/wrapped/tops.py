@@ -7,7 +7,7 @@ import ibis
 import pandas as pd
 
 from ..instants import MINUTE_MS
-from .counting import ranked, ranked_by_streams, ranked_only, total, with_month
+from .counting import month_of, ranked, ranked_by_streams, ranked_only, total, with_month
 from .insight import OF_STREAMS, Insight
 
 
