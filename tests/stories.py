@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from wrapsim_helpers.latin import latin_form
+from wrapsim_helpers.wrapped.archive import TEMPLATES, amounts
+from wrapsim_helpers.wrapped.party import AWARDS
 from wrapsim_helpers.wrapped.story import Story
 
 DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
@@ -121,7 +123,7 @@ def tell(
     """A story whose tables agree with each other."""
     streams = np.ceil(ms / 195_000).astype(int)
     songs, artists = (
-        ranked(songs, "title", "artist", "n_streams"),
+        ranked(songs, "title", "artist", "n_streams").assign(song_id="0123456789abcdefghijkl"),
         ranked(artists, "artist", "n_streams"),
     )
     genres = ranked(genres, "genre", "n_streams")
@@ -147,7 +149,13 @@ def tell(
         "place": table(place_in(crowd, ms.sum()), *PLACE),
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
         **release_tables(int(streams.sum()), songs, crowd),
+        **mood_tables(int(streams.sum()), months),
+        **evolution_tables(genres, artists, months),
+        "archive": archive_table(ms, streams, artists, genres),
+        **artist_tables(songs, artists),
         **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
+        **similar_tables(songs, crowd),
+        **group_tables(name, songs, artists),
     }
     listener = {
         "user_id": "u1",
@@ -282,6 +290,172 @@ def release_tables(n, songs, crowd):
     }
 
 
+def mood_tables(n, months):
+    """Tables of moods: two colours, one if all months have one genre; three parts of the day."""
+    moods = [("energetic", "yellow", 0.41), ("romantic", "purple", 0.22)][: len(set(months))]
+    words = ("bright", "energetic", "dreamy", "calm", "romantic", "strange")
+    slices = [
+        (mood, colour, round(n * share), n, rank, i, round(n / 24 * share * (1 + 0.6 * wave)))
+        for rank, (mood, colour, share) in enumerate(moods, 1)
+        for i, wave in enumerate(np.sin(np.arange(24) / 24 * 6 * np.pi * rank))
+    ]
+    parts = [
+        (part, rank, words[2 * i + rank - 1], round(n / 3 * (0.5 - 0.1 * rank)), n // 3)
+        for i, part in enumerate(("morning", "midday", "evening"))
+        for rank in (1, 2)
+    ]
+    parts = parts if len(moods) == 2 else parts[2:3]
+    columns = ("mood", "colour", "n_mood", "n_all", "rank", "slice", "n_streams")
+    return {
+        "audio_aura": table(slices, *columns),
+        "audio_day": table(parts, "part", "rank", "mood", "n_streams", "n_part"),
+    }
+
+
+def evolution_tables(genres, artists, months):
+    """Tables of the genres by month, and three phases unless all months have one genre."""
+    names = [*genres["genre"][:5], *[""] * (len(genres) > 5)]
+    mixture = [
+        (month, rank, name, 20 * (7 - rank) + 60 * ((month + 2 * rank) % 12 < 4))
+        for month in range(1, 13)
+        for rank, name in enumerate(names, 1)
+        if month != 6 or len(set(months)) > 1
+    ]
+    words = ("danceable", "energetic"), ("acoustic", "romantic"), ("electric", "")
+    phases = [
+        (
+            p,
+            4 * p - 3,
+            4 * p,
+            4 * p - 1,
+            *words[p - 1],
+            names[(p - 1) % len(names)],
+            list(artists["artist"][:2]),
+            90,
+        )
+        for p in (1, 2, 3)[: 3 * (len(set(months)) > 1)]
+    ]
+    columns = ("phase", "first_month", "last_month", "peak_month", "descriptor", "mood", "genre")
+    return {
+        "genre_mixture": table(mixture, "month", "rank", "genre", "n_streams"),
+        "music_evolution": table(phases, *columns, "artists", "n_streams"),
+    }
+
+
+def archive_table(ms, streams, artists, genres):
+    """Up to five remarkable days in their order, on the loudest days."""
+    names = {3: artists["artist"][0], 4: genres["genre"][0]}
+    days = sorted(np.argsort(-ms, kind="stable")[: 5 if len(genres) > 2 else 2])
+    rows = []
+    for reason, day in enumerate(days, 1):
+        amount = 33 if reason in (2, 5) else int(ms[day])
+        row = {"amount": amount, "name": names.get(reason, ""), "n_streams": streams[day]}
+        row["date"] = DAYS[day]
+        title, words = TEMPLATES[reason - 1]
+        words = words.format(**amounts(row))
+        name = row["name"]
+        rows.append((DAYS[day], title, words, reason, amount, name, ms[day], streams[day]))
+    columns = ("date", "title", "words", "reason", "amount", "name", "ms_played", "n_streams")
+    return table(rows, *columns)
+
+
+def artist_tables(songs, artists):
+    """Tables of albums, of the number-one song, and of artists by month: made up from the ranks of
+    songs and artists.
+    """
+    song, names = songs.iloc[0], list(artists["artist"][:5])
+    n = int(song["n_streams"])
+    days = DAYS[33 : 33 + 2 * n : 2][: min(n, 160)]
+    each = np.full(len(days), n // len(days)) + (np.arange(len(days)) < n % len(days))
+    months = [
+        (
+            r + 1,
+            r,
+            name,
+            m,
+            1 + (5 * r + m * (r + 2)) % (4 + 3 * r),
+            1 + (7 * m + 3 * r) % (40 - 5 * r),
+        )
+        for r, name in enumerate(names)
+        for m in range(1, 13)
+        if (m + r) % 7
+    ]
+    race = table(months, "year_rank", "artist_id", "artist", "month", "rank", "n_whole")
+    race = race.assign(n_streams=race["n_whole"] * 1.0, ms_played=0, trail=3)
+    best = race.groupby("year_rank")["n_whole"].transform("max") == race["n_whole"]
+    is_peak = best & ~race[best].duplicated("year_rank").reindex(race.index, fill_value=False)
+    top = [max(9 - k // 2, 0) * (k != 4) for k in range(14 if n > 50 else 3)]
+    album = {"rank": 1, "album": song["title"], "artist": song["artist"], "n_tracks": len(top)}
+    album |= {"n_heard": sum(k > 0 for k in top), "n_streams": sum(top), "track_streams": top}
+    streak = DAYS[70 : 70 + min(n // 3, 120)]
+    return {
+        "top_albums": pd.DataFrame([album]),
+        "number_one": pd.DataFrame(
+            {
+                "date": days,
+                "title": song["title"],
+                "artist": song["artist"],
+                "n_streams": each,
+                "n_so_far": each.cumsum(),
+                "known": n > 140,
+            }
+        ),
+        "artist_race": race,
+        "peak_months": race[["year_rank", "artist", "month", "n_streams", "n_whole"]].assign(
+            is_peak=is_peak
+        ),
+        "artist_streak": pd.DataFrame(
+            [(names[0], streak[0], streak[-1], d, 1 + k * 7 % 12) for k, d in enumerate(streak)],
+            columns=["artist", "first_day", "last_day", "date", "n_streams"],
+        )
+        if streak
+        else table([], "artist"),
+        "first_song": pd.DataFrame(
+            [{"title": song["title"], "artist": song["artist"], "n_streams": n}]
+        ).assign(first_local_ms=1_735_733_043_119),
+        "discoveries": pd.DataFrame(
+            {
+                "month": range(2, 13),
+                "n_artists": [7 + 3 * m % 11 for m in range(11)],
+                "n_genres": 2,
+                "first_artist": names[-1],
+                "first_date": [date(2025, m, 9) for m in range(2, 13)],
+                "artist": [names[m % len(names)] for m in range(11)],
+                "n_whole": [9 + 5 * m % 23 for m in range(11)],
+            }
+        ).assign(n_streams=lambda t: t["n_whole"] * 1.0),
+        "seasons": pd.DataFrame(
+            {
+                "number": range(5),
+                "season": ["winter", "spring", "summer", "autumn", "winter"],
+                "artist": [names[k % len(names)] for k in range(5)],
+                "n_whole": [40, 160, 90, 120, 3],
+            }
+        ),
+        "world": world_of(n),
+    }
+
+
+def world_of(n):
+    """Countries of artists, the more the larger n."""
+    known = [
+        ("US", "United States"),
+        ("GB", "United Kingdom"),
+        ("BR", "Brazil"),
+        ("SE", "Sweden"),
+        ("ZA", "South Africa"),
+        ("XX", "XX"),
+    ] + [(f"{a}{b}", f"Country {a}{b}") for a in "AB" for b in "CDEFGHIJKLM"]
+    known = known[: 2 + n // 5]
+    artists = [max(240 // (k + 1), 1) for k in range(len(known))]
+    rows = [
+        (k + 1, code, artists[k], artists[k] * 4.0, artists[k] / sum(artists), 31, name)
+        for k, (code, name) in enumerate(known)
+    ]
+    columns = "rank", "country", "n_artists", "n_streams", "share", "n_genres", "name"
+    return table([(0, "", 12, 30.0, 0.0, 31, ""), *rows], *columns)
+
+
 def type_tables(artist, minutes, crowd):
     """Tables of insights that compare listeners; only a personality and a club without a crowd."""
     n = sum(c for *_, c in crowd or [])
@@ -327,6 +501,60 @@ def type_tables(artist, minutes, crowd):
             [home] * many,
             *("country", "city", "n_artists", "n_people", "artist", "n_fans", "times"),
         ),
+    }
+
+
+PEOPLE = [
+    "Anneliese Brandt-Ferreira",
+    "青木 さくら",
+    "Bo",
+    "عمر حداد",
+    "Maximiliane-Henriette von Hohenstaufen",
+    "Кирило Мельник",
+    "Ödön Nagy",
+    "Ana Lu",
+    "Yvaine Quartermaine",
+    "Æthel",
+]
+
+
+def similar_tables(songs, crowd):
+    """Similar listeners and missed songs; no row without a crowd."""
+    people = PEOPLE if crowd else []
+    similarity = [round(0.97 / (1 + 0.3 * i), 9) for i in range(len(people))]
+    shared = [max(9 - i, 1) for i in range(len(people))]
+    rows = list(zip(range(len(people)), similarity, shared, people))
+    few = songs[: 5 if crowd else 0]
+    missed = few[["rank", "title", "artist"]].assign(
+        n_listeners=[10, 7, 3, 1, 1][: len(few)], n_streams=few["n_streams"] * 30
+    )
+    similar = ranked(rows, "other_id", "similarity", "n_shared", "name")
+    return {"similar_listeners": similar, "missed_songs": missed}
+
+
+def group_tables(name, songs, artists):
+    """A blend with Bo, and a party of ten (of two if there are few songs)."""
+    names = [name, *PEOPLE[: 9 if len(songs) == 5 else 1]]
+    shared = artists[:5].assign(n_a=artists["n_streams"][:5], n_b=artists["n_streams"][:5][::-1])
+    given = songs[:2].assign(giver=[name, "Bo"])
+    pair = {"similarity": 0.456, "n_shared": len(shared), "name_a": name, "name_b": "Bo"}
+    awards = [
+        (
+            award.name,
+            n % len(names),
+            names[n % len(names)],
+            0.345 if award.factor == 100 else 12_345,
+        )
+        for n, award in enumerate(AWARDS)
+    ]
+    guests = [(n, guest, AWARDS[n % 9].name, 1 + n // 9) for n, guest in enumerate(names)]
+    return {
+        "blend": pd.DataFrame([pair]),
+        "shared_artists": shared[["rank", "artist", "n_a", "n_b"]],
+        "exchange": given[["giver", "rank", "title", "artist", "n_streams"]],
+        "party": table(awards, "award", "listener_id", "name", "value"),
+        "guests": table(guests, "listener_id", "name", "award", "place"),
+        "party_label": table([("Good Neighbours", 0.456)], "label", "similarity"),
     }
 
 

@@ -28,7 +28,7 @@ from wrapsim_helpers.storage.outputs import MARKER
 from wrapsim_helpers.wrapped import by_part, periods, tallies
 from wrapsim_helpers.wrapped.counting import day_number
 from wrapsim_helpers.wrapped.insight import Request
-from wrapsim_helpers.wrapped.insights import with_tallies
+from wrapsim_helpers.wrapped.insights import possible_queries, with_tallies
 from wrapsim_helpers.wrapped.periods import period_days, period_tables
 from wrapsim_helpers.wrapped.volume import minute_bins
 
@@ -81,10 +81,19 @@ def heard(plays, first=date(2025, 1, 1), last=date(2025, 12, 31), tracks=TRACKS,
         "artists": pd.DataFrame({"artist_id": list(names), "artist": list(names.values())}),
         "tracks": pd.DataFrame(
             [
-                (i, t, g, FAMILIES.get(g, ""), d, n, [names[a] for a, _ in credits])
+                (i, t, f"song-{i}", g, FAMILIES.get(g, ""), d, n, [names[a] for a, _ in credits])
                 for i, t, g, d, n, credits in tracks
             ],
-            columns=["track_id", "title", "genre", "family", "duration_ms", "noise", "artists"],
+            columns=[
+                "track_id",
+                "title",
+                "song_id",
+                "genre",
+                "family",
+                "duration_ms",
+                "noise",
+                "artists",
+            ],
         ),
         "track_artists": pd.DataFrame(
             [(i, a, role) for i, *_, credits in tracks for a, role in credits],
@@ -525,11 +534,9 @@ def test_every_insight_works_on_the_required_columns_alone(crowd):
         )
         for i, tables in enumerate((few, all_))
     )
-    for name, insight in w.EDITIONS["all"].queries.items():
-        if w.INSIGHTS[name].needs:
-            continue
+    for name, insight in possible_queries(w.EDITIONS["all"], few).items():
         n_few, n_all = (insight(tables).listener_id.nunique().execute() for tables in (few, all_))
-        assert n_few >= 0.9 * n_all > 0, name
+        assert n_few >= 0.9 * n_all > 0 or name in WITHOUT_ROWS, name
 
 
 # -- a story ---------------------------------------------------------------------------------------
@@ -586,13 +593,17 @@ def test_the_bins_of_the_crowd_follow_each_other_without_a_gap():
     assert (abs(bins["from_ms"][1:].to_numpy() / bins["to_ms"][:-1].to_numpy() - 1) < 1e-12).all()
 
 
+# insights whose n_streams counts featured streams half
+WEIGHED = {"top_artists", "artist_race", "peak_months", "discoveries", "seasons", "world"}
+
+
 def test_counts_and_milliseconds_are_whole_numbers(tiny_run):
     for name, table in ws.tell_story(tiny_run).tables.items():
         whole = [
             column
             for column in table
             if column.startswith(("n_", "ms_", "first_ms"))
-            and (name, column) != ("top_artists", "n_streams")
+            and (name not in WEIGHED or column != "n_streams")
         ]
         assert (table[whole].dtypes == "int64").all(), f"{name}: {table[whole].dtypes.to_dict()}"
 
@@ -799,6 +810,24 @@ ORDER = {
     "top_release_year": [],
     "oldest_song": [],
     "listening_age": [],
+    "audio_aura": ["rank", "slice"],
+    "audio_day": ["part", "rank"],
+    "genre_mixture": ["month", "rank"],
+    "music_evolution": ["phase"],
+    "archive": ["day"],
+    "similar_listeners": ["rank"],
+    "missed_songs": ["rank"],
+    "top_albums": ["rank"],
+    "number_one": ["day"],
+    "artist_race": ["year_rank", "month"],
+    "peak_months": ["year_rank", "month"],
+    "artist_streak": ["day"],
+    "first_song": [],
+    "discoveries": ["month"],
+    "seasons": ["number"],
+    "world": ["rank"],
+    "loyalty": ["rank"],
+    "comebacks": ["rank"],
     "personality": [],
     "character": ["rank"],
     "club": ["rank"],
@@ -806,6 +835,11 @@ ORDER = {
     "leaderboard": ["position"],
     "sound_town": [],
 }
+
+
+# a songs file has no albums, in the first weeks of a run nothing is new, a run of one year has no
+# earlier ones, and one of few months no phases
+WITHOUT_ROWS = {"top_albums", "discoveries", "loyalty", "comebacks", "music_evolution"}
 
 
 @pytest.mark.parametrize("name", w.EDITIONS["all"].queries)
@@ -816,7 +850,10 @@ def test_every_insight_states_the_order_of_its_rows(crowd_with_threads, name):
     assert both[0].equals(both[1]) and both[0].equals(
         both[0].sort_by([(column, "ascending") for column in order])
     )
-    assert len(both[0]) and not both[0].to_pandas().duplicated(order).any()
+    assert len(both[0]) or name in WITHOUT_ROWS
+    assert not both[0].select(order).to_pandas().duplicated().any()
+    assert len(both[0]) or name in WITHOUT_ROWS
+    assert not both[0].to_pandas().duplicated(order).any()
 
 
 @pytest.fixture(scope="module")

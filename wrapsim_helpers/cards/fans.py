@@ -116,12 +116,12 @@ def draw_sound_town(ax, story, theme="press"):
     """
     look = page(ax, story, "sound_town", theme, words_of_sound_town(story))
     row, home = story.first("sound_town"), story.listener
-    centre = place_of(row["country"], row["city"])
+    centre = town_at(row["country"], row["city"])
     rim = GLOBE + RADIUS * directions(np.linspace(0, 1, 181))
     lines(ax, [rim], look.faint, 4, "hairline")
     dots(ax, on_globe(land()[["latitude", "longitude"]].to_numpy(), centre), 10, look.mark, "towns")
     entries = [(look.accent, 26, "sound town")]
-    lived_in = on_globe(np.array([place_of(home["country"], home["city"])]), centre)
+    lived_in = on_globe(np.array([town_at(home["country"], home["city"])]), centre)
     if len(lived_in) and (home["country"], home["city"]) != (row["country"], row["city"]):
         dots(ax, lived_in, 30, Paint(look.other, look.ground), "home")
         entries.append((Paint(look.other), 13, "your home"))
@@ -130,7 +130,7 @@ def draw_sound_town(ax, story, theme="press"):
     return ax
 
 
-def place_of(country, city):
+def town_at(country, city):
     """(latitude, longitude) of a town; of an unknown one, the mean of its country's towns; of an
     unknown country, 0.
     """

@@ -121,10 +121,10 @@ def songs_headline(songs):
     title, name = shown(short_title(songs["title"].iloc[0]), "title"), shown(artists.index[0])
     times = {3: "three", 4: "four", 5: "five"}.get(int(artists.iloc[0]))
     of_artist = (f"{name}, {times} times", f"{name}: {times}") if times and len(songs) > 3 else ()
-    return fits_headline(*of_artist, *number_one(title, n))
+    return fits_headline(*of_artist, *leader_headlines(title, n))
 
 
-def number_one(name, n):
+def leader_headlines(name, n):
     """Headlines on the first of a ranking, the best first. n: streams of all, by rank."""
     first, second = (*n, 0)[:2]
     by = f"{name}, by {count(first - second)}"
@@ -186,7 +186,7 @@ def artists_headline(n, name):
 
     n  streams of the artists, by rank;  name  of the first artist
     """
-    return fits_headline(*number_one(name, n))
+    return fits_headline(*leader_headlines(name, n))
 
 
 # ---------------------------------------------------------------- genres

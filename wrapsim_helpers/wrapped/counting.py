@@ -58,6 +58,11 @@ class Rules:
         object.__setattr__(self, "clock", check_choice("clock", self.clock, CLOCKS))
 
     @property
+    def measure(self):
+        """The column that ranks songs, artists, albums and genres."""
+        return "n_streams" if self.by == "streams" else "ms_played"
+
+    @property
     def best_first(self):
         """The order of ranks: more streams, then more milliseconds (or the other way round), then
         the earlier first play.
@@ -81,8 +86,10 @@ class PeriodTables:
            track_id, day (days since 1970), n_streams, ms_played, first_ms
     credited  one row per listener and streamed artist: listener_id, artist_id; n_streams (in
               halves: 2 for the primary artist, twice `Rules.featured_weight` for a featured one),
-              n_whole (streams, whatever the artist's role), ms_played and first_ms of the ranked
-              streams
+              n_whole (streams, whatever the artist's role), ms_played, first_ms and
+              first_offset_min of the ranked streams
+    artist_months  one row per listener, artist and month with a ranked stream (see `month_of`):
+                   the columns of credited without first_offset_min, and month
     days   one row per listener and local day with a play: listener_id, day (days since 1970),
            ms_played, n_plays, n_streams
     earlier  one row per listener, track and year of ranked streams before the period: listener_id,
@@ -97,6 +104,7 @@ class PeriodTables:
     songs: ir.Table
     song_days: ir.Table
     credited: ir.Table
+    artist_months: ir.Table
     days: ir.Table
     earlier: ir.Table
     tracks: ir.Table
@@ -138,12 +146,26 @@ def tables_in(
     earlier = by_year(timed.filter((timed.local_hour < hours[0]) & (not all_in_period)))
     if not all_in_period:
         timed = timed.filter(timed.local_hour.between(*hours))
-    songs = by_song(timed, rules)
-    counts = songs, by_song_and_day(timed), by_artist(songs, track_artists, rules)
+    songs, song_days = by_song(timed, rules), by_song_and_day(timed)
+    of_artists = (
+        by_artist(songs, track_artists, rules),
+        by_artist_and_month(song_days, track_artists, rules, first_day),
+    )
     days = by_day(timed, rules), earlier
     catalogue = tracks, artists, track_artists
     further = albums, listeners, actions
-    return PeriodTables(timed, *counts, *days, *catalogue, first_day, last_day, rules, *further)
+    return PeriodTables(
+        timed,
+        songs,
+        song_days,
+        *of_artists,
+        *days,
+        *catalogue,
+        first_day,
+        last_day,
+        rules,
+        *further,
+    )
 
 
 def with_times(plays, tracks, rules):
@@ -225,11 +247,36 @@ def by_year(plays):
 
 def by_artist(songs, track_artists, rules):
     """The streams of each listener by artist (see `PeriodTables`)."""
-    credits = songs.join(track_artists, "track_id")
+    started = songs.first_ms * 1000 * OFFSETS + songs.first_offset_min + OFFSETS // 2
+    credits = songs.select(
+        "listener_id", "track_id", "n_streams", "ms_played", first_ms=started
+    ).join(track_artists, "track_id")
+    counts = credited_to(credits, rules)
+    return counts.mutate(
+        first_ms=started_ms(counts.first_ms), first_offset_min=started_offset_min(counts.first_ms)
+    )
+
+
+def by_artist_and_month(song_days, track_artists, rules, first_day):
+    """The streams of each listener by artist and month (see `PeriodTables`)."""
+    months = with_month(song_days, first_day)
+    songs = months.group_by("listener_id", "track_id", "month").agg(
+        n_streams=total(months.n_streams),
+        ms_played=total(months.ms_played),
+        first_ms=months.first_ms.min(),
+    )
+    return credited_to(songs.join(track_artists, "track_id"), rules, "month")
+
+
+def credited_to(credits, rules, *within):
+    """Streams by listener, artist and the columns `within` (see `PeriodTables`, credited).
+
+    credits  streams of songs, one row per artist of the song
+    """
     halves = credits.n_streams * (credits.role == "primary").ifelse(
         2, round(2 * rules.featured_weight)
     )
-    return credits.group_by("listener_id", "artist_id").agg(
+    return credits.group_by("listener_id", "artist_id", *within).agg(
         n_streams=total(halves),
         n_whole=total(credits.n_streams),
         ms_played=total(credits.ms_played),
@@ -329,6 +376,14 @@ def month_of(day, first_day):
     return (12 * (year - first_day.year) + month).cast("int64")
 
 
+def with_month(table, first_day):
+    """A table with the month of its column day (see `month_of`). The arithmetic is done once per
+    day, not once per row.
+    """
+    days = table.select("day").distinct()
+    return table.join(days.mutate(month=month_of(days.day, first_day)), "day")
+
+
 def ranked(table, *order, within=()):
     """A table with `rank`: 1 for each listener's first row in the given order, or for the first row
     of each listener and value of the columns `within`.
@@ -344,10 +399,17 @@ def ranked_by_streams(table, names, key, most, rules=Rules()):
     names  table of key and name; joined only with the rows that can be among the first
     """
     name = next(column for column in names.columns if column != key)
-    measure = "n_streams" if rules.by == "streams" else "ms_played"
-    best = candidates(table, most, measure).join(names, key)
+    best = candidates(table, most, rules.measure).join(names, key)
     named = ranked(best, *rules.best_first, name, key)
     return named.filter(named["rank"] <= most)
+
+
+def leaders(table, keys, measure):
+    """The rows that have the largest value of a column among those of equal keys. This is cheaper
+    than sorting all rows.
+    """
+    most = table[measure].max().over(group_by=keys)
+    return table.mutate(most=most).filter(lambda t: t[measure] == t.most).drop("most")
 
 
 def candidates(table, most, measure="n_streams"):

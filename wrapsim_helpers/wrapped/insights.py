@@ -3,16 +3,25 @@
 from dataclasses import replace
 
 from . import (
+    albums,
+    archive,
     characters,
     clubs,
     days,
+    evolution,
     fans,
+    firsts,
     measures,
+    moods,
+    number_one,
     personality,
+    race,
     release_years,
+    similar,
     sound_town,
     tops,
     volume,
+    years,
 )
 from .counting import EXTRA, total
 
@@ -21,6 +30,15 @@ THEMES = (
     tops,
     days,
     release_years,
+    albums,
+    number_one,
+    race,
+    firsts,
+    similar,
+    moods,
+    evolution,
+    archive,
+    years,
     measures,
     personality,
     characters,
@@ -34,13 +52,14 @@ INSIGHTS = {
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 
 
-def with_tallies(tables, names=tuple(TALLIES), store=lambda _, expression: expression):
-    """`PeriodTables` with the named tallies.
+def with_tallies(tables, names=None, store=lambda _, expression: expression):
+    """`PeriodTables` with the named tallies; None for all that the tables allow.
 
     store  function of a name and an expression; returns a table of the expression's rows
     """
+    possible = [name for name, tally in TALLIES.items() if not missing(tally, tables)]
     tallies = {}
-    for name in names:
+    for name in possible if names is None else names:
         rows = store(f"rows_{name}", TALLIES[name].query(tables))
         tallies[name] = store(f"tally_{name}", TALLIES[name].finish(added_up(TALLIES[name], rows)))
     return replace(tables, tallies=tallies)
@@ -57,4 +76,16 @@ def added_up(tally, rows):
 def missing(insight, tables):
     """Names of the columns and tables that an insight or tally needs and `PeriodTables` lack."""
     columns = [name for name in insight.reads if name in EXTRA and name not in tables.plays.columns]
-    return [*columns, *(name for name in insight.needs if getattr(tables, name) is None)]
+    names = [*columns, *(name for name in insight.needs if getattr(tables, name) is None)]
+    for name in vars(insight).get("tallies", ()):
+        names += missing(TALLIES[name], tables)
+    return list(dict.fromkeys(names))
+
+
+def possible_queries(edition, tables):
+    """Name -> query of an edition's insights for which `PeriodTables` have all that they need."""
+    return {
+        name: query
+        for name, query in edition.queries.items()
+        if not missing(INSIGHTS[name], tables)
+    }

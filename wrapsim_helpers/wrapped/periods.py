@@ -26,18 +26,28 @@ from ..runs.opened import (
 from ..schema import TABLES
 from ..storage import places
 from ..storage.tables import read_part
-from .counting import Rules, by_artist, by_day, by_song, by_song_and_day, tables_in
+from .counting import (
+    Rules,
+    by_artist,
+    by_artist_and_month,
+    by_day,
+    by_song,
+    by_song_and_day,
+    tables_in,
+)
+from .derived import cache_table, cached_table, derived_file
 from .editions import Edition, edition_named, window
 from .insights import with_tallies
 
 PLAYS_AT_ONCE = 4_000_000  # counted together: faster than one part at a time, below 1 GB
 # temporary tables that `in_temporary_tables` makes, each from the ones before it
-TEMPORARY = ("timed", "songs", "song_days", "days", "credited", "earlier")
+TEMPORARY = ("timed", "songs", "song_days", "days", "credited", "artist_months", "earlier")
 # tables of which a part belongs to each part of the plays -> columns that insights read
 WITH_PLAYS = {
-    "listeners": ["listener_id", "birth_date", "country", "city"],
+    "listeners": ["listener_id", "name", "birth_date", "country", "city", "latitude"],
     "actions": ["listener_id", "at", "kind", "track_id"],
 }
+SQL = ["name", "sql"]  # columns of cached statements
 GROUP = -1  # listener_id of several listeners who are counted as one
 
 
@@ -100,6 +110,20 @@ def tables_of_days(tables, parameters, days, rules):
     )
 
 
+def tables_of_listeners(period, numbers):
+    """`PeriodTables` of some listeners of a run, on a DuckDB of their own. numbers: a list"""
+    connection, _ = connect()
+    files = [(play_files(period.run, number)[0], number) for number in numbers]
+    plays = [read_plays(period.run, file, listener_id=number) for file, number in files]
+    made = connection.create_table("plays", pa.concat_tables(plays))
+    tables = catalogue_in(connection, period.run) | {"plays": made}
+    days = period.first_day, period.last_day
+    return in_temporary_tables(
+        tables_of_days(tables, period.run.parameters, days, period.rules),
+        lambda name, rows: connection.create_table(name, rows, temp=True),
+    )
+
+
 # -- part by part ----------------------------------------------------------------------------------
 
 
@@ -147,8 +171,21 @@ def opened_period(run, edition, rules, *days):
         empty = TABLES[name].empty_table()
         show_rows(connection.con, name, empty.select(WITH_PLAYS.get(name, empty.column_names)))
         tables[name] = connection.table(name)
-    statements = statements_of(tables_of_days(tables, run.parameters, days, rules), edition)
+    file = derived_file(f"sql-{edition.name}", days, rules)
+    statements = cached_statements(run, file, edition)
+    if not statements:
+        statements = statements_of(tables_of_days(tables, run.parameters, days, rules), edition)
+        cache_table(run, file, pa.table([list(statements), list(statements.values())], SQL))
     return Period(run, edition, rules, *days, connection.con, statements)
+
+
+def cached_statements(run, file, edition):
+    """The statements of a period from the run's folder; {} unless there are those of this code for
+    all insights of the edition. Making them takes seconds.
+    """
+    table = cached_table(run, file)
+    statements = dict(zip(*table.to_pydict().values(), strict=True)) if table is not None else {}
+    return statements if statements.keys() >= edition.queries.keys() else {}
 
 
 def statements_of(tables, edition):
@@ -176,10 +213,14 @@ def in_temporary_tables(tables, store):
     plays, rules = store("timed", tables.plays), tables.rules
     songs, days = store("songs", by_song(plays, rules)), store("days", by_day(plays, rules))
     song_days = store("song_days", by_song_and_day(plays))
-    credited = store("credited", by_artist(songs, tables.track_artists, rules))
+    credits = tables.track_artists, rules
+    credited = store("credited", by_artist(songs, *credits))
+    artist_months = store(
+        "artist_months", by_artist_and_month(song_days, *credits, tables.first_day)
+    )
     earlier = store("earlier", tables.earlier)
     counts = {"songs": songs, "song_days": song_days, "days": days, "credited": credited}
-    return replace(tables, plays=plays, earlier=earlier, **counts)
+    return replace(tables, plays=plays, earlier=earlier, artist_months=artist_months, **counts)
 
 
 def show_rows(connection, name, rows):
@@ -255,15 +296,18 @@ def count_plays(period, names=()):
 
     names  the statements that will run, so that only their tables are filled; () for all
     """
-    for name in TEMPORARY:
-        if not names or any(f'"{name}"' in sql for sql in needed(period, names)):
-            period.connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE {name} AS {period.statements[name]}"
-            )
+    for name in needed(period, names or tuple(period.statements)):
+        period.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS {period.statements[name]}"
+        )
     return period.statements
 
 
 def needed(period, names):
-    """SQL of some statements, and of the temporary tables that may be made from each other."""
-    chosen = [period.statements[name] for name in names]
-    return [*chosen, period.statements["credited"], period.statements["songs"]]
+    """Names of the temporary tables that some statements read, in the order of TEMPORARY."""
+    tables, sql = [], [period.statements[name] for name in names]
+    for name in reversed(TEMPORARY):
+        if any(f'"{name}"' in text for text in sql):
+            tables.insert(0, name)
+            sql.append(period.statements[name])
+    return tables

@@ -58,6 +58,25 @@ class Story:
         release_years   release_year, n_streams, n_others, cohort, share, others_share; every year
                         from the first to the last
         top_release_year, oldest_song, listening_age   one row or none; columns as in docs/tables.md
+        audio_aura      rank, mood, colour, n_mood, n_all, slice, n_streams; every part of the
+                        period
+        audio_day       part ("morning", "midday", "evening"), rank, mood, n_streams, n_part
+        genre_mixture   month, rank, genre ("" for rank 6), n_streams; no row for months without one
+        music_evolution phase, first_month, last_month, peak_month, descriptor, mood, genre,
+                        artists, n_streams; no row for a year without a change
+        archive         date, title, words, reason, amount, name, ms_played, n_streams; at most five
+        similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name; no row for several
+                        listeners
+        missed_songs    rank, title, artist, n_listeners, n_streams; as above
+        top_release_year, oldest_song, listening_age, first_song   one row or none; columns as in
+                        docs/tables.md
+        top_albums, artist_race, peak_months, discoveries, seasons, world   as in docs/tables.md;
+                        albums are those with 70 % of their tracks streamed; world has name too
+        number_one, artist_streak   one row per day, with date
+        loyalty         rank, artist, n_years, n_streams; no row in a run of one year
+        comebacks       rank, artist, last_day, first_day, gap_days, n_streams; as above
+
+
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
@@ -87,7 +106,7 @@ class Story:
         """How an insight was counted, in one sentence: rule, period, what was left out, and the
         runner-up with its gap.
         """
-        insight = INSIGHTS[check_choice("name", name, tuple(self.tables))]
+        insight = INSIGHTS[check_choice("name", name, tuple(filter(INSIGHTS.get, self.tables)))]
         words = {
             "seconds": f"{self.rules.stream_ms / 1000:g}",
             "featured": f"{self.rules.featured_weight:g}",
@@ -214,6 +233,12 @@ def group_of(run, numbers, name):
     names = [joined_names(list(names)) for names in (rows["name"], latin)]
     called = {"name": name or names[0], "name_latin": name or names[1]}
     return numbers, shared | called | {"listener_id": GROUP, "user_id": ""}
+
+
+def names_of(run, numbers):
+    """Number -> name of some listeners of a run."""
+    rows = read_parquet(run, "listeners", ["listener_id", "name"]).to_pylist()
+    return {row["listener_id"]: row["name"] for row in rows if row["listener_id"] in numbers}
 
 
 def joined_names(names):

@@ -7,13 +7,13 @@ import ibis
 import pandas as pd
 
 from ..instants import MINUTE_MS
-from .counting import month_of, ranked, ranked_by_streams, ranked_only, total
+from .counting import ranked, ranked_by_streams, ranked_only, total, with_month
 from .insight import OF_STREAMS, Insight
 
 
 def top_songs(tables, most=100):
-    """Which songs did each listener stream most? rank, track_id, title, artist, n_streams,
-    ms_played, first_ms (UTC), first_local_ms (local time).
+    """Which songs did each listener stream most? rank, track_id, song_id, title, artist,
+    n_streams, ms_played, first_ms (UTC), first_local_ms (local time).
 
     Counts ranked streams. Ties go to more milliseconds, then the earlier first play, then the
     title, then track_id.
@@ -27,10 +27,10 @@ def top_songs(tables, most=100):
         "first_ms",
         first_local_ms=songs.first_ms + songs.first_offset_min * MINUTE_MS,
     )
-    names = tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
-    return ranked_by_streams(counts, names, "track_id", most, tables.rules).order_by(
-        "listener_id", "rank"
-    )
+    artist = tables.tracks.artists.join(", ")
+    names = tables.tracks.select("track_id", "title", "song_id", artist=artist)
+    best = ranked_by_streams(counts, names, "track_id", most, tables.rules)
+    return best.order_by("listener_id", "rank")
 
 
 def top_artists(tables, most=100):
@@ -42,7 +42,7 @@ def top_artists(tables, most=100):
     whatever the role. Ties as for songs, with the name instead of the title.
     """
     best = ranked_by_streams(
-        ranked_only(tables.credited),
+        ranked_only(tables.credited).drop("first_offset_min"),
         tables.artists.select("artist_id", "artist"),
         "artist_id",
         most,
@@ -95,7 +95,7 @@ def top_families(tables):
     genre is the family's first genre in `top_genres`, n_genres the number of its genres with a
     stream. Ties as for songs.
     """
-    genres = top_genres(tables).drop("share").join(families_of(tables), "genre")
+    genres = top_genres(tables).drop("share").join(families_by_genre(tables), "genre")
     counts = genres.group_by("listener_id", "family").agg(
         n_streams=total(genres.n_streams),
         ms_played=total(genres.ms_played),
@@ -108,7 +108,7 @@ def top_families(tables):
     return best.mutate(share=share).order_by("listener_id", "rank")
 
 
-def families_of(tables):
+def families_by_genre(tables):
     """The family of each genre label: genre, family."""
     labels = tables.tracks.filter(tables.tracks.genre != "")
     return labels.group_by("genre").agg(family=labels.family.min())
@@ -120,10 +120,8 @@ def monthly_families(tables):
     stream in a month.
     """
     families = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "family")
-    songs = tables.song_days.join(families, "track_id")
-    month = month_of(songs.day, tables.first_day)
-    counts = songs.group_by("listener_id", "family", month=month)
-    streams = counts.agg(n_streams=total(songs.n_streams))
+    songs = with_month(tables.song_days.join(families, "track_id"), tables.first_day)
+    streams = songs.group_by("listener_id", "family", "month").agg(n_streams=total(songs.n_streams))
     columns = "listener_id", "month", "family", "n_streams"
     return streams.select(*columns).order_by("listener_id", "month", "family")
 
@@ -132,9 +130,8 @@ def monthly_genres(tables):
     """Which genre did each listener stream most in each month? month (see `month_of`), genre,
     n_streams; no row for months without a stream. Ties as for songs.
     """
-    songs = with_genre(tables, tables.song_days)
-    month = month_of(songs.day, tables.first_day)
-    counts = songs.group_by("listener_id", "number", month=month).agg(
+    songs = with_month(with_genre(tables, tables.song_days), tables.first_day)
+    counts = songs.group_by("listener_id", "number", "month").agg(
         n_streams=total(songs.n_streams),
         ms_played=total(songs.ms_played),
         first_ms=songs.first_ms.min(),
@@ -146,6 +143,28 @@ def monthly_genres(tables):
         .select("listener_id", "genre", "month", "n_streams")
         .order_by("listener_id", "month")
     )
+
+
+SPACED_FROM = 10  # ranks up to this one keep their order
+SPACE = 3  # songs between two songs of one artist, where other artists are left
+
+
+def spaced_songs(songs):
+    """A listener's top songs in the order of a playlist, spaced by artist (as the press says of the
+    "Your Top Songs" of 2025).
+
+    songs  rows of `top_songs` of one listener, by rank
+    Returns the same rows in another order, rank unchanged. Ranks 1 to 10 keep their order. After
+    them comes, each time, the best song that is left whose artist is not among the last SPACE
+    songs, else the best song that is left.
+    """
+    order, left = list(range(min(SPACED_FROM, len(songs)))), list(range(SPACED_FROM, len(songs)))
+    artists = songs["artist"].tolist()
+    while left:
+        recent = {artists[i] for i in order[-SPACE:]}
+        order.append(next((i for i in left if artists[i] not in recent), left[0]))
+        left.remove(order[-1])
+    return songs.iloc[order].reset_index(drop=True)
 
 
 # -- the records -----------------------------------------------------------------------------------
@@ -187,6 +206,7 @@ INSIGHTS = (
             "first_ms",
             "first_local_ms",
             "title",
+            "song_id",
             "artist",
             "rank",
         ),

@@ -1,0 +1,319 @@
+"""Insights on how the genres of a listener change: the mixture by month, and its phases."""
+
+import ibis
+
+from .counting import ranked, total, with_month
+from .insight import OF_STREAMS, Insight
+from .moods import moods_of_tracks
+from .tops import RANKED, UNRANKED, genres_of, with_genre
+
+MIXED_GENRES = 5  # genres of a mixture; all further ones count together
+REST = MIXED_GENRES + 1  # the rank of all further genres
+SIDE_MONTHS = 3  # months compared on each side of a change
+FEWEST_MONTHS = 2  # a phase has as many months, and a side at least
+FEWEST_STREAMS = 30  # streams on each side of a change
+# Smallest Jensen-Shannon divergence, in bits, between the mixtures before and after a change. At
+# this value about half of the listeners of the default world have a change.
+CHANGE = 0.05
+PIVOTAL = 2  # artists named for a phase
+# measure of the tracks table -> its standard deviation in the default catalogue, the word for a
+# phase above the listener's year, and the word for one below
+DESCRIPTORS = {
+    "energy": (22, "loud", "quiet"),
+    "bpm": (28, "fast", "slow"),
+    "acousticness": (28, "acoustic", "electric"),
+    "danceability": (16, "danceable", "drifting"),
+}
+
+# -- the mixture -----------------------------------------------------------------------------------
+
+
+def genre_mixture(tables):
+    """Of which genres was the music of each listener in each month? month (see `month_of`), rank (1
+    to 5 for the listener's most streamed genres of the period, 6 for all others together), genre
+    ("" for these), n_streams.
+
+    Tracks without a genre are left out. Ranks as for `top_genres`.
+    """
+    mixed = mixture_by_number(tables).left_join(genres_of(tables), "number").drop("number_right")
+    named = mixed.mutate(genre=(mixed["rank"] < REST).ifelse(mixed.genre, ""))
+    months = named.group_by("listener_id", "month", "rank", "genre").agg(
+        n_streams=total(named.n_streams)
+    )
+    return months.select("listener_id", "genre", "month", "rank", "n_streams").order_by(
+        "listener_id", "month", "rank"
+    )
+
+
+def mixture_by_number(tables):
+    """Streams of each listener by month and genre: month, number (of the genre), rank (at most
+    REST), n_streams.
+    """
+    months = genres_by_month(tables)
+    years = months.group_by("listener_id", "number").agg(
+        n_streams=total(months.n_streams),
+        ms_played=total(months.ms_played),
+        first_ms=months.first_ms.min(),
+    )
+    ranks = ranked(years, *tables.rules.best_first, "number").select(
+        "listener_id", "number", "rank"
+    )
+    joined = months.join(ranks, ["listener_id", "number"])
+    return joined.mutate(rank=ibis.least(joined["rank"], REST).cast("int64"))
+
+
+def genres_by_month(tables):
+    """Streams of each listener by month and genre: month, number (see `genres_of`), n_streams,
+    ms_played, first_ms.
+    """
+    songs = with_genre(tables, tables.song_days)
+    songs = with_month(songs, tables.first_day)
+    return songs.group_by("listener_id", "number", "month").agg(
+        n_streams=total(songs.n_streams),
+        ms_played=total(songs.ms_played),
+        first_ms=songs.first_ms.min(),
+    )
+
+
+# -- changes ---------------------------------------------------------------------------------------
+
+
+def genre_changes(tables):
+    """The one or two largest changes of each listener's mixture: listener_id, month (the first one
+    after the change).
+
+    A change compares up to SIDE_MONTHS months before it with as many from it on. Two changes are
+    SIDE_MONTHS apart at least.
+    """
+    possible = possible_changes(tables)
+    best = ranked(possible, ibis.desc("divergence"), "month").filter(ibis._.rank == 1).drop("rank")
+    largest = best.select("listener_id", largest="month")
+    apart = possible.join(largest, "listener_id")
+    apart = apart.filter((apart.month - apart.largest).abs() >= SIDE_MONTHS).drop("largest")
+    second = ranked(apart, ibis.desc("divergence"), "month").filter(ibis._.rank == 1).drop("rank")
+    return best.union(second).select("listener_id", "month")
+
+
+def possible_changes(tables):
+    """Every month in which the mixture of a listener changes: listener_id, month, divergence
+    (Jensen-Shannon, bits, rounded to 1e-9; CHANGE at least).
+    """
+    sides = mixtures_of_sides(tables)
+    within = {"group_by": ("listener_id", "month")}
+    n_before, n_after = (sides[name].sum().over(**within) for name in ("before", "after"))
+    shares = sides.mutate(
+        p=sides.before / n_before, q=sides.after / n_after, fewest=ibis.least(n_before, n_after)
+    )
+    enough = shares.filter(shares.fewest >= FEWEST_STREAMS)
+    divergence = enough.group_by("listener_id", "month").agg(
+        divergence=jensen_shannon(enough.p, enough.q).sum().round(9)
+    )
+    return divergence.filter(divergence.divergence >= CHANGE)
+
+
+def mixtures_of_sides(tables):
+    """Streams before and after every month in which a change is possible: month, rank, before,
+    after.
+    """
+    mixed = mixture_by_number(tables)
+    steps = ibis.range(1 - SIDE_MONTHS, SIDE_MONTHS + 1).unnest()  # from a month to a change
+    spread = mixed.select("listener_id", "rank", "n_streams", from_month="month", step=steps)
+    sides = spread.mutate(month=spread.from_month + spread.step)
+    first, last = tables.first_day.month, month_of_date(tables.last_day, tables.first_day)
+    inside = sides.filter(sides.month.between(first + FEWEST_MONTHS, last + 1 - FEWEST_MONTHS))
+    return inside.group_by("listener_id", "month", "rank").agg(
+        before=total(inside.n_streams, inside.step > 0),
+        after=total(inside.n_streams, inside.step <= 0),
+    )
+
+
+def month_of_date(day, first_day):
+    """Month of a date, counted from January of the year of first_day."""
+    return 12 * (day.year - first_day.year) + day.month
+
+
+def jensen_shannon(p, q):
+    """The term of one class in the Jensen-Shannon divergence of two mixtures, bits. p, q: its
+    shares
+    """
+    return sum(
+        (share > 0).ifelse(share * (2 * share / (p + q)).log2(), 0.0) / 2 for share in (p, q)
+    )
+
+
+# -- phases ----------------------------------------------------------------------------------------
+
+
+def phases(tables):
+    """The phases of each listener with a change: listener_id, phase (from 1), first_month,
+    last_month.
+    """
+    after = genre_changes(tables)
+    first, last = tables.first_day.month, month_of_date(tables.last_day, tables.first_day)
+    begun = after.select("listener_id").distinct().mutate(month=ibis.literal(first, "int64"))
+    starts = after.union(begun)
+    in_order = ibis.window(group_by="listener_id", order_by="month")
+    return starts.select(
+        "listener_id",
+        phase=ibis.row_number().over(in_order) + 1,
+        first_month=starts.month,
+        last_month=starts.month.lead().over(in_order).fill_null(last + 1) - 1,
+    )
+
+
+def songs_of_phases(tables):
+    """Streams of each listener by song and day, with phase and month."""
+    songs = with_month(tables.song_days, tables.first_day)
+    joined = songs.join(phases(tables), "listener_id")
+    inside = joined.month.between(joined.first_month, joined.last_month)
+    return joined.filter(inside).drop("first_month", "last_month")
+
+
+def typical_of_phases(counts, keys, rules, most=1):
+    """The values of some columns that are most typical of each phase, with rank.
+
+    counts  streams by phase and the columns: n_streams, ms_played, first_ms
+    keys    the columns; they decide the last ties
+    most    number of values per phase
+    Most typical is the value whose share of the phase's streams is furthest above its share of all
+    phases'.
+    """
+    of_phase = counts.n_streams.sum().over(group_by=("listener_id", "phase"))
+    of_value = counts.n_streams.sum().over(group_by=("listener_id", *keys))
+    everything = counts.n_streams.sum().over(group_by="listener_id")
+    above = (counts.n_streams / of_phase - of_value / everything).round(9)
+    order = (ibis.desc("above"), *rules.best_first, *keys)
+    best = ranked(counts.mutate(above=above), *order, within=["phase"])
+    return best.filter(best["rank"] <= most).select("listener_id", "phase", *keys, "rank")
+
+
+def counts_of_phases(songs, *keys):
+    """Streams by listener, phase and some columns: n_streams, ms_played, first_ms."""
+    return songs.group_by("listener_id", "phase", *keys).agg(
+        n_streams=total(songs.n_streams),
+        ms_played=total(songs.ms_played),
+        first_ms=songs.first_ms.min(),
+    )
+
+
+def peaks(tables, songs):
+    """Typical genre of each phase and the month with most streams of it: phase, number, genre,
+    peak_month.
+    """
+    months = counts_of_phases(with_genre(tables, songs), "number", "month")
+    genres = counts_of_phases(months, "number")
+    typical = typical_of_phases(genres, ["number"], tables.rules).drop("rank")
+    chosen = months.join(typical, ["listener_id", "phase", "number"])
+    best = ranked(chosen, ibis.desc("n_streams"), "month", within=["phase"])
+    peak = best.filter(best["rank"] == 1).join(genres_of(tables), "number")
+    return peak.select("listener_id", "phase", "genre", peak_month="month")
+
+
+def descriptor_of(songs, tables):
+    """The word for the sound of each phase: listener_id, phase, descriptor.
+
+    It is that of the measure whose mean over the streams of the phase is furthest from its mean
+    over all phases, in standard deviations (see DESCRIPTORS), rounded to 1e-9; of equal ones, the
+    first.
+    """
+    measures = songs.join(tables.tracks.select("track_id", *DESCRIPTORS), "track_id")
+    sums = measures.group_by("listener_id", "phase").agg(
+        n=total(measures.n_streams),
+        **{name: total(measures.n_streams * measures[name]) for name in DESCRIPTORS},
+    )
+    year = {"group_by": "listener_id"}
+    n_all = sums.n.sum().over(**year)
+    distance = sums.select(
+        "listener_id",
+        "phase",
+        **{
+            name: ((sums[name] / sums.n - sums[name].sum().over(**year) / n_all) / scale).round(9)
+            for name, (scale, _, _) in DESCRIPTORS.items()
+        },
+    )
+    furthest = ibis.greatest(*(distance[name].abs() for name in DESCRIPTORS))
+    words = [
+        (distance[name].abs() == furthest, (distance[name] >= 0).ifelse(above, below))
+        for name, (_, above, below) in DESCRIPTORS.items()
+    ]
+    return distance.select("listener_id", "phase", descriptor=ibis.cases(*words))
+
+
+def pivotal_artists(songs, tables):
+    """The artists that are most typical of each phase: listener_id, phase, artists (a list, most
+    typical first). Featured artists weigh as in `top_artists`.
+    """
+    credits = songs.join(tables.track_artists, "track_id")
+    weight = (credits.role == "primary").ifelse(2, round(2 * tables.rules.featured_weight))
+    halves = credits.mutate(n_streams=credits.n_streams * weight)
+    counts = counts_of_phases(halves, "artist_id").join(
+        tables.artists.select("artist_id", "artist"), "artist_id"
+    )
+    counts = counts.filter(counts.n_streams > 0)
+    best = typical_of_phases(counts, ["artist", "artist_id"], tables.rules, PIVOTAL)
+    return best.group_by("listener_id", "phase").agg(artists=best.artist.collect(order_by="rank"))
+
+
+def music_evolution(tables):
+    """Through which phases did the music of each listener go? One row per phase, two or three of
+    them, or none for a year without a change: phase, first_month, last_month, peak_month (see
+    `month_of`), descriptor, mood, genre, artists (a list), n_streams.
+
+    Phases end where the mixture of genres changes most (see `genre_changes`). Genre, mood and
+    artists are those whose share of the phase's streams is furthest above their share of all
+    phases'; the peak is the month with most streams of this genre, of equal months the earlier; for
+    the descriptor, see `descriptor_of`. mood is "" if no track has one. The rule of 2024 is not
+    published; this one is a decision of wrapsim.
+    """
+    songs, keys = songs_of_phases(tables), ["listener_id", "phase"]
+    tagged = counts_of_phases(songs.join(moods_of_tracks(tables), "track_id"), "mood")
+    parts = (
+        peaks(tables, songs),
+        descriptor_of(songs, tables),
+        pivotal_artists(songs, tables),
+        songs.group_by(*keys).agg(n_streams=total(songs.n_streams)),
+    )
+    table = phases(tables)
+    for part in parts:
+        table = table.join(part, keys).view()
+    moods = typical_of_phases(tagged, ["mood"], tables.rules).drop("rank")
+    table = table.left_join(moods, keys).fill_null({"mood": ""})
+    return table.select("listener_id", *EVOLUTION_COLUMNS).order_by(*keys)
+
+
+# -- the records -----------------------------------------------------------------------------------
+
+EVOLUTION_COLUMNS = (
+    "phase",
+    "first_month",
+    "last_month",
+    "peak_month",
+    "descriptor",
+    "mood",
+    "genre",
+    "artists",
+    "n_streams",
+)
+UNLABELLED = f"{UNRANKED}, and tracks without a genre"
+INSIGHTS = (
+    Insight(
+        "genre_mixture",
+        "Of which genres was the music of each listener in each month?",
+        genre_mixture,
+        reads=OF_STREAMS,
+        columns=("genre", "month", "rank", "n_streams"),
+        counted=RANKED,
+        left_out=UNLABELLED,
+    ),
+    Insight(
+        "music_evolution",
+        "Through which phases did the music of each listener go?",
+        music_evolution,
+        reads=OF_STREAMS,
+        columns=EVOLUTION_COLUMNS,
+        counted=f"phases end where the genres of {SIDE_MONTHS} months differ most from those of "
+        f"the {SIDE_MONTHS} before; genre, mood, sound and artists are what sets a phase apart "
+        "from the other phases; plays of {seconds} s and more",
+        left_out=UNLABELLED,
+    ),
+)
