@@ -469,8 +469,8 @@ def type_tables(artist, minutes, crowd):
     habits += [(name, "top_artist_share", 0.1, 0.9 - 0.3 * i) for i, name in more]
     clubs = [("Cosmic Stereo Club", 420, 0.31, "Archivist", min(n, 3) or 1, n // 5 or 1)]
     clubs += [("Club Serotonin", 380, 0.28, "", 0, 0), ("Soft Hearts Club", 40, 0.03, "", 0, 0)]
-    town = "Llanfairpwllgwyngyllgogerychwyrndrobwll" if minutes > 9_999 else "Lyon"
-    home = ("GB" if minutes > 9_999 else "FR", town, 7, 12, artist, 3, 4.25)
+    town = "Llanfairpwllgwyngyllgogerychwyrndrobwll" if minutes > 3_000 else "Lyon"
+    home = ("GB" if minutes > 3_000 else "FR", town, 7, 12, artist, 3, 4.25)
     many = crowd is not None
     return {
         "personality": pd.DataFrame(

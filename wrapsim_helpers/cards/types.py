@@ -14,6 +14,7 @@ from .canvas import (
     Paint,
     dots,
     lines,
+    one_line,
     page,
     reading_line,
     rectangles,
@@ -52,6 +53,7 @@ def draw_personality(ax, story, theme="press"):
 
 def draw_slider(ax, look, axis, y, crowd, value):
     """Draw one slider: the crowd's dots, the cut, and the listener."""
+    lines(ax, [[(LEFT, y), (RIGHT, y)]], look.faint, 4, "hairline")
     others = slider_x(axis, crowd, crowd["value"].to_numpy(float))
     if len(others) > 1:
         pitch = 11 if len(others) > FEW else 18
@@ -101,7 +103,7 @@ def words_of_personality(story):
         ),
         rule="Small dots: simulated listeners, cut at their median."
         if n > 1
-        else "The fixed points are in the documentation.",
+        else "Cut at the medians of 60 simulated listeners.",
         before=f"{', '.join(letters)}.",
     )
 
@@ -197,7 +199,7 @@ def draw_club(ax, story, theme="press"):
 def words_of_club(story):
     """The words of the card `club`."""
     row = story.first("club")
-    n = int(row["n_members"])
+    n, short = int(row["n_members"]), SHORT[row["club"]]
     meaning = MEANINGS[row["role"]]
     rank = f"Rank {count(row['role_rank'])} of {count(n)} by"
     ranked = (f"{rank} {meaning}.", f"Ranked by {meaning}.")
@@ -206,7 +208,7 @@ def words_of_club(story):
     return words_on(
         story,
         "Club",
-        headline=f"{row['role']}, {SHORT[row['club']]}",
+        headline=one_line(f"{row['role']}, {short}", f"{row['role']}, {short.split()[0]}"),
         sub=row["club"],
         reading=(
             reading_line(*ranked) if n > 1 else alone,
