@@ -126,8 +126,8 @@ def test_every_headline_on_moods_genres_and_days_has_at_most_four_words_and_fits
     assert len(found) > 150
     for headline in found:
         assert len(headline.split(" ")) <= 4 and not headline[0].islower(), headline
-        sizes = (*canvas.HEADLINES, *canvas.LONG_HEADLINES[:2])
-        assert canvas.fits_width(headline, "hero", sizes[-1]), headline
+        fits = canvas.fits_width(headline, "hero", canvas.LONG_HEADLINES[1])
+        assert fits or not canvas.two_lines(headline)[1][-1].endswith("…"), headline
 
 
 def test_every_line_behind_the_age_fits():

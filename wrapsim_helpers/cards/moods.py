@@ -9,8 +9,8 @@ from .canvas import (
     READING,
     Paint,
     directions,
-    fits_headline,
     key,
+    one_line,
     page,
     polygons,
     rectangles,
@@ -87,9 +87,10 @@ def words_of_audio_aura(story):
 
 def aura_headline(moods):
     """The headline of the card `audio_aura`. moods: one or two words"""
-    return fits_headline(
-        f"{moods[0].capitalize()} and {moods[-1]}" if moods[1:] else f"Only {moods[0]}"
-    )
+    if not moods[1:]:
+        return f"Only {moods[0]}"
+    first, second = moods[0].capitalize(), moods[1]
+    return one_line(f"{first} and {second}", f"{first}, {second}")
 
 
 # ---------------------------------------------------------------- day
