@@ -150,7 +150,9 @@ def words_of_music_evolution(story):
     return words_on(
         story,
         "Music evolution",
-        headline=evolution_headline([shown(phase.genre, "genre") for phase in phases]),
+        headline=evolution_headline(
+            [(shown(p.genre, "genre"), p.mood, p.descriptor) for p in phases]
+        ),
         reading=(
             reading_line(f"Largest: {months_of_phase(longest)}, {plays}.", f"Largest: {plays}."),
             f"Its peak: {month_name(longest.peak_month)}. All: {everything}.",
@@ -171,10 +173,12 @@ def months_of_phase(phase):
     return f"{first} to {last}" if first != last else first
 
 
-def evolution_headline(genres):
-    """The headline of the card `music_evolution`. genres: of the phases, in order"""
-    first, last = genres[0], genres[-1]
-    both = f"{first[:1].upper()}{first[1:]}, then {last}"
-    if first == last:
-        both = f"Always {last}"
-    return fits_headline(both, f"Then {last}", f"In {len(genres)} phases")
+def evolution_headline(phases):
+    """The headline of the card `music_evolution`. phases: (genre, mood, sound) of each, in order"""
+    genres, moods, sounds = zip(*phases, strict=True)
+    pairs = [
+        f"{first[:1].upper()}{first[1:]}, then {last}"
+        for first, last in ((words[0], words[-1]) for words in (genres, moods, sounds))
+        if first and last and first != last
+    ]
+    return fits_headline(*pairs, f"Then {genres[-1]}", f"In {len(phases)} phases")

@@ -4,13 +4,14 @@ import numpy as np
 
 from .canvas import (
     LEFT,
+    LONG_HEADLINES,
     MEASURE,
     NAME,
     READING,
     Paint,
     directions,
+    fits_width,
     key,
-    one_line,
     page,
     polygons,
     rectangles,
@@ -90,7 +91,8 @@ def aura_headline(moods):
     if not moods[1:]:
         return f"Only {moods[0]}"
     first, second = moods[0].capitalize(), moods[1]
-    return one_line(f"{first} and {second}", f"{first}, {second}")
+    both = f"{first} and {second}"
+    return both if fits_width(both, "hero", LONG_HEADLINES[1]) else f"{first}, {second}"
 
 
 # ---------------------------------------------------------------- day
