@@ -156,16 +156,22 @@ RuleTexts = Annotated[
 
 def story_named(run_dir, user, where, rule, **period):
     """The `Story` that the options of a command name."""
+    from .notebooks import pairs_of
+    from .wrapped import tell_story
+
+    users = pairs_of(where) if where else user if len(user) > 1 else "".join(user)
+    return tell_story(run_dir, users, rules=rules_named(period["edition"], rule), **period)
+
+
+def rules_named(edition, rule):
+    """The `Rules` of an edition with other values, texts such as "by=minutes"."""
     from dataclasses import replace
 
     from .notebooks import pairs_of, yaml_value
-    from .wrapped import tell_story
     from .wrapped.editions import edition_named
 
-    users = pairs_of(where) if where else user if len(user) > 1 else "".join(user)
-    rules = edition_named(period["edition"]).rules
-    rules = replace(rules, **{name: yaml_value(value) for name, value in pairs_of(rule).items()})
-    return tell_story(run_dir, users, rules=rules, **period)
+    values = {name: yaml_value(value) for name, value in pairs_of(rule).items()}
+    return replace(edition_named(edition).rules, **values)
 
 
 # -- commands --------------------------------------------------------------------------------------
@@ -511,46 +517,92 @@ def cards(
     last_day: LastDay = "",
     rule: RuleTexts = [],
     theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="the cards of every listener, in a folder for each")
+    ] = False,
 ):
-    """Draw one listener's cards from a run, or those of several as one."""
-    from .cards import card_folder, make_cards, write_cards
+    """Draw the cards of a listener, of several as one, or of everybody."""
+    from .cards import card_folder, make_cards, make_squares, write_all_cards, write_cards
     from .cards.themes import check_theme
 
     check_theme(theme)
     period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    if everybody:
+        check_nobody_named([*user, *where])
+        rules = rules_named(edition, rule)
+        folders = write_all_cards(run_dir, out_dir, theme=theme, rules=rules, **period)
+        typer.echo(f"{out_dir}: {len(folders):,} folders of cards")
+        return
     story = story_named(run_dir, user, where, rule, **period)
     folder = card_folder(out_dir)
-    for path in write_cards(make_cards(story, theme), folder):
+    for path in write_cards([*make_cards(story, theme), *make_squares(story, theme)], folder):
         typer.echo(path)
+
+
+def check_nobody_named(users):
+    """Raise ValueError if listeners are named for the cards of everybody."""
+    if users:
+        raise ValueError(
+            f"--everybody draws the cards of all listeners, and {users[0]!r} is named; give either."
+        )
 
 
 @app.command()
 def story(
     run_dir: RunDir,
     out_dir: Annotated[str, typer.Argument(help="folder for story.html, the cards and the JSON")],
-    user: Annotated[
-        str, typer.Option(help="user id, number or name; default the median listener by minutes")
-    ] = "",
+    user: Who = [],
+    where: Where = [],
     year: Year = -1,
-    edition: Edition = "full",
+    edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    rule: RuleTexts = [],
     theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
 ):
-    """Write one listener's story: a page that plays the cards, the cards, and the numbers as JSON.
+    """Write the story of a listener, or of several as one: a page that plays the cards, the cards,
+    and the numbers as JSON.
 
     The page is one file that needs no network. Open story.html in a browser.
     """
-    from .cards import card_folder, make_cards, write_cards
+    from .cards import card_folder, make_cards, make_squares, write_cards
     from .cards.story import write_story
     from .cards.themes import check_theme
-    from .wrapped import tell_story, write_summary
+    from .wrapped import write_summary, write_wrapped
 
     check_theme(theme)
-    its_story = tell_story(run_dir, user, year, edition)
+    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    its_story = story_named(run_dir, user, where, rule, **period)
     folder = card_folder(out_dir)
-    for path in write_cards(make_cards(its_story, theme), folder):
+    pictures = [*make_cards(its_story, theme), *make_squares(its_story, theme)]
+    for path in write_cards(pictures, folder):
         typer.echo(path)
-    typer.echo(write_summary(its_story, folder))
+    for write in (write_summary, write_wrapped):
+        typer.echo(write(its_story, folder))
     typer.echo(write_story(its_story, folder, theme))
+
+
+@app.command()
+def artist(
+    run_dir: RunDir,
+    out_dir: Annotated[str, typer.Argument(help="folder for the cards")],
+    artist: Annotated[str, typer.Option(help="name or number of an artist of the run")],
+    year: Year = -1,
+    edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+):
+    """Draw an artist's cards, counted from all listeners of a run."""
+    from .cards import card_folder, make_cards, write_cards
+    from .cards.themes import check_theme
+    from .wrapped import tell_artist
+
+    check_theme(theme)
+    folder = card_folder(out_dir)
+    story_of_artist = tell_artist(run_dir, artist, year, edition, first_day, last_day)
+    for path in write_cards(make_cards(story_of_artist, theme), folder):
+        typer.echo(path)
 
 
 @app.command()

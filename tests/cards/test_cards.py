@@ -29,12 +29,14 @@ from wrapsim_helpers import cards
 from wrapsim_helpers.cards import canvas, crowd, days, fonts, summary, themes, tops, volume, words
 from wrapsim_helpers.charts import style
 from wrapsim_helpers.storage.outputs import MARKER
+from wrapsim_helpers.wrapped import EDITIONS
 
 from .. import stories
 from ..conftest import TOP
 
 ROOT = Path(__file__).parents[2]
 THIN = "\u2009"
+APART = {"too_little", *cards.card.OF_ARTIST}  # cards that no story of a listener has
 DECLARED_ROLES = {"signature", "ghosts", "hairline", "plate"}  # shapes that are not data
 AIR = 10  # pixels between a text and a shape that it does not lie on
 PAIRS = [
@@ -446,7 +448,7 @@ def test_shapes_that_are_not_layers_do_not_touch(story, name, role):
 
 
 def test_neighbours_in_the_press_theme_share_no_ground_even_when_cards_between_them_are_missing():
-    order = [name for name in cards.CARDS if name != "too_little"]
+    order = [name for name in cards.CARDS if name not in APART]
     for missing in [
         set(),
         {"place"},
@@ -462,7 +464,7 @@ def test_neighbours_in_the_press_theme_share_no_composition():
     roles = [
         {c.get_gid() for c in drawn("typical", name).collections} - DECLARED_ROLES
         for name in cards.CARDS
-        if name != "too_little"
+        if name not in APART
     ]
     assert all(not a & b for a, b in zip(roles, roles[1:])), roles
 
@@ -1273,15 +1275,19 @@ def test_numbers_are_written_as_the_cards_write_them():
 
 
 def test_an_insight_without_data_draws_no_card_and_the_summary_is_last():
-    assert [c.name for c in made("typical")] == [
-        name for name in cards.CARDS if name != "too_little"
-    ]
+    assert [c.name for c in made("typical")] == [name for name in cards.CARDS if name not in APART]
     assert "place" not in [c.name for c in made("small")] and made("small")[-1].name == "summary"
     silent = with_table(
         story_of("small"), longest_streak=story_of("small").tables["longest_streak"][:0]
     )
     assert "longest_streak" not in cards.card.card_names(silent)
     assert "With music" in [t.get_text() for t in draw("summary", silent).texts]
+
+
+@pytest.mark.parametrize("edition", EDITIONS.values(), ids=lambda edition: edition.name)
+def test_every_edition_has_the_insights_that_other_cards_draw(edition):
+    of_the_disc = {"top_families", "monthly_families"}
+    assert of_the_disc | {"minutes", "calendar"} <= set(edition.insights)
 
 
 def test_too_little_draws_exactly_one_card():
@@ -1403,14 +1409,20 @@ def test_of_two_processes_that_write_cards_into_one_folder_the_second_is_refused
 
 
 def test_a_card_shows_itself_as_an_image_with_its_escaped_alt_text():
-    card = cards.Card("x", 'He said "5 < 6" & left', b"\x89PNG")
+    card = cards.Card("x", 'He said "5 < 6" & left', made("small")[0].png)
     text = card._repr_html_()
-    assert (
-        f'alt="{html.escape(card.alt, quote=True)}"' in text
-        and 'width="300"' in text
-        and "data:image/png;base64,iVBORw==" in text
-    )
-    assert text.count("<img") == 1 and "<summary>" in text
+    assert f'<img alt="{html.escape(card.alt, quote=True)}" width="300" src="data:image' in text
+    assert text.count("<img") == text.count("base64,") == 1 and "<script" not in text
+
+
+def test_a_card_opens_over_the_page_and_keeps_its_place_in_it():
+    tall, wide = made("small")[0], finished()[1]
+    for card, size in ((tall, "width:300px;height:533px"), (wide, "width:720px;height:405px")):
+        text = card._repr_html_()
+        name = re.search(r'<div popover id="([\w-]+)">', text)[1]
+        assert f'style="{size}"' in text and f'<button popovertarget="{name}"><img' in text
+    names = re.findall(r'popover id="([\w-]+)"', cards.cards_in_rows(made("small"))._repr_html_())
+    assert len(set(names)) == len(names) == len(made("small"))
 
 
 def test_cards_in_rows_hold_all_cards_three_to_a_row():

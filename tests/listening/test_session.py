@@ -45,6 +45,11 @@ def state_with(**fields):
     return state
 
 
+def plain(function):
+    """The Python of a compiled function, whether or not compiling is switched off."""
+    return getattr(function, "py_func", function)
+
+
 def shares(values):
     return {value: count / len(values) for value, count in Counter(values).items()}
 
@@ -87,6 +92,7 @@ def test_advertisements_wait_for_a_change_of_profile_that_they_would_reach():
         (True, {"SHUFFLE_ONLY": 0}, True),
         (True, {"SHUFFLE_ONLY": 1}, False),
         (True, {"SHUFFLE_ONLY": 1, "ON_DEMAND_LISTS": 1, "context": PERSONALIZED}, True),
+        (True, {"SHUFFLE_ONLY": 1, "ON_DEMAND_LISTS": 0, "context": PERSONALIZED}, False),
         (True, {"SHUFFLE_ONLY": 1, "ON_DEMAND_LISTS": 1, "context": OWN_PLAYLIST}, False),
         (True, {"SHUFFLE_ONLY": 1, "ALLOWANCE": 1, "allowed_day": 3, "allowed_ms": 59_999}, True),
         (True, {"SHUFFLE_ONLY": 1, "ALLOWANCE": 1, "allowed_day": 3, "allowed_ms": 60_000}, False),
@@ -149,7 +155,7 @@ def test_a_session_ends_in_the_middle_of_a_track_or_with_it():
             logout_share=logout_share, pause_share=0, seek_forward_share=0, seek_back_share=0
         )
         listener = Listener(None, music, never, None, None)
-        return [endings.last_ending.py_func(key, play, usual, until, listener) for key in KEYS[:50]]
+        return [plain(endings.last_ending)(key, play, usual, until, listener) for key in KEYS[:50]]
 
     assert set(last(0.0, 31_000)) == {usual}
     assert set(last(1.0, 31_000)) == {Ending(why, 30_000, 0, 0, 0) for why in (LOGOUT, ENDPLAY)}
@@ -183,7 +189,7 @@ def test_the_back_button_repeats_the_track_or_the_one_before_it():
         sessions = [session.Session(key, *[False] * 12) for key in KEYS]
         return shares(
             [
-                int(session.next_track.py_func(s, number, 9, False, START_BACK, listener))
+                int(plain(session.next_track)(s, number, 9, False, START_BACK, listener))
                 for s in sessions
             ]
         )

@@ -268,6 +268,14 @@ def test_reduced_motion_shows_final_frames_alone(opened):
         page.keyboard.press("ArrowRight")
 
 
+def test_without_scripts_the_cards_stand_below_each_other(opened):
+    page = opened(java_script_enabled=False)
+    pictures = page.locator(".card > svg").all()
+    places = [picture.bounding_box() for picture in pictures]
+    assert len(places) == len(NAMES) and all(box["height"] == 640 for box in places)
+    assert [box["y"] for box in places] == [640 * i for i in range(len(NAMES))]
+
+
 def test_only_transforms_opacity_and_dashes_move(opened):
     page = opened()
     frames = set()

@@ -8,6 +8,8 @@ from .card import (
     contact_sheet,
     make_card,
     make_cards,
+    make_squares,
     write_cards,
 )
+from .everybody import write_all_cards
 from .themes import THEMES

@@ -19,9 +19,29 @@ from PIL.PngImagePlugin import PngInfo
 from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
-from . import archive, crowd, days, evolution, moods, release_years, summary, tops, volume
+from . import (
+    albums,
+    archive,
+    crowd,
+    days,
+    evolution,
+    firsts,
+    moods,
+    number_one,
+    party,
+    race,
+    release_years,
+    similar,
+    summary,
+    tops,
+    volume,
+)
+from .squares import SQUARES, square_of
 
-LAST = ("summary", "too_little")  # cards without an insight; "too_little" is a story's only card
+# cards without an insight: of a pair, a party and an artist; "too_little" is a story's only card
+OF_ARTIST = ("artist_year", "artist_countries", "accolades")
+LAST = ("blend", "party", *OF_ARTIST, "summary", "too_little")
+WITH_ARTIST = ("top_songs", "listening_clock", "calendar")  # cards that an artist has too
 
 
 def drawings():
@@ -29,7 +49,38 @@ def drawings():
     `draw_<insight>` of one of the modules below.
     """
     functions = {}
-    modules = (archive, crowd, days, evolution, moods, release_years, summary, tops, volume)
+    modules = (
+        albums,
+        archive,
+        crowd,
+        days,
+        evolution,
+        firsts,
+        moods,
+        number_one,
+        race,
+        release_years,
+        summary,
+        tops,
+        volume,
+    )
+    modules = (
+        albums,
+        archive,
+        crowd,
+        days,
+        evolution,
+        firsts,
+        moods,
+        number_one,
+        party,
+        race,
+        release_years,
+        similar,
+        summary,
+        tops,
+        volume,
+    )
     for module in modules:
         functions |= vars(module)
     names = [name for edition in EDITIONS.values() for name in edition.insights]
@@ -39,24 +90,35 @@ def drawings():
 
 CARDS = drawings()
 CARD_FILES = re.compile(
-    rf"\d\d_({'|'.join(CARDS)})\.png|cards\.json|summary\.json|story\.html"
+    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json|Wrapped\d{{4}}\.json|story\.html"
 )  # files that a folder of cards may hold
+LEVEL = 3  # of compression: half the time of level 6, and a quarter more bytes
 SMALL = 300  # width in a notebook, three to a row
-STYLE = (
-    "<style>.wrapsim summary{list-style:none;cursor:zoom-in}.wrapsim[open] summary{cursor:zoom-out}"
-    ".wrapsim summary::-webkit-details-marker{display:none}"
-    ".wrapsim[open] img{width:auto;max-width:none}</style>"
-)
+STYLE = """<style>
+.wrapsim > [popover] { display: block; position: static; margin: 0; padding: 0; border: 0;
+  background: none; overflow: visible }
+.wrapsim > [popover]:popover-open { position: fixed; inset: 0; margin: auto; width: fit-content;
+  height: fit-content }
+.wrapsim > [popover]::backdrop { background: rgb(0 0 0 / 75%) }
+.wrapsim button { all: unset; display: block; cursor: zoom-in }
+.wrapsim button:focus-visible { outline: 3px solid #2438C9; outline-offset: 2px }
+.wrapsim :popover-open button { cursor: zoom-out }
+.wrapsim img { display: block; height: auto }
+.wrapsim :popover-open img { width: auto; max-width: 96vw; max-height: 96vh }
+</style>"""
 
 
 @dataclass(frozen=True)
 class Card:
-    """One finished picture: name, alt text, PNG bytes, and its width in a notebook, pixels."""
+    """One finished picture: name, alt text, PNG bytes, its width in a notebook in pixels, and
+    whether it is the square picture of the card.
+    """
 
     name: str
     alt: str
     png: bytes = field(repr=False)
     width: int = SMALL
+    square: bool = False
 
     def _repr_html_(self):
         return STYLE + picture(self)
@@ -74,11 +136,27 @@ class Rows:
 
 
 def picture(card):
-    """HTML of a card. A click or the Enter key shows it in full size, and another one closes it."""
+    """HTML of a card. A click or the Enter key shows it over the page, in full size or as large as
+    the window; another click or Escape closes it. The page below keeps its place.
+
+    The picture is in the HTML once: the small one becomes the popover.
+    """
     src = "data:image/png;base64," + base64.b64encode(card.png).decode()
-    alt = html.escape(card.alt, quote=True)
+    alt, name = (
+        html.escape(card.alt, quote=True),
+        f"card-{hashlib.sha256(card.png).hexdigest():.12}",
+    )
     img = f'<img alt="{alt}" width="{card.width}" src="{src}">'
-    return f'<details class="wrapsim"><summary>{img}</summary></details>'
+    return (
+        f'<div class="wrapsim" style="width:{card.width}px;height:{height_of(card)}px">'
+        f'<div popover id="{name}"><button popovertarget="{name}">{img}</button></div></div>'
+    )
+
+
+def height_of(card):
+    """Height of a card in a notebook, pixels."""
+    pixels = Image.open(io.BytesIO(card.png)).size
+    return round(card.width * pixels[1] / pixels[0])
 
 
 @front_door
@@ -95,22 +173,39 @@ def card_names(story):
     """
     if story.too_little:
         return ["too_little"]
-    names = EDITIONS[story.edition].insights
-    with_rows = [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
-    return [*with_rows, "summary"]
+    if "artist_year" in story.tables:
+        return with_rows(story, (*OF_ARTIST, *WITH_ARTIST))
+    return [*with_rows(story, (*EDITIONS[story.edition].insights, "blend", "party")), "summary"]
 
 
-def make_card(name, story, theme="press"):
-    """One card of a story, drawn with matplotlib's default settings."""
-    name = check_choice("name", name, tuple(CARDS))
+def with_rows(story, names):
+    """The names of cards for which a story has rows."""
+    return [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
+
+
+@front_door
+def make_squares(story: Story, theme="press"):
+    """The square pictures, 1080 x 1080, of the story's summary, top songs and top artists; none if
+    the listener streamed too little.
+    """
+    names = card_names(story)
+    return [make_card(name, story, theme, square=True) for name in SQUARES if name in names]
+
+
+def make_card(name, story, theme="press", square=False):
+    """One card of a story, 1080 x 1920, or its square picture, drawn with matplotlib's default
+    settings.
+    """
+    draw = square_of(name) if square else CARDS[check_choice("name", name, tuple(CARDS))]
+    name = draw.__name__.removeprefix("draw_").removeprefix("square_")
     with matplotlib.style.context("default"):
-        figure = Figure(figsize=(5.4, 9.6), dpi=200)
+        figure = Figure(figsize=(5.4, 5.4 if square else 9.6), dpi=200)
         canvas = FigureCanvasAgg(figure)
-        ax = CARDS[name](figure.add_axes((0, 0, 1, 1)), story, theme=theme)
+        ax = draw(figure.add_axes((0, 0, 1, 1)), story, theme=theme)
         canvas.draw()
     alt, title = ax.get_label(), f"{story.listener['name']}, {story.year}: {name.replace('_', ' ')}"
     texts = {"Title": title, "Description": alt}
-    return Card(name, alt, png_bytes(canvas, flat_colours(ax), texts))
+    return Card(name, alt, png_bytes(canvas, flat_colours(ax), texts), square=square)
 
 
 def flat_colours(ax):
@@ -146,7 +241,7 @@ def png_bytes(canvas, colours, texts):
     info, png = PngInfo(), io.BytesIO()
     for key, text in texts.items():
         info.add_itxt(key, text)
-    picture.save(png, "png", pnginfo=info)
+    picture.save(png, "png", pnginfo=info, compress_level=LEVEL)
     return png.getvalue()
 
 
@@ -163,7 +258,8 @@ def card_folder(out_dir=""):
 @front_door
 def write_cards(cards: list, out_dir):
     """Write 01_minutes.png, ... and cards.json (file, name, alt, sha256), and remove earlier cards;
-    returns the paths of the pictures.
+    returns the paths of the pictures. A square picture has the number of its card:
+    02_top_songs_square.png.
 
     Raises the errors of `card_folder`, and ValueError while another process writes cards there.
     """
@@ -171,13 +267,21 @@ def write_cards(cards: list, out_dir):
     with replaced_file(folder / "cards.json", alone=True) as index:
         earlier = filter(CARD_FILES.fullmatch, marker_of(folder)["files"])
         remove_outputs(folder, list(earlier))
-        for i, card in enumerate(cards, 1):
-            file, sha256 = f"{i:02}_{card.name}.png", hashlib.sha256(card.png).hexdigest()
+        for file, card in zip(card_files(cards), cards):
+            sha256 = hashlib.sha256(card.png).hexdigest()
             with replaced_file(folder / file) as temporary:
                 temporary.write_bytes(card.png)
             entries.append({"file": file, "name": card.name, "alt": card.alt, "sha256": sha256})
         index.write_bytes((json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
     return [folder / entry["file"] for entry in entries]
+
+
+def card_files(cards):
+    """The file names of cards, numbered in order; a square picture has the number of its card."""
+    numbers = {}
+    for card in cards:
+        numbers.setdefault(card.name, len(numbers) + 1)
+    return [f"{numbers[card.name]:02}_{card.name}{'_square' * card.square}.png" for card in cards]
 
 
 @front_door

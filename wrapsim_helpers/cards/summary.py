@@ -1,5 +1,7 @@
 """The summary card: the year disc, both top fives, genre, streak and rank among the fans."""
 
+import re
+
 from .canvas import (
     LEFT,
     NAME,
@@ -8,6 +10,7 @@ from .canvas import (
     RULE,
     Paint,
     disc_families,
+    first_that_fits,
     lines,
     page,
     rectangles,
@@ -23,7 +26,7 @@ NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
 FIVE = 5
 SECOND = 552  # left end of the right column
 COLUMN = SECOND - LEFT - 40
-THIRDS = (LEFT, 396, 708)  # left ends of the last row
+FACTS = ((LEFT, 340), (448, 244), (716, 280))  # left ends and widths of the facts, pixels
 
 
 def draw_summary(ax, story, theme="press"):
@@ -37,20 +40,20 @@ def draw_summary(ax, story, theme="press"):
     for (title, _, names), x in zip(top_fives(story), (LEFT, SECOND)):
         top_five(ax, look, title, names, x, 1096, 64, COLUMN)
     lines(ax, [[(LEFT, 1462), (RIGHT, 1462)]], look.faint, 3, "hairline")
-    for (name, value), x in zip(facts(story), THIRDS):
-        fact(ax, look, name, value, x, 1520, 288)
+    draw_facts(ax, look, story, 1520)
     return ax
 
 
 def disc_key(ax, look, story, x, y, room, pitch):
     """Draw the key of the year disc: the families of genres and their colours, one per row."""
     names = disc_families(story)
-    rest = ["other genres"] if len(story.tables["top_families"]) > len(names) else []
+    rest = ["other"] if len(story.tables["top_families"]) > len(names) else []
     colours = *look.disc[: len(names)], look.disc[3]
     for i, (name, colour) in enumerate(zip([*names, *rest], colours)):
         rectangles(ax, x, y + pitch * i - 26, 26, 26, Paint(colour), "key")
-        name = shown(name, "genre")
-        write_name(ax, x + 44, y + pitch * i, name, (RULE,), "text", look.text, "key", room - 44)
+        names = shown(name, "genre"), shown(re.split("/| & ", name)[0], "genre")
+        name = first_that_fits(names, "text", RULE, room - 40)
+        write_name(ax, x + 40, y + pitch * i, name, (RULE,), "text", look.text, "key", room - 40)
 
 
 def top_five(ax, look, title, names, x, y, pitch, room):
@@ -63,10 +66,12 @@ def top_five(ax, look, title, names, x, y, pitch, room):
         write_name(ax, at, base, name, sizes, "name", look.text, "value", room - 46)
 
 
-def fact(ax, look, name, value, x, y, room):
-    """Draw what a fact is about, and below it its value."""
-    write(ax, x, y, name, RULE, "text", look.quiet, "label")
-    write_name(ax, x, y + 58, value, (NAME, READING, RULE), "name", look.text, "value", room)
+def draw_facts(ax, look, story, y):
+    """Draw what each fact is about, and below it its value."""
+    for (name, value), (x, room) in zip(facts(story), FACTS):
+        write(ax, x, y, name, RULE, "text", look.quiet, "label")
+        sizes = (NAME, READING, RULE)
+        write_name(ax, x, y + 54, value, sizes, "name", look.text, "value", room)
 
 
 def top_fives(story):
@@ -115,6 +120,8 @@ def words_of_summary(story):
         f"{title.lower()} {', '.join(f'{i} {text}' for i, text in enumerate(names, 1))}"
         for title, names, _ in top_fives(story)
     ]
+    colours = ", ".join(disc_families(story))
+    fives.append(f"streams by month and family of genres, most {colours}")
     texts = "; ".join([*fives, *(f"{key.lower()} {value}" for key, value in facts(story))])
     return Words(
         kicker=kicker,

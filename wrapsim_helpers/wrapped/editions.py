@@ -82,6 +82,15 @@ STORY = (
     "world",
     "similar_listeners",
     "missed_songs",
+    "loyalty",
+    "comebacks",
+    "personality",
+    "personality_axes",
+    "character",
+    "club",
+    "fan_rank",
+    "leaderboard",
+    "sound_town",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

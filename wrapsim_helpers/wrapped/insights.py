@@ -5,16 +5,23 @@ from dataclasses import replace
 from . import (
     albums,
     archive,
+    characters,
+    clubs,
     days,
     evolution,
+    fans,
     firsts,
+    measures,
     moods,
     number_one,
+    personality,
     race,
     release_years,
     similar,
+    sound_town,
     tops,
     volume,
+    years,
 )
 from .counting import EXTRA, total
 
@@ -31,8 +38,17 @@ THEMES = (
     moods,
     evolution,
     archive,
+    years,
+    measures,
+    personality,
+    characters,
+    clubs,
+    fans,
+    sound_town,
 )
-INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
+INSIGHTS = {
+    insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())
+}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 
 
@@ -60,4 +76,16 @@ def added_up(tally, rows):
 def missing(insight, tables):
     """Names of the columns and tables that an insight or tally needs and `PeriodTables` lack."""
     columns = [name for name in insight.reads if name in EXTRA and name not in tables.plays.columns]
-    return [*columns, *(name for name in insight.needs if getattr(tables, name) is None)]
+    names = [*columns, *(name for name in insight.needs if getattr(tables, name) is None)]
+    for name in vars(insight).get("tallies", ()):
+        names += missing(TALLIES[name], tables)
+    return list(dict.fromkeys(names))
+
+
+def possible_queries(edition, tables):
+    """Name -> query of an edition's insights for which `PeriodTables` have all that they need."""
+    return {
+        name: query
+        for name, query in edition.queries.items()
+        if not missing(INSIGHTS[name], tables)
+    }

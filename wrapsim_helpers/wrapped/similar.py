@@ -36,12 +36,17 @@ def with_fans(favourites):
     """Favourite artists with square, the sum of the squares of the listener's n_streams, and fan:
     1 for the listener in whose taste the artist has the largest part, then on.
     """
-    n = favourites.n_streams.cast("float64")
-    squares = favourites.mutate(square=(n * n).sum().over(group_by="listener_id"))
+    squares = with_squares(favourites)
     part = (squares.n_streams / squares.square.sqrt()).round(9)
     fans = ibis.window(group_by="artist_id", order_by=[part.desc(), squares.listener_id])
     counted = squares.mutate(fan=ibis.row_number().over(fans) + 1)
     return counted.order_by("listener_id", "rank")
+
+
+def with_squares(artists):
+    """Artists of listeners with square, the sum of the squares of the listener's n_streams."""
+    n = artists.n_streams.cast("float64")
+    return artists.mutate(square=(n * n).sum().over(group_by="listener_id"))
 
 
 def favourite_songs(tables):
@@ -52,9 +57,9 @@ def favourite_songs(tables):
     return best.select("listener_id", "track_id", "n_streams")
 
 
-def people(tables):
-    """The name of each listener; "" if the run has no table of listeners."""
-    if tables.listeners is None:
+def listener_names_of(tables):
+    """The name of each listener; "" if the run has no names."""
+    if tables.listeners is None or "name" not in tables.listeners.columns:
         return tables.days.select("listener_id").distinct().mutate(name=ibis.literal(""))
     return tables.listeners.select("listener_id", "name")
 
@@ -62,7 +67,7 @@ def people(tables):
 TALLIES = (
     Tally("favourite_artists", favourite_artists, finish=with_fans, reads=OF_STREAMS),
     Tally("favourite_songs", favourite_songs, reads=OF_STREAMS),
-    Tally("people", people),
+    Tally("names", listener_names_of),
 )
 
 # -- the queries -----------------------------------------------------------------------------------
@@ -129,7 +134,7 @@ def similar_listeners(tables):
 
     Ties go to the lower number. A listener who shares no favourite artist has no row.
     """
-    names = tables.tallies["people"].rename(other_id="listener_id")
+    names = tables.tallies["names"].rename(other_id="listener_id")
     similar = most_similar(tables).left_join(names, "other_id").drop("other_id_right")
     return similar.relocate("name", before="rank").order_by("listener_id", "rank")
 
@@ -140,18 +145,24 @@ def missed_songs(tables):
     (theirs).
 
     A song that the listener played for any time, or streamed before the period, is not new. At most
-    MISSED songs, PER_ARTIST of one primary artist. Ranked by n_listeners, then n_streams, then the
-    title, then track_id.
+    MISSED songs, PER_ARTIST of one primary artist. Ranked by the sum of the similarities of those
+    listeners, then n_streams, then the title, then track_id.
     """
     songs = tables.tallies["favourite_songs"].rename(other_id="listener_id")
     theirs = most_similar(tables).join(songs, "other_id")
     counts = theirs.group_by("listener_id", "track_id").agg(
-        n_listeners=theirs.count(), n_streams=total(theirs.n_streams)
+        n_listeners=theirs.count(),
+        n_streams=total(theirs.n_streams),
+        score=total((theirs.similarity * 10**9).round()),
     )
     for played in (tables.plays, tables.earlier):
         counts = counts.anti_join(played, ["listener_id", "track_id"])
     best = few_per_artist(counts.join(titles(tables), "track_id"))
-    return best.filter(best["rank"] <= MISSED).drop("artist_id").order_by("listener_id", "rank")
+    return (
+        best.filter(best["rank"] <= MISSED)
+        .drop("artist_id", "score")
+        .order_by("listener_id", "rank")
+    )
 
 
 def titles(tables):
@@ -164,7 +175,7 @@ def titles(tables):
 
 def few_per_artist(songs):
     """Missed songs in order, at most PER_ARTIST of one artist."""
-    order = (ibis.desc("n_listeners"), ibis.desc("n_streams"), "title", "track_id")
+    order = (ibis.desc("score"), ibis.desc("n_streams"), "title", "track_id")
     few = ranked(songs, *order, within=["artist_id"]).filter(lambda t: t["rank"] <= PER_ARTIST)
     return ranked(few.drop("rank"), *order)
 
@@ -187,7 +198,7 @@ INSIGHTS = (
         "Which listeners are most similar to each listener?",
         similar_listeners,
         reads=OF_STREAMS,
-        tallies=("favourite_artists", "people"),
+        tallies=("favourite_artists", "names"),
         columns=("other_id", "similarity", "n_shared", "name", "rank"),
         counted=(
             f"the cosine of the streams of each listener's {FAVOURITES} most streamed artists; "
@@ -205,7 +216,7 @@ INSIGHTS = (
         columns=("track_id", "n_listeners", "n_streams", "title", "artist", "rank"),
         counted=(
             f"songs among the {FAVOURITES} most streamed of the {SIMILAR} most similar listeners; "
-            "ties go to more streams of theirs, then to the title"
+            "ranked by the sum of their similarities; ties go to more streams, then to the title"
         ),
         left_out=(
             "songs that this listener played, however briefly, or streamed before, and the third "

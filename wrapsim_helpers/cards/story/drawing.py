@@ -20,7 +20,6 @@ LINK = "{http://www.w3.org/1999/xlink}href"
 SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "wrapsim"}  # text as text, the same ids
 PIXELS = 1 / 0.36  # card pixels per unit of the SVG, which is a point
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
-TOKEN = re.compile(rf"[A-Za-z]|{NUMBER.pattern}")
 CIRCLE = "MCCCCCCCCz"  # the commands of a circle of matplotlib
 FAMILY = re.compile(r"'wrapsim ([^']+)'")
 

@@ -21,7 +21,10 @@ BELOW, NEAR = 40, 120  # pixels: text below the picture; text of a shape
 MOST_UNITS = 60  # of one role; more shapes than that appear in groups
 SENTENCE = ("kicker", "signature", "hero", "headline", "sub")
 READING = ("reading", "rule")
-STILL = {"ghosts": FIRST, "tick": FIRST, "outline": FIRST, "hairline": LAST, "plate": LAST}
+STILL = {  # role -> start of parts that are not data
+    **dict.fromkeys(("ghosts", "tick", "key", "outline"), FIRST),
+    **dict.fromkeys(("hairline", "plate"), LAST),
+}
 EDGE = " edge"  # a role of this ending lies under the accent's shape
 
 
@@ -57,28 +60,30 @@ class Unit(NamedTuple):
 
 def moving_shapes(drawing):
     """The units of a card, from back to front."""
-    roles = defaultdict(list)
+    roles, depth = defaultdict(list), {id(shape): i for i, shape in enumerate(drawing.shapes)}
     for shape in drawing.shapes:
         roles[shape.role].append(shape)
-    return [unit for shapes in roles.values() for unit in units_of(shapes, drawing.look)]
+    parts = [part for shapes in roles.values() for part in lines_and_areas(shapes)]
+    units = [unit for part in parts for unit in units_of(part, drawing.look)]
+    return sorted(units, key=lambda unit: depth[id(unit.shapes[0])])
 
 
 def moving_texts(drawing, units):
     """The motion of each text, in the order of the texts. units: those of the card"""
     data = [unit for unit in units if unit.shapes[0].role not in {*SENTENCE, *STILL}]
+    last = [text for text in drawing.texts if is_last(text, data)]
+    others = [text for text in drawing.texts if text.role not in {*SENTENCE, *STILL, *READING}]
+    starts = dict(zip(others, even_starts(len(others))))  # where no shape is near
     end = max((unit.end for unit in data), default=LAST)
-    waiting = [text for text in drawing.texts if is_last(text, data)]
-    free = [text for text in drawing.texts if text.role not in {*SENTENCE, *READING, *STILL}]
-    starts = dict(zip(map(id, free), even_starts(len(free))))  # where no shape is near
     for text in drawing.texts:
         if text.role in SENTENCE:
             yield Motion("rise", 0, GROWTH)
-        elif any(text is other for other in waiting):
-            yield Motion("rise", end + STEP * lines_before(text, waiting), GROWTH)
         elif text.role in STILL:
             yield Motion("fade", STILL[text.role], GROWTH)
+        elif text in last:
+            yield Motion("rise", end + STEP * lines_before(text, last), GROWTH)
         else:
-            yield Motion("fade", with_shape(text, data) or starts[id(text)], GROWTH)
+            yield Motion("fade", with_shape(text, data) or starts[text], GROWTH)
 
 
 def is_last(text, units):
@@ -147,6 +152,13 @@ def even_starts(n, first=FIRST, last=LAST - GROWTH):
 # ---------------------------------------------------------------- one role
 
 
+def lines_and_areas(shapes):
+    """The lines and the filled shapes of a role, which grow in different ways."""
+    lines = [shape for shape in shapes if shape.style.get("fill") == "none"]
+    areas = [shape for shape in shapes if shape.style.get("fill") != "none"]
+    return [part for part in (lines, areas) if part]
+
+
 def units_of(shapes, look):
     """The units of the shapes of one role, in the order of the data; the accent's shapes last."""
     role = shapes[0].role
@@ -179,8 +191,9 @@ def is_accented(shape, shapes, look):
     """
     if shape.role.endswith(EDGE):
         return True
-    fills = {s.colours for s in shapes}
-    return len(fills) <= 2 and look.accent.face.lower() in shape.colours
+    fill, stroke = shape.colours
+    colour = stroke if fill == "none" else fill
+    return len({s.colours for s in shapes}) <= 2 and colour == look.accent.face.lower()
 
 
 def in_data_order(shapes, hub):
@@ -231,6 +244,8 @@ def growth(shapes):
     """(kind, hub) of the shapes of a role: how they grow, and the point that they grow from."""
     if hub := common_hub(shapes):
         return "turn", hub
+    if any("stroke-dasharray" in shape.style for shape in shapes):
+        return "fade", None  # a line is drawn by one long dash
     if shapes[0].style.get("fill") == "none":
         return "draw", None
     if all(is_rectangle(shape) for shape in shapes):
@@ -269,9 +284,10 @@ def common_hub(shapes):
     lengths = np.hypot(*normals.T)
     normals = normals[lengths > 0] / lengths[lengths > 0, None]
     offsets = (normals * starts[lengths > 0]).sum(1)
-    hub, *_ = np.linalg.lstsq(normals, offsets, rcond=None)
+    hub, _, rank, _ = np.linalg.lstsq(normals, offsets, rcond=0.1)  # rank 1: all are parallel
     near = np.abs(normals @ hub - offsets) < 1
-    return tuple(hub.round(1).tolist()) if len(near) >= 8 and near.mean() > 0.9 else None
+    is_hub = rank == 2 and len(near) >= 8 and near.mean() > 0.9
+    return tuple(hub.round(1).tolist()) if is_hub else None
 
 
 def radial_sides(shape):
@@ -292,6 +308,7 @@ def is_run(shapes):
     """Whether the shapes are open curves from left to right over most of the card."""
     return all(
         shape.style.get("fill") == "none"
+        and "stroke-dasharray" not in shape.style
         and len(shape.points) > 2
         and (np.diff(shape.points[:, 0]) >= -0.1).all()
         and np.ptp(shape.points[:, 1]) > 1

@@ -11,7 +11,7 @@ from string import Template
 from ...checking import front_door
 from ...storage.outputs import replaced_file, writable_output_folder
 from ...wrapped import Story
-from ..canvas import HEIGHT, LEFT, RIGHT, WIDTH
+from ..canvas import HEIGHT, LEFT, RIGHT, WIDTH, fit_name
 from ..card import card_names
 from ..fonts import chain, shown
 from ..themes import check_theme
@@ -22,6 +22,7 @@ from .motion import LAST, moving_shapes, moving_texts
 FILE = "story.html"
 HERE = Path(__file__).parent
 SECONDS, SECONDS_PER_WORD = 2, 0.3  # that a card is shown
+NAME_SIZES = (108, 84, 72, 62)  # of the listener's name in the overview
 LABELS = "Pause Play again Save picture All cards"  # the words of the player
 TILES, GAP = 1270, 24  # pixels: height of the overview's cards, and between two of them
 WIDTH_SHOWN = 360  # CSS pixels, in a notebook
@@ -82,19 +83,21 @@ def page_of(drawings, story, title):
     )
     used = used_characters(all_texts(drawings, name))
     fonts = family_names(used)
+    size, lines = fit_name(name, NAME_SIZES, "hero", RIGHT - LEFT, 2)
     return Template(bundled("story.html")).substitute(
         title=for_html(title),
         icon=icon(drawings[-1]),
         faces=font_faces(used),
         text_face=", ".join(fonts[path] for path in chain(LABELS, "text")),
-        hero_face=", ".join(fonts[path] for path in chain(name, "hero")),
+        hero_face=", ".join(fonts[path] for path in chain(f"{name}…", "hero")),
         columns=columns(len(drawings)),
         css=bundled("story.css"),
         js=bundled("story.js"),
         cards="\n".join(slide(*entry, drawings, story, fonts) for entry in enumerate(drawings, 1)),
         overview_colours=colours(look),
         kicker=for_html(f"All cards, {story.year}"),
-        name=for_html(name),
+        name_size=size,
+        name="<br>".join(map(for_html, lines)),
         tiles="\n".join(tile(*entry) for entry in enumerate(drawings, 1)),
         bars="<i><b></b></i>" * len(drawings),
     )
@@ -115,7 +118,7 @@ def all_texts(drawings, name):
     for drawing in drawings:
         yield from ((text.words, text.fonts) for text in drawing.texts)
     yield LABELS + "0123456789,", chain(LABELS, "text")
-    yield name, chain(name, "hero")
+    yield f"{name}…", chain(f"{name}…", "hero")
 
 
 def columns(n):
@@ -125,7 +128,7 @@ def columns(n):
         rows, tile_width = -(-n // k), (RIGHT - LEFT - GAP * (k - 1)) / k
         return rows * (tile_width * HEIGHT / WIDTH + GAP) - GAP
 
-    return next(k for k in range(3, n + 4) if height(k) <= TILES)
+    return next(k for k in range(2, n + 3) if height(k) <= TILES)
 
 
 def colours(look):

@@ -1,0 +1,58 @@
+"""The cards of all listeners of a run."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import cards, commands
+from wrapsim_helpers.cards import everybody
+
+
+@pytest.fixture
+def few_cards(monkeypatch):
+    """Only the first card of each listener, so that the test is quick."""
+    monkeypatch.setattr(
+        everybody, "make_cards", lambda story, theme: cards.make_cards(story, theme)[:1]
+    )
+    monkeypatch.setattr(everybody, "make_squares", lambda story, theme: [])
+
+
+def test_everybody_with_a_play_has_a_folder_of_their_own_cards(tiny_run, tmp_path, few_cards):
+    folders = ws.write_all_cards(tiny_run, tmp_path / "cards", theme="Night", workers=1)
+    totals = ws.everybody(tiny_run)["minutes"]["listener_id"].to_pylist()
+    assert [folder.name for folder in folders] == [f"{number:08}" for number in sorted(totals)]
+    names = ws.read_parquet(tiny_run, "listeners").to_pandas().set_index("listener_id")["name"]
+    for folder in folders:
+        (entry,) = json.loads((folder / "cards.json").read_text(encoding="utf-8"))
+        assert entry["alt"].startswith(names[int(folder.name)])
+        assert (folder / entry["file"]).is_file()
+    ws.write_all_cards(tiny_run, tmp_path / "cards", workers=1)  # it replaces its own folders
+
+
+def test_a_folder_with_other_files_is_refused(tiny_run, tmp_path, few_cards):
+    (tmp_path / "00000000").mkdir()
+    with pytest.raises(ValueError, match="which holds other files \\(00000000"):
+        ws.write_all_cards(tiny_run, tmp_path, workers=1)
+
+
+def test_the_command_draws_everybody_on_all_cores(tiny_run, tmp_path):
+    arguments = ["cards", str(tiny_run), str(tmp_path / "all"), "--everybody"]
+    done = CliRunner().invoke(commands.app, arguments)
+    assert done.exit_code == 0, done.output
+    folders = sorted(path for path in (tmp_path / "all").iterdir() if path.is_dir())
+    assert f"{len(folders)} folders of cards" in done.output
+    story = ws.tell_story(tiny_run, str(int(folders[0].name)))
+    expected = [*cards.make_cards(story), *cards.make_squares(story)]
+    index = json.loads((folders[0] / "cards.json").read_text(encoding="utf-8"))
+    assert [entry["alt"] for entry in index] == [card.alt for card in expected]
+    assert [(folders[0] / entry["file"]).read_bytes() for entry in index] == [
+        card.png for card in expected
+    ]
+
+
+def test_one_listener_and_everybody_cannot_both_be_asked_for(tiny_run, tmp_path):
+    arguments = ["cards", str(tiny_run), str(tmp_path), "--everybody", "--user", "1"]
+    done = CliRunner().invoke(commands.app, arguments)
+    assert done.exit_code != 0

@@ -1,0 +1,159 @@
+"""Square pictures, 1080 x 1080, of the summary and of the top songs and artists.
+
+A composition of its own: texts in the left five columns, the picture in the right seven.
+"""
+
+import numpy as np
+
+from ..checking import check_choice
+from .canvas import (
+    LEFT,
+    NAME,
+    READING,
+    RIGHT,
+    RULE,
+    WIDTH,
+    blank_card,
+    broken,
+    fits_width,
+    lines,
+    rectangles,
+    small_disc,
+    width,
+    write,
+    write_name,
+    year_disc,
+)
+from .fonts import shown
+from .summary import disc_key, draw_facts, top_five, top_fives, words_of_summary
+from .themes import THEMES, check_theme
+from .tops import FIVE, words_of_top_artists, words_of_top_songs
+from .words import count, minutes_text, short_title
+
+TEXT_ROOM = 366  # pixels: five columns of 54 and four gutters of 24
+PICTURE, PICTURE_ROOM = 474, RIGHT - 474  # left end and width of seven columns
+TOP, BOTTOM, PITCH = 84, 996, 186
+HEADLINES = (88, 72, 62, 54, 44)
+MOST_LINES = 4
+
+
+def draw_square_top_songs(ax, story, theme="press"):
+    """The top songs as a square picture: the finding left, five bars right."""
+    look = square_page(ax, story, "top_songs", theme, words_of_top_songs(story))
+    songs = story.tables["top_songs"][:FIVE]
+    texts = [
+        (shown(short_title(song.title), "title"), shown(song.artist)) for song in songs.itertuples()
+    ]
+    bars(ax, look, songs["n_streams"].to_numpy(), texts, 16, "rules")
+    return ax
+
+
+def draw_square_top_artists(ax, story, theme="press"):
+    """The top artists as a square picture: the finding left, five blocks right."""
+    look = square_page(ax, story, "top_artists", theme, words_of_top_artists(story))
+    artists = story.tables["top_artists"][:FIVE]
+    texts = [(shown(name), "") for name in artists["artist"]]
+    bars(ax, look, artists["n_whole"].to_numpy(), texts, 78, "blocks")
+    return ax
+
+
+def draw_square_summary(ax, story, theme="press"):
+    """The summary as a square picture: name, minutes, top artists and facts left, the year disc and
+    the top songs right.
+    """
+    words = words_of_summary(story)
+    look = square_page(ax, story, "summary", theme, words._replace(headline=""))
+    size, parts = headline_lines(words.headline, TEXT_ROOM, most=2)
+    for i, part in enumerate(parts):
+        write(ax, LEFT, 284 + (size + 6) * i, part, size, "hero", look.loud, "headline")
+    n = count(minutes_text(story.first("minutes")["ms_played"]))
+    write(ax, LEFT, 462, n, NAME, "hero", look.text, "value")
+    write(ax, LEFT, 508, "minutes", RULE, "text", look.quiet, "unit")
+    year_disc(ax, story, look, 606, 250, 48, 140, "sectors", edge=look.ground)
+    disc_key(ax, look, story, 768, 182, RIGHT - 768, 56)
+    (artists, _, names), (songs, _, titles) = top_fives(story)
+    top_five(ax, look, artists, names, LEFT, 574, 52, TEXT_ROOM)
+    top_five(ax, look, songs, titles, PICTURE, 574, 52, PICTURE_ROOM)
+    lines(ax, [[(LEFT, 866), (RIGHT, 866)]], look.faint, 3, "hairline")
+    draw_facts(ax, look, story, 914)
+    return ax
+
+
+SQUARES = {
+    "top_songs": draw_square_top_songs,
+    "top_artists": draw_square_top_artists,
+    "summary": draw_square_summary,
+}
+
+
+def square_of(name):
+    """The drawing of a card's square picture. Raises ValueError if the card has none."""
+    return SQUARES[check_choice("name", name, tuple(SQUARES))]
+
+
+def square_page(ax, story, card, theme, words):
+    """Draw everything left of the picture: small year disc, kicker, headline, reading lines.
+
+    Returns the card's Look. The label of the axes is the alt text.
+    """
+    look = THEMES[check_theme(theme)][card]
+    blank_card(ax, look, WIDTH)
+    ax.set_label(words.alt)
+    small_disc(ax, story, look, LEFT + 48, TOP + 48)
+    for i, part in enumerate(broken_at_words(words.kicker, TEXT_ROOM - 116)):
+        write(ax, LEFT + 116, TOP + 42 + 46 * i, part, RULE, "text", look.text, "kicker")
+    size, parts = headline_lines(words.headline, TEXT_ROOM) if words.headline else (0, ())
+    for i, part in enumerate(parts):
+        write(ax, LEFT, 300 + (size + 8) * i, part, size, "hero", look.loud, "headline")
+    reading = [part for line in words.reading for part in broken_at_words(line, TEXT_ROOM)]
+    for i, part in enumerate(reading):
+        y = 912 - 48 * (len(reading) - 1 - i)
+        write(ax, LEFT, y, part, RULE, "text", look.text, "reading")
+    if words.reading:
+        write(ax, LEFT, BOTTOM - 16, "Simulated.", RULE, "text", look.quiet, "rule")
+    return look
+
+
+def bars(ax, look, n, texts, height, role):
+    """Draw five bars with ranks, names and numbers below them.
+
+    n  numbers of all bars;  texts  (name, second line or "") of each
+    """
+    y = TOP + PITCH * np.arange(len(n))
+    paints = look.paints(np.arange(len(n)) == 0)
+    rectangles(ax, PICTURE, y, PICTURE_ROOM * n / n.max(), height, paints, role)
+    for rank, (top, number, (name, below)) in enumerate(zip(y, n, texts), 1):
+        base, colour = top + height + 54, look.loud if rank == 1 else look.text
+        text = count(number)
+        write(ax, PICTURE, base, str(rank), READING, "hero", colour, "rank")
+        write(ax, RIGHT, base, text, READING, "hero", colour, "value", ha="right")
+        room = PICTURE_ROOM - 48 - 24 - width(text, "hero", READING)
+        at = ax, PICTURE + 48
+        write_name(*at, base, name, (READING, RULE), "name", look.text, "name", room)
+        if below:
+            sizes = (RULE,)
+            write_name(*at, base + 50, below, sizes, "text", look.quiet, "artist", room)
+
+
+def headline_lines(text, room, most=MOST_LINES):
+    """(size, lines) of a headline: the largest size at which its words fill at most so many lines,
+    or one line more in the smaller sizes; cut with an ellipsis if it does not fit.
+    """
+    for size in HEADLINES:
+        parts = broken_at_words(text, room, "hero", size)
+        fits = all(fits_width(part, "hero", size, room) for part in parts)
+        if fits and len(parts) <= most + (size <= 54):
+            return size, parts
+    return size, broken(text, "hero", size, room, most + 1)
+
+
+def broken_at_words(text, room, face="text", size=RULE):
+    """A text in lines that are no wider than the room unless they have one word."""
+    parts = [""]
+    for word in text.split(" "):
+        longer = f"{parts[-1]} {word}".strip()
+        if parts[-1] and not fits_width(longer, face, size, room):
+            parts.append(word)
+        else:
+            parts[-1] = longer
+    return parts
