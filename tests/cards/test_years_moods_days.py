@@ -122,6 +122,13 @@ def test_a_listening_age_names_its_window_or_the_year_that_leads():
     assert release_years.age_headline(2021, 2025, "84", 2025) == "84\u2009% since 2021"
 
 
+def test_the_rule_of_a_listening_age_agrees_with_the_highest_age():
+    assert release_years.age_rule(2014, 2025) == "A listener who was 16 in 2014 is 27 now."
+    assert release_years.age_rule(1941, 2025) == "A listener who was 16 in 1941 is 100 now."
+    capped = release_years.age_rule(1934, 2025)
+    assert capped == "By music of 1934 or before; 100 is the highest age."
+
+
 def every_headline():
     for first in AURA_COLOURS:
         yield moods.aura_headline([first])

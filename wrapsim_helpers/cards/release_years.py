@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..wrapped.release_years import EVERYBODY, LISTENING_AGE_ANCHOR
+from ..wrapped.release_years import EVERYBODY, LISTENING_AGE_ANCHOR, OLDEST
 from .canvas import (
     LEFT,
     MEASURE,
@@ -70,9 +70,17 @@ def words_of_listening_age(story):
             f"{plays} of 100 plays are from {first} to {last}.",
             f"{cohort_name(int(row['cohort']))}: {others} (dotted).",
         ),
-        rule=f"A listener who was {LISTENING_AGE_ANCHOR} in {last} is {now - last + 16} now.",
+        rule=age_rule(last, now),
         hero=str(int(row["age"])),
     )
+
+
+def age_rule(last, now):
+    """How the age was counted. last: last year of the window; now: the year"""
+    age = now - last + LISTENING_AGE_ANCHOR
+    if age > OLDEST:
+        return f"By music of {last} or before; {OLDEST} is the highest age."
+    return f"A listener who was {LISTENING_AGE_ANCHOR} in {last} is {age} now."
 
 
 def cohort_name(cohort):
