@@ -325,7 +325,7 @@ def evolution_tables(genres, artists, months):
             4 * p,
             4 * p - 1,
             *words[p - 1],
-            names[p - 1],
+            names[(p - 1) % len(names)],
             list(artists["artist"][:2]),
             90,
         )

@@ -36,6 +36,7 @@ from ..conftest import TOP
 
 ROOT = Path(__file__).parents[2]
 THIN = "\u2009"
+CARRY_VALUES = {"layers", "tiles", "quarters"}  # marks in which their value is written
 DECLARED_ROLES = {"signature", "ghosts", "hairline", "plate"}  # shapes that are not data
 AIR = 10  # pixels between a text and a shape that it does not lie on
 PAIRS = [
@@ -364,7 +365,7 @@ def test_every_mark_stands_out_three_to_one_or_carries_its_value(story, name, th
     ax = drawn(story, name, theme)
     for collection in ax.collections:
         if (
-            collection.get_gid() in (DECLARED_ROLES - {"signature"}) | {"layers"}
+            collection.get_gid() in (DECLARED_ROLES - {"signature"}) | CARRY_VALUES
             or collection.get_gid() == "signature"
             and isinstance(collection, EllipseCollection)
         ):

@@ -49,7 +49,8 @@ def draw_number_one(ax, story, theme="press"):
 
 def day_x(story, date):
     """Where a date is drawn, pixels."""
-    return LEFT + MEASURE * (date - story.first_day).days / max(n_days(story), 1)
+    part = (date - story.first_day).days / n_days(story)
+    return LEFT + MEASURE * min(max(part, 0), 1)
 
 
 def n_days(story):

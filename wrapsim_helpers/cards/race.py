@@ -214,7 +214,7 @@ def best_and_worst(race, first):
 
 # ---------------------------------------------------------------- peak months
 
-PEAK_TOP, PEAK_PITCH, RIDGE = 618, 170, 96  # first row, distance of rows, height of a ridge
+PEAK_TOP, PEAK_PITCH, RIDGE = 618, 172, 84  # first row, distance of rows, height of a ridge
 
 
 def draw_peak_months(ax, story, theme="press"):
@@ -225,7 +225,7 @@ def draw_peak_months(ax, story, theme="press"):
     look = page(ax, story, "peak_months", theme, words_of_peak_months(story))
     for i, (_, rows) in enumerate(story.tables["peak_months"].groupby("year_rank")):
         top = PEAK_TOP + PEAK_PITCH * i
-        ridge(ax, story, look, rows, top + 56 + RIDGE)
+        ridge(ax, story, look, rows, top + 68 + RIDGE)
         peak_row(ax, look, rows, top + 40, i == 0)
     return ax
 
