@@ -7,6 +7,7 @@ import pandas as pd
 
 from wrapsim_helpers.latin import latin_form
 from wrapsim_helpers.wrapped.archive import TEMPLATES, amounts
+from wrapsim_helpers.wrapped.party import AWARDS
 from wrapsim_helpers.wrapped.story import Story
 
 DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
@@ -122,7 +123,7 @@ def tell(
     """A story whose tables agree with each other."""
     streams = np.ceil(ms / 195_000).astype(int)
     songs, artists = (
-        ranked(songs, "title", "artist", "n_streams"),
+        ranked(songs, "title", "artist", "n_streams").assign(song_id="0123456789abcdefghijkl"),
         ranked(artists, "artist", "n_streams"),
     )
     genres = ranked(genres, "genre", "n_streams")
@@ -152,6 +153,9 @@ def tell(
         **evolution_tables(genres, artists, months),
         "archive": archive_table(ms, streams, artists, genres),
         **artist_tables(songs, artists),
+        **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
+        **similar_tables(songs, crowd),
+        **group_tables(name, songs, artists),
     }
     listener = {
         "user_id": "u1",
@@ -345,9 +349,8 @@ def archive_table(ms, streams, artists, genres):
     rows = []
     for reason, day in enumerate(days, 1):
         amount = 33 if reason in (2, 5) else int(ms[day])
-        row = pd.Series(
-            {"amount": amount, "name": names.get(reason, ""), "n_streams": streams[day]}
-        )
+        row = {"amount": amount, "name": names.get(reason, ""), "n_streams": streams[day]}
+        row["date"] = DAYS[day]
         title, words = TEMPLATES[reason - 1]
         words = words.format(**amounts(row))
         name = row["name"]
@@ -451,6 +454,104 @@ def world_of(n):
     ]
     columns = "rank", "country", "n_artists", "n_streams", "share", "n_genres", "name"
     return table([(0, "", 12, 30.0, 0.0, 31, ""), *rows], *columns)
+
+
+def type_tables(artist, minutes, crowd):
+    """Tables of insights that compare listeners; only a personality and a club without a crowd."""
+    n = sum(c for *_, c in crowd or [])
+    values = np.random.default_rng(5).normal(0, 1, (4, min(n, 240) or 1))
+    axes = (("Familiar", 0.43, 0.11), ("New", 518, 185), ("Loyal", 0.68, 0.11), ("Common", 17, 4))
+    rank = max(n // 9, 1)
+    fans = [(i, i, minutes + 61 * (rank - i), i == rank) for i in range(max(rank - 3, 1), rank + 4)]
+    habits = [("Cyclops", "top_genre_share", 0.62, 2.1), ("Vampire", "dark_share", 0.44, 1.4)]
+    habits += [(f"Fanatic {i}", "top_artist_share", 0.1, 0.9 - 0.3 * i) for i in range(10)]
+    clubs = [("Cosmic Stereo Club", 420, 0.31, "Archivist", min(n, 3) or 1, n // 5 or 1)]
+    clubs += [("Club Serotonin", 380, 0.28, "", 0, 0), ("Soft Hearts Club", 40, 0.03, "", 0, 0)]
+    town = "Llanfairpwllgwyngyllgogerychwyrndrobwll" if minutes > 9_999 else "Lyon"
+    home = ("GB" if minutes > 9_999 else "FR", town, 7, 12, artist, 3, 4.25)
+    many = crowd is not None
+    return {
+        "personality": pd.DataFrame(
+            {
+                **{"code": ["FNLU"], "name": "Devotee"},
+                **{"nearest_code": "ENLU", "nearest_name": "Nomad"},
+                **{"familiar_share": 0.45, "age_days": 412, "repeat_share": 0.81},
+                **{"popularity": 11.5, "n_listeners": n or 1, "n_same": n // 16 or 1},
+            }
+        ),
+        "personality_axes": pd.concat(
+            [
+                pd.DataFrame({"axis": axis, "cut": cut, "value": np.sort(cut + spread * v)})
+                for (axis, cut, spread), v in zip(axes, values)
+            ],
+            ignore_index=True,
+        ),
+        "character": ranked(habits * many, "character", "habit", "value", "score"),
+        "club": ranked(clubs, *("club", "n_streams", "share", "role", "role_rank", "n_members")),
+        "fan_rank": table(
+            [(7, artist, minutes, rank, max(n // 2, rank), 0.2)] * many,
+            *("artist_id", "artist", "minutes", "rank", "n_fans", "share"),
+        ),
+        "leaderboard": table(fans * many, "position", "rank", "minutes", "is_listener"),
+        "sound_town": table(
+            [home] * many,
+            *("country", "city", "n_artists", "n_people", "artist", "n_fans", "times"),
+        ),
+    }
+
+
+PEOPLE = [
+    "Anneliese Brandt-Ferreira",
+    "青木 さくら",
+    "Bo",
+    "عمر حداد",
+    "Maximiliane-Henriette von Hohenstaufen",
+    "Кирило Мельник",
+    "Ödön Nagy",
+    "Ana Lu",
+    "Yvaine Quartermaine",
+    "Æthel",
+]
+
+
+def similar_tables(songs, crowd):
+    """Similar listeners and missed songs; no row without a crowd."""
+    people = PEOPLE if crowd else []
+    similarity = [round(0.97 / (1 + 0.3 * i), 9) for i in range(len(people))]
+    shared = [max(9 - i, 1) for i in range(len(people))]
+    rows = list(zip(range(len(people)), similarity, shared, people))
+    few = songs[: 5 if crowd else 0]
+    missed = few[["rank", "title", "artist"]].assign(
+        n_listeners=[10, 7, 3, 1, 1][: len(few)], n_streams=few["n_streams"] * 30
+    )
+    similar = ranked(rows, "other_id", "similarity", "n_shared", "name")
+    return {"similar_listeners": similar, "missed_songs": missed}
+
+
+def group_tables(name, songs, artists):
+    """A blend with Bo, and a party of ten (of two if there are few songs)."""
+    names = [name, *PEOPLE[: 9 if len(songs) == 5 else 1]]
+    shared = artists[:5].assign(n_a=artists["n_streams"][:5], n_b=artists["n_streams"][:5][::-1])
+    given = songs[:2].assign(giver=[name, "Bo"])
+    pair = {"similarity": 0.456, "n_shared": len(shared), "name_a": name, "name_b": "Bo"}
+    awards = [
+        (
+            award.name,
+            n % len(names),
+            names[n % len(names)],
+            0.345 if award.factor == 100 else 12_345,
+        )
+        for n, award in enumerate(AWARDS)
+    ]
+    guests = [(n, guest, AWARDS[n % 9].name, 1 + n // 9) for n, guest in enumerate(names)]
+    return {
+        "blend": pd.DataFrame([pair]),
+        "shared_artists": shared[["rank", "artist", "n_a", "n_b"]],
+        "exchange": given[["giver", "rank", "title", "artist", "n_streams"]],
+        "party": table(awards, "award", "listener_id", "name", "value"),
+        "guests": table(guests, "listener_id", "name", "award", "place"),
+        "party_label": table([("Good Neighbours", 0.456)], "label", "similarity"),
+    }
 
 
 def typical():
