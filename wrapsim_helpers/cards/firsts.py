@@ -22,8 +22,8 @@ from .canvas import (
     write,
     write_name,
 )
+from .evolution import month_name
 from .fonts import shown
-from .race import month_name
 from .words import MONTHS, count, counted, day, of_100, short_title, span, words_on
 
 # ---------------------------------------------------------------- first song

@@ -24,9 +24,9 @@ from .canvas import (
     write_centred,
     write_name,
 )
+from .evolution import month_name, n_months
 from .fonts import shown
-from .volume import month_rows
-from .words import LONG_MONTHS, MONTHS, count, counted, day, span, words_on
+from .words import MONTHS, count, counted, day, span, words_on
 
 TOP, BASE = 640, 1400  # of the race, pixels
 TICKS = (1, 2, 5, 10, 20)
@@ -54,11 +54,6 @@ def draw_artist_race(ax, story, theme="press"):
         text = f"{rank}+" if rank == LAST_RANK else str(rank)
         write(ax, LEFT, rank_y(rank) + 13, text, RULE, "text", look.quiet, "tick")
     return ax
-
-
-def n_months(story):
-    """Months of the period."""
-    return int(month_rows(story, [story.last_day])[0]) + 1
 
 
 def month_index(story, rows):
@@ -172,11 +167,6 @@ def race_headline(leaders, first):
         return named_headline(f"{first} throughout", first, "Ahead all year")
     months = leaders.index[leaders.index > lost[-1]]
     return f"Overtaken in {month_name(months[0] if len(months) else leaders.index[-1])}"
-
-
-def month_name(month):
-    """Name of a month, counted from January of the first year."""
-    return LONG_MONTHS[(month - 1) % 12]
 
 
 def race_sub(leaders, names):
