@@ -24,9 +24,9 @@ from .canvas import (
     write_centred,
     write_name,
 )
+from .evolution import month_name, n_months
 from .fonts import shown
-from .volume import month_rows
-from .words import LONG_MONTHS, MONTHS, count, counted, day, span, words_on
+from .words import MONTHS, count, counted, day, span, words_on
 
 TOP, BASE = 640, 1400  # of the race, pixels
 TICKS = (1, 2, 5, 10, 20)
@@ -54,11 +54,6 @@ def draw_artist_race(ax, story, theme="press"):
         text = f"{rank}+" if rank == LAST_RANK else str(rank)
         write(ax, LEFT, rank_y(rank) + 13, text, RULE, "text", look.quiet, "tick")
     return ax
-
-
-def n_months(story):
-    """Months of the period."""
-    return int(month_rows(story, [story.last_day])[0]) + 1
 
 
 def month_index(story, rows):
@@ -174,11 +169,6 @@ def race_headline(leaders, first):
     return f"Overtaken in {month_name(months[0] if len(months) else leaders.index[-1])}"
 
 
-def month_name(month):
-    """Name of a month, counted from January of the first year."""
-    return LONG_MONTHS[(month - 1) % 12]
-
-
 def race_sub(leaders, names):
     """Who led before the first, as a sub-line; "" if nobody did."""
     others = leaders[leaders != 1]
@@ -214,7 +204,7 @@ def best_and_worst(race, first):
 
 # ---------------------------------------------------------------- peak months
 
-PEAK_TOP, PEAK_PITCH, RIDGE = 618, 170, 96  # first row, distance of rows, height of a ridge
+PEAK_TOP, PEAK_PITCH, RIDGE = 618, 172, 84  # first row, distance of rows, height of a ridge
 
 
 def draw_peak_months(ax, story, theme="press"):
@@ -225,7 +215,7 @@ def draw_peak_months(ax, story, theme="press"):
     look = page(ax, story, "peak_months", theme, words_of_peak_months(story))
     for i, (_, rows) in enumerate(story.tables["peak_months"].groupby("year_rank")):
         top = PEAK_TOP + PEAK_PITCH * i
-        ridge(ax, story, look, rows, top + 56 + RIDGE)
+        ridge(ax, story, look, rows, top + 68 + RIDGE)
         peak_row(ax, look, rows, top + 40, i == 0)
     return ax
 
