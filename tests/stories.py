@@ -1,5 +1,6 @@
 """Stories made by hand, for tests that look at cards: typical, longest, hardly, small."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -482,4 +483,35 @@ def small():
     )
 
 
-ALL = {"typical": typical, "longest": longest, "hardly": hardly, "small": small}
+def artist_story():
+    """The year of an artist of a long name."""
+    story = typical()
+    row = {"n_listeners": 917, "n_streams": 50_700, "ms_played": 9_025_136_513, "n_songs": 47}
+    row |= {"n_countries": 39, "n_super": 78, "crowd_size": 11_196}
+    codes = "US MX ID BR IN AU GB DE FR".split()
+    accolades = [
+        ("The Early Riser", "from 5 to 9", 0.1, 0.08, 1.25),
+        ("The Afternoon Friend", "from 14 to 18", 0.333, 0.3, 1.11),
+        ("The Weekday Regular", "from Monday to Friday", 0.8, 0.75, 1.07),
+        ("The Lunch Guest", "from 12 to 14", 0.11, 0.1045, 1.05),
+    ]
+    countries = [(c, 113 - 12 * i, 12_000 // (i + 1), "Isle of Man") for i, c in enumerate(codes)]
+    tables = {
+        "artist_year": pd.DataFrame([row]),
+        "artist_countries": table(countries, "country", "n_listeners", "n_streams", "name"),
+        "artist_months": table([(m, 100 + m) for m in range(1, 13)], "month", "n_streams"),
+        "accolades": table(accolades, "accolade", "when", "share", "crowd_share", "ratio"),
+    }
+    names = ("top_songs", "calendar", "listening_clock", "monthly_families", "top_families")
+    kept = {name: story.tables[name] for name in names}
+    listener = story.listener | {"name": "Los Planetas del Mar"}
+    return replace(story, listener=listener, tables=tables | kept)
+
+
+ALL = {
+    "typical": typical,
+    "longest": longest,
+    "hardly": hardly,
+    "small": small,
+    "artist": artist_story,
+}

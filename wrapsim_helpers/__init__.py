@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only for editors and type checkers
+    from .cards.artist import draw_accolades, draw_artist_countries, draw_artist_year
     from .cards.card import card_folder, cards_in_rows, make_cards, make_squares, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
@@ -188,6 +189,9 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_missed_songs": "cards.similar",
     "draw_blend": "cards.similar",
     "draw_party": "cards.party",
+    "draw_artist_year": "cards.artist",
+    "draw_artist_countries": "cards.artist",
+    "draw_accolades": "cards.artist",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     # 05 realism: the log compared with published figures

@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
-from . import crowd, days, party, similar, summary, tops, volume
+from . import artist, crowd, days, party, similar, summary, tops, volume
 from .squares import SQUARES, square_of
 
 # cards without an insight: of a pair, a party and an artist; "too_little" is a story's only card
@@ -33,7 +33,7 @@ def drawings():
     `draw_<insight>` of one of the modules below.
     """
     functions = {}
-    for module in (crowd, days, party, similar, summary, tops, volume):
+    for module in (artist, crowd, days, party, similar, summary, tops, volume):
         functions |= vars(module)
     names = [name for edition in EDITIONS.values() for name in edition.insights]
     order = dict.fromkeys([*names, *LAST])

@@ -127,7 +127,7 @@ def words_of_missed_songs(story):
         "Missed songs",
         headline=fits_headline(title, f"{shown(first['artist'])}, for one"),
         reading=(
-            f"{fans} of the 10 most like you love it.",
+            f"{fans} of the 10 most like you {'loves' if fans == 1 else 'love'} it.",
             f"They played it {counted(first['n_streams'], 'time')}; you, never.",
         ),
         rule="Dots: the ten listeners most like you. Simulated.",

@@ -172,6 +172,9 @@ PRESS = defaultdict(
     missed_songs=ON_SUN,
     blend=ON_BLUE,
     party=ON_CORAL,
+    artist_year=ON_INK,
+    artist_countries=ON_SUN,
+    accolades=ON_BLUE,
     summary=ON_INK,
     too_little=ON_BLUE,
 )

@@ -14,6 +14,7 @@ from ..runs.opened import open_run, read_parquet
 from .by_part import rows_by_part
 from .counting import PeriodTables, Rules, day_of, total
 from .days import every_day, every_hour
+from .firsts import with_names_of_countries
 from .insight import Request
 from .periods import TEMPORARY, WITH_PLAYS, open_period
 from .story import Story
@@ -67,7 +68,7 @@ def tell_artist(
                           ranked streams), n_songs, n_countries, n_super (listeners with the artist
                           among their first five), crowd_size (listeners with
                           a play)
-        artist_countries  country, n_listeners, n_streams; most listeners first, then most streams
+        artist_countries  country, n_listeners, n_streams, name; most streams first, then most listeners
         artist_months     month (1 to 12, then on), n_streams; no row for a silent month
         accolades         accolade, when, share (of the artist's streams at that time), crowd_share
                           (the same of all streams), ratio of the two; the largest ratio first;
@@ -240,7 +241,7 @@ def artist_tables(period, tallies, counts, artist_id, genre):
     months = by_month(calendar, period.first_day)
     return {
         "artist_year": pd.DataFrame([row]),
-        "artist_countries": by_country(listeners),
+        "artist_countries": with_names_of_countries(by_country(listeners), request),
         "artist_months": months,
         "accolades": accolades_of(counts["artist_hours"]),
         "top_songs": songs_with_titles(period.run, counts["artist_songs"]),
@@ -252,11 +253,11 @@ def artist_tables(period, tallies, counts, artist_id, genre):
 
 
 def by_country(listeners):
-    """Listeners and streams by country, most listeners first, then most streams, then the code."""
+    """Listeners and streams by country, most streams first, then most listeners, then the code."""
     countries = listeners.groupby("country", as_index=False).agg(
         n_listeners=("n_streams", "size"), n_streams=("n_streams", "sum")
     )
-    order = ["n_listeners", "n_streams", "country"]
+    order = ["n_streams", "n_listeners", "country"]
     return countries.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 
