@@ -551,30 +551,35 @@ def check_nobody_named(users):
 def story(
     run_dir: RunDir,
     out_dir: Annotated[str, typer.Argument(help="folder for story.html, the cards and the JSON")],
-    user: Annotated[
-        str, typer.Option(help="user id, number or name; default the median listener by minutes")
-    ] = "",
+    user: Who = [],
+    where: Where = [],
     year: Year = -1,
     edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    rule: RuleTexts = [],
     theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
 ):
-    """Write one listener's story: a page that plays the cards, the cards, and the numbers as JSON.
+    """Write the story of a listener, or of several as one: a page that plays the cards, the cards,
+    and the numbers as JSON.
 
     The page is one file that needs no network. Open story.html in a browser.
     """
     from .cards import card_folder, make_cards, make_squares, write_cards
     from .cards.story import write_story
     from .cards.themes import check_theme
-    from .wrapped import tell_story, write_summary
+    from .wrapped import write_summary, write_wrapped
 
     check_theme(theme)
-    story = tell_story(run_dir, user, year, edition)
+    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    its_story = story_named(run_dir, user, where, rule, **period)
     folder = card_folder(out_dir)
     pictures = [*make_cards(story, theme), *make_squares(story, theme)]
     for path in write_cards(pictures, folder):
         typer.echo(path)
-    typer.echo(write_summary(story, folder))
-    typer.echo(write_story(story, folder, theme))
+    for write in (write_summary, write_wrapped):
+        typer.echo(write(its_story, folder))
+    typer.echo(write_story(its_story, folder, theme))
 
 
 @app.command()

@@ -19,7 +19,24 @@ from PIL.PngImagePlugin import PngInfo
 from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
-from . import artist, crowd, days, party, similar, summary, tops, volume
+from . import (
+    albums,
+    archive,
+    artist,
+    crowd,
+    days,
+    evolution,
+    firsts,
+    moods,
+    number_one,
+    party,
+    race,
+    release_years,
+    similar,
+    summary,
+    tops,
+    volume,
+)
 from .squares import SQUARES, square_of
 
 # cards without an insight: of a pair, a party and an artist; "too_little" is a story's only card
@@ -33,7 +50,25 @@ def drawings():
     `draw_<insight>` of one of the modules below.
     """
     functions = {}
-    for module in (artist, crowd, days, party, similar, summary, tops, volume):
+    modules = (
+        albums,
+        archive,
+        artist,
+        crowd,
+        days,
+        evolution,
+        firsts,
+        moods,
+        number_one,
+        party,
+        race,
+        release_years,
+        similar,
+        summary,
+        tops,
+        volume,
+    )
+    for module in modules:
         functions |= vars(module)
     names = [name for edition in EDITIONS.values() for name in edition.insights]
     order = dict.fromkeys([*names, *LAST])
@@ -42,7 +77,7 @@ def drawings():
 
 CARDS = drawings()
 CARD_FILES = re.compile(
-    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json|story\.html"
+    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json|Wrapped\d{{4}}\.json|story\.html"
 )  # files that a folder of cards may hold
 LEVEL = 3  # of compression: half the time of level 6, and a quarter more bytes
 SMALL = 300  # width in a notebook, three to a row

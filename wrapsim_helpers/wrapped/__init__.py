@@ -16,4 +16,5 @@ from .story import Story, tell_story
 from .summary import write_summary
 from .tops import monthly_families, monthly_genres, top_artists, top_families, top_genres, top_songs
 from .volume import minutes, place, skip_rate
+from .wrapped_file import write_wrapped
 from .years import comebacks, loyalty

@@ -68,7 +68,8 @@ def tell_artist(
                           ranked streams), n_songs, n_countries, n_super (listeners with the artist
                           among their first five), crowd_size (listeners with
                           a play)
-        artist_countries  country, n_listeners, n_streams, name; most streams first, then most listeners
+        artist_countries  country, n_listeners, n_streams, name; most streams first, then most
+                          listeners
         artist_months     month (1 to 12, then on), n_streams; no row for a silent month
         accolades         accolade, when, share (of the artist's streams at that time), crowd_share
                           (the same of all streams), ratio of the two; the largest ratio first;
