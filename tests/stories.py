@@ -156,6 +156,7 @@ def tell(
         **artist_tables(songs, artists),
         **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
         **similar_tables(songs, crowd),
+        **year_tables(artists),
         **group_tables(name, songs, artists),
     }
     listener = {
@@ -527,6 +528,17 @@ def similar_tables(songs, crowd):
     )
     similar = ranked(rows, "other_id", "similarity", "n_shared", "name")
     return {"similar_listeners": similar, "missed_songs": missed}
+
+
+def year_tables(artists):
+    """Artists kept in three years, and artists back after 365 days and more."""
+    first = artists[:5]
+    kept = first.assign(n_years=3, n_streams=np.ceil(first["n_streams"]).astype(int))
+    gaps = [365, 400, 512, 730, 1461][: len(first)]
+    back = [DAYS[20 * i + 5] for i in range(len(first))]
+    left = [day - timedelta(gap) for day, gap in zip(back, gaps)]
+    returned = kept.drop(columns="n_years").assign(last_day=left, first_day=back, gap_days=gaps)
+    return {"loyalty": kept, "comebacks": returned}
 
 
 def group_tables(name, songs, artists):

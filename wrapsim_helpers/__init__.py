@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
     from .cards.volume import draw_minutes, draw_too_little
+    from .cards.years import draw_comebacks, draw_loyalty
     from .charts.exploring import (
         draw_clock_against_plan,
         draw_crowd_hours,
@@ -214,6 +215,8 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_missed_songs": "cards.similar",
     "draw_blend": "cards.similar",
     "draw_party": "cards.party",
+    "draw_loyalty": "cards.years",
+    "draw_comebacks": "cards.years",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

@@ -58,7 +58,7 @@ def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monke
 def test_every_insight_has_a_card_but_those_that_others_show():
     shown_by_others = {"monthly_genres", "monthly_families", "top_families", "crowd"}
     shown_by_others |= {"release_years", "top_release_year", "genre_mixture", "fan_rank"}
-    shown_by_others |= {"personality_axes", "loyalty", "comebacks"}
+    shown_by_others |= {"personality_axes"}
     not_yet = {"personality", "character", "club", "leaderboard", "sound_town"}
     assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | not_yet
 

@@ -36,6 +36,7 @@ from . import (
     summary,
     tops,
     volume,
+    years,
 )
 from .squares import SQUARES, square_of
 
@@ -67,6 +68,7 @@ def drawings():
         summary,
         tops,
         volume,
+        years,
     )
     for module in modules:
         functions |= vars(module)
