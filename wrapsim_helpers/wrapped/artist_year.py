@@ -134,14 +134,14 @@ def artist_named(run, artist):
 
 def counts_of(period, artist_id):
     """The rows of the QUERIES, counted from all parts: name -> DataFrame."""
-    tables = tables_of(period)
-    statements = {name: compiled(query(tables, artist_id)) for name, query in QUERIES.items()}
+    tables = tables_of_period(period)
+    statements = {name: sql_of(query(tables, artist_id)) for name, query in QUERIES.items()}
     counting = replace(period, statements=period.statements | statements)
     parts = list(rows_by_part(counting, list(QUERIES), "the artist"))
     return {name: added([part[name].to_pandas() for part in parts]) for name in QUERIES}
 
 
-def compiled(query):
+def sql_of(query):
     """An Ibis expression as SQL."""
     return str(query._find_backend().compile(query))
 
@@ -153,7 +153,7 @@ def added(parts):
     return rows.groupby(keys, as_index=False, dropna=False).sum()
 
 
-def tables_of(period):
+def tables_of_period(period):
     """`PeriodTables` that name the tables and views of a `Period`."""
     connection = Connection.from_connection(period.connection)
     catalogue = ("tracks", "artists", "track_artists", "albums")
@@ -239,7 +239,7 @@ def artist_tables(period, tallies, counts, artist_id, genre):
         "n_super": int((theirs["rank"] <= SUPER_RANK).sum()),
         "crowd_size": len(tallies["totals"]),
     }
-    months = by_month(calendar, period.first_day)
+    months = artist_by_month(calendar, period.first_day)
     return {
         "artist_year": pd.DataFrame([row]),
         "artist_countries": with_names_of_countries(by_country(listeners), request),
@@ -262,7 +262,7 @@ def by_country(listeners):
     return countries.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 
-def by_month(calendar, first_day):
+def artist_by_month(calendar, first_day):
     """Streams by month, counted from January of the year of first_day; no row for a silent one."""
     months = [12 * (day.year - first_day.year) + day.month for day in calendar["date"]]
     counts = calendar.assign(month=months).groupby("month", as_index=False)["n_streams"].sum()
