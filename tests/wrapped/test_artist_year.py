@@ -129,3 +129,10 @@ def test_the_command_draws_the_cards_of_an_artist(tiny_run, star, tmp_path):
     names = [path.name for path in (tmp_path / "cards").glob("*.png")]
     assert any(name.endswith("top_songs.png") for name in names)
     assert not any(name.endswith("summary.png") for name in names)
+
+
+def test_an_artist_has_a_year_in_every_edition_and_again_from_the_cache(tiny_run, star, story):
+    again = ws.tell_artist(tiny_run, star[0], edition="2025")
+    assert again.edition == "2025" and again.tables["artist_year"].equals(
+        story.tables["artist_year"]
+    )

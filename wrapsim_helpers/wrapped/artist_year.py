@@ -9,14 +9,15 @@ from ..checking import did_you_mean, front_door, near_names
 from ..interrupts import saying, unchanged
 from ..latin import latin_form
 from ..names import folded
+from ..people.homes import countries as places
 from ..runs.connection import Connection
 from ..runs.opened import open_run, read_parquet
 from .by_part import rows_by_part
 from .counting import PeriodTables, Rules, day_of, total
 from .days import every_day, every_hour
-from .firsts import with_names_of_countries
+from .editions import edition_named
 from .insight import Request
-from .periods import TEMPORARY, WITH_PLAYS, open_period
+from .periods import TEMPORARY, WITH_PLAYS, open_period, opened_period
 from .story import Story
 from .tallies import show_tallies
 
@@ -80,7 +81,7 @@ def tell_artist(
     """
     run = open_run(run_dir)
     artist_id, name, country, genre = artist_named(run, artist)
-    period = open_period(run, year, edition, first_day, last_day, rules)
+    period = period_with_favourites(run, year, edition, first_day, last_day, rules)
     tallies = show_tallies(period)
     counts = counts_of(period, artist_id)
     if not len(counts["artist_listeners"]):
@@ -91,13 +92,24 @@ def tell_artist(
     return Story(
         {**NOBODY, "name": name, "name_latin": latin_form(name), "country": country},
         period.first_day.year,
-        period.edition.name,
+        edition_named(edition).name,
         period.first_day,
         period.last_day,
         False,
         artist_tables(period, tallies, counts, artist_id, genre),
         period.rules,
     )
+
+
+def period_with_favourites(run, *period):
+    """The `Period` of an edition, with the favourite artists of the crowd as its only tally besides
+    the totals. The arguments are those of `open_period`.
+    """
+    its_period = open_period(run, *period)
+    name = f"{its_period.edition.name}-artist"
+    edition = replace(its_period.edition, name=name, insights=("similar_listeners",))
+    days = its_period.first_day, its_period.last_day
+    return opened_period(run, edition, its_period.rules, *days)
 
 
 NOBODY = {
@@ -155,6 +167,9 @@ def added(parts):
 
 def tables_of_period(period):
     """`PeriodTables` that name the tables and views of a `Period`."""
+    for name in TEMPORARY:  # empty until the parts are counted
+        empty = f"SELECT * FROM ({period.statements[name]}) LIMIT 0"
+        period.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {empty}")
     connection = Connection.from_connection(period.connection)
     catalogue = ("tracks", "artists", "track_artists", "albums")
     names = {"plays": "timed"} | {name: name for name in (*TEMPORARY[1:], *catalogue, *WITH_PLAYS)}
@@ -242,7 +257,7 @@ def artist_tables(period, tallies, counts, artist_id, genre):
     months = artist_by_month(calendar, period.first_day)
     return {
         "artist_year": pd.DataFrame([row]),
-        "artist_countries": with_names_of_countries(by_country(listeners), request),
+        "artist_countries": by_country(listeners),
         "artist_months": months,
         "accolades": accolades_of(counts["artist_hours"]),
         "top_songs": songs_with_titles(period.run, counts["artist_songs"]),
@@ -259,6 +274,8 @@ def by_country(listeners):
         n_listeners=("n_streams", "size"), n_streams=("n_streams", "sum")
     )
     order = ["n_streams", "n_listeners", "country"]
+    names = places().set_index("country")["name"]
+    countries["name"] = countries["country"].map(names).fillna(countries["country"])
     return countries.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 

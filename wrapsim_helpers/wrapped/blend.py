@@ -102,7 +102,7 @@ def shared_artists(tables, number):
 
 
 def shared_songs(tables, number):
-    """Which songs did both listeners stream? rank, title, artist, n_a, n_b; see `shared_by_both`."""
+    """Which songs did both listeners stream? rank, title, artist, n_a, n_b, by `shared_by_both`."""
     return shared_by_both(tables.songs, track_titles(tables), "track_id", number)
 
 
