@@ -1,5 +1,6 @@
 """Stories made by hand, for tests that look at cards: typical, longest, hardly, small."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -155,6 +156,7 @@ def tell(
         **artist_tables(songs, artists),
         **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
         **similar_tables(songs, crowd),
+        **year_tables(artists),
         **group_tables(name, songs, artists),
     }
     listener = {
@@ -532,6 +534,17 @@ def similar_tables(songs, crowd):
     return {"similar_listeners": similar, "missed_songs": missed}
 
 
+def year_tables(artists):
+    """Artists kept in three years, and artists back after 365 days and more."""
+    first = artists[:5]
+    kept = first.assign(n_years=3, n_streams=np.ceil(first["n_streams"]).astype(int))
+    gaps = [365, 400, 512, 730, 1461][: len(first)]
+    back = [DAYS[20 * i + 5] for i in range(len(first))]
+    left = [day - timedelta(gap) for day, gap in zip(back, gaps)]
+    returned = kept.drop(columns="n_years").assign(last_day=left, first_day=back, gap_days=gaps)
+    return {"loyalty": kept, "comebacks": returned}
+
+
 def group_tables(name, songs, artists):
     """A blend with Bo, and a party of ten (of two if there are few songs)."""
     names = [name, *PEOPLE[: 9 if len(songs) == 5 else 1]]
@@ -628,4 +641,35 @@ def small():
     )
 
 
-ALL = {"typical": typical, "longest": longest, "hardly": hardly, "small": small}
+def artist_story():
+    """The year of an artist of a long name."""
+    story = typical()
+    row = {"n_listeners": 917, "n_streams": 50_700, "ms_played": 9_025_136_513, "n_songs": 47}
+    row |= {"n_countries": 39, "n_super": 78, "crowd_size": 11_196}
+    codes = "US MX ID BR IN AU GB DE FR".split()
+    accolades = [
+        ("The Early Riser", "from 5 to 9", 0.1, 0.08, 1.25),
+        ("The Afternoon Friend", "from 14 to 18", 0.333, 0.3, 1.11),
+        ("The Weekday Regular", "from Monday to Friday", 0.8, 0.75, 1.07),
+        ("The Lunch Guest", "from 12 to 14", 0.11, 0.1045, 1.05),
+    ]
+    countries = [(c, 113 - 12 * i, 12_000 // (i + 1), "Isle of Man") for i, c in enumerate(codes)]
+    tables = {
+        "artist_year": pd.DataFrame([row]),
+        "artist_countries": table(countries, "country", "n_listeners", "n_streams", "name"),
+        "artist_months": table([(m, 100 + m) for m in range(1, 13)], "month", "n_streams"),
+        "accolades": table(accolades, "accolade", "when", "share", "crowd_share", "ratio"),
+    }
+    names = ("top_songs", "calendar", "listening_clock", "monthly_families", "top_families")
+    kept = {name: story.tables[name] for name in names}
+    listener = story.listener | {"name": "Los Planetas del Mar"}
+    return replace(story, listener=listener, tables=tables | kept)
+
+
+ALL = {
+    "typical": typical,
+    "longest": longest,
+    "hardly": hardly,
+    "small": small,
+    "artist": artist_story,
+}

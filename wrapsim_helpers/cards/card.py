@@ -22,6 +22,7 @@ from ..wrapped import EDITIONS, Story
 from . import (
     albums,
     archive,
+    artist,
     crowd,
     days,
     evolution,
@@ -37,6 +38,7 @@ from . import (
     tops,
     types,
     volume,
+    years,
 )
 from .squares import SQUARES, square_of
 
@@ -58,6 +60,7 @@ def drawings():
         days,
         evolution,
         fans,
+        artist,
         firsts,
         moods,
         number_one,
@@ -69,6 +72,28 @@ def drawings():
         tops,
         types,
         volume,
+        years,
+    )
+    modules = (
+        albums,
+        archive,
+        artist,
+        crowd,
+        days,
+        evolution,
+        fans,
+        firsts,
+        moods,
+        number_one,
+        party,
+        race,
+        release_years,
+        similar,
+        summary,
+        tops,
+        types,
+        volume,
+        years,
     )
     for module in modules:
         functions |= vars(module)

@@ -235,7 +235,7 @@ def group_of(run, numbers, name):
     return numbers, shared | called | {"listener_id": GROUP, "user_id": ""}
 
 
-def names_of(run, numbers):
+def names_by_number(run, numbers):
     """Number -> name of some listeners of a run."""
     rows = read_parquet(run, "listeners", ["listener_id", "name"]).to_pylist()
     return {row["listener_id"]: row["name"] for row in rows if row["listener_id"] in numbers}
