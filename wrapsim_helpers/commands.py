@@ -570,9 +570,7 @@ def story(
     check_theme(theme)
     story = tell_story(run_dir, user, year, edition)
     folder = card_folder(out_dir)
-    pictures = [*make_cards(its_story, theme), *make_squares(its_story, theme)]
-    for path in write_cards(pictures, folder):
-    for path in write_cards(make_cards(story, theme), folder):
+    for path in write_cards([*make_cards(story, theme), *make_squares(story, theme)], folder):
         typer.echo(path)
     typer.echo(write_summary(story, folder))
     typer.echo(write_story(story, folder, theme))

@@ -156,6 +156,15 @@ def tell_story(
             f"{period.last_day}; choose another user, year or edition."
         )
     tally = functools.cache(lambda name: tallies[name].to_pandas())
+    return story_of_results(period, listener, results, tally)
+
+
+def story_of_results(period, listener, results, tally):
+    """The `Story` of a listener.
+
+    results  name -> the listener's rows of an insight, without listener_id
+    tally    function of a tally's name; returns its rows, a DataFrame
+    """
     request = Request(period.first_day, period.last_day, listener["listener_id"], tally)
     return Story(
         listener,
@@ -170,6 +179,32 @@ def tell_story(
         },
         period.rules,
     )
+
+
+def stories_of_part(period, file, chosen=lambda number: True):
+    """Yield the `Story` of each chosen listener of a part who has a play. The insights of all of
+    them are counted at once, so that a story takes a fraction of `tell_story`.
+
+    file  of plays, as from `play_files`;  chosen  function of a listener's number
+    """
+    tallies = show_tallies(period)
+    tally = functools.cache(lambda name: tallies[name].to_pandas())
+    show_plays(period, [file])
+    statements, query = count_plays(period), period.connection.execute
+    tables = {name: query(statements[name]).df() for name in period.edition.queries}
+    rows = {name: dict(list(table.groupby("listener_id"))) for name, table in tables.items()}
+    numbers = list(filter(chosen, sorted(rows["minutes"])))
+    people = read_parquet(period.run, "listeners", list(LISTENER_FIELDS)).to_pylist()
+    listeners = {row["listener_id"]: row for row in people if row["listener_id"] in set(numbers)}
+    for number in numbers:
+        results = {
+            name: rows[name]
+            .get(number, table[:0])
+            .drop(columns="listener_id")
+            .reset_index(drop=True)
+            for name, table in tables.items()
+        }
+        yield story_of_results(period, listeners[number], results, tally)
 
 
 def insights_of(period, listeners):
