@@ -1,6 +1,7 @@
 """The cards of all listeners of a run, one folder per listener, on all cores."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tqdm.auto import tqdm
@@ -12,7 +13,7 @@ from ..runs.workers import cores, each_part
 from ..storage.outputs import claim
 from ..wrapped import Rules
 from ..wrapped.periods import open_period
-from ..wrapped.story import stories_of_part
+from ..wrapped.story import rows_of_part, stories_of_rows
 from ..wrapped.tallies import show_tallies
 from .card import card_folder, make_cards, make_squares, write_cards
 from .themes import check_theme
@@ -79,16 +80,19 @@ def write_cards_of(job, share):
 
     job  a `CardsJob`;  share  number from 0: that of the part times n_shares, plus that within it
     """
-    run, (part, remainder) = open_run(job.run_dir), divmod(share, job.n_shares)
+    part, remainder = divmod(share, job.n_shares)
+    period, rows = rows_of(job, part)
+    numbers = sorted(number for number in rows["minutes"] if number is not None)
+    numbers = numbers[remainder :: job.n_shares]
+    for story in stories_of_rows(period, rows, numbers):
+        cards = [*make_cards(story, job.theme), *make_squares(story, job.theme)]
+        write_cards(cards, job.folder / folder_name(story.listener["listener_id"]))
+    return len(numbers)
+
+
+@lru_cache(1)
+def rows_of(job, part):
+    """(period, rows of all insights) of a part; cached, since a worker has several shares of it."""
+    run = open_run(job.run_dir)
     period = open_period(run, *job.period)
-    stories = stories_of_part(
-        period, play_files(run)[part], lambda number: number % job.n_shares == remainder
-    )
-    return sum(write_cards_of_story(job, story) for story in stories)
-
-
-def write_cards_of_story(job, story):
-    """Write the cards of one story; returns 1."""
-    cards = [*make_cards(story, job.theme), *make_squares(story, job.theme)]
-    write_cards(cards, job.folder / folder_name(story.listener["listener_id"]))
-    return 1
+    return period, rows_of_part(period, play_files(run)[part])

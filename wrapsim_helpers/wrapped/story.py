@@ -181,30 +181,37 @@ def story_of_results(period, listener, results, tally):
     )
 
 
-def stories_of_part(period, file, chosen=lambda number: True):
-    """Yield the `Story` of each chosen listener of a part who has a play. The insights of all of
-    them are counted at once, so that a story takes a fraction of `tell_story`.
+def rows_of_part(period, file):
+    """The rows of all insights for the listeners of a part, counted at once: name -> {number of a
+    listener: DataFrame}; the number None has no row.
 
-    file  of plays, as from `play_files`;  chosen  function of a listener's number
+    file  of plays, as from `play_files`
     """
-    tallies = show_tallies(period)
-    tally = functools.cache(lambda name: tallies[name].to_pandas())
+    show_tallies(period)
     show_plays(period, [file])
     statements, query = count_plays(period), period.connection.execute
     tables = {name: query(statements[name]).df() for name in period.edition.queries}
-    rows = {name: dict(list(table.groupby("listener_id"))) for name, table in tables.items()}
-    numbers = list(filter(chosen, sorted(rows["minutes"])))
+    return {
+        name: {None: table[:0]} | dict(list(table.groupby("listener_id")))
+        for name, table in tables.items()
+    }
+
+
+def stories_of_rows(period, rows, numbers):
+    """Yield the `Story` of some listeners of a part, in a fraction of the time of `tell_story`.
+
+    rows  as from `rows_of_part`;  numbers  of listeners with a play
+    """
+    tallies = show_tallies(period)
+    tally = functools.cache(lambda name: tallies[name].to_pandas())
     people = read_parquet(period.run, "listeners", list(LISTENER_FIELDS)).to_pylist()
-    listeners = {row["listener_id"]: row for row in people if row["listener_id"] in set(numbers)}
+    people = {row["listener_id"]: row for row in people if row["listener_id"] in set(numbers)}
     for number in numbers:
         results = {
-            name: rows[name]
-            .get(number, table[:0])
-            .drop(columns="listener_id")
-            .reset_index(drop=True)
-            for name, table in tables.items()
+            name: of.get(number, of[None]).drop(columns="listener_id").reset_index(drop=True)
+            for name, of in rows.items()
         }
-        yield story_of_results(period, listeners[number], results, tally)
+        yield story_of_results(period, people[number], results, tally)
 
 
 def insights_of(period, listeners):
