@@ -168,16 +168,36 @@ def test_rectangles_grow_along_the_side_that_is_the_number(boxes, kind):
     assert motion.of_rectangles(rectangles(*boxes)) == kind
 
 
-def test_wedges_and_rays_grow_from_their_hub_and_the_calendar_does_not():
-    kinds = {
-        name: {unit.motion.hub for unit in motion.moving_shapes(drawn("typical", name))}
-        for name in ("listening_clock", "summary", "calendar")
-    }
-    assert kinds == {
-        "listening_clock": {None, (540.0, 1046.0)},
-        "summary": {None, (540.0, 906.0)},
-        "calendar": {None},
-    }
+@pytest.fixture
+def drawn_by(monkeypatch):
+    """A function that draws a card of one's own, from (ax, look), on a theme: its `Drawing`."""
+
+    def own_card(draw, theme="press"):
+        def card(ax, story, theme):
+            said = Words("A card", "Ada leads", ("A line.",), "A rule.", "Ada leads.")
+            draw(ax, canvas.page(ax, story, "own", theme, said))
+            return ax
+
+        monkeypatch.setitem(drawing.CARDS, "own", card)
+        return drawing.drawing_of("own", stories.small(), theme)
+
+    return own_card
+
+
+def role_of(units, role):
+    """The units of one role."""
+    return [unit for unit in units if unit.shapes[0].role == role]
+
+
+def draw_wedges(ax, look):
+    hours = np.arange(24)
+    canvas.wedges(ax, 540, 1046, 150, 300 + 5 * hours, hours / 24, (hours + 1) / 24, look.mark, "a")
+
+
+def test_wedges_grow_from_their_hub_in_the_order_of_the_hours(drawn_by):
+    units = role_of(motion.moving_shapes(drawn_by(draw_wedges)), "a")
+    assert {unit.motion.hub for unit in units} == {(540.0, 1046.0)}
+    assert [unit.motion.start for unit in units] == motion.even_starts(24)
 
 
 def ray(*ends):
@@ -192,9 +212,14 @@ def test_rays_have_a_hub_and_dashes_of_one_line_have_none():
     assert motion.common_hub([ray((x, 5), (x, 9)) for x in range(9)]) is None
 
 
-def test_the_line_of_a_role_is_drawn_and_its_dot_drops():
-    you = [u for u in motion.moving_shapes(drawn("typical", "place")) if u.shapes[0].role == "you"]
-    assert sorted(unit.motion.kind for unit in you) == ["draw", "drop"]
+def draw_you(ax, look):
+    canvas.lines(ax, [[(500, 700), (500, 800)]], look.accent.face, 5, "you")
+    canvas.dots(ax, (500, 800), 40, look.accent, "you")
+
+
+def test_the_line_of_a_role_is_drawn_and_its_dot_drops(drawn_by):
+    units = role_of(motion.moving_shapes(drawn_by(draw_you)), "you")
+    assert [unit.motion.kind for unit in units] == ["draw", "drop"]
 
 
 @each_card
@@ -223,60 +248,67 @@ def test_every_shape_is_drawn_once_and_few_parts_move(story, name):
     assert len(units) + len(card.texts) < 260
 
 
-def test_shapes_in_the_colour_of_the_accent_come_last():
-    units = motion.moving_shapes(drawn("typical", "minutes"))
-    (longest,) = (unit for unit in units if unit.motion.start >= motion.LAST)
-    assert longest.shapes[0].colours == ("#f3eee3", "#17151f")
-    rows = [unit for unit in units if unit.shapes[0].role == "bars" and unit is not longest]
-    assert [unit.motion.start for unit in rows] == sorted(unit.motion.start for unit in rows)
-    assert rows[0].motion.start == motion.FIRST and rows[-1].end == motion.LAST
+def draw_bars(ax, look):
+    """Five bars, the fourth one in the accent's colour; each with its name below."""
+    y, accented = 600 + 150 * np.arange(5), np.arange(5) == 3
+    canvas.rectangles(ax, 84, y, [900, 800, 700, 650, 300], 16, look.paints(accented), "bars")
+    for top, name in zip(y, "abcde"):
+        canvas.write(ax, 160, top + 76, name, 54, "name", look.text, "name")
 
 
-def test_only_number_one_is_last_where_every_bar_has_an_edge_in_the_colour_of_the_accent():
-    units = motion.moving_shapes(drawn("typical", "top_songs", "print"))
-    starts = [unit.motion.start for unit in units if unit.shapes[0].role == "rules"]
-    assert starts == [1100, 200, 400, 600, 800]
-
-
-def test_the_text_of_a_row_appears_with_its_bar():
-    card = drawn("typical", "top_songs")
+@pytest.mark.parametrize("theme", ["press", "print"])  # all bars of print have a black edge
+def test_shapes_in_the_colour_of_the_accent_come_last_and_texts_with_their_row(drawn_by, theme):
+    card = drawn_by(draw_bars, theme)
     units = motion.moving_shapes(card)
-    bars = [unit.motion.start for unit in units if unit.shapes[0].role == "rules"]
-    ranks = {
-        text.words: move.start
-        for text, move in zip(card.texts, motion.moving_texts(card, units))
-        if text.role == "rank"
-    }
-    assert [ranks[n] for n in "12345"] == bars
+    starts = {round(unit.shapes[0].box[1]): unit.motion.start for unit in role_of(units, "bars")}
+    assert [starts[y] for y in range(600, 1201, 150)] == [200, 400, 600, 1100, 800]
+    names = [m for t, m in zip(card.texts, motion.moving_texts(card, units)) if t.role == "name"]
+    assert [move.start for move in names] == [200, 400, 600, 1100, 800]
 
 
-def draw_race(ax, story, theme="press"):
-    """A card that the package does not have: three curves, one of them a month late."""
-    said = Words("A race", "Ada leads", ("A line.",), "A rule.", "Ada leads.")
-    look = canvas.page(ax, story, "race", theme, said)
+def draw_days(ax, look):
+    """A hundred and twenty bars in two rows."""
+    row, column = np.divmod(np.arange(120), 60)
+    heights = 20 + np.arange(120) % 50
+    canvas.rectangles(
+        ax, 84 + 14 * column, 700 + 100 * row - heights, 9, heights, look.mark, "days"
+    )
+
+
+def test_many_bars_grow_in_groups_that_stand_on_one_line(drawn_by):
+    units = role_of(motion.moving_shapes(drawn_by(draw_days)), "days")
+    assert [len(unit.shapes) for unit in units] == [2] * 60
+    assert {unit.motion.kind for unit in units} == {"grow-up"}
+    assert all(len({round(shape.box[3]) for shape in unit.shapes}) == 1 for unit in units)
+    assert units[0].motion.start == motion.FIRST and units[-1].end == motion.LAST
+
+
+def draw_race(ax, look):
+    """Three curves, one of them begins in the middle; a name at the right."""
     x = np.linspace(100, 900, 9)
-    late = np.c_[x[4:], x[4:] * 0 + np.arange(5) + 900]
+    late = np.c_[x[4:], np.arange(5) + 900]
     paths = [np.c_[x, 600 + 10 * np.arange(9)], np.c_[x, 800 - 10 * np.arange(9)], late]
     canvas.lines(ax, paths, [look.accent.face, look.text, look.text], 9, "curves")
     canvas.write(ax, 920, 900, "Ada", 44, "text", look.text, "name")
-    return ax
 
 
-def test_curves_of_a_new_card_run_together_for_four_seconds(monkeypatch):
-    monkeypatch.setitem(drawing.CARDS, "race", draw_race)
-    card = drawing.drawing_of("race", stories.small(), "press")
-    units = [unit for unit in motion.moving_shapes(card) if unit.shapes[0].role == "curves"]
-    assert [(unit.motion.start, unit.motion.length) for unit in units] == [
-        (200, 4000),
-        (200, 4000),
-        (2200, 2000),
-    ]
-    (name,) = (
-        move
-        for text, move in zip(card.texts, motion.moving_texts(card, units))
-        if text.role == "name"
-    )
+def test_three_curves_run_together_for_four_seconds(drawn_by):
+    card = drawn_by(draw_race)
+    units = role_of(motion.moving_shapes(card), "curves")
+    times = [(unit.motion.start, unit.motion.length) for unit in units]
+    assert times == [(200, 4000), (200, 4000), (2200, 2000)]
+    moves = zip(card.texts, motion.moving_texts(card, units))
+    (name,) = (move for text, move in moves if text.role == "name")
     assert name.start == 4200 - motion.GROWTH  # at the right end of the curves
+
+
+def test_a_dotted_line_fades_in(drawn_by):
+    def draw(ax, look):
+        canvas.lines(ax, [[(100, 700), (500, 800), (900, 800)]], look.text, 9, "crowd")
+        ax.collections[-1].set_linestyle((0, (1, 2)))
+
+    (unit,) = role_of(motion.moving_shapes(drawn_by(draw)), "crowd")
+    assert unit.motion.kind == "fade" and unit.shapes[0].style["stroke-dasharray"] == "9 18"
 
 
 def test_a_card_is_shown_for_two_seconds_and_0_3_a_word():

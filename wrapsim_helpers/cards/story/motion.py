@@ -71,19 +71,19 @@ def moving_shapes(drawing):
 def moving_texts(drawing, units):
     """The motion of each text, in the order of the texts. units: those of the card"""
     data = [unit for unit in units if unit.shapes[0].role not in {*SENTENCE, *STILL}]
+    last = [text for text in drawing.texts if is_last(text, data)]
+    others = [text for text in drawing.texts if text.role not in {*SENTENCE, *STILL, *READING}]
+    starts = dict(zip(others, even_starts(len(others))))  # where no shape is near
     end = max((unit.end for unit in data), default=LAST)
-    waiting = [text for text in drawing.texts if is_last(text, data)]
-    free = [text for text in drawing.texts if text.role not in {*SENTENCE, *READING, *STILL}]
-    starts = dict(zip(map(id, free), even_starts(len(free))))  # where no shape is near
     for text in drawing.texts:
         if text.role in SENTENCE:
             yield Motion("rise", 0, GROWTH)
-        elif any(text is other for other in waiting):
-            yield Motion("rise", end + STEP * lines_before(text, waiting), GROWTH)
         elif text.role in STILL:
             yield Motion("fade", STILL[text.role], GROWTH)
+        elif text in last:
+            yield Motion("rise", end + STEP * lines_before(text, last), GROWTH)
         else:
-            yield Motion("fade", with_shape(text, data) or starts[id(text)], GROWTH)
+            yield Motion("fade", with_shape(text, data) or starts[text], GROWTH)
 
 
 def is_last(text, units):
@@ -244,6 +244,8 @@ def growth(shapes):
     """(kind, hub) of the shapes of a role: how they grow, and the point that they grow from."""
     if hub := common_hub(shapes):
         return "turn", hub
+    if any("stroke-dasharray" in shape.style for shape in shapes):
+        return "fade", None  # a line is drawn by one long dash
     if shapes[0].style.get("fill") == "none":
         return "draw", None
     if all(is_rectangle(shape) for shape in shapes):
@@ -306,6 +308,7 @@ def is_run(shapes):
     """Whether the shapes are open curves from left to right over most of the card."""
     return all(
         shape.style.get("fill") == "none"
+        and "stroke-dasharray" not in shape.style
         and len(shape.points) > 2
         and (np.diff(shape.points[:, 0]) >= -0.1).all()
         and np.ptp(shape.points[:, 1]) > 1
