@@ -7,6 +7,8 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import get_ident
 
 import matplotlib.style
 import numpy as np
@@ -213,13 +215,27 @@ def make_card(name, story, theme="press", square=False):
     draw = square_of(name) if square else CARDS[check_choice("name", name, tuple(CARDS))]
     name = draw.__name__.removeprefix("draw_").removeprefix("square_")
     with matplotlib.style.context("default"):
-        figure = Figure(figsize=(5.4, 5.4 if square else 9.6), dpi=200)
-        canvas = FigureCanvasAgg(figure)
-        ax = draw(figure.add_axes((0, 0, 1, 1)), story, theme=theme)
+        canvas = empty_canvas((5.4, 5.4 if square else 9.6), get_ident())
+        ax = draw(canvas.figure.add_axes((0, 0, 1, 1)), story, theme=theme)
         canvas.draw()
     alt, title = ax.get_label(), f"{story.listener['name']}, {story.year}: {name.replace('_', ' ')}"
     texts = {"Title": title, "Description": alt}
     return Card(name, alt, png_bytes(canvas, flat_colours(ax), texts), square=square)
+
+
+def empty_canvas(size, thread):
+    """A canvas without axes, the same one for each card of a size in a thread: new memory for its
+    pixels takes as long as all texts. The axes of a card cover it, so it draws no background.
+    """
+    canvas = canvas_of(size, thread)
+    canvas.figure.clear()
+    return canvas
+
+
+@lru_cache(8)
+def canvas_of(size, _):
+    """The canvas of a size, inches, and of a thread."""
+    return FigureCanvasAgg(Figure(figsize=size, dpi=200, frameon=False))
 
 
 def flat_colours(ax):
