@@ -302,6 +302,13 @@ def test_three_curves_run_together_for_four_seconds(drawn_by):
     assert name.start == 4200 - motion.GROWTH  # at the right end of the curves
 
 
+def test_a_steep_part_of_a_curve_is_drawn_faster_so_that_all_curves_keep_step():
+    pace = motion.pace_of(np.array([(0, 0), (50, 0), (100, 200)], float))
+    half = 50 / (50 + np.hypot(50, 200))
+    assert (pace[0], pace[12], pace[-1]) == pytest.approx((0, half, 1), abs=0.001)
+    assert pace[6] == pytest.approx(half / 2, abs=0.001)
+
+
 def test_a_dotted_line_fades_in(drawn_by):
     def draw(ax, look):
         canvas.lines(ax, [[(100, 700), (500, 800), (900, 800)]], look.text, 9, "crowd")
@@ -324,7 +331,8 @@ def test_the_command_writes_the_page_the_cards_and_the_numbers(tiny_run, tmp_pat
     done = command("story", tiny_run, "out", "--user", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     written = [line.rpartition("/")[2] for line in done.stdout.split()]
-    assert written[-2:] == ["summary.json", "story.html"] and written[0] == "01_minutes.png"
+    assert written[-3:] == ["summary.json", "Wrapped2025.json", "story.html"]
+    assert {"01_minutes.png", "02_top_songs_square.png"} <= set(written)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         *written,
         "cards.json",
