@@ -7,6 +7,7 @@ import pandas as pd
 
 from wrapsim_helpers.latin import latin_form
 from wrapsim_helpers.wrapped.archive import TEMPLATES, amounts
+from wrapsim_helpers.wrapped.party import AWARDS
 from wrapsim_helpers.wrapped.story import Story
 
 DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
@@ -122,7 +123,7 @@ def tell(
     """A story whose tables agree with each other."""
     streams = np.ceil(ms / 195_000).astype(int)
     songs, artists = (
-        ranked(songs, "title", "artist", "n_streams"),
+        ranked(songs, "title", "artist", "n_streams").assign(song_id="0123456789abcdefghijkl"),
         ranked(artists, "artist", "n_streams"),
     )
     genres = ranked(genres, "genre", "n_streams")
@@ -151,6 +152,10 @@ def tell(
         **mood_tables(int(streams.sum()), months),
         **evolution_tables(genres, artists, months),
         "archive": archive_table(ms, streams, artists, genres),
+        **artist_tables(songs, artists),
+        **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
+        **similar_tables(songs, crowd),
+        **group_tables(name, songs, artists),
     }
     listener = {
         "user_id": "u1",
@@ -324,7 +329,7 @@ def evolution_tables(genres, artists, months):
             4 * p,
             4 * p - 1,
             *words[p - 1],
-            names[p - 1],
+            names[(p - 1) % len(names)],
             list(artists["artist"][:2]),
             90,
         )
@@ -344,15 +349,208 @@ def archive_table(ms, streams, artists, genres):
     rows = []
     for reason, day in enumerate(days, 1):
         amount = 33 if reason in (2, 5) else int(ms[day])
-        row = pd.Series(
-            {"amount": amount, "name": names.get(reason, ""), "n_streams": streams[day]}
-        )
+        row = {"amount": amount, "name": names.get(reason, ""), "n_streams": streams[day]}
+        row["date"] = DAYS[day]
         title, words = TEMPLATES[reason - 1]
         words = words.format(**amounts(row))
         name = row["name"]
         rows.append((DAYS[day], title, words, reason, amount, name, ms[day], streams[day]))
     columns = ("date", "title", "words", "reason", "amount", "name", "ms_played", "n_streams")
     return table(rows, *columns)
+
+
+def artist_tables(songs, artists):
+    """Tables of albums, of the number-one song, and of artists by month: made up from the ranks of
+    songs and artists.
+    """
+    song, names = songs.iloc[0], list(artists["artist"][:5])
+    n = int(song["n_streams"])
+    days = DAYS[33 : 33 + 2 * n : 2][: min(n, 160)]
+    each = np.full(len(days), n // len(days)) + (np.arange(len(days)) < n % len(days))
+    months = [
+        (
+            r + 1,
+            r,
+            name,
+            m,
+            1 + (5 * r + m * (r + 2)) % (4 + 3 * r),
+            1 + (7 * m + 3 * r) % (40 - 5 * r),
+        )
+        for r, name in enumerate(names)
+        for m in range(1, 13)
+        if (m + r) % 7
+    ]
+    race = table(months, "year_rank", "artist_id", "artist", "month", "rank", "n_whole")
+    race = race.assign(n_streams=race["n_whole"] * 1.0, ms_played=0, trail=3)
+    best = race.groupby("year_rank")["n_whole"].transform("max") == race["n_whole"]
+    is_peak = best & ~race[best].duplicated("year_rank").reindex(race.index, fill_value=False)
+    top = [max(9 - k // 2, 0) * (k != 4) for k in range(14 if n > 50 else 3)]
+    album = {"rank": 1, "album": song["title"], "artist": song["artist"], "n_tracks": len(top)}
+    album |= {"n_heard": sum(k > 0 for k in top), "n_streams": sum(top), "track_streams": top}
+    streak = DAYS[70 : 70 + min(n // 3, 120)]
+    return {
+        "top_albums": pd.DataFrame([album]),
+        "number_one": pd.DataFrame(
+            {
+                "date": days,
+                "title": song["title"],
+                "artist": song["artist"],
+                "n_streams": each,
+                "n_so_far": each.cumsum(),
+                "known": n > 140,
+            }
+        ),
+        "artist_race": race,
+        "peak_months": race[["year_rank", "artist", "month", "n_streams", "n_whole"]].assign(
+            is_peak=is_peak
+        ),
+        "artist_streak": pd.DataFrame(
+            [(names[0], streak[0], streak[-1], d, 1 + k * 7 % 12) for k, d in enumerate(streak)],
+            columns=["artist", "first_day", "last_day", "date", "n_streams"],
+        )
+        if streak
+        else table([], "artist"),
+        "first_song": pd.DataFrame(
+            [{"title": song["title"], "artist": song["artist"], "n_streams": n}]
+        ).assign(first_local_ms=1_735_733_043_119),
+        "discoveries": pd.DataFrame(
+            {
+                "month": range(2, 13),
+                "n_artists": [7 + 3 * m % 11 for m in range(11)],
+                "n_genres": 2,
+                "first_artist": names[-1],
+                "first_date": [date(2025, m, 9) for m in range(2, 13)],
+                "artist": [names[m % len(names)] for m in range(11)],
+                "n_whole": [9 + 5 * m % 23 for m in range(11)],
+            }
+        ).assign(n_streams=lambda t: t["n_whole"] * 1.0),
+        "seasons": pd.DataFrame(
+            {
+                "number": range(5),
+                "season": ["winter", "spring", "summer", "autumn", "winter"],
+                "artist": [names[k % len(names)] for k in range(5)],
+                "n_whole": [40, 160, 90, 120, 3],
+            }
+        ),
+        "world": world_of(n),
+    }
+
+
+def world_of(n):
+    """Countries of artists, the more the larger n."""
+    known = [
+        ("US", "United States"),
+        ("GB", "United Kingdom"),
+        ("BR", "Brazil"),
+        ("SE", "Sweden"),
+        ("ZA", "South Africa"),
+        ("XX", "XX"),
+    ] + [(f"{a}{b}", f"Country {a}{b}") for a in "AB" for b in "CDEFGHIJKLM"]
+    known = known[: 2 + n // 5]
+    artists = [max(240 // (k + 1), 1) for k in range(len(known))]
+    rows = [
+        (k + 1, code, artists[k], artists[k] * 4.0, artists[k] / sum(artists), 31, name)
+        for k, (code, name) in enumerate(known)
+    ]
+    columns = "rank", "country", "n_artists", "n_streams", "share", "n_genres", "name"
+    return table([(0, "", 12, 30.0, 0.0, 31, ""), *rows], *columns)
+
+
+def type_tables(artist, minutes, crowd):
+    """Tables of insights that compare listeners; only a personality and a club without a crowd."""
+    n = sum(c for *_, c in crowd or [])
+    values = np.random.default_rng(5).normal(0, 1, (4, min(n, 240) or 1))
+    axes = (("Familiar", 0.43, 0.11), ("New", 518, 185), ("Loyal", 0.68, 0.11), ("Common", 17, 4))
+    rank = max(n // 9, 1)
+    fans = [(i, i, minutes + 61 * (rank - i), i == rank) for i in range(max(rank - 3, 1), rank + 4)]
+    habits = [("Cyclops", "top_genre_share", 0.62, 2.1), ("Vampire", "dark_share", 0.44, 1.4)]
+    habits += [(f"Fanatic {i}", "top_artist_share", 0.1, 0.9 - 0.3 * i) for i in range(10)]
+    clubs = [("Cosmic Stereo Club", 420, 0.31, "Archivist", min(n, 3) or 1, n // 5 or 1)]
+    clubs += [("Club Serotonin", 380, 0.28, "", 0, 0), ("Soft Hearts Club", 40, 0.03, "", 0, 0)]
+    town = "Llanfairpwllgwyngyllgogerychwyrndrobwll" if minutes > 9_999 else "Lyon"
+    home = ("GB" if minutes > 9_999 else "FR", town, 7, 12, artist, 3, 4.25)
+    many = crowd is not None
+    return {
+        "personality": pd.DataFrame(
+            {
+                **{"code": ["FNLU"], "name": "Devotee"},
+                **{"nearest_code": "ENLU", "nearest_name": "Nomad"},
+                **{"familiar_share": 0.45, "age_days": 412, "repeat_share": 0.81},
+                **{"popularity": 11.5, "n_listeners": n or 1, "n_same": n // 16 or 1},
+            }
+        ),
+        "personality_axes": pd.concat(
+            [
+                pd.DataFrame({"axis": axis, "cut": cut, "value": np.sort(cut + spread * v)})
+                for (axis, cut, spread), v in zip(axes, values)
+            ],
+            ignore_index=True,
+        ),
+        "character": ranked(habits * many, "character", "habit", "value", "score"),
+        "club": ranked(clubs, *("club", "n_streams", "share", "role", "role_rank", "n_members")),
+        "fan_rank": table(
+            [(7, artist, minutes, rank, max(n // 2, rank), 0.2)] * many,
+            *("artist_id", "artist", "minutes", "rank", "n_fans", "share"),
+        ),
+        "leaderboard": table(fans * many, "position", "rank", "minutes", "is_listener"),
+        "sound_town": table(
+            [home] * many,
+            *("country", "city", "n_artists", "n_people", "artist", "n_fans", "times"),
+        ),
+
+
+PEOPLE = [
+    "Anneliese Brandt-Ferreira",
+    "青木 さくら",
+    "Bo",
+    "عمر حداد",
+    "Maximiliane-Henriette von Hohenstaufen",
+    "Кирило Мельник",
+    "Ödön Nagy",
+    "Ana Lu",
+    "Yvaine Quartermaine",
+    "Æthel",
+]
+
+
+def similar_tables(songs, crowd):
+    """Similar listeners and missed songs; no row without a crowd."""
+    people = PEOPLE if crowd else []
+    similarity = [round(0.97 / (1 + 0.3 * i), 9) for i in range(len(people))]
+    shared = [max(9 - i, 1) for i in range(len(people))]
+    rows = list(zip(range(len(people)), similarity, shared, people))
+    few = songs[: 5 if crowd else 0]
+    missed = few[["rank", "title", "artist"]].assign(
+        n_listeners=[10, 7, 3, 1, 1][: len(few)], n_streams=few["n_streams"] * 30
+    )
+    similar = ranked(rows, "other_id", "similarity", "n_shared", "name")
+    return {"similar_listeners": similar, "missed_songs": missed}
+
+
+def group_tables(name, songs, artists):
+    """A blend with Bo, and a party of ten (of two if there are few songs)."""
+    names = [name, *PEOPLE[: 9 if len(songs) == 5 else 1]]
+    shared = artists[:5].assign(n_a=artists["n_streams"][:5], n_b=artists["n_streams"][:5][::-1])
+    given = songs[:2].assign(giver=[name, "Bo"])
+    pair = {"similarity": 0.456, "n_shared": len(shared), "name_a": name, "name_b": "Bo"}
+    awards = [
+        (
+            award.name,
+            n % len(names),
+            names[n % len(names)],
+            0.345 if award.factor == 100 else 12_345,
+        )
+        for n, award in enumerate(AWARDS)
+    ]
+    guests = [(n, guest, AWARDS[n % 9].name, 1 + n // 9) for n, guest in enumerate(names)]
+    return {
+        "blend": pd.DataFrame([pair]),
+        "shared_artists": shared[["rank", "artist", "n_a", "n_b"]],
+        "exchange": given[["giver", "rank", "title", "artist", "n_streams"]],
+        "party": table(awards, "award", "listener_id", "name", "value"),
+        "guests": table(guests, "listener_id", "name", "award", "place"),
+        "party_label": table([("Good Neighbours", 0.456)], "label", "similarity"),
+    }
 
 
 def typical():

@@ -9,10 +9,25 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only for editors and type checkers
+    from .cards.albums import draw_top_albums
     from .cards.card import card_folder, cards_in_rows, make_cards, make_squares, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.everybody import write_all_cards
+    from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
+    from .cards.number_one import draw_number_one
+    from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
+
+    from .cards.archive import draw_archive
+    from .cards.card import card_folder, cards_in_rows, make_cards, write_cards
+    from .cards.crowd import draw_place, draw_skip_rate
+    from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
+    from .cards.evolution import draw_music_evolution
+    from .cards.moods import draw_audio_aura, draw_audio_day
+    from .cards.release_years import draw_listening_age, draw_oldest_song
+
+    from .cards.party import draw_party
+    from .cards.similar import draw_blend, draw_missed_songs, draw_similar_listeners
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
@@ -78,6 +93,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .storage.avro_reading import read_plays_avro
     from .storage.outputs import output_folder
     from .storage.records import read_avro, records, sync_marker, write_avro
+    from .wrapped.artist_year import tell_artist
     from .wrapped.blend import blend
     from .wrapped.counting import tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, volume_by_plan
@@ -87,6 +103,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .wrapped.periods import period_tables
     from .wrapped.story import Story, tell_story
     from .wrapped.summary import write_summary
+    from .wrapped.wrapped_file import write_wrapped
 
 _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     # 00 data preparation: the source files, and the listeners drawn from them
@@ -155,6 +172,8 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tell_story": "wrapped.story",
     "Story": "wrapped.story",
     "write_summary": "wrapped.summary",
+    "write_wrapped": "wrapped.wrapped_file",
+    "tell_artist": "wrapped.artist_year",
     "blend": "wrapped.blend",
     "party": "wrapped.party",
     "everybody": "wrapped.everybody",
@@ -180,6 +199,25 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_longest_streak": "cards.days",
     "draw_skip_rate": "cards.crowd",
     "draw_place": "cards.crowd",
+    "draw_top_albums": "cards.albums",
+    "draw_number_one": "cards.number_one",
+    "draw_artist_race": "cards.race",
+    "draw_peak_months": "cards.race",
+    "draw_artist_streak": "cards.race",
+    "draw_first_song": "cards.firsts",
+    "draw_discoveries": "cards.firsts",
+    "draw_seasons": "cards.firsts",
+    "draw_world": "cards.firsts",
+    "draw_oldest_song": "cards.release_years",
+    "draw_listening_age": "cards.release_years",
+    "draw_audio_aura": "cards.moods",
+    "draw_audio_day": "cards.moods",
+    "draw_music_evolution": "cards.evolution",
+    "draw_archive": "cards.archive",
+    "draw_similar_listeners": "cards.similar",
+    "draw_missed_songs": "cards.similar",
+    "draw_blend": "cards.similar",
+    "draw_party": "cards.party",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     # 05 realism: the log compared with published figures

@@ -551,31 +551,58 @@ def check_nobody_named(users):
 def story(
     run_dir: RunDir,
     out_dir: Annotated[str, typer.Argument(help="folder for story.html, the cards and the JSON")],
-    user: Annotated[
-        str, typer.Option(help="user id, number or name; default the median listener by minutes")
-    ] = "",
+    user: Who = [],
+    where: Where = [],
     year: Year = -1,
     edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    rule: RuleTexts = [],
     theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
 ):
-    """Write one listener's story: a page that plays the cards, the cards, and the numbers as JSON.
+    """Write the story of a listener, or of several as one: a page that plays the cards, the cards,
+    and the numbers as JSON.
 
     The page is one file that needs no network. Open story.html in a browser.
     """
     from .cards import card_folder, make_cards, make_squares, write_cards
     from .cards.story import write_story
     from .cards.themes import check_theme
-    from .wrapped import tell_story, write_summary
+    from .wrapped import write_summary, write_wrapped
 
     check_theme(theme)
-    story = tell_story(run_dir, user, year, edition)
+    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    its_story = story_named(run_dir, user, where, rule, **period)
     folder = card_folder(out_dir)
     pictures = [*make_cards(its_story, theme), *make_squares(its_story, theme)]
     for path in write_cards(pictures, folder):
-    for path in write_cards(make_cards(story, theme), folder):
         typer.echo(path)
-    typer.echo(write_summary(story, folder))
-    typer.echo(write_story(story, folder, theme))
+    for write in (write_summary, write_wrapped):
+        typer.echo(write(its_story, folder))
+    typer.echo(write_story(its_story, folder, theme))
+
+
+@app.command()
+def artist(
+    run_dir: RunDir,
+    out_dir: Annotated[str, typer.Argument(help="folder for the cards")],
+    artist: Annotated[str, typer.Option(help="name or number of an artist of the run")],
+    year: Year = -1,
+    edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+):
+    """Draw an artist's cards, counted from all listeners of a run."""
+    from .cards import card_folder, make_cards, write_cards
+    from .cards.themes import check_theme
+    from .wrapped import tell_artist
+
+    check_theme(theme)
+    folder = card_folder(out_dir)
+    story_of_artist = tell_artist(run_dir, artist, year, edition, first_day, last_day)
+    for path in write_cards(make_cards(story_of_artist, theme), folder):
+        typer.echo(path)
 
 
 @app.command()

@@ -171,7 +171,7 @@ def test_the_words_of_a_day_come_from_fixed_templates():
     assert shown["words"].tolist() == [
         "0 minutes of music",
         "60 minutes of pop",
-        "12 of 40 plays are 20 years old or more",
+        "12 of 40 plays from before 2006",
         "1 play on the day",
     ]
     assert (

@@ -185,7 +185,8 @@ def test_one_country_has_the_whole_share_and_nobody_known_has_none():
 
 
 def test_countries_have_names_and_an_unlisted_one_its_code():
-    rows = pd.DataFrame({"country": ["SE", "XX", ""]})
+    rows = pd.DataFrame({"rank": [1, 2, 0], "country": ["SE", "XX", ""]})
+    assert len(firsts.with_names_of_countries(rows[2:], None)) == 0
     assert firsts.with_names_of_countries(rows, None)["name"].tolist() == ["Sweden", "XX", ""]
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.wrapped import days, release_years, tops, volume
-from wrapsim_helpers.wrapped.counting import day_number
+from wrapsim_helpers.wrapped.counting import candidates, day_number
 from wrapsim_helpers.wrapped.insight import Request
 
-from .more_columns import with_track_columns
+from .more_columns import results, with_track_columns
 from .test_insights import heard, play, rows
+from .test_release_years import listened
 
 MINUTE = 60_000
 MAY = [date(2025, 5, day) for day in (1, 2, 3)]
@@ -160,3 +161,30 @@ def test_of_release_years_alike_in_everything_the_earlier_is_first():
     dates = [date(2003, 1, 1), date(2001, 1, 1), None, None, date(2002, 1, 1)]
     found = release_years.top_release_year(with_track_columns(tables, release_date=dates))
     assert rows(found, "release_year", order="listener_id") == [[2001]]
+
+
+def test_each_listener_has_one_listening_age_with_streams_of_unknown_year_of_their_own():
+    tables = listened({1: [1990, None, None], 2: [2000, None], 3: [2010]})
+    ages = results(tables, release_years.listening_age)
+    assert [(row["listener_id"], row["n_undated"]) for row in ages] == [(1, 2), (2, 1), (3, 0)]
+
+
+def test_candidates_of_the_first_two_are_the_best_and_all_that_tie_with_the_second():
+    """Songs 0, 1, 3 and 4 of listener 1 have 1, 2, 3 and 2 streams; listener 2 has one song."""
+    counts = {0: 1, 1: 2, 3: 3, 4: 2}
+    plays = [
+        play(f"2025-05-0{track + 1}T1{i}:00:00", track)
+        for track, n in counts.items()
+        for i in range(n)
+    ]
+    tables = heard([*plays, play("2025-05-09T10:00:00", 0, listener=2)])
+    found = candidates(tables.songs, 2).order_by("listener_id", "track_id").execute()
+    assert found[["listener_id", "track_id"]].to_numpy().tolist() == [
+        [1, 1],
+        [1, 3],
+        [1, 4],
+        [2, 0],
+    ]
+    first = candidates(tables.songs, 1).order_by("listener_id").execute()
+    assert first["track_id"].tolist() == [3, 0]
+    assert first.columns.tolist() == list(tables.songs.columns)

@@ -86,12 +86,12 @@ def test_a_listener_like_nobody_misses_nothing():
     assert missed_by(listening({0: 2}, {4: 1}, {4: 1, 5: 1}), "title") == []
 
 
-def test_songs_of_more_similar_listeners_come_first_then_those_of_more_streams():
-    tables = listening({4: 1}, {4: 1, 0: 1, 5: 9}, {4: 1, 0: 1, 6: 8})
+def test_songs_of_the_more_similar_listeners_come_first():
+    tables = listening({4: 1}, {4: 1, 0: 1, 5: 2}, {4: 1, 0: 1, 6: 3})
     assert missed_by(tables, "rank", "title", "n_listeners", "n_streams") == [
         [1, "Salt", 2, 2],
-        [2, "Dusk", 1, 9],
-        [3, "Étude 6", 1, 8],
+        [2, "Dusk", 1, 2],
+        [3, "Étude 6", 1, 3],
     ]
 
 

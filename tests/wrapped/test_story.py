@@ -193,7 +193,7 @@ def test_the_runner_up_is_named_with_its_gap(tiny_run):
 
 
 def test_an_insight_names_what_it_needs_and_the_tables_lack():
-    tables = with_tallies(heard([play("2025-05-01T10:00:00")]))
+    tables = with_tallies(heard([play("2025-05-01T10:00:00")]), [])
     needy = w.Insight("x", "?", None, reads=("context", "ms_played"), needs=("albums",))
     assert missing(needy, tables) == ["context", "albums"]
     assert missing(w.INSIGHTS["minutes"], tables) == []

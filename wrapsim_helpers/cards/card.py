@@ -19,10 +19,29 @@ from PIL.PngImagePlugin import PngInfo
 from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
-from . import crowd, days, summary, tops, volume
+from . import (
+    albums,
+    archive,
+    crowd,
+    days,
+    evolution,
+    firsts,
+    moods,
+    number_one,
+    party,
+    race,
+    release_years,
+    similar,
+    summary,
+    tops,
+    volume,
+)
 from .squares import SQUARES, square_of
 
-LAST = ("summary", "too_little")  # cards without an insight; "too_little" is a story's only card
+# cards without an insight: of a pair, a party and an artist; "too_little" is a story's only card
+OF_ARTIST = ("artist_year", "artist_countries", "accolades")
+LAST = ("blend", "party", *OF_ARTIST, "summary", "too_little")
+WITH_ARTIST = ("top_songs", "listening_clock", "calendar")  # cards that an artist has too
 
 
 def drawings():
@@ -30,7 +49,39 @@ def drawings():
     `draw_<insight>` of one of the modules below.
     """
     functions = {}
-    for module in (crowd, days, summary, tops, volume):
+    modules = (
+        albums,
+        archive,
+        crowd,
+        days,
+        evolution,
+        firsts,
+        moods,
+        number_one,
+        race,
+        release_years,
+        summary,
+        tops,
+        volume,
+    )
+    modules = (
+        albums,
+        archive,
+        crowd,
+        days,
+        evolution,
+        firsts,
+        moods,
+        number_one,
+        party,
+        race,
+        release_years,
+        similar,
+        summary,
+        tops,
+        volume,
+    )
+    for module in modules:
         functions |= vars(module)
     names = [name for edition in EDITIONS.values() for name in edition.insights]
     order = dict.fromkeys([*names, *LAST])
@@ -39,7 +90,7 @@ def drawings():
 
 CARDS = drawings()
 CARD_FILES = re.compile(
-    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json|story\.html"
+    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json|Wrapped\d{{4}}\.json|story\.html"
 )  # files that a folder of cards may hold
 LEVEL = 3  # of compression: half the time of level 6, and a quarter more bytes
 SMALL = 300  # width in a notebook, three to a row
@@ -122,9 +173,14 @@ def card_names(story):
     """
     if story.too_little:
         return ["too_little"]
-    names = EDITIONS[story.edition].insights
-    with_rows = [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
-    return [*with_rows, "summary"]
+    if "artist_year" in story.tables:
+        return with_rows(story, (*OF_ARTIST, *WITH_ARTIST))
+    return [*with_rows(story, (*EDITIONS[story.edition].insights, "blend", "party")), "summary"]
+
+
+def with_rows(story, names):
+    """The names of cards for which a story has rows."""
+    return [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
 
 
 @front_door

@@ -1,5 +1,6 @@
 """Insights: questions about a year of listening, as Ibis expressions over the tables of a run."""
 
+from .artist_year import tell_artist
 from .blend import blend
 from .counting import PeriodTables, Rules, tables_in, too_little
 from .crowd import crowd_hours, crowd_leaving, volume_by_plan
@@ -15,4 +16,5 @@ from .story import Story, tell_story
 from .summary import write_summary
 from .tops import monthly_families, monthly_genres, top_artists, top_families, top_genres, top_songs
 from .volume import minutes, place, skip_rate
+from .wrapped_file import write_wrapped
 from .years import comebacks, loyalty

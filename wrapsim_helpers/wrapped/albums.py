@@ -44,7 +44,7 @@ def album_tracks(tables):
     return (
         tracks.filter(tracks.language != "")
         .select("track_id", "album_id", "track_number")
-        .join(albums.select("album_id", "n_tracks"), "album_id")
+        .join(albums.select("album_id", n_tracks=albums.n_tracks.cast("int64")), "album_id")
         .select("track_id", "album_id", "track_number", "n_tracks")
     )
 

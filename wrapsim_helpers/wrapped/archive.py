@@ -9,15 +9,13 @@ import ibis
 from ..instants import whole_minutes
 from .counting import as_dates, day_number, ranked, total, year_and_month
 from .evolution import jensen_shannon
+from .firsts import new_artists
 from .insight import OF_STREAMS, Insight
 from .tops import top_artists, top_genres, with_genre
 
 MOST_DAYS = 5
 ENOUGH_STREAMS = 10  # of a day, for its share of old music or its mixture of genres
 OLD_YEARS = 20  # music of the old catalogue came out so many calendar years before, or more
-# Days at the start of a listener's log on which nearly every artist is new. Only the first day of a
-# new account is known to be left out; a simulated log begins with its run.
-SETTLING_DAYS = 28
 FEWEST_ARTISTS = 2  # new artists of a discovery day
 
 
@@ -30,8 +28,8 @@ def archive(tables):
     once, under the first rule. The rules in order, with the amount that each measures:
 
     1  most minutes of all plays: ms_played
-    2  most artists streamed for the first time, FEWEST_ARTISTS at least: their number. If the log
-       has no earlier stream of the listener, its first SETTLING_DAYS days are left out
+    2  most artists streamed for the first time (see `new_artists`, which leaves out the first weeks
+       of a log), FEWEST_ARTISTS at least: their number
     3  most minutes of the artist that was streamed most in the period: ms_played; name: the artist
     4  most minutes of the genre that was streamed most: ms_played; name: the genre
     5  highest share of streams of tracks that came out OLD_YEARS years before or earlier, of days
@@ -78,30 +76,10 @@ def biggest_day(tables):
 
 def discovery_day(tables):
     """The day with most artists that the listener streamed for the first time."""
-    firsts = new_artists(tables).join(settled_days(tables), "listener_id")
-    some = firsts.filter(firsts.day >= firsts.settled)
-    days = some.group_by("listener_id", "day").agg(n_artists=some.count())
+    firsts = new_artists(tables)
+    days = firsts.group_by("listener_id", "day").agg(n_artists=firsts.count())
     enough = days.filter(days.n_artists >= FEWEST_ARTISTS)
     return chosen_day(enough, ibis.desc("n_artists"), amount="n_artists")
-
-
-def settled_days(tables):
-    """The first day on which artists count as discovered: listener_id, settled (see `archive`)."""
-    begun = tables.song_days.group_by("listener_id").agg(begun=tables.song_days.day.min())
-    before = tables.earlier.select("listener_id").distinct().mutate(known=True)
-    log = begun.left_join(before, "listener_id").fill_null({"known": False})
-    return log.select("listener_id", settled=log.begun + log.known.ifelse(0, SETTLING_DAYS))
-
-
-def new_artists(tables):
-    """Artists that each listener never streamed before the period: listener_id, artist_id, day (of
-    the first stream).
-    """
-    credits = tables.track_artists.select("track_id", "artist_id")
-    streams = tables.song_days.join(credits, "track_id")
-    firsts = streams.group_by("listener_id", "artist_id").agg(day=streams.day.min())
-    known = tables.earlier.select("listener_id", "track_id").join(credits, "track_id")
-    return firsts.anti_join(known.distinct(), ["listener_id", "artist_id"])
 
 
 def artist_day(tables):
@@ -222,9 +200,9 @@ RULES_OF_DAYS = (
 
 def with_words_of_days(days, _):
     """Remarkable days with date, title and words, from fixed templates."""
-    rows = [(*TEMPLATES[row["reason"] - 1], amounts(row)) for _, row in days.iterrows()]
-    return days.assign(
-        date=as_dates(days["day"]),
+    dated = days.assign(date=as_dates(days["day"]))
+    rows = [(*TEMPLATES[row["reason"] - 1], amounts(row)) for _, row in dated.iterrows()]
+    return dated.assign(
         title=[title for title, _, _ in rows],
         words=[words.format(**values) for _, words, values in rows],
     )[["date", "title", "words", "reason", "amount", "name", "ms_played", "n_streams"]]
@@ -234,11 +212,12 @@ def amounts(row):
     """The values that a template may contain."""
     n = int(row["amount"])
     return {
-        "minutes": f"{whole_minutes(n):,}",
-        "n": f"{n:,}",
+        "minutes": f"{whole_minutes(n)}",
+        "n": str(n),
         "plays": "play" if n == 1 else "plays",
         "name": row["name"],
-        "streams": f"{row['n_streams']:,}",
+        "streams": str(row["n_streams"]),
+        "year": row["date"].year - OLD_YEARS + 1,
     }
 
 
@@ -248,8 +227,8 @@ TEMPLATES = (
     ("Discovery day", "{n} artists for the first time"),
     ("Top artist day", "{minutes} minutes of {name}"),
     ("Top genre day", "{minutes} minutes of {name}"),
-    ("Most nostalgic day", f"{{n}} of {{streams}} plays are {OLD_YEARS} years old or more"),
-    ("Most unusual day", "{minutes} minutes of other genres than usual"),
+    ("Most nostalgic day", "{n} of {streams} plays from before {year}"),
+    ("Most unusual day", "{minutes} minutes of unusual genres"),
     ("Birthday", "{n} {plays} on the day"),
     ("New Year's Day", "{n} {plays} to begin the year"),
 )

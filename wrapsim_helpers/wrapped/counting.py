@@ -320,6 +320,11 @@ def total(column, where=None):
     return column.cast("float64").sum(where=where).fill_null(0).cast("int64")
 
 
+def total_over(column, window=None):
+    """Sum of integers over an Ibis window, int64 (see `total`). window: None for all rows"""
+    return column.cast("float64").sum().over(window or ibis.window()).cast("int64")
+
+
 def with_defaults(plays):
     """Plays with every column of DEFAULTS; a missing column gets its default in all rows."""
     return plays.mutate(

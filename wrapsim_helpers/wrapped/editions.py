@@ -84,6 +84,13 @@ STORY = (
     "missed_songs",
     "loyalty",
     "comebacks",
+    "personality",
+    "personality_axes",
+    "character",
+    "club",
+    "fan_rank",
+    "leaderboard",
+    "sound_town",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

@@ -2,7 +2,7 @@
 
 import ibis
 
-from .counting import month_of, ranked, total
+from .counting import ranked, total, with_month
 from .insight import OF_STREAMS, Insight
 from .moods import moods_of_tracks
 from .tops import RANKED, UNRANKED, genres_of, with_genre
@@ -67,7 +67,8 @@ def genres_by_month(tables):
     ms_played, first_ms.
     """
     songs = with_genre(tables, tables.song_days)
-    return songs.group_by("listener_id", "number", month=month_of(songs.day, tables.first_day)).agg(
+    songs = with_month(songs, tables.first_day)
+    return songs.group_by("listener_id", "number", "month").agg(
         n_streams=total(songs.n_streams),
         ms_played=total(songs.ms_played),
         first_ms=songs.first_ms.min(),
@@ -162,7 +163,7 @@ def phases(tables):
 
 def songs_of_phases(tables):
     """Streams of each listener by song and day, with phase and month."""
-    songs = tables.song_days.mutate(month=month_of(tables.song_days.day, tables.first_day))
+    songs = with_month(tables.song_days, tables.first_day)
     joined = songs.join(phases(tables), "listener_id")
     inside = joined.month.between(joined.first_month, joined.last_month)
     return joined.filter(inside).drop("first_month", "last_month")

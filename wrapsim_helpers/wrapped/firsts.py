@@ -6,7 +6,7 @@ import ibis
 
 from ..instants import DAY_MS, MINUTE_MS
 from ..people.homes import countries
-from .counting import as_dates, leaders, ranked, ranked_only, total, with_month
+from .counting import as_dates, leaders, month_of, ranked, ranked_only, total
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, with_genre
 
@@ -50,15 +50,18 @@ def discoveries(tables):
     without earlier plays the first weeks name nobody, since everything would be new. An artist
     counts whatever the role. Two new artists of one millisecond: by name, then artist_id.
     """
-    artists = new_artists(tables)
-    counts = number_of_new(artists, new_genres(tables))
-    named = counts.left_join(names_of_month(tables, artists), ["listener_id", "month"])
-    nobody = {"first_artist": "", "first_day": 0, "artist": "", "n_streams": 0.0, "n_whole": 0}
-    return (
-        named.fill_null(nobody)
-        .select("listener_id", *DISCOVERY_COLUMNS)
-        .order_by("listener_id", "month")
+    numbers = ("n_artists", "first_day", "n_whole", "n_streams")
+    nobody = {
+        name: ibis.literal(0, "float64" if name == "n_streams" else "int64") for name in numbers
+    }
+    nobody |= {name: ibis.literal("") for name in ("first_artist", "artist")}
+    genres = new_genres(tables).group_by("listener_id", "month").agg(n_genres=ibis._.count())
+    months = named_months(tables, new_artists(tables)).mutate(n_genres=ibis.literal(0, "int64"))
+    rows = months.union(genres.mutate(**nobody).select(*months.columns))
+    whole = rows.group_by("listener_id", "month").agg(
+        **{name: rows[name].max() for name in DISCOVERY_COLUMNS[1:]}
     )
+    return whole.order_by("listener_id", "month")
 
 
 def new_artists(tables):
@@ -89,8 +92,9 @@ def dated(tables, rows):
     """
     local_ms = rows.first_ms + rows.first_offset_min * MINUTE_MS
     days = rows.mutate(day=local_ms // DAY_MS).join(first_day_of(tables), "listener_id")
-    early = days.mutate(is_early=days.day < days.since + KNOWN_DAYS).drop("since")
-    return with_month(early, tables.first_day)
+    return days.mutate(
+        is_early=days.day < days.since + KNOWN_DAYS, month=month_of(days.day, tables.first_day)
+    ).drop("since")
 
 
 def first_day_of(tables):
@@ -101,29 +105,33 @@ def first_day_of(tables):
     return every.group_by("listener_id").agg(since=every.day.min())
 
 
-def number_of_new(artists, genres):
-    """Number of new artists and genres by listener and month: n_artists, n_genres."""
-    rows = artists.select("listener_id", "month", is_artist=True).union(
-        genres.select("listener_id", "month", is_artist=False)
-    )
-    return rows.group_by("listener_id", "month").agg(
-        n_artists=total(rows.is_artist), n_genres=total(~rows.is_artist)
-    )
+def named_months(tables, artists):
+    """The number of new artists in each month, the first of them and the one with most streams (see
+    `discoveries`): listener_id, month, n_artists, first_artist, first_day, artist, n_streams,
+    n_whole.
 
-
-def names_of_month(tables, artists):
-    """The first new artist of each month, and the one with most streams (see `discoveries`)."""
-    keys, names = ["listener_id", "month"], tables.artists.select("artist_id", "artist")
-    order = *tables.rules.best_first, "artist", "artist_id"
-    firsts = leaders(artists.mutate(early=-artists.first_ms), keys, "early").join(
-        names, "artist_id"
+    Only artists who can be one of the two get a name and are sorted.
+    """
+    in_month = {"group_by": ["listener_id", "month"]}
+    by = tables.rules.measure
+    counts = artists.mutate(
+        n_artists=artists.count().over(**in_month),
+        earliest=artists.first_ms.min().over(**in_month),
+        most=artists[by].max().over(**in_month),
     )
-    first = ranked(firsts, "artist", "artist_id", within=["month"])
-    most = leaders(artists, keys, tables.rules.measure).join(names, "artist_id")
-    best = ranked(most, *order, within=["month"])
-    first, best = first.filter(first["rank"] == 1), best.filter(best["rank"] == 1)
-    return first.select(*keys, first_artist="artist", first_day="day").join(
-        best.select(*keys, "artist", "n_whole", n_streams=best.n_streams / 2), keys
+    few = counts.filter((counts.first_ms == counts.earliest) | (counts[by] == counts.most))
+    named = few.join(tables.artists.select("artist_id", "artist"), "artist_id")
+    names = "artist", "artist_id"
+    best = ranked(named, *tables.rules.best_first, *names, within=["month"]).rename(place="rank")
+    both = ranked(best, "first_ms", *names, within=["month"])
+    is_first, is_best = both["rank"] == 1, both.place == 1
+    return both.group_by("listener_id", "month").agg(
+        n_artists=both.n_artists.max(),
+        first_artist=both.artist.max(where=is_first),
+        first_day=both.day.max(where=is_first),
+        artist=both.artist.max(where=is_best),
+        n_streams=(both.n_streams / 2).max(where=is_best),
+        n_whole=both.n_whole.max(where=is_best),
     )
 
 
@@ -215,12 +223,16 @@ def n_genres(tables):
 
 
 def with_dates_of_firsts(months, _):
-    """Discoveries with first_date, the date of first_day."""
+    """Discoveries with first_date, the date of first_day; no row if no artist is new."""
+    months = months if months["n_artists"].any() else months[:0]
     return months.assign(first_date=as_dates(months["first_day"]))
 
 
 def with_names_of_countries(rows, _):
-    """Countries with their names, as in places.csv; the code where it has no name."""
+    """Countries with their names, as in places.csv; the code where it has no name. No row if no
+    country is known.
+    """
+    rows = rows if rows["rank"].any() else rows[:0]
     names = countries().set_index("country")["name"]
     return rows.assign(name=rows["country"].map(names).fillna(rows["country"]))
 

@@ -5,14 +5,20 @@ from dataclasses import replace
 from . import (
     albums,
     archive,
+    characters,
+    clubs,
     days,
     evolution,
+    fans,
     firsts,
+    measures,
     moods,
     number_one,
+    personality,
     race,
     release_years,
     similar,
+    sound_town,
     tops,
     volume,
     years,
@@ -33,6 +39,12 @@ THEMES = (
     evolution,
     archive,
     years,
+    measures,
+    personality,
+    characters,
+    clubs,
+    fans,
+    sound_town,
 )
 INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}

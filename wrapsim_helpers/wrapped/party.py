@@ -43,7 +43,7 @@ AWARDS = (
     Award("Early Bird", "early_share", "{} % before 9", 100),
     Award("Picky Listener", "left_share", "{} % left early", 100),
     Award("Most Obsessed Fan", "artist_share", "{} % one artist", 100),
-    Award("Absolute Chaos", "n_even_genres", "as if {} genres"),
+    Award("Absolute Chaos", "n_even_genres", "mix of {} genres"),
     Award("Eternal Optimist", "happy_share", "{} % happy", 100),
     Award("Most Minutes", "minutes", "{} minutes"),
     Award("Rarest Listen", "rarity", "rarity {} of 100"),

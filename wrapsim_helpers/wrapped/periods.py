@@ -35,6 +35,7 @@ from .counting import (
     by_song_and_day,
     tables_in,
 )
+from .derived import cache_table, cached_table, derived_file
 from .editions import Edition, edition_named, window
 from .insights import with_tallies
 
@@ -46,6 +47,7 @@ WITH_PLAYS = {
     "listeners": ["listener_id", "name", "birth_date", "country", "city", "latitude"],
     "actions": ["listener_id", "at", "kind", "track_id"],
 }
+SQL = ["name", "sql"]  # columns of cached statements
 GROUP = -1  # listener_id of several listeners who are counted as one
 
 
@@ -169,8 +171,21 @@ def opened_period(run, edition, rules, *days):
         empty = TABLES[name].empty_table()
         show_rows(connection.con, name, empty.select(WITH_PLAYS.get(name, empty.column_names)))
         tables[name] = connection.table(name)
-    statements = statements_of(tables_of_days(tables, run.parameters, days, rules), edition)
+    file = derived_file(f"sql-{edition.name}", days, rules)
+    statements = cached_statements(run, file, edition)
+    if not statements:
+        statements = statements_of(tables_of_days(tables, run.parameters, days, rules), edition)
+        cache_table(run, file, pa.table([list(statements), list(statements.values())], SQL))
     return Period(run, edition, rules, *days, connection.con, statements)
+
+
+def cached_statements(run, file, edition):
+    """The statements of a period from the run's folder; {} unless there are those of this code for
+    all insights of the edition. Making them takes seconds.
+    """
+    table = cached_table(run, file)
+    statements = dict(zip(*table.to_pydict().values(), strict=True)) if table is not None else {}
+    return statements if statements.keys() >= edition.queries.keys() else {}
 
 
 def statements_of(tables, edition):
@@ -179,7 +194,9 @@ def statements_of(tables, edition):
 
     def store(name, expression):
         statements[name] = str(connection.compile(expression))
-        return connection.create_table(name, expression.limit(0), temp=True)
+        empty = f"SELECT * FROM ({statements[name]}) LIMIT 0"  # compiling once takes half the time
+        connection.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {empty}")
+        return connection.table(name)
 
     counted = with_tallies(in_temporary_tables(tables, store), edition.tallies, store)
     insights = {name: query(counted) for name, query in edition.queries.items()}

@@ -145,18 +145,24 @@ def missed_songs(tables):
     (theirs).
 
     A song that the listener played for any time, or streamed before the period, is not new. At most
-    MISSED songs, PER_ARTIST of one primary artist. Ranked by n_listeners, then n_streams, then the
-    title, then track_id.
+    MISSED songs, PER_ARTIST of one primary artist. Ranked by the sum of the similarities of those
+    listeners, then n_streams, then the title, then track_id.
     """
     songs = tables.tallies["favourite_songs"].rename(other_id="listener_id")
     theirs = most_similar(tables).join(songs, "other_id")
     counts = theirs.group_by("listener_id", "track_id").agg(
-        n_listeners=theirs.count(), n_streams=total(theirs.n_streams)
+        n_listeners=theirs.count(),
+        n_streams=total(theirs.n_streams),
+        score=total((theirs.similarity * 10**9).round()),
     )
     for played in (tables.plays, tables.earlier):
         counts = counts.anti_join(played, ["listener_id", "track_id"])
     best = few_per_artist(counts.join(titles(tables), "track_id"))
-    return best.filter(best["rank"] <= MISSED).drop("artist_id").order_by("listener_id", "rank")
+    return (
+        best.filter(best["rank"] <= MISSED)
+        .drop("artist_id", "score")
+        .order_by("listener_id", "rank")
+    )
 
 
 def titles(tables):
@@ -169,7 +175,7 @@ def titles(tables):
 
 def few_per_artist(songs):
     """Missed songs in order, at most PER_ARTIST of one artist."""
-    order = (ibis.desc("n_listeners"), ibis.desc("n_streams"), "title", "track_id")
+    order = (ibis.desc("score"), ibis.desc("n_streams"), "title", "track_id")
     few = ranked(songs, *order, within=["artist_id"]).filter(lambda t: t["rank"] <= PER_ARTIST)
     return ranked(few.drop("rank"), *order)
 
@@ -210,7 +216,7 @@ INSIGHTS = (
         columns=("track_id", "n_listeners", "n_streams", "title", "artist", "rank"),
         counted=(
             f"songs among the {FAVOURITES} most streamed of the {SIMILAR} most similar listeners; "
-            "ties go to more streams of theirs, then to the title"
+            "ranked by the sum of their similarities; ties go to more streams, then to the title"
         ),
         left_out=(
             "songs that this listener played, however briefly, or streamed before, and the third "

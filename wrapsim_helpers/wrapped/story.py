@@ -75,6 +75,17 @@ class Story:
         number_one, artist_streak   one row per day, with date
         loyalty         rank, artist, n_years, n_streams; no row in a run of one year
         comebacks       rank, artist, last_day, first_day, gap_days, n_streams; as above
+
+
+        personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
+                        the four measures; no row if one is unknown
+        personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
+        character       rank, character, habit, value, score; no row without a crowd
+        club            rank, club, n_streams, share, role, role_rank, n_members
+        fan_rank        one row: artist_id, artist, minutes, rank, n_fans, share; no row without a
+                        crowd
+        leaderboard     position, rank, minutes, is_listener; up to 7 rows, none without a crowd
+        sound_town      one row or none; columns as in docs/tables.md
     """
 
     listener: dict
@@ -94,7 +105,7 @@ class Story:
         """How an insight was counted, in one sentence: rule, period, what was left out, and the
         runner-up with its gap.
         """
-        insight = INSIGHTS[check_choice("name", name, tuple(self.tables))]
+        insight = INSIGHTS[check_choice("name", name, tuple(filter(INSIGHTS.get, self.tables)))]
         words = {
             "seconds": f"{self.rules.stream_ms / 1000:g}",
             "featured": f"{self.rules.featured_weight:g}",

@@ -38,7 +38,7 @@ def story_summary(story):
         "last_day": str(story.last_day),
         "rules": vars(story.rules),
         "too_little": story.too_little,
-        "insights": {name: insight_of(story, name) for name in story.tables},
+        "insights": {name: insight_of(story, name) for name in story.tables if name in INSIGHTS},
     }
 
 

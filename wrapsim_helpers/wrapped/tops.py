@@ -7,13 +7,13 @@ import ibis
 import pandas as pd
 
 from ..instants import MINUTE_MS
-from .counting import month_of, ranked, ranked_by_streams, ranked_only, total, with_month
+from .counting import ranked, ranked_by_streams, ranked_only, total, with_month
 from .insight import OF_STREAMS, Insight
 
 
 def top_songs(tables, most=100):
-    """Which songs did each listener stream most? rank, track_id, title, artist, n_streams,
-    ms_played, first_ms (UTC), first_local_ms (local time).
+    """Which songs did each listener stream most? rank, track_id, song_id, title, artist,
+    n_streams, ms_played, first_ms (UTC), first_local_ms (local time).
 
     Counts ranked streams. Ties go to more milliseconds, then the earlier first play, then the
     title, then track_id.
@@ -27,10 +27,10 @@ def top_songs(tables, most=100):
         "first_ms",
         first_local_ms=songs.first_ms + songs.first_offset_min * MINUTE_MS,
     )
-    names = tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
-    return ranked_by_streams(counts, names, "track_id", most, tables.rules).order_by(
-        "listener_id", "rank"
-    )
+    artist = tables.tracks.artists.join(", ")
+    names = tables.tracks.select("track_id", "title", "song_id", artist=artist)
+    best = ranked_by_streams(counts, names, "track_id", most, tables.rules)
+    return best.order_by("listener_id", "rank")
 
 
 def top_artists(tables, most=100):
@@ -42,7 +42,7 @@ def top_artists(tables, most=100):
     whatever the role. Ties as for songs, with the name instead of the title.
     """
     best = ranked_by_streams(
-        ranked_only(tables.credited),
+        ranked_only(tables.credited).drop("first_offset_min"),
         tables.artists.select("artist_id", "artist"),
         "artist_id",
         most,
@@ -206,6 +206,7 @@ INSIGHTS = (
             "first_ms",
             "first_local_ms",
             "title",
+            "song_id",
             "artist",
             "rank",
         ),

@@ -11,12 +11,12 @@ from ..music.song_ids import song_ids, text_keys
 from ..names import normalised
 from ..storage.manifest import json_bytes
 from ..storage.outputs import replaced_file, writable_output_folder
-from .days import as_dates
 from .story import Story
 
 MONTH_NAMES = (
     "JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER".split()
 )
+TRAILS = (None, "VERY_LOW", "LOW", "MEDIUM", "HIGH", "VERY_HIGH")
 MOST = 5  # of a ranking
 MOST_ARTISTS = 20
 NIGHT = (22, 23, 0, 1, 2, 3, 4)
@@ -72,7 +72,7 @@ def track_uris(story, most=MOST):
 
 
 def fan_share(story):
-    """The listener's rank among the fans of the top artist, as a share; {} without a crowd."""
+    """The listener's rank among the fans of the top artist, as a share; None without a crowd."""
     fans = story.tables.get("fan_rank", ())
     return float(fans["rank"].iloc[0] / fans["n_fans"].iloc[0]) if len(fans) else None
 
@@ -143,7 +143,7 @@ def months_of(rows):
         {
             "rank": int(row.rank),
             "month": MONTH_NAMES[int(row.month - 1) % 12],
-            "trailSize": row.trail,
+            "trailSize": TRAILS[int(row.trail)],
         }
         for row in rows.itertuples()
     ]
@@ -215,17 +215,16 @@ def party_block(story):
 
 def archive_block(story):
     """The remarkable days."""
-    days = story.tables["archive"]
     return {
         "archiveReports": [
             {
-                "columnQualifier": f"{day:%Y%m%d}",
+                "columnQualifier": f"{row.date:%Y%m%d}",
                 "title": row.title,
-                "description": row.text,
-                "reason": row.reason.upper(),
+                "description": row.words,
+                "reason": upper_snake(row.title),
                 "minutesListened": int(row.ms_played) // MINUTE_MS,
             }
-            for day, row in zip(as_dates(days["day"]), days.itertuples(), strict=True)
+            for row in story.tables["archive"].itertuples()
         ]
     }
 
@@ -249,15 +248,22 @@ BLOCKS_OF_2025 = {
 
 
 def metrics_of_2024(story):
-    """Milliseconds, the day with most of them, and the share of the crowd with less."""
-    days, place = story.tables["calendar"], story.tables["place"]
+    """Milliseconds, the day with most of them, and the percentage of the crowd with less."""
+    days = story.tables["calendar"]
     day = days.loc[days["ms_played"].idxmax()]
-    below = [100 * place["n_below"] // (place["n_listeners"] - 1)] if len(place) else []
     return metrics_block(story) | {
         "mostListenedDay": str(day["date"]),
         "mostListenedDayMinutes": int(day["ms_played"]) // MINUTE_MS,
-        **{"percentGreaterThanWorldwideUsers": int(share.iloc[0]) for share in below},
+        "percentGreaterThanWorldwideUsers": percent_below(story),
     }
+
+
+def percent_below(story):
+    """Percentage of the other listeners of the crowd with fewer minutes; None without a crowd."""
+    if not len(story.tables["place"]):
+        return None
+    place = story.first("place")
+    return int(100 * place["n_below"] // (place["n_listeners"] - 1))
 
 
 def artists_of_2024(story):

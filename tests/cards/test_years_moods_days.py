@@ -1,0 +1,149 @@
+"""Cards on release years, moods, evolution and remarkable days: their shapes are the data."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from wrapsim_helpers.cards import archive, canvas, evolution, moods, release_years, themes
+from wrapsim_helpers.wrapped.moods import AURA_COLOURS
+
+from .test_cards import area, discs, draw, drawn, shapes, story_of, with_table
+
+
+@pytest.mark.parametrize("story", ["typical", "longest"])
+def test_bars_of_release_years_are_as_high_as_the_shares_and_dots_mark_the_others(story):
+    years, ax = story_of(story).tables["release_years"], drawn(story, "listening_age")
+    share = years["share"][years["share"] > 0].to_numpy()
+    bars = sorted(shapes(ax, "years"), key=lambda corners: corners[:, 0].min())
+    heights = np.array([np.ptp(corners[:, 1]) for corners in bars])
+    np.testing.assert_allclose(
+        heights, np.maximum(heights.max() / share.max() * share, 2), atol=1e-6
+    )
+    assert len(discs(ax, "others")) == (years["others_share"] > 0).sum()
+
+
+def test_the_window_of_five_years_is_marked():
+    accent = themes.THEMES["press"]["listening_age"].accent.face.lower()
+    bars = [c for c in drawn("typical", "listening_age").collections if c.get_gid() == "years"]
+    marked = [c for c in bars if to_hex(c.get_facecolor()[0]) == accent]
+    assert [len(c.get_paths()) for c in marked] == [5]
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_discs_of_the_oldest_song_have_the_area_of_the_streams(story):
+    years, ax = story_of(story).tables["release_years"], drawn(story, "oldest_song")
+    n = years["n_streams"][1:].to_numpy()
+    found = np.sort(discs(ax, "releases")[:, 2])
+    exact = found.max() * np.sqrt(np.sort(n[n > 0]) / n.max())
+    np.testing.assert_allclose(found, np.maximum(exact, release_years.SMALLEST), atol=1e-6)
+    assert len(discs(ax, "oldest")) == 1
+
+
+@pytest.mark.parametrize(("story", "n_shapes"), [("typical", 2), ("small", 1)])
+def test_an_aura_has_a_shape_per_colour_and_the_outer_one_is_both_together(story, n_shapes):
+    ax, table = drawn(story, "audio_aura"), story_of(story).tables["audio_aura"]
+    areas = [area(corners) for corners in shapes(ax, "aura")]
+    assert len(areas) == n_shapes == table["rank"].nunique()
+    if n_shapes == 2:
+        n_first, n_second = table.groupby("rank")["n_streams"].sum()
+        assert areas[1] / areas[0] == pytest.approx(n_second / (n_first + n_second), abs=0.06)
+
+
+@pytest.mark.parametrize("story", ["typical", "longest"])
+def test_bars_of_the_parts_of_the_day_are_as_long_as_their_streams(story):
+    parts = story_of(story).tables["audio_day"].drop_duplicates("part")["n_part"].to_numpy()
+    bars = sorted(shapes(drawn(story, "audio_day"), "parts"), key=lambda v: v[:, 1].min())
+    lengths = np.array([np.ptp(v[:, 0]) for v in bars])
+    np.testing.assert_allclose(lengths / lengths.max(), parts / parts.max())
+
+
+def test_bands_of_genres_have_the_shares_of_the_month_and_the_width_of_its_root():
+    story = story_of("typical")
+    edges, names = evolution.bands(story)
+    wide = np.diff(edges, axis=0)[:, :: evolution.SMOOTH]
+    table = story.tables["genre_mixture"].pivot_table(
+        index="rank", columns="month", values="n_streams", fill_value=0
+    )
+    n = table.to_numpy()
+    np.testing.assert_allclose(wide / wide.sum(0), n / n.sum(0))
+    total = np.sqrt(n.sum(0))
+    np.testing.assert_allclose(wide.sum(0) / wide.sum(0).max(), total / total.max())
+    assert names[-1] == "" and len(names) == 6
+
+
+def test_every_phase_has_a_bracket_over_its_months():
+    ax, table = drawn("typical", "music_evolution"), story_of("typical").tables["music_evolution"]
+    brackets = [c for c in ax.collections if c.get_gid() == "brackets"]
+    ends = [(path[:, 0].min(), path[:, 0].max()) for c in brackets for path in c.get_segments()]
+    assert len(ends) == len(table) == 3 and all(b[0] > a[1] for a, b in zip(ends, ends[1:]))
+    texts = [t.get_text() for t in ax.texts]
+    assert "Danceable, energetic dance pop" in texts and "Largest: Jan to Apr, 90 plays." in texts
+
+
+def test_a_diary_has_an_entry_for_every_day_in_order():
+    ax, table = drawn("typical", "archive"), story_of("typical").tables["archive"]
+    assert [t.get_text() for t in ax.texts if t.get_gid() == "title"] == table["title"].tolist()
+    said = [t.get_text() for t in ax.texts if t.get_gid() == "words"]
+    assert said == table["words"].tolist()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_a_diary_of_any_number_of_days_can_be_drawn(n):
+    days = story_of("typical").tables["archive"][:n]
+    ax = draw("archive", with_table(story_of("typical"), archive=days))
+    assert len([t for t in ax.texts if t.get_gid() == "title"]) == n
+
+
+def test_an_oldest_song_is_named_by_title_or_artist_or_not_at_all():
+    assert release_years.song_headline("Salt", "Ivy") == "Salt"
+    assert release_years.song_headline("I Kept Your Umbrella Again", "Ivy") == "Ivy"
+    assert (
+        release_years.song_headline("W" * 40, "One Two Three Four Five") == "is the oldest release"
+    )
+
+
+def test_a_listening_age_names_its_window_or_the_year_that_leads():
+    assert release_years.age_headline(2010, 2014, 2025, 2025) == "from music of 2010–14"
+    assert release_years.age_headline(1998, 2002, 2025, 2025) == "from music of 1998–02"
+    assert release_years.age_headline(2021, 2025, 2024, 2025) == "mostly music of 2024"
+
+
+def every_headline():
+    for first in AURA_COLOURS:
+        yield moods.aura_headline([first])
+        yield from (moods.aura_headline([first, second]) for second in AURA_COLOURS)
+    for month in range(1, 13):
+        yield archive.archive_headline(date(2025, month, 28), 1440)
+    names = ["pop", "deep funk carioca", "alternative metal", "singer-songwriter"]
+    yield from (evolution.evolution_headline([a, b]) for a in names for b in names)
+
+
+def test_every_headline_on_moods_genres_and_days_has_at_most_four_words_and_fits():
+    found = set(every_headline())
+    assert len(found) > 150
+    for headline in found:
+        assert len(headline.split(" ")) <= 4 and not headline[0].islower(), headline
+        sizes = (*canvas.HEADLINES, *canvas.LONG_HEADLINES[:2])
+        assert canvas.fits_width(headline, "hero", sizes[-1]), headline
+
+
+def test_every_line_behind_the_age_fits():
+    found = {release_years.age_headline(y, y + 4, 2024, 2025) for y in range(1950, 2022)}
+    found.add("is the oldest release")
+    for text in found:
+        assert len(text.split(" ")) <= 4 and canvas.fits_width(text, "name", 72), text
+
+
+def test_a_story_of_few_release_years_has_a_tick_for_each():
+    table = story_of("small").tables["release_years"]
+    row = pd.DataFrame([(16, 2021, 2025, 5, 9, 2, 9, 0, 0)], columns=AGE)
+    story = with_table(story_of("small"), listening_age=row)
+    ticks = [t for t in draw("listening_age", story).texts if t.get_gid() == "tick"]
+    assert len(ticks) == len(table) == 7
+
+
+AGE = ["age", "first_year", "last_year", "n_window", "n_streams", "n_others_window", "n_others"]
+AGE += ["cohort", "n_undated"]

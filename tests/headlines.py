@@ -1,0 +1,45 @@
+"""How much the headlines of the cards differ between the listeners of a run.
+
+`python -m tests.headlines RUN_DIR` prints, for each card, the number of listeners, the number of
+different headlines, and the most common headline with its share.
+"""
+
+import sys
+from collections import Counter, defaultdict
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+import wrapsim_helpers as ws
+from wrapsim_helpers import cards
+
+
+def headlines_of(run_dir):
+    """Card name -> Counter of its headlines, over all listeners with a play; without the hero
+    number, which would make each differ.
+    """
+    found = defaultdict(Counter)
+    for number in ws.everybody(run_dir)["minutes"]["listener_id"].to_pylist():
+        story = ws.tell_story(run_dir, str(number))
+        for name in cards.card.card_names(story):
+            found[name][headline(name, story)] += 1
+    return found
+
+
+def headline(name, story):
+    """The headline of a card, which is drawn without pixels."""
+    figure = Figure(figsize=(5.4, 9.6), dpi=200)
+    FigureCanvasAgg(figure)
+    ax = cards.CARDS[name](figure.add_axes((0, 0, 1, 1)), story)
+    return " ".join(text.get_text() for text in ax.texts if text.get_gid() == "headline")
+
+
+def table(found):
+    """One line of text per card."""
+    for name, counts in found.items():
+        (most, n), n_listeners = counts.most_common(1)[0], sum(counts.values())
+        yield f"{name:20} {n_listeners:5} {len(counts):5} {n / n_listeners:6.1%}  {most}"
+
+
+if __name__ == "__main__":
+    print(*table(headlines_of(sys.argv[1])), sep="\n")

@@ -1,0 +1,180 @@
+"""The card of music evolution: the stream of genres through the year, and its phases."""
+
+import numpy as np
+
+from .canvas import (
+    EDGE,
+    LEFT,
+    MEASURE,
+    READING,
+    RIGHT,
+    RULE,
+    fits_headline,
+    lines,
+    page,
+    polygons,
+    reading_line,
+    width,
+    write,
+    write_centred,
+    write_name,
+)
+from .fonts import shown
+from .volume import month_rows
+from .words import LONG_MONTHS, MONTHS, counted, span, words_on
+
+TOP, BASE = 690, 1130  # of the stream
+SMOOTH = 12  # points from a month to the next
+LABEL_HEIGHT = 48  # of a name in its band, pixels
+FIRST_PHASE, PHASE_PITCH = 1256, 96
+BRACKET = 22  # height, pixels
+
+
+def draw_music_evolution(ax, story, theme="press"):
+    """Through which phases did the music go?
+
+    A stream of the five most streamed genres and all others; its width is the square root of the
+    streams of the month. Brackets above it are the phases.
+    """
+    look = page(ax, story, "music_evolution", theme, words_of_music_evolution(story))
+    edges, names = bands(story)
+    x = np.linspace(LEFT, RIGHT, edges.shape[1])
+    paints = [
+        paint._replace(edge=paint.edge if paint.hatch else look.ground) for paint, _ in look.layers
+    ]
+    for i, name in enumerate(names):
+        corners = np.c_[np.r_[x, x[::-1]], np.r_[edges[i], edges[i + 1][::-1]]]
+        polygons(ax, [corners], paints[i], "layers")
+        label_band(ax, x, edges[i], edges[i + 1], name, look.layers[i][1])
+    label_month_axis(ax, story, look)
+    for i, phase in enumerate(story.tables["music_evolution"].itertuples()):
+        bracket(ax, story, look, phase)
+        phase_row(ax, look, FIRST_PHASE + PHASE_PITCH * i, phase)
+    return ax
+
+
+def n_months(story):
+    """Number of months of the story's period."""
+    return int(month_rows(story, [story.last_day])[0]) + 1
+
+
+def bands(story):
+    """(edges of the bands from top to bottom, (bands + 1, points), pixels; names of the bands)."""
+    table, n = story.tables["genre_mixture"], n_months(story)
+    names = table.drop_duplicates("rank").sort_values("rank")
+    streams = np.zeros((len(names), n))
+    row = table["rank"].map({rank: i for i, rank in enumerate(names["rank"])})
+    streams[row, table["month"] - story.first_day.month] = table["n_streams"]
+    months = np.linspace(0, n - 1, SMOOTH * max(n - 1, 1) + 1)
+    wide = np.array([np.interp(bent(months), np.arange(n), layer) for layer in streams])
+    height = wide / np.sqrt(np.maximum(wide.sum(0), 1))  # quiet months stay visible
+    height *= (BASE - TOP) / height.sum(0).max()
+    edges = np.vstack([np.zeros(len(months)), height.cumsum(0)])
+    return (TOP + BASE) / 2 + edges - edges[-1] / 2, names["genre"].tolist()
+
+
+def bent(months):
+    """Positions between months, such that a line between two months becomes an S."""
+    whole = np.floor(months)
+    return whole + (1 - np.cos(np.pi * (months - whole))) / 2
+
+
+def label_band(ax, x, top, bottom, name, colour):
+    """Write the name of a genre where its band is highest, if it fits there."""
+    text = shown(name, "genre") if name else "other genres"
+    half = width(text, "bold", RULE) / 2 + 14
+    best, at = 0, None
+    for centre in x[(x > LEFT + half) & (x < RIGHT - half)]:
+        near = abs(x - centre) <= half + (x[1] - x[0])
+        room = bottom[near].min() - top[near].max()
+        if room > best:
+            best, at = room, (centre, (bottom[near].min() + top[near].max()) / 2)
+    if best >= LABEL_HEIGHT:
+        left = at[0] - half + 14
+        write(ax, left, at[1] + 12, text, RULE, "bold", colour, "genre", on="layers")
+
+
+def label_month_axis(ax, story, look):
+    """Write the months below the stream, every second one if there are many."""
+    n = n_months(story)
+    for i in range(0, n, 2 if n > 6 else 1):
+        name = MONTHS[(story.first_day.month - 1 + i) % 12]
+        write_centred(ax, month_x(i, n), BASE + 62, name, RULE, "text", look.quiet, "tick")
+
+
+def month_x(i, n):
+    """Position of a month, 0 for the first of n, pixels."""
+    return LEFT + MEASURE * i / max(n - 1, 1)
+
+
+def bracket(ax, story, look, phase):
+    """Draw the bracket of a phase with its number above the stream."""
+    n, first = n_months(story), story.first_day.month
+    half = MEASURE / max(n - 1, 1) / 2 - 12
+    left = max(month_x(phase.first_month - first, n) - half, LEFT)
+    right = min(month_x(phase.last_month - first, n) + half, RIGHT)
+    y = TOP - 50
+    path = [(left, y + BRACKET), (left, y), (right, y), (right, y + BRACKET)]
+    lines(ax, [path], look.accent.face, EDGE + 2, "brackets")
+    middle = (left + right) / 2
+    write_centred(ax, middle, y - 16, str(phase.phase), READING, "bold", look.loud, "rank")
+
+
+def phase_row(ax, look, y, phase):
+    """Write the number, the label and the artists of a phase."""
+    write(ax, LEFT, y, str(phase.phase), READING, "bold", look.loud, "rank")
+    room = MEASURE - 60
+    label = shown(phase_label(phase), "genre")
+    write_name(ax, LEFT + 60, y, label, (READING, RULE), "bold", look.text, "phase", room)
+    artists = ", ".join(shown(name, "artist") for name in phase.artists)
+    write_name(ax, LEFT + 60, y + 46, artists, (RULE,), "text", look.quiet, "artist", room)
+
+
+def phase_label(phase):
+    """The name of a phase: its sound, mood and genre."""
+    words = [word for word in (phase.descriptor, phase.mood) if word]
+    return f"{', '.join(words)} {phase.genre}".capitalize()
+
+
+def words_of_music_evolution(story):
+    """The words of the card `music_evolution`."""
+    table = story.tables["music_evolution"]
+    phases = list(table.itertuples())
+    longest = max(phases, key=lambda phase: phase.n_streams)
+    said = "; ".join(
+        f"{phase.phase} {phase_label(phase)}, {months_of_phase(phase)}, peak in "
+        f"{month_name(phase.peak_month)}, with {' and '.join(phase.artists)}"
+        for phase in phases
+    )
+    plays, everything = (counted(n, "play") for n in (longest.n_streams, table["n_streams"].sum()))
+    return words_on(
+        story,
+        "Music evolution",
+        headline=evolution_headline([shown(phase.genre, "genre") for phase in phases]),
+        reading=(
+            reading_line(f"Largest: {months_of_phase(longest)}, {plays}.", f"Largest: {plays}."),
+            f"Its peak: {month_name(longest.peak_month)}. All: {everything}.",
+        ),
+        rule=f"Width: root of plays; {span(story)}. Simulated.",
+        before=f"{said}.",
+    )
+
+
+def month_name(month):
+    """The name of a month that may lie in a later year (see `month_of`)."""
+    return LONG_MONTHS[(month - 1) % 12]
+
+
+def months_of_phase(phase):
+    """The months of a phase as text: "January to March"."""
+    first, last = (MONTHS[(month - 1) % 12] for month in (phase.first_month, phase.last_month))
+    return f"{first} to {last}" if first != last else first
+
+
+def evolution_headline(genres):
+    """The headline of the card `music_evolution`. genres: of the phases, in order"""
+    first, last = genres[0], genres[-1]
+    both = f"{first[:1].upper()}{first[1:]}, then {last}"
+    if first == last:
+        both = f"Always {last}"
+    return fits_headline(both, f"Then {last}", f"In {len(genres)} phases")

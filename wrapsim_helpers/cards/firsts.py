@@ -1,0 +1,327 @@
+"""Cards of what is first or new: the first song, new artists, seasons, countries."""
+
+import numpy as np
+
+from .albums import named_headline, sub_line
+from .canvas import (
+    LEFT,
+    NAME,
+    READING,
+    RIGHT,
+    RULE,
+    Paint,
+    directions,
+    dots,
+    fits_width,
+    lines,
+    page,
+    reading_line,
+    rectangles,
+    wedges,
+    width,
+    write,
+    write_name,
+)
+from .fonts import shown
+from .race import month_name
+from .words import MONTHS, count, counted, day, of_100, short_title, span, words_on
+
+# ---------------------------------------------------------------- first song
+
+CENTRE, RIM = (540, 1046), 420  # of the dial, pixels
+
+
+def draw_first_song(ax, story, theme="press"):
+    """Which song did the listener stream first? A clock shows when it began."""
+    look = page(ax, story, "first_song", theme, words_of_first_song(story))
+    at = began(story)
+    x, y = CENTRE
+    hours = np.arange(12) / 12
+    out = directions(hours)
+    ends = np.stack([out * RIM * 0.86, out * RIM], axis=1) + CENTRE
+    lines(ax, list(ends), look.mark.face if look.mark.edge == "none" else look.text, 12, "hours")
+    turns = (at.hour % 12 + at.minute / 60) / 12, at.minute / 60
+    hands = [np.array([(0, 0), directions(t) * r]) + CENTRE for t, r in zip(turns, (200, 320))]
+    strong = look.accent.face if look.accent.edge == "none" else look.text
+    lines(ax, hands[:1], strong, 34, "hand", cap="round")
+    lines(ax, hands[1:], strong, 20, "hand", cap="round")
+    dots(ax, (x, y), 60, Paint(strong), "hub")
+    return ax
+
+
+def began(story):
+    """When the first song began, local time."""
+    return np.datetime64(int(story.first("first_song")["first_local_ms"]), "ms").astype(object)
+
+
+def words_of_first_song(story):
+    """The words of the card `first_song`."""
+    song, at = story.first("first_song"), began(story)
+    title, artist = shown(short_title(song["title"]), "title"), shown(song["artist"])
+    date, time = day(at.date()), f"{at.hour}:{at.minute:02}"
+    headline = named_headline(title, f"{date}, {time}")
+    n = int(song["n_streams"])
+    again = f"Played {counted(n - 1, 'more time')} since." if n > 1 else "Never played again."
+    return words_on(
+        story,
+        "First song",
+        headline=headline,
+        reading=(f"{date}, at {time}.", again),
+        rule="First play of 30 s and more, local time. Simulated.",
+        before=f"{song['title']} by {song['artist']}.",
+        sub=sub_line(artist if headline == title else f"{title}, {artist}"),
+    )
+
+
+# ---------------------------------------------------------------- discoveries
+
+ROWS_TOP, NAMES_LEFT = 640, 180  # the first row, and where names begin
+
+
+def draw_discoveries(ax, story, theme="press"):
+    """Which artists were new to the listener?
+
+    One row per month: the new artist streamed most, and a bar as long as the number of new artists.
+    """
+    look = page(ax, story, "discoveries", theme, words_of_discoveries(story))
+    months = named_months_of(story)
+    pitch = min(880 / len(months), 120)
+    top = int(months["n_streams"].to_numpy().argmax())
+    n = months["n_artists"].to_numpy()
+    y = ROWS_TOP + pitch * np.arange(len(months))
+    room = RIGHT - NAMES_LEFT
+    rectangles(
+        ax, NAMES_LEFT, y + 16, room * n / n.max(), 8, look.paints(np.arange(len(n)) == top), "new"
+    )
+    for i, row in enumerate(months.itertuples()):
+        colour = look.loud if i == top else look.text
+        month = MONTHS[(row.month - 1) % 12]
+        write(ax, LEFT, y[i], month, RULE, "text", look.quiet, "tick")
+        text = count(row.n_artists)
+        write(ax, RIGHT, y[i], text, RULE, "text", look.text, "value", ha="right")
+        left = room - width(text, "text", RULE) - 24
+        name = shown(row.artist)
+        write_name(ax, NAMES_LEFT, y[i], name, (READING,), "name", colour, "name", left)
+    return ax
+
+
+def named_months_of(story):
+    """The months with a new artist, at most the last twelve."""
+    months = story.tables["discoveries"]
+    return months[months["n_artists"] > 0].tail(12)
+
+
+def words_of_discoveries(story):
+    """The words of the card `discoveries`."""
+    months = story.tables["discoveries"]
+    best = months.loc[months["n_streams"].idxmax()]
+    first = months[months["n_artists"] > 0].iloc[0]
+    name, artists = shown(best["artist"]), counted(months["n_artists"].sum(), "new artist")
+    genres = counted(months["n_genres"].sum(), "new genre")
+    rows = "; ".join(
+        f"{month_name(m.month)} {m.artist}, {counted(m.n_artists, 'new artist')}"
+        for m in named_months_of(story).itertuples()
+    )
+    return words_on(
+        story,
+        "Discoveries",
+        headline=named_headline(f"{name} was new", name, f"Met in {month_name(best['month'])}"),
+        reading=(
+            reading_line(
+                f"{counted(best['n_whole'], 'play')} of {name} since.",
+                f"{counted(best['n_whole'], 'play')} since {month_name(best['month'])}.",
+            ),
+            reading_line(
+                f"First: {shown(first['first_artist'])}, {day(first['first_date'])}.",
+                f"The first one came on {day(first['first_date'])}.",
+            ),
+        ),
+        rule="Never played before; bars: new artists. Simulated.",
+        before=f"{best['artist']}. {rows}.",
+        after=f"First: {first['first_artist']}.",
+        sub=f"{artists}, {genres}",
+    )
+
+
+# ---------------------------------------------------------------- seasons
+
+SEASON_TOP, SEASON_PITCH, LARGEST = 676, 178, 168  # first disc, their distance and diameter
+
+
+def draw_seasons(ax, story, theme="press"):
+    """Which artist was on top in each season? The area of a disc is the number of streams."""
+    look = page(ax, story, "seasons", theme, words_of_seasons(story))
+    rows = story.tables["seasons"].tail(5)
+    n, top = rows["n_whole"].to_numpy(), int(rows["n_whole"].to_numpy().argmax())
+    for i, row in enumerate(rows.itertuples()):
+        y = SEASON_TOP + SEASON_PITCH * i
+        size = max(LARGEST * np.sqrt(n[i] / n.max()), 24)
+        dots(ax, (LEFT + LARGEST / 2, y), size, look.paints([i == top])[0], "discs")
+        left, colour = LEFT + LARGEST + 40, look.loud if i == top else look.text
+        when = f"{season_name(story, row)}, {counted(row.n_whole, 'play')}"
+        write(ax, left, y - 24, when, RULE, "text", look.quiet, "value")
+        name = shown(row.artist)
+        write_name(ax, left, y + 36, name, (NAME, READING), "name", colour, "name", RIGHT - left)
+    return ax
+
+
+def season_name(story, row):
+    """A season with its months in the period: "Winter, January to February"."""
+    month = story.first_day.month - 1
+    last = (story.last_day.year - story.first_day.year) * 12 + story.last_day.month
+    months = [m for m in range(3 * row.number, 3 * row.number + 3) if month < m <= last]
+    names = [MONTHS[(m - 1) % 12] for m in (months[0], months[-1])]
+    when = names[0] if names[0] == names[1] else f"{names[0]} to {names[1]}"
+    return f"{row.season.capitalize()}, {when}"
+
+
+def words_of_seasons(story):
+    """The words of the card `seasons`."""
+    rows = story.tables["seasons"]
+    top, artists = rows.loc[rows["n_whole"].idxmax()], rows["artist"].value_counts()
+    name = shown(top["artist"])
+    said = "; ".join(
+        f"{season_name(story, r)}: {r.artist}, {counted(r.n_whole, 'play')}"
+        for r in rows.itertuples()
+    )
+    n = len(artists)
+    many = f"{counted(n, 'artist')} in {counted(len(rows), 'season')}."
+    return words_on(
+        story,
+        "Seasons",
+        headline=named_headline(
+            f"{name} in {top['season']}",
+            f"{count(top['n_whole'])} in one {top['season']}",
+        ),
+        reading=(
+            reading_line(
+                f"{counted(top['n_whole'], 'play')} of {name}.",
+                f"{counted(top['n_whole'], 'play')}.",
+            ),
+            many if n > 1 else f"One artist in {counted(len(rows), 'season')}.",
+        ),
+        rule=f"Top artist by season, {span(story)}. Simulated.",
+        before=f"{said}.",
+    )
+
+
+# ---------------------------------------------------------------- countries
+
+MIDDLE, INNER = np.array([540, 1040]), 452  # of the bubbles, and the space that they may fill
+NAMED = 6  # countries whose names the alt text says
+
+
+def draw_world(ax, story, theme="press"):
+    """From which countries are the artists?
+
+    One bubble per country; its area is the number of artists. The country of most streams is
+    marked.
+    """
+    look = page(ax, story, "world", theme, words_of_world(story))
+    known = story.tables["world"].query("rank > 0")
+    n = known["n_artists"].to_numpy()
+    at, radius = packed(n)
+    top = np.arange(len(n)) == 0  # most streams
+    for chosen, paint in ((~top, look.mark), (top, look.accent)):
+        for centre, r in zip(at[chosen], radius[chosen]):
+            bubble(ax, centre, r, paint)
+    for centre, r, row, is_top in zip(at, radius, known.itertuples(), top):
+        paint = look.accent if is_top else look.mark
+        label(ax, look, centre, r, row, on_paint(look, paint))
+    return ax
+
+
+def on_paint(look, paint):
+    """The colour of a text on a bubble."""
+    return look.text if paint.face == look.ground or paint.edge != "none" else look.ground
+
+
+def bubble(ax, centre, radius, paint):
+    """Draw a bubble."""
+    wedges(ax, *centre, 0, radius, [0], [1], paint, "bubbles")
+
+
+def label(ax, look, centre, radius, row, colour):
+    """Write a country's name and number of artists into its bubble, or its code, if there is
+    room.
+    """
+    (x, y), room = centre, 1.7 * radius
+    role, where = "value", {"ha": "center", "on": "bubbles"}
+    name = next((t for t in (row.name, row.country) if fits_width(t, "bold", RULE, room)), None)
+    if name is None or radius < 34:
+        return
+    if radius >= 70:
+        write(ax, x, y - 2, name, RULE, "bold", colour, role, **where)
+        write(
+            ax,
+            x,
+            y + 42,
+            count(row.n_artists),
+            RULE,
+            "text",
+            colour,
+            "value",
+            ha="center",
+            on="bubbles",
+        )
+    else:
+        write(ax, x, y + 13, name, RULE, "bold", colour, role, **where)
+
+
+def packed(n):
+    """(centres, radii) of bubbles that do not touch: the largest in the middle, each next one as
+    near to the middle as it fits.
+
+    n  numbers, int array; a bubble's area is its number
+    """
+    order, size = np.argsort(-n, kind="stable"), np.sqrt(n / n.max())
+    centres = np.zeros((len(n), 2))
+    turns = np.linspace(0, 1, 72, endpoint=False)
+    for k, i in enumerate(order[1:], 1):
+        placed = order[:k]
+        ring = (
+            centres[placed][:, None]
+            + directions(turns) * (size[placed] + size[i] + 0.02)[:, None, None]
+        )
+        spots = ring.reshape(-1, 2)
+        gaps = np.linalg.norm(spots[:, None] - centres[placed], axis=2) - size[placed] - size[i]
+        free = spots[(gaps >= 0.0199).all(axis=1)]
+        centres[i] = free[np.linalg.norm(free, axis=1).round(6).argmin()]
+    low, high = (centres - size[:, None]).min(0), (centres + size[:, None]).max(0)
+    scale = min(2 * INNER / (high - low).max(), 320)
+    return MIDDLE + (centres - (low + high) / 2) * scale, size * scale
+
+
+def words_of_world(story):
+    """The words of the card `world`."""
+    rows = story.tables["world"]
+    known, unknown = rows[rows["rank"] > 0], rows[rows["rank"] == 0]["n_artists"].sum()
+    n = len(known)
+    artists, genres = rows["n_artists"].sum(), int(rows["n_genres"].iloc[0])
+    by_artists = known.sort_values(["n_artists", "rank"], ascending=[False, True])
+    said = "; ".join(
+        f"{r.name} {counted(r.n_artists, 'artist')}" for r in by_artists.itertuples(index=False)
+    )
+    first = known.iloc[0]
+    of_first = f"{of_100(first['share'])} of 100 plays"
+    return words_on(
+        story,
+        "World",
+        headline=world_headline(known["name"].tolist()),
+        reading=(
+            reading_line(f"{of_first} from {first['name']}.", f"{of_first} from one country."),
+            f"{counted(artists, 'artist')}, {counted(genres, 'genre')}, {count(unknown)} unknown."
+            if unknown
+            else f"{counted(artists, 'artist')}, {counted(genres, 'genre')}.",
+        ),
+        rule="Area: artists from the country. Simulated.",
+        before=f"{said}.",
+        sub=f"Artists from {n} countries" if n > 1 else "Artists from one country",
+    )
+
+
+def world_headline(names):
+    """The headline of the card `world`. names: of the countries, most streams first."""
+    first, n = names[0], len(names)
+    pair = [f"{first}, then {names[1]}", f"{first} and {names[1]}"] if n > 1 else []
+    return named_headline(*pair, f"{first}, {n} countries" if n > 1 else first, f"{n} countries")

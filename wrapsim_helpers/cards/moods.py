@@ -1,0 +1,145 @@
+"""Cards on moods: audio aura and audio day."""
+
+import numpy as np
+
+from .canvas import (
+    LEFT,
+    MEASURE,
+    NAME,
+    READING,
+    Paint,
+    directions,
+    fits_headline,
+    key,
+    page,
+    polygons,
+    rectangles,
+    write,
+)
+from .words import of_100, span, words_on
+
+# ---------------------------------------------------------------- aura
+
+# colours of the aura on a dark ground; other themes have their own
+AURA = {
+    "purple": "#B79CFF",
+    "green": "#8FE3C0",
+    "pink": "#FF9CC8",
+    "orange": "#FF5A3C",
+    "yellow": "#FFC53D",
+    "blue": "#7F9BFF",
+}
+COLOURED = ("press", "night")  # themes in which an aura has its colours
+CENTRE, RADIUS, SMALLEST = (540, 1024), 430, 40
+POINTS = 15  # of the outline, per part of the period
+
+
+def draw_audio_aura(ax, story, theme="press"):
+    """Which two moods does the music have? Two shapes around one centre, the second inside the
+    first; their areas are the streams of the moods through the year, which begins at the top.
+    """
+    look = page(ax, story, "audio_aura", theme, words_of_audio_aura(story))
+    aura = story.tables["audio_aura"]
+    moods = aura.drop_duplicates("rank")
+    paints = aura_paints(look, theme, moods["colour"])
+    streams = np.array([rows["n_streams"] for _, rows in aura.groupby("rank")])
+    reached = streams[::-1].cumsum(0)[::-1]  # the second mood, and both together
+    for paint, amounts in zip(paints, reached / reached.max(), strict=True):
+        polygons(ax, [outline(amounts)], paint, "aura")
+    swatches = zip(paints, moods["mood"], strict=True)
+    key(ax, look, 1496, *((paint, 44, mood) for paint, mood in swatches), size=READING)
+    return ax
+
+
+def aura_paints(look, theme, colours):
+    """The paint of each shape, the upper one with an edge. colours: names, at most two"""
+    faces = [Paint(AURA[name]) for name in colours]
+    paints = faces if theme in COLOURED else [paint for paint, _ in look.layers[: len(faces)]]
+    edges = [paint.edge if paint.edge != "none" else look.ground for paint in paints]
+    return [paints[0], *(p._replace(edge=e) for p, e in zip(paints[1:], edges[1:], strict=True))]
+
+
+def outline(amounts):
+    """A closed outline, (n, 2) pixels. amounts: of each part of the period, at most 1"""
+    radius = np.repeat(SMALLEST + (RADIUS - SMALLEST) * np.sqrt(amounts), POINTS)
+    window = np.hanning(2 * POINTS + 1)
+    shifts = range(-POINTS, POINTS + 1)
+    smooth = sum(w * np.roll(radius, k) for w, k in zip(window, shifts, strict=True)) / window.sum()
+    turns = (np.arange(len(radius)) + 0.5) / len(radius)
+    return directions(turns) * smooth[:, None] + CENTRE
+
+
+def words_of_audio_aura(story):
+    """The words of the card `audio_aura`."""
+    moods = story.tables["audio_aura"].drop_duplicates("rank")
+    rows = list(moods.itertuples())
+    lines = [f"{of_100(row.n_mood / row.n_all)} of 100 plays are {row.mood}." for row in rows]
+    return words_on(
+        story,
+        "Audio aura",
+        headline=aura_headline(moods["mood"].tolist()),
+        sub=" and ".join(moods["colour"]).capitalize(),
+        reading=(lines[0], lines[1] if len(rows) > 1 else "No other mood has another colour."),
+        rule=f"Clockwise from the top, {span(story)}. Simulated.",
+        after=f"Colours: {' and '.join(moods['colour'])}.",
+    )
+
+
+def aura_headline(moods):
+    """The headline of the card `audio_aura`. moods: one or two words"""
+    return fits_headline(
+        f"{moods[0].capitalize()} and {moods[-1]}" if moods[1:] else f"Only {moods[0]}"
+    )
+
+
+# ---------------------------------------------------------------- day
+
+HOURS = {"morning": "5 to 12", "midday": "12 to 18", "evening": "18 to 5"}
+FIRST, PITCH, BAR = 660, 290, 56
+
+
+def draw_audio_day(ax, story, theme="press"):
+    """Which moods have morning, midday and evening? Two words each, over a bar whose length is the
+    number of streams.
+    """
+    look = page(ax, story, "audio_day", theme, words_of_audio_day(story))
+    parts = parts_of(story)
+    most = max(n for _, _, n in parts)
+    for i, (part, moods, n) in enumerate(parts):
+        y = FIRST + PITCH * i
+        label = f"{part.capitalize()}, {HOURS[part]}"
+        write(ax, LEFT, y, label, READING, "text", look.quiet, "part")
+        colour = look.loud if n == most else look.text
+        write(ax, LEFT, y + 76, " and ".join(moods), NAME, "name", colour, "moods")
+        paint = look.accent if n == most else look.mark
+        rectangles(ax, LEFT, y + 112, MEASURE * n / most, BAR, paint, "parts")
+    return ax
+
+
+def parts_of(story):
+    """(part, moods, streams) of every part of the day with a mood."""
+    table = story.tables["audio_day"]
+    return [
+        (part, rows["mood"].tolist(), int(rows["n_part"].iloc[0]))
+        for part, rows in table.groupby("part", sort=False)
+    ]
+
+
+def words_of_audio_day(story):
+    """The words of the card `audio_day`."""
+    parts, table = parts_of(story), story.tables["audio_day"]
+    part, moods, n = max(parts, key=lambda row: row[2])
+    first = table[table["part"] == part].iloc[0]
+    everything = sum(n for _, _, n in parts)
+    said = [f"{p}, {HOURS[p]}: {' and '.join(words)}." for p, words, _ in parts]
+    return words_on(
+        story,
+        "Audio day",
+        headline=f"{moods[-1].capitalize()} {part}s",
+        reading=(
+            f"{part.capitalize()}: {of_100(n / everything)} of 100 plays.",
+            f"Of these, {of_100(first['n_streams'] / n)} of 100 are {first['mood']}.",
+        ),
+        rule="Most frequent mood, and one that stands out.",
+        before=" ".join(said).capitalize(),
+    )

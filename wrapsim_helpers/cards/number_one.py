@@ -1,0 +1,128 @@
+"""The card of the number-one song: its streams, added up day by day."""
+
+import numpy as np
+
+from ..wrapped.number_one import MILESTONE, milestone_day, peak_day
+from .albums import named_headline, sub_line
+from .canvas import (
+    LEFT,
+    MEASURE,
+    READING,
+    RIGHT,
+    RULE,
+    dots,
+    lines,
+    page,
+    polygons,
+    width,
+    write,
+    write_centred,
+)
+from .fonts import shown
+from .words import MONTHS, count, counted, day, short_title, span, words_on
+
+BASE, RISE = 1376, 640  # of the steps, pixels
+
+
+def draw_number_one(ax, story, theme="press"):
+    """How did the listener's top song become number one?
+
+    Steps of the streams up to each day; a dot for the first play, and one for the 100th.
+    """
+    look = page(ax, story, "number_one", theme, words_of_number_one(story))
+    days = story.tables["number_one"]
+    x, y = stairs_of(story, days)
+    area = np.vstack([(x[0], BASE), np.c_[x, y], (x[-1], BASE)])
+    polygons(ax, [area], look.muted, "area")
+    lines(ax, [np.c_[x, y]], look.mark.face if look.mark.edge == "none" else look.text, 8, "steps")
+    peak_step(ax, story, look, days)
+    first = day_x(story, days["date"].iloc[0])
+    dots(ax, (first, BASE), 28, look.accent, "named")
+    text = f"{first_words(days)} {day(days['date'].iloc[0])}"
+    write_centred(ax, first, BASE + 66, text, READING, "bold", look.text, "value")
+    milestone(ax, story, look, days, np.c_[x, y])
+    total = counted(days["n_so_far"].iloc[-1], "play")
+    write(ax, RIGHT, y.min() - 60, total, READING, "bold", look.text, "value", ha="right")
+    ticks(ax, story, look)
+    return ax
+
+
+def day_x(story, date):
+    """Where a date is drawn, pixels."""
+    return LEFT + MEASURE * (date - story.first_day).days / max(n_days(story), 1)
+
+
+def n_days(story):
+    """Days of the period."""
+    return (story.last_day - story.first_day).days + 1
+
+
+def stairs_of(story, days):
+    """(x, y) of the corners of the steps, arrays, from the first day to the end of the period."""
+    x = np.array([day_x(story, date) for date in days["date"]])
+    y = BASE - RISE * days["n_so_far"].to_numpy() / days["n_so_far"].iloc[-1]
+    before = np.r_[BASE, y[:-1]]
+    corners = np.c_[x, before, x, y].reshape(-1, 2)
+    return np.r_[corners[:, 0], RIGHT], np.r_[corners[:, 1], y[-1]]
+
+
+def peak_step(ax, story, look, days):
+    """Draw the step of the day with most streams in the accent."""
+    top, scale = peak_day(days), RISE / days["n_so_far"].iloc[-1]
+    x, high = day_x(story, top["date"]), BASE - scale * top["n_so_far"]
+    step = [(x, high + scale * top["n_streams"]), (x, high)]
+    if look.accent.edge != "none":
+        lines(ax, [step], look.accent.edge, 24, "peak edge", cap="round")
+    lines(ax, [step], look.accent.face, 16, "peak", cap="round")
+
+
+def milestone(ax, story, look, days, steps):
+    """Draw a dot at the 100th stream and its date, above the steps; nothing if there is none."""
+    date = milestone_day(days)
+    if date is None:
+        return
+    x, y = day_x(story, date), BASE - RISE * MILESTONE / days["n_so_far"].iloc[-1]
+    dots(ax, (x, y), 28, look.accent, "named")
+    text = f"{MILESTONE}th on {day(date)}"
+    length = width(text, "bold", READING)
+    left = max(x - 30 - length, LEFT)
+    below = steps[:, 1][steps[:, 0] <= left + length + 30].min(initial=BASE)
+    base = min(y + 14, below - 30)
+    if base < y - 60:
+        lines(ax, [[(x, base + 14), (x, y)]], look.faint, 4, "hairline")
+    write(ax, left, base, text, READING, "bold", look.text, "value")
+
+
+def ticks(ax, story, look):
+    """Write the months under the steps, at most twelve."""
+    starts = [d for d in story.tables["calendar"]["date"] if d.day == 1]
+    for date in starts[:: -(-len(starts) // 12) or 1]:
+        x = min(day_x(story, date), RIGHT - 24)
+        write(ax, x, BASE + 124, MONTHS[date.month - 1][0], RULE, "text", look.quiet, "tick")
+
+
+def first_words(days):
+    """What the first row of the song is called."""
+    return "First this year:" if days["known"].iloc[0] else "First play:"
+
+
+def words_of_number_one(story):
+    """The words of the card `number_one`."""
+    days, peak = story.tables["number_one"], peak_day(story.tables["number_one"])
+    song, n, date = days.iloc[0], int(days["n_so_far"].iloc[-1]), milestone_day(days)
+    title = shown(short_title(song["title"]), "title")
+    times = f"{counted(n, 'play')}"
+    reached = f"{MILESTONE}th play on {day(date)}." if date else f"No {MILESTONE}th play."
+    return words_on(
+        story,
+        "Number one",
+        headline=named_headline(title, times),
+        reading=(
+            f"Peak: {day(peak['date'])}, {counted(peak['n_streams'], 'play')} in one day.",
+            f"Played on {counted(len(days), 'day')} of {count(n_days(story))}.",
+        ),
+        rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
+        before=f"{song['title']} by {song['artist']}, {times}. {first_words(days)} "
+        f"{day(song['date'])}. {reached}",
+        sub=sub_line(shown(song["artist"])),
+    )

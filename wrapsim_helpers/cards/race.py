@@ -1,0 +1,342 @@
+"""Cards of artists over time: the race of the top five, their peak months, and the longest streak
+of days with one artist.
+"""
+
+import numpy as np
+
+from .albums import named_headline
+from .canvas import (
+    HEROES,
+    LEFT,
+    MEASURE,
+    NAME,
+    READING,
+    RIGHT,
+    RULE,
+    SUB,
+    first_that_fits,
+    lines,
+    page,
+    polygons,
+    reading_line,
+    rectangles,
+    write,
+    write_centred,
+    write_name,
+)
+from .fonts import shown
+from .volume import month_rows
+from .words import LONG_MONTHS, MONTHS, count, counted, day, span, words_on
+
+TOP, BASE = 640, 1400  # of the race, pixels
+TICKS = (1, 2, 5, 10, 20)
+LAST_RANK = 20  # ranks from this one on are drawn in one line
+MONTHS_LEFT, MONTHS_END, NAMES_LEFT = 150, 584, 684  # first and last month, and where names begin
+THIN, THICK, HALO = 12, 22, 12  # of the curves, and their edge in the colour of the ground
+
+
+def draw_artist_race(ax, story, theme="press"):
+    """How did the top five artists rank from month to month?
+
+    One curve per artist, from the rank among all artists of each month to the rank of the year;
+    a silent month leaves a gap.
+    """
+    look = page(ax, story, "artist_race", theme, words_of_artist_race(story))
+    race, n = story.tables["artist_race"], n_months(story)
+    ranks = sorted(race["year_rank"].unique(), reverse=True)  # the first lies on top
+    for year_rank in ranks:
+        rows = race[race["year_rank"] == year_rank]
+        colour = curve_colour(look, year_rank)
+        curve(ax, look, month_index(story, rows), rows["rank"].to_numpy(), year_rank, colour, n)
+        finish_line(ax, look, rows, year_rank)
+    months_below(ax, story, look, n)
+    for rank in TICKS:
+        text = f"{rank}+" if rank == LAST_RANK else str(rank)
+        write(ax, LEFT, rank_y(rank) + 13, text, RULE, "text", look.quiet, "tick")
+    return ax
+
+
+def n_months(story):
+    """Months of the period."""
+    return int(month_rows(story, [story.last_day])[0]) + 1
+
+
+def month_index(story, rows):
+    """The months of some rows, counted from the first month of the period, 0."""
+    return rows["month"].to_numpy() - story.first_day.month
+
+
+def curve_colour(look, year_rank):
+    """The colour of an artist's curve: accent, strong, and weak for the other three."""
+    strong = look.mark.face if look.mark.edge == "none" else look.text
+    return {1: look.accent.face, 2: strong}.get(year_rank, look.muted.face)
+
+
+def rank_y(rank):
+    """Where a rank is drawn: a step is as high as the ratio of the ranks."""
+    return TOP + (BASE - TOP) * np.log(np.minimum(rank, LAST_RANK)) / np.log(LAST_RANK)
+
+
+def finish_y(year_rank):
+    """Where the curve of an artist ends, at its name."""
+    return TOP + (BASE - TOP - 60) * (year_rank - 1) / 4
+
+
+def curve(ax, look, month, rank, year_rank, colour, n):
+    """Draw the curve of an artist, its silent months open, on a halo in the ground's colour."""
+    pitch = (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1)
+    x, y = MONTHS_LEFT + pitch * month, rank_y(rank)
+    pieces = np.split(np.arange(len(x)), np.flatnonzero(np.diff(month) > 1) + 1)
+    paths = [bumps(x[piece], y[piece]) for piece in pieces]
+    if month[-1] == n - 1:
+        end = np.array([(NAMES_LEFT - 24, finish_y(year_rank))])
+        paths[-1] = np.vstack([paths[-1], bend(paths[-1][-1], end[0]), end])
+    thickness = THICK if year_rank == 1 else THIN
+    lines(ax, paths, look.ground, thickness + HALO, "hairline")
+    lines(ax, paths, colour, thickness, "race")
+
+
+def bumps(x, y):
+    """The path through some points, with flat ends and smooth steps between them."""
+    parts = [np.array([(x[0] - 8, y[0]), (x[0] + 8, y[0])])]
+    for k in range(1, len(x)):
+        parts += [
+            bend(parts[-1][-1], (x[k] - 8, y[k])),
+            np.array([(x[k] - 8, y[k]), (x[k] + 8, y[k])]),
+        ]
+    return np.vstack(parts)
+
+
+def bend(start, stop):
+    """A smooth step from one point to another, flat at both ends."""
+    t = np.linspace(0, 1, 18)[1:-1]
+    (x0, y0), (x1, y1) = start, stop
+    return np.c_[x0 + (x1 - x0) * t, y0 + (y1 - y0) * t * t * (3 - 2 * t)]
+
+
+def finish_line(ax, look, rows, year_rank):
+    """Write an artist's name and streams of the year at the end of the curve."""
+    y = finish_y(year_rank)
+    colour = look.loud if year_rank == 1 else look.text
+    name, room = shown(rows["artist"].iloc[0]), RIGHT - NAMES_LEFT
+    _, parts = write_name(
+        ax, NAMES_LEFT, y + 16, name, (READING,), "name", colour, "name", room, n_lines=2, lift=18
+    )
+    below = y + 16 - 18 * (len(parts) - 1) + 52 * (len(parts) - 1) + 44
+    plays = counted(rows["n_whole"].sum(), "play")
+    write(ax, NAMES_LEFT, below, plays, RULE, "text", look.quiet, "value")
+
+
+def months_below(ax, story, look, n):
+    """Write the initials of the months under the curves, at most twelve."""
+    pitch = (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1)
+    for i in range(0, n, -(-n // 12)):
+        at, text = MONTHS_LEFT + pitch * i, MONTHS[(story.first_day.month - 1 + i) % 12][0]
+        write(ax, at, 1480, text, RULE, "text", look.quiet, "tick", ha="center")
+
+
+def leaders_by_month(race):
+    """The year rank of the artist with most streams up to each month: month -> year_rank."""
+    sums = race.pivot_table(index="month", columns="year_rank", values="n_streams", aggfunc="sum")
+    return sums.fillna(0).cumsum().idxmax(axis=1)
+
+
+def words_of_artist_race(story):
+    """The words of the card `artist_race`."""
+    race = story.tables["artist_race"]
+    names = race.drop_duplicates("year_rank").set_index("year_rank")["artist"]
+    plays = race.groupby("year_rank")["n_whole"].sum()
+    leaders = leaders_by_month(race)
+    first = shown(names[1])
+    return words_on(
+        story,
+        "Artist race",
+        headline=race_headline(leaders, first),
+        reading=(margin(plays, names), *best_and_worst(race, first)),
+        rule="Rank by month among all artists. Simulated.",
+        before="; ".join(
+            f"{rank} {names[rank]}, {counted(plays[rank], 'play')}" for rank in names.index
+        )
+        + ".",
+        sub=race_sub(leaders, names),
+    )
+
+
+def race_headline(leaders, first):
+    """The headline of the card `artist_race`.
+
+    leaders  as from `leaders_by_month`;  first  name of the year's first artist
+    """
+    lost = leaders.index[leaders != 1]
+    if not len(lost):
+        return named_headline(f"{first} throughout", first, "Ahead all year")
+    months = leaders.index[leaders.index > lost[-1]]
+    return f"Overtaken in {month_name(months[0] if len(months) else leaders.index[-1])}"
+
+
+def month_name(month):
+    """Name of a month, counted from January of the first year."""
+    return LONG_MONTHS[(month - 1) % 12]
+
+
+def race_sub(leaders, names):
+    """Who led before the first, as a sub-line; "" if nobody did."""
+    others = leaders[leaders != 1]
+    if not len(others):
+        return ""
+    name = shown(names[others.iloc[-1]])
+    n = int((leaders == others.iloc[-1]).sum())
+    texts = (
+        f"{name} led for {counted(n, 'month')}",
+        f"{name} led first",
+        f"Others led for {counted(len(others), 'month')}",
+    )
+    return first_that_fits(texts, "text", NAME)
+
+
+def margin(plays, names):
+    """The reading line with the streams of the first two artists."""
+    if len(plays) < 2:
+        return f"{counted(plays.iloc[0], 'play')}; there is no second."
+    return f"{counted(plays.iloc[0], 'play')} to {count(plays.iloc[1])} in the end."
+
+
+def best_and_worst(race, first):
+    """The reading line with the lowest monthly rank of the first artist."""
+    mine = race[race["year_rank"] == 1]
+    worst = mine.loc[mine["rank"].idxmax()]
+    n_first = int((mine["rank"] == 1).sum())
+    if worst["rank"] == 1:
+        return (f"First in {counted(n_first, 'month')}.",)
+    name = month_name(worst["month"])
+    return (f"Rank {worst['rank']} in {name}, first in {counted(n_first, 'month')}.",)
+
+
+# ---------------------------------------------------------------- peak months
+
+PEAK_TOP, PEAK_PITCH, RIDGE = 618, 170, 96  # first row, distance of rows, height of a ridge
+
+
+def draw_peak_months(ax, story, theme="press"):
+    """In which month did the listener stream each of the top five artists most?
+
+    One ridge per artist, as high as the streams of the month; a dot marks the peak.
+    """
+    look = page(ax, story, "peak_months", theme, words_of_peak_months(story))
+    for i, (_, rows) in enumerate(story.tables["peak_months"].groupby("year_rank")):
+        top = PEAK_TOP + PEAK_PITCH * i
+        ridge(ax, story, look, rows, top + 56 + RIDGE)
+        peak_row(ax, look, rows, top + 40, i == 0)
+    return ax
+
+
+def ridge(ax, story, look, rows, base):
+    """Draw the streams of an artist by month as an area, and a dot at the peak."""
+    n = n_months(story)
+    height = np.zeros(n)
+    height[month_index(story, rows)] = rows["n_whole"] / rows["n_whole"].max() * RIDGE
+    pitch = MEASURE / n
+    x = LEFT + pitch * (np.arange(n) + 0.5)
+    path = np.vstack([(LEFT, base), np.c_[x, base - height], (RIGHT, base)])
+    polygons(ax, [path], look.mark, "ridges")
+    at = int(month_index(story, rows[rows["is_peak"]])[0])
+    rectangles(ax, x[at] - 6, base - height[at], 12, height[at], look.accent, "peaks")
+
+
+def peak_row(ax, look, rows, y, is_first):
+    """Write an artist's name and peak month."""
+    peak = rows[rows["is_peak"]].iloc[0]
+    colour = look.loud if is_first else look.text
+    text = f"{MONTHS[(peak['month'] - 1) % 12]}, {count(peak['n_whole'])}"
+    write(ax, RIGHT, y, text, READING, "bold", colour, "value", ha="right")
+    name = shown(rows["artist"].iloc[0])
+    write_name(ax, LEFT, y, name, (READING,), "name", colour, "name", MEASURE - 240)
+
+
+def words_of_peak_months(story):
+    """The words of the card `peak_months`."""
+    rows = story.tables["peak_months"]
+    peaks = rows[rows["is_peak"]]
+    top = peaks.loc[peaks["n_whole"].idxmax()]
+    name, month = shown(top["artist"]), month_name(top["month"])
+    each = rows[rows["year_rank"] == top["year_rank"]]["n_whole"]
+    said = "; ".join(
+        f"{p.year_rank} {p.artist}, {month_name(p.month)}, {counted(p.n_whole, 'play')}"
+        for p in peaks.itertuples()
+    )
+    return words_on(
+        story,
+        "Peak months",
+        headline=named_headline(f"{name} in {month}", f"{month}, {count(top['n_whole'])} plays"),
+        reading=(
+            reading_line(
+                f"{counted(top['n_whole'], 'play')} of {name} in {month}.",
+                f"{counted(top['n_whole'], 'play')} in {month}.",
+            ),
+            f"In an average month {count(each.sum() / n_months(story))}.",
+        ),
+        rule="Plays by month; each ridge has its own scale. Simulated.",
+        before=f"{said}.",
+    )
+
+
+# ---------------------------------------------------------------- streak
+
+STREAK_BASE, STREAK_RISE, WIDEST = 1400, 520, 96  # of the bars of days, pixels
+
+
+def draw_artist_streak(ax, story, theme="press"):
+    """Which artist did the listener stream on most days in a row?
+
+    The number of days, and one bar per day, as high as the streams of the artist.
+    """
+    words = words_of_artist_streak(story)
+    look = page(ax, story, "artist_streak", theme, words, sizes=HEROES[1:])
+    rows = story.tables["artist_streak"]
+    n = rows["n_streams"].to_numpy()
+    pitch = min(MEASURE / len(n), WIDEST + 16)
+    wide = max(pitch - min(16, 0.3 * pitch), 1.5)
+    x, height = LEFT + pitch * np.arange(len(n)), STREAK_RISE * n / n.max()
+    top = int(n.argmax())
+    paints = look.paints(np.arange(len(n)) == top)
+    rectangles(ax, x, STREAK_BASE - height, wide, height, paints, "streak days")
+    at = x[top] + wide / 2
+    write_centred(
+        ax, at, STREAK_BASE - STREAK_RISE - 24, count(n[top]), READING, "bold", look.text, "value"
+    )
+    write(ax, LEFT, STREAK_BASE + 56, day(rows["date"].iloc[0]), RULE, "text", look.text, "end")
+    last = max(x[-1] + wide, LEFT + 260)
+    write(
+        ax,
+        last,
+        STREAK_BASE + 56,
+        day(rows["date"].iloc[-1]),
+        RULE,
+        "text",
+        look.text,
+        "end",
+        ha="right",
+    )
+    return ax
+
+
+def words_of_artist_streak(story):
+    """The words of the card `artist_streak`."""
+    rows = story.tables["artist_streak"]
+    first, n = rows.iloc[0], len(rows)
+    name, plays = shown(first["artist"]), counted(rows["n_streams"].sum(), "play")
+    texts = [f"days of {name}", f"of {name}"]
+    short = [text for text in texts if len(text.split(" ")) <= 4]
+    top = rows.loc[rows["n_streams"].idxmax()]
+    return words_on(
+        story,
+        "Days with one artist",
+        headline=first_that_fits([*short, "days with one artist"], "name", SUB),
+        reading=(
+            reading_line(f"{name}, {plays} in {n} days.", f"{plays} in {n} days."),
+            f"Most: {day(top['date'])}, {counted(top['n_streams'], 'play')}.",
+        ),
+        rule=f"Days in a row, {span(story)}, local time. Simulated.",
+        before=f"{first['artist']}, {day(first['first_day'])} to {day(first['last_day'])}.",
+        hero=count(n),
+    )

@@ -1,0 +1,147 @@
+"""Cards on release years: listening age and oldest song."""
+
+import numpy as np
+
+from ..wrapped.release_years import EVERYBODY, LISTENING_AGE_ANCHOR
+from .canvas import (
+    LEFT,
+    MEASURE,
+    RIGHT,
+    RULE,
+    SUB,
+    Paint,
+    dots,
+    fits_width,
+    page,
+    reading_line,
+    rectangles,
+    write,
+    write_centred,
+)
+from .fonts import shown
+from .words import counted, of_100, short_title, span, words_on
+
+# ---------------------------------------------------------------- listening age
+
+TOP, BASE = 800, 1452  # of the bars
+DOT = 7  # diameter of the dots of the others, pixels
+
+
+def draw_listening_age(ax, story, theme="press"):
+    """How old would the release years make the listener? One bar per release year; the window that
+    gives the age is marked, and dots show the other listeners.
+    """
+    look = page(ax, story, "listening_age", theme, words_of_listening_age(story))
+    years, age = story.tables["release_years"], story.first("listening_age")
+    step = MEASURE / len(years)
+    share, others = years["share"].to_numpy(), years["others_share"].to_numpy()
+    scale = (BASE - TOP) / max(share.max(), others.max())
+    x, some = LEFT + step * np.arange(len(years)), share > 0
+    inside = years["release_year"].between(age["first_year"], age["last_year"])
+    height = np.maximum(scale * share, 2)
+    bars = x[some], (BASE - height)[some], 0.76 * step, height[some]
+    rectangles(ax, *bars, look.paints(inside[some]), "years")
+    lifted = BASE - np.maximum(scale * others, DOT)
+    dots(ax, np.c_[x + 0.38 * step, lifted][others > 0], DOT, Paint(look.other), "others")
+    label_decades(ax, look, years["release_year"], x + 0.38 * step)
+    return ax
+
+
+def label_decades(ax, look, years, x):
+    """Write the years that begin a decade, every second one if there are many, below their bars."""
+    every = 10 if len(years) <= 45 else 20
+    for year, at in zip(years, x, strict=True):
+        if year % every == 0 or len(years) < 10:
+            write_centred(ax, at, BASE + 46, str(year), RULE, "text", look.quiet, "tick")
+
+
+def words_of_listening_age(story):
+    """The words of the card `listening_age`."""
+    row, top = story.first("listening_age"), story.first("top_release_year")
+    first, last = int(row["first_year"]), int(row["last_year"])
+    plays = of_100(row["n_window"] / row["n_streams"])
+    others = of_100(row["n_others_window"] / row["n_others"])
+    now = story.last_day.year
+    return words_on(
+        story,
+        "Listening age",
+        headline=age_headline(first, last, int(top["release_year"]), now),
+        reading=(
+            f"{plays} of 100 plays are from {first} to {last}.",
+            f"{cohort_name(int(row['cohort']))}: {others} (dotted).",
+        ),
+        rule=f"A listener who was {LISTENING_AGE_ANCHOR} in {last} is {now - last + 16} now.",
+        hero=str(int(row["age"])),
+    )
+
+
+def cohort_name(cohort):
+    """The listeners with whom the listener is compared. cohort: first birth year, or EVERYBODY"""
+    return f"Others born {cohort} to {cohort + 4}" if cohort != EVERYBODY else "Other listeners"
+
+
+def age_headline(first, last, top, now):
+    """The headline of the card `listening_age`; it follows the number.
+
+    first, last  years of the window;  top  the release year with most streams;  now  the year
+    """
+    if last == now:
+        return f"mostly music of {top}"
+    return f"from music of {first}–{last % 100:02}"
+
+
+# ---------------------------------------------------------------- oldest song
+
+FIRST_ROW, ROWS_HEIGHT, COLUMNS_LEFT = 720, 780, 250
+SMALLEST = 10  # diameter, so that every year with a stream is visible, pixels
+
+
+def draw_oldest_song(ax, story, theme="press"):
+    """What is the oldest song that the listener streamed?
+
+    One row per decade and one disc per release year; its area is the number of streams.
+    """
+    look = page(ax, story, "oldest_song", theme, words_of_oldest_song(story), sizes=(243, 162))
+    years = story.tables["release_years"]
+    years = years[years["release_year"] >= story.first("oldest_song")["release_year"]]
+    released, n = years["release_year"].to_numpy(), years["n_streams"].to_numpy()
+    decades = np.arange(released.min() // 10, released.max() // 10 + 1)
+    pitch, step = min(ROWS_HEIGHT / len(decades), 130), (RIGHT - COLUMNS_LEFT) / 10
+    x = COLUMNS_LEFT + step * (released % 10 + 0.5)
+    y = FIRST_ROW + pitch * (released // 10 - decades[0] + 0.5)
+    size = np.maximum(0.94 * min(step, pitch) * np.sqrt(n / n.max()), SMALLEST)
+    some, oldest = n > 0, released == released.min()
+    dots(ax, np.c_[x, y][~some], 6, look.muted, "no streams")
+    dots(ax, np.c_[x, y][some & ~oldest], size[some & ~oldest], look.mark, "releases")
+    dots(ax, np.c_[x, y][oldest], np.maximum(size[oldest], 44), look.accent, "oldest")
+    for row, decade in enumerate(decades):
+        base = FIRST_ROW + pitch * (row + 0.5) + 13
+        write(ax, LEFT, base, f"{10 * decade}s", RULE, "text", look.quiet, "tick")
+    return ax
+
+
+def words_of_oldest_song(story):
+    """The words of the card `oldest_song`."""
+    song, years = story.first("oldest_song"), story.tables["release_years"]
+    half = years["release_year"][years["share"].cumsum() >= 0.5].iloc[0]
+    title, artist = shown(short_title(song["title"]), "title"), shown(song["artist"], "artist")
+    plays = counted(song["n_streams"], "play")
+    names = (f"{title}, {artist}.", f"By {artist}.", f"{plays} of it.")
+    return words_on(
+        story,
+        "Oldest song",
+        headline=song_headline(title, artist),
+        reading=(
+            reading_line(*names),
+            reading_line(f"{plays}; half of all are from {half} on.", f"Half of all: {half} on."),
+        ),
+        rule=f"Earliest release, area: plays, {span(story)}. Simulated.",
+        before=f"{song['title']} by {song['artist']}, {plays}.",
+        hero=str(int(song["release_year"])),
+    )
+
+
+def song_headline(title, artist):
+    """The headline of the card `oldest_song`; it follows the year: the title if it fits."""
+    short = [text for text in (title, artist) if len(text.split(" ")) <= 4]
+    return next((text for text in short if fits_width(text, "name", SUB)), "is the oldest release")

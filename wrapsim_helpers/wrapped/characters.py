@@ -1,0 +1,112 @@
+"""The character: which of twelve habits stands out most against the crowd."""
+
+from typing import NamedTuple
+
+import ibis
+
+from .insight import OF_STREAMS, Insight
+from .shares import DIGITS, measures_of, rounded_share
+
+DARK = ("sad", "angry", "dreamy", "spacey")  # moods of dark and atmospheric music
+
+
+class Character(NamedTuple):
+    """A character: its name, the column that it is measured by, and the habit in words."""
+
+    name: str
+    measure: str
+    habit: str
+
+
+CHARACTERS = (
+    Character("Vampire", "dark_share", "dark music"),
+    Character("Alchemist", "adds_per_100", "songs added to playlists"),
+    Character("Time Traveler", "repeat_share", "songs played again"),
+    Character("Cyclops", "top_genre_share", "one genre"),
+    Character("Luminary", "joyful_share", "happy music"),
+    Character("Mastermind", "genre_entropy", "many genres"),
+    Character("Roboticist", "automatic_share", "radio and daily mixes"),
+    Character("Shapeshifter", "changes_share", "a new artist each song"),
+    Character("Collector", "own_playlist_share", "your own playlists"),
+    Character("Hypnotist", "in_order_share", "albums in their order"),
+    Character("Fanatic", "top_artist_share", "one artist"),
+    Character("Replayer", "loved_share", "songs loved before"),
+)
+
+
+def with_character(crowd):
+    """Measures of the crowd with score_0 ... score_11: each habit of CHARACTERS in standard
+    deviations above the crowd's mean.
+
+    Only eligible listeners count and have scores. A score is NaN if the habit is unknown or the
+    same for all, as it is for a single listener.
+    """
+    values = {i: crowd.is_eligible.ifelse(crowd[c.measure], None) for i, c in enumerate(CHARACTERS)}
+    of_all = crowd.agg(
+        **{f"mean_{i}": value.mean() for i, value in values.items()},
+        **{f"std_{i}": value.std(how="pop").round(DIGITS) for i, value in values.items()},
+    )
+    both = crowd.cross_join(of_all)
+    scores = {
+        f"score_{i}": (
+            rounded_share(both[c.measure] - both[f"mean_{i}"], both[f"std_{i}"])
+        ).fill_null(float("nan"))
+        for i, c in enumerate(CHARACTERS)
+    }
+    return both.mutate(**scores).drop(*of_all.columns)
+
+
+def character(tables):
+    """Which habit stands out most? rank, character, habit (a column of `with_shares`), value,
+    score: standard deviations above the crowd's mean. The first row is the listener's character.
+
+    Ties go to the first of CHARACTERS. No row for habits that are unknown or the same for all, and
+    for listeners who are not eligible.
+    """
+    rated = measures_of(tables)
+    parts = [
+        rated.select(
+            "listener_id",
+            number=ibis.literal(i),
+            character=ibis.literal(c.name),
+            habit=ibis.literal(c.measure),
+            value=rated[c.measure].cast("float64"),
+            score=rated[f"score_{i}"],
+        )
+        for i, c in enumerate(CHARACTERS)
+    ]
+    rows = ibis.union(*parts)
+    rows = rows.filter(~rows.score.isnan())
+    best_first = ibis.window(group_by="listener_id", order_by=(ibis.desc("score"), "number"))
+    ranks = rows.mutate(rank=ibis.row_number().over(best_first) + 1)
+    return ranks.select("listener_id", "rank", "character", "habit", "value", "score").order_by(
+        "listener_id", "rank"
+    )
+
+
+# -- the records -----------------------------------------------------------------------------------
+
+
+def gap_to_second_character(table):
+    """The runner-up of the character, and the gap, in words."""
+    if len(table) < 2:
+        return ""
+    first, second = table.iloc[0], table.iloc[1]
+    gap = first["score"] - second["score"]
+    return f"number two, {second['character']}, is {gap:.2f} standard deviations lower"
+
+
+INSIGHTS = (
+    Insight(
+        "character",
+        "Which habit of each listener stands out most?",
+        character,
+        reads=(*OF_STREAMS, "context"),
+        tallies=("measures",),
+        columns=("rank", "character", "habit", "value", "score"),
+        counted="plays of {seconds} s and more; the habit most standard deviations above the mean "
+        "of the listeners of this run",
+        left_out="private plays, functional noise, and habits that are unknown or the same for all",
+        runner_up=gap_to_second_character,
+    ),
+)

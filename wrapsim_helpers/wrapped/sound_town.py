@@ -1,0 +1,152 @@
+"""The sound town: the town whose listeners share most of the listener's top artists."""
+
+import ibis
+
+from .counting import ranked, ranked_by_streams, ranked_only, total_over
+from .insight import OF_STREAMS, Insight, Tally
+
+TOP_ARTISTS = 20  # artists of a listener that count
+MIN_ARTISTS = 3  # top artists that must over-index in the town
+MIN_LISTENERS = 3  # other listeners that a town must have
+DIGITS = 9
+NOBODY = -1  # artist_id of the rows that count the listeners of a town
+
+
+def homes(tables):
+    """The town of each listener who has one: listener_id, country, city. No row if the tables have
+    no listeners.
+    """
+    if tables.listeners is None:
+        nowhere = tables.days.mutate(country=ibis.literal(""), city=ibis.literal(""))
+        return nowhere.select("listener_id", "country", "city").filter(ibis.literal(False))
+    people = tables.listeners.select("listener_id", "country", "city")
+    return people.filter(people.city != "")
+
+
+def favourites(tables):
+    """The top artists of each listener: listener_id, artist_id."""
+    names = tables.artists.select("artist_id", "artist")
+    artists = ranked_only(tables.credited)
+    return ranked_by_streams(artists, names, "artist_id", TOP_ARTISTS, tables.rules).select(
+        "listener_id", "artist_id"
+    )
+
+
+def town_artists(tables):
+    """How many listeners of each town have each artist among their top artists? country, city,
+    artist_id, n_listeners; with artist_id NOBODY, the listeners who have a top artist.
+    """
+    at_home = favourites(tables).join(homes(tables), "listener_id")
+    people = at_home.select("listener_id", "country", "city").distinct()
+    id_type = at_home.artist_id.type()
+    both = at_home.select("country", "city", "artist_id").union(
+        people.select("country", "city", artist_id=ibis.literal(NOBODY, id_type))
+    )
+    return both.group_by("country", "city", "artist_id").agg(n_listeners=both.count())
+
+
+def with_sums(rows):
+    """Listeners by town and artist, in the towns with MIN_LISTENERS, with n_people, the listeners
+    of the town; n_town, the sum over all artists of the town; and n_artist and n_all, the same
+    two sums over all towns.
+    """
+    artists = rows.filter(rows.artist_id != NOBODY)
+    people = rows.filter(rows.artist_id == NOBODY).drop("artist_id")
+    sums = artists.mutate(
+        n_town=total_over(artists.n_listeners, ibis.window(group_by=("country", "city"))),
+        n_artist=total_over(artists.n_listeners, ibis.window(group_by="artist_id")),
+        n_all=total_over(artists.n_listeners),
+    )
+    known = sums.join(people.rename(n_people="n_listeners"), ["country", "city"])
+    large = known.filter(known.n_people >= MIN_LISTENERS)
+    return large.order_by("country", "city", "artist_id")
+
+
+TALLIES = (
+    Tally(
+        "town_artists",
+        town_artists,
+        adds=("country", "city", "artist_id"),
+        finish=with_sums,
+        reads=OF_STREAMS,
+        needs=("listeners",),
+    ),
+)
+
+
+def sound_town(tables):
+    """In which town do people listen like each listener? country, city, n_artists (top artists of
+    the listener that over-index there), n_people (other listeners of the town), and of the artist
+    that over-indexes most: artist, n_fans (other listeners of the town with it among their top
+    artists), times (its share in the town / its share worldwide).
+
+    A top artist is one of the TOP_ARTISTS most streamed. Its share is the number of listeners with
+    it among their top artists, divided by all their top artists; it over-indexes where this share
+    is above the one worldwide. The listener does not count for their town. A town needs
+    MIN_LISTENERS others and MIN_ARTISTS such artists. The town with most of them comes first, then
+    the one with the larger sum of the differences of shares, then by name and country. One row per
+    listener; none if no town qualifies.
+    """
+    mine = favourites(tables)
+    counts = mine.group_by("listener_id").agg(n_own=mine.count())
+    people = mine.join(counts, "listener_id").left_join(
+        homes(tables).rename(own_country="country", own_city="city"), "listener_id"
+    )
+    people = people.drop("listener_id_right")
+    towns = people.join(tables.tallies["town_artists"], "artist_id")
+    at_home = ((towns.own_city == towns.city) & (towns.own_country == towns.country)).fill_null(
+        False
+    )
+    others = towns.mutate(
+        n_fans=towns.n_listeners - at_home.cast("int64"),
+        n_others=towns.n_people - at_home.cast("int64"),
+        n_slots=towns.n_town - at_home.ifelse(towns.n_own, 0),
+    )
+    high = others.filter(
+        (others.n_others >= MIN_LISTENERS)
+        & (others.n_fans * others.n_all > others.n_artist * others.n_slots)
+    )
+    shares = high.mutate(here=high.n_fans / high.n_slots, anywhere=high.n_artist / high.n_all)
+    by_town = shares.group_by("listener_id", "country", "city").agg(
+        n_artists=shares.count(),
+        n_people=shares.n_others.max(),
+        above=(shares.here - shares.anywhere).sum().round(DIGITS),
+    )
+    enough = by_town.filter(by_town.n_artists >= MIN_ARTISTS)
+    order = ibis.desc("n_artists"), ibis.desc("above"), "city", "country"
+    chosen = ranked(enough, *order).filter(ibis._["rank"] == 1).drop("rank", "above")
+    return with_strongest_artist(tables, chosen, shares).order_by("listener_id")
+
+
+def with_strongest_artist(tables, towns, shares):
+    """Towns of listeners with the artist that over-indexes there most; of equal ones, the one with
+    more listeners, then by name and id.
+    """
+    at = "listener_id", "country", "city"
+    there = shares.semi_join(towns, list(at)).join(
+        tables.artists.select("artist_id", "artist"), "artist_id"
+    )
+    times = there.mutate(times=(there.here / there.anywhere).round(DIGITS))
+    best = ranked(times, ibis.desc("times"), ibis.desc("n_fans"), "artist", "artist_id")
+    best = best.filter(best["rank"] == 1)
+    return towns.join(best.select("listener_id", "artist", "n_fans", "times"), "listener_id")
+
+
+# -- the records -----------------------------------------------------------------------------------
+
+INSIGHTS = (
+    Insight(
+        "sound_town",
+        "In which town do people listen like each listener?",
+        sound_town,
+        reads=OF_STREAMS,
+        needs=("listeners",),
+        tallies=("town_artists",),
+        columns=("country", "city", "n_artists", "n_people", "artist", "n_fans", "times"),
+        counted=f"towns with at least {MIN_LISTENERS} other listeners of this run; the one where "
+        f"most of the {TOP_ARTISTS} top artists, and at least {MIN_ARTISTS}, have a larger share "
+        "of all top artists than worldwide",
+        left_out="private plays, functional noise, the listener themselves, and listeners without "
+        "a town",
+    ),
+)
