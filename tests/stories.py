@@ -497,6 +497,7 @@ def type_tables(artist, minutes, crowd):
             [home] * many,
             *("country", "city", "n_artists", "n_people", "artist", "n_fans", "times"),
         ),
+    }
 
 
 PEOPLE = [

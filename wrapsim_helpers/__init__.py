@@ -10,23 +10,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.albums import draw_top_albums
+    from .cards.archive import draw_archive
     from .cards.card import card_folder, cards_in_rows, make_cards, make_squares, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.everybody import write_all_cards
-    from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
-    from .cards.number_one import draw_number_one
-    from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
-
-    from .cards.archive import draw_archive
-    from .cards.card import card_folder, cards_in_rows, make_cards, write_cards
-    from .cards.crowd import draw_place, draw_skip_rate
-    from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.evolution import draw_music_evolution
+    from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
     from .cards.moods import draw_audio_aura, draw_audio_day
-    from .cards.release_years import draw_listening_age, draw_oldest_song
-
+    from .cards.number_one import draw_number_one
     from .cards.party import draw_party
+    from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
+    from .cards.release_years import draw_listening_age, draw_oldest_song
     from .cards.similar import draw_blend, draw_missed_songs, draw_similar_listeners
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary

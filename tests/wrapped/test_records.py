@@ -57,11 +57,9 @@ def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monke
 
 def test_every_insight_has_a_card_but_those_that_others_show():
     shown_by_others = {"monthly_genres", "monthly_families", "top_families", "crowd"}
-    shown_by_others |= {"release_years", "top_release_year", "genre_mixture"}
-    not_yet = {"oldest_song", "listening_age", "top_albums", "number_one", "artist_race"}
-    not_yet |= {"peak_months", "artist_streak", "first_song", "discoveries", "seasons", "world"}
-    not_yet |= {"similar_listeners", "missed_songs", "audio_aura", "audio_day", "archive"}
-    not_yet |= {"music_evolution", "loyalty", "comebacks"}
+    shown_by_others |= {"release_years", "top_release_year", "genre_mixture", "fan_rank"}
+    shown_by_others |= {"personality_axes", "loyalty", "comebacks"}
+    not_yet = {"personality", "character", "club", "leaderboard", "sound_town"}
     assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | not_yet
 
 

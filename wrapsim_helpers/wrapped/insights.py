@@ -46,7 +46,9 @@ THEMES = (
     fans,
     sound_town,
 )
-INSIGHTS = {insight.name: insight for theme in THEMES for insight in theme.INSIGHTS}
+INSIGHTS = {
+    insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())
+}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 
 
