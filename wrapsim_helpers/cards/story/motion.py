@@ -139,10 +139,10 @@ def extent(unit):
 
 
 def pixels_between(text, unit):
-    """Pixels from the middle of a text to the nearest box of a unit's shapes."""
+    """Pixels from a text to the nearest box of a unit's shapes."""
     left, top, right, bottom = np.array([shape.box for shape in unit.shapes]).T
-    x, y = middle(text), text.y - text.size / 3
-    across = np.maximum(left - x, 0) + np.maximum(x - right, 0)
+    x, y, half = middle(text), text.y - text.size / 3, text.width / 2
+    across = np.maximum(left - x - half, 0) + np.maximum(x - half - right, 0)
     down = np.maximum(top - y, 0) + np.maximum(y - bottom, 0)
     return float(np.hypot(across, down).min())
 
@@ -185,6 +185,8 @@ def appearing(shapes, kind, hub, first, last, length):
     """Units of shapes that start one after another between two times."""
     groups = list(grouped(shapes, kind))
     starts = even_starts(len(groups), first, last)
+    if len(groups) == 1 and first == FIRST:
+        length = LAST - FIRST
     return [Unit(g, Motion(kind, at, length, hub)) for g, at in zip(groups, starts, strict=True)]
 
 
