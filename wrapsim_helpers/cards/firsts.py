@@ -22,7 +22,7 @@ from .canvas import (
     write,
     write_name,
 )
-from .evolution import month_name
+from .evolution import name_of_month
 from .fonts import shown
 from .words import MONTHS, count, counted, day, of_100, short_title, span, words_on
 
@@ -119,17 +119,17 @@ def words_of_discoveries(story):
     name, artists = shown(best["artist"]), counted(months["n_artists"].sum(), "new artist")
     genres = counted(months["n_genres"].sum(), "new genre")
     rows = "; ".join(
-        f"{month_name(m.month)} {m.artist}, {counted(m.n_artists, 'new artist')}"
+        f"{name_of_month(m.month)} {m.artist}, {counted(m.n_artists, 'new artist')}"
         for m in named_months_of(story).itertuples()
     )
     return words_on(
         story,
         "Discoveries",
-        headline=named_headline(f"{name} was new", name, f"Met in {month_name(best['month'])}"),
+        headline=named_headline(f"{name} was new", name, f"Met in {name_of_month(best['month'])}"),
         reading=(
             reading_line(
                 f"{counted(best['n_whole'], 'play')} of {name} since.",
-                f"{counted(best['n_whole'], 'play')} since {month_name(best['month'])}.",
+                f"{counted(best['n_whole'], 'play')} since {name_of_month(best['month'])}.",
             ),
             reading_line(
                 f"First: {shown(first['first_artist'])}, {day(first['first_date'])}.",
