@@ -7,6 +7,8 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import get_ident
 
 import matplotlib.style
 import numpy as np
@@ -22,9 +24,11 @@ from ..wrapped import EDITIONS, Story
 from . import (
     albums,
     archive,
+    artist,
     crowd,
     days,
     evolution,
+    fans,
     firsts,
     moods,
     number_one,
@@ -34,7 +38,9 @@ from . import (
     similar,
     summary,
     tops,
+    types,
     volume,
+    years,
 )
 from .squares import SQUARES, square_of
 
@@ -55,21 +61,8 @@ def drawings():
         crowd,
         days,
         evolution,
-        firsts,
-        moods,
-        number_one,
-        race,
-        release_years,
-        summary,
-        tops,
-        volume,
-    )
-    modules = (
-        albums,
-        archive,
-        crowd,
-        days,
-        evolution,
+        fans,
+        artist,
         firsts,
         moods,
         number_one,
@@ -79,7 +72,30 @@ def drawings():
         similar,
         summary,
         tops,
+        types,
         volume,
+        years,
+    )
+    modules = (
+        albums,
+        archive,
+        artist,
+        crowd,
+        days,
+        evolution,
+        fans,
+        firsts,
+        moods,
+        number_one,
+        party,
+        race,
+        release_years,
+        similar,
+        summary,
+        tops,
+        types,
+        volume,
+        years,
     )
     for module in modules:
         functions |= vars(module)
@@ -199,13 +215,27 @@ def make_card(name, story, theme="press", square=False):
     draw = square_of(name) if square else CARDS[check_choice("name", name, tuple(CARDS))]
     name = draw.__name__.removeprefix("draw_").removeprefix("square_")
     with matplotlib.style.context("default"):
-        figure = Figure(figsize=(5.4, 5.4 if square else 9.6), dpi=200)
-        canvas = FigureCanvasAgg(figure)
-        ax = draw(figure.add_axes((0, 0, 1, 1)), story, theme=theme)
+        canvas = empty_canvas((5.4, 5.4 if square else 9.6), get_ident())
+        ax = draw(canvas.figure.add_axes((0, 0, 1, 1)), story, theme=theme)
         canvas.draw()
     alt, title = ax.get_label(), f"{story.listener['name']}, {story.year}: {name.replace('_', ' ')}"
     texts = {"Title": title, "Description": alt}
     return Card(name, alt, png_bytes(canvas, flat_colours(ax), texts), square=square)
+
+
+def empty_canvas(size, thread):
+    """A canvas without axes, the same one for each card of a size in a thread: new memory for its
+    pixels takes as long as all texts. The axes of a card cover it, so it draws no background.
+    """
+    canvas = canvas_of(size, thread)
+    canvas.figure.clear()
+    return canvas
+
+
+@lru_cache(8)
+def canvas_of(size, _):
+    """The canvas of a size, inches, and of a thread."""
+    return FigureCanvasAgg(Figure(figsize=size, dpi=200, frameon=False))
 
 
 def flat_colours(ax):

@@ -1,32 +1,40 @@
 """The cards of all listeners of a run, one folder per listener, on all cores."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
 from ..checking import check_count, front_door
 from ..interrupts import saying
-from ..runs.opened import open_run
-from ..runs.workers import each_part
+from ..runs.opened import open_run, play_files
+from ..runs.workers import cores, each_part
 from ..storage.outputs import claim
-from ..wrapped import Rules, tell_story
+from ..wrapped import Rules
 from ..wrapped.periods import open_period
+from ..wrapped.story import rows_of_part, stories_of_rows
 from ..wrapped.tallies import show_tallies
 from .card import card_folder, make_cards, make_squares, write_cards
 from .themes import check_theme
 
+SHARES = 4  # of a worker: the cards are shared out in so many pieces, for the progress bar
+
 
 @dataclass(frozen=True)
 class CardsJob:
-    """What every worker needs: the run's address, the folder, the theme, and the period as named
-    arguments of `tell_story`.
+    """What every worker needs.
+
+    run_dir   address of the run;  folder  of all cards;  theme  of the cards
+    n_shares  number of shares of the listeners of each part
+    period    arguments of `open_period`
     """
 
     run_dir: str
     folder: Path
     theme: str
-    period: dict
+    n_shares: int
+    period: tuple
 
 
 @front_door
@@ -47,17 +55,19 @@ def write_all_cards(
     year ... rules  as for `tell_story`;  workers  processes; 0 for one per core
     Raises the errors of `tell_story` and `card_folder`.
     """
-    theme, workers = check_theme(theme), check_count("workers", workers, 0, 1024)
-    opened = open_period(open_run(run_dir), year, edition, first_day, last_day, rules)
-    numbers = sorted(show_tallies(opened)["totals"]["listener_id"].to_pylist())
-    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day, rules=rules)
-    job = CardsJob(str(run_dir), card_folder(out_dir), theme, period)
-    claim(job.folder, [folder_name(number) for number in numbers])
+    theme, workers = check_theme(theme), check_count("workers", workers, 0, 1024) or cores()
+    run, arguments = open_run(run_dir), (year, edition, first_day, last_day, rules)
+    totals = show_tallies(open_period(run, *arguments))["totals"]
+    folders = [folder_name(number) for number in sorted(totals["listener_id"].to_pylist())]
+    n_shares = -(-SHARES * workers // len(play_files(run)))
+    job = CardsJob(str(run_dir), card_folder(out_dir), theme, n_shares, arguments)
+    claim(job.folder, folders)
+    shares = range(n_shares * len(play_files(run)))
     again = f"Finished folders are complete in {job.folder}; run the same command again."
-    with saying(lambda: again), tqdm(desc="cards", unit="listener", total=len(numbers)) as progress:
-        for _ in each_part(write_cards_of, job, numbers, workers):
-            progress.update()
-    return [job.folder / folder_name(number) for number in numbers]
+    with saying(lambda: again), tqdm(desc="cards", unit="listener", total=len(folders)) as progress:
+        for _, n_listeners in each_part(write_cards_of, job, shares, workers):
+            progress.update(n_listeners)
+    return [job.folder / name for name in folders]
 
 
 def folder_name(number):
@@ -65,8 +75,24 @@ def folder_name(number):
     return f"{number:08}"
 
 
-def write_cards_of(job, number):
-    """Write the cards of one listener. job: a `CardsJob`"""
-    story = tell_story(job.run_dir, str(number), **job.period)
-    cards = [*make_cards(story, job.theme), *make_squares(story, job.theme)]
-    write_cards(cards, job.folder / folder_name(number))
+def write_cards_of(job, share):
+    """Write the cards of a share of the listeners of a part; returns their number.
+
+    job  a `CardsJob`;  share  number from 0: that of the part times n_shares, plus that within it
+    """
+    part, remainder = divmod(share, job.n_shares)
+    period, rows = rows_of_share(job, part)
+    numbers = sorted(number for number in rows["minutes"] if number is not None)
+    numbers = numbers[remainder :: job.n_shares]
+    for story in stories_of_rows(period, rows, numbers):
+        cards = [*make_cards(story, job.theme), *make_squares(story, job.theme)]
+        write_cards(cards, job.folder / folder_name(story.listener["listener_id"]))
+    return len(numbers)
+
+
+@lru_cache(1)
+def rows_of_share(job, part):
+    """(period, rows of all insights) of a part; cached, since a worker has several shares of it."""
+    run = open_run(job.run_dir)
+    period = open_period(run, *job.period)
+    return period, rows_of_part(period, play_files(run)[part])

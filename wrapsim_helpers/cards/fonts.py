@@ -188,9 +188,12 @@ def emoji(characters):
 
 @cache
 def bearing(character, face):
-    """White space left of a character, as a share of the font size."""
-    if ord(character) not in glyphs(files()[face]):
+    """White space left of a character at the beginning of a line, as a share of the font size; 0
+    for a script that is written from the right.
+    """
+    path = chain(character, face)[-1]
+    if ord(character) not in glyphs(path) or unicodedata.bidirectional(character) in ("R", "AL"):
         return 0.0
-    font = FT2Font(files()[face])
+    font = FT2Font(path)
     font.set_size(100, 72)
     return font.load_char(ord(character), flags=LoadFlags.NO_HINTING).horiBearingX / 6400

@@ -80,7 +80,8 @@ class Story:
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
-        character       rank, character, habit, value, score; no row without a crowd
+        character       rank, character, habit, value, score, n_below of n_listeners; no row without
+                        a crowd
         club            rank, club, n_streams, share, role, role_rank, n_members
         fan_rank        one row: artist_id, artist, minutes, rank, n_fans, share; no row without a
                         crowd
@@ -167,6 +168,15 @@ def tell_story(
             f"{period.last_day}; choose another user, year or edition."
         )
     tally = functools.cache(lambda name: tallies[name].to_pandas())
+    return story_of_results(period, listener, results, tally)
+
+
+def story_of_results(period, listener, results, tally):
+    """The `Story` of a listener.
+
+    results  name -> the listener's rows of an insight, without listener_id
+    tally    function of a tally's name; returns its rows, a DataFrame
+    """
     request = Request(period.first_day, period.last_day, listener["listener_id"], tally)
     return Story(
         listener,
@@ -181,6 +191,39 @@ def tell_story(
         },
         period.rules,
     )
+
+
+def rows_of_part(period, file):
+    """The rows of all insights for the listeners of a part, counted at once: name -> {number of a
+    listener: DataFrame}; the number None has no row.
+
+    file  of plays, as from `play_files`
+    """
+    show_tallies(period)
+    show_plays(period, [file])
+    statements, query = count_plays(period), period.connection.execute
+    tables = {name: query(statements[name]).df() for name in period.edition.queries}
+    return {
+        name: {None: table[:0]} | dict(list(table.groupby("listener_id")))
+        for name, table in tables.items()
+    }
+
+
+def stories_of_rows(period, rows, numbers):
+    """Yield the `Story` of some listeners of a part, in a fraction of the time of `tell_story`.
+
+    rows  as from `rows_of_part`;  numbers  of listeners with a play
+    """
+    tallies = show_tallies(period)
+    tally = functools.cache(lambda name: tallies[name].to_pandas())
+    people = read_parquet(period.run, "listeners", list(LISTENER_FIELDS)).to_pylist()
+    people = {row["listener_id"]: row for row in people if row["listener_id"] in set(numbers)}
+    for number in numbers:
+        results = {
+            name: of.get(number, of[None]).drop(columns="listener_id").reset_index(drop=True)
+            for name, of in rows.items()
+        }
+        yield story_of_results(period, people[number], results, tally)
 
 
 def insights_of(period, listeners):
@@ -234,7 +277,7 @@ def group_of(run, numbers, name):
     return numbers, shared | called | {"listener_id": GROUP, "user_id": ""}
 
 
-def names_of(run, numbers):
+def names_by_number(run, numbers):
     """Number -> name of some listeners of a run."""
     rows = read_parquet(run, "listeners", ["listener_id", "name"]).to_pylist()
     return {row["listener_id"]: row["name"] for row in rows if row["listener_id"] in numbers}
