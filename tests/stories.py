@@ -466,11 +466,13 @@ def type_tables(artist, minutes, crowd):
     rank = max(n // 9, 1)
     fans = [(i, i, minutes + 61 * (rank - i), i == rank) for i in range(max(rank - 3, 1), rank + 4)]
     habits = [("Cyclops", "top_genre_share", 0.62, 2.1), ("Vampire", "dark_share", 0.44, 1.4)]
-    habits += [(f"Fanatic {i}", "top_artist_share", 0.1, 0.9 - 0.3 * i) for i in range(10)]
+    names = "Shapeshifter Roboticist Mastermind Luminary Hypnotist Collector Replayer Fanatic"
+    more = enumerate([*names.split(), "Time Traveler", "Alchemist"])
+    habits += [(name, "top_artist_share", 0.1, 0.9 - 0.3 * i) for i, name in more]
     clubs = [("Cosmic Stereo Club", 420, 0.31, "Archivist", min(n, 3) or 1, n // 5 or 1)]
     clubs += [("Club Serotonin", 380, 0.28, "", 0, 0), ("Soft Hearts Club", 40, 0.03, "", 0, 0)]
-    town = "Llanfairpwllgwyngyllgogerychwyrndrobwll" if minutes > 9_999 else "Lyon"
-    home = ("GB" if minutes > 9_999 else "FR", town, 7, 12, artist, 3, 4.25)
+    town = "Llanfairpwllgwyngyllgogerychwyrndrobwll" if minutes > 3_000 else "Lyon"
+    home = ("GB" if minutes > 3_000 else "FR", town, 7, 12, artist, 3, 4.25)
     many = crowd is not None
     return {
         "personality": pd.DataFrame(
@@ -488,7 +490,9 @@ def type_tables(artist, minutes, crowd):
             ],
             ignore_index=True,
         ),
-        "character": ranked(habits * many, "character", "habit", "value", "score"),
+        "character": ranked(habits * many, "character", "habit", "value", "score").assign(
+            n_below=max(n - 6, 0), n_listeners=n
+        ),
         "club": ranked(clubs, *("club", "n_streams", "share", "role", "role_rank", "n_members")),
         "fan_rank": table(
             [(7, artist, minutes, rank, max(n // 2, rank), 0.2)] * many,

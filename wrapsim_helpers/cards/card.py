@@ -26,6 +26,7 @@ from . import (
     crowd,
     days,
     evolution,
+    fans,
     firsts,
     moods,
     number_one,
@@ -35,6 +36,7 @@ from . import (
     similar,
     summary,
     tops,
+    types,
     volume,
     years,
 )
@@ -54,10 +56,11 @@ def drawings():
     modules = (
         albums,
         archive,
-        artist,
         crowd,
         days,
         evolution,
+        fans,
+        artist,
         firsts,
         moods,
         number_one,
@@ -67,6 +70,7 @@ def drawings():
         similar,
         summary,
         tops,
+        types,
         volume,
         years,
     )
