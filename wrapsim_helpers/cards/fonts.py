@@ -188,9 +188,10 @@ def emoji(characters):
 
 @cache
 def bearing(character, face):
-    """White space left of a character, as a share of the font size."""
-    if ord(character) not in glyphs(files()[face]):
+    """White space left of a character, as a share of the font size; of the font that draws it."""
+    path = next((path for path in chain(character, face) if ord(character) in glyphs(path)), None)
+    if path is None:
         return 0.0
-    font = FT2Font(files()[face])
+    font = FT2Font(path)
     font.set_size(100, 72)
     return font.load_char(ord(character), flags=LoadFlags.NO_HINTING).horiBearingX / 6400
