@@ -572,14 +572,14 @@ def story(
 
     check_theme(theme)
     period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
-    its_story = story_named(run_dir, user, where, rule, **period)
+    story = story_named(run_dir, user, where, rule, **period)
     folder = card_folder(out_dir)
     pictures = [*make_cards(story, theme), *make_squares(story, theme)]
     for path in write_cards(pictures, folder):
         typer.echo(path)
     for write in (write_summary, write_wrapped):
-        typer.echo(write(its_story, folder))
-    typer.echo(write_story(its_story, folder, theme))
+        typer.echo(write(story, folder))
+    typer.echo(write_story(story, folder, theme))
 
 
 @app.command()
