@@ -346,7 +346,9 @@ def grounds(ax, text):
     """What lies behind a text: the ground, or the shape that it is declared on."""
     if not text.get_label().startswith("on "):
         return [ax.get_facecolor()]
-    at = min(text.get_position()[0], 995), text.get_position()[1] - 12
+    size = text.axes.figure.get_size_inches()
+    middle = text.get_window_extent(renderer_of(tuple(size))).intervalx.mean()
+    at = middle + 3, text.get_position()[1] - 12  # beside the seam of a disc
     holders = [c for c in ax.collections if text.get_label() == f"on {c.get_gid()}"]
     found = [c.get_facecolor()[0] for c in holders if holds(c, [at])]
     assert found, text
