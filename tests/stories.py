@@ -1,5 +1,6 @@
 """Stories made by hand, for tests that look at cards: typical, longest, hardly, small."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -155,6 +156,7 @@ def tell(
         **artist_tables(songs, artists),
         **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
         **similar_tables(songs, crowd),
+        **year_tables(artists),
         **group_tables(name, songs, artists),
     }
     listener = {
@@ -464,11 +466,13 @@ def type_tables(artist, minutes, crowd):
     rank = max(n // 9, 1)
     fans = [(i, i, minutes + 61 * (rank - i), i == rank) for i in range(max(rank - 3, 1), rank + 4)]
     habits = [("Cyclops", "top_genre_share", 0.62, 2.1), ("Vampire", "dark_share", 0.44, 1.4)]
-    habits += [(f"Fanatic {i}", "top_artist_share", 0.1, 0.9 - 0.3 * i) for i in range(10)]
+    names = "Shapeshifter Roboticist Mastermind Luminary Hypnotist Collector Replayer Fanatic"
+    more = enumerate([*names.split(), "Time Traveler", "Alchemist"])
+    habits += [(name, "top_artist_share", 0.1, 0.9 - 0.3 * i) for i, name in more]
     clubs = [("Cosmic Stereo Club", 420, 0.31, "Archivist", min(n, 3) or 1, n // 5 or 1)]
     clubs += [("Club Serotonin", 380, 0.28, "", 0, 0), ("Soft Hearts Club", 40, 0.03, "", 0, 0)]
-    town = "Llanfairpwllgwyngyllgogerychwyrndrobwll" if minutes > 9_999 else "Lyon"
-    home = ("GB" if minutes > 9_999 else "FR", town, 7, 12, artist, 3, 4.25)
+    town = "Llanfairpwllgwyngyllgogerychwyrndrobwll" if minutes > 3_000 else "Lyon"
+    home = ("GB" if minutes > 3_000 else "FR", town, 7, 12, artist, 3, 4.25)
     many = crowd is not None
     return {
         "personality": pd.DataFrame(
@@ -486,7 +490,9 @@ def type_tables(artist, minutes, crowd):
             ],
             ignore_index=True,
         ),
-        "character": ranked(habits * many, "character", "habit", "value", "score"),
+        "character": ranked(habits * many, "character", "habit", "value", "score").assign(
+            n_below=max(n - 6, 0), n_listeners=n
+        ),
         "club": ranked(clubs, *("club", "n_streams", "share", "role", "role_rank", "n_members")),
         "fan_rank": table(
             [(7, artist, minutes, rank, max(n // 2, rank), 0.2)] * many,
@@ -526,6 +532,17 @@ def similar_tables(songs, crowd):
     )
     similar = ranked(rows, "other_id", "similarity", "n_shared", "name")
     return {"similar_listeners": similar, "missed_songs": missed}
+
+
+def year_tables(artists):
+    """Artists kept in three years, and artists back after 365 days and more."""
+    first = artists[:5]
+    kept = first.assign(n_years=3, n_streams=np.ceil(first["n_streams"]).astype(int))
+    gaps = [365, 400, 512, 730, 1461][: len(first)]
+    back = [DAYS[20 * i + 5] for i in range(len(first))]
+    left = [day - timedelta(gap) for day, gap in zip(back, gaps)]
+    returned = kept.drop(columns="n_years").assign(last_day=left, first_day=back, gap_days=gaps)
+    return {"loyalty": kept, "comebacks": returned}
 
 
 def group_tables(name, songs, artists):
@@ -624,4 +641,35 @@ def small():
     )
 
 
-ALL = {"typical": typical, "longest": longest, "hardly": hardly, "small": small}
+def artist_story():
+    """The year of an artist of a long name."""
+    story = typical()
+    row = {"n_listeners": 917, "n_streams": 50_700, "ms_played": 9_025_136_513, "n_songs": 47}
+    row |= {"n_countries": 39, "n_super": 78, "crowd_size": 11_196}
+    codes = "US MX ID BR IN AU GB DE FR".split()
+    accolades = [
+        ("The Early Riser", "from 5 to 9", 0.1, 0.08, 1.25),
+        ("The Afternoon Friend", "from 14 to 18", 0.333, 0.3, 1.11),
+        ("The Weekday Regular", "from Monday to Friday", 0.8, 0.75, 1.07),
+        ("The Lunch Guest", "from 12 to 14", 0.11, 0.1045, 1.05),
+    ]
+    countries = [(c, 113 - 12 * i, 12_000 // (i + 1), "Isle of Man") for i, c in enumerate(codes)]
+    tables = {
+        "artist_year": pd.DataFrame([row]),
+        "artist_countries": table(countries, "country", "n_listeners", "n_streams", "name"),
+        "artist_months": table([(m, 100 + m) for m in range(1, 13)], "month", "n_streams"),
+        "accolades": table(accolades, "accolade", "when", "share", "crowd_share", "ratio"),
+    }
+    names = ("top_songs", "calendar", "listening_clock", "monthly_families", "top_families")
+    kept = {name: story.tables[name] for name in names}
+    listener = story.listener | {"name": "Los Planetas del Mar"}
+    return replace(story, listener=listener, tables=tables | kept)
+
+
+ALL = {
+    "typical": typical,
+    "longest": longest,
+    "hardly": hardly,
+    "small": small,
+    "artist": artist_story,
+}

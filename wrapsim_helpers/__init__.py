@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.albums import draw_top_albums
     from .cards.archive import draw_archive
+    from .cards.artist import draw_accolades, draw_artist_countries, draw_artist_year
     from .cards.card import card_folder, cards_in_rows, make_cards, make_squares, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.everybody import write_all_cards
     from .cards.evolution import draw_music_evolution
+    from .cards.fans import draw_leaderboard, draw_sound_town
     from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
     from .cards.moods import draw_audio_aura, draw_audio_day
     from .cards.number_one import draw_number_one
@@ -26,7 +28,9 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
+    from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
+    from .cards.years import draw_comebacks, draw_loyalty
     from .charts.exploring import (
         draw_clock_against_plan,
         draw_crowd_hours,
@@ -213,6 +217,16 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_missed_songs": "cards.similar",
     "draw_blend": "cards.similar",
     "draw_party": "cards.party",
+    "draw_personality": "cards.types",
+    "draw_character": "cards.types",
+    "draw_club": "cards.types",
+    "draw_leaderboard": "cards.fans",
+    "draw_sound_town": "cards.fans",
+    "draw_loyalty": "cards.years",
+    "draw_comebacks": "cards.years",
+    "draw_artist_year": "cards.artist",
+    "draw_artist_countries": "cards.artist",
+    "draw_accolades": "cards.artist",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     # 05 realism: the log compared with published figures

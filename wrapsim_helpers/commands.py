@@ -574,7 +574,7 @@ def story(
     period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
     its_story = story_named(run_dir, user, where, rule, **period)
     folder = card_folder(out_dir)
-    pictures = [*make_cards(its_story, theme), *make_squares(its_story, theme)]
+    pictures = [*make_cards(story, theme), *make_squares(story, theme)]
     for path in write_cards(pictures, folder):
         typer.echo(path)
     for write in (write_summary, write_wrapped):

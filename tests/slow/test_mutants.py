@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -199,8 +200,13 @@ def copied(tmp_path_factory):
     """A folder with a copy of the package, its data and its tests."""
     folder = tmp_path_factory.mktemp("mutants")
     for name in ("wrapsim_helpers", "data", "schemas", "tests"):
-        shutil.copytree(TOP / name, folder / name)
+        shutil.copytree(TOP / name, folder / name, ignore=finished_runs)
     return folder
+
+
+def finished_runs(folder, _):
+    """What is not copied: the runs that somebody made in data/runs."""
+    return ["runs"] if Path(folder) == TOP / "data" else []
 
 
 def result(folder):

@@ -20,7 +20,7 @@ from ..cards.test_cards import inked, made
 from .browsers import chromium
 
 PHONE, DESKTOP = {"width": 360, "height": 640}, {"width": 1920, "height": 1080}
-TOLERANCE = 4  # pixels of 1080 x 1920, between the box of a text on the card and in the story
+TOLERANCE = 6  # pixels of 1080 x 1920, between the box of a text on the card and in the story
 OTHER_PIXELS = 0.03  # share of the pixels of a saved picture that may differ, at the letters' edges
 NAMES = cards.card.card_names(stories.typical())
 
@@ -247,14 +247,24 @@ def test_the_stage_is_9_to_16_in_the_ground_of_the_card(opened):
     assert picture.getpixel((5, 5)) == picture.getpixel((5, 838)) == (255, 90, 60)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_axe_finds_no_fault_on_any_card(opened, size):
-    page = opened(size=size)
+def test_axe_finds_no_fault_on_any_card(opened):
+    page = opened()
     page.keyboard.press(" ")
     for _ in range(len(NAMES) + 1):
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        check_axe(page)
         page.keyboard.press("ArrowRight")
+
+
+def test_axe_finds_no_fault_on_a_large_screen(opened):
+    page = opened(size=DESKTOP)
+    check_axe(page)
+    page.keyboard.press("End")
+    check_axe(page)
+
+
+def check_axe(page):
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_reduced_motion_shows_final_frames_alone(opened):

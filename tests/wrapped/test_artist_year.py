@@ -53,7 +53,8 @@ def test_the_numbers_of_an_artist_are_those_of_a_plain_loop(tiny_run, story, str
     assert row["n_countries"] == len({people[number]["country"] for number in listeners})
     countries = Counter(people[number]["country"] for number in listeners)
     told = story.tables["artist_countries"].set_index("country")["n_listeners"]
-    assert told.to_dict() == dict(countries) and told.is_monotonic_decreasing
+    assert told.to_dict() == dict(countries)
+    assert story.tables["artist_countries"]["n_streams"].is_monotonic_decreasing
 
 
 def test_super_listeners_have_the_artist_among_their_first_five(tiny_run, story, star):
@@ -128,3 +129,10 @@ def test_the_command_draws_the_cards_of_an_artist(tiny_run, star, tmp_path):
     names = [path.name for path in (tmp_path / "cards").glob("*.png")]
     assert any(name.endswith("top_songs.png") for name in names)
     assert not any(name.endswith("summary.png") for name in names)
+
+
+def test_an_artist_has_a_year_in_every_edition_and_again_from_the_cache(tiny_run, star, story):
+    again = ws.tell_artist(tiny_run, star[0], edition="2025")
+    assert again.edition == "2025" and again.tables["artist_year"].equals(
+        story.tables["artist_year"]
+    )

@@ -151,6 +151,11 @@ def test_each_season_has_its_top_artist_with_whole_streams():
     ]
 
 
+def test_one_season_is_no_list_of_seasons():
+    rows = pd.DataFrame({"number": [0, 1]})
+    assert [len(firsts.of_several_seasons(rows[:n], None)) for n in (1, 2)] == [0, 2]
+
+
 # -- countries -------------------------------------------------------------------------------------
 
 

@@ -1023,3 +1023,8 @@ def test_one_listener_alone_has_no_place(tmp_path):
     assert len(story.tables["place"]) == len(story.tables["crowd"]) == 0 and pd.isna(
         story.tables["skip_rate"]["crowd_share"][0]
     )
+    for name in ("character", "fan_rank", "leaderboard", "sound_town"):
+        assert len(story.tables[name]) == 0, name
+    assert story.tables["personality"]["n_listeners"].tolist() == [1]
+    columns = ["role", "role_rank", "n_members"]
+    assert story.tables["club"][columns].values.tolist()[0] == ["Leader", 1, 1]

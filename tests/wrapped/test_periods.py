@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import duckdb
 import pandas as pd
 import pytest
 
 from wrapsim_helpers import wrapped as w
-from wrapsim_helpers.wrapped import story
+from wrapsim_helpers.wrapped import by_part, story
 from wrapsim_helpers.wrapped.periods import period_days
 from wrapsim_helpers.wrapped.summary import type_of
 
@@ -124,3 +125,12 @@ def test_a_stream_takes_from_nothing_to_a_day(ms):
 def test_a_column_of_the_summary_has_the_name_of_its_type(values, name):
     assert type_of(pd.Series(values, dtype=None if values else object)) == name
     assert type_of(pd.Series([3], dtype="uint8")) == "integer"
+
+
+def test_two_parts_that_need_too_much_memory_are_not_called_damaged(monkeypatch):
+    def show_plays(*_):
+        raise duckdb.OutOfMemoryException("failed to allocate data")
+
+    monkeypatch.setattr(by_part, "show_plays", show_plays)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        by_part.rows_of_parts(None, ["part 0", "part 1"], [])

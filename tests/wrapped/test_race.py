@@ -100,6 +100,13 @@ def test_of_equal_months_the_earlier_is_the_peak():
     assert [r["n_whole"] for r in rows] == [1, 4, 4]
 
 
+def test_one_month_has_no_race_and_no_peak():
+    for query in (race.artist_race, race.peak_months):
+        one, two = (query(monthly({0: months})).execute() for months in ({1: 3}, {1: 3, 2: 1}))
+        assert len(race.of_several_months(one, None)) == 0 < len(one)
+        assert len(race.of_several_months(two, None)) == 2
+
+
 # -- streaks ---------------------------------------------------------------------------------------
 
 

@@ -188,3 +188,9 @@ def test_candidates_of_the_first_two_are_the_best_and_all_that_tie_with_the_seco
     first = candidates(tables.songs, 1).order_by("listener_id").execute()
     assert first["track_id"].tolist() == [3, 0]
     assert first.columns.tolist() == list(tables.songs.columns)
+
+
+def test_counts_and_times_of_the_shared_tables_are_whole_numbers():
+    tables = heard([play("2025-05-01T10:00:00")])
+    for table in (tables.songs, tables.song_days, tables.credited, tables.days):
+        assert all(kind.is_integer() for kind in table.schema().types), table.schema()

@@ -16,17 +16,17 @@ from .test_insights import heard, play
 TRACKS = [(i, f"Song {i}", "pop", 200_000, False, [(i, "primary")]) for i in range(6)]
 
 
-def living(*people):
+def living(*people, more=()):
     """The sound town of each listener 0, 1, ...: listener_id -> row.
 
-    people  (town, artists): each artist is streamed once
+    people  (town, artists): each artist is streamed once;  more: further plays
     """
     plays = [
         play(f"2025-05-01T1{artist}:00:00", artist, listener=i)
         for i, (_, artists) in enumerate(people)
         for artist in artists
     ]
-    tables = heard(plays, tracks=TRACKS)
+    tables = heard([*plays, *more], tracks=TRACKS)
     homes = pd.DataFrame({"listener_id": range(len(people)), "country": "SE"})
     homes["city"] = [town for town, _ in people]
     return towns_of(replace(tables, listeners=store(tables, "people", homes)))
@@ -68,6 +68,11 @@ def test_an_equal_share_does_not_count():
 def test_a_listener_without_a_town_has_a_sound_town_and_counts_for_none():
     towns = living(*SMALL, *LARGE, ("", [0, 1, 2]))
     assert towns[7]["city"] == "Ystad" and towns[7]["n_people"] == 3
+
+
+def test_several_listeners_counted_as_one_have_no_sound_town():
+    as_group = [play(f"2025-05-01T1{i}:00:00", i, listener=-1) for i in range(3)]
+    assert -1 not in living(*SMALL, *LARGE, more=as_group)
 
 
 def test_without_homes_there_is_no_sound_town():

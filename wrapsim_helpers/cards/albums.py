@@ -43,10 +43,11 @@ def draw_top_albums(ax, story, theme="press"):
         rectangles(ax, x[i], y[i], side, side, Paint(look.ground, look.text), "open")
     for i in np.flatnonzero(n):
         paint, colour = look.layers[layer[i]]
-        rectangles(ax, x[i], y[i], side, side, paint, "tiles")
+        plain = paint._replace(hatch=None)  # so that the number is easy to read
+        rectangles(ax, x[i], y[i], side, side, plain, "tiles")
         radius = REACH * side * np.sqrt(n[i] / n.max())
         quarter(ax, (x[i], y[i]), side, turn[i], radius, look.layers[(layer[i] + 1) % 5][0])
-        number(ax, (x[i], y[i]), side, turn[i], count(n[i]), colour)
+        tile_number(ax, (x[i], y[i]), side, turn[i], count(n[i]), colour)
     return ax
 
 
@@ -77,7 +78,7 @@ def quarter(ax, corner, side, turn, radius, paint):
     polygons(ax, [np.vstack([at, at + arc])], paint, "quarters")
 
 
-def number(ax, corner, side, turn, text, colour):
+def tile_number(ax, corner, side, turn, text, colour):
     """Write a number into the corner opposite to a quarter disc, if the tile has room."""
     x, y = corner
     if side < 2 * width(text, "bold", READING):

@@ -81,7 +81,7 @@ def write_cards_of(job, share):
     job  a `CardsJob`;  share  number from 0: that of the part times n_shares, plus that within it
     """
     part, remainder = divmod(share, job.n_shares)
-    period, rows = rows_of(job, part)
+    period, rows = rows_of_share(job, part)
     numbers = sorted(number for number in rows["minutes"] if number is not None)
     numbers = numbers[remainder :: job.n_shares]
     for story in stories_of_rows(period, rows, numbers):
@@ -91,7 +91,7 @@ def write_cards_of(job, share):
 
 
 @lru_cache(1)
-def rows_of(job, part):
+def rows_of_share(job, part):
     """(period, rows of all insights) of a part; cached, since a worker has several shares of it."""
     run = open_run(job.run_dir)
     period = open_period(run, *job.period)

@@ -53,14 +53,14 @@ def draw_music_evolution(ax, story, theme="press"):
     return ax
 
 
-def n_months(story):
+def months_of_story(story):
     """Number of months of the story's period."""
     return int(month_rows(story, [story.last_day])[0]) + 1
 
 
 def bands(story):
     """(edges of the bands from top to bottom, (bands + 1, points), pixels; names of the bands)."""
-    table, n = story.tables["genre_mixture"], n_months(story)
+    table, n = story.tables["genre_mixture"], months_of_story(story)
     names = table.drop_duplicates("rank").sort_values("rank")
     streams = np.zeros((len(names), n))
     row = table["rank"].map({rank: i for i, rank in enumerate(names["rank"])})
@@ -96,7 +96,7 @@ def label_band(ax, x, top, bottom, name, colour):
 
 def label_month_axis(ax, story, look):
     """Write the months below the stream, every second one if there are many."""
-    n = n_months(story)
+    n = months_of_story(story)
     for i in range(0, n, 2 if n > 6 else 1):
         name = MONTHS[(story.first_day.month - 1 + i) % 12]
         write_centred(ax, month_x(i, n), BASE + 62, name, RULE, "text", look.quiet, "tick")
@@ -109,7 +109,7 @@ def month_x(i, n):
 
 def bracket(ax, story, look, phase):
     """Draw the bracket of a phase with its number above the stream."""
-    n, first = n_months(story), story.first_day.month
+    n, first = months_of_story(story), story.first_day.month
     half = MEASURE / max(n - 1, 1) / 2 - 12
     left = max(month_x(phase.first_month - first, n) - half, LEFT)
     right = min(month_x(phase.last_month - first, n) + half, RIGHT)
@@ -143,24 +143,26 @@ def words_of_music_evolution(story):
     longest = max(phases, key=lambda phase: phase.n_streams)
     said = "; ".join(
         f"{phase.phase} {phase_label(phase)}, {months_of_phase(phase)}, peak in "
-        f"{month_name(phase.peak_month)}, with {' and '.join(phase.artists)}"
+        f"{name_of_month(phase.peak_month)}, with {' and '.join(phase.artists)}"
         for phase in phases
     )
     plays, everything = (counted(n, "play") for n in (longest.n_streams, table["n_streams"].sum()))
     return words_on(
         story,
         "Music evolution",
-        headline=evolution_headline([shown(phase.genre, "genre") for phase in phases]),
+        headline=evolution_headline(
+            [(shown(p.genre, "genre"), p.mood, p.descriptor) for p in phases]
+        ),
         reading=(
             reading_line(f"Largest: {months_of_phase(longest)}, {plays}.", f"Largest: {plays}."),
-            f"Its peak: {month_name(longest.peak_month)}. All: {everything}.",
+            f"Its peak: {name_of_month(longest.peak_month)}. All: {everything}.",
         ),
         rule=f"Width: root of plays; {span(story)}. Simulated.",
         before=f"{said}.",
     )
 
 
-def month_name(month):
+def name_of_month(month):
     """The name of a month that may lie in a later year (see `month_of`)."""
     return LONG_MONTHS[(month - 1) % 12]
 
@@ -171,10 +173,12 @@ def months_of_phase(phase):
     return f"{first} to {last}" if first != last else first
 
 
-def evolution_headline(genres):
-    """The headline of the card `music_evolution`. genres: of the phases, in order"""
-    first, last = genres[0], genres[-1]
-    both = f"{first[:1].upper()}{first[1:]}, then {last}"
-    if first == last:
-        both = f"Always {last}"
-    return fits_headline(both, f"Then {last}", f"In {len(genres)} phases")
+def evolution_headline(phases):
+    """The headline of the card `music_evolution`. phases: (genre, mood, sound) of each, in order"""
+    genres, moods, sounds = zip(*phases, strict=True)
+    pairs = [
+        f"{first[:1].upper()}{first[1:]}, then {last}"
+        for first, last in ((words[0], words[-1]) for words in (genres, moods, sounds))
+        if first and last and first != last
+    ]
+    return fits_headline(*pairs, f"Then {genres[-1]}", f"In {len(phases)} phases")

@@ -15,15 +15,15 @@ from .canvas import (
     fits_width,
     lines,
     page,
+    polygons,
     reading_line,
     rectangles,
-    wedges,
     width,
     write,
     write_name,
 )
+from .evolution import name_of_month
 from .fonts import shown
-from .race import month_name
 from .words import MONTHS, count, counted, day, of_100, short_title, span, words_on
 
 # ---------------------------------------------------------------- first song
@@ -91,7 +91,7 @@ def draw_discoveries(ax, story, theme="press"):
     y = ROWS_TOP + pitch * np.arange(len(months))
     room = RIGHT - NAMES_LEFT
     rectangles(
-        ax, NAMES_LEFT, y + 16, room * n / n.max(), 8, look.paints(np.arange(len(n)) == top), "new"
+        ax, NAMES_LEFT, y + 24, room * n / n.max(), 4, look.paints(np.arange(len(n)) == top), "new"
     )
     for i, row in enumerate(months.itertuples()):
         colour = look.loud if i == top else look.text
@@ -119,17 +119,17 @@ def words_of_discoveries(story):
     name, artists = shown(best["artist"]), counted(months["n_artists"].sum(), "new artist")
     genres = counted(months["n_genres"].sum(), "new genre")
     rows = "; ".join(
-        f"{month_name(m.month)} {m.artist}, {counted(m.n_artists, 'new artist')}"
+        f"{name_of_month(m.month)} {m.artist}, {counted(m.n_artists, 'new artist')}"
         for m in named_months_of(story).itertuples()
     )
     return words_on(
         story,
         "Discoveries",
-        headline=named_headline(f"{name} was new", name, f"Met in {month_name(best['month'])}"),
+        headline=named_headline(f"{name} was new", name, f"Met in {name_of_month(best['month'])}"),
         reading=(
             reading_line(
                 f"{counted(best['n_whole'], 'play')} of {name} since.",
-                f"{counted(best['n_whole'], 'play')} since {month_name(best['month'])}.",
+                f"{counted(best['n_whole'], 'play')} since {name_of_month(best['month'])}.",
             ),
             reading_line(
                 f"First: {shown(first['first_artist'])}, {day(first['first_date'])}.",
@@ -137,7 +137,7 @@ def words_of_discoveries(story):
             ),
         ),
         rule="Never played before; bars: new artists. Simulated.",
-        before=f"{best['artist']}. {rows}.",
+        before=f"{artists}, {genres}. {best['artist']}. {rows}.",
         after=f"First: {first['first_artist']}.",
         sub=f"{artists}, {genres}",
     )
@@ -170,6 +170,8 @@ def season_name(story, row):
     month = story.first_day.month - 1
     last = (story.last_day.year - story.first_day.year) * 12 + story.last_day.month
     months = [m for m in range(3 * row.number, 3 * row.number + 3) if month < m <= last]
+    if not months:
+        return row.season.capitalize()
     names = [MONTHS[(m - 1) % 12] for m in (months[0], months[-1])]
     when = names[0] if names[0] == names[1] else f"{names[0]} to {names[1]}"
     return f"{row.season.capitalize()}, {when}"
@@ -238,7 +240,8 @@ def on_paint(look, paint):
 
 def bubble(ax, centre, radius, paint):
     """Draw a bubble."""
-    wedges(ax, *centre, 0, radius, [0], [1], paint, "bubbles")
+    circle = directions(np.linspace(0, 1, 97)[:-1]) * radius + centre
+    polygons(ax, [circle], paint, "bubbles")
 
 
 def label(ax, look, centre, radius, row, colour):

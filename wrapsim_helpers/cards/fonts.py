@@ -188,9 +188,11 @@ def emoji(characters):
 
 @cache
 def bearing(character, face):
-    """White space left of a character, as a share of the font size; of the font that draws it."""
+    """White space left of a character at the beginning of a line, as a share of the font size; 0
+    for a script that is written from the right.
+    """
     path = next((path for path in chain(character, face) if ord(character) in glyphs(path)), None)
-    if path is None:
+    if path is None or unicodedata.bidirectional(character) in ("R", "AL"):
         return 0.0
     font = FT2Font(path)
     font.set_size(100, 72)

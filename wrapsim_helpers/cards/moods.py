@@ -4,12 +4,13 @@ import numpy as np
 
 from .canvas import (
     LEFT,
+    LONG_HEADLINES,
     MEASURE,
     NAME,
     READING,
     Paint,
     directions,
-    fits_headline,
+    fits_width,
     key,
     page,
     polygons,
@@ -87,9 +88,11 @@ def words_of_audio_aura(story):
 
 def aura_headline(moods):
     """The headline of the card `audio_aura`. moods: one or two words"""
-    return fits_headline(
-        f"{moods[0].capitalize()} and {moods[-1]}" if moods[1:] else f"Only {moods[0]}"
-    )
+    if not moods[1:]:
+        return f"Only {moods[0]}"
+    first, second = moods[0].capitalize(), moods[1]
+    both = f"{first} and {second}"
+    return both if fits_width(both, "hero", LONG_HEADLINES[1]) else f"{first}, {second}"
 
 
 # ---------------------------------------------------------------- day

@@ -49,7 +49,8 @@ def draw_number_one(ax, story, theme="press"):
 
 def day_x(story, date):
     """Where a date is drawn, pixels."""
-    return LEFT + MEASURE * (date - story.first_day).days / max(n_days(story), 1)
+    part = (date - story.first_day).days / n_days(story)
+    return LEFT + MEASURE * min(max(part, 0), 1)
 
 
 def n_days(story):
@@ -111,12 +112,13 @@ def words_of_number_one(story):
     days, peak = story.tables["number_one"], peak_day(story.tables["number_one"])
     song, n, date = days.iloc[0], int(days["n_so_far"].iloc[-1]), milestone_day(days)
     title = shown(short_title(song["title"]), "title")
-    times = f"{counted(n, 'play')}"
+    times = counted(n, "play")
+    headline, artist = named_headline(title, times), shown(song["artist"])
     reached = f"{MILESTONE}th play on {day(date)}." if date else f"No {MILESTONE}th play."
     return words_on(
         story,
         "Number one",
-        headline=named_headline(title, times),
+        headline=headline,
         reading=(
             f"Peak: {day(peak['date'])}, {counted(peak['n_streams'], 'play')} in one day.",
             f"Played on {counted(len(days), 'day')} of {count(n_days(story))}.",
@@ -124,5 +126,5 @@ def words_of_number_one(story):
         rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
         before=f"{song['title']} by {song['artist']}, {times}. {first_words(days)} "
         f"{day(song['date'])}. {reached}",
-        sub=sub_line(shown(song["artist"])),
+        sub=sub_line(artist if headline == title else f"{title}, {artist}"),
     )

@@ -24,9 +24,9 @@ from .canvas import (
     write_centred,
     write_name,
 )
+from .evolution import months_of_story, name_of_month
 from .fonts import shown
-from .volume import month_rows
-from .words import LONG_MONTHS, MONTHS, count, counted, day, span, words_on
+from .words import MONTHS, count, counted, day, span, words_on
 
 TOP, BASE = 640, 1400  # of the race, pixels
 TICKS = (1, 2, 5, 10, 20)
@@ -42,7 +42,7 @@ def draw_artist_race(ax, story, theme="press"):
     a silent month leaves a gap.
     """
     look = page(ax, story, "artist_race", theme, words_of_artist_race(story))
-    race, n = story.tables["artist_race"], n_months(story)
+    race, n = story.tables["artist_race"], months_of_story(story)
     ranks = sorted(race["year_rank"].unique(), reverse=True)  # the first lies on top
     for year_rank in ranks:
         rows = race[race["year_rank"] == year_rank]
@@ -54,11 +54,6 @@ def draw_artist_race(ax, story, theme="press"):
         text = f"{rank}+" if rank == LAST_RANK else str(rank)
         write(ax, LEFT, rank_y(rank) + 13, text, RULE, "text", look.quiet, "tick")
     return ax
-
-
-def n_months(story):
-    """Months of the period."""
-    return int(month_rows(story, [story.last_day])[0]) + 1
 
 
 def month_index(story, rows):
@@ -171,12 +166,7 @@ def race_headline(leaders, first):
     if not len(lost):
         return named_headline(f"{first} throughout", first, "Ahead all year")
     months = leaders.index[leaders.index > lost[-1]]
-    return f"Overtaken in {month_name(months[0] if len(months) else leaders.index[-1])}"
-
-
-def month_name(month):
-    """Name of a month, counted from January of the first year."""
-    return LONG_MONTHS[(month - 1) % 12]
+    return f"Overtaken in {name_of_month(months[0] if len(months) else leaders.index[-1])}"
 
 
 def race_sub(leaders, names):
@@ -208,13 +198,13 @@ def best_and_worst(race, first):
     n_first = int((mine["rank"] == 1).sum())
     if worst["rank"] == 1:
         return (f"First in {counted(n_first, 'month')}.",)
-    name = month_name(worst["month"])
+    name = name_of_month(worst["month"])
     return (f"Rank {worst['rank']} in {name}, first in {counted(n_first, 'month')}.",)
 
 
 # ---------------------------------------------------------------- peak months
 
-PEAK_TOP, PEAK_PITCH, RIDGE = 618, 170, 96  # first row, distance of rows, height of a ridge
+PEAK_TOP, PEAK_PITCH, RIDGE = 618, 172, 84  # first row, distance of rows, height of a ridge
 
 
 def draw_peak_months(ax, story, theme="press"):
@@ -225,14 +215,14 @@ def draw_peak_months(ax, story, theme="press"):
     look = page(ax, story, "peak_months", theme, words_of_peak_months(story))
     for i, (_, rows) in enumerate(story.tables["peak_months"].groupby("year_rank")):
         top = PEAK_TOP + PEAK_PITCH * i
-        ridge(ax, story, look, rows, top + 56 + RIDGE)
+        ridge(ax, story, look, rows, top + 68 + RIDGE)
         peak_row(ax, look, rows, top + 40, i == 0)
     return ax
 
 
 def ridge(ax, story, look, rows, base):
     """Draw the streams of an artist by month as an area, and a dot at the peak."""
-    n = n_months(story)
+    n = months_of_story(story)
     height = np.zeros(n)
     height[month_index(story, rows)] = rows["n_whole"] / rows["n_whole"].max() * RIDGE
     pitch = MEASURE / n
@@ -258,10 +248,10 @@ def words_of_peak_months(story):
     rows = story.tables["peak_months"]
     peaks = rows[rows["is_peak"]]
     top = peaks.loc[peaks["n_whole"].idxmax()]
-    name, month = shown(top["artist"]), month_name(top["month"])
+    name, month = shown(top["artist"]), name_of_month(top["month"])
     each = rows[rows["year_rank"] == top["year_rank"]]["n_whole"]
     said = "; ".join(
-        f"{p.year_rank} {p.artist}, {month_name(p.month)}, {counted(p.n_whole, 'play')}"
+        f"{p.year_rank} {p.artist}, {name_of_month(p.month)}, {counted(p.n_whole, 'play')}"
         for p in peaks.itertuples()
     )
     return words_on(
@@ -273,7 +263,7 @@ def words_of_peak_months(story):
                 f"{counted(top['n_whole'], 'play')} of {name} in {month}.",
                 f"{counted(top['n_whole'], 'play')} in {month}.",
             ),
-            f"In an average month {count(each.sum() / n_months(story))}.",
+            f"In an average month {count(each.sum() / months_of_story(story))}.",
         ),
         rule="Plays by month; each ridge has its own scale. Simulated.",
         before=f"{said}.",

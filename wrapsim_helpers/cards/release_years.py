@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..wrapped.release_years import EVERYBODY, LISTENING_AGE_ANCHOR
+from ..wrapped.release_years import EVERYBODY, LISTENING_AGE_ANCHOR, OLDEST
 from .canvas import (
     LEFT,
     MEASURE,
@@ -19,7 +19,7 @@ from .canvas import (
     write_centred,
 )
 from .fonts import shown
-from .words import counted, of_100, short_title, span, words_on
+from .words import THIN, counted, of_100, short_title, span, words_on
 
 # ---------------------------------------------------------------- listening age
 
@@ -57,7 +57,7 @@ def label_decades(ax, look, years, x):
 
 def words_of_listening_age(story):
     """The words of the card `listening_age`."""
-    row, top = story.first("listening_age"), story.first("top_release_year")
+    row = story.first("listening_age")
     first, last = int(row["first_year"]), int(row["last_year"])
     plays = of_100(row["n_window"] / row["n_streams"])
     others = of_100(row["n_others_window"] / row["n_others"])
@@ -65,14 +65,22 @@ def words_of_listening_age(story):
     return words_on(
         story,
         "Listening age",
-        headline=age_headline(first, last, int(top["release_year"]), now),
+        headline=age_headline(first, last, plays, now),
         reading=(
             f"{plays} of 100 plays are from {first} to {last}.",
             f"{cohort_name(int(row['cohort']))}: {others} (dotted).",
         ),
-        rule=f"A listener who was {LISTENING_AGE_ANCHOR} in {last} is {now - last + 16} now.",
+        rule=age_rule(last, now),
         hero=str(int(row["age"])),
     )
+
+
+def age_rule(last, now):
+    """How the age was counted. last: last year of the window; now: the year"""
+    age = now - last + LISTENING_AGE_ANCHOR
+    if age > OLDEST:
+        return f"By music of {last} or before; {OLDEST} is the highest age."
+    return f"A listener who was {LISTENING_AGE_ANCHOR} in {last} is {age} now."
 
 
 def cohort_name(cohort):
@@ -80,13 +88,13 @@ def cohort_name(cohort):
     return f"Others born {cohort} to {cohort + 4}" if cohort != EVERYBODY else "Other listeners"
 
 
-def age_headline(first, last, top, now):
+def age_headline(first, last, plays, now):
     """The headline of the card `listening_age`; it follows the number.
 
-    first, last  years of the window;  top  the release year with most streams;  now  the year
+    first, last  years of the window;  plays  of 100 that are of it;  now  the year
     """
     if last == now:
-        return f"mostly music of {top}"
+        return f"{plays}{THIN}% since {first}"
     return f"from music of {first}–{last % 100:02}"
 
 

@@ -66,7 +66,7 @@ def words_of_similar_listeners(story):
     people = story.tables["similar_listeners"]
     twin = people.iloc[0]
     name = shown(twin["name"]) or "Someone"
-    alike = "; ".join(f"{p.name_} {percent_text(p.similarity)}" for p in named(people))
+    alike = "; ".join(f"{p.name_} {percent_text(p.similarity)}" for p in rows_with_names(people))
     return words_on(
         story,
         "Your twin",
@@ -83,7 +83,7 @@ def words_of_similar_listeners(story):
     )
 
 
-def named(people):
+def rows_with_names(people):
     """Rows of similar listeners with `name_`, since a row has no column of the name `name`."""
     return people.rename(columns={"name": "name_"}).itertuples()
 
@@ -127,7 +127,7 @@ def words_of_missed_songs(story):
         "Missed songs",
         headline=fits_headline(title, f"{shown(first['artist'])}, for one"),
         reading=(
-            f"{fans} of the 10 most like you love it.",
+            f"{fans} of the 10 most like you {'loves' if fans == 1 else 'love'} it.",
             f"They played it {counted(first['n_streams'], 'time')}; you, never.",
         ),
         rule="Dots: the ten listeners most like you. Simulated.",

@@ -239,7 +239,6 @@ INSIGHTS = (
         "Which days of each listener were remarkable?",
         archive,
         reads=OF_STREAMS,
-        needs=("listeners",),
         columns=ARCHIVE_COLUMNS,
         shape=with_words_of_days,
         counted="the first five different days of these: most minutes, most new artists, most "

@@ -9,13 +9,15 @@ from ..checking import did_you_mean, front_door, near_names
 from ..interrupts import saying, unchanged
 from ..latin import latin_form
 from ..names import folded
+from ..people.homes import countries as places
 from ..runs.connection import Connection
 from ..runs.opened import open_run, read_parquet
 from .by_part import rows_by_part
 from .counting import PeriodTables, Rules, day_of, total
 from .days import every_day, every_hour
+from .editions import edition_named
 from .insight import Request
-from .periods import TEMPORARY, WITH_PLAYS, open_period
+from .periods import TEMPORARY, WITH_PLAYS, open_period, opened_period
 from .story import Story
 from .tallies import show_tallies
 
@@ -67,7 +69,8 @@ def tell_artist(
                           ranked streams), n_songs, n_countries, n_super (listeners with the artist
                           among their first five), crowd_size (listeners with
                           a play)
-        artist_countries  country, n_listeners, n_streams; most listeners first, then most streams
+        artist_countries  country, n_listeners, n_streams, name; most streams first, then most
+                          listeners
         artist_months     month (1 to 12, then on), n_streams; no row for a silent month
         accolades         accolade, when, share (of the artist's streams at that time), crowd_share
                           (the same of all streams), ratio of the two; the largest ratio first;
@@ -78,7 +81,7 @@ def tell_artist(
     """
     run = open_run(run_dir)
     artist_id, name, country, genre = artist_named(run, artist)
-    period = open_period(run, year, edition, first_day, last_day, rules)
+    period = period_with_favourites(run, year, edition, first_day, last_day, rules)
     tallies = show_tallies(period)
     counts = counts_of(period, artist_id)
     if not len(counts["artist_listeners"]):
@@ -89,13 +92,24 @@ def tell_artist(
     return Story(
         {**NOBODY, "name": name, "name_latin": latin_form(name), "country": country},
         period.first_day.year,
-        period.edition.name,
+        edition_named(edition).name,
         period.first_day,
         period.last_day,
         False,
         artist_tables(period, tallies, counts, artist_id, genre),
         period.rules,
     )
+
+
+def period_with_favourites(run, *period):
+    """The `Period` of an edition, with the favourite artists of the crowd as its only tally besides
+    the totals. The arguments are those of `open_period`.
+    """
+    its_period = open_period(run, *period)
+    name = f"{its_period.edition.name}-artist"
+    edition = replace(its_period.edition, name=name, insights=("similar_listeners",))
+    days = its_period.first_day, its_period.last_day
+    return opened_period(run, edition, its_period.rules, *days)
 
 
 NOBODY = {
@@ -132,14 +146,14 @@ def artist_named(run, artist):
 
 def counts_of(period, artist_id):
     """The rows of the QUERIES, counted from all parts: name -> DataFrame."""
-    tables = tables_of(period)
-    statements = {name: compiled(query(tables, artist_id)) for name, query in QUERIES.items()}
+    tables = tables_of_period(period)
+    statements = {name: sql_of(query(tables, artist_id)) for name, query in QUERIES.items()}
     counting = replace(period, statements=period.statements | statements)
     parts = list(rows_by_part(counting, list(QUERIES), "the artist"))
     return {name: added([part[name].to_pandas() for part in parts]) for name in QUERIES}
 
 
-def compiled(query):
+def sql_of(query):
     """An Ibis expression as SQL."""
     return str(query._find_backend().compile(query))
 
@@ -151,8 +165,11 @@ def added(parts):
     return rows.groupby(keys, as_index=False, dropna=False).sum()
 
 
-def tables_of(period):
+def tables_of_period(period):
     """`PeriodTables` that name the tables and views of a `Period`."""
+    for name in TEMPORARY:  # empty until the parts are counted
+        empty = f"SELECT * FROM ({period.statements[name]}) LIMIT 0"
+        period.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {empty}")
     connection = Connection.from_connection(period.connection)
     catalogue = ("tracks", "artists", "track_artists", "albums")
     names = {"plays": "timed"} | {name: name for name in (*TEMPORARY[1:], *catalogue, *WITH_PLAYS)}
@@ -237,7 +254,7 @@ def artist_tables(period, tallies, counts, artist_id, genre):
         "n_super": int((theirs["rank"] <= SUPER_RANK).sum()),
         "crowd_size": len(tallies["totals"]),
     }
-    months = by_month(calendar, period.first_day)
+    months = artist_by_month(calendar, period.first_day)
     return {
         "artist_year": pd.DataFrame([row]),
         "artist_countries": by_country(listeners),
@@ -252,15 +269,17 @@ def artist_tables(period, tallies, counts, artist_id, genre):
 
 
 def by_country(listeners):
-    """Listeners and streams by country, most listeners first, then most streams, then the code."""
+    """Listeners and streams by country, most streams first, then most listeners, then the code."""
     countries = listeners.groupby("country", as_index=False).agg(
         n_listeners=("n_streams", "size"), n_streams=("n_streams", "sum")
     )
-    order = ["n_listeners", "n_streams", "country"]
+    order = ["n_streams", "n_listeners", "country"]
+    names = places().set_index("country")["name"]
+    countries["name"] = countries["country"].map(names).fillna(countries["country"])
     return countries.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 
-def by_month(calendar, first_day):
+def artist_by_month(calendar, first_day):
     """Streams by month, counted from January of the year of first_day; no row for a silent one."""
     months = [12 * (day.year - first_day.year) + day.month for day in calendar["date"]]
     counts = calendar.assign(month=months).groupby("month", as_index=False)["n_streams"].sum()

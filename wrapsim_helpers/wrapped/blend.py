@@ -12,7 +12,7 @@ from ..runs.opened import open_run
 from .counting import Rules, ranked, ranked_by_streams, ranked_only
 from .periods import open_period, tables_of_listeners
 from .similar import cosines, matched, with_squares
-from .story import names_of, tell_story
+from .story import names_by_number, tell_story
 
 SHARED = 20  # shared artists and songs told
 EXCHANGED = 5  # songs told from each listener to the other
@@ -51,7 +51,7 @@ def blend(
         )
     story = tell_story(run, numbers, year, edition, first_day, last_day, rules)
     period = open_period(run, year, edition, first_day, last_day, rules)
-    names = names_of(run, numbers)
+    names = names_by_number(run, numbers)
     shared = shared_tables(tables_of_listeners(period, sorted(numbers)), numbers, names)
     return replace(story, tables=story.tables | shared)
 
@@ -94,24 +94,24 @@ def taste_match(tables, number):
 
 def shared_artists(tables, number):
     """Which artists did both listeners stream? rank, artist, n_a (streams of the listener with
-    that number), n_b; see `in_common`.
+    that number), n_b; see `shared_by_both`.
     """
     names = tables.artists.select("artist_id", "artist")
-    shared = in_common(tables.credited, names, "artist_id", number)
+    shared = shared_by_both(tables.credited, names, "artist_id", number)
     return shared.mutate(n_a=shared.n_a / 2, n_b=shared.n_b / 2)
 
 
 def shared_songs(tables, number):
-    """Which songs did both listeners stream? rank, title, artist, n_a, n_b; see `in_common`."""
-    return in_common(tables.songs, titles_of(tables), "track_id", number)
+    """Which songs did both listeners stream? rank, title, artist, n_a, n_b, by `shared_by_both`."""
+    return shared_by_both(tables.songs, track_titles(tables), "track_id", number)
 
 
-def titles_of(tables):
+def track_titles(tables):
     """track_id, title and artist (all names) of the tracks."""
     return tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
 
 
-def in_common(counts, names, key, number):
+def shared_by_both(counts, names, key, number):
     """Rows that two listeners share, the first SHARED.
 
     Ranked by the smaller number of streams of the two, then by the larger one, then by name and
@@ -142,5 +142,5 @@ def songs_to_exchange(tables, most=EXCHANGED):
     people = known.group_by("track_id").agg(n_people=known.count())
     alone = people.filter(people.n_people == 1)
     songs = ranked_only(tables.songs).drop("n_any", "first_offset_min").semi_join(alone, "track_id")
-    best = ranked_by_streams(songs, titles_of(tables), "track_id", most, tables.rules)
+    best = ranked_by_streams(songs, track_titles(tables), "track_id", most, tables.rules)
     return best.order_by("listener_id", "rank")

@@ -96,6 +96,17 @@ def gap_to_second_character(table):
     return f"number two, {second['character']}, is {gap:.2f} standard deviations lower"
 
 
+def among_listeners(table, request):
+    """The listener's habits, with n_below, the number of listeners of the crowd with a lower score,
+    and n_listeners, those who have one.
+    """
+    crowd = request.tally("measures")
+    numbers = {c.measure: i for i, c in enumerate(CHARACTERS)}
+    scores = [crowd[f"score_{numbers[habit]}"].dropna() for habit in table["habit"]]
+    n_below = [int((of_all < mine).sum()) for of_all, mine in zip(scores, table["score"])]
+    return table.assign(n_below=n_below, n_listeners=[len(of_all) for of_all in scores])
+
+
 INSIGHTS = (
     Insight(
         "character",
@@ -104,6 +115,7 @@ INSIGHTS = (
         reads=(*OF_STREAMS, "context"),
         tallies=("measures",),
         columns=("rank", "character", "habit", "value", "score"),
+        shape=among_listeners,
         counted="plays of {seconds} s and more; the habit most standard deviations above the mean "
         "of the listeners of this run",
         left_out="private plays, functional noise, and habits that are unknown or the same for all",

@@ -88,9 +88,9 @@ STORY = (
     "personality_axes",
     "character",
     "club",
+    "sound_town",
     "fan_rank",
     "leaderboard",
-    "sound_town",
 )
 EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
 

@@ -161,12 +161,16 @@ def phases(tables):
     )
 
 
-def songs_of_phases(tables):
-    """Streams of each listener by song and day, with phase and month."""
-    songs = with_month(tables.song_days, tables.first_day)
-    joined = songs.join(phases(tables), "listener_id")
+def with_phase(tables, table):
+    """The rows of a table by listener and month that lie in a phase, with the phase."""
+    joined = table.join(phases(tables), "listener_id")
     inside = joined.month.between(joined.first_month, joined.last_month)
     return joined.filter(inside).drop("first_month", "last_month")
+
+
+def songs_of_phases(tables):
+    """Streams of each listener by song and day, with phase and month."""
+    return with_phase(tables, with_month(tables.song_days, tables.first_day))
 
 
 def typical_of_phases(counts, keys, rules, most=1):
@@ -196,11 +200,11 @@ def counts_of_phases(songs, *keys):
     )
 
 
-def peaks(tables, songs):
-    """Typical genre of each phase and the month with most streams of it: phase, number, genre,
+def peaks(tables):
+    """Typical genre of each phase and the month with most streams of it: phase, genre,
     peak_month.
     """
-    months = counts_of_phases(with_genre(tables, songs), "number", "month")
+    months = with_phase(tables, genres_by_month(tables))
     genres = counts_of_phases(months, "number")
     typical = typical_of_phases(genres, ["number"], tables.rules).drop("rank")
     chosen = months.join(typical, ["listener_id", "phase", "number"])
@@ -239,17 +243,13 @@ def descriptor_of(songs, tables):
     return distance.select("listener_id", "phase", descriptor=ibis.cases(*words))
 
 
-def pivotal_artists(songs, tables):
+def pivotal_artists(tables):
     """The artists that are most typical of each phase: listener_id, phase, artists (a list, most
     typical first). Featured artists weigh as in `top_artists`.
     """
-    credits = songs.join(tables.track_artists, "track_id")
-    weight = (credits.role == "primary").ifelse(2, round(2 * tables.rules.featured_weight))
-    halves = credits.mutate(n_streams=credits.n_streams * weight)
-    counts = counts_of_phases(halves, "artist_id").join(
-        tables.artists.select("artist_id", "artist"), "artist_id"
-    )
-    counts = counts.filter(counts.n_streams > 0)
+    months = with_phase(tables, tables.artist_months.filter(tables.artist_months.n_streams > 0))
+    names = tables.artists.select("artist_id", "artist")
+    counts = counts_of_phases(months, "artist_id").join(names, "artist_id")
     best = typical_of_phases(counts, ["artist", "artist_id"], tables.rules, PIVOTAL)
     return best.group_by("listener_id", "phase").agg(artists=best.artist.collect(order_by="rank"))
 
@@ -268,9 +268,9 @@ def music_evolution(tables):
     songs, keys = songs_of_phases(tables), ["listener_id", "phase"]
     tagged = counts_of_phases(songs.join(moods_of_tracks(tables), "track_id"), "mood")
     parts = (
-        peaks(tables, songs),
+        peaks(tables),
         descriptor_of(songs, tables),
-        pivotal_artists(songs, tables),
+        pivotal_artists(tables),
         songs.group_by(*keys).agg(n_streams=total(songs.n_streams)),
     )
     table = phases(tables)

@@ -222,6 +222,11 @@ def n_genres(tables):
 # -- the records -----------------------------------------------------------------------------------
 
 
+def of_several_seasons(rows, _):
+    """The rows; none if there is only one season."""
+    return rows if len(rows) > 1 else rows[:0]
+
+
 def with_dates_of_firsts(months, _):
     """Discoveries with first_date, the date of first_day; no row if no artist is new."""
     months = months if months["n_artists"].any() else months[:0]
@@ -288,6 +293,7 @@ INSIGHTS = (
         seasons,
         reads=OF_STREAMS,
         columns=SEASON_COLUMNS,
+        shape=of_several_seasons,
         counted=f"{RANKED}; {WEIGHED}; seasons from December, March, June and September, by the "
         "half of the world where the home is",
         left_out=UNRANKED,

@@ -119,7 +119,7 @@ def sound_counts(tables):
     marks = tracks.select(
         "track_id",
         "popularity",
-        **{f"n_{name}": has_mood(tracks, some) for name, some in GROUPS.items()},
+        **{f"n_{name}": has_any_mood(tracks, some) for name, some in GROUPS.items()},
     )
     songs = ranked_only(tables.songs).join(marks, "track_id")
     known = songs.popularity.notnull()
@@ -132,7 +132,7 @@ def sound_counts(tables):
     )
 
 
-def has_mood(tracks, moods):
+def has_any_mood(tracks, moods):
     """Whether each track has one of some moods; false if its moods are unknown."""
     return ibis.or_(*(tracks.moods.contains(mood) for mood in moods)).fill_null(False)
 

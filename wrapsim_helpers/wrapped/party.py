@@ -14,7 +14,7 @@ from ..runs.opened import open_run
 from .blend import taste_matches
 from .counting import Rules, ranked_only, total, with_left
 from .periods import open_period, tables_of_listeners
-from .story import names_of, tell_story
+from .story import names_by_number, tell_story
 
 MOST_GUESTS = 10  # one host and nine friends (Wrapped Party 2025)
 EARLY_HOURS = (5, 8)  # first and last hour of an early bird, local time
@@ -89,7 +89,7 @@ def party(
     story = tell_story(run, numbers, year, edition, first_day, last_day, rules)
     period = open_period(run, year, edition, first_day, last_day, rules)
     tables = tables_of_listeners(period, sorted(numbers))
-    names = names_of(run, numbers)
+    names = names_by_number(run, numbers)
     measures = party_measures(tables).execute().assign(name=lambda t: t["listener_id"].map(names))
     return replace(story, tables=story.tables | party_tables(measures, numbers, label_of(tables)))
 
@@ -106,7 +106,7 @@ def check_guests(numbers):
 
 def party_tables(measures, numbers, label):
     """The further tables of `party`. measures: DataFrame with names;  label: a dict"""
-    places = [placed(measures, award) for award in AWARDS]
+    places = [places_in(measures, award) for award in AWARDS]
     winners = [table.iloc[:1] for table in places if len(table)]
     every = pd.concat(places, ignore_index=True)
     best = every.sort_values("place", kind="stable").drop_duplicates("listener_id")
@@ -118,7 +118,7 @@ def party_tables(measures, numbers, label):
     }
 
 
-def placed(measures, award):
+def places_in(measures, award):
     """The guests with a value above 0 for an award, the winner first."""
     order = [award.measure, "ms_played", "name", "listener_id"]
     guests = measures[measures[award.measure] > 0]
@@ -176,8 +176,8 @@ def song_measures(tables):
     songs = ranked_only(tables.songs).join(tracks, "track_id")
     sums = songs.group_by("listener_id").agg(
         n=total(songs.n_streams),
-        sad=total(songs.n_streams, has_mood(songs, SAD)),
-        happy=total(songs.n_streams, has_mood(songs, HAPPY)),
+        sad=total(songs.n_streams, is_of_mood(songs, SAD)),
+        happy=total(songs.n_streams, is_of_mood(songs, HAPPY)),
         popularity=total(songs.n_streams * songs.popularity),
     )
     return sums.select(
@@ -188,7 +188,7 @@ def song_measures(tables):
     )
 
 
-def has_mood(songs, moods):
+def is_of_mood(songs, moods):
     """Whether each song has one of some moods."""
     return ibis.or_(*(songs.moods.contains(mood) for mood in moods)).fill_null(False)
 
@@ -202,12 +202,12 @@ def artist_measures(tables):
     new = artists.anti_join(before.distinct(), ["listener_id", "artist_id"])
     n_new = new.group_by("listener_id").agg(n_new_artists=new.count())
     most = artists.group_by("listener_id").agg(most=artists.n_whole.max())
-    joined = streams_of(tables).join(most, "listener_id").left_join(n_new, "listener_id")
+    joined = ranked_totals(tables).join(most, "listener_id").left_join(n_new, "listener_id")
     share = (joined.most / joined.n).round(9)
     return joined.select("listener_id", "n_new_artists", artist_share=share)
 
 
-def streams_of(tables):
+def ranked_totals(tables):
     """Number of ranked streams of each listener: n."""
     songs = ranked_only(tables.songs)
     return songs.group_by("listener_id").agg(n=total(songs.n_streams))

@@ -67,7 +67,9 @@ def with_type(crowd):
         alone=total(known) == 1,
     )
     both = crowd.mutate(is_rated=known).cross_join(of_all)
-    is_first, distances = zip(*(placed(both, i) for i in range(len(AXES))), strict=True)
+    is_first, distances = zip(
+        *(letter_and_distance(both, i) for i in range(len(AXES))), strict=True
+    )
     smallest = ibis.least(*distances)
     flips = [  # whether the letter of this axis is the one that changes
         ibis.and_(distance == smallest, *(other > smallest for other in distances[:i]))
@@ -81,7 +83,7 @@ def with_type(crowd):
     return typed.drop("is_rated", *of_all.columns)
 
 
-def placed(both, i):
+def letter_and_distance(both, i):
     """(whether each listener gets the first letter of an axis, distance from the cut in standard
     deviations).
     """

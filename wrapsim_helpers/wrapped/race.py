@@ -162,6 +162,11 @@ def first_of_equals(days, artists):
 # -- the records -----------------------------------------------------------------------------------
 
 
+def of_several_months(rows, _):
+    """The rows; none if all are of one month, which has no race and no peak."""
+    return rows if rows["month"].nunique() > 1 else rows[:0]
+
+
 def streak_of_days(streak, _):
     """The days of the streak with dates."""
     dates = {name: as_dates(streak[name]) for name in ("first_day", "last_day")}
@@ -205,6 +210,7 @@ INSIGHTS = (
         artist_race,
         reads=OF_STREAMS,
         columns=RACE_COLUMNS,
+        shape=of_several_months,
         counted=f"{RANKED}; {WEIGHED}; the rank of a month is among all artists of the month",
         left_out=UNRANKED,
     ),
@@ -214,6 +220,7 @@ INSIGHTS = (
         peak_months,
         reads=OF_STREAMS,
         columns=PEAK_COLUMNS,
+        shape=of_several_months,
         counted="plays of {seconds} s and more; " + WEIGHED + "; of equal months, the earlier",
         left_out=UNRANKED,
     ),

@@ -208,7 +208,6 @@ TALLIES = (
         adds=("cohort", "release_year"),
         finish=with_everybody,
         reads=OF_STREAMS,
-        needs=("listeners",),
     ),
 )
 

@@ -85,9 +85,10 @@ def sound_town(tables):
     is above the one worldwide. The listener does not count for their town. A town needs
     MIN_LISTENERS others and MIN_ARTISTS such artists. The town with most of them comes first, then
     the one with the larger sum of the differences of shares, then by name and country. One row per
-    listener; none if no town qualifies.
+    listener; none if no town qualifies, and none for several listeners who are counted as one.
     """
     mine = favourites(tables)
+    mine = mine.filter(mine.listener_id >= 0)  # not several listeners who are counted as one
     counts = mine.group_by("listener_id").agg(n_own=mine.count())
     people = mine.join(counts, "listener_id").left_join(
         homes(tables).rename(own_country="country", own_city="city"), "listener_id"

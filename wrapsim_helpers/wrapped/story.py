@@ -80,7 +80,8 @@ class Story:
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
-        character       rank, character, habit, value, score; no row without a crowd
+        character       rank, character, habit, value, score, n_below of n_listeners; no row without
+                        a crowd
         club            rank, club, n_streams, share, role, role_rank, n_members
         fan_rank        one row: artist_id, artist, minutes, rank, n_fans, share; no row without a
                         crowd
@@ -276,7 +277,7 @@ def group_of(run, numbers, name):
     return numbers, shared | called | {"listener_id": GROUP, "user_id": ""}
 
 
-def names_of(run, numbers):
+def names_by_number(run, numbers):
     """Number -> name of some listeners of a run."""
     rows = read_parquet(run, "listeners", ["listener_id", "name"]).to_pylist()
     return {row["listener_id"]: row["name"] for row in rows if row["listener_id"] in numbers}

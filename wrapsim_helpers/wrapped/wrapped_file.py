@@ -155,12 +155,12 @@ def leaderboard_block(story):
     mine = rows["is_listener"].astype(bool)
     return {
         "artistUri": artist_uris(story, 1)[0],
-        "ownUserStats": fans_of(rows[mine])[0] | {"countryCode": story.listener["country"]},
-        "otherUserStats": fans_of(rows[~mine]),
+        "ownUserStats": public_fans(rows[mine])[0] | {"countryCode": story.listener["country"]},
+        "otherUserStats": public_fans(rows[~mine]),
     }
 
 
-def fans_of(rows):
+def public_fans(rows):
     """Rows of the leaderboard."""
     return [
         {"minutesStreamed": int(row.minutes), "topXLeaderboard": int(row.rank)}

@@ -25,7 +25,8 @@ def loyalty(tables, most=RETURNED):
     n_years = years.group_by("listener_id").agg(n_years=years.year.nunique() + 1)
     kept = years.group_by("listener_id", "artist_id").agg(n_kept=years.year.nunique() + 1)
     every = kept.join(n_years, "listener_id").filter(lambda t: t.n_kept == t.n_years)
-    artists = whole_streams(tables).join(every.drop("n_kept"), ["listener_id", "artist_id"])
+    streams = whole_streams(tables).drop("first_day")
+    artists = streams.join(every.drop("n_kept"), ["listener_id", "artist_id"])
     return first_artists(tables, artists, most).relocate("n_years", after="artist")
 
 

@@ -3,16 +3,17 @@
 import io
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.etree import ElementTree
 
 import matplotlib
 import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font
+from matplotlib.ft2font import LoadFlags
 
-from ..canvas import width
 from ..card import CARDS
-from ..fonts import files
 from ..themes import THEMES, Look
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -170,10 +171,20 @@ def text_from(node, role):
     style = dict(item.split(": ", 1) for item in node.get("style").split("; "))
     size = round(float(style["font-size"].removesuffix("px")) * PIXELS)
     fonts, words = tuple(FAMILY.findall(style["font-family"])), node.text or ""
-    face = next(face for face, file in files().items() if file == fonts[0])
     x, y = (round(float(node.get(axis)) * PIXELS, 2) for axis in "xy")
     colour, anchor = style.get("fill", "#000000"), style["text-anchor"]
-    return Text(role, words, x, y, size, anchor, colour, fonts, width(words, face, size))
+    return Text(role, words, x, y, size, anchor, colour, fonts, drawn_width(words, fonts, size))
+
+
+@lru_cache(4096)
+def drawn_width(words, paths, size):
+    """Width in pixels of a line of text in the PNG, where matplotlib fits each letter to whole
+    pixels, unlike a browser. paths: font files
+    """
+    font = get_font(list(paths))
+    font.set_size(size, 72)
+    font.set_text(words, 0, flags=LoadFlags.FORCE_AUTOHINT)
+    return font.get_width_height()[0] / 64
 
 
 def patterns_of(top):

@@ -15,6 +15,7 @@ from .drawing import Shape
 FIRST, LAST, GROWTH = 200, 1100, 300  # start of the first shape, end of the last one, one shape
 ACCENT = 400  # from the end of the shapes to the end of those in the accent's colour
 WIDE = 600  # pixels: areas that grow from the left
+PACES = 24  # steps of a curve
 RACE = 4000  # three curves and more run together
 STEP = 150  # between two lines below the shapes
 BELOW, NEAR = 40, 120  # pixels: text below the picture; text of a shape
@@ -35,12 +36,14 @@ class Motion(NamedTuple):
     start   ms after the card
     length  ms
     hub     (x, y) that it grows from, pixels; None for its own box
+    pace    shares of a curve that are drawn after equal parts of the time; () if even
     """
 
     kind: str
     start: int
     length: int
     hub: tuple | None = None
+    pace: tuple = ()
 
 
 class Unit(NamedTuple):
@@ -136,10 +139,10 @@ def extent(unit):
 
 
 def pixels_between(text, unit):
-    """Pixels from the middle of a text to the nearest box of a unit's shapes."""
+    """Pixels from a text to the nearest box of a unit's shapes."""
     left, top, right, bottom = np.array([shape.box for shape in unit.shapes]).T
-    x, y = middle(text), text.y - text.size / 3
-    across = np.maximum(left - x, 0) + np.maximum(x - right, 0)
+    x, y, half = middle(text), text.y - text.size / 3, text.width / 2
+    across = np.maximum(left - x - half, 0) + np.maximum(x - half - right, 0)
     down = np.maximum(top - y, 0) + np.maximum(y - bottom, 0)
     return float(np.hypot(across, down).min())
 
@@ -182,6 +185,8 @@ def appearing(shapes, kind, hub, first, last, length):
     """Units of shapes that start one after another between two times."""
     groups = list(grouped(shapes, kind))
     starts = even_starts(len(groups), first, last)
+    if len(groups) == 1 and first == FIRST:
+        length = LAST - FIRST
     return [Unit(g, Motion(kind, at, length, hub)) for g, at in zip(groups, starts, strict=True)]
 
 
@@ -324,11 +329,24 @@ def curves_in_time(shapes):
     left = min(shape.box[0] for shape in shapes)
     scale = length / max(max(shape.box[2] for shape in shapes) - left, 1)
     return [
-        Unit((s,), Motion("run", round(FIRST + scale * (s.box[0] - left)), of_width(s, scale)))
+        Unit(
+            (s,),
+            Motion(
+                kind="run",
+                start=round(FIRST + scale * (s.box[0] - left)),
+                length=max(round(scale * (s.box[2] - s.box[0])), 1),
+                pace=pace_of(s.points),
+            ),
+        )
         for s in shapes
     ]
 
 
-def of_width(shape, scale):
-    """How long a curve is drawn, ms. scale: ms per pixel"""
-    return max(round(scale * (shape.box[2] - shape.box[0])), 1)
+def pace_of(points):
+    """Shares of a curve's length left of equal steps to the right, so that all curves of a card
+    reach a place at the same time.
+    """
+    lengths = np.hypot(*np.diff(points, axis=0).T).cumsum()
+    x = np.linspace(points[0, 0], points[-1, 0], PACES + 1)
+    shares = np.interp(x, points[:, 0], np.r_[0, lengths] / lengths[-1])
+    return tuple(shares.round(3).tolist())

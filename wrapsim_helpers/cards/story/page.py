@@ -218,7 +218,8 @@ def moving(unit):
 def moves(motion):
     """The class and times of a motion as attributes."""
     hub = f";--hub:{decimal(motion.hub[0])}px {decimal(motion.hub[1])}px" if motion.hub else ""
-    times = f"--t:{motion.start}ms;--d:{motion.length}ms{hub}"
+    pace = f";--pace:linear({','.join(map(str, motion.pace))})" if motion.pace else ""
+    times = f"--t:{motion.start}ms;--d:{motion.length}ms{hub}{pace}"
     return f'class="moves {motion.kind}" style="{times}"'
 
 

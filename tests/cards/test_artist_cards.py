@@ -1,0 +1,199 @@
+"""Cards on albums, the number-one song, artists over time, firsts and countries: the shapes are the
+data, and the headlines name the thing.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from wrapsim_helpers.cards import albums, firsts, race
+
+from ..stories import LONG
+from .test_cards import area, draw, drawn, shapes, shapes_of_lines, story_of, with_table
+
+each_story = pytest.mark.parametrize("story", ["typical", "longest", "small"])
+
+
+def texts(ax, role):
+    return [t.get_text() for t in ax.texts if t.get_gid() == role]
+
+
+@each_story
+def test_quarter_discs_have_the_area_of_the_streams_of_their_track(story):
+    streams = np.array(story_of(story).tables["top_albums"]["track_streams"][0])
+    ax = drawn(story, "top_albums")
+    tiles, quarters = shapes(ax, "tiles"), shapes(ax, "quarters")
+    assert len(tiles) == len(quarters) == (streams > 0).sum()
+    assert len(shapes(ax, "open")) == (streams == 0).sum()
+    found = sorted(area(corners) for corners in quarters)
+    expected = np.sort(streams[streams > 0])
+    np.testing.assert_allclose(np.array(found) / found[-1], expected / expected[-1], rtol=0.01)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 9, 10, 16, 25, 40])
+def test_an_album_of_any_size_fits_and_every_number_lies_in_its_tile(n):
+    row = (
+        story_of("typical").tables["top_albums"].assign(track_streams=[[100 + i for i in range(n)]])
+    )
+    ax = draw("top_albums", with_table(story_of("typical"), top_albums=row))
+    tiles = shapes(ax, "tiles")
+    assert len(tiles) == min(n, albums.MOST_TILES)
+    corners = np.concatenate(tiles)
+    assert corners.min(0)[0] >= 84 and corners.max(0)[0] <= 996.1
+    assert corners.min(0)[1] >= 590 and corners.max(0)[1] <= 1500
+
+
+@each_story
+def test_the_steps_rise_with_the_streams_to_the_total(story):
+    days = story_of(story).tables["number_one"]
+    x, y = shapes_of_lines(drawn(story, "number_one"), "steps")[0].T
+    rises = -np.diff(y)[np.diff(y) != 0]
+    share = rises / rises.sum() * days["n_so_far"].iloc[-1]
+    np.testing.assert_allclose(share, days["n_streams"], atol=1e-6)
+    assert (np.diff(x) >= 0).all()
+
+
+def test_the_hundredth_play_is_named_only_if_there_is_one():
+    days = story_of("typical").tables["number_one"]
+    assert any(t.startswith("100th on ") for t in texts(drawn("typical", "number_one"), "value"))
+    few = draw("number_one", with_table(story_of("typical"), number_one=days[:20]))
+    assert not any("100th" in t for t in texts(few, "value"))
+    assert "No 100th play" in few.get_label()
+
+
+def test_a_song_that_was_known_has_a_first_play_of_the_year():
+    days = story_of("typical").tables["number_one"]
+    for known, said in ((True, "First this year: 3 Feb"), (False, "First play: 3 Feb")):
+        story = with_table(story_of("typical"), number_one=days.assign(known=known))
+        assert said in texts(draw("number_one", story), "value")
+
+
+# -- the race --------------------------------------------------------------------------------------
+
+
+def race_of(ranks, n_streams=None):
+    """A race. ranks: for each artist, month -> rank; n_streams: the same, else 10"""
+    rows = [
+        (k + 1, f"Artist {k}", month, rank, (n_streams or ranks)[k][month])
+        for k, months in enumerate(ranks)
+        for month, rank in months.items()
+    ]
+    table = pd.DataFrame(rows, columns=["year_rank", "artist", "month", "rank", "n_whole"])
+    return table.assign(n_streams=table["n_whole"] * 1.0)
+
+
+def test_a_curve_passes_its_ranks_and_a_silent_month_leaves_it_open():
+    story = with_table(story_of("typical"), artist_race=race_of([{1: 1, 2: 4, 5: 2}]))
+    pieces = shapes_of_lines(draw("artist_race", story), "race")
+    assert len(pieces) == 2
+    for piece, ranks in zip(pieces, ((1, 4), (2,))):
+        ends = piece[0, 1], piece[-1, 1]
+        assert ends == (race.rank_y(ranks[0]), race.rank_y(ranks[-1]))
+
+
+def test_ranks_from_twenty_on_share_the_last_line():
+    assert race.rank_y(20) == race.rank_y(57) == race.BASE and race.rank_y(1) == race.TOP
+
+
+def test_only_the_first_artist_has_the_accent_and_a_wider_curve():
+    ax = drawn("typical", "artist_race")
+    curves = [c for c in ax.collections if c.get_gid() == "race"]
+    widths = [c.get_linewidths()[0] for c in curves]
+    assert sorted(widths)[-1] / sorted(widths)[-2] == pytest.approx(22 / 12)
+    assert len({to_hex(c.get_edgecolor()[0]) for c in curves}) == 3
+
+
+@pytest.mark.parametrize(
+    ("streams", "headline"),
+    [
+        ([{1: 9, 2: 9, 10: 9}, {1: 1, 2: 1, 10: 1}], "Artist 0 throughout"),
+        ([{1: 1, 2: 1, 10: 9}, {1: 2, 2: 2, 10: 1}], "Overtaken in October"),
+        ([{1: 1, 2: 9, 10: 9}, {1: 2, 2: 1, 10: 1}], "Overtaken in February"),
+    ],
+)
+def test_the_race_names_the_month_in_which_the_first_artist_came_to_lead(streams, headline):
+    leaders = race.leaders_by_month(race_of(streams, streams))
+    assert race.race_headline(leaders, "Artist 0") == headline
+
+
+@each_story
+def test_ridges_are_as_high_as_the_streams_of_the_month(story):
+    table = story_of(story).tables["peak_months"]
+    ridges = sorted(shapes(drawn(story, "peak_months"), "ridges"), key=lambda v: v[:, 1].max())
+    for corners, (_, rows) in zip(ridges, table.groupby("year_rank"), strict=True):
+        inner = corners[1:13]
+        heights = corners[:, 1].max() - inner[:, 1]
+        expected = np.zeros(12)
+        expected[rows["month"] - 1] = rows["n_whole"] / rows["n_whole"].max()
+        np.testing.assert_allclose(heights / heights.max(), expected, atol=1e-9)
+
+
+@each_story
+def test_the_streak_has_a_bar_for_each_day(story):
+    rows = story_of(story).tables["artist_streak"]
+    bars = sorted(shapes(drawn(story, "artist_streak"), "streak days"), key=lambda v: v[:, 0].min())
+    heights = np.array([np.ptp(v[:, 1]) for v in bars])
+    np.testing.assert_allclose(
+        heights / heights.max(), rows["n_streams"] / rows["n_streams"].max(), atol=1e-9
+    )
+
+
+# -- firsts and countries --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ms", "hour", "minute"), [(0, 0, 0), (3 * 3_600_000, 90, 0), (900_000, 7.5, 90)]
+)
+def test_the_hands_of_the_clock_show_when_the_first_song_began(ms, hour, minute):
+    song = story_of("typical").tables["first_song"].assign(first_local_ms=ms)
+    hands = shapes_of_lines(
+        draw("first_song", with_table(story_of("typical"), first_song=song)), "hand"
+    )
+    angles = []
+    for hand in hands:
+        dx, dy = hand[-1] - hand[0]
+        angles.append(np.degrees(np.arctan2(dx, -dy)) % 360)
+    assert angles == pytest.approx([hour, minute], abs=1e-6)
+
+
+def test_bars_of_months_are_as_long_as_the_number_of_new_artists():
+    n = story_of("typical").tables["discoveries"]["n_artists"].to_numpy()
+    bars = sorted(shapes(drawn("typical", "discoveries"), "new"), key=lambda v: v[:, 1].min())
+    lengths = np.array([np.ptp(v[:, 0]) for v in bars])
+    np.testing.assert_allclose(lengths / lengths.max(), n / n.max(), atol=1e-9)
+
+
+def test_bubbles_have_the_area_of_the_artists_and_do_not_touch():
+    for n in ([1], [5, 5], [240, 120, 80, *range(40, 5, -1)], [1] * 30):
+        centres, radii = firsts.packed(np.array(n))
+        np.testing.assert_allclose(radii**2 / radii[0] ** 2, np.array(n) / n[0], rtol=1e-9)
+        gaps = np.linalg.norm(centres[:, None] - centres, axis=2) - radii[:, None] - radii
+        assert (gaps[~np.eye(len(n), dtype=bool)] > 0).all()
+        low, high = (centres - radii[:, None]).min(0), (centres + radii[:, None]).max(0)
+        assert (low >= (84, 580)).all() and (high <= (996, 1500)).all()
+
+
+def test_seasons_are_named_with_their_months_of_the_period():
+    row = pd.Series({"season": "winter", "number": 0})
+    assert firsts.season_name(story_of("typical"), row) == "Winter, Jan to Feb"
+    assert firsts.season_name(story_of("typical"), row.replace(0, 4)) == "Winter, Dec"
+
+
+@pytest.mark.parametrize(
+    ("names", "headline"),
+    [
+        (["Sweden", "Brazil"], "Sweden, then Brazil"),
+        (["United Kingdom", "United States"], "United Kingdom, 2 countries"),
+        (["Sweden"], "Sweden"),
+        (["Saint Vincent and the Grenadines", "Brazil"], "2 countries"),
+    ],
+)
+def test_the_world_names_the_countries_of_most_streams(names, headline):
+    assert firsts.world_headline(names) == headline
+
+
+def test_a_headline_names_the_thing_if_it_has_four_words_and_fits():
+    assert albums.named_headline("Salt", "All 10 songs") == "Salt"
+    assert albums.named_headline("Five words are too many", "All 10 songs") == "All 10 songs"
+    assert albums.named_headline(LONG.replace(" ", ""), "All 10 songs") == "All 10 songs"

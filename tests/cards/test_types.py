@@ -1,0 +1,117 @@
+"""Cards of type, character, club, fans and sound town: the shapes are the data."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wrapsim_helpers.cards import fans, types
+from wrapsim_helpers.people.homes import land
+from wrapsim_helpers.wrapped.characters import among_listeners
+from wrapsim_helpers.wrapped.insight import Request
+from wrapsim_helpers.wrapped.personality import AXES
+
+from .test_cards import discs, draw, drawn, shapes, spans, story_of
+
+
+def with_rows(name, **columns):
+    """The typical story with other values in the first row of a table."""
+    story = story_of("typical")
+    table = story.tables[name].copy()
+    for column, value in columns.items():
+        table.loc[0, column] = value
+    return dataclasses.replace(story, tables={**story.tables, name: table})
+
+
+def test_the_bars_of_the_leaderboard_are_the_minutes():
+    bars = spans(drawn("typical", "leaderboard"), "bars", 0)
+    minutes = story_of("typical").tables["leaderboard"]["minutes"]
+    tops = sorted(v[:, 1].min() for v in shapes(drawn("typical", "leaderboard"), "bars"))
+    assert len(bars) == len(tops) == len(minutes)
+    assert sorted(bars / bars.max()) == pytest.approx(sorted(minutes / minutes.max()))
+
+
+def test_the_discs_of_the_clubs_have_areas_like_their_shares():
+    shares = story_of("typical").tables["club"]["share"]
+    areas = discs(drawn("typical", "club"), "clubs")[:, 2] ** 2
+    assert sorted(areas / areas.max()) == pytest.approx(sorted(shares / shares.max()))
+
+
+def test_the_bars_of_the_habits_are_the_scores():
+    scores = story_of("typical").tables["character"]["score"]
+    bars = spans(drawn("typical", "character"), "bars", 0)
+    strong = np.sort(abs(scores[abs(scores) > 0.1]))
+    assert np.sort(bars)[-len(strong) :] / bars.max() == pytest.approx(strong / strong.max())
+
+
+@pytest.mark.parametrize("axis", AXES, ids=lambda axis: axis.first)
+def test_a_slider_has_the_first_word_left_and_the_cut_in_the_middle(axis):
+    crowd = pd.DataFrame({"value": axis.cut + axis.spread * np.arange(-3, 4), "cut": axis.cut})
+    side = -1 if axis.high_is_first else 1
+    values = np.array([axis.cut, axis.cut + axis.spread, axis.cut + 99 * axis.spread])
+    xs = side * (types.slider_x(axis, crowd, values) - types.MIDDLE)
+    assert xs[0] == 0 < xs[1] < xs[2] == types.HALF
+
+
+def test_every_listener_of_the_crowd_has_a_dot_on_a_slider():
+    piled = types.piled(np.array([200.0] * 5 + [300.0] * 40), 500, 11)
+    assert len(piled) == 45 and abs(piled[:, 1] - 500).max() <= types.BAND / 2
+    assert len(np.unique(piled.round(3), axis=0)) == 45
+
+
+@pytest.mark.parametrize(
+    "rank, n, words",
+    [
+        (1, 1, "The only fan"),
+        (1, 2, "Fan 1 of 2"),
+        (41, 41, "One of 41 fans"),
+        (40, 41, "Fan 40 of 41"),
+    ],
+)
+def test_the_headline_of_a_fan_is_a_rank_and_never_unkind(rank, n, words):
+    assert fans.fan_headline(rank, n) == words
+
+
+def board(*minutes, mine=0):
+    ranks = [1 + sum(other > n for other in minutes) for n in minutes]
+    table = pd.DataFrame({"rank": ranks, "minutes": minutes})
+    return table.assign(is_listener=np.arange(len(minutes)) == mine)
+
+
+def test_the_reading_line_names_the_gap_to_the_next_fan():
+    assert fans.line_on_next_fan(board(9, 5, 2, mine=1)) == "4 minutes more to rank 1."
+    assert fans.line_on_next_fan(board(9, 8, 2)) == "1 minute ahead of rank 2."
+    assert fans.line_on_next_fan(board(9)) == "No other fan among the listeners."
+
+
+def test_the_sound_town_is_in_front_and_the_far_side_of_the_globe_is_hidden():
+    places = np.array([[10.0, 20.0], [10.0, 25.0], [15.0, 20.0], [-10.0, -160.0]])
+    seen = fans.on_globe(places, (10.0, 20.0))
+    assert len(seen) == 3 and seen[0] == pytest.approx(fans.GLOBE)
+    assert seen[1][0] > seen[0][0] and seen[2][1] < seen[0][1]  # east is right, north is up
+    assert np.hypot(*(seen - fans.GLOBE).T).max() <= fans.RADIUS
+
+
+def test_a_town_that_is_not_known_has_a_place_all_the_same():
+    town = land().iloc[7]
+    at = fans.town_at(town["country"], town["city"])
+    assert at == (town["latitude"], town["longitude"])
+    assert fans.town_at("FR", "Nowhere") == pytest.approx((47, 3), abs=3)
+    assert fans.town_at("", "") == (0.0, 0.0)
+
+
+def test_the_home_is_drawn_if_it_is_another_town_on_this_half_of_the_globe():
+    ax = draw("sound_town", with_rows("sound_town", city="Lyon", country="FR"))
+    assert len(discs(ax, "home")) == 0 and len(discs(ax, "town")) == 1
+    far = draw("sound_town", with_rows("sound_town", city="", country="NZ"))
+    assert len(discs(far, "home")) == 0  # Lyon is not on this half
+    near = draw("sound_town", with_rows("sound_town", city="Paris", country="FR"))
+    assert len(discs(near, "home")) == 1
+
+
+def test_habits_are_compared_with_the_listeners_who_have_a_score():
+    crowd = pd.DataFrame({"score_0": [1.0, 2.0, np.nan, 3.0], "score_2": [0.0, 0.0, 0.0, np.nan]})
+    table = pd.DataFrame({"habit": ["dark_share", "repeat_share"], "score": [3.0, 0.0]})
+    shaped = among_listeners(table, Request(None, None, 0, {"measures": crowd}.get))
+    assert shaped[["n_below", "n_listeners"]].values.tolist() == [[2, 3], [0, 3]]

@@ -1,0 +1,176 @@
+"""Cards of the listener among others with the same taste: fan leaderboard and sound town."""
+
+import numpy as np
+
+from ..people.homes import land
+from .canvas import (
+    LEFT,
+    MEASURE,
+    NAME,
+    READING,
+    RIGHT,
+    Paint,
+    directions,
+    dots,
+    fit_name,
+    key,
+    lines,
+    one_line,
+    page,
+    reading_line,
+    rectangles,
+    width,
+    write,
+)
+from .fonts import shown
+from .words import count, counted, first_true, words_on
+
+# ---------------------------------------------------------------- leaderboard
+
+FIRST_FAN, FAN_STEP, FAN_BAR = 632, 122, 72
+BESIDE_BAR = 36  # pixels from the ranks to the bars, and from the bars to the minutes
+
+
+def draw_leaderboard(ax, story, theme="press"):
+    """Who is around the listener among the fans of the top artist? One bar per fan: minutes with
+    the artist; the listener's own is marked.
+    """
+    look = page(ax, story, "leaderboard", theme, words_of_leaderboard(story))
+    table = story.tables["leaderboard"]
+    y = FIRST_FAN + FAN_STEP * np.arange(len(table))
+    minutes = table["minutes"].to_numpy()
+    texts = [("you " if fan.is_listener else "") + count(fan.minutes) for fan in table.itertuples()]
+    left = LEFT + BESIDE_BAR + max(width(count(rank), "name", NAME) for rank in table["rank"])
+    right = RIGHT - BESIDE_BAR - max(width(text, "name", READING) for text in texts)
+    widths = np.maximum((right - left) * minutes / max(minutes.max(), 1), 6)
+    rectangles(ax, left, y, widths, FAN_BAR, look.paints(table["is_listener"]), "bars")
+    for base, text, fan in zip(y + 52, texts, table.itertuples()):
+        face, colour = ("name", look.loud) if fan.is_listener else ("text", look.text)
+        write(ax, LEFT, base, count(fan.rank), NAME, face, colour, "rank")
+        write(ax, RIGHT, base, text, READING, face, colour, "minutes", ha="right")
+    return ax
+
+
+def words_of_leaderboard(story):
+    """The words of the card `leaderboard`."""
+    row, table = story.first("fan_rank"), story.tables["leaderboard"]
+    rank, n = int(row["rank"]), int(row["n_fans"])
+    artist = shown(row["artist"])
+    return words_on(
+        story,
+        "Fan leaderboard",
+        headline=fan_headline(rank, n),
+        sub=fit_name(artist, (NAME,), "text", MEASURE)[1][0],
+        reading=(
+            f"{counted(row['minutes'], 'minute')} with this artist.",
+            line_on_next_fan(table),
+        ),
+        rule="Bars: minutes. Among the simulated listeners.",
+        before=f"Rank {count(rank)} of {counted(n, 'fan')} of {row['artist']}.",
+        after=f"Around: {', '.join(fan_in_words(fan) for fan in table.itertuples())}.",
+    )
+
+
+def fan_in_words(fan):
+    """A row of the leaderboard as text."""
+    return f"rank {count(fan.rank)} with {counted(fan.minutes, 'minute')}"
+
+
+def fan_headline(rank, n):
+    """The headline of the card `leaderboard`. rank: 1 for most minutes; n: number of fans"""
+    return first_true(
+        (n == 1, "The only fan"),
+        (rank == n, one_line(f"One of {count(n)} fans", "One of the fans")),
+        one_line(f"Fan {count(rank)} of {count(n)}", f"Fan {count(rank)}"),
+    )
+
+
+def line_on_next_fan(table):
+    """The reading line on the fan with more minutes before the listener, or else after."""
+    mine = table[table["is_listener"]].iloc[0]
+    more, fewer = table[table["minutes"] > mine["minutes"]], table[table["rank"] > mine["rank"]]
+    if len(more):
+        gap = int(more.iloc[-1]["minutes"] - mine["minutes"])
+        return reading_line(
+            f"{counted(gap, 'minute')} more to rank {count(more.iloc[-1]['rank'])}."
+        )
+    if len(fewer):
+        gap = int(mine["minutes"] - fewer.iloc[0]["minutes"])
+        return reading_line(
+            f"{counted(gap, 'minute')} ahead of rank {count(fewer.iloc[0]['rank'])}."
+        )
+    return "No other fan among the listeners."
+
+
+# ---------------------------------------------------------------- sound town
+
+GLOBE, RADIUS = (540, 1050), 428
+KEY_Y = 548
+
+
+def draw_sound_town(ax, story, theme="press"):
+    """In which town do people listen like the listener?
+
+    The half of the world around the town, one dot per town; a large dot is the sound town, a ring
+    the listener's home.
+    """
+    look = page(ax, story, "sound_town", theme, words_of_sound_town(story))
+    row, home = story.first("sound_town"), story.listener
+    centre = town_at(row["country"], row["city"])
+    rim = GLOBE + RADIUS * directions(np.linspace(0, 1, 181))
+    lines(ax, [rim], look.faint, 4, "hairline")
+    dots(ax, on_globe(land()[["latitude", "longitude"]].to_numpy(), centre), 10, look.mark, "towns")
+    entries = [(look.accent, 26, "sound town")]
+    lived_in = on_globe(np.array([town_at(home["country"], home["city"])]), centre)
+    if len(lived_in) and (home["country"], home["city"]) != (row["country"], row["city"]):
+        dots(ax, lived_in, 30, Paint(look.other, look.ground), "home")
+        entries.append((Paint(look.other), 13, "your home"))
+    dots(ax, GLOBE, 52, Paint(look.accent.face, look.ground), "town")
+    key(ax, look, KEY_Y, *entries)
+    return ax
+
+
+def town_at(country, city):
+    """(latitude, longitude) of a town; of an unknown one, the mean of its country's towns; of an
+    unknown country, 0.
+    """
+    there = land()[land()["country"] == country]
+    named = there[there["city"] == city]
+    known = named[:1] if len(named) else there
+    return tuple(known[["latitude", "longitude"]].mean()) if len(known) else (0.0, 0.0)
+
+
+def on_globe(places, centre):
+    """Positions of places on the visible half of a globe, (n, 2), pixels: an orthographic
+    projection (Snyder 1987, Map Projections, chapter 20).
+
+    places  (n, 2), latitude and longitude, degrees;  centre  the same of the point in front
+    """
+    north, east = np.radians(places).T
+    north_0, east_0 = np.radians(centre)
+    x = np.cos(north) * np.sin(east - east_0)
+    y = np.cos(north_0) * np.sin(north) - np.sin(north_0) * np.cos(north) * np.cos(east - east_0)
+    depth = np.sin(north_0) * np.sin(north) + np.cos(north_0) * np.cos(north) * np.cos(
+        east - east_0
+    )
+    return (np.c_[x, -y] * (RADIUS - 8) + GLOBE)[depth > 0]
+
+
+def words_of_sound_town(story):
+    """The words of the card `sound_town`."""
+    row = story.first("sound_town")
+    town, artist = shown(row["city"], "a town"), shown(row["artist"])
+    times = f"{row['times']:.0f} times" if row["times"] >= 1.95 else "more"
+    there = f"{artist}: {times} as common there."
+    return words_on(
+        story,
+        "Sound town",
+        headline=town,
+        reading=(
+            f"{count(row['n_artists'])} of your top artists stand out there.",
+            reading_line(there, f"Your artists: {times} as common."),
+        ),
+        rule=f"Among {counted(row['n_people'], 'other simulated listener')} of the town.",
+        before=f"{row['city']}, {row['country']}.",
+        after=f"{row['artist']} stands out most.",
+    )
