@@ -108,14 +108,6 @@ def test_an_insight_does_without_the_columns_that_it_does_not_read(tiny_run):
             if columns_of(insight) == columns:
                 rows = insight.query(few).to_pyarrow()
                 assert rows == insight.query(whole).to_pyarrow(), insight.name
-    catalogue = [run.tables[name] for name in NAMES]
-    for one in w.INSIGHTS.values():
-        needed = {"listener_id", "track_id", "started_at", "utc_offset_min", "ms_played"}
-        few = run.tables["plays"].select(*sorted(needed | set(one.reads)))
-        if one.query:
-            tables = w.tables_in(few, *catalogue, *run.days, albums=run.tables["albums"])
-            least = one.query(with_tallies(tables)).to_pyarrow()
-            assert least == one.query(tables_of(run)).to_pyarrow(), one.name
 
 
 def test_a_featured_artist_counts_as_the_rules_say(tiny_run):
