@@ -389,6 +389,7 @@ def artist_tables(songs, artists):
     top = [max(9 - k // 2, 0) * (k != 4) for k in range(14 if n > 50 else 3)]
     album = {"rank": 1, "album": song["title"], "artist": song["artist"], "n_tracks": len(top)}
     album |= {"n_heard": sum(k > 0 for k in top), "n_streams": sum(top), "track_streams": top}
+    album |= {"ms_played": 195_000 * sum(top)}
     streak = DAYS[70 : 70 + min(n // 3, 120)]
     return {
         "top_albums": pd.DataFrame([album]),

@@ -121,11 +121,13 @@ class Story:
         )
 
     def __repr__(self):
-        rows = ", ".join(f"{name} {len(table):,}" for name, table in self.tables.items())
+        with_rows = [name for name, table in self.tables.items() if len(table)]
         return (
             f"Story of {self.listener['name']} (listener {self.listener['listener_id']}), "
             f"{self.first_day} to {self.last_day}, edition {self.edition!r}"
-            f"{', too little for a Wrapped' * self.too_little}\n  rows of tables: {rows}"
+            f"{', too little for a Wrapped' * self.too_little}\n  "
+            f"{len(with_rows)} of {len(self.tables)} insights have rows: "
+            f"{', '.join(with_rows[:8])} ..."
         )
 
 
