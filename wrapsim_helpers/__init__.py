@@ -94,7 +94,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .storage.records import read_avro, records, sync_marker, write_avro
     from .wrapped.artist_year import tell_artist
     from .wrapped.blend import blend
-    from .wrapped.counting import tables_in
+    from .wrapped.counting import Rules, tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, volume_by_plan
     from .wrapped.editions import window
     from .wrapped.everybody import everybody, write_everybody
@@ -169,6 +169,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_leaving": "charts.exploring",
     # 04 wrapped: insights, stories and cards
     "tell_story": "wrapped.story",
+    "Rules": "wrapped.counting",
     "Story": "wrapped.story",
     "write_summary": "wrapped.summary",
     "write_wrapped": "wrapped.wrapped_file",

@@ -1,5 +1,6 @@
 """Days of a period, who a story is of, and its sentences: by hand, without a run."""
 
+import re
 from datetime import date
 
 import duckdb
@@ -99,7 +100,7 @@ def test_a_story_shows_its_listener_its_days_and_the_rows_of_its_tables():
     told.listener["listener_id"] = 4
     text = repr(told)
     assert text.startswith("Story of Åse (listener 4), 2025-01-01 to 2025-12-31, edition 'all'\n")
-    assert "  rows of tables: minutes 1, top_songs 30, top_artists 6" in text
+    assert re.search(r"\n  \d+ of \d+ insights have rows: minutes, top_songs, top_artists,", text)
 
 
 @pytest.mark.parametrize("ms", [-1, 24 * 3_600_000 + 1])

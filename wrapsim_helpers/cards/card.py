@@ -44,6 +44,27 @@ from . import (
 )
 from .squares import SQUARES, square_of
 
+MODULES = (
+    albums,
+    archive,
+    artist,
+    crowd,
+    days,
+    evolution,
+    fans,
+    firsts,
+    moods,
+    number_one,
+    party,
+    race,
+    release_years,
+    similar,
+    summary,
+    tops,
+    types,
+    volume,
+    years,
+)
 # cards without an insight: of a pair, a party and an artist; "too_little" is a story's only card
 OF_ARTIST = ("artist_year", "artist_countries", "accolades")
 LAST = ("blend", "party", *OF_ARTIST, "summary", "too_little")
@@ -55,71 +76,7 @@ def drawings():
     `draw_<insight>` of one of the modules below.
     """
     functions = {}
-    modules = (
-        albums,
-        archive,
-        crowd,
-        days,
-        evolution,
-        fans,
-        artist,
-        firsts,
-        moods,
-        number_one,
-        party,
-        race,
-        release_years,
-        similar,
-        summary,
-        tops,
-        types,
-        volume,
-        years,
-    )
-    modules = (
-        albums,
-        archive,
-        artist,
-        crowd,
-        days,
-        evolution,
-        fans,
-        artist,
-        firsts,
-        moods,
-        number_one,
-        party,
-        race,
-        release_years,
-        similar,
-        summary,
-        tops,
-        types,
-        volume,
-        years,
-    )
-    modules = (
-        albums,
-        archive,
-        artist,
-        crowd,
-        days,
-        evolution,
-        fans,
-        firsts,
-        moods,
-        number_one,
-        party,
-        race,
-        release_years,
-        similar,
-        summary,
-        tops,
-        types,
-        volume,
-        years,
-    )
-    for module in modules:
+    for module in MODULES:
         functions |= vars(module)
     names = [name for edition in EDITIONS.values() for name in edition.insights]
     order = dict.fromkeys([*names, *LAST])
