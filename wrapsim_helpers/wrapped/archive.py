@@ -7,11 +7,11 @@ from datetime import date
 import ibis
 
 from ..instants import whole_minutes
-from .counting import as_dates, day_number, ranked, total, year_and_month
+from .counting import as_dates, day_number, ranked, shared, total, year_and_month
 from .evolution import jensen_shannon
 from .firsts import new_artists
 from .insight import OF_STREAMS, Insight
-from .tops import top_artists, top_genres, with_genre
+from .tops import genre_days, genres_of, ranked_genres, top_artists
 
 MOST_DAYS = 5
 ENOUGH_STREAMS = 10  # of a day, for its share of old music or its mixture of genres
@@ -76,7 +76,7 @@ def biggest_day(tables):
 
 def discovery_day(tables):
     """The day with most artists that the listener streamed for the first time."""
-    firsts = new_artists(tables)
+    firsts = shared(tables, new_artists)
     days = firsts.group_by("listener_id", "day").agg(n_artists=firsts.count())
     enough = days.filter(days.n_artists >= FEWEST_ARTISTS)
     return chosen_day(enough, ibis.desc("n_artists"), amount="n_artists")
@@ -93,12 +93,11 @@ def artist_day(tables):
 
 def genre_day(tables):
     """The day with most milliseconds of the genre that the listener streamed most."""
-    ranks = top_genres(tables)
-    genres = ranks.filter(ranks["rank"] == 1).select("listener_id", "genre")
-    tracks = tables.tracks.select("track_id", "genre")
-    plays = tables.song_days.join(tracks, "track_id").join(genres, ["listener_id", "genre"])
-    days = plays.group_by("listener_id", "genre", "day").agg(ms_played=total(plays.ms_played))
-    return chosen_day(days, ibis.desc("ms_played"), amount="ms_played", name="genre")
+    ranks = shared(tables, ranked_genres)
+    first = ranks.filter(ranks["rank"] == 1).select("listener_id", "number")
+    days = shared(tables, genre_days).join(first, ["listener_id", "number"])
+    named = days.join(genres_of(tables), "number")
+    return chosen_day(named, ibis.desc("ms_played"), amount="ms_played", name="genre")
 
 
 def nostalgic_day(tables):
@@ -132,10 +131,7 @@ def genre_shares_by_day(tables):
     """Streams of each listener by day and genre: ms_played, n_all (streams of the day), p and q
     (share of the genre in the day, and in the period).
     """
-    songs = with_genre(tables, tables.song_days)
-    counts = songs.group_by("listener_id", "day", "number").agg(
-        n_streams=total(songs.n_streams), ms_played=total(songs.ms_played)
-    )
+    counts = shared(tables, genre_days).drop("first_ms")
     n_all = counts.n_streams.sum().over(group_by=("listener_id", "day"))
     of_genre = counts.n_streams.sum().over(group_by=("listener_id", "number"))
     everything = counts.n_streams.sum().over(group_by="listener_id")

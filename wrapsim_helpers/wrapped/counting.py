@@ -96,6 +96,7 @@ class PeriodTables:
              track_id, year, first_day, last_day, n_streams
     albums, listeners, actions  tables of the run; None if there are none, as in an imported history
     tallies  name -> rows of the whole crowd, see `Tally`
+    shared   name -> what several insights count, see `shared`
     first_day, last_day  the period, both inclusive
     rules  the rules of counting
     """
@@ -117,9 +118,18 @@ class PeriodTables:
     listeners: ir.Table | None = None
     actions: ir.Table | None = None
     tallies: Mapping[str, ir.Table] = field(default_factory=dict)
+    shared: Mapping[str, ir.Table] = field(default_factory=dict)
 
     def __repr__(self):
         return f"PeriodTables of {self.first_day} to {self.last_day}: Ibis tables"
+
+
+def shared(tables, count):
+    """What a function of `PeriodTables` counts: the stored table, if there is one, else its
+    expression. The functions whose tables are stored are SHARED of their modules.
+    """
+    stored = tables.shared.get(count.__name__)
+    return count(tables) if stored is None else stored
 
 
 @front_door

@@ -2,10 +2,10 @@
 
 import ibis
 
-from .counting import ranked, total, with_month
+from .counting import ranked, shared, total, with_month
 from .insight import OF_STREAMS, Insight
 from .moods import moods_of_tracks
-from .tops import RANKED, UNRANKED, genres_of, with_genre
+from .tops import RANKED, UNRANKED, genre_months, genres_of, ranked_genres
 
 MIXED_GENRES = 5  # genres of a mixture; all further ones count together
 REST = MIXED_GENRES + 1  # the rank of all further genres
@@ -35,7 +35,8 @@ def genre_mixture(tables):
 
     Tracks without a genre are left out. Ranks as for `top_genres`.
     """
-    mixed = mixture_by_number(tables).left_join(genres_of(tables), "number").drop("number_right")
+    mixed = shared(tables, mixture_by_number)
+    mixed = mixed.left_join(genres_of(tables), "number").drop("number_right")
     named = mixed.mutate(genre=(mixed["rank"] < REST).ifelse(mixed.genre, ""))
     months = named.group_by("listener_id", "month", "rank", "genre").agg(
         n_streams=total(named.n_streams)
@@ -49,30 +50,10 @@ def mixture_by_number(tables):
     """Streams of each listener by month and genre: month, number (of the genre), rank (at most
     REST), n_streams.
     """
-    months = genres_by_month(tables)
-    years = months.group_by("listener_id", "number").agg(
-        n_streams=total(months.n_streams),
-        ms_played=total(months.ms_played),
-        first_ms=months.first_ms.min(),
-    )
-    ranks = ranked(years, *tables.rules.best_first, "number").select(
-        "listener_id", "number", "rank"
-    )
+    months = shared(tables, genre_months)
+    ranks = shared(tables, ranked_genres).select("listener_id", "number", "rank")
     joined = months.join(ranks, ["listener_id", "number"])
     return joined.mutate(rank=ibis.least(joined["rank"], REST).cast("int64"))
-
-
-def genres_by_month(tables):
-    """Streams of each listener by month and genre: month, number (see `genres_of`), n_streams,
-    ms_played, first_ms.
-    """
-    songs = with_genre(tables, tables.song_days)
-    songs = with_month(songs, tables.first_day)
-    return songs.group_by("listener_id", "number", "month").agg(
-        n_streams=total(songs.n_streams),
-        ms_played=total(songs.ms_played),
-        first_ms=songs.first_ms.min(),
-    )
 
 
 # -- changes ---------------------------------------------------------------------------------------
@@ -115,7 +96,7 @@ def mixtures_of_sides(tables):
     """Streams before and after every month in which a change is possible: month, rank, before,
     after.
     """
-    mixed = mixture_by_number(tables)
+    mixed = shared(tables, mixture_by_number)
     steps = ibis.range(1 - SIDE_MONTHS, SIDE_MONTHS + 1).unnest()  # from a month to a change
     spread = mixed.select("listener_id", "rank", "n_streams", from_month="month", step=steps)
     sides = spread.mutate(month=spread.from_month + spread.step)
@@ -163,14 +144,15 @@ def phases(tables):
 
 def with_phase(tables, table):
     """The rows of a table by listener and month that lie in a phase, with the phase."""
-    joined = table.join(phases(tables), "listener_id")
+    joined = table.join(shared(tables, phases), "listener_id")
     inside = joined.month.between(joined.first_month, joined.last_month)
     return joined.filter(inside).drop("first_month", "last_month")
 
 
 def songs_of_phases(tables):
-    """Streams of each listener by song and day, with phase and month."""
-    return with_phase(tables, with_month(tables.song_days, tables.first_day))
+    """Streams of each listener by song and phase: n_streams, ms_played, first_ms."""
+    songs = with_phase(tables, with_month(tables.song_days, tables.first_day))
+    return counts_of_phases(songs, "track_id")
 
 
 def typical_of_phases(counts, keys, rules, most=1):
@@ -204,7 +186,7 @@ def peaks(tables):
     """Typical genre of each phase and the month with most streams of it: phase, genre,
     peak_month.
     """
-    months = with_phase(tables, genres_by_month(tables))
+    months = with_phase(tables, shared(tables, genre_months))
     genres = counts_of_phases(months, "number")
     typical = typical_of_phases(genres, ["number"], tables.rules).drop("rank")
     chosen = months.join(typical, ["listener_id", "phase", "number"])
@@ -265,21 +247,23 @@ def music_evolution(tables):
     the descriptor, see `descriptor_of`. mood is "" if no track has one. The rule of 2024 is not
     published; this one is a decision of wrapsim.
     """
-    songs, keys = songs_of_phases(tables), ["listener_id", "phase"]
-    tagged = counts_of_phases(songs.join(moods_of_tracks(tables), "track_id"), "mood")
+    songs, keys = shared(tables, songs_of_phases), ["listener_id", "phase"]
+    tagged = counts_of_phases(songs.join(shared(tables, moods_of_tracks), "track_id"), "mood")
     parts = (
         peaks(tables),
         descriptor_of(songs, tables),
         pivotal_artists(tables),
         songs.group_by(*keys).agg(n_streams=total(songs.n_streams)),
     )
-    table = phases(tables)
+    table = shared(tables, phases)
     for part in parts:
         table = table.join(part, keys).view()
     moods = typical_of_phases(tagged, ["mood"], tables.rules).drop("rank")
     table = table.left_join(moods, keys).fill_null({"mood": ""})
     return table.select("listener_id", *EVOLUTION_COLUMNS).order_by(*keys)
 
+
+SHARED = (mixture_by_number, phases, songs_of_phases)
 
 # -- the records -----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import ibis
 
 from ..instants import DAY_MS, MINUTE_MS
 from ..people.homes import countries
-from .counting import as_dates, leaders, month_of, ranked, ranked_only, total
+from .counting import as_dates, leaders, month_of, ranked, ranked_only, shared, total
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, with_genre
 
@@ -56,7 +56,8 @@ def discoveries(tables):
     }
     nobody |= {name: ibis.literal("") for name in ("first_artist", "artist")}
     genres = new_genres(tables).group_by("listener_id", "month").agg(n_genres=ibis._.count())
-    months = named_months(tables, new_artists(tables)).mutate(n_genres=ibis.literal(0, "int64"))
+    months = named_months(tables, shared(tables, new_artists))
+    months = months.mutate(n_genres=ibis.literal(0, "int64"))
     rows = months.union(genres.mutate(**nobody).select(*months.columns))
     whole = rows.group_by("listener_id", "month").agg(
         **{name: rows[name].max() for name in DISCOVERY_COLUMNS[1:]}
@@ -134,6 +135,8 @@ def named_months(tables, artists):
         n_whole=both.n_whole.max(where=is_best),
     )
 
+
+SHARED = (new_artists,)
 
 # -- seasons and countries -------------------------------------------------------------------------
 

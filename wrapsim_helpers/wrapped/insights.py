@@ -49,6 +49,7 @@ THEMES = (
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())
 }
+SHARED = tuple(count for theme in THEMES for count in vars(theme).get("SHARED", ()))
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 
 

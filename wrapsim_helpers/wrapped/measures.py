@@ -7,10 +7,11 @@ import ibis
 from ..instants import DAY_MS
 from .characters import DARK, with_character
 from .clubs import CLUBS, with_club
-from .counting import ranked_only, total, with_left
+from .counting import ranked_only, shared, total, with_left
 from .insight import OF_STREAMS, Tally
 from .personality import with_type
 from .shares import DIGITS, MOODS, shares_in, with_shares
+from .tops import ranked_genres
 
 FIRST_STREAMS = 100  # without earlier streams, the days with the first 100 show what is familiar
 LOVED_STREAMS = 2  # a track was loved before if it had so many streams
@@ -166,7 +167,7 @@ def familiar_streams(tables):
     before = song_streams(first).union(song_streams(tables.earlier))
     loved = before.group_by("listener_id", "track_id").agg(n_loved=total(before.n_streams))
     loved = loved.filter(loved.n_loved >= LOVED_STREAMS)
-    artists = primary_artists(tables)
+    artists = shared(tables, primary_artists)
     known = before.join(artists, "track_id").select("listener_id", "artist_id").distinct()
     songs = later.group_by("listener_id", "track_id").agg(n_streams=total(later.n_streams))
     counts = songs.join(artists, "track_id").group_by("listener_id", "artist_id")
@@ -237,9 +238,7 @@ def days_since_1970(dates):
 
 def genre_counts(tables):
     """Streams by genre: of all with a label, of the largest, and their entropy; see `measures`."""
-    labelled = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "genre")
-    songs = ranked_only(tables.songs).join(labelled, "track_id")
-    genres = songs.group_by("listener_id", "genre").agg(n_streams=total(songs.n_streams))
+    genres = shared(tables, ranked_genres)
     share = genres.n_streams / genres.n_streams.sum().over(ibis.window(group_by="listener_id"))
     parts = genres.mutate(part=-share * share.ln())
     return parts.group_by("listener_id").agg(
@@ -251,7 +250,7 @@ def genre_counts(tables):
 
 def artist_counts(tables):
     """Streams of the primary artist with most; see `measures`."""
-    songs = ranked_only(tables.songs).join(primary_artists(tables), "track_id")
+    songs = ranked_only(tables.songs).join(shared(tables, primary_artists), "track_id")
     artists = songs.group_by("listener_id", "artist_id").agg(n_streams=total(songs.n_streams))
     return artists.group_by("listener_id").agg(n_top_artist=artists.n_streams.max())
 
@@ -264,7 +263,7 @@ def plays_left(tables):
 
 def sequence_counts(tables):
     """Streams by what came before them and where they were picked from; see `measures`."""
-    tracks = with_optional(tables).join(primary_artists(tables), "track_id")
+    tracks = with_optional(tables).join(shared(tables, primary_artists), "track_id")
     plays = tables.plays.filter(tables.plays.is_ranked).join(
         tracks.select("track_id", "album_id", "track_number", "artist_id"), "track_id"
     )
@@ -305,6 +304,7 @@ def finished(rows):
     return crowd.drop(*shares_in(rows)).order_by("listener_id")
 
 
+SHARED = (primary_artists,)
 TALLIES = (
     Tally(
         "measures", measures, finish=finished, reads=(*OF_STREAMS, "context"), needs=("actions",)

@@ -3,7 +3,7 @@
 import ibis
 import pandas as pd
 
-from .counting import day_number, ranked, started_ms, total
+from .counting import day_number, ranked, shared, started_ms, total
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED
 
@@ -46,7 +46,7 @@ def moods_by_slice(tables):
     """
     first, last = tables.first_day, tables.last_day
     n_days = day_number(last) - day_number(first) + 1
-    days = tables.song_days.join(moods_of_tracks(tables), "track_id")
+    days = tables.song_days.join(shared(tables, moods_of_tracks), "track_id")
     slices = (days.day - day_number(first)).cast("int64") * n_slices(first, last) // n_days
     return days.group_by("listener_id", "mood", slice=slices).agg(
         n_streams=total(days.n_streams),
@@ -65,7 +65,7 @@ def audio_aura(tables):
     one colour has one row per part, and one without a mood has none. Ties as for songs, with the
     mood instead of the title.
     """
-    by_slice = moods_by_slice(tables)
+    by_slice = shared(tables, moods_by_slice)
     chosen = two_colours(by_slice, tables.rules)
     rows = by_slice.drop("ms_played", "first_ms").join(chosen, ["listener_id", "mood"])
     songs = tables.songs.group_by("listener_id").agg(n_all=total(tables.songs.n_streams))
@@ -115,9 +115,9 @@ def moods_by_part(tables):
 
     above  share of the mood in the part minus its share in the whole day, rounded to 1e-9
     """
-    songs = songs_by_part(tables)
+    songs = shared(tables, songs_by_part)
     sums = songs.group_by("listener_id", "part").agg(n_part=total(songs.n_streams))
-    tagged = songs.join(moods_of_tracks(tables), "track_id")
+    tagged = songs.join(shared(tables, moods_of_tracks), "track_id")
     moods = tagged.group_by("listener_id", "part", "mood").agg(
         n_streams=total(tagged.n_streams),
         ms_played=total(tagged.ms_played),
@@ -142,6 +142,8 @@ def songs_by_part(tables):
     )
     return counts.mutate(first_ms=started_ms(counts["first"])).drop("first")
 
+
+SHARED = (moods_of_tracks, songs_by_part, moods_by_slice)
 
 # -- the records -----------------------------------------------------------------------------------
 

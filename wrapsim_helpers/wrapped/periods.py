@@ -37,7 +37,7 @@ from .counting import (
 )
 from .derived import cache_table, cached_table, derived_file
 from .editions import Edition, edition_named, window
-from .insights import with_tallies
+from .insights import SHARED, with_tallies
 
 PLAYS_AT_ONCE = 4_000_000  # counted together: faster than one part at a time, below 1 GB
 # temporary tables that `in_temporary_tables` makes, each from the ones before it
@@ -206,7 +206,7 @@ def statements_of(tables, edition):
 
 
 def in_temporary_tables(tables, store):
-    """`PeriodTables` whose plays and counts are temporary tables.
+    """`PeriodTables` whose plays and counts, shared ones too, are temporary tables.
 
     store  function of a name and an expression; returns the temporary table
     """
@@ -220,7 +220,11 @@ def in_temporary_tables(tables, store):
     )
     earlier = store("earlier", tables.earlier)
     counts = {"songs": songs, "song_days": song_days, "days": days, "credited": credited}
-    return replace(tables, plays=plays, earlier=earlier, artist_months=artist_months, **counts)
+    tables = replace(tables, plays=plays, earlier=earlier, artist_months=artist_months, **counts)
+    for count in SHARED:
+        stored = {count.__name__: store(count.__name__, count(tables))}
+        tables = replace(tables, shared=tables.shared | stored)
+    return tables
 
 
 def show_rows(connection, name, rows):
@@ -304,9 +308,11 @@ def count_plays(period, names=()):
 
 
 def needed(period, names):
-    """Names of the temporary tables that some statements read, in the order of TEMPORARY."""
+    """Names of the temporary tables that some statements read, in the order in which they are
+    made.
+    """
     tables, sql = [], [period.statements[name] for name in names]
-    for name in reversed(TEMPORARY):
+    for name in reversed((*TEMPORARY, *(count.__name__ for count in SHARED))):
         if any(f'"{name}"' in text for text in sql):
             tables.insert(0, name)
             sql.append(period.statements[name])

@@ -7,7 +7,7 @@ import ibis
 import pandas as pd
 
 from ..instants import MINUTE_MS
-from .counting import ranked, ranked_by_streams, ranked_only, total, with_month
+from .counting import ranked, ranked_by_streams, ranked_only, shared, total, with_month
 from .insight import OF_STREAMS, Insight
 
 
@@ -67,19 +67,51 @@ def with_genre(tables, table):
     )
 
 
+def genre_days(tables):
+    """Streams of each listener by genre and day: number (see `genres_of`), day, n_streams,
+    ms_played, first_ms.
+    """
+    songs = with_genre(tables, tables.song_days)
+    return songs.group_by("listener_id", "number", "day").agg(
+        n_streams=total(songs.n_streams),
+        ms_played=total(songs.ms_played),
+        first_ms=songs.first_ms.min(),
+    )
+
+
+def genre_months(tables):
+    """Streams of each listener by genre and month: as `genre_days`, with month (see `month_of`)."""
+    days = with_month(shared(tables, genre_days), tables.first_day)
+    return days.group_by("listener_id", "number", "month").agg(
+        n_streams=total(days.n_streams),
+        ms_played=total(days.ms_played),
+        first_ms=days.first_ms.min(),
+    )
+
+
+def ranked_genres(tables):
+    """The genres of each listener: rank, number (see `genres_of`), n_streams, ms_played,
+    first_ms. Ties as for songs.
+    """
+    months = shared(tables, genre_months)
+    counts = months.group_by("listener_id", "number").agg(
+        n_streams=total(months.n_streams),
+        ms_played=total(months.ms_played),
+        first_ms=months.first_ms.min(),
+    )
+    return ranked(counts, *tables.rules.best_first, "number")
+
+
+SHARED = (genre_days, genre_months, ranked_genres)
+
+
 def top_genres(tables):
     """Which genres did each listener stream most? rank, genre, n_streams, share; all genres.
 
     Ties as for songs.
     """
-    songs = with_genre(tables, ranked_only(tables.songs))
-    counts = songs.group_by("listener_id", "number").agg(
-        n_streams=total(songs.n_streams),
-        ms_played=total(songs.ms_played),
-        first_ms=songs.first_ms.min(),
-    )
     best = (
-        ranked(counts, *tables.rules.best_first, "number")
+        shared(tables, ranked_genres)
         .join(genres_of(tables), "number")
         .drop("number")
         .relocate("genre", after="listener_id")
@@ -130,12 +162,7 @@ def monthly_genres(tables):
     """Which genre did each listener stream most in each month? month (see `month_of`), genre,
     n_streams; no row for months without a stream. Ties as for songs.
     """
-    songs = with_month(with_genre(tables, tables.song_days), tables.first_day)
-    counts = songs.group_by("listener_id", "number", "month").agg(
-        n_streams=total(songs.n_streams),
-        ms_played=total(songs.ms_played),
-        first_ms=songs.first_ms.min(),
-    )
+    counts = shared(tables, genre_months)
     best = ranked(counts, *tables.rules.best_first, "number", within=["month"])
     return (
         best.filter(best["rank"] == 1)
