@@ -10,8 +10,9 @@ from ..interrupts import saying, unchanged
 from ..runs.opened import open_run
 from ..storage.outputs import replaced_file, writable_output_folder
 from .by_part import rows_by_part
+from .insights import INSIGHTS
 from .periods import open_period
-from .tallies import show_tallies
+from .tallies import cached_tallies, finish_tallies, row_statements, show_tallies
 
 
 @front_door
@@ -23,9 +24,33 @@ def everybody(run_dir, year=-1, edition="all"):
     The tables take about 20 kB of memory per listener; `write_everybody` writes them to files.
     """
     period = open_period(open_run(run_dir), year, edition)
+    parts = {name: [] for name in period.edition.queries}
+    for part in insights_by_part(period):
+        for name, table in part.items():
+            parts[name].append(table)
+    return {name: pa.concat_tables(tables) for name, tables in parts.items()}
+
+
+def insights_by_part(period):
+    """Yield the insights of all listeners, a few parts at a time: {name: Arrow table}.
+
+    If tallies are missing, they are counted in the same pass as the insights that need none; the
+    other insights follow in a second pass.
+    """
+    names, tallies = list(period.edition.queries), cached_tallies(period)
+    missing = [name for name in period.edition.tallies if name not in tallies]
+    if missing:
+        first = [name for name in names if not INSIGHTS[name].tallies]
+        names = [name for name in names if name not in first]
+        counts = []
+        for part in rows_by_part(
+            period, [*first, *row_statements(missing)], "insights and the crowd"
+        ):
+            counts.append({name: part.pop(name) for name in row_statements(missing)})
+            yield part
+        finish_tallies(period, missing, counts)
     show_tallies(period)
-    parts = list(rows_by_part(period, list(period.edition.queries)))
-    return {name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]}
+    yield from rows_by_part(period, names)
 
 
 @front_door
@@ -43,10 +68,9 @@ def write_everybody(run_dir, out_dir, year=-1, edition="all"):
         saying(lambda: f"No file was changed in {folder}; run the same command again."),
         ExitStack() as open_files,
     ):
-        show_tallies(period)
         unfinished = {path.stem: open_files.enter_context(replaced_file(path)) for path in paths}
         writers = {}
-        for part in rows_by_part(period, list(period.edition.queries)):
+        for part in insights_by_part(period):
             for name, table in part.items():
                 if name not in writers:
                     writers[name] = open_files.enter_context(

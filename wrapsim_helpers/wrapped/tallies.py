@@ -15,14 +15,20 @@ def show_tallies(period):
     Each is counted again if its file is missing, damaged or was written by another version of the
     code.
     """
-    tallies = {
-        name: cached_table(period.run, tally_file(period, name)) for name in period.edition.tallies
-    }
-    missing = [name for name, table in tallies.items() if table is None]
+    tallies = cached_tallies(period)
+    missing = [name for name in period.edition.tallies if name not in tallies]
     tallies |= counted_tallies(period, missing) if missing else {}
     for name, table in tallies.items():
         show_tally(period.connection, f"tally_{name}", table)
     return tallies
+
+
+def cached_tallies(period):
+    """The tallies that the run's folder has: name -> Arrow table."""
+    tables = {
+        name: cached_table(period.run, tally_file(period, name)) for name in period.edition.tallies
+    }
+    return {name: table for name, table in tables.items() if table is not None}
 
 
 def show_tally(connection, name, table):
@@ -37,11 +43,25 @@ def show_tally(connection, name, table):
 
 def counted_tallies(period, names):
     """Tallies counted from all parts, and cached: name -> Arrow table."""
-    rows = list(rows_by_part(period, [f"rows_{name}" for name in names], "the crowd"))
+    return finish_tallies(
+        period, names, list(rows_by_part(period, row_statements(names), "the crowd"))
+    )
+
+
+def row_statements(names):
+    """Names of the statements that count the rows of tallies."""
+    return [f"rows_{name}" for name in names]
+
+
+def finish_tallies(period, names, parts):
+    """Tallies from the rows of all parts, and cached: name -> Arrow table.
+
+    parts  list of dicts, statement of `row_statements` -> Arrow table
+    """
     tallies = {}
-    for name in names:
-        parts = pa.concat_tables([part.pop(f"rows_{name}") for part in rows])
-        tallies[name] = finished_tally(period, name, parts)
+    for name, statement in zip(names, row_statements(names), strict=True):
+        rows = pa.concat_tables([part.pop(statement) for part in parts])
+        tallies[name] = finished_tally(period, name, rows)
         cache_table(period.run, tally_file(period, name), tallies[name])
     return tallies
 
