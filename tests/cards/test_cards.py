@@ -467,6 +467,17 @@ def test_neighbours_in_the_press_theme_share_no_ground_even_when_cards_between_t
         assert all(a != b for a, b in zip(grounds, grounds[1:])), missing
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_neighbours_in_the_story_of_an_edition_share_neither_ground_nor_composition(edition):
+    order = [name for name in EDITIONS[edition].story if name in cards.CARDS] + ["summary"]
+    grounds = [themes.PRESS[name].ground for name in order]
+    assert all(a != b for a, b in zip(grounds, grounds[1:])), list(zip(order, grounds))
+    roles = [
+        {c.get_gid() for c in drawn("typical", name).collections} - DECLARED_ROLES for name in order
+    ]
+    assert all(not a & b for a, b in zip(roles, roles[1:])), list(zip(order, roles))
+
+
 def test_neighbours_in_the_press_theme_share_no_composition():
     roles = [
         {c.get_gid() for c in drawn("typical", name).collections} - DECLARED_ROLES

@@ -170,7 +170,7 @@ def card_names(story):
         return ["too_little"]
     if "artist_year" in story.tables:
         return with_rows(story, (*OF_ARTIST, *WITH_ARTIST))
-    return [*with_rows(story, (*EDITIONS[story.edition].insights, "blend", "party")), "summary"]
+    return [*with_rows(story, (*EDITIONS[story.edition].story, "blend", "party")), "summary"]
 
 
 def with_rows(story, names):

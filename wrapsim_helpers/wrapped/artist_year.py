@@ -107,7 +107,7 @@ def period_with_favourites(run, *period):
     """
     its_period = open_period(run, *period)
     name = f"{its_period.edition.name}-artist"
-    edition = replace(its_period.edition, name=name, insights=("similar_listeners",))
+    edition = replace(its_period.edition, name=name, story=("similar_listeners",))
     days = its_period.first_day, its_period.last_day
     return opened_period(run, edition, its_period.rules, *days)
 

@@ -14,18 +14,23 @@ class Edition:
 
     name      "all", or the year whose rules it follows
     last_day  (month, day), the last day it counts; the first is 1 January
-    insights  names of the insights, in the order of the story
+    story     names of the insights that it tells, each by a card, in order
     rules     the rules of counting
     """
 
     name: str
     last_day: tuple
-    insights: tuple
+    story: tuple
     rules: Rules = Rules()
 
     @property
+    def insights(self):
+        """Names of the insights: those of the story, then those that its cards need too."""
+        return tuple(dict.fromkeys([*self.story, *OF_CARDS]))
+
+    @property
     def records(self):
-        """The insights as records, in the order of the story."""
+        """The insights as records, in the order of `insights`."""
         return tuple(INSIGHTS[name] for name in self.insights)
 
     @property
@@ -92,7 +97,89 @@ STORY = (
     "fan_rank",
     "leaderboard",
 )
-EDITIONS = {name: Edition(name, last_day, STORY) for name, last_day in LAST_DAYS.items()}
+# insights that several cards read: the small disc, the summary, and comparisons with the crowd
+OF_CARDS = (
+    "minutes",
+    "top_songs",
+    "top_artists",
+    "top_genres",
+    "top_families",
+    "monthly_genres",
+    "monthly_families",
+    "calendar",
+    "listening_clock",
+    "longest_streak",
+    "skip_rate",
+    "place",
+    "crowd",
+    "fan_rank",
+    "release_years",
+    "genre_mixture",
+    "personality_axes",
+)
+# What each year told, as the press and the service described it, as far as the log holds it: no
+# podcasts, videos, quizzes or shares. Neighbours differ in ground.
+EARLY = ("minutes", "top_songs", "top_artists", "seasons")
+STORIES = {
+    "2013": EARLY,
+    "2014": EARLY,
+    "2015": EARLY,
+    "2016": ("minutes", "top_songs", "top_artists", "top_genres"),
+    "2017": ("minutes", "top_songs", "top_artists", "missed_songs"),
+    "2018": ("minutes", "first_song", "oldest_song", "top_songs", "top_artists", "discoveries"),
+    "2019": ("minutes", "top_songs", "top_artists", "seasons", "top_genres", "world"),
+    "2020": (
+        "minutes",
+        "top_songs",
+        "discoveries",
+        "number_one",
+        "top_artists",
+        "top_genres",
+    ),
+    "2021": ("minutes", "top_songs", "audio_aura", "top_artists", "top_genres", "place"),
+    "2022": (
+        "minutes",
+        "top_songs",
+        "top_artists",
+        "top_genres",
+        "audio_day",
+        "personality",
+        "leaderboard",
+    ),
+    "2023": (
+        "minutes",
+        "top_songs",
+        "sound_town",
+        "top_genres",
+        "calendar",
+        "character",
+        "top_artists",
+        "peak_months",
+    ),
+    "2024": (
+        "minutes",
+        "top_songs",
+        "top_artists",
+        "music_evolution",
+        "artist_streak",
+        "place",
+        "leaderboard",
+    ),
+    "2025": (
+        "minutes",
+        "top_songs",
+        "top_artists",
+        "top_genres",
+        "top_albums",
+        "artist_race",
+        "leaderboard",
+        "listening_age",
+        "club",
+        "archive",
+    ),
+    "all": STORY,
+}
+EDITIONS = {name: Edition(name, day, STORIES[name]) for name, day in LAST_DAYS.items()}
 
 
 def edition_named(name):
