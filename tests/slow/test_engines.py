@@ -12,6 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import psutil
 import pytest
@@ -142,6 +143,9 @@ def test_the_documented_job_on_spark_writes_the_same_bytes(on_spark, tiny_run, t
     assert changed == 1 and tree(tmp_path / "run") == tree(tiny_run)
 
 
+OF_YEARS = {"loyalty", "comebacks"}  # without rows in a run of one year
+# and in three weeks by few listeners without rows of these
+WITHOUT_ROWS = OF_YEARS | {"music_evolution", "discoveries", "top_albums", "sound_town"}
 ON_SPARK = """
 from datetime import date
 import ibis
@@ -154,7 +158,8 @@ connection = ibis.pyspark.connect(spark)
 paths = {name: f"RUN/{name}.parquet" for name in ("tracks", "artists", "track_artists", "albums")}
 paths |= {name: f"RUN/{name}/*.parquet" for name in ("plays", "listeners", "actions")}
 tables = {name: connection.read_parquet(path, table_name=name) for name, path in paths.items()}
-heard = with_tallies(tables_in(**tables, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31)))
+heard = tables_in(**tables, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
+heard = with_tallies(heard, store=lambda _, rows: rows.cache())
 for name, insight in EDITIONS["all"].queries.items():
     insight(heard).execute().to_parquet(f"OUT/{name}.parquet")
 """
@@ -165,17 +170,23 @@ def test_every_insight_on_spark_is_the_one_of_duckdb(on_spark, tiny_run, tmp_pat
     on_spark(ON_SPARK.replace("RUN", str(plays)).replace("OUT", str(tmp_path)))
     heard = ws.period_tables(tiny_run)
     for name, insight in EDITIONS["all"].queries.items():
-        same_rows(pd.read_parquet(tmp_path / f"{name}.parquet"), insight(heard).execute())
+        rows = insight(heard).execute()
+        same_rows(pd.read_parquet(tmp_path / f"{name}.parquet"), rows)
+        assert len(rows) or name in WITHOUT_ROWS, name
 
 
 def same_rows(found, expected):
     """Both tables hold the same rows, in whatever order."""
     columns = list(expected.columns)
+    lists = [name for name in expected if expected[name].map(np.ndim).any()]
     found, expected = (
-        table[columns].sort_values(columns).reset_index(drop=True) for table in (found, expected)
+        table[columns]
+        .assign(**{name: table[name].map(lambda values: str(list(values))) for name in lists})
+        .sort_values(columns)
+        .reset_index(drop=True)
+        for table in (found, expected)
     )
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
-    assert len(expected) > 0
 
 
 # -- an object store -------------------------------------------------------------------------------
@@ -305,4 +316,5 @@ def test_insights_of_a_run_that_does_not_fit_in_memory_are_the_same(tmp_path, mo
     monkeypatch.setattr("wrapsim_helpers.runs.opened.MEMORY", "100MB")
     for path in ws.write_everybody(run_dir, tmp_path / "out"):
         same_rows(pd.read_parquet(path), whole[path.stem].to_pandas())
+        assert whole[path.stem].num_rows or path.stem in OF_YEARS, path.stem
     assert ws.read_manifest(run_dir)["plays"] > 1_000_000

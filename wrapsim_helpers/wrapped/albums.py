@@ -2,7 +2,7 @@
 
 import ibis
 
-from .counting import ranked, ranked_only, total
+from .counting import collected, ranked, ranked_only, total
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED
 
@@ -84,10 +84,8 @@ def with_track_streams(tables, albums):
     streams = chosen.left_join(songs, ["listener_id", "track_id"]).select(
         "listener_id", "album_id", "track_number", n=songs.n_streams.fill_null(0)
     )
-    lists = streams.group_by("listener_id", "album_id").agg(
-        track_streams=streams.n.collect(order_by=streams.track_number)
-    )
-    return albums.join(lists, ["listener_id", "album_id"])
+    lists = collected(streams, "n", ["listener_id", "album_id"], "track_number")
+    return albums.join(lists.rename(track_streams="n"), ["listener_id", "album_id"])
 
 
 # -- the records -----------------------------------------------------------------------------------

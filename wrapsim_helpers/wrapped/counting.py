@@ -402,6 +402,17 @@ def ranked(table, *order, within=()):
     return table.mutate(rank=ibis.row_number().over(in_order) + 1)
 
 
+def collected(table, column, keys, order):
+    """The values of a column as a list in the order of another column, one row per value of keys.
+
+    A window collects in its order in every engine; an aggregation does so in some only.
+    """
+    whole = ibis.window(group_by=keys, order_by=order, preceding=None, following=None)
+    place = ibis.row_number().over(ibis.window(group_by=keys, order_by=order))
+    lists = table.mutate(**{column: table[column].collect().over(whole)}, place=place)
+    return lists.filter(lists.place == 0).select(*keys, column)
+
+
 def ranked_by_streams(table, names, key, most, rules=Rules()):
     """The first `most` rows of each listener, ranked as `Rules.best_first` says, then by the name,
     then by the id.

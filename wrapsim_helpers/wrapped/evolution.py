@@ -2,7 +2,7 @@
 
 import ibis
 
-from .counting import ranked, shared, total, with_month
+from .counting import collected, ranked, shared, total, with_month
 from .insight import OF_STREAMS, Insight
 from .moods import moods_of_tracks
 from .tops import RANKED, UNRANKED, genre_months, genres_of, ranked_genres
@@ -233,7 +233,7 @@ def pivotal_artists(tables):
     names = tables.artists.select("artist_id", "artist")
     counts = counts_of_phases(months, "artist_id").join(names, "artist_id")
     best = typical_of_phases(counts, ["artist", "artist_id"], tables.rules, PIVOTAL)
-    return best.group_by("listener_id", "phase").agg(artists=best.artist.collect(order_by="rank"))
+    return collected(best, "artist", ["listener_id", "phase"], "rank").rename(artists="artist")
 
 
 def music_evolution(tables):

@@ -180,12 +180,15 @@ def windows_of_years(years, last_year):
     everything = years.group_by("listener_id", "cohort").agg(
         n_streams=total(years.n_streams), n_others=total(years.n_others)
     )
-    ends = years.select(
+    steps = years.select(
         "listener_id",
-        last_year=years.release_year + ibis.range(WINDOW_YEARS).unnest(),
+        "release_year",
         mine=years.n_streams,
         others=years.n_others,
-    ).filter(ibis._.last_year <= last_year)
+        step=ibis.range(WINDOW_YEARS).unnest(),  # by itself, as Spark requires
+    )
+    ends = steps.mutate(last_year=steps.release_year + steps.step)
+    ends = ends.filter(ends.last_year <= last_year)
     windows = ends.group_by("listener_id", "last_year").agg(
         n_window=total(ends.mine), n_others_window=total(ends.others)
     )
