@@ -131,8 +131,8 @@ def test_the_rule_of_a_listening_age_agrees_with_the_highest_age():
 
 def every_headline():
     for first in AURA_COLOURS:
-        yield moods.aura_headline([first])
-        yield from (moods.aura_headline([first, second]) for second in AURA_COLOURS)
+        yield moods.aura_headline([first], 0.33)
+        yield from (moods.aura_headline([first, second], 0.33) for second in AURA_COLOURS)
     for month in range(1, 13):
         yield archive.archive_headline(date(2025, month, 28), 1440)
     names = ["pop", "deep funk carioca", "alternative metal", "singer-songwriter"]

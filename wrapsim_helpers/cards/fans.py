@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..people.homes import land
+from .albums import named_headline
 from .canvas import (
     LEFT,
     MEASURE,
@@ -165,7 +166,7 @@ def words_of_sound_town(story):
     return words_on(
         story,
         "Sound town",
-        headline=town,
+        headline=named_headline(f"{artist} in {town}", f"{town}, {artist}", town),
         reading=(
             f"{count(row['n_artists'])} of your top artists stand out there.",
             reading_line(there, f"Your artists: {times} as common."),

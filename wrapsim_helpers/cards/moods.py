@@ -17,7 +17,7 @@ from .canvas import (
     rectangles,
     write,
 )
-from .words import of_100, span, words_on
+from .words import of_100, percent_text, span, words_on
 
 # ---------------------------------------------------------------- aura
 
@@ -78,7 +78,7 @@ def words_of_audio_aura(story):
     return words_on(
         story,
         "Audio aura",
-        headline=aura_headline(moods["mood"].tolist()),
+        headline=aura_headline(moods["mood"].tolist(), rows[0].n_mood / rows[0].n_all),
         sub=" and ".join(moods["colour"]).capitalize(),
         reading=(lines[0], lines[1] if len(rows) > 1 else "No other mood has another colour."),
         rule=f"Clockwise from the top, {span(story)}. Simulated.",
@@ -86,13 +86,13 @@ def words_of_audio_aura(story):
     )
 
 
-def aura_headline(moods):
-    """The headline of the card `audio_aura`. moods: one or two words"""
+def aura_headline(moods, share):
+    """The headline of the card `audio_aura`. moods: one or two words;  share: of the first"""
+    of_first = f"{moods[0].capitalize()} {percent_text(share)}"
     if not moods[1:]:
         return f"Only {moods[0]}"
-    first, second = moods[0].capitalize(), moods[1]
-    both = f"{first} and {second}"
-    return both if fits_width(both, "hero", LONG_HEADLINES[1]) else f"{first}, {second}"
+    both = f"{of_first}, {moods[1]}"
+    return both if fits_width(both, "hero", LONG_HEADLINES[1]) else of_first
 
 
 # ---------------------------------------------------------------- day
