@@ -76,7 +76,7 @@ def character(tables):
         for i, c in enumerate(CHARACTERS)
     ]
     rows = ibis.union(*parts)
-    rows = rows.filter(~rows.score.isnan())
+    rows = rows.filter(rows.score.notnull() & ~rows.score.isnan())  # Spark: null is no NaN
     best_first = ibis.window(group_by="listener_id", order_by=(ibis.desc("score"), "number"))
     ranks = rows.mutate(rank=ibis.row_number().over(best_first) + 1)
     return ranks.select("listener_id", "rank", "character", "habit", "value", "score").order_by(
