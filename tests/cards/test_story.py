@@ -292,7 +292,7 @@ def test_many_bars_grow_in_groups_that_stand_on_one_line(drawn_by):
 
 
 def draw_race(ax, look):
-    """Three curves, one of them begins in the middle; a name at the right."""
+    """Three curves, one of them begins halfway; a name at the right."""
     x = np.linspace(100, 900, 9)
     late = np.c_[x[4:], np.arange(5) + 900]
     paths = [np.c_[x, 600 + 10 * np.arange(9)], np.c_[x, 800 - 10 * np.arange(9)], late]

@@ -35,7 +35,7 @@ def test_an_export_keeps_each_cards_text_and_opens_it_over_the_page(made, templa
         image = page.locator(":popover-open img")
         box = image.bounding_box()
         assert box["height"] == pytest.approx(960, abs=1) and image.get_attribute("alt")
-        assert box["x"] + box["width"] / 2 == pytest.approx(700, abs=12)  # in the middle
+        assert box["x"] + box["width"] / 2 == pytest.approx(700, abs=12)  # centred
         page.screenshot(path=str(tmp_path / "open.png"))
         image.click()
         assert page.evaluate(OPEN) == 0

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib import import_module
 from threading import get_ident
 
 import matplotlib.style
@@ -21,49 +22,11 @@ from PIL.PngImagePlugin import PngInfo
 from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
-from . import (
-    albums,
-    archive,
-    artist,
-    crowd,
-    days,
-    evolution,
-    fans,
-    firsts,
-    moods,
-    number_one,
-    party,
-    race,
-    release_years,
-    similar,
-    summary,
-    tops,
-    types,
-    volume,
-    years,
-)
 from .squares import SQUARES, square_of
 
 MODULES = (
-    albums,
-    archive,
-    artist,
-    crowd,
-    days,
-    evolution,
-    fans,
-    firsts,
-    moods,
-    number_one,
-    party,
-    race,
-    release_years,
-    similar,
-    summary,
-    tops,
-    types,
-    volume,
-    years,
+    "albums archive artist crowd days evolution fans firsts moods number_one party race "
+    "release_years similar summary tops types volume years".split()
 )
 # cards without an insight: of a pair, a party and an artist; "too_little" is a story's only card
 OF_ARTIST = ("artist_year", "artist_countries", "accolades")
@@ -73,11 +36,11 @@ WITH_ARTIST = ("top_songs", "listening_clock", "calendar")  # cards that an arti
 
 def drawings():
     """Card name -> drawing, in the order of the stories. The drawing of an insight is the function
-    `draw_<insight>` of one of the modules below.
+    `draw_<insight>` of one of MODULES.
     """
     functions = {}
     for module in MODULES:
-        functions |= vars(module)
+        functions |= vars(import_module(f".{module}", __package__))
     names = [name for edition in EDITIONS.values() for name in edition.insights]
     order = dict.fromkeys([*names, *LAST])
     return {name: functions[f"draw_{name}"] for name in order if f"draw_{name}" in functions}
@@ -85,7 +48,7 @@ def drawings():
 
 CARDS = drawings()
 CARD_FILES = re.compile(
-    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|cards\.json|summary\.json|Wrapped\d{{4}}\.json|story\.html"
+    rf"\d\d_({'|'.join(CARDS)})(_square)?\.png|(cards|summary|Wrapped\d{{4}})\.json|story\.html"
 )  # files that a folder of cards may hold
 LEVEL = 3  # of compression: half the time of level 6, and a quarter more bytes
 SMALL = 300  # width in a notebook, three to a row

@@ -272,7 +272,7 @@ def label(ax, look, centre, radius, row, colour):
 
 
 def packed(n):
-    """(centres, radii) of bubbles that do not touch: the largest in the middle, each next one as
+    """(centres, radii) of bubbles that do not touch: the largest at the centre, each next one as
     near to the middle as it fits.
 
     n  numbers, int array; a bubble's area is its number

@@ -35,7 +35,7 @@ def draw_personality(ax, story, theme="press"):
     """Which of 16 types is the listener?
 
     The code, and a slider for each letter: small dots are listeners of the crowd, a large one is
-    the listener, and the line in the middle is the cut.
+    the listener, and the line at the centre is the cut.
     """
     look = page(ax, story, "personality", theme, words_of_personality(story), sizes=(162,))
     row, crowd = story.first("personality"), story.tables["personality_axes"]
@@ -64,7 +64,7 @@ def draw_slider(ax, look, axis, y, crowd, value):
 
 
 def slider_x(axis, crowd, values):
-    """Positions of values on a slider: the first word is left, the cut in the middle, and the ends
+    """Positions of values on a slider: the first word is left, the cut at the centre, and the ends
     lie where OUTER of the crowd is beyond, but never nearer to the cut than a listener's spread.
     """
     cut = crowd["cut"].iloc[0] if len(crowd) else axis.cut
