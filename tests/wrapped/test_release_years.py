@@ -133,7 +133,7 @@ def test_a_card_of_release_years_has_every_year_and_shares():
     assert years["release_year"].tolist() == [2000, 2001, 2002, 2003]
     assert years["share"].tolist() == pytest.approx([2 / 3, 0, 0, 1 / 3])
     assert years["others_share"].tolist() == [0, 0, 1, 0]
-    assert ry.gap_to_second_year(years) == "after 2000, 2003 has 1 streams fewer"
+    assert ry.gap_to_second_year(years) == "after 2000, 2003 has 1 stream fewer"
 
 
 def test_the_most_streamed_release_year_and_its_ties():

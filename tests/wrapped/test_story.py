@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 from wrapsim_helpers import wrapped as w
+from wrapsim_helpers.wrapped.insight import counted_streams
 from wrapsim_helpers.wrapped.insights import missing, with_tallies
 from wrapsim_helpers.wrapped.periods import GROUP
 
@@ -190,6 +191,16 @@ def test_the_runner_up_is_named_with_its_gap(tiny_run):
     gap = first.n_streams - second.n_streams
     gap = f"number two, {second.title}, has {gap} stream{'s' * (gap != 1)} fewer"
     assert story.explain("top_songs").endswith(f"; {gap}.")
+
+
+def test_a_gap_is_in_whole_or_half_streams_with_its_noun():
+    counts = {
+        1.0: "1 stream",
+        0.0: "0 streams",
+        2.5: "2.5 streams",
+        1_234_567.0: "1,234,567 streams",
+    }
+    assert {n: counted_streams(n) for n in counts} == counts
 
 
 def test_an_insight_names_what_it_needs_and_the_tables_lack():

@@ -3,7 +3,7 @@
 import ibis
 
 from .counting import collected, ranked, ranked_only, total
-from .insight import OF_STREAMS, Insight
+from .insight import OF_STREAMS, Insight, gap_to_second
 from .tops import RANKED, UNRANKED
 
 PLACES = 9  # decimals of evenness and score; equal listening gives equal scores on every engine
@@ -99,15 +99,6 @@ def with_one_nearly_whole(albums, _):
     return albums[whole * albums["n_heard"] >= part * albums["n_tracks"]].reset_index(drop=True)
 
 
-def gap_to_second_album(albums):
-    """The runner-up of the first album, and the gap, in words."""
-    if len(albums) < 2:
-        return ""
-    first, second = albums.iloc[0], albums.iloc[1]
-    gap = first["score"] - second["score"]
-    return f"number two, {second['album']}, has a score {gap:,.1f} lower"
-
-
 COLUMNS = (
     "rank",
     "album_id",
@@ -136,6 +127,6 @@ INSIGHTS = (
         f"over the album's tracks; {RANKED}",
         left_out=f"{UNRANKED}, releases of one track, and songs of a songs file, which has no "
         "albums",
-        runner_up=gap_to_second_album,
+        runner_up=gap_to_second("album", "score", "has a score {number:,.1f} lower"),
     ),
 )

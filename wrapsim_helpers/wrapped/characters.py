@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import ibis
 
-from .insight import OF_STREAMS, Insight
+from .insight import OF_STREAMS, Insight, gap_to_second
 from .shares import DIGITS, measures_of, rounded_share
 
 DARK = ("sad", "angry", "dreamy", "spacey")  # moods of dark and atmospheric music
@@ -87,15 +87,6 @@ def character(tables):
 # -- the records -----------------------------------------------------------------------------------
 
 
-def gap_to_second_character(table):
-    """The runner-up of the character, and the gap, in words."""
-    if len(table) < 2:
-        return ""
-    first, second = table.iloc[0], table.iloc[1]
-    gap = first["score"] - second["score"]
-    return f"number two, {second['character']}, is {gap:.2f} standard deviations lower"
-
-
 def among_listeners(table, request):
     """The listener's habits, with n_below, the number of listeners of the crowd with a lower score,
     and n_listeners, those who have one.
@@ -119,6 +110,6 @@ INSIGHTS = (
         counted="plays of {seconds} s and more; the habit most standard deviations above the mean "
         "of the listeners of this run",
         left_out="private plays, functional noise, and habits that are unknown or the same for all",
-        runner_up=gap_to_second_character,
+        runner_up=gap_to_second("character", "score", "is {number:.2f} standard deviations lower"),
     ),
 )

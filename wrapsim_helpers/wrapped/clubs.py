@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import ibis
 
-from .insight import OF_STREAMS, Insight
+from .insight import OF_STREAMS, Insight, gap_to_second
 from .shares import measures_of
 
 
@@ -124,15 +124,6 @@ def club(tables):
 # -- the records -----------------------------------------------------------------------------------
 
 
-def gap_to_second_club(table):
-    """The runner-up of the club, and the gap, in words."""
-    if len(table) < 2:
-        return ""
-    first, second = table.iloc[0], table.iloc[1]
-    gap = first["n_streams"] - second["n_streams"]
-    return f"number two, {second['club']}, has {gap:,} streams fewer"
-
-
 INSIGHTS = (
     Insight(
         "club",
@@ -144,6 +135,6 @@ INSIGHTS = (
         counted="plays of {seconds} s and more of tracks with a mood of the club; the role is the "
         "highest rank among the members of the club in this run",
         left_out="private plays, functional noise and tracks without a mood",
-        runner_up=gap_to_second_club,
+        runner_up=gap_to_second("club"),
     ),
 )

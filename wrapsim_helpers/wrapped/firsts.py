@@ -7,7 +7,7 @@ import ibis
 from ..instants import DAY_MS, MINUTE_MS
 from ..people.homes import countries
 from .counting import as_dates, leaders, month_of, ranked, ranked_only, shared, total
-from .insight import OF_STREAMS, Insight
+from .insight import OF_STREAMS, Insight, gap_to_second
 from .tops import RANKED, UNRANKED, with_genre
 
 KNOWN_DAYS = 28  # of a listener's history, in whose first days nothing counts as new
@@ -246,12 +246,8 @@ def with_names_of_countries(rows, _):
 
 
 def gap_to_second_country(rows):
-    """The runner-up of the countries, and the gap, in words."""
-    known = rows[rows["rank"] > 0]
-    if len(known) < 2:
-        return ""
-    gap = float(known["n_streams"].iloc[0] - known["n_streams"].iloc[1])
-    return f"number two, {known['name'].iloc[1]}, has {gap:g} streams fewer"
+    """The runner-up of the known countries, and the gap, in words."""
+    return gap_to_second("name")(rows[rows["rank"] > 0])
 
 
 SONG_COLUMNS = ("track_id", "title", "artist", "first_ms", "first_local_ms", "n_streams")

@@ -42,6 +42,30 @@ def no_runner_up(_):
     return ""
 
 
+def gap_to_second(name, measure="n_streams", words="has {gap} fewer"):
+    """The function `Insight.runner_up` of a table in ranked order.
+
+    name     column of the names
+    measure  column that the gap to the first is in
+    words    what is said of the second; {gap} is the gap in streams, {number} the bare number
+    """
+
+    def runner_up(table):
+        if len(table) < 2:
+            return ""
+        gap = float(table[measure].iloc[0] - table[measure].iloc[1])
+        said = words.format(gap=counted_streams(gap), number=gap)
+        return f"number two, {table[name].iloc[1]}, {said}"
+
+    return runner_up
+
+
+def counted_streams(n):
+    """A number of streams in words: "1 stream", "1,200 streams", "2.5 streams"."""
+    number = f"{n:,.1f}".removesuffix(".0")
+    return f"{number} stream{'s' * (number != '1')}"
+
+
 @dataclass(frozen=True)
 class Insight:
     """One question about a period of listening.

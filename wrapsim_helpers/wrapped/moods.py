@@ -4,7 +4,7 @@ import ibis
 import pandas as pd
 
 from .counting import day_number, ranked, shared, started_ms, total
-from .insight import OF_STREAMS, Insight
+from .insight import OF_STREAMS, Insight, gap_to_second
 from .tops import RANKED, UNRANKED
 
 # Moods of the tracks table -> colours of the aura of 2021: purple for passion, green for calm, pink
@@ -163,12 +163,7 @@ def every_slice(aura, request):
 
 def second_mood(aura):
     """The mood of the second colour, and the gap to the first, in words."""
-    moods = aura.drop_duplicates("rank")
-    if len(moods) < 2:
-        return ""
-    first, second = moods.iloc[0], moods.iloc[1]
-    gap = int(first["n_mood"] - second["n_mood"])
-    return f"after {first['mood']}, {second['mood']} has {gap:,} streams fewer"
+    return gap_to_second("mood", "n_mood")(aura.drop_duplicates("rank"))
 
 
 OF_MOODS = RANKED.replace("the name", "the mood")

@@ -3,7 +3,7 @@
 import ibis
 
 from .counting import as_dates, total
-from .insight import OF_STREAMS, Insight
+from .insight import OF_STREAMS, Insight, counted_streams
 from .tops import RANKED, UNRANKED, top_songs
 
 MILESTONE = 100  # the stream that the card of 2020 named
@@ -58,7 +58,7 @@ def gap_to_second_peak(days):
     if len(order) < 2:
         return ""
     gap = order["n_streams"].iloc[0] - order["n_streams"].iloc[1]
-    return f"after the peak day comes {order['date'].iloc[1]}, with {gap} streams fewer"
+    return f"after the peak day comes {order['date'].iloc[1]}, with {counted_streams(gap)} fewer"
 
 
 COLUMNS = (

@@ -3,7 +3,7 @@
 import ibis
 
 from .counting import ranked, ranked_only, total
-from .insight import OF_STREAMS, Insight, Tally
+from .insight import OF_STREAMS, Insight, Tally, counted_streams
 from .tops import RANKED, UNRANKED
 
 COHORT_YEARS = 5  # birth years of a cohort: 2000 to 2004, for instance
@@ -239,10 +239,8 @@ def gap_to_second_year(years):
     if len(best) < 2:
         return ""
     first, second = best.iloc[0], best.iloc[1]
-    gap = int(first["n_streams"] - second["n_streams"])
-    return (
-        f"after {first['release_year']:.0f}, {second['release_year']:.0f} has {gap:,} streams fewer"
-    )
+    gap = counted_streams(first["n_streams"] - second["n_streams"])
+    return f"after {first['release_year']:.0f}, {second['release_year']:.0f} has {gap} fewer"
 
 
 AGE_COLUMNS = (

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..instants import MINUTE_MS
 from .counting import ranked, ranked_by_streams, ranked_only, shared, total, with_month
-from .insight import OF_STREAMS, Insight
+from .insight import OF_STREAMS, Insight, gap_to_second
 
 
 def top_songs(tables, most=100):
@@ -200,19 +200,6 @@ def spaced_songs(songs):
 def with_first_played(songs, _):
     """Top songs with first_played, datetime64 in local time."""
     return songs.assign(first_played=pd.to_datetime(songs["first_local_ms"], unit="ms"))
-
-
-def gap_to_second(name):
-    """The function `Insight.runner_up` of a ranking. name: column of the names"""
-
-    def words(table):
-        if len(table) < 2:
-            return ""
-        first, second = table.iloc[0], table.iloc[1]
-        gap = float(first["n_streams"] - second["n_streams"])
-        return f"number two, {second[name]}, has {gap:g} stream{'s' * (gap != 1)} fewer"
-
-    return words
 
 
 STREAMS = "plays of {seconds} s and more"

@@ -6,8 +6,8 @@ They compare the period with the plays before it, so a run of one year has no ro
 
 from ..instants import DAY_MS, MINUTE_MS
 from .counting import as_dates, ranked, ranked_only, total
-from .insight import OF_STREAMS, Insight
-from .tops import RANKED, UNRANKED, gap_to_second
+from .insight import OF_STREAMS, Insight, gap_to_second
+from .tops import RANKED, UNRANKED
 
 COMEBACK_DAYS = 365  # smallest gap between two plays of an artist that makes a comeback
 RETURNED = 20  # artists told
