@@ -705,6 +705,15 @@ def faces(collection):
     return {to_hex(colour) for colour in colours}
 
 
+def test_the_calendar_explains_a_percentage_only_if_its_headline_has_one():
+    seldom = story_of("hardly")
+    rules = {
+        "%" in days.words_of_calendar(told).headline: days.words_of_calendar(told).rule
+        for told in (story_of("typical"), seldom)
+    }
+    assert rules[True].startswith("Percent") and "Percent" not in rules[False]
+
+
 def test_the_calendar_names_the_most_listened_day():
     longest = story_of("typical").tables["calendar"].sort_values("ms_played").iloc[-1]
     said = f"Most: {words.day(longest['date'])}, {words.minutes_text(longest['ms_played'])}."

@@ -143,18 +143,20 @@ def words_of_calendar(story):
     mean, silent = by_weekday(days), int((days["ms_played"] == 0).sum())
     top, low = mean.idxmax(), mean.idxmin()
     silence = counted(silent, "day") if silent else "not one day"
-    most = days.loc[days["ms_played"].idxmax()]
+    most, headline = days.loc[days["ms_played"].idxmax()], calendar_headline(days)
     return words_on(
         story,
         "Calendar",
-        headline=calendar_headline(days),
+        headline=headline,
         reading=(
             f"{WEEKDAYS[top]} {counted_minutes(mean[top])}, {WEEKDAYS[low]} "
             f"{count(minutes_text(mean[low]))}.",
             f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. "
             f"Silent: {silence}.",
         ),
-        rule="Percent: against the median weekday. Simulated.",
+        rule="Percent: against the median weekday. Simulated."
+        if "%" in headline
+        else "Minutes of an average weekday, local time. Simulated.",
         before=f"Days from {span(story)}.",
     )
 

@@ -125,7 +125,7 @@ def words_of_missed_songs(story):
     return words_on(
         story,
         "Missed songs",
-        headline=fits_headline(title, f"{shown(first['artist'])}, for one"),
+        headline=fits_headline(title, shown(first["artist"])),
         reading=(
             f"{fans} of the 10 most like you {'loves' if fans == 1 else 'love'} it.",
             f"They played it {counted(first['n_streams'], 'time')}; you, never.",

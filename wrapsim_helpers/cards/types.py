@@ -200,7 +200,7 @@ def words_of_club(story):
     """The words of the card `club`."""
     row = story.first("club")
     n, short = int(row["n_members"]), SHORT[row["club"]]
-    meaning = MEANINGS[row["role"]]
+    role, meaning = row["role"].lower(), MEANINGS[row["role"]]
     rank = f"Rank {count(row['role_rank'])} of {count(n)} by"
     ranked = (f"{rank} {meaning}.", f"Ranked by {meaning}.")
     alone = "The only member among the listeners."
@@ -208,7 +208,7 @@ def words_of_club(story):
     return words_on(
         story,
         "Club",
-        headline=one_line(f"{row['role']}, {short}", f"{row['role']}, {short.split()[0]}"),
+        headline=one_line(f"{short} {role}", f"{short.split()[0]} {role}"),
         sub=row["club"],
         reading=(
             reading_line(*ranked) if n > 1 else alone,
