@@ -74,7 +74,7 @@ def measures(tables):
     for counts in tables_of_counts:
         rows = rows.left_join(counts, "listener_id").drop("listener_id_right")
     absent = {name: ibis.literal(0) for name in ACTIONS if name not in rows.columns}
-    return as_counts(rows.mutate(**absent)).order_by("listener_id")
+    return as_counts(rows.mutate(**absent))
 
 
 def as_counts(rows):
@@ -301,7 +301,7 @@ def action_counts(tables):
 def finished(rows):
     """The measures of the whole crowd, with each listener's type, character and club."""
     crowd = with_club(with_character(with_type(with_shares(rows))))
-    return crowd.drop(*shares_in(rows)).order_by("listener_id")
+    return crowd.drop(*shares_in(rows))
 
 
 SHARED = (primary_artists,)

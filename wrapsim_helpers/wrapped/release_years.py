@@ -103,7 +103,7 @@ def with_everybody(cohorts):
     everybody = cohorts.group_by("release_year").agg(n_streams=total(cohorts.n_streams))
     everybody = everybody.mutate(cohort=ibis.literal(EVERYBODY, "int64"))
     known = cohorts.filter(cohorts.cohort != EVERYBODY)
-    return known.union(everybody.select(*known.columns)).order_by("cohort", "release_year")
+    return known.union(everybody.select(*known.columns))
 
 
 def reference_cohorts(tables):
@@ -210,6 +210,7 @@ TALLIES = (
         streams_of_cohorts,
         adds=("cohort", "release_year"),
         finish=with_everybody,
+        order=("cohort", "release_year"),
         reads=OF_STREAMS,
     ),
 )

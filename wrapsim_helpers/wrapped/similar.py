@@ -39,8 +39,7 @@ def with_fans(favourites):
     squares = with_squares(favourites)
     part = (squares.n_streams / squares.square.sqrt()).round(9)
     fans = ibis.window(group_by="artist_id", order_by=[part.desc(), squares.listener_id])
-    counted = squares.mutate(fan=ibis.row_number().over(fans) + 1)
-    return counted.order_by("listener_id", "rank")
+    return squares.mutate(fan=ibis.row_number().over(fans) + 1)
 
 
 def with_squares(artists):
@@ -65,8 +64,14 @@ def listener_names_of(tables):
 
 
 TALLIES = (
-    Tally("favourite_artists", favourite_artists, finish=with_fans, reads=OF_STREAMS),
-    Tally("favourite_songs", favourite_songs, reads=OF_STREAMS),
+    Tally(
+        "favourite_artists",
+        favourite_artists,
+        finish=with_fans,
+        order=("listener_id", "rank"),
+        reads=OF_STREAMS,
+    ),
+    Tally("favourite_songs", favourite_songs, order=("listener_id", "track_id"), reads=OF_STREAMS),
     Tally("names", listener_names_of),
 )
 
