@@ -40,6 +40,9 @@ EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
 QUIET = ["--IPKernelApp.log_level=CRITICAL"]
 
 
+# nbformat warns here that a folder of signatures cannot be written
+SILENT_LOG = logging.getLogger(f"{__name__}.sign")
+SILENT_LOG.setLevel(logging.CRITICAL)
 # the name of a set in a runs.yaml, which is also the name of the executed notebook
 SET_NAME = re.compile(r"\w([\w. -]*\w)?")
 
@@ -194,6 +197,7 @@ def run_notebook(notebook, parameters, output):
         try:
             if is_complete_notebook(temporary):
                 set_output_path(temporary, output)
+                sign(temporary)
                 list_output(temporary, output)
         finally:
             end(temporary)
@@ -272,6 +276,20 @@ def set_output_path(temporary, output):
     book = nbformat.read(temporary, 4)
     book.metadata.get("papermill", {})["output_path"] = str(output)
     nbformat.write(book, temporary)
+
+
+def sign(path):
+    """Sign a notebook as Jupyter does, so that JupyterLab trusts it and runs the scripts of its
+    explorers. Where Jupyter's folder of signatures cannot be written, it stays unsigned, and
+    shows the pictures of its explorers.
+    """
+    import nbformat
+    from jupyter_core.paths import jupyter_data_dir
+    from nbformat.sign import NotebookNotary
+
+    with contextlib.suppress(OSError):
+        notary = NotebookNotary(data_dir=jupyter_data_dir(), log=SILENT_LOG)
+        notary.sign(nbformat.read(path, 4))
 
 
 def in_thread(action):

@@ -4,8 +4,19 @@ import numpy as np
 import pandas as pd
 
 from ..cards.themes import GREY, INK, WHITE
-from ..charts.exploring import percent, percent_axis
-from ..charts.style import ACCENT, DATA, LEFT, TEXT, chart, finish, note, ruled, side_by_side
+from ..charts.style import (
+    ACCENT,
+    DATA,
+    LEFT,
+    TEXT,
+    chart,
+    finish,
+    note,
+    percent,
+    percent_axis,
+    ruled,
+    side_by_side,
+)
 from ..people.figures import published
 from . import pairs
 from .scores import PASS, TOO_SMALL, judged, targets, verdicts
