@@ -77,6 +77,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_endings,
         draw_evidence,
         draw_hours_held,
+        draw_judged,
         draw_release_ages,
         draw_scores,
         draw_skips_by_age,
@@ -84,6 +85,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_taste_overlap,
         draw_volume_spread,
     )
+    from .realism.judged import describe_judged, misses_table
     from .realism.measure import checked, measured, sampled
     from .realism.results_text import published_by, results_table, summary_of, tell_rules
     from .realism.scores import verdicts
@@ -266,6 +268,9 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tell_rules": "realism.results_text",
     "published_by": "realism.results_text",
     "draw_scores": "realism.evidence",
+    "draw_judged": "realism.evidence",
+    "describe_judged": "realism.judged",
+    "misses_table": "realism.judged",
     "draw_against_uniform": "realism.evidence",
     "draw_evidence": "realism.evidence",
     "draw_still_on": "realism.evidence",

@@ -288,7 +288,9 @@ def sign(path):
     from nbformat.sign import NotebookNotary
 
     with contextlib.suppress(OSError):
-        notary = NotebookNotary(data_dir=jupyter_data_dir(), log=SILENT_LOG)
+        folder = Path(jupyter_data_dir())
+        folder.mkdir(0o700, parents=True, exist_ok=True)
+        notary = NotebookNotary(data_dir=str(folder), log=SILENT_LOG)
         notary.sign(nbformat.read(path, 4))
 
 
