@@ -494,7 +494,9 @@ def type_tables(artist, minutes, crowd):
         "character": ranked(habits * many, "character", "habit", "value", "score").assign(
             n_below=max(n - 6, 0), n_listeners=n
         ),
-        "club": ranked(clubs, *("club", "n_streams", "share", "role", "role_rank", "n_members")),
+        "club": ranked(
+            clubs, *("club", "n_streams", "share", "role", "role_rank", "n_members")
+        ).assign(n_listeners=n or 1),
         "fan_rank": table(
             [(7, artist, minutes, rank, max(n // 2, rank), 0.2)] * many,
             *("artist_id", "artist", "minutes", "rank", "n_fans", "share"),

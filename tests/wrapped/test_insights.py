@@ -834,6 +834,7 @@ ORDER = {
     "fan_rank": [],
     "leaderboard": ["position"],
     "sound_town": [],
+    "listening_habits": [],
 }
 
 

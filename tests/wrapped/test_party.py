@@ -1,9 +1,12 @@
 """Party: awards, ties, the label of the group, and a line for each guest."""
 
+from math import exp, log
+
 import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
+from wrapsim_helpers.wrapped.insights import with_tallies
 from wrapsim_helpers.wrapped.party import (
     AWARDS,
     LABELS,
@@ -34,7 +37,8 @@ def tables_with_moods(*plays):
 
 
 def measured(*plays):
-    return party_measures(tables_with_moods(*plays)).execute().set_index("listener_id").loc[1]
+    tables = with_tallies(tables_with_moods(*plays), ["measures"])
+    return party_measures(tables).execute().set_index("listener_id").loc[1]
 
 
 @pytest.mark.parametrize("n", [1, 11])
@@ -74,7 +78,7 @@ def test_an_equal_award_goes_to_more_minutes_then_to_the_name():
 def test_moods_are_shares_of_streams():
     plays = [*plays_of(1, {0: 3, 1: 1}), *plays_of(1, {3: 2, 4: 1})]
     found = measured(*plays)  # track 3 has no moods
-    assert found["sad_share"] == round(4 / 7, 9) and found["happy_share"] == round(2 / 7, 9)
+    assert found["sad_share"] == round(4 / 7, 9) and found["joyful_share"] == round(2 / 7, 9)
     assert found["rarity"] == round(100 - (3 * 40 + 60 + 2 * 10 + 90) / 7, 9)
 
 
@@ -84,9 +88,11 @@ def test_an_early_play_begins_from_five_to_nine():
 
 
 def test_even_genres_of_one_and_of_two_genres():
-    assert measured(*plays_of(1, {0: 4}))["n_even_genres"] == 1
-    assert measured(*plays_of(1, {0: 2, 1: 2}))["n_even_genres"] == 2
-    assert measured(*plays_of(1, {0: 3, 1: 1}))["n_even_genres"] == round(16 / 10, 9)
+    assert measured(*plays_of(1, {0: 4}))["even_genres"] == 1
+    assert measured(*plays_of(1, {0: 2, 1: 2}))["even_genres"] == pytest.approx(2, abs=1e-8)
+    assert measured(*plays_of(1, {0: 3, 1: 1}))["even_genres"] == pytest.approx(
+        exp(-0.75 * log(0.75) - 0.25 * log(0.25)), abs=1e-8
+    )
 
 
 def test_an_artist_of_an_earlier_year_is_not_new():
@@ -96,7 +102,7 @@ def test_an_artist_of_an_earlier_year_is_not_new():
 
 def test_a_guest_without_streams_has_no_share():
     found = measured(play("2025-05-01T10:00:00", 0, 10_000))
-    assert (found["left_share"], found["sad_share"], found["artist_share"]) == (1, 0, 0)
+    assert (found["early_share"], found["sad_share"], found["top_artist_share"]) == (0, 0, 0)
 
 
 def test_the_label_follows_the_taste_of_all_pairs():

@@ -97,7 +97,8 @@ STORY = (
     "fan_rank",
     "leaderboard",
 )
-# insights that several cards read: the small disc, the summary, and comparisons with the crowd
+# insights that several cards read: the small disc, the summary, and comparisons with the crowd; and
+# listening_habits, which Wrapped<year>.json and a party read
 OF_CARDS = (
     "minutes",
     "top_songs",
@@ -116,6 +117,7 @@ OF_CARDS = (
     "release_years",
     "genre_mixture",
     "personality_axes",
+    "listening_habits",
 )
 # What each year told, as the press and the service described it, as far as the log holds it: no
 # podcasts, videos, quizzes or shares. Neighbours differ in ground.

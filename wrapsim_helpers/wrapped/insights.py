@@ -11,6 +11,7 @@ from . import (
     evolution,
     fans,
     firsts,
+    listening_habits,
     measures,
     moods,
     number_one,
@@ -45,6 +46,7 @@ THEMES = (
     clubs,
     fans,
     sound_town,
+    listening_habits,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

@@ -82,11 +82,11 @@ class Story:
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
         character       rank, character, habit, value, score, n_below of n_listeners; no row without
                         a crowd
-        club            rank, club, n_streams, share, role, role_rank, n_members
+        club            rank, club, n_streams, share, role, role_rank, n_members of n_listeners
         fan_rank        one row: artist_id, artist, minutes, rank, n_fans, share; no row without a
                         crowd
         leaderboard     position, rank, minutes, is_listener; up to 7 rows, none without a crowd
-        sound_town      one row or none; columns as in docs/tables.md
+        sound_town, listening_habits  one row or none; columns as in docs/tables.md
     """
 
     listener: dict
