@@ -533,7 +533,7 @@ def similar_tables(songs, crowd):
     missed = few[["rank", "title", "artist"]].assign(
         n_listeners=[10, 7, 3, 1, 1][: len(few)], n_streams=few["n_streams"] * 30
     )
-    similar = ranked(rows, "other_id", "similarity", "n_shared", "name")
+    similar = with_latin(ranked(rows, "other_id", "similarity", "n_shared", "name"))
     return {"similar_listeners": similar, "missed_songs": missed}
 
 
@@ -554,6 +554,7 @@ def group_tables(name, songs, artists):
     shared = artists[:5].assign(n_a=artists["n_streams"][:5], n_b=artists["n_streams"][:5][::-1])
     given = songs[:2].assign(giver=[name, "Bo"])
     pair = {"similarity": 0.456, "n_shared": len(shared), "name_a": name, "name_b": "Bo"}
+    pair |= {"latin_a": latin_form(name), "latin_b": "Bo"}
     awards = [
         (
             award.name,
@@ -568,10 +569,14 @@ def group_tables(name, songs, artists):
         "blend": pd.DataFrame([pair]),
         "shared_artists": shared[["rank", "artist", "n_a", "n_b"]],
         "exchange": given[["giver", "rank", "title", "artist", "n_streams"]],
-        "party": table(awards, "award", "listener_id", "name", "value"),
-        "guests": table(guests, "listener_id", "name", "award", "place"),
+        "party": with_latin(table(awards, "award", "listener_id", "name", "value")),
+        "guests": with_latin(table(guests, "listener_id", "name", "award", "place")),
         "party_label": table([("Good Neighbours", 0.456)], "label", "similarity"),
     }
+
+
+def with_latin(rows):
+    return rows.assign(name_latin=rows["name"].map(latin_form))
 
 
 def typical():

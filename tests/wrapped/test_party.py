@@ -1,5 +1,6 @@
 """Party: awards, ties, the label of the group, and a line for each guest."""
 
+import json
 from math import exp, log
 
 import pandas as pd
@@ -16,10 +17,12 @@ from wrapsim_helpers.wrapped.party import (
     party_tables,
 )
 
+from ..commands import command
 from .more_columns import with_track_columns
 from .test_blend import plays_of
 from .test_insights import heard, play
 
+USERS = ("--user", "1", "--user", "2", "--user", "3")
 NO_LABEL = {"label": "Mixed Tape", "similarity": 0.1}
 MOODS = [["sad"], ["happy", "sad"], [], None, ["bright", "happy"]]
 
@@ -27,6 +30,7 @@ MOODS = [["sad"], ["happy", "sad"], [], None, ["bright", "happy"]]
 def guests(n, **values):
     """Measures of n guests, 0 but for some values: {measure: one value per guest}."""
     table = pd.DataFrame({"listener_id": range(n), "name": [f"Guest {i}" for i in range(n)]})
+    table["name_latin"] = table["name"]
     table["ms_played"] = 1
     return table.assign(**{award.measure: 0 for award in AWARDS} | values)
 
@@ -124,3 +128,24 @@ def test_a_party_of_a_run_agrees_with_its_insights(tiny_run):
     assert won["value"]["Most Minutes"] == minutes[[1, 2, 3]].max() // 60_000
     assert story.tables["guests"]["listener_id"].tolist() == [3, 1, 2]
     assert story.first("party_label")["label"] in {text for _, text in LABELS}
+
+
+def test_the_command_draws_the_cards_of_a_party_and_of_a_blend(tiny_run, tmp_path):
+    for words, card in ((("party", *USERS), "party"), (("blend", *USERS[:4]), "blend")):
+        done = command(words[0], tiny_run, tmp_path / card, *words[1:], "--theme", "night")
+        assert done.returncode == 0, done.stderr
+        index = json.loads((tmp_path / card / "cards.json").read_text(encoding="utf-8"))
+        names = [entry["name"] for entry in index]
+        assert card in names and done.stdout.count("\n") == len(names)
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("blend", *USERS), "--user names 3 listeners; a blend has two. Give --user twice"),
+        (("party", *USERS[:2]), "users names 1 different listener; a party has 2 to 10"),
+    ],
+)
+def test_a_blend_of_three_and_a_party_of_one_are_refused(tiny_run, tmp_path, words, said):
+    done = command(words[0], tiny_run, tmp_path / "new", *words[1:])
+    assert done.returncode == 2 and said in done.stderr and not (tmp_path / "new").exists()

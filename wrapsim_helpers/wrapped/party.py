@@ -20,6 +20,7 @@ from .shares import DIGITS
 from .story import names_by_number, tell_story
 
 MOST_GUESTS = 10  # one host and nine friends (Wrapped Party 2025)
+GUEST_COLUMNS = ("listener_id", "name", "name_latin", "award", "place")
 EARLY_HOURS = (5, 8)  # first and last hour of an early bird, local time
 
 
@@ -74,10 +75,10 @@ def party(
 ):
     """The `Story` of up to ten listeners counted as one, with the party in further tables:
 
-        party        award, listener_id, name, value, words, n_tied; in the order of AWARDS; no row
-                     for an award that nobody wins
-        guests       listener_id, name, award, place: the award in which each guest is best, and
-                     their place in it; in the order of `users`
+        party        award, listener_id, name, name_latin, value, words, n_tied; in the order of
+                     AWARDS; no row for an award that nobody wins
+        guests       listener_id, name, name_latin, award, place: the award in which each guest is
+                     best, and their place in it; in the order of `users`
         party_label  one row: label, similarity (mean taste match of all pairs)
 
     users  two to ten listeners, the host first
@@ -92,7 +93,7 @@ def party(
     period = open_period(run, year, edition, first_day, last_day, rules)
     tables = with_tallies(tables_of_listeners(period, sorted(numbers)), ["measures"])
     names = names_by_number(run, numbers)
-    measures = party_measures(tables).execute().assign(name=lambda t: t["listener_id"].map(names))
+    measures = party_measures(tables).execute().join(names, "listener_id")
     return replace(story, tables=story.tables | party_tables(measures, numbers, label_of(tables)))
 
 
@@ -102,7 +103,7 @@ def check_guests(numbers):
         n = len(numbers)
         raise ValueError(
             f"users names {n} different listener{'' if n == 1 else 's'}; a party has 2 to "
-            f"{MOST_GUESTS}. Give a list such as ['0', '1', '2']."
+            f"{MOST_GUESTS}. Give a list such as ['0', '1', '2'], or --user once for each."
         )
 
 
@@ -118,7 +119,7 @@ def party_tables(measures, numbers, label):
     guests = best.set_index("listener_id").reindex(numbers).dropna(subset="award").reset_index()
     return {
         "party": pd.concat(winners, ignore_index=True) if winners else every,
-        "guests": guests[["listener_id", "name", "award", "place"]].astype({"place": int}),
+        "guests": guests[list(GUEST_COLUMNS)].astype({"place": int}),
         "party_label": pd.DataFrame([label]),
     }
 
@@ -134,6 +135,7 @@ def places_in(measures, award):
             "award": award.name,
             "listener_id": best["listener_id"],
             "name": best["name"],
+            "name_latin": best["name_latin"],
             "value": value,
             "words": [award.words.format(f"{award.factor * v:.0f}") for v in value],
             "place": best.index + 1,

@@ -44,7 +44,7 @@ PLAYS_AT_ONCE = 4_000_000  # counted together: faster than one part at a time, b
 TEMPORARY = ("timed", "songs", "song_days", "days", "credited", "artist_months", "earlier")
 # tables of which a part belongs to each part of the plays -> columns that insights read
 WITH_PLAYS = {
-    "listeners": ["listener_id", "name", "birth_date", "country", "city", "latitude"],
+    "listeners": ["listener_id", "name", "name_latin", "birth_date", "country", "city", "latitude"],
     "actions": ["listener_id", "at", "kind", "track_id"],
 }
 SQL = ["name", "sql"]  # columns of cached statements

@@ -65,7 +65,7 @@ class Story:
         music_evolution phase, first_month, last_month, peak_month, descriptor, mood, genre,
                         artists, n_streams; no row for a year without a change
         archive         date, title, words, reason, amount, name, ms_played, n_streams; at most five
-        similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name; no row for several
+        similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name, name_latin; none for
                         listeners
         missed_songs    rank, title, artist, n_listeners, n_streams; as above
         top_release_year, oldest_song, listening_age, first_song   one row or none; columns as in
@@ -280,9 +280,10 @@ def group_of(run, numbers, name):
 
 
 def names_by_number(run, numbers):
-    """Number -> name of some listeners of a run."""
-    rows = read_parquet(run, "listeners", ["listener_id", "name"]).to_pylist()
-    return {row["listener_id"]: row["name"] for row in rows if row["listener_id"] in numbers}
+    """name and name_latin of some listeners of a run, a DataFrame with their numbers as index."""
+    columns = ["listener_id", "name", "name_latin"]
+    names = read_parquet(run, "listeners", columns).to_pandas().set_index("listener_id")
+    return names.loc[names.index.isin(numbers)]
 
 
 def joined_names(names):
