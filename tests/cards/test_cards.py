@@ -38,7 +38,7 @@ from ..conftest import TOP
 ROOT = Path(__file__).parents[2]
 THIN = "\u2009"
 APART = {"too_little", *cards.card.OF_ARTIST}  # cards that no story of a listener has
-CARRY_VALUES = {"layers", "tiles", "quarters"}  # marks in which their value is written
+CARRY_VALUES = {"layers", "tiles", "quarters", "stages"}  # marks in which their value is written
 DECLARED_ROLES = {"signature", "ghosts", "hairline", "plate"}  # shapes that are not data
 AIR = 10  # pixels between a text and a shape that it does not lie on
 CLOSE = {"peak_months", "discoveries"}  # cards whose labels stand next to their marks

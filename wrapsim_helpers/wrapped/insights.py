@@ -11,11 +11,14 @@ from . import (
     evolution,
     fans,
     firsts,
+    games,
     listening_habits,
     measures,
+    moments,
     moods,
     number_one,
     personality,
+    posters,
     race,
     release_years,
     similar,
@@ -47,6 +50,9 @@ THEMES = (
     fans,
     sound_town,
     listening_habits,
+    games,
+    moments,
+    posters,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

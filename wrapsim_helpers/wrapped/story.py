@@ -86,7 +86,9 @@ class Story:
         fan_rank        one row: artist_id, artist, minutes, rank, n_fans, share; no row without a
                         crowd
         leaderboard     position, rank, minutes, is_listener; up to 7 rows, none without a crowd
-        sound_town, listening_habits  one row or none; columns as in docs/tables.md
+        sound_town, listening_habits, on_repeat   one row or none; columns as in docs/tables.md;
+                        on_repeat has date too
+        top_song_quiz, milestones, movie, festival   as in docs/tables.md; milestones has date too
     """
 
     listener: dict
