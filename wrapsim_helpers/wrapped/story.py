@@ -106,9 +106,11 @@ class Story:
 
     def explain(self, name):
         """How an insight was counted, in one sentence: rule, period, what was left out, and the
-        runner-up with its gap.
+        runner-up with its gap; or why it is not told of several listeners.
         """
         insight = INSIGHTS[check_choice("name", name, tuple(filter(INSIGHTS.get, self.tables)))]
+        if self.listener.get("listener_id") == GROUP and name in NOT_OF_SEVERAL:
+            return f"Not told of several listeners: {NOT_OF_SEVERAL[name]}."
         words = {
             "seconds": f"{self.rules.stream_ms / 1000:g}",
             "featured": f"{self.rules.featured_weight:g}",
@@ -133,6 +135,19 @@ class Story:
         )
 
 
+ONE_OF_THE_CROWD = "it compares one listener with the crowd"
+NOT_OF_SEVERAL = {  # insights without rows for several listeners -> why
+    "place": ONE_OF_THE_CROWD,
+    "fan_rank": ONE_OF_THE_CROWD,
+    "leaderboard": ONE_OF_THE_CROWD,
+    "personality": "a type is one listener's; several of different types have none",
+    "character": "a character is one listener's; several of different characters have none",
+    "club": "a club and a role are one listener's; several may be in different clubs",
+    "sound_town": "a town is compared with the artists of one listener",
+    "similar_listeners": "taste is compared between single listeners, also by a blend or a party",
+    "missed_songs": "they are songs of listeners who are similar to one listener",
+    "listening_habits": "they are measured for single listeners; a party compares them",
+}
 LISTENER_FIELDS = {  # columns of the listeners table -> value for several who differ
     "listener_id": GROUP,
     "user_id": "",
