@@ -1452,7 +1452,7 @@ def test_a_card_shows_itself_as_an_image_with_its_escaped_alt_text():
 
 def test_a_card_opens_over_the_page_and_keeps_its_place_in_it():
     tall, wide = made("small")[0], finished()[1]
-    for card, size in ((tall, "width:300px;height:533px"), (wide, "width:720px;height:405px")):
+    for card, size in ((tall, "width:300px;height:533px"), (wide, "width:720px;height:440px")):
         text = card._repr_html_()
         name = re.search(r'<div popover id="([\w-]+)">', text)[1]
         assert f'style="{size}"' in text and f'<button popovertarget="{name}"><img' in text
@@ -1486,7 +1486,7 @@ def finished():
 def test_a_chart_is_opaque_and_has_its_finding_its_source_and_no_box():
     ax, card = finished()
     picture = Image.open(io.BytesIO(card.png))
-    assert picture.size == (1036, 583) and picture.convert("RGBA").getpixel((0, 0)) == (
+    assert picture.size == (1036, 633) and picture.convert("RGBA").getpixel((0, 0)) == (
         255,
         255,
         255,
