@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.similar import draw_blend, draw_missed_songs, draw_similar_listeners
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
+    from .cards.tastebreakers import draw_tastebreakers
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
     from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
@@ -232,6 +233,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_on_repeat": "cards.moments",
     "draw_milestones": "cards.moments",
     "draw_movie": "cards.posters",
+    "draw_tastebreakers": "cards.tastebreakers",
     "draw_festival": "cards.posters",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
