@@ -3,9 +3,9 @@
 import ibis
 
 from ..instants import DAY_MS, MINUTE_MS
-from .counting import as_dates, leaders, ranked, ranked_only, total
+from .counting import as_dates, leaders, ranked, ranked_only, shared, total
 from .insight import OF_STREAMS, Insight
-from .tops import UNRANKED
+from .tops import UNRANKED, track_titles
 
 FEWEST_REPEATS = 3  # streams of a song on one day
 FEWEST_MILESTONES = 3  # of a card
@@ -24,8 +24,8 @@ def on_repeat(tables):
     then track_id. As the service's monthly capsule tells it ("on repeat").
     """
     most = leaders(tables.song_days, ["listener_id"], "n_streams")
-    names = tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
-    best = ranked(most.join(names, "track_id"), "day", "title", "track_id")
+    named = most.join(shared(tables, track_titles), "track_id")
+    best = ranked(named, "day", "title", "track_id")
     first = best.filter((best["rank"] == 1) & (best.n_streams >= FEWEST_REPEATS))
     songs = tables.song_days.select("listener_id", "day", n_each="n_streams")
     same_day = first.join(songs, ["listener_id", "day"])
@@ -65,10 +65,10 @@ def with_nulls_allowed(rows):
 
 def nth_songs(tables):
     """The different songs whose number is round, see `milestones`."""
-    names = tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
     songs = ranked_only(tables.songs)
     numbered = ranked(songs, "first_ms", "track_id")
-    nth = numbered.filter(numbered["rank"].isin(ROUND["songs"])).join(names, "track_id")
+    some = numbered.filter(numbered["rank"].isin(ROUND["songs"]))
+    nth = some.join(shared(tables, track_titles), "track_id")
     return nth.select(
         "listener_id",
         counted=ibis.literal("songs"),
