@@ -248,7 +248,7 @@ def execute(notebook, parameters, output, progress_bar=False, arguments=()):
     import papermill
     from nbclient.exceptions import DeadKernelError
 
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:
         done = in_thread(
             lambda: papermill.execute_notebook(
@@ -264,10 +264,7 @@ def execute(notebook, parameters, output, progress_bar=False, arguments=()):
     except papermill.PapermillExecutionError as error:
         return f"stopped: {error.ename}: {error.evalue}\n"
     except DeadKernelError:
-        return (
-            "stopped: its kernel died; the system ends a process that needs more memory than "
-            "there is.\n"
-        )
+        return "stopped: its kernel died; the usual cause is too little memory.\n"
     pending = sum(
         cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("status") == "pending"
         for cell in done.cells

@@ -82,7 +82,7 @@ def fonts_of(text):
 # -- numbers and words -----------------------------------------------------------------------------
 
 
-def shown_value(value):
+def value_for_people(value):
     """A value for people: numbers with a comma between thousands and four digits of a fraction."""
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "missing"}[value]
@@ -91,13 +91,13 @@ def shown_value(value):
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
     if isinstance(value, list):
-        return ", ".join(map(shown_value, value))
+        return ", ".join(map(value_for_people, value))
     return str(value) or '""'
 
 
 def parameter_text(value):
     """A parameter for people; a float with all of its digits."""
-    return str(value) if isinstance(value, float) else shown_value(value)
+    return str(value) if isinstance(value, float) else value_for_people(value)
 
 
 def duration_text(seconds):
@@ -218,7 +218,7 @@ def set_tile(at, result, shared):
     """A set as HTML."""
     name, page = escaped(result.job.name), address(result)
     pairs = [pair for pair in described_set(result).items() if pair[0] not in shared]
-    values = [(key, shown_value(value)) for key, value in result.values.items()]
+    values = [(key, value_for_people(value)) for key, value in result.values.items()]
     title = f'<a href="{page}">{name}</a>' if page else name
     return (
         f'<li class="set" id="set-{at}">{picture_html(result)}<div class="words">'
@@ -296,7 +296,7 @@ def kind_of_column(values):
 
 def cell_text(value):
     """A value in the table, as text; "" if there is none."""
-    return "" if value is None else shown_value(value)
+    return "" if value is None else value_for_people(value)
 
 
 def row_html(name, cells, tag):

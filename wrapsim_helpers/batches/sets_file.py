@@ -41,6 +41,7 @@ def sets_in(file):
     without these two keys has the sets themselves. Raises Refused if it has another form.
     """
     defaults, sets = defaults_and_sets(file, read_sets(file))
+    sets = {name: {} if values is None else values for name, values in sets.items()}
     for name, values in sets.items():
         check_keys(file, name, values)
     complete = {name: completed_set(file, name, defaults, values) for name, values in sets.items()}

@@ -141,12 +141,13 @@ def outcomes_of(jobs, limits):
     well.
     """
     waiting, running, ended = {job.name: job for job in jobs}, {}, {}
+    names = {*waiting}
     with ThreadPoolExecutor(limits.jobs) as pool:
         while waiting or running:
             for outcome in outcomes_without_start(waiting, ended, limits):
                 ended[outcome.job.name] = outcome.status
                 yield outcome
-            for job in startable(waiting, ended)[: limits.jobs - len(running)]:
+            for job in startable(waiting, names - {*ended})[: limits.jobs - len(running)]:
                 watch = Watch(f"{TAG}{jobs.index(job)}")
                 running[pool.submit(carry_out_job, waiting.pop(job.name), watch, limits)] = watch
             for future in wait(running, LOOK_EVERY_S, FIRST_COMPLETED).done:
@@ -156,9 +157,9 @@ def outcomes_of(jobs, limits):
             look_at(running.values(), limits.timeout)
 
 
-def startable(waiting, ended):
-    """The waiting jobs whose needed sets have ended, or are not part of the batch, in order."""
-    return [job for job in waiting.values() if not {*job.needs} & {*waiting} - {*ended}]
+def startable(waiting, pending):
+    """The waiting jobs that need no pending set, in order. pending: names of sets still to end"""
+    return [job for job in waiting.values() if not pending.intersection(job.needs)]
 
 
 def outcomes_without_start(waiting, ended, limits):
