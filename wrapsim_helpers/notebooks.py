@@ -55,7 +55,7 @@ def declared_parameters(notebook):
     if Path(notebook).suffix != ".ipynb":
         raise Refused(f"{str(notebook)!r} is not a notebook; name an .ipynb file.")
     try:
-        declared = papermill.inspect_notebook(str(notebook))
+        declared = papermill.inspect_notebook(as_template(notebook))
     except Exception as error:  # an error of nbformat, JSON or Unicode
         raise Refused(
             f"{str(notebook)!r} is not a notebook ({first_line(error)}); name an .ipynb file."
