@@ -2,7 +2,7 @@
 const tools = document.querySelector(".tools"), sets = [...document.querySelectorAll(".set")];
 const field = tools.querySelector("input"), count = tools.querySelector("output");
 const texts = new Map(sets.map((set) => [set, set.textContent.toLowerCase().replace(/\s+/g, " ")]));
-tools.hidden = sets.length < 7;
+tools.querySelector("label").hidden = sets.length < 7;
 field.addEventListener("input", () => {
   const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
   for (const set of sets) set.hidden = !words.every((word) => texts.get(set).includes(word));

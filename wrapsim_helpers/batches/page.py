@@ -19,6 +19,7 @@ from .side_by_side import DONE, FAILED, NOT_STARTED, UNCHANGED
 HERE = Path(__file__).parent
 FILE = "index.html"
 WORDS = {DONE: "done", UNCHANGED: "unchanged", FAILED: "failed", NOT_STARTED: "not started"}
+MOST_VALUES = 4  # recorded values on the tile of a set; the table has all
 LONG = 24  # characters of a text that may be broken into lines
 CLASSES = {NOT_STARTED: "not"}  # of CSS, where it is not the status
 # every page needs these characters, besides those of its own texts
@@ -40,6 +41,7 @@ def write_page(results, folder, title, seconds, jobs):
         "strip": "".join(strip_entry(at, result) for at, result in enumerate(results, 1)),
         "shared": shared_text(shared),
         "failures": failures(results),
+        "to_values": '<a href="#results">Recorded values</a>' if recorded_names(results) else "",
         "sets": "\n".join(set_tile(at, result, shared) for at, result in enumerate(results, 1)),
         "table": values_table(results, shared),
         "footer": escaped(footer_text()),
@@ -223,7 +225,7 @@ def set_tile(at, result, shared):
     return (
         f'<li class="set" id="set-{at}">{picture_html(result)}<div class="words">'
         f"<h3>{title}</h3>"
-        f"{pairs_html(values[:4], 'values')}{pairs_html(pairs, 'given')}"
+        f"{pairs_html(pairs, 'given')}{pairs_html(values[:MOST_VALUES], 'values')}"
         f'<p class="last">{state_text(result)}{links(result, page)}</p></div></li>'
     )
 
@@ -263,8 +265,10 @@ def links(result, page):
 
 
 def values_table(results, shared):
-    """The recorded values of all sets as an HTML table; "" if nothing was recorded."""
-    names = [*dict.fromkeys(name for result in results for name in result.values)]
+    """The recorded values of all sets as an HTML table, numbers with a bar; "" if nothing was
+    recorded.
+    """
+    names = recorded_names(results)
     given = [name for result in results for name in result.job.given if name not in shared]
     columns = [*dict.fromkeys(given)]
     if not names:
@@ -273,18 +277,33 @@ def values_table(results, shared):
         [*map(result.job.given.get, columns), *map(result.values.get, names)] for result in results
     ]
     kinds = [kind_of_column(column) for column in zip(*rows)]
-    head = row_html("set", zip(kinds, [*columns, *names]), "th")
+    bars = [*len(columns) * [0], *(largest(column) for column in [*zip(*rows)][len(columns) :])]
+    head = row_html("set", [cell_html("th", *entry) for entry in zip(kinds, [*columns, *names])])
     body = "".join(
-        row_html(result.job.name, zip(kinds, map(cell_text, row)), "td")
+        row_html(result.job.name, [cell_html("td", *entry) for entry in zip(kinds, row, bars)])
         for result, row in zip(results, rows)
     )
     return (
-        '<section class="results"><h2>Recorded values</h2><div class="scroll" tabindex="0" '
-        'role="region" aria-label="Recorded values of all sets">'
+        '<section class="results" id="results"><h2>Recorded values</h2><div class="scroll" '
+        'tabindex="0" role="region" aria-label="Recorded values of all sets">'
         f"<table><thead>{head}</thead><tbody>{body}</tbody></table></div>"
         '<p>The same as a file: <a href="results.parquet">results.parquet</a>, '
         '<a href="results.csv">results.csv</a></p></section>'
     )
+
+
+def recorded_names(results):
+    """Names of all recorded values, in the order in which they first appear."""
+    return [*dict.fromkeys(name for result in results for name in result.values)]
+
+
+def largest(values):
+    """The value of the longest bar of a column; 0 if the column has no bars, since it has other
+    values than positive numbers.
+    """
+    there = [value for value in values if value is not None]
+    numbers = [value for value in there if isinstance(value, int | float) and value >= 0]
+    return max(numbers) if len(numbers) == len(there) > 1 else 0
 
 
 def kind_of_column(values):
@@ -299,7 +318,12 @@ def cell_text(value):
     return "" if value is None else value_for_people(value)
 
 
-def row_html(name, cells, tag):
-    """A row of the table as HTML: the name of a set, then (CSS class, text) of each cell."""
-    inner = "".join(f'<{tag} class="{kind}">{escaped(text)}</{tag}>' for kind, text in cells)
-    return f"<tr><th>{escaped(name)}</th>{inner}</tr>"
+def row_html(name, cells):
+    """A row of the table as HTML: the name of a set, which may break after "_", then cells."""
+    return f"<tr><th>{escaped(name).replace('_', '_<wbr>')}</th>{''.join(cells)}</tr>"
+
+
+def cell_html(tag, kind, value, longest=0):
+    """A cell of the table as HTML; with a bar if `longest`, the longest bar's value, is not 0."""
+    bar = f' style="--share: {value / longest:.3f}"' if longest and value else ""
+    return f'<{tag} class="{kind}"{bar}>{escaped(cell_text(value))}</{tag}>'
