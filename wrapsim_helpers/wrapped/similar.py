@@ -8,8 +8,9 @@ listener does not grow with the crowd: see `candidate_pairs`.
 
 import ibis
 
-from .counting import ranked, ranked_by_streams, ranked_only, total
+from .counting import ranked, ranked_by_streams, ranked_only, shared, total
 from .insight import OF_STREAMS, Insight, Tally
+from .tops import track_titles
 
 FAVOURITES = 20  # artists, and songs, of each listener that are compared
 FANS = 50  # listeners per artist, those with the largest part of it in their taste, as candidates
@@ -174,8 +175,7 @@ def titles(tables):
     """Tracks with title, artist (all names) and artist_id of the first primary artist."""
     credits = tables.track_artists.filter(tables.track_artists.role == "primary")
     first = credits.group_by("track_id").agg(artist_id=credits.artist_id.min())
-    names = tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
-    return names.join(first, "track_id")
+    return shared(tables, track_titles).join(first, "track_id")
 
 
 def few_per_artist(songs):
