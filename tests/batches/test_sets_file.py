@@ -6,7 +6,10 @@ import pytest
 
 from wrapsim_helpers import notebooks
 from wrapsim_helpers.batches import sets_file
+from wrapsim_helpers.batches.jobs import batch_jobs
 from wrapsim_helpers.resources import resource
+
+from ..conftest import TOP
 
 
 @pytest.fixture
@@ -129,3 +132,13 @@ def test_a_name_in_braces_without_quotes_is_explained(sets_of):
 def test_the_sets_of_the_project_need_no_other_form():
     sets = sets_file.sets_in(resource("notebooks", "runs.yaml"))
     assert len(sets) >= 6 and all({"notebook", "parameters"} == {*one} for one in sets.values())
+
+
+def test_the_sets_of_the_readme_can_be_executed(tmp_path):
+    text = re.search(r"```yaml\n(defaults:.*?)```", (TOP / "README.md").read_text("utf-8"), re.S)
+    (tmp_path / "mine.yaml").write_text(text[1], encoding="utf-8")
+    sets = sets_file.sets_in(tmp_path / "mine.yaml")
+    every = batch_jobs(sets, tmp_path / "my_batch", tmp_path)
+    assert [job.name for job in every][::6] == ["free_20", "in_auckland"] and len(every) == 7
+    assert {job.notebook.stem for job in every} == {"02_single_user"}
+    assert all(job.out_dir == str(tmp_path / "my_batch" / "files" / job.name) for job in every)
