@@ -11,6 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from wrapsim_helpers.batches.batch import aligned_lines
+from wrapsim_helpers.storage import locks
+
 from ..commands import command
 
 # a PNG of one pixel
@@ -190,3 +193,17 @@ def test_two_sets_never_write_to_one_folder(tmp_path):
 def test_a_limit_that_is_none_is_refused(batch, words):
     done = execute(batch[0], *words)
     assert done.returncode == 2 and "it must be a" in done.stderr, done.stderr
+
+
+def test_two_batches_at_a_time_in_one_folder_are_refused(batch):
+    with locks.locked(batch[0] / "out"):
+        done = execute(batch[0])
+    assert done.returncode == 2 and "is being written by process" in done.stderr
+
+
+def test_the_table_is_aligned_in_every_script():
+    rows = [("set", "status", "seconds", "memory", "error"), ("東京", "done", "1.0", "55 MB", "x")]
+    assert list(aligned_lines(rows)) == [
+        "set   status  seconds  memory  error",
+        "東京  done        1.0   55 MB  x",
+    ]

@@ -2,6 +2,7 @@
 
 import math
 import time
+from unicodedata import east_asian_width
 
 import typer
 from tqdm.auto import tqdm
@@ -21,9 +22,12 @@ def run_batch(file, only, folder, limits):
     """Execute the sets of a runs.yaml, all or those in `only`, and print a table of them.
 
     folder  of the batch, absolute;  limits  a `Limits`; 0 jobs means one per core
-    Raises Refused before anything starts or is written if a set is not valid, and RuntimeError with
-    the number of failed sets at the end.
+    Raises Refused before anything starts or is written if a set is not valid, ValueError if another
+    process executes a batch in the folder, and RuntimeError with the number of failed sets at the
+    end.
     """
+    from ..storage.locks import locked
+
     every_set, chosen = chosen_sets(file, []), chosen_sets(file, only)
     limits = checked_limits(limits, len(chosen))
     check_batch_folder(folder)
@@ -31,10 +35,11 @@ def run_batch(file, only, folder, limits):
     jobs = [job for job in every if job.name in chosen]
     check_replaced(jobs)
     prepare_folder(folder)
-    compile_for_all(jobs)
-    started = time.monotonic()
-    outcomes = carry_out_jobs(jobs, folder, limits)
-    write_reports(every, outcomes, folder, file.name, time.monotonic() - started, limits.jobs)
+    with locked(folder):
+        compile_for_all(jobs)
+        started = time.monotonic()
+        outcomes = carry_out_jobs(jobs, folder, limits)
+        write_reports(every, outcomes, folder, file.name, time.monotonic() - started, limits.jobs)
     report(jobs, outcomes, folder)
 
 
@@ -108,10 +113,16 @@ def row_text(outcome):
 
 def aligned_lines(rows):
     """Rows of texts as lines with aligned columns; seconds and memory to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows)]
+    widths = [max(map(terminal_width, column)) for column in zip(*rows)]
     for row in rows:
+        blanks = [(width - terminal_width(text)) * " " for text, width in zip(row, widths)]
         cells = [
-            text.rjust(width) if name in ("seconds", "memory") else text.ljust(width)
-            for name, text, width in zip(COLUMNS, row, widths)
+            blank + text if name in ("seconds", "memory") else text + blank
+            for name, text, blank in zip(COLUMNS, row, blanks)
         ]
         yield "  ".join(cells).rstrip()
+
+
+def terminal_width(text):
+    """How many columns of a terminal a text takes: letters of East Asian scripts take two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -141,14 +141,14 @@ def outcomes_of(jobs, limits):
     well.
     """
     waiting, running, ended = {job.name: job for job in jobs}, {}, {}
-    names = {*waiting}
+    numbers = {job.name: at for at, job in enumerate(jobs)}
     with ThreadPoolExecutor(limits.jobs) as pool:
         while waiting or running:
             for outcome in outcomes_without_start(waiting, ended, limits):
                 ended[outcome.job.name] = outcome.status
                 yield outcome
-            for job in startable(waiting, names - {*ended})[: limits.jobs - len(running)]:
-                watch = Watch(f"{TAG}{jobs.index(job)}")
+            for job in startable(waiting, numbers.keys() - ended)[: limits.jobs - len(running)]:
+                watch = Watch(f"{TAG}{numbers[job.name]}")
                 running[pool.submit(carry_out_job, waiting.pop(job.name), watch, limits)] = watch
             for future in wait(running, LOOK_EVERY_S, FIRST_COMPLETED).done:
                 del running[future]
