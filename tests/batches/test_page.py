@@ -9,7 +9,7 @@ import pytest
 from wrapsim_helpers.batches import page, results
 from wrapsim_helpers.batches.jobs import BatchJob
 from wrapsim_helpers.batches.results import SetResult, batch_table
-from wrapsim_helpers.batches.side_by_side import DONE, FAILED, NOT_STARTED, UNCHANGED
+from wrapsim_helpers.batches.side_by_side import DONE, FAILED, NOT_STARTED, UNCHANGED, Outcome
 
 
 def result(name, status=DONE, given=None, folder=Path("out"), **rest):
@@ -97,3 +97,11 @@ def test_the_first_picture_is_that_of_the_first_cell_that_has_any():
     broken = {"text/html": '<img alt="A &amp; b" src="data:image/png;base64,AAAA">'}
     book.cells[0].outputs = [nbformat.v4.new_output("display_data", broken)]
     assert results.first_picture(book) == ("", "A &amp; b")
+
+
+def test_a_failure_before_the_first_cell_does_not_show_what_an_earlier_notebook_recorded(tmp_path):
+    failed = result("a", FAILED, folder=tmp_path).job
+    nbformat.write(nbformat.v4.new_notebook(metadata={"wrapsim": {"seconds": 9}}), failed.output)
+    outcome = Outcome(failed, FAILED, "the disk is full", 1.5)
+    assert results.set_result(failed, outcome) == SetResult(failed, FAILED, "the disk is full", 1.5)
+    assert results.set_result(failed).status == DONE and results.set_result(failed).seconds == 9

@@ -124,9 +124,10 @@ def test_a_file_of_another_form_is_refused(sets_of, text, words):
         sets_of(text)
 
 
-def test_a_name_in_braces_without_quotes_is_explained(sets_of):
+@pytest.mark.parametrize("name", ["{plan}", "{plan}_{age}"])
+def test_a_name_in_braces_without_quotes_is_explained(sets_of, name):
     with pytest.raises(notebooks.Refused, match=re.escape('in quotes: "{plan}_{age}".')):
-        sets_of("sets:\n  {plan}: {notebook: n}")
+        sets_of(f"sets:\n  {name}: {{notebook: n}}")
 
 
 def test_the_sets_of_the_project_need_no_other_form():

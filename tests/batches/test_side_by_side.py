@@ -9,6 +9,7 @@ import pytest
 
 from wrapsim_helpers.batches import jobs, side_by_side
 from wrapsim_helpers.batches.side_by_side import DONE, FAILED, NOT_STARTED, Limits, Outcome
+from wrapsim_helpers.storage import outputs
 
 from .test_running import write_notebook
 
@@ -91,3 +92,30 @@ def test_a_set_over_its_time_is_stopped_and_its_memory_was_measured(tmp_path):
     assert (outcome.status, outcome.error) == (FAILED, "stopped after 2 s (--timeout)")
     assert outcome.peak_bytes > 20e6 and outcome.seconds < 50
     assert nbformat.read(hangs.output, 4).metadata.wrapsim.error == outcome.error
+
+
+def test_files_of_an_earlier_execution_are_cleared_unless_others_are_among_them(tmp_path):
+    folder = tmp_path / "files" / "a"
+    with outputs.replaced_file(folder / "plays.avro") as temporary:
+        temporary.write_text("x")
+    (folder / "mine.txt").write_text("mine")
+    side_by_side.clear_files(folder)
+    assert (folder / "plays.avro").exists()
+    (folder / "mine.txt").unlink()
+    side_by_side.clear_files(folder)
+    assert not (folder / "plays.avro").exists()
+
+
+def test_a_set_with_other_parameters_finds_its_folder_cleared_and_a_failed_one_does_not(tmp_path):
+    folder = tmp_path / "files" / "a"
+    own = jobs.BatchJob("a", Path("n.ipynb"), {}, {"out_dir": str(folder)}, tmp_path)
+    for reason, is_kept in (("it failed", True), ("its parameters changed", False)):
+        with outputs.replaced_file(folder / "plays.avro") as temporary:
+            temporary.write_text("x")
+        side_by_side.prepare(own, reason)
+        assert (folder / "plays.avro").exists() is is_kept
+    elsewhere = own._replace(parameters={"out_dir": str(tmp_path / "mine")})
+    with outputs.replaced_file(tmp_path / "mine" / "plays.avro") as temporary:
+        temporary.write_text("x")
+    side_by_side.prepare(elsewhere, "its parameters changed")
+    assert (tmp_path / "mine" / "plays.avro").exists()

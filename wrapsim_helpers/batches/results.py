@@ -45,6 +45,8 @@ def set_result(job, outcome=None):
         return SetResult(job, status, error)
     book = nbformat.read(job.output, 4)
     facts = book.metadata.get(FACTS, {})
+    if outcome and outcome.status == FAILED and facts.get("error") != error:  # an earlier notebook
+        return SetResult(job, status, error, outcome.seconds, outcome.peak_bytes)
     if outcome is None:
         error = facts.get("error", "")
         status = FAILED if error else DONE

@@ -56,7 +56,7 @@ def read_sets(file):
     try:
         record = yaml_value(file.read_text(encoding="utf-8-sig"), UniqueKeys)
     except ValueError as error:
-        hint = ' Put a name with {...} in quotes: "{plan}_{age}".' * ("unhashable" in str(error))
+        hint = ' Put a name with {...} in quotes: "{plan}_{age}".' * ("{" in str(error))
         raise Refused(f"{file.name} is not YAML ({error}); correct it.{hint}") from None
     if not isinstance(record, dict):
         raise wrong_form(file)
