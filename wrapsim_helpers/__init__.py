@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only for editors and type checkers
+    from .batches.recorded import record
     from .cards.albums import draw_top_albums
     from .cards.archive import draw_archive
     from .cards.artist import draw_accolades, draw_artist_countries, draw_artist_year
@@ -265,6 +266,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     # every notebook
     "finish": "charts.style",
     "output_folder": "storage.outputs",
+    "record": "batches.recorded",
 }
 __all__ = list(_MODULE_OF)
 
