@@ -53,6 +53,8 @@ CARD_FILES = re.compile(
 LEVEL = 3  # of compression: half the time of level 6, and a quarter more bytes
 PAGE_LEVEL = 6  # in a page, where each picture takes a third more bytes than in a file
 SMALL = 300  # width in a notebook, three to a row
+# of the button: JupyterLab removes STYLE from a notebook that is not trusted, and keeps this
+BARE = "border:0;padding:0;background:none"
 STYLE = """<style>
 .wrapsim > [popover] { display: block; position: static; margin: 0; padding: 0; border: 0;
   background: none; overflow: visible }
@@ -87,15 +89,17 @@ def picture(card, name=""):
     """HTML of a card. A click or the Enter key shows it over the page, in full size or as large as
     the window; another click or Escape closes it. The page below keeps its place.
 
-    The picture is in the HTML once: the small one becomes the popover.
+    The picture is in the HTML once: the small one becomes the popover. In a notebook that is not
+    trusted, JupyterLab shows the small one and opens nothing.
     name  unique on the page; "" for one from the picture
     """
     src = "data:image/png;base64," + base64.b64encode(smaller(card.png)).decode()
     alt, name = html.escape(card.alt, quote=True), f"card-{name or digest(card.png)}"
     img = f'<img alt="{alt}" width="{card.width}" src="{src}">'
+    button = f'<button popovertarget="{name}" style="{BARE}">{img}</button>'
     return (
         f'<div class="wrapsim" style="width:{card.width}px;height:{height_of(card)}px">'
-        f'<div popover id="{name}"><button popovertarget="{name}">{img}</button></div></div>'
+        f'<div popover id="{name}">{button}</div></div>'
     )
 
 
