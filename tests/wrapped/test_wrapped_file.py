@@ -2,11 +2,16 @@
 
 import json
 import re
+from collections import Counter
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers.wrapped.wrapped_file import uri
+from wrapsim_helpers.wrapped import wrapped_file
+from wrapsim_helpers.wrapped.archive import TEMPLATES
+from wrapsim_helpers.wrapped.wrapped_file import DAYS, public_layout, uri
 
 from .. import stories
 
@@ -39,6 +44,55 @@ def test_the_blocks_have_the_keys_of_the_export(written):
     assert set(written["topTracks"]["topTracks"][0]) == {"trackUri", "count", "msPlayed"}
     assert {"topArtistUris", "numUniqueArtists", "topArtistMsPlayed"} <= set(written["topArtists"])
     assert set(written["yearlyMetrics"]) == {"totalMsListened"}
+
+
+def test_a_party_block_has_each_key_that_one_listener_fills(written):
+    assert set(written["party"]) == {
+        *("avgTrackPopularityScore", "numSharesAllContent", "numListenedAlbums"),
+        *("multilinguistRankingScore", "absoluteChaosRankingScore", "topArtistUris"),
+        *("topArtistUri", "percentListenedTopArtist", "percentListenedNight"),
+        *("percentListenedExplicit", "totalNumListeningMinutes", "totalNumListeningDays"),
+        *("streakNumListeningDays", "numArtistsDiscovered", "percentChillTracks"),
+        *("percentSadTracks", "percentHappyTracks", "percentLoveTracks", "percentPartyTracks"),
+        "trackStreams",
+    }
+    assert 0 <= written["party"]["avgTrackPopularityScore"] <= 1
+    percentages = [n for key, n in written["party"].items() if key.startswith("percent")]
+    assert all(0 <= n <= 100 for n in percentages) and max(percentages) > 1
+
+
+def test_the_percentage_in_a_club_is_its_part_of_the_crowd(everybody_written):
+    clubs = [written["clubs"] for written in everybody_written if "clubs" in written]
+    members = Counter(club["userClub"] for club in clubs)
+    assert len(clubs) > 3 and clubs == [
+        club | {"percentInClub": members[club["userClub"]] / len(clubs)} for club in clubs
+    ]
+
+
+@pytest.fixture(scope="module")
+def everybody_written(tiny_run):
+    """Wrapped2025.json of every listener of a run."""
+    numbers = ws.everybody(tiny_run)["minutes"]["listener_id"].to_pylist()
+    return [public_layout(ws.tell_story(tiny_run, str(n), edition="2025")) for n in numbers]
+
+
+def test_the_archive_has_the_reasons_and_tags_of_its_rules():
+    archive = stories.typical().tables["archive"]
+    reports = public_layout(stories.typical())["archiveReports"]["archiveReports"]
+    assert [DAYS[reason - 1] for reason in archive["reason"]] == [
+        (report["reason"], report["filedUnderTags"][0]) for report in reports
+    ]
+    assert len(DAYS) == len(TEMPLATES) and reports[0]["reason"] == "BIGGEST_MUSIC_DAY"
+
+
+def test_the_race_tells_the_month_with_most_streams_of_each_artist():
+    story = stories.typical()
+    insights = public_layout(story)["topArtistRace"]["insights"]
+    race = story.tables["artist_race"]
+    assert [i["insightMetric"]["value"] for i in insights] == [
+        max(rows["n_whole"]) for _, rows in race.groupby("year_rank")
+    ]
+    assert {i["insightMetric"]["insightType"] for i in insights} == {"ARTIST_X_STREAMS"}
 
 
 def test_every_uri_has_22_letters(written):
@@ -85,3 +139,39 @@ def test_any_story_is_written_and_a_block_without_data_is_left_out(name, tmp_pat
     written = json.loads(ws.write_wrapped(story, tmp_path).read_text(encoding="utf-8"))
     assert ("topAlbums" in written) == bool(len(story.tables.get("top_albums", ())))
     assert "topPodcasts" not in written
+
+
+def with_first_row(story, name, **values):
+    """A story whose table has one row of some values."""
+    return replace(story, tables=story.tables | {name: pd.DataFrame([values])})
+
+
+@pytest.mark.parametrize(
+    "first, last, phase",
+    [(1974, 1978, "LATE"), (2000, 2004, "EARLY"), (1993, 1997, "LATE"), (1992, 1996, "EARLY")],
+)
+def test_the_phase_of_the_decade_is_that_of_the_middle_year(first, last, phase):
+    age = {"age": 37, "first_year": first, "last_year": last}
+    block = wrapped_file.age_block(with_first_row(stories.typical(), "listening_age", **age))
+    assert block == {"listeningAge": 37, "windowStartYear": first, "decadePhase": phase}
+
+
+@pytest.mark.parametrize("below, percent", [(0, 0), (1, 50), (2, 100)])
+def test_the_percentage_with_less_is_of_the_other_listeners(below, percent):
+    story = with_first_row(stories.typical(), "place", n_below=below, n_listeners=3)
+    assert wrapped_file.percent_below(story) == percent
+
+
+def test_a_listener_alone_has_no_percentage():
+    story = stories.typical()
+    alone = replace(story, tables=story.tables | {"place": story.tables["place"][:0]})
+    assert wrapped_file.percent_below(alone) is None
+
+
+def test_the_night_is_from_22_to_5_oclock():
+    hours = pd.DataFrame({"hour": range(24), "ms_played": [1] * 5 + [0] * 17 + [1, 2]})
+    story = stories.typical()
+    night = replace(story, tables=story.tables | {"listening_clock": hours})
+    day = replace(story, tables=story.tables | {"listening_clock": hours.assign(ms_played=1)})
+    shares = [wrapped_file.party_block(told)["percentListenedNight"] for told in (night, day)]
+    assert shares == [100.0, 29.2]

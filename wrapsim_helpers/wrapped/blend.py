@@ -13,6 +13,7 @@ from .counting import Rules, ranked, ranked_by_streams, ranked_only
 from .periods import open_period, tables_of_listeners
 from .similar import cosines, matched, with_squares
 from .story import names_by_number, tell_story
+from .tops import track_titles
 
 SHARED = 20  # shared artists and songs told
 EXCHANGED = 5  # songs told from each listener to the other
@@ -33,7 +34,7 @@ def blend(
     """The `Story` of two listeners counted as one, with what they share in further tables:
 
         blend           one row: similarity (taste match, 0 to 1), n_shared (artists of both), and
-                        name_a, name_b
+                        name_a, name_b, and their Latin forms latin_a, latin_b
         shared_artists  rank, artist, n_a, n_b (streams of each; a featured one counts half)
         shared_songs    rank, title, artist, n_a, n_b
         exchange        giver (name), rank, title, artist, n_streams: songs of one listener that the
@@ -59,16 +60,20 @@ def blend(
 def shared_tables(tables, numbers, names):
     """The further tables of `blend`: name -> DataFrame.
 
-    tables   `PeriodTables` of two listeners;  numbers  theirs;  names  number -> name
+    tables   `PeriodTables` of two listeners;  numbers  theirs;  names  see `names_by_number`
     """
     first, second = numbers
-    match = taste_match(tables, first)
-    given = songs_to_exchange(tables).execute()
+    match, given = taste_match(tables, first), songs_to_exchange(tables).execute()
+    both = {
+        f"{kind}_{which}": names[column][number]
+        for kind, column in (("name", "name"), ("latin", "name_latin"))
+        for which, number in (("a", first), ("b", second))
+    }
     return {
-        "blend": pd.DataFrame([match | {"name_a": names[first], "name_b": names[second]}]),
+        "blend": pd.DataFrame([match | both]),
         "shared_artists": shared_artists(tables, first).execute(),
         "shared_songs": shared_songs(tables, first).execute(),
-        "exchange": given.assign(giver=given["listener_id"].map(names)),
+        "exchange": given.assign(giver=given["listener_id"].map(names["name"])),
     }
 
 
@@ -104,11 +109,6 @@ def shared_artists(tables, number):
 def shared_songs(tables, number):
     """Which songs did both listeners stream? rank, title, artist, n_a, n_b, by `shared_by_both`."""
     return shared_by_both(tables.songs, track_titles(tables), "track_id", number)
-
-
-def track_titles(tables):
-    """track_id, title and artist (all names) of the tracks."""
-    return tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
 
 
 def shared_by_both(counts, names, key, number):

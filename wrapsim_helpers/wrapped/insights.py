@@ -11,10 +11,14 @@ from . import (
     evolution,
     fans,
     firsts,
+    games,
+    listening_habits,
     measures,
+    moments,
     moods,
     number_one,
     personality,
+    posters,
     race,
     release_years,
     similar,
@@ -45,6 +49,10 @@ THEMES = (
     clubs,
     fans,
     sound_town,
+    listening_habits,
+    games,
+    moments,
+    posters,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())
@@ -62,7 +70,8 @@ def with_tallies(tables, names=None, store=lambda _, expression: expression):
     tallies = {}
     for name in possible if names is None else names:
         rows = store(f"rows_{name}", TALLIES[name].query(tables))
-        tallies[name] = store(f"tally_{name}", TALLIES[name].finish(added_up(TALLIES[name], rows)))
+        final = TALLIES[name].finish(added_up(TALLIES[name], rows))
+        tallies[name] = store(f"tally_{name}", final.order_by(*TALLIES[name].order))
     return replace(tables, tallies=tallies)
 
 

@@ -8,14 +8,16 @@ listener does not grow with the crowd: see `candidate_pairs`.
 
 import ibis
 
-from .counting import ranked, ranked_by_streams, ranked_only, total
+from .counting import ranked, ranked_by_streams, ranked_only, shared, total
 from .insight import OF_STREAMS, Insight, Tally
+from .tops import track_titles
 
 FAVOURITES = 20  # artists, and songs, of each listener that are compared
 FANS = 50  # listeners per artist, those with the largest part of it in their taste, as candidates
 CANDIDATES = 40  # per listener, compared over all favourite artists
 SIMILAR = 10  # similar listeners told, and those whose songs are looked at
 MISSED = 20  # missed songs told
+NAMES = ("name", "name_latin")
 PER_ARTIST = 2  # missed songs of one artist at most (ListenBrainz, Year in Music, top missed)
 
 
@@ -39,8 +41,7 @@ def with_fans(favourites):
     squares = with_squares(favourites)
     part = (squares.n_streams / squares.square.sqrt()).round(9)
     fans = ibis.window(group_by="artist_id", order_by=[part.desc(), squares.listener_id])
-    counted = squares.mutate(fan=ibis.row_number().over(fans) + 1)
-    return counted.order_by("listener_id", "rank")
+    return squares.mutate(fan=ibis.row_number().over(fans) + 1)
 
 
 def with_squares(artists):
@@ -58,15 +59,23 @@ def favourite_songs(tables):
 
 
 def listener_names_of(tables):
-    """The name of each listener; "" if the run has no names."""
-    if tables.listeners is None or "name" not in tables.listeners.columns:
-        return tables.days.select("listener_id").distinct().mutate(name=ibis.literal(""))
-    return tables.listeners.select("listener_id", "name")
+    """The name of each listener and its Latin form name_latin; "" if the run does not have them."""
+    people = tables.listeners
+    if people is None:
+        people = tables.days.select("listener_id").distinct()
+    absent = {name: ibis.literal("") for name in NAMES if name not in people.columns}
+    return people.mutate(**absent).select("listener_id", *NAMES)
 
 
 TALLIES = (
-    Tally("favourite_artists", favourite_artists, finish=with_fans, reads=OF_STREAMS),
-    Tally("favourite_songs", favourite_songs, reads=OF_STREAMS),
+    Tally(
+        "favourite_artists",
+        favourite_artists,
+        finish=with_fans,
+        order=("listener_id", "rank"),
+        reads=OF_STREAMS,
+    ),
+    Tally("favourite_songs", favourite_songs, order=("listener_id", "track_id"), reads=OF_STREAMS),
     Tally("names", listener_names_of),
 )
 
@@ -130,13 +139,13 @@ def most_similar(tables):
 
 def similar_listeners(tables):
     """Which listeners are most similar to each listener, the twin first? other_id, similarity
-    (0 to 1), n_shared (favourite artists of both), name, rank.
+    (0 to 1), n_shared (favourite artists of both), name, name_latin, rank.
 
     Ties go to the lower number. A listener who shares no favourite artist has no row.
     """
     names = tables.tallies["names"].rename(other_id="listener_id")
     similar = most_similar(tables).left_join(names, "other_id").drop("other_id_right")
-    return similar.relocate("name", before="rank").order_by("listener_id", "rank")
+    return similar.relocate(*NAMES, before="rank").order_by("listener_id", "rank")
 
 
 def missed_songs(tables):
@@ -169,8 +178,7 @@ def titles(tables):
     """Tracks with title, artist (all names) and artist_id of the first primary artist."""
     credits = tables.track_artists.filter(tables.track_artists.role == "primary")
     first = credits.group_by("track_id").agg(artist_id=credits.artist_id.min())
-    names = tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
-    return names.join(first, "track_id")
+    return shared(tables, track_titles).join(first, "track_id")
 
 
 def few_per_artist(songs):
@@ -199,7 +207,7 @@ INSIGHTS = (
         similar_listeners,
         reads=OF_STREAMS,
         tallies=("favourite_artists", "names"),
-        columns=("other_id", "similarity", "n_shared", "name", "rank"),
+        columns=("other_id", "similarity", "n_shared", *NAMES, "rank"),
         counted=(
             f"the cosine of the streams of each listener's {FAVOURITES} most streamed artists; "
             "ties go to the lower number"
