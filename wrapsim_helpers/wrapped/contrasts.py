@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..checking import check_count, front_door
 from ..interrupts import saying, unchanged
-from ..runs.opened import open_run, read_parquet
+from ..runs.opened import open_run
 from .characters import CHARACTERS
 from .periods import open_period
 from .shares import with_shares
@@ -37,8 +37,8 @@ def contrasting_listeners(run_dir, year=-1, edition="all", n=6):
     crowd = by_minutes(tallies["totals"].to_pandas(), measures)
     groups = np.array_split(crowd["listener_id"].to_numpy(), min(n, len(crowd)))
     table = pd.DataFrame(one_of_each(groups, scores_of(measures))).merge(crowd, on="listener_id")
-    names = names_by_number(run, set(table["listener_id"]))
-    table.insert(1, "name", table["listener_id"].map(names))
+    names = names_by_number(run, table["listener_id"])
+    table.insert(1, "name", table["listener_id"].map(names["name"]))
     return table.assign(title=[title_of(row) for row in table.itertuples()])
 
 
@@ -101,7 +101,8 @@ def minutes_and_genre(run_dir, year=-1, edition="all"):
     measured = with_shares(ibis.memtable(tallies["measures"]))
     shares = measured.select("listener_id", "top_genre_share").to_pyarrow().to_pandas()
     totals = tallies["totals"].select(["listener_id", "ms_played"]).to_pandas()
-    names = read_parquet(run, "listeners", ["listener_id", "name", "name_latin"]).to_pandas()
-    crowd = names.merge(totals, on="listener_id").merge(shares, on="listener_id")
+    crowd = totals.merge(shares, on="listener_id")
+    names = names_by_number(run, crowd["listener_id"]).reset_index()
+    crowd = names.merge(crowd, on="listener_id")
     known = crowd.dropna(subset="top_genre_share")
     return known.sort_values("listener_id", ignore_index=True)
