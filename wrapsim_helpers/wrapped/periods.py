@@ -255,6 +255,17 @@ def show_plays(period, files, listeners=None):
         show_as_one(period.connection, listeners)
 
 
+def show_plays_of(period, numbers):
+    """Make the views plays, listeners and actions select the rows of some listeners alone."""
+    run = period.run
+    files = [play_files(run, number)[0] for number in numbers]
+    plays = [read_plays(run, file, listener_id=n) for file, n in zip(files, numbers)]
+    show_rows(period.connection, "plays", pa.concat_tables(plays))
+    for name, columns in WITH_PLAYS.items():
+        rows = [rows_beside(run, name, columns, [file], n) for file, n in zip(files, numbers)]
+        show_rows(period.connection, name, pa.concat_tables(rows, promote_options="permissive"))
+
+
 def rows_beside(run, name, columns, files, listener_id=None):
     """The rows of a table that belong to the same parts as some files of plays, as Arrow."""
     parts = {Path(file).stem for file in files}
