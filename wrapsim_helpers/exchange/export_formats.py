@@ -171,13 +171,13 @@ EXTENDED_HELD = (
 )
 SHOWN_NOW = (*EXTENDED_KEYS, "short_platform", "old_files")
 SHOWN_BEFORE = tuple(key for key in ENDSONG_KEYS if key != "skipped")  # always null there
-SHOWN_BY_ACCOUNT = ("ts", "ms_played", "episode_name", "audiobook_title")
+SHOWN_BY_ACCOUNT = ("ms_played", "episode_name", "audiobook_title")
 
 FORMS = {
     "spotify": Form("all", "end", 1_000, EXTENDED_HELD, SHOWN_NOW),
     "endsong": Form("all", "end", 1_000, EXTENDED_HELD, SHOWN_BEFORE),
     "account": Form("all", "end", 60_000, ACCOUNT_HELD, SHOWN_BY_ACCOUNT),
-    "account_old": Form("all", "end", 60_000, ACCOUNT_HELD, ("ts", "ms_played")),
+    "account_old": Form("all", "end", 60_000, ACCOUNT_HELD, ("ms_played",)),
     "listenbrainz": Form("scrobbles", "start", 1_000, LISTEN_HELD, (), EARLIEST_LISTEN),
     "listenbrainz_json": Form("scrobbles", "start", 1_000, LISTEN_HELD, (), EARLIEST_LISTEN),
     "listenbrainz_submit": Form("scrobbles", "start", 1_000, LISTEN_HELD, (), EARLIEST_LISTEN),

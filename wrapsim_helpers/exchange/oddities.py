@@ -13,7 +13,7 @@ from ..checking import check_choice, check_names
 from ..instants import MINUTE_MS, MS
 from ..wrapped.wrapped_file import uri
 from .export_formats import CHAPTER_KEYS, EPISODE_KEYS, FORMS, SONG_KEYS
-from .export_rows import draws, filled_column, n_rows, objects, picked_rows
+from .export_rows import draws, filled_column, is_known, n_rows, objects, picked_rows
 
 TITLE = SONG_KEYS[0]
 IN_A_HUNDRED = 2  # rows that get an oddity, of each hundred; at least one
@@ -197,8 +197,9 @@ def all_songs(rows):
 
 
 def near_songs(rows):
-    """Those of `all_songs` that begin soon after the row before."""
-    return all_songs(rows) & (rows["started_ms"] - rows["before_ms"] <= NEAR_MS)
+    """Every other of `all_songs` that begins soon after the row before. That row stays as it is."""
+    is_near = rows["started_ms"] - rows["before_ms"] <= NEAR_MS
+    return all_songs(rows) & is_near & (rows["position"] % 2 == 0)
 
 
 def skips(rows):
@@ -206,9 +207,17 @@ def skips(rows):
     return all_songs(rows) & (rows["reason_end"] == "fwdbtn")
 
 
+def with_two_platforms(rows):
+    """Those of `all_songs` whose platform differs between the years."""
+    return all_songs(rows) & (rows["short_platform"] != rows["verbose_platform"])
+
+
 def first_fifth(rows):
-    """The earliest fifth of the rows."""
-    return rows["position"] < n_rows(rows) / 5
+    """The earliest fifth of the rows, without videos, and without chapters, which the older format
+    cannot hold.
+    """
+    is_other = rows["is_video"] | is_known(rows[CHAPTER_KEYS[0]])
+    return (rows["position"] < n_rows(rows) / 5) & ~is_other
 
 
 def first_free_song(rows):
@@ -245,7 +254,7 @@ ODDITIES = {
     "offline_timestamps": Oddity(with_other_offline_timestamps, ("offline_timestamp",)),
     "unknown_skips": Oddity(with_unknown_skips, ("skipped",), among=skips),
     "null_flags": Oddity(with_null_flags, ("shuffle",)),
-    "mixed_platforms": Oddity(with_other_platforms, ("short_platform",)),
+    "mixed_platforms": Oddity(with_other_platforms, ("short_platform",), among=with_two_platforms),
     "unknown_countries": Oddity(of_unknown_country, ("conn_country",)),
     "podcasts": Oddity(episodes, ("episode_name",), adds=True),
     "videos": Oddity(videos, ("spotify_episode_uri",), adds=True),
