@@ -840,6 +840,12 @@ def check():
 
 
 @app.command()
+def interop():
+    """Let another program import exports and compare its charts with ours (in a checkout)."""
+    in_checkout("-m", "pytest", "tests/slow/test_interop.py", "-o", "addopts=-q --strict-markers")
+
+
+@app.command()
 def bench():
     """Run the benchmarks and print ratios of times (in a checkout)."""
     in_checkout("-m", "benchmarks")
