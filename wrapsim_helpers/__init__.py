@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_year,
     )
     from .charts.style import finish
+    from .exchange.histories import History, load_history
     from .instants import whole_minutes
     from .listening.listen import listen
     from .listening.what_if import describe_change, describe_listener, one_session, what_if
@@ -230,6 +231,9 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_accolades": "cards.artist",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
+    # 06 your own history: what services and players export
+    "load_history": "exchange.histories",
+    "History": "exchange.histories",
     # 05 realism: the log compared with published figures
     "sampled": "realism.measure",
     "measured": "realism.measure",
