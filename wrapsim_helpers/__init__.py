@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     )
     from .charts.style import finish
     from .exchange.exports import write_exports
+    from .exchange.histories import History, load_history
     from .instants import whole_minutes
     from .listening.listen import listen
     from .listening.what_if import describe_change, describe_listener, one_session, what_if
@@ -232,6 +233,9 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
     "write_exports": "exchange.exports",
+    # 06 your own history: what services and players export
+    "load_history": "exchange.histories",
+    "History": "exchange.histories",
     # 05 realism: the log compared with published figures
     "sampled": "realism.measure",
     "measured": "realism.measure",
