@@ -27,6 +27,7 @@ from wrapsim_helpers.exchange.export_rows import (
     verbose_platform,
 )
 from wrapsim_helpers.exchange.exports import CONTENTS, Owner
+from wrapsim_helpers.exchange.oddities import ODDITIES
 from wrapsim_helpers.exchange.spotify_files import (
     account_files,
     json_objects,
@@ -35,6 +36,7 @@ from wrapsim_helpers.exchange.spotify_files import (
 )
 
 from ..commands import command
+from ..conftest import TOP
 from .golden_exports import FOLDER, RUN, contents
 
 AUDIO = "Spotify Extended Streaming History/Streaming_History_Audio_2025_0.json"
@@ -471,3 +473,21 @@ def test_texts_of_rows_are_escaped_as_json_needs(golden_run):
     rows["master_metadata_track_name"][:] = 'Say "no"\\ 雨\t🌙'
     for data in json_objects(rows, ("master_metadata_track_name", "ms_played")):
         assert json.loads(data)["master_metadata_track_name"] == 'Say "no"\\ 雨\t🌙'
+
+
+def test_the_page_of_exports_tells_every_format_and_oddity():
+    page = (TOP / "docs" / "exports.md").read_text(encoding="utf-8")
+    rows = {row[0].strip("`"): row for row in table_rows(page)}
+    assert rows.keys() - {"--as", "name", "---"} == FORMS.keys() | ODDITIES.keys()
+    for name, form in FORMS.items():
+        assert rows[name][2] == form.plays
+        assert rows[name][3].startswith(f"{form.time}, {form.step_ms // 1000} s")
+        if rows[name][4] != "the same":
+            words = rows[name][4].replace("artist of the album", "artist")
+            assert words.split(", ") == list(form.holds)
+
+
+def table_rows(page):
+    """The cells of every row of a page's tables."""
+    lines = [line for line in page.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
