@@ -663,9 +663,8 @@ def export(
             "give either --user, such as --user 17, or --all for every listener of the run."
         )
     folders = write_exports(run_dir, out_dir, users, form, dirty, workers)
-    for folder in folders if users else ():
-        typer.echo(folder)
-    typer.echo(f"{out_dir}: {len(folders):,} exports as {form}")
+    for line in folders if users else [f"{out_dir}: {len(folders):,} exports as {form}"]:
+        typer.echo(line)
 
 
 @app.command()

@@ -34,6 +34,7 @@ from wrapsim_helpers.exchange.spotify_files import (
     parts_by_bytes,
     years_text,
 )
+from wrapsim_helpers.storage.outputs import replaced_file
 
 from ..commands import command
 from ..conftest import TOP
@@ -421,11 +422,35 @@ def test_exports_go_to_a_folder_per_format_and_listener(tiny_run, tmp_path):
 
 
 def test_files_of_others_are_left_alone(tiny_run, tmp_path):
-    (folder,) = ws.write_exports(tiny_run, tmp_path, ["1"], workers=1)
+    (folder,) = ws.write_exports(tiny_run, tmp_path, ["4"], workers=1)
     (folder / "notes.txt").write_text("mine")
     with pytest.raises(ValueError, match="holds other files"):
-        ws.write_exports(tiny_run, tmp_path, ["1"], workers=1)
+        ws.write_exports(tiny_run, tmp_path, ["1", "4"], workers=1)
     assert (folder / "notes.txt").read_text() == "mine"
+    assert not (tmp_path / "spotify" / "00000001").exists()
+
+
+def test_files_of_an_earlier_export_of_wrapsim_are_replaced(tiny_run, tmp_path):
+    run = ("listenbrainz_submit", ["year_edge"])
+    (folder,) = ws.write_exports(tiny_run, tmp_path, ["1"], *run, workers=1)
+    before = contents(folder)
+    with replaced_file(folder / "submit_listens_7.json") as path:  # of a longer run
+        path.write_bytes(b"{}")
+    ws.write_exports(tiny_run, tmp_path, ["1"], run[0], workers=1)
+    assert contents(folder).keys() == before.keys() and contents(folder) != before
+
+
+def test_the_pdf_of_a_zip_says_that_it_is_invented(exported):
+    for form, name in (
+        ("spotify", "Spotify Extended Streaming History/ReadMeFirst_ExtendedStreamingHistory.pdf"),
+        ("endsong", "MyData/ReadMeFirst_ExtendedStreamingHistory.pdf"),
+        ("account", "Spotify Account Data/Read_Me_First.pdf"),
+    ):
+        pdf = exported[form][name]
+        assert pdf.startswith(b"%PDF-1.4\n") and b"This export is invented" in pdf
+        start = int(re.search(rb"startxref\n(\d+)", pdf)[1])
+        offsets = re.findall(rb"(\d{10}) 00000 n", pdf[start:])
+        assert [pdf[int(at) :].split(b" ")[0] for at in offsets] == [b"1", b"2", b"3", b"4", b"5"]
 
 
 def test_a_listener_without_a_play_is_named(golden_run, tmp_path):
@@ -447,7 +472,6 @@ def test_the_command_exports_named_listeners_or_all(tiny_run, tmp_path):
     assert done.stdout.splitlines() == [
         f"{tmp_path}/lastfm/00000001",
         f"{tmp_path}/lastfm/00000004",
-        f"{tmp_path}: 2 exports as lastfm",
     ]
     done = command("export", tiny_run, tmp_path, "--all", "--as", "librefm", "--workers", "1")
     assert re.search(r": \d exports as librefm\n$", done.stdout)

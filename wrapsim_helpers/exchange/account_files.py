@@ -5,16 +5,18 @@ import json
 from ..wrapped.wrapped_file import uri
 from .export_formats import (
     ACCOUNT_FOLDER,
+    ACCOUNT_READ_ME,
     LIBRARY_KEYS,
     LIBRARY_TRACK_KEYS,
     PLAYLIST,
     PLAYLIST_KEYS,
     PLAYLIST_TRACK_KEYS,
 )
+from .read_me import pdf_bytes
 
 
 def library_files(actions, tracks):
-    """YourLibrary.json and Playlist1.json of a listener: name -> bytes.
+    """YourLibrary.json, Playlist1.json and the PDF of a listener: name -> bytes.
 
     actions  of one listener, Arrow, in order of time;  tracks  as from `named_tracks`
     """
@@ -23,6 +25,7 @@ def library_files(actions, tracks):
     return {
         f"{ACCOUNT_FOLDER}/YourLibrary.json": pretty(library_of(acts)),
         f"{ACCOUNT_FOLDER}/Playlist1.json": pretty({"playlists": playlists_of(acts)}),
+        f"{ACCOUNT_FOLDER}/{ACCOUNT_READ_ME}": pdf_bytes(),
     }
 
 

@@ -136,6 +136,15 @@ ZIP = "my_spotify_data.zip"
 EXTENDED_FOLDER = "Spotify Extended Streaming History"
 ACCOUNT_FOLDER = "Spotify Account Data"
 OLD_FOLDER = "MyData"
+# of extended history, current and older, and of account data
+EXTENDED_READ_ME = "ReadMeFirst_ExtendedStreamingHistory.pdf"
+ACCOUNT_READ_ME = "Read_Me_First.pdf"
+READ_ME = (
+    "This export is invented: wrapsim simulated the listener and the plays.",
+    "Names, addresses and identifiers belong to nobody, and no service made it.",
+    "The keys and the values of the files are those of a music service's export,",
+    "for tests of programs that read such files.",
+)
 PART_BYTES = 12_000_000  # of a file of the extended history
 PART_ROWS = 10_000  # of a file of account data
 

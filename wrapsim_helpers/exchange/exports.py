@@ -136,8 +136,9 @@ def write_exports(run_dir, out_dir, users=(), form="spotify", dirty=(), workers=
     check_days(run, form)
     numbers = numbers_of(run, check_names("users", users))
     folder = writable_output_folder(output_folder(out_dir, "exports") / form)
-    claim(folder.parent, [form])
     names = [f"{number:08}" for number in numbers]
+    check_folders([folder / name for name in names])
+    claim(folder.parent, [form])
     claim(folder, names)
     carry_out_exports(
         ExportJob(str(run_dir), folder, form, dirty),
@@ -156,6 +157,13 @@ def check_days(run, form):
             f"form is {form!r}, whose readers accept no play before {earliest}; the run begins on "
             f"{run.days[0]}. Give another form, such as 'lastfm', or simulate a later time."
         )
+
+
+def check_folders(folders):
+    """Raise ValueError unless each folder is new or holds only unchanged files of wrapsim."""
+    for folder in folders:
+        if folder.is_dir():
+            writable_output_folder(folder)
 
 
 def useful_workers(numbers):

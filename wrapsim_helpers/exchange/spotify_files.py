@@ -13,6 +13,7 @@ from .export_formats import (
     ENDSONG_KEYS,
     EXTENDED_FOLDER,
     EXTENDED_KEYS,
+    EXTENDED_READ_ME,
     OLD_FOLDER,
     PART_BYTES,
     PART_ROWS,
@@ -20,6 +21,7 @@ from .export_formats import (
     USER_AGENT,
 )
 from .export_rows import filled_column, is_known, objects, picked_rows
+from .read_me import pdf_bytes
 
 ENCODER = json.JSONEncoder(ensure_ascii=False)
 
@@ -102,6 +104,7 @@ def spotify_files(rows, owner):
         **endsong_parts(picked_rows(rows, is_old & ~is_video), owner),
         **extended_parts(picked_rows(rows, ~is_old & ~is_video)),
         name: array_bytes(video),
+        f"{EXTENDED_FOLDER}/{EXTENDED_READ_ME}": pdf_bytes(),
     }
 
 
@@ -121,7 +124,10 @@ def endsong_files(rows, owner):
     is_video = rows["is_video"]
     video = json_objects(endsong_rows(picked_rows(rows, is_video), owner), ENDSONG_KEYS)
     audio = endsong_parts(picked_rows(rows, ~is_video), owner)
-    return audio | {f"{OLD_FOLDER}/endvideo.json": array_bytes(video)}
+    return audio | {
+        f"{OLD_FOLDER}/endvideo.json": array_bytes(video),
+        f"{OLD_FOLDER}/{EXTENDED_READ_ME}": pdf_bytes(),
+    }
 
 
 def endsong_parts(rows, owner):
