@@ -5,6 +5,7 @@ import io
 import ipaddress
 import json
 import re
+import shutil
 import zipfile
 from datetime import date, datetime
 
@@ -21,7 +22,6 @@ from wrapsim_helpers.exchange.export_formats import (
     VERBOSE_PLATFORMS,
 )
 from wrapsim_helpers.exchange.export_rows import (
-    instant,
     named_tracks,
     rows_of_plays,
     verbose_platform,
@@ -113,6 +113,21 @@ def test_the_same_run_gives_the_same_bytes_by_other_workers(tiny_run, tmp_path):
     for one_folder, other_folder in zip(first, second):
         for path in one_folder.iterdir():
             assert path.read_bytes() == (other_folder / path.name).read_bytes()
+
+
+def test_a_run_that_replaces_another_is_exported_itself(golden_run, tmp_path):
+    for seed in (9, 4):
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+        run_dir = ws.simulate(**(RUN | {"seed": seed}), out_dir=tmp_path / "run")
+        (folder,) = ws.write_exports(run_dir, tmp_path / "out", workers=1)
+        rows = json.loads(contents(folder)[AUDIO])
+        assert len(rows) == ws.read_parquet(run_dir, "plays").num_rows
+
+
+def test_a_run_of_avro_alone_has_the_same_exports(exported, tmp_path):
+    run_dir = ws.simulate(**(RUN | {"formats": ["avro"]}), out_dir=tmp_path / "run")
+    (folder,) = ws.write_exports(run_dir, tmp_path / "out", workers=1)
+    assert contents(folder) == exported["spotify"]
 
 
 # -- the extended history --------------------------------------------------------------------------
@@ -261,7 +276,7 @@ def test_account_data_has_minutes_names_and_milliseconds(exported, plays):
     ]
 
 
-def test_account_data_holds_the_last_twelve_months_and_a_day(golden_run):
+def test_account_data_holds_the_last_twelve_months_and_three_days(golden_run):
     tracks = named_tracks(ws.open_run(golden_run))
     rows = rows_of_plays(ws.read_parquet(golden_run, "plays"), tracks, 1)
     rows["ended_ms"] = (
@@ -271,8 +286,7 @@ def test_account_data_holds_the_last_twelve_months_and_a_day(golden_run):
     )
     files = account_files(rows, Owner(0, "", date(2025, 4, 2)))  # the run ended on 31 March
     data = files["Spotify Account Data/StreamingHistory_music_0.json"]
-    assert [row["endTime"] for row in json.loads(data)][0] == "2024-03-31 00:00"
-    assert Owner(0, "", date(2024, 3, 1)).account_since_ms == instant("2023-02-27")
+    assert [row["endTime"] for row in json.loads(data)][0] == "2024-03-30 00:00"
 
 
 def test_library_and_playlist_follow_from_the_actions(tiny_run, tmp_path):

@@ -109,6 +109,7 @@ PLAYLIST_KEYS = (
     *("name", "lastModifiedDate", "description", "numberOfFollowers", "collaborators", "items"),
 )
 PLAYLIST_TRACK_KEYS = ("trackName", "artistName", "albumName", "trackUri")
+ACCOUNT_DAYS = 368  # before the export: 12 months, and a margin for leap years and time zones
 AUTHOR = "N. Oise"  # of every audiobook; invented
 PLAYLIST = "My Playlist #1"
 

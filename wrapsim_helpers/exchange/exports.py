@@ -9,7 +9,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ..checking import check_choice, check_count, check_names, front_door
-from ..instants import DAY_MS
+from ..instants import DAY_MS, MS
 from ..interrupts import saying
 from ..runs.again import listener_named
 from ..runs.opened import open_run, play_files, read_parquet, read_plays
@@ -29,7 +29,7 @@ from ..wrapped.story import rows_of_part, stories_of_rows
 from ..wrapped.tallies import show_tallies
 from ..wrapped.wrapped_file import public_layout
 from .account_files import library_files
-from .export_formats import ACCOUNT_FOLDER, FORMS, ZIP
+from .export_formats import ACCOUNT_DAYS, ACCOUNT_FOLDER, FORMS, ZIP
 from .export_rows import n_rows, named_tracks, rows_of_plays
 from .oddities import check_dirty, with_oddities
 from .scrobble_files import (
@@ -92,24 +92,21 @@ class Owner:
 
     @property
     def account_since_ms(self):
-        """When the account data begins: a year before the run's end, and a day for time zones."""
-        day = self.exported - timedelta(days=1)
-        try:
-            begin = day.replace(year=day.year - 1)
-        except ValueError:  # 29 February
-            begin = day.replace(year=day.year - 1, day=28)
-        return int(np.datetime64(begin, "ms").astype(np.int64)) - DAY_MS
+        """When the history in account data begins, see ACCOUNT_DAYS; UTC milliseconds."""
+        return MS * self.exported_s - ACCOUNT_DAYS * DAY_MS
 
 
 @dataclass(frozen=True)
 class ExportJob:
     """What every worker needs.
 
-    run_dir  address of the run;  folder  of the format;  form  name of the format
-    dirty    names of oddities
+    run_dir, identity  address of the run, and its identity hash, so that no worker takes an earlier
+             run at this address for it
+    folder   of the format;  form  name of the format;  dirty  names of oddities
     """
 
     run_dir: str
+    identity: str
     folder: Path
     form: str
     dirty: tuple
@@ -140,12 +137,8 @@ def write_exports(run_dir, out_dir, users=(), form="spotify", dirty=(), workers=
     check_folders([folder / name for name in names])
     claim(folder.parent, [form])
     claim(folder, names)
-    carry_out_exports(
-        ExportJob(str(run_dir), folder, form, dirty),
-        run,
-        numbers,
-        workers or useful_workers(numbers),
-    )
+    job = ExportJob(str(run_dir), run.identity_hash, folder, form, dirty)
+    carry_out_exports(job, run, numbers, workers or useful_workers(numbers))
     return [folder / name for name in names]
 
 
@@ -214,34 +207,36 @@ def export_shares(run, numbers, n_shares):
 def write_share(job, share):
     """Write the exports of a share of listeners, see `export_shares`; returns their number."""
     file, numbers = share
-    run, tracks, accounts = opened_once(job.run_dir)
-    plays, wrapped = plays_of_file(job.run_dir, file), wrapped_of(job, file, numbers)
+    more = account_parts(job, file, numbers) if job.form == "account" else {}
     for number in numbers:
-        owner = Owner(number, accounts[number], run.days[1] + timedelta(days=2))
-        clean = rows_of_plays(slice_of(plays, number), tracks, run.parameters["seed"])
-        rows, counts = with_oddities(clean, job.dirty, run.parameters["seed"])
-        about = report(job, run, owner, counts) | {"n_plays": n_rows(clean), "n_rows": n_rows(rows)}
-        files = CONTENTS[job.form][0](rows, owner)
-        if job.form == "account":
-            files |= library_files(read_parquet(run, "actions", listener_id=number), tracks)
-            files |= wrapped[number]
-        write_files(job, owner, packed_files(job.form, files, owner), about)
+        write_files(job, number, *export_of(job, file, number, more.get(number, {})))
     return len(numbers)
 
 
+def export_of(job, file, number, more):
+    """(files of one listener's export, its report). more: further files, name -> bytes"""
+    run, tracks, accounts = opened_once(job)
+    owner = Owner(number, accounts[number], run.days[1] + timedelta(days=2))
+    seed = run.parameters["seed"]
+    clean = rows_of_plays(slice_of(plays_of_file(job, file), number), tracks, seed)
+    rows, counts = with_oddities(clean, job.dirty, seed)
+    files = CONTENTS[job.form][0](rows, owner) | more
+    return packed_files(job.form, files, owner), report(job, number, clean, rows, counts)
+
+
 @lru_cache(1)
-def opened_once(run_dir):
+def opened_once(job):
     """(run, its tracks as from `named_tracks`, number -> name of the account)."""
-    run = open_run(run_dir)
+    run = open_run(job.run_dir)
     people = read_parquet(run, "listeners", ["listener_id", "user_id"]).to_pylist()
     accounts = {row["listener_id"]: row["user_id"].replace("-", "") for row in people}
     return run, named_tracks(run), accounts
 
 
 @lru_cache(1)
-def plays_of_file(run_dir, file):
+def plays_of_file(job, file):
     """The plays in a file of a run; cached, since a worker has several shares of it."""
-    return read_plays(opened_once(run_dir)[0], file)
+    return read_plays(opened_once(job)[0], file)
 
 
 def slice_of(plays, number):
@@ -260,19 +255,21 @@ def packed_files(form, files, owner):
     return {name: zip_bytes(files)}
 
 
-def report(job, run, owner, counts):
-    """What stands beside an export: the run, the listener, and how many rows have each oddity."""
+def report(job, number, clean, rows, counts):
+    """What stands beside an export: run, listener, plays, rows, and rows with each oddity."""
     return {
-        "run": run.identity_hash,
-        "listener_id": owner.number,
+        "run": job.identity,
+        "listener_id": number,
         "form": job.form,
+        "n_plays": n_rows(clean),
+        "n_rows": n_rows(rows),
         "oddities": counts,
     }
 
 
-def write_files(job, owner, files, about):
+def write_files(job, number, files, about):
     """Write the files of one export and its report, and remove earlier ones of wrapsim."""
-    folder = writable_output_folder(job.folder / f"{owner.number:08}")
+    folder = writable_output_folder(job.folder / f"{number:08}")
     files = files | {REPORT: json_bytes(about)}
     remove_outputs(folder, list(marker_of(folder)["files"].keys() - files.keys()))
     for name, data in files.items():
@@ -280,7 +277,18 @@ def write_files(job, owner, files, about):
             temporary.write_bytes(data)
 
 
-# -- Wrapped<year>.json ----------------------------------------------------------------------------
+# -- account data ----------------------------------------------------------------------------------
+
+
+def account_parts(job, file, numbers):
+    """Library, playlist and Wrapped<year>.json of listeners: number -> {name: bytes}."""
+    run, tracks, _ = opened_once(job)
+    wrapped = wrapped_of(job, file, numbers)
+    return {
+        number: library_files(read_parquet(run, "actions", listener_id=number), tracks)
+        | wrapped.get(number, {})
+        for number in numbers
+    }
 
 
 def period_of(run):
@@ -292,23 +300,20 @@ def period_of(run):
 
 
 def wrapped_of(job, file, numbers):
-    """Wrapped<year>.json of listeners for account data: number -> {name: bytes}, without an entry
-    for those who streamed too little.
-    """
-    files = {number: {} for number in numbers}
-    if job.form != "account":
-        return files
-    period, rows = rows_once(job.run_dir, file)
+    """Wrapped<year>.json: number -> {name: bytes}, without listeners who streamed too little."""
+    period, rows = rows_once(job, file)
     listening = [number for number in numbers if number in rows["minutes"]]
-    for story in stories_of_rows(period, rows, listening):
-        if not story.too_little:
-            name = f"{ACCOUNT_FOLDER}/Wrapped{story.year}.json"
-            files[story.listener["listener_id"]] = {name: json_bytes(public_layout(story))}
-    return files
+    return {
+        story.listener["listener_id"]: {
+            f"{ACCOUNT_FOLDER}/Wrapped{story.year}.json": json_bytes(public_layout(story))
+        }
+        for story in stories_of_rows(period, rows, listening)
+        if not story.too_little
+    }
 
 
 @lru_cache(1)
-def rows_once(run_dir, file):
+def rows_once(job, file):
     """(period, rows of all insights) of a file of plays; cached, as `plays_of_file`."""
-    period = period_of(opened_once(run_dir)[0])
+    period = period_of(opened_once(job)[0])
     return period, rows_of_part(period, file)
