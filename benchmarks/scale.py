@@ -18,6 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import wrapsim_helpers as ws
+from wrapsim_helpers.wrapped.by_part import rows_by_part
+from wrapsim_helpers.wrapped.periods import open_period
+from wrapsim_helpers.wrapped.tallies import show_tallies
 
 from .in_pandas import insights_in_pandas
 from .loop import N_RECORDS
@@ -25,6 +28,20 @@ from .seed_loop import write_seed_records
 from .timing import in_turn, seconds
 
 LISTENERS = 6_000  # about 48 million plays in a year, a minute for one worker
+NINE = (  # the insights of version 0.1
+    "minutes",
+    "top_songs",
+    "top_artists",
+    "top_genres",
+    "listening_clock",
+    "calendar",
+    "monthly_genres",
+    "longest_streak",
+    "skip_rate",
+)
+WRITE_INSIGHTS = (
+    "import sys; import wrapsim_helpers as ws; ws.write_everybody(sys.argv[1], sys.argv[2])"
+)
 RUN = (
     "import sys; import wrapsim_helpers as ws; "
     "ws.simulate(int(sys.argv[1]), end_time=sys.argv[2], listeners_per_part=int(sys.argv[3]), "
@@ -41,6 +58,7 @@ def measure():
             *many_listeners(Path(folder)),
             *two_workers(Path(folder)),
             *all_insights(Path(folder)),
+            *against_nine(Path(folder)),
             *memory(Path(folder)),
         ]
 
@@ -175,10 +193,34 @@ def all_insights(folder):
     ]
 
 
+def against_nine(folder):
+    """The insights of all listeners against nine of them, which version 0.1 had, and the most
+    memory of a process that writes them. The tallies of the crowd are counted before.
+    """
+    period = open_period(ws.open_run(folder / "run"))
+    show_tallies(period)
+    n_insights = len(period.edition.queries)
+    nine_s, all_s = in_turn(
+        lambda: [None for _ in rows_by_part(period, NINE)],
+        lambda: [None for _ in rows_by_part(period, period.edition.queries)],
+        rounds=3,
+    )
+    most = peak("the insights of all listeners", WRITE_INSIGHTS, folder / "run", folder / "written")
+    return [
+        (
+            "all insights of all listeners / nine of them, seconds",
+            all_s / nine_s,
+            -3,
+            f"{n_insights} insights in {all_s:.0f} s, nine in {nine_s:.0f} s",
+        ),
+        ("memory of a process that writes all insights, GiB", most / 2**30, -1.5, ""),
+    ]
+
+
 def memory(folder):
     """Most memory of a worker, at 10 parts, at 1,000 parts, and with parts of the usual size."""
     few, many, usual = (
-        peak(folder, name, *words)
+        peak_of_run(folder, name, *words)
         for name, *words in (
             ("few", 300, "2025-02-01", 30),
             ("many", 30_000, "2025-02-01", 30),
@@ -201,21 +243,21 @@ def memory(folder):
     ]
 
 
-def peak(folder, name, users, end_time, listeners_per_part):
-    """Most memory that a process held while it made a run, bytes, looked at fifty times a
-    second.
+def peak_of_run(folder, name, users, end_time, listeners_per_part):
+    """Most memory of a process that makes a run, bytes."""
+    run = users, end_time, listeners_per_part, folder / name
+    most = peak(f"the run of {users:,} listeners", RUN, *run)
+    shutil.rmtree(folder / name)
+    return most
+
+
+def peak(what, code, *words):
+    """Most memory that a process of some code held, bytes, looked at fifty times a second.
+
+    words  what the code finds in sys.argv
     """
     process = psutil.Popen(
-        [
-            sys.executable,
-            "-c",
-            RUN,
-            str(users),
-            end_time,
-            str(listeners_per_part),
-            str(folder / name),
-        ],
-        stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", code, *map(str, words)], stderr=subprocess.DEVNULL
     )
     most = 0
     while process.poll() is None:
@@ -223,8 +265,7 @@ def peak(folder, name, users, end_time, listeners_per_part):
             most = max(most, process.memory_info().rss)
         time.sleep(0.02)
     if process.returncode:
-        raise RuntimeError(f"the run of {users:,} listeners ended with {process.returncode}")
-    shutil.rmtree(folder / name)
+        raise RuntimeError(f"{what} ended with {process.returncode}")
     return most
 
 

@@ -896,6 +896,25 @@ def test_insights_are_the_same_however_many_parts_are_counted_together(tiny_run,
         assert table.equals(alone[name]), name
 
 
+def test_tallies_are_the_same_however_many_parts_are_counted_together(
+    tiny_run, tmp_path, monkeypatch
+):
+    period = periods.open_period(ws.open_run(tiny_run))
+    together = tallies.counted_tallies(period, list(period.edition.tallies))
+    monkeypatch.setattr(periods, "PLAYS_AT_ONCE", 1)
+    alone = tallies.counted_tallies(period, list(period.edition.tallies))
+    for name, table in together.items():
+        pd.testing.assert_frame_equal(table.to_pandas(), alone[name].to_pandas())
+
+
+def test_insights_are_the_same_whether_tallies_are_counted_on_the_way_or_cached(tiny_run, tmp_path):
+    run = shutil.copytree(tiny_run, tmp_path / "run", ignore=shutil.ignore_patterns("derived"))
+    counted, cached = ws.everybody(run), ws.everybody(run)
+    assert list(counted) == list(cached)
+    for name, table in counted.items():
+        pd.testing.assert_frame_equal(table.to_pandas(), cached[name].to_pandas())
+
+
 def test_parts_are_counted_alone_if_several_together_need_too_much_memory(tiny_run, monkeypatch):
     together, show = ws.everybody(tiny_run), by_part.show_plays
 

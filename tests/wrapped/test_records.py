@@ -40,6 +40,7 @@ def tables_of(run, rules=w.Rules()):
 
 @pytest.mark.parametrize("edition", ["all", "2025"])
 def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monkeypatch, edition):
+    ws.tell_story(tiny_run, "0", edition=edition)
     monkeypatch.setattr(tops, "draw_first_songs", draw_first_songs, raising=False)
     new = w.Insight("first_songs", "How many first songs?", first_songs, columns=("n_moments",))
     monkeypatch.setitem(insights.INSIGHTS, "first_songs", new)
@@ -47,6 +48,7 @@ def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monke
     more = replace(w.EDITIONS[edition], story=names)
     monkeypatch.setitem(editions.EDITIONS, edition, more)
     monkeypatch.setattr(card, "CARDS", card.drawings())
+    periods.opened_period.cache_clear()  # the run's folder has the SQL of the edition as it was
     story = ws.tell_story(tiny_run, "0", edition=edition)
     cards = ws.make_cards(story)
     assert [one.name for one in cards][-2:] == ["first_songs", "summary"]

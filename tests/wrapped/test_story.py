@@ -89,7 +89,16 @@ def test_two_listeners_are_counted_as_one(tiny_run, plays):
 
 
 def test_one_listener_in_a_list_is_told_as_alone(tiny_run):
-    assert ws.tell_story(tiny_run, ["2"]).listener["listener_id"] == 2
+    user_id = ws.read_parquet(tiny_run, "listeners")["user_id"][2].as_py()
+    for users in (["2"], ["2", user_id]):
+        assert ws.tell_story(tiny_run, users).listener["listener_id"] == 2
+
+
+def test_a_listener_who_is_named_twice_is_counted_once(tiny_run):
+    user_id = ws.read_parquet(tiny_run, "listeners")["user_id"][2].as_py()
+    twice, once = (ws.tell_story(tiny_run, users) for users in (["2", user_id, "4"], ["2", "4"]))
+    assert twice.first("minutes")["ms_played"] == once.first("minutes")["ms_played"]
+    assert twice.listener["name"] == once.listener["name"]
 
 
 def test_a_cohort_is_everybody_whose_columns_have_the_values(tiny_run, plays):

@@ -35,7 +35,7 @@ EVEN = {
 
 def crowd_of(*changes):
     """The finished measures of listeners 0, 1, ..., who differ from EVEN in some measures."""
-    return m.finished(rows_of(changes)).to_pyarrow().to_pandas()
+    return m.finished(rows_of(changes)).order_by("listener_id").to_pyarrow().to_pandas()
 
 
 def rows_of(changes):
@@ -254,7 +254,8 @@ def everybody(crowd):
     """(measures with shares, insight name -> DataFrame) of all eligible listeners of a crowd."""
     tables = tables_of_crowd(crowd)
     actions = tables.plays._find_backend().create_table("actions", crowd.actions)
-    finished = m.finished(m.measures(replace(tables, actions=actions))).to_pyarrow().to_pandas()
+    finished = m.finished(m.measures(replace(tables, actions=actions)))
+    finished = finished.order_by("listener_id").to_pyarrow().to_pandas()
     results = {
         query.__name__: insight_of(query, finished)
         for query in (personality.personality, characters.character, clubs.club)

@@ -2,10 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
+from wrapsim_helpers.wrapped import wrapped_file
 from wrapsim_helpers.wrapped.wrapped_file import uri
 
 from .. import stories
@@ -85,3 +88,39 @@ def test_any_story_is_written_and_a_block_without_data_is_left_out(name, tmp_pat
     written = json.loads(ws.write_wrapped(story, tmp_path).read_text(encoding="utf-8"))
     assert ("topAlbums" in written) == bool(len(story.tables.get("top_albums", ())))
     assert "topPodcasts" not in written
+
+
+def with_first_row(story, name, **values):
+    """A story whose table has one row of some values."""
+    return replace(story, tables=story.tables | {name: pd.DataFrame([values])})
+
+
+@pytest.mark.parametrize(
+    "first, last, phase",
+    [(1974, 1978, "LATE"), (2000, 2004, "EARLY"), (1993, 1997, "LATE"), (1992, 1996, "EARLY")],
+)
+def test_the_phase_of_the_decade_is_that_of_the_middle_year(first, last, phase):
+    age = {"age": 37, "first_year": first, "last_year": last}
+    block = wrapped_file.age_block(with_first_row(stories.typical(), "listening_age", **age))
+    assert block == {"listeningAge": 37, "windowStartYear": first, "decadePhase": phase}
+
+
+@pytest.mark.parametrize("below, percent", [(0, 0), (1, 50), (2, 100)])
+def test_the_percentage_with_less_is_of_the_other_listeners(below, percent):
+    story = with_first_row(stories.typical(), "place", n_below=below, n_listeners=3)
+    assert wrapped_file.percent_below(story) == percent
+
+
+def test_a_listener_alone_has_no_percentage():
+    story = stories.typical()
+    alone = replace(story, tables=story.tables | {"place": story.tables["place"][:0]})
+    assert wrapped_file.percent_below(alone) is None
+
+
+def test_the_night_is_from_22_to_5_oclock():
+    hours = pd.DataFrame({"hour": range(24), "ms_played": [1] * 5 + [0] * 17 + [1, 2]})
+    story = stories.typical()
+    night = replace(story, tables=story.tables | {"listening_clock": hours})
+    day = replace(story, tables=story.tables | {"listening_clock": hours.assign(ms_played=1)})
+    shares = [wrapped_file.party_block(told)["percentListenedNight"] for told in (night, day)]
+    assert shares == [100.0, 29.2]

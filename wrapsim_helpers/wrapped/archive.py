@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 
 from ..instants import whole_minutes
-from .counting import as_dates, day_number, ranked, shared, total, year_and_month
+from .counting import as_dates, day_number, days_since_1970, ranked, shared, total
 from .evolution import jensen_shannon
 from .firsts import new_artists
 from .insight import OF_STREAMS, Insight
@@ -102,10 +102,10 @@ def genre_day(tables):
 
 def nostalgic_day(tables):
     """The day with the highest share of streams of old tracks; of equal shares, with most."""
-    released = tables.tracks.release_date.year().cast("int64")
-    tracks = tables.tracks.select("track_id", released=released)
-    songs = tables.song_days.join(tracks, "track_id")
-    old = year_and_month(songs.day)[0] - songs.released >= OLD_YEARS
+    year = tables.tracks.release_date.truncate("Y")
+    old_from = days_since_1970(year + ibis.interval(years=OLD_YEARS))
+    songs = tables.song_days.join(tables.tracks.select("track_id", old_from=old_from), "track_id")
+    old = songs.day >= songs.old_from
     days = songs.group_by("listener_id", "day").agg(
         n_old=total(songs.n_streams, old), n_all=total(songs.n_streams)
     )

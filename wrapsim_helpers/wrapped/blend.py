@@ -13,6 +13,7 @@ from .counting import Rules, ranked, ranked_by_streams, ranked_only
 from .periods import open_period, tables_of_listeners
 from .similar import cosines, matched, with_squares
 from .story import names_by_number, tell_story
+from .tops import track_titles
 
 SHARED = 20  # shared artists and songs told
 EXCHANGED = 5  # songs told from each listener to the other
@@ -104,11 +105,6 @@ def shared_artists(tables, number):
 def shared_songs(tables, number):
     """Which songs did both listeners stream? rank, title, artist, n_a, n_b, by `shared_by_both`."""
     return shared_by_both(tables.songs, track_titles(tables), "track_id", number)
-
-
-def track_titles(tables):
-    """track_id, title and artist (all names) of the tracks."""
-    return tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
 
 
 def shared_by_both(counts, names, key, number):

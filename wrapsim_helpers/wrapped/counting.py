@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ..checking import check_choice, check_count, front_door
-from ..instants import HOUR_MS, MINUTE_MS
+from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
 from ..listening.counts import COUNTED_PLAY_MS
 from ..runs.connection import microseconds
 
@@ -84,6 +84,8 @@ class PeriodTables:
            when the first ranked stream began
     song_days  one row per listener, track and local day with a ranked stream: listener_id,
            track_id, day (days since 1970), n_streams, ms_played, first_ms
+    song_months  one row per listener, track and month with a ranked stream (see `month_of`): the
+                 columns of song_days, with month for day
     credited  one row per listener and streamed artist: listener_id, artist_id; n_streams (in
               halves: 2 for the primary artist, twice `Rules.featured_weight` for a featured one),
               n_whole (streams, whatever the artist's role), ms_played, first_ms and
@@ -104,6 +106,7 @@ class PeriodTables:
     plays: ir.Table
     songs: ir.Table
     song_days: ir.Table
+    song_months: ir.Table
     credited: ir.Table
     artist_months: ir.Table
     days: ir.Table
@@ -157,9 +160,10 @@ def tables_in(
     if not all_in_period:
         timed = timed.filter(timed.local_hour.between(*hours))
     songs, song_days = by_song(timed, rules), by_song_and_day(timed)
+    song_months = by_song_and_month(song_days, first_day)
     of_artists = (
         by_artist(songs, track_artists, rules),
-        by_artist_and_month(song_days, track_artists, rules, first_day),
+        by_artist_and_month(song_months, track_artists, rules),
     )
     days = by_day(timed, rules), earlier
     catalogue = tracks, artists, track_artists
@@ -168,6 +172,7 @@ def tables_in(
         timed,
         songs,
         song_days,
+        song_months,
         *of_artists,
         *days,
         *catalogue,
@@ -247,6 +252,16 @@ def by_song_and_day(plays):
     return counts.mutate(first_ms=started_ms(counts["first"])).drop("first")
 
 
+def by_song_and_month(song_days, first_day):
+    """The ranked streams of each listener by song and month (see `PeriodTables`)."""
+    days = with_month(song_days, first_day)
+    return days.group_by("listener_id", "track_id", "month").agg(
+        n_streams=total(days.n_streams),
+        ms_played=total(days.ms_played),
+        first_ms=days.first_ms.min(),
+    )
+
+
 def by_year(plays):
     """The ranked streams of each listener by song and year (see `PeriodTables`, earlier)."""
     days = by_song_and_day(plays)
@@ -267,15 +282,9 @@ def by_artist(songs, track_artists, rules):
     )
 
 
-def by_artist_and_month(song_days, track_artists, rules, first_day):
+def by_artist_and_month(song_months, track_artists, rules):
     """The streams of each listener by artist and month (see `PeriodTables`)."""
-    months = with_month(song_days, first_day)
-    songs = months.group_by("listener_id", "track_id", "month").agg(
-        n_streams=total(months.n_streams),
-        ms_played=total(months.ms_played),
-        first_ms=months.first_ms.min(),
-    )
-    return credited_to(songs.join(track_artists, "track_id"), rules, "month")
+    return credited_to(song_months.join(track_artists, "track_id"), rules, "month")
 
 
 def credited_to(credits, rules, *within):
@@ -363,6 +372,11 @@ def too_little(minutes, rules: Rules = Rules()):
     minutes  the listener's row of the insight `minutes`
     """
     return bool(minutes["n_tracks"] < rules.min_tracks or minutes["n_artists"] < rules.min_artists)
+
+
+def days_since_1970(dates):
+    """Dates as days since 1970, int32."""
+    return (dates.cast("timestamp").epoch_seconds() // (DAY_MS // 1000)).cast("int32")
 
 
 def year_and_month(day):

@@ -2,9 +2,9 @@
 
 import ibis
 
-from .counting import collected, ranked, shared, total, with_month
+from .counting import collected, ranked, shared, total
 from .insight import OF_STREAMS, Insight
-from .moods import moods_of_tracks
+from .moods import counts_by, counts_of_moods, mood_sets
 from .tops import RANKED, UNRANKED, genre_months, genres_of, ranked_genres
 
 MIXED_GENRES = 5  # genres of a mixture; all further ones count together
@@ -151,8 +151,8 @@ def with_phase(tables, table):
 
 def songs_of_phases(tables):
     """Streams of each listener by song and phase: n_streams, ms_played, first_ms."""
-    songs = with_phase(tables, with_month(tables.song_days, tables.first_day))
-    return counts_of_phases(songs, "track_id")
+    songs = with_phase(tables, tables.song_months)
+    return counts_by(songs, "phase", "track_id")
 
 
 def typical_of_phases(counts, keys, rules, most=1):
@@ -173,21 +173,12 @@ def typical_of_phases(counts, keys, rules, most=1):
     return best.filter(best["rank"] <= most).select("listener_id", "phase", *keys, "rank")
 
 
-def counts_of_phases(songs, *keys):
-    """Streams by listener, phase and some columns: n_streams, ms_played, first_ms."""
-    return songs.group_by("listener_id", "phase", *keys).agg(
-        n_streams=total(songs.n_streams),
-        ms_played=total(songs.ms_played),
-        first_ms=songs.first_ms.min(),
-    )
-
-
 def peaks(tables):
     """Typical genre of each phase and the month with most streams of it: phase, genre,
     peak_month.
     """
     months = with_phase(tables, shared(tables, genre_months))
-    genres = counts_of_phases(months, "number")
+    genres = counts_by(months, "phase", "number")
     typical = typical_of_phases(genres, ["number"], tables.rules).drop("rank")
     chosen = months.join(typical, ["listener_id", "phase", "number"])
     best = ranked(chosen, ibis.desc("n_streams"), "month", within=["phase"])
@@ -231,7 +222,7 @@ def pivotal_artists(tables):
     """
     months = with_phase(tables, tables.artist_months.filter(tables.artist_months.n_streams > 0))
     names = tables.artists.select("artist_id", "artist")
-    counts = counts_of_phases(months, "artist_id").join(names, "artist_id")
+    counts = counts_by(months, "phase", "artist_id").join(names, "artist_id")
     best = typical_of_phases(counts, ["artist", "artist_id"], tables.rules, PIVOTAL)
     return collected(best, "artist", ["listener_id", "phase"], "rank").rename(artists="artist")
 
@@ -248,7 +239,8 @@ def music_evolution(tables):
     published; this one is a decision of wrapsim.
     """
     songs, keys = shared(tables, songs_of_phases), ["listener_id", "phase"]
-    tagged = counts_of_phases(songs.join(shared(tables, moods_of_tracks), "track_id"), "mood")
+    sets = counts_by(songs.join(shared(tables, mood_sets), "track_id"), "phase", "mood_set")
+    tagged = counts_of_moods(tables, sets, "phase")
     parts = (
         peaks(tables),
         descriptor_of(songs, tables),

@@ -37,7 +37,7 @@ def with_fans_above(rows):
         "n_listeners",
         "n_fans",
         n_above=sums.n_upto - sums.n_listeners,
-    ).order_by("artist_id", ibis.desc("minutes"))
+    )
 
 
 TALLIES = (
@@ -46,6 +46,7 @@ TALLIES = (
         fans,
         adds=("artist_id", "minutes"),
         finish=with_fans_above,
+        order=("artist_id", "minutes"),
         reads=OF_STREAMS,
     ),
 )

@@ -8,7 +8,7 @@ from ..instants import DAY_MS, MINUTE_MS
 from ..people.homes import countries
 from .counting import as_dates, leaders, month_of, ranked, ranked_only, shared, total
 from .insight import OF_STREAMS, Insight, gap_to_second
-from .tops import RANKED, UNRANKED, with_genre
+from .tops import RANKED, UNRANKED, track_titles, with_genre
 
 KNOWN_DAYS = 28  # of a listener's history, in whose first days nothing counts as new
 SEASONS = ("winter", "spring", "summer", "autumn")  # from January on, north of the equator
@@ -24,8 +24,8 @@ def first_song(tables):
     songs = ranked_only(tables.songs)
     earliest = songs.first_ms.min().over(group_by="listener_id")
     first = songs.mutate(earliest=earliest).filter(lambda t: t.first_ms == t.earliest)
-    names = tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
-    named = ranked(first.join(names, "track_id"), "title", "track_id")
+    titles = shared(tables, track_titles)
+    named = ranked(first.join(titles, "track_id"), "title", "track_id")
     local = named.first_ms + named.first_offset_min * MINUTE_MS
     return (
         named.mutate(first_local_ms=local)

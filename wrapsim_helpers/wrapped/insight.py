@@ -106,6 +106,7 @@ class Tally:
     adds    columns that identify a row, if rows of several parts are added up; () if each row
             belongs to one listener
     finish  function of the rows of all listeners, an Ibis table; returns the final rows
+    order   columns that identify a final row; the cached rows are in their order
     reads, needs  as for `Insight`
     """
 
@@ -113,5 +114,6 @@ class Tally:
     query: Callable
     adds: tuple = ()
     finish: Callable = lambda rows: rows
+    order: tuple = ("listener_id",)
     reads: tuple = ()
     needs: tuple = ()

@@ -62,7 +62,8 @@ def with_tallies(tables, names=None, store=lambda _, expression: expression):
     tallies = {}
     for name in possible if names is None else names:
         rows = store(f"rows_{name}", TALLIES[name].query(tables))
-        tallies[name] = store(f"tally_{name}", TALLIES[name].finish(added_up(TALLIES[name], rows)))
+        final = TALLIES[name].finish(added_up(TALLIES[name], rows))
+        tallies[name] = store(f"tally_{name}", final.order_by(*TALLIES[name].order))
     return replace(tables, tallies=tallies)
 
 

@@ -2,13 +2,15 @@
 listeners.
 """
 
+from dataclasses import replace
+
 import ibis
 
-from ..instants import DAY_MS
 from .characters import DARK, with_character
 from .clubs import CLUBS, with_club
-from .counting import ranked_only, shared, total, with_left
+from .counting import day_of, days_since_1970, ranked_only, shared, total, with_left
 from .insight import OF_STREAMS, Tally
+from .moods import mood_sets
 from .personality import with_type
 from .shares import DIGITS, MOODS, shares_in, with_shares
 from .tops import ranked_genres
@@ -45,8 +47,8 @@ def measures(tables):
                  the days of the period until FIRST_STREAMS are reached
     n_familiar   of n_later: by primary artists streamed before
     n_loved      of n_later: of tracks with LOVED_STREAMS before
-    median_age_days  of the track when it was streamed; of two middle ones, the younger; -1 without
-                 release dates
+    median_age_days  of the track when it was streamed; of two middle ones, their mean, rounded
+                 down; -1 without release dates
     n_dated, n_new, n_old  of tracks with a release date; younger than NEW_DAYS; at least OLD_YEARS
     n_rated, popularity_sum  of tracks with a popularity; the sum of it, 0 to 100 a stream
     n_<group>    of tracks with a mood of the group, for each of GROUPS
@@ -74,7 +76,7 @@ def measures(tables):
     for counts in tables_of_counts:
         rows = rows.left_join(counts, "listener_id").drop("listener_id_right")
     absent = {name: ibis.literal(0) for name in ACTIONS if name not in rows.columns}
-    return as_counts(rows.mutate(**absent)).order_by("listener_id")
+    return as_counts(rows.mutate(**absent))
 
 
 def as_counts(rows):
@@ -116,20 +118,34 @@ def eligibility(tables):
 
 def sound_counts(tables):
     """Streams by mood, and the mean popularity; see `measures`."""
-    tracks = with_optional(tables)
-    marks = tracks.select(
-        "track_id",
-        "popularity",
-        **{f"n_{name}": has_any_mood(tracks, some) for name, some in GROUPS.items()},
+    known = replace(tables, tracks=with_optional(tables))
+    sets = streams_of_sets(known)
+    firsts = known.tracks.select(
+        mood_set="track_id",
+        **{f"n_{name}": has_any_mood(known.tracks, some) for name, some in GROUPS.items()},
     )
-    songs = ranked_only(tables.songs).join(marks, "track_id")
+    marked = sets.join(firsts, "mood_set")
+    return marked.group_by("listener_id").agg(
+        **{name: total(marked[name]) for name in ("n_streams", "n_songs", "n_rated")},
+        popularity_sum=total(marked.popularity_sum).cast("int32"),
+        **{f"n_{name}": total(marked.n_streams, marked[f"n_{name}"]) for name in GROUPS},
+    )
+
+
+def streams_of_sets(tables):
+    """Streams by set of moods: mood_set, and n_streams, n_songs, n_rated and popularity_sum of
+    `measures`.
+    """
+    sets = shared(tables, mood_sets).join(
+        tables.tracks.select("track_id", "popularity"), "track_id"
+    )
+    songs = ranked_only(tables.songs).join(sets, "track_id")
     known = songs.popularity.notnull()
-    return songs.group_by("listener_id").agg(
+    return songs.group_by("listener_id", "mood_set").agg(
         n_streams=total(songs.n_streams),
         n_songs=songs.count(),
         n_rated=total(songs.n_streams, known),
-        popularity_sum=total(songs.n_streams * songs.popularity, known).cast("int32"),
-        **{f"n_{name}": total(songs.n_streams, songs[f"n_{name}"]) for name in GROUPS},
+        popularity_sum=total(songs.n_streams * songs.popularity, known),
     )
 
 
@@ -211,26 +227,14 @@ def track_ages(tables):
         released=days_since_1970(tracks.release_date),
         old_from=days_since_1970(tracks.release_date + ibis.interval(years=OLD_YEARS)),
     )
-    days = tables.song_days.join(dated, "track_id")
-    by_age = days.group_by(
-        "listener_id", age_days=ibis.greatest(days.day - days.released, 0).cast("int32")
-    ).agg(n_streams=total(days.n_streams), n_old=total(days.n_streams, days.day >= days.old_from))
-    upto = by_age.n_streams.sum().over(
-        ibis.window(group_by="listener_id", order_by="age_days", preceding=None, following=0)
+    plays = tables.plays.filter(tables.plays.is_ranked).join(dated, "track_id")
+    plays = plays.mutate(age_days=ibis.greatest(day_of(plays) - plays.released, 0))
+    return plays.group_by("listener_id").agg(
+        n_dated=plays.count(),
+        n_new=total(plays.age_days < NEW_DAYS),
+        n_old=total(day_of(plays) >= plays.old_from),
+        median_age_days=plays.age_days.quantile(0.5).floor().cast("int32"),
     )
-    of_all = by_age.n_streams.sum().over(ibis.window(group_by="listener_id"))
-    halves = by_age.mutate(reached=2 * upto >= of_all)
-    return halves.group_by("listener_id").agg(
-        n_dated=total(halves.n_streams),
-        n_new=total(halves.n_streams, halves.age_days < NEW_DAYS),
-        n_old=total(halves.n_old),
-        median_age_days=halves.age_days.min(where=halves.reached),
-    )
-
-
-def days_since_1970(dates):
-    """Dates as days since 1970, int64."""
-    return dates.cast("timestamp").epoch_seconds() // (DAY_MS // 1000)
 
 
 # -- genres, artists, order and actions ------------------------------------------------------------
@@ -301,7 +305,7 @@ def action_counts(tables):
 def finished(rows):
     """The measures of the whole crowd, with each listener's type, character and club."""
     crowd = with_club(with_character(with_type(with_shares(rows))))
-    return crowd.drop(*shares_in(rows)).order_by("listener_id")
+    return crowd.drop(*shares_in(rows))
 
 
 SHARED = (primary_artists,)

@@ -30,9 +30,37 @@ MORNING, MIDDAY, EVENING = 5, 12, 18  # first local hours of the parts of the da
 PARTS = ("morning", "midday", "evening")
 
 
-def moods_of_tracks(tables):
-    """One row per track and mood: track_id, mood."""
-    return tables.tracks.select("track_id", mood=tables.tracks.moods.unnest())
+def mood_sets(tables):
+    """The set of moods of each track: track_id, mood_set (the smallest track_id of this set). There
+    are few sets, so streams are counted by set before each counts for several moods.
+    """
+    tracks = tables.tracks.select("track_id", moods=tables.tracks.moods.join(","))
+    return tracks.select("track_id", mood_set=tracks.track_id.min().over(group_by="moods"))
+
+
+def moods_of_sets(tables):
+    """One row per set of moods and mood: mood_set, mood."""
+    sets = shared(tables, mood_sets)
+    firsts = tables.tracks.semi_join(sets, tables.tracks.track_id == sets.mood_set)
+    return firsts.select(mood_set="track_id", mood=firsts.moods.unnest())
+
+
+def counts_of_moods(tables, sets, *keys):
+    """Streams by listener, mood and the columns keys: n_streams, ms_played, first_ms.
+
+    sets  the same by mood_set instead of mood
+    """
+    moods = sets.join(shared(tables, moods_of_sets), "mood_set")
+    return counts_by(moods, "mood", *keys)
+
+
+def counts_by(streams, *keys):
+    """Streams by listener and the columns keys: n_streams, ms_played, first_ms."""
+    return streams.group_by("listener_id", *keys).agg(
+        n_streams=total(streams.n_streams),
+        ms_played=total(streams.ms_played),
+        first_ms=streams.first_ms.min(),
+    )
 
 
 def n_slices(first_day, last_day):
@@ -40,19 +68,15 @@ def n_slices(first_day, last_day):
     return min(AURA_SLICES, day_number(last_day) - day_number(first_day) + 1)
 
 
-def moods_by_slice(tables):
-    """Streams of each listener by mood and part of the period: mood, slice (from 0), n_streams,
-    ms_played, first_ms.
+def sets_by_slice(tables):
+    """Streams of each listener by set of moods and part of the period: mood_set, slice (from 0),
+    n_streams, ms_played, first_ms.
     """
     first, last = tables.first_day, tables.last_day
     n_days = day_number(last) - day_number(first) + 1
-    days = tables.song_days.join(shared(tables, moods_of_tracks), "track_id")
+    days = tables.song_days.join(shared(tables, mood_sets), "track_id")
     slices = (days.day - day_number(first)).cast("int64") * n_slices(first, last) // n_days
-    return days.group_by("listener_id", "mood", slice=slices).agg(
-        n_streams=total(days.n_streams),
-        ms_played=total(days.ms_played),
-        first_ms=days.first_ms.min(),
-    )
+    return counts_by(days.mutate(slice=slices), "mood_set", "slice")
 
 
 def audio_aura(tables):
@@ -65,21 +89,20 @@ def audio_aura(tables):
     one colour has one row per part, and one without a mood has none. Ties as for songs, with the
     mood instead of the title.
     """
-    by_slice = shared(tables, moods_by_slice)
-    chosen = two_colours(by_slice, tables.rules)
-    rows = by_slice.drop("ms_played", "first_ms").join(chosen, ["listener_id", "mood"])
+    sets = shared(tables, sets_by_slice)
+    chosen = two_colours(counts_of_moods(tables, counts_by(sets, "mood_set")), tables.rules)
+    moods = sets.join(shared(tables, moods_of_sets), "mood_set")
+    rows = moods.join(chosen, ["listener_id", "mood"])
+    rows = rows.group_by(*chosen.columns, "slice").agg(n_streams=total(rows.n_streams))
     songs = tables.songs.group_by("listener_id").agg(n_all=total(tables.songs.n_streams))
     joined = rows.join(songs, "listener_id")
     return joined.select("listener_id", *AURA_COLUMNS).order_by("listener_id", "rank", "slice")
 
 
-def two_colours(by_slice, rules):
-    """The moods of a listener's aura: listener_id, mood, colour, n_mood, rank."""
-    moods = by_slice.group_by("listener_id", "mood").agg(
-        n_streams=total(by_slice.n_streams),
-        ms_played=total(by_slice.ms_played),
-        first_ms=by_slice.first_ms.min(),
-    )
+def two_colours(moods, rules):
+    """The moods of a listener's aura: listener_id, mood, colour, n_mood, rank. moods: streams of
+    each listener by mood
+    """
     colour = moods.mood.cases(*AURA_COLOURS.items(), else_="")
     coloured = moods.mutate(colour=colour).filter(ibis._.colour != "")
     order = (*rules.best_first, "mood")
@@ -115,14 +138,9 @@ def moods_by_part(tables):
 
     above  share of the mood in the part minus its share in the whole day, rounded to 1e-9
     """
-    songs = shared(tables, songs_by_part)
-    sums = songs.group_by("listener_id", "part").agg(n_part=total(songs.n_streams))
-    tagged = songs.join(shared(tables, moods_of_tracks), "track_id")
-    moods = tagged.group_by("listener_id", "part", "mood").agg(
-        n_streams=total(tagged.n_streams),
-        ms_played=total(tagged.ms_played),
-        first_ms=tagged.first_ms.min(),
-    )
+    sets = shared(tables, sets_by_part)
+    sums = sets.group_by("listener_id", "part").agg(n_part=total(sets.n_streams))
+    moods = counts_of_moods(tables, sets, "part")
     days = sums.group_by("listener_id").agg(n_day=total(sums.n_part))
     joined = moods.join(sums, ["listener_id", "part"]).join(days, "listener_id")
     n_mood = joined.n_streams.sum().over(group_by=("listener_id", "mood"))
@@ -130,20 +148,21 @@ def moods_by_part(tables):
     return joined.mutate(above=above).drop("n_part", "n_day"), sums
 
 
-def songs_by_part(tables):
-    """Ranked streams of each listener by track and part of the day: part, n_streams, ms_played,
-    first_ms.
+def sets_by_part(tables):
+    """Ranked streams of each listener by set of moods and part of the day: mood_set, part,
+    n_streams, ms_played, first_ms.
     """
-    plays = tables.plays.filter(tables.plays.is_ranked)
+    ranked_plays = tables.plays.filter(tables.plays.is_ranked)
+    plays = ranked_plays.join(shared(tables, mood_sets), "track_id")
     since = (plays.local_hour % 24 + 24 - MORNING) % 24  # hours since the morning began
     part = (since >= MIDDAY - MORNING).cast("int8") + (since >= EVENING - MORNING).cast("int8")
-    counts = plays.group_by("listener_id", "track_id", part=part.cast("int8")).agg(
+    counts = plays.group_by("listener_id", "mood_set", part=part.cast("int8")).agg(
         n_streams=plays.count(), ms_played=total(plays.ms_played), first=plays.started.min()
     )
     return counts.mutate(first_ms=started_ms(counts["first"])).drop("first")
 
 
-SHARED = (moods_of_tracks, songs_by_part, moods_by_slice)
+SHARED = (mood_sets, moods_of_sets, sets_by_part, sets_by_slice)
 
 # -- the records -----------------------------------------------------------------------------------
 

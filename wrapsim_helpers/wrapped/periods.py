@@ -33,6 +33,7 @@ from .counting import (
     by_day,
     by_song,
     by_song_and_day,
+    by_song_and_month,
     tables_in,
 )
 from .derived import cache_table, cached_table, derived_file
@@ -41,7 +42,7 @@ from .insights import SHARED, with_tallies
 
 PLAYS_AT_ONCE = 4_000_000  # counted together: faster than one part at a time, below 1 GB
 # temporary tables that `in_temporary_tables` makes, each from the ones before it
-TEMPORARY = ("timed", "songs", "song_days", "days", "credited", "artist_months", "earlier")
+TEMPORARY = tuple("timed songs song_days song_months days credited artist_months earlier".split())
 # tables of which a part belongs to each part of the plays -> columns that insights read
 WITH_PLAYS = {
     "listeners": ["listener_id", "name", "birth_date", "country", "city", "latitude"],
@@ -219,14 +220,14 @@ def in_temporary_tables(tables, store):
     plays, rules = store("timed", tables.plays), tables.rules
     songs, days = store("songs", by_song(plays, rules)), store("days", by_day(plays, rules))
     song_days = store("song_days", by_song_and_day(plays))
+    song_months = store("song_months", by_song_and_month(song_days, tables.first_day))
     credits = tables.track_artists, rules
     credited = store("credited", by_artist(songs, *credits))
-    artist_months = store(
-        "artist_months", by_artist_and_month(song_days, *credits, tables.first_day)
-    )
+    artist_months = store("artist_months", by_artist_and_month(song_months, *credits))
     earlier = store("earlier", tables.earlier)
-    counts = {"songs": songs, "song_days": song_days, "days": days, "credited": credited}
-    tables = replace(tables, plays=plays, earlier=earlier, artist_months=artist_months, **counts)
+    of_songs = {"songs": songs, "song_days": song_days, "song_months": song_months}
+    of_others = {"days": days, "credited": credited, "artist_months": artist_months}
+    tables = replace(tables, plays=plays, earlier=earlier, **of_songs, **of_others)
     for count in SHARED:
         stored = {count.__name__: store(count.__name__, count(tables))}
         tables = replace(tables, shared=tables.shared | stored)

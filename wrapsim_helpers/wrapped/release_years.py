@@ -2,9 +2,9 @@
 
 import ibis
 
-from .counting import ranked, ranked_only, total
+from .counting import ranked, ranked_only, shared, total
 from .insight import OF_STREAMS, Insight, Tally, counted_streams
-from .tops import RANKED, UNRANKED
+from .tops import RANKED, UNRANKED, track_titles
 
 COHORT_YEARS = 5  # birth years of a cohort: 2000 to 2004, for instance
 EVERYBODY = 0  # the cohort of all listeners
@@ -54,15 +54,13 @@ def oldest_song(tables):
     equal dates, ties as for songs.
     """
     songs = dated_songs(tables).drop("n_any", "first_offset_min")
-    tracks = tables.tracks.select(
-        "track_id", "title", "release_date", artist=tables.tracks.artists.join(", ")
-    )
     dates = tables.tracks.select("track_id", "release_date")
     dated = songs.join(dates, "track_id")
     first = dated.group_by("listener_id").agg(release_date=dated.release_date.min())
-    oldest = songs.join(tracks, "track_id").semi_join(first, ["listener_id", "release_date"])
-    order = ranked(oldest, *tables.rules.best_first, "title", "track_id")
-    only = order.filter(order["rank"] == 1).drop("rank", "release_date")
+    oldest = dated.semi_join(first, ["listener_id", "release_date"]).drop("release_date")
+    named = oldest.join(shared(tables, track_titles), "track_id")
+    order = ranked(named, *tables.rules.best_first, "title", "track_id")
+    only = order.filter(order["rank"] == 1).drop("rank")
     return only.relocate("release_year", after="artist").order_by("listener_id")
 
 
@@ -103,7 +101,7 @@ def with_everybody(cohorts):
     everybody = cohorts.group_by("release_year").agg(n_streams=total(cohorts.n_streams))
     everybody = everybody.mutate(cohort=ibis.literal(EVERYBODY, "int64"))
     known = cohorts.filter(cohorts.cohort != EVERYBODY)
-    return known.union(everybody.select(*known.columns)).order_by("cohort", "release_year")
+    return known.union(everybody.select(*known.columns))
 
 
 def reference_cohorts(tables):
@@ -210,6 +208,7 @@ TALLIES = (
         streams_of_cohorts,
         adds=("cohort", "release_year"),
         finish=with_everybody,
+        order=("cohort", "release_year"),
         reads=OF_STREAMS,
     ),
 )

@@ -8,8 +8,9 @@ listener does not grow with the crowd: see `candidate_pairs`.
 
 import ibis
 
-from .counting import ranked, ranked_by_streams, ranked_only, total
+from .counting import ranked, ranked_by_streams, ranked_only, shared, total
 from .insight import OF_STREAMS, Insight, Tally
+from .tops import track_titles
 
 FAVOURITES = 20  # artists, and songs, of each listener that are compared
 FANS = 50  # listeners per artist, those with the largest part of it in their taste, as candidates
@@ -39,8 +40,7 @@ def with_fans(favourites):
     squares = with_squares(favourites)
     part = (squares.n_streams / squares.square.sqrt()).round(9)
     fans = ibis.window(group_by="artist_id", order_by=[part.desc(), squares.listener_id])
-    counted = squares.mutate(fan=ibis.row_number().over(fans) + 1)
-    return counted.order_by("listener_id", "rank")
+    return squares.mutate(fan=ibis.row_number().over(fans) + 1)
 
 
 def with_squares(artists):
@@ -65,8 +65,14 @@ def listener_names_of(tables):
 
 
 TALLIES = (
-    Tally("favourite_artists", favourite_artists, finish=with_fans, reads=OF_STREAMS),
-    Tally("favourite_songs", favourite_songs, reads=OF_STREAMS),
+    Tally(
+        "favourite_artists",
+        favourite_artists,
+        finish=with_fans,
+        order=("listener_id", "rank"),
+        reads=OF_STREAMS,
+    ),
+    Tally("favourite_songs", favourite_songs, order=("listener_id", "track_id"), reads=OF_STREAMS),
     Tally("names", listener_names_of),
 )
 
@@ -169,8 +175,7 @@ def titles(tables):
     """Tracks with title, artist (all names) and artist_id of the first primary artist."""
     credits = tables.track_artists.filter(tables.track_artists.role == "primary")
     first = credits.group_by("track_id").agg(artist_id=credits.artist_id.min())
-    names = tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
-    return names.join(first, "track_id")
+    return shared(tables, track_titles).join(first, "track_id")
 
 
 def few_per_artist(songs):

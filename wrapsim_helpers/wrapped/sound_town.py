@@ -58,8 +58,7 @@ def with_sums(rows):
         n_all=total_over(artists.n_listeners),
     )
     known = sums.join(people.rename(n_people="n_listeners"), ["country", "city"])
-    large = known.filter(known.n_people >= MIN_LISTENERS)
-    return large.order_by("country", "city", "artist_id")
+    return known.filter(known.n_people >= MIN_LISTENERS)
 
 
 TALLIES = (
@@ -68,6 +67,7 @@ TALLIES = (
         town_artists,
         adds=("country", "city", "artist_id"),
         finish=with_sums,
+        order=("country", "city", "artist_id"),
         reads=OF_STREAMS,
         needs=("listeners",),
     ),

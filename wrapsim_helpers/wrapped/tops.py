@@ -27,10 +27,14 @@ def top_songs(tables, most=100):
         "first_ms",
         first_local_ms=songs.first_ms + songs.first_offset_min * MINUTE_MS,
     )
-    artist = tables.tracks.artists.join(", ")
-    names = tables.tracks.select("track_id", "title", "song_id", artist=artist)
-    best = ranked_by_streams(counts, names, "track_id", most, tables.rules)
-    return best.order_by("listener_id", "rank")
+    best = ranked_by_streams(counts, shared(tables, track_titles), "track_id", most, tables.rules)
+    named = best.join(tables.tracks.select("track_id", "song_id"), "track_id")
+    return named.relocate("song_id", after="title").order_by("listener_id", "rank")
+
+
+def track_titles(tables):
+    """The titles of all tracks: track_id, title, artist (the names of all its artists)."""
+    return tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
 
 
 def top_artists(tables, most=100):
@@ -102,7 +106,7 @@ def ranked_genres(tables):
     return ranked(counts, *tables.rules.best_first, "number")
 
 
-SHARED = (genre_days, genre_months, ranked_genres)
+SHARED = (track_titles, genre_days, genre_months, ranked_genres)
 
 
 def top_genres(tables):
@@ -152,7 +156,7 @@ def monthly_families(tables):
     stream in a month.
     """
     families = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "family")
-    songs = with_month(tables.song_days.join(families, "track_id"), tables.first_day)
+    songs = tables.song_months.join(families, "track_id")
     streams = songs.group_by("listener_id", "family", "month").agg(n_streams=total(songs.n_streams))
     columns = "listener_id", "month", "family", "n_streams"
     return streams.select(*columns).order_by("listener_id", "month", "family")
