@@ -888,6 +888,15 @@ def check():
 
 
 @app.command()
+def fuzz(
+    cases: Annotated[int, integer(help="how many random files")] = 100_000,
+):
+    """Read random and damaged histories (in a checkout), about half an hour."""
+    number = check_count("cases", cases, 100, 10_000_000)
+    in_checkout("-m", "tests.exchange.fuzz", str(number))
+
+
+@app.command()
 def bench():
     """Run the benchmarks and print ratios of times (in a checkout)."""
     in_checkout("-m", "benchmarks")

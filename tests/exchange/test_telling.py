@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from typer.testing import CliRunner
 
-from tests.exchange.samples import account, extended, write, zipped
+from tests.exchange.samples import account, extended, listen, write, zipped
 from wrapsim_helpers import commands
 from wrapsim_helpers.cards import make_cards
 from wrapsim_helpers.cards.card import CARDS, card_names
@@ -173,7 +173,16 @@ def test_account_data_of_a_year_have_eight_cards_and_no_skips(tmp_path):
     told = tell_history(load_history(write(tmp_path / "StreamingHistory_music_0.json", rows)))
     names = card_names(told)
     assert len(names) >= 8 and "skip_rate" not in names
-    assert "skip rate (need the lengths of tracks)" in untold_line(told)
+    assert "skip rate (need the lengths of plays and tracks)" in untold_line(told)
+
+
+def test_assumed_lengths_make_no_card_of_skips(tmp_path):
+    rows = [
+        listen(int(end.timestamp()), names, duration_ms=200_000)
+        for end, names, _ in plays_of_years("2024-01-01", 266)
+    ]
+    told = tell_history(load_history(write(tmp_path / "a.json", rows)))
+    assert "top_songs" in card_names(told) and "skip_rate" not in card_names(told)
 
 
 def test_too_little_music_makes_one_card(tmp_path):

@@ -23,7 +23,7 @@ WHY_UNTOLD = (  # why a story of a history has no card -> the cards
         "top_genres oldest_song audio_aura audio_day music_evolution world".split(),
     ),
     ("the tracks of each album", ["top_albums"]),
-    ("the lengths of tracks", ["skip_rate"]),
+    ("the lengths of plays and tracks", ["skip_rate"]),
     ("more weeks or years before, or a change", ["discoveries", "loyalty", "comebacks"]),
 )
 

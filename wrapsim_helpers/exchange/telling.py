@@ -28,6 +28,8 @@ MUSIC = ("tracks", "artists", "track_artists")  # tables of a history besides pl
 OF_CROWD = ("place", "crowd", "listening_age")
 # insight -> what music data it needs: (table, column); it has no row if no value is known
 OF_MUSIC = {"world": ("artists", "country")}
+OF_LENGTHS = ("skip_rate",)  # insights that need the time that each play really lasted
+MOST_ASSUMED = 0.1  # of the plays may have an assumed time for these insights
 
 
 @front_door
@@ -148,7 +150,7 @@ def insight_tables(history, days, edition, rules):
         insight.name: insight.shape(
             execute(statements[insight.name]).df().drop(columns="listener_id"), request
         )
-        if insight.name in statements and knows_music(history, insight.name)
+        if insight.name in statements and is_known(history, insight.name)
         else pd.DataFrame(columns=insight.columns)
         for insight in edition.records
     }
@@ -162,10 +164,12 @@ def loaded(history):
     return connection.con.execute
 
 
-def knows_music(history, name):
-    """Whether a history has a value of what an insight needs of the music."""
+def is_known(history, name):
+    """Whether a history knows what an insight needs of the music and of the time played."""
     table, column = OF_MUSIC.get(name, ("artists", "artist"))
-    return any(getattr(history, table)[column].to_pylist())
+    report = history.report
+    is_measured = report.n_assumed <= MOST_ASSUMED * report.n_kept or name not in OF_LENGTHS
+    return is_measured and any(getattr(history, table)[column].to_pylist())
 
 
 @functools.lru_cache(maxsize=16)
