@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
     from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
+    from .cards.whole_folder import write_wrapped_folder
     from .cards.years import draw_comebacks, draw_loyalty
     from .charts.exploring import (
         draw_clock_against_plan,
@@ -44,8 +45,12 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_year,
     )
     from .charts.style import finish
+    from .exchange.enriching import enriched
     from .exchange.exports import write_exports
     from .exchange.histories import History, load_history
+    from .exchange.own_wrapped import compare_wrapped
+    from .exchange.redaction import redacted
+    from .exchange.telling import tell_history
     from .instants import whole_minutes
     from .listening.listen import listen
     from .listening.what_if import describe_change, describe_listener, one_session, what_if
@@ -236,6 +241,11 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     # 06 your own history: what services and players export
     "load_history": "exchange.histories",
     "History": "exchange.histories",
+    "tell_history": "exchange.telling",
+    "enriched": "exchange.enriching",
+    "redacted": "exchange.redaction",
+    "compare_wrapped": "exchange.own_wrapped",
+    "write_wrapped_folder": "cards.whole_folder",
     # 05 realism: the log compared with published figures
     "sampled": "realism.measure",
     "measured": "realism.measure",

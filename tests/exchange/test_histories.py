@@ -209,7 +209,7 @@ def test_the_reasons_and_the_plays_add_up_to_the_rows(tmp_path):
     rows = [extended("2025-01-01T08:03:20Z"), *(row for row, _ in LEFT_OUT)]
     report = load_history(write(tmp_path / "a.json", rows)).report
     assert report.n_rows == 16 and report.n_kept == 1 and report.left_out["n_rows"].sum() == 15
-    assert "16 rows read, 1 plays kept." in str(report)
+    assert "16 rows read, 1 play kept." in str(report)
 
 
 def test_only_podcasts_are_refused_with_the_reason(tmp_path):

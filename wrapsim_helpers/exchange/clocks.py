@@ -19,7 +19,7 @@ def zone_of(time_zone, countries):
     """
     if time_zone:
         return check_choice("time_zone", time_zone, pytz.all_timezones), "as given"
-    advice = "give time_zone if that is wrong"
+    advice = "you can give another zone"
     for country, n in countries:
         if country in pytz.country_timezones:
             share = round(100 * n / sum(count for _, count in countries))

@@ -23,7 +23,22 @@ from .reading import read_files
 from .songs import song_tables
 
 LISTENER = 0  # listener_id of every play
-FLAGS = ("shuffle", "offline")  # NULL where the files do not say it
+LABELS = ("content_type", "reason_start", "reason_end", "platform")  # closed sets of the schema
+PLAYS = pa.schema(
+    {
+        "listener_id": pa.int64(),
+        "track_id": pa.int32(),
+        "started_at": TIMESTAMP,
+        "ms_played": pa.int32(),
+        "utc_offset_min": pa.int32(),
+        "private": pa.bool_(),
+        **dict.fromkeys(LABELS, LABEL),
+        "country": NAMED,
+        "shuffle": pa.bool_(),  # null where the files do not say it
+        "offline": pa.bool_(),
+        "source": LABEL,
+    }
+)
 MOST_NAMED = 5  # files that a report names
 
 
@@ -39,6 +54,7 @@ class Report:
     unknown    files that are no history
     n_assumed  plays whose time played no file says, so that it was assumed
     time_zone  the zone in words, and where it is from
+    songs_file how many songs and plays a songs file knows, in words; "" without one
     """
 
     n_rows: int
@@ -50,9 +66,10 @@ class Report:
     unknown: tuple
     n_assumed: int
     time_zone: str
+    songs_file: str = ""
 
     def __str__(self):
-        return "\n".join(report_lines(self))
+        return "\n".join(lines_of_left_out(self))
 
 
 @dataclass(frozen=True)
@@ -145,30 +162,30 @@ def convert_local_times(connection, zone):
 
 def plays_of_history(connection, zone):
     """The table plays of a `History`."""
+    labels = ", ".join(map(known_symbols, LABELS))
     rows = connection.sql(
         "SELECT song AS track_id, started_ms, ms_played::INTEGER AS ms_played, "
-        "coalesce(private, false) AS private, coalesce(content_type, 'track') AS content_type, "
-        f"{known_symbols('reason_start')}, {known_symbols('reason_end')}, coalesce(platform, 'UNKNOWN') AS "
-        "platform, coalesce(country, '') AS country, shuffle, offline, source "
-        "FROM rows WHERE fault IS NULL ORDER BY started_ms, source, file, row"
+        f"coalesce(private, false) AS private, {labels}, coalesce(country, '') AS country, "
+        "shuffle, offline, source FROM rows WHERE fault IS NULL "
+        "ORDER BY started_ms, source, file, row"
     ).to_arrow_table()
     started_ms = rows["started_ms"].to_numpy()
-    columns = {
-        "listener_id": pa.array(np.full(len(started_ms), LISTENER, np.int64)),
-        "track_id": rows["track_id"],
-        "started_at": pa.array(started_ms).cast(TIMESTAMP),
-        "ms_played": rows["ms_played"],
-        "utc_offset_min": pa.array(offsets_min(zone, started_ms)),
-        "private": rows["private"],
-        **{name: rows[name].cast(pa.string()).cast(LABEL) for name in LABELS},
-        "country": rows["country"].cast(NAMED),
-        **{name: rows[name] for name in FLAGS},
-        "source": pc.take(pa.array(SOURCES), rows["source"]).cast(LABEL),
+    columns = {name: rows[name] for name in PLAYS.names if name in rows.column_names}
+    columns |= {
+        "listener_id": np.full(len(started_ms), LISTENER, np.int64),
+        "started_at": started_ms,
+        "utc_offset_min": offsets_min(zone, started_ms),
+        "source": pc.take(pa.array(SOURCES), rows["source"]),
     }
-    return pa.table(columns)
+    return pa.table([column_of_type(columns[field.name], field.type) for field in PLAYS], PLAYS)
 
 
-LABELS = ("content_type", "reason_start", "reason_end", "platform")
+def column_of_type(values, kind):
+    """Values as an Arrow column of a type."""
+    column = values if isinstance(values, pa.ChunkedArray) else pa.array(values)
+    return (
+        column.cast(pa.string()).cast(kind) if pa.types.is_dictionary(kind) else column.cast(kind)
+    )
 
 
 def known_symbols(column):
@@ -223,9 +240,15 @@ def refuse_no_play(report):
         )
 
 
-def report_lines(report):
+def named_counts(report):
+    """The number of rows and of plays of a report, each with its noun."""
+    return (report.n_rows, "row"), (report.n_kept, "play")
+
+
+def lines_of_left_out(report):
     """The lines of a report for people."""
-    yield f"{report.n_rows:,} rows read, {report.n_kept:,} plays kept."
+    rows, plays = (f"{n:,} {noun}{'s' * (n != 1)}" for n, noun in named_counts(report))
+    yield f"{rows} read, {plays} kept."
     for reason, n, example in report.left_out.itertuples(index=False):
         yield f"  left out {n:,}: {reason}; first: {example}"
     if report.n_assumed:
@@ -242,3 +265,5 @@ def report_lines(report):
         more = " ..." * (len(report.unknown) > MOST_NAMED)
         yield f"  no history: {names}{more}"
     yield f"  local times: {report.time_zone}."
+    if report.songs_file:
+        yield f"  known to the songs file: {report.songs_file}."

@@ -19,6 +19,7 @@ BY_DUCKDB = {  # kind -> format of its files, which DuckDB reads by itself unles
     "listenbrainz": "auto",
 }
 LARGEST_ROW = 4 << 20  # bytes
+MEMORY = "400MB"  # limit of DuckDB, which then uses the disk; 1.5 million rows stay below 1 GiB
 READABLE = (
     "Spotify's extended streaming history and account data, ListenBrainz (zip, JSON, JSON lines), "
     "Last.fm and Libre.fm as CSV, .scrobbler.log, and Maloja's export"
@@ -48,6 +49,7 @@ class Contents:
 def read_files(paths):
     """All rows of some paths as a `Contents`. Raises ValueError if there is no history in them."""
     connection, _ = connect()
+    connection.con.execute(f"SET memory_limit = '{MEMORY}'")
     contents = Contents(connection.con)
     columns = ", ".join(f"{name} {sql_type}" for name, sql_type in PLAIN.items())
     contents.connection.execute(
@@ -55,9 +57,8 @@ def read_files(paths):
     )
     with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
         for path in paths:
-            for file in tqdm(
-                files_in_path(path, folder, contents.refused), desc="reading", unit="file"
-            ):
+            files = files_in_path(path, folder, contents.refused)
+            for file in tqdm(files, desc="reading", unit="file", delay=2):
                 read_file(contents, file)
     refuse_nothing(contents, paths)
     return contents

@@ -22,6 +22,7 @@ GUESTS = re.compile(
 )
 LONGEST_NAME = 300  # letters; a longer one is cut, so that no name fills the memory
 CONTROLS = dict.fromkeys(map(ord, (chr(i) for i in (*range(32), *range(127, 160)))), " ")
+UNKNOWN = ("release_date",)  # columns that are null, not 0, if a history does not say them
 EMPTY = "?"  # a name of nothing but invisible letters
 
 
@@ -65,7 +66,7 @@ def song_tables(songs, albums, lengths_ms, uris):
     songs       list of (title, [artists]), by track_id
     albums      track_id -> name of the album;  lengths_ms: track_id -> ms;  uris: track_id -> uri
     Returns name -> Arrow table. What a history does not say is "" or 0, such as the length of a
-    track; tracks has the column uri too.
+    track, a release date is null; tracks has the column uri too.
     """
     ids, names = {}, []
     for _, credits in songs:
@@ -121,12 +122,12 @@ def album_numbers(artists, albums):
 
 def filled_table(name, columns, n):
     """One of TABLES from the columns that are known; the others have their default."""
-    return pa.table(
-        [
-            pa.array(columns[field.name]).cast(field.type)
-            if field.name in columns
-            else blank(field, n)
-            for field in TABLES[name]
-        ],
-        schema=TABLES[name],
-    )
+    arrays = [
+        pa.array(columns[field.name]).cast(field.type)
+        if field.name in columns
+        else pa.nulls(n, field.type)
+        if field.name in UNKNOWN
+        else blank(field, n)
+        for field in TABLES[name]
+    ]
+    return pa.table(arrays, TABLES[name].names)
