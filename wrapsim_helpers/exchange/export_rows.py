@@ -86,7 +86,7 @@ def picked_rows(rows, which):
     return {key: column[which] for key, column in rows.items()}
 
 
-def is_known(column):
+def not_none(column):
     """Whether each value of a column is not None: bool, (N,)."""
     return np.array([value is not None for value in column.tolist()], bool)
 

@@ -13,7 +13,7 @@ from ..checking import check_choice, check_names
 from ..instants import MINUTE_MS, MS
 from ..wrapped.wrapped_file import uri
 from .export_formats import CHAPTER_KEYS, EPISODE_KEYS, FORMS, SONG_KEYS
-from .export_rows import draws, filled_column, is_known, n_rows, objects, picked_rows
+from .export_rows import draws, filled_column, n_rows, not_none, objects, picked_rows
 
 TITLE = SONG_KEYS[0]
 IN_A_HUNDRED = 2  # rows that get an oddity, of each hundred; at least one
@@ -216,7 +216,7 @@ def first_fifth(rows):
     """The earliest fifth of the rows, without videos, and without chapters, which the older format
     cannot hold.
     """
-    is_other = rows["is_video"] | is_known(rows[CHAPTER_KEYS[0]])
+    is_other = rows["is_video"] | not_none(rows[CHAPTER_KEYS[0]])
     return (rows["position"] < n_rows(rows) / 5) & ~is_other
 
 

@@ -23,7 +23,7 @@ from .export_formats import (
     TABLE_KEYS,
     TRACK_PAGE,
 )
-from .export_rows import filled_column, is_known, picked_rows
+from .export_rows import filled_column, not_none, picked_rows
 
 TITLE, ARTIST, ALBUM, URI = SONG_KEYS
 
@@ -37,7 +37,7 @@ def scrobbles_of(rows):
 
 def is_public_song(rows):
     """Whether each row has a title and an artist and is not private: bool, (N,)."""
-    is_named = is_known(rows[TITLE]) & is_known(rows[ARTIST])
+    is_named = not_none(rows[TITLE]) & not_none(rows[ARTIST])
     return is_named & (rows["incognito_mode"] != True)  # noqa: E712, since it may be None
 
 

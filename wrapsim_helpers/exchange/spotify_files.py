@@ -20,7 +20,7 @@ from .export_formats import (
     PODCAST_KEYS,
     USER_AGENT,
 )
-from .export_rows import filled_column, is_known, objects, picked_rows
+from .export_rows import filled_column, not_none, objects, picked_rows
 from .read_me import pdf_bytes
 
 ENCODER = json.JSONEncoder(ensure_ascii=False)
@@ -168,7 +168,7 @@ def is_in_seconds(column):
 def account_files(rows, owner):
     """The streaming history of account data, of the last 12 months: name -> bytes."""
     recent = recent_rows(rows, owner)
-    songs, episodes, chapters = (picked_rows(recent, is_known(recent[key])) for key in KINDS)
+    songs, episodes, chapters = (picked_rows(recent, not_none(recent[key])) for key in KINDS)
     return {
         f"{ACCOUNT_FOLDER}/StreamingHistory_{kind}_{number}.json": data
         for kind, of_kind, keys in (
@@ -183,7 +183,7 @@ def account_files(rows, owner):
 def account_old_files(rows, owner):
     """The streaming history of account data as it was named before: name -> bytes."""
     recent = recent_rows(rows, owner)
-    songs = picked_rows(recent, is_known(recent["trackName"]))
+    songs = picked_rows(recent, not_none(recent["trackName"]))
     return {
         f"{OLD_FOLDER}/StreamingHistory{number}.json": data
         for number, data in enumerate(parts_by_rows(songs, ACCOUNT_KEYS))
