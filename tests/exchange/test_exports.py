@@ -26,7 +26,7 @@ from wrapsim_helpers.exchange.export_rows import (
     rows_of_plays,
     verbose_platform,
 )
-from wrapsim_helpers.exchange.exports import CONTENTS, Owner
+from wrapsim_helpers.exchange.exports import CONTENTS, Owner, edition_for, year_of_wrapped
 from wrapsim_helpers.exchange.oddities import ODDITIES
 from wrapsim_helpers.exchange.spotify_files import (
     account_files,
@@ -318,6 +318,16 @@ def test_wrapped_in_account_data_is_that_of_the_story(tiny_run, tmp_path):
     story = ws.tell_story(tiny_run, "1", 2025, "2025")
     expected = ws.write_wrapped(story, tmp_path / "wrapped").read_bytes()
     assert contents(folder)["Spotify Account Data/Wrapped2025.json"] == expected
+
+
+def test_a_run_after_the_window_of_an_edition_has_the_whole_year():
+    assert edition_for(2025, date(2025, 1, 1)) == "2025"
+    assert edition_for(2025, date(2025, 12, 1)) == edition_for(2031, date(2031, 1, 1)) == "all"
+
+
+def test_wrapped_is_of_the_last_year_of_a_long_run():
+    assert year_of_wrapped(date(2024, 1, 1), date(2025, 12, 31)) == 2025
+    assert year_of_wrapped(date(2025, 3, 1), date(2026, 1, 5)) == 2025
 
 
 # -- scrobbles -------------------------------------------------------------------------------------

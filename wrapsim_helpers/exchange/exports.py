@@ -23,8 +23,8 @@ from ..storage.outputs import (
     replaced_file,
     writable_output_folder,
 )
-from ..wrapped.editions import EDITIONS
-from ..wrapped.periods import open_period, period_days
+from ..wrapped.editions import EDITIONS, window
+from ..wrapped.periods import fullest_year, open_period
 from ..wrapped.story import rows_of_part, stories_of_rows
 from ..wrapped.tallies import show_tallies
 from ..wrapped.wrapped_file import public_layout
@@ -292,11 +292,20 @@ def account_parts(job, file, numbers):
 
 
 def period_of(run):
-    """The period of the Wrapped in account data: the year with most days of the run, by the rules
-    of its edition.
-    """
-    year = period_days(run.parameters)[0].year
-    return open_period(run, year, str(year) if str(year) in EDITIONS else "all")
+    """The period of the Wrapped in account data, see `year_of_wrapped` and `edition_for`."""
+    year = year_of_wrapped(*run.days)
+    return open_period(run, year, edition_for(year, run.days[0]))
+
+
+def year_of_wrapped(first_day, last_day):
+    """The year with most days of the last 12 months of a run."""
+    return fullest_year(max(first_day, last_day - timedelta(days=365)), last_day)
+
+
+def edition_for(year, first_day):
+    """The edition of a year; "all" if there is none, or if it counts no day from `first_day` on."""
+    name = str(year)
+    return name if name in EDITIONS and first_day <= window(year, name)[1] else "all"
 
 
 def wrapped_of(job, file, numbers):
