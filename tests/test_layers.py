@@ -32,6 +32,7 @@ ORDER = [
     "realism",
     "notebooks",
     "main_job",
+    "batches",
     "kit",
     "command_errors",
     "commands",

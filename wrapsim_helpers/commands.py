@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -22,13 +21,10 @@ from .command_errors import (
     without_backend,
 )
 from .kit import lay_out, quoted
-from .main_job import clear_job
+from .main_job import clear_job, compile_everything
 from .notebooks import (
     NOTEBOOKS,
     Refused,
-    check_parameters,
-    check_target,
-    chosen_sets,
     declared_parameters,
     find_notebook,
     notebook_folder,
@@ -143,6 +139,7 @@ Where = Annotated[
         "one; may be repeated",
     ),
 ]
+Theme = Annotated[str, typer.Option(help="press, night, contrast or print")]
 RuleTexts = Annotated[
     list[str],
     typer.Option(
@@ -172,6 +169,25 @@ def rules_named(edition, rule):
 
     values = {name: yaml_value(value) for name, value in pairs_of(rule).items()}
     return replace(edition_named(edition).rules, **values)
+
+
+def write_pictures(story, out_dir, theme):
+    """Write the cards and squares of a story into a folder, and print their paths."""
+    from .cards import card_folder, make_cards, make_squares, write_cards
+
+    folder = card_folder(out_dir)
+    for path in write_cards([*make_cards(story, theme), *make_squares(story, theme)], folder):
+        typer.echo(path)
+
+
+def check_pair(users):
+    """Raise ValueError unless two listeners are named."""
+    if len(users) != 2:
+        n = len(users)
+        raise ValueError(
+            f"--user names {n} listener{'s' * (n != 1)}; a blend has two. Give --user twice, such "
+            "as --user 0 --user 1; for up to ten listeners, use wrapsim party."
+        )
 
 
 # -- commands --------------------------------------------------------------------------------------
@@ -211,34 +227,50 @@ def run(
 
 @app.command()
 def batch(
-    file: Annotated[Path, typer.Argument(help="a YAML file: name -> {notebook, parameters}")],
+    file: Annotated[
+        Path, typer.Argument(help="a YAML file of sets: name -> {notebook, parameters, matrix}")
+    ],
     only: Annotated[
         list[str], typer.Option(help="execute only the set of this name; may be repeated")
     ] = [],
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help="folder for the executed notebooks")
+        str | None,
+        typer.Option("--output", "-o", help="folder for all results; default data/runs/batch"),
     ] = None,
+    jobs: Annotated[int, integer("--jobs", "-j", help="sets side by side; 0 for one per core")] = 0,
+    timeout: Annotated[
+        float, typer.Option(help="seconds after which a set is stopped; 0 for no limit")
+    ] = 0.0,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="start no further set after the first failure")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="execute unchanged sets too")] = False,
 ):
-    """Execute a notebook for each set of parameters in a YAML file.
+    """Execute a notebook for each set of parameters in a YAML file, side by side.
 
-    All sets are checked before the first one starts. Relative paths in the file (names that end in
-    _path or _dir) start at the working folder, not at the folder of the file.
+    All sets are checked before the first one starts. A failed set does not stop the others; the
+    command then exits with 1. The same command executes again only what failed, is missing or has
+    changed: notebook, parameters, wrapsim, files that are read, files that were written.
+
+    The folder gets each executed notebook, its HTML export, index.html with all sets, and
+    results.parquet and results.csv with what the notebooks recorded by ws.record(name, value). A
+    notebook with an out_dir writes to files/NAME in that folder, unless its set gives an out_dir.
+
+    \b
+    defaults: {notebook: 02_single_user, parameters: {end_time: "2025-03-01"}}
+    sets:
+      "{plan}_{age}": {matrix: {plan: [free, premium], age: [20, 40, 60]}}
+      in_auckland: {parameters: {latitude: -36.85, longitude: 174.76}}
+
+    Relative paths in parameters (names that end in _path or _dir) start at the working folder;
+    notebooks are looked for there, beside the file, and among those of the project.
     """
-    from .storage.outputs import check_marked
+    from .batches.batch import run_batch
+    from .batches.side_by_side import Limits
 
-    sets = chosen_sets(file, only)
-    paths = [find_notebook(values["notebook"]) for values in sets.values()]
+    limits = Limits(check_count("jobs", jobs, 0, 1_000), timeout, fail_fast, force)
     folder = check_path("output", output or runs_folder() / "batch").absolute()
-    check_marked(folder)
-    jobs = [
-        (path, values.get("parameters") or {}, folder / f"{name}.ipynb")
-        for path, (name, values) in zip(paths, sets.items())
-    ]
-    for path, parameters, target in jobs:
-        check_parameters(path, parameters)
-        check_target(target)
-    for job in jobs:
-        typer.echo(run_notebook(*job))
+    run_batch(file, only, folder, limits)
 
 
 @app.command()
@@ -610,13 +642,13 @@ def cards(
     first_day: FirstDay = "",
     last_day: LastDay = "",
     rule: RuleTexts = [],
-    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+    theme: Theme = "press",
     everybody: Annotated[
         bool, typer.Option("--everybody", help="the cards of every listener, in a folder for each")
     ] = False,
 ):
     """Draw the cards of a listener, of several as one, or of everybody."""
-    from .cards import card_folder, make_cards, make_squares, write_all_cards, write_cards
+    from .cards import write_all_cards
     from .cards.themes import check_theme
 
     check_theme(theme)
@@ -627,10 +659,7 @@ def cards(
         folders = write_all_cards(run_dir, out_dir, theme=theme, rules=rules, **period)
         typer.echo(f"{out_dir}: {len(folders):,} folders of cards")
         return
-    story = story_named(run_dir, user, where, rule, **period)
-    folder = card_folder(out_dir)
-    for path in write_cards([*make_cards(story, theme), *make_squares(story, theme)], folder):
-        typer.echo(path)
+    write_pictures(story_named(run_dir, user, where, rule, **period), out_dir, theme)
 
 
 def check_nobody_named(users):
@@ -652,7 +681,7 @@ def story(
     first_day: FirstDay = "",
     last_day: LastDay = "",
     rule: RuleTexts = [],
-    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+    theme: Theme = "press",
 ):
     """Write the story of a listener, or of several as one: a page that plays the cards, the cards,
     and the numbers as JSON.
@@ -685,7 +714,7 @@ def artist(
     edition: Edition = "all",
     first_day: FirstDay = "",
     last_day: LastDay = "",
-    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+    theme: Theme = "press",
 ):
     """Draw an artist's cards, counted from all listeners of a run."""
     from .cards import card_folder, make_cards, write_cards
@@ -697,6 +726,59 @@ def artist(
     story_of_artist = tell_artist(run_dir, artist, year, edition, first_day, last_day)
     for path in write_cards(make_cards(story_of_artist, theme), folder):
         typer.echo(path)
+
+
+@app.command()
+def party(
+    run_dir: RunDir,
+    out_dir: Annotated[str, typer.Argument(help="folder for the cards")],
+    user: Annotated[
+        list[str],
+        typer.Option(
+            "--user", help="user id, number or name, the host first; 2 to 10, one option each"
+        ),
+    ],
+    year: Year = -1,
+    edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    rule: RuleTexts = [],
+    theme: Theme = "press",
+):
+    """Draw the cards of a party: awards for two to ten listeners, and their music as one."""
+    from .cards.themes import check_theme
+    from .wrapped import party as party_of
+
+    check_theme(theme)
+    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    story = party_of(run_dir, user, rules=rules_named(edition, rule), **period)
+    write_pictures(story, out_dir, theme)
+
+
+@app.command()
+def blend(
+    run_dir: RunDir,
+    out_dir: Annotated[str, typer.Argument(help="folder for the cards")],
+    user: Annotated[
+        list[str],
+        typer.Option("--user", help="user id, number or name; two listeners, one option each"),
+    ],
+    year: Year = -1,
+    edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    rule: RuleTexts = [],
+    theme: Theme = "press",
+):
+    """Draw the cards of a blend: what two listeners share, and songs for each other."""
+    from .cards.themes import check_theme
+    from .wrapped import blend as blend_of
+
+    check_theme(theme)
+    check_pair(user)
+    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    story = blend_of(run_dir, *user, rules=rules_named(edition, rule), **period)
+    write_pictures(story, out_dir, theme)
 
 
 @app.command()
@@ -880,14 +962,8 @@ def compile_():
     It is needed once for each version; later commands and notebooks then start at once.
     """
     from .compiled import cache_text
-    from .runs.simulate import simulate as simulate_crowd
-    from .runs.verify import verify as verify_run
 
-    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
-        run_dir = Path(folder) / "run"
-        # simulates and reads a small run, so that all compiled code is called
-        simulate_crowd(1, "2025-01-01", "2025-01-08", out_dir=run_dir, workers=1)
-        verify_run(run_dir, 1)
+    compile_everything()
     typer.echo(cache_text().partition("\n")[0])
 
 
