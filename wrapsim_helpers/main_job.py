@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 # the folders that the main job writes
-JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")
+JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run", "your_wrapped")
 
 
 def clear_job(folder):
