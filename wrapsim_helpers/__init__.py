@@ -19,9 +19,12 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.evolution import draw_music_evolution
     from .cards.fans import draw_leaderboard, draw_sound_town
     from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
+    from .cards.games import draw_top_song_quiz
+    from .cards.moments import draw_milestones, draw_on_repeat
     from .cards.moods import draw_audio_aura, draw_audio_day
     from .cards.number_one import draw_number_one
     from .cards.party import draw_party
+    from .cards.posters import draw_festival, draw_movie
     from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
     from .cards.release_years import draw_listening_age, draw_oldest_song
     from .cards.similar import draw_blend, draw_missed_songs, draw_similar_listeners
@@ -238,6 +241,11 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_sound_town": "cards.fans",
     "draw_loyalty": "cards.years",
     "draw_comebacks": "cards.years",
+    "draw_top_song_quiz": "cards.games",
+    "draw_on_repeat": "cards.moments",
+    "draw_milestones": "cards.moments",
+    "draw_movie": "cards.posters",
+    "draw_festival": "cards.posters",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

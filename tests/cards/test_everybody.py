@@ -20,15 +20,16 @@ def few_cards(monkeypatch):
 
 
 def test_everybody_with_a_play_has_a_folder_of_their_own_cards(tiny_run, tmp_path, few_cards):
-    folders = ws.write_all_cards(tiny_run, tmp_path / "cards", theme="Night", workers=1)
-    totals = ws.everybody(tiny_run)["minutes"]["listener_id"].to_pylist()
+    arguments = {"edition": "2016", "theme": "Night", "workers": 1}
+    folders = ws.write_all_cards(tiny_run, tmp_path / "cards", **arguments)
+    totals = ws.everybody(tiny_run, edition="2016")["minutes"]["listener_id"].to_pylist()
     assert [folder.name for folder in folders] == [f"{number:08}" for number in sorted(totals)]
     names = ws.read_parquet(tiny_run, "listeners").to_pandas().set_index("listener_id")["name"]
     for folder in folders:
         (entry,) = json.loads((folder / "cards.json").read_text(encoding="utf-8"))
         assert entry["alt"].startswith(names[int(folder.name)])
         assert (folder / entry["file"]).is_file()
-    ws.write_all_cards(tiny_run, tmp_path / "cards", workers=1)  # it replaces its own folders
+    ws.write_all_cards(tiny_run, tmp_path / "cards", **arguments)  # it replaces its own folders
 
 
 def test_a_folder_with_other_files_is_refused(tiny_run, tmp_path, few_cards):
@@ -38,12 +39,13 @@ def test_a_folder_with_other_files_is_refused(tiny_run, tmp_path, few_cards):
 
 
 def test_the_command_draws_everybody_on_all_cores(tiny_run, tmp_path):
-    arguments = ["cards", str(tiny_run), str(tmp_path / "all"), "--everybody"]
+    folder, edition = tmp_path / "all", "2016"  # of few cards
+    arguments = ["cards", str(tiny_run), str(folder), "--everybody", "--edition", edition]
     done = CliRunner().invoke(commands.app, arguments)
     assert done.exit_code == 0, done.output
-    folders = sorted(path for path in (tmp_path / "all").iterdir() if path.is_dir())
+    folders = sorted(path for path in folder.iterdir() if path.is_dir())
     assert f"{len(folders)} folders of cards" in done.output
-    story = ws.tell_story(tiny_run, str(int(folders[0].name)))
+    story = ws.tell_story(tiny_run, str(int(folders[0].name)), edition=edition)
     expected = [*cards.make_cards(story), *cards.make_squares(story)]
     index = json.loads((folders[0] / "cards.json").read_text(encoding="utf-8"))
     assert [entry["alt"] for entry in index] == [card.alt for card in expected]

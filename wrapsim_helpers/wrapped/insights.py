@@ -11,10 +11,14 @@ from . import (
     evolution,
     fans,
     firsts,
+    games,
+    listening_habits,
     measures,
+    moments,
     moods,
     number_one,
     personality,
+    posters,
     race,
     release_years,
     similar,
@@ -45,6 +49,10 @@ THEMES = (
     clubs,
     fans,
     sound_town,
+    listening_habits,
+    games,
+    moments,
+    posters,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())
