@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
     from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
-    from .cards.whole_folder import write_wrapped_folder
+    from .cards.whole_folder import untold_line, write_wrapped_folder
     from .cards.years import draw_comebacks, draw_loyalty
     from .charts.crowd import (
         draw_crowd_hours,
@@ -45,6 +45,12 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_volume,
     )
     from .charts.explorer.explorer import explore_year
+    from .charts.history import (
+        draw_artists_by_year,
+        draw_hours_by_year,
+        draw_minutes_by_year,
+        draw_skips_by_year,
+    )
     from .charts.listener import (
         draw_clock_against_plan,
         draw_other_years,
@@ -59,9 +65,10 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .exchange.enriching import enriched
     from .exchange.exports import write_exports
     from .exchange.histories import History, load_history
+    from .exchange.over_years import hours_table, years_table
     from .exchange.own_wrapped import compare_wrapped
     from .exchange.redaction import redacted
-    from .exchange.telling import tell_history
+    from .exchange.telling import story_of_choices, tell_history
     from .instants import whole_minutes
     from .listening.listen import listen
     from .listening.other_years import other_years
@@ -281,10 +288,18 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "load_history": "exchange.histories",
     "History": "exchange.histories",
     "tell_history": "exchange.telling",
+    "story_of_choices": "exchange.telling",
     "enriched": "exchange.enriching",
     "redacted": "exchange.redaction",
     "compare_wrapped": "exchange.own_wrapped",
     "write_wrapped_folder": "cards.whole_folder",
+    "untold_line": "cards.whole_folder",
+    "years_table": "exchange.over_years",
+    "hours_table": "exchange.over_years",
+    "draw_minutes_by_year": "charts.history",
+    "draw_artists_by_year": "charts.history",
+    "draw_hours_by_year": "charts.history",
+    "draw_skips_by_year": "charts.history",
     # 05 realism: the log compared with published figures
     "sampled": "realism.measure",
     "measured": "realism.measure",

@@ -389,6 +389,7 @@ def main_job(num_users, seed, out_dir):
         "03_multiple_users": {"num_users": num_users, "seed": seed, "out_dir": str(run_dir)},
         "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)},
         "05_realism": {"run_dir": str(run_dir)},
+        "06_your_own_history": {"out_dir": str(folder / "your_wrapped")},
     }
     for name in NOTEBOOKS:
         run_notebook(

@@ -285,7 +285,7 @@ def test_one_command_makes_the_wrapped_of_a_history(tmp_path):
     summary = json.loads((out / "summary.json").read_text("utf-8"))
     assert summary["year"] == 2024 and summary["listener"]["name"] == "Kim"
     names = {path.name for path in out.iterdir()}
-    assert {"story.html", "Wrapped2024.json", "16_summary_square.png"} <= names
+    assert {"story.html", "Wrapped2024.json", "cards.json"} <= names
     assert (out / ".gitignore").read_text("utf-8").splitlines()[-1] == "*"
     pictures = sorted(name for name in names if name.endswith(".png"))
     assert sorted(zipfile.ZipFile(out / "cards.zip").namelist()) == pictures

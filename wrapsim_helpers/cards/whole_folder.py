@@ -20,7 +20,7 @@ WHY_UNTOLD = (  # why a story of a history has no card -> the cards
     ),
     (
         "genres and release years, which a songs file adds",
-        "top_genres oldest_song audio_aura audio_day music_evolution world".split(),
+        "top_genres oldest_song audio_aura audio_day music_evolution world movie festival".split(),
     ),
     ("the tracks of each album", ["top_albums"]),
     ("the lengths of plays and tracks", ["skip_rate"]),
@@ -54,7 +54,8 @@ def write_zip(paths, out_dir):
     return path
 
 
-def untold_line(story):
+@front_door
+def untold_line(story: Story):
     """One line on the cards that the story of a history does not have, and what they need."""
     if story.too_little:
         return "There is too little music for a full Wrapped; one card shows how far it got."

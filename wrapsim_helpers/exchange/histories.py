@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..checking import front_door
+from ..resources import resource
 from ..schema import LABEL, NAMED, SYMBOLS, TIMESTAMP
 from .clocks import from_local, offsets_min, zone_of
 from .joining import (
@@ -98,10 +99,11 @@ class History:
 
 
 @front_door
-def load_history(path, time_zone=""):
+def load_history(path="", time_zone=""):
     """The `History` in what services and players export; nothing leaves this machine.
 
-    path       a zip, a folder (also of zips) or a file; or a list of them, which are joined.
+    path       a zip, a folder (also of zips) or a file; or a list of them, which are joined; "" for
+               the bundled, invented sample.
                Spotify extended history and account data, ListenBrainz (zip, JSON, JSON lines),
                Last.fm and Libre.fm CSV, .scrobbler.log, Maloja
     time_zone  IANA name such as "Europe/Stockholm" for the local times; "" guesses it from the
@@ -115,7 +117,7 @@ def load_history(path, time_zone=""):
     Raises FileNotFoundError if there is no such file, ValueError if it holds no history or no play
     of music.
     """
-    paths = [path] if isinstance(path, (str, Path)) else list(path)
+    paths = [path or sample()] if isinstance(path, (str, Path)) else list(path)
     contents = read_files(paths)
     connection = contents.connection
     countries = countries_of(connection)
@@ -136,6 +138,11 @@ def load_history(path, time_zone=""):
         country=countries[0][0] if countries else "",
         wrapped=contents.wrapped,
     )
+
+
+def sample():
+    """The folder of the bundled sample."""
+    return resource("data", "history")
 
 
 def countries_of(connection):

@@ -6,12 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..checking import front_door
 from ..music.song_ids import song_ids, song_keys
 from .histories import History, Report
 
 LISTENER_NAME = "A listener"  # of a redacted story
 
 
+@front_door
 def redacted(history: History):
     """The same `History` with "Song 1", "Artist 1", "Album 1" for names, numbered by plays, and
     without ids, file names and examples, from which names follow.
