@@ -221,7 +221,7 @@ def export_of(job, file, number, more):
     clean = rows_of_plays(slice_of(plays_of_file(job, file), number), tracks, seed)
     rows, counts = with_oddities(clean, job.dirty, seed)
     files = CONTENTS[job.form][0](rows, owner) | more
-    return packed_files(job.form, files, owner), report(job, number, clean, rows, counts)
+    return packed_files(job.form, files, owner), export_report(job, number, clean, rows, counts)
 
 
 @lru_cache(1)
@@ -255,7 +255,7 @@ def packed_files(form, files, owner):
     return {name: zip_bytes(files)}
 
 
-def report(job, number, clean, rows, counts):
+def export_report(job, number, clean, rows, counts):
     """What stands beside an export: run, listener, plays, rows, and rows with each oddity."""
     return {
         "run": job.identity,
