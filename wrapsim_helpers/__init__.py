@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
     from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
+    from .cards.whole_folder import untold_line, write_wrapped_folder
     from .cards.words import describe_story
     from .cards.years import draw_comebacks, draw_loyalty
     from .charts.crowd import (
@@ -51,6 +52,12 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_volume,
     )
     from .charts.explorer.explorer import explore_year
+    from .charts.history import (
+        draw_artists_by_year,
+        draw_hours_by_year,
+        draw_minutes_by_year,
+        draw_skips_by_year,
+    )
     from .charts.in_crowd import draw_in_crowd
     from .charts.listener import (
         draw_clock_against_plan,
@@ -63,6 +70,13 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .charts.sources import draw_genre_by_gender, draw_pool_sizes, draw_two_groups
     from .charts.style import finish
     from .charts.tables import explained, in_words, paragraph
+    from .exchange.enriching import enriched
+    from .exchange.exports import write_exports
+    from .exchange.histories import History, load_history
+    from .exchange.over_years import hours_table, years_table
+    from .exchange.own_wrapped import compare_wrapped
+    from .exchange.redaction import redacted
+    from .exchange.telling import story_of_choices, tell_history
     from .instants import whole_minutes
     from .listening.listen import listen
     from .listening.other_years import other_years
@@ -289,6 +303,23 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_accolades": "cards.artist",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
+    "write_exports": "exchange.exports",
+    # 06 your own history: what services and players export
+    "load_history": "exchange.histories",
+    "History": "exchange.histories",
+    "tell_history": "exchange.telling",
+    "story_of_choices": "exchange.telling",
+    "enriched": "exchange.enriching",
+    "redacted": "exchange.redaction",
+    "compare_wrapped": "exchange.own_wrapped",
+    "write_wrapped_folder": "cards.whole_folder",
+    "untold_line": "cards.whole_folder",
+    "years_table": "exchange.over_years",
+    "hours_table": "exchange.over_years",
+    "draw_minutes_by_year": "charts.history",
+    "draw_artists_by_year": "charts.history",
+    "draw_hours_by_year": "charts.history",
+    "draw_skips_by_year": "charts.history",
     # 05 realism: the log compared with published figures
     "sampled": "realism.measure",
     "measured": "realism.measure",

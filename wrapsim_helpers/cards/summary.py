@@ -107,9 +107,11 @@ def fans_of(story):
 
 def period(story):
     """The period as text: "A simulated year, 2025", or "Simulated, 3 Mar to 16 Mar 2025" if it is
-    shorter than a year.
+    shorter than a year; "A year, 2025" for an imported history.
     """
     whole = (story.last_day - story.first_day).days >= MIN_YEAR
+    if story.is_imported:
+        return f"A year of music, {story.year}" if whole else f"{span(story)} {story.year}"
     return f"A simulated year, {story.year}" if whole else f"Simulated, {span(story)} {story.year}"
 
 
@@ -121,13 +123,16 @@ def words_of_summary(story):
         for title, names, _ in top_fives(story)
     ]
     colours = ", ".join(disc_families(story))
-    fives.append(f"streams by month and family of genres, most {colours}")
+    by_family = f" and family of genres, most {colours}" * bool(colours)
+    fives.append(f"streams by month{by_family}")
     texts = "; ".join([*fives, *(f"{key.lower()} {value}" for key, value in facts(story))])
     return Words(
         kicker=kicker,
         headline=shown(name, latin=story.listener["name_latin"]),
         reading=(),
-        rule="wrapsim: invented people, published figures",
+        rule="wrapsim: counted from an exported history"
+        if story.is_imported
+        else "wrapsim: invented people, published figures",
         alt=f"{name}, {kicker[0].lower()}{kicker[1:]}: "
         f"{counted_minutes(story.first('minutes')['ms_played'])}; {texts}.",
     )

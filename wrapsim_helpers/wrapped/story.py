@@ -33,6 +33,7 @@ class Story:
     first_day, last_day   the window, both inclusive, local dates
     too_little True if the listener streamed fewer than 30 tracks or 5 artists; the story then is
                one card that shows how many
+    is_imported  whether it tells an imported history, not a run
     tables     insight name -> pandas table, in ranked or time order:
 
         minutes         one row: ms_played, n_plays, n_streams, n_tracks, n_artists, n_days
@@ -100,6 +101,7 @@ class Story:
     too_little: bool
     tables: dict[str, pd.DataFrame]
     rules: Rules = Rules()
+    is_imported: bool = False
 
     def first(self, name):
         """The first row of the table of an insight."""
