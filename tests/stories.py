@@ -9,6 +9,7 @@ import pandas as pd
 from wrapsim_helpers.latin import latin_form
 from wrapsim_helpers.wrapped.archive import TEMPLATES, amounts
 from wrapsim_helpers.wrapped.party import AWARDS
+from wrapsim_helpers.wrapped.posters import SCENES
 from wrapsim_helpers.wrapped.story import Story
 
 DAYS = [date(2025, 1, 1) + timedelta(n) for n in range(365)]
@@ -157,6 +158,7 @@ def tell(
         **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
         **similar_tables(songs, crowd),
         **year_tables(artists),
+        **poster_tables(songs, artists, genres),
         **group_tables(name, songs, artists),
     }
     listener = {
@@ -494,7 +496,9 @@ def type_tables(artist, minutes, crowd):
         "character": ranked(habits * many, "character", "habit", "value", "score").assign(
             n_below=max(n - 6, 0), n_listeners=n
         ),
-        "club": ranked(clubs, *("club", "n_streams", "share", "role", "role_rank", "n_members")),
+        "club": ranked(
+            clubs, *("club", "n_streams", "share", "role", "role_rank", "n_members")
+        ).assign(n_listeners=n or 1),
         "fan_rank": table(
             [(7, artist, minutes, rank, max(n // 2, rank), 0.2)] * many,
             *("artist_id", "artist", "minutes", "rank", "n_fans", "share"),
@@ -531,7 +535,7 @@ def similar_tables(songs, crowd):
     missed = few[["rank", "title", "artist"]].assign(
         n_listeners=[10, 7, 3, 1, 1][: len(few)], n_streams=few["n_streams"] * 30
     )
-    similar = ranked(rows, "other_id", "similarity", "n_shared", "name")
+    similar = with_latin(ranked(rows, "other_id", "similarity", "n_shared", "name"))
     return {"similar_listeners": similar, "missed_songs": missed}
 
 
@@ -546,12 +550,57 @@ def year_tables(artists):
     return {"loyalty": kept, "comebacks": returned}
 
 
+def poster_tables(songs, artists, genres):
+    """A quiz, a festival and a film if there are enough songs; moments of the year."""
+    some = slice(0 if len(songs) < 5 or len(genres) == 1 else None)
+    quiz = songs.head(5).sort_values("title").reset_index(drop=True)
+    names = artists["artist"]
+    stages = [
+        (stage, family, place, names[(stage + place) % len(names)], 90 + place)
+        for stage, family in enumerate(families_of(genres)["family"][:3], 1)
+        for place in range(1, 6)
+    ]
+    rows = songs[["title", "artist", "n_streams"]].values.tolist()
+    scenes = [(i, scene, *rows[i % min(len(rows), 5)]) for i, scene in enumerate(SCENES, 1)]
+    return {
+        "top_song_quiz": quiz.assign(place=quiz.index + 1, is_answer=quiz["rank"] == 1)[some],
+        "festival": table(stages, "stage", "family", "place", "artist", "n_whole")[some],
+        "movie": table(scenes, "number", "scene", "title", "artist", "n_streams")[some],
+        "tastebreakers": breakers_of(songs, genres)[some],
+        **moment_tables(songs.iloc[0]),
+    }
+
+
+def breakers_of(songs, genres):
+    """Songs of the first genres, each with fewer fans."""
+    rows = [(s.title, s.artist, g) for s, g in zip(songs.head(5).itertuples(), genres["genre"])]
+    songs = ranked(rows, "title", "artist", "genre")
+    return songs.assign(n_listeners=[12_345, 310, 44, 2, 1][: len(songs)])
+
+
+def moment_tables(song):
+    """The song on one day, and milestones; without those of minutes if it has few plays."""
+    n = int(song["n_streams"])
+    reached = [("minutes", 10_000, 60), ("minutes", 25_000, 360), ("plays", 1_000, 50)]
+    reached += [("plays", 5_000, 300), ("songs", 100, 20), ("songs", 1_000, 364)]
+    steps = table(reached, "counted", "number", "day")
+    of_song = steps["counted"] == "songs"
+    steps = steps.assign(date=[DAYS[k] for k in steps["day"]])
+    steps["title"], steps["artist"] = ([song[k] * b for b in of_song] for k in ("title", "artist"))
+    day = (song["title"], song["artist"], DAYS[120], n // 7 + 3, n // 2 + 3)
+    return {
+        "on_repeat": table([day], "title", "artist", "date", "n_streams", "n_of_day"),
+        "milestones": steps[0 if n > 40 else 2 :],
+    }
+
+
 def group_tables(name, songs, artists):
     """A blend with Bo, and a party of ten (of two if there are few songs)."""
     names = [name, *PEOPLE[: 9 if len(songs) == 5 else 1]]
     shared = artists[:5].assign(n_a=artists["n_streams"][:5], n_b=artists["n_streams"][:5][::-1])
     given = songs[:2].assign(giver=[name, "Bo"])
     pair = {"similarity": 0.456, "n_shared": len(shared), "name_a": name, "name_b": "Bo"}
+    pair |= {"latin_a": latin_form(name), "latin_b": "Bo"}
     awards = [
         (
             award.name,
@@ -566,10 +615,14 @@ def group_tables(name, songs, artists):
         "blend": pd.DataFrame([pair]),
         "shared_artists": shared[["rank", "artist", "n_a", "n_b"]],
         "exchange": given[["giver", "rank", "title", "artist", "n_streams"]],
-        "party": table(awards, "award", "listener_id", "name", "value"),
-        "guests": table(guests, "listener_id", "name", "award", "place"),
+        "party": with_latin(table(awards, "award", "listener_id", "name", "value")),
+        "guests": with_latin(table(guests, "listener_id", "name", "award", "place")),
         "party_label": table([("Good Neighbours", 0.456)], "label", "similarity"),
     }
+
+
+def with_latin(rows):
+    return rows.assign(name_latin=rows["name"].map(latin_form))
 
 
 def typical():

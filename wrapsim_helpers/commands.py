@@ -139,6 +139,7 @@ Where = Annotated[
         "one; may be repeated",
     ),
 ]
+Theme = Annotated[str, typer.Option(help="press, night, contrast or print")]
 RuleTexts = Annotated[
     list[str],
     typer.Option(
@@ -168,6 +169,25 @@ def rules_named(edition, rule):
 
     values = {name: yaml_value(value) for name, value in pairs_of(rule).items()}
     return replace(edition_named(edition).rules, **values)
+
+
+def write_pictures(story, out_dir, theme):
+    """Write the cards and squares of a story into a folder, and print their paths."""
+    from .cards import card_folder, make_cards, make_squares, write_cards
+
+    folder = card_folder(out_dir)
+    for path in write_cards([*make_cards(story, theme), *make_squares(story, theme)], folder):
+        typer.echo(path)
+
+
+def check_pair(users):
+    """Raise ValueError unless two listeners are named."""
+    if len(users) != 2:
+        n = len(users)
+        raise ValueError(
+            f"--user names {n} listener{'s' * (n != 1)}; a blend has two. Give --user twice, such "
+            "as --user 0 --user 1; for up to ten listeners, use wrapsim party."
+        )
 
 
 # -- commands --------------------------------------------------------------------------------------
@@ -528,13 +548,13 @@ def cards(
     first_day: FirstDay = "",
     last_day: LastDay = "",
     rule: RuleTexts = [],
-    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+    theme: Theme = "press",
     everybody: Annotated[
         bool, typer.Option("--everybody", help="the cards of every listener, in a folder for each")
     ] = False,
 ):
     """Draw the cards of a listener, of several as one, or of everybody."""
-    from .cards import card_folder, make_cards, make_squares, write_all_cards, write_cards
+    from .cards import write_all_cards
     from .cards.themes import check_theme
 
     check_theme(theme)
@@ -545,10 +565,7 @@ def cards(
         folders = write_all_cards(run_dir, out_dir, theme=theme, rules=rules, **period)
         typer.echo(f"{out_dir}: {len(folders):,} folders of cards")
         return
-    story = story_named(run_dir, user, where, rule, **period)
-    folder = card_folder(out_dir)
-    for path in write_cards([*make_cards(story, theme), *make_squares(story, theme)], folder):
-        typer.echo(path)
+    write_pictures(story_named(run_dir, user, where, rule, **period), out_dir, theme)
 
 
 def check_nobody_named(users):
@@ -570,7 +587,7 @@ def story(
     first_day: FirstDay = "",
     last_day: LastDay = "",
     rule: RuleTexts = [],
-    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+    theme: Theme = "press",
 ):
     """Write the story of a listener, or of several as one: a page that plays the cards, the cards,
     and the numbers as JSON.
@@ -603,7 +620,7 @@ def artist(
     edition: Edition = "all",
     first_day: FirstDay = "",
     last_day: LastDay = "",
-    theme: Annotated[str, typer.Option(help="press, night, contrast or print")] = "press",
+    theme: Theme = "press",
 ):
     """Draw an artist's cards, counted from all listeners of a run."""
     from .cards import card_folder, make_cards, write_cards
@@ -615,6 +632,59 @@ def artist(
     story_of_artist = tell_artist(run_dir, artist, year, edition, first_day, last_day)
     for path in write_cards(make_cards(story_of_artist, theme), folder):
         typer.echo(path)
+
+
+@app.command()
+def party(
+    run_dir: RunDir,
+    out_dir: Annotated[str, typer.Argument(help="folder for the cards")],
+    user: Annotated[
+        list[str],
+        typer.Option(
+            "--user", help="user id, number or name, the host first; 2 to 10, one option each"
+        ),
+    ],
+    year: Year = -1,
+    edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    rule: RuleTexts = [],
+    theme: Theme = "press",
+):
+    """Draw the cards of a party: awards for two to ten listeners, and their music as one."""
+    from .cards.themes import check_theme
+    from .wrapped import party as party_of
+
+    check_theme(theme)
+    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    story = party_of(run_dir, user, rules=rules_named(edition, rule), **period)
+    write_pictures(story, out_dir, theme)
+
+
+@app.command()
+def blend(
+    run_dir: RunDir,
+    out_dir: Annotated[str, typer.Argument(help="folder for the cards")],
+    user: Annotated[
+        list[str],
+        typer.Option("--user", help="user id, number or name; two listeners, one option each"),
+    ],
+    year: Year = -1,
+    edition: Edition = "all",
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
+    rule: RuleTexts = [],
+    theme: Theme = "press",
+):
+    """Draw the cards of a blend: what two listeners share, and songs for each other."""
+    from .cards.themes import check_theme
+    from .wrapped import blend as blend_of
+
+    check_theme(theme)
+    check_pair(user)
+    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    story = blend_of(run_dir, *user, rules=rules_named(edition, rule), **period)
+    write_pictures(story, out_dir, theme)
 
 
 @app.command()

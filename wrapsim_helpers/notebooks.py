@@ -38,6 +38,11 @@ EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
 QUIET = ["--IPKernelApp.log_level=CRITICAL"]
 
 
+# nbformat warns here that a folder of signatures cannot be written
+SILENT_LOG = logging.getLogger(f"{__name__}.sign")
+SILENT_LOG.setLevel(logging.CRITICAL)
+
+
 class Refused(ValueError):
     """A request that is not valid; nothing was started. The command line exits with 2."""
 
@@ -204,6 +209,7 @@ def write_executed(notebook, parameters, output, facts=lambda problem: {}, **opt
         try:
             if is_complete_notebook(temporary):
                 set_metadata(temporary, output, facts(problem))
+                sign(temporary)
                 list_output(temporary, output)
         finally:
             end(temporary)
@@ -294,6 +300,22 @@ def set_metadata(temporary, output, facts):
     book.metadata.get("papermill", {})["output_path"] = str(output)
     book.metadata.update({"wrapsim": facts} if facts else {})
     nbformat.write(book, temporary)
+
+
+def sign(path):
+    """Sign a notebook as Jupyter does, so that JupyterLab trusts it and runs the scripts of its
+    explorers. Where Jupyter's folder of signatures cannot be written, it stays unsigned, and
+    shows the pictures of its explorers.
+    """
+    import nbformat
+    from jupyter_core.paths import jupyter_data_dir
+    from nbformat.sign import NotebookNotary
+
+    with contextlib.suppress(OSError):
+        folder = Path(jupyter_data_dir())
+        folder.mkdir(0o700, parents=True, exist_ok=True)
+        notary = NotebookNotary(data_dir=str(folder), log=SILENT_LOG)
+        notary.sign(nbformat.read(path, 4))
 
 
 def in_thread(action):

@@ -27,6 +27,7 @@ from PIL import Image
 import wrapsim_helpers as ws
 from wrapsim_helpers import cards
 from wrapsim_helpers.cards import canvas, crowd, days, fonts, summary, themes, tops, volume, words
+from wrapsim_helpers.cards.similar import first_name
 from wrapsim_helpers.charts import style
 from wrapsim_helpers.storage.outputs import MARKER
 from wrapsim_helpers.wrapped import EDITIONS
@@ -37,7 +38,7 @@ from ..conftest import TOP
 ROOT = Path(__file__).parents[2]
 THIN = "\u2009"
 APART = {"too_little", *cards.card.OF_ARTIST}  # cards that no story of a listener has
-CARRY_VALUES = {"layers", "tiles", "quarters"}  # marks in which their value is written
+CARRY_VALUES = {"layers", "tiles", "quarters", "stages"}  # marks in which their value is written
 DECLARED_ROLES = {"signature", "ghosts", "hairline", "plate"}  # shapes that are not data
 AIR = 10  # pixels between a text and a shape that it does not lie on
 CLOSE = {"peak_months", "discoveries"}  # cards whose labels stand next to their marks
@@ -987,6 +988,11 @@ def test_a_listener_without_a_font_is_named_by_the_latin_column(only_shipped_fon
         person = story.listener | {"name": name, "name_latin": latin}
         words = summary.words_of_summary(dataclasses.replace(story, listener=person))
         assert words.headline == headline and words.alt.startswith(f"{name}, ")
+
+
+def test_a_guest_is_named_by_the_latin_column(only_shipped_fonts):
+    guests = pd.DataFrame({"name": ["森裕美子", "Bo Ek"], "name_latin": ["Mori Yumiko", "Bo Ek"]})
+    assert [first_name(*guest) for guest in guests.to_numpy()] == ["Mori Yumiko", "Bo"]
 
 
 def test_names_of_nothing_but_blanks_and_controls_are_shown_as_such():

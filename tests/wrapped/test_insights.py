@@ -595,6 +595,7 @@ def test_the_bins_of_the_crowd_follow_each_other_without_a_gap():
 
 # insights whose n_streams counts featured streams half
 WEIGHED = {"top_artists", "artist_race", "peak_months", "discoveries", "seasons", "world"}
+WEIGHED |= {"festival"}
 
 
 def test_counts_and_milliseconds_are_whole_numbers(tiny_run):
@@ -834,6 +835,13 @@ ORDER = {
     "fan_rank": [],
     "leaderboard": ["position"],
     "sound_town": [],
+    "listening_habits": [],
+    "top_song_quiz": ["place"],
+    "on_repeat": [],
+    "milestones": ["counted", "number"],
+    "movie": ["number"],
+    "tastebreakers": ["rank"],
+    "festival": ["stage", "place"],
 }
 
 

@@ -1,9 +1,13 @@
 """Party: awards, ties, the label of the group, and a line for each guest."""
 
+import json
+from math import exp, log
+
 import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
+from wrapsim_helpers.wrapped.insights import with_tallies
 from wrapsim_helpers.wrapped.party import (
     AWARDS,
     LABELS,
@@ -13,10 +17,12 @@ from wrapsim_helpers.wrapped.party import (
     party_tables,
 )
 
+from ..commands import command
 from .more_columns import with_track_columns
 from .test_blend import plays_of
 from .test_insights import heard, play
 
+USERS = ("--user", "1", "--user", "2", "--user", "3")
 NO_LABEL = {"label": "Mixed Tape", "similarity": 0.1}
 MOODS = [["sad"], ["happy", "sad"], [], None, ["bright", "happy"]]
 
@@ -24,6 +30,7 @@ MOODS = [["sad"], ["happy", "sad"], [], None, ["bright", "happy"]]
 def guests(n, **values):
     """Measures of n guests, 0 but for some values: {measure: one value per guest}."""
     table = pd.DataFrame({"listener_id": range(n), "name": [f"Guest {i}" for i in range(n)]})
+    table["name_latin"] = table["name"]
     table["ms_played"] = 1
     return table.assign(**{award.measure: 0 for award in AWARDS} | values)
 
@@ -34,7 +41,8 @@ def tables_with_moods(*plays):
 
 
 def measured(*plays):
-    return party_measures(tables_with_moods(*plays)).execute().set_index("listener_id").loc[1]
+    tables = with_tallies(tables_with_moods(*plays), ["measures"])
+    return party_measures(tables).execute().set_index("listener_id").loc[1]
 
 
 @pytest.mark.parametrize("n", [1, 11])
@@ -74,7 +82,7 @@ def test_an_equal_award_goes_to_more_minutes_then_to_the_name():
 def test_moods_are_shares_of_streams():
     plays = [*plays_of(1, {0: 3, 1: 1}), *plays_of(1, {3: 2, 4: 1})]
     found = measured(*plays)  # track 3 has no moods
-    assert found["sad_share"] == round(4 / 7, 9) and found["happy_share"] == round(2 / 7, 9)
+    assert found["sad_share"] == round(4 / 7, 9) and found["joyful_share"] == round(2 / 7, 9)
     assert found["rarity"] == round(100 - (3 * 40 + 60 + 2 * 10 + 90) / 7, 9)
 
 
@@ -84,9 +92,11 @@ def test_an_early_play_begins_from_five_to_nine():
 
 
 def test_even_genres_of_one_and_of_two_genres():
-    assert measured(*plays_of(1, {0: 4}))["n_even_genres"] == 1
-    assert measured(*plays_of(1, {0: 2, 1: 2}))["n_even_genres"] == 2
-    assert measured(*plays_of(1, {0: 3, 1: 1}))["n_even_genres"] == round(16 / 10, 9)
+    assert measured(*plays_of(1, {0: 4}))["even_genres"] == 1
+    assert measured(*plays_of(1, {0: 2, 1: 2}))["even_genres"] == pytest.approx(2, abs=1e-8)
+    assert measured(*plays_of(1, {0: 3, 1: 1}))["even_genres"] == pytest.approx(
+        exp(-0.75 * log(0.75) - 0.25 * log(0.25)), abs=1e-8
+    )
 
 
 def test_an_artist_of_an_earlier_year_is_not_new():
@@ -96,7 +106,7 @@ def test_an_artist_of_an_earlier_year_is_not_new():
 
 def test_a_guest_without_streams_has_no_share():
     found = measured(play("2025-05-01T10:00:00", 0, 10_000))
-    assert (found["left_share"], found["sad_share"], found["artist_share"]) == (1, 0, 0)
+    assert (found["early_share"], found["sad_share"], found["top_artist_share"]) == (0, 0, 0)
 
 
 def test_the_label_follows_the_taste_of_all_pairs():
@@ -118,3 +128,24 @@ def test_a_party_of_a_run_agrees_with_its_insights(tiny_run):
     assert won["value"]["Most Minutes"] == minutes[[1, 2, 3]].max() // 60_000
     assert story.tables["guests"]["listener_id"].tolist() == [3, 1, 2]
     assert story.first("party_label")["label"] in {text for _, text in LABELS}
+
+
+def test_the_command_draws_the_cards_of_a_party_and_of_a_blend(tiny_run, tmp_path):
+    for words, card in ((("party", *USERS), "party"), (("blend", *USERS[:4]), "blend")):
+        done = command(words[0], tiny_run, tmp_path / card, *words[1:], "--theme", "night")
+        assert done.returncode == 0, done.stderr
+        index = json.loads((tmp_path / card / "cards.json").read_text(encoding="utf-8"))
+        names = [entry["name"] for entry in index]
+        assert card in names and done.stdout.count("\n") == len(names)
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("blend", *USERS), "--user names 3 listeners; a blend has two. Give --user twice"),
+        (("party", *USERS[:2]), "users names 1 different listener; a party has 2 to 10"),
+    ],
+)
+def test_a_blend_of_three_and_a_party_of_one_are_refused(tiny_run, tmp_path, words, said):
+    done = command(words[0], tiny_run, tmp_path / "new", *words[1:])
+    assert done.returncode == 2 and said in done.stderr and not (tmp_path / "new").exists()

@@ -60,7 +60,8 @@ def test_an_insight_is_added_by_a_query_a_drawing_and_an_edition(tiny_run, monke
 def test_every_insight_has_a_card_but_those_that_others_show():
     shown_by_others = {"monthly_genres", "monthly_families", "top_families", "crowd"}
     shown_by_others |= {"release_years", "top_release_year", "genre_mixture", "fan_rank"}
-    assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others | {"personality_axes"}
+    shown_by_others |= {"personality_axes", "listening_habits"}
+    assert set(w.INSIGHTS) - set(card.CARDS) == shown_by_others
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(TOP).as_posix())

@@ -66,6 +66,23 @@ def test_number_two_is_named_with_the_streams_that_it_has_fewer():
     assert words(table[:1]) == ""
 
 
+def test_the_gap_of_artists_is_said_in_streams_as_people_see_them():
+    artists = pd.DataFrame({"artist": ["Ode", "Mila"], "n_whole": [4, 4], "n_streams": [4, 3.5]})
+    words = tops.gap_to_second_artist
+    assert words(artists) == (
+        "number two, Mila, has 0 streams fewer, and 0.5 streams fewer as weighted"
+    )
+    assert words(artists.assign(n_streams=4.0)) == "number two, Mila, has 0 streams fewer"
+    more = artists.assign(n_whole=[4, 6])
+    assert words(more).startswith("number two, Mila, has 2 streams more, and 0.5 streams fewer")
+    assert words(artists[:1]) == ""
+
+
+def test_number_two_has_more_streams_if_minutes_decide():
+    songs = pd.DataFrame({"title": ["Salt", "Rain"], "n_streams": [3, 5]})
+    assert tops.gap_to_second("title")(songs) == "number two, Rain, has 2 streams more"
+
+
 def test_the_first_play_of_a_song_is_a_local_time():
     songs = pd.DataFrame({"title": ["Salt"], "first_local_ms": [86_400_000 + 1]})
     found = tops.with_first_played(songs, request())

@@ -10,9 +10,11 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 from wrapsim_helpers import wrapped as w
+from wrapsim_helpers.runs.opened import play_files
 from wrapsim_helpers.wrapped.insight import counted_streams
 from wrapsim_helpers.wrapped.insights import missing, with_tallies
-from wrapsim_helpers.wrapped.periods import GROUP
+from wrapsim_helpers.wrapped.periods import GROUP, open_period, show_plays
+from wrapsim_helpers.wrapped.story import NOT_OF_SEVERAL
 
 from .test_insights import heard, play, rows
 
@@ -86,6 +88,26 @@ def test_two_listeners_are_counted_as_one(tiny_run, plays):
     assert story.first("minutes")["n_days"] == both["day"].nunique()
     assert not len(story.tables["place"])
     assert ws.make_cards(story)[-1].name == "summary"
+
+
+def test_each_insight_that_several_listeners_do_not_have_says_why(tiny_run, plays):
+    alone = [ws.tell_story(tiny_run, str(n)) for n in sorted(plays["listener_id"].unique())]
+    story = ws.tell_story(tiny_run, ["1", "2", "3"])
+    absent = {name for name, rows in story.tables.items() if not len(rows)}
+    ever = {name for one in alone for name, rows in one.tables.items() if len(rows)}
+    assert absent & ever <= NOT_OF_SEVERAL.keys() and NOT_OF_SEVERAL.keys() <= absent
+    for name, reason in NOT_OF_SEVERAL.items():
+        assert story.explain(name) == f"Not told of several listeners: {reason}."
+        assert alone[1].explain(name).startswith("Counted: ")
+
+
+def test_several_listeners_live_at_their_median_latitude(tiny_run):
+    run = ws.open_run(tiny_run)
+    period, people = open_period(run), ws.read_parquet(tiny_run, "listeners").to_pandas()
+    show_plays(period, play_files(run), [1, 2, 5])
+    query = f"SELECT latitude, birth_date FROM listeners WHERE listener_id = {GROUP}"
+    middle = people.set_index("listener_id")["latitude"][[1, 2, 5]].median()
+    assert period.connection.execute(query).fetchall() == [(middle, None)]
 
 
 def test_one_listener_in_a_list_is_told_as_alone(tiny_run):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 
 import pandas as pd
@@ -9,7 +10,8 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.wrapped import wrapped_file
-from wrapsim_helpers.wrapped.wrapped_file import uri
+from wrapsim_helpers.wrapped.archive import TEMPLATES
+from wrapsim_helpers.wrapped.wrapped_file import DAYS, public_layout, uri
 
 from .. import stories
 
@@ -42,6 +44,55 @@ def test_the_blocks_have_the_keys_of_the_export(written):
     assert set(written["topTracks"]["topTracks"][0]) == {"trackUri", "count", "msPlayed"}
     assert {"topArtistUris", "numUniqueArtists", "topArtistMsPlayed"} <= set(written["topArtists"])
     assert set(written["yearlyMetrics"]) == {"totalMsListened"}
+
+
+def test_a_party_block_has_each_key_that_one_listener_fills(written):
+    assert set(written["party"]) == {
+        *("avgTrackPopularityScore", "numSharesAllContent", "numListenedAlbums"),
+        *("multilinguistRankingScore", "absoluteChaosRankingScore", "topArtistUris"),
+        *("topArtistUri", "percentListenedTopArtist", "percentListenedNight"),
+        *("percentListenedExplicit", "totalNumListeningMinutes", "totalNumListeningDays"),
+        *("streakNumListeningDays", "numArtistsDiscovered", "percentChillTracks"),
+        *("percentSadTracks", "percentHappyTracks", "percentLoveTracks", "percentPartyTracks"),
+        "trackStreams",
+    }
+    assert 0 <= written["party"]["avgTrackPopularityScore"] <= 1
+    percentages = [n for key, n in written["party"].items() if key.startswith("percent")]
+    assert all(0 <= n <= 100 for n in percentages) and max(percentages) > 1
+
+
+def test_the_percentage_in_a_club_is_its_part_of_the_crowd(everybody_written):
+    clubs = [written["clubs"] for written in everybody_written if "clubs" in written]
+    members = Counter(club["userClub"] for club in clubs)
+    assert len(clubs) > 3 and clubs == [
+        club | {"percentInClub": members[club["userClub"]] / len(clubs)} for club in clubs
+    ]
+
+
+@pytest.fixture(scope="module")
+def everybody_written(tiny_run):
+    """Wrapped2025.json of every listener of a run."""
+    numbers = ws.everybody(tiny_run)["minutes"]["listener_id"].to_pylist()
+    return [public_layout(ws.tell_story(tiny_run, str(n), edition="2025")) for n in numbers]
+
+
+def test_the_archive_has_the_reasons_and_tags_of_its_rules():
+    archive = stories.typical().tables["archive"]
+    reports = public_layout(stories.typical())["archiveReports"]["archiveReports"]
+    assert [DAYS[reason - 1] for reason in archive["reason"]] == [
+        (report["reason"], report["filedUnderTags"][0]) for report in reports
+    ]
+    assert len(DAYS) == len(TEMPLATES) and reports[0]["reason"] == "BIGGEST_MUSIC_DAY"
+
+
+def test_the_race_tells_the_month_with_most_streams_of_each_artist():
+    story = stories.typical()
+    insights = public_layout(story)["topArtistRace"]["insights"]
+    race = story.tables["artist_race"]
+    assert [i["insightMetric"]["value"] for i in insights] == [
+        max(rows["n_whole"]) for _, rows in race.groupby("year_rank")
+    ]
+    assert {i["insightMetric"]["insightType"] for i in insights} == {"ARTIST_X_STREAMS"}
 
 
 def test_every_uri_has_22_letters(written):

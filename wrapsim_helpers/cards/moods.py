@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..wrapped.moods import HEX
 from .canvas import (
     LEFT,
     LONG_HEADLINES,
@@ -21,16 +22,7 @@ from .words import of_100, percent_text, span, words_on
 
 # ---------------------------------------------------------------- aura
 
-# colours of the aura on a dark ground; other themes have their own
-AURA = {
-    "purple": "#B79CFF",
-    "green": "#8FE3C0",
-    "pink": "#FF9CC8",
-    "orange": "#FF5A3C",
-    "yellow": "#FFC53D",
-    "blue": "#7F9BFF",
-}
-COLOURED = ("press", "night")  # themes in which an aura has its colours
+COLOURED = ("press", "night")  # themes in which an aura has its colours; others have their own
 CENTRE, RADIUS, SMALLEST = (540, 1024), 430, 40
 POINTS = 15  # of the outline, per part of the period
 
@@ -54,7 +46,7 @@ def draw_audio_aura(ax, story, theme="press"):
 
 def aura_paints(look, theme, colours):
     """The paint of each shape, the upper one with an edge. colours: names, at most two"""
-    faces = [Paint(AURA[name]) for name in colours]
+    faces = [Paint(HEX[name]) for name in colours]
     paints = faces if theme in COLOURED else [paint for paint, _ in look.layers[: len(faces)]]
     edges = [paint.edge if paint.edge != "none" else look.ground for paint in paints]
     return [paints[0], *(p._replace(edge=e) for p, e in zip(paints[1:], edges[1:], strict=True))]

@@ -56,8 +56,8 @@ def names_of_guests(ax, look, guests, x):
     """Write the first names over the columns, on two lines by turns if there are many."""
     n_lines = 1 if len(guests) < 5 else 2
     room = MEASURE / len(guests) * n_lines - 20
-    for i, (at, name) in enumerate(zip(x, guests["name"])):
-        short = cut_text(first_name(name), "text", RULE, room, tail="")
+    for i, (at, guest) in enumerate(zip(x, renamed(guests))):
+        short = cut_text(first_name(guest.name_, guest.name_latin), "text", RULE, room, tail="")
         y = HEADER + 42 * (i % n_lines)
         write_centred(ax, at, y, short, RULE, "text", look.text, "person")
 
@@ -69,7 +69,9 @@ def words_of_party(story):
         f"{w.award}: {w.name_}, {value_text(AWARD[w.award], w.value)}" for w in renamed(won)
     )
     lines_ = "; ".join(f"{g.name_}: {place_text(g.place)} {g.award}" for g in renamed(guests))
-    most = won["name"].value_counts()
+    most = won["listener_id"].value_counts()
+    names = guests.set_index("listener_id")[["name", "name_latin"]]
+    winner = first_name(*names.loc[most.index[0]]) if len(won) else ""
     alike = f"{percent_text(label['similarity'].iloc[0])} alike"
     return words_on(
         story,
@@ -77,10 +79,10 @@ def words_of_party(story):
         headline=label["label"].iloc[0],
         sub=f"{NUMBERS[len(guests)].capitalize()} friends, {alike}",
         reading=(
-            f"{first_name(most.index[0])} takes {NUMBERS[most.iloc[0]]} of {NUMBERS[len(won)]}.",
-        )
-        if len(won)
-        else ("No award this time.",),
+            f"{winner} takes {NUMBERS[most.iloc[0]]} of {NUMBERS[len(won)]}."
+            if len(won)
+            else "No award this time.",
+        ),
         rule="Large dot: the winner of an award. Simulated.",
         before=f"{alike}. {awards}. {lines_}.",
     )

@@ -48,24 +48,29 @@ def draw_similar_listeners(ax, story, theme="press"):
     dots(ax, at[1:], 36, look.mark, "people")
     dots(ax, at[:1], 60, look.accent, "twin")
     dots(ax, CENTRE, 104, look.accent, "centre")
-    for ray, name in zip(out, people["name"]):
-        first = cut_text(first_name(name), "text", RULE, NAME_ROOM, tail="")
+    for ray, name, latin in zip(out, people["name"], people["name_latin"]):
+        first = cut_text(first_name(name, latin), "text", RULE, NAME_ROOM, tail="")
         x, y = CENTRE + ray * FARTHEST
         y += BEYOND if ray[1] > 0.01 else -BEYOND
         write_centred(ax, x, y + 13, first, RULE, "text", look.text, "person")
     return ax
 
 
-def first_name(name):
-    """The first word of a name, as it is shown."""
-    return shown(name.split(" ")[0]) if name else "someone"
+def first_name(name, latin=""):
+    """The first word of a name, as it is shown.
+
+    latin  the Latin form of the name; if it has more words than the name, all of it is shown
+    """
+    words, forms = name.split(" "), latin.split(" ")
+    form = forms[0] if len(forms) == len(words) else latin
+    return shown(words[0], latin=form) if name else "someone"
 
 
 def words_of_similar_listeners(story):
     """The words of the card `similar_listeners`."""
     people = story.tables["similar_listeners"]
     twin = people.iloc[0]
-    name = shown(twin["name"]) or "Someone"
+    name = shown(twin["name"], latin=twin["name_latin"]) or "Someone"
     alike = "; ".join(f"{p.name_} {percent_text(p.similarity)}" for p in rows_with_names(people))
     return words_on(
         story,
@@ -146,7 +151,7 @@ def draw_blend(ax, story, theme="press"):
     """
     look = page(ax, story, "blend", theme, words_of_blend(story), (243, 162))
     artists = story.tables["shared_artists"][:FIVE]
-    names = [first_name(story.first("blend")[name]) for name in ("name_a", "name_b")]
+    names = [first_of_pair(story.first("blend"), which) for which in "ab"]
     for x, ha, name in ((LEFT, "left", names[0]), (RIGHT, "right", names[1])):
         short = cut_text(name, "name", READING, MEASURE / 2 - 30, tail="")
         write(ax, x, FIRST_BAR - 34, short, READING, "name", look.loud, "person", ha=ha)
@@ -184,10 +189,15 @@ def words_of_blend(story):
 def songs_given(story):
     """A reading line for each listener with a song from the other one."""
     row, given = story.first("blend"), story.tables["exchange"]
-    for giver, taker in (("name_a", "name_b"), ("name_b", "name_a")):
-        songs = given[given["giver"] == row[giver]]
+    for giver, taker in ("ab", "ba"):
+        songs = given[given["giver"] == row[f"name_{giver}"]]
         if len(songs):
-            yield song_line(first_name(row[taker]), songs.iloc[0])
+            yield song_line(first_of_pair(row, taker), songs.iloc[0])
+
+
+def first_of_pair(row, which):
+    """The first name of a listener of a blend. which: "a" or "b" """
+    return first_name(row[f"name_{which}"], row[f"latin_{which}"])
 
 
 def song_line(name, song):

@@ -34,7 +34,7 @@ def blend(
     """The `Story` of two listeners counted as one, with what they share in further tables:
 
         blend           one row: similarity (taste match, 0 to 1), n_shared (artists of both), and
-                        name_a, name_b
+                        name_a, name_b, and their Latin forms latin_a, latin_b
         shared_artists  rank, artist, n_a, n_b (streams of each; a featured one counts half)
         shared_songs    rank, title, artist, n_a, n_b
         exchange        giver (name), rank, title, artist, n_streams: songs of one listener that the
@@ -60,16 +60,20 @@ def blend(
 def shared_tables(tables, numbers, names):
     """The further tables of `blend`: name -> DataFrame.
 
-    tables   `PeriodTables` of two listeners;  numbers  theirs;  names  number -> name
+    tables   `PeriodTables` of two listeners;  numbers  theirs;  names  see `names_by_number`
     """
     first, second = numbers
-    match = taste_match(tables, first)
-    given = songs_to_exchange(tables).execute()
+    match, given = taste_match(tables, first), songs_to_exchange(tables).execute()
+    both = {
+        f"{kind}_{which}": names[column][number]
+        for kind, column in (("name", "name"), ("latin", "name_latin"))
+        for which, number in (("a", first), ("b", second))
+    }
     return {
-        "blend": pd.DataFrame([match | {"name_a": names[first], "name_b": names[second]}]),
+        "blend": pd.DataFrame([match | both]),
         "shared_artists": shared_artists(tables, first).execute(),
         "shared_songs": shared_songs(tables, first).execute(),
-        "exchange": given.assign(giver=given["listener_id"].map(names)),
+        "exchange": given.assign(giver=given["listener_id"].map(names["name"])),
     }
 
 

@@ -124,6 +124,11 @@ def club(tables):
 # -- the records -----------------------------------------------------------------------------------
 
 
+def among_members(clubs, request):
+    """The listener's clubs with n_listeners, the number of listeners with a club."""
+    return clubs.assign(n_listeners=int((request.tally("measures")["club"] != "").sum()))
+
+
 INSIGHTS = (
     Insight(
         "club",
@@ -132,6 +137,7 @@ INSIGHTS = (
         reads=OF_STREAMS,
         tallies=("measures",),
         columns=("club", "n_streams", "share", "rank", "role", "role_rank", "n_members"),
+        shape=among_members,
         counted="plays of {seconds} s and more of tracks with a mood of the club; the role is the "
         "highest rank among the members of the club in this run",
         left_out="private plays, functional noise and tracks without a mood",

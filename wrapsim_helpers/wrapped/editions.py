@@ -55,6 +55,7 @@ LAST_DAYS = {
 }
 STORY = (
     "minutes",
+    "top_song_quiz",
     "top_songs",
     "top_artists",
     "top_genres",
@@ -96,8 +97,14 @@ STORY = (
     "sound_town",
     "fan_rank",
     "leaderboard",
+    "on_repeat",
+    "milestones",
+    "movie",
+    "tastebreakers",
+    "festival",
 )
-# insights that several cards read: the small disc, the summary, and comparisons with the crowd
+# insights that several cards read: the small disc, the summary, and comparisons with the crowd; and
+# listening_habits, which Wrapped<year>.json and a party read
 OF_CARDS = (
     "minutes",
     "top_songs",
@@ -116,15 +123,16 @@ OF_CARDS = (
     "release_years",
     "genre_mixture",
     "personality_axes",
+    "listening_habits",
 )
 # What each year told, as the press and the service described it, as far as the log holds it: no
-# podcasts, videos, quizzes or shares. Neighbours differ in ground.
+# podcasts, videos or shares. Neighbours differ in ground.
 EARLY = ("minutes", "top_songs", "top_artists", "seasons")
 STORIES = {
     "2013": EARLY,
     "2014": EARLY,
     "2015": EARLY,
-    "2016": ("minutes", "top_songs", "top_artists", "top_genres"),
+    "2016": ("minutes", "top_song_quiz", "top_songs", "top_artists", "top_genres"),
     "2017": ("minutes", "top_songs", "top_artists", "missed_songs"),
     "2018": ("minutes", "first_song", "oldest_song", "top_songs", "top_artists", "discoveries"),
     "2019": ("minutes", "top_songs", "top_artists", "seasons", "top_genres", "world"),
@@ -136,7 +144,15 @@ STORIES = {
         "top_artists",
         "top_genres",
     ),
-    "2021": ("minutes", "top_songs", "audio_aura", "top_artists", "top_genres", "place"),
+    "2021": (
+        "minutes",
+        "top_songs",
+        "audio_aura",
+        "top_artists",
+        "top_genres",
+        "movie",
+        "place",
+    ),
     "2022": (
         "minutes",
         "top_songs",
@@ -167,6 +183,7 @@ STORIES = {
     ),
     "2025": (
         "minutes",
+        "top_song_quiz",
         "top_songs",
         "top_artists",
         "top_genres",

@@ -247,7 +247,7 @@ def with_names_of_countries(rows, _):
 
 def gap_to_second_country(rows):
     """The runner-up of the known countries, and the gap, in words."""
-    return gap_to_second("name")(rows[rows["rank"] > 0])
+    return gap_to_second("name", words="has {gap} as weighted")(rows[rows["rank"] > 0])
 
 
 SONG_COLUMNS = ("track_id", "title", "artist", "first_ms", "first_local_ms", "n_streams")

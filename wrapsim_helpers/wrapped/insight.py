@@ -42,22 +42,29 @@ def no_runner_up(_):
     return ""
 
 
-def gap_to_second(name, measure="n_streams", words="has {gap} fewer"):
+def gap_to_second(name, measure="n_streams", words="has {gap}"):
     """The function `Insight.runner_up` of a table in ranked order.
 
     name     column of the names
     measure  column that the gap to the first is in
-    words    what is said of the second; {gap} is the gap in streams, {number} the bare number
+    words    what is said of the second; {gap} is the gap as `gap_in_words`, {number} the number
     """
 
     def runner_up(table):
         if len(table) < 2:
             return ""
         gap = float(table[measure].iloc[0] - table[measure].iloc[1])
-        said = words.format(gap=counted_streams(gap), number=gap)
+        said = words.format(gap=gap_in_words(gap), number=gap)
         return f"number two, {table[name].iloc[1]}, {said}"
 
     return runner_up
+
+
+def gap_in_words(gap):
+    """How many streams the second has fewer than the first: "2.5 streams fewer". The second has
+    more if minutes decide.
+    """
+    return f"{counted_streams(abs(gap))} {'fewer' if gap >= 0 else 'more'}"
 
 
 def counted_streams(n):

@@ -25,6 +25,15 @@ AURA_COLOURS = {
     "energetic": "yellow",
     "sad": "blue",
 }
+# the colours as hexadecimal RGB, for a dark ground
+HEX = {
+    "purple": "#B79CFF",
+    "green": "#8FE3C0",
+    "pink": "#FF9CC8",
+    "orange": "#FF5A3C",
+    "yellow": "#FFC53D",
+    "blue": "#7F9BFF",
+}
 AURA_SLICES = 24  # equal parts of the period; fewer if it has fewer days
 MORNING, MIDDAY, EVENING = 5, 12, 18  # first local hours of the parts of the day
 PARTS = ("morning", "midday", "evening")

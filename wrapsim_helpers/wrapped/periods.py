@@ -45,7 +45,7 @@ PLAYS_AT_ONCE = 4_000_000  # counted together: faster than one part at a time, b
 TEMPORARY = tuple("timed songs song_days song_months days credited artist_months earlier".split())
 # tables of which a part belongs to each part of the plays -> columns that insights read
 WITH_PLAYS = {
-    "listeners": ["listener_id", "name", "birth_date", "country", "city", "latitude"],
+    "listeners": ["listener_id", "name", "name_latin", "birth_date", "country", "city", "latitude"],
     "actions": ["listener_id", "at", "kind", "track_id"],
 }
 SQL = ["name", "sql"]  # columns of cached statements
@@ -269,13 +269,20 @@ def rows_beside(run, name, columns, files, listener_id=None):
 
 
 def show_as_one(connection, listeners):
-    """Make the view plays show the plays of some listeners as those of the listener GROUP."""
+    """Make the view plays show the plays of some listeners as those of the listener GROUP, who
+    lives at their median latitude and has no other property.
+    """
     connection.register("members", pa.table({"listener_id": pa.array(listeners, pa.int64())}))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE together AS SELECT * REPLACE ({GROUP} AS listener_id) "
         "FROM plays WHERE listener_id IN (SELECT listener_id FROM members)"
     )
     connection.execute("CREATE OR REPLACE VIEW plays AS SELECT * FROM together")
+    connection.execute(
+        "CREATE OR REPLACE VIEW listeners AS SELECT * FROM listeners_arrow UNION ALL BY NAME "
+        f"SELECT {GROUP} AS listener_id, median(latitude) AS latitude FROM listeners_arrow "
+        "WHERE listener_id IN (SELECT listener_id FROM members)"
+    )
 
 
 def groups_of_plays(run):

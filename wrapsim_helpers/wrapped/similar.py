@@ -17,6 +17,7 @@ FANS = 50  # listeners per artist, those with the largest part of it in their ta
 CANDIDATES = 40  # per listener, compared over all favourite artists
 SIMILAR = 10  # similar listeners told, and those whose songs are looked at
 MISSED = 20  # missed songs told
+NAMES = ("name", "name_latin")
 PER_ARTIST = 2  # missed songs of one artist at most (ListenBrainz, Year in Music, top missed)
 
 
@@ -58,10 +59,12 @@ def favourite_songs(tables):
 
 
 def listener_names_of(tables):
-    """The name of each listener; "" if the run has no names."""
-    if tables.listeners is None or "name" not in tables.listeners.columns:
-        return tables.days.select("listener_id").distinct().mutate(name=ibis.literal(""))
-    return tables.listeners.select("listener_id", "name")
+    """The name of each listener and its Latin form name_latin; "" if the run does not have them."""
+    people = tables.listeners
+    if people is None:
+        people = tables.days.select("listener_id").distinct()
+    absent = {name: ibis.literal("") for name in NAMES if name not in people.columns}
+    return people.mutate(**absent).select("listener_id", *NAMES)
 
 
 TALLIES = (
@@ -136,13 +139,13 @@ def most_similar(tables):
 
 def similar_listeners(tables):
     """Which listeners are most similar to each listener, the twin first? other_id, similarity
-    (0 to 1), n_shared (favourite artists of both), name, rank.
+    (0 to 1), n_shared (favourite artists of both), name, name_latin, rank.
 
     Ties go to the lower number. A listener who shares no favourite artist has no row.
     """
     names = tables.tallies["names"].rename(other_id="listener_id")
     similar = most_similar(tables).left_join(names, "other_id").drop("other_id_right")
-    return similar.relocate("name", before="rank").order_by("listener_id", "rank")
+    return similar.relocate(*NAMES, before="rank").order_by("listener_id", "rank")
 
 
 def missed_songs(tables):
@@ -204,7 +207,7 @@ INSIGHTS = (
         similar_listeners,
         reads=OF_STREAMS,
         tallies=("favourite_artists", "names"),
-        columns=("other_id", "similarity", "n_shared", "name", "rank"),
+        columns=("other_id", "similarity", "n_shared", *NAMES, "rank"),
         counted=(
             f"the cosine of the streams of each listener's {FAVOURITES} most streamed artists; "
             "ties go to the lower number"

@@ -65,7 +65,7 @@ class Story:
         music_evolution phase, first_month, last_month, peak_month, descriptor, mood, genre,
                         artists, n_streams; no row for a year without a change
         archive         date, title, words, reason, amount, name, ms_played, n_streams; at most five
-        similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name; no row for several
+        similar_listeners  rank, other_id, similarity (0 to 1), n_shared, name, name_latin; none for
                         listeners
         missed_songs    rank, title, artist, n_listeners, n_streams; as above
         top_release_year, oldest_song, listening_age, first_song   one row or none; columns as in
@@ -82,11 +82,14 @@ class Story:
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
         character       rank, character, habit, value, score, n_below of n_listeners; no row without
                         a crowd
-        club            rank, club, n_streams, share, role, role_rank, n_members
+        club            rank, club, n_streams, share, role, role_rank, n_members of n_listeners
         fan_rank        one row: artist_id, artist, minutes, rank, n_fans, share; no row without a
                         crowd
         leaderboard     position, rank, minutes, is_listener; up to 7 rows, none without a crowd
-        sound_town      one row or none; columns as in docs/tables.md
+        sound_town, listening_habits, on_repeat   one row or none; columns as in docs/tables.md;
+                        on_repeat has date too
+        top_song_quiz, milestones, movie, tastebreakers, festival   as in docs/tables.md;
+                        milestones has date too
     """
 
     listener: dict
@@ -104,9 +107,11 @@ class Story:
 
     def explain(self, name):
         """How an insight was counted, in one sentence: rule, period, what was left out, and the
-        runner-up with its gap.
+        runner-up with its gap; or why it is not told of several listeners.
         """
         insight = INSIGHTS[check_choice("name", name, tuple(filter(INSIGHTS.get, self.tables)))]
+        if self.listener.get("listener_id") == GROUP and name in NOT_OF_SEVERAL:
+            return f"Not told of several listeners: {NOT_OF_SEVERAL[name]}."
         words = {
             "seconds": f"{self.rules.stream_ms / 1000:g}",
             "featured": f"{self.rules.featured_weight:g}",
@@ -131,6 +136,19 @@ class Story:
         )
 
 
+ONE_OF_THE_CROWD = "it compares one listener with the crowd"
+NOT_OF_SEVERAL = {  # insights without rows for several listeners -> why
+    "place": ONE_OF_THE_CROWD,
+    "fan_rank": ONE_OF_THE_CROWD,
+    "leaderboard": ONE_OF_THE_CROWD,
+    "personality": "a type is one listener's; several of different types have none",
+    "character": "a character is one listener's; several of different characters have none",
+    "club": "a club and a role are one listener's; several may be in different clubs",
+    "sound_town": "a town is compared with the artists of one listener",
+    "similar_listeners": "taste is compared between single listeners, also by a blend or a party",
+    "missed_songs": "they are songs of listeners who are similar to one listener",
+    "listening_habits": "they are measured for single listeners; a party compares them",
+}
 LISTENER_FIELDS = {  # columns of the listeners table -> value for several who differ
     "listener_id": GROUP,
     "user_id": "",
@@ -280,9 +298,10 @@ def group_of(run, numbers, name):
 
 
 def names_by_number(run, numbers):
-    """Number -> name of some listeners of a run."""
-    rows = read_parquet(run, "listeners", ["listener_id", "name"]).to_pylist()
-    return {row["listener_id"]: row["name"] for row in rows if row["listener_id"] in numbers}
+    """name and name_latin of some listeners of a run, a DataFrame with their numbers as index."""
+    columns = ["listener_id", "name", "name_latin"]
+    names = read_parquet(run, "listeners", columns).to_pandas().set_index("listener_id")
+    return names.loc[names.index.isin(numbers)]
 
 
 def joined_names(names):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..instants import MINUTE_MS
 from .counting import ranked, ranked_by_streams, ranked_only, shared, total, with_month
-from .insight import OF_STREAMS, Insight, gap_to_second
+from .insight import OF_STREAMS, Insight, gap_in_words, gap_to_second
 
 
 def top_songs(tables, most=100):
@@ -206,6 +206,18 @@ def with_first_played(songs, _):
     return songs.assign(first_played=pd.to_datetime(songs["first_local_ms"], unit="ms"))
 
 
+def gap_to_second_artist(artists):
+    """The runner-up of the artists in words: the gap in whole streams, as cards show them, and in
+    weighted ones where it differs.
+    """
+    if len(artists) < 2:
+        return ""
+    gaps = {name: float(-artists[name][:2].diff().iloc[1]) for name in ("n_whole", "n_streams")}
+    said = f"number two, {artists['artist'].iloc[1]}, has {gap_in_words(gaps['n_whole'])}"
+    weighted = f", and {gap_in_words(gaps['n_streams'])} as weighted"
+    return said + weighted * (gaps["n_whole"] != gaps["n_streams"])
+
+
 STREAMS = "plays of {seconds} s and more"
 RANKED = (
     f"{STREAMS}; ties go to more milliseconds, then to the earlier first play, then to the name"
@@ -241,7 +253,7 @@ INSIGHTS = (
         columns=("artist_id", "n_streams", "n_whole", "ms_played", "first_ms", "artist", "rank"),
         counted=f"{RANKED}; a stream of a featured artist weighs {{featured}}",
         left_out=UNRANKED,
-        runner_up=gap_to_second("artist"),
+        runner_up=gap_to_second_artist,
     ),
     Insight(
         "top_genres",

@@ -1,8 +1,9 @@
 """Wrapped<year>.json: a story in the keys that public readers of the service's export know.
 
-Blocks for which a story has no table (podcasts, news, shares) are left out; readers expect that,
-since the export leaves blocks out too. Shares run from 0 to 1, percentages from 0 to 100. URIs are
-made from names, so that they are the same in all runs, and lead to nothing at the service.
+Blocks for which a story has no table (podcasts) and keys without data (minutes of news) are left
+out; readers expect that, since the export leaves blocks out too. percentInClub and
+topNPercentileFan run from 0 to 1, other percentages from 0 to 100. URIs are made from names, so
+that they are the same in all runs, and lead to nothing at the service.
 """
 
 from ..checking import front_door
@@ -11,6 +12,7 @@ from ..music.song_ids import song_ids, text_keys
 from ..names import normalised
 from ..storage.manifest import json_bytes
 from ..storage.outputs import replaced_file, writable_output_folder
+from .moods import AURA_COLOURS, HEX
 from .story import Story
 
 MONTH_NAMES = (
@@ -20,6 +22,31 @@ TRAILS = (None, "VERY_LOW", "LOW", "MEDIUM", "HIGH", "VERY_HIGH")
 MOST = 5  # of a ranking
 MOST_ARTISTS = 20
 NIGHT = (22, 23, 0, 1, 2, 3, 4)
+DAYS = (  # of the archive, in the order of its rules: reason, tag
+    ("BIGGEST_MUSIC_DAY", "volume"),
+    ("BIGGEST_DISCOVERY_DAY", "discovery"),
+    ("BIGGEST_TOP_ARTIST_DAY", "artist"),
+    ("BIGGEST_TOP_GENRE_DAY", "genre"),
+    ("MOST_NOSTALGIC_DAY", "nostalgia"),
+    ("MOST_UNUSUAL_DAY", "genre"),
+    ("BIRTHDAY", "date"),
+    ("NEW_YEARS_DAY", "date"),
+)
+# key of the party block -> column of the insight listening_habits, factor, decimals
+HABITS = {
+    "avgTrackPopularityScore": ("popularity", 0.01, 3),
+    "numSharesAllContent": ("n_shares", 1, None),
+    "numListenedAlbums": ("n_albums", 1, None),
+    "numArtistsDiscovered": ("n_new_artists", 1, None),
+    "multilinguistRankingScore": ("n_languages", 1, 1),
+    "absoluteChaosRankingScore": ("even_genres", 1, 1),
+    "percentListenedExplicit": ("explicit_share", 100, 1),
+    "percentChillTracks": ("calm_share", 100, 1),
+    "percentSadTracks": ("sad_share", 100, 1),
+    "percentHappyTracks": ("happy_share", 100, 1),
+    "percentLoveTracks": ("romantic_share", 100, 1),
+    "percentPartyTracks": ("energetic_share", 100, 1),
+}
 OLD_LAYOUT = "2024"  # the edition with the keys of Wrapped2024.json; all others have those of 2025
 
 
@@ -134,6 +161,19 @@ def race_block(story):
             for name, rows in ranked.groupby("artist", sort=False)
         ],
         "totalNumArtists": first_number(story, "minutes", "n_artists"),
+        "insights": [best_month(rows) for _, rows in ranked.groupby("artist", sort=False)],
+    }
+
+
+def best_month(rows):
+    """The month with most streams of an artist of the race; of equal months, the earlier."""
+    best = rows.loc[rows["n_whole"].idxmax()]
+    artist = uri("artist", best["artist"])
+    return {
+        "month": MONTH_NAMES[int(best["month"] - 1) % 12],
+        "artistUri": artist,
+        "uri": artist,
+        "insightMetric": {"insightType": "ARTIST_X_STREAMS", "value": int(best["n_whole"])},
     }
 
 
@@ -169,11 +209,11 @@ def public_fans(rows):
 
 
 def club_block(story):
-    """The club of the listener, the share of streams in it, and the role."""
+    """The club of the listener, the share of all listeners with a club who are in it, the role."""
     club = story.first("club")
     return {
         "userClub": upper_snake(club["club"]),
-        "percentInClub": float(club["share"]),
+        "percentInClub": float(club["n_members"] / club["n_listeners"]),
         "role": upper_snake(club["role"]),
         "artists": artist_uris(story, MOST),
     }
@@ -198,7 +238,7 @@ def age_block(story):
 
 
 def party_block(story):
-    """Totals that a party compares."""
+    """What a party compares, as far as one listener's story tells it."""
     clock = story.tables["listening_clock"].set_index("hour")["ms_played"]
     streams, minutes = story.tables["top_artists"]["n_whole"], story.first("minutes")
     return {
@@ -210,6 +250,30 @@ def party_block(story):
         "totalNumListeningDays": int(minutes["n_days"]),
         "streakNumListeningDays": first_number(story, "longest_streak", "n_days"),
         "trackStreams": [{"track_uri": track} for track in track_uris(story)],
+        **new_artists_of(story),
+        **habits_of(story),
+    }
+
+
+def new_artists_of(story):
+    """URIs of the new artists that `discoveries` names; {} without this insight."""
+    months = story.tables.get("discoveries", ())
+    if not len(months):
+        return {}
+    names = dict.fromkeys([*months["artist"], *months["first_artist"]])
+    return {"artistsDiscovered": [uri("artist", name) for name in names if name]}
+
+
+def habits_of(story):
+    """Keys of HABITS with a known value; {} for several listeners."""
+    habits = story.tables.get("listening_habits", ())
+    if not len(habits):
+        return {}
+    values = habits.iloc[0]
+    return {
+        key: round(factor * values[column].item(), decimals)
+        for key, (column, factor, decimals) in HABITS.items()
+        if values[column] == values[column]
     }
 
 
@@ -221,8 +285,9 @@ def archive_block(story):
                 "columnQualifier": f"{row.date:%Y%m%d}",
                 "title": row.title,
                 "description": row.words,
-                "reason": upper_snake(row.title),
+                "reason": DAYS[row.reason - 1][0],
                 "minutesListened": int(row.ms_played) // MINUTE_MS,
+                "filedUnderTags": [DAYS[row.reason - 1][1]],
             }
             for row in story.tables["archive"].itertuples()
         ]
@@ -272,8 +337,14 @@ def artists_of_2024(story):
         "numUniqueArtists": first_number(story, "minutes", "n_artists"),
         "topArtists": [{"artistUri": artist} for artist in artist_uris(story, MOST)],
         "topArtistMilliseconds": first_number(story, "top_artists", "ms_played"),
-        "topArtistFanPercentage": fan_share(story),
+        "topArtistFanPercentage": fan_percentage(story),
     }
+
+
+def fan_percentage(story):
+    """`fan_share` as a percentage, one decimal; None without a crowd."""
+    share = fan_share(story)
+    return share if share is None else round(100 * share, 1)
 
 
 def tracks_of_2024(story):
@@ -294,6 +365,7 @@ def eras_of_2024(story):
             {
                 "key": f"era-{row.phase}",
                 "peakMonth": int(row.peak_month - 1) % 12,
+                **colour_of(row.mood),
                 "genre": row.genre,
                 "mood": row.mood,
                 "descriptor": row.descriptor,
@@ -302,6 +374,11 @@ def eras_of_2024(story):
             for row in story.tables["music_evolution"].itertuples()
         ]
     }
+
+
+def colour_of(mood):
+    """The colour of a mood as in the audio aura; {} for a mood without one."""
+    return {"color": HEX[AURA_COLOURS[mood]]} if mood in AURA_COLOURS else {}
 
 
 BLOCKS_OF_2024 = {

@@ -1,0 +1,154 @@
+"""Cards of the year as a poster: a festival of the artists, and a film with the songs."""
+
+import numpy as np
+
+from .albums import named_headline
+from .canvas import (
+    LEFT,
+    MEASURE,
+    NAME,
+    READING,
+    RIGHT,
+    RULE,
+    dots,
+    fits_headline,
+    fits_width,
+    page,
+    rectangles,
+    width,
+    write,
+    write_name,
+)
+from .fonts import shown
+from .similar import first_name
+from .words import NUMBERS, count, counted, short_title, span, words_on
+
+# ---------------------------------------------------------------- festival
+
+TOP, BOTTOM, GAP = 560, 1490, 16
+PAD = 36  # from a stage's edge to its texts
+MOST_STAGES = 3
+
+
+def draw_festival(ax, story, theme="press"):
+    """Who would play at a festival of the listener's artists? A block for each stage, with its
+    family of genres, its first artist large, and the others.
+    """
+    look = page(ax, story, "festival", theme, words_of_festival(story))
+    stages = [rows for _, rows in story.tables["festival"].groupby("stage")]
+    pitch = (BOTTOM - TOP + GAP) / MOST_STAGES
+    for i, rows in enumerate(stages):
+        y, (paint, colour) = TOP + pitch * i, look.layers[i]
+        plain = paint._replace(hatch=None)  # names are hard to read on hatching
+        rectangles(ax, LEFT, y, MEASURE, pitch - GAP, plain, "stages")
+        stage(ax, rows, y, colour)
+    return ax
+
+
+def stage(ax, rows, y, colour):
+    """Write the texts of a stage into its block."""
+    left, room = LEFT + PAD, MEASURE - 2 * PAD
+    plays = counted(rows["n_whole"].sum(), "play")
+    at = RIGHT - PAD, y + 62
+    write(ax, *at, plays, RULE, "text", colour, "value", ha="right", on="stages")
+    kept = room - width(plays, "text", RULE) - 30
+    family = rows["family"].iloc[0]
+    label = (RULE,), "bold", colour, "stage", kept
+    write_name(ax, left, y + 62, shown(family), *label, on="stages")
+    names = [shown(name) for name in rows["artist"]]
+    first = (NAME, READING), "name", colour, "name", room
+    write_name(ax, left, y + 138, names[0], *first, on="stages")
+    for j, line in enumerate(bill(names[1:], room)):
+        write(ax, left, y + 202 + 54 * j, line, READING, "text", colour, "artist", on="stages")
+
+
+def bill(names, room):
+    """At most two lines of names, with a dot between names; a name that does not fit is left
+    out.
+    """
+    lines = [""]
+    for name in names:
+        longer = f"{lines[-1]} · {name}" if lines[-1] else name
+        if fits_width(longer, "text", READING, room):
+            lines[-1] = longer
+        elif len(lines) < 2 and fits_width(name, "text", READING, room):
+            lines.append(name)
+    return [line for line in lines if line]
+
+
+def words_of_festival(story):
+    """The words of the card `festival`."""
+    rows, listener = story.tables["festival"], story.listener
+    first = rows.iloc[0]
+    name, n = shown(first["artist"]), rows["stage"].nunique()
+    person = first_name(listener["name"], listener["name_latin"]) if listener["user_id"] else name
+    line_up = "; ".join(
+        f"{stage['family'].iloc[0]} stage: {', '.join(stage['artist'])}, "
+        f"{counted(stage['n_whole'].sum(), 'play')}"
+        for _, stage in rows.groupby("stage")
+    )
+    plays = counted(first["n_whole"], "play")
+    return words_on(
+        story,
+        "Festival",
+        headline=fits_headline(f"{person} Fest", person),
+        reading=(
+            f"The first stage opens with {plays}.",
+            f"{counted(len(rows), 'artist')} on {NUMBERS[n]} {'stage' if n == 1 else 'stages'}.",
+        ),
+        rule=f"Top artists by genre, {span(story)}. Simulated.",
+        before=f"{line_up}.",
+    )
+
+
+# ---------------------------------------------------------------- movie
+
+FIRST, PITCH = 640, 128  # baseline of the first title, and distance of scenes
+LARGEST = 92  # diameter of a disc
+TITLE_LEFT = LEFT + 124
+
+
+def draw_movie(ax, story, theme="press"):
+    """Which songs would play in a film of the listener's year? A row for each scene; the area of
+    the disc is the song's plays.
+    """
+    look = page(ax, story, "movie", theme, words_of_movie(story))
+    scenes = story.tables["movie"]
+    n = scenes["n_streams"].to_numpy()
+    first = FIRST + PITCH * (7 - len(scenes)) / 4
+    room = RIGHT - TITLE_LEFT - 12
+    for i, scene in enumerate(scenes.itertuples()):
+        y, is_most = first + PITCH * i, i == n.argmax()
+        diameter = max(LARGEST * np.sqrt(scene.n_streams / n.max()), 12)
+        paint = look.accent if is_most else look.mark
+        dots(ax, (LEFT + LARGEST / 2, y + 6), diameter, paint, "scenes")
+        title, colour = (
+            shown(short_title(scene.title), "title"),
+            look.loud if is_most else look.text,
+        )
+        write_name(ax, TITLE_LEFT, y, title, (NAME, READING), "name", colour, "name", room)
+        below = f"{scene.scene}, {shown(scene.artist)}"
+        write_name(ax, TITLE_LEFT, y + 48, below, (RULE,), "text", look.quiet, "artist", room)
+    return ax
+
+
+def words_of_movie(story):
+    """The words of the card `movie`."""
+    scenes = story.tables["movie"]
+    most = scenes.loc[scenes["n_streams"].idxmax()]
+    title, artist = shown(short_title(most["title"]), "title"), shown(most["artist"])
+    cast = "; ".join(
+        f"{s.scene}: {s.title} by {s.artist}, {counted(s.n_streams, 'play')}"
+        for s in scenes.itertuples()
+    )
+    return words_on(
+        story,
+        "The film",
+        headline=named_headline(f"{title}: the film", title, f"Starring {artist}"),
+        reading=(
+            f"{most['scene']}: {counted(most['n_streams'], 'play')}.",
+            f"{count(len(scenes))} scenes with {counted(scenes['n_streams'].sum(), 'play')}.",
+        ),
+        rule="Scenes by the first mood of top songs. Simulated.",
+        before=f"{cast}.",
+    )
