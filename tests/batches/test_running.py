@@ -115,7 +115,7 @@ def test_results_have_one_row_per_set_with_what_was_given_and_recorded(batch):
 
 def test_the_page_shows_every_set_and_asks_no_other_host_for_anything(batch):
     page = (batch[0] / "out" / "index.html").read_text(encoding="utf-8")
-    assert [page.count(f">{name}</a></h3>") for name in NAMES] == [1] * 4
+    assert [page.count(f">{name}</a></h2>") for name in NAMES] == [1] * 4
     assert "3 of 4 sets are done, <b>1 failed</b>" in page and "on &lt;purpose&gt;" in page
     assert not re.search(r'(src|href)="(?!data:image|data:,|#|html/|results)[^"]*(?<!ipynb)"', page)
     assert len(re.findall(r'<img [^>]*src="data:image/webp[^>]*alt="[^"]{10,}"', page)) == 3

@@ -145,6 +145,6 @@ def test_the_page_is_legible_in_a_browser_without_a_network(batch, width, scheme
         assert Axe().run(page).violations_count == 0
         page.fill("input[type=search]", "n 7")
         assert page.locator(".set:visible").count() == 1
-        page.click(".set:visible h3 a")
+        page.click(".set:visible h2 a")
         assert page.title() == "n 7" and page.locator("img").count() == 1
         assert not [url for url in asked if not url.startswith(("file:", "data:"))]

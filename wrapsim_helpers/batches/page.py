@@ -224,7 +224,7 @@ def set_tile(at, result, shared):
     title = f'<a href="{page}">{name}</a>' if page else name
     return (
         f'<li class="set" id="set-{at}">{picture_html(result)}<div class="words">'
-        f"<h3>{title}</h3>"
+        f"<h2>{title}</h2>"
         f"{pairs_html(pairs, 'given')}{pairs_html(values[:MOST_VALUES], 'values')}"
         f'<p class="last">{state_text(result)}{links(result, page)}</p></div></li>'
     )
@@ -265,10 +265,8 @@ def links(result, page):
 
 
 def values_table(results, shared):
-    """The recorded values of all sets as an HTML table, numbers with a bar; "" if nothing was
-    recorded.
-    """
-    names = recorded_names(results)
+    """The sets that recorded values, as an HTML table, numbers with a bar; "" if none did."""
+    names, results = recorded_names(results), [result for result in results if result.values]
     given = [name for result in results for name in result.job.given if name not in shared]
     columns = [*dict.fromkeys(given)]
     if not names:
