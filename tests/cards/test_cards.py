@@ -1373,7 +1373,7 @@ def test_the_png_carries_title_and_alt_text_and_no_version():
 
 def test_cards_are_written_in_order_with_an_index(tmp_path):
     paths = cards.write_cards(made("typical"), tmp_path / "new" / "folder")
-    assert [p.name for p in paths][:2] == ["01_minutes.png", "02_top_songs.png"]
+    assert [p.name for p in paths][:2] == ["01_minutes.png", "02_top_song_quiz.png"]
     assert paths[-1].name == f"{len(made('typical')):02}_summary.png"
     index = json.loads((tmp_path / "new" / "folder" / "cards.json").read_text(encoding="utf-8"))
     assert all(entry.keys() == {"file", "name", "alt", "sha256"} for entry in index)
