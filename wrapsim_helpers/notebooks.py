@@ -7,6 +7,7 @@ import itertools
 import logging
 import os
 import shlex
+import sqlite3
 import threading
 from concurrent.futures import Future
 from pathlib import Path
@@ -312,7 +313,7 @@ def sign(path):
     from jupyter_core.paths import jupyter_data_dir
     from nbformat.sign import NotebookNotary
 
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, sqlite3.Error):  # the latter while many sets are signed
         folder = Path(jupyter_data_dir())
         folder.mkdir(0o700, parents=True, exist_ok=True)
         notary = NotebookNotary(data_dir=str(folder), log=SILENT_LOG)

@@ -46,10 +46,10 @@ def write_page(results, folder, title, seconds, jobs):
         "table": values_table(results, shared),
         "footer": escaped(footer_text()),
     }
-    page = Template(bundled_text("index.html")).substitute(
+    page = Template(part_of_page("index.html")).substitute(
         parts,
-        css=bundled_text("index.css"),
-        js=bundled_text("index.js"),
+        css=part_of_page("index.css"),
+        js=part_of_page("index.js"),
         **fonts_of(" ".join(parts.values())),
     )
     with replaced_file(folder / FILE) as temporary:
@@ -57,7 +57,7 @@ def write_page(results, folder, title, seconds, jobs):
     return folder / FILE
 
 
-def bundled_text(name):
+def part_of_page(name):
     """The text of a file beside this one."""
     return (HERE / name).read_text(encoding="utf-8")
 
@@ -308,10 +308,10 @@ def kind_of_column(values):
     """The CSS class of a column: of numbers, of long texts, or ""."""
     if all(value is None or isinstance(value, int | float) for value in values):
         return "number"
-    return "long" if any(len(cell_text(value)) > LONG for value in values) else ""
+    return "long" if any(len(table_text(value)) > LONG for value in values) else ""
 
 
-def cell_text(value):
+def table_text(value):
     """A value in the table, as text; "" if there is none."""
     return "" if value is None else value_for_people(value)
 
@@ -324,4 +324,4 @@ def row_html(name, cells):
 def cell_html(tag, kind, value, longest=0):
     """A cell of the table as HTML; with a bar if `longest`, the longest bar's value, is not 0."""
     bar = f' style="--share: {value / longest:.3f}"' if longest and value else ""
-    return f'<{tag} class="{kind}"{bar}>{escaped(cell_text(value))}</{tag}>'
+    return f'<{tag} class="{kind}"{bar}>{escaped(table_text(value))}</{tag}>'
