@@ -115,11 +115,10 @@ def label_bars(ax, left, n, colour):
 
 def label_readings(ax, names):
     """Name the three colours in the corner below the short bars."""
-    for height, name, colour in zip((0.24, 0.15, 0.06), names, (GREY, ACCENT, MIST)):
-        ax.text(
-            0.98, height, f"\u25a0 {name}", transform=ax.transAxes, color=colour, fontsize=TEXT,
-            ha="right",
-        )  # fmt: skip
+    at = {"transform": ax.transAxes, "fontsize": TEXT}
+    for height, name, colour in zip((0.24, 0.15, 0.06), names, (DATA, ACCENT, MIST)):
+        ax.text(0.68, height, "\u25a0", color=colour, **at)
+        ax.text(0.72, height, name, color=GREY, **at)
 
 
 def domain_sentence(domain, numbers):
