@@ -15,6 +15,7 @@ from tests.exchange.samples import account, extended, listen, write, zipped
 from wrapsim_helpers import commands
 from wrapsim_helpers.cards import make_cards
 from wrapsim_helpers.cards.card import CARDS, card_names
+from wrapsim_helpers.cards.volume import words_of_minutes
 from wrapsim_helpers.cards.whole_folder import untold_line
 from wrapsim_helpers.exchange.enriching import enriched
 from wrapsim_helpers.exchange.histories import load_history
@@ -190,6 +191,12 @@ def test_too_little_music_makes_one_card(tmp_path):
     told = tell_history(load_history(write(tmp_path / "a.json", rows)))
     assert [card.name for card in make_cards(told)] == ["too_little"]
     assert "too little music" in untold_line(told)
+
+
+def test_a_story_of_all_years_names_them(story):
+    every = replace(story, year=2023, first_day=date(2023, 2, 1))
+    assert every.years == "2023–2024" and story.years == "2024"
+    assert ", 2023–2024" in words_of_minutes(every).alt
 
 
 # -- redaction -------------------------------------------------------------------------------------

@@ -166,7 +166,10 @@ def make_card(name, story, theme="press", square=False):
         canvas = empty_canvas((5.4, 5.4 if square else 9.6), get_ident())
         ax = draw(canvas.figure.add_axes((0, 0, 1, 1)), story, theme=theme)
         canvas.draw()
-    alt, title = ax.get_label(), f"{story.listener['name']}, {story.year}: {name.replace('_', ' ')}"
+    alt, title = (
+        ax.get_label(),
+        f"{story.listener['name']}, {story.years}: {name.replace('_', ' ')}",
+    )
     texts = {"Title": title, "Description": alt}
     return Card(name, alt, png_bytes(canvas, flat_colours(ax), texts), square=square)
 

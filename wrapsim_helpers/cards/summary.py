@@ -110,9 +110,11 @@ def period(story):
     shorter than a year; "A year, 2025" for an imported history.
     """
     whole = (story.last_day - story.first_day).days >= MIN_YEAR
+    years = story.years
     if story.is_imported:
-        return f"A year of music, {story.year}" if whole else f"{span(story)} {story.year}"
-    return f"A simulated year, {story.year}" if whole else f"Simulated, {span(story)} {story.year}"
+        called = "A year of music" if years == str(story.year) else "Music"
+        return f"{called}, {years}" if whole else f"{span(story)} {years}"
+    return f"A simulated year, {years}" if whole else f"Simulated, {span(story)} {years}"
 
 
 def words_of_summary(story):

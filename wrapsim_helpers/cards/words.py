@@ -55,8 +55,8 @@ def words_on(story, subject, headline, reading, rule, before="", after="", **mor
     """
     finding = f"{more.get('hero', '')} {headline}".strip()
     said = " ".join([before, *reading, after]).strip()
-    alt = f"{story.listener['name']}, {subject.lower()} of {story.year}: {finding}. {said}"
-    return Words(f"{subject}, {story.year}", headline, reading, rule, alt, **more)
+    alt = f"{story.listener['name']}, {subject.lower()} of {story.years}: {finding}. {said}"
+    return Words(f"{subject}, {story.years}", headline, reading, rule, alt, **more)
 
 
 def short_title(title):

@@ -103,6 +103,12 @@ class Story:
     rules: Rules = Rules()
     is_imported: bool = False
 
+    @property
+    def years(self):
+        """The year as cards name it, "2025", or "2023–2025" for a period over several years."""
+        last = self.last_day.year
+        return str(self.year) if last == self.year else f"{self.year}–{last}"
+
     def first(self, name):
         """The first row of the table of an insight."""
         return self.tables[name].iloc[0]
