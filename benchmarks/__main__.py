@@ -7,11 +7,37 @@ on too: `python -m benchmarks 0.7`.
 
 import sys
 
-from . import avro, compiling, drawing, insights, loop, peers, scale, starting, stopping
+from . import (
+    avro,
+    batches,
+    compiling,
+    drawing,
+    explorer,
+    insights,
+    loop,
+    peers,
+    scale,
+    starting,
+    stopping,
+)
+
+PARTS = (
+    starting,
+    loop,
+    compiling,
+    avro,
+    insights,
+    drawing,
+    explorer,
+    scale,
+    stopping,
+    batches,
+    peers,
+)
 
 if __name__ == "__main__":
     missed, enough = 0, float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    for part in (starting, loop, compiling, avro, insights, drawing, scale, stopping, peers):
+    for part in PARTS:
         for claim, ratio, gate, detail in part.measure():
             holds = gate is None or (
                 ratio >= gate * enough if gate > 0 else ratio * enough <= -gate

@@ -566,8 +566,16 @@ def poster_tables(songs, artists, genres):
         "top_song_quiz": quiz.assign(place=quiz.index + 1, is_answer=quiz["rank"] == 1)[some],
         "festival": table(stages, "stage", "family", "place", "artist", "n_whole")[some],
         "movie": table(scenes, "number", "scene", "title", "artist", "n_streams")[some],
+        "tastebreakers": breakers_of(songs, genres)[some],
         **moment_tables(songs.iloc[0]),
     }
+
+
+def breakers_of(songs, genres):
+    """Songs of the first genres, each with fewer fans."""
+    rows = [(s.title, s.artist, g) for s, g in zip(songs.head(5).itertuples(), genres["genre"])]
+    songs = ranked(rows, "title", "artist", "genre")
+    return songs.assign(n_listeners=[12_345, 310, 44, 2, 1][: len(songs)])
 
 
 def moment_tables(song):

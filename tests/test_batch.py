@@ -14,6 +14,7 @@ import yaml
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import commands, kit, notebooks, resources
+from wrapsim_helpers.batches import sets_file
 from wrapsim_helpers.resources import resource
 
 from .commands import command, process
@@ -226,8 +227,9 @@ def test_a_notebook_runs_where_the_caller_stands_and_its_results_go_there(notebo
         (("batch", tmp_path / "sets.yaml"), "batch/one.ipynb"),
     ):
         done = command(*words, cwd=here)
-        assert done.returncode == 0 and done.stdout.strip() == str(
-            here / "data" / "runs" / executed
+        last = {"run": executed, "batch": "batch/index.html"}[words[0]]
+        assert done.returncode == 0 and done.stdout.splitlines()[-1] == str(
+            here / "data" / "runs" / last
         ), done.stderr
         told = nbformat.read(here / "data" / "runs" / executed, 4).cells[-1].outputs[0].text.split()
         assert told == [str(here), str(here / "data" / "runs" / "mine"), str(here / ".." / "out")]
@@ -373,7 +375,7 @@ def test_a_batch_runs_those_asked_for(notebook, tmp_path):
 def test_a_batch_file_that_is_none_is_refused(tmp_path, text, only, words):
     (tmp_path / "sets.yaml").write_text(text)
     with pytest.raises(notebooks.Refused, match=re.escape(words)):
-        notebooks.chosen_sets(tmp_path / "sets.yaml", only)
+        sets_file.chosen_sets(tmp_path / "sets.yaml", only)
 
 
 # -- other commands --------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ ORDER = [
     "realism",
     "notebooks",
     "main_job",
+    "batches",
     "kit",
     "command_errors",
     "commands",

@@ -14,6 +14,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import command_errors, notebooks
+from wrapsim_helpers.batches import sets_file
 from wrapsim_helpers.people import personas
 from wrapsim_helpers.resources import resource
 from wrapsim_helpers.storage import places
@@ -150,12 +151,12 @@ def test_a_working_folder_that_was_deleted_is_said(here):
 def test_a_set_with_a_number_for_a_name_is_refused(tmp_path, text):
     (tmp_path / "sets.yaml").write_text(text)
     with pytest.raises(notebooks.Refused, match="must be text, such as"):
-        notebooks.chosen_sets(tmp_path / "sets.yaml", [])
+        sets_file.chosen_sets(tmp_path / "sets.yaml", [])
 
 
 def test_yaml_that_is_nested_too_deeply_is_refused(tmp_path):
     (tmp_path / "deep.yaml").write_text(DEEP)
-    for read in (personas.load_personas, lambda path: notebooks.chosen_sets(path, [])):
+    for read in (personas.load_personas, lambda path: sets_file.chosen_sets(path, [])):
         with pytest.raises(ValueError, match=r"deep.yaml is not YAML\W+it is nested too deeply"):
             read(tmp_path / "deep.yaml")
     said = refused("run", "02_single_user", "-p", f"age={DEEP}")
@@ -181,7 +182,7 @@ def test_a_full_disk_is_said_in_one_message(here, tiny_run, monkeypatch, words):
 
 
 def test_half_of_an_executed_notebook_does_not_hide_that_the_disk_is_full(tmp_path, monkeypatch):
-    def half(notebook, parameters, output):
+    def half(notebook, parameters, output, **options):
         output.write_text('{"cells": [')
         raise OSError(errno.ENOSPC, "No space left on device")
 

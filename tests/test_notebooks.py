@@ -17,6 +17,7 @@ import pytest
 import yaml
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from nbformat.sign import NotebookNotary
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
@@ -24,6 +25,8 @@ import wrapsim_helpers as ws
 from wrapsim_helpers import commands, notebooks
 from wrapsim_helpers.resources import resource
 from wrapsim_helpers.storage.outputs import MARKER
+
+from .conftest import TOP
 
 NOTEBOOKS = sorted(resource("notebooks").glob("*.ipynb"))
 SETS = yaml.safe_load(resource("notebooks", "runs.yaml").read_text(encoding="utf-8"))
@@ -35,6 +38,9 @@ CONTRACT = {
     "04_wrapped": "run_dir user year edition out_dir",
 }
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+each_but_the_cards = pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if path.stem != "04_wrapped"], ids=lambda path: path.stem
+)
 
 
 def cells(path, kind):
@@ -124,6 +130,32 @@ def test_every_notebook_has_a_tiny_and_an_edge_set():
                 notebooks.check_parameters(path, one.get("parameters") or {})
 
 
+@each_but_the_cards
+def test_a_notebook_shows_its_place_in_the_whole_kit(path):
+    text = "\n".join(cell.source for cell in cells(path, "markdown"))
+    place = re.search(r"^Place in the kit: (.*)$", text, re.M)[1]
+    steps = ["data", "schema", "one listener", "many", "Wrapped", "the evidence."]
+    assert place.replace("*", "").split(" → ") == steps and place.count("**") == 2
+
+
+@each_but_the_cards
+def test_long_calls_and_the_execution_of_queries_are_out_of_sight(path):
+    for cell in cells(path, "code"):
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            continue
+        calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+        assert all(len(call.args) + len(call.keywords) <= 6 for call in calls), cell.source
+        assert ".execute()" not in cell.source
+
+
+def test_the_notebook_of_evidence_states_the_result_of_the_report():
+    told = cells(resource("notebooks", "05_realism.ipynb"), "markdown")
+    text = "\n".join(cell.source for cell in told)
+    report = (TOP / "docs" / "realism.md").read_text(encoding="utf-8")
+    result = re.search(r"!\[(.*)\]\(realism/scores.png\)", report)[1]
+    assert result in " ".join(text.split())
+
+
 # -- runs ------------------------------------------------------------------------------------------
 
 
@@ -183,6 +215,29 @@ def warnings_as_text():
             warnings.formatwarning(one.message, one.category, one.filename, one.lineno),
             file=sys.stderr,
         )
+
+
+def test_an_executed_notebook_is_signed_for_jupyterlab(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    book = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell("n = 1  # a number", metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell("from IPython.display import HTML\nHTML('<p>shown</p>')"),
+        ],
+        metadata=nbformat.read(NOTEBOOKS[0], 4).metadata,
+    )
+    nbformat.write(book, tmp_path / "small.ipynb")
+    done = notebooks.run_notebook(tmp_path / "small.ipynb", {}, tmp_path / "done.ipynb")
+    notary = NotebookNotary(data_dir=str(tmp_path / "jupyter"))
+    assert notary.check_signature(nbformat.read(done, 4))
+
+
+def test_a_notebook_stays_unsigned_where_jupyters_folder_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "taken").write_text("a file, not a folder")
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "taken" / "jupyter"))
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "empty.ipynb")
+    notebooks.sign(tmp_path / "empty.ipynb")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.ipynb", "taken"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ STEPS = {
     "cards": lambda run: ws.make_cards(ws.tell_story(run)),
     "insights": lambda run: ws.everybody(run),
     "a crowd's hours": lambda run: ws.draw_crowd_hours(
-        ws.crowd_hours(ws.period_tables(run)).execute()
+        ws.listener_hours(ws.period_tables(run)).execute()
     ),
     "leaving": lambda run: ws.draw_leaving(ws.crowd_leaving(ws.period_tables(run)).execute()),
     "volume": lambda run: ws.draw_volume(ws.volume_by_plan(run)),

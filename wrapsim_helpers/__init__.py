@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only for editors and type checkers
+    from .batches.recorded import record
     from .cards.albums import draw_top_albums
     from .cards.archive import draw_archive
     from .cards.artist import draw_accolades, draw_artist_countries, draw_artist_year
@@ -36,29 +37,43 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.similar import draw_blend, draw_missed_songs, draw_similar_listeners
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
+    from .cards.tastebreakers import draw_tastebreakers
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
     from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
     from .cards.words import describe_story
     from .cards.years import draw_comebacks, draw_loyalty
-    from .charts.crowd import draw_in_crowd
-    from .charts.exploring import (
-        draw_clock_against_plan,
+    from .charts.crowd import (
         draw_crowd_hours,
-        draw_genre_by_gender,
+        draw_effects,
         draw_homes,
         draw_leaving,
-        draw_pool_sizes,
-        draw_two_groups,
         draw_volume,
+    )
+    from .charts.explained import explained
+    from .charts.explorer.explorer import explore_year
+    from .charts.in_crowd import draw_in_crowd
+    from .charts.listener import (
+        draw_clock_against_plan,
+        draw_other_years,
         draw_what_if,
         draw_year,
     )
+    from .charts.record import describe_releases, draw_record
+    from .charts.run_text import describe_checks, describe_effects, describe_files, file_table
+    from .charts.sources import draw_genre_by_gender, draw_pool_sizes, draw_two_groups
     from .charts.style import finish
-    from .charts.tables import explained, shown_table
+    from .charts.tables import in_words, paragraph
     from .instants import whole_minutes
     from .listening.listen import listen
-    from .listening.what_if import describe_change, describe_listener, one_session, what_if
+    from .listening.other_years import other_years
+    from .listening.what_if import (
+        describe_change,
+        describe_listener,
+        one_session,
+        profile_history,
+        what_if,
+    )
     from .music.catalogue import build_catalogue, pool_sizes
     from .music.songs_file import load_songs
     from .parameters import Given, Run
@@ -76,6 +91,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_endings,
         draw_evidence,
         draw_hours_held,
+        draw_judged,
         draw_release_ages,
         draw_scores,
         draw_skips_by_age,
@@ -83,6 +99,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_taste_overlap,
         draw_volume_spread,
     )
+    from .realism.judged import describe_judged, misses_table
     from .realism.measure import checked, measured, sampled
     from .realism.results_text import published_by, results_table, summary_of, tell_rules
     from .realism.scores import verdicts
@@ -100,7 +117,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .runs.show import show
     from .runs.simulate import continue_run, open_job, simulate
     from .runs.verify import verify
-    from .schema import fingerprints, schema_ind, schema_table
+    from .schema import fingerprints, part_of_schema, schema_ind, schema_table
     from .storage.avro_reading import read_plays_avro
     from .storage.outputs import output_folder
     from .storage.records import read_avro, records, sync_marker, write_avro
@@ -108,7 +125,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .wrapped.blend import blend
     from .wrapped.contrasts import contrasting_listeners, minutes_and_genre
     from .wrapped.counting import Rules, tables_in
-    from .wrapped.crowd import crowd_hours, crowd_leaving, volume_by_plan
+    from .wrapped.crowd import crowd_hours, crowd_leaving, listener_hours, volume_by_plan
     from .wrapped.editions import window
     from .wrapped.everybody import everybody, write_everybody
     from .wrapped.party import party
@@ -133,13 +150,16 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "Given": "parameters",
     "Behaviour": "people.behaviour",
     "sample_listeners": "people.listeners",
-    "draw_homes": "charts.exploring",
-    "draw_two_groups": "charts.exploring",
-    "draw_genre_by_gender": "charts.exploring",
-    "draw_pool_sizes": "charts.exploring",
+    "draw_homes": "charts.crowd",
+    "draw_two_groups": "charts.sources",
+    "draw_genre_by_gender": "charts.sources",
+    "draw_pool_sizes": "charts.sources",
     # 01 schema: the record, as Avro
     "schema_ind": "schema",
     "schema_table": "schema",
+    "part_of_schema": "schema",
+    "draw_record": "charts.record",
+    "describe_releases": "charts.record",
     "fingerprints": "schema",
     "records": "storage.records",
     "write_avro": "storage.records",
@@ -151,15 +171,19 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "listen": "listening.listen",
     "what_if": "listening.what_if",
     "describe_listener": "listening.what_if",
+    "profile_history": "listening.what_if",
     "one_session": "listening.what_if",
     "describe_change": "listening.what_if",
     "generate_listening_session": "runs.in_memory",
     "generate_multiple_users_session": "runs.in_memory",
     "write_listener": "runs.again",
     "check_plays": "runs.rules",
-    "draw_year": "charts.exploring",
-    "draw_clock_against_plan": "charts.exploring",
-    "draw_what_if": "charts.exploring",
+    "draw_year": "charts.listener",
+    "draw_clock_against_plan": "charts.listener",
+    "draw_what_if": "charts.listener",
+    "other_years": "listening.other_years",
+    "draw_other_years": "charts.listener",
+    "explore_year": "charts.explorer.explorer",
     # 03 multiple users: runs on disk or in a store
     "plan": "runs.plan",
     "simulate": "runs.simulate",
@@ -177,10 +201,16 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "effects_of": "runs.effects",
     "volume_by_plan": "wrapped.crowd",
     "crowd_hours": "wrapped.crowd",
+    "listener_hours": "wrapped.crowd",
     "crowd_leaving": "wrapped.crowd",
-    "draw_volume": "charts.exploring",
-    "draw_crowd_hours": "charts.exploring",
-    "draw_leaving": "charts.exploring",
+    "draw_volume": "charts.crowd",
+    "draw_crowd_hours": "charts.crowd",
+    "draw_leaving": "charts.crowd",
+    "draw_effects": "charts.crowd",
+    "describe_effects": "charts.run_text",
+    "describe_checks": "charts.run_text",
+    "file_table": "charts.run_text",
+    "describe_files": "charts.run_text",
     # 04 wrapped: insights, stories and cards
     "tell_story": "wrapped.story",
     "tell_editions": "wrapped.retelling",
@@ -200,8 +230,8 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tables_in": "wrapped.counting",
     "window": "wrapped.editions",
     "describe_story": "cards.words",
-    "explained": "charts.tables",
-    "draw_in_crowd": "charts.crowd",
+    "explained": "charts.explained",
+    "draw_in_crowd": "charts.in_crowd",
     "make_cards": "cards.card",
     "make_squares": "cards.card",
     "write_cards": "cards.card",
@@ -253,6 +283,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_on_repeat": "cards.moments",
     "draw_milestones": "cards.moments",
     "draw_movie": "cards.posters",
+    "draw_tastebreakers": "cards.tastebreakers",
     "draw_festival": "cards.posters",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
@@ -269,6 +300,9 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tell_rules": "realism.results_text",
     "published_by": "realism.results_text",
     "draw_scores": "realism.evidence",
+    "draw_judged": "realism.evidence",
+    "describe_judged": "realism.judged",
+    "misses_table": "realism.judged",
     "draw_against_uniform": "realism.evidence",
     "draw_evidence": "realism.evidence",
     "draw_still_on": "realism.evidence",
@@ -283,8 +317,10 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_taste_overlap": "realism.evidence",
     # every notebook
     "finish": "charts.style",
-    "shown_table": "charts.tables",
+    "in_words": "charts.tables",
+    "paragraph": "charts.tables",
     "output_folder": "storage.outputs",
+    "record": "batches.recorded",
 }
 __all__ = list(_MODULE_OF)
 

@@ -112,9 +112,14 @@ def is_cached(function):
 
     It can if it is loaded or cached, or if compiling is switched off.
     """
-    return bool(getattr(function, "signatures", True)) or any(
-        code_folder(function.__module__).rglob(f"*.{function.__name__}-*.nbi")
+    return bool(getattr(function, "signatures", True)) or has_code(
+        function.__module__, function.__name__
     )
+
+
+def has_code(module, name):
+    """Whether a function's compiled code is in the cache; imports nothing. module: its full name"""
+    return any(code_folder(module).rglob(f"*.{name}-*.nbi"))
 
 
 def marked(folder):

@@ -1,10 +1,25 @@
-"""Clear the folder of the main job, `wrapsim wrapped`."""
+"""Before the notebooks of `wrapsim wrapped` or of a batch: compile the model, clear the folder."""
 
+import tempfile
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 # the folders that the main job writes
 JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")
+
+
+def compile_everything():
+    """Compile the model, and make the default catalogue: simulate and read a small run, so that
+    all compiled code is called.
+    """
+    from .runs.simulate import simulate
+    from .runs.verify import verify
+
+    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
+        run_dir = Path(folder) / "run"
+        simulate(1, "2025-01-01", "2025-01-08", out_dir=run_dir, workers=1)
+        verify(run_dir, 1)
 
 
 def clear_job(folder):

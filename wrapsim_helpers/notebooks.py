@@ -6,10 +6,8 @@ import contextlib
 import itertools
 import logging
 import os
-import re
 import shlex
 import threading
-from collections import Counter
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -40,8 +38,9 @@ EXAMPLES = {"float": 52.5, "list": ["Pop", "Rap"]}
 QUIET = ["--IPKernelApp.log_level=CRITICAL"]
 
 
-# the name of a set in a runs.yaml, which is also the name of the executed notebook
-SET_NAME = re.compile(r"\w([\w. -]*\w)?")
+# nbformat warns here that a folder of signatures cannot be written
+SILENT_LOG = logging.getLogger(f"{__name__}.sign")
+SILENT_LOG.setLevel(logging.CRITICAL)
 
 
 class Refused(ValueError):
@@ -61,7 +60,7 @@ def declared_parameters(notebook):
     if Path(notebook).suffix != ".ipynb":
         raise Refused(f"{str(notebook)!r} is not a notebook; name an .ipynb file.")
     try:
-        declared = papermill.inspect_notebook(str(notebook))
+        declared = papermill.inspect_notebook(as_template(notebook))
     except Exception as error:  # an error of nbformat, JSON or Unicode
         raise Refused(
             f"{str(notebook)!r} is not a notebook ({first_line(error)}); name an .ipynb file."
@@ -81,11 +80,13 @@ def first_line(error):
     return (str(error).splitlines() or [type(error).__name__])[0][:100]
 
 
-def check_parameters(notebook, given):
+def check_parameters(notebook, given, known=None):
     """The given parameters, unchanged. Raises Refused for a wrong type, or for an unknown name,
     with the nearest one.
+
+    known  as from `declared_parameters`; None reads the notebook
     """
-    known = declared_parameters(notebook)
+    known = declared_parameters(notebook) if known is None else known
     for name, value in given.items():
         if name not in known:
             hint = did_you_mean(near_names(name, known, cutoff=0.4))
@@ -173,7 +174,6 @@ def run_notebook(notebook, parameters, output):
     RuntimeError, naming the error and the executed notebook, if a cell fails or is not executed.
     """
     from .interrupts import saying
-    from .storage.outputs import begin, end, list_output
     from .storage.run_folder import writable
 
     notebook, output = Path(notebook), check_path("output", output).absolute()
@@ -181,25 +181,39 @@ def run_notebook(notebook, parameters, output):
     if check_target(output):
         typer.echo(f"Replacing the earlier {output}.", err=True)
     writable(output.parent, "output")
-    temporary = begin(output)
-    try:
-        with saying(
-            lambda: (
-                f"The cells executed so far are in {output}; the same command executes the "
-                f"notebook from the start."
-            )
-        ):
-            problem = execute(notebook, checked, temporary)
-    finally:
-        try:
-            if is_complete_notebook(temporary):
-                set_output_path(temporary, output)
-                list_output(temporary, output)
-        finally:
-            end(temporary)
+    with saying(
+        lambda: (
+            f"The cells executed so far are in {output}; the same command executes the "
+            f"notebook from the start."
+        )
+    ):
+        problem = write_executed(notebook, checked, output, progress_bar={"desc": notebook.stem})
     if problem:
         raise RuntimeError(f"{notebook.name} {problem}The executed notebook is {output}")
     return output
+
+
+def write_executed(notebook, parameters, output, facts=lambda problem: {}, **options):
+    """Execute a notebook and write it to `output`, also if a cell fails. Returns what went wrong,
+    in words, or "".
+
+    facts    function of what went wrong: what else to store in the notebook's metadata
+    options  for papermill, see `execute`
+    """
+    from .storage.outputs import begin, end, list_output
+
+    temporary, problem = begin(output), "stopped: it was not executed to its end. "
+    try:
+        problem = execute(notebook, parameters, temporary, **options)
+    finally:
+        try:
+            if is_complete_notebook(temporary):
+                set_metadata(temporary, output, facts(problem))
+                sign(temporary)
+                list_output(temporary, output)
+        finally:
+            end(temporary)
+    return problem
 
 
 def check_target(output):
@@ -232,30 +246,41 @@ def check_target(output):
     return True
 
 
-def execute(notebook, parameters, output):
-    """Execute a notebook by papermill. Returns what went wrong, in words, or ""."""
-    import papermill
+def execute(notebook, parameters, output, progress_bar=False, arguments=()):
+    """Execute a notebook by papermill. Returns what went wrong, in words, or "".
 
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    progress_bar  settings of the bar, or False;  arguments  further ones of the kernel's command
+    """
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:
         done = in_thread(
             lambda: papermill.execute_notebook(
-                str(notebook),
-                str(output),
+                as_template(Path(notebook).absolute()),
+                as_template(output),
                 parameters,
                 kernel_name="python3",
                 cwd=str(Path.cwd()),
-                progress_bar={"desc": notebook.stem},
-                extra_arguments=QUIET,
+                progress_bar=progress_bar,
+                extra_arguments=[*QUIET, *arguments],
             )
         )
     except papermill.PapermillExecutionError as error:
         return f"stopped: {error.ename}: {error.evalue}\n"
+    except DeadKernelError:
+        return "stopped: its kernel died; the usual cause is too little memory.\n"
     pending = sum(
         cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("status") == "pending"
         for cell in done.cells
     )
     return f"ended early: {pending} cells were not executed. " if pending else ""
+
+
+def as_template(path):
+    """A path for papermill, which takes {braces} in a path as the name of a parameter."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def is_complete_notebook(path):
@@ -265,13 +290,32 @@ def is_complete_notebook(path):
     return False
 
 
-def set_output_path(temporary, output):
-    """Replace the temporary path in the metadata of an executed notebook by its final path."""
+def set_metadata(temporary, output, facts):
+    """Replace the temporary path in the metadata of an executed notebook by its final path, and add
+    `facts`, a dict, as its part `wrapsim`.
+    """
     import nbformat
 
     book = nbformat.read(temporary, 4)
     book.metadata.get("papermill", {})["output_path"] = str(output)
+    book.metadata.update({"wrapsim": facts} if facts else {})
     nbformat.write(book, temporary)
+
+
+def sign(path):
+    """Sign a notebook as Jupyter does, so that JupyterLab trusts it and runs the scripts of its
+    explorers. Where Jupyter's folder of signatures cannot be written, it stays unsigned, and
+    shows the pictures of its explorers.
+    """
+    import nbformat
+    from jupyter_core.paths import jupyter_data_dir
+    from nbformat.sign import NotebookNotary
+
+    with contextlib.suppress(OSError):
+        folder = Path(jupyter_data_dir())
+        folder.mkdir(0o700, parents=True, exist_ok=True)
+        notary = NotebookNotary(data_dir=str(folder), log=SILENT_LOG)
+        notary.sign(nbformat.read(path, 4))
 
 
 def in_thread(action):
@@ -290,13 +334,16 @@ def set_result_of(future, action):
         future.set_exception(error)
 
 
-def find_notebook(name):
+def find_notebook(name, folder=None):
     """Path of a notebook, given by its path or by the name of a project notebook. Raises Refused if
     there is none.
+
+    folder  where a relative path may start, besides the working folder
     """
     path = check_path("notebook", name)
-    if path.is_file():
-        return path
+    for start in (Path(), *([folder] if folder else [])):
+        if (start / path).is_file():
+            return start / path
     project = {p.stem: p for p in sorted(notebook_folder().glob("*.ipynb"))}
     if path.stem in project and path.parent == Path("."):
         return project[path.stem]
@@ -310,82 +357,3 @@ def notebook_folder():
     """
     here = project_folder() / "notebooks"
     return here if (here / FIRST_NOTEBOOK).is_file() else resource("notebooks")
-
-
-def chosen_sets(file, only):
-    """The sets of a runs.yaml: all, or those named in `only`. Raises Refused for a missing file or
-    an unknown name.
-    """
-    if not check_path("file", file).is_file():
-        raise Refused(
-            f"there is no file {str(file)!r}; give a YAML file such as notebooks/runs.yaml."
-        )
-    sets = sets_in(file)
-    unknown = [name for name in only if name not in sets]
-    if unknown:
-        hint = did_you_mean(near_names(unknown[0], sets)) or f" It has: {', '.join(sets)}."
-        raise Refused(f"{file.name} has no set {unknown[0]!r}.{hint}")
-    return {name: values for name, values in sets.items() if not only or name in only}
-
-
-def sets_in(file):
-    """name -> {notebook, parameters} of a runs.yaml. Raises Refused if it has another form."""
-    try:
-        sets = yaml_value(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise Refused(f"{file.name} is not YAML ({error}); correct it.") from None
-    if not isinstance(sets, dict) or not all(map(is_set, sets.values())):
-        raise Refused(f"{file.name} must map names to {{notebook: ..., parameters: {{...}}}}.")
-    check_set_names(file, sets)
-    for name, values in sets.items():
-        check_keys(file, name, values)
-    return sets
-
-
-def is_set(value):
-    """Whether a value in a runs.yaml is a mapping with a notebook and, if any, named parameters."""
-    return (
-        isinstance(value, dict)
-        and "notebook" in value
-        and isinstance(value.get("parameters") or {}, dict)
-    )
-
-
-def check_set_names(file, names):
-    """Raise Refused unless each name can be a file name, and no two names are the same file."""
-    for name in names:
-        if not isinstance(name, str) or not SET_NAME.fullmatch(name) or len(name.encode()) > 100:
-            raise Refused(
-                f"{file.name} names a set {shortened(name)}, which cannot be a file name. Use text "
-                f"of letters, digits, '-', '_', '.' and spaces, at most 100 "
-                f"bytes, that begins and ends with a letter, digit or '_'; put a number in "
-                f'quotes, such as "2025".'
-            )
-    counts = Counter(map(str.casefold, names))
-    for name in names:
-        if counts[name.casefold()] > 1:
-            raise Refused(
-                f"{file.name} has two sets named {name!r}, or names that differ only in case, "
-                f"which some disks treat as one file. Rename one."
-            )
-
-
-def check_keys(file, name, values):
-    """Raise Refused unless a set's notebook and the names of its parameters are text."""
-    for key in values.get("parameters") or {}:
-        if not isinstance(key, str):
-            raise Refused(
-                f"{file.name}: set {name!r} has a parameter {shortened(key)}; the name of a "
-                f"parameter must be text, such as seed."
-            )
-    if not isinstance(values["notebook"], str):
-        raise Refused(
-            f"{file.name}: set {name!r} has the notebook {shortened(values['notebook'])}; it must "
-            f"be text, such as 02_single_user."
-        )
-
-
-def shortened(value):
-    """A value as Python writes it, at most 60 characters."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

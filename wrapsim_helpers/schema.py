@@ -12,7 +12,7 @@ import re
 import pyarrow as pa
 from fastavro.schema import fingerprint, load_schema, to_parsing_canonical_form
 
-from .checking import front_door
+from .checking import check_choice, front_door
 from .resources import resource
 
 NAME = "wrapsim.SpotifyWrappedData"
@@ -460,6 +460,27 @@ def schema_rows():
         for record in RECORDS
         for field in record_fields(record)
     ]
+
+
+@front_door
+def part_of_schema(fields: list, added: dict | None = None):
+    """A reader's schema with these fields only, such as "SongMetadata.Title"; a dict for fastavro.
+
+    added  record -> list of further fields, as in Avro; a file without them gives their defaults
+    Raises ValueError for an unknown field.
+    """
+    known = [f"{record}.{field['name']}" for record in RECORDS for field in record_fields(record)]
+    for name in fields:
+        check_choice("fields", name, known)
+    parts = [part_of_record(record, fields, (added or {}).get(record, ())) for record in RECORDS]
+    return {**schema_ind, "fields": [part for part in parts if part["type"]["fields"]]}
+
+
+def part_of_record(record, names, added):
+    """The field of `schema_ind` with a record, reduced to the named fields and the added ones."""
+    fields = [field for field in record_fields(record) if f"{record}.{field['name']}" in names]
+    whole = next(field for field in schema_ind["fields"] if field["name"] == record)
+    return {**whole, "type": {**whole["type"], "fields": [*fields, *added]}}
 
 
 @front_door

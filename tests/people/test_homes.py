@@ -104,4 +104,4 @@ def test_a_listener_without_a_town_is_described_by_country():
     assert listened.listeners["city"].to_pylist() == [""]
     assert ", lives in GL (America/Nuuk), has" in ws.describe_listener(listened)
     told = ws.describe_change(listened, ws.what_if(listened, age=50))
-    assert "Unchanged: time_zone America/Nuuk" in told
+    assert "Unchanged: time zone America/Nuuk" in told

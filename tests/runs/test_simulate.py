@@ -430,7 +430,7 @@ def test_a_change_is_told_in_days_and_sessions_that_were_counted():
     ) in told
     minutes = [f"{one.listeners['minutes_per_day'][0].as_py():.3g}" for one in (before, after)]
     assert (
-        f"minutes_per_day from {' to '.join(minutes)}, " in told
+        f"minutes a day from {' to '.join(minutes)}, " in told
         and "the devices. Both years are " in told
     )
 
@@ -467,7 +467,7 @@ def test_what_if_changes_the_favourite_genre_under_the_name_that_it_has_elsewher
     after = ws.what_if(before, preferred_genre="rock")
     assert after.listeners["favourite_genre"].to_pylist() == [
         "Rock"
-    ] and "favourite_genre from Pop to Rock" in ws.describe_change(before, after)
+    ] and "favourite genre from Pop to Rock" in ws.describe_change(before, after)
     with pytest.raises(ValueError, match="preferred_genre is 'Popp'; it must be one of"):
         ws.what_if(before, preferred_genre="Popp")
 

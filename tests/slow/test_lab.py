@@ -10,6 +10,7 @@ import urllib.request
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 from wrapsim_helpers import commands
 
@@ -98,8 +99,118 @@ def test_a_notebook_runs_in_the_browser_and_shows_its_pictures(lab, page):
         "i.naturalWidth])"
     )
     page.screenshot(path=str(lab[1] / "lab.png"))
-    assert errors(page) == 0 and len(pictures) == 3
+    assert errors(page) == 0 and len(pictures) == 4  # the explorer's picture is hidden
     assert all(len(alt) > 20 and width > 1000 for alt, width in pictures)
+
+
+def explorers(page):
+    """The explorer that asks the kernel, and the one that stands for it without a kernel."""
+    return page.locator("[data-ready]:not(.wrapsim-still)"), page.locator(".wrapsim-still")
+
+
+def moved(live, name, value):
+    """Move a control of the explorer, wait for the new year, and return what is said about it."""
+    before = live.get_attribute("data-total")
+    live.locator(f"[name={name}]").evaluate(
+        "(control, value) => { control.value = value; control.dispatchEvent(new Event("
+        "control.type === 'range' ? 'input' : 'change')) }",
+        value,
+    )
+    wait_for(lambda: live.get_attribute("data-total") != before)
+    return live.locator(".said").inner_text()
+
+
+def test_a_moved_slider_asks_the_kernel_for_another_year(lab, page):
+    faults = []
+    page.on("console", lambda message: faults.append(message) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(error))
+    run_all(lab, page, "notebooks/02_single_user.ipynb")
+    live, still = explorers(page)
+    live.wait_for(timeout=1000 * PATIENCE)
+    first = live.locator(".said").inner_text()
+    said = moved(live, "age", "45")
+    assert said != first and f", {13 + 45}, " in said and " hours of music instead of " in said
+    assert ", premium, " in moved(live, "plan", "2")
+    assert live.locator(".year path").count() == 2 and not still.is_visible()
+    assert moved(live, "seed", "3").startswith("Another person: ")
+    live.get_by_role("button", name="Back to the first year").click()
+    wait_for(lambda: live.locator(".said").inner_text() == first)
+    assert live.locator(".year path").count() == 1 and faults == [] and errors(page) == 0
+
+
+@pytest.mark.parametrize("width", [1200, 1600])
+def test_the_explorer_is_no_wider_than_its_cell(lab, page, width):
+    page.set_viewport_size({"width": width, "height": 1000})
+    live, _ = explorers(page)
+    cell = live.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-output')][1]")
+    room, needed = cell.evaluate("e => [e.clientWidth, e.scrollWidth]")
+    assert needed <= room and live.bounding_box()["width"] <= room
+
+
+@pytest.fixture(scope="module")
+def executed(lab):
+    """Notebook 02 as `wrapsim run` executes it: without a page, so without a widget."""
+    from wrapsim_helpers import notebooks
+
+    folder = lab[1]
+    output = folder / "notebooks" / "executed.ipynb"
+    source = folder / "notebooks" / "02_single_user.ipynb"
+    parameters = {"end_time": "2025-07-01", "out_dir": str(folder / "listener")}
+    return notebooks.run_notebook(source, parameters, output)
+
+
+def look(page, path):
+    """Open an HTML export of a notebook from disk; returns its explorer and the requests to other
+    hosts that the explorer caused.
+    """
+    body, _ = HTMLExporter(require_js_url="", mathjax_url="").from_filename(str(path))
+    target = path.with_suffix(".html")
+    target.write_text(body, encoding="utf-8")
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"file://{target}")
+    return page.locator(".wrapsim-still"), [url for url in requests if "file://" not in url]
+
+
+def test_an_html_export_explores_without_a_kernel_and_by_the_keyboard(executed, page):
+    still, elsewhere = look(page, executed)
+    first = still.locator(".said").inner_text()
+    still.locator("[name=age]").focus()
+    page.keyboard.press("End")
+    assert (
+        still.locator(".said").inner_text() != first
+        and ", 60, " in page.locator(".wrapsim-still .said").inner_text()
+    )
+    assert still.locator("svg[role=img]").count() == 2 and not still.locator("img").is_visible()
+    assert elsewhere == []
+
+
+def test_without_scripts_the_picture_and_its_alt_text_remain(executed, page):
+    still_page = page.context.browser.new_context(java_script_enabled=False).new_page()
+    still_page.goto(f"file://{executed.with_suffix('.html')}")
+    picture = still_page.locator(".wrapsim-still img")
+    assert picture.is_visible() and "Age: " in picture.get_attribute("alt")
+
+
+DARK = """async () => {
+  const headers = {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]*)/)[1]};
+  const body = JSON.stringify({raw: '{"theme": "JupyterLab Dark"}'});
+  const setting = "/lab/api/settings/@jupyterlab/apputils-extension:themes";
+  return (await fetch(setting, {method: "PUT", headers, body})).status;
+}"""
+
+
+def test_a_signed_notebook_explores_in_jupyterlab_before_it_runs_in_dark_too(lab, page, executed):
+    page.goto(f"{lab[0]}/lab")
+    assert page.evaluate(DARK) in (200, 204)
+    page.goto(f"{lab[0]}/lab/tree/notebooks/executed.ipynb?reset")
+    still = page.locator(".wrapsim-still[data-ready]")
+    still.wait_for(timeout=1000 * PATIENCE)
+    page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
+    style = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    colours = still.locator(".explorer").evaluate(style)
+    assert still.locator(".said").is_visible()
+    assert colours == ["rgb(23, 21, 31)", "rgb(255, 255, 255)"]
 
 
 def test_a_story_plays_in_a_notebook(lab, page, tiny_run):

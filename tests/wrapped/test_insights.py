@@ -840,6 +840,7 @@ ORDER = {
     "on_repeat": [],
     "milestones": ["counted", "number"],
     "movie": ["number"],
+    "tastebreakers": ["rank"],
     "festival": ["stage", "place"],
 }
 

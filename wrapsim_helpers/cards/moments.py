@@ -17,7 +17,7 @@ from .canvas import (
     write_name,
 )
 from .fonts import shown
-from .words import count, counted, day, short_title, span, words_on
+from .words import count, counted, day, percent_text, short_title, span, words_on
 
 # ---------------------------------------------------------------- on repeat
 
@@ -58,7 +58,6 @@ def words_of_on_repeat(story):
     title, artist = shown(short_title(song["title"]), "title"), shown(song["artist"])
     times = counted(n, "time")
     headline = named_headline(f"{title}, {times}", title, times)
-    share = n_all / n
     return words_on(
         story,
         "On repeat",
@@ -68,9 +67,7 @@ def words_of_on_repeat(story):
             f"{count(n)} of {counted(n_all, 'play')} on {date}.",
             "Nothing else that day."
             if n == n_all
-            else f"One play in {count(share)} that day."
-            if share >= 1.5
-            else "Most plays of that day.",
+            else f"That is {percent_text(n / n_all)} of the day.",
         ),
         rule="The song played most on one day, local time. Simulated.",
         before=f"{song['title']} by {song['artist']}, {counted(n, 'time')} on {date}.",

@@ -39,7 +39,8 @@ def draw_festival(ax, story, theme="press"):
     pitch = (BOTTOM - TOP + GAP) / MOST_STAGES
     for i, rows in enumerate(stages):
         y, (paint, colour) = TOP + pitch * i, look.layers[i]
-        rectangles(ax, LEFT, y, MEASURE, pitch - GAP, paint, "stages")
+        plain = paint._replace(hatch=None)  # names are hard to read on hatching
+        rectangles(ax, LEFT, y, MEASURE, pitch - GAP, plain, "stages")
         stage(ax, rows, y, colour)
     return ax
 

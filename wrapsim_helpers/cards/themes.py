@@ -198,6 +198,7 @@ PRESS = defaultdict(
     on_repeat=ON_CORAL,
     milestones=ON_PAPER,
     movie=ON_INK,
+    tastebreakers=ON_BLUE,
     festival=ON_SUN,
     artist_year=ON_INK,
     artist_countries=ON_SUN,

@@ -1,69 +1,106 @@
-"""Tables of the notebooks: columns named in words, numbers as on the cards, at most ten rows."""
+"""Tables of the notebooks: at most ten rows, columns named in words, one style of numbers."""
 
+import datetime
+import html
+import numbers
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
-from pandas.api import types
 
-from ..cards.words import count, day, minutes_text, percent_text
+from ..cards.words import count, day
 from ..checking import front_door
-from ..wrapped import Story
+from ..latin import latin_form
+from .style import percent
 
 MOST_ROWS = 10
+CAPTION = [{"selector": "caption", "props": "caption-side: bottom; text-align: left"}]
 
 
 @front_door
-def shown_table(rows, names: dict):
-    """Columns of a table for a notebook: named in words, without the index, numbers on the right,
-    at most ten rows.
+def in_words(table: pd.DataFrame, columns: dict | None = None, rows=MOST_ROWS):
+    """The first rows of a table as people read them, for a notebook cell; a pandas Styler.
 
-    rows   DataFrame
-    names  {column: name in words}, in order. A column ms_... is shown in whole minutes, ...share in
-           percent, a time as its day, and any other number as on the cards
-    Returns a pandas Styler.
+    columns  column -> its name in words, in the order to show; None for all columns. A name that
+             ends in "%" shows shares as percentages
+    rows     how many rows, at most 10; the caption says how many there are
+    Names and titles in other scripts are shown in Latin letters.
     """
-    table = rows[list(names)].head(MOST_ROWS)
-    formats = {words: formatter(name, table[name]) for name, words in names.items()}
-    styles = [aligned(i, table[name]) for i, name in enumerate(names)]
-    styler = table.rename(columns=names).style.hide(axis="index")
-    return styler.format(formats, escape="html").set_table_styles(styles)
+    names = columns or {column: str(column).replace("_", " ") for column in table}
+    shown = table[list(names)].head(min(rows, MOST_ROWS))
+    cells = pd.DataFrame(
+        {name: shown[column].map(cell_of(name)) for column, name in names.items()}, dtype=object
+    )
+    style = cells.style.hide(axis="index").set_table_styles(CAPTION)
+    style.set_table_styles(
+        {name: aligned(shown[column]) for column, name in names.items()}, overwrite=False
+    )
+    if len(table) == len(shown):
+        return style
+    return style.set_caption(f"{len(shown)} of {count(len(table))} rows")
 
 
-def aligned(column, values):
-    """CSS of a column of a Styler: numbers right, texts left. column: its number"""
-    side = "right" if is_quantity(values) else "left"
-    props = [("text-align", side), ("max-width", "44em"), ("white-space", "normal")]
-    return {"selector": f"td.col{column}, th.col{column}", "props": props}
+def aligned(column):
+    """The CSS of a column: numbers to the right, all else to the left."""
+    side = "right" if is_number(column) else "left"
+    return [{"selector": "", "props": f"text-align: {side}"}]
 
 
-def is_quantity(values):
-    """Whether a column holds numbers or times."""
-    return types.is_numeric_dtype(values) or types.is_datetime64_any_dtype(values)
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences as a notebook shows them: lines break between words."""
 
+    text: str
 
-def formatter(name, values):
-    """The function that makes a text of each value of a column, or None for texts."""
-    if types.is_datetime64_any_dtype(values):
-        return day
-    if not types.is_numeric_dtype(values):
-        return None
-    return count_minutes if name.startswith("ms_") else share_or_count(name)
-
-
-def share_or_count(name):
-    """The function that makes a text of a share or of another number."""
-    return percent_text if name.endswith("share") else count
-
-
-def count_minutes(ms):
-    """Milliseconds as whole minutes, with thin spaces."""
-    return count(minutes_text(ms))
+    def _repr_html_(self):
+        return f'<p style="max-width:720px">{html.escape(self.text)}</p>'
 
 
 @front_door
-def explained(story: Story, names):
-    """How some insights of a story were counted: a table of `Story.explain`. Insights without rows
-    are left out.
-    """
-    known = [name for name in names if len(story.tables.get(name, ()))]
-    rows = [(name.replace("_", " ").capitalize(), story.explain(name)) for name in known]
-    table = pd.DataFrame(rows, columns=["insight", "explanation"])
-    return shown_table(table, {"insight": "Insight", "explanation": "How it was counted"})
+def paragraph(text: str):
+    """Sentences for a notebook cell, as a `Paragraph`."""
+    return Paragraph(text)
+
+
+def is_number(column):
+    """Whether a column holds numbers, not truth values."""
+    kind = pd.api.types
+    return kind.is_numeric_dtype(column) and not kind.is_bool_dtype(column)
+
+
+def cell_of(name):
+    """The function that turns values of a column with this name into text."""
+    return share_text if name.endswith("%") else cell_text
+
+
+def share_text(value):
+    """A share as text: 0.34 -> "34 %"; a dash for NaN."""
+    return percent(value) if value == value else "\u2013"
+
+
+def cell_text(value):
+    """A value of any type as people read it; a dash if it is missing."""
+    if isinstance(value, (tuple, list, np.ndarray)):
+        return ", ".join(map(cell_text, value)) or "\u2013"
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if value is None or value != value or value == "":
+        return "\u2013"
+    if isinstance(value, numbers.Number):
+        return number_text(value)
+    if isinstance(value, datetime.date):
+        return date_and_time(value)
+    return "none" if value == "None" else latin_form(str(value))
+
+
+def number_text(value):
+    """A number with at most three digits behind a small one: 12 345, 12.3, 0.182."""
+    if value == round(value) or abs(value) >= 1000:
+        return "\u2212" * (value < 0) + count(abs(value))
+    return f"{value:.3g}".replace("-", "\u2212")
+
+
+def date_and_time(value):
+    """A date, or a local time to the minute, as text: "25 May 2025, 09:30"."""
+    date = f"{day(value)} {value.year}"
+    return f"{date}, {value:%H:%M}" if isinstance(value, datetime.datetime) else date

@@ -8,10 +8,18 @@ import pandas as pd
 from ..checking import check_count, front_door
 from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
 from ..parameters import Given
+from ..people.homes import countries
 from ..schema import DEVICES
 from .listen import Listened, listen
 
 STAYING = ("city", "time_zone", "chronotype", "phone_platform", "favourite_genre")
+WORDS = {  # of columns that are not words by themselves
+    "minutes_per_day": "minutes a day",
+    "novelty": "appetite for new music",
+    "phone_platform": "phone",
+    "computer_platform": "computer",
+}
+MISSING = ("", "UNKNOWN")  # values of a text that is not known
 
 
 @front_door
@@ -36,15 +44,26 @@ def describe_listener(listened: Listened):
     """Who is this listener? Two sentences about the first listener of a `Listened`."""
     person = first_row(listened.profile_versions) | first_row(listened.listeners)
     shares = sorted(((person[f"{device}_share"], device) for device in DEVICES), reverse=True)
-    devices = ", ".join(f"{device} ({share:.0%})" for share, device in shares if share)
-    home = ", ".join(filter(None, (person["city"], person["country"])))
+    devices = ", ".join(f"{device} ({percent_of(share)})" for share, device in shares if share)
+    home = ", ".join(filter(None, (person["city"], country_name(person["country"]))))
     plan = "free" if person["plan"] == "free" else f"premium ({person['plan_kind']})"
     chronotype = person["chronotype"].replace("_", " ")
     return (
-        "{name}, {age}, {gender}, lives in {home} ({time_zone}), has listened since "
+        "{name_latin}, {age}, {gender}, lives in {home} ({time_zone}), has listened since "
         "{joined_on:%B %Y} and is on the {plan} plan. Favourite genre {favourite_genre}; listens "
         "about {minutes_per_day:.0f} minutes a day, on {devices}; {chronotype}."
     ).format(**person | {"home": home, "plan": plan, "devices": devices, "chronotype": chronotype})
+
+
+def country_name(code):
+    """The name of a country, or the code itself if places.csv does not have it."""
+    names = dict(zip(countries()["country"], countries()["name"]))
+    return names.get(code, code)
+
+
+def percent_of(share):
+    """A share as text with a thin space: 0.34 -> "34 %"."""
+    return f"{100 * share:.0f}\u2009%"
 
 
 def first_row(table):
@@ -90,12 +109,14 @@ def describe_change(before: Listened, after: Listened):
     """
     was, became = person_of(before), person_of(after)
     changes = {
-        name: f"{name} from {shown_value(was[name])} to {shown_value(became[name])}"
+        name: f"{column_words(name)} from {shown_value(was[name])} to {shown_value(became[name])}"
         for name in was
         if was[name] != became[name] and name != "birth_date"
     }
     unchanged = [
-        f"{name} {was[name]}" for name in STAYING if name not in changes and was[name] != ""
+        f"{column_words(name)} {shown_value(was[name])}"
+        for name in STAYING
+        if name not in changes and was[name] not in MISSING
     ]
     if changes.keys().isdisjoint(f"{device}_share" for device in DEVICES):
         unchanged.append("the devices")
@@ -118,9 +139,31 @@ def person_of(listened):
     return first_row(versions) | plans | first_row(listened.listeners)
 
 
+def column_words(column):
+    """The name of a column in words."""
+    return WORDS.get(column, column.replace("_", " "))
+
+
 def shown_value(value):
-    """A value as people read it: floats with three digits."""
-    return f"{value:.3g}" if isinstance(value, float) else value
+    """A value as people read it: floats with three digits, no underscores but in time zones."""
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return value.replace("_", " ") if isinstance(value, str) and "/" not in value else value
+
+
+@front_door
+def profile_history(listened: Listened):
+    """When did the first listener's age or plan change? DataFrame, one row per profile version:
+    valid_from (local time), age, plan, plan_kind.
+    """
+    zone = first_row(listened.listeners)["time_zone"]
+    versions = listened.profile_versions.to_pandas()
+    versions = versions[versions["listener_id"] == versions["listener_id"].iloc[0]]
+    local = versions["valid_from"].dt.tz_convert(zone).dt.tz_localize(None)
+    kinds = versions["plan_kind"].astype(str).replace("none", "")
+    return versions.assign(valid_from=local, plan_kind=kinds)[
+        ["valid_from", "age", "plan", "plan_kind"]
+    ]
 
 
 def volume_change(before, after):
@@ -131,8 +174,8 @@ def volume_change(before, after):
     return (
         f"There are {new_hours:.0f} hours of music instead of {hours:.0f}, on {len(new_days)} days "
         f"instead of {len(days)} ({len(days & new_days)} of them the same), in {new_sessions} "
-        f"sessions instead of {sessions}. Of all plays {new_skips:.0%} are skipped instead of "
-        f"{skips:.0%}."
+        f"sessions instead of {sessions}. Of all plays {percent_of(new_skips)} are skipped "
+        f"instead of {percent_of(skips)}."
     )
 
 

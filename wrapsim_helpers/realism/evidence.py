@@ -3,14 +3,41 @@
 import numpy as np
 import pandas as pd
 
-from ..cards.themes import GREY, INK, WHITE
-from ..charts.exploring import percent, percent_axis
-from ..charts.style import ACCENT, DATA, LEFT, TEXT, chart, finish, note, ruled, side_by_side
+from ..cards.themes import GREY, INK, MIST, WHITE
+from ..cards.words import count
+from ..charts.style import (
+    ACCENT,
+    BOTTOM,
+    DATA,
+    LEFT,
+    TEXT,
+    chart,
+    finish,
+    frame,
+    note,
+    percent,
+    percent_axis,
+    ruled,
+    series_text,
+    side_by_side,
+    tell,
+    units,
+)
 from ..people.figures import published
 from . import pairs
+from .judged import AGREES, CANNOT_TELL, MISSES, readings
 from .scores import PASS, TOO_SMALL, judged, targets, verdicts
 
 NOTHING = "This run holds no such plays"
+END_WORDS = {
+    "trackdone": "end",
+    "fwdbtn": "forward",
+    "backbtn": "back",
+    "endplay": "stopped",
+    "logout": "log out",
+    "unexpected_exit": "crash",
+    "trackerror": "error",
+}
 WORST = 4  # larger scores are drawn at the edge
 LONG_SITTINGS = "Plays in sessions of 10 tracks and more, July weekends"
 MSSD = f"{LONG_SITTINGS}. Published: Music Streaming Sessions Dataset, 2018."
@@ -32,7 +59,7 @@ def draw_scores(results):
         "Distance from the published figure in tolerances, the worst check of each figure; counted "
         "outcomes of tiers A and B.",
     )
-    ax.set_position((0.17, 0.17, 0.79, 0.66))
+    ax.set_position(frame(0.17))
     ax.scatter(
         np.minimum(table["score"], WORST),
         row + 0.56 * ((np.arange(len(table)) * 0.618) % 1 - 0.5),  # spread within the row
@@ -46,6 +73,59 @@ def draw_scores(results):
     note(ax, 1.04, -0.7, "tolerance; large dots are tier A", GREY)
     ax.set_xticks(range(WORST + 1), [*map(str, range(WORST)), f"{WORST} and more"])
     return ax
+
+
+def draw_judged(results):
+    """What is this run large enough to judge, and what comes out? Counted outcomes by domain: those
+    that agree, those that miss, and those for which the run is too small.
+
+    results  list of `Result`, as from `measured`
+    """
+    table = pd.crosstab(*zip(*readings(results).itertuples(index=False, name=None)))
+    table = table.reindex(columns=[AGREES, MISSES, CANNOT_TELL], fill_value=0)
+    table = table.loc[table.sum(axis=1).sort_values().index]
+    agree, miss, unclear = table.sum()
+    ax = chart(
+        f"This run can judge {agree + miss} of {agree + miss + unclear} published outcomes; "
+        f"{agree} of them agree",
+        "Counted outcomes of tiers A and B that apply to this run. Too small: the 95 % interval "
+        "is wider than the tolerance.",
+    )
+    ax.set_position(frame(0.2))
+    left = np.zeros(len(table))
+    for name, colour in zip(table, (DATA, ACCENT, MIST)):
+        n = table[name]
+        ax.barh(range(len(table)), n, 0.7, left=left, color=colour)
+        label_bars(ax, left, n, INK if colour == MIST else WHITE)
+        left += n
+    label_readings(ax, table.columns)
+    ax.set_yticks(range(len(table)), table.index)
+    ax.set(xticks=[], ylim=(-0.6, len(table) - 0.4))
+    ax.grid(False)
+    tell(ax, " ".join(map(domain_sentence, table.index, table.to_numpy())))
+    return units(ax, y="number of figures")
+
+
+def label_bars(ax, left, n, colour):
+    """Write the number on each bar that is not empty."""
+    for row, (start, width) in enumerate(zip(left, n)):
+        if width:
+            note(ax, start + width / 2, row, f"{width}", colour, ha="center")
+
+
+def label_readings(ax, names):
+    """Name the three colours in the corner below the short bars."""
+    for height, name, colour in zip((0.24, 0.15, 0.06), names, (GREY, ACCENT, MIST)):
+        ax.text(
+            0.98, height, f"\u25a0 {name}", transform=ax.transAxes, color=colour, fontsize=TEXT,
+            ha="right",
+        )  # fmt: skip
+
+
+def domain_sentence(domain, numbers):
+    """The numbers of a domain for the alt text."""
+    agree, miss, unclear = numbers
+    return f"{domain.capitalize()}: {agree} agree, {miss} miss, {unclear} cannot be judged."
 
 
 def draw_against_uniform(results, uniform):
@@ -91,18 +171,25 @@ def paired_bars(title, source, table):
     ax.set_xticks(at, [*map(str, table.index)])
     ax.set_ylim(0, 1.08 * top)
     percent_axis(ax.yaxis)
-    return ax
+    tell(ax, " ".join(pair_sentence(name, table[name]) for name in table))
+    return units(ax, y="share of plays")
+
+
+def pair_sentence(name, values):
+    """The published or the measured shares for the alt text."""
+    known = values.dropna()
+    return f"{name.capitalize()}: {series_text(known.index, map(percent, known))}."
 
 
 def draw_endings(sample):
     """Why do plays end?"""
     return paired_bars(
         lambda share: (
-            f"{percent(share['fwdbtn'])} of plays in long sessions end by the forward button, "
-            f"{percent(share['trackdone'])} at the track's end"
+            f"{percent(share['forward'])} of plays in long sessions end by the forward button, "
+            f"{percent(share['end'])} at the track's end"
         ),
         MSSD,
-        pairs.endings(sample),
+        pairs.endings(sample).rename(END_WORDS),
     )
 
 
@@ -154,13 +241,18 @@ def draw_hours_held(sample):
     axes = side_by_side(
         f"Every hour is within {100 * worst:.1f} percentage points of the published share",
         "Share of plays by local hour. Line: Park et al. 2019, Spotify. Bars: this run.",
-        ("Monday to Friday", "Saturday, Sunday"),
+        ("Share of plays, Monday to Friday", "Saturday, Sunday"),
     )
     for ax, weekend in zip(axes, (False, True)):
         ax.bar(range(24), table.loc[weekend, "measured"], 0.8, color=DATA)
         ax.plot(range(24), table.loc[weekend, "published"], color=ACCENT, linewidth=2)
         ax.set_xticks(range(0, 24, 6))
+        units(ax, "local hour")
     percent_axis(axes[0].yaxis)
+    top = axes[0].get_ylim()[1]
+    note(axes[0], 0.2, 0.94 * top, "line: published", ACCENT)
+    note(axes[0], 0.2, 0.85 * top, "bars: this run", GREY)
+    tell(axes[0], f"Monday to Friday. {pair_sentence('measured', table.loc[False, 'measured'])}")
     return axes[0]
 
 
@@ -181,10 +273,19 @@ def draw_still_on(sample):
         "Share of plays not left yet, by seconds played. Dots: P. Lamere, The Skip, 2014.",
     )
     line_and_dots(ax, table)
-    note(ax, 30, table["published"][30] - 0.07, "published", ACCENT, ha="center")
-    ax.set(ylim=(0, 1.02), xlim=(0, 60), xlabel="seconds")
+    points = table["published"].dropna()[[5, 10, 30]]
+    shares = ", ".join(map(percent, points))
+    note(ax, 30, points[30] - 0.08, f"published: {shares} after 5, 10, 30 s", ACCENT, ha="center")
+    if table["measured"].notna().all():
+        end = table["measured"].iloc[-1]
+        note(ax, 59, end + 0.05, f"this run: {percent(end)} after 60 s", GREY, ha="right")
+    ax.set(ylim=(0, 1.02), xlim=(0, 60))
     percent_axis(ax.yaxis)
-    return ax
+    measured = table["measured"][[5, 10, 30, 60]]
+    tell(
+        ax, f"Not left after seconds: {series_text(measured.index, map(share_in_words, measured))}."
+    )
+    return units(ax, "seconds played", "plays not left yet")
 
 
 def draw_volume_spread(sample):
@@ -204,7 +305,11 @@ def draw_volume_spread(sample):
     ax.set(yscale="log", xlim=(0, 1))
     percent_axis(ax.xaxis)
     ax.yaxis.set_major_formatter("{x:g}")
-    return ax
+    for height, name, colour in ((0.93, "line: published", ACCENT), (0.85, "this run", GREY)):
+        ax.text(0.02, height, name, transform=ax.transAxes, color=colour, fontsize=TEXT)
+    least, most = table["measured"].iloc[[0, -1]]
+    tell(ax, f"From {least:.1f} to {most:.0f} minutes a day.")
+    return units(ax, "listeners, from the fewest minutes to the most", "minutes a day, log scale")
 
 
 def draw_artist_ranks(sample):
@@ -223,7 +328,12 @@ def draw_artist_ranks(sample):
     ax.plot(table.index, table["measured"], color=DATA, linewidth=2.5)
     ax.plot(table.index, table["published"], color=ACCENT, linewidth=1.5)
     ax.set(xscale="log", yscale="log")
-    ax.set_position((0.13, 0.17, 0.83, 0.66))
+    ax.set_position(frame(0.13))
+    for height, name, colour in ((0.2, "line: published slope", ACCENT), (0.12, "this run", GREY)):
+        ax.text(0.03, height, name, transform=ax.transAxes, color=colour, fontsize=TEXT)
+    units(ax, "rank of the artist, log scale", "share of plays, log scale")
+    known = table["measured"].reindex([1, 10, 100, 1000]).dropna()
+    tell(ax, f"Share by rank: {series_text(known.index, (f'{100 * v:.2g} %' for v in known))}.")
     ax.xaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_major_formatter(
         lambda value, _: f"{100 * value:.{max(0, round(-np.log10(100 * value)))}f}\u2009%"
@@ -246,8 +356,12 @@ def draw_distinct_tracks(sample):
     line_and_dots(ax, table)
     ax.set(xscale="log", yscale="log")
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter("{x:g}")
-    return ax
+        axis.set_major_formatter(lambda value, _: count(value))
+    note(ax, 12_000, 2_728, "published", ACCENT, ha="right")
+    if len(last):
+        note(ax, 1.08 * last.index[-1], last.iloc[-1] / 1.25, "this run", GREY)
+        tell(ax, f"Tracks by plays: {series_text(last.index, map(count, last))}.")
+    return units(ax, "plays of a listener, log scale", "distinct tracks, log scale")
 
 
 def draw_taste_overlap(sample):
@@ -261,10 +375,14 @@ def draw_taste_overlap(sample):
         f"have the commonest number one",
         "Left: share of random pairs. Right: share of listeners, by rank of the artist. Published: "
         "HetRec Last.fm, 2011.",
-        ("Artists in common, of 20", "The ten commonest number ones"),
+        ("Share of pairs", "Share of listeners"),
     )
     draw_in_common(left, common["measured"], mean)
     draw_number_ones(right, firsts)
+    units(left, "artists in common")
+    units(right, "rank of the artist")
+    shares = common["measured"][:7]
+    tell(left, f"Artists in common: {series_text(shares.index, map(percent, shares))}.")
     return left
 
 
@@ -272,8 +390,8 @@ def apart(title, source, names):
     """Two axes side by side, each with scales of its own."""
     axes = side_by_side(title, source, names)
     axes[1].remove()
-    right = axes[0].figure.add_axes((0.62, 0.17, 0.34, 0.58))
-    axes[0].set_position((LEFT, 0.17, 0.4, 0.58))
+    right = axes[0].figure.add_axes((0.62, BOTTOM, 0.34, 0.74 - BOTTOM))
+    axes[0].set_position((LEFT, BOTTOM, 0.4, 0.74 - BOTTOM))
     ruled(right).set_title(names[1], loc="left", fontsize=TEXT, color=INK)
     return axes[0], right
 

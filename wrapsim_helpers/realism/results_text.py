@@ -96,8 +96,8 @@ def interval_text(result):
 
 
 def score_text(score):
-    """A score with two decimals; a dash for NaN."""
-    return "-" if score != score else "inf" if np.isinf(score) else f"{score:.2f}"
+    """A score with two decimals; a dash for NaN, "outside" of a range without a tolerance."""
+    return "-" if score != score else "outside" if np.isinf(score) else f"{score:.2f}"
 
 
 def short(value):

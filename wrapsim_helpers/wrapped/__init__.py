@@ -4,7 +4,7 @@ from .artist_year import tell_artist
 from .blend import blend
 from .contrasts import contrasting_listeners, minutes_and_genre
 from .counting import PeriodTables, Rules, tables_in, too_little
-from .crowd import crowd_hours, crowd_leaving, volume_by_plan
+from .crowd import crowd_hours, crowd_leaving, listener_hours, volume_by_plan
 from .days import calendar, listening_clock, longest_streak
 from .editions import EDITIONS, Edition, window
 from .everybody import everybody, write_everybody

@@ -28,6 +28,18 @@ def crowd_hours(tables: PeriodTables):
 
 
 @front_door
+def listener_hours(tables: PeriodTables):
+    """At what local hours does each listener listen?
+
+    Returns listener_id, weekend (bool), hour (0-23), n_plays; one row per group with a play.
+    """
+    plays = tables.plays.mutate(weekend=(day_of(tables.plays) + 3) % 7 >= 5)  # as in crowd_hours
+    keys = ["listener_id", "weekend", "hour"]
+    counts = plays.group_by("listener_id", "weekend", hour=plays.local_hour % 24)
+    return counts.agg(n_plays=plays.count()).order_by(keys)
+
+
+@front_door
 def crowd_leaving(tables: PeriodTables):
     """After how many seconds are plays left before their end?
 

@@ -100,6 +100,7 @@ STORY = (
     "on_repeat",
     "milestones",
     "movie",
+    "tastebreakers",
     "festival",
 )
 # insights that several cards read: the small disc, the summary, and comparisons with the crowd; and

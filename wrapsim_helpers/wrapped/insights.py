@@ -23,6 +23,7 @@ from . import (
     release_years,
     similar,
     sound_town,
+    tastebreakers,
     tops,
     volume,
     years,
@@ -53,6 +54,7 @@ THEMES = (
     games,
     moments,
     posters,
+    tastebreakers,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

@@ -8,6 +8,7 @@ from .insight import OF_STREAMS, Insight
 from .tops import UNRANKED, track_titles
 
 FEWEST_REPEATS = 3  # streams of a song on one day
+FEWEST_MILESTONES = 3  # of a card
 ROUND = {  # what is counted -> the numbers that are milestones
     "songs": (100, 500, 1_000, 2_500, 5_000, 10_000),
     "plays": (1_000, 5_000, 10_000, 25_000, 50_000),
@@ -106,6 +107,11 @@ def with_date(rows, _):
     return rows.assign(date=as_dates(rows["day"]))
 
 
+def of_several_milestones(rows, request):
+    """Milestones with dates; none if there are fewer than FEWEST_MILESTONES."""
+    return with_date(rows if len(rows) >= FEWEST_MILESTONES else rows[:0], request)
+
+
 REPEAT_COLUMNS = ("track_id", "title", "artist", "day", "n_streams", "n_of_day")
 MILESTONE_COLUMNS = ("counted", "number", "day", "title", "artist")
 INSIGHTS = (
@@ -126,7 +132,7 @@ INSIGHTS = (
         milestones,
         reads=OF_STREAMS,
         columns=MILESTONE_COLUMNS,
-        shape=with_date,
+        shape=of_several_milestones,
         counted="different songs and plays of {seconds} s and more; minutes of all plays",
         left_out=f"of songs and plays: {UNRANKED}",
     ),

@@ -88,7 +88,8 @@ class Story:
         leaderboard     position, rank, minutes, is_listener; up to 7 rows, none without a crowd
         sound_town, listening_habits, on_repeat   one row or none; columns as in docs/tables.md;
                         on_repeat has date too
-        top_song_quiz, milestones, movie, festival   as in docs/tables.md; milestones has date too
+        top_song_quiz, milestones, movie, tastebreakers, festival   as in docs/tables.md;
+                        milestones has date too
     """
 
     listener: dict

@@ -1,4 +1,4 @@
-"""Tables of the notebooks, and the chart of one listener in the crowd."""
+"""Insights explained in a table, and the chart of one listener in the crowd."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.cards.themes import INK
-from wrapsim_helpers.charts import crowd as c
+from wrapsim_helpers.charts import in_crowd as c
 from wrapsim_helpers.charts.style import ACCENT, DATA
 
 from .. import stories
@@ -21,28 +21,6 @@ def cells(styler):
         [cell["display_value"] for cell in row if cell["type"] == "td" and cell["is_visible"]]
         for row in styler._translate(True, True)["body"]
     ]
-
-
-def test_a_table_shows_numbers_as_cards_do():
-    rows = pd.DataFrame(
-        {
-            "title": ["<b>", "x"],
-            "n_streams": [12_345.0, 142.0],
-            "ms_played": [119_999, 60_000_000],
-            "share": [0.344, 0.001],
-            "first_played": pd.to_datetime(["2025-05-25 10:00", "2025-01-01 00:00"]),
-        }
-    )
-    shown = ws.shown_table(rows, {name: name.upper() for name in rows})
-    assert cells(shown) == [
-        ["&lt;b&gt;", f"12{THIN}345", "1", f"34{THIN}%", "25 May"],
-        ["x", "142", "1000", f"under 1{THIN}%", "1 Jan"],
-    ]
-    assert "SHARE" in shown.to_html() and "n_streams" not in shown.to_html()
-
-
-def test_a_table_has_at_most_ten_rows():
-    assert len(cells(ws.shown_table(pd.DataFrame({"rank": range(30)}), {"rank": "Rank"}))) == 10
 
 
 def test_insights_without_rows_are_not_explained():

@@ -1,0 +1,80 @@
+"""Cards of quiz, repeats, milestones, film and festival: the shapes are the data."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wrapsim_helpers.cards import moments, posters
+from wrapsim_helpers.wrapped import moments as of_year
+from wrapsim_helpers.wrapped import posters as of_posters
+
+from .test_cards import discs, draw, drawn, shapes, spans, story_of, with_table
+
+
+def texts(ax, role):
+    return [text.get_text() for text in ax.texts if text.get_gid() == role]
+
+
+def test_a_quiz_has_five_equal_rows_and_does_not_give_the_answer_away():
+    ax, songs = drawn("typical", "top_song_quiz"), story_of("typical").tables["top_song_quiz"]
+    assert spans(ax, "answers", 0).tolist() == [912] * 5
+    assert len(set(spans(ax, "answers", 1))) == 1 and texts(ax, "letter") == list("ABCDE")
+    colours = {t.get_color() for t in ax.texts if t.get_gid() == "name"}
+    sizes = {len(v) for v in shapes(ax, "answers")}
+    assert len(colours) == len(sizes) == 1
+    other = songs.assign(is_answer=~songs["is_answer"])
+    again = draw("top_song_quiz", with_table(story_of("typical"), top_song_quiz=other))
+    assert again.get_label() == ax.get_label()
+
+
+@pytest.mark.parametrize("n_of_day", [3, 19, 36, 500])
+def test_a_day_on_repeat_has_a_disc_for_each_play(n_of_day):
+    table = story_of("typical").tables["on_repeat"].assign(n_streams=3, n_of_day=n_of_day)
+    ax = draw("on_repeat", with_table(story_of("typical"), on_repeat=table))
+    assert len(discs(ax, "of song")) == 3 and len(discs(ax, "of song", "of day")) == n_of_day
+    x, y, d = discs(ax, "of song", "of day").T
+    assert (x - d / 2).min() >= 84 and (x + d / 2).max() <= 996
+    assert y.max() + d.max() / 2 <= moments.BOTTOM + 1
+
+
+def test_milestones_stand_at_their_days_and_the_latest_is_marked():
+    ax, rows = drawn("typical", "milestones"), story_of("typical").tables["milestones"]
+    days = [(day - date(2025, 1, 1)).days for day in rows["date"]]
+    expected = 84 + 912 * np.array(days) / 365
+    found = discs(ax, "steps")[:, 0]
+    assert set(found.round(6)) <= set(expected.round(6)) and expected.max() in found
+    assert texts(ax, "value")[-1] == "1000"
+
+
+def test_milestones_too_near_to_each_other_name_the_larger():
+    rows = story_of("typical").tables["milestones"][:2]
+    near = rows.assign(date=[date(2025, 5, 1), date(2025, 5, 20)])
+    kept = moments.shown_steps(story_of("typical"), near)
+    assert kept["number"].tolist() == [25_000]
+    far = rows.assign(date=[date(2025, 1, 1), date(2025, 5, 20)])
+    assert moments.shown_steps(story_of("typical"), far)["number"].tolist() == [10_000, 25_000]
+
+
+def test_discs_of_scenes_have_the_area_of_the_plays():
+    n = story_of("typical").tables["movie"]["n_streams"].to_numpy()
+    found = discs(drawn("typical", "movie"), "scenes")
+    areas = np.sort(found[:, 2] ** 2)
+    assert areas / areas.max() == pytest.approx(np.sort(n) / n.max())
+
+
+def test_a_festival_has_a_block_for_each_stage_and_names_that_fit():
+    ax, rows = drawn("typical", "festival"), story_of("typical").tables["festival"]
+    assert len(shapes(ax, "stages")) == rows["stage"].nunique() == len(texts(ax, "stage"))
+    assert posters.bill(["Ada", "Bo"], 912) == ["Ada · Bo"]
+    assert posters.bill(["Ada", "W" * 90, "Bo"], 912) == ["Ada · Bo"]
+    assert posters.bill([], 912) == []
+
+
+def test_few_milestones_and_few_scenes_make_no_card():
+    rows = pd.DataFrame({"day": [0, 1, 2]})
+    assert len(of_year.of_several_milestones(rows, None)) == 3
+    assert not len(of_year.of_several_milestones(rows[:2], None))
+    assert len(of_posters.of_several_scenes(rows, None)) == 3
+    assert not len(of_posters.of_several_scenes(rows[:2], None))

@@ -1,0 +1,60 @@
+"""The card of songs from genres that are new to the listener."""
+
+import numpy as np
+
+from .albums import named_headline
+from .canvas import LEFT, MEASURE, NAME, READING, RIGHT, RULE, page, rectangles, write, write_name
+from .fonts import shown
+from .words import count, counted, short_title, span, words_on
+
+FIVE = 5
+TOP, PITCH = 580, 186  # first bar, and distance of rows
+ROOM = MEASURE - 190
+
+
+def draw_tastebreakers(ax, story, theme="press"):
+    """Which songs of the crowd are from genres that the listener never streamed? Five genres with
+    a song each; the length of a bar is the number of listeners who love the song.
+    """
+    look = page(ax, story, "tastebreakers", theme, words_of_tastebreakers(story))
+    songs = story.tables["tastebreakers"][:FIVE]
+    n = songs["n_listeners"].to_numpy()
+    y = TOP + PITCH * np.arange(len(songs))
+    rectangles(ax, LEFT, y, MEASURE * n / n.max(), 16, look.paints(songs["rank"] == 1), "fans")
+    for top, song in zip(y, songs.itertuples()):
+        colour = look.loud if song.rank == 1 else look.text
+        genre = shown(capital(song.genre)), (NAME, READING), "name", colour, "name", ROOM
+        write_name(ax, LEFT, top + 80, *genre)
+        title = f"{shown(short_title(song.title), 'title')}, {shown(song.artist)}"
+        write_name(ax, LEFT, top + 130, title, (RULE,), "text", look.quiet, "artist", ROOM)
+        fans = count(song.n_listeners)
+        write(ax, RIGHT, top + 80, fans, NAME, "hero", colour, "value", ha="right")
+    write(ax, RIGHT, TOP + 130, "fans", RULE, "text", look.quiet, "unit", ha="right")
+    return ax
+
+
+def capital(text):
+    """A text whose first letter is a capital: "k-pop" -> "K-pop"."""
+    return text[:1].upper() + text[1:]
+
+
+def words_of_tastebreakers(story):
+    """The words of the card `tastebreakers`."""
+    songs = story.tables["tastebreakers"][:FIVE]
+    genres, first = [shown(name) for name in songs["genre"]], songs.iloc[0]
+    rows = "; ".join(
+        f"{s.genre}: {s.title} by {s.artist}, {counted(s.n_listeners, 'fan')}"
+        for s in songs.itertuples()
+    )
+    both = [capital(f"{genres[0]} and {other}") for other in genres[1:]]
+    return words_on(
+        story,
+        "Never played",
+        headline=named_headline(*both, capital(genres[0])),
+        reading=(
+            f"{counted(len(songs), 'genre')} that you never played.",
+            f"The first song has {counted(first['n_listeners'], 'fan')} here.",
+        ),
+        rule=f"Favourites of the others, {span(story)}. Simulated.",
+        before=f"{rows}.",
+    )
