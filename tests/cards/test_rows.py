@@ -28,7 +28,7 @@ def test_each_edition_shows_the_card_that_is_new_in_it():
     assert chosen == [
         ("minutes", "2013"),
         ("top_songs", "2014"),
-        ("top_genres", "2016"),
+        ("top_song_quiz", "2016"),
         ("first_song", "2018"),
     ]
 

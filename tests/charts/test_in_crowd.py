@@ -1,4 +1,4 @@
-"""Tables of the notebooks, and the chart of one listener in the crowd."""
+"""Insights explained in a table, and the chart of one listener in the crowd."""
 
 from dataclasses import replace
 
