@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/ready
 
-.PHONY: help setup wrapped lint test check lab bench realism fit clean
+.PHONY: help setup wrapped lint test check interop fuzz lab bench realism fit clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -34,6 +34,12 @@ test: $(READY)  ## the test suite (at most 8 minutes and 2 GiB)
 
 check: $(READY)  ## everything slow: long tests, engines, browsers (at most 35 minutes)
 	@$(BIN)/python -m wrapsim_helpers check
+
+interop: $(READY)  ## a part of check: another program imports our exports and finds the same charts
+	@$(BIN)/python -m wrapsim_helpers interop
+
+fuzz: $(READY)  ## read 100,000 random and damaged histories (about half an hour)
+	@$(BIN)/python -m wrapsim_helpers fuzz
 
 lab: $(READY)  ## open JupyterLab on the notebooks
 	@$(BIN)/python -m wrapsim_helpers lab

@@ -3,19 +3,53 @@
 import tempfile
 from pathlib import Path
 
-from matplotlib.colors import to_rgb
+import numpy as np
+from PIL import Image
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.cards import contact_sheet
-from wrapsim_helpers.cards.card import few_colours
-from wrapsim_helpers.cards.themes import CORAL, INK, MINT, PAPER, SUN
+from wrapsim_helpers.cards.card import make_card
 
-SHOWN = ("summary", "minutes", "top_songs", "listening_clock")
-FLAT = [[round(255 * part) for part in to_rgb(name)] for name in (INK, PAPER, CORAL, SUN, MINT)]
+# two rows of (number of the contrasting listener, card); neighbours differ in ground
+SHOWN = (
+    (
+        (0, "summary"),
+        (1, "minutes"),
+        (4, "top_songs"),
+        (2, "top_artists"),
+        (3, "top_genres"),
+    ),
+    (
+        (4, "music_evolution"),
+        (3, "listening_age"),
+        (2, "audio_aura"),
+        (0, "longest_streak"),
+        (3, "world"),
+    ),
+)
+GAP = 12  # pixels between two cards, transparent
+
+
+def sheet_of(run_dir):
+    """The cards of SHOWN from a run, a PIL image of 300 pixels a card."""
+    listeners = ws.contrasting_listeners(run_dir)["listener_id"]
+    stories = ws.tell_stories(run_dir, listeners)
+    rows = [[make_card(name, stories[number]) for number, name in row] for row in SHOWN]
+    sheet = contact_sheet(rows, width=300, gap=GAP)
+    sheet.putalpha(mask_of(sheet.size, len(SHOWN[0]), len(SHOWN)))
+    return sheet
+
+
+def mask_of(size, n_columns, n_rows):
+    """The alpha channel of a sheet: opaque cards, transparent gaps. size: of the sheet, pixels"""
+    columns, rows = (
+        (np.arange(pixels) % ((pixels - GAP) // n) >= GAP) & (np.arange(pixels) < pixels - GAP)
+        for pixels, n in zip(size, (n_columns, n_rows))
+    )
+    return Image.fromarray(np.outer(rows, columns).astype(np.uint8) * 255)
+
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         run_dir = ws.simulate(100, out_dir=Path(folder) / "run", formats="parquet")
-        cards = {card.name: card for card in ws.make_cards(ws.tell_story(run_dir))}
-        sheet = contact_sheet([[cards[name] for name in SHOWN]], width=300)
-        few_colours(sheet, FLAT).save(Path(__file__).parent / "cards.png", optimize=True)
+        sheet_of(run_dir).save(Path(__file__).parent / "cards.png", optimize=True)

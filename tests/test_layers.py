@@ -26,6 +26,7 @@ ORDER = [
     "storage",
     "runs",
     "wrapped",
+    "exchange",
     "cards",
     "charts",
     "realism",

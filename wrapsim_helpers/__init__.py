@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.albums import draw_top_albums
     from .cards.archive import draw_archive
     from .cards.artist import draw_accolades, draw_artist_countries, draw_artist_year
-    from .cards.card import card_folder, cards_in_rows, make_cards, make_squares, write_cards
+    from .cards.card import card_folder, make_cards, make_squares, write_cards
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.everybody import write_all_cards
@@ -28,6 +28,12 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.posters import draw_festival, draw_movie
     from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
     from .cards.release_years import draw_listening_age, draw_oldest_song
+    from .cards.rows import (
+        cards_in_rows,
+        cards_of_editions,
+        cards_of_listeners,
+        cards_of_party,
+    )
     from .cards.similar import draw_blend, draw_missed_songs, draw_similar_listeners
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
@@ -35,6 +41,8 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
     from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
+    from .cards.whole_folder import untold_line, write_wrapped_folder
+    from .cards.words import describe_story
     from .cards.years import draw_comebacks, draw_loyalty
     from .charts.crowd import (
         draw_crowd_hours,
@@ -44,6 +52,13 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_volume,
     )
     from .charts.explorer.explorer import explore_year
+    from .charts.history import (
+        draw_artists_by_year,
+        draw_hours_by_year,
+        draw_minutes_by_year,
+        draw_skips_by_year,
+    )
+    from .charts.in_crowd import draw_in_crowd
     from .charts.listener import (
         draw_clock_against_plan,
         draw_other_years,
@@ -54,7 +69,14 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .charts.run_text import describe_checks, describe_effects, describe_files, file_table
     from .charts.sources import draw_genre_by_gender, draw_pool_sizes, draw_two_groups
     from .charts.style import finish
-    from .charts.tables import in_words, paragraph
+    from .charts.tables import explained, in_words, paragraph
+    from .exchange.enriching import enriched
+    from .exchange.exports import write_exports
+    from .exchange.histories import History, load_history
+    from .exchange.over_years import hours_table, years_table
+    from .exchange.own_wrapped import compare_wrapped
+    from .exchange.redaction import redacted
+    from .exchange.telling import story_of_choices, tell_history
     from .instants import whole_minutes
     from .listening.listen import listen
     from .listening.other_years import other_years
@@ -114,12 +136,14 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .storage.records import read_avro, records, sync_marker, write_avro
     from .wrapped.artist_year import tell_artist
     from .wrapped.blend import blend
+    from .wrapped.contrasts import contrasting_listeners, minutes_and_genre
     from .wrapped.counting import Rules, tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, listener_hours, volume_by_plan
     from .wrapped.editions import window
     from .wrapped.everybody import everybody, write_everybody
     from .wrapped.party import party
     from .wrapped.periods import period_tables
+    from .wrapped.retelling import tell_editions, tell_stories
     from .wrapped.story import Story, tell_story
     from .wrapped.summary import write_summary
     from .wrapped.wrapped_file import write_wrapped
@@ -202,6 +226,8 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "describe_files": "charts.run_text",
     # 04 wrapped: insights, stories and cards
     "tell_story": "wrapped.story",
+    "tell_editions": "wrapped.retelling",
+    "tell_stories": "wrapped.retelling",
     "Rules": "wrapped.counting",
     "Story": "wrapped.story",
     "write_summary": "wrapped.summary",
@@ -209,17 +235,25 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "tell_artist": "wrapped.artist_year",
     "blend": "wrapped.blend",
     "party": "wrapped.party",
+    "contrasting_listeners": "wrapped.contrasts",
+    "minutes_and_genre": "wrapped.contrasts",
     "everybody": "wrapped.everybody",
     "write_everybody": "wrapped.everybody",
     "period_tables": "wrapped.periods",
     "tables_in": "wrapped.counting",
     "window": "wrapped.editions",
+    "describe_story": "cards.words",
+    "explained": "charts.tables",
+    "draw_in_crowd": "charts.in_crowd",
     "make_cards": "cards.card",
     "make_squares": "cards.card",
     "write_cards": "cards.card",
     "write_all_cards": "cards.everybody",
     "card_folder": "cards.card",
-    "cards_in_rows": "cards.card",
+    "cards_in_rows": "cards.rows",
+    "cards_of_editions": "cards.rows",
+    "cards_of_listeners": "cards.rows",
+    "cards_of_party": "cards.rows",
     "show_story": "cards.story.page",
     "write_story": "cards.story.page",
     "whole_minutes": "instants",
@@ -269,6 +303,23 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_accolades": "cards.artist",
     "draw_summary": "cards.summary",
     "draw_too_little": "cards.volume",
+    "write_exports": "exchange.exports",
+    # 06 your own history: what services and players export
+    "load_history": "exchange.histories",
+    "History": "exchange.histories",
+    "tell_history": "exchange.telling",
+    "story_of_choices": "exchange.telling",
+    "enriched": "exchange.enriching",
+    "redacted": "exchange.redaction",
+    "compare_wrapped": "exchange.own_wrapped",
+    "write_wrapped_folder": "cards.whole_folder",
+    "untold_line": "cards.whole_folder",
+    "years_table": "exchange.over_years",
+    "hours_table": "exchange.over_years",
+    "draw_minutes_by_year": "charts.history",
+    "draw_artists_by_year": "charts.history",
+    "draw_hours_by_year": "charts.history",
+    "draw_skips_by_year": "charts.history",
     # 05 realism: the log compared with published figures
     "sampled": "realism.measure",
     "measured": "realism.measure",

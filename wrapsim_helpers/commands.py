@@ -275,14 +275,108 @@ def batch(
 
 @app.command()
 def wrapped(
-    num_users: Annotated[int, integer("--users", help="how many listeners")] = 100,
-    seed: Annotated[int, integer(help="same seed, same people")] = 2025,
+    ctx: typer.Context,
+    path: Annotated[
+        str | None,
+        typer.Argument(
+            help="your own history: a zip, a folder or a file that a service or player exports; "
+            "without it, the main job"
+        ),
+    ] = None,
+    num_users: Annotated[int, integer("--users", help="main job: how many listeners")] = 100,
+    seed: Annotated[int, integer(help="main job: same seed, same people")] = 2025,
     out_dir: Annotated[
         str | None,
-        typer.Option("--output", "-o", help="folder for all results; default data/runs/wrapped"),
+        typer.Option(
+            "--output",
+            "-o",
+            help="folder for all results; default data/runs/wrapped, of a history "
+            "data/runs/your_wrapped",
+        ),
     ] = None,
+    year: Annotated[
+        int, integer(help="history: a year; 0 for all years, -1 for the latest with enough music")
+    ] = -1,
+    edition: Annotated[str, typer.Option(help="history: all, or 2013 to 2025")] = "all",
+    first_day: Annotated[str, typer.Option(help="history: ISO date, instead of a year")] = "",
+    last_day: Annotated[str, typer.Option(help="history: ISO date, included")] = "",
+    name: Annotated[str, typer.Option(help="history: the name on the cards; default You")] = "",
+    redact: Annotated[
+        bool, typer.Option("--redact", help="history: no name of a person, song, artist or file")
+    ] = False,
+    time_zone: Annotated[
+        str, typer.Option(help="history: such as Europe/Stockholm; default by the country")
+    ] = "",
+    songs_path: Annotated[
+        str, typer.Option("--songs", help="history: songs file with genres and release years")
+    ] = "",
+    theme: Annotated[str, typer.Option(help="history: press, night, contrast or print")] = "press",
 ):
-    """Run the main job: execute all notebooks and draw the cards."""
+    """Draw the Wrapped of your own history, or, without a path, run the main job.
+
+    Your history stays on this machine. The main job executes all notebooks and draws cards of a
+    simulated crowd.
+    """
+    given = [name for name in ctx.params if is_given(ctx, name)]
+    if path is None:
+        refuse_options(given, OF_HISTORY, "is for a history; give its PATH, or leave it out")
+        main_job(num_users, seed, out_dir)
+        return
+    refuse_options(given, OF_CROWD, "is for the main job, which takes no PATH; leave it out")
+    period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
+    your_wrapped(path, out_dir, theme, period, (name, redact, time_zone, songs_path))
+
+
+OF_CROWD = ("num_users", "seed")
+OF_HISTORY = (
+    *("year", "edition", "first_day", "last_day", "name", "redact", "time_zone", "songs_path"),
+    "theme",
+)
+
+
+def is_given(ctx, name):
+    """Whether the user typed a parameter of a command."""
+    return ctx.get_parameter_source(name).name == "COMMANDLINE"
+
+
+def refuse_options(given, refused, why):
+    """Raise ValueError if an option is given that does not belong to this use of the command."""
+    for name in given:
+        if name in refused:
+            raise ValueError(f"{name} {why}.")
+
+
+def your_wrapped(path, out_dir, theme, period, choices):
+    """Write the Wrapped of a history into a folder, and print what became of its rows.
+
+    period   arguments of `tell_history`;  choices  name, redact, time_zone and songs_path
+    """
+    from .cards.themes import check_theme
+    from .cards.whole_folder import untold_line, write_wrapped_folder
+    from .exchange.histories import load_history
+    from .exchange.own_wrapped import compare_wrapped
+    from .exchange.telling import story_of_choices
+    from .storage.outputs import output_folder
+
+    check_theme(theme)
+    folder = output_folder(out_dir or "", "your_wrapped")
+    name, redact, time_zone, songs_path = choices
+    history = load_history(path, time_zone)
+    story, shown = story_of_choices(history, period, name, redact, songs_path)
+    typer.echo(shown.report)
+    gaps = compare_wrapped(story, history)
+    paths = write_wrapped_folder(story, folder, theme)
+    for row in [] if redact else gaps.itertuples():
+        typer.echo(f"  {row.number}: {row.service} by the service, {row.wrapsim} here ({row.rule})")
+    typer.echo(untold_line(story))
+    typer.echo(
+        f"\n{len(paths)} files are in {folder}, which git ignores. Nothing left this machine.\n"
+        f"  open {paths[0]}"
+    )
+
+
+def main_job(num_users, seed, out_dir):
+    """Execute all notebooks and draw the cards of a simulated crowd."""
     from .listening.listen import Run, compile_model
 
     folder = check_path("out_dir", out_dir or runs_folder() / "wrapped").resolve()
@@ -295,6 +389,7 @@ def wrapped(
         "03_multiple_users": {"num_users": num_users, "seed": seed, "out_dir": str(run_dir)},
         "04_wrapped": {"run_dir": str(run_dir), "out_dir": str(cards)},
         "05_realism": {"run_dir": str(run_dir)},
+        "06_your_own_history": {"out_dir": str(folder / "your_wrapped")},
     }
     for name in NOTEBOOKS:
         run_notebook(
@@ -705,6 +800,51 @@ def insights(
 
 
 @app.command()
+def export(
+    run_dir: RunDir,
+    out_dir: Annotated[
+        str, typer.Argument(help="folder for the exports: a folder per format and listener in it")
+    ],
+    users: Annotated[
+        list[str],
+        typer.Option("--user", help="user id, number or name; may be repeated, one export each"),
+    ] = [],
+    everybody: Annotated[
+        bool, typer.Option("--all", help="the exports of every listener with a play")
+    ] = False,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="spotify (extended history), endsong (as before 2023), account, account_old, "
+            "listenbrainz (zip), listenbrainz_json, listenbrainz_submit, lastfm, lastfm_table "
+            "(with header), librefm or scrobbler_log",
+        ),
+    ] = "spotify",
+    dirty: Annotated[
+        list[str],
+        typer.Option(
+            help="an oddity of real exports to add, such as overlaps or zero_ms; may be repeated"
+        ),
+    ] = [],
+    workers: Workers = 0,
+):
+    """Write listeners' plays as the files that music services and scrobblers export.
+
+    For tests of programs that read such files: people, music and addresses are invented.
+    """
+    from .exchange.exports import write_exports
+
+    if bool(users) == everybody:
+        raise ValueError(
+            "give either --user, such as --user 17, or --all for every listener of the run."
+        )
+    folders = write_exports(run_dir, out_dir, users, form, dirty, workers)
+    for line in folders if users else [f"{out_dir}: {len(folders):,} exports as {form}"]:
+        typer.echo(line)
+
+
+@app.command()
 def realism(
     run_dir: Annotated[
         str | None,
@@ -867,6 +1007,21 @@ def test():
 def check():
     """Run the slow tests (in a checkout)."""
     in_checkout("-m", "pytest", "tests/slow", "-o", "addopts=-q --strict-markers --durations=10")
+
+
+@app.command()
+def interop():
+    """Let another program import exports and compare its charts with ours (in a checkout)."""
+    in_checkout("-m", "pytest", "tests/slow/test_interop.py", "-o", "addopts=-q --strict-markers")
+
+
+@app.command()
+def fuzz(
+    cases: Annotated[int, integer(help="how many random files")] = 100_000,
+):
+    """Read random and damaged histories (in a checkout), about half an hour."""
+    number = check_count("cases", cases, 100, 10_000_000)
+    in_checkout("-m", "tests.exchange.fuzz", str(number))
 
 
 @app.command()

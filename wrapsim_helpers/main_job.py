@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 # the folders that the main job writes
-JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run")
+JOB_FOLDERS = ("cards", "notebooks", "one_listener", "run", "your_wrapped")
 
 
 def compile_everything():

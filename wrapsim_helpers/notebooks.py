@@ -24,6 +24,7 @@ NOTEBOOKS = (
     "03_multiple_users",
     "04_wrapped",
     "05_realism",
+    "06_your_own_history",
 )
 TYPES = {
     "str": (str,),

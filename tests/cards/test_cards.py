@@ -1136,7 +1136,7 @@ def test_minutes_are_rounded_down_everywhere_alike():
         for path in (TOP / folder).rglob("*.*")
         if re.search(r"//? *(60_?000|MINUTE_MS)\b", path.read_bytes().decode("utf-8", "ignore"))
     ]
-    assert shown == ["exploring.py"]  # minutes of a chart's axis, not rounded
+    assert shown == ["listener.py"]  # minutes of a chart's axis, not rounded
 
 
 @each_card
@@ -1373,7 +1373,7 @@ def test_the_png_carries_title_and_alt_text_and_no_version():
 
 def test_cards_are_written_in_order_with_an_index(tmp_path):
     paths = cards.write_cards(made("typical"), tmp_path / "new" / "folder")
-    assert [p.name for p in paths][:2] == ["01_minutes.png", "02_top_songs.png"]
+    assert [p.name for p in paths][:2] == ["01_minutes.png", "02_top_song_quiz.png"]
     assert paths[-1].name == f"{len(made('typical')):02}_summary.png"
     index = json.loads((tmp_path / "new" / "folder" / "cards.json").read_text(encoding="utf-8"))
     assert all(entry.keys() == {"file", "name", "alt", "sha256"} for entry in index)
@@ -1452,10 +1452,10 @@ def test_a_card_shows_itself_as_an_image_with_its_escaped_alt_text():
 
 def test_a_card_opens_over_the_page_and_keeps_its_place_in_it():
     tall, wide = made("small")[0], finished()[1]
-    for card, size in ((tall, "width:300px;height:533px"), (wide, "width:720px;height:405px")):
+    for card, size in ((tall, "width:300px;height:533px"), (wide, "width:720px;height:440px")):
         text = card._repr_html_()
         name = re.search(r'<div popover id="([\w-]+)">', text)[1]
-        assert f'style="{size}"' in text and f'<button popovertarget="{name}"><img' in text
+        assert f'style="{size}"' in text and f'<button popovertarget="{name}" style=' in text
     names = re.findall(r'popover id="([\w-]+)"', cards.cards_in_rows(made("small"))._repr_html_())
     assert len(set(names)) == len(names) == len(made("small"))
 
@@ -1486,7 +1486,7 @@ def finished():
 def test_a_chart_is_opaque_and_has_its_finding_its_source_and_no_box():
     ax, card = finished()
     picture = Image.open(io.BytesIO(card.png))
-    assert picture.size == (1036, 583) and picture.convert("RGBA").getpixel((0, 0)) == (
+    assert picture.size == (1036, 633) and picture.convert("RGBA").getpixel((0, 0)) == (
         255,
         255,
         255,

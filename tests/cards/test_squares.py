@@ -126,8 +126,8 @@ def test_squares_are_written_with_the_numbers_of_their_cards(tmp_path):
     paths = cards.write_cards([*made("typical"), *square], tmp_path)
     last = f"{len(made('typical')):02}_summary_square.png"
     assert [path.name for path in paths[-3:]] == [
-        "02_top_songs_square.png",
-        "03_top_artists_square.png",
+        "03_top_songs_square.png",
+        "04_top_artists_square.png",
         last,
     ]
     index = json.loads((tmp_path / "cards.json").read_text(encoding="utf-8"))

@@ -55,6 +55,10 @@ def test_it_makes_a_hundred_listeners_ten_cards_and_clean_notebooks(done):
         assert not any("Warning" in output.get("text", "") for output in outputs), path.name
 
 
+def test_the_executed_notebook_of_the_cards_is_below_8_mb(done):
+    assert (done[0] / "notebooks" / "04_wrapped.ipynb").stat().st_size < 8_000_000
+
+
 def test_html_of_the_executed_notebooks_has_a_text_for_every_picture(done, tmp_path):
     folder, _ = done
     subprocess.run(

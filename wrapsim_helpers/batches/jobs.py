@@ -124,7 +124,7 @@ def check_batch_folder(folder):
     from ..storage.outputs import check_marked, check_output_file
     from ..storage.run_folder import check_folder
 
-    check_folder(folder)
+    check_folder(folder, "output")
     check_marked(folder)
     for name in TOP_FILES:
         check_output_file(folder / name)

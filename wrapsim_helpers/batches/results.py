@@ -67,13 +67,13 @@ def first_picture(book):
         image = IMAGE.search("".join(data.get("text/html", "")))
         if image:
             alt = ALT.search(image[0])
-            return smaller(image[2]), alt[1] if alt else ""
+            return thumbnail(image[2]), alt[1] if alt else ""
         if "image/png" in data:
-            return smaller(data["image/png"]), metadata.get("image/png", {}).get("alt", "")
+            return thumbnail(data["image/png"]), metadata.get("image/png", {}).get("alt", "")
     return "", ""
 
 
-def smaller(encoded):
+def thumbnail(encoded):
     """A picture in base64 as a data URL, scaled down to WIDTH pixels; "" if it cannot be read."""
     try:
         picture = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGB")

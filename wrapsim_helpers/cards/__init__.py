@@ -4,7 +4,6 @@ from .card import (
     CARDS,
     Card,
     card_folder,
-    cards_in_rows,
     contact_sheet,
     make_card,
     make_cards,
@@ -12,4 +11,5 @@ from .card import (
     write_cards,
 )
 from .everybody import write_all_cards
+from .rows import cards_in_rows, cards_of_editions, cards_of_listeners, cards_of_party
 from .themes import THEMES

@@ -252,8 +252,13 @@ def page(ax, story, card, theme, words, sizes=None):
     for i, line in enumerate(words.reading):
         y = 1614 - 54 * (len(words.reading) - 1 - i)
         write(ax, LEFT, y, line, READING, "text" if i else "bold", look.text, "reading")
-    write(ax, LEFT, 1660, words.rule, RULE, "text", look.quiet, "rule")
+    write(ax, LEFT, 1660, rule_of(story, words.rule), RULE, "text", look.quiet, "rule")
     return look
+
+
+def rule_of(story, rule):
+    """The rule of a card, without "Simulated." in the story of an imported history."""
+    return rule.removesuffix("Simulated.").rstrip() if story.is_imported else rule
 
 
 def blank_card(ax, look, height=HEIGHT):
@@ -341,8 +346,13 @@ def year_disc(ax, story, look, x, y, inner, outer, role, edge="none"):
 
 
 def monthly_streams(story):
-    """Streams of `disc_families` and of all other families by month, (4, 12)."""
+    """Streams of `disc_families` and of all other families by month, (4, 12). All streams are of
+    another family if no genre is known.
+    """
     table, names = story.tables["monthly_families"], disc_families(story)
+    if not len(table):
+        days = story.tables["calendar"]
+        table = days.assign(family="", month=[day.month for day in days["date"]])
     row = table["family"].map({name: i for i, name in enumerate(names)}).fillna(3).astype(int)
     streams = np.zeros((4, 12))
     month = (table["month"].to_numpy() - 1) % 12  # a period over two years goes on from 12

@@ -191,7 +191,7 @@ def words_of_place(story):
         sub="of music" if headline.endswith("minutes") else "in minutes of music",
         reading=reading,
         rule=f"Scale: each step to the right is {wider(story)} % more.",
-        alt=f"{story.listener['name']}, {story.year}, among {counted(n, 'simulated listener')}: "
+        alt=f"{story.listener['name']}, {story.years}, among {counted(n, 'simulated listener')}: "
         f"{headline}; more minutes than {count(below)} of them, who "
         f"played {ends}. {' '.join(reading)}",
     )

@@ -118,6 +118,7 @@ def words_of_discoveries(story):
     first = months[months["n_artists"] > 0].iloc[0]
     name, artists = shown(best["artist"]), counted(months["n_artists"].sum(), "new artist")
     genres = counted(months["n_genres"].sum(), "new genre")
+    counts = f"{artists}, {genres}" if len(story.tables["top_genres"]) else artists
     rows = "; ".join(
         f"{name_of_month(m.month)} {m.artist}, {counted(m.n_artists, 'new artist')}"
         for m in named_months_of(story).itertuples()
@@ -137,9 +138,9 @@ def words_of_discoveries(story):
             ),
         ),
         rule="Never played before; bars: new artists. Simulated.",
-        before=f"{artists}, {genres}. {best['artist']}. {rows}.",
+        before=f"{counts}. {best['artist']}. {rows}.",
         after=f"First: {first['first_artist']}.",
-        sub=f"{artists}, {genres}",
+        sub=counts,
     )
 
 

@@ -109,7 +109,7 @@ def square_page(ax, story, card, theme, words):
     for i, part in enumerate(reading):
         y = 912 - 48 * (len(reading) - 1 - i)
         write(ax, LEFT, y, part, RULE, "text", look.text, "reading")
-    if words.reading:
+    if words.reading and not story.is_imported:
         write(ax, LEFT, BOTTOM - 16, "Simulated.", RULE, "text", look.quiet, "rule")
     return look
 

@@ -107,10 +107,14 @@ def fans_of(story):
 
 def period(story):
     """The period as text: "A simulated year, 2025", or "Simulated, 3 Mar to 16 Mar 2025" if it is
-    shorter than a year.
+    shorter than a year; "A year, 2025" for an imported history.
     """
     whole = (story.last_day - story.first_day).days >= MIN_YEAR
-    return f"A simulated year, {story.year}" if whole else f"Simulated, {span(story)} {story.year}"
+    years = story.years
+    if story.is_imported:
+        called = "A year of music" if years == str(story.year) else "Music"
+        return f"{called}, {years}" if whole else f"{span(story)} {years}"
+    return f"A simulated year, {years}" if whole else f"Simulated, {span(story)} {years}"
 
 
 def words_of_summary(story):
@@ -121,13 +125,16 @@ def words_of_summary(story):
         for title, names, _ in top_fives(story)
     ]
     colours = ", ".join(disc_families(story))
-    fives.append(f"streams by month and family of genres, most {colours}")
+    by_family = f" and family of genres, most {colours}" * bool(colours)
+    fives.append(f"streams by month{by_family}")
     texts = "; ".join([*fives, *(f"{key.lower()} {value}" for key, value in facts(story))])
     return Words(
         kicker=kicker,
         headline=shown(name, latin=story.listener["name_latin"]),
         reading=(),
-        rule="wrapsim: invented people, published figures",
+        rule="wrapsim: counted from an exported history"
+        if story.is_imported
+        else "wrapsim: invented people, published figures",
         alt=f"{name}, {kicker[0].lower()}{kicker[1:]}: "
         f"{counted_minutes(story.first('minutes')['ms_played'])}; {texts}.",
     )

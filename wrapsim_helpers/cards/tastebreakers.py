@@ -5,7 +5,7 @@ import numpy as np
 from .albums import named_headline
 from .canvas import LEFT, MEASURE, NAME, READING, RIGHT, RULE, page, rectangles, write, write_name
 from .fonts import shown
-from .words import count, counted, short_title, span, words_on
+from .words import count, counted, short_title, words_on
 
 FIVE = 5
 TOP, PITCH = 580, 186  # first bar, and distance of rows
@@ -55,6 +55,6 @@ def words_of_tastebreakers(story):
             f"{counted(len(songs), 'genre')} that you never played.",
             f"The first song has {counted(first['n_listeners'], 'fan')} here.",
         ),
-        rule=f"Favourites of the others, {span(story)}. Simulated.",
+        rule="Favourite songs of other listeners. Simulated.",
         before=f"{rows}.",
     )

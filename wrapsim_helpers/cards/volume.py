@@ -109,12 +109,12 @@ def words_of_minutes(story):
     )
     headline = minutes_headline(story)
     return Words(
-        kicker=f"Your {story.year}",
+        kicker=f"Your {story.years}",
         hero=count(n),
         headline=headline,
         reading=reading,
         rule=f"All music, {span(story)}, local time. Simulated.",
-        alt=f"{story.listener['name']}, {story.year}: {count(n)} {headline}. {' '.join(reading)}",
+        alt=f"{story.listener['name']}, {story.years}: {count(n)} {headline}. {' '.join(reading)}",
     )
 
 
@@ -167,11 +167,11 @@ def words_of_too_little(story):
         reading.append(reading_line(shown(said[-1], "title"), f"{plays} of one song."))
     of_tracks = f"{tracks} of {TRACKS_NEEDED} tracks"
     return Words(
-        kicker=f"Your {story.year}",
+        kicker=f"Your {story.years}",
         sub="on the way to a year in cards",
         rule=f"It takes {TRACKS_NEEDED} tracks and {ARTISTS_NEEDED} artists. Simulated.",
         headline=of_tracks,
         reading=tuple(reading),
-        alt=f"{story.listener['name']}, {story.year}: {of_tracks}, {artists} of {ARTISTS_NEEDED} "
+        alt=f"{story.listener['name']}, {story.years}: {of_tracks}, {artists} of {ARTISTS_NEEDED} "
         f"artists. {' '.join(said)}",
     )

@@ -3,6 +3,9 @@
 import re
 from typing import NamedTuple
 
+import pytz
+
+from ..checking import front_door
 from ..instants import whole_minutes
 
 THIN = "\u2009"  # thin space, between thousands and before "%"
@@ -52,8 +55,8 @@ def words_on(story, subject, headline, reading, rule, before="", after="", **mor
     """
     finding = f"{more.get('hero', '')} {headline}".strip()
     said = " ".join([before, *reading, after]).strip()
-    alt = f"{story.listener['name']}, {subject.lower()} of {story.year}: {finding}. {said}"
-    return Words(f"{subject}, {story.year}", headline, reading, rule, alt, **more)
+    alt = f"{story.listener['name']}, {subject.lower()} of {story.years}: {finding}. {said}"
+    return Words(f"{subject}, {story.years}", headline, reading, rule, alt, **more)
 
 
 def short_title(title):
@@ -103,6 +106,19 @@ def day(date):
 def span(story):
     """A story's period as text: "1 Jan to 31 Dec"."""
     return f"{day(story.first_day)} to {day(story.last_day)}"
+
+
+@front_door
+def describe_story(story):
+    """Who the listener is, and below it what the period holds."""
+    who, n = story.listener, story.first("minutes")
+    home = who["city"], pytz.country_names.get(who["country"], who["country"])
+    return (
+        f"{', '.join(filter(None, (who['name'], *home)))}\n"
+        f"{span(story)} {story.last_day.year}: {counted_minutes(n['ms_played'])} on "
+        f"{counted(n['n_days'], 'day')}, {counted(n['n_plays'], 'play')}, "
+        f"{count(n['n_streams'])} of them streams, {counted(n['n_artists'], 'artist')}"
+    )
 
 
 def whole_days(n_minutes):

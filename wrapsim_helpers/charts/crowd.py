@@ -264,7 +264,7 @@ def draw_leaving(leaving):
     ax.scatter(points.keys(), points.values(), s=46, color=ACCENT, zorder=3)
     ax.set(ylim=(0, 1.02), xlim=(0, 239), xticks=range(0, 240, 30))
     shares = ", ".join(map(percent, points.values()))
-    note(ax, 30, points[30] - 0.08, f"published: {shares} after 5, 10, 30 s", ACCENT)
+    note(ax, 30, points[30] - 0.19, f"published: {shares} after 5, 10, 30 s", ACCENT)
     note(ax, 238, on[239] + 0.06, f"this run: {percent(on[239])} after 239 s", GREY, ha="right")
     percent_axis(ax.yaxis)
     seconds = (5, 10, 30, 60, 120, 239)

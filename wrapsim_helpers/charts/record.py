@@ -59,7 +59,7 @@ def draw_part(ax, x, record, values):
 def fitted(name, value):
     """A value as text that fits beside the name of its field, cut with an ellipsis."""
     text = str(value) if isinstance(value, float) else cell_text(value)
-    return broken(text, "text", FINE, CELL - 4.7 * len(name), 1)[0]
+    return broken(text, "text", FINE, CELL - 8 - 5.2 * len(name), 1)[0]
 
 
 def part_sentence(record, values):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..cards.words import count, day
+from ..cards.words import count, day, minutes_text, percent_text
 from ..checking import front_door
 from ..latin import latin_form
-from .style import percent
+from ..wrapped import Story
 
 MOST_ROWS = 10
 CAPTION = [{"selector": "caption", "props": "caption-side: bottom; text-align: left"}]
@@ -21,17 +21,19 @@ CAPTION = [{"selector": "caption", "props": "caption-side: bottom; text-align: l
 def in_words(table: pd.DataFrame, columns: dict | None = None, rows=MOST_ROWS):
     """The first rows of a table as people read them, for a notebook cell; a pandas Styler.
 
-    columns  column -> its name in words, in the order to show; None for all columns. A name that
-             ends in "%" shows shares as percentages
+    columns  column -> its name in words, in the order to show; None for all columns. Shares, of a
+             column that ends in "share" or a name that ends in "%", are shown as percentages, and
+             milliseconds, of a column "ms_...", as whole minutes
     rows     how many rows, at most 10; the caption says how many there are
     Names and titles in other scripts are shown in Latin letters.
     """
     names = columns or {column: str(column).replace("_", " ") for column in table}
     shown = table[list(names)].head(min(rows, MOST_ROWS))
     cells = pd.DataFrame(
-        {name: shown[column].map(cell_of(name)) for column, name in names.items()}, dtype=object
+        {name: shown[column].map(cell_of(column, name)) for column, name in names.items()},
+        dtype=object,
     )
-    style = cells.style.hide(axis="index").set_table_styles(CAPTION)
+    style = cells.style.format(escape="html").hide(axis="index").set_table_styles(CAPTION)
     style.set_table_styles(
         {name: aligned(shown[column]) for column, name in names.items()}, overwrite=False
     )
@@ -43,7 +45,8 @@ def in_words(table: pd.DataFrame, columns: dict | None = None, rows=MOST_ROWS):
 def aligned(column):
     """The CSS of a column: numbers to the right, all else to the left."""
     side = "right" if is_number(column) else "left"
-    return [{"selector": "", "props": f"text-align: {side}"}]
+    props = f"text-align: {side}; max-width: 44em; white-space: normal"
+    return [{"selector": "", "props": props}]
 
 
 @dataclass(frozen=True)
@@ -68,14 +71,21 @@ def is_number(column):
     return kind.is_numeric_dtype(column) and not kind.is_bool_dtype(column)
 
 
-def cell_of(name):
-    """The function that turns values of a column with this name into text."""
-    return share_text if name.endswith("%") else cell_text
+def cell_of(column, name):
+    """The function that turns the values of a column into text. name: its name in words"""
+    if str(column).startswith("ms_"):
+        return minutes_cell
+    return share_text if name.endswith("%") or str(column).endswith("share") else cell_text
+
+
+def minutes_cell(ms):
+    """Milliseconds as whole minutes, as on the cards."""
+    return count(minutes_text(ms))
 
 
 def share_text(value):
     """A share as text: 0.34 -> "34 %"; a dash for NaN."""
-    return percent(value) if value == value else "\u2013"
+    return percent_text(value) if value == value else "\u2013"
 
 
 def cell_text(value):
@@ -104,3 +114,14 @@ def date_and_time(value):
     """A date, or a local time to the minute, as text: "25 May 2025, 09:30"."""
     date = f"{day(value)} {value.year}"
     return f"{date}, {value:%H:%M}" if isinstance(value, datetime.datetime) else date
+
+
+@front_door
+def explained(story: Story, names):
+    """How some insights of a story were counted: a table of `Story.explain`. Insights without rows
+    are left out.
+    """
+    known = [name for name in names if len(story.tables.get(name, ()))]
+    rows = [(name.replace("_", " ").capitalize(), story.explain(name)) for name in known]
+    table = pd.DataFrame(rows, columns=["insight", "explanation"])
+    return in_words(table, {"insight": "insight", "explanation": "how it was counted"})

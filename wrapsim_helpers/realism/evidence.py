@@ -25,7 +25,7 @@ from ..charts.style import (
 )
 from ..people.figures import published
 from . import pairs
-from .judged import AGREES, CANNOT_TELL, MISSES, readings
+from .judged import AGREES, CANNOT_TELL, MISSES, outcome_readings
 from .scores import PASS, TOO_SMALL, judged, targets, verdicts
 
 NOTHING = "This run holds no such plays"
@@ -81,7 +81,7 @@ def draw_judged(results):
 
     results  list of `Result`, as from `measured`
     """
-    table = pd.crosstab(*zip(*readings(results).itertuples(index=False, name=None)))
+    table = pd.crosstab(*zip(*outcome_readings(results).itertuples(index=False, name=None)))
     table = table.reindex(columns=[AGREES, MISSES, CANNOT_TELL], fill_value=0)
     table = table.loc[table.sum(axis=1).sort_values().index]
     agree, miss, unclear = table.sum()
@@ -115,11 +115,10 @@ def label_bars(ax, left, n, colour):
 
 def label_readings(ax, names):
     """Name the three colours in the corner below the short bars."""
-    for height, name, colour in zip((0.24, 0.15, 0.06), names, (GREY, ACCENT, MIST)):
-        ax.text(
-            0.98, height, f"\u25a0 {name}", transform=ax.transAxes, color=colour, fontsize=TEXT,
-            ha="right",
-        )  # fmt: skip
+    at = {"transform": ax.transAxes, "fontsize": TEXT}
+    for height, name, colour in zip((0.24, 0.15, 0.06), names, (DATA, ACCENT, MIST)):
+        ax.text(0.68, height, "\u25a0", color=colour, **at)
+        ax.text(0.72, height, name, color=GREY, **at)
 
 
 def domain_sentence(domain, numbers):
@@ -307,8 +306,8 @@ def draw_volume_spread(sample):
     ax.yaxis.set_major_formatter("{x:g}")
     for height, name, colour in ((0.93, "line: published", ACCENT), (0.85, "this run", GREY)):
         ax.text(0.02, height, name, transform=ax.transAxes, color=colour, fontsize=TEXT)
-    least, most = table["measured"].iloc[[0, -1]]
-    tell(ax, f"From {least:.1f} to {most:.0f} minutes a day.")
+    low, high = table["measured"].iloc[[0, -1]]
+    tell(ax, f"From {low:.1f} to {high:.0f} minutes a day.")
     return units(ax, "listeners, from the fewest minutes to the most", "minutes a day, log scale")
 
 

@@ -9,7 +9,7 @@ from .results_text import published_text, short
 from .scores import FAIL, LEFT_OUT, PASS, Z95, check_named, is_counted, on_its_scale, targets
 
 AGREES, MISSES, CANNOT_TELL = "agrees", "misses", "too small to tell"
-MOST_MISSES, SOURCE_LETTERS = 10, 44
+SOURCE_LETTERS = 44  # of a source in a table
 
 
 def is_certain_miss(result):
@@ -22,7 +22,7 @@ def is_certain_miss(result):
     return bool(observed + reach < low - within or observed - reach > high + within)
 
 
-def readings(results):
+def outcome_readings(results):
     """What the run says about each counted outcome that applies to it: DataFrame domain, reading by
     target.
 
@@ -53,7 +53,7 @@ def reading(results):
 @front_door
 def describe_judged(results: list):
     """How many outcomes can this run judge, and how many agree? Two sentences."""
-    n = readings(results)["reading"].value_counts().reindex([AGREES, MISSES, CANNOT_TELL])
+    n = outcome_readings(results)["reading"].value_counts().reindex([AGREES, MISSES, CANNOT_TELL])
     agree, miss, unclear = n.fillna(0).astype(int)
     return (
         f"This run is large enough to judge {agree + miss} of {agree + miss + unclear} published "

@@ -241,6 +241,7 @@ def connect():
     """
     folder = tempfile.TemporaryDirectory(prefix="wrapsim-")
     connection = connected(memory_limit=MEMORY, temp_directory=f"{folder.name}/spilled")
+    connection.con.execute("SET enable_progress_bar = false")  # in a notebook, a second, black one
     weakref.finalize(connection.con, folder.cleanup)  # a `Period` keeps only this
     return connection, Path(folder.name)
 

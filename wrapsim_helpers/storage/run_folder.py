@@ -50,14 +50,16 @@ def refuse_links_of_run(place):
             places.refuse_links(folder, [entry.name for entry in entries if entry.is_symlink()])
 
 
-def check_folder(place):
-    """Raise ValueError if the folder of a run, or a folder above it, is a file."""
+def check_folder(place, name="out_dir"):
+    """Raise ValueError if a folder to write to, or a folder above it, is a file. name: of the
+    argument, for the message
+    """
     if places.is_store(place):
         return
     nearest = next(path for path in (place, *place.absolute().parents) if path.exists())
     if not nearest.is_dir():
         which = "which" if nearest in (place, place.absolute()) else f"and {str(nearest)!r}"
-        raise ValueError(f"out_dir is {str(place)!r}, {which} is a file; name a folder.")
+        raise ValueError(f"{name} is {str(place)!r}, {which} is a file; name a folder.")
 
 
 def refuse_other_files(place):

@@ -2,6 +2,7 @@
 
 from .artist_year import tell_artist
 from .blend import blend
+from .contrasts import contrasting_listeners, minutes_and_genre
 from .counting import PeriodTables, Rules, tables_in, too_little
 from .crowd import crowd_hours, crowd_leaving, listener_hours, volume_by_plan
 from .days import calendar, listening_clock, longest_streak
@@ -11,6 +12,7 @@ from .insight import Insight, Tally
 from .insights import INSIGHTS, TALLIES
 from .party import party
 from .periods import period_tables
+from .retelling import tell_editions, tell_stories
 from .similar import missed_songs, similar_listeners
 from .story import Story, tell_story
 from .summary import write_summary

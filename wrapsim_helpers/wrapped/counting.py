@@ -321,7 +321,8 @@ def with_left(tables):
     """The plays of tracks of known length, with `left`: whether a play is more than 3 s shorter
     than its track (Lamere 2014).
     """
-    plays = tables.plays.join(tables.tracks.select("track_id", "duration_ms"), "track_id")
+    known = tables.tracks.filter(tables.tracks.duration_ms > 0)
+    plays = tables.plays.join(known.select("track_id", "duration_ms"), "track_id")
     return plays.mutate(left=plays.ms_played < plays.duration_ms - NOT_FINISHED_MS)
 
 

@@ -200,8 +200,22 @@ EDITIONS = {name: Edition(name, day, STORIES[name]) for name, day in LAST_DAYS.i
 
 
 def edition_named(name):
-    """The `Edition` of a name (text or number). Raises ValueError for an unknown name."""
+    """The `Edition` of a name (text or number); an `Edition` as it is. Raises ValueError for an
+    unknown name.
+    """
+    if isinstance(name, Edition):
+        return name
     return EDITIONS[check_choice("edition", name, tuple(EDITIONS))]
+
+
+def joined_edition(editions):
+    """One edition with the insights of several that count by the same rules: the one that has them
+    all, or a new one.
+    """
+    story = tuple(dict.fromkeys(name for edition in editions for name in edition.story))
+    name = f"{editions[0].name}-{editions[-1].name}"
+    joined = Edition(name, editions[0].last_day, story, editions[0].rules)
+    return next((edition for edition in editions if set(story) <= set(edition.insights)), joined)
 
 
 @front_door

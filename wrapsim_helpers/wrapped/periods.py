@@ -52,11 +52,12 @@ SQL = ["name", "sql"]  # columns of cached statements
 GROUP = -1  # listener_id of several listeners who are counted as one
 
 
-def period_days(parameters, year=-1, edition="all", first_day="", last_day=""):
+def period_days(parameters, year=-1, edition="all", first_day="", last_day="", of="run"):
     """First and last local day of a period, both inclusive, cut to the days of the run: the window
     of an edition in a year, or from first_day to last_day if one of them is given.
 
     first_day, last_day  ISO dates; "" for the first or last day of the run
+    of  what the parameters belong to, for the message
     Raises ValueError if the period and the run have no day in common, or if first_day is after
     last_day.
     """
@@ -71,7 +72,7 @@ def period_days(parameters, year=-1, edition="all", first_day="", last_day=""):
         said = f"year is {year} and edition {edition!r}, which counts {first} to {last}"
     if first > last or first > end or last < begin:
         raise ValueError(
-            f"{said}; the run lasts from {begin} to {end}. Choose another year, edition or period."
+            f"{said}; the {of} lasts from {begin} to {end}. Choose another year, edition or period."
         )
     return max(first, begin), min(last, end)
 
@@ -175,7 +176,8 @@ def opened_period(run, edition, rules, *days):
     file = derived_file(f"sql-{edition.name}", days, rules)
     statements = cached_statements(run, file, edition)
     if not statements:
-        statements = statements_of(tables_of_days(tables, run.parameters, days, rules), edition)
+        counted = tables_of_days(tables, run.parameters, days, rules)
+        statements = statements_of(counted, edition.tallies, edition.queries)
         cache_table(run, file, pa.table([list(statements), list(statements.values())], SQL))
     return Period(run, edition, rules, *days, connection.con, statements)
 
@@ -189,8 +191,12 @@ def cached_statements(run, file, edition):
     return statements if statements.keys() >= edition.queries.keys() else {}
 
 
-def statements_of(tables, edition):
-    """Name -> SQL of the TEMPORARY tables, tallies and insights (see `Period`)."""
+def statements_of(tables, tallies, queries):
+    """Name -> SQL of the TEMPORARY tables, of tallies and of insights (see `Period`), in the order
+    in which they are made.
+
+    tallies  names;  queries  name -> query of the insights
+    """
     connection, statements = tables.tracks._find_backend(), {}
 
     def store(name, expression):
@@ -199,8 +205,8 @@ def statements_of(tables, edition):
         connection.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {empty}")
         return connection.table(name)
 
-    counted = with_tallies(in_temporary_tables(tables, store), edition.tallies, store)
-    insights = {name: query(counted) for name, query in edition.queries.items()}
+    counted = with_tallies(in_temporary_tables(tables, store), tallies, store)
+    insights = {name: query(counted) for name, query in queries.items()}
     return statements | {
         name: str(connection.compile(insight)) for name, insight in insights.items()
     }
@@ -253,6 +259,17 @@ def show_plays(period, files, listeners=None):
         show_rows(period.connection, name, rows)
     if isinstance(listeners, list):
         show_as_one(period.connection, listeners)
+
+
+def show_plays_of(period, numbers):
+    """Make the views plays, listeners and actions select the rows of some listeners alone."""
+    run = period.run
+    files = [play_files(run, number)[0] for number in numbers]
+    plays = [read_plays(run, file, listener_id=n) for file, n in zip(files, numbers)]
+    show_rows(period.connection, "plays", pa.concat_tables(plays))
+    for name, columns in WITH_PLAYS.items():
+        rows = [rows_beside(run, name, columns, [file], n) for file, n in zip(files, numbers)]
+        show_rows(period.connection, name, pa.concat_tables(rows, promote_options="permissive"))
 
 
 def rows_beside(run, name, columns, files, listener_id=None):

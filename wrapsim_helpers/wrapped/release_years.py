@@ -82,7 +82,7 @@ def with_cohort(tables, table):
     """A table by listener with the column cohort; EVERYBODY for an unknown birth date."""
     cohorts = cohorts_of(tables)
     if cohorts is None:
-        return table.mutate(cohort=ibis.literal(EVERYBODY, "int64"))
+        return table.mutate(cohort=ibis.literal(EVERYBODY, "int8").cast("int64"))
     return (
         table.left_join(cohorts, "listener_id")
         .drop("listener_id_right")

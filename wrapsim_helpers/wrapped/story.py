@@ -33,6 +33,7 @@ class Story:
     first_day, last_day   the window, both inclusive, local dates
     too_little True if the listener streamed fewer than 30 tracks or 5 artists; the story then is
                one card that shows how many
+    is_imported  whether it tells an imported history, not a run
     tables     insight name -> pandas table, in ranked or time order:
 
         minutes         one row: ms_played, n_plays, n_streams, n_tracks, n_artists, n_days
@@ -100,6 +101,13 @@ class Story:
     too_little: bool
     tables: dict[str, pd.DataFrame]
     rules: Rules = Rules()
+    is_imported: bool = False
+
+    @property
+    def years(self):
+        """The year as cards name it, "2025", or "2023–2025" for a period over several years."""
+        last = self.last_day.year
+        return str(self.year) if last == self.year else f"{self.year}–{last}"
 
     def first(self, name):
         """The first row of the table of an insight."""
@@ -161,6 +169,10 @@ LISTENER_FIELDS = {  # columns of the listeners table -> value for several who d
 }
 
 
+class NoPlays(ValueError):
+    """A listener has no play in a period."""
+
+
 @front_door
 @saying(unchanged)
 def tell_story(
@@ -182,13 +194,18 @@ def tell_story(
     tallies = show_tallies(period)
     listeners, listener = who(period.run, user, tallies)
     results = insights_of(period, listeners)
-    if not len(results["minutes"]):
-        raise ValueError(
+    check_plays_of(period, listener, len(results["minutes"]))
+    tally = functools.cache(lambda name: tallies[name].to_pandas())
+    return story_of_results(period, listener, results, tally)
+
+
+def check_plays_of(period, listener, n):
+    """Raise NoPlays if a listener has no play in a period. n: number of plays, or of minutes"""
+    if not n:
+        raise NoPlays(
             f"{listener['name']} ({listener['user_id']}) has no play from {period.first_day} to "
             f"{period.last_day}; choose another user, year or edition."
         )
-    tally = functools.cache(lambda name: tallies[name].to_pandas())
-    return story_of_results(period, listener, results, tally)
 
 
 def story_of_results(period, listener, results, tally):
@@ -221,6 +238,11 @@ def rows_of_part(period, file):
     """
     show_tallies(period)
     show_plays(period, [file])
+    return rows_shown(period)
+
+
+def rows_shown(period):
+    """The rows of all insights, as from `rows_of_part`, for the plays in the view plays."""
     statements, query = count_plays(period), period.connection.execute
     tables = {name: query(statements[name]).df() for name in period.edition.queries}
     return {
@@ -239,6 +261,7 @@ def stories_of_rows(period, rows, numbers):
     people = read_parquet(period.run, "listeners", list(LISTENER_FIELDS)).to_pylist()
     people = {row["listener_id"]: row for row in people if row["listener_id"] in set(numbers)}
     for number in numbers:
+        check_plays_of(period, people[number], number in rows["minutes"])
         results = {
             name: of.get(number, of[None]).drop(columns="listener_id").reset_index(drop=True)
             for name, of in rows.items()

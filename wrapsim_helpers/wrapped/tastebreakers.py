@@ -2,10 +2,10 @@
 
 import ibis
 
-from .counting import ranked, ranked_only
+from .counting import ranked, ranked_only, shared
 from .insight import OF_STREAMS, Insight
 from .similar import FAVOURITES
-from .tops import UNRANKED, genres_of, with_genre
+from .tops import UNRANKED, genres_of, track_titles, with_genre
 
 GENRES = 200  # genres with most fans, from which songs come
 BREAKERS = 10  # songs told
@@ -36,10 +36,9 @@ def hits_of_genres(tables):
     """
     favourites = tables.tallies["favourite_songs"]
     counts = favourites.group_by("track_id").agg(n_listeners=favourites.count())
-    names = tables.tracks.select(
-        "track_id", "title", "genre", artist=tables.tracks.artists.join(", ")
-    )
-    songs = counts.join(names, "track_id").join(genres_of(tables), "genre")
+    songs = counts.join(shared(tables, track_titles), "track_id")
+    songs = songs.join(tables.tracks.select("track_id", "genre"), "track_id")
+    songs = songs.join(genres_of(tables), "genre")
     order = (ibis.desc("n_listeners"), "title", "track_id")
     in_genre = ibis.row_number().over(ibis.window(group_by="number", order_by=order))
     first = songs.mutate(place=in_genre).filter(ibis._.place == 0).drop("place")

@@ -52,7 +52,7 @@ def show_story(story: Story, theme="press"):
     """
     theme = check_theme(theme)
     drawings = [drawing_of(name, story, theme) for name in card_names(story)]
-    title = f"{story.listener['name']}, {story.year}"
+    title = f"{story.listener['name']}, {story.years}"
     return Page(title, page_of(drawings, story, title))
 
 
@@ -95,7 +95,7 @@ def page_of(drawings, story, title):
         js=bundled("story.js"),
         cards="\n".join(slide(*entry, drawings, story, fonts) for entry in enumerate(drawings, 1)),
         overview_colours=colours(look),
-        kicker=for_html(f"All cards, {story.year}"),
+        kicker=for_html(f"All cards, {story.years}"),
         name_size=size,
         name="<br>".join(map(for_html, lines)),
         tiles="\n".join(tile(*entry) for entry in enumerate(drawings, 1)),

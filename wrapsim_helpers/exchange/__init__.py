@@ -1,0 +1,1 @@
+"""Files that other tools read or write: histories in, simulated histories out."""
