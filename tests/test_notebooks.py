@@ -39,9 +39,6 @@ CONTRACT = {
     "06_your_own_history": "history_path time_zone year edition name redact out_dir",
 }
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-each_but_the_cards = pytest.mark.parametrize(
-    "path", [path for path in NOTEBOOKS if path.stem != "04_wrapped"], ids=lambda path: path.stem
-)
 
 
 def cells(path, kind):
@@ -131,15 +128,15 @@ def test_every_notebook_has_a_tiny_and_an_edge_set():
                 notebooks.check_parameters(path, one.get("parameters") or {})
 
 
-@each_but_the_cards
+@each
 def test_a_notebook_shows_its_place_in_the_whole_kit(path):
     text = "\n".join(cell.source for cell in cells(path, "markdown"))
     place = re.search(r"^Place in the kit: (.*)$", text, re.M)[1]
-    steps = ["data", "schema", "one listener", "many", "Wrapped", "the evidence."]
+    steps = ["data", "schema", "one listener", "many", "Wrapped", "the evidence", "your own."]
     assert place.replace("*", "").split(" → ") == steps and place.count("**") == 2
 
 
-@each_but_the_cards
+@each
 def test_long_calls_and_the_execution_of_queries_are_out_of_sight(path):
     for cell in cells(path, "code"):
         if cell.metadata.get("jupyter", {}).get("source_hidden"):
