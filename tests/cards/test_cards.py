@@ -659,6 +659,12 @@ def test_strokes_of_the_calendar_are_as_long_as_the_minutes_and_silent_days_are_
     assert len(discs(ax, "silent")) == (ms == 0).sum()
 
 
+def test_a_weekday_with_less_than_the_others_is_no_headline():
+    dates = stories.DAYS
+    table = pd.DataFrame({"date": dates, "ms_played": [2 - (d.weekday() == 1) for d in dates]})
+    assert days.calendar_headline(table) == "No weekday ahead"
+
+
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
 def test_no_stroke_of_the_calendar_leaves_the_row_of_its_month(story):
     ax = drawn(story, "calendar")
@@ -673,7 +679,7 @@ def test_no_stroke_of_the_calendar_leaves_the_row_of_its_month(story):
 
 def test_the_calendar_marks_the_weekday_that_its_headline_and_its_key_name():
     days_, paint = story_of("typical").tables["calendar"], themes.THEMES["press"]["calendar"].accent
-    for weekday, minutes, name in ((1, 6, "Tuesdays −80\u2009%"), (4, 60, "Fridays +100\u2009%")):
+    for weekday, minutes, name in ((1, 33, "Tuesdays +10\u2009%"), (4, 60, "Fridays +100\u2009%")):
         table = days_.assign(
             ms_played=[60_000 * (minutes if d.weekday() == weekday else 30) for d in days_["date"]]
         )

@@ -122,7 +122,7 @@ def draw_calendar(ax, story, theme="press"):
     pitch, step, top = month_pitch(story, 900), (RIGHT - ROWS_LEFT) / 37, 600
     x, y = ROWS_LEFT + step * (column + 0.5), top + pitch * (rows + 0.5)
     height = np.maximum((pitch - 10) * ms / ms.max(), MIN_STROKE)
-    named = named_weekday(by_weekday(story.tables["calendar"]))
+    named = by_weekday(story.tables["calendar"]).idxmax()
     paints = look.paints(d.weekday() == named for d in dates[music])
     rectangles(ax, x[music] - 7, (y - height / 2)[music], 14, height[music], paints, "strokes")
     dots(ax, np.c_[x, y][~music], 8, look.muted, "silent")
@@ -162,32 +162,26 @@ def words_of_calendar(story):
 
 
 def calendar_headline(days):
-    """The headline of the card `calendar`: the weekday with most, or with least if that is further
-    from the median weekday; the number of days with music if most days are silent.
+    """The headline of the card `calendar`: the weekday with most, against the median weekday, if it
+    has more; the number of days with music if most days are silent.
 
     days  table of the insight `calendar`
     """
     mean, n = by_weekday(days), int((days["ms_played"] > 0).sum())
     if n <= 0.5 * len(days):
         return f"{counted(n, 'day')} of music"
-    named = named_weekday(mean)
+    named = mean.idxmax()
     more = round(100 * (mean[named] / mean.median() - 1))
-    sign = f"{'+' if more >= 0 else '−'}{abs(more)}{THIN}%"
+    if not more:
+        return "No weekday ahead"
+    sign = f"+{count(more)}{THIN}%"
     return one_line(f"{WEEKDAYS[named]}s {sign}", f"{WEEKDAYS[named][:3]} {sign}")
-
-
-def named_weekday(mean):
-    """The weekday that is furthest from the median weekday; of two, the one with more minutes.
-
-    mean  milliseconds per day of each weekday
-    """
-    high, low = mean.max() - mean.median(), mean.median() - mean.min()
-    return mean.idxmax() if high >= low else mean.idxmin()
 
 
 # ---------------------------------------------------------------- streak
 
 BETWEEN, FIRST_WEEK, LAST_WEEK = 36, 786, 1466  # pixels: space between columns of weeks, ends
+STREAK_KEY = 708  # pixels: height of the key
 MIN_WEEKS = 5  # a shorter streak is shown with the weeks around it
 
 
@@ -212,6 +206,8 @@ def draw_longest_streak(ax, story, theme="press"):
     ):
         dots(ax, np.c_[x, y][chosen], diameter[chosen], paint, role)
     label_columns(ax, look, dates, x, y)
+    around = [(look.muted, 24, "before and after")] * int((~inside).any())
+    key(ax, look, STREAK_KEY, (look.accent, 24, "most minutes"), *around)
     return ax
 
 
