@@ -3,11 +3,14 @@ function render({ model, el }) {
   let answer = null;
   const replied = (reply) => { if (answer) answer(reply); };
   const host = document.createElement("div");
+  host.className = "wrapsim-live";
   model.on("msg:custom", replied);
-  el.append(host);
+  // the form without a kernel, in the output before, is hidden whichever of the two is drawn first
+  const style = document.createElement("style");
+  style.textContent = ":is(.jp-OutputArea, .output, .output_area, .cell-output)" +
+    ":has(.wrapsim-live) .wrapsim-still { display: none }";
+  el.append(style, host);
   yearExplorer(host, model.get("data"), (choice, then) => { answer = then; model.send({ choice }); });
-  const outputs = el.closest(".jp-OutputArea, .output_area, .output");
-  outputs?.querySelectorAll(".wrapsim-still").forEach((still) => { still.style.display = "none"; });
   return () => model.off("msg:custom", replied);
 }
 export default { render };
