@@ -1536,3 +1536,9 @@ def test_the_contact_sheet_of_three_listeners_is_kept_for_looking_at():
     (ROOT / "build").mkdir(exist_ok=True)
     sheet.save(ROOT / "build" / "contact_sheet.png")
     assert sheet.size[0] > len(made("typical")) * 216 and sheet.size[1] > 3 * 384
+
+
+def test_a_name_that_is_written_from_the_right_stays_in_its_place_in_an_english_line():
+    name = "نور الصافي"
+    assert fonts.from_left(name) == name
+    assert fonts.from_left(f"First: {name}, 15 Jan.") == f"First: \u200e{name}\u200e, 15 Jan."

@@ -85,7 +85,7 @@ def write(ax, x, y, text, size, face, colour, role, ha="left", on=""):
     return ax.text(
         x - flush,
         y,
-        text,
+        fonts.from_left(text),
         fontsize=points(ax, size),
         color=colour,
         ha=ha,

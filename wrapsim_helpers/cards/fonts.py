@@ -62,6 +62,10 @@ INSTALLED = (
 INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
+LEFT_TO_RIGHT = "\u200e"  # a mark without width
+RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+(?: +[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+)*"
+)
 JOINERS = "\u200c\u200d"  # invisible; they change the shape of their neighbours
 
 
@@ -184,6 +188,15 @@ def symbols(text):
 def emoji(characters):
     """Whether all characters are symbols or marks, such as emoji."""
     return all(unicodedata.category(c)[0] in "SM" for c in characters)
+
+
+def from_left(text):
+    """A line of text that runs from the left: marks keep words written from the right, such as an
+    Arabic name in an English sentence, in their place.
+    """
+    if RIGHT_TO_LEFT.fullmatch(text):
+        return text
+    return RIGHT_TO_LEFT.sub(f"{LEFT_TO_RIGHT}\\g<0>{LEFT_TO_RIGHT}", text)
 
 
 @cache
