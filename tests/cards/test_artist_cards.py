@@ -130,6 +130,24 @@ def test_the_words_of_the_race_say_what_the_ranks_by_month_show(ranks, headline,
     assert (words.headline, words.sub, words.reading[1]) == (headline, sub, lowest)
 
 
+def test_the_race_names_its_first_artist_below_a_headline_without_the_name():
+    table = race_of([{1: 1, 2: 1, 3: 2}]).assign(artist="Wong Tawan Tok")
+    words = race.words_of_artist_race(with_table(story_of("typical"), artist_race=table))
+    assert words.headline == "First for 2 months"
+    assert words.sub == "Wong Tawan Tok: 2 of 12 months"
+
+
+def test_the_headline_of_peak_months_names_the_artist_of_the_row_in_the_accent():
+    table = story_of("typical").tables["peak_months"].copy()
+    table.loc[table["year_rank"] == 3, "n_whole"] += 500
+    ax = draw("peak_months", with_table(story_of("typical"), peak_months=table))
+    colours = {t.get_text(): t.get_color() for t in ax.texts if t.get_gid() == "name"}
+    loud = [t.get_color() for t in ax.texts if t.get_gid() == "headline"][0]
+    third = table[table["year_rank"] == 3]["artist"].iloc[0]
+    assert [name for name, colour in colours.items() if colour == loud] == [third]
+    assert texts(ax, "tick") == list("JFMAMJJASOND")
+
+
 @each_story
 def test_ridges_are_as_high_as_the_streams_of_the_month(story):
     table = story_of(story).tables["peak_months"]

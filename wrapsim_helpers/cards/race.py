@@ -11,6 +11,7 @@ from .canvas import (
     HEROES,
     LEFT,
     MEASURE,
+    NAME,
     READING,
     RIGHT,
     RULE,
@@ -33,7 +34,7 @@ TOP, BASE = 640, 1400  # of the race, pixels
 TICKS = (1, 2, 5, 10, 20)
 LAST_RANK = 20  # ranks from this one on are drawn in one line
 MONTHS_LEFT, MONTHS_END, NAMES_LEFT = 184, 600, 684  # first and last month, and where names begin
-THIN, THICK, HALO = 12, 22, 12  # of the curves, and their edge in the colour of the ground
+THIN, THICK, HALO = 12, 22, 4  # of the curves, and their edge in the colour of the ground
 BRIDGE = 4  # of the line through months without a play
 
 
@@ -156,18 +157,19 @@ def words_of_artist_race(story):
     first, n = shown(names[1]), months_of_story(story)
     ranks = race[race["year_rank"] == 1].set_index("month")["rank"]
     n_first = int((ranks == 1).sum())
+    headline = race_headline(n_first, n, first)
     return words_on(
         story,
         "Artist race",
-        headline=race_headline(n_first, n, first),
+        headline=headline,
         reading=(margin(plays, names), lowest_rank(ranks, n)),
-        rule="Rank by month; thin line: no plays. Simulated.",
+        rule="Guest plays count half; thin line: no plays. Simulated.",
         before="; ".join(
             f"{rank} {names[rank]}, {counted(plays[rank], 'play')}" for rank in names.index
         )
         + ".",
-        after=f"{race_sub(n_first, n)}.",
-        sub=race_sub(n_first, n),
+        after=f"{first_months(n_first, n)}.",
+        sub=race_sub(first if first not in headline else "", first_months(n_first, n)),
     )
 
 
@@ -185,9 +187,15 @@ def race_headline(n_first, n, first):
     return named_headline(f"{first}, {months}", f"First for {months}")
 
 
-def race_sub(n_first, n):
-    """The sub-line of the card `artist_race`: in how many months its first artist was first."""
+def first_months(n_first, n):
+    """In how many months of n the year's first artist was first, as text."""
     return f"First in {n_first} of {n} months" if n_first else "First in no single month"
+
+
+def race_sub(first, months):
+    """The sub-line of the card `artist_race`: months from `first_months`, after a name, if any."""
+    named = [f"{first}: {text}" for text in (f"f{months[1:]}", months.removeprefix("First in "))]
+    return first_that_fits([*named, months] if first else [months], "text", NAME)
 
 
 def margin(plays, names):
@@ -210,7 +218,8 @@ def lowest_rank(ranks, n):
 
 # ---------------------------------------------------------------- peak months
 
-PEAK_TOP, PEAK_PITCH, RIDGE = 618, 172, 84  # first row, distance of rows, height of a ridge
+PEAK_TOP, PEAK_PITCH, RIDGE = 590, 166, 84  # first row, distance of rows, height of a ridge
+PEAK_MONTHS = 1450  # baseline of the months
 
 
 def draw_peak_months(ax, story, theme="press"):
@@ -219,11 +228,22 @@ def draw_peak_months(ax, story, theme="press"):
     One ridge per artist, as high as the streams of the month; a dot marks the peak.
     """
     look = page(ax, story, "peak_months", theme, words_of_peak_months(story))
-    for i, (_, rows) in enumerate(story.tables["peak_months"].groupby("year_rank")):
+    highest = highest_peak(story)["year_rank"]
+    for i, (year_rank, rows) in enumerate(story.tables["peak_months"].groupby("year_rank")):
         top = PEAK_TOP + PEAK_PITCH * i
-        ridge(ax, story, look, rows, top + 68 + RIDGE)
-        peak_row(ax, look, rows, top + 40, i == 0)
+        ridge(ax, story, look, rows, top + 56 + RIDGE)
+        peak_row(ax, look, rows, top + 40, year_rank == highest)
+    n = months_of_story(story)
+    for i in range(0, n, -(-n // 12)):
+        at, text = LEFT + MEASURE / n * (i + 0.5), MONTHS[(story.first_day.month - 1 + i) % 12][0]
+        write(ax, at, PEAK_MONTHS, text, RULE, "text", look.quiet, "tick", ha="center")
     return ax
+
+
+def highest_peak(story):
+    """The row of the artist and month with most streams."""
+    rows = story.tables["peak_months"]
+    return rows.loc[rows["n_whole"].idxmax()]
 
 
 def ridge(ax, story, look, rows, base):
@@ -239,10 +259,10 @@ def ridge(ax, story, look, rows, base):
     rectangles(ax, x[at] - 6, base - height[at], 12, height[at], look.accent, "peaks")
 
 
-def peak_row(ax, look, rows, y, is_first):
-    """Write an artist's name and peak month."""
+def peak_row(ax, look, rows, y, is_highest):
+    """Write an artist's name and peak month, the highest peak of all in the accent."""
     peak = rows[rows["is_peak"]].iloc[0]
-    colour = look.loud if is_first else look.text
+    colour = look.loud if is_highest else look.text
     text = f"{MONTHS[(peak['month'] - 1) % 12]}, {count(peak['n_whole'])}"
     write(ax, RIGHT, y, text, READING, "bold", colour, "value", ha="right")
     name = shown(rows["artist"].iloc[0])
@@ -253,7 +273,7 @@ def words_of_peak_months(story):
     """The words of the card `peak_months`."""
     rows = story.tables["peak_months"]
     peaks = rows[rows["is_peak"]]
-    top = peaks.loc[peaks["n_whole"].idxmax()]
+    top = highest_peak(story)
     name, month = shown(top["artist"]), name_of_month(top["month"])
     each = rows[rows["year_rank"] == top["year_rank"]]["n_whole"]
     said = "; ".join(
