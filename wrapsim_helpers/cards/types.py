@@ -8,13 +8,14 @@ from ..wrapped.personality import AXES
 from .canvas import (
     LEFT,
     MEASURE,
+    NAME,
     READING,
     RIGHT,
     RULE,
     Paint,
     dots,
+    first_that_fits,
     lines,
-    one_line,
     page,
     reading_line,
     rectangles,
@@ -199,8 +200,7 @@ def draw_club(ax, story, theme="press"):
 def words_of_club(story):
     """The words of the card `club`."""
     row = story.first("club")
-    n, short = int(row["n_members"]), SHORT[row["club"]]
-    role, meaning = row["role"].lower(), MEANINGS[row["role"]]
+    n, meaning = int(row["n_members"]), MEANINGS[row["role"]]
     rank = f"Rank {count(row['role_rank'])} of {count(n)} by"
     ranked = (f"{rank} {meaning}.", f"Ranked by {meaning}.")
     alone = "The only member among the listeners."
@@ -208,12 +208,21 @@ def words_of_club(story):
     return words_on(
         story,
         "Club",
-        headline=one_line(f"{short} {role}", f"{short.split()[0]} {role}"),
-        sub=row["club"],
+        headline=row["club"],
+        sub=role_in_words(row["role"], row["role_rank"]),
         reading=(
             reading_line(*ranked) if n > 1 else alone,
             f"{percent_text(row['share'])} of your streams have its moods.",
         ),
         rule="A song can belong to several clubs. Simulated.",
-        after=f"Shares: {', '.join(shares)}.",
+        after=f"{role_in_words(row['role'], row['role_rank'])}. Shares: {', '.join(shares)}.",
     )
+
+
+def role_in_words(role, rank):
+    """The sub-line of the card `club`: a role and its measure. Only the first is called Leader."""
+    meaning = MEANINGS[role]
+    named = f"{role}: {'most ' if rank == 1 else ''}{meaning}"
+    short = f"{'Most' if rank == 1 else 'Strong in'} {meaning}"
+    texts = [short] if role == "Leader" and rank > 1 else [named, short]
+    return first_that_fits(texts, "text", NAME)
