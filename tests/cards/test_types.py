@@ -39,19 +39,19 @@ def test_the_discs_of_the_clubs_have_areas_like_their_shares():
 
 
 @pytest.mark.parametrize(
-    ("role", "rank", "words"),
+    ("role", "rank", "headline", "sub"),
     [
-        ("Leader", 1, "Leader: most music of the club"),
-        ("Leader", 5, "Strong in music of the club"),
-        ("Scout", 3, "Scout: new releases"),
-        ("Curator", 1, "Most songs added to playlists"),
+        ("Leader", 1, "Full Charge Crew: leader", "Most music of the club"),
+        ("Leader", 5, "Full Charge Crew", "Strong in music of the club"),
+        ("Scout", 3, "Full Charge Crew: scout", "Strong in new releases"),
+        ("Curator", 1, "Full Charge Crew: curator", "Most songs added to playlists"),
     ],
 )
-def test_a_club_is_named_whole_and_only_its_first_by_music_is_called_leader(role, rank, words):
-    story = story_of("typical")
-    club = story.tables["club"].assign(role=role, role_rank=rank, n_members=20)
-    found = types.words_of_club(with_table(story, club=club))
-    assert (found.headline, found.sub) == (club["club"].iloc[0], words)
+def test_a_club_is_named_whole_and_only_its_first_is_called_leader(role, rank, headline, sub):
+    club = story_of("typical").tables["club"]
+    club = club.assign(club="Full Charge Crew", role=role, role_rank=rank, n_members=20)
+    found = types.words_of_club(with_table(story_of("typical"), club=club))
+    assert (found.headline, found.sub) == (headline, sub)
 
 
 def test_the_bars_of_the_habits_are_the_scores():

@@ -8,13 +8,11 @@ from ..wrapped.personality import AXES
 from .canvas import (
     LEFT,
     MEASURE,
-    NAME,
     READING,
     RIGHT,
     RULE,
     Paint,
     dots,
-    first_that_fits,
     lines,
     page,
     reading_line,
@@ -208,7 +206,7 @@ def words_of_club(story):
     return words_on(
         story,
         "Club",
-        headline=row["club"],
+        headline=club_headline(row["club"], row["role"], row["role_rank"]),
         sub=role_in_words(row["role"], row["role_rank"]),
         reading=(
             reading_line(*ranked) if n > 1 else alone,
@@ -219,10 +217,11 @@ def words_of_club(story):
     )
 
 
+def club_headline(club, role, rank):
+    """The club's whole name and the role. Only the first by music of the club is called leader."""
+    return club if role == "Leader" and rank > 1 else f"{club}: {role.lower()}"
+
+
 def role_in_words(role, rank):
-    """The sub-line of the card `club`: a role and its measure. Only the first is called Leader."""
-    meaning = MEANINGS[role]
-    named = f"{role}: {'most ' if rank == 1 else ''}{meaning}"
-    short = f"{'Most' if rank == 1 else 'Strong in'} {meaning}"
-    texts = [short] if role == "Leader" and rank > 1 else [named, short]
-    return first_that_fits(texts, "text", NAME)
+    """The sub-line of the card `club`: the measure of a role."""
+    return f"{'Most' if rank == 1 else 'Strong in'} {MEANINGS[role]}"
