@@ -107,7 +107,33 @@ def test_an_oldest_song_is_named_by_title_or_artist_or_not_at_all():
     )
 
 
+@pytest.mark.parametrize("story", ["typical", "longest"])
+def test_every_band_of_an_evolution_is_named_once_in_the_band_or_in_the_key(story):
+    names = evolution.bands(story_of(story))[1]
+    texts = [t.get_text() for t in drawn(story, "music_evolution").texts if t.get_gid() in GENRE]
+    assert len(texts) == len(names)
+    if story == "typical":
+        assert sorted(texts) == sorted(name or "other genres" for name in names)
+    assert len(shapes(drawn(story, "music_evolution"), "layers")) == len(names)
+
+
+GENRE = ("genre", "key")
+
+
+@pytest.mark.parametrize("theme", themes.THEMES)
+def test_a_band_in_the_colour_of_the_ground_has_an_edge(theme):
+    ax = drawn("typical", "music_evolution", theme)
+    for collection in ax.collections:
+        if collection.get_gid() == "layers":
+            fills = (*collection.get_facecolor(), *collection.get_edgecolor())
+            assert {to_hex(fill) for fill in fills} != {to_hex(ax.get_facecolor())}
+
+
 def test_an_evolution_names_two_genres_or_two_moods_or_two_sounds():
+    phases = [("classical", "calm", "fast"), ("british soul", "raw", "slow")]
+    assert evolution.evolution_headline(phases) == "Classical, then british soul"
+    phases = [("indie rock", "calm", "fast"), ("hip hop", "raw", "slow")]
+    assert evolution.evolution_headline(phases) == "Indie rock, hip hop"
     phases = [("pop", "calm", "fast"), ("jazz", "sad", "loud"), ("trap", "raw", "slow")]
     assert evolution.evolution_headline(phases) == "Pop, then trap"
     phases = [("pop", "calm", "fast"), ("pop", "raw", "slow")]
