@@ -98,14 +98,14 @@ def paths_of_curve(month, rank, year_rank, n):
     x, y = MONTHS_LEFT + (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1) * month, rank_y(rank)
     pieces = np.split(np.arange(len(x)), np.flatnonzero(np.diff(month) > 1) + 1)
     paths = [bumps(x[piece], y[piece]) for piece in pieces]
-    bridges = [joined(before[-1], after[0]) for before, after in pairwise(paths)]
-    end = joined(paths[-1][-1], (NAMES_LEFT - 24, finish_y(year_rank)))
+    bridges = [step_between(before[-1], after[0]) for before, after in pairwise(paths)]
+    end = step_between(paths[-1][-1], (NAMES_LEFT - 24, finish_y(year_rank)))
     if month[-1] < n - 1:
         return paths, [*bridges, end]
     return [*paths[:-1], np.vstack([paths[-1], end[1:]])], bridges
 
 
-def joined(start, stop):
+def step_between(start, stop):
     """A smooth step from one point to another, with both points."""
     return np.vstack([start, bend(start, stop), stop])
 
