@@ -861,14 +861,25 @@ def test_a_small_crowd_takes_wider_steps_and_says_so():
         1,
         1,
     ]
-    assert "Scale: each step to the right is 44 % more." in [t.get_text() for t in ax.texts]
+    assert "Each step to the right is 44 % more. Simulated." in [t.get_text() for t in ax.texts]
+
+
+@pytest.mark.parametrize("n_below", [0, 1, 3, 4])
+def test_as_many_dots_are_marked_as_listeners_have_fewer_minutes(n_below):
+    edges = 300 * 60_000 * 1.2 ** np.arange(31)
+    counts = [0] * 14 + [5] + [1] * 15
+    bins = pd.DataFrame({"from_ms": edges[:-1], "to_ms": edges[1:], "n_listeners": counts})
+    place = story_of("typical").tables["place"]
+    at = {"ms_played": edges[14] + 1, "n_listeners": 20, "n_below": n_below, "rank": 20 - n_below}
+    ax = draw("place", with_table(story_of("typical"), crowd=bins, place=place.assign(**at)))
+    assert [len(discs(ax, role)) for role in ("below", "you")] == [n_below, 1]
+    assert len(discs(ax, "above")) == 19 - n_below
+    assert discs(ax, "below")[:, 1].tolist() == sorted(discs(ax, "below")[:, 1], reverse=True)
 
 
 def test_a_large_crowd_shares_dots_and_says_so():
     assert len(discs(drawn("longest", "place"), "below", "above")) <= 1500 + 40
-    assert "One dot is 10 simulated listeners." in [
-        t.get_text() for t in drawn("longest", "place").texts
-    ]
+    assert "One dot is 10 listeners." in [t.get_text() for t in drawn("longest", "place").texts]
 
 
 def test_too_little_fills_as_many_dots_as_tracks_and_artists_were_heard():

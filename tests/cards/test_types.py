@@ -12,7 +12,7 @@ from wrapsim_helpers.wrapped.characters import among_listeners
 from wrapsim_helpers.wrapped.insight import Request
 from wrapsim_helpers.wrapped.personality import AXES
 
-from .test_cards import discs, draw, drawn, shapes, spans, story_of
+from .test_cards import discs, draw, drawn, shapes, spans, story_of, with_table
 
 
 def with_rows(name, **columns):
@@ -36,6 +36,22 @@ def test_the_discs_of_the_clubs_have_areas_like_their_shares():
     shares = story_of("typical").tables["club"]["share"]
     areas = discs(drawn("typical", "club"), "clubs")[:, 2] ** 2
     assert sorted(areas / areas.max()) == pytest.approx(sorted(shares / shares.max()))
+
+
+@pytest.mark.parametrize(
+    ("role", "rank", "headline", "sub"),
+    [
+        ("Leader", 1, "Full Charge Crew: leader", "Most music of the club"),
+        ("Leader", 5, "Full Charge Crew", "Strong in music of the club"),
+        ("Scout", 3, "Full Charge Crew: scout", "Strong in new releases"),
+        ("Curator", 1, "Full Charge Crew: curator", "Most songs added to playlists"),
+    ],
+)
+def test_a_club_is_named_whole_and_only_its_first_is_called_leader(role, rank, headline, sub):
+    club = story_of("typical").tables["club"]
+    club = club.assign(club="Full Charge Crew", role=role, role_rank=rank, n_members=20)
+    found = types.words_of_club(with_table(story_of("typical"), club=club))
+    assert (found.headline, found.sub) == (headline, sub)
 
 
 def test_the_bars_of_the_habits_are_the_scores():

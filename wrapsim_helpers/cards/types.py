@@ -14,7 +14,6 @@ from .canvas import (
     Paint,
     dots,
     lines,
-    one_line,
     page,
     reading_line,
     rectangles,
@@ -199,8 +198,7 @@ def draw_club(ax, story, theme="press"):
 def words_of_club(story):
     """The words of the card `club`."""
     row = story.first("club")
-    n, short = int(row["n_members"]), SHORT[row["club"]]
-    role, meaning = row["role"].lower(), MEANINGS[row["role"]]
+    n, meaning = int(row["n_members"]), MEANINGS[row["role"]]
     rank = f"Rank {count(row['role_rank'])} of {count(n)} by"
     ranked = (f"{rank} {meaning}.", f"Ranked by {meaning}.")
     alone = "The only member among the listeners."
@@ -208,12 +206,22 @@ def words_of_club(story):
     return words_on(
         story,
         "Club",
-        headline=one_line(f"{short} {role}", f"{short.split()[0]} {role}"),
-        sub=row["club"],
+        headline=club_headline(row["club"], row["role"], row["role_rank"]),
+        sub=role_in_words(row["role"], row["role_rank"]),
         reading=(
             reading_line(*ranked) if n > 1 else alone,
             f"{percent_text(row['share'])} of your streams have its moods.",
         ),
         rule="A song can belong to several clubs. Simulated.",
-        after=f"Shares: {', '.join(shares)}.",
+        after=f"{role_in_words(row['role'], row['role_rank'])}. Shares: {', '.join(shares)}.",
     )
+
+
+def club_headline(club, role, rank):
+    """The club's whole name and the role. Only the first by music of the club is called leader."""
+    return club if role == "Leader" and rank > 1 else f"{club}: {role.lower()}"
+
+
+def role_in_words(role, rank):
+    """The sub-line of the card `club`: the measure of a role."""
+    return f"{'Most' if rank == 1 else 'Strong in'} {MEANINGS[role]}"
