@@ -80,7 +80,7 @@ def board(*minutes, mine=0):
 
 
 def test_the_reading_line_names_the_gap_to_the_next_fan():
-    assert fans.line_on_next_fan(board(9, 5, 2, mine=1)) == "4 minutes more to rank 1."
+    assert fans.line_on_next_fan(board(9, 5, 2, mine=1)) == "4 more minutes to rank 1."
     assert fans.line_on_next_fan(board(9, 8, 2)) == "1 minute ahead of rank 2."
     assert fans.line_on_next_fan(board(9)) == "No other fan among the listeners."
 
