@@ -1132,6 +1132,27 @@ def test_measured_and_drawn_width_agree():
 # ---------------------------------------------------------------- words
 
 
+def test_genres_and_countries_are_written_as_in_a_sentence():
+    shown = {"thai pop": "Thai pop", "classic uk pop": "classic UK pop", "k-pop": "K-pop"}
+    shown |= {"la pop": "LA pop", "r&b": "R&B", "usual rock": "usual rock", "Latin": "Latin"}
+    assert {name: fonts.shown_genre(name) for name in shown} == shown
+    assert words.with_article("United Kingdom") == "the United Kingdom"
+    assert words.with_article("Philippines") == "the Philippines"
+    assert words.with_article("Japan") == "Japan"
+
+
+def test_a_family_named_like_its_first_genre_has_the_number_of_its_genres_below_it():
+    rows = [
+        ("Classical", "classical", 5),
+        ("Rap", "rap", 1),
+        ("Rap", "trap", 4),
+        ("Rap", "trap", 1),
+    ]
+    table = pd.DataFrame(rows, columns=["family", "genre", "n_genres"])
+    details = [tops.family_detail(row) for row in table.itertuples()]
+    assert details == ["5 genres", "", "trap and 3 more", "trap"]
+
+
 def test_minutes_are_rounded_down_everywhere_alike():
     ms = pd.Series([0, 59_999, 60_000, 119_999, 738_719_999, 738_720_000])
     assert [words.minutes_text(value) for value in ms] == [0, 0, 1, 1, 12_311, 12_312]

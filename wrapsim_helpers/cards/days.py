@@ -85,7 +85,7 @@ def words_of_listening_clock(story):
             else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
             f"Quietest: {hour(low)}, {quietest}.",
         ),
-        rule="Local time; the area shows minutes. Simulated.",
+        rule="Local time; a wedge's area shows minutes. Simulated.",
         before=f"Busiest from {hour(top)}.",
         after=f"{night} of 100 minutes fell between 22 and 5.",
         sub=f"Busiest from {hour(top)}",

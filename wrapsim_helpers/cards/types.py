@@ -25,10 +25,10 @@ from .words import count, counted, percent_text, words_on
 
 # ---------------------------------------------------------------- personality
 
-FIRST_SLIDER, SLIDER_STEP, BAND = 716, 206, 96  # first label, from label to label, height of dots
+FIRST_SLIDER, SLIDER_STEP, BAND = 742, 198, 96  # first label, from label to label, height of dots
 MIDDLE, HALF = (LEFT + RIGHT) / 2, MEASURE / 2 - 24
 FEW = 100  # listeners who get larger dots
-MEANING = 656  # baseline of the sentence on the type, pixels
+MEANING = 654  # baseline of the sentence on the type, pixels
 LETTERS = {  # what a letter of a type means
     "F": "Known artists",
     "E": "New artists",
