@@ -1,6 +1,7 @@
 """The cards of all listeners of a run."""
 
 import json
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -30,6 +31,17 @@ def test_everybody_with_a_play_has_a_folder_of_their_own_cards(tiny_run, tmp_pat
         assert entry["alt"].startswith(names[int(folder.name)])
         assert (folder / entry["file"]).is_file()
     ws.write_all_cards(tiny_run, tmp_path / "cards", **arguments)  # it replaces its own folders
+
+
+def test_a_run_that_replaces_another_has_its_own_cards(tmp_path, few_cards):
+    for seed in (9, 4):
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+        window = {"start_time": "2025-03-01", "end_time": "2025-04-01", "seed": seed}
+        run = ws.simulate(1, **window, catalogue_tracks=0, out_dir=tmp_path / "run")
+        (folder,) = ws.write_all_cards(run, tmp_path / "cards", edition="2016", workers=1)
+        (entry,) = json.loads((folder / "cards.json").read_text(encoding="utf-8"))
+        (name,) = ws.read_parquet(run, "listeners")["name"].to_pylist()
+        assert entry["alt"].startswith(name)
 
 
 def test_a_folder_with_other_files_is_refused(tiny_run, tmp_path, few_cards):

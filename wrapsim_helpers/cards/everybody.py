@@ -25,12 +25,15 @@ SHARES = 4  # of a worker: the cards are shared out in so many pieces, for the p
 class CardsJob:
     """What every worker needs.
 
-    run_dir   address of the run;  folder  of all cards;  theme  of the cards
+    run_dir, identity  address of the run, and its identity hash, so that no worker takes an earlier
+              run of the same address for it
+    folder    of all cards;  theme  of the cards
     n_shares  number of shares of the listeners of each part
     period    arguments of `open_period`
     """
 
     run_dir: str
+    identity: str
     folder: Path
     theme: str
     n_shares: int
@@ -60,7 +63,8 @@ def write_all_cards(
     totals = show_tallies(open_period(run, *arguments))["totals"]
     folders = [folder_name(number) for number in sorted(totals["listener_id"].to_pylist())]
     n_shares = -(-SHARES * workers // len(play_files(run)))
-    job = CardsJob(str(run_dir), card_folder(out_dir), theme, n_shares, arguments)
+    folder = card_folder(out_dir)
+    job = CardsJob(str(run_dir), run.identity_hash, folder, theme, n_shares, arguments)
     claim(job.folder, folders)
     shares = range(n_shares * len(play_files(run)))
     again = f"Finished folders are complete in {job.folder}; run the same command again."
