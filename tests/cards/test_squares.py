@@ -143,7 +143,7 @@ def test_a_listener_of_too_little_has_no_square():
 def test_all_names_of_a_square_have_one_size():
     for story in ("typical", "longest", "small"):
         for name in ("top_songs", "top_artists"):
-            texts = [text for text in square(story, name).texts if text.get_gid() == "name"]
+            texts = [text for text in drawn(story, name).texts if text.get_gid() == "name"]
             assert len({text.get_fontsize() for text in texts}) == 1, (story, name)
 
 

@@ -124,6 +124,6 @@ def test_what_each_character_does_fits_below_its_name():
 
 
 def test_what_each_personality_means_fits_on_one_line():
-    assert types.type_meaning("ETVC") == "New artists, older songs, seldom repeated, well known."
+    assert types.type_meaning("ETVC") == "New artists, older songs, few repeats, well known."
     for code in names():
         assert canvas.fits_width(types.type_meaning(code), "text", canvas.RULE), code

@@ -34,8 +34,8 @@ LETTERS = {  # what a letter of a type means
     "E": "New artists",
     "N": "new songs",
     "T": "older songs",
-    "L": "often repeated",
-    "V": "seldom repeated",
+    "L": "many repeats",
+    "V": "few repeats",
     "C": "well known",
     "U": "little known",
 }
