@@ -145,9 +145,9 @@ def test_an_evolution_names_two_genres_or_two_moods_or_two_sounds():
 
 
 def test_a_listening_age_names_its_window_or_the_year_that_leads():
-    assert release_years.age_headline(2010, 2014, "15", 2025) == "from music of 2010–14"
-    assert release_years.age_headline(1998, 2002, "15", 2025) == "from music of 1998–02"
-    assert release_years.age_headline(2021, 2025, "84", 2025) == "84\u2009% since 2021"
+    assert release_years.age_headline(2010, 2014, "15", 2025) == "years old: 2010–14 music"
+    assert release_years.age_headline(1998, 2002, "15", 2025) == "years old: 1998–02 music"
+    assert release_years.age_headline(2021, 2025, "84", 2025) == "years: 84\u2009% since 2021"
 
 
 def test_the_rule_of_a_listening_age_agrees_with_the_highest_age():

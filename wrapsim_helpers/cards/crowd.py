@@ -73,7 +73,7 @@ def words_of_skip_rate(story):
         "Skips",
         headline=skip_headline(row["share"]),
         reading=(counts, crowd_line(row)),
-        rule="Every square a hundredth of all plays. Simulated.",
+        rule="Each square is a hundredth of all plays. Simulated.",
     )
 
 

@@ -148,7 +148,7 @@ def words_of_movie(story):
         headline=named_headline(f"{title}: the film", title, f"Starring {artist}"),
         reading=(
             f"{most['scene']}: {counted(most['n_streams'], 'play')}.",
-            f"{count(len(scenes))} scenes with {counted(scenes['n_streams'].sum(), 'play')}.",
+            f"All {count(len(scenes))} scenes: {counted(scenes['n_streams'].sum(), 'play')}.",
         ),
         rule="Scenes by the first mood of top songs. Simulated.",
         before=f"{cast}.",

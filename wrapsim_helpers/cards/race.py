@@ -341,7 +341,7 @@ def words_of_artist_streak(story):
     rows = story.tables["artist_streak"]
     first, n = rows.iloc[0], len(rows)
     name, plays = shown(first["artist"]), counted(rows["n_streams"].sum(), "play")
-    texts = [f"days with {name}", f"with {name}"]
+    texts = [f"days with {name}", f"days: {name}"]
     short = [text for text in texts if len(text.split(" ")) <= 4]
     top = rows.loc[rows["n_streams"].idxmax()]
     return words_on(

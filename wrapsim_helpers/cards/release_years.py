@@ -70,7 +70,7 @@ def words_of_listening_age(story):
         headline=age_headline(first, last, plays, now),
         reading=(
             f"{plays} of 100 plays are from {first} to {last}.",
-            f"{cohort_name(int(row['cohort']))}: {others} (dotted).",
+            line_on_cohort(int(row["cohort"]), others),
         ),
         rule=age_rule(last, now),
         hero=str(int(row["age"])),
@@ -85,9 +85,13 @@ def age_rule(last, now):
     return f"A listener who was {LISTENING_AGE_ANCHOR} in {last} is {age} now."
 
 
-def cohort_name(cohort):
-    """The listeners with whom the listener is compared. cohort: first birth year, or EVERYBODY"""
-    return f"Others born {cohort} to {cohort + 4}" if cohort != EVERYBODY else "Other listeners"
+def line_on_cohort(cohort, others):
+    """The reading line on the plays of those with whom the listener is compared.
+
+    cohort  first birth year, or EVERYBODY;  others  of 100 plays, as text
+    """
+    born = f"Others born {cohort}–{(cohort + 4) % 100:02}" if cohort != EVERYBODY else "All others"
+    return reading_line(f"{born}: {others} of 100 (dots).", f"{born}: {others}{THIN}% (dots).")
 
 
 def age_headline(first, last, plays, now):
@@ -96,8 +100,8 @@ def age_headline(first, last, plays, now):
     first, last  years of the window;  plays  of 100 that are of it;  now  the year
     """
     if last == now:
-        return f"{plays}{THIN}% since {first}"
-    return f"from music of {first}–{last % 100:02}"
+        return f"years: {plays}{THIN}% since {first}"
+    return f"years old: {first}–{last % 100:02} music"
 
 
 # ---------------------------------------------------------------- oldest song
