@@ -20,9 +20,9 @@ from .canvas import (
     write_centred,
     write_name,
 )
-from .fonts import shown
+from .fonts import shown, shown_genre
 from .volume import month_rows
-from .words import LONG_MONTHS, MONTHS, counted, words_on
+from .words import LONG_MONTHS, MONTHS, capital, counted, words_on
 
 TOP, BASE = 740, 1130  # of the stream
 KEYS, KEY_PITCH, SWATCH = 548, 50, 26  # first line of the key, distance of lines, swatches
@@ -50,7 +50,7 @@ def draw_music_evolution(ax, story, theme="press"):
     for i, name in enumerate(names):
         corners = np.c_[np.r_[x, x[::-1]], np.r_[edges[i], edges[i + 1][::-1]]]
         polygons(ax, [corners], paints[i], "layers")
-        label = shown(name, "genre") if name else "other genres"
+        label = shown_genre(name) if name else "other genres"
         if not label_band(ax, x, edges[i], edges[i + 1], label, look.layers[i][1]):
             unnamed.append((look.layers[i][0]._replace(edge=look.text), label))
     key_of_bands(ax, look, unnamed)
@@ -147,7 +147,7 @@ def phase_row(ax, look, y, phase):
     """Write the number, the label and the artists of a phase."""
     write(ax, LEFT, y, str(phase.phase), READING, "bold", look.loud, "rank")
     room = MEASURE - 60
-    label = shown(phase_label(phase), "genre")
+    label = phase_label(phase)
     write_name(ax, LEFT + 60, y, label, (READING, RULE), "bold", look.text, "phase", room)
     artists = ", ".join(shown(name, "artist") for name in phase.artists)
     write_name(ax, LEFT + 60, y + 46, artists, (RULE,), "text", look.quiet, "artist", room)
@@ -156,7 +156,7 @@ def phase_row(ax, look, y, phase):
 def phase_label(phase):
     """The name of a phase: its sound, mood and genre."""
     words = [word for word in (phase.descriptor, phase.mood) if word]
-    return f"{', '.join(words)} {phase.genre}".capitalize()
+    return capital(f"{', '.join(words)} {shown_genre(phase.genre)}")
 
 
 def words_of_music_evolution(story):
@@ -173,9 +173,7 @@ def words_of_music_evolution(story):
     return words_on(
         story,
         "Music evolution",
-        headline=evolution_headline(
-            [(shown(p.genre, "genre"), p.mood, p.descriptor) for p in phases]
-        ),
+        headline=evolution_headline([(shown_genre(p.genre), p.mood, p.descriptor) for p in phases]),
         reading=(
             reading_line(f"Largest: {months_of_phase(longest)}, {plays}.", f"Largest: {plays}."),
             f"Its peak: {name_of_month(longest.peak_month)}. All: {everything}.",

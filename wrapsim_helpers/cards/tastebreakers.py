@@ -5,7 +5,7 @@ import numpy as np
 from .albums import named_headline
 from .canvas import LEFT, MEASURE, NAME, READING, RIGHT, RULE, page, rectangles, write, write_name
 from .fonts import shown, shown_genre
-from .words import count, counted, short_title, words_on
+from .words import capital, count, counted, short_title, words_on
 
 FIVE = 5
 TOP, PITCH = 580, 186  # first bar, and distance of rows
@@ -31,11 +31,6 @@ def draw_tastebreakers(ax, story, theme="press"):
         write(ax, RIGHT, top + 80, fans, NAME, "hero", colour, "value", ha="right")
     write(ax, RIGHT, TOP + 130, "fans", RULE, "text", look.quiet, "unit", ha="right")
     return ax
-
-
-def capital(text):
-    """A text whose first letter is a capital: "k-pop" -> "K-pop"."""
-    return text[:1].upper() + text[1:]
 
 
 def words_of_tastebreakers(story):

@@ -73,6 +73,11 @@ def count(n):
     return f"{round(n):,}".replace(",", THIN if round(n) >= 10_000 else "")
 
 
+def capital(text):
+    """A text whose first letter is a capital: "k-pop" -> "K-pop"."""
+    return text[:1].upper() + text[1:]
+
+
 def counted(n, thing):
     """A count with its noun: 3, "play" -> "3 plays"."""
     return f"{count(n)} {thing}{'' if n == 1 else 's'}"
