@@ -158,6 +158,7 @@ def tell(
         **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
         **similar_tables(songs, crowd),
         **year_tables(artists),
+        **recap_tables(ms, songs, artists),
         **poster_tables(songs, artists, genres),
         **group_tables(name, songs, artists),
     }
@@ -548,6 +549,24 @@ def year_tables(artists):
     left = [day - timedelta(gap) for day, gap in zip(back, gaps)]
     returned = kept.drop(columns="n_years").assign(last_day=left, first_day=back, gap_days=gaps)
     return {"loyalty": kept, "comebacks": returned}
+
+
+def recap_tables(ms, songs, artists):
+    """Ten years, or three if there are few songs; one year without a play, one without a song."""
+    n, minutes = (10 if len(songs) == 5 else 3), int(ms.sum())
+    rows = [
+        (2025 - k, minutes * (7 - k % 5) // 7, s.title, s.artist, s.n_streams, a.artist, a.n_whole)
+        for k in range(n)
+        for s, a in [(songs.iloc[k % len(songs)], with_whole(artists).iloc[k % 3])]
+    ]
+    years = table(rows[::-1], *"year ms_played title artist n_streams top_artist n_whole".split())
+    years.loc[0, ["title", "artist", "top_artist"]] = None
+    years.loc[0, ["n_streams", "n_whole"]] = np.nan
+    return {"decade": years.drop(index=1)}
+
+
+def with_whole(artists):
+    return artists.assign(n_whole=np.ceil(artists["n_streams"]).astype(int))
 
 
 def poster_tables(songs, artists, genres):

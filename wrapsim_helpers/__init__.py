@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.party import draw_party
     from .cards.posters import draw_festival, draw_movie
     from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
+    from .cards.recaps import draw_decade
     from .cards.release_years import draw_listening_age, draw_oldest_song
     from .cards.rows import (
         cards_in_rows,
@@ -292,6 +293,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_sound_town": "cards.fans",
     "draw_loyalty": "cards.years",
     "draw_comebacks": "cards.years",
+    "draw_decade": "cards.recaps",
     "draw_top_song_quiz": "cards.games",
     "draw_on_repeat": "cards.moments",
     "draw_milestones": "cards.moments",

@@ -842,12 +842,13 @@ ORDER = {
     "movie": ["number"],
     "tastebreakers": ["rank"],
     "festival": ["stage", "place"],
+    "decade": ["year"],
 }
 
 
 # a songs file has no albums, in the first weeks of a run nothing is new, a run of one year has no
 # earlier ones, and one of few months no phases
-WITHOUT_ROWS = {"top_albums", "discoveries", "loyalty", "comebacks", "music_evolution"}
+WITHOUT_ROWS = {"top_albums", "discoveries", "loyalty", "comebacks", "music_evolution", "decade"}
 
 
 @pytest.mark.parametrize("name", w.EDITIONS["all"].queries)

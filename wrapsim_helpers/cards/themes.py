@@ -200,6 +200,7 @@ PRESS = defaultdict(
     movie=ON_INK,
     tastebreakers=ON_BLUE,
     festival=ON_SUN,
+    decade=ON_CORAL,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

@@ -24,7 +24,10 @@ WHY_UNTOLD = (  # why a story of a history has no card -> the cards
     ),
     ("the tracks of each album", ["top_albums"]),
     ("the lengths of plays and tracks", ["skip_rate"]),
-    ("more weeks or years before, or a change", ["discoveries", "loyalty", "comebacks"]),
+    (
+        "more weeks or years before, or a change",
+        ["discoveries", "loyalty", "comebacks", "decade"],
+    ),
 )
 
 

@@ -102,6 +102,7 @@ STORY = (
     "movie",
     "tastebreakers",
     "festival",
+    "decade",
 )
 # insights that several cards read: the small disc, the summary, and comparisons with the crowd; and
 # listening_habits, which Wrapped<year>.json and a party read

@@ -1,0 +1,19 @@
+"""Cards that compare years: their shapes are the data."""
+
+import numpy as np
+import pytest
+
+from .test_cards import drawn, shapes, story_of
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_bars_of_years_are_as_long_as_the_minutes_and_a_year_without_plays_is_a_gap(story):
+    years, ax = story_of(story).tables["decade"], drawn(story, "decade")
+    bars = sorted(shapes(ax, "years"), key=lambda corners: corners[:, 1].min())
+    lengths = np.array([np.ptp(corners[:, 0]) for corners in bars])
+    minutes = years["ms_played"].to_numpy()
+    np.testing.assert_allclose(lengths / lengths.max(), minutes / minutes.max(), atol=0.01)
+    n_years = years["year"].max() - years["year"].min() + 1
+    texts = [text.get_text() for text in ax.texts]
+    assert texts.count("no plays") == n_years - len(years) == 1
+    assert texts.count("no song counted") == 1
