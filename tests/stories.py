@@ -159,6 +159,7 @@ def tell(
         **similar_tables(songs, crowd),
         **year_tables(artists),
         **recap_tables(ms, songs, artists),
+        "new_releases": releases_of(songs),
         **poster_tables(songs, artists, genres),
         **group_tables(name, songs, artists),
     }
@@ -563,6 +564,28 @@ def recap_tables(ms, songs, artists):
     years.loc[0, ["title", "artist", "top_artist"]] = None
     years.loc[0, ["n_streams", "n_whole"]] = np.nan
     return {"decade": years.drop(index=1)}
+
+
+def releases_of(songs):
+    """A release of each song's artist; one has 30 tracks, one was not streamed; one if there are
+    few songs.
+    """
+    n_tracks, n_heard = [1, 30, 12, 4, 9], [1, 17, 12, 0, 2]
+    rows = [
+        (
+            k,
+            s.artist,
+            1,
+            s.title,
+            DAYS[60 * k],
+            n_tracks[k - 1],
+            n_heard[k - 1],
+            12_345 * n_heard[k - 1],
+        )
+        for k, s in enumerate(songs.head(5 if len(songs) == 5 else 1).itertuples(), 1)
+    ]
+    columns = "artist_rank artist place album released n_tracks n_heard n_streams".split()
+    return table(rows, *columns)
 
 
 def with_whole(artists):

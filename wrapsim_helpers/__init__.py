@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.games import draw_top_song_quiz
     from .cards.moments import draw_milestones, draw_on_repeat
     from .cards.moods import draw_audio_aura, draw_audio_day
+    from .cards.new_releases import draw_new_releases
     from .cards.number_one import draw_number_one
     from .cards.party import draw_party
     from .cards.posters import draw_festival, draw_movie
@@ -294,6 +295,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_loyalty": "cards.years",
     "draw_comebacks": "cards.years",
     "draw_decade": "cards.recaps",
+    "draw_new_releases": "cards.new_releases",
     "draw_top_song_quiz": "cards.games",
     "draw_on_repeat": "cards.moments",
     "draw_milestones": "cards.moments",

@@ -17,3 +17,15 @@ def test_bars_of_years_are_as_long_as_the_minutes_and_a_year_without_plays_is_a_
     texts = [text.get_text() for text in ax.texts]
     assert texts.count("no plays") == n_years - len(years) == 1
     assert texts.count("no song counted") == 1
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_a_release_has_a_tile_for_each_track_that_is_large_if_it_was_streamed(story):
+    releases = story_of(story).tables["new_releases"]
+    tiles = shapes(drawn(story, "new_releases"), "tracks")
+    assert len(tiles) == releases["n_tracks"].sum()
+    rows = [round(corners[:4, 1].mean()) for corners in tiles]
+    for y, release in zip(sorted(set(rows)), releases.itertuples(), strict=True):
+        sides = [np.ptp(corners[:, 0]) for corners, row in zip(tiles, rows) if row == y]
+        n_large = release.n_heard or release.n_tracks  # without a streamed one, all are small
+        assert sum(side > max(sides) * 0.75 for side in sides) == n_large

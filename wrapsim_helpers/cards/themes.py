@@ -201,6 +201,7 @@ PRESS = defaultdict(
     tastebreakers=ON_BLUE,
     festival=ON_SUN,
     decade=ON_CORAL,
+    new_releases=ON_PAPER,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

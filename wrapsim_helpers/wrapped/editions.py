@@ -103,6 +103,7 @@ STORY = (
     "tastebreakers",
     "festival",
     "decade",
+    "new_releases",
 )
 # insights that several cards read: the small disc, the summary, and comparisons with the crowd; and
 # listening_habits, which Wrapped<year>.json and a party read

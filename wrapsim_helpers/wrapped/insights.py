@@ -16,6 +16,7 @@ from . import (
     measures,
     moments,
     moods,
+    new_releases,
     number_one,
     personality,
     posters,
@@ -57,6 +58,7 @@ THEMES = (
     moments,
     posters,
     tastebreakers,
+    new_releases,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())
