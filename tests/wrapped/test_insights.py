@@ -844,6 +844,7 @@ ORDER = {
     "festival": ["stage", "place"],
     "decade": ["year"],
     "new_releases": ["artist_rank", "place"],
+    "two_truths": ["place"],
 }
 
 

@@ -202,6 +202,7 @@ PRESS = defaultdict(
     festival=ON_SUN,
     decade=ON_CORAL,
     new_releases=ON_PAPER,
+    two_truths=ON_CORAL,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

@@ -104,6 +104,7 @@ STORY = (
     "festival",
     "decade",
     "new_releases",
+    "two_truths",
 )
 # insights that several cards read: the small disc, the summary, and comparisons with the crowd; and
 # listening_habits, which Wrapped<year>.json and a party read

@@ -27,6 +27,7 @@ from . import (
     sound_town,
     tastebreakers,
     tops,
+    two_truths,
     volume,
     years,
 )
@@ -59,6 +60,7 @@ THEMES = (
     posters,
     tastebreakers,
     new_releases,
+    two_truths,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

@@ -79,6 +79,7 @@ class Story:
         decade          year, ms_played, title, artist, n_streams, top_artist, n_whole; as above, no
                         row for a year without a play
         new_releases    as in docs/tables.md, with released (date)
+        two_truths      place, fact, name, number, is_true, true_number
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
