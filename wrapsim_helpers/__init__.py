@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.party import draw_party
     from .cards.posters import draw_festival, draw_movie
     from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
-    from .cards.recaps import draw_decade
+    from .cards.recaps import draw_decade, draw_year_before
     from .cards.release_years import draw_listening_age, draw_oldest_song
     from .cards.rows import (
         cards_in_rows,
@@ -296,6 +296,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_loyalty": "cards.years",
     "draw_comebacks": "cards.years",
     "draw_decade": "cards.recaps",
+    "draw_year_before": "cards.recaps",
     "draw_new_releases": "cards.new_releases",
     "draw_two_truths": "cards.two_truths",
     "draw_top_song_quiz": "cards.games",

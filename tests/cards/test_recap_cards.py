@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from wrapsim_helpers.cards.recaps import changed
+
 from .test_cards import drawn, shapes, story_of
 
 
@@ -37,3 +39,22 @@ def test_two_truths_and_a_lie_have_three_blocks_and_the_last_line_has_the_answer
     rule = next(text.get_text() for text in ax.texts if text.get_gid() == "rule")
     lie = story_of("typical").tables["two_truths"].iloc[1]
     assert rule.startswith("The false one is B: it was") and f"{lie.true_number:,}"[-3:] in rule
+
+
+@pytest.mark.parametrize("story", ["typical", "longest"])
+def test_each_pair_of_bars_has_the_lengths_of_both_years(story):
+    year, ax = story_of(story).first("year_before"), drawn(story, "year_before")
+    bars = sorted(shapes(ax, "compared"), key=lambda corners: corners[:, 1].min())
+    lengths = [np.ptp(corners[:, 0]) for corners in bars]
+    pairs = [("ms_before", "ms_played"), ("songs_before", "n_songs")]
+    pairs += [("artists_before", "n_artists")]
+    for (before, now), (first, second) in zip(zip(lengths[::2], lengths[1::2]), pairs):
+        assert before / now == pytest.approx(year[first] / year[second])
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [(3, 1, "2 more songs"), (1, 2, "1 fewer song"), (2, 2, "as many songs")],
+)
+def test_a_change_says_more_fewer_or_as_many(now, before, said):
+    assert changed(now, before, "song") == said

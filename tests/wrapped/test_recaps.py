@@ -7,7 +7,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.wrapped.periods import period_tables
-from wrapsim_helpers.wrapped.recaps import decade
+from wrapsim_helpers.wrapped.recaps import decade, year_before
 
 from .test_insights import heard, play, rows
 
@@ -104,3 +104,65 @@ def test_a_plain_loop_counts_the_same_minutes_and_streams_of_each_year(three_yea
         assert row.n_streams == songs[*key, row.track_id]
         assert row.n_streams == max(n for k, n in songs.items() if k[:2] == key)
         assert row.n_whole == whole[*key, row.artist_id]
+
+
+COMPARED = "ms_played", "n_songs", "n_artists", "ms_before", "songs_before", "artists_before"
+
+
+def compared(*plays, **period):
+    return rows(year_before(heard(list(plays), **period)), *COMPARED, order="listener_id")
+
+
+BEGAN = play("2024-01-29T12:00:00", 4)
+
+
+def test_a_year_is_compared_with_the_year_before_alone():
+    plays = [BEGAN, play("2024-12-31T23:59:59", 4), play("2023-06-01T12:00:00", 0)]
+    now = [play("2025-01-01T00:00:00", 0), play("2025-12-31T12:00:00", 1, 29_999)]
+    assert compared(*plays, *now) == [[89_999, 1, 1, 120_000, 1, 1]]
+
+
+def test_guests_count_as_artists_of_a_year():
+    assert compared(BEGAN, play("2025-05-01T12:00:00", 1)) == [[60_000, 1, 2, 60_000, 1, 1]]
+
+
+@pytest.mark.parametrize(("first", "n_rows"), [("2024-01-29", 1), ("2024-01-30", 0)])
+def test_a_listener_who_began_later_than_january_has_no_year_before(first, n_rows):
+    plays = play(f"{first}T12:00:00"), play("2025-05-01T12:00:00")
+    assert len(compared(*plays)) == n_rows
+
+
+def test_a_period_that_is_no_whole_year_is_not_compared():
+    plays = BEGAN, play("2025-05-01T12:00:00")
+    assert compared(*plays, last=date(2025, 12, 30)) == []
+    assert compared(*plays, first=date(2025, 1, 2)) == []
+    assert compared(play("2025-05-01T12:00:00")) == []
+
+
+def test_a_plain_loop_compares_the_same_numbers(two_whole_years):
+    numbers = defaultdict(lambda: [0, set(), set()])
+    artists = defaultdict(list)
+    for row in ws.read_parquet(two_whole_years, "track_artists").to_pylist():
+        artists[row["track_id"]].append(row["artist_id"])
+    for row in local_plays(two_whole_years):
+        of_year = numbers[row["listener_id"], row["day"].year]
+        of_year[0] += row["ms_played"]
+        if row["ranked"]:
+            of_year[1].add(row["track_id"])
+            of_year[2].update(artists[row["track_id"]])
+    table = year_before(period_tables(two_whole_years, 2025)).execute()
+    assert len(table) > 1
+    for row in table.itertuples():
+        expected = []
+        for year in (2025, 2024):
+            ms_played, songs, of_songs = numbers[row.listener_id, year]
+            expected += [ms_played, len(songs), len(of_songs)]
+        assert [getattr(row, name) for name in COMPARED] == expected
+
+
+@pytest.fixture(scope="module")
+def two_whole_years(tmp_path_factory):
+    window = {"start_time": "2024-01-01", "end_time": "2026-01-01"}
+    folder = tmp_path_factory.mktemp("compared") / "run"
+    more = {"seed": 5, "catalogue_tracks": 0, "workers": 1, "formats": "parquet"}
+    return ws.simulate(4, **window, out_dir=folder, **more)

@@ -16,7 +16,16 @@ from .canvas import (
     write_name,
 )
 from .fonts import shown
-from .words import NUMBERS, count, counted_minutes, first_true, minutes_text, short_title, words_on
+from .words import (
+    NUMBERS,
+    count,
+    counted,
+    counted_minutes,
+    first_true,
+    minutes_text,
+    short_title,
+    words_on,
+)
 
 # ---------------------------------------------------------------- decade
 
@@ -104,3 +113,67 @@ def said_of_year(year):
     if not isinstance(year["title"], str):
         return minutes
     return f"{minutes}, {year['title']}, {year['top_artist']}"
+
+
+# ---------------------------------------------------------------- year_before
+
+MEASURES = {  # what is compared -> columns of this year and of the year before
+    "minutes": ("ms_played", "ms_before"),
+    "songs": ("n_songs", "songs_before"),
+    "artists": ("n_artists", "artists_before"),
+}
+PAIR, PAIR_BAR = 306, 92  # distance of the pairs of bars; height of a bar
+
+
+def draw_year_before(ax, story, theme="press"):
+    """How does the year compare with the one before? Two bars for each of minutes, songs and
+    artists: the year before, then this year, each pair on a scale of its own.
+    """
+    look = page(ax, story, "year_before", theme, words_of_year_before(story))
+    year = story.first("year_before")
+    for i, (thing, columns) in enumerate(MEASURES.items()):
+        y, numbers = TOP + PAIR * i, compared_numbers(year, thing)
+        write(ax, LEFT, y + 34, thing, READING, "bold", look.text, "label")
+        per_one = (MEASURE - YEAR - BESIDE_BAR) / max(*year[list(columns)], 1)
+        for k, (now, paint) in enumerate([(False, look.muted), (True, look.accent)]):
+            top = y + 56 + (PAIR_BAR + 12) * k
+            wide = max(year[columns[not now]] * per_one, 4)
+            rectangles(ax, LEFT + YEAR, top, wide, PAIR_BAR, paint, "compared")
+            base = top + PAIR_BAR / 2 + 13
+            write(ax, LEFT, base, str(year["year"] - (not now)), RULE, "text", look.text, "year")
+            at = LEFT + YEAR + wide + GAP, base
+            write(ax, *at, count(numbers[not now]), RULE, "text", look.text, "value")
+    return ax
+
+
+def compared_numbers(year, thing):
+    """(this year's number, that of the year before) of a key of MEASURES; minutes in minutes."""
+    numbers = [int(year[column]) for column in MEASURES[thing]]
+    return [minutes_text(n) for n in numbers] if thing == "minutes" else numbers
+
+
+def words_of_year_before(story):
+    """The words of the card `year_before`."""
+    year = story.first("year_before")
+    pairs = {thing: compared_numbers(year, thing) for thing in MEASURES}
+    (now, before), (songs, songs_before) = pairs["minutes"], pairs["songs"]
+    said = (f"{counted(a, thing[:-1])} after {count(b)}" for thing, (a, b) in pairs.items())
+    return words_on(
+        story,
+        "Against the year before",
+        headline=changed(now, before, "minute").capitalize(),
+        reading=(
+            f"And {changed(songs, songs_before, 'song')}.",
+            f"{counted_minutes(year['ms_before'])} in {int(year['year']) - 1}.",
+        ),
+        rule="Two whole years. Each pair on its own scale.",
+        before=f"{'; '.join(said)}.",
+    )
+
+
+def changed(now, before, thing):
+    """A change as text: "12 more minutes", "1 fewer song", "as many songs"."""
+    if now == before:
+        return f"as many {thing}s"
+    way = "more" if now > before else "fewer"
+    return f"{count(abs(now - before))} {way} {thing}{'s' * (abs(now - before) != 1)}"

@@ -203,6 +203,7 @@ PRESS = defaultdict(
     decade=ON_CORAL,
     new_releases=ON_PAPER,
     two_truths=ON_CORAL,
+    year_before=ON_SUN,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

@@ -26,7 +26,7 @@ WHY_UNTOLD = (  # why a story of a history has no card -> the cards
     ("the lengths of plays and tracks", ["skip_rate"]),
     (
         "more weeks or years before, or a change",
-        ["discoveries", "loyalty", "comebacks", "decade"],
+        ["discoveries", "loyalty", "comebacks", "decade", "year_before"],
     ),
 )
 

@@ -80,6 +80,7 @@ class Story:
                         row for a year without a play
         new_releases    as in docs/tables.md, with released (date)
         two_truths      place, fact, name, number, is_true, true_number
+        year_before     one row or none; columns as in docs/tables.md
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
