@@ -8,6 +8,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from wrapsim_helpers.cards import albums, firsts, race
+from wrapsim_helpers.cards.canvas import width
 
 from ..stories import LONG
 from .test_cards import area, draw, drawn, shapes, shapes_of_lines, story_of, with_table
@@ -83,13 +84,23 @@ def race_of(ranks, n_streams=None):
     return table.assign(n_streams=table["n_whole"] * 1.0)
 
 
-def test_a_curve_passes_its_ranks_and_a_silent_month_leaves_it_open():
+def test_a_curve_passes_its_ranks_and_is_thin_through_silent_months():
     story = with_table(story_of("typical"), artist_race=race_of([{1: 1, 2: 4, 5: 2}]))
-    pieces = shapes_of_lines(draw("artist_race", story), "race")
+    ax = draw("artist_race", story)
+    pieces = shapes_of_lines(ax, "race")
     assert len(pieces) == 2
     for piece, ranks in zip(pieces, ((1, 4), (2,))):
         ends = piece[0, 1], piece[-1, 1]
         assert ends == (race.rank_y(ranks[0]), race.rank_y(ranks[-1]))
+    gap, end = shapes_of_lines(ax, "silent months")
+    np.testing.assert_array_equal(gap[[0, -1]], [pieces[0][-1], pieces[1][0]])
+    np.testing.assert_array_equal(end[[0, -1]], [pieces[1][-1], (race.NAMES_LEFT - 24, race.TOP)])
+
+
+def test_curves_begin_right_of_the_numbers_of_the_ranks():
+    ax = drawn("typical", "artist_race")
+    left = min(piece[:, 0].min() for piece in shapes_of_lines(ax, "race"))
+    assert left - race.THICK > race.LEFT + width("20+", "text", race.RULE)
 
 
 def test_ranks_from_twenty_on_share_the_last_line():
@@ -105,16 +116,36 @@ def test_only_the_first_artist_has_the_accent_and_a_wider_curve():
 
 
 @pytest.mark.parametrize(
-    ("streams", "headline"),
+    ("ranks", "headline", "sub", "lowest"),
     [
-        ([{1: 9, 2: 9, 10: 9}, {1: 1, 2: 1, 10: 1}], "Artist 0 throughout"),
-        ([{1: 1, 2: 1, 10: 9}, {1: 2, 2: 2, 10: 1}], "Overtaken in October"),
-        ([{1: 1, 2: 9, 10: 9}, {1: 2, 2: 1, 10: 1}], "Overtaken in February"),
+        ([1] * 12, "Artist 0 throughout", "First in 12 of 12 months", "Never second."),
+        ([1] * 7, "Artist 0, 7 months", "First in 7 of 12 months", "No plays in 5 months."),
+        ([1, 3, 2], "Artist 0, 1 month", "First in 1 of 12 months", "Lowest: rank 3 in February."),
+        ([2, 2], "Artist 0 overall", "First in no single month", "Lowest: rank 2 in January."),
     ],
 )
-def test_the_race_names_the_month_in_which_the_first_artist_came_to_lead(streams, headline):
-    leaders = race.leaders_by_month(race_of(streams, streams))
-    assert race.race_headline(leaders, "Artist 0") == headline
+def test_the_words_of_the_race_say_what_the_ranks_by_month_show(ranks, headline, sub, lowest):
+    table = race_of([dict(enumerate(ranks, 1))])
+    words = race.words_of_artist_race(with_table(story_of("typical"), artist_race=table))
+    assert (words.headline, words.sub, words.reading[1]) == (headline, sub, lowest)
+
+
+def test_the_race_names_its_first_artist_below_a_headline_without_the_name():
+    table = race_of([{1: 1, 2: 1, 3: 2}]).assign(artist="Wong Tawan Tok")
+    words = race.words_of_artist_race(with_table(story_of("typical"), artist_race=table))
+    assert words.headline == "First for 2 months"
+    assert words.sub == "Wong Tawan Tok: 2 of 12 months"
+
+
+def test_the_headline_of_peak_months_names_the_artist_of_the_row_in_the_accent():
+    table = story_of("typical").tables["peak_months"].copy()
+    table.loc[table["year_rank"] == 3, "n_whole"] += 500
+    ax = draw("peak_months", with_table(story_of("typical"), peak_months=table))
+    colours = {t.get_text(): t.get_color() for t in ax.texts if t.get_gid() == "name"}
+    loud = [t.get_color() for t in ax.texts if t.get_gid() == "headline"][0]
+    third = table[table["year_rank"] == 3]["artist"].iloc[0]
+    assert [name for name, colour in colours.items() if colour == loud] == [third]
+    assert texts(ax, "tick") == list("JFMAMJJASOND")
 
 
 @each_story

@@ -560,7 +560,7 @@ def test_the_month_with_most_minutes_alone_is_marked_and_named():
     assert np.ptp(accent[0].get_paths()[0].vertices[:, 1]) == spans(ax, "bars", 1).max()
     month, n = words.LONG_MONTHS[ms.argmax()], words.count(int(ms.max() // 60_000))
     texts = {t.get_gid(): t.get_text() for t in ax.texts}
-    assert texts["headline"] == f"minutes, {n} in {month}" and texts["value"] == n
+    assert texts["headline"] == f"minutes, most in {month}" and texts["value"] == n
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
@@ -662,7 +662,7 @@ def test_strokes_of_the_calendar_are_as_long_as_the_minutes_and_silent_days_are_
 def test_a_weekday_with_less_than_the_others_is_no_headline():
     dates = stories.DAYS
     table = pd.DataFrame({"date": dates, "ms_played": [2 - (d.weekday() == 1) for d in dates]})
-    assert days.calendar_headline(table) == "No weekday ahead"
+    assert days.calendar_headline(table) == "No day stands out"
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
@@ -861,14 +861,25 @@ def test_a_small_crowd_takes_wider_steps_and_says_so():
         1,
         1,
     ]
-    assert "Scale: each step to the right is 44 % more." in [t.get_text() for t in ax.texts]
+    assert "Each step to the right is 44 % more. Simulated." in [t.get_text() for t in ax.texts]
+
+
+@pytest.mark.parametrize("n_below", [0, 1, 3, 4])
+def test_as_many_dots_are_marked_as_listeners_have_fewer_minutes(n_below):
+    edges = 300 * 60_000 * 1.2 ** np.arange(31)
+    counts = [0] * 14 + [5] + [1] * 15
+    bins = pd.DataFrame({"from_ms": edges[:-1], "to_ms": edges[1:], "n_listeners": counts})
+    place = story_of("typical").tables["place"]
+    at = {"ms_played": edges[14] + 1, "n_listeners": 20, "n_below": n_below, "rank": 20 - n_below}
+    ax = draw("place", with_table(story_of("typical"), crowd=bins, place=place.assign(**at)))
+    assert [len(discs(ax, role)) for role in ("below", "you")] == [n_below, 1]
+    assert len(discs(ax, "above")) == 19 - n_below
+    assert discs(ax, "below")[:, 1].tolist() == sorted(discs(ax, "below")[:, 1], reverse=True)
 
 
 def test_a_large_crowd_shares_dots_and_says_so():
     assert len(discs(drawn("longest", "place"), "below", "above")) <= 1500 + 40
-    assert "One dot is 10 simulated listeners." in [
-        t.get_text() for t in drawn("longest", "place").texts
-    ]
+    assert "One dot is 10 listeners." in [t.get_text() for t in drawn("longest", "place").texts]
 
 
 def test_too_little_fills_as_many_dots_as_tracks_and_artists_were_heard():
@@ -1132,6 +1143,27 @@ def test_measured_and_drawn_width_agree():
 # ---------------------------------------------------------------- words
 
 
+def test_genres_and_countries_are_written_as_in_a_sentence():
+    shown = {"thai pop": "Thai pop", "classic uk pop": "classic UK pop", "k-pop": "K-pop"}
+    shown |= {"la pop": "LA pop", "r&b": "R&B", "usual rock": "usual rock", "Latin": "Latin"}
+    assert {name: fonts.shown_genre(name) for name in shown} == shown
+    assert words.with_article("United Kingdom") == "the United Kingdom"
+    assert words.with_article("Philippines") == "the Philippines"
+    assert words.with_article("Japan") == "Japan"
+
+
+def test_a_family_named_like_its_first_genre_has_the_number_of_its_genres_below_it():
+    rows = [
+        ("Classical", "classical", 5),
+        ("Rap", "rap", 1),
+        ("Rap", "trap", 4),
+        ("Rap", "trap", 1),
+    ]
+    table = pd.DataFrame(rows, columns=["family", "genre", "n_genres"])
+    details = [tops.family_detail(row) for row in table.itertuples()]
+    assert details == ["5 genres", "", "trap and 3 more", "trap"]
+
+
 def test_minutes_are_rounded_down_everywhere_alike():
     ms = pd.Series([0, 59_999, 60_000, 119_999, 738_719_999, 738_720_000])
     assert [words.minutes_text(value) for value in ms] == [0, 0, 1, 1, 12_311, 12_312]
@@ -1142,7 +1174,7 @@ def test_minutes_are_rounded_down_everywhere_alike():
         for path in (TOP / folder).rglob("*.*")
         if re.search(r"//? *(60_?000|MINUTE_MS)\b", path.read_bytes().decode("utf-8", "ignore"))
     ]
-    assert shown == ["listener.py"]  # minutes of a chart's axis, not rounded
+    assert sorted(shown) == ["in_crowd.py", "listener.py"]  # minutes of an axis, not rounded
 
 
 @each_card
@@ -1208,14 +1240,14 @@ def test_every_line_behind_a_hero_number_has_at_most_four_words_and_fits():
             story = with_table(story_of("typical"), calendar=calendar.assign(ms_played=ms))
             found.add(volume.minutes_headline(story))
     found |= {days.streak_headline(n, 365, date(2025, 9, 30)) for n in (2, 9, 99, 100, 365)}
-    assert {"minutes, 30 in September", "days from 30 Sep", "days, all of them"} <= found
+    assert {"minutes, most in Sep", "days from 30 Sep", "days, all of them"} <= found
     for text in found:
         assert len(text.split(" ")) <= 4 and canvas.fits_width(text, "name", 72), text
 
 
 def test_headlines_name_the_thing():
     songs = pd.DataFrame({"title": ["Salt (feat. Bo)", *"bcde"], "artist": list("vwxyz")})
-    assert tops.songs_headline(songs.assign(n_streams=[100, 99, 50, 20, 10])) == "Salt, by 1"
+    assert tops.songs_headline(songs.assign(n_streams=[100, 99, 50, 20, 10])) == "Salt"
     assert tops.songs_headline(songs.assign(n_streams=[99, 99, 50, 20, 10])) == "Salt, just ahead"
     songs = songs.assign(artist=["Ada", "Ada", "Bo", "Ada", "Cy"], n_streams=[100, 80, 50, 20, 10])
     assert tops.songs_headline(songs) == "Ada, three times"
@@ -1348,7 +1380,7 @@ def test_a_song_without_a_first_play_is_told_without_it():
         for t in draw("top_songs", with_table(story_of("typical"), top_songs=songs)).texts
         if t.get_gid() == "reading"
     ]
-    assert lines == ["16 plays more than number two."]
+    assert lines == ["16 more plays than number two."]
 
 
 # ---------------------------------------------------------------- bytes, files, HTML

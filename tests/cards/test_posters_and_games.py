@@ -72,6 +72,22 @@ def test_a_festival_has_a_block_for_each_stage_and_names_that_fit():
     assert posters.bill([], 912) == []
 
 
+def test_a_stage_says_the_plays_of_its_first_artist_and_no_sum_that_counts_duets_twice():
+    rows = story_of("typical").tables["festival"]
+    first = rows.groupby("stage")["n_whole"].first()
+    ax = drawn("typical", "festival")
+    assert texts(ax, "value") == [f"{n} plays" for n in first]
+    sums = rows.groupby("stage")["n_whole"].sum()
+    assert not any(str(n) in ax.get_label() for n in sums) and "opens" not in ax.get_label()
+
+
+def test_a_day_on_repeat_names_an_artist_whole_in_smaller_letters_or_on_two_lines():
+    for artist in ("Ivy", "Hattie Underbrook, Callie Marlworth, Ode & Ivy", "Ode & Ivy, " * 7):
+        song = story_of("typical").tables["on_repeat"].assign(artist=artist.strip(", "))
+        ax = draw("on_repeat", with_table(story_of("typical"), on_repeat=song))
+        assert artist.strip(", ") in " ".join(texts(ax, "sub"))
+
+
 def test_few_milestones_and_few_scenes_make_no_card():
     rows = pd.DataFrame({"day": [0, 1, 2]})
     assert len(of_year.of_several_milestones(rows, None)) == 3

@@ -140,6 +140,13 @@ def test_a_listener_of_too_little_has_no_square():
     assert cards.make_squares(story_of("hardly")) == []
 
 
+def test_all_names_of_a_square_have_one_size():
+    for story in ("typical", "longest", "small"):
+        for name in ("top_songs", "top_artists"):
+            texts = [text for text in drawn(story, name).texts if text.get_gid() == "name"]
+            assert len({text.get_fontsize() for text in texts}) == 1, (story, name)
+
+
 def test_a_card_without_a_square_is_refused_with_those_that_have_one():
     with pytest.raises(ValueError) as error:
         cards.card.make_card("minutes", story_of("typical"), square=True)

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wrapsim_helpers.cards import fans, types
+from wrapsim_helpers.cards import canvas, fans, types
 from wrapsim_helpers.people.homes import land
-from wrapsim_helpers.wrapped.characters import among_listeners
+from wrapsim_helpers.wrapped.characters import CHARACTERS, among_listeners
 from wrapsim_helpers.wrapped.insight import Request
-from wrapsim_helpers.wrapped.personality import AXES
+from wrapsim_helpers.wrapped.personality import AXES, names
 
-from .test_cards import discs, draw, drawn, shapes, spans, story_of
+from .test_cards import discs, draw, drawn, shapes, spans, story_of, with_table
 
 
 def with_rows(name, **columns):
@@ -36,6 +36,22 @@ def test_the_discs_of_the_clubs_have_areas_like_their_shares():
     shares = story_of("typical").tables["club"]["share"]
     areas = discs(drawn("typical", "club"), "clubs")[:, 2] ** 2
     assert sorted(areas / areas.max()) == pytest.approx(sorted(shares / shares.max()))
+
+
+@pytest.mark.parametrize(
+    ("role", "rank", "headline", "sub"),
+    [
+        ("Leader", 1, "Full Charge Crew: leader", "Most music of the club"),
+        ("Leader", 5, "Full Charge Crew", "Strong in music of the club"),
+        ("Scout", 3, "Full Charge Crew: scout", "Strong in new releases"),
+        ("Curator", 1, "Full Charge Crew: curator", "Most songs added to playlists"),
+    ],
+)
+def test_a_club_is_named_whole_and_only_its_first_is_called_leader(role, rank, headline, sub):
+    club = story_of("typical").tables["club"]
+    club = club.assign(club="Full Charge Crew", role=role, role_rank=rank, n_members=20)
+    found = types.words_of_club(with_table(story_of("typical"), club=club))
+    assert (found.headline, found.sub) == (headline, sub)
 
 
 def test_the_bars_of_the_habits_are_the_scores():
@@ -80,7 +96,7 @@ def board(*minutes, mine=0):
 
 
 def test_the_reading_line_names_the_gap_to_the_next_fan():
-    assert fans.line_on_next_fan(board(9, 5, 2, mine=1)) == "4 minutes more to rank 1."
+    assert fans.line_on_next_fan(board(9, 5, 2, mine=1)) == "4 more minutes to rank 1."
     assert fans.line_on_next_fan(board(9, 8, 2)) == "1 minute ahead of rank 2."
     assert fans.line_on_next_fan(board(9)) == "No other fan among the listeners."
 
@@ -115,3 +131,15 @@ def test_habits_are_compared_with_the_listeners_who_have_a_score():
     table = pd.DataFrame({"habit": ["dark_share", "repeat_share"], "score": [3.0, 0.0]})
     shaped = among_listeners(table, Request(None, None, 0, {"measures": crowd}.get))
     assert shaped[["n_below", "n_listeners"]].values.tolist() == [[2, 3], [0, 3]]
+
+
+def test_what_each_character_does_fits_below_its_name():
+    assert set(types.SENTENCES) == {character.name for character in CHARACTERS}
+    for sentence in types.SENTENCES.values():
+        assert canvas.fits_width(sentence, "text", canvas.NAME), sentence
+
+
+def test_what_each_personality_means_fits_on_one_line():
+    assert types.type_meaning("ETVC") == "New artists, older songs, few repeats, well known."
+    for code in names():
+        assert canvas.fits_width(types.type_meaning(code), "text", canvas.RULE), code

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from wrapsim_helpers.cards import archive, canvas, evolution, moods, release_years, themes
 from wrapsim_helpers.wrapped.moods import AURA_COLOURS
 
-from .test_cards import area, discs, draw, drawn, shapes, story_of, with_table
+from .test_cards import area, discs, draw, drawn, shapes, shapes_of_lines, story_of, with_table
 
 
 @pytest.mark.parametrize("story", ["typical", "longest"])
@@ -35,11 +35,13 @@ def test_the_window_of_five_years_is_marked():
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
 def test_discs_of_the_oldest_song_have_the_area_of_the_streams(story):
     years, ax = story_of(story).tables["release_years"], drawn(story, "oldest_song")
-    n = years["n_streams"][1:].to_numpy()
+    n = years["n_streams"].to_numpy()
     found = np.sort(discs(ax, "releases")[:, 2])
     exact = found.max() * np.sqrt(np.sort(n[n > 0]) / n.max())
     np.testing.assert_allclose(found, np.maximum(exact, release_years.SMALLEST), atol=1e-6)
-    assert len(discs(ax, "oldest")) == 1
+    (ring,) = shapes_of_lines(ax, "oldest")
+    first = discs(ax, "releases")[0]
+    np.testing.assert_allclose((ring.min(0) + ring.max(0)) / 2, first[:2], atol=1)
 
 
 @pytest.mark.parametrize(("story", "n_shapes"), [("typical", 2), ("small", 1)])
@@ -105,7 +107,33 @@ def test_an_oldest_song_is_named_by_title_or_artist_or_not_at_all():
     )
 
 
+@pytest.mark.parametrize("story", ["typical", "longest"])
+def test_every_band_of_an_evolution_is_named_once_in_the_band_or_in_the_key(story):
+    names = evolution.bands(story_of(story))[1]
+    texts = [t.get_text() for t in drawn(story, "music_evolution").texts if t.get_gid() in GENRE]
+    assert len(texts) == len(names)
+    if story == "typical":
+        assert sorted(texts) == sorted(name or "other genres" for name in names)
+    assert len(shapes(drawn(story, "music_evolution"), "layers")) == len(names)
+
+
+GENRE = ("genre", "key")
+
+
+@pytest.mark.parametrize("theme", themes.THEMES)
+def test_a_band_in_the_colour_of_the_ground_has_an_edge(theme):
+    ax = drawn("typical", "music_evolution", theme)
+    for collection in ax.collections:
+        if collection.get_gid() == "layers":
+            fills = (*collection.get_facecolor(), *collection.get_edgecolor())
+            assert {to_hex(fill) for fill in fills} != {to_hex(ax.get_facecolor())}
+
+
 def test_an_evolution_names_two_genres_or_two_moods_or_two_sounds():
+    phases = [("classical", "calm", "fast"), ("british soul", "raw", "slow")]
+    assert evolution.evolution_headline(phases) == "Classical, then british soul"
+    phases = [("indie rock", "calm", "fast"), ("hip hop", "raw", "slow")]
+    assert evolution.evolution_headline(phases) == "Indie rock, hip hop"
     phases = [("pop", "calm", "fast"), ("jazz", "sad", "loud"), ("trap", "raw", "slow")]
     assert evolution.evolution_headline(phases) == "Pop, then trap"
     phases = [("pop", "calm", "fast"), ("pop", "raw", "slow")]
@@ -117,9 +145,9 @@ def test_an_evolution_names_two_genres_or_two_moods_or_two_sounds():
 
 
 def test_a_listening_age_names_its_window_or_the_year_that_leads():
-    assert release_years.age_headline(2010, 2014, "15", 2025) == "from music of 2010–14"
-    assert release_years.age_headline(1998, 2002, "15", 2025) == "from music of 1998–02"
-    assert release_years.age_headline(2021, 2025, "84", 2025) == "84\u2009% since 2021"
+    assert release_years.age_headline(2010, 2014, "15", 2025) == "years old: 2010–14 music"
+    assert release_years.age_headline(1998, 2002, "15", 2025) == "years old: 1998–02 music"
+    assert release_years.age_headline(2021, 2025, "84", 2025) == "years: 84\u2009% since 2021"
 
 
 def test_the_rule_of_a_listening_age_agrees_with_the_highest_age():

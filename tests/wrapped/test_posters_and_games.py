@@ -128,7 +128,7 @@ def test_a_song_is_in_the_scene_of_its_first_mood_and_a_scene_has_its_best_song(
     found = results(tables, movie)
     assert [(row["scene"], row["title"], row["mood"]) for row in found] == [
         ("Alone at night", "Salt", "sad"),
-        ("Happy end", "Slow Orbit", "happy"),
+        ("Happy ending", "Slow Orbit", "happy"),
     ]  # the calm track is noise
     assert {row["number"] for row in found} == {4, 6}
 

@@ -19,7 +19,8 @@ YEAR = {"start_time": "2025-01-01", "end_time": "2026-01-01"}
 def assert_same_story(story, expected):
     assert list(story.tables) == list(expected.tables)
     for name, table in expected.tables.items():
-        pd.testing.assert_frame_equal(story.tables[name], table, obj=name)
+        typed = len(table) > 0  # a column without a value has no type
+        pd.testing.assert_frame_equal(story.tables[name], table, obj=name, check_dtype=typed)
     assert replace(story, tables={}) == replace(expected, tables={})
 
 

@@ -73,7 +73,7 @@ def words_of_skip_rate(story):
         "Skips",
         headline=skip_headline(row["share"]),
         reading=(counts, crowd_line(row)),
-        rule="Every square a hundredth of all plays. Simulated.",
+        rule="Each square is a hundredth of all plays. Simulated.",
     )
 
 
@@ -106,24 +106,35 @@ def draw_place(ax, story, theme="press"):
     own dot.
     """
     look = page(ax, story, "place", theme, words_of_place(story))
-    bins, n_per = bins_of(story), per_dot(story)
-    reached = np.searchsorted(bins["to_ms"], story.first("place")["ms_played"], side="right")
+    bins, n_per, row = bins_of(story), per_dot(story), story.first("place")
+    reached = np.searchsorted(bins["to_ms"], row["ms_played"], side="right")
     you = min(reached, len(bins) - 1)
     stacks = np.ceil(bins["n_listeners"].to_numpy() / n_per).astype(int)
-    stacks[you] -= n_per == 1  # the listener's own dot is drawn on top
     bin_width = MEASURE / len(bins)
     pitch = dot_pitch(stacks, bin_width)
     columns = max(int(bin_width / pitch), 1)
     at = pile(stacks, columns, bin_width, pitch)
-    below = np.repeat(np.arange(len(stacks)) <= you, stacks)
-    dots(ax, at[below], 0.76 * pitch, look.mark, "below")
-    dots(ax, at[~below], 0.76 * pitch, look.muted, "above")
-    point(ax, look, LEFT + bin_width * (you + 0.5), BASE - pitch * np.ceil(stacks / columns), you)
-    row = story.first("place")
+    mine = dot_of(bins["n_listeners"].to_numpy(), stacks, you, int(row["n_below"]))
+    point(ax, look, at[mine], BASE - pitch * np.ceil(stacks.max() / columns))
+    dots(ax, at[:mine], 0.76 * pitch, look.mark, "below")
+    dots(ax, at[mine + 1 :], 0.76 * pitch, look.muted, "above")
+    dots(ax, at[mine], max(1.35 * pitch, 20), Paint(look.accent.face, look.ground), "you")
     for x, ha, name in ((LEFT, "left", "least"), (RIGHT, "right", "most")):
         text = f"{name} {count(minutes_text(row[f'{name}_ms']))} min"
         write(ax, x, BASE + 66, text, RULE, "text", look.quiet, "tick", ha=ha)
     return ax
+
+
+def dot_of(n_listeners, stacks, you, n_below):
+    """Index of the listener's dot: as many dots are before it as listeners have fewer minutes, if a
+    dot is one listener.
+
+    n_listeners, stacks  listeners and dots of each bin;  you  the listener's bin
+    n_below  number of listeners with fewer minutes
+    """
+    share = (n_below - n_listeners[:you].sum()) / max(n_listeners[you], 1)
+    in_bin = np.clip(round(share * stacks[you]), 0, max(stacks[you] - 1, 0))
+    return int(stacks[:you].sum() + in_bin)
 
 
 def per_dot(story):
@@ -167,22 +178,24 @@ def pile(stacks, columns, bin_width, pitch):
     return np.c_[x, BASE - pitch * (row + 0.5)]
 
 
-def point(ax, look, x, tops, you):
-    """Draw the listener's dot on its stack, and a line up to the word "you" above all stacks."""
-    top, dot = tops.min() - 62, tops[you] - 26
-    lines(ax, [[(x, dot), (x, top)]], look.accent.face, 5, "you")
-    dots(ax, (x, dot), 44, Paint(look.accent.face, look.ground), "you")
-    write_centred(ax, x, top - 30, "you", NAME, "name", look.loud, "you")
+def point(ax, look, at, top):
+    """Draw a line from the listener's dot up to the word "you" above all stacks.
+
+    at  centre of the dot;  top  of the highest stack, pixels
+    """
+    lines(ax, [[tuple(at), (at[0], top - 62)]], look.accent.face, 5, "you")
+    write_centred(ax, at[0], top - 92, "you", NAME, "name", look.loud, "you")
 
 
 def words_of_place(story):
     """The words of the card `place`."""
     row, n_per = story.first("place"), per_dot(story)
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
-    people = "one simulated listener" if n_per == 1 else f"{count(n_per)} simulated listeners"
+    people = counted(n_per, "listener") if n_per > 1 else "one listener"
     ranked = f"rank {count(rank)} of {count(n)}."
     first_line = reading_line(f"{counted_minutes(row['ms_played'])}: {ranked}", ranked.capitalize())
-    reading = (first_line, f"One dot is {people}.")
+    dot = f"One dot is {people}"
+    reading = (first_line, reading_line(f"{dot}; {count(below)} have less.", f"{dot}."))
     headline = place_headline(n, rank, row["ms_played"])
     ends = f"from {count(minutes_text(row['least_ms']))} to {counted_minutes(row['most_ms'])}"
     return Words(
@@ -190,7 +203,7 @@ def words_of_place(story):
         headline=headline,
         sub="of music" if headline.endswith("minutes") else "in minutes of music",
         reading=reading,
-        rule=f"Scale: each step to the right is {wider(story)} % more.",
+        rule=f"Each step to the right is {wider(story)} % more. Simulated.",
         alt=f"{story.listener['name']}, {story.years}, among {counted(n, 'simulated listener')}: "
         f"{headline}; more minutes than {count(below)} of them, who "
         f"played {ends}. {' '.join(reading)}",

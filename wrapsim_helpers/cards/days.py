@@ -85,7 +85,7 @@ def words_of_listening_clock(story):
             else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
             f"Quietest: {hour(low)}, {quietest}.",
         ),
-        rule="Local time; the area of a wedge is minutes. Simulated.",
+        rule="Local time; a wedge's area shows minutes. Simulated.",
         before=f"Busiest from {hour(top)}.",
         after=f"{night} of 100 minutes fell between 22 and 5.",
         sub=f"Busiest from {hour(top)}",
@@ -154,9 +154,9 @@ def words_of_calendar(story):
             f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. "
             f"Silent: {silence}.",
         ),
-        rule="Percent: against the median weekday. Simulated."
+        rule="Percent: against the median day of the week. Simulated."
         if "%" in headline
-        else "Minutes of an average weekday, local time. Simulated.",
+        else "Average minutes by day of the week. Simulated.",
         before=f"Days from {span(story)}.",
     )
 
@@ -173,7 +173,7 @@ def calendar_headline(days):
     named = mean.idxmax()
     more = round(100 * (mean[named] / mean.median() - 1))
     if not more:
-        return "No weekday ahead"
+        return "No day stands out"
     sign = f"+{count(more)}{THIN}%"
     return one_line(f"{WEEKDAYS[named]}s {sign}", f"{WEEKDAYS[named][:3]} {sign}")
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .albums import named_headline
 from .canvas import (
     EDGE,
     LEFT,
@@ -9,11 +10,11 @@ from .canvas import (
     READING,
     RIGHT,
     RULE,
-    fits_headline,
     lines,
     page,
     polygons,
     reading_line,
+    rectangles,
     width,
     write,
     write_centred,
@@ -21,9 +22,10 @@ from .canvas import (
 )
 from .fonts import shown
 from .volume import month_rows
-from .words import LONG_MONTHS, MONTHS, counted, span, words_on
+from .words import LONG_MONTHS, MONTHS, counted, words_on
 
-TOP, BASE = 690, 1130  # of the stream
+TOP, BASE = 740, 1130  # of the stream
+KEYS, KEY_PITCH, SWATCH = 548, 50, 26  # first line of the key, distance of lines, swatches
 SMOOTH = 12  # points from a month to the next
 LABEL_HEIGHT = 48  # of a name in its band, pixels
 FIRST_PHASE, PHASE_PITCH = 1256, 96
@@ -34,18 +36,24 @@ def draw_music_evolution(ax, story, theme="press"):
     """Through which phases did the music go?
 
     A stream of the five most streamed genres and all others; its width is the square root of the
-    streams of the month. Brackets above it are the phases.
+    streams of the month. A genre is named in its band, or else in a key. Brackets above the stream
+    are the phases.
     """
     look = page(ax, story, "music_evolution", theme, words_of_music_evolution(story))
     edges, names = bands(story)
     x = np.linspace(LEFT, RIGHT, edges.shape[1])
     paints = [
-        paint._replace(edge=paint.edge if paint.hatch else look.ground) for paint, _ in look.layers
+        paint._replace(edge=paint.edge if paint.hatch or paint.face == look.ground else look.ground)
+        for paint, _ in look.layers
     ]
+    unnamed = []
     for i, name in enumerate(names):
         corners = np.c_[np.r_[x, x[::-1]], np.r_[edges[i], edges[i + 1][::-1]]]
         polygons(ax, [corners], paints[i], "layers")
-        label_band(ax, x, edges[i], edges[i + 1], name, look.layers[i][1])
+        label = shown(name, "genre") if name else "other genres"
+        if not label_band(ax, x, edges[i], edges[i + 1], label, look.layers[i][1]):
+            unnamed.append((look.layers[i][0]._replace(edge=look.text), label))
+    key_of_bands(ax, look, unnamed)
     label_month_axis(ax, story, look)
     for i, phase in enumerate(story.tables["music_evolution"].itertuples()):
         bracket(ax, story, look, phase)
@@ -79,9 +87,23 @@ def bent(months):
     return whole + (1 - np.cos(np.pi * (months - whole))) / 2
 
 
-def label_band(ax, x, top, bottom, name, colour):
-    """Write the name of a genre where its band is highest, if it fits there."""
-    text = shown(name, "genre") if name else "other genres"
+def key_of_bands(ax, look, entries):
+    """Write the colours and names of bands in two lines, each name as wide as a column at most.
+
+    entries  (Paint, name) of each
+    """
+    columns = max(-(-len(entries) // 2), 1)
+    columns = len(entries) if 0 < len(entries) <= 2 else columns
+    for i, (paint, name) in enumerate(entries):
+        x, y = LEFT + MEASURE / columns * (i % columns), KEYS + KEY_PITCH * (i // columns)
+        rectangles(ax, x, y - SWATCH, SWATCH, SWATCH, paint, "key")
+        room = MEASURE / columns - SWATCH - 40
+        at = x + SWATCH + 14, y
+        write_name(ax, *at, name, (RULE,), "text", look.text, "key", room)
+
+
+def label_band(ax, x, top, bottom, text, colour):
+    """Write the name of a genre where its band is highest, if it fits there; whether it does."""
     half = width(text, "bold", RULE) / 2 + 14
     best, at = 0, None
     for centre in x[(x > LEFT + half) & (x < RIGHT - half)]:
@@ -92,6 +114,7 @@ def label_band(ax, x, top, bottom, name, colour):
     if best >= LABEL_HEIGHT:
         left = at[0] - half + 14
         write(ax, left, at[1] + 12, text, RULE, "bold", colour, "genre", on="layers")
+    return best >= LABEL_HEIGHT
 
 
 def label_month_axis(ax, story, look):
@@ -157,7 +180,7 @@ def words_of_music_evolution(story):
             reading_line(f"Largest: {months_of_phase(longest)}, {plays}.", f"Largest: {plays}."),
             f"Its peak: {name_of_month(longest.peak_month)}. All: {everything}.",
         ),
-        rule=f"Width: root of plays; {span(story)}. Simulated.",
+        rule="Genres by month; key: from the top. Simulated.",
         before=f"{said}.",
     )
 
@@ -177,8 +200,14 @@ def evolution_headline(phases):
     """The headline of the card `music_evolution`. phases: (genre, mood, sound) of each, in order"""
     genres, moods, sounds = zip(*phases, strict=True)
     pairs = [
-        f"{first[:1].upper()}{first[1:]}, then {last}"
-        for first, last in ((words[0], words[-1]) for words in (genres, moods, sounds))
+        f"{first[:1].upper()}{first[1:]}{link} {last}"
+        for words, link in (
+            (genres, ", then"),
+            (genres, ","),
+            (moods, ", then"),
+            (sounds, ", then"),
+        )
+        for first, last in [(words[0], words[-1])]
         if first and last and first != last
     ]
-    return fits_headline(*pairs, f"Then {genres[-1]}", f"In {len(phases)} phases")
+    return named_headline(*pairs, f"Then {genres[-1]}", f"In {len(phases)} phases")

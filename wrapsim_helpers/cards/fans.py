@@ -93,7 +93,7 @@ def line_on_next_fan(table):
     if len(more):
         gap = int(more.iloc[-1]["minutes"] - mine["minutes"])
         return reading_line(
-            f"{counted(gap, 'minute')} more to rank {count(more.iloc[-1]['rank'])}."
+            f"{counted(gap, 'more minute')} to rank {count(more.iloc[-1]['rank'])}."
         )
     if len(fewer):
         gap = int(mine["minutes"] - fewer.iloc[0]["minutes"])

@@ -24,7 +24,7 @@ from .canvas import (
 )
 from .evolution import name_of_month
 from .fonts import shown
-from .words import MONTHS, count, counted, day, of_100, short_title, span, words_on
+from .words import MONTHS, count, counted, day, of_100, short_title, span, with_article, words_on
 
 # ---------------------------------------------------------------- first song
 
@@ -61,7 +61,8 @@ def words_of_first_song(story):
     date, time = day(at.date()), f"{at.hour}:{at.minute:02}"
     headline = named_headline(title, f"{date}, {time}")
     n = int(song["n_streams"])
-    again = f"Played {counted(n - 1, 'more time')} since." if n > 1 else "Never played again."
+    more = "once more" if n == 2 else f"{count(n - 1)} more times"
+    again = f"Played {more} since then." if n > 1 else "Never played again."
     return words_on(
         story,
         "First song",
@@ -194,7 +195,7 @@ def words_of_seasons(story):
         "Seasons",
         headline=named_headline(
             f"{name} in {top['season']}",
-            f"{count(top['n_whole'])} in one {top['season']}",
+            f"{counted(top['n_whole'], 'play')} in {top['season']}",
         ),
         reading=(
             reading_line(
@@ -313,13 +314,16 @@ def words_of_world(story):
         "World",
         headline=world_headline(known["name"].tolist()),
         reading=(
-            reading_line(f"{of_first} from {first['name']}.", f"{of_first} from one country."),
-            f"{counted(artists, 'artist')}, {counted(genres, 'genre')}, {count(unknown)} unknown."
+            reading_line(
+                f"{of_first} from {with_article(first['name'])}.", f"{of_first} from one country."
+            ),
+            f"{counted(artists, 'artist')}, {count(unknown)} of unknown country."
             if unknown
             else f"{counted(artists, 'artist')}, {counted(genres, 'genre')}.",
         ),
         rule="Area: artists from the country. Simulated.",
         before=f"{said}.",
+        after=f"{counted(genres, 'genre')}." if unknown else "",
         sub=f"Artists from {n} countries" if n > 1 else "Artists from one country",
     )
 

@@ -59,6 +59,16 @@ INSTALLED = (
     "Arial Unicode MS",
 )
 
+# words of genres that are names of places, peoples and languages, and abbreviations
+PROPER_WORDS = re.compile(
+    r"\b(?:alaska|american|arab|arkansas|australian|barbadian|belgian|british|canadian|celtic"
+    r"|chicago|czech|danish|detroit|dutch|espanol|finnish|french|german|icelandic|indian|indonesian"
+    r"|irish|israeli|italian|japanese|korean|latin|limburg|mexican|polish|portuguese|scottish"
+    r"|spanish|swedish|thai|turkish|ukrainian|christmas|atl|ccm|edm|mpb|opm|uk|us|r&b|[jk](?=-)"
+    r"|la(?= pop))\b"
+)
+CAPITALS = {word: word.upper() for word in "atl ccm edm la mpb opm uk us r&b".split()}
+
 INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
@@ -158,6 +168,12 @@ def shown(name, kind="name", latin=""):
     form = without_joiners(visible(latin or latin_form(text)))
     rest = " ".join("".join(filter(drawable, form)).split())
     return rest if any(map(str.isalnum, rest)) else f"{article(kind)} in {symbols(text)}"
+
+
+def shown_genre(name):
+    """A genre as a card shows it, with the capitals of names: "thai pop" -> "Thai pop"."""
+    words = PROPER_WORDS.sub(lambda m: CAPITALS.get(m[0], m[0].capitalize()), name)
+    return shown(words, "genre")
 
 
 def visible(name):

@@ -36,7 +36,7 @@ def words_of_top_song_quiz(story):
     return words_on(
         story,
         "Quiz",
-        headline=f"Played {counted(n, 'time')}?",
+        headline=f"Which has {counted(n, 'play')}?",
         reading=(
             f"One play in {count(max(1 / share, 1))} was of this song.",
             "All five are among the top eight.",

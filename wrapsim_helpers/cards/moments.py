@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from .albums import named_headline, sub_line
+from .albums import named_headline
 from .canvas import (
     LEFT,
     MEASURE,
     NAME,
+    READING,
     RIGHT,
     RULE,
     dots,
@@ -32,6 +33,9 @@ def draw_on_repeat(ax, story, theme="press"):
     """
     look = page(ax, story, "on_repeat", theme, words_of_on_repeat(story))
     song = story.first("on_repeat")
+    sizes = (NAME, READING, RULE)
+    sub = sizes, "text", look.text, "sub", MEASURE
+    write_name(ax, LEFT, 548, rest_of(*names_on_repeat(song)), *sub, n_lines=2, lift=12)
     n, n_all = int(song["n_streams"]), int(song["n_of_day"])
     columns = columns_for(n_all)
     pitch = MEASURE / columns
@@ -55,14 +59,11 @@ def words_of_on_repeat(story):
     """The words of the card `on_repeat`."""
     song = story.first("on_repeat")
     n, n_all, date = int(song["n_streams"]), int(song["n_of_day"]), day(song["date"])
-    title, artist = shown(short_title(song["title"]), "title"), shown(song["artist"])
-    times = counted(n, "time")
-    headline = named_headline(f"{title}, {times}", title, times)
+    headline, *_ = names_on_repeat(song)
     return words_on(
         story,
         "On repeat",
         headline=headline,
-        sub=sub_line(rest_of(headline, title, times, artist)),
         reading=(
             f"{count(n)} of {counted(n_all, 'play')} on {date}.",
             "Nothing else that day."
@@ -72,6 +73,13 @@ def words_of_on_repeat(story):
         rule="The song played most on one day, local time. Simulated.",
         before=f"{song['title']} by {song['artist']}, {counted(n, 'time')} on {date}.",
     )
+
+
+def names_on_repeat(song):
+    """(headline, title, times, artist) of a row of `on_repeat`, as the card writes them."""
+    title, times = shown(short_title(song["title"]), "title"), counted(song["n_streams"], "time")
+    headline = named_headline(f"{title}, {times}", title, times)
+    return headline, title, times, shown(song["artist"])
 
 
 def rest_of(headline, title, times, artist):

@@ -90,19 +90,20 @@ def aura_headline(moods, share):
 # ---------------------------------------------------------------- day
 
 HOURS = {"morning": "5 to 12", "midday": "12 to 18", "evening": "18 to 5"}
+NAMES = {"morning": "morning", "midday": "afternoon", "evening": "evening"}  # of the hours
 FIRST, PITCH, BAR = 660, 290, 56
 
 
 def draw_audio_day(ax, story, theme="press"):
-    """Which moods have morning, midday and evening? Two words each, over a bar whose length is the
-    number of streams.
+    """Which moods have morning, afternoon and evening? Two words each, over a bar whose length is
+    the number of streams.
     """
     look = page(ax, story, "audio_day", theme, words_of_audio_day(story))
     parts = parts_of(story)
     most = max(n for _, _, n in parts)
     for i, (part, moods, n) in enumerate(parts):
         y = FIRST + PITCH * i
-        label = f"{part.capitalize()}, {HOURS[part]}"
+        label = f"{NAMES[part].capitalize()}, {HOURS[part]}"
         write(ax, LEFT, y, label, READING, "text", look.quiet, "part")
         colour = look.loud if n == most else look.text
         write(ax, LEFT, y + 76, " and ".join(moods), NAME, "name", colour, "moods")
@@ -126,15 +127,15 @@ def words_of_audio_day(story):
     part, moods, n = max(parts, key=lambda row: row[2])
     first = table[table["part"] == part].iloc[0]
     everything = sum(n for _, _, n in parts)
-    said = [f"{p}, {HOURS[p]}: {' and '.join(words)}." for p, words, _ in parts]
+    said = [f"{NAMES[p].capitalize()}, {HOURS[p]}: {' and '.join(words)}." for p, words, _ in parts]
     return words_on(
         story,
         "Audio day",
-        headline=f"{moods[-1].capitalize()} {part}s",
+        headline=f"{moods[-1].capitalize()} {NAMES[part]}s",
         reading=(
-            f"{part.capitalize()}: {of_100(n / everything)} of 100 plays.",
+            f"{NAMES[part].capitalize()}: {of_100(n / everything)} of 100 plays.",
             f"Of these, {of_100(first['n_streams'] / n)} of 100 are {first['mood']}.",
         ),
         rule="Most frequent mood, and one that stands out.",
-        before=" ".join(said).capitalize(),
+        before=" ".join(said),
     )

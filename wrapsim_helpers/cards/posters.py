@@ -14,6 +14,7 @@ from .canvas import (
     fits_headline,
     fits_width,
     page,
+    reading_line,
     rectangles,
     width,
     write,
@@ -21,7 +22,7 @@ from .canvas import (
 )
 from .fonts import shown
 from .similar import first_name
-from .words import NUMBERS, count, counted, short_title, span, words_on
+from .words import NUMBERS, count, counted, short_title, words_on
 
 # ---------------------------------------------------------------- festival
 
@@ -32,7 +33,7 @@ MOST_STAGES = 3
 
 def draw_festival(ax, story, theme="press"):
     """Who would play at a festival of the listener's artists? A block for each stage, with its
-    family of genres, its first artist large, and the others.
+    family of genres, its first artist large with the plays, and the other artists.
     """
     look = page(ax, story, "festival", theme, words_of_festival(story))
     stages = [rows for _, rows in story.tables["festival"].groupby("stage")]
@@ -48,15 +49,15 @@ def draw_festival(ax, story, theme="press"):
 def stage(ax, rows, y, colour):
     """Write the texts of a stage into its block."""
     left, room = LEFT + PAD, MEASURE - 2 * PAD
-    plays = counted(rows["n_whole"].sum(), "play")
-    at = RIGHT - PAD, y + 62
+    family = shown(rows["family"].iloc[0])
+    label = (RULE,), "bold", colour, "stage", room
+    write_name(ax, left, y + 62, family, *label, on="stages")
+    plays = counted(rows["n_whole"].iloc[0], "play")
+    at = RIGHT - PAD, y + 138
     write(ax, *at, plays, RULE, "text", colour, "value", ha="right", on="stages")
-    kept = room - width(plays, "text", RULE) - 30
-    family = rows["family"].iloc[0]
-    label = (RULE,), "bold", colour, "stage", kept
-    write_name(ax, left, y + 62, shown(family), *label, on="stages")
     names = [shown(name) for name in rows["artist"]]
-    first = (NAME, READING), "name", colour, "name", room
+    kept = room - width(plays, "text", RULE) - 30
+    first = (NAME, READING), "name", colour, "name", kept
     write_name(ax, left, y + 138, names[0], *first, on="stages")
     for j, line in enumerate(bill(names[1:], room)):
         write(ax, left, y + 202 + 54 * j, line, READING, "text", colour, "artist", on="stages")
@@ -84,7 +85,7 @@ def words_of_festival(story):
     person = first_name(listener["name"], listener["name_latin"]) if listener["user_id"] else name
     line_up = "; ".join(
         f"{stage['family'].iloc[0]} stage: {', '.join(stage['artist'])}, "
-        f"{counted(stage['n_whole'].sum(), 'play')}"
+        f"the first with {counted(stage['n_whole'].iloc[0], 'play')}"
         for _, stage in rows.groupby("stage")
     )
     plays = counted(first["n_whole"], "play")
@@ -93,10 +94,10 @@ def words_of_festival(story):
         "Festival",
         headline=fits_headline(f"{person} Fest", person),
         reading=(
-            f"The first stage opens with {plays}.",
+            reading_line(f"{name} headlines with {plays}.", f"The headliner has {plays}."),
             f"{counted(len(rows), 'artist')} on {NUMBERS[n]} {'stage' if n == 1 else 'stages'}.",
         ),
-        rule=f"Top artists by genre, {span(story)}. Simulated.",
+        rule="Genres of the top artists, in their order. Simulated.",
         before=f"{line_up}.",
     )
 
@@ -147,7 +148,7 @@ def words_of_movie(story):
         headline=named_headline(f"{title}: the film", title, f"Starring {artist}"),
         reading=(
             f"{most['scene']}: {counted(most['n_streams'], 'play')}.",
-            f"{count(len(scenes))} scenes with {counted(scenes['n_streams'].sum(), 'play')}.",
+            f"All {count(len(scenes))} scenes: {counted(scenes['n_streams'].sum(), 'play')}.",
         ),
         rule="Scenes by the first mood of top songs. Simulated.",
         before=f"{cast}.",

@@ -2,6 +2,8 @@
 of days with one artist.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from .albums import named_headline
@@ -31,15 +33,16 @@ from .words import MONTHS, count, counted, day, span, words_on
 TOP, BASE = 640, 1400  # of the race, pixels
 TICKS = (1, 2, 5, 10, 20)
 LAST_RANK = 20  # ranks from this one on are drawn in one line
-MONTHS_LEFT, MONTHS_END, NAMES_LEFT = 150, 584, 684  # first and last month, and where names begin
-THIN, THICK, HALO = 12, 22, 12  # of the curves, and their edge in the colour of the ground
+MONTHS_LEFT, MONTHS_END, NAMES_LEFT = 184, 600, 684  # first and last month, and where names begin
+THIN, THICK, HALO = 12, 22, 4  # of the curves, and their edge in the colour of the ground
+BRIDGE = 4  # of the line through months without a play
 
 
 def draw_artist_race(ax, story, theme="press"):
     """How did the top five artists rank from month to month?
 
     One curve per artist, from the rank among all artists of each month to the rank of the year;
-    a silent month leaves a gap.
+    the curve is a thin line through months without a play.
     """
     look = page(ax, story, "artist_race", theme, words_of_artist_race(story))
     race, n = story.tables["artist_race"], months_of_story(story)
@@ -78,17 +81,33 @@ def finish_y(year_rank):
 
 
 def curve(ax, look, month, rank, year_rank, colour, n):
-    """Draw the curve of an artist, its silent months open, on a halo in the ground's colour."""
-    pitch = (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1)
-    x, y = MONTHS_LEFT + pitch * month, rank_y(rank)
-    pieces = np.split(np.arange(len(x)), np.flatnonzero(np.diff(month) > 1) + 1)
-    paths = [bumps(x[piece], y[piece]) for piece in pieces]
-    if month[-1] == n - 1:
-        end = np.array([(NAMES_LEFT - 24, finish_y(year_rank))])
-        paths[-1] = np.vstack([paths[-1], bend(paths[-1][-1], end[0]), end])
+    """Draw the curve of an artist on a halo in the ground's colour, from its first month to its
+    name.
+    """
+    paths, bridges = paths_of_curve(month, rank, year_rank, n)
     thickness = THICK if year_rank == 1 else THIN
     lines(ax, paths, look.ground, thickness + HALO, "hairline")
+    lines(ax, bridges, colour, BRIDGE, "silent months")
     lines(ax, paths, colour, thickness, "race")
+
+
+def paths_of_curve(month, rank, year_rank, n):
+    """(paths through months with plays, the last to the artist's name if there are plays in the
+    last month; paths that join them).
+    """
+    x, y = MONTHS_LEFT + (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1) * month, rank_y(rank)
+    pieces = np.split(np.arange(len(x)), np.flatnonzero(np.diff(month) > 1) + 1)
+    paths = [bumps(x[piece], y[piece]) for piece in pieces]
+    bridges = [step_between(before[-1], after[0]) for before, after in pairwise(paths)]
+    end = step_between(paths[-1][-1], (NAMES_LEFT - 24, finish_y(year_rank)))
+    if month[-1] < n - 1:
+        return paths, [*bridges, end]
+    return [*paths[:-1], np.vstack([paths[-1], end[1:]])], bridges
+
+
+def step_between(start, stop):
+    """A smooth step from one point to another, with both points."""
+    return np.vstack([start, bend(start, stop), stop])
 
 
 def bumps(x, y):
@@ -130,58 +149,53 @@ def months_below(ax, story, look, n):
         write(ax, at, 1480, text, RULE, "text", look.quiet, "tick", ha="center")
 
 
-def leaders_by_month(race):
-    """The year rank of the artist with most streams up to each month: month -> year_rank."""
-    sums = race.pivot_table(index="month", columns="year_rank", values="n_streams", aggfunc="sum")
-    return sums.fillna(0).cumsum().idxmax(axis=1)
-
-
 def words_of_artist_race(story):
     """The words of the card `artist_race`."""
     race = story.tables["artist_race"]
     names = race.drop_duplicates("year_rank").set_index("year_rank")["artist"]
     plays = race.groupby("year_rank")["n_whole"].sum()
-    leaders = leaders_by_month(race)
-    first = shown(names[1])
+    first, n = shown(names[1]), months_of_story(story)
+    ranks = race[race["year_rank"] == 1].set_index("month")["rank"]
+    n_first = int((ranks == 1).sum())
+    headline = race_headline(n_first, n, first)
     return words_on(
         story,
         "Artist race",
-        headline=race_headline(leaders, first),
-        reading=(margin(plays, names), *best_and_worst(race, first)),
-        rule="Rank by month among all artists. Simulated.",
+        headline=headline,
+        reading=(margin(plays, names), lowest_rank(ranks, n)),
+        rule="Guest plays count half; thin line: no plays. Simulated.",
         before="; ".join(
             f"{rank} {names[rank]}, {counted(plays[rank], 'play')}" for rank in names.index
         )
         + ".",
-        sub=race_sub(leaders, names),
+        after=f"{first_months(n_first, n)}.",
+        sub=race_sub(first if first not in headline else "", first_months(n_first, n)),
     )
 
 
-def race_headline(leaders, first):
+def race_headline(n_first, n, first):
     """The headline of the card `artist_race`.
 
-    leaders  as from `leaders_by_month`;  first  name of the year's first artist
+    n_first  number of months in which the year's first artist was first;  n  months of the period
+    first    the artist's name
     """
-    lost = leaders.index[leaders != 1]
-    if not len(lost):
-        return named_headline(f"{first} throughout", first, "Ahead all year")
-    months = leaders.index[leaders.index > lost[-1]]
-    return f"Overtaken in {name_of_month(months[0] if len(months) else leaders.index[-1])}"
+    if n_first == n:
+        return named_headline(f"{first} throughout", first, "First in every month")
+    if not n_first:
+        return named_headline(f"{first} overall", first, "First overall")
+    months = counted(n_first, "month")
+    return named_headline(f"{first}, {months}", f"First for {months}")
 
 
-def race_sub(leaders, names):
-    """Who led before the first, as a sub-line; "" if nobody did."""
-    others = leaders[leaders != 1]
-    if not len(others):
-        return ""
-    name = shown(names[others.iloc[-1]])
-    n = int((leaders == others.iloc[-1]).sum())
-    texts = (
-        f"{name} led for {counted(n, 'month')}",
-        f"{name} led first",
-        f"Others led for {counted(len(others), 'month')}",
-    )
-    return first_that_fits(texts, "text", NAME)
+def first_months(n_first, n):
+    """In how many months of n the year's first artist was first, as text."""
+    return f"First in {n_first} of {n} months" if n_first else "First in no single month"
+
+
+def race_sub(first, months):
+    """The sub-line of the card `artist_race`: months from `first_months`, after a name, if any."""
+    named = [f"{first}: {text}" for text in (f"f{months[1:]}", months.removeprefix("First in "))]
+    return first_that_fits([*named, months] if first else [months], "text", NAME)
 
 
 def margin(plays, names):
@@ -191,20 +205,21 @@ def margin(plays, names):
     return f"{counted(plays.iloc[0], 'play')} to {count(plays.iloc[1])} in the end."
 
 
-def best_and_worst(race, first):
-    """The reading line with the lowest monthly rank of the first artist."""
-    mine = race[race["year_rank"] == 1]
-    worst = mine.loc[mine["rank"].idxmax()]
-    n_first = int((mine["rank"] == 1).sum())
-    if worst["rank"] == 1:
-        return (f"First in {counted(n_first, 'month')}.",)
-    name = name_of_month(worst["month"])
-    return (f"Rank {worst['rank']} in {name}, first in {counted(n_first, 'month')}.",)
+def lowest_rank(ranks, n):
+    """The reading line with the lowest monthly rank of the first artist, or the months without it.
+
+    ranks  by month, from 1;  n  months of the period
+    """
+    if ranks.max() > 1:
+        return f"Lowest: rank {ranks.max()} in {name_of_month(ranks.idxmax())}."
+    silent = n - len(ranks)
+    return f"No plays in {counted(silent, 'month')}." if silent else "Never second."
 
 
 # ---------------------------------------------------------------- peak months
 
-PEAK_TOP, PEAK_PITCH, RIDGE = 618, 172, 84  # first row, distance of rows, height of a ridge
+PEAK_TOP, PEAK_PITCH, RIDGE = 590, 166, 84  # first row, distance of rows, height of a ridge
+PEAK_MONTHS = 1450  # baseline of the months
 
 
 def draw_peak_months(ax, story, theme="press"):
@@ -213,11 +228,22 @@ def draw_peak_months(ax, story, theme="press"):
     One ridge per artist, as high as the streams of the month; a dot marks the peak.
     """
     look = page(ax, story, "peak_months", theme, words_of_peak_months(story))
-    for i, (_, rows) in enumerate(story.tables["peak_months"].groupby("year_rank")):
+    highest = highest_peak(story)["year_rank"]
+    for i, (year_rank, rows) in enumerate(story.tables["peak_months"].groupby("year_rank")):
         top = PEAK_TOP + PEAK_PITCH * i
-        ridge(ax, story, look, rows, top + 68 + RIDGE)
-        peak_row(ax, look, rows, top + 40, i == 0)
+        ridge(ax, story, look, rows, top + 56 + RIDGE)
+        peak_row(ax, look, rows, top + 40, year_rank == highest)
+    n = months_of_story(story)
+    for i in range(0, n, -(-n // 12)):
+        at, text = LEFT + MEASURE / n * (i + 0.5), MONTHS[(story.first_day.month - 1 + i) % 12][0]
+        write(ax, at, PEAK_MONTHS, text, RULE, "text", look.quiet, "tick", ha="center")
     return ax
+
+
+def highest_peak(story):
+    """The row of the artist and month with most streams."""
+    rows = story.tables["peak_months"]
+    return rows.loc[rows["n_whole"].idxmax()]
 
 
 def ridge(ax, story, look, rows, base):
@@ -233,10 +259,10 @@ def ridge(ax, story, look, rows, base):
     rectangles(ax, x[at] - 6, base - height[at], 12, height[at], look.accent, "peaks")
 
 
-def peak_row(ax, look, rows, y, is_first):
-    """Write an artist's name and peak month."""
+def peak_row(ax, look, rows, y, is_highest):
+    """Write an artist's name and peak month, the highest peak of all in the accent."""
     peak = rows[rows["is_peak"]].iloc[0]
-    colour = look.loud if is_first else look.text
+    colour = look.loud if is_highest else look.text
     text = f"{MONTHS[(peak['month'] - 1) % 12]}, {count(peak['n_whole'])}"
     write(ax, RIGHT, y, text, READING, "bold", colour, "value", ha="right")
     name = shown(rows["artist"].iloc[0])
@@ -247,7 +273,7 @@ def words_of_peak_months(story):
     """The words of the card `peak_months`."""
     rows = story.tables["peak_months"]
     peaks = rows[rows["is_peak"]]
-    top = peaks.loc[peaks["n_whole"].idxmax()]
+    top = highest_peak(story)
     name, month = shown(top["artist"]), name_of_month(top["month"])
     each = rows[rows["year_rank"] == top["year_rank"]]["n_whole"]
     said = "; ".join(
@@ -315,7 +341,7 @@ def words_of_artist_streak(story):
     rows = story.tables["artist_streak"]
     first, n = rows.iloc[0], len(rows)
     name, plays = shown(first["artist"]), counted(rows["n_streams"].sum(), "play")
-    texts = [f"days with {name}", f"with {name}"]
+    texts = [f"days with {name}", f"days: {name}"]
     short = [text for text in texts if len(text.split(" ")) <= 4]
     top = rows.loc[rows["n_streams"].idxmax()]
     return words_on(

@@ -10,8 +10,10 @@ from .canvas import (
     RULE,
     SUB,
     Paint,
+    directions,
     dots,
     fits_width,
+    lines,
     page,
     reading_line,
     rectangles,
@@ -19,7 +21,7 @@ from .canvas import (
     write_centred,
 )
 from .fonts import shown
-from .words import THIN, counted, of_100, short_title, span, words_on
+from .words import THIN, counted, of_100, short_title, words_on
 
 # ---------------------------------------------------------------- listening age
 
@@ -68,7 +70,7 @@ def words_of_listening_age(story):
         headline=age_headline(first, last, plays, now),
         reading=(
             f"{plays} of 100 plays are from {first} to {last}.",
-            f"{cohort_name(int(row['cohort']))}: {others} (dotted).",
+            line_on_cohort(int(row["cohort"]), others),
         ),
         rule=age_rule(last, now),
         hero=str(int(row["age"])),
@@ -83,9 +85,13 @@ def age_rule(last, now):
     return f"A listener who was {LISTENING_AGE_ANCHOR} in {last} is {age} now."
 
 
-def cohort_name(cohort):
-    """The listeners with whom the listener is compared. cohort: first birth year, or EVERYBODY"""
-    return f"Others born {cohort} to {cohort + 4}" if cohort != EVERYBODY else "Other listeners"
+def line_on_cohort(cohort, others):
+    """The reading line on the plays of those with whom the listener is compared.
+
+    cohort  first birth year, or EVERYBODY;  others  of 100 plays, as text
+    """
+    born = f"Others born {cohort}–{(cohort + 4) % 100:02}" if cohort != EVERYBODY else "All others"
+    return reading_line(f"{born}: {others} of 100 (dots).", f"{born}: {others}{THIN}% (dots).")
 
 
 def age_headline(first, last, plays, now):
@@ -94,20 +100,22 @@ def age_headline(first, last, plays, now):
     first, last  years of the window;  plays  of 100 that are of it;  now  the year
     """
     if last == now:
-        return f"{plays}{THIN}% since {first}"
-    return f"from music of {first}–{last % 100:02}"
+        return f"years: {plays}{THIN}% since {first}"
+    return f"years old: {first}–{last % 100:02} music"
 
 
 # ---------------------------------------------------------------- oldest song
 
 FIRST_ROW, ROWS_HEIGHT, COLUMNS_LEFT = 720, 780, 250
 SMALLEST = 10  # diameter, so that every year with a stream is visible, pixels
+RING = 16  # pixels between the disc of the oldest song and the ring around it
 
 
 def draw_oldest_song(ax, story, theme="press"):
     """What is the oldest song that the listener streamed?
 
-    One row per decade and one disc per release year; its area is the number of streams.
+    One row per decade and one disc per release year; its area is the number of streams. A ring is
+    around the disc of the oldest song's year.
     """
     look = page(ax, story, "oldest_song", theme, words_of_oldest_song(story), sizes=(243, 162))
     years = story.tables["release_years"]
@@ -118,14 +126,23 @@ def draw_oldest_song(ax, story, theme="press"):
     x = COLUMNS_LEFT + step * (released % 10 + 0.5)
     y = FIRST_ROW + pitch * (released // 10 - decades[0] + 0.5)
     size = np.maximum(0.94 * min(step, pitch) * np.sqrt(n / n.max()), SMALLEST)
-    some, oldest = n > 0, released == released.min()
-    dots(ax, np.c_[x, y][~some], 6, look.muted, "no streams")
-    dots(ax, np.c_[x, y][some & ~oldest], size[some & ~oldest], look.mark, "releases")
-    dots(ax, np.c_[x, y][oldest], np.maximum(size[oldest], 44), look.accent, "oldest")
+    some, at = n > 0, np.c_[x, y]
+    dots(ax, at[~some], 6, look.muted, "no streams")
+    dots(ax, at[some], size[some], look.mark, "releases")
+    oldest = released.argmin()
+    ring(ax, look, *at[oldest], size[oldest] / 2 + RING)
     for row, decade in enumerate(decades):
         base = FIRST_ROW + pitch * (row + 0.5) + 13
         write(ax, LEFT, base, f"{10 * decade}s", RULE, "text", look.quiet, "tick")
     return ax
+
+
+def ring(ax, look, x, y, radius):
+    """Draw an open ring in the accent around a point."""
+    circle = [(x, y) + radius * directions(np.linspace(0, 1, 61))]
+    if look.accent.edge != "none":
+        lines(ax, circle, look.accent.edge, 14, "oldest edge")
+    lines(ax, circle, look.accent.face, 7, "oldest")
 
 
 def words_of_oldest_song(story):
@@ -143,7 +160,7 @@ def words_of_oldest_song(story):
             reading_line(*names),
             reading_line(f"{plays}; half of all are from {half} on.", f"Half of all: {half} on."),
         ),
-        rule=f"Earliest release, area: plays, {span(story)}. Simulated.",
+        rule="Ring: earliest release. Area: plays. Simulated.",
         before=f"{song['title']} by {song['artist']}, {plays}.",
         hero=str(int(song["release_year"])),
     )

@@ -22,7 +22,7 @@ from .canvas import (
     write_name,
 )
 from .fonts import shown
-from .words import count, counted, of_100, percent_text, short_title, span, words_on
+from .words import count, counted, percent_text, short_title, span, words_on
 
 FIVE = 5
 
@@ -79,11 +79,11 @@ def words_of_similar_listeners(story):
         sub=f"{percent_text(twin['similarity'])} alike",
         reading=(
             f"{counted(twin['n_shared'], 'favourite artist')} in common.",
-            f"Nearer is more alike; next: {of_100(people['similarity'].iloc[1:2].sum())} of 100."
+            f"Nearer means more alike; second: {percent_text(people['similarity'].iloc[1])}."
             if len(people) > 1
             else "Nobody else has taste like yours.",
         ),
-        rule="You are the centre; the streams of 20 artists each.",
+        rule="You are the centre. Compared: 20 artists of each.",
         before=f"{alike}.",
     )
 
@@ -123,7 +123,6 @@ def words_of_missed_songs(story):
     songs = story.tables["missed_songs"][:FIVE]
     first = songs.iloc[0]
     title = shown(short_title(first["title"]), "title")
-    fans = first["n_listeners"]
     of_ten = "; ".join(
         f"{s.title} by {s.artist}, {s.n_listeners} of 10" for s in songs.itertuples()
     )
@@ -132,7 +131,7 @@ def words_of_missed_songs(story):
         "Missed songs",
         headline=fits_headline(title, shown(first["artist"])),
         reading=(
-            f"{fans} of the 10 most like you {'loves' if fans == 1 else 'love'} it.",
+            f"Loved by {first['n_listeners']} of the 10 most like you.",
             f"They played it {counted(first['n_streams'], 'time')}; you, never.",
         ),
         rule="Dots: the ten listeners most like you. Simulated.",

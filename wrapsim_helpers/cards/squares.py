@@ -7,6 +7,7 @@ import numpy as np
 
 from ..checking import check_choice
 from .canvas import (
+    LEADING,
     LEFT,
     NAME,
     READING,
@@ -18,6 +19,7 @@ from .canvas import (
     fits_width,
     lines,
     rectangles,
+    rule_of,
     small_disc,
     width,
     write,
@@ -32,6 +34,7 @@ from .words import count, minutes_text, short_title
 
 TEXT_ROOM = 366  # pixels: five columns of 54 and four gutters of 24
 PICTURE, PICTURE_ROOM = 474, RIGHT - 474  # left end and width of seven columns
+INDENT = 48  # pixels from the ranks to the names
 TOP, BOTTOM, PITCH = 84, 996, 186
 HEADLINES = (88, 72, 62, 54, 44)
 MOST_LINES = 4
@@ -39,7 +42,8 @@ MOST_LINES = 4
 
 def draw_square_top_songs(ax, story, theme="press"):
     """The top songs as a square picture: the finding left, five bars right."""
-    look = square_page(ax, story, "top_songs", theme, words_of_top_songs(story))
+    words = words_of_top_songs(story)._replace(rule="Simulated.")
+    look = square_page(ax, story, "top_songs", theme, words)
     songs = story.tables["top_songs"][:FIVE]
     texts = [
         (shown(short_title(song.title), "title"), shown(song.artist)) for song in songs.itertuples()
@@ -50,10 +54,11 @@ def draw_square_top_songs(ax, story, theme="press"):
 
 def draw_square_top_artists(ax, story, theme="press"):
     """The top artists as a square picture: the finding left, five blocks right."""
-    look = square_page(ax, story, "top_artists", theme, words_of_top_artists(story))
+    words = words_of_top_artists(story)._replace(rule="Guest plays count half. Simulated.")
+    look = square_page(ax, story, "top_artists", theme, words)
     artists = story.tables["top_artists"][:FIVE]
     texts = [(shown(name), "") for name in artists["artist"]]
-    bars(ax, look, artists["n_whole"].to_numpy(), texts, 78, "blocks")
+    bars(ax, look, artists["n_whole"].to_numpy(), texts, 56, "blocks")
     return ax
 
 
@@ -105,13 +110,20 @@ def square_page(ax, story, card, theme, words):
     size, parts = headline_lines(words.headline, TEXT_ROOM) if words.headline else (0, ())
     for i, part in enumerate(parts):
         write(ax, LEFT, 300 + (size + 8) * i, part, size, "hero", look.loud, "headline")
-    reading = [part for line in words.reading for part in broken_at_words(line, TEXT_ROOM)]
-    for i, part in enumerate(reading):
-        y = 912 - 48 * (len(reading) - 1 - i)
-        write(ax, LEFT, y, part, RULE, "text", look.text, "reading")
-    if words.reading and not story.is_imported:
-        write(ax, LEFT, BOTTOM - 16, "Simulated.", RULE, "text", look.quiet, "rule")
+    if words.reading:
+        write_below(ax, look, words.reading, rule_of(story, words.rule))
     return look
+
+
+def write_below(ax, look, reading, rule):
+    """Write the reading lines and the rule of a square picture, upwards from its lower end."""
+    rules = broken_at_words(rule, TEXT_ROOM) if rule else []
+    texts = [part for line in reading for part in broken_at_words(line, TEXT_ROOM)]
+    for i, part in enumerate(reversed(rules)):
+        write(ax, LEFT, BOTTOM - 16 - 48 * i, part, RULE, "text", look.quiet, "rule")
+    last = 912 - 48 * max(len(rules) - 1, 0)
+    for i, part in enumerate(reversed(texts)):
+        write(ax, LEFT, last - 48 * i, part, RULE, "text", look.text, "reading")
 
 
 def bars(ax, look, n, texts, height, role):
@@ -122,17 +134,31 @@ def bars(ax, look, n, texts, height, role):
     y = TOP + PITCH * np.arange(len(n))
     paints = look.paints(np.arange(len(n)) == 0)
     rectangles(ax, PICTURE, y, PICTURE_ROOM * n / n.max(), height, paints, role)
-    for rank, (top, number, (name, below)) in enumerate(zip(y, n, texts), 1):
-        base, colour = top + height + 54, look.loud if rank == 1 else look.text
-        text = count(number)
+    values = [count(number) for number in n]
+    rooms = [PICTURE_ROOM - INDENT - 24 - width(text, "hero", READING) for text in values]
+    names = [name for name, _ in texts]
+    size = READING if all(map(fits_at_reading_size, names, rooms)) else RULE
+    for rank, (top, text, room, named) in enumerate(zip(y, values, rooms, texts), 1):
+        base, colour = top + height + 50, look.loud if rank == 1 else look.text
         write(ax, PICTURE, base, str(rank), READING, "hero", colour, "rank")
         write(ax, RIGHT, base, text, READING, "hero", colour, "value", ha="right")
-        room = PICTURE_ROOM - 48 - 24 - width(text, "hero", READING)
-        at = ax, PICTURE + 48
-        write_name(*at, base, name, (READING, RULE), "name", look.text, "name", room)
-        if below:
-            sizes = (RULE,)
-            write_name(*at, base + 50, below, sizes, "text", look.quiet, "artist", room)
+        bar_names(ax, look, base, named, size, room)
+
+
+def fits_at_reading_size(name, room):
+    """Whether a name fits on one line in the size of the reading lines."""
+    return fits_width(name, "name", READING, room)
+
+
+def bar_names(ax, look, base, named, size, room):
+    """Write the name of a bar, if need be on two lines, and its second line below it."""
+    name, below = named
+    at = ax, PICTURE + INDENT
+    _, parts = write_name(*at, base, name, (size,), "name", look.text, "name", room, n_lines=2)
+    if below:
+        y = base + 46 + LEADING * (len(parts) - 1)
+        artist = (RULE,), "text", look.quiet, "artist", PICTURE_ROOM - INDENT
+        write_name(*at, y, below, *artist)
 
 
 def headline_lines(text, room, most=MOST_LINES):

@@ -4,7 +4,7 @@ import numpy as np
 
 from .albums import named_headline
 from .canvas import LEFT, MEASURE, NAME, READING, RIGHT, RULE, page, rectangles, write, write_name
-from .fonts import shown
+from .fonts import shown, shown_genre
 from .words import count, counted, short_title, words_on
 
 FIVE = 5
@@ -23,7 +23,7 @@ def draw_tastebreakers(ax, story, theme="press"):
     rectangles(ax, LEFT, y, MEASURE * n / n.max(), 16, look.paints(songs["rank"] == 1), "fans")
     for top, song in zip(y, songs.itertuples()):
         colour = look.loud if song.rank == 1 else look.text
-        genre = shown(capital(song.genre)), (NAME, READING), "name", colour, "name", ROOM
+        genre = capital(shown_genre(song.genre)), (NAME, READING), "name", colour, "name", ROOM
         write_name(ax, LEFT, top + 80, *genre)
         title = f"{shown(short_title(song.title), 'title')}, {shown(song.artist)}"
         write_name(ax, LEFT, top + 130, title, (RULE,), "text", look.quiet, "artist", ROOM)
@@ -41,7 +41,7 @@ def capital(text):
 def words_of_tastebreakers(story):
     """The words of the card `tastebreakers`."""
     songs = story.tables["tastebreakers"][:FIVE]
-    genres, first = [shown(name) for name in songs["genre"]], songs.iloc[0]
+    genres, first = [shown_genre(name) for name in songs["genre"]], songs.iloc[0]
     rows = "; ".join(
         f"{s.genre}: {s.title} by {s.artist}, {counted(s.n_listeners, 'fan')}"
         for s in songs.itertuples()

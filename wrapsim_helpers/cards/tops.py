@@ -19,7 +19,7 @@ from .canvas import (
     write,
     write_name,
 )
-from .fonts import shown
+from .fonts import shown, shown_genre
 from .words import (
     count,
     counted,
@@ -102,7 +102,7 @@ def lead(n):
         return f"Two with {plays}; minutes decide."
     if n[0] < n[1]:
         return "Number two was more often a guest."
-    return f"{counted(n[0] - n[1], 'play')} more than number two."
+    return f"{counted(n[0] - n[1], 'more play')} than number two."
 
 
 def first_played_line(songs):
@@ -112,8 +112,8 @@ def first_played_line(songs):
 
 
 def songs_headline(songs):
-    """The headline of the card `top_songs`: an artist of three or more of the songs, or number one
-    and its lead.
+    """The headline of the card `top_songs`: an artist of three or more of the songs, or number one.
+    A lead after a title would read like an artist: "Salt, by 193".
 
     songs  table of title, artist, n_streams, most first
     """
@@ -121,7 +121,8 @@ def songs_headline(songs):
     title, name = shown(short_title(songs["title"].iloc[0]), "title"), shown(artists.index[0])
     times = {3: "three", 4: "four", 5: "five"}.get(int(artists.iloc[0]))
     of_artist = (f"{name}, {times} times", f"{name}: {times}") if times and len(songs) > 3 else ()
-    return fits_headline(*of_artist, *leader_headlines(title, n))
+    ahead = () if n[0] > (*n, 0)[1] else (f"{title}, just ahead",)
+    return fits_headline(*of_artist, *ahead, title)
 
 
 def leader_headlines(name, n):
@@ -178,7 +179,7 @@ def share_of_first(story, n):
     """The reading line with the share of the first artist's streams among all streams."""
     row = story.first("minutes")
     share = percent_text(n / max(row["n_streams"], n))
-    return f"{share} of all plays, of {counted(int(row['n_artists']), 'artist')}."
+    return f"{share} of all plays, among {counted(int(row['n_artists']), 'artist')}."
 
 
 def artists_headline(n, name):
@@ -216,7 +217,7 @@ def layer_styles(look, names):
 
 def layer_words(ax, name, detail, share, top, bottom, paint, colour):
     """Write a family, its share and, in a high layer, its first genre in the layer."""
-    height, name, share_text = bottom - top, shown(name, "genre"), percent_text(share)
+    height, name, share_text = bottom - top, shown_genre(name), percent_text(share)
     large, lift = NAME if height >= 96 else READING, 26 if detail and height >= 130 else 0
     base, of_share = (top + bottom) / 2 + 0.36 * large - lift, width(share_text, "hero", large)
     room = MEASURE - 40 - of_share
@@ -227,7 +228,7 @@ def layer_words(ax, name, detail, share, top, bottom, paint, colour):
     sizes = (large, READING)
     write_name(ax, LEFT, base, name, sizes, "name", colour, "name", room, on="layers")
     if lift:
-        below = base + 58, shown(detail, "genre"), (READING, RULE), "text", colour, "detail"
+        below = base + 58, shown_genre(detail), (READING, RULE), "text", colour, "detail"
         write_name(ax, LEFT, *below, MEASURE if not paint.hatch else room, on="layers")
 
 
@@ -258,12 +259,12 @@ def n_named(shares):
 
 
 def family_detail(row):
-    """The first genre of a family, and how many others it has: "trap and 3 more". row: of the
-    family; "" if the genre is named like the family.
+    """The first genre of a family, and how many others it has: "trap and 3 more"; the number of
+    genres if the first is named like the family, "" if it has no other. row: of the family
     """
     others = row.n_genres - 1
-    if row.genre.casefold() == row.family.casefold() and not others:
-        return ""
+    if row.genre.casefold() == row.family.casefold():
+        return f"{row.n_genres} genres" if others else ""
     return f"{row.genre} and {others} more" if others else row.genre
 
 
@@ -286,7 +287,7 @@ def words_of_top_genres(story):
 
 def first_share(genre):
     """The reading line with the first genre's share, and its name if it fits. genre: its row."""
-    n, name = of_100(genre["share"]), shown(genre["genre"], "genre")
+    n, name = of_100(genre["share"]), shown_genre(genre["genre"])
     return reading_line(f"{n} of 100 plays were {name}.", f"First genre: {n} of 100 plays.")
 
 
@@ -296,7 +297,7 @@ def second(genres):
         return "No other genre was played."
     genre, n = genres.iloc[1], len(genres)
     share = percent_text(genre["share"])
-    name = f"{shown(genre['genre'], 'genre')}, {share}"
+    name = f"{shown_genre(genre['genre'])}, {share}"
     return reading_line(
         f"Next: {name}. {n} genres in all.",
         f"Next: {name}. {n} in all.",
@@ -308,7 +309,7 @@ def genres_headline(genres):
     """The headline of the card `top_genres`: the first two genres. genres: table with genre and
     share, largest first.
     """
-    first, *others = [shown(name, "genre") for name in genres["genre"][:2]]
+    first, *others = [shown_genre(name) for name in genres["genre"][:2]]
     first = f"{first[0].upper()}{first[1:]}"
     only = f"{first}, {percent_text(genres['share'].iloc[0])}"
     return f"{first}, then {others[0]}" if others else only

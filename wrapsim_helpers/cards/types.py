@@ -14,7 +14,6 @@ from .canvas import (
     Paint,
     dots,
     lines,
-    one_line,
     page,
     reading_line,
     rectangles,
@@ -25,9 +24,20 @@ from .words import count, counted, percent_text, words_on
 
 # ---------------------------------------------------------------- personality
 
-FIRST_SLIDER, SLIDER_STEP, BAND = 716, 206, 96  # first label, from label to label, height of dots
+FIRST_SLIDER, SLIDER_STEP, BAND = 742, 198, 96  # first label, from label to label, height of dots
 MIDDLE, HALF = (LEFT + RIGHT) / 2, MEASURE / 2 - 24
 FEW = 100  # listeners who get larger dots
+MEANING = 654  # baseline of the sentence on the type, pixels
+LETTERS = {  # what a letter of a type means
+    "F": "Known artists",
+    "E": "New artists",
+    "N": "new songs",
+    "T": "older songs",
+    "L": "many repeats",
+    "V": "few repeats",
+    "C": "well known",
+    "U": "little known",
+}
 OUTER = 0.03  # share of the crowd beyond each end of a slider
 
 
@@ -39,6 +49,7 @@ def draw_personality(ax, story, theme="press"):
     """
     look = page(ax, story, "personality", theme, words_of_personality(story), sizes=(162,))
     row, crowd = story.first("personality"), story.tables["personality_axes"]
+    write(ax, LEFT, MEANING, type_meaning(row["code"]), RULE, "text", look.text, "meaning")
     for i, axis in enumerate(AXES):
         y, is_first = FIRST_SLIDER + SLIDER_STEP * i, row["code"][i] == axis.first[0]
         for x, ha, word, mine in (
@@ -49,6 +60,11 @@ def draw_personality(ax, story, theme="press"):
             write(ax, x, y, word, READING, face, colour, "axis", ha=ha)
         draw_slider(ax, look, axis, y + 84, crowd[crowd["axis"] == axis.first], row[axis.measure])
     return ax
+
+
+def type_meaning(code):
+    """What a type plays, as a sentence: "New artists, older songs, ..."."""
+    return f"{', '.join(LETTERS[letter] for letter in code)}."
 
 
 def draw_slider(ax, look, axis, y, crowd, value):
@@ -104,7 +120,7 @@ def words_of_personality(story):
         rule="Small dots: simulated listeners, cut at their median."
         if n > 1
         else "Cut at the medians of 60 simulated listeners.",
-        before=f"{', '.join(letters)}.",
+        before=f"{', '.join(letters)}. {type_meaning(row['code'])}",
     )
 
 
@@ -113,6 +129,20 @@ def words_of_personality(story):
 FIRST_HABIT, HABIT_STEP, BAR = 632, 72, 44
 BARS_LEFT = 430  # pixels; the names are left of it
 HABITS = {character.measure: character.habit for character in CHARACTERS}
+SENTENCES = {  # what a character does, after its name
+    "Vampire": "plays a lot of dark music",
+    "Alchemist": "adds many songs to playlists",
+    "Time Traveler": "returns to the same songs",
+    "Cyclops": "stays with one genre",
+    "Luminary": "plays a lot of happy music",
+    "Mastermind": "plays many genres, evenly",
+    "Roboticist": "plays radio and daily mixes",
+    "Shapeshifter": "changes artist at each song",
+    "Collector": "plays playlists of their own",
+    "Hypnotist": "plays albums in their order",
+    "Fanatic": "stays with one artist",
+    "Replayer": "plays songs loved before",
+}
 
 
 def draw_character(ax, story, theme="press"):
@@ -142,7 +172,7 @@ def words_of_character(story):
     table = story.tables["character"]
     first = table.iloc[0]
     n, below = int(first["n_listeners"]) - 1, int(first["n_below"])
-    reading = [reading_line(f"More of it than {count(below)} of {count(n)} others.")]
+    reading = [reading_line(f"More so than {count(below)} of {count(n)} others.")]
     for second in table[1:2].itertuples():
         next_one = f"Next: {second.character}"
         reading.append(reading_line(f"{next_one}, {HABITS[second.habit]}.", f"{next_one}."))
@@ -150,10 +180,10 @@ def words_of_character(story):
         story,
         "Character",
         headline=f"{article_of(first['character'])} {first['character']}",
-        sub=HABITS[first["habit"]],
+        sub=SENTENCES[first["character"]],
         reading=tuple(reading),
         rule="The line is the average of the simulated listeners.",
-        before=f"{HABITS[first['habit']]}.".capitalize(),
+        before=f"{SENTENCES[first['character']]}.".capitalize(),
     )
 
 
@@ -199,8 +229,7 @@ def draw_club(ax, story, theme="press"):
 def words_of_club(story):
     """The words of the card `club`."""
     row = story.first("club")
-    n, short = int(row["n_members"]), SHORT[row["club"]]
-    role, meaning = row["role"].lower(), MEANINGS[row["role"]]
+    n, meaning = int(row["n_members"]), MEANINGS[row["role"]]
     rank = f"Rank {count(row['role_rank'])} of {count(n)} by"
     ranked = (f"{rank} {meaning}.", f"Ranked by {meaning}.")
     alone = "The only member among the listeners."
@@ -208,12 +237,22 @@ def words_of_club(story):
     return words_on(
         story,
         "Club",
-        headline=one_line(f"{short} {role}", f"{short.split()[0]} {role}"),
-        sub=row["club"],
+        headline=club_headline(row["club"], row["role"], row["role_rank"]),
+        sub=role_in_words(row["role"], row["role_rank"]),
         reading=(
             reading_line(*ranked) if n > 1 else alone,
             f"{percent_text(row['share'])} of your streams have its moods.",
         ),
         rule="A song can belong to several clubs. Simulated.",
-        after=f"Shares: {', '.join(shares)}.",
+        after=f"{role_in_words(row['role'], row['role_rank'])}. Shares: {', '.join(shares)}.",
     )
+
+
+def club_headline(club, role, rank):
+    """The club's whole name and the role. Only the first by music of the club is called leader."""
+    return club if role == "Leader" and rank > 1 else f"{club}: {role.lower()}"
+
+
+def role_in_words(role, rank):
+    """The sub-line of the card `club`: the measure of a role."""
+    return f"{'Most' if rank == 1 else 'Strong in'} {MEANINGS[role]}"

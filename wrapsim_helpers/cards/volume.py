@@ -107,24 +107,25 @@ def words_of_minutes(story):
         reading_line(f"{whole_days(n)}, or {a_day} a day.", f"That is {a_day} a day."),
         f"The line: an average month, {count(minutes_text(ms.mean()))}.",
     )
-    headline = minutes_headline(story)
+    headline, most = minutes_headline(story), count(minutes_text(ms.max()))
     return Words(
         kicker=f"Your {story.years}",
         hero=count(n),
         headline=headline,
         reading=reading,
         rule=f"All music, {span(story)}, local time. Simulated.",
-        alt=f"{story.listener['name']}, {story.years}: {count(n)} {headline}. {' '.join(reading)}",
+        alt=f"{story.listener['name']}, {story.years}: {count(n)} {headline}. {' '.join(reading)} "
+        f"Most in one month: {most}.",
     )
 
 
 def minutes_headline(story):
     """The headline of the card `minutes`; it follows the number, and names the month with most."""
     ms = by_month(story)
-    top, n = (story.first_day.month - 1 + ms.argmax()) % 12, count(minutes_text(ms.max()))
+    top = (story.first_day.month - 1 + ms.argmax()) % 12
     if len(ms) < 2:
         return "minutes of music"
-    longest_first = [f"minutes, {n} in {names[top]}" for names in (LONG_MONTHS, MONTHS)]
+    longest_first = [f"minutes, most in {names[top]}" for names in (LONG_MONTHS, MONTHS)]
     return first_that_fits(longest_first, "name", SUB)
 
 

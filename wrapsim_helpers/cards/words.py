@@ -23,6 +23,8 @@ VERSION = re.compile(  # what a title says about guests and remastering
     |\s(?:feat\.|ft\.|featuring)\s.*?(?=\s[-–]\s|$))""",
     re.IGNORECASE | re.VERBOSE,
 )
+WITH_ARTICLE = {"Netherlands", "Philippines", "Bahamas", "Maldives", "Gambia", "Seychelles"}
+WITH_ARTICLE_AT_END = (" Islands", " Republic", " Emirates", " States")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -74,6 +76,12 @@ def count(n):
 def counted(n, thing):
     """A count with its noun: 3, "play" -> "3 plays"."""
     return f"{count(n)} {thing}{'' if n == 1 else 's'}"
+
+
+def with_article(country):
+    """A country's name as it stands in a sentence: "the Netherlands", "Japan"."""
+    takes_one = country.startswith("United ") or country in WITH_ARTICLE
+    return f"the {country}" if takes_one or country.endswith(WITH_ARTICLE_AT_END) else country
 
 
 def minutes_text(ms):

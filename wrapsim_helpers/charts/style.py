@@ -73,7 +73,8 @@ def blank_axes(title, source, size=SIZE):
 def units(ax, x="", y=""):
     """Write the units of the axes: x below the axis, y above it, where nobody turns the head."""
     ax.set_xlabel(x, fontsize=SMALL, labelpad=2)
-    ax.text(0, 1.03, y, transform=ax.transAxes, color=GREY, fontsize=SMALL, gid="unit")
+    if y:
+        ax.text(0, 1.03, y, transform=ax.transAxes, color=GREY, fontsize=SMALL, gid="unit")
     return ax
 
 

@@ -15,7 +15,7 @@ SCENES = {
     "The fight": ("angry", "raw"),
     "Alone at night": ("sad",),
     "The dream": ("dreamy", "spacey", "strange"),
-    "Happy end": ("happy", "bright"),
+    "Happy ending": ("happy", "bright"),
     "End credits": ("calm",),
 }
 FILMED = 50  # first songs of `top_songs` that may be in the film
