@@ -158,6 +158,9 @@ def tell(
         **type_tables(artists["artist"].iloc[0], int(artists["n_streams"].iloc[0] * 3), crowd),
         **similar_tables(songs, crowd),
         **year_tables(artists),
+        **recap_tables(ms, songs, artists),
+        "new_releases": releases_of(songs),
+        "two_truths": statements_of(ms, songs, artists),
         **poster_tables(songs, artists, genres),
         **group_tables(name, songs, artists),
     }
@@ -548,6 +551,59 @@ def year_tables(artists):
     left = [day - timedelta(gap) for day, gap in zip(back, gaps)]
     returned = kept.drop(columns="n_years").assign(last_day=left, first_day=back, gap_days=gaps)
     return {"loyalty": kept, "comebacks": returned}
+
+
+def recap_tables(ms, songs, artists):
+    """Ten years, or three if there are few songs; one year without a play, one without a song."""
+    n, minutes = (10 if len(songs) == 5 else 3), int(ms.sum())
+    rows = [
+        (2025 - k, minutes * (7 - k % 5) // 7, s.title, s.artist, s.n_streams, a.artist, a.n_whole)
+        for k in range(n)
+        for s, a in [(songs.iloc[k % len(songs)], with_whole(artists).iloc[k % 3])]
+    ]
+    years = table(rows[::-1], *"year ms_played title artist n_streams top_artist n_whole".split())
+    years.loc[0, ["title", "artist", "top_artist"]] = None
+    years.loc[0, ["n_streams", "n_whole"]] = np.nan
+    before = (2025, int(ms.sum()), 4_123, 1, int(ms.sum()) * 2 // 3, 5_000, 2)
+    compared = "year ms_played n_songs n_artists ms_before songs_before artists_before".split()
+    return {"decade": years.drop(index=1), "year_before": table([before], *compared)}
+
+
+def releases_of(songs):
+    """A release of each song's artist; one has 30 tracks, one was not streamed; one if there are
+    few songs.
+    """
+    n_tracks, n_heard = [1, 30, 12, 4, 9], [1, 17, 12, 0, 2]
+    rows = [
+        (
+            k,
+            s.artist,
+            1,
+            s.title,
+            DAYS[60 * k],
+            n_tracks[k - 1],
+            n_heard[k - 1],
+            12_345 * n_heard[k - 1],
+        )
+        for k, s in enumerate(songs.head(5 if len(songs) == 5 else 1).itertuples(), 1)
+    ]
+    columns = "artist_rank artist place album released n_tracks n_heard n_streams".split()
+    return table(rows, *columns)
+
+
+def statements_of(ms, songs, artists):
+    """Statements on the song, on minutes and on the artist; that on minutes is false."""
+    minutes, n_song, n_artist = int(ms.sum() // 60_000), songs["n_streams"][0], 1_234_567
+    rows = [
+        (1, "top_song", songs["title"][0], n_song, True, n_song),
+        (2, "minutes", "", minutes * 3 // 2, False, minutes),
+        (3, "top_artist", artists["artist"][0], n_artist, True, n_artist),
+    ]
+    return table(rows, *"place fact name number is_true true_number".split())
+
+
+def with_whole(artists):
+    return artists.assign(n_whole=np.ceil(artists["n_streams"]).astype(int))
 
 
 def poster_tables(songs, artists, genres):

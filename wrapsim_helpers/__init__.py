@@ -23,10 +23,12 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.games import draw_top_song_quiz
     from .cards.moments import draw_milestones, draw_on_repeat
     from .cards.moods import draw_audio_aura, draw_audio_day
+    from .cards.new_releases import draw_new_releases
     from .cards.number_one import draw_number_one
     from .cards.party import draw_party
     from .cards.posters import draw_festival, draw_movie
     from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
+    from .cards.recaps import draw_decade, draw_year_before
     from .cards.release_years import draw_listening_age, draw_oldest_song
     from .cards.rows import (
         cards_in_rows,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.summary import draw_summary
     from .cards.tastebreakers import draw_tastebreakers
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
+    from .cards.two_truths import draw_two_truths
     from .cards.types import draw_character, draw_club, draw_personality
     from .cards.volume import draw_minutes, draw_too_little
     from .cards.whole_folder import untold_line, write_wrapped_folder
@@ -292,6 +295,10 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_sound_town": "cards.fans",
     "draw_loyalty": "cards.years",
     "draw_comebacks": "cards.years",
+    "draw_decade": "cards.recaps",
+    "draw_year_before": "cards.recaps",
+    "draw_new_releases": "cards.new_releases",
+    "draw_two_truths": "cards.two_truths",
     "draw_top_song_quiz": "cards.games",
     "draw_on_repeat": "cards.moments",
     "draw_milestones": "cards.moments",

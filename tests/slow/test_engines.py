@@ -143,9 +143,16 @@ def test_the_documented_job_on_spark_writes_the_same_bytes(on_spark, tiny_run, t
     assert changed == 1 and tree(tmp_path / "run") == tree(tiny_run)
 
 
-OF_YEARS = {"loyalty", "comebacks"}  # without rows in a run of one year
+# without rows in a run of one year
+OF_YEARS = {"loyalty", "comebacks", "decade", "year_before"}
 # and in three weeks by few listeners without rows of these
-WITHOUT_ROWS = OF_YEARS | {"music_evolution", "discoveries", "top_albums", "sound_town"}
+WITHOUT_ROWS = OF_YEARS | {
+    "music_evolution",
+    "discoveries",
+    "top_albums",
+    "sound_town",
+    "new_releases",
+}
 ON_SPARK = """
 from datetime import date
 import ibis

@@ -22,9 +22,12 @@ WHY_UNTOLD = (  # why a story of a history has no card -> the cards
         "genres and release years, which a songs file adds",
         "top_genres oldest_song audio_aura audio_day music_evolution world movie festival".split(),
     ),
-    ("the tracks of each album", ["top_albums"]),
+    ("the tracks of each album", ["top_albums", "new_releases"]),
     ("the lengths of plays and tracks", ["skip_rate"]),
-    ("more weeks or years before, or a change", ["discoveries", "loyalty", "comebacks"]),
+    (
+        "more weeks or years before, or a change",
+        ["discoveries", "loyalty", "comebacks", "decade", "year_before"],
+    ),
 )
 
 

@@ -95,7 +95,9 @@ class PeriodTables:
     days   one row per listener and local day with a play: listener_id, day (days since 1970),
            ms_played, n_plays, n_streams
     earlier  one row per listener, track and year of ranked streams before the period: listener_id,
-             track_id, year, first_day, last_day, n_streams
+             track_id, year, first_day, last_day, n_streams, ms_played, first_ms
+    earlier_years  one row per listener and year with a play before the period: listener_id, year,
+                   first_day, ms_played of all plays
     albums, listeners, actions  tables of the run; None if there are none, as in an imported history
     tallies  name -> rows of the whole crowd, see `Tally`
     shared   name -> what several insights count, see `shared`
@@ -111,6 +113,7 @@ class PeriodTables:
     artist_months: ir.Table
     days: ir.Table
     earlier: ir.Table
+    earlier_years: ir.Table
     tracks: ir.Table
     artists: ir.Table
     track_artists: ir.Table
@@ -156,7 +159,7 @@ def tables_in(
     """
     timed = with_times(with_defaults(plays), tracks, rules)
     hours = 24 * day_number(first_day), 24 * day_number(last_day) + 23
-    earlier = by_year(timed.filter((timed.local_hour < hours[0]) & (not all_in_period)))
+    before = timed.filter((timed.local_hour < hours[0]) & (not all_in_period))
     if not all_in_period:
         timed = timed.filter(timed.local_hour.between(*hours))
     songs, song_days = by_song(timed, rules), by_song_and_day(timed)
@@ -165,7 +168,7 @@ def tables_in(
         by_artist(songs, track_artists, rules),
         by_artist_and_month(song_months, track_artists, rules),
     )
-    days = by_day(timed, rules), earlier
+    days = by_day(timed, rules), by_year(before), by_earlier_year(before, rules)
     catalogue = tracks, artists, track_artists
     further = albums, listeners, actions
     return PeriodTables(
@@ -266,7 +269,19 @@ def by_year(plays):
     """The ranked streams of each listener by song and year (see `PeriodTables`, earlier)."""
     days = by_song_and_day(plays)
     return days.group_by("listener_id", "track_id", year=year_and_month(days.day)[0]).agg(
-        first_day=days.day.min(), last_day=days.day.max(), n_streams=total(days.n_streams)
+        first_day=days.day.min(),
+        last_day=days.day.max(),
+        n_streams=total(days.n_streams),
+        ms_played=total(days.ms_played),
+        first_ms=days.first_ms.min(),
+    )
+
+
+def by_earlier_year(plays, rules):
+    """The plays of each listener by year (see `PeriodTables`, earlier_years)."""
+    days = by_day(plays, rules)
+    return days.group_by("listener_id", year=year_and_month(days.day)[0]).agg(
+        first_day=days.day.min(), ms_played=total(days.ms_played)
     )
 
 
@@ -343,6 +358,11 @@ def total(column, where=None):
 def total_over(column, window=None):
     """Sum of integers over an Ibis window, int64 (see `total`). window: None for all rows"""
     return column.cast("float64").sum().over(window or ibis.window()).cast("int64")
+
+
+def nullable(table):
+    """A table whose column types may hold nulls: tables of a union must agree in this too."""
+    return table.cast({name: kind.copy(nullable=True) for name, kind in table.schema().items()})
 
 
 def with_defaults(plays):

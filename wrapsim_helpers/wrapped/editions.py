@@ -102,6 +102,10 @@ STORY = (
     "movie",
     "tastebreakers",
     "festival",
+    "decade",
+    "new_releases",
+    "two_truths",
+    "year_before",
 )
 # insights that several cards read: the small disc, the summary, and comparisons with the crowd; and
 # listening_habits, which Wrapped<year>.json and a party read

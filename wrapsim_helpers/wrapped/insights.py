@@ -16,15 +16,18 @@ from . import (
     measures,
     moments,
     moods,
+    new_releases,
     number_one,
     personality,
     posters,
     race,
+    recaps,
     release_years,
     similar,
     sound_town,
     tastebreakers,
     tops,
+    two_truths,
     volume,
     years,
 )
@@ -44,6 +47,7 @@ THEMES = (
     evolution,
     archive,
     years,
+    recaps,
     measures,
     personality,
     characters,
@@ -55,6 +59,8 @@ THEMES = (
     moments,
     posters,
     tastebreakers,
+    new_releases,
+    two_truths,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

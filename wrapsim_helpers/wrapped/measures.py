@@ -8,7 +8,7 @@ import ibis
 
 from .characters import DARK, with_character
 from .clubs import CLUBS, with_club
-from .counting import day_of, days_since_1970, ranked_only, shared, total, with_left
+from .counting import day_of, days_since_1970, nullable, ranked_only, shared, total, with_left
 from .insight import OF_STREAMS, Tally
 from .moods import mood_sets
 from .personality import with_type
@@ -197,11 +197,8 @@ def familiar_streams(tables):
 
 
 def song_streams(table):
-    """The columns listener_id, track_id and n_streams of types that may hold nulls, since tables of
-    a union must agree in this too.
-    """
-    columns = table.select("listener_id", "track_id", "n_streams")
-    return columns.cast({name: kind.copy(nullable=True) for name, kind in columns.schema().items()})
+    """The columns listener_id, track_id and n_streams for a union (see `nullable`)."""
+    return nullable(table.select("listener_id", "track_id", "n_streams"))
 
 
 def joined_sums(tables_of_counts):

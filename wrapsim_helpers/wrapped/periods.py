@@ -42,7 +42,9 @@ from .insights import SHARED, with_tallies
 
 PLAYS_AT_ONCE = 4_000_000  # counted together: faster than one part at a time, below 1 GB
 # temporary tables that `in_temporary_tables` makes, each from the ones before it
-TEMPORARY = tuple("timed songs song_days song_months days credited artist_months earlier".split())
+TEMPORARY = tuple(
+    "timed songs song_days song_months days credited artist_months earlier earlier_years".split()
+)
 # tables of which a part belongs to each part of the plays -> columns that insights read
 WITH_PLAYS = {
     "listeners": ["listener_id", "name", "name_latin", "birth_date", "country", "city", "latitude"],
@@ -224,10 +226,10 @@ def in_temporary_tables(tables, store):
     credits = tables.track_artists, rules
     credited = store("credited", by_artist(songs, *credits))
     artist_months = store("artist_months", by_artist_and_month(song_months, *credits))
-    earlier = store("earlier", tables.earlier)
+    earlier = {name: store(name, getattr(tables, name)) for name in ("earlier", "earlier_years")}
     of_songs = {"songs": songs, "song_days": song_days, "song_months": song_months}
     of_others = {"days": days, "credited": credited, "artist_months": artist_months}
-    tables = replace(tables, plays=plays, earlier=earlier, **of_songs, **of_others)
+    tables = replace(tables, plays=plays, **earlier, **of_songs, **of_others)
     for count in SHARED:
         stored = {count.__name__: store(count.__name__, count(tables))}
         tables = replace(tables, shared=tables.shared | stored)
@@ -289,15 +291,16 @@ def show_as_one(connection, listeners):
     """Make the view plays show the plays of some listeners as those of the listener GROUP, who
     lives at their median latitude and has no other property.
     """
+    number = f"CAST({GROUP} AS BIGINT) AS listener_id"  # a literal alone is a 32-bit integer
     connection.register("members", pa.table({"listener_id": pa.array(listeners, pa.int64())}))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE together AS SELECT * REPLACE ({GROUP} AS listener_id) "
+        f"CREATE OR REPLACE TEMP TABLE together AS SELECT * REPLACE ({number}) "
         "FROM plays WHERE listener_id IN (SELECT listener_id FROM members)"
     )
     connection.execute("CREATE OR REPLACE VIEW plays AS SELECT * FROM together")
     connection.execute(
         "CREATE OR REPLACE VIEW listeners AS SELECT * FROM listeners_arrow UNION ALL BY NAME "
-        f"SELECT {GROUP} AS listener_id, median(latitude) AS latitude FROM listeners_arrow "
+        f"SELECT {number}, median(latitude) AS latitude FROM listeners_arrow "
         "WHERE listener_id IN (SELECT listener_id FROM members)"
     )
 

@@ -76,8 +76,11 @@ class Story:
         number_one, artist_streak   one row per day, with date
         loyalty         rank, artist, n_years, n_streams; no row in a run of one year
         comebacks       rank, artist, last_day, first_day, gap_days, n_streams; as above
-
-
+        decade          year, ms_played, title, artist, n_streams, top_artist, n_whole; as above, no
+                        row for a year without a play
+        new_releases    as in docs/tables.md, with released (date)
+        two_truths      place, fact, name, number, is_true, true_number
+        year_before     one row or none; columns as in docs/tables.md
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
