@@ -86,14 +86,15 @@ def reached(days, counted, unit):
     """
     so_far = ibis.window(group_by="listener_id", order_by="day", preceding=None, following=0)
     sums = days.mutate(so_far=days.amount.sum().over(so_far).cast("int64"))
-    number = ibis.array([ibis.literal(n, "int64") for n in ROUND[counted]]).unnest()
-    steps = sums.mutate(number=number)
+    # sums, since Spark multiplies small numbers in 32 bits
+    level = ibis.array([ibis.literal(n * unit, "int64") for n in ROUND[counted]]).unnest()
+    steps = sums.mutate(level=level)
     passed = steps.filter(
-        (steps.so_far >= steps.number * unit) & (steps.so_far - steps.amount < steps.number * unit)
+        (steps.so_far >= steps.level) & (steps.so_far - steps.amount < steps.level)
     )
     return passed.select(
         "listener_id",
-        "number",
+        number=passed.level // unit,
         counted=ibis.literal(counted),
         day=passed.day.cast("int64"),
     )

@@ -50,7 +50,9 @@ def movie(tables):
     `top_songs`, up to rank FILMED. No row for a scene without a song. After the service's "2021:
     The Movie"; the scenes are a decision of wrapsim.
     """
-    moods = tables.tracks.select("track_id", mood=tables.tracks.moods[0])
+    all_moods = tables.tracks.moods
+    first = (all_moods.length() > 0).ifelse(all_moods[0], None)  # Spark refuses that of none
+    moods = tables.tracks.select("track_id", mood=first)
     songs = top_songs(tables, FILMED).join(moods.filter(moods.mood.notnull()), "track_id")
     numbers = {mood: i for i, moods in enumerate(SCENES.values(), 1) for mood in moods}
     filmed = songs.mutate(number=songs.mood.cases(*numbers.items(), else_=0))
