@@ -29,7 +29,7 @@ wrapped: $(READY)  ## the main job: every notebook on the bundled data, ending w
 lint: $(READY)  ## ruff and mypy
 	@$(BIN)/python -m wrapsim_helpers lint
 
-test: $(READY)  ## the test suite (at most 8 minutes and 2 GiB)
+test: $(READY)  ## the test suite (about ten minutes, at most 2 GiB)
 	@$(BIN)/python -m wrapsim_helpers test
 
 check: $(READY)  ## everything slow: long tests, engines, browsers (at most 35 minutes)
