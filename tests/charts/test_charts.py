@@ -141,6 +141,8 @@ def test_effects_are_drawn_as_ratios_to_what_was_requested():
         ]
     )
     ax = crowd.draw_effects(table)
+    edge, draw = ax.figure.bbox.x1, ax.figure.canvas.get_renderer()
+    assert all(text.get_window_extent(draw).x1 <= edge for text in ax.texts)
     assert title(ax).startswith("1 of 2 effects are measured as requested")
     dots = [dot.get_offsets()[0].tolist() for dot in ax.collections]
     assert dots == [[1.5, 0.0], [1.0, 1.0]]

@@ -326,13 +326,13 @@ def effects_axes(title, seen):
     ax.set(xscale="log", xlim=(1 / FARTHEST, FARTHEST), ylim=(n - 0.4, -0.6))
     ax.axvline(1, color=INK, linewidth=1)
     ax.text(
-        1.02,
+        1.33,  # the right margin
         1.005,
         "measured for requested",
         transform=ax.transAxes,
         color=GREY,
         fontsize=SMALL,
-        ha="left",
+        ha="right",
         va="bottom",
     )
     ax.set_yticks(range(len(seen)), [*map(effect_words, seen["effect"])])
