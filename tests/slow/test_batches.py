@@ -69,7 +69,7 @@ def test_a_batch_runs_where_nothing_can_be_written(tmp_path):
     file = write_sets(tmp_path / "sets", MATRIX | {"sets": {"a": {}}})
     for home in ({}, {"HOME": "/proc/nowhere"}):
         done = from_cron(file, tmp_path / f"out{len(home)}", "/proc", **home)
-        assert done.returncode == 0 and statuses(done) == {"a": "done"}, done.stderr
+        assert done.returncode == 0 and statuses(done) == {"a": "done"}, done.stdout + done.stderr
     refused = from_cron(file, "/proc/out", "/proc")
     assert refused.returncode == 2
     assert re.search("'/proc/out', which cannot be written .*; name another folder", refused.stderr)

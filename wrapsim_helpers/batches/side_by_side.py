@@ -3,7 +3,7 @@
 import sys
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -222,12 +222,16 @@ def peak_bytes(process):
 
 
 def compile_for_all(jobs):
-    """Compile the model, and make the default catalogue, once before jobs that need it start."""
+    """Compile the model, and make the default catalogue, once before jobs that need it start.
+
+    What is said meanwhile goes to stderr: stdout holds the table.
+    """
     from ..compiled import has_code
     from ..main_job import compile_everything
 
     if any(MODEL in notebook.read_bytes() for notebook in {job.notebook for job in jobs}) and not (
         has_code("wrapsim_helpers.listening.loop", "play_listeners")
     ):
-        tqdm.write("Compiling the model once for all sets ...", file=sys.stderr)
-        compile_everything()
+        with redirect_stdout(sys.stderr):
+            tqdm.write("Compiling the model once for all sets ...")
+            compile_everything()
