@@ -252,6 +252,17 @@ def test_a_play_of_two_services_is_counted_once_within_thirty_seconds(tmp_path, 
     assert history.plays["source"][0].as_py() in ("Spotify extended history", "ListenBrainz")
 
 
+@pytest.mark.parametrize(
+    ("began", "n_kept"),
+    [(EIGHT, 1), (1000 * EIGHT, 1), (EIGHT + 31, 2), (EIGHT - 31, 1), (EIGHT - 86_400, 2), (0, 2)],
+)
+def test_a_paused_play_is_its_scrobble_which_began_before_the_pause(tmp_path, began, n_kept):
+    row = extended("2025-01-01T08:53:20Z", offline_timestamp=began)  # 200 s played in 3,200 s
+    write(tmp_path / "a.json", [row])
+    write(tmp_path / "b.json", [listen(EIGHT, ("Copper Rain", "Ode to Ivy", ""))])
+    assert load_history(tmp_path).report.n_kept == n_kept
+
+
 def test_account_data_of_an_extended_history_add_nothing(tmp_path):
     write(tmp_path / "a.json", [extended("2025-01-01T08:03:59Z"), extended("2025-01-01T09:03:00Z")])
     write(tmp_path / "b.json", [account("2025-01-01 08:03"), account("2025-01-01 09:03")])

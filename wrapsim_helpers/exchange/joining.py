@@ -8,6 +8,7 @@ from ..instants import MINUTE_MS, MS
 from .songs import numbered_songs
 
 NEAR_MS = 30 * MS  # two services' plays of a song that start no further apart are one play
+BIN_MS = NEAR_MS + 2 * MINUTE_MS  # plays that are near lie in the same or the next bin
 ASSUMED_MS = 210 * MS  # of a scrobble of unknown length; songs last three to four minutes
 SHORTEST_MS = 30 * MS  # a scrobble is of a track that played at least that long
 REPEATED = "the same row occurs before"
@@ -44,7 +45,8 @@ def mark_same_plays(connection):
     """Give plays that a more detailed source has too a fault; see NEAR_MS.
 
     Sources are compared in the order of SOURCES; within a source, times to the second come before
-    times to the minute. A time of whole minutes may be up to 60 s late.
+    times to the minute. A time of whole minutes may be up to 60 s late, and a play that was paused
+    began up to an hour before its end less its time played.
     """
     groups = connection.execute(
         "SELECT DISTINCT source, slack_ms FROM rows WHERE fault IS NULL ORDER BY 1, 2"
@@ -52,7 +54,10 @@ def mark_same_plays(connection):
     for i, (source, slack) in enumerate(groups[1:], 1):
         before = " OR ".join(f"(source = {s} AND slack_ms = {k})" for s, k in groups[:i])
         connection.execute(
-            f"""CREATE OR REPLACE TEMP TABLE earlier AS SELECT song, started_ms, slack_ms
+            f"""CREATE OR REPLACE TEMP TABLE earlier AS
+            SELECT song, started_ms, slack_ms, coalesce(early_ms, 0) AS early_ms,
+            unnest(range((started_ms - coalesce(early_ms, 0)) // {BIN_MS},
+                         started_ms // {BIN_MS} + 1)) AS bin
             FROM rows WHERE fault IS NULL AND ({before})"""
         )
         mark_near(connection, source, slack)
@@ -60,14 +65,13 @@ def mark_same_plays(connection):
 
 def mark_near(connection, source, slack):
     """Give the rows of a source that lie near a row of `earlier` a fault."""
-    wide = NEAR_MS + 2 * MINUTE_MS
     connection.execute(
         f"""UPDATE rows SET fault = '{SAME_PLAY}' WHERE (file, row) IN (
         SELECT (r.file, r.row) FROM
-        (SELECT *, unnest([-1, 0, 1]) + started_ms // {wide} AS bin FROM rows
+        (SELECT *, unnest([-1, 0, 1]) + started_ms // {BIN_MS} AS bin FROM rows
          WHERE fault IS NULL AND source = {source} AND slack_ms = {slack}) AS r
-        JOIN earlier AS e ON r.song = e.song AND r.bin = e.started_ms // {wide}
-        AND e.started_ms <= r.started_ms + r.slack_ms + {NEAR_MS}
+        JOIN earlier AS e ON r.song = e.song AND r.bin = e.bin
+        AND e.started_ms - e.early_ms <= r.started_ms + r.slack_ms + {NEAR_MS}
         AND r.started_ms <= e.started_ms + e.slack_ms + {NEAR_MS})"""
     )
 

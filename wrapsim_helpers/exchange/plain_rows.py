@@ -14,6 +14,7 @@ from .loose_rows import SCROBBLE
 PLAIN = {
     "started_ms": "BIGINT",  # UTC, or local time where is_local
     "slack_ms": "BIGINT",  # how much later it may have begun: 60,000 for times of whole minutes
+    "early_ms": "BIGINT",  # how much earlier it may have begun, because it was paused
     "ms_played": "BIGINT",  # NULL if the file does not say it
     "length_ms": "BIGINT",  # of the track
     "is_local": "BOOLEAN",
@@ -32,6 +33,7 @@ PLAIN = {
     "private": "BOOLEAN",
 }
 LONGEST_MS = DAY_MS
+LONGEST_PAUSE_MS = HOUR_MS  # a device whose clock says more than that had a wrong one
 EARLIEST_MS, LATEST_MS = (round((time - EPOCH).total_seconds()) * MS for time in (EARLIEST, LATEST))
 NO_ROW = "it is damaged, or not a row of this file"
 NO_TIME = "it has no time, or one that cannot be read"
@@ -161,6 +163,15 @@ def started(length, ended):
     return f"CASE WHEN {number} BETWEEN 0 AND {LONGEST_MS} THEN {start} END"
 
 
+def paused(began, start):
+    """SQL: milliseconds from when a play began to `start`, its end less the time played.
+
+    began  column of text: seconds or milliseconds since 1970 by the clock of the device
+    """
+    pause = f"{start} - ({epoch_seconds(began)})"
+    return f"CASE WHEN {pause} BETWEEN 0 AND {LONGEST_PAUSE_MS} THEN {pause} ELSE 0 END"
+
+
 def content(title, episode, chapter):
     """SQL: content type of a row, from names of columns that only one of the types has."""
     some = "coalesce({}) IS NOT NULL".format
@@ -198,12 +209,14 @@ NAMES = {
 OF_EPISODES = ("episode_name", "episode_show_name", "spotify_episode_uri")
 OF_CHAPTERS = ("audiobook_title", "audiobook_uri", "audiobook_chapter_uri")
 OTHERS = "platform conn_country spotify_track_uri reason_start reason_end shuffle offline".split()
+OF_EXTENDED = ("incognito_mode", "offline_timestamp")
 EXTENDED = Kind(
     "Spotify extended history",
-    ("ts", "ms_played", *NAMES.values(), *OF_EPISODES, *OF_CHAPTERS, *OTHERS, "incognito_mode"),
+    ("ts", "ms_played", *NAMES.values(), *OF_EPISODES, *OF_CHAPTERS, *OTHERS, *OF_EXTENDED),
     {
         "started_ms": started("r.ms_played", "r.ts"),
         "slack_ms": "0",
+        "early_ms": paused("r.offline_timestamp", started("r.ms_played", "r.ts")),
         "ms_played": whole("r.ms_played"),
         **{column: name(f"r.{key}") for column, key in NAMES.items()},
         "uri": name("r.spotify_track_uri"),
