@@ -54,7 +54,8 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_leaving,
         draw_volume,
     )
-    from .charts.explorer.explorer import explore_year
+    from .charts.explorer.crowd import explore_crowd
+    from .charts.explorer.year import explore_year
     from .charts.history import (
         draw_artists_by_year,
         draw_hours_by_year,
@@ -199,7 +200,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_what_if": "charts.listener",
     "other_years": "listening.other_years",
     "draw_other_years": "charts.listener",
-    "explore_year": "charts.explorer.explorer",
+    "explore_year": "charts.explorer.year",
     # 03 multiple users: runs on disk or in a store
     "plan": "runs.plan",
     "simulate": "runs.simulate",
@@ -222,6 +223,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_volume": "charts.crowd",
     "draw_crowd_hours": "charts.crowd",
     "draw_leaving": "charts.crowd",
+    "explore_crowd": "charts.explorer.crowd",
     "draw_effects": "charts.crowd",
     "describe_effects": "charts.run_text",
     "describe_checks": "charts.run_text",
