@@ -55,6 +55,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_volume,
     )
     from .charts.explorer.crowd import explore_crowd
+    from .charts.explorer.stories import explore_stories
     from .charts.explorer.year import explore_year
     from .charts.history import (
         draw_artists_by_year,
@@ -116,6 +117,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_taste_overlap,
         draw_volume_spread,
     )
+    from .realism.explore_figures import explore_figures
     from .realism.judged import describe_judged, misses_table
     from .realism.measure import checked, measured, sampled
     from .realism.results_text import published_by, results_table, summary_of, tell_rules
@@ -261,6 +263,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "cards_of_party": "cards.rows",
     "show_story": "cards.story.page",
     "write_story": "cards.story.page",
+    "explore_stories": "charts.explorer.stories",
     "whole_minutes": "instants",
     "draw_minutes": "cards.volume",
     "draw_top_songs": "cards.tops",
@@ -342,6 +345,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_judged": "realism.evidence",
     "describe_judged": "realism.judged",
     "misses_table": "realism.judged",
+    "explore_figures": "realism.explore_figures",
     "draw_against_uniform": "realism.evidence",
     "draw_evidence": "realism.evidence",
     "draw_still_on": "realism.evidence",

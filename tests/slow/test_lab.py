@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
+import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 
 from .browsers import PATIENCE, chromium, wait_for
@@ -249,15 +250,20 @@ def of_run(lab, page, tiny_run):
     return page, faults
 
 
-EXPLORERS = ("ws.explore_crowd(run)",)
+EXPLORERS = (
+    "ws.explore_crowd(run)",
+    "ws.explore_stories(run, ws.tell_stories(run, [0, 1]))",
+    "ws.explore_figures(ws.measured(ws.sampled(run)))",
+)
 
 
 def live_explorer(page, place):
-    """The explorer in the output of a cell. place: of the cell in EXPLORERS"""
+    """The explorer in the output of a cell, the last of its forms. place: of it in EXPLORERS"""
     cell = page.locator(".jp-CodeCell").nth(2 + place)
-    live = cell.locator("[data-ready]:not(.wrapsim-still)")
-    live.wait_for()
-    return live
+    page.wait_for_function(
+        "n => document.querySelectorAll('[data-ready]').length == n", arg=2 * len(EXPLORERS) - 1
+    )
+    return cell.locator("[data-ready]").last
 
 
 def test_a_chosen_cohort_is_shown_beside_everybody(of_run):
@@ -268,6 +274,44 @@ def test_a_chosen_cohort_is_shown_beside_everybody(of_run):
     assert said.startswith("On ") and " minutes a day (everybody: " in said
     assert live.locator(".leaving path").count() == 2 and live.locator("svg").count() == 3
     assert "This cohort: 1" in live.locator(".leaving svg").get_attribute("aria-label")
+    assert errors(page) == 0 and faults == []
+
+
+def facts(live):
+    """The rows of the list beside a story: label -> texts."""
+    rows = live.locator(".facts tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_the_story_of_another_edition_listener_and_theme_plays(of_run, tiny_run):
+    page, faults = of_run
+    live = live_explorer(page, 1)
+    assert len(facts(live)["Minutes"]) == 1
+    moved(live, "edition", "1")
+    first, now = map(int, facts(live)["Cards"])
+    assert now < first
+    moved(live, "listener", "2")
+    ms = ws.tell_story(tiny_run, 2).first("minutes")["ms_played"]
+    assert facts(live)["Minutes"][1].replace("\u2009", "") == str(ms // 60_000)
+    moved(live, "theme", "1")
+    frame = live.locator("iframe").element_handle().content_frame()
+    frame.wait_for_selector(".story[data-now='0'] .card.on")
+    assert frame.locator(".card").count() == int(facts(live)["Cards"][1]) + 1  # the overview
+    assert errors(page) == 0 and faults == []
+
+
+def test_a_chosen_figure_is_shown_with_its_report_and_uniform_draws(of_run):
+    page, faults = of_run
+    figures = live_explorer(page, 2)
+    said = moved(figures, "figure", "4")
+    assert said.startswith("Plays left early per hour of listening")
+    alt = figures.locator(".checks svg").get_attribute("aria-label")
+    assert alt.startswith("published 14.65 \u00b1 3, this run ") and "uniform draws 14.89" in alt
+    figures.locator("[name=figure]").focus()
+    page.keyboard.press("ArrowDown")
+    assert figures.locator(".said").inner_text() != said
     assert errors(page) == 0 and faults == []
 
 

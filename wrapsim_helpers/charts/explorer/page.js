@@ -92,10 +92,10 @@ function explorer(host, data, ask, parts, draw) {
     clearTimeout(timer);
     timer = setTimeout(() => note("No answer from the kernel. Run this cell again."), 5000);
     ask(choice, (numbers) => {
-      note(numbers.error || "");
-      if (!numbers.error) show(numbers);
       clearTimeout(timer);
-      if (numbers.more) return;  // the kernel goes on
+      note(numbers.error || numbers.soon || "");
+      if (numbers.soon) return;  // the kernel says what it does before the answer is there
+      if (!numbers.error) show(numbers);
       waiting = false;
       host.dataset.ms = Math.round(performance.now() - began);
       host.dataset.answers = ++answers;
@@ -196,7 +196,7 @@ function explorer(host, data, ask, parts, draw) {
   function show(numbers) {
     // a thin space of numbers, where no line may break
     if (numbers.said) part("said").textContent = numbers.said.replaceAll("\u2009", "\u202F");
-    if (!numbers.more) draw(page, numbers);
+    draw(page, numbers);
   }
 
   const drawn = { range: slider, choice: menu };

@@ -25,14 +25,15 @@ class Explorer:
 
     layout  JavaScript: PARTS and draw, see page.js
     data    what the page needs with a kernel, as from `page_data`
-    reply   function of a choice (control's name -> value, None for unchanged); yields what the page
-            shows, first the quick part of an answer if it has one
+    reply   function of a choice (control's name -> value, None for unchanged); returns the answer,
+            before which there may be {"soon": what is being done}. None if the explorer without a
+            kernel has all answers
     still   the explorer without a kernel, as from `still_page`
     """
 
     layout: str = field(repr=False)
     data: dict = field(repr=False)
-    reply: Callable = field(repr=False)
+    reply: Callable | None = field(repr=False)
     still: str = field(repr=False)
 
     def _repr_html_(self):
@@ -42,7 +43,7 @@ class Explorer:
         from IPython.display import HTML, display
 
         display(HTML(self.still))
-        if has_page():
+        if self.reply and has_page():
             from .widget import widget_of
 
             display(widget_of(self))
