@@ -311,7 +311,7 @@ def test_a_chosen_figure_is_shown_with_its_report_and_uniform_draws(of_run):
     assert alt.startswith("published 14.65 \u00b1 3, this run ") and "uniform draws 14.89" in alt
     figures.locator("[name=figure]").focus()
     page.keyboard.press("ArrowDown")
-    assert figures.locator(".said").inner_text() != said
+    wait_for(lambda: figures.locator(".said").inner_text() != said, 10)
     assert errors(page) == 0 and faults == []
 
 

@@ -203,5 +203,6 @@ function explorer(host, data, ask, parts, draw) {
   data.controls.forEach((control) => part("controls").append(drawn[control.kind](control)));
   part("controls").append(reset());
   show(data.first);
+  host.dataset.lmSuppressShortcuts = "true";  // JupyterLab leaves its keys to the controls
   host.dataset.ready = "yes";
 }
