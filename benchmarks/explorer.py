@@ -9,7 +9,7 @@ import time
 
 from jupyter_client.manager import start_new_kernel
 
-from wrapsim_helpers.charts.explorer.explorer import SESSION
+from wrapsim_helpers.charts.explorer.page import SESSION
 
 MOVES = range(18, 58)  # ages
 SETUP = """

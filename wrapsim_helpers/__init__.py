@@ -54,7 +54,9 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_leaving,
         draw_volume,
     )
-    from .charts.explorer.explorer import explore_year
+    from .charts.explorer.crowd import explore_crowd
+    from .charts.explorer.stories import explore_stories
+    from .charts.explorer.year import explore_year
     from .charts.history import (
         draw_artists_by_year,
         draw_hours_by_year,
@@ -115,6 +117,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_taste_overlap,
         draw_volume_spread,
     )
+    from .realism.explore_figures import explore_figures
     from .realism.judged import describe_judged, misses_table
     from .realism.measure import checked, measured, sampled
     from .realism.results_text import published_by, results_table, summary_of, tell_rules
@@ -199,7 +202,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_what_if": "charts.listener",
     "other_years": "listening.other_years",
     "draw_other_years": "charts.listener",
-    "explore_year": "charts.explorer.explorer",
+    "explore_year": "charts.explorer.year",
     # 03 multiple users: runs on disk or in a store
     "plan": "runs.plan",
     "simulate": "runs.simulate",
@@ -222,6 +225,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_volume": "charts.crowd",
     "draw_crowd_hours": "charts.crowd",
     "draw_leaving": "charts.crowd",
+    "explore_crowd": "charts.explorer.crowd",
     "draw_effects": "charts.crowd",
     "describe_effects": "charts.run_text",
     "describe_checks": "charts.run_text",
@@ -259,6 +263,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "cards_of_party": "cards.rows",
     "show_story": "cards.story.page",
     "write_story": "cards.story.page",
+    "explore_stories": "charts.explorer.stories",
     "whole_minutes": "instants",
     "draw_minutes": "cards.volume",
     "draw_top_songs": "cards.tops",
@@ -340,6 +345,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_judged": "realism.evidence",
     "describe_judged": "realism.judged",
     "misses_table": "realism.judged",
+    "explore_figures": "realism.explore_figures",
     "draw_against_uniform": "realism.evidence",
     "draw_evidence": "realism.evidence",
     "draw_still_on": "realism.evidence",

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from wrapsim_helpers.batches.batch import aligned_lines
+from wrapsim_helpers.batches.export import HIDDEN, html_of
 from wrapsim_helpers.storage import locks
 
 from ..commands import command
@@ -127,6 +128,14 @@ def test_an_export_asks_no_other_host_for_anything(batch):
         page = path.read_text(encoding="utf-8")
         assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
         assert f"<title>{path.stem}</title>" in page
+
+
+def test_an_export_leaves_out_the_source_of_hidden_cells():
+    cells = [nbformat.v4.new_code_cell(f"source_{name} = 1") for name in ("hidden", "shown")]
+    cells[0].outputs = [nbformat.v4.new_output("stream", text="its output")]
+    cells[0].metadata["tags"] = [HIDDEN]
+    page = html_of(nbformat.v4.new_notebook(cells=cells), "a title")
+    assert "source_shown" in page and "source_hidden" not in page and "its output" in page
 
 
 def test_the_same_command_executes_what_failed_alone(batch):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers.charts.explorer import explorer
-from wrapsim_helpers.charts.explorer.widget import reply_to, year_widget
+from wrapsim_helpers.charts.explorer import page, year
+from wrapsim_helpers.charts.explorer.widget import widget_of
 from wrapsim_helpers.listening import other_years
 from wrapsim_helpers.listening.what_if import local_ms
 
@@ -23,7 +23,12 @@ def listened():
 
 @pytest.fixture(scope="module")
 def first(listened):
-    return explorer.year_of(listened, {})
+    return year.year_of(listened, {})
+
+
+@pytest.fixture(scope="module")
+def explorer(listened):
+    return ws.explore_year(listened)
 
 
 # -- numbers ---------------------------------------------------------------------------------------
@@ -71,15 +76,15 @@ def test_another_home_changes_the_clock_and_keeps_the_person(listened):
 
 
 def test_a_choice_of_nothing_is_the_first_year(listened, first):
-    assert explorer.year_of(listened, {"age": None, "plan": None}, first) == first
+    assert year.year_of(listened, {"age": None, "plan": None}, first) == first
 
 
 def test_a_sentence_says_what_changed(listened, first):
-    year = explorer.year_of(listened, {"age": 60, "home": "Tokyo"}, first)
+    said = year.year_of(listened, {"age": 60, "home": "Tokyo"}, first)["said"]
     name = listened.listeners["name_latin"][0].as_py()
-    assert year["said"].startswith(f"{name}, 60, ") and ", Tokyo: " in year["said"]
-    assert f" hours of music instead of {round(first['total'])}, on " in year["said"]
-    other = explorer.year_of(listened, {"seed": 6}, first)["said"]
+    assert said.startswith(f"{name}, 60, ") and ", Tokyo: " in said
+    assert f" hours of music instead of {round(first['total'])}, on " in said
+    other = year.year_of(listened, {"seed": 6}, first)["said"]
     assert other.startswith("Another person: ") and name not in other
 
 
@@ -91,22 +96,30 @@ def test_every_home_is_on_land():
 # -- messages --------------------------------------------------------------------------------------
 
 
-def test_a_message_of_a_slider_is_answered_with_the_numbers(listened, first, monkeypatch):
-    widget, sent = year_widget(listened, first), []
+def replies(explorer, choice, monkeypatch):
+    """What the widget of an explorer sends after a message with a choice."""
+    widget, sent = widget_of(explorer), []
     monkeypatch.setattr(widget, "send", sent.append)
-    widget._handle_custom_msg({"choice": {"age": 50, "plan": None}}, [])
-    assert sent == [explorer.year_of(listened, {"age": 50}, first)]
+    widget._handle_custom_msg({"choice": choice}, [])
+    return sent
+
+
+def test_a_message_of_a_slider_is_answered_with_the_numbers(explorer, listened, first, monkeypatch):
+    sent = replies(explorer, {"age": 50, "plan": None}, monkeypatch)
+    assert sent == [year.year_of(listened, {"age": 50}, first)]
     assert json.loads(json.dumps(sent[0])) == sent[0]
-    assert widget.data["first"] == first
+    assert explorer.data["first"] == first
 
 
-def test_an_age_that_the_population_does_not_have_is_answered_with_the_reason(listened, first):
-    reply = reply_to(listened, first, {"choice": {"age": 6}})
+def test_an_age_that_the_population_does_not_have_is_answered_with_the_reason(
+    explorer, monkeypatch
+):
+    (reply,) = replies(explorer, {"age": 6}, monkeypatch)
     assert set(reply) == {"error"} and "13" in reply["error"]
 
 
 def test_the_page_has_a_control_for_each_thing_that_can_change(listened):
-    controls = explorer.live_controls(listened)
+    controls = year.live_controls(listened)
     names = "age plan genre gender home seed".split()
     assert [control["name"] for control in controls] == names
     assert all(control["values"][control["start"]] is None for control in controls)
@@ -117,15 +130,15 @@ def test_the_page_has_a_control_for_each_thing_that_can_change(listened):
 
 
 @pytest.fixture(scope="module")
-def still(listened):
-    return ws.explore_year(listened)._repr_html_()
+def still(explorer):
+    return explorer._repr_html_()
 
 
 def test_the_still_form_has_a_year_for_every_choice(still, first):
     data = json.loads(re.search(r'stillExplorer\("[^"]+", (.*)\);\n', still)[1])
     n = np.prod([len(control["values"]) for control in data["controls"]])
     start = " ".join(str(control["start"]) for control in data["controls"])
-    assert len(data["years"]) == n >= 20 and data["years"][start] == first
+    assert len(data["answers"]) == n >= 20 and data["answers"][start] == first
 
 
 def test_the_still_form_is_a_picture_with_its_numbers_where_scripts_do_not_run(still):
@@ -136,19 +149,18 @@ def test_the_still_form_is_a_picture_with_its_numbers_where_scripts_do_not_run(s
 
 
 def test_a_script_in_a_name_cannot_end_the_script():
-    assert "</" not in explorer.for_script({"name": "</script><b>"})
+    assert "</" not in page.for_script({"name": "</script><b>"})
 
 
-def test_papermill_shows_the_still_form_alone_and_a_browser_the_page_too(listened, monkeypatch):
+def test_papermill_shows_the_still_form_alone_and_a_browser_the_page_too(explorer, monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
-    made = ws.explore_year(listened)
-    monkeypatch.delenv(explorer.SESSION, raising=False)
-    made._ipython_display_()
+    monkeypatch.delenv(page.SESSION, raising=False)
+    explorer._ipython_display_()
     assert [type(each).__name__ for each in shown] == ["HTML"]
-    monkeypatch.setenv(explorer.SESSION, "a.ipynb")
-    made._ipython_display_()
-    assert [type(each).__name__ for each in shown] == ["HTML", "HTML", "YearWidget"]
+    monkeypatch.setenv(page.SESSION, "a.ipynb")
+    explorer._ipython_display_()
+    assert [type(each).__name__ for each in shown] == ["HTML", "HTML", "ExplorerWidget"]
 
 
 # -- how much is decided ---------------------------------------------------------------------------

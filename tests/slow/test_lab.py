@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
+import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 
 from .browsers import PATIENCE, chromium, wait_for
@@ -110,13 +111,13 @@ def explorers(page):
 
 def moved(live, name, value):
     """Move a control of the explorer, wait for the new year, and return what is said about it."""
-    before = live.get_attribute("data-total")
+    before = live.get_attribute("data-answers")
     live.locator(f"[name={name}]").evaluate(
         "(control, value) => { control.value = value; control.dispatchEvent(new Event("
         "control.type === 'range' ? 'input' : 'change')) }",
         value,
     )
-    wait_for(lambda: live.get_attribute("data-total") != before)
+    wait_for(lambda: live.get_attribute("data-answers") != before)
     return live.locator(".said").inner_text()
 
 
@@ -146,14 +147,18 @@ WIDTHS = """explorer => {
 }"""
 
 
-@pytest.mark.parametrize("width", [1600, 1200])
-def test_the_explorer_is_no_wider_than_its_cell(lab, page, width):
+def check_width(page, live, width):
+    """An explorer is no wider than its cell, in a window of this width."""
     page.set_viewport_size({"width": width, "height": 1000})
-    live, _ = explorers(page)
     # the page lays itself out anew; beside the notebook stands the list of files
     wait_for(lambda: width - 450 < live.evaluate(WIDTHS)[0] < width - 150)
     _, room, needed, own = live.evaluate(WIDTHS)
     assert needed <= room and own <= room
+
+
+@pytest.mark.parametrize("width", [1600, 1200])
+def test_the_explorer_is_no_wider_than_its_cell(page, width):
+    check_width(page, explorers(page)[0], width)
 
 
 @pytest.fixture(scope="module")
@@ -222,11 +227,103 @@ def test_a_signed_notebook_explores_in_jupyterlab_before_it_runs_in_dark_too(lab
     assert colours == ["rgb(23, 21, 31)", "rgb(255, 255, 255)"]
 
 
+# -- the explorers of a run ------------------------------------------------------------------------
+
+
+def write_notebook(path, *cells):
+    """Write a notebook of code cells."""
+    book = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(book, path)
+
+
+@pytest.fixture(scope="module")
+def of_run(lab, page, tiny_run):
+    """A page with the explorers of a run, which ask the kernel, and its console's errors."""
+    cells = ["import wrapsim_helpers as ws", f"run = {str(tiny_run)!r}", *EXPLORERS]
+    write_notebook(lab[1] / "notebooks" / "explorers.ipynb", *cells)
+    page, faults = page.context.browser.new_page(), []
+    page.set_default_timeout(1000 * PATIENCE)
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    run_all(lab, page, "notebooks/explorers.ipynb")
+    return page, faults
+
+
+EXPLORERS = (
+    "ws.explore_crowd(run)",
+    "ws.explore_stories(run, ws.tell_stories(run, [0, 1]))",
+    "ws.explore_figures(ws.measured(ws.sampled(run)))",
+)
+
+
+def live_explorer(page, place):
+    """The explorer in the output of a cell, the last of its forms. place: of it in EXPLORERS"""
+    cell = page.locator(".jp-CodeCell").nth(2 + place)
+    page.wait_for_function(
+        "n => document.querySelectorAll('[data-ready]').length == n", arg=2 * len(EXPLORERS) - 1
+    )
+    return cell.locator("[data-ready]").last
+
+
+def test_a_chosen_cohort_is_shown_beside_everybody(of_run):
+    page, faults = of_run
+    live = live_explorer(page, 0)
+    assert live.locator(".leaving path").count() == 1
+    said = moved(live, "device", "1")
+    assert said.startswith("On ") and " minutes a day (everybody: " in said
+    assert live.locator(".leaving path").count() == 2 and live.locator("svg").count() == 3
+    assert "This cohort: 1" in live.locator(".leaving svg").get_attribute("aria-label")
+    assert errors(page) == 0 and faults == []
+
+
+def facts(live):
+    """The rows of the list beside a story: label -> texts."""
+    rows = live.locator(".facts tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_the_story_of_another_edition_listener_and_theme_plays(of_run, tiny_run):
+    page, faults = of_run
+    live = live_explorer(page, 1)
+    assert len(facts(live)["Minutes"]) == 1
+    moved(live, "edition", "1")
+    first, now = map(int, facts(live)["Cards"])
+    assert now < first
+    moved(live, "listener", "2")
+    ms = ws.tell_story(tiny_run, 2).first("minutes")["ms_played"]
+    assert facts(live)["Minutes"][1].replace("\u2009", "") == str(ms // 60_000)
+    moved(live, "theme", "1")
+    frame = live.locator("iframe").element_handle().content_frame()
+    frame.wait_for_selector(".story[data-now='0'] .card.on")
+    assert frame.locator(".card").count() == int(facts(live)["Cards"][1]) + 1  # the overview
+    assert errors(page) == 0 and faults == []
+
+
+def test_a_chosen_figure_is_shown_with_its_report_and_uniform_draws(of_run):
+    page, faults = of_run
+    figures = live_explorer(page, 2)
+    said = moved(figures, "figure", "4")
+    assert said.startswith("Plays left early per hour of listening")
+    alt = figures.locator(".checks svg").get_attribute("aria-label")
+    assert alt.startswith("published 14.65 \u00b1 3, this run ") and "uniform draws 14.89" in alt
+    figures.locator("[name=figure]").focus()
+    page.keyboard.press("ArrowDown")
+    wait_for(lambda: figures.locator(".said").inner_text() != said, 10)
+    assert errors(page) == 0 and faults == []
+
+
+@pytest.mark.parametrize("place", range(len(EXPLORERS)))
+@pytest.mark.parametrize("width", [1600, 1200])
+def test_an_explorer_of_a_run_is_no_wider_than_its_cell(of_run, place, width):
+    check_width(of_run[0], live_explorer(of_run[0], place), width)
+
+
 def test_a_story_plays_in_a_notebook(lab, page, tiny_run):
     cell = f"import wrapsim_helpers as ws\nws.show_story(ws.tell_story({str(tiny_run)!r}))"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab[1] / "notebooks" / "story.ipynb")
+    write_notebook(lab[1] / "notebooks" / "story.ipynb", cell)
     run_all(lab, page, "notebooks/story.ipynb")
     frame = page.wait_for_selector(".jp-OutputArea-output iframe").content_frame()
     frame.wait_for_selector(".story[data-now='0'] .card.on")

@@ -6,6 +6,7 @@ import nbformat
 
 from ..storage.outputs import replaced_file
 
+HIDDEN = "hide-input"
 # nbconvert loads these from other hosts unless they are empty
 HOSTS = ("mathjax_url", "require_js_url", "jquery_url", "jupyter_widgets_base_url")
 
@@ -25,10 +26,14 @@ def is_newer(page, executed):
 
 
 def html_of(book, title):
-    """An executed notebook as HTML. book: as from `nbformat.read`"""
+    """An executed notebook as HTML, without the source of cells tagged HIDDEN, which JupyterLab
+    collapses. book: as from `nbformat.read`
+    """
     from nbconvert import HTMLExporter
+    from traitlets.config import Config
 
-    exporter = HTMLExporter(embed_images=True, **dict.fromkeys(HOSTS, ""))
+    hidden = Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": [HIDDEN]}})
+    exporter = HTMLExporter(config=hidden, embed_images=True, **dict.fromkeys(HOSTS, ""))
     exporter.log.setLevel(logging.ERROR)
     book = book.copy() | {"metadata": book.metadata | {"title": title}}
     return exporter.from_notebook_node(nbformat.from_dict(book))[0]

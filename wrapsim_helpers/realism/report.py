@@ -1,5 +1,6 @@
 """The results as text: a table for the terminal, and a report in Markdown with pictures."""
 
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from ..parameters import WIDE
 from ..people.figures import figures
+from ..storage.manifest import json_bytes
 from ..storage.outputs import (
     check_marked,
     check_output_file,
@@ -17,8 +19,9 @@ from ..storage.outputs import (
 from .ablation import FAINT, UNSHOWN
 from .people_page import PAGE, write_people_page
 from .results_text import markdown, row_of, score_text, short, summary_of
-from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, judged, known, targets, verdicts
+from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, judged, known, targets, verdicts
 
+NUMBERS = "numbers.json"  # in the folder of the pictures
 HEAD = """# How real is it?
 
 Written by `make realism`; do not edit. This report compares {listeners:,} listeners over a year
@@ -74,8 +77,8 @@ respondent is copied: each listener does copy one respondent, and the score woul
 
 
 def write_report(study, pictures, folder, name="realism"):
-    """Write the report of a study as Markdown with pictures, and the page of single listeners next
-    to it; returns the path of the report.
+    """Write the report of a study as Markdown with pictures and the file NUMBERS, and the page of
+    single listeners next to it; returns the path of the report.
 
     pictures  name -> picture with `png` (bytes) and `alt` (text), in the order of the report
     Raises the errors of `check_report`.
@@ -84,6 +87,7 @@ def write_report(study, pictures, folder, name="realism"):
     alt = {file: (f"{name}/{file}.png", picture.alt) for file, picture in pictures.items()}
     contents = {shown / f"{file}.png": picture.png for file, picture in pictures.items()}
     contents[path] = "\n".join(report_lines(study, alt)).encode()
+    contents[shown / NUMBERS] = json_bytes(report_numbers(study))
     for file, content in contents.items():
         with replaced_file(file) as temporary:
             temporary.write_bytes(content)
@@ -104,6 +108,42 @@ def check_report(folder, name="realism"):
         check_output_file(folder / file)
     claim(folder, [name])
     return folder / f"{name}.md", writable_output_folder(folder / name)
+
+
+def report_numbers(study):
+    """The numbers of a report that notebook 05 shows beside those of its run; a dict for JSON.
+
+    listeners, smaller, uniform  sizes of the runs, see `Size`
+    figures     "target check" -> [observed, low, high, of the uniform loop]; low and high are the
+                ends of the 95 % interval
+    mechanisms  [mechanism, target, check, with it, without it]
+    All numbers have four digits; None if there is none.
+    """
+    uniform = {(result.target, result.check): result.observed for result in study.uniform}
+    return asdict(study.size) | {
+        "figures": {
+            f"{result.target} {result.check}": [
+                *map(four_digits, (result.observed, *interval_of(result))),
+                four_digits(uniform.get((result.target, result.check), np.nan)),
+            ]
+            for result in study.results + study.rules
+        },
+        "mechanisms": [
+            [name, row.target, row.check, *map(four_digits, (row.with_it, row.without_it))]
+            for name, row in study.ablations.iterrows()
+        ],
+    }
+
+
+def interval_of(result):
+    """The ends of the 95 % interval of a result; NaN if there is none."""
+    reach = Z95 * result.error
+    return result.observed - reach, result.observed + reach
+
+
+def four_digits(value):
+    """A number as in `short`, for JSON: None for NaN."""
+    return float(short(value).replace(",", "")) if value == value else None
 
 
 def report_lines(study, pictures):

@@ -157,7 +157,8 @@ def known(target):
 
     target  id of the figure
     """
-    return any(fnmatch(target, name) for name in names_in_the_model())
+    names = names_in_the_model()
+    return target in names or any(fnmatch(target, name) for name in names if "*" in name)
 
 
 @functools.cache

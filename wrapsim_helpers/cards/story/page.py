@@ -50,8 +50,12 @@ def show_story(story: Story, theme="press"):
     story  as from `tell_story`;  theme  press, night, contrast or print
     Returns a `Page`. Raises ValueError if the theme is unknown.
     """
-    theme = check_theme(theme)
-    drawings = [drawing_of(name, story, theme) for name in card_names(story)]
+    return page_of_cards(story, check_theme(theme), card_names(story))
+
+
+def page_of_cards(story, theme, names):
+    """The `Page` of some cards of a story. names: of cards, in their order"""
+    drawings = [drawing_of(name, story, theme) for name in names]
     title = f"{story.listener['name']}, {story.years}"
     return Page(title, page_of(drawings, story, title))
 

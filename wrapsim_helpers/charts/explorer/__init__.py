@@ -1,1 +1,1 @@
-"""The explorer of a year: controls, and a page that draws the numbers that follow from them."""
+"""Explorers: controls, and a page that the browser draws from the numbers that follow."""

@@ -10,7 +10,8 @@ function render({ model, el }) {
   style.textContent = ":is(.jp-OutputArea, .output, .output_area, .cell-output)" +
     ":has(.wrapsim-live) .wrapsim-still { display: none }";
   el.append(style, host);
-  yearExplorer(host, model.get("data"), (choice, then) => { answer = then; model.send({ choice }); });
+  const ask = (choice, then) => { answer = then; model.send({ choice }); };
+  explorer(host, model.get("data"), ask, PARTS, draw);
   return () => model.off("msg:custom", replied);
 }
 export default { render };

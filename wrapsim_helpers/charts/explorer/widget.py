@@ -1,28 +1,29 @@
-"""The explorer of a year as a widget, which asks the kernel for each year."""
+"""An explorer as a widget, which asks the kernel for each choice."""
 
 import anywidget
 import traitlets
 
-from .explorer import bundled_text, explorer_data, live_controls, year_of
+from .page import bundled_text
 
 
-class YearWidget(anywidget.AnyWidget):
-    """The page of the explorer; `data` is what it draws first."""
+class ExplorerWidget(anywidget.AnyWidget):
+    """The page of an explorer; `data` is what it draws first."""
 
-    _esm = bundled_text("year.js") + bundled_text("live.js")
     data = traitlets.Dict().tag(sync=True)
 
 
-def year_widget(listened, first):
-    """The widget of a year; it answers each message with the year of its choice."""
-    widget = YearWidget(data=explorer_data(listened, first, live_controls(listened)))
-    widget.on_msg(lambda widget, message, _: widget.send(reply_to(listened, first, message)))
+def widget_of(explorer):
+    """The widget of an `Explorer`; it answers each message with what the choice gives."""
+    script = bundled_text("page.js") + explorer.layout + bundled_text("live.js")
+    widget = ExplorerWidget(_esm=script, data=explorer.data)
+    widget.on_msg(lambda widget, message, _: send_replies(widget, explorer, message))
     return widget
 
 
-def reply_to(listened, first, message):
-    """The year of the choice in a message, or {"error": why there is none}."""
+def send_replies(widget, explorer, message):
+    """Send the answer to the choice in a message, or {"error": why there is none}."""
     try:
-        return year_of(listened, message["choice"], first)
+        for answer in explorer.reply(message["choice"]):
+            widget.send(answer)
     except ValueError as error:
-        return {"error": str(error)}
+        widget.send({"error": str(error)})

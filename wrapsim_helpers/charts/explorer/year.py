@@ -1,16 +1,4 @@
-"""The explorer of one listener's year: with a kernel it asks for each year, without one it has
-those that were computed in advance.
-"""
-
-import base64
-import html
-import itertools
-import json
-import os
-import sys
-from dataclasses import dataclass, field
-from pathlib import Path
-from zlib import crc32
+"""The explorer of one listener's year: what they would have played with something changed."""
 
 import numpy as np
 import pandas as pd
@@ -24,35 +12,23 @@ from ...listening.other_years import HOMES, changed_year, step_ms, year_numbers
 from ...listening.what_if import person_of
 from ...parameters import GENDERS, PLANS
 from ..listener import draw_what_if
-from ..style import finish, percent, series_text
+from ..style import finish, percent
+from .page import (
+    Explorer,
+    answers_of,
+    bundled_text,
+    control,
+    menu_control,
+    page_data,
+    still_alt,
+    still_page,
+    still_picture,
+)
 
-HERE = Path(__file__).parent
 GENRES = ("Melody", "Pop", "Rap", "Rock", "Classical", "Electronic/Dance", "K-pop")
 # precomputed, besides the listener's own: ages, and the first genre that is another one
 STILL_AGES, STILL_GENRES = (15, 25, 40, 60), ("Rap", "Pop")
 YOUNGEST, OLDEST, SEEDS = 13, 80, 20  # of the sliders
-SESSION = "JPY_SESSION_NAME"  # the Jupyter server names the notebook of a kernel in it
-
-
-@dataclass(frozen=True)
-class YearExplorer:
-    """The explorer of a year for a notebook cell, as from `explore_year`."""
-
-    listened: Listened = field(repr=False)
-    first: dict = field(repr=False)
-    still: str = field(repr=False)
-
-    def _repr_html_(self):
-        return self.still
-
-    def _ipython_display_(self):
-        from IPython.display import HTML, display
-
-        display(HTML(self.still))
-        if has_page():
-            from .widget import year_widget
-
-            display(year_widget(self.listened, self.first))
 
 
 @front_door
@@ -60,13 +36,18 @@ def explore_year(listened: Listened):
     """Move age, gender, plan, favourite genre, home or seed, and see the year that follows.
 
     listened  as from `listen`; its first listener is explored
-    Returns a `YearExplorer`. In a notebook that a browser shows, each move asks the kernel. An
+    Returns an `Explorer`. In a notebook that a browser shows, each move asks the kernel. An
     executed notebook or its HTML export has the years of a few ages, both plans and four genres,
     and needs no kernel; where scripts are not allowed, a picture and its alt text remain.
     """
     listened = first_alone(listened)
     first = year_of(listened, {})
-    return YearExplorer(listened, first, still_page(listened, first))
+    return Explorer(
+        bundled_text("year.js"),
+        year_data(listened, first, live_controls(listened)),
+        lambda choice: [year_of(listened, choice, first)],
+        still_years(listened, first),
+    )
 
 
 def first_alone(listened):
@@ -74,13 +55,6 @@ def first_alone(listened):
     if listened.listeners.num_rows == 1:
         return listened
     return changed_year(listened)
-
-
-def has_page():
-    """Whether a browser shows this notebook while it runs: JupyterLab, Colab or an editor."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    in_editor = "__vsc_ipynb_file__" in getattr(shell, "user_ns", {})
-    return SESSION in os.environ or in_editor or "google.colab" in sys.modules
 
 
 # -- a year and what is said about it --------------------------------------------------------------
@@ -145,26 +119,10 @@ def busiest(year):
 # -- controls --------------------------------------------------------------------------------------
 
 
-def control(name, label, kind, values, start, texts=None):
-    """A control of the page. values: those asked for; start: the position of the unchanged one"""
-    texts = [str(value) for value in values] if texts is None else texts
-    asked = [None if i == start else value for i, value in enumerate(values)]
-    return {
-        "name": name, "label": label, "kind": kind,
-        "values": asked, "texts": texts, "start": start,
-    }  # fmt: skip
-
-
 def age_control(person, ages):
     """A slider of ages; the listener's own is among them."""
     ages = sorted({*ages, person["age"]})
     return control("age", "Age", "range", ages, ages.index(person["age"]))
-
-
-def menu_control(name, label, present, values):
-    """A menu whose first entry is the listener's own."""
-    others = [value for value in values if value != present]
-    return control(name, label, "choice", [present, *others], 0)
 
 
 def shared_controls(person, ages, genres):
@@ -191,15 +149,11 @@ def live_controls(listened):
 # -- the page --------------------------------------------------------------------------------------
 
 
-def explorer_data(listened, first, controls):
-    """What the page needs, a dict for JSON."""
-    return {
-        "first": first,
-        "controls": controls,
-        "marks": marks(listened.run),
-        "step": "day" if step_ms(listened.run) == DAY_MS else "week",
-        "style": bundled_text("year.css"),
-    }
+def year_data(listened, first, controls):
+    """What the page needs, see `page_data`."""
+    step = "day" if step_ms(listened.run) == DAY_MS else "week"
+    of_axis = {"marks": marks(listened.run), "step": step}
+    return page_data(first, controls, "Back to the first year", **of_axis)
 
 
 def marks(run):
@@ -214,61 +168,19 @@ def marks(run):
     ]
 
 
-def bundled_text(name):
-    """The text of a file beside this one."""
-    return (HERE / name).read_text(encoding="utf-8")
-
-
-def still_page(listened, first):
-    """The explorer without a kernel: one HTML object with all its years, and a picture that shows
-    where scripts do not run.
-    """
+def still_years(listened, first):
+    """The explorer without a kernel, see `still_page`."""
     person = person_of(listened)
     genres = [genre for genre in STILL_GENRES if genre != person["favourite_genre"]][:1]
     controls = shared_controls(person, STILL_AGES, genres)
-    years = still_years(listened, first, controls)
-    data = explorer_data(listened, first, controls) | {"years": years}
-    text = for_script(data)
-    name = f"year-{crc32(text.encode()):x}"
-    return (
-        f'<div class="wrapsim-still" data-name="{name}">\n'
-        f"{still_picture(listened, still_alt(controls, years))}</div>\n<script>(() => {{\n"
-        f"{bundled_text('year.js')}\n{bundled_text('still.js')}\n"
-        f'stillExplorer("{name}", {text});\n}})();</script>'
-    )
+    years = answers_of(controls, lambda choice: year_of(listened, choice, first))
+    data = year_data(listened, first, controls) | {"answers": years}
+    alt = still_alt(controls, years, lambda year: f"{count(year['total'])} hours")
+    return still_page(bundled_text("year.js"), data, still_picture(other_age(listened), alt))
 
 
-def for_script(data):
-    """JSON that can stand in a script of a page."""
-    return json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
-
-
-def still_years(listened, first, controls):
-    """The years of all combinations of the controls: positions as text, such as "0 1 0" -> year."""
-    years = {}
-    for places in itertools.product(*(range(len(c["values"])) for c in controls)):
-        choice = {c["name"]: c["values"][place] for c, place in zip(controls, places)}
-        years[" ".join(map(str, places))] = year_of(listened, choice, first)
-    return years
-
-
-def still_alt(controls, years):
-    """The hours of music of each choice, with all else unchanged, in words."""
-    starts = [c["start"] for c in controls]
-    sentences = []
-    for i, c in enumerate(controls):
-        places = ([*starts[:i], n, *starts[i + 1 :]] for n in range(len(c["texts"])))
-        keys = (" ".join(map(str, place)) for place in places)
-        hours = (f"{count(years[key]['total'])} hours" for key in keys)
-        sentences.append(f"{c['label']}: {series_text(c['texts'], hours)}.")
-    return " ".join(sentences)
-
-
-def still_picture(listened, alt):
-    """The picture for pages without scripts, as HTML. alt: more words for its alt text"""
+def other_age(listened):
+    """The year at another age as a picture."""
     age = person_of(listened)["age"]
     other = age + 40 if age < 50 else age - 30
-    card = finish(draw_what_if(listened, changed_year(listened, age=other), f"At {other}"))
-    alt = html.escape(f"{card.alt} {alt}", quote=True)
-    src = "data:image/png;base64," + base64.b64encode(card.png).decode()
-    return f'<img alt="{alt}" width="{card.width}" src="{src}">'
+    return finish(draw_what_if(listened, changed_year(listened, age=other), f"At {other}"))
