@@ -160,6 +160,7 @@ def tell(
         **year_tables(artists),
         **recap_tables(ms, songs, artists),
         "new_releases": releases_of(songs),
+        "pioneer": pioneered(songs, crowd),
         "two_truths": statements_of(ms, songs, artists),
         **poster_tables(songs, artists, genres),
         **group_tables(name, songs, artists),
@@ -589,6 +590,17 @@ def releases_of(songs):
     ]
     columns = "artist_rank artist place album released n_tracks n_heard n_streams".split()
     return table(rows, *columns)
+
+
+def pioneered(songs, crowd):
+    """Songs streamed early: the first on the day of its release; no row without a crowd."""
+    n = sum(c for *_, c in crowd or [])
+    rows = [
+        (s.title, s.artist, DAYS[90 + 7 * k], DAYS[90 + 5 * k], k * n // 20, n // 2 - k * n // 20)
+        for k, s in enumerate(songs.head(5 if crowd else 0).itertuples())
+    ]
+    early = ranked(rows, *"title artist date released n_before n_after".split())
+    return early.assign(n_all=early["n_before"] + early["n_after"] + 1 + early["rank"])
 
 
 def statements_of(ms, songs, artists):

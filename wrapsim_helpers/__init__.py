@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.new_releases import draw_new_releases
     from .cards.number_one import draw_number_one
     from .cards.party import draw_party
+    from .cards.pioneer import draw_pioneer
     from .cards.posters import draw_festival, draw_movie
     from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
     from .cards.recaps import draw_decade, draw_year_before
@@ -305,6 +306,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_movie": "cards.posters",
     "draw_tastebreakers": "cards.tastebreakers",
     "draw_festival": "cards.posters",
+    "draw_pioneer": "cards.pioneer",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

@@ -204,6 +204,7 @@ PRESS = defaultdict(
     new_releases=ON_PAPER,
     two_truths=ON_CORAL,
     year_before=ON_SUN,
+    pioneer=ON_INK,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

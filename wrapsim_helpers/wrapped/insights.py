@@ -19,6 +19,7 @@ from . import (
     new_releases,
     number_one,
     personality,
+    pioneer,
     posters,
     race,
     recaps,
@@ -61,6 +62,7 @@ THEMES = (
     tastebreakers,
     new_releases,
     two_truths,
+    pioneer,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

@@ -81,6 +81,7 @@ class Story:
         new_releases    as in docs/tables.md, with released (date)
         two_truths      place, fact, name, number, is_true, true_number
         year_before     one row or none; columns as in docs/tables.md
+        pioneer         as in docs/tables.md, with date and released
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
@@ -156,6 +157,7 @@ NOT_OF_SEVERAL = {  # insights without rows for several listeners -> why
     "character": "a character is one listener's; several of different characters have none",
     "club": "a club and a role are one listener's; several may be in different clubs",
     "sound_town": "a town is compared with the artists of one listener",
+    "pioneer": ONE_OF_THE_CROWD,
     "similar_listeners": "taste is compared between single listeners, also by a blend or a party",
     "missed_songs": "they are songs of listeners who are similar to one listener",
     "listening_habits": "they are measured for single listeners; a party compares them",
