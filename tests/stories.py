@@ -161,6 +161,7 @@ def tell(
         **recap_tables(ms, songs, artists),
         "new_releases": releases_of(songs),
         "pioneer": pioneered(songs, crowd),
+        "rare_artists": rare_of(artists, crowd),
         "two_truths": statements_of(ms, songs, artists),
         **poster_tables(songs, artists, genres),
         **group_tables(name, songs, artists),
@@ -601,6 +602,14 @@ def pioneered(songs, crowd):
     ]
     early = ranked(rows, *"title artist date released n_before n_after".split())
     return early.assign(n_all=early["n_before"] + early["n_after"] + 1 + early["rank"])
+
+
+def rare_of(artists, crowd):
+    """Artists with no other listener, with one, two ...; no row without a crowd."""
+    rows = with_whole(artists)[: 5 if crowd else 0]
+    n_all = max(40 * len(artists), 1)
+    rare = rows.assign(n_others=range(len(rows)), n_rare=n_all // 9, n_artists=n_all)
+    return rare.assign(n_listeners=sum(c for *_, c in crowd or []))
 
 
 def statements_of(ms, songs, artists):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.pioneer import draw_pioneer
     from .cards.posters import draw_festival, draw_movie
     from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
+    from .cards.rare_artists import draw_rare_artists
     from .cards.recaps import draw_decade, draw_year_before
     from .cards.release_years import draw_listening_age, draw_oldest_song
     from .cards.rows import (
@@ -307,6 +308,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_tastebreakers": "cards.tastebreakers",
     "draw_festival": "cards.posters",
     "draw_pioneer": "cards.pioneer",
+    "draw_rare_artists": "cards.rare_artists",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

@@ -205,6 +205,7 @@ PRESS = defaultdict(
     two_truths=ON_CORAL,
     year_before=ON_SUN,
     pioneer=ON_INK,
+    rare_artists=ON_BLUE,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

@@ -22,6 +22,7 @@ from . import (
     pioneer,
     posters,
     race,
+    rare_artists,
     recaps,
     release_years,
     similar,
@@ -63,6 +64,7 @@ THEMES = (
     new_releases,
     two_truths,
     pioneer,
+    rare_artists,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

@@ -82,6 +82,7 @@ class Story:
         two_truths      place, fact, name, number, is_true, true_number
         year_before     one row or none; columns as in docs/tables.md
         pioneer         as in docs/tables.md, with date and released
+        rare_artists    as in docs/tables.md
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
@@ -158,6 +159,7 @@ NOT_OF_SEVERAL = {  # insights without rows for several listeners -> why
     "club": "a club and a role are one listener's; several may be in different clubs",
     "sound_town": "a town is compared with the artists of one listener",
     "pioneer": ONE_OF_THE_CROWD,
+    "rare_artists": ONE_OF_THE_CROWD,
     "similar_listeners": "taste is compared between single listeners, also by a blend or a party",
     "missed_songs": "they are songs of listeners who are similar to one listener",
     "listening_habits": "they are measured for single listeners; a party compares them",
