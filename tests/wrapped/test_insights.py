@@ -846,6 +846,7 @@ ORDER = {
     "new_releases": ["artist_rank", "place"],
     "two_truths": ["place"],
     "year_before": [],
+    "country_place": [],
     "rare_artists": ["rank"],
     "pioneer": ["rank"],
 }

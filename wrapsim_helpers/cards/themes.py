@@ -206,6 +206,7 @@ PRESS = defaultdict(
     year_before=ON_SUN,
     pioneer=ON_INK,
     rare_artists=ON_BLUE,
+    country_place=ON_INK,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

@@ -68,6 +68,7 @@ STORY = (
     "skip_rate",
     "place",
     "crowd",
+    "country_place",
     "release_years",
     "top_release_year",
     "oldest_song",
@@ -161,12 +162,12 @@ STORIES = {
     ),
     "2021": (
         "minutes",
+        "country_place",
         "top_songs",
         "audio_aura",
         "top_artists",
-        "top_genres",
         "movie",
-        "place",
+        "top_genres",
     ),
     "2022": (
         "minutes",

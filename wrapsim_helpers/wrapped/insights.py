@@ -7,6 +7,7 @@ from . import (
     archive,
     characters,
     clubs,
+    country,
     days,
     evolution,
     fans,
@@ -65,6 +66,7 @@ THEMES = (
     two_truths,
     pioneer,
     rare_artists,
+    country,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

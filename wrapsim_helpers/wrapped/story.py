@@ -83,6 +83,8 @@ class Story:
         year_before     one row or none; columns as in docs/tables.md
         pioneer         as in docs/tables.md, with date and released
         rare_artists    as in docs/tables.md
+        country_place   one row or none: country, name, ms_played, n_listeners, n_below, rank,
+                        group_ms (a list), group
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
@@ -160,6 +162,7 @@ NOT_OF_SEVERAL = {  # insights without rows for several listeners -> why
     "sound_town": "a town is compared with the artists of one listener",
     "pioneer": ONE_OF_THE_CROWD,
     "rare_artists": ONE_OF_THE_CROWD,
+    "country_place": ONE_OF_THE_CROWD,
     "similar_listeners": "taste is compared between single listeners, also by a blend or a party",
     "missed_songs": "they are songs of listeners who are similar to one listener",
     "listening_habits": "they are measured for single listeners; a party compares them",
