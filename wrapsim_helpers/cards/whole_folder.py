@@ -20,7 +20,8 @@ WHY_UNTOLD = (  # why a story of a history has no card -> the cards
     ),
     (
         "genres and release years, which a songs file adds",
-        "top_genres oldest_song audio_aura audio_day music_evolution world movie festival".split(),
+        "top_genres hourly_families oldest_song audio_aura audio_day music_evolution world movie "
+        "festival energy".split(),
     ),
     ("the tracks of each album", ["top_albums", "new_releases"]),
     ("the lengths of plays and tracks", ["skip_rate"]),

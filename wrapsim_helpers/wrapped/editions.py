@@ -61,6 +61,7 @@ STORY = (
     "top_genres",
     "top_families",
     "listening_clock",
+    "hourly_families",
     "calendar",
     "monthly_genres",
     "monthly_families",

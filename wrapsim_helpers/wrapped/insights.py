@@ -13,6 +13,7 @@ from . import (
     fans,
     firsts,
     games,
+    genre_hours,
     listening_habits,
     measures,
     moments,
@@ -67,6 +68,7 @@ THEMES = (
     pioneer,
     rare_artists,
     country,
+    genre_hours,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

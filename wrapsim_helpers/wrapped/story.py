@@ -85,6 +85,8 @@ class Story:
         rare_artists    as in docs/tables.md
         country_place   one row or none: country, name, ms_played, n_listeners, n_below, rank,
                         group_ms (a list), group
+        hourly_families hour (0-23), family, n_streams; no row for a family without a stream in an
+                        hour
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
