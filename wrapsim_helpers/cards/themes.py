@@ -208,6 +208,7 @@ PRESS = defaultdict(
     rare_artists=ON_BLUE,
     country_place=ON_INK,
     hourly_families=ON_BLUE,
+    energy=ON_CORAL,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

@@ -76,6 +76,7 @@ STORY = (
     "listening_age",
     "audio_aura",
     "audio_day",
+    "energy",
     "genre_mixture",
     "music_evolution",
     "archive",

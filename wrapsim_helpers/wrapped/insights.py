@@ -9,6 +9,7 @@ from . import (
     clubs,
     country,
     days,
+    energy,
     evolution,
     fans,
     firsts,
@@ -69,6 +70,7 @@ THEMES = (
     rare_artists,
     country,
     genre_hours,
+    energy,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

@@ -87,6 +87,8 @@ class Story:
                         group_ms (a list), group
         hourly_families hour (0-23), family, n_streams; no row for a family without a stream in an
                         hour
+        energy          month, n_streams, energy, valence and bpm (means); no row for a month
+                        without a stream of known sound
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
