@@ -3,10 +3,11 @@
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from wrapsim_helpers.cards import genre_hours as card
-from wrapsim_helpers.wrapped.genre_hours import hourly_families
+from wrapsim_helpers.wrapped.genre_hours import hourly_families, with_enough_hours
 
 from ..cards.test_cards import drawn, story_of
 from .more_columns import ranked_plays, results, tables_of_crowd
@@ -56,7 +57,7 @@ def test_the_card_names_the_hours_in_which_a_family_is_most_above_its_share_of_t
             h,
         )
         for name in table["family"].unique()
-        if name != card.NO_FAMILY
+        if name != card.OTHER
         for h in range(24)
         for near in [table["hour"].isin([(h + k) % 24 for k in card.NEAR])]
     )
@@ -65,6 +66,14 @@ def test_the_card_names_the_hours_in_which_a_family_is_most_above_its_share_of_t
     marked = [p for c in ax.collections if c.get_gid() == "named hours" for p in c.get_paths()]
     left = sorted(round((p.vertices[:, 0].min() - 84) / card.STEP) for p in marked)
     assert left == sorted((hour + k) % 24 for k in card.NEAR)
+
+
+def test_a_listener_with_few_streams_at_most_hours_has_no_card():
+    hours = [(hour, "Pop", 10) for hour in range(8, 16)]
+    table = pd.DataFrame(hours, columns=["hour", "family", "n_streams"])
+    assert len(with_enough_hours(table, None)) == 8
+    assert len(with_enough_hours(table[:-1], None)) == 0
+    assert len(with_enough_hours(table.assign(n_streams=9), None)) == 0
 
 
 def test_hours_with_few_streams_have_no_ridge():

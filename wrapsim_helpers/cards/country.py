@@ -69,7 +69,9 @@ def words_of_country_place(story):
         sub="of music" if headline.endswith("minutes") else "in minutes of music",
         reading=(
             reading_line(f"{minutes}: rank {count(rank)} of {count(n)}."),
-            f"More minutes than {percent_text(below / (n - 1))} of the others.",
+            f"More minutes than {percent_text(below / (n - 1))} of the others."
+            if below
+            else f"The most there: {most} minutes.",
         ),
         rule=f"One bar for each {each}. Simulated.",
         before=f"{counted(n, 'listener')} in {home}, from {fewest} to {most} minutes.",

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..music.families import OTHER
+from ..wrapped.genre_hours import FEWEST, NEAR
 from .albums import named_headline
 from .canvas import (
     LEFT,
@@ -17,13 +19,10 @@ from .canvas import (
     write,
     write_name,
 )
-from .fonts import shown_genre
+from .fonts import family_in_text, shown_genre
 from .words import of_100, words_on
 
 MOST_ROWS, TOP, BOTTOM = 7, 560, 1460  # families; of the rows, pixels
-NO_FAMILY = "Other"  # genres of no family
-NEAR = (-1, 0, 1)  # hours that count with an hour
-FEWEST = 30  # streams of three hours; with fewer, they have no share
 HIGHEST = 190  # pixels, of a ridge
 STEP = MEASURE / 24  # from an hour to the next
 
@@ -89,19 +88,25 @@ def hourly_shares(story):
     hours with too few streams.
     """
     names, each, whole = streams_by_hour(story)
-    enough = whole >= FEWEST if (whole >= FEWEST).any() else whole == whole.max()
-    return names, np.where(enough, each / np.maximum(whole, 1), 0)
+    shares = np.where(enough_streams(whole), each / np.maximum(whole, 1), 0)
+    return [name for name, row in zip(names, shares) if row.any()], shares[shares.any(axis=1)]
+
+
+def enough_streams(whole):
+    """Whether each hour has enough streams around it to tell a share; else the hours with most."""
+    enough = whole >= FEWEST
+    return enough if enough.any() else whole == whole.max()
 
 
 def strongest_hours(story):
     """(family, hour, share in the three hours around it, share of the whole day): where a family
-    has most streams more than its share of the whole day would give; not NO_FAMILY if there is
+    has most streams more than its share of the whole day would give; not OTHER if there is
     another.
     """
     names, each, whole = streams_by_hour(story)
     all_day = each.sum(1) / whole.sum()
-    above = each - all_day[:, None] * whole
-    above[[name == NO_FAMILY and len(names) > 1 for name in names]] = -np.inf
+    above = np.where(enough_streams(whole), each - all_day[:, None] * whole, -np.inf)
+    above[[name == OTHER and len(names) > 1 for name in names]] = -np.inf
     i, hour = np.unravel_index(above.argmax(), above.shape)
     return names[i], int(hour), each[i, hour] / whole[hour], all_day[i]
 
@@ -110,7 +115,7 @@ def words_of_hourly_families(story):
     """The words of the card `hourly_families`."""
     family, hour, share, all_day = strongest_hours(story)
     names, shares = hourly_shares(story)
-    name, in_text = shown_genre(family), shown_genre(family.lower())
+    name, in_text = shown_genre(family), family_in_text(family)
     hours, of_share = (
         f"From {(hour - 1) % 24} to {(hour + 2) % 24}",
         f"{of_100(share)} of 100 plays",

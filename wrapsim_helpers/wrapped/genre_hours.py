@@ -1,5 +1,7 @@
 """Families of genres by hour of the day (ListenBrainz Year in Music: genre activity)."""
 
+import numpy as np
+
 from .counting import total
 from .insight import OF_STREAMS, Insight
 from .tops import UNRANKED
@@ -22,6 +24,20 @@ def hourly_families(tables):
     return counts.order_by("listener_id", "hour", "family")
 
 
+# -- the record ------------------------------------------------------------------------------------
+
+NEAR = (-1, 0, 1)  # hours that count with an hour
+FEWEST = 30  # streams in the three hours around an hour; of fewer, no share is told
+FEWEST_HOURS = 6  # hours with so many streams that a story needs
+
+
+def with_enough_hours(rows, _):
+    """The rows; none if fewer than FEWEST_HOURS hours have FEWEST streams around them."""
+    by_hour = rows.groupby("hour")["n_streams"].sum().reindex(range(24), fill_value=0).to_numpy()
+    around = sum(np.roll(by_hour, -k) for k in NEAR)
+    return rows if (around >= FEWEST).sum() >= FEWEST_HOURS else rows[:0]
+
+
 INSIGHTS = (
     Insight(
         "hourly_families",
@@ -29,6 +45,7 @@ INSIGHTS = (
         hourly_families,
         reads=OF_STREAMS,
         columns=("hour", "family", "n_streams"),
+        shape=with_enough_hours,
         counted="plays of {seconds} s and more, in the hour in which they began",
         left_out=f"{UNRANKED}, and tracks without a genre",
     ),
