@@ -164,6 +164,7 @@ def tell(
         "new_releases": releases_of(songs),
         "pioneer": pioneered(songs, crowd),
         "rare_artists": rare_of(artists, crowd),
+        "stand_out": of_genres_at_home(genres, crowd),
         "country_place": rank_at_home(int(ms.sum()), crowd),
         "two_truths": statements_of(ms, songs, artists),
         **poster_tables(songs, artists, genres),
@@ -638,6 +639,15 @@ def rank_at_home(ms, crowd):
     row = ("FR", "France", ms, n, below, n - below, means, group)
     columns = "country name ms_played n_listeners n_below rank group_ms group".split()
     return table([row] if crowd else [], *columns)
+
+
+def of_genres_at_home(genres, crowd):
+    """Genres of which the others stream a half, a fifth ... and nothing; no row without a crowd."""
+    rows = genres[: 5 if crowd else 0].assign(country="GB", name="United Kingdom", n_listeners=9)
+    parts = [0.5, 0.2, 0.12, 0.9, 0.0][: len(rows)]
+    return rows.assign(
+        share=rows["n_streams"] / 5_000, others_share=rows["n_streams"] * parts / 5_000
+    )
 
 
 def rare_of(artists, crowd):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.archive import draw_archive
     from .cards.artist import draw_accolades, draw_artist_countries, draw_artist_year
     from .cards.card import card_folder, make_cards, make_squares, write_cards
-    from .cards.country import draw_country_place
+    from .cards.country import draw_country_place, draw_stand_out
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
     from .cards.energy import draw_energy
@@ -315,6 +315,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_country_place": "cards.country",
     "draw_hourly_families": "cards.genre_hours",
     "draw_energy": "cards.energy",
+    "draw_stand_out": "cards.country",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

@@ -12,7 +12,7 @@ from wrapsim_helpers.wrapped.insight import Request
 from wrapsim_helpers.wrapped.insights import with_tallies
 
 from ..cards.test_cards import drawn, spans, story_of
-from .more_columns import results, store, tables_of_crowd
+from .more_columns import ranked_plays, results, store, tables_of_crowd
 from .test_insights import heard, play
 
 
@@ -92,3 +92,72 @@ def test_a_bar_of_the_card_is_as_high_as_the_minutes():
 )
 def test_the_headline_names_the_country_and_is_never_the_last_rank(rank, words):
     assert country_headline("Brazil", 10, rank, "12 minutes") == words
+
+
+# -- genres that stand out -------------------------------------------------------------------------
+
+
+def standing_out(plays, homes):
+    """Rows of `stand_out` as (listener, genre, share, others_share)."""
+    tables = heard(plays)
+    people = pd.DataFrame({"listener_id": range(len(homes)), "country": homes})
+    tables = replace(tables, listeners=store(tables, "people", people))
+    tables = with_tallies(tables, ["country_minutes", "country_genres"])
+    names = "listener_id", "genre", "share", "others_share"
+    return [tuple(row[name] for name in names) for row in results(tables, country.stand_out)]
+
+
+def streams(listener, n_pop, n_rock):
+    """Streams of a listener: so many of each genre."""
+    tracks = [0] * n_pop + [1] * n_rock
+    return [
+        play(f"2025-05-{1 + i:02}T12:00:00", t, listener=listener) for i, t in enumerate(tracks)
+    ]
+
+
+def test_a_genre_stands_out_if_its_share_is_above_that_of_the_others():
+    plays = [
+        p for i, n in enumerate([(3, 1), (1, 3), (1, 1), (1, 1), (1, 1)]) for p in streams(i, *n)
+    ]
+    assert standing_out(plays, ["FR"] * 5) == [
+        (0, "pop", 0.75, 0.4),
+        (1, "rock", 0.75, 0.4),
+    ]
+
+
+def test_a_small_country_and_others_without_a_stream_have_none():
+    plays = [p for i in range(5) for p in streams(i, 2 if i else 1, 0 if i else 1)]
+    assert standing_out(plays, ["FR"] * 5)[0] == (0, "rock", 0.5, 0.0)
+    assert standing_out(plays, ["FR"] * 4 + ["SE"]) == []
+    alone = [
+        *streams(0, 1, 1),
+        *(play("2025-05-01T12:00:00", 0, 9, listener=i) for i in range(1, 5)),
+    ]
+    assert standing_out(alone, ["FR"] * 5) == []
+
+
+def test_plain_loops_find_the_same_genres(crowd):
+    tables = with_tallies(tables_of_crowd(crowd), ["country_minutes", "country_genres"])
+    homes = dict(zip(*(crowd.listeners[c].to_pylist() for c in ("listener_id", "country"))))
+    plays = ranked_plays(crowd)
+    plays = plays[plays["genre"] != ""]
+    plays = plays.assign(country=plays["listener_id"].map(homes))
+    rows = results(tables, country.stand_out)
+    assert len({row["listener_id"] for row in rows}) > 100
+    by_listener = pd.DataFrame(rows).groupby("listener_id")
+    for listener, table in list(by_listener)[::7]:
+        near = plays[plays["country"] == homes[listener]]
+        mine = near["listener_id"] == listener
+        shares = [near[some]["genre"].value_counts(normalize=True) for some in (mine, ~mine)]
+        above = shares[0].sub(shares[1], fill_value=0).sort_values(ascending=False)
+        expected = above[above > 1e-9][: country.STAND_OUT]
+        found = table["share"] - table["others_share"]
+        assert found.tolist() == pytest.approx(expected.tolist(), abs=2e-9)
+
+
+def test_the_bars_of_the_card_are_the_shares():
+    genres = story_of("typical").tables["stand_out"]
+    bars = spans(drawn("typical", "stand_out"), "genres", 0)
+    both = np.r_[genres["share"], genres["others_share"]]
+    wanted = np.maximum(both / both.max() * bars.max(), 4)
+    assert sorted(bars) == pytest.approx(sorted(wanted), rel=1e-6)

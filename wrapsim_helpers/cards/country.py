@@ -1,4 +1,4 @@
-"""The card of the listener among the listeners of their country."""
+"""Cards of the listener in their country: rank by minutes, and genres that stand out."""
 
 import numpy as np
 
@@ -7,21 +7,28 @@ from .canvas import (
     LEFT,
     MEASURE,
     NAME,
+    READING,
     RULE,
+    key,
     lines,
     page,
     reading_line,
     rectangles,
+    width,
     write,
     write_centred,
+    write_name,
 )
+from .fonts import shown_genre
 from .words import (
     THIN,
+    capital,
     count,
     counted,
     counted_minutes,
     first_true,
     minutes_text,
+    of_100,
     percent_text,
     with_article,
     words_on,
@@ -47,7 +54,7 @@ def draw_country_place(ax, story, theme="press"):
     under_word = abs(x + 0.4 * pitch - at) < 0.4 * pitch + WORD
     top = BASE - height[under_word].max() - 60
     lines(ax, [[(at, BASE - height[mine][0] - 12), (at, top)]], look.accent.face, 5, "your bar")
-    write_centred(ax, at, top - 20, "you", NAME, "name", look.loud, "your bar")
+    write_centred(ax, at, top - 36, "you", NAME, "name", look.loud, "your bar")
     for which, end, ha in ((0, LEFT, "left"), (-1, x[-1] + 0.8 * pitch, "right")):
         text = f"{count(minutes_text(ms[which]))} min"
         write(ax, end, BASE + 60, text, RULE, "text", look.quiet, "tick", ha=ha)
@@ -91,3 +98,59 @@ def country_headline(country, n, rank, minutes):
         minutes,
     )
     return named_headline(f"{country}: {said}", said.capitalize())
+
+
+# ---------------------------------------------------------------- genres that stand out
+
+FIRST_PAIR, PAIR, THICK, THIN_BAR = 640, 184, 64, 22  # pairs of bars, pixels
+NOTHING = 4  # length of a bar of nothing
+
+
+def draw_stand_out(ax, story, theme="press"):
+    """Which genres does the listener stream more than their country? Two bars for each genre: the
+    share of the listener's plays, and below it that of the others in the country.
+    """
+    look = page(ax, story, "stand_out", theme, words_of_stand_out(story))
+    genres = story.tables["stand_out"]
+    scale = (MEASURE - width("100%", "name", READING) - 40) / genres["share"].max()
+    for i, genre in enumerate(genres.itertuples()):
+        y, colour = FIRST_PAIR + PAIR * i, look.loud if genre.rank == 1 else look.text
+        name = capital(shown_genre(genre.genre)), (READING, RULE), "name", colour, "name", MEASURE
+        write_name(ax, LEFT, y, *name)
+        for top, high, share, paint in (
+            (y + 22, THICK, genre.share, look.accent),
+            (y + 26 + THICK, THIN_BAR, genre.others_share, look.mark),
+        ):
+            rectangles(ax, LEFT, top, max(scale * share, NOTHING), high, paint, "genres")
+        at = LEFT + scale * genre.share + 24, y + 22 + THICK / 2 + 15
+        write(ax, *at, percent_text(genre.share), READING, "name", look.text, "value")
+    entries = (look.accent, 44, "you"), (look.mark, 44, f"others in {country_at_home(story)}")
+    key(ax, look, 548, *entries)
+    return ax
+
+
+def country_at_home(story):
+    """The country of `stand_out` as it stands in a sentence."""
+    return with_article(story.first("stand_out")["name"])
+
+
+def words_of_stand_out(story):
+    """The words of the card `stand_out`."""
+    genres = story.tables["stand_out"]
+    first, home = genres.iloc[0], country_at_home(story)
+    said = "; ".join(
+        f"{shown_genre(g.genre)} {percent_text(g.share)}, others {percent_text(g.others_share)}"
+        for g in genres.itertuples()
+    )
+    you, others = of_100(first["share"]), of_100(first["others_share"])
+    return words_on(
+        story,
+        "Genres at home",
+        headline=named_headline(capital(shown_genre(first["genre"])), f"{you} of 100 plays"),
+        reading=(
+            f"You: {you} of 100 plays. Others: {others}.",
+            reading_line(f"{count(first['n_listeners'])} listeners in {home}."),
+        ),
+        rule="Genres far above the average of the others.",
+        before=f"{said}.",
+    )

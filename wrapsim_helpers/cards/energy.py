@@ -52,9 +52,9 @@ def draw_line(ax, story, look, pitch):
     rest = np.arange(len(x)) != top
     dots(ax, np.c_[x, y][rest], size[rest], look.mark, "months")
     dots(ax, (x[top], y[top]), size[top], look.accent, "liveliest")
-    for i, beside in {low: size[low] / 2 + 56, top: -size[top] / 2 - 24}.items():
+    for i, offset in {low: size[low] / 2 + 56, top: -size[top] / 2 - 24}.items():
         text = str(round(values[i]))
-        write_centred(ax, x[i], y[i] + beside, text, READING, "bold", look.text, "value")
+        write_centred(ax, x[i], y[i] + offset, text, READING, "bold", look.text, "value")
 
 
 def heights(values):
@@ -94,4 +94,4 @@ def words_of_energy(story):
 def energy_headline(month):
     """The headline of the card `energy`; it follows the score, and names the month with most."""
     names = LONG_MONTHS[(month - 1) % 12], MONTHS[(month - 1) % 12]
-    return first_that_fits([f"of 100, most in {name}" for name in names], "name", SUB)
+    return first_that_fits([f"energy, most in {name}" for name in names], "name", SUB)

@@ -209,6 +209,7 @@ PRESS = defaultdict(
     country_place=ON_INK,
     hourly_families=ON_BLUE,
     energy=ON_CORAL,
+    stand_out=ON_PAPER,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

@@ -16,7 +16,8 @@ WHY_UNTOLD = (  # why a story of a history has no card -> the cards
     (
         "other listeners",
         "place similar_listeners missed_songs listening_age personality character club sound_town "
-        "leaderboard tastebreakers pioneer rare_artists country_place".split(),
+        "leaderboard tastebreakers pioneer rare_artists country_place "
+        "stand_out".split(),
     ),
     (
         "genres and release years, which a songs file adds",

@@ -1,15 +1,19 @@
-"""The listener among the listeners of their own country, by minutes (the service's "more minutes
-than X % of listeners in your country" of 2021).
+"""The listener among the listeners of their own country: by minutes (the service's "more minutes
+than X % of listeners in your country" of 2021), and by the genres that stand out there (the Sound
+Capsule's "you stand out").
 """
 
 import ibis
 import numpy as np
 
 from ..people.homes import countries
-from .counting import total
-from .insight import OF_MINUTES, Insight, Tally
+from .counting import ranked, shared, total, total_over
+from .insight import OF_MINUTES, OF_STREAMS, Insight, Tally
+from .shares import DIGITS, rounded_share
+from .tops import UNRANKED, genres_of, ranked_genres
 
 FEWEST = 5  # listeners of a country; with fewer, a rank says little
+STAND_OUT = 5  # genres told
 BARS = 40  # groups of equal size into which the listeners of a country are cut at most
 
 
@@ -42,7 +46,38 @@ def with_ranks_at_home(rows):
     )
 
 
+# -- genres ----------------------------------------------------------------------------------------
+
+
+def country_genres(tables):
+    """How many streams do the listeners of each country have of each genre? country, genre,
+    n_streams.
+    """
+    streams = genre_streams(tables).join(home_countries(tables), "listener_id")
+    return streams.group_by("country", "genre").agg(n_streams=total(streams.n_streams))
+
+
+def genre_streams(tables):
+    """The streams of each listener by genre: genre, n_streams."""
+    best = shared(tables, ranked_genres).join(genres_of(tables), "number")
+    return best.select("listener_id", "genre", "n_streams")
+
+
+def with_streams_of_country(rows):
+    """Streams by country and genre with n_country, those of all genres."""
+    return rows.mutate(n_country=total_over(rows.n_streams, ibis.window(group_by="country")))
+
+
 TALLIES = (
+    Tally(
+        "country_genres",
+        country_genres,
+        adds=("country", "genre"),
+        finish=with_streams_of_country,
+        order=("country", "genre"),
+        reads=OF_STREAMS,
+        needs=("listeners",),
+    ),
     Tally(
         "country_minutes",
         country_minutes,
@@ -66,6 +101,32 @@ def country_place(tables):
     return ranks.semi_join(tables.days, "listener_id").order_by("listener_id")
 
 
+def stand_out(tables, most=STAND_OUT):
+    """Which genres does each listener stream more than the others in their country? rank, genre,
+    n_streams, share (of the listener's streams with a genre), others_share (of those of the other
+    listeners of the country), country, n_listeners of it.
+
+    Ranked by the difference of the shares, which is above 0, rounded to 1e-9; of equal ones, by
+    more streams, then by name. No row where `country_place` has none, or if the others have no
+    stream.
+    """
+    homes = tables.tallies["country_minutes"].select("listener_id", "country", "n_listeners")
+    mine = genre_streams(tables).join(homes.filter(homes.n_listeners >= FEWEST), "listener_id")
+    mine = mine.mutate(n_own=mine.n_streams.sum().over(group_by="listener_id"))
+    crowd = tables.tallies["country_genres"].rename(n_of_genre="n_streams")
+    both = mine.join(crowd, ["country", "genre"])
+    both = both.filter(both.n_country > both.n_own)
+    shares = both.mutate(
+        share=rounded_share(both.n_streams, both.n_own),
+        others_share=rounded_share(both.n_of_genre - both.n_streams, both.n_country - both.n_own),
+    )
+    above = shares.mutate(above=(shares.share - shares.others_share).round(DIGITS))
+    above = above.filter(above.above > 0)
+    best = ranked(above, ibis.desc("above"), ibis.desc("n_streams"), "genre")
+    few = best.filter(best["rank"] <= most)
+    return few.select("listener_id", *GENRE_COLUMNS).order_by("listener_id", "rank")
+
+
 # -- the records -----------------------------------------------------------------------------------
 
 
@@ -80,12 +141,23 @@ def with_the_country(rows, request):
     ms = np.sort(crowd.loc[crowd["country"] == row["country"], "ms_played"].to_numpy())
     groups = np.array_split(ms, min(len(ms), BARS))
     ends = np.cumsum([len(group) for group in groups])
-    name = countries().set_index("country")["name"].get(row["country"], row["country"])
+    name = name_of_country(row["country"])
     means = [float(group.mean()) for group in groups]
     group = int(np.searchsorted(ends, row["n_below"], side="right"))
     return rows.assign(name=name, group_ms=[means], group=group)
 
 
+def with_name_of_country(rows, _):
+    """The rows with name, that of the country."""
+    return rows.assign(name=[name_of_country(code) for code in rows["country"]])
+
+
+def name_of_country(code):
+    """The name of a country, as in places.csv; its code if it has none."""
+    return countries().set_index("country")["name"].get(code, code)
+
+
+GENRE_COLUMNS = ("rank", "genre", "n_streams", "share", "others_share", "country", "n_listeners")
 PLACE_COLUMNS = ("country", "ms_played", "n_listeners", "n_below", "rank")
 INSIGHTS = (
     Insight(
@@ -99,5 +171,19 @@ INSIGHTS = (
         shape=with_the_country,
         counted="listeners of this run with a home in the same country, by milliseconds of all "
         f"plays; equal ones share a rank; countries of {FEWEST} listeners and more",
+    ),
+    Insight(
+        "stand_out",
+        "Which genres does each listener stream more than the others in their country?",
+        stand_out,
+        reads=OF_STREAMS,
+        needs=("listeners",),
+        tallies=("country_minutes", "country_genres"),
+        columns=GENRE_COLUMNS,
+        shape=with_name_of_country,
+        counted="the share of each genre in the plays of {seconds} s and more, above that of the "
+        "other listeners of this run with a home in the same country; countries of "
+        f"{FEWEST} listeners and more",
+        left_out=f"{UNRANKED}, and tracks without a genre",
     ),
 )

@@ -90,6 +90,7 @@ STORY = (
     "pioneer",
     "seasons",
     "world",
+    "stand_out",
     "similar_listeners",
     "missed_songs",
     "rare_artists",
@@ -134,8 +135,8 @@ OF_CARDS = (
     "personality_axes",
     "listening_habits",
 )
-# What each year told, as the press and the service described it, as far as the log holds it: no
-# podcasts, videos or shares. Neighbours differ in ground.
+# What each year told, as the press and the service described it, as far as the data hold it; what
+# they lack is listed in docs/tables.md. Neighbours differ in ground.
 EARLY = ("minutes", "top_songs", "top_artists", "seasons")
 STORIES = {
     "2013": EARLY,

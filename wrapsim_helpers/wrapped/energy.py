@@ -31,7 +31,7 @@ def energy(tables):
 # -- the record ------------------------------------------------------------------------------------
 
 
-def of_several_months(months, _):
+def of_two_months(months, _):
     """The rows; none if there is only one month."""
     return months if len(months) > 1 else months[:0]
 
@@ -44,7 +44,7 @@ INSIGHTS = (
         energy,
         reads=OF_STREAMS,
         columns=("month", "n_streams", *SOUND),
-        shape=of_several_months,
+        shape=of_two_months,
         counted="the mean energy, valence and tempo of plays of {seconds} s and more",
         left_out=f"{UNRANKED}, and tracks whose sound is unknown",
     ),

@@ -89,6 +89,7 @@ class Story:
                         hour
         energy          month, n_streams, energy, valence and bpm (means); no row for a month
                         without a stream of known sound
+        stand_out       as in docs/tables.md, with name (of the country)
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
@@ -167,6 +168,7 @@ NOT_OF_SEVERAL = {  # insights without rows for several listeners -> why
     "pioneer": ONE_OF_THE_CROWD,
     "rare_artists": ONE_OF_THE_CROWD,
     "country_place": ONE_OF_THE_CROWD,
+    "stand_out": ONE_OF_THE_CROWD,
     "similar_listeners": "taste is compared between single listeners, also by a blend or a party",
     "missed_songs": "they are songs of listeners who are similar to one listener",
     "listening_habits": "they are measured for single listeners; a party compares them",
