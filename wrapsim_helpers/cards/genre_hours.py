@@ -22,7 +22,7 @@ from .canvas import (
 from .fonts import family_in_text, shown_genre
 from .words import of_100, words_on
 
-MOST_ROWS, TOP, BOTTOM = 7, 560, 1460  # families; of the rows, pixels
+MOST_ROWS, TOP, BOTTOM = 5, 560, 1460  # families; of the rows, pixels
 HIGHEST = 190  # pixels, of a ridge
 STEP = MEASURE / 24  # from an hour to the next
 
