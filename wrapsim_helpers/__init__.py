@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
     from .cards.games import draw_top_song_quiz
     from .cards.genre_hours import draw_hourly_families
+    from .cards.kept_songs import draw_kept_songs
     from .cards.moments import draw_milestones, draw_on_repeat
     from .cards.moods import draw_audio_aura, draw_audio_day
     from .cards.new_releases import draw_new_releases
@@ -316,6 +317,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_hourly_families": "cards.genre_hours",
     "draw_energy": "cards.energy",
     "draw_stand_out": "cards.country",
+    "draw_kept_songs": "cards.kept_songs",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

@@ -846,6 +846,7 @@ ORDER = {
     "new_releases": ["artist_rank", "place"],
     "two_truths": ["place"],
     "year_before": [],
+    "kept_songs": ["month"],
     "stand_out": ["rank"],
     "energy": ["month"],
     "hourly_families": ["hour", "family"],

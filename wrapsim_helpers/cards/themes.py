@@ -210,6 +210,7 @@ PRESS = defaultdict(
     hourly_families=ON_BLUE,
     energy=ON_CORAL,
     stand_out=ON_PAPER,
+    kept_songs=ON_SUN,
     artist_year=ON_INK,
     artist_countries=ON_SUN,
     accolades=ON_BLUE,

@@ -24,6 +24,7 @@ WHY_UNTOLD = (  # why a story of a history has no card -> the cards
         "top_genres hourly_families oldest_song audio_aura audio_day music_evolution world movie "
         "festival energy".split(),
     ),
+    ("playlists and saved songs", ["kept_songs"]),
     ("the tracks of each album", ["top_albums", "new_releases"]),
     ("the lengths of plays and tracks", ["skip_rate"]),
     (

@@ -15,6 +15,7 @@ from . import (
     firsts,
     games,
     genre_hours,
+    kept_songs,
     listening_habits,
     measures,
     moments,
@@ -71,6 +72,7 @@ THEMES = (
     country,
     genre_hours,
     energy,
+    kept_songs,
 )
 INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())

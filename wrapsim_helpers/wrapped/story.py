@@ -90,6 +90,7 @@ class Story:
         energy          month, n_streams, energy, valence and bpm (means); no row for a month
                         without a stream of known sound
         stand_out       as in docs/tables.md, with name (of the country)
+        kept_songs      as in docs/tables.md
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
