@@ -152,6 +152,8 @@ def tell(
         "crowd": table(crowd or [], "from_ms", "to_ms", "n_listeners"),
         **release_tables(int(streams.sum()), songs, crowd),
         **mood_tables(int(streams.sum()), months),
+        "energy": energy_of(months, streams),
+        "hourly_families": hourly_families(families_of(genres), hour_ms),
         **evolution_tables(genres, artists, months),
         "archive": archive_table(ms, streams, artists, genres),
         **artist_tables(songs, artists),
@@ -160,6 +162,11 @@ def tell(
         **year_tables(artists),
         **recap_tables(ms, songs, artists),
         "new_releases": releases_of(songs),
+        "pioneer": pioneered(songs, crowd),
+        "rare_artists": rare_of(artists, crowd),
+        "kept_songs": kept_by_month(songs),
+        "stand_out": of_genres_at_home(genres, crowd),
+        "country_place": rank_at_home(int(ms.sum()), crowd),
         "two_truths": statements_of(ms, songs, artists),
         **poster_tables(songs, artists, genres),
         **group_tables(name, songs, artists),
@@ -188,6 +195,28 @@ def families_of(genres):
     counts = counts.sort_values("n_streams", ascending=False, kind="stable").reset_index()
     counts.insert(0, "rank", range(1, len(counts) + 1))
     return counts.assign(share=counts["n_streams"] / max(counts["n_streams"].sum(), 1))
+
+
+def hourly_families(families, hour_ms):
+    """Streams by hour and family: each family has more of them at an hour of its own."""
+    rows = [
+        (hour, row.family, round(row.share * ms / 195_000 * (2 if hour // 3 == k else 1)))
+        for hour, ms in enumerate(hour_ms)
+        for k, row in enumerate(families.itertuples())
+    ]
+    counts = table(rows, "hour", "family", "n_streams")
+    return counts[counts["n_streams"] > 0].reset_index(drop=True)
+
+
+def energy_of(months, streams):
+    """Energy by month, no row for a month without a genre; two months if all have the same one."""
+    of_month = np.bincount([d.month - 1 for d in DAYS], streams, 12)
+    rows = [
+        (m + 1, int(of_month[m]), 55.0 + 7 * m % 13, 48.0 - 5 * m % 7, 121.0 + m)
+        for m, genre in enumerate(months)
+        if genre and (m in (4, 5) or len(set(months)) > 1)
+    ]
+    return table(rows, "month", "n_streams", "energy", "valence", "bpm")
 
 
 def monthly_families(genres, months, streams):
@@ -589,6 +618,55 @@ def releases_of(songs):
     ]
     columns = "artist_rank artist place album released n_tracks n_heard n_streams".split()
     return table(rows, *columns)
+
+
+def pioneered(songs, crowd):
+    """Songs streamed early: the first on the day of its release; no row without a crowd."""
+    n = sum(c for *_, c in crowd or [])
+    rows = [
+        (s.title, s.artist, DAYS[90 + 7 * k], DAYS[90 + 5 * k], k * n // 20, n // 2 - k * n // 20)
+        for k, s in enumerate(songs.head(5 if crowd else 0).itertuples())
+    ]
+    early = ranked(rows, *"title artist date released n_before n_after".split())
+    return early.assign(n_all=early["n_before"] + early["n_after"] + 1 + early["rank"])
+
+
+def rank_at_home(ms, crowd):
+    """The rank in a country of nine listeners, or of groups of ten; no row without a crowd."""
+    many = sum(c for *_, c in crowd or []) > 5_000
+    group = 31 if many else 1
+    means = [ms * 1.09 ** (k - group) for k in range(40 if many else 9)]
+    n, below = (400, 312) if many else (9, 1)
+    row = ("FR", "France", ms, n, below, n - below, means, group)
+    columns = "country name ms_played n_listeners n_below rank group_ms group".split()
+    return table([row] if crowd else [], *columns)
+
+
+def of_genres_at_home(genres, crowd):
+    """Genres of which the others stream a half, a fifth ... and nothing; no row without a crowd."""
+    rows = genres[: 5 if crowd else 0].assign(country="GB", name="United Kingdom", n_listeners=9)
+    parts = [0.5, 0.2, 0.12, 0.9, 0.0][: len(rows)]
+    return rows.assign(
+        share=rows["n_streams"] / 5_000, others_share=rows["n_streams"] * parts / 5_000
+    )
+
+
+def kept_by_month(songs):
+    """Songs kept in twelve months, or in one if there are few songs."""
+    rows = [
+        (m, 1_234 if m == 3 else m, m + 1, m, s.title, s.artist, s.n_streams - m)
+        for m in range(1, 13 if len(songs) == 5 else 2)
+        for s in [songs.iloc[m % len(songs)]]
+    ]
+    return table(rows, *"month n_kept n_adds n_saves title artist n_streams".split())
+
+
+def rare_of(artists, crowd):
+    """Artists with no other listener, with one, two ...; no row without a crowd."""
+    rows = with_whole(artists)[: 5 if crowd else 0]
+    n_all = max(40 * len(artists), 1)
+    rare = rows.assign(n_others=range(len(rows)), n_rare=n_all // 9, n_artists=n_all)
+    return rare.assign(n_listeners=sum(c for *_, c in crowd or []))
 
 
 def statements_of(ms, songs, artists):

@@ -14,20 +14,26 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.archive import draw_archive
     from .cards.artist import draw_accolades, draw_artist_countries, draw_artist_year
     from .cards.card import card_folder, make_cards, make_squares, write_cards
+    from .cards.country import draw_country_place, draw_stand_out
     from .cards.crowd import draw_place, draw_skip_rate
     from .cards.days import draw_calendar, draw_listening_clock, draw_longest_streak
+    from .cards.energy import draw_energy
     from .cards.everybody import write_all_cards
     from .cards.evolution import draw_music_evolution
     from .cards.fans import draw_leaderboard, draw_sound_town
     from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
     from .cards.games import draw_top_song_quiz
+    from .cards.genre_hours import draw_hourly_families
+    from .cards.kept_songs import draw_kept_songs
     from .cards.moments import draw_milestones, draw_on_repeat
     from .cards.moods import draw_audio_aura, draw_audio_day
     from .cards.new_releases import draw_new_releases
     from .cards.number_one import draw_number_one
     from .cards.party import draw_party
+    from .cards.pioneer import draw_pioneer
     from .cards.posters import draw_festival, draw_movie
     from .cards.race import draw_artist_race, draw_artist_streak, draw_peak_months
+    from .cards.rare_artists import draw_rare_artists
     from .cards.recaps import draw_decade, draw_year_before
     from .cards.release_years import draw_listening_age, draw_oldest_song
     from .cards.rows import (
@@ -310,6 +316,13 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_movie": "cards.posters",
     "draw_tastebreakers": "cards.tastebreakers",
     "draw_festival": "cards.posters",
+    "draw_pioneer": "cards.pioneer",
+    "draw_rare_artists": "cards.rare_artists",
+    "draw_country_place": "cards.country",
+    "draw_hourly_families": "cards.genre_hours",
+    "draw_energy": "cards.energy",
+    "draw_stand_out": "cards.country",
+    "draw_kept_songs": "cards.kept_songs",
     "draw_artist_year": "cards.artist",
     "draw_artist_countries": "cards.artist",
     "draw_accolades": "cards.artist",

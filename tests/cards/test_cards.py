@@ -1144,7 +1144,13 @@ def test_measured_and_drawn_width_agree():
 
 def test_genres_and_countries_are_written_as_in_a_sentence():
     shown = {"thai pop": "Thai pop", "classic uk pop": "classic UK pop", "k-pop": "K-pop"}
-    shown |= {"la pop": "LA pop", "r&b": "R&B", "usual rock": "usual rock", "Latin": "Latin"}
+    shown |= {
+        "la pop": "LA pop",
+        "r&b": "R&B",
+        "rock en espanol": "rock en español",
+        "usual rock": "usual rock",
+        "Latin": "Latin",
+    }
     assert {name: fonts.shown_genre(name) for name in shown} == shown
     assert words.with_article("United Kingdom") == "the United Kingdom"
     assert words.with_article("Philippines") == "the Philippines"
@@ -1180,9 +1186,10 @@ def test_minutes_are_rounded_down_everywhere_alike():
 def test_a_headline_has_at_most_four_words_and_no_exclamation_mark(story, name):
     texts = drawn(story, name).texts
     headline = " ".join(t.get_text() for t in texts if t.get_gid() == "headline")
-    names = story_of(story).tables[name][:2] if name in ("top_songs", "top_genres") else ()
-    if len(names):  # a name counts as a word
-        for text in names["title" if name == "top_songs" else "genre"]:
+    tables = {"top_songs": ("top_songs", "title"), "top_genres": ("top_families", "family")}
+    if name in tables:  # a name counts as a word
+        table, column = tables[name]
+        for text in story_of(story).tables[table][column][:2]:
             headline = re.sub(re.escape(fonts.shown(text)), "Name", headline, flags=re.IGNORECASE)
     if name != "summary" and "…" not in headline:
         assert len(headline.split(" ")) <= 4, headline
@@ -1253,9 +1260,11 @@ def test_headlines_name_the_thing():
     assert tops.artists_headline([100, 80, 50, 20, 10], "Ada Lund") == "Ada Lund, by 20"
     assert tops.artists_headline([100, 80, 50, 20, 10], "Mila Osterhaus") == "Mila Osterhaus"
     assert tops.artists_headline([100, 80, 50, 20, 10], "X" * 40) == "X" * 40
-    genres = pd.DataFrame({"genre": ["hip hop", "trap"], "share": [0.6, 0.4]})
-    assert tops.genres_headline(genres) == "Hip hop, then trap"
-    assert tops.genres_headline(genres[:1].assign(share=1)) == f"Hip hop, 100{THIN}%"
+    families = pd.DataFrame({"family": ["Rap", "Soul & jazz"], "share": [0.6, 0.4]})
+    assert tops.genres_headline(families) == "Rap, soul & jazz"
+    assert tops.genres_headline(families.assign(family=["Rap", "Latin"])) == "Rap, then Latin"
+    assert tops.genres_headline(families.assign(family=["Rap", "Other"])) == f"Rap, 60{THIN}%"
+    assert tops.genres_headline(families[:1].assign(share=1)) == f"Rap, 100{THIN}%"
     assert (
         days.clock_headline(10) == "10 in the morning" and days.clock_headline(22) == "10 at night"
     )

@@ -846,13 +846,26 @@ ORDER = {
     "new_releases": ["artist_rank", "place"],
     "two_truths": ["place"],
     "year_before": [],
+    "kept_songs": ["month"],
+    "stand_out": ["rank"],
+    "energy": ["month"],
+    "hourly_families": ["hour", "family"],
+    "country_place": [],
+    "rare_artists": ["rank"],
+    "pioneer": ["rank"],
 }
 
 
 # a songs file has no albums and no new releases, in the first weeks of a run nothing is new, a run
 # of one year has no earlier ones, and one of few months no phases
 OF_YEARS = {"loyalty", "comebacks", "decade", "year_before"}
-WITHOUT_ROWS = OF_YEARS | {"top_albums", "new_releases", "discoveries", "music_evolution"}
+WITHOUT_ROWS = OF_YEARS | {
+    "top_albums",
+    "new_releases",
+    "discoveries",
+    "music_evolution",
+    "pioneer",
+}
 
 
 @pytest.mark.parametrize("name", w.EDITIONS["all"].queries)

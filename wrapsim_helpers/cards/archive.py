@@ -11,12 +11,12 @@ from .canvas import (
     write,
     write_name,
 )
-from .fonts import shown
+from .fonts import shown, shown_genre
 from .words import LONG_MONTHS, count, counted, day, minutes_text, span, words_on
 
 TOP, HEIGHT = 650, 910  # first row, and height of all rows
 WORDS_LEFT = LEFT + 220
-BIGGEST = 1  # reason of the day with most minutes
+BIGGEST, OF_GENRE = 1, 4  # reasons of the days with most minutes, and with most of one genre
 
 
 def draw_archive(ax, story, theme="press"):
@@ -29,7 +29,7 @@ def draw_archive(ax, story, theme="press"):
         colour = look.loud if row.reason == BIGGEST else look.text
         write(ax, LEFT, y, day(row.date), NAME, "hero", colour, "end")
         write(ax, WORDS_LEFT, y, row.title, NAME, "name", colour, "title")
-        words, room = shown(row.words), RIGHT - WORDS_LEFT
+        words, room = shown(words_of_day(row)), RIGHT - WORDS_LEFT
         write_name(ax, WORDS_LEFT, y + 60, words, (READING,), "text", look.text, "words", room)
         if i:
             at = y - pitch / 2
@@ -37,12 +37,19 @@ def draw_archive(ax, story, theme="press"):
     return ax
 
 
+def words_of_day(row):
+    """What is remarkable about a day; a genre with the capitals of names."""
+    return shown_genre(row.words) if row.reason == OF_GENRE else row.words
+
+
 def words_of_archive(story):
     """The words of the card `archive`."""
     days, calendar = story.tables["archive"], story.tables["calendar"]
     best = days.loc[days["ms_played"].idxmax()]
     mean = calendar["ms_played"].mean()
-    entries = "; ".join(f"{day(r.date)}, {r.title.lower()}: {r.words}" for r in days.itertuples())
+    entries = "; ".join(
+        f"{day(r.date)}, {r.title.lower()}: {words_of_day(r)}" for r in days.itertuples()
+    )
     n_days, n_all = int((calendar["ms_played"] > 0).sum()), len(calendar)
     return words_on(
         story,

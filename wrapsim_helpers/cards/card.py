@@ -25,9 +25,9 @@ from ..wrapped import EDITIONS, Story
 from .squares import SQUARES, square_of
 
 MODULES = (
-    "albums archive artist crowd days evolution fans firsts games moments moods new_releases "
-    "number_one party posters race recaps release_years similar summary tastebreakers tops "
-    "two_truths types volume years".split()
+    "albums archive artist country crowd days energy evolution fans firsts games genre_hours "
+    "kept_songs moments moods new_releases number_one party pioneer posters race rare_artists "
+    "recaps release_years similar summary tastebreakers tops two_truths types volume years".split()
 )
 # cards without an insight: of a pair, a party and an artist; "too_little" is a story's only card
 OF_ARTIST = ("artist_year", "artist_countries", "accolades")

@@ -50,7 +50,7 @@ def draw_music_evolution(ax, story, theme="press"):
     for i, name in enumerate(names):
         corners = np.c_[np.r_[x, x[::-1]], np.r_[edges[i], edges[i + 1][::-1]]]
         polygons(ax, [corners], paints[i], "layers")
-        label = shown_genre(name) if name else "other genres"
+        label = capital(shown_genre(name)) if name else "Other genres"
         if not label_band(ax, x, edges[i], edges[i + 1], label, look.layers[i][1]):
             unnamed.append((look.layers[i][0]._replace(edge=look.text), label))
     key_of_bands(ax, look, unnamed)

@@ -68,6 +68,7 @@ PROPER_WORDS = re.compile(
     r"|la(?= pop))\b"
 )
 CAPITALS = {word: word.upper() for word in "atl ccm edm la mpb opm uk us r&b".split()}
+CAPITALS["espanol"] = "español"
 
 INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
@@ -174,6 +175,11 @@ def shown_genre(name):
     """A genre as a card shows it, with the capitals of names: "thai pop" -> "Thai pop"."""
     words = PROPER_WORDS.sub(lambda m: CAPITALS.get(m[0], m[0].capitalize()), name)
     return shown(words, "genre")
+
+
+def family_in_text(name):
+    """A family of genres as it stands in a sentence: "Soul & jazz" -> "soul & jazz"."""
+    return shown_genre(name.lower())
 
 
 def visible(name):

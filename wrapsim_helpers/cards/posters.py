@@ -20,9 +20,9 @@ from .canvas import (
     write,
     write_name,
 )
-from .fonts import shown
+from .fonts import shown, shown_genre
 from .similar import first_name
-from .words import NUMBERS, count, counted, short_title, words_on
+from .words import NUMBERS, capital, count, counted, short_title, words_on
 
 # ---------------------------------------------------------------- festival
 
@@ -49,7 +49,7 @@ def draw_festival(ax, story, theme="press"):
 def stage(ax, rows, y, colour):
     """Write the texts of a stage into its block."""
     left, room = LEFT + PAD, MEASURE - 2 * PAD
-    family = shown(rows["family"].iloc[0])
+    family = capital(shown_genre(rows["family"].iloc[0]))
     label = (RULE,), "bold", colour, "stage", room
     write_name(ax, left, y + 62, family, *label, on="stages")
     plays = counted(rows["n_whole"].iloc[0], "play")

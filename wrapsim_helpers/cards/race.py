@@ -289,7 +289,7 @@ def words_of_peak_months(story):
                 f"{counted(top['n_whole'], 'play')} of {name} in {month}.",
                 f"{counted(top['n_whole'], 'play')} in {month}.",
             ),
-            f"In an average month {count(each.sum() / months_of_story(story))}.",
+            f"Average month: {counted(round(each.sum() / months_of_story(story)), 'play')}.",
         ),
         rule="Plays by month; each ridge has its own scale. Simulated.",
         before=f"{said}.",

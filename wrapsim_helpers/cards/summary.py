@@ -19,7 +19,7 @@ from .canvas import (
     year_disc,
 )
 from .fonts import shown, shown_genre
-from .words import Words, count, counted, counted_minutes, minutes_text, short_title, span
+from .words import Words, capital, count, counted, counted_minutes, minutes_text, short_title, span
 
 MIN_YEAR = 300  # days; the shortest window of an edition has 303
 NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
@@ -47,11 +47,11 @@ def draw_summary(ax, story, theme="press"):
 def disc_key(ax, look, story, x, y, room, pitch):
     """Draw the key of the year disc: the families of genres and their colours, one per row."""
     names = disc_families(story)
-    rest = ["other"] if len(story.tables["top_families"]) > len(names) else []
+    rest = ["Other"] if len(story.tables["top_families"]) > len(names) else []
     colours = *look.disc[: len(names)], look.disc[3]
     for i, (name, colour) in enumerate(zip([*names, *rest], colours)):
         rectangles(ax, x, y + pitch * i - 26, 26, 26, Paint(colour), "key")
-        names = shown_genre(name), shown_genre(re.split("/| & ", name)[0])
+        names = [capital(shown_genre(text)) for text in (name, re.split("/| & ", name)[0])]
         name = first_that_fits(names, "text", RULE, room - 40)
         write_name(ax, x + 40, y + pitch * i, name, (RULE,), "text", look.text, "key", room - 40)
 
@@ -89,7 +89,7 @@ def facts(story):
     The days with music take the place of a missing one.
     """
     tables, days = story.tables, int(story.first("minutes")["n_days"])
-    known = [("Genre", shown_genre(name)) for name in tables["top_genres"]["genre"][:1]]
+    known = [("Genre", capital(shown_genre(name))) for name in tables["top_genres"]["genre"][:1]]
     known += [("Streak", counted(int(n), "day")) for n in tables["longest_streak"]["n_days"][:1]]
     known += [
         ("Fan rank", f"{count(fan.rank)} of {count(fan.n_fans)}")

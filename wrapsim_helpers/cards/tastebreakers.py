@@ -38,7 +38,7 @@ def words_of_tastebreakers(story):
     songs = story.tables["tastebreakers"][:FIVE]
     genres, first = [shown_genre(name) for name in songs["genre"]], songs.iloc[0]
     rows = "; ".join(
-        f"{s.genre}: {s.title} by {s.artist}, {counted(s.n_listeners, 'fan')}"
+        f"{capital(shown_genre(s.genre))}: {s.title} by {s.artist}, {counted(s.n_listeners, 'fan')}"
         for s in songs.itertuples()
     )
     both = [capital(f"{genres[0]} and {other}") for other in genres[1:]]

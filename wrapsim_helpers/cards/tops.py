@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..music.families import OTHER
+from .albums import named_headline
 from .canvas import (
     LEFT,
     MEASURE,
@@ -19,8 +21,9 @@ from .canvas import (
     write,
     write_name,
 )
-from .fonts import shown, shown_genre
+from .fonts import family_in_text, shown, shown_genre
 from .words import (
+    capital,
     count,
     counted,
     day,
@@ -34,6 +37,7 @@ from .words import (
 FIVE = 5
 TOP, PITCH = 560, 188  # first row, and distance of the rows of songs and of artists
 NAME_LEFT, SPACE = LEFT + 76, 24  # where names begin, and the space between a name and a number
+LINKS = ", then", ","  # between the two families of a headline
 MIN_LAYER, MOST_OTHER = 0.06, 0.3  # families of smaller shares, up to this share, make "N more"
 SONGS_RULE = "Plays of 30 s and more, {}. Simulated."
 ARTISTS_RULE = "In the ranking, a play as a guest counts half."
@@ -217,7 +221,7 @@ def layer_styles(look, names):
 
 def layer_words(ax, name, detail, share, top, bottom, paint, colour):
     """Write a family, its share and, in a high layer, its first genre in the layer."""
-    height, name, share_text = bottom - top, shown_genre(name), percent_text(share)
+    height, name, share_text = bottom - top, capital(shown_genre(name)), percent_text(share)
     large, lift = NAME if height >= 96 else READING, 26 if detail and height >= 130 else 0
     base, of_share = (top + bottom) / 2 + 0.36 * large - lift, width(share_text, "hero", large)
     room = MEASURE - 40 - of_share
@@ -228,7 +232,7 @@ def layer_words(ax, name, detail, share, top, bottom, paint, colour):
     sizes = (large, READING)
     write_name(ax, LEFT, base, name, sizes, "name", colour, "name", room, on="layers")
     if lift:
-        below = base + 58, shown_genre(detail), (READING, RULE), "text", colour, "detail"
+        below = base + 58, capital(shown_genre(detail)), (READING, RULE), "text", colour, "detail"
         write_name(ax, LEFT, *below, MEASURE if not paint.hatch else room, on="layers")
 
 
@@ -270,46 +274,46 @@ def family_detail(row):
 
 def words_of_top_genres(story):
     """The words of the card `top_genres`."""
-    genres = story.tables["top_genres"]
+    families, n_genres = story.tables["top_families"], len(story.tables["top_genres"])
     layers_text = "; ".join(
-        f"{name} {percent_text(share)}{f' ({detail})' if detail else ''}"
-        for name, detail, share in zip(*layers(story.tables["top_families"]))
+        f"{shown_genre(name)} {percent_text(share)}{f' ({detail})' if detail else ''}"
+        for name, detail, share in zip(*layers(families))
     )
     return words_on(
         story,
         "Top genres",
-        headline=genres_headline(genres),
-        reading=(first_share(genres.iloc[0]), second(genres)),
+        headline=genres_headline(families),
+        reading=(first_share(families.iloc[0]), second(families, n_genres)),
         rule="Share of plays of 30 s and more. Simulated.",
         before=f"{layers_text}.",
     )
 
 
-def first_share(genre):
-    """The reading line with the first genre's share, and its name if it fits. genre: its row."""
-    n, name = of_100(genre["share"]), shown_genre(genre["genre"])
-    return reading_line(f"{n} of 100 plays were {name}.", f"First genre: {n} of 100 plays.")
+def first_share(family):
+    """The reading line with the share of the first family. family: its row"""
+    n, name = of_100(family["share"]), family_in_text(family["family"])
+    return reading_line(f"{n} of 100 plays were {name}.", f"The first: {n} of 100 plays.")
 
 
-def second(genres):
-    """The reading line with the second genre and the number of genres."""
-    if len(genres) < 2:
-        return "No other genre was played."
-    genre, n = genres.iloc[1], len(genres)
-    share = percent_text(genre["share"])
-    name = f"{shown_genre(genre['genre'])}, {share}"
+def second(families, n_genres):
+    """The reading line with the second family and the number of genres of all families."""
+    if len(families) < 2:
+        return f"{counted(n_genres, 'genre')}, all of this kind."
+    family = families.iloc[1]
+    share = percent_text(family["share"])
+    name = f"{family_in_text(family['family'])}, {share}"
     return reading_line(
-        f"Next: {name}. {n} genres in all.",
-        f"Next: {name}. {n} in all.",
-        f"Next: {share}. {n} genres in all.",
+        f"Next: {name}. {counted(n_genres, 'genre')} in all.",
+        f"Next: {name}. {count(n_genres)} in all.",
+        f"Next: {share}. {counted(n_genres, 'genre')} in all.",
     )
 
 
-def genres_headline(genres):
-    """The headline of the card `top_genres`: the first two genres. genres: table with genre and
-    share, largest first.
+def genres_headline(families):
+    """The headline of the card `top_genres`: the first two families of genres, whose layers are the
+    largest. families: table with family and share, largest first
     """
-    first, *others = [shown_genre(name) for name in genres["genre"][:2]]
-    first = f"{first[0].upper()}{first[1:]}"
-    only = f"{first}, {percent_text(genres['share'].iloc[0])}"
-    return f"{first}, then {others[0]}" if others else only
+    first, *others = [shown_genre(name) for name in families["family"][:2]]
+    only = f"{capital(first)}, {percent_text(families['share'].iloc[0])}"
+    pairs = [f"{capital(first)}{link} {family_in_text(o)}" for o in others for link in LINKS]
+    return named_headline(*(pairs if OTHER not in others else ()), only)

@@ -105,7 +105,7 @@ def words_of_minutes(story):
     a_day = counted_minutes(story.tables["calendar"]["ms_played"].mean())
     reading = (
         reading_line(f"{whole_days(n)}, or {a_day} a day.", f"That is {a_day} a day."),
-        f"The line: an average month, {count(minutes_text(ms.mean()))}.",
+        f"Line: average month, {counted_minutes(ms.mean())}.",
     )
     headline, most = minutes_headline(story), count(minutes_text(ms.max()))
     return Words(

@@ -16,12 +16,15 @@ WHY_UNTOLD = (  # why a story of a history has no card -> the cards
     (
         "other listeners",
         "place similar_listeners missed_songs listening_age personality character club sound_town "
-        "leaderboard tastebreakers".split(),
+        "leaderboard tastebreakers pioneer rare_artists country_place "
+        "stand_out".split(),
     ),
     (
         "genres and release years, which a songs file adds",
-        "top_genres oldest_song audio_aura audio_day music_evolution world movie festival".split(),
+        "top_genres hourly_families oldest_song audio_aura audio_day music_evolution world movie "
+        "festival energy".split(),
     ),
+    ("playlists and saved songs", ["kept_songs"]),
     ("the tracks of each album", ["top_albums", "new_releases"]),
     ("the lengths of plays and tracks", ["skip_rate"]),
     (

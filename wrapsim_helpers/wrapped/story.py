@@ -81,6 +81,16 @@ class Story:
         new_releases    as in docs/tables.md, with released (date)
         two_truths      place, fact, name, number, is_true, true_number
         year_before     one row or none; columns as in docs/tables.md
+        pioneer         as in docs/tables.md, with date and released
+        rare_artists    as in docs/tables.md
+        country_place   one row or none: country, name, ms_played, n_listeners, n_below, rank,
+                        group_ms (a list), group
+        hourly_families hour (0-23), family, n_streams; no row for a family without a stream in an
+                        hour
+        energy          month, n_streams, energy, valence and bpm (means); no row for a month
+                        without a stream of known sound
+        stand_out       as in docs/tables.md, with name (of the country)
+        kept_songs      as in docs/tables.md
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and
                         the four measures; no row if one is unknown
         personality_axes  axis (first word), cut, value: the crowd on the four axes, ascending
@@ -156,6 +166,10 @@ NOT_OF_SEVERAL = {  # insights without rows for several listeners -> why
     "character": "a character is one listener's; several of different characters have none",
     "club": "a club and a role are one listener's; several may be in different clubs",
     "sound_town": "a town is compared with the artists of one listener",
+    "pioneer": ONE_OF_THE_CROWD,
+    "rare_artists": ONE_OF_THE_CROWD,
+    "country_place": ONE_OF_THE_CROWD,
+    "stand_out": ONE_OF_THE_CROWD,
     "similar_listeners": "taste is compared between single listeners, also by a blend or a party",
     "missed_songs": "they are songs of listeners who are similar to one listener",
     "listening_habits": "they are measured for single listeners; a party compares them",

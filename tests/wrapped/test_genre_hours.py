@@ -1,0 +1,84 @@
+"""Families of genres by hour: their edges by hand, and against a plain loop."""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wrapsim_helpers.cards import genre_hours as card
+from wrapsim_helpers.wrapped.genre_hours import hourly_families, with_enough_hours
+
+from ..cards.test_cards import drawn, story_of
+from .more_columns import ranked_plays, results, tables_of_crowd
+from .test_insights import heard, play, rows
+
+
+def by_hour(*plays):
+    return rows(hourly_families(heard(plays)), "hour", "family", "n_streams", order="hour")
+
+
+def test_a_stream_counts_for_its_family_in_the_local_hour_in_which_it_began():
+    assert by_hour(
+        play("2025-05-01T06:59:59", 0),
+        play("2025-05-02T06:00:00", 4),
+        play("2025-05-01T07:00:00", 1),
+        play("2025-05-01T23:30:00", 1, zone="America/Lima"),
+    ) == [[6, "Pop", 2], [7, "Rock", 1], [23, "Rock", 1]]
+
+
+@pytest.mark.parametrize(("ms", "n"), [(29_999, 0), (30_000, 1), (30_001, 1)])
+def test_plays_of_less_than_thirty_seconds_and_noise_do_not_count(ms, n):
+    found = by_hour(play("2025-05-01T06:00:00", 0, ms), play("2025-05-01T06:30:00", 2))
+    assert found == [[6, "Pop", 1]] * n
+
+
+def test_a_plain_loop_counts_the_same(crowd):
+    plays = ranked_plays(crowd)
+    plays = plays[plays["genre"] != ""]
+    expected = Counter(zip(plays["listener_id"], plays["hour"], plays["family"]))
+    table = results(tables_of_crowd(crowd), hourly_families)
+    names = "listener_id", "hour", "family"
+    assert {tuple(r[n] for n in names): r["n_streams"] for r in table} == expected
+
+
+def test_the_card_names_the_hours_in_which_a_family_is_most_above_its_share_of_the_day():
+    story = story_of("typical")
+    family, hour, share, all_day = card.strongest_hours(story)
+    table = story.tables["hourly_families"]
+    whole = table["n_streams"].sum()
+    best = max(
+        (
+            table[near & (table["family"] == name)]["n_streams"].sum()
+            - table[near]["n_streams"].sum()
+            * table[table["family"] == name]["n_streams"].sum()
+            / whole,
+            name,
+            h,
+        )
+        for name in table["family"].unique()
+        if name != card.OTHER
+        for h in range(24)
+        for near in [table["hour"].isin([(h + k) % 24 for k in card.NEAR])]
+    )
+    assert (family, hour) == best[1:] and share > all_day
+    ax = drawn("typical", "hourly_families")
+    marked = [p for c in ax.collections if c.get_gid() == "named hours" for p in c.get_paths()]
+    left = sorted(round((p.vertices[:, 0].min() - 84) / card.STEP) for p in marked)
+    assert left == sorted((hour + k) % 24 for k in card.NEAR)
+
+
+def test_a_listener_with_few_streams_at_most_hours_has_no_card():
+    hours = [(hour, "Pop", 10) for hour in range(8, 16)]
+    table = pd.DataFrame(hours, columns=["hour", "family", "n_streams"])
+    assert len(with_enough_hours(table, None)) == 8
+    assert len(with_enough_hours(table[:-1], None)) == 0
+    assert len(with_enough_hours(table.assign(n_streams=9), None)) == 0
+
+
+def test_hours_with_few_streams_have_no_ridge():
+    story = story_of("small")
+    _, shares = card.hourly_shares(story)
+    heard_hours = story.tables["listening_clock"].query("ms_played > 0")["hour"]
+    near = {(h + k) % 24 for h in heard_hours for k in card.NEAR}
+    assert set(np.flatnonzero(shares.max(0))) <= near and shares.max() <= 1

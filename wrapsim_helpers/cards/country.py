@@ -1,0 +1,156 @@
+"""Cards of the listener in their country: rank by minutes, and genres that stand out."""
+
+import numpy as np
+
+from .albums import named_headline
+from .canvas import (
+    LEFT,
+    MEASURE,
+    NAME,
+    READING,
+    RULE,
+    key,
+    lines,
+    page,
+    reading_line,
+    rectangles,
+    width,
+    write,
+    write_centred,
+    write_name,
+)
+from .fonts import shown_genre
+from .words import (
+    THIN,
+    capital,
+    count,
+    counted,
+    counted_minutes,
+    first_true,
+    minutes_text,
+    of_100,
+    percent_text,
+    with_article,
+    words_on,
+)
+
+BASE, HIGHEST, LOWEST = 1430, 700, 6  # of the bars, pixels
+WIDEST = 120  # pitch of the bars of a small country
+WORD = 64  # half the width of the word over the listener's bar, and some air
+FEW = 2  # listeners with fewer minutes; of so few, the headline does not speak
+
+
+def draw_country_place(ax, story, theme="press"):
+    """How many minutes do the listeners of the country have? One bar per listener, or per group of
+    equal size, fewest first; its height is the minutes. The listener's own bar is marked.
+    """
+    look = page(ax, story, "country_place", theme, words_of_country_place(story))
+    row = story.first("country_place")
+    ms, mine = np.asarray(row["group_ms"]), np.arange(len(row["group_ms"])) == row["group"]
+    pitch = min(MEASURE / len(ms), WIDEST)
+    x, height = LEFT + pitch * np.arange(len(ms)), np.maximum(HIGHEST * ms / ms.max(), LOWEST)
+    rectangles(ax, x, BASE - height, 0.8 * pitch, height, look.paints(mine), "listeners")
+    at = x[mine][0] + 0.4 * pitch
+    under_word = abs(x + 0.4 * pitch - at) < 0.4 * pitch + WORD
+    top = BASE - height[under_word].max() - 60
+    lines(ax, [[(at, BASE - height[mine][0] - 12), (at, top)]], look.accent.face, 5, "your bar")
+    write_centred(ax, at, top - 36, "you", NAME, "name", look.loud, "your bar")
+    for which, end, ha in ((0, LEFT, "left"), (-1, x[-1] + 0.8 * pitch, "right")):
+        text = f"{count(minutes_text(ms[which]))} min"
+        write(ax, end, BASE + 60, text, RULE, "text", look.quiet, "tick", ha=ha)
+    return ax
+
+
+def words_of_country_place(story):
+    """The words of the card `country_place`."""
+    row = story.first("country_place")
+    n, below, rank = (int(row[name]) for name in ("n_listeners", "n_below", "rank"))
+    minutes, groups = counted_minutes(row["ms_played"]), len(row["group_ms"])
+    home, each = with_article(row["name"]), "listener" if groups == n else "group of equal size"
+    headline = country_headline(row["name"], n, rank, minutes)
+    fewest, most = (count(minutes_text(row["group_ms"][i])) for i in (0, -1))
+    return words_on(
+        story,
+        "In your country",
+        headline=headline,
+        sub="of music" if headline.endswith("minutes") else "in minutes of music",
+        reading=(
+            reading_line(f"{minutes}: rank {count(rank)} of {count(n)}."),
+            f"More minutes than {percent_text(below / (n - 1))} of the others."
+            if below
+            else f"The most there: {most} minutes.",
+        ),
+        rule=f"One bar for each {each}. Simulated.",
+        before=f"{counted(n, 'listener')} in {home}, from {fewest} to {most} minutes.",
+    )
+
+
+def country_headline(country, n, rank, minutes):
+    """The headline of the card `country_place`: the share at the top for the upper half, else how
+    many have fewer minutes, else the minutes.
+
+    n  listeners of the country;  rank  1 for most minutes;  minutes  as text
+    """
+    said = first_true(
+        (rank == 1, "first"),
+        (2 * rank <= n, f"top {int(np.ceil(100 * rank / n))}{THIN}%"),
+        (n - rank > FEW, f"ahead of {count(n - rank)}"),
+        minutes,
+    )
+    return named_headline(f"{country}: {said}", said.capitalize())
+
+
+# ---------------------------------------------------------------- genres that stand out
+
+FIRST_PAIR, PAIR, THICK, THIN_BAR = 640, 184, 64, 22  # pairs of bars, pixels
+NOTHING = 4  # length of a bar of nothing
+
+
+def draw_stand_out(ax, story, theme="press"):
+    """Which genres does the listener stream more than their country? Two bars for each genre: the
+    share of the listener's plays, and below it that of the others in the country.
+    """
+    look = page(ax, story, "stand_out", theme, words_of_stand_out(story))
+    genres = story.tables["stand_out"]
+    scale = (MEASURE - width("100%", "name", READING) - 40) / genres["share"].max()
+    for i, genre in enumerate(genres.itertuples()):
+        y, colour = FIRST_PAIR + PAIR * i, look.loud if genre.rank == 1 else look.text
+        name = capital(shown_genre(genre.genre)), (READING, RULE), "name", colour, "name", MEASURE
+        write_name(ax, LEFT, y, *name)
+        for top, high, share, paint in (
+            (y + 22, THICK, genre.share, look.accent),
+            (y + 26 + THICK, THIN_BAR, genre.others_share, look.mark),
+        ):
+            rectangles(ax, LEFT, top, max(scale * share, NOTHING), high, paint, "genres")
+        at = LEFT + scale * genre.share + 24, y + 22 + THICK / 2 + 15
+        write(ax, *at, percent_text(genre.share), READING, "name", look.text, "value")
+    entries = (look.accent, 44, "you"), (look.mark, 44, f"others in {country_at_home(story)}")
+    key(ax, look, 548, *entries)
+    return ax
+
+
+def country_at_home(story):
+    """The country of `stand_out` as it stands in a sentence."""
+    return with_article(story.first("stand_out")["name"])
+
+
+def words_of_stand_out(story):
+    """The words of the card `stand_out`."""
+    genres = story.tables["stand_out"]
+    first, home = genres.iloc[0], country_at_home(story)
+    said = "; ".join(
+        f"{shown_genre(g.genre)} {percent_text(g.share)}, others {percent_text(g.others_share)}"
+        for g in genres.itertuples()
+    )
+    you, others = of_100(first["share"]), of_100(first["others_share"])
+    return words_on(
+        story,
+        "Genres at home",
+        headline=named_headline(capital(shown_genre(first["genre"])), f"{you} of 100 plays"),
+        reading=(
+            f"You: {you} of 100 plays. Others: {others}.",
+            reading_line(f"{count(first['n_listeners'])} listeners in {home}."),
+        ),
+        rule="Genres far above the average of the others.",
+        before=f"{said}.",
+    )

@@ -1,0 +1,137 @@
+"""The card of families of genres by hour of the day."""
+
+import numpy as np
+
+from ..music.families import OTHER
+from ..wrapped.genre_hours import FEWEST, NEAR
+from .albums import named_headline
+from .canvas import (
+    LEFT,
+    MEASURE,
+    READING,
+    RIGHT,
+    RULE,
+    page,
+    polygons,
+    reading_line,
+    rectangles,
+    width,
+    write,
+    write_name,
+)
+from .fonts import family_in_text, shown_genre
+from .words import of_100, words_on
+
+MOST_ROWS, TOP, BOTTOM = 5, 560, 1460  # families; of the rows, pixels
+HIGHEST = 190  # pixels, of a ridge
+STEP = MEASURE / 24  # from an hour to the next
+
+
+def draw_hourly_families(ax, story, theme="press"):
+    """Which families of genres have which hours? A ridge for each family: its height is the
+    share of the family in three hours, and each ridge has its own scale. The hours of the headline
+    are marked.
+    """
+    look = page(ax, story, "hourly_families", theme, words_of_hourly_families(story))
+    names, shares = hourly_shares(story)
+    family, hour, *_ = strongest_hours(story)
+    pitch = (BOTTOM - TOP) / max(len(names), 3)
+    for i, name in enumerate(names):
+        named_hours = [(hour + k) % 24 for k in NEAR] * (name == family)
+        name_row(ax, look, TOP + pitch * i + 30, name, shares[i], name == family)
+        base = TOP + pitch * (i + 1) - 26
+        ridge_of_row(ax, look, base, min(pitch - 96, HIGHEST), shares[i], named_hours)
+    for hour in range(0, 24, 6):
+        at = LEFT + STEP * (hour + 0.5)
+        write(ax, at, BOTTOM + 36, str(hour), RULE, "text", look.quiet, "tick", ha="center")
+    return ax
+
+
+def ridge_of_row(ax, look, base, height, shares, named_hours):
+    """Draw the ridge of a family, and its part at the hours of the headline in the accent.
+
+    base, height  of the highest ridge, pixels
+    """
+    hours, high = np.arange(25), base - height * shares / max(shares.max(), 1e-9)
+    steps = np.c_[np.repeat(hours, 2)[1:-1], np.repeat(high, 2)] * (STEP, 1) + (LEFT, 0)
+    polygons(ax, [np.vstack([(LEFT, base), steps, (RIGHT, base)])], look.mark, "ridges")
+    marked = [h for h in named_hours if shares[h]]
+    if marked:
+        x = LEFT + STEP * np.array(marked)
+        rectangles(ax, x, high[marked], STEP, base - high[marked], look.accent, "named hours")
+
+
+def name_row(ax, look, y, name, row, is_named):
+    """Write the name of a family, and at which hour its share is largest."""
+    peak = f"{of_100(row.max())} of 100 at {int(row.argmax())}"
+    colour = look.loud if is_named else look.text
+    write(ax, RIGHT, y, peak, RULE, "text", look.text, "value", ha="right")
+    room = MEASURE - 24 - width(peak, "text", RULE)
+    write_name(ax, LEFT, y, shown_genre(name), (READING, RULE), "name", colour, "name", room)
+
+
+def streams_by_hour(story):
+    """(names of the families of most streams, at most MOST_ROWS; streams of each in the three hours
+    around each hour, (families, 24); streams of all families in them, (24,)).
+    """
+    table = story.tables["hourly_families"]
+    counts = table.pivot_table(index="family", columns="hour", values="n_streams", aggfunc="sum")
+    counts = counts.reindex(columns=range(24)).fillna(0)
+    order = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    whole = sum(np.roll(counts.to_numpy().sum(0), -k) for k in NEAR)
+    each = counts.loc[order[:MOST_ROWS]].to_numpy()
+    return list(order[:MOST_ROWS]), sum(np.roll(each, -k, axis=1) for k in NEAR), whole
+
+
+def hourly_shares(story):
+    """(names of families, share of each in the three hours around each hour, (families, 24)); 0 for
+    hours with too few streams.
+    """
+    names, each, whole = streams_by_hour(story)
+    shares = np.where(enough_streams(whole), each / np.maximum(whole, 1), 0)
+    return [name for name, row in zip(names, shares) if row.any()], shares[shares.any(axis=1)]
+
+
+def enough_streams(whole):
+    """Whether each hour has enough streams around it to tell a share; else the hours with most."""
+    enough = whole >= FEWEST
+    return enough if enough.any() else whole == whole.max()
+
+
+def strongest_hours(story):
+    """(family, hour, share in the three hours around it, share of the whole day): where a family
+    has most streams more than its share of the whole day would give; not OTHER if there is
+    another.
+    """
+    names, each, whole = streams_by_hour(story)
+    all_day = each.sum(1) / whole.sum()
+    above = np.where(enough_streams(whole), each - all_day[:, None] * whole, -np.inf)
+    above[[name == OTHER and len(names) > 1 for name in names]] = -np.inf
+    i, hour = np.unravel_index(above.argmax(), above.shape)
+    return names[i], int(hour), each[i, hour] / whole[hour], all_day[i]
+
+
+def words_of_hourly_families(story):
+    """The words of the card `hourly_families`."""
+    family, hour, share, all_day = strongest_hours(story)
+    names, shares = hourly_shares(story)
+    name, in_text = shown_genre(family), family_in_text(family)
+    hours, of_share = (
+        f"From {(hour - 1) % 24} to {(hour + 2) % 24}",
+        f"{of_100(share)} of 100 plays",
+    )
+    said = "; ".join(
+        f"{shown_genre(n)} {of_100(row.max())} of 100 at {int(row.argmax())}"
+        for n, row in zip(names, shares)
+    )
+    return words_on(
+        story,
+        "Genres by hour",
+        headline=named_headline(f"{name} at {hour}", f"{name}, {hour}", name),
+        reading=(
+            reading_line(f"{hours}, {of_share} are {in_text}.", f"{hours}: {of_share}."),
+            f"In the whole day, {of_100(all_day)} of 100.",
+        ),
+        rule="Height: share of three hours, on its own scale.",
+        before=f"{said}.",
+    )

@@ -1,0 +1,84 @@
+"""The card of the songs that a listener kept in playlists or saved."""
+
+import numpy as np
+
+from .albums import named_headline
+from .canvas import (
+    LEFT,
+    READING,
+    RIGHT,
+    RULE,
+    page,
+    reading_line,
+    rectangles,
+    width,
+    write,
+    write_name,
+)
+from .evolution import name_of_month
+from .fonts import shown
+from .words import MONTHS, count, counted, short_title, words_on
+
+FIRST, HEIGHT, MOST_PITCH = 640, 880, 110  # the first row, all rows, and one row, pixels
+NAMES_LEFT, BAR, MOST_ROWS = 180, 10, 12
+
+
+def draw_kept_songs(ax, story, theme="press"):
+    """Which songs were kept? One row per month: of the songs that were added to playlists or saved,
+    the one with most plays; a bar as long as the number of kept songs.
+    """
+    look = page(ax, story, "kept_songs", theme, words_of_kept_songs(story))
+    months = kept_months(story)
+    n, top = months["n_kept"].to_numpy(), int(months["n_streams"].to_numpy().argmax())
+    y = FIRST + min(HEIGHT / len(months), MOST_PITCH) * np.arange(len(months))
+    room = RIGHT - NAMES_LEFT
+    rectangles(
+        ax,
+        NAMES_LEFT,
+        y + 20,
+        room * n / n.max(),
+        BAR,
+        look.paints(np.arange(len(n)) == top),
+        "kept",
+    )
+    for i, row in enumerate(months.itertuples()):
+        colour, kept = look.loud if i == top else look.text, count(row.n_kept)
+        write(ax, LEFT, y[i], MONTHS[(row.month - 1) % 12], RULE, "text", look.quiet, "tick")
+        write(ax, RIGHT, y[i], kept, RULE, "text", look.text, "value", ha="right")
+        left = room - width(kept, "text", RULE) - 24
+        title = shown(short_title(row.title), "title")
+        write_name(ax, NAMES_LEFT, y[i], title, (READING,), "name", colour, "name", left)
+    return ax
+
+
+def kept_months(story):
+    """The months with a kept song, at most the last twelve."""
+    return story.tables["kept_songs"].tail(MOST_ROWS)
+
+
+def words_of_kept_songs(story):
+    """The words of the card `kept_songs`."""
+    months = story.tables["kept_songs"]
+    best = months.loc[months["n_streams"].idxmax()]
+    adds, saves = (months[name].sum() for name in ("n_adds", "n_saves"))
+    title, artist = shown(short_title(best["title"]), "title"), shown(best["artist"])
+    said = "; ".join(
+        f"{name_of_month(m.month)} {m.title} by {m.artist}, {counted(m.n_kept, 'song')}"
+        for m in kept_months(story).itertuples()
+    )
+    month = name_of_month(best["month"])
+    return words_on(
+        story,
+        "Kept songs",
+        headline=named_headline(title, artist, f"Kept in {month}"),
+        sub=counted(months["n_kept"].sum(), "kept song"),
+        reading=(
+            reading_line(
+                f"Kept in {month}: {counted(best['n_streams'], 'play')}.",
+                f"{counted(best['n_streams'], 'play')}, kept in {month}.",
+            ),
+            f"Added to playlists {count(adds)}, saved {count(saves)}.",
+        ),
+        rule="The most played of each month; bars: kept songs.",
+        before=f"{counted(months['n_kept'].sum(), 'kept song')}. {said}.",
+    )

@@ -1,0 +1,88 @@
+"""The card of the artists of a listener whom few others play."""
+
+import numpy as np
+
+from ..wrapped.rare_artists import RARE_PERCENT
+from .albums import named_headline
+from .canvas import (
+    LEFT,
+    MEASURE,
+    NAME,
+    READING,
+    RIGHT,
+    RULE,
+    directions,
+    page,
+    polygons,
+    reading_line,
+    width,
+    write,
+    write_name,
+)
+from .fonts import shown
+from .words import count, counted, of_100, words_on
+
+FIVE, FIRST_ROW, ROW_PITCH = 5, 1068, 100  # artists; the baseline of the first, distance of rows
+LARGEST, CENTRE_Y, SMALLEST = 360, 780, 24  # diameter of all artists, and its centre; pixels
+GAP = 24
+
+
+def draw_rare_artists(ax, story, theme="press"):
+    """Which artists of the listener do few others play? A disc of all artists, and one of the rare
+    ones beside it; their areas are the numbers. Below, the rare artists with most streams.
+    """
+    look = page(ax, story, "rare_artists", theme, words_of_rare_artists(story))
+    artists = story.tables["rare_artists"]
+    numbers = {"all artists": artists["n_artists"].iloc[0], "rare": artists["n_rare"].iloc[0]}
+    left, paints = LEFT, (look.mark, look.accent)
+    for (name, n), paint in zip(numbers.items(), paints):
+        size = max(LARGEST * np.sqrt(n / numbers["all artists"]), SMALLEST)
+        circle = directions(np.linspace(0, 1, 97)[:-1]) * size / 2
+        polygons(ax, [circle + (left + size / 2, CENTRE_Y)], paint, name)
+        left += size + 36
+        write(ax, left, CENTRE_Y - 8, count(n), NAME, "hero", look.text, "value")
+        label = "artists" if name != "rare" else "rare"
+        write(ax, left, CENTRE_Y + 44, label, RULE, "text", look.quiet, "unit")
+        left += max(width(count(n), "hero", NAME), width(label, "text", RULE)) + 48
+    for i, artist in enumerate(artists[:FIVE].itertuples()):
+        row_of_rare(ax, look, FIRST_ROW + ROW_PITCH * i, artist)
+    return ax
+
+
+def row_of_rare(ax, look, y, artist):
+    """Write a rare artist and who else streams them."""
+    colour, who = look.loud if artist.rank == 1 else look.text, others_in_words(artist.n_others)
+    write(ax, RIGHT, y, who, RULE, "text", look.text, "value", ha="right")
+    room = MEASURE - GAP - width(who, "text", RULE)
+    name = shown(artist.artist), (NAME, READING), "name", colour, "name", room
+    write_name(ax, LEFT, y, *name)
+
+
+def others_in_words(n):
+    """Who streams a rare artist: "only you", "you and 2 others"."""
+    return f"you and {counted(n, 'other')}" if n else "only you"
+
+
+def words_of_rare_artists(story):
+    """The words of the card `rare_artists`."""
+    artists = story.tables["rare_artists"]
+    first = artists.iloc[0]
+    name, plays = shown(first["artist"]), counted(first["n_whole"], "play")
+    share = of_100(first["n_rare"] / first["n_artists"])
+    said = "; ".join(
+        f"{a.rank} {a.artist}, {counted(a.n_whole, 'play')}, {others_in_words(a.n_others)}"
+        for a in artists[:FIVE].itertuples()
+    )
+    return words_on(
+        story,
+        "Unique taste",
+        headline=named_headline(name, plays),
+        sub=f"{others_in_words(first['n_others'])}, of {count(first['n_listeners'])}".capitalize(),
+        reading=(
+            reading_line(f"{plays} of {name}.", f"{plays} of this artist."),
+            f"{share} of 100 of your artists are rare.",
+        ),
+        rule=f"Rare: at most {RARE_PERCENT} of 100 others play them.",
+        before=f"{counted(first['n_artists'], 'artist')}, {count(first['n_rare'])} rare, among "
+        f"{counted(first['n_listeners'], 'listener')}. {said}.",
+    )
