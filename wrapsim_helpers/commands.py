@@ -353,6 +353,7 @@ def your_wrapped(path, out_dir, theme, period, choices):
     """
     from .cards.themes import check_theme
     from .cards.whole_folder import untold_line, write_wrapped_folder
+    from .charts.tables import cell_text
     from .exchange.histories import load_history
     from .exchange.own_wrapped import compare_wrapped
     from .exchange.telling import story_of_choices
@@ -364,10 +365,10 @@ def your_wrapped(path, out_dir, theme, period, choices):
     history = load_history(path, time_zone)
     story, shown = story_of_choices(history, period, name, redact, songs_path)
     typer.echo(shown.report)
-    gaps = compare_wrapped(story, history)
     paths = write_wrapped_folder(story, folder, theme)
-    for row in [] if redact else gaps.itertuples():
-        typer.echo(f"  {row.number}: {row.service} by the service, {row.wrapsim} here ({row.rule})")
+    for row in compare_wrapped(story, shown).itertuples():
+        both = f"{cell_text(row.service)} by the service, {cell_text(row.wrapsim)} here"
+        typer.echo(f"  {row.number}: {both} ({row.rule})")
     typer.echo(untold_line(story))
     typer.echo(
         f"\n{len(paths)} files are in {folder}, which git ignores. Nothing left this machine.\n"

@@ -19,13 +19,14 @@ from wrapsim_helpers.cards.volume import words_of_minutes
 from wrapsim_helpers.cards.whole_folder import untold_line
 from wrapsim_helpers.exchange.enriching import enriched
 from wrapsim_helpers.exchange.histories import load_history
-from wrapsim_helpers.exchange.own_wrapped import compare_wrapped
+from wrapsim_helpers.exchange.own_wrapped import compare_wrapped, in_minutes
 from wrapsim_helpers.exchange.redaction import redacted
 from wrapsim_helpers.exchange.telling import days_of_period, tell_history
 from wrapsim_helpers.music.songs_file import SONGS
 from wrapsim_helpers.wrapped.editions import edition_named
 
 N_SONGS, N_ARTISTS = 40, 12
+TITLE = "master_metadata_track_name"
 EXTENDED = "Spotify Extended Streaming History/Streaming_History_Audio_2023-2024_0.json"
 
 
@@ -203,8 +204,10 @@ def test_a_story_of_all_years_names_them(story):
 
 
 def test_a_redacted_story_has_no_name_in_any_byte(tmp_path):
-    path = write(tmp_path / "of-kim.json", as_extended(plays_of_years()))
-    result = run(path, "-o", tmp_path / "out", "--redact")
+    service = {"topTracks": {"topTracks": ["spotify:track:Quartz"], "topTrackPlayCount": 3}}
+    files = {"of-kim.json": as_extended(plays_of_years()), "Wrapped2024.json": service}
+    result = run(zipped(tmp_path / "kim.zip", files), "-o", tmp_path / "out", "--redact")
+    assert result.exit_code == 0, result.exception
     paths = sorted((tmp_path / "out").iterdir())
     texts = [path.read_text("utf-8") for path in paths if path.suffix in (".html", ".json")]
     pictures = [Image.open(path) for path in paths if path.suffix == ".png"]
@@ -259,20 +262,40 @@ def test_a_songs_file_without_a_song_of_the_history_is_refused(history, tmp_path
 
 def test_each_number_of_the_service_stands_beside_ours_with_a_rule(tmp_path):
     rows = as_extended(plays_of_years())
+    uri = rows[6]["spotify_track_uri"]
     service = {
-        "yearlyMetrics": {"totalMsListened": 7, "mostListenedDay": "2024-05-05"},
-        "topTracks": {"topTracks": [{"trackUri": "spotify:track:x", "count": 3}], "other": None},
+        "yearlyMetrics": {"totalMsListened": 420_000, "mostListenedDay": "2024-05-05"},
+        "topTracks": {"topTracks": [{"trackUri": uri, "count": 3}], "other": None},
         "topArtists": "nonsense",
+        "party": {"totalNumListeningMinutes": None},
     }
     path = zipped(tmp_path / "a.zip", {EXTENDED: rows, "Wrapped2024.json": service})
     history = load_history(path)
     told = tell_history(history)
     table = compare_wrapped(told, history)
-    assert table["number"].tolist() == ["ms played", "busiest day", "top song", "its streams"]
-    assert table["service"].tolist() == [7, "2024-05-05", "spotify:track:x", 3]
-    assert table["wrapsim"][0] == told.first("minutes")["ms_played"]
+    assert table["number"].tolist() == ["minutes", "busiest day", "top song", "its streams"]
+    assert table["service"].tolist() == [7, "2024-05-05", rows[6][TITLE], 3]
+    assert table["wrapsim"][0] == told.first("minutes")["ms_played"] // 60_000
+    assert table["wrapsim"][2] == "Quartz 0" != rows[6][TITLE]
     assert table["rule"].str.len().min() > 40
     assert not len(compare_wrapped(replace(told, year=2023), history))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "7", [7], None])
+def test_a_value_of_the_service_that_is_no_time_is_left_out(value):
+    assert in_minutes(value, {}) is None
+
+
+def test_a_top_song_without_uris_is_not_compared(tmp_path):
+    rows = [
+        account(f"{end:%Y-%m-%d %H:%M}", ms_played, names)
+        for end, names, ms_played in plays_of_years()
+    ]
+    service = {"topTracks": {"topTracks": ["spotify:track:x"], "topTrackPlayCount": 3}}
+    path = zipped(tmp_path / "a.zip", {"h.json": rows, "Wrapped2024.json": service})
+    history = load_history(path)
+    table = compare_wrapped(tell_history(history, 2024), history)
+    assert table["number"].tolist() == ["its streams"]
 
 
 # -- the command -----------------------------------------------------------------------------------
