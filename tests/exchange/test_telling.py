@@ -17,9 +17,10 @@ from wrapsim_helpers.cards import make_cards
 from wrapsim_helpers.cards.card import CARDS, card_names
 from wrapsim_helpers.cards.volume import words_of_minutes
 from wrapsim_helpers.cards.whole_folder import untold_line
+from wrapsim_helpers.cards.words import span
 from wrapsim_helpers.exchange.enriching import enriched
 from wrapsim_helpers.exchange.histories import load_history
-from wrapsim_helpers.exchange.own_wrapped import compare_wrapped, in_minutes
+from wrapsim_helpers.exchange.own_wrapped import as_minutes, compare_wrapped
 from wrapsim_helpers.exchange.redaction import redacted
 from wrapsim_helpers.exchange.telling import days_of_period, tell_history
 from wrapsim_helpers.music.songs_file import SONGS
@@ -197,6 +198,7 @@ def test_too_little_music_makes_one_card(tmp_path):
 def test_a_story_of_all_years_names_them(story):
     every = replace(story, year=2023, first_day=date(2023, 2, 1))
     assert every.years == "2023–2024" and story.years == "2024"
+    assert span(every) == "1 Feb 2023 to 22 Sep 2024" and span(story) == "1 Jan to 22 Sep"
     assert ", 2023–2024" in words_of_minutes(every).alt
 
 
@@ -214,8 +216,17 @@ def test_a_redacted_story_has_no_name_in_any_byte(tmp_path):
     texts += [" ".join(map(str, picture.info.values())) for picture in pictures]
     texts.append(result.stdout)
     assert len(pictures) >= 14 and "Song 1" in " ".join(texts)
-    for name in ("Quartz", "Band ", "Record", "kim", "spotify:track:Quartz"):
+    for name in ("Quartz", "Band ", "Record", "kim", "spotify:track:Quartz", "Sweden", "Stockholm"):
         assert not [text[:60] for text in texts if name in text]
+
+
+def test_a_redacted_history_has_no_place_and_no_name_in_a_reason(history):
+    refused = (("kim.zip", "it is damaged (Bad CRC-32 for file 'kim.json')"),)
+    hidden = redacted(replace(history, report=replace(history.report, refused=refused)))
+    assert (hidden.country, hidden.time_zone) == ("", "")
+    assert set(hidden.plays["country"].to_pylist()) == {""}
+    assert hidden.report.refused == (("file 1", "it is damaged"),)
+    assert "Stockholm" in str(history.report) and "Stockholm" not in str(hidden.report)
 
 
 def test_redaction_changes_no_number(history, story):
@@ -283,7 +294,7 @@ def test_each_number_of_the_service_stands_beside_ours_with_a_rule(tmp_path):
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "7", [7], None])
 def test_a_value_of_the_service_that_is_no_time_is_left_out(value):
-    assert in_minutes(value, {}) is None
+    assert as_minutes(value, {}) is None
 
 
 def test_a_top_song_without_uris_is_not_compared(tmp_path):
@@ -307,11 +318,16 @@ def run(*words):
 
 def test_one_command_makes_the_wrapped_of_a_history(tmp_path):
     rows = as_extended(plays_of_years())
-    path = zipped(tmp_path / "my_spotify_data.zip", {EXTENDED: rows})
+    service = {"topArtists": {"numUniqueArtists": 12}, "topTracks": {"topTrackPlayCount": 3}}
+    path = zipped(tmp_path / "a.zip", {EXTENDED: rows, "Wrapped2024.json": service})
     out = tmp_path / "out"
     result = run(path, "-o", out, "--name", "Kim", "--year", "2024")
     assert result.exit_code == 0, result.output
     assert "2,896 plays kept" in result.output and f"open {out / 'story.html'}" in result.output
+    assert result.output.startswith("Kim, Sweden\n1 Jan to 22 Sep 2024: ")
+    assert "\nTop song: Quartz 0\nTop artist: Band 0\nPlays in 2023, 2024: --year" in result.output
+    assert "of the plays; --time-zone sets another." in result.output
+    assert "  artists: 12, here 12\n  its streams: 3, here " in result.output
     summary = json.loads((out / "summary.json").read_text("utf-8"))
     assert summary["year"] == 2024 and summary["listener"]["name"] == "Kim"
     names = {path.name for path in out.iterdir()}

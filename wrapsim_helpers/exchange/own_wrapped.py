@@ -31,7 +31,7 @@ def compare_wrapped(story: Story, history: History):
     content = history.wrapped.get(story.year, {})
     if story.too_little:
         return pd.DataFrame(columns=COLUMNS)
-    titles = titles_of(history)
+    titles = titles_by_uri(history)
     rows = [
         (number, shown, ours(story), rule)
         for number, path, shape, ours, rule in SHARED_NUMBERS
@@ -40,7 +40,7 @@ def compare_wrapped(story: Story, history: History):
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def titles_of(history):
+def titles_by_uri(history):
     """URI of the service -> title of the song."""
     pairs = zip(history.tracks["uri"].to_pylist(), history.tracks["title"].to_pylist())
     return {uri: title for uri, title in pairs if uri}
@@ -64,7 +64,7 @@ def as_it_is(value, titles):
     return value
 
 
-def in_minutes(value, titles):
+def as_minutes(value, titles):
     """Milliseconds as whole minutes, None for anything else."""
     is_time = isinstance(value, (int, float)) and math.isfinite(value)
     return int(whole_minutes(value)) if is_time else None
@@ -91,7 +91,7 @@ def first_value(table, column):
 def first_minutes(table):
     """Function of a story: whole minutes of the first row of a table, None without a row."""
     first_ms = first_value(table, "ms_played")
-    return lambda story: in_minutes(first_ms(story), {})
+    return lambda story: as_minutes(first_ms(story), {})
 
 
 def top_title(story):
@@ -118,7 +118,7 @@ SHARED_NUMBERS = (
     (
         "minutes",
         ("yearlyMetrics", "totalMsListened"),
-        in_minutes,
+        as_minutes,
         first_minutes("minutes"),
         MINUTES,
     ),
@@ -137,14 +137,14 @@ SHARED_NUMBERS = (
     (
         "minutes of the top artist",
         ("topArtists", "topArtistMsPlayed"),
-        in_minutes,
+        as_minutes,
         first_minutes("top_artists"),
         ARTISTS,
     ),
     (
         "minutes of the top artist",
         ("topArtists", "topArtistMilliseconds"),
-        in_minutes,
+        as_minutes,
         first_minutes("top_artists"),
         ARTISTS,
     ),
@@ -157,7 +157,7 @@ SHARED_NUMBERS = (
     (
         "its minutes",
         ("topTracks", "topTracks", 0, "msPlayed"),
-        in_minutes,
+        as_minutes,
         first_minutes("top_songs"),
         STREAMS,
     ),

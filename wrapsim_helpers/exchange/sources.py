@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..checking import check_path, in_bytes
+from ..checking import check_path, did_you_mean, in_bytes, near_names
 
 HEAD = 65_536  # bytes at the beginning of a file that show what it is
 CHUNK = 1 << 20  # bytes copied at once
@@ -25,6 +25,7 @@ RATIO = 300  # of sizes, unpacked to packed; JSON of histories packs to a tenth 
 SMALL = 64 << 20  # bytes up to which a member may have any ratio
 DEPTH = 2  # zips inside zips
 ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
+NO_ZIP = "File is not a zip file"  # Python's message for a zip without its end
 ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -65,11 +66,7 @@ def files_in_path(path, folder, refused):
     Raises FileNotFoundError if there is no such file or folder.
     """
     given = check_path("path", path)
-    if not given.exists():
-        raise FileNotFoundError(
-            f"path is {str(given)!r}, and there is no such file or folder. Give the export that "
-            "you downloaded: a zip, a folder or one file."
-        )
+    refuse_missing(given)
     for name, file in paths_in(given):
         try:
             head = head_of(file)
@@ -77,6 +74,17 @@ def files_in_path(path, folder, refused):
             refused.append((name, f"it cannot be opened ({error.strerror})"))
             continue
         yield from unpacked(name, file, head, folder, refused)
+
+
+def refuse_missing(given):
+    """Raise FileNotFoundError, with similar names in the same folder, if there is no such file."""
+    if not given.exists():
+        names = os.listdir(given.parent) if given.parent.is_dir() else []
+        near = [str(given.parent / name) for name in near_names(given.name, names)]
+        raise FileNotFoundError(
+            f"path is {str(given)!r}, and there is no such file or folder.{did_you_mean(near)} "
+            "Give the export that you downloaded: a zip, a folder or one file."
+        )
 
 
 def paths_in(given):
@@ -205,4 +213,16 @@ def reason_of(error):
         return str(error)
     if isinstance(error, NotImplementedError):
         return "it is packed in a way that Python cannot read; unpack it, then give the folder"
+    if str(error) == NO_ZIP:
+        return "it is cut off or damaged; download it again"
     return f"it is damaged ({' '.join(str(error).split())[:80] or type(error).__name__})"
+
+
+def why_foreign(file):
+    """Why a file without a history is none, in words; "" if its beginning does not say it."""
+    head = head_of(file).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not head:
+        return "it is empty; download it again"
+    if head.startswith((b"<!doctype html", b"<html")):
+        return "it is a web page; log in at the service, then download the export again"
+    return ""
