@@ -54,6 +54,7 @@ def test_behind_a_hundred_damaged_rows_a_file_is_given_up(tmp_path):
     content = TEXT.rstrip("]\n") + ",\n{,}" * 300 + "]"
     report = load_history(write(tmp_path / "a.json", content)).report
     assert (report.n_rows, report.n_kept) == (102, 2)
+    assert "read as far as possible, up to 100 damaged rows: a.json" in str(report)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,10 @@ def test_lines_are_read_in_cp1252_with_windows_line_ends(tmp_path, name):
     [
         ("", "no history can be read: a.json: it is empty; download it again"),
         ("\n<!DOCTYPE html><title>Log in", "a.json: it is a web page; log in at the service"),
+        (
+            b"\x1f\x8b\x08\0",
+            "a.json: it is packed, but not as a zip; unpack it, then give the folder",
+        ),
         ("[]", "no history, but a.json"),
         (b"\0" * 1_000_000, "no history, but a.json"),
         ('[{"header": "YouTube Music", "time": "2025-01-01T00:00:00Z"}]', "no history, but a.json"),
@@ -174,6 +179,15 @@ def test_a_zip_bomb_is_stopped_by_what_it_unpacks_to(tmp_path, monkeypatch):
     history = load_history(zipped(tmp_path / "a.zip", {"bomb.json": bomb, "good.json": GOOD}))
     assert history.report.n_kept == 2
     assert "it unpacks to more than" in refused(history)["a.zip: bomb.json"]
+
+
+def test_the_members_of_a_zip_have_room_for_a_limited_size_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "SMALL", 1 << 20)
+    monkeypatch.setattr(sources, "RATIO", 1)
+    padded = json.dumps(GOOD) + " " * 600_000
+    history = load_history(zipped(tmp_path / "a.zip", {"a.json": padded, "b.json": padded}))
+    assert history.report.n_rows == 2
+    assert "it unpacks to more than" in refused(history)["a.zip: b.json"]
 
 
 def test_a_member_of_nothing_but_zeros_is_never_unpacked(tmp_path, monkeypatch):

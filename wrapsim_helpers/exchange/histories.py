@@ -20,6 +20,7 @@ from .joining import (
     most_frequent,
     number_songs,
 )
+from .loose_rows import MOST_DAMAGED
 from .plain_rows import SOURCES
 from .reading import grouped_reasons, read_files
 from .songs import song_tables
@@ -277,7 +278,10 @@ def lines_of_left_out(report):
     for line in grouped_reasons(report.refused):
         yield f"  not opened: {line}"
     for name in report.damaged:
-        yield f"  read as far as possible: {name} is damaged or not UTF-8"
+        yield (
+            f"  read as far as possible, up to {MOST_DAMAGED} damaged rows: {name} is damaged or "
+            "not UTF-8"
+        )
     if report.unknown:
         names = ", ".join(map(last_name, report.unknown[:MOST_NAMED]))
         others = len(report.unknown) - MOST_NAMED
