@@ -68,6 +68,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
         draw_hours_by_year,
         draw_minutes_by_year,
         draw_skips_by_year,
+        first_plays,
     )
     from .charts.in_crowd import draw_in_crowd
     from .charts.listener import (
@@ -345,6 +346,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_artists_by_year": "charts.history",
     "draw_hours_by_year": "charts.history",
     "draw_skips_by_year": "charts.history",
+    "first_plays": "charts.history",
     # 05 realism: the log compared with published figures
     "sampled": "realism.measure",
     "measured": "realism.measure",

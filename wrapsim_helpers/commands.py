@@ -11,6 +11,7 @@ import typer.core
 
 from .checking import check_choice, check_count, check_path, int_or_text
 from .command_errors import (
+    as_typed,
     check_utf8,
     check_working_folder,
     complain,
@@ -277,9 +278,9 @@ def batch(
 def wrapped(
     ctx: typer.Context,
     path: Annotated[
-        str | None,
+        list[str] | None,
         typer.Argument(
-            help="your own history: a zip, a folder or a file that a service or player exports; "
+            help="your own history: zips, folders or files that a service or player exports; "
             "without it, the main job"
         ),
     ] = None,
@@ -318,13 +319,14 @@ def wrapped(
     simulated crowd.
     """
     given = [name for name in ctx.params if is_given(ctx, name)]
-    if path is None:
+    if not path:
         refuse_options(given, OF_HISTORY, "is for a history; give its PATH, or leave it out")
         main_job(num_users, seed, out_dir)
         return
     refuse_options(given, OF_CROWD, "is for the main job, which takes no PATH; leave it out")
     period = dict(year=year, edition=edition, first_day=first_day, last_day=last_day)
-    your_wrapped(path, out_dir, theme, period, (name, redact, time_zone, songs_path))
+    choices = name, redact, time_zone, songs_path
+    your_wrapped(path, out_dir, theme, period, choices, typed_names(ctx.command))
 
 
 OF_CROWD = ("num_users", "seed")
@@ -346,33 +348,65 @@ def refuse_options(given, refused, why):
             raise ValueError(f"{name} {why}.")
 
 
-def your_wrapped(path, out_dir, theme, period, choices):
+def your_wrapped(paths, out_dir, theme, period, choices, typed):
     """Write the Wrapped of a history into a folder, and print what became of its rows.
 
     period   arguments of `tell_history`;  choices  name, redact, time_zone and songs_path
+    typed    name of a parameter -> name that the user types
     """
     from .cards.themes import check_theme
     from .cards.whole_folder import untold_line, write_wrapped_folder
+    from .cards.words import describe_story
     from .exchange.histories import load_history
-    from .exchange.own_wrapped import compare_wrapped
     from .exchange.telling import story_of_choices
     from .storage.outputs import output_folder
 
     check_theme(theme)
     folder = output_folder(out_dir or "", "your_wrapped")
     name, redact, time_zone, songs_path = choices
-    history = load_history(path, time_zone)
+    history = load_history(paths, time_zone)
     story, shown = story_of_choices(history, period, name, redact, songs_path)
-    typer.echo(shown.report)
-    gaps = compare_wrapped(story, history)
-    paths = write_wrapped_folder(story, folder, theme)
-    for row in [] if redact else gaps.itertuples():
-        typer.echo(f"  {row.number}: {row.service} by the service, {row.wrapsim} here ({row.rule})")
-    typer.echo(untold_line(story))
+    files = write_wrapped_folder(story, folder, theme)
+    report = as_typed(str(shown.report), typed)
+    result = [describe_story(story), *lines_of_tops(story), *lines_on_years(history)]
+    lines = [*result, "", report, *lines_of_gaps(story, shown), untold_line(story)]
+    typer.echo("\n".join(lines))
     typer.echo(
-        f"\n{len(paths)} files are in {folder}, which git ignores. Nothing left this machine.\n"
-        f"  open {paths[0]}"
+        f"\n{len(files)} files are in {folder}, which git ignores. Nothing left this machine.\n"
+        f"  open {files[0]}"
     )
+
+
+def lines_of_tops(story):
+    """A line for the top song, and one for the top artist."""
+    for table, column, called in (
+        ("top_songs", "title", "song"),
+        ("top_artists", "artist", "artist"),
+    ):
+        for name in story.tables.get(table, {}).get(column, [])[:1]:
+            yield f"Top {called}: {name}"
+
+
+def lines_on_years(history):
+    """How to choose another year of a history: a line, or none if it has one year."""
+    from .exchange.telling import years_with_plays
+
+    years = ", ".join(map(str, years_with_plays(history)))
+    if "," in years:
+        yield f"Plays in {years}: --year selects one of these years, --year 0 all of them."
+
+
+def lines_of_gaps(story, history):
+    """A line for each number that the service's own Wrapped has too, and why it may differ."""
+    from .charts.tables import cell_text
+    from .exchange.own_wrapped import compare_wrapped
+
+    gaps = compare_wrapped(story, history)
+    if len(gaps):
+        yield f"The service's Wrapped of {story.year} beside this one:"
+    for row in gaps.itertuples():
+        why = "" if row.service == row.wrapsim else f" ({row.rule})"
+        yield f"  {row.number}: {cell_text(row.service)}, here {cell_text(row.wrapsim)}{why}"
 
 
 def main_job(num_users, seed, out_dir):

@@ -19,6 +19,7 @@ from tests.exchange.samples import (
     zipped,
 )
 from wrapsim_helpers.exchange import plain_rows
+from wrapsim_helpers.exchange.clocks import zone_of
 from wrapsim_helpers.exchange.histories import load_history
 from wrapsim_helpers.exchange.joining import REPEATED, SAME_PLAY
 
@@ -107,6 +108,9 @@ def test_listenbrainz_is_read_as_array_as_lines_and_as_payload(tmp_path, name, c
         f'"{EIGHT + 600}","01 Jan 2025, 08:10","Voss, Marta","","","","Night ""Shift""",""\n',
         f"Time,Artist,Track,Album\n{EIGHT},Ode to Ivy,Copper Rain,Small Hours\n"
         f'{EIGHT + 600},"Voss, Marta","Night ""Shift""",Depots\n',
+        "\ufeffArtist;Album;AlbumId;Track;Date#kim\n"
+        f'"Ode to Ivy";"Small Hours";"";"Copper Rain";"{EIGHT}000"\n'
+        f'"Voss, Marta";"Depots";"";"Night ""Shift""";"{EIGHT + 600}000"\n',
     ],
 )
 def test_every_dialect_of_last_fm_is_read(tmp_path, content):
@@ -298,10 +302,45 @@ def test_the_zone_is_that_of_most_plays_and_is_said(tmp_path):
     assert "guessed from the country AU of 100 % of the plays" in history.report.time_zone
 
 
-def test_an_unknown_zone_is_refused(tmp_path):
-    path = write(tmp_path / "a.json", [extended("2025-01-01T08:03:20Z")])
-    with pytest.raises(ValueError, match="time_zone is 'Stockholm'; it must be one of"):
-        load_history(path, time_zone="Stockholm")
+@pytest.mark.parametrize(
+    ("given", "near"), [("Stockholm", "Europe/Stockholm"), ("Europe/Berln", "Europe/Berlin")]
+)
+def test_an_unknown_zone_is_refused_with_similar_ones(given, near):
+    with pytest.raises(ValueError, match=f"^time_zone is '{given}'; it must be an IANA") as error:
+        zone_of(given, [])
+    assert f"Did you mean '{near}'" in str(error.value) and len(str(error.value)) < 200
+
+
+def test_a_zone_is_known_whatever_its_case_and_blanks():
+    assert zone_of("america/new york", [])[0] == "America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("country", "zone"), [("SE", "Europe/Stockholm"), ("XX", "UTC"), (["SE"], "UTC")]
+)
+def test_account_data_take_the_zone_of_the_account(tmp_path, country, zone):
+    holder = {"username": "kim-example", "email": "kim@example.org", "country": country}
+    files = {
+        "StreamingHistory_music_0.json": [account("2025-01-02 08:03")],
+        "Userdata.json": holder,
+    }
+    history = load_history(zipped(tmp_path / "a.zip", files))
+    assert history.time_zone == zone and not history.report.unknown
+    assert history.country == ("SE" if zone != "UTC" else "")
+    assert "kim" not in str(history.report) and "kim" not in str(history.plays)
+
+
+def test_the_countries_of_plays_come_before_that_of_the_account(tmp_path):
+    files = {"a.json": [extended("2025-01-01T08:03:20Z")], "Userdata.json": {"country": "AU"}}
+    assert load_history(zipped(tmp_path / "a.zip", files)).time_zone == "Europe/Stockholm"
+
+
+def test_a_report_names_few_of_the_other_files(tmp_path):
+    others = {f"folder/{number}.txt": "text" for number in range(8)}
+    history = load_history(
+        zipped(tmp_path / "a.zip", {"a.json": [extended("2025-01-01T08:03:20Z")]} | others)
+    )
+    assert "  no history: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 3 more\n" in str(history.report)
 
 
 def test_the_length_of_a_track_is_that_of_most_plays_to_its_end(tmp_path):

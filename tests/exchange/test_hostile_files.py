@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import struct
 import zipfile
 
@@ -53,6 +54,7 @@ def test_behind_a_hundred_damaged_rows_a_file_is_given_up(tmp_path):
     content = TEXT.rstrip("]\n") + ",\n{,}" * 300 + "]"
     report = load_history(write(tmp_path / "a.json", content)).report
     assert (report.n_rows, report.n_kept) == (102, 2)
+    assert "read as far as possible, up to 100 damaged rows: a.json" in str(report)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,12 @@ def test_lines_are_read_in_cp1252_with_windows_line_ends(tmp_path, name):
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        ("", "no history, but a.json"),
+        ("", "no history can be read: a.json: it is empty; download it again"),
+        ("\n<!DOCTYPE html><title>Log in", "a.json: it is a web page; log in at the service"),
+        (
+            b"\x1f\x8b\x08\0",
+            "a.json: it is packed, but not as a zip; unpack it, then give the folder",
+        ),
         ("[]", "no history, but a.json"),
         (b"\0" * 1_000_000, "no history, but a.json"),
         ('[{"header": "YouTube Music", "time": "2025-01-01T00:00:00Z"}]', "no history, but a.json"),
@@ -110,8 +117,15 @@ def test_another_file_is_refused_with_what_can_be_read(tmp_path, content, what):
 
 
 def test_a_missing_file_is_said(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no such file or folder"):
+    with pytest.raises(FileNotFoundError, match="no such file or folder. Give the export that"):
         load_history(tmp_path / "nothing.zip")
+
+
+def test_a_misspelt_file_is_asked_for_by_its_name(tmp_path):
+    path = write(tmp_path / "my_spotify_data (1).zip", GOOD)
+    with pytest.raises(FileNotFoundError) as error:
+        load_history(tmp_path / "my_spotify_data.zip")
+    assert f"Did you mean {str(path)!r}?" in str(error.value)
 
 
 def test_an_empty_folder_holds_no_file(tmp_path):
@@ -140,7 +154,7 @@ def test_an_empty_zip_is_refused(tmp_path):
 
 def test_half_a_zip_is_refused(tmp_path):
     whole = zipped(tmp_path / "a.zip", {EXTENDED: GOOD}).read_bytes()
-    with pytest.raises(ValueError, match="b.zip: it is damaged"):
+    with pytest.raises(ValueError, match="b.zip: it is cut off or damaged; download it again"):
         load_history(write(tmp_path / "b.zip", whole[: len(whole) // 2]))
 
 
@@ -167,6 +181,15 @@ def test_a_zip_bomb_is_stopped_by_what_it_unpacks_to(tmp_path, monkeypatch):
     assert "it unpacks to more than" in refused(history)["a.zip: bomb.json"]
 
 
+def test_the_members_of_a_zip_have_room_for_a_limited_size_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "SMALL", 1 << 20)
+    monkeypatch.setattr(sources, "RATIO", 1)
+    padded = json.dumps(GOOD) + " " * 600_000
+    history = load_history(zipped(tmp_path / "a.zip", {"a.json": padded, "b.json": padded}))
+    assert history.report.n_rows == 2
+    assert "it unpacks to more than" in refused(history)["a.zip: b.json"]
+
+
 def test_a_member_of_nothing_but_zeros_is_never_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "copied", None)  # calling it would raise TypeError
     with pytest.raises(ValueError, match="no history, but a.zip: zeros.json"):
@@ -182,11 +205,16 @@ def test_zips_in_zips_in_zips_are_not_opened(tmp_path):
 
 
 def test_a_locked_zip_says_what_to_do(tmp_path):
-    data = bytearray(zipped(tmp_path / "a.zip", {"a.json": GOOD}).read_bytes())
+    names = ("a.json", "b.json", "c.json")
+    data = bytearray(zipped(tmp_path / "a.zip", dict.fromkeys(names, GOOD)).read_bytes())
     for mark, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):  # bit 0 of the flags
-        place = data.index(mark) + at
-        data[place : place + 2] = struct.pack("<H", data[place] | 1)
-    with pytest.raises(ValueError, match="it is locked by a password; unpack it, then give"):
+        for found in re.finditer(mark, data):
+            place = found.start() + at
+            data[place : place + 2] = struct.pack("<H", data[place] | 1)
+    words = (
+        "b.zip: a.json and 2 more: it is locked by a password; unpack it, then give the folder. w"
+    )
+    with pytest.raises(ValueError, match=words):
         load_history(write(tmp_path / "b.zip", bytes(data)))
 
 

@@ -1,6 +1,7 @@
 """What changed over the years, on plays written by hand."""
 
 import math
+import re
 
 import pytest
 
@@ -67,6 +68,17 @@ def test_the_charts_say_what_they_draw(history):
     assert title(charts.draw_artists_by_year(years)) == "50\u2009% of the artists of 2023 were new"
     assert title(charts.draw_hours_by_year(hours)).startswith("In 2023, the hour from 12:00 had")
     assert title(charts.draw_skips_by_year(years)) == "33\u2009% of the plays of 2023 ended early"
+
+
+def test_the_first_plays_are_shown_in_words_in_local_time(tmp_path):
+    rows = [extended(f"2025-07-{day:02}T08:03:20Z") for day in range(1, 13)]
+    rows[0] |= {"reason_end": None, "platform": ""}
+    shown = charts.first_plays(load_history(write(tmp_path / "a.json", rows))).to_html()
+    assert shown.count("<tr>") == 11  # the names, and ten plays
+    cells = [re.sub("<.*?>", "", cell) for cell in re.findall("<td.*?</td>", shown)]
+    assert cells[:5] == ["1 Jul 2025, 10:00", "200", "Copper Rain", "Ode to Ivy", "–"]
+    assert cells[5:7] == ["–", "Spotify extended history"]
+    assert cells[11] == "trackdone"
 
 
 def test_the_bundled_sample_has_three_years_of_one_listener():

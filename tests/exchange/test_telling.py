@@ -17,15 +17,17 @@ from wrapsim_helpers.cards import make_cards
 from wrapsim_helpers.cards.card import CARDS, card_names
 from wrapsim_helpers.cards.volume import words_of_minutes
 from wrapsim_helpers.cards.whole_folder import untold_line
+from wrapsim_helpers.cards.words import span
 from wrapsim_helpers.exchange.enriching import enriched
 from wrapsim_helpers.exchange.histories import load_history
-from wrapsim_helpers.exchange.own_wrapped import compare_wrapped
+from wrapsim_helpers.exchange.own_wrapped import as_minutes, compare_wrapped
 from wrapsim_helpers.exchange.redaction import redacted
 from wrapsim_helpers.exchange.telling import days_of_period, tell_history
 from wrapsim_helpers.music.songs_file import SONGS
 from wrapsim_helpers.wrapped.editions import edition_named
 
 N_SONGS, N_ARTISTS = 40, 12
+TITLE = "master_metadata_track_name"
 EXTENDED = "Spotify Extended Streaming History/Streaming_History_Audio_2023-2024_0.json"
 
 
@@ -196,6 +198,7 @@ def test_too_little_music_makes_one_card(tmp_path):
 def test_a_story_of_all_years_names_them(story):
     every = replace(story, year=2023, first_day=date(2023, 2, 1))
     assert every.years == "2023–2024" and story.years == "2024"
+    assert span(every) == "1 Feb 2023 to 22 Sep 2024" and span(story) == "1 Jan to 22 Sep"
     assert ", 2023–2024" in words_of_minutes(every).alt
 
 
@@ -203,16 +206,27 @@ def test_a_story_of_all_years_names_them(story):
 
 
 def test_a_redacted_story_has_no_name_in_any_byte(tmp_path):
-    path = write(tmp_path / "of-kim.json", as_extended(plays_of_years()))
-    result = run(path, "-o", tmp_path / "out", "--redact")
+    service = {"topTracks": {"topTracks": ["spotify:track:Quartz"], "topTrackPlayCount": 3}}
+    files = {"of-kim.json": as_extended(plays_of_years()), "Wrapped2024.json": service}
+    result = run(zipped(tmp_path / "kim.zip", files), "-o", tmp_path / "out", "--redact")
+    assert result.exit_code == 0, result.exception
     paths = sorted((tmp_path / "out").iterdir())
     texts = [path.read_text("utf-8") for path in paths if path.suffix in (".html", ".json")]
     pictures = [Image.open(path) for path in paths if path.suffix == ".png"]
     texts += [" ".join(map(str, picture.info.values())) for picture in pictures]
     texts.append(result.stdout)
     assert len(pictures) >= 14 and "Song 1" in " ".join(texts)
-    for name in ("Quartz", "Band ", "Record", "kim", "spotify:track:Quartz"):
+    for name in ("Quartz", "Band ", "Record", "kim", "spotify:track:Quartz", "Sweden", "Stockholm"):
         assert not [text[:60] for text in texts if name in text]
+
+
+def test_a_redacted_history_has_no_place_and_no_name_in_a_reason(history):
+    refused = (("kim.zip", "it is damaged (Bad CRC-32 for file 'kim.json')"),)
+    hidden = redacted(replace(history, report=replace(history.report, refused=refused)))
+    assert (hidden.country, hidden.time_zone) == ("", "")
+    assert set(hidden.plays["country"].to_pylist()) == {""}
+    assert hidden.report.refused == (("file 1", "it is damaged"),)
+    assert "Stockholm" in str(history.report) and "Stockholm" not in str(hidden.report)
 
 
 def test_redaction_changes_no_number(history, story):
@@ -259,20 +273,40 @@ def test_a_songs_file_without_a_song_of_the_history_is_refused(history, tmp_path
 
 def test_each_number_of_the_service_stands_beside_ours_with_a_rule(tmp_path):
     rows = as_extended(plays_of_years())
+    uri = rows[6]["spotify_track_uri"]
     service = {
-        "yearlyMetrics": {"totalMsListened": 7, "mostListenedDay": "2024-05-05"},
-        "topTracks": {"topTracks": [{"trackUri": "spotify:track:x", "count": 3}], "other": None},
+        "yearlyMetrics": {"totalMsListened": 420_000, "mostListenedDay": "2024-05-05"},
+        "topTracks": {"topTracks": [{"trackUri": uri, "count": 3}], "other": None},
         "topArtists": "nonsense",
+        "party": {"totalNumListeningMinutes": None},
     }
     path = zipped(tmp_path / "a.zip", {EXTENDED: rows, "Wrapped2024.json": service})
     history = load_history(path)
     told = tell_history(history)
     table = compare_wrapped(told, history)
-    assert table["number"].tolist() == ["ms played", "busiest day", "top song", "its streams"]
-    assert table["service"].tolist() == [7, "2024-05-05", "spotify:track:x", 3]
-    assert table["wrapsim"][0] == told.first("minutes")["ms_played"]
+    assert table["number"].tolist() == ["minutes", "busiest day", "top song", "its streams"]
+    assert table["service"].tolist() == [7, "2024-05-05", rows[6][TITLE], 3]
+    assert table["wrapsim"][0] == told.first("minutes")["ms_played"] // 60_000
+    assert table["wrapsim"][2] == "Quartz 0" != rows[6][TITLE]
     assert table["rule"].str.len().min() > 40
     assert not len(compare_wrapped(replace(told, year=2023), history))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "7", [7], None])
+def test_a_value_of_the_service_that_is_no_time_is_left_out(value):
+    assert as_minutes(value, {}) is None
+
+
+def test_a_top_song_without_uris_is_not_compared(tmp_path):
+    rows = [
+        account(f"{end:%Y-%m-%d %H:%M}", ms_played, names)
+        for end, names, ms_played in plays_of_years()
+    ]
+    service = {"topTracks": {"topTracks": ["spotify:track:x"], "topTrackPlayCount": 3}}
+    path = zipped(tmp_path / "a.zip", {"h.json": rows, "Wrapped2024.json": service})
+    history = load_history(path)
+    table = compare_wrapped(tell_history(history, 2024), history)
+    assert table["number"].tolist() == ["its streams"]
 
 
 # -- the command -----------------------------------------------------------------------------------
@@ -284,11 +318,16 @@ def run(*words):
 
 def test_one_command_makes_the_wrapped_of_a_history(tmp_path):
     rows = as_extended(plays_of_years())
-    path = zipped(tmp_path / "my_spotify_data.zip", {EXTENDED: rows})
+    service = {"topArtists": {"numUniqueArtists": 12}, "topTracks": {"topTrackPlayCount": 3}}
+    path = zipped(tmp_path / "a.zip", {EXTENDED: rows, "Wrapped2024.json": service})
     out = tmp_path / "out"
     result = run(path, "-o", out, "--name", "Kim", "--year", "2024")
     assert result.exit_code == 0, result.output
     assert "2,896 plays kept" in result.output and f"open {out / 'story.html'}" in result.output
+    assert result.output.startswith("Kim, Sweden\n1 Jan to 22 Sep 2024: ")
+    assert "\nTop song: Quartz 0\nTop artist: Band 0\nPlays in 2023, 2024: --year" in result.output
+    assert "of the plays; --time-zone sets another." in result.output
+    assert "  artists: 12, here 12\n  its streams: 3, here " in result.output
     summary = json.loads((out / "summary.json").read_text("utf-8"))
     assert summary["year"] == 2024 and summary["listener"]["name"] == "Kim"
     names = {path.name for path in out.iterdir()}

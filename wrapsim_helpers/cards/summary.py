@@ -19,7 +19,16 @@ from .canvas import (
     year_disc,
 )
 from .fonts import shown, shown_genre
-from .words import Words, capital, count, counted, counted_minutes, minutes_text, short_title, span
+from .words import (
+    Words,
+    capital,
+    count,
+    counted,
+    counted_minutes,
+    minutes_text,
+    short_title,
+    span_and_year,
+)
 
 MIN_YEAR = 300  # days; the shortest window of an edition has 303
 NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
@@ -113,8 +122,8 @@ def period(story):
     years = story.years
     if story.is_imported:
         called = "A year of music" if years == str(story.year) else "Music"
-        return f"{called}, {years}" if whole else f"{span(story)} {years}"
-    return f"A simulated year, {years}" if whole else f"Simulated, {span(story)} {years}"
+        return f"{called}, {years}" if whole else span_and_year(story)
+    return f"A simulated year, {years}" if whole else f"Simulated, {span_and_year(story)}"
 
 
 def words_of_summary(story):

@@ -117,8 +117,18 @@ def day(date):
 
 
 def span(story):
-    """A story's period as text: "1 Jan to 31 Dec"."""
-    return f"{day(story.first_day)} to {day(story.last_day)}"
+    """A story's period as text: "1 Jan to 31 Dec", with its years if it has several: "3 Nov 2024 to
+    8 Feb 2025".
+    """
+    first, last = story.first_day, story.last_day
+    years = ("", "") if first.year == last.year else (f" {first.year}", f" {last.year}")
+    return f"{day(first)}{years[0]} to {day(last)}{years[1]}"
+
+
+def span_and_year(story):
+    """A story's period as text with its year or years: "1 Jan to 31 Dec 2024"."""
+    is_one = story.first_day.year == story.last_day.year
+    return f"{span(story)} {story.last_day.year}" if is_one else span(story)
 
 
 @front_door
@@ -128,7 +138,7 @@ def describe_story(story):
     home = who["city"], pytz.country_names.get(who["country"], who["country"])
     return (
         f"{', '.join(filter(None, (who['name'], *home)))}\n"
-        f"{span(story)} {story.last_day.year}: {counted_minutes(n['ms_played'])} on "
+        f"{span_and_year(story)}: {counted_minutes(n['ms_played'])} on "
         f"{counted(n['n_days'], 'day')}, {counted(n['n_plays'], 'play')}, "
         f"{count(n['n_streams'])} of them streams, {counted(n['n_artists'], 'artist')}"
     )

@@ -1,10 +1,41 @@
-"""Charts of a history over its years; each has its finding as the title."""
+"""The first plays of a history, and charts over its years; each has its finding as the title."""
 
 import numpy as np
+import pandas as pd
 
 from ..cards.themes import GREY, RUST
 from ..cards.words import counted, percent_text
+from ..checking import front_door
+from ..exchange.histories import History
+from ..instants import MINUTE_MS, MS
 from .style import ACCENT, DATA, chart, note
+from .tables import MOST_ROWS, in_words
+
+NOT_SAID = {"UNKNOWN": ""}  # shown as a dash
+
+
+@front_door
+def first_plays(history: History):
+    """The first plays of a history as people read them, for a notebook cell; a pandas Styler.
+
+    Times are local; a dash stands for what the files do not say.
+    """
+    plays = history.plays.slice(0, MOST_ROWS)
+    songs = history.tracks.take(plays["track_id"])
+    offset_ms = plays["utc_offset_min"].to_numpy().astype("int64") * MINUTE_MS
+    local_ms = plays["started_at"].cast("int64").to_numpy() + offset_ms
+    table = pd.DataFrame(
+        {
+            "started": pd.to_datetime(local_ms, unit="ms"),
+            "seconds": plays["ms_played"].to_numpy() // MS,
+            "title": songs["title"].to_pylist(),
+            "artists": songs["artists"].to_pylist(),
+            "ended by": plays["reason_end"].to_pandas().astype(str).replace(NOT_SAID),
+            "platform": plays["platform"].to_pandas().astype(str).replace(NOT_SAID),
+            "source": plays["source"].to_pylist(),
+        }
+    )
+    return in_words(table)
 
 
 def draw_minutes_by_year(years):

@@ -6,26 +6,45 @@ import numpy as np
 import pytz
 from faker.providers.geo import Provider as Places
 
-from ..checking import check_choice
+from ..checking import did_you_mean, near_names
 from ..instants import DAY_MS, MINUTE_MS, zone_changes
 
+EXAMPLE = "Europe/Stockholm"
+ANOTHER = "time_zone sets another"
 
-def zone_of(time_zone, countries):
+
+def zone_of(time_zone, countries, home=""):
     """(zone, where it is from in words).
 
     time_zone  IANA name, "" to guess
     countries  rows (country, number of plays), the most frequent first
+    home       country of the account, which counts if no play has one; "" if it is not known
     Raises ValueError for an unknown zone.
     """
     if time_zone:
-        return check_choice("time_zone", time_zone, pytz.all_timezones), "as given"
-    advice = "you can give another zone"
+        return check_zone(time_zone), "as given"
     for country, n in countries:
         if country in pytz.country_timezones:
             share = round(100 * n / sum(count for _, count in countries))
             guess = f"guessed from the country {country} of {share} % of the plays"
-            return zone_of_country(country), f"{guess}; {advice}"
-    return "UTC", f"since the files name no country; {advice}"
+            return zone_of_country(country), f"{guess}; {ANOTHER}"
+    if home in pytz.country_timezones:
+        return zone_of_country(home), f"guessed from the country {home} of the account; {ANOTHER}"
+    return "UTC", f"since the files name no country; set yours by time_zone, such as {EXAMPLE}"
+
+
+def check_zone(zone):
+    """A time zone as IANA spells it, whatever its case. Raises ValueError with similar zones."""
+    known = {name.casefold(): name for name in pytz.all_timezones}
+    town = {name.rpartition("/")[2]: known[name] for name in known}
+    given = zone.strip().replace(" ", "_").casefold()
+    if given not in known:
+        near = near_names(given.rpartition("/")[2], town, n=3, cutoff=0.75)
+        raise ValueError(
+            f"time_zone is {zone!r}; it must be an IANA name, such as {EXAMPLE}."
+            f"{did_you_mean([town[name] for name in near])}"
+        )
+    return known[given]
 
 
 def zone_of_country(country):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytz
 
 from ..checking import front_door
 from ..resources import resource
@@ -19,8 +20,9 @@ from .joining import (
     most_frequent,
     number_songs,
 )
+from .loose_rows import MOST_DAMAGED
 from .plain_rows import SOURCES
-from .reading import read_files
+from .reading import grouped_reasons, read_files
 from .songs import song_tables
 
 LISTENER = 0  # listener_id of every play
@@ -107,13 +109,13 @@ def load_history(path="", time_zone=""):
                Spotify extended history and account data, ListenBrainz (zip, JSON, JSON lines),
                Last.fm and Libre.fm CSV, .scrobbler.log, Maloja
     time_zone  IANA name such as "Europe/Stockholm" for the local times; "" guesses it from the
-               country of most plays, and the report says so
+               country of most plays, else of the account, and the report says so
 
     Files are known by their content, whatever their names. A row that occurs twice is counted once,
     as is a play that two sources have within 30 s. Podcasts, audiobooks and rows without a name are
-    left out; `History.report` counts every reason. IP addresses, user agents and user names are
-    never read into a table. A scrobble of unknown length counts as its track's length, else as
-    3.5 minutes, but no longer than up to the next play.
+    left out; `History.report` counts every reason. A scrobble of unknown length counts as its
+    track's length, else as 3.5 minutes, but no longer than up to the next play. IP addresses, user
+    agents and user names are never read into a table; of Userdata.json only the country is used.
     Raises FileNotFoundError if there is no such file, ValueError if it holds no history or no play
     of music.
     """
@@ -121,7 +123,7 @@ def load_history(path="", time_zone=""):
     contents = read_files(paths)
     connection = contents.connection
     countries = countries_of(connection)
-    zone, zone_from = zone_of(time_zone, countries)
+    zone, zone_from = zone_of(time_zone, countries, contents.country)
     convert_local_times(connection, zone)
     songs = number_songs(connection)
     mark_same_plays(connection)
@@ -135,7 +137,7 @@ def load_history(path="", time_zone=""):
         **tables,
         report=report,
         time_zone=zone,
-        country=countries[0][0] if countries else "",
+        country=countries[0][0] if countries else known_country(contents.country),
         wrapped=contents.wrapped,
     )
 
@@ -151,6 +153,11 @@ def countries_of(connection):
         "SELECT country, count(*) FROM plain WHERE fault IS NULL AND country IS NOT NULL "
         "GROUP BY 1 ORDER BY 2 DESC, 1"
     ).fetchall()
+
+
+def known_country(code):
+    """A country's code, "" if there is no such country."""
+    return code if code in pytz.country_names else ""
 
 
 def convert_local_times(connection, zone):
@@ -233,6 +240,11 @@ def report_of(contents, n_assumed, time_zone):
     )
 
 
+def last_name(name):
+    """The name of a file without its folders and zips."""
+    return name.rpartition(": ")[2].rpartition("/")[2]
+
+
 def example_of(files, file, row, title, artist):
     """A row in words: "Streaming_History_Audio_2024_0.json, row 7 (Salt, Ode)"."""
     names = ", ".join(name[:40] for name in (title, artist) if name)
@@ -263,14 +275,17 @@ def lines_of_left_out(report):
             f"  {report.n_assumed:,} plays do not say how long they lasted: the length of the "
             "track was assumed, or 3.5 minutes, at most up to the next play"
         )
-    for name, reason in report.refused:
-        yield f"  not opened: {name}: {reason}"
+    for line in grouped_reasons(report.refused):
+        yield f"  not opened: {line}"
     for name in report.damaged:
-        yield f"  read as far as possible: {name} is damaged or not UTF-8"
+        yield (
+            f"  read as far as possible, up to {MOST_DAMAGED} damaged rows: {name} is damaged or "
+            "not UTF-8"
+        )
     if report.unknown:
-        names = ", ".join(report.unknown[:MOST_NAMED])
-        more = " ..." * (len(report.unknown) > MOST_NAMED)
-        yield f"  no history: {names}{more}"
+        names = ", ".join(map(last_name, report.unknown[:MOST_NAMED]))
+        others = len(report.unknown) - MOST_NAMED
+        yield f"  no history: {names}" + f" and {others:,} more" * (others > 0)
     yield f"  local times: {report.time_zone}."
     if report.songs_file:
         yield f"  known to the songs file: {report.songs_file}."

@@ -21,6 +21,7 @@ NAMES = (  # names of files whose beginning may say nothing: (pattern, kind)
     (re.compile(r"listens/|_lb-[\d-]+\.json", re.I), "listenbrainz"),
     (re.compile(r"maloja_export", re.I), "maloja"),
 )
+ACCOUNT_FILE = re.compile(r"Userdata[^/]*\.json$", re.I)
 WRAPPED_FILE = re.compile(r"Wrapped[ _-]?(\d{4})[^/]*\.json$", re.I)
 KEY = re.compile(r'"(\w{1,60})"\s{0,40}:')
 # headers of a CSV of scrobbles: what a column means -> its names
@@ -35,7 +36,8 @@ LOG = "#AUDIOSCROBBLER/"
 
 
 def kind_of_file(name, head):
-    """Kind of a file: a key of JSON_KINDS, "csv", "log", "wrapped"; "" if it is no history.
+    """Kind of a file: a key of JSON_KINDS, "csv", "log", "wrapped" or "account_holder"; "" if it is
+    none.
 
     name  its path;  head  its first bytes
     """
@@ -57,17 +59,20 @@ def json_kind(name, text):
             return kind
     if WRAPPED_FILE.search(name):
         return "wrapped"
+    if ACCOUNT_FILE.search(name):
+        return "account_holder"
     return next((kind for pattern, kind in NAMES if pattern.search(name)), "")
 
 
 def csv_columns(text):
     """Position of each column of a CSV of scrobbles: {"at": 0, ...}; {} if it is no such file.
 
-    Without a header the columns are artist, album, title and time.
+    Without a header the columns are artist, album, title and time. A header may have a user's name
+    behind a "#": "Date#kim".
     """
     with suppress(csv.Error, StopIteration):
         row = next(csv.reader([text.split("\n", 1)[0]], delimiter=delimiter_of(text)))
-        names = [cell.strip().casefold() for cell in row]
+        names = [cell.partition("#")[0].strip().casefold() for cell in row]
         places = {
             column: names.index(next(known for known in allowed if known in names))
             for column, allowed in HEADERS.items()
@@ -142,8 +147,8 @@ def encoding_of_chunks(chunks):
     return "utf-8"
 
 
-def wrapped_in(file, most=4 << 20):
-    """The dict in a Wrapped<year>.json, {} if it holds none or is larger than `most` bytes."""
+def dict_in(file, most=4 << 20):
+    """The dict in a JSON file, {} if it holds none or is larger than `most` bytes."""
     with file.open("rb") as data:
         text = data.read(most)
     with suppress(ValueError):

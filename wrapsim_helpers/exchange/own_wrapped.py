@@ -2,6 +2,8 @@
 differ.
 """
 
+import math
+
 import pandas as pd
 
 from ..checking import front_door
@@ -10,7 +12,7 @@ from ..wrapped.story import Story
 from .histories import History
 
 COLUMNS = ("number", "service", "wrapsim", "rule")
-WINDOW = "the service stops counting weeks before the end of the year; choose its edition"
+WINDOW = "the service stops counting weeks before the end of the year, as an edition does"
 STREAMS = f"wrapsim counts plays of 30 s and more, without private ones; {WINDOW}"
 MINUTES = f"wrapsim counts every play, private ones too, podcasts not; {WINDOW}"
 ARTISTS = "the service credits every artist of a track; its export names only the album's artist"
@@ -22,17 +24,26 @@ DAYS = "wrapsim takes the day on which a play began, in the time zone of the rep
 def compare_wrapped(story: Story, history: History):
     """The numbers of the service's Wrapped of the story's year beside ours: a DataFrame number,
     service, wrapsim and rule, which explains a gap. No row if the files hold no such Wrapped.
+
+    Times are in whole minutes, songs have their title. The top song is missing if the files name
+    no song as the service does, by a URI, as in account data.
     """
     content = history.wrapped.get(story.year, {})
     if story.too_little:
         return pd.DataFrame(columns=COLUMNS)
-    uris = dict(zip(history.tracks["song_id"].to_pylist(), history.tracks["uri"].to_pylist()))
+    titles = titles_by_uri(history)
     rows = [
-        (number, theirs, ours(story, uris), rule)
-        for number, path, ours, rule in SHARED_NUMBERS
-        if (theirs := value_at(content, path)) is not None
+        (number, shown, ours(story), rule)
+        for number, path, shape, ours, rule in SHARED_NUMBERS
+        if (shown := shape(value_at(content, path), titles)) is not None
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def titles_by_uri(history):
+    """URI of the service -> title of the song."""
+    pairs = zip(history.tracks["uri"].to_pylist(), history.tracks["title"].to_pylist())
+    return {uri: title for uri, title in pairs if uri}
 
 
 def value_at(content, path):
@@ -45,88 +56,109 @@ def value_at(content, path):
     return content if isinstance(content, (int, float, str)) else None
 
 
+# -- values of the service as people read them; titles: URI -> title -------------------------------
+
+
+def as_it_is(value, titles):
+    """The value."""
+    return value
+
+
+def as_minutes(value, titles):
+    """Milliseconds as whole minutes, None for anything else."""
+    is_time = isinstance(value, (int, float)) and math.isfinite(value)
+    return int(whole_minutes(value)) if is_time else None
+
+
+def as_title(value, titles):
+    """The title of a URI, the URI itself if it is of another song; None if no title is known."""
+    return titles.get(value, value) if titles and isinstance(value, str) else None
+
+
+# -- our numbers -----------------------------------------------------------------------------------
+
+
 def first_value(table, column):
     """Function of a story: a number in the first row of a table, None without a row."""
 
-    def value(story, _):
+    def value(story):
         rows = story.tables[table]
         return rows[column].iloc[0].item() if len(rows) else None
 
     return value
 
 
-def top_uri(story, uris):
-    """The service's URI of the top song, "" if the history has none."""
-    return uris[story.first("top_songs")["song_id"]]
+def first_minutes(table):
+    """Function of a story: whole minutes of the first row of a table, None without a row."""
+    first_ms = first_value(table, "ms_played")
+    return lambda story: as_minutes(first_ms(story), {})
 
 
-def whole_minutes_of(story, _):
-    """Whole minutes of the story."""
-    return int(whole_minutes(story.first("minutes")["ms_played"]))
+def top_title(story):
+    """The title of the top song."""
+    return story.first("top_songs")["title"]
 
 
-def busiest_day(story, _):
+def busiest_day(story):
     """The day with most minutes, ISO text."""
     days = story.tables["calendar"]
     return str(days["date"].iloc[days["ms_played"].argmax()])
 
 
-def busiest_minutes(story, _):
+def busiest_minutes(story):
     """Whole minutes of the day with most."""
     return int(whole_minutes(story.tables["calendar"]["ms_played"].max()))
 
 
-# number, where the service has it, our number, why they may differ
+N_DAYS, N_IN_A_ROW = first_value("minutes", "n_days"), first_value("longest_streak", "n_days")
+N_ARTISTS, N_TRACKS = first_value("minutes", "n_artists"), first_value("minutes", "n_tracks")
+N_STREAMS = first_value("top_songs", "n_streams")
+# number, where the service has it, the function that shows it, our number, why they may differ
 SHARED_NUMBERS = (
     (
-        "ms played",
+        "minutes",
         ("yearlyMetrics", "totalMsListened"),
-        first_value("minutes", "ms_played"),
+        as_minutes,
+        first_minutes("minutes"),
         MINUTES,
     ),
-    ("minutes", ("party", "totalNumListeningMinutes"), whole_minutes_of, MINUTES),
-    ("days", ("party", "totalNumListeningDays"), first_value("minutes", "n_days"), DAYS),
     (
-        "days in a row",
-        ("party", "streakNumListeningDays"),
-        first_value("longest_streak", "n_days"),
-        DAYS,
+        "minutes",
+        ("party", "totalNumListeningMinutes"),
+        as_it_is,
+        first_minutes("minutes"),
+        MINUTES,
     ),
-    ("busiest day", ("yearlyMetrics", "mostListenedDay"), busiest_day, DAYS),
-    ("its minutes", ("yearlyMetrics", "mostListenedDayMinutes"), busiest_minutes, DAYS),
-    ("artists", ("topArtists", "numUniqueArtists"), first_value("minutes", "n_artists"), ARTISTS),
+    ("days", ("party", "totalNumListeningDays"), as_it_is, N_DAYS, DAYS),
+    ("days in a row", ("party", "streakNumListeningDays"), as_it_is, N_IN_A_ROW, DAYS),
+    ("busiest day", ("yearlyMetrics", "mostListenedDay"), as_it_is, busiest_day, DAYS),
+    ("its minutes", ("yearlyMetrics", "mostListenedDayMinutes"), as_it_is, busiest_minutes, DAYS),
+    ("artists", ("topArtists", "numUniqueArtists"), as_it_is, N_ARTISTS, ARTISTS),
     (
-        "ms of the top artist",
+        "minutes of the top artist",
         ("topArtists", "topArtistMsPlayed"),
-        first_value("top_artists", "ms_played"),
+        as_minutes,
+        first_minutes("top_artists"),
         ARTISTS,
     ),
     (
-        "ms of the top artist",
+        "minutes of the top artist",
         ("topArtists", "topArtistMilliseconds"),
-        first_value("top_artists", "ms_played"),
+        as_minutes,
+        first_minutes("top_artists"),
         ARTISTS,
     ),
-    ("songs", ("topTracks", "numUniqueTracks"), first_value("minutes", "n_tracks"), SONGS),
-    ("songs", ("topTracks", "distinctTracksPlayed"), first_value("minutes", "n_tracks"), SONGS),
-    ("top song", ("topTracks", "topTracks", 0, "trackUri"), top_uri, SONGS),
-    ("top song", ("topTracks", "topTracks", 0), top_uri, SONGS),
+    ("songs", ("topTracks", "numUniqueTracks"), as_it_is, N_TRACKS, SONGS),
+    ("songs", ("topTracks", "distinctTracksPlayed"), as_it_is, N_TRACKS, SONGS),
+    ("top song", ("topTracks", "topTracks", 0, "trackUri"), as_title, top_title, SONGS),
+    ("top song", ("topTracks", "topTracks", 0), as_title, top_title, SONGS),
+    ("its streams", ("topTracks", "topTracks", 0, "count"), as_it_is, N_STREAMS, STREAMS),
+    ("its streams", ("topTracks", "topTrackPlayCount"), as_it_is, N_STREAMS, STREAMS),
     (
-        "its streams",
-        ("topTracks", "topTracks", 0, "count"),
-        first_value("top_songs", "n_streams"),
-        STREAMS,
-    ),
-    (
-        "its streams",
-        ("topTracks", "topTrackPlayCount"),
-        first_value("top_songs", "n_streams"),
-        STREAMS,
-    ),
-    (
-        "its ms played",
+        "its minutes",
         ("topTracks", "topTracks", 0, "msPlayed"),
-        first_value("top_songs", "ms_played"),
+        as_minutes,
+        first_minutes("top_songs"),
         STREAMS,
     ),
 )

@@ -3,15 +3,16 @@
 import glob
 import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 from tqdm.auto import tqdm
 
 from ..runs.opened import connect
-from .kinds import WRAPPED_FILE, kind_of_file, wrapped_in
+from .kinds import WRAPPED_FILE, dict_in, kind_of_file
 from .loose_rows import batches, loose_rows
 from .plain_rows import KINDS, PLAIN, SOURCES, select
-from .sources import ZIP_ERRORS, Refusal, files_in_path, reason_of
+from .sources import ZIP_ERRORS, Refusal, files_in_path, reason_of, why_foreign
 
 BY_DUCKDB = {  # kind -> format of its files, which DuckDB reads by itself unless they are damaged
     "spotify_extended": "array",
@@ -36,6 +37,8 @@ class Contents:
     unknown     names of files that are no history
     damaged     names of files that are damaged, or not UTF-8, and were read row by row
     wrapped     {year: content} of Wrapped<year>.json
+    country     that the service's account is in, "" if no file names it; nothing else of the file
+                with the account holder's name and address is kept
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -44,6 +47,7 @@ class Contents:
     unknown: list = field(default_factory=list)
     damaged: list = field(default_factory=list)
     wrapped: dict = field(default_factory=dict)
+    country: str = ""
 
 
 def read_files(paths):
@@ -80,7 +84,10 @@ def read_file(contents, file):
 def add_file(contents, kind, name, path):
     """Add what a file of a kind holds. path: of its content"""
     if kind == "wrapped":
-        contents.wrapped[int(WRAPPED_FILE.search(name)[1])] = wrapped_in(path)
+        contents.wrapped[int(WRAPPED_FILE.search(name)[1])] = dict_in(path)
+        return
+    if kind == "account_holder":
+        contents.country = contents.country or str(dict_in(path).get("country", ""))
         return
     contents.files.append(name)
     if kind in BY_DUCKDB:
@@ -120,7 +127,30 @@ def refuse_nothing(contents, paths):
     if contents.files:
         return
     given = ", ".join(repr(str(path)) for path in paths)
-    reasons = [f"{name}: {reason}" for name, reason in contents.refused[:3]]
-    others = ", ".join(contents.unknown[:5])
-    what = "; ".join(reasons) or (f"no history, but {others}" if others else "no file")
-    raise ValueError(f"path is {given}, which holds {what}. wrapsim reads {READABLE}.")
+    reasons = list(grouped_reasons([*contents.refused, *explained_files(paths)]))
+    others = f"no history, but {', '.join(contents.unknown[:5])}" if contents.unknown else "no file"
+    what = (
+        f"; no history can be read: {'; '.join(reasons)}" if reasons else f", which holds {others}"
+    )
+    raise ValueError(f"path is {given}{what}. wrapsim reads {READABLE}.")
+
+
+def explained_files(paths):
+    """(name, reason) of the paths that are files without a history, and of which it is known why
+    they are none.
+    """
+    files = [path for path in map(Path, paths) if path.is_file()]
+    return [(file.name, reason) for file in files if (reason := why_foreign(file))]
+
+
+def grouped_reasons(refused):
+    """A line for each reason why files cannot be opened: the first of them, the number of others.
+
+    refused  (name, reason), ...
+    """
+    names = {}
+    for name, reason in refused:
+        names.setdefault(reason, []).append(name)
+    for reason, (first, *more) in names.items():
+        others = f" and {len(more):,} more" if more else ""
+        yield f"{first}{others}: {reason}"

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from ..checking import front_door
 from ..music.song_ids import song_ids, song_keys
+from ..schema import NAMED
 from .histories import History, Report
 
 LISTENER_NAME = "A listener"  # of a redacted story
@@ -16,7 +17,7 @@ LISTENER_NAME = "A listener"  # of a redacted story
 @front_door
 def redacted(history: History):
     """The same `History` with "Song 1", "Artist 1", "Album 1" for names, numbered by plays, and
-    without ids, file names and examples, from which names follow.
+    without ids, file names and examples, from which names follow, nor country and time zone.
     """
     tracks, artists = history.tracks, history.artists
     n_plays = np.bincount(history.plays["track_id"].to_numpy(), minlength=tracks.num_rows)
@@ -37,12 +38,16 @@ def redacted(history: History):
         "album": pa.array(hidden_albums(tracks)),
         "uri": pa.array([""] * tracks.num_rows),
     }
+    nowhere = pa.array([""] * len(history.plays)).cast(NAMED)
     return replace(
         history,
+        plays=with_columns(history.plays, {"country": nowhere}),
         tracks=with_columns(tracks, columns),
         artists=with_columns(artists, {"artist": pa.array(names)}),
         report=redacted_report(history.report),
         wrapped={},
+        country="",
+        time_zone="",
     )
 
 
@@ -67,15 +72,21 @@ def with_columns(table, columns):
 
 
 def redacted_report(report: Report):
-    """A report without names of files, songs and artists."""
+    """A report without names of files, songs, artists and places."""
     return replace(
         report,
         files=report.files.assign(file=hidden_files(report.files)),
         left_out=report.left_out.assign(example="hidden"),
-        refused=tuple(zip(hidden_files(report.refused), (reason for _, reason in report.refused))),
+        refused=tuple(zip(hidden_files(report.refused), map(bare_reason, report.refused))),
         damaged=tuple(hidden_files(report.damaged)),
         unknown=tuple(hidden_files(report.unknown)),
+        time_zone="hidden",
     )
+
+
+def bare_reason(refusal):
+    """Why a file cannot be opened, without a message in brackets, which may name it."""
+    return refusal[1].partition(" (")[0]
 
 
 def hidden_files(files):

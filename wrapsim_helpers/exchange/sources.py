@@ -15,16 +15,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..checking import check_path, in_bytes
+from ..checking import check_path, did_you_mean, in_bytes, near_names
 
 HEAD = 65_536  # bytes at the beginning of a file that show what it is
 CHUNK = 1 << 20  # bytes copied at once
 MOST_FILES = 20_000  # in a folder or zip
 LARGEST = 4 << 30  # bytes of a member of a zip
-RATIO = 300  # of sizes, unpacked to packed; JSON of histories packs to a tenth or a fortieth
-SMALL = 64 << 20  # bytes up to which a member may have any ratio
+RATIO = 300  # of sizes, unpacked to packed, of a member and of all members of a zip together; JSON
+# of histories packs to a tenth or a fortieth
+SMALL = 64 << 20  # bytes up to which a member may have any ratio, and all members more than theirs
 DEPTH = 2  # zips inside zips
 ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
+NO_ZIP = "File is not a zip file"  # Python's message for a zip without its end
 ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -65,11 +67,7 @@ def files_in_path(path, folder, refused):
     Raises FileNotFoundError if there is no such file or folder.
     """
     given = check_path("path", path)
-    if not given.exists():
-        raise FileNotFoundError(
-            f"path is {str(given)!r}, and there is no such file or folder. Give the export that "
-            "you downloaded: a zip, a folder or one file."
-        )
+    refuse_missing(given)
     for name, file in paths_in(given):
         try:
             head = head_of(file)
@@ -77,6 +75,17 @@ def files_in_path(path, folder, refused):
             refused.append((name, f"it cannot be opened ({error.strerror})"))
             continue
         yield from unpacked(name, file, head, folder, refused)
+
+
+def refuse_missing(given):
+    """Raise FileNotFoundError, with similar names in the same folder, if there is no such file."""
+    if not given.exists():
+        names = os.listdir(given.parent) if given.parent.is_dir() else []
+        near = [str(given.parent / name) for name in near_names(given.name, names)]
+        raise FileNotFoundError(
+            f"path is {str(given)!r}, and there is no such file or folder.{did_you_mean(near)} "
+            "Give the export that you downloaded: a zip, a folder or one file."
+        )
 
 
 def paths_in(given):
@@ -128,14 +137,28 @@ def nothing_to_do(file):
     yield file
 
 
+@dataclass
+class OpenZip:
+    """A zip that is being read.
+
+    folder  for temporary copies of its members
+    room    bytes that its members may still unpack to, all together
+    """
+
+    archive: zipfile.ZipFile
+    folder: Path
+    room: int
+
+
 def files_in_zip(name, file, folder, refused, depth):
     """Yield the members of a zip as `HistoryFile`s."""
     try:
         with zipfile.ZipFile(file) as archive:
+            opened = OpenZip(archive, Path(folder), SMALL + RATIO * file.stat().st_size)
             for member in listed_members(archive):
                 inside = f"{name}: {member.filename}"
                 try:
-                    yield from member_of(inside, archive, member, folder, refused, depth)
+                    yield from member_of(inside, opened, member, refused, depth)
                 except (Refusal, *ZIP_ERRORS) as error:
                     refused.append((inside, reason_of(error)))
     except (Refusal, *ZIP_ERRORS) as error:
@@ -158,30 +181,33 @@ def parts(filename):
     return [part for part in filename.replace("\\", "/").split("/") if part not in ("", ".", "..")]
 
 
-def member_of(name, archive, member, folder, refused, depth):
-    """Yield a member of a zip, or the members of a zip in the zip."""
+def member_of(name, opened, member, refused, depth):
+    """Yield a member of an `OpenZip`, or the members of a zip in the zip."""
     if member.flag_bits & 1:
         raise Refusal("it is locked by a password; unpack it, then give the folder")
-    with archive.open(member) as data:
+    with opened.archive.open(member) as data:
         head = data.read(HEAD)
     if head.startswith(ZIP_HEADS):
-        with copied(archive, member, folder) as file:
-            yield from unpacked(name, file, head, folder, refused, depth + 1)
+        with copied(opened, member) as file:
+            yield from unpacked(name, file, head, opened.folder, refused, depth + 1)
     else:
-        yield HistoryFile(name, head, lambda: copied(archive, member, folder))
+        yield HistoryFile(name, head, lambda: copied(opened, member))
 
 
 @contextmanager
-def copied(archive, member, folder):
-    """The path of a temporary copy of a member of a zip.
+def copied(opened, member):
+    """The path of a temporary copy of a member of an `OpenZip`.
 
-    Raises Refusal if it unpacks to more than LARGEST bytes, more than the free space, or RATIO
-    times its packed size.
+    Raises Refusal if it unpacks to more than LARGEST bytes, more than the free space, RATIO times
+    its packed size, or what the zip has room for.
     """
-    file = Path(folder) / f"{len(os.listdir(folder)):08d}-{os.urandom(4).hex()}"
-    most = min(LARGEST, max(SMALL, RATIO * member.compress_size), room_on_disk(folder))
+    file = opened.folder / f"{len(os.listdir(opened.folder)):08d}-{os.urandom(4).hex()}"
+    most = min(
+        *(LARGEST, max(SMALL, RATIO * member.compress_size)),
+        *(room_on_disk(opened.folder), opened.room),
+    )
     try:
-        with archive.open(member) as data, file.open("wb") as copy:
+        with opened.archive.open(member) as data, file.open("wb") as copy:
             while chunk := data.read(CHUNK):
                 if copy.tell() + len(chunk) > most:
                     raise Refusal(
@@ -189,6 +215,7 @@ def copied(archive, member, folder):
                         f"unpack it yourself if you trust it, then give the folder"
                     )
                 copy.write(chunk)
+        opened.room -= file.stat().st_size
         yield file
     finally:
         file.unlink(missing_ok=True)
@@ -205,4 +232,23 @@ def reason_of(error):
         return str(error)
     if isinstance(error, NotImplementedError):
         return "it is packed in a way that Python cannot read; unpack it, then give the folder"
+    if str(error) == NO_ZIP:
+        return "it is cut off or damaged; download it again"
     return f"it is damaged ({' '.join(str(error).split())[:80] or type(error).__name__})"
+
+
+FOREIGN = (  # beginnings of files that are no export: why, in words
+    ((b"<!doctype html", b"<html"), "it is a web page; log in at the service, then download again"),
+    (
+        (b"\x1f\x8b", b"7z\xbc\xaf", b"rar!"),
+        "it is packed, but not as a zip; unpack it, then give the folder",
+    ),
+)
+
+
+def why_foreign(file):
+    """Why a file without a history is none, in words; "" if its beginning does not say it."""
+    head = head_of(file).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not head:
+        return "it is empty; download it again"
+    return next((why for beginnings, why in FOREIGN if head.startswith(beginnings)), "")

@@ -67,6 +67,7 @@ def period_days(parameters, year=-1, edition="all", first_day="", last_day="", o
     if first_day or last_day:
         first = check_day("first_day", first_day) if first_day else begin
         last = check_day("last_day", last_day) if last_day else end
+        refuse_reversed(first_day, last_day, first, last)
         said = f"the period is {first} to {last}"
     else:
         year = year if year != -1 else fullest_year(begin, end)
@@ -77,6 +78,12 @@ def period_days(parameters, year=-1, edition="all", first_day="", last_day="", o
             f"{said}; the {of} lasts from {begin} to {end}. Choose another year, edition or period."
         )
     return max(first, begin), min(last, end)
+
+
+def refuse_reversed(first_day, last_day, first, last):
+    """Raise ValueError if both days are given, and the first is after the last."""
+    if first_day and last_day and first > last:
+        raise ValueError(f"first_day is {first}, which is after last_day {last}; exchange them.")
 
 
 def check_day(name, day):
