@@ -15,7 +15,7 @@ release = tomllib.loads((HERE.parents[1] / "pyproject.toml").read_text(encoding=
     "project"
 ]["version"]
 language = "en"
-smartquotes = False
+smartquotes_action = "D"  # dashes; quotes stay as they are in code
 
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
 exclude_patterns = ["README.md"]

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import click
 import typer
 
 import wrapsim_helpers as ws
@@ -88,7 +87,8 @@ def commands_page():
 
 def help_of(name, command):
     """The help of a command, with a heading."""
-    context = click.Context(command, info_name=f"wrapsim {name}", terminal_width=WIDTH)
+    words = {"resilient_parsing": True, "terminal_width": WIDTH}
+    context = command.make_context(f"wrapsim {name}", [], **words)
     return f"## wrapsim {name}\n\n```text\n{command.get_help(context)}\n```\n"
 
 

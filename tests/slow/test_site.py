@@ -16,7 +16,9 @@ from wrapsim_helpers import commands, notebooks
 from ..conftest import TOP
 from .browsers import chromium
 
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# pixels by which a page, or its text, is wider than the window; Furo lets the text scroll
+OVERFLOW = """Math.max(...[document.documentElement, ...document.querySelectorAll('.content')]
+    .map(e => e.scrollWidth - e.clientWidth))"""
 SHADOW = "document.querySelector('.wrapsim-still').shadowRoot"
 MACHINE = re.compile(r"/(?:home|Users|root|work|tmp|private)/\w+")
 
