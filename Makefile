@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/ready
 
-.PHONY: help setup wrapped lint test check interop fuzz lab bench realism fit clean
+.PHONY: help setup wrapped lint test check interop fuzz lab docs bench realism fit clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -19,7 +19,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "wrapsim needs Python 3.11 or later; $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make setup PYTHON=python3.12")'
 	@echo "Setting up .venv (once, a minute or two) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint,docs]'
 	@$(BIN)/python -m wrapsim_helpers compile
 	@touch $(READY)
 
@@ -43,6 +43,9 @@ fuzz: $(READY)  ## read 100,000 random and damaged histories (about half an hour
 
 lab: $(READY)  ## open JupyterLab on the notebooks
 	@$(BIN)/python -m wrapsim_helpers lab
+
+docs: $(READY)  ## build the documentation site: build/site (about five minutes)
+	@$(BIN)/python -m wrapsim_helpers docs
 
 bench: $(READY)  ## the benchmarks: ratios measured in one run
 	@$(BIN)/python -m wrapsim_helpers bench

@@ -22,7 +22,8 @@ TEXTS = [
     *(path for path in sorted((TOP / "tests").rglob("*.py")) if path != Path(__file__)),
     *sorted((TOP / "notebooks").glob("*.ipynb")),
     *(TOP / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")),
-    *(path for path in sorted((TOP / "docs").glob("*.md"))),
+    *sorted((TOP / "docs").rglob("*.md")),
+    *sorted((TOP / "docs").rglob("*.py")),
 ]
 PHRASES = (
     "called off",

@@ -160,6 +160,13 @@ def test_the_picture_of_the_readme_has_the_colours_of_the_cards():
     } <= there
 
 
+def test_after_the_first_screen_the_readme_shows_the_gallery_and_names_every_how_to():
+    sections = README.split("\n## ")
+    assert sections[1].startswith("Gallery and how-tos") and "docs/gallery.png" in sections[1]
+    how_tos = sorted((TOP / "docs" / "how_to").glob("*.md"))
+    assert [path for path in how_tos if f"(docs/how_to/{path.name})" not in sections[1]] == []
+
+
 def test_links_of_the_readme_lead_somewhere():
     for target in re.findall(r"\]\(([^)#:]+)[^):]*\)", README):
         assert (TOP / target).exists(), target

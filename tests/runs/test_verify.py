@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import unicodedata
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -432,7 +433,7 @@ def test_show_tells_what_a_finished_run_is(tiny_run):
         lines[0] == "8 listeners from number 0, 2025-03-20 to 2025-04-10, population world, seed 7"
     )
     assert (
-        lines[1].endswith(", schema release 1, wrapsim 0.1.0")
+        lines[1].endswith(f", schema release 1, wrapsim {version('wrapsim')}")
         and f"identity {ws.read_manifest(tiny_run)['identity_hash']}" in lines[1]
     )
     assert (

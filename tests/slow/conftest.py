@@ -23,6 +23,19 @@ def wheel(tmp_path_factory):
     return next(folder.glob("*.whl"))
 
 
+@pytest.fixture(scope="session")
+def main_job(tmp_path_factory):
+    """(folder, finished process) of the main job as a newcomer runs it, in full size."""
+    folder = tmp_path_factory.mktemp("main") / "wrapped"
+    done = subprocess.run(
+        [sys.executable, "-m", "wrapsim_helpers", "wrapped", "-o", folder],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder, done
+
+
 def installed_in(folder, *words):
     """Make a virtual environment and let its pip install some words; returns its folder of
     programs.

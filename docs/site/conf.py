@@ -1,0 +1,45 @@
+"""Settings of Sphinx for the documentation site."""
+
+import sys
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import docstrings  # noqa: E402
+
+project = "wrapsim"
+author = "the wrapsim authors"
+release = tomllib.loads((HERE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))[
+    "project"
+]["version"]
+language = "en"
+smartquotes_action = "D"  # dashes; quotes stay as they are in code
+
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
+exclude_patterns = ["README.md"]
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_ipywidgets_js = {}
+myst_heading_anchors = 4
+suppress_warnings = ["myst.header", "misc.highlighting_failure"]
+
+add_module_names = False
+autodoc_preserve_defaults = True
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+
+html_theme = "furo"
+html_title = f"wrapsim {release}"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_show_copyright = False
+
+
+def setup(app):
+    """Connect the functions that shape what autodoc finds."""
+    app.connect("autodoc-process-docstring", docstrings.shape_docstring)
+    app.connect("autodoc-process-signature", docstrings.shape_signature)
