@@ -4,6 +4,7 @@ its cards; and exports by two workers.
 
 import itertools
 import tempfile
+from functools import partial
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -80,7 +81,7 @@ def the_whole_way(history):
 def exporting(folder):
     """Exports of all listeners of a run by one worker, against two."""
     one, two = (
-        seconds(lambda: ws.write_exports(folder / "run", folder / f"by_{n}", workers=n))
+        seconds(partial(ws.write_exports, folder / "run", folder / f"by_{n}", workers=n))
         for n in (1, 2)
     )
     detail = f"{LISTENERS} zips in {two:.0f} s"

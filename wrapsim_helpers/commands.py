@@ -1033,8 +1033,8 @@ def lint():
 
 @app.command()
 def test():
-    """Run the test suite (in a checkout)."""
-    in_checkout("-m", "pytest")
+    """Run the test suite by two processes (in a checkout)."""
+    in_checkout("-m", "pytest", "-n", "2", "--dist", "loadfile")
 
 
 @app.command()
