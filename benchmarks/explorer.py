@@ -1,6 +1,6 @@
-"""The explorer of a year: from a slider's message to the kernel's reply with the numbers, in a real
-kernel. At most 100 ms, the median of 40 moves, warm; as a ratio to drawing the same year by
-matplotlib.
+"""The explorers of a year and of a crowd: from a control's message to the kernel's reply with the
+numbers, in a real kernel. At most 100 ms, the median of some moves, warm; for a year also as a
+ratio to drawing it by matplotlib.
 """
 
 import os
@@ -11,11 +11,24 @@ from jupyter_client.manager import start_new_kernel
 
 from wrapsim_helpers.charts.explorer.page import SESSION
 
-MOVES = range(18, 58)  # ages
-SETUP = """
+AGES = [{"age": age} for age in range(18, 58)]
+COHORTS = [
+    {"age": age, "plan": plan, "device": device}
+    for age in ("under 20", "20 to 29", None)
+    for plan in ("free", "premium", None)
+    for device in ("phone", "desktop", None)
+]
+YEAR = """
 import wrapsim_helpers as ws
 listener = ws.listen(ws.one_listener(0, "2025-01-01", "2026-01-01"))
 ws.explore_year(listener)._ipython_display_()
+"""
+CROWD = """
+import tempfile
+import wrapsim_helpers as ws
+folder = tempfile.TemporaryDirectory()
+run = ws.simulate(100, "2025-01-01", "2026-01-01", out_dir=folder.name, formats=["parquet"])
+ws.explore_crowd(run)._ipython_display_()
 """
 DRAWING = """
 import statistics, time
@@ -32,23 +45,29 @@ def measure():
     """[(claim, measured ratio, gate, detail)]"""
     manager, client = start_new_kernel(env=os.environ | {SESSION: "benchmark"})
     try:
-        comm = comm_of_page(client)
-        times = [moved(client, comm, age) for age in MOVES][5:]
+        year, cohort = replies(client, YEAR, AGES), replies(client, CROWD, COHORTS)
         drawing = float(printed(client, DRAWING))
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    middle = statistics.median(times)
-    detail = f"{1000 * middle:.0f} ms against {1000 * drawing:.0f} ms"
+    detail = f"{1000 * year:.0f} ms against {1000 * drawing:.0f} ms"
+    of_crowd = f"{1000 * cohort:.0f} ms, 100 listeners"
     return [
-        ("explorer's reply, share of the 100 ms allowed", middle / 0.1, -1, detail),
-        ("explorer's reply / a matplotlib year, seconds", middle / drawing, None, detail),
+        ("explorer's reply, share of the 100 ms allowed", year / 0.1, -1, detail),
+        ("explorer's reply / a matplotlib year, seconds", year / drawing, None, detail),
+        ("crowd explorer's reply, share of the 100 ms allowed", cohort / 0.1, -1, of_crowd),
     ]
 
 
-def comm_of_page(client):
-    """Run SETUP; the id of the comm that the explorer's page opened."""
-    sent = client.execute(SETUP)
+def replies(client, setup, choices):
+    """The median seconds to a reply, without the first five."""
+    comm = comm_of_page(client, setup)
+    return statistics.median([moved(client, comm, choice) for choice in choices][5:])
+
+
+def comm_of_page(client, setup):
+    """Run a setup; the id of the comm that the explorer's page opened."""
+    sent = client.execute(setup)
     opened = [
         message["content"]["comm_id"]
         for message in until_idle(client, sent)
@@ -69,14 +88,14 @@ def until_idle(client, sent):
         yield message
 
 
-def moved(client, comm, age):
-    """Seconds from the message of a slider to the reply with the numbers."""
-    data = {"method": "custom", "content": {"choice": {"age": age}}}
+def moved(client, comm, choice):
+    """Seconds from the message of a control to the reply with the numbers."""
+    data = {"method": "custom", "content": {"choice": choice}}
     message = client.session.msg("comm_msg", {"comm_id": comm, "data": data})
     began = time.perf_counter()
     client.shell_channel.send(message)
     for reply in until_idle(client, message["header"]["msg_id"]):
-        if reply["msg_type"] == "comm_msg" and "weeks" in reply["content"]["data"]["content"]:
+        if reply["msg_type"] == "comm_msg" and "said" in reply["content"]["data"]["content"]:
             seconds = time.perf_counter() - began
     return seconds
 

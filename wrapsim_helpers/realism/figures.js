@@ -1,5 +1,6 @@
 // The page of a figure: a chart for each of its checks, with the tolerance as a band.
-const PARTS = `<style>.said { min-height: 7.4em } select[name=figure] { max-width: 440px }</style>
+const PARTS = `<style>.said { min-height: 7.4em } select[name=figure] { max-width: 440px }
+  .checks { margin-top: 10px }</style>
   <div class="checks"></div>`;
 
 // The scale of a check, [low, high]; numbers farther than four tolerances are drawn at its edge.
