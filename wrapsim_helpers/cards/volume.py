@@ -119,7 +119,7 @@ def words_of_minutes(story):
 
 
 def line_on_days(story, n):
-    """The reading line on the minutes a day, or on the days with a play if they are under one a day.
+    """The reading line on the minutes a day; on the days with a play, if it is under one a day.
 
     n  minutes of the period
     """
