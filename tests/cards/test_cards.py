@@ -41,7 +41,7 @@ APART = {"too_little", *cards.card.OF_ARTIST}  # cards that no story of a listen
 CARRY_VALUES = {"layers", "tiles", "quarters", "stages"}  # marks in which their value is written
 DECLARED_ROLES = {"signature", "ghosts", "hairline", "plate"}  # shapes that are not data
 AIR = 10  # pixels between a text and a shape that it does not lie on
-CLOSE = {"peak_months", "discoveries"}  # cards whose labels stand next to their marks
+CLOSE = {"peak_months", "discoveries", "kept_songs"}  # cards whose labels stand next to their marks
 PAIRS = [
     (story, name) for story, make in stories.ALL.items() for name in cards.card.card_names(make())
 ]

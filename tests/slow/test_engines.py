@@ -152,6 +152,9 @@ WITHOUT_ROWS = OF_YEARS | {
     "top_albums",
     "sound_town",
     "new_releases",
+    "pioneer",
+    "country_place",
+    "stand_out",
 }
 ON_SPARK = """
 from datetime import date

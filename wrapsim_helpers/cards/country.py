@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .albums import named_headline
+from .albums import named_headline, sub_line
 from .canvas import (
     LEFT,
     MEASURE,
@@ -19,6 +19,7 @@ from .canvas import (
     write_centred,
     write_name,
 )
+from .crowd import rank_line
 from .fonts import shown_genre
 from .words import (
     THIN,
@@ -68,14 +69,15 @@ def words_of_country_place(story):
     minutes, groups = counted_minutes(row["ms_played"]), len(row["group_ms"])
     home, each = with_article(row["name"]), "listener" if groups == n else "group of equal size"
     headline = country_headline(row["name"], n, rank, minutes)
+    of_music = "of music" if headline.endswith("minutes") else "in minutes of music"
     fewest, most = (count(minutes_text(row["group_ms"][i])) for i in (0, -1))
     return words_on(
         story,
         "In your country",
         headline=headline,
-        sub="of music" if headline.endswith("minutes") else "in minutes of music",
+        sub=sub_line(of_music + f", {row['name']}" * (row["name"] not in headline)),
         reading=(
-            reading_line(f"{minutes}: rank {count(rank)} of {count(n)}."),
+            rank_line(minutes, rank, n, below),
             f"More minutes than {percent_text(below / (n - 1))} of the others."
             if below
             else f"The most there: {most} minutes.",
@@ -151,6 +153,6 @@ def words_of_stand_out(story):
             f"You: {you} of 100 plays. Others: {others}.",
             reading_line(f"{count(first['n_listeners'])} listeners in {home}."),
         ),
-        rule="Genres far above the average of the others.",
+        rule="Share of plays, where it is above the others'.",
         before=f"{said}.",
     )

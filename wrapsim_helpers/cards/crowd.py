@@ -192,10 +192,11 @@ def words_of_place(story):
     row, n_per = story.first("place"), per_dot(story)
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
     people = counted(n_per, "listener") if n_per > 1 else "one listener"
-    ranked = f"rank {count(rank)} of {count(n)}."
-    first_line = reading_line(f"{counted_minutes(row['ms_played'])}: {ranked}", ranked.capitalize())
     dot = f"One dot is {people}"
-    reading = (first_line, reading_line(f"{dot}; {count(below)} have less.", f"{dot}."))
+    reading = (
+        rank_line(counted_minutes(row["ms_played"]), rank, n, below),
+        reading_line(*[f"{dot}; {count(below)} have less."] * (below > 0), f"{dot}."),
+    )
     headline = place_headline(n, rank, row["ms_played"])
     ends = f"from {count(minutes_text(row['least_ms']))} to {counted_minutes(row['most_ms'])}"
     return Words(
@@ -208,6 +209,17 @@ def words_of_place(story):
         f"{headline}; more minutes than {count(below)} of them, who "
         f"played {ends}. {' '.join(reading)}",
     )
+
+
+def rank_line(minutes, rank, n, below):
+    """The reading line with the minutes, as text, and the rank, which is not told of the last.
+
+    n  number of listeners;  below  how many of them have fewer minutes
+    """
+    if not below:
+        return reading_line(f"{minutes}, among {counted(n, 'listener')}.", f"{minutes}.")
+    ranked = f"rank {count(rank)} of {count(n)}."
+    return reading_line(f"{minutes}: {ranked}", ranked.capitalize())
 
 
 def wider(story):

@@ -20,7 +20,7 @@ from .fonts import shown
 from .words import MONTHS, count, counted, short_title, words_on
 
 FIRST, HEIGHT, MOST_PITCH = 640, 880, 110  # the first row, all rows, and one row, pixels
-NAMES_LEFT, BAR, MOST_ROWS = 180, 10, 12
+NAMES_LEFT, BAR, MOST_ROWS = 180, 7, 12
 
 
 def draw_kept_songs(ax, story, theme="press"):

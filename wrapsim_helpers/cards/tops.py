@@ -304,7 +304,7 @@ def second(families, n_genres):
     name = f"{family_in_text(family['family'])}, {share}"
     return reading_line(
         f"Next: {name}. {counted(n_genres, 'genre')} in all.",
-        f"Next: {name}. {count(n_genres)} in all.",
+        f"Next: {name}. {counted(n_genres, 'genre')}.",
         f"Next: {share}. {counted(n_genres, 'genre')} in all.",
     )
 

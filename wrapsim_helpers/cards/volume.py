@@ -102,9 +102,8 @@ def label_months(ax, story, look, base, pitch):
 def words_of_minutes(story):
     """The words of the card `minutes`."""
     n, ms = minutes_text(story.first("minutes")["ms_played"]), by_month(story)
-    a_day = counted_minutes(story.tables["calendar"]["ms_played"].mean())
     reading = (
-        reading_line(f"{whole_days(n)}, or {a_day} a day.", f"That is {a_day} a day."),
+        line_on_days(story, n),
         f"Line: average month, {counted_minutes(ms.mean())}.",
     )
     headline, most = minutes_headline(story), count(minutes_text(ms.max()))
@@ -117,6 +116,18 @@ def words_of_minutes(story):
         alt=f"{story.listener['name']}, {story.years}: {count(n)} {headline}. {' '.join(reading)} "
         f"Most in one month: {most}.",
     )
+
+
+def line_on_days(story, n):
+    """The reading line on the minutes a day; on the days with a play, if it is under one a day.
+
+    n  minutes of the period
+    """
+    mean = story.tables["calendar"]["ms_played"].mean()
+    a_day, days = counted_minutes(mean), counted(int(story.first("minutes")["n_days"]), "day")
+    if not minutes_text(mean):
+        return f"{counted(n, 'minute')} on {days}."
+    return reading_line(f"{whole_days(n)}, or {a_day} a day.", f"That is {a_day} a day.")
 
 
 def minutes_headline(story):
