@@ -2,6 +2,8 @@
 data, and the headlines name the thing.
 """
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -203,6 +205,14 @@ def test_bubbles_have_the_area_of_the_artists_and_do_not_touch():
         assert (gaps[~np.eye(len(n), dtype=bool)] > 0).all()
         low, high = (centres - radii[:, None]).min(0), (centres + radii[:, None]).max(0)
         assert (low >= (84, 580)).all() and (high <= (996, 1500)).all()
+
+
+def test_discoveries_of_a_history_are_new_in_its_files():
+    simulated = story_of("typical")
+    imported = dataclasses.replace(simulated, is_imported=True)
+    rules = [firsts.words_of_discoveries(story).rule for story in (simulated, imported)]
+    assert rules[0].startswith("Never played before; bars: new artists.")
+    assert rules[1].startswith("Never played earlier in these files; bars: new artists.")
 
 
 def test_seasons_are_named_with_their_months_of_the_period():

@@ -43,7 +43,7 @@ def test_a_story_from_a_day_on_lasts_to_the_end_of_the_run(tiny_run):
 
 
 @pytest.mark.parametrize(
-    "first, last", [("2025-04-05", "2025-04-01"), ("2025-05-01", ""), ("", "2024-12-31")]
+    "first, last", [("2025-04-10", "2025-04-11"), ("2025-05-01", ""), ("", "2024-12-31")]
 )
 def test_a_period_without_a_day_of_the_run_is_refused(tiny_run, first, last):
     with pytest.raises(ValueError, match="the run lasts from 2025-03-20 to 2025-04-09. Choose"):

@@ -120,6 +120,7 @@ def words_of_discoveries(story):
     name, artists = shown(best["artist"]), counted(months["n_artists"].sum(), "new artist")
     genres = counted(months["n_genres"].sum(), "new genre")
     counts = f"{artists}, {genres}" if len(story.tables["top_genres"]) else artists
+    before = "earlier in these files" if story.is_imported else "before"
     rows = "; ".join(
         f"{name_of_month(m.month)} {m.artist}, {counted(m.n_artists, 'new artist')}"
         for m in named_months_of(story).itertuples()
@@ -138,7 +139,7 @@ def words_of_discoveries(story):
                 f"The first one came on {day(first['first_date'])}.",
             ),
         ),
-        rule="Never played before; bars: new artists. Simulated.",
+        rule=f"Never played {before}; bars: new artists. Simulated.",
         before=f"{counts}. {best['artist']}. {rows}.",
         after=f"First: {first['first_artist']}.",
         sub=counts,

@@ -271,7 +271,12 @@ def check_dirty(dirty, form):
     those that the format can show, TypeError for a value that is not a list of names.
     """
     shown = [name for name in ODDITIES if set(ODDITIES[name].needs) <= set(FORMS[form].shows)]
-    names = {check_choice("dirty", name, tuple(shown)) for name in check_names("dirty", dirty)}
+    names = {check_choice("dirty", name, tuple(ODDITIES)) for name in check_names("dirty", dirty)}
+    if hidden := sorted(names - set(shown)):
+        raise ValueError(
+            f"dirty is {hidden[0]!r}, which the files of {form!r} cannot show; they can show "
+            f"{', '.join(map(repr, shown))}."
+        )
     return tuple(name for name in shown if name in names)
 
 

@@ -18,6 +18,9 @@ LISTENER_NAME = "A listener"  # of a redacted story
 def redacted(history: History):
     """The same `History` with "Song 1", "Artist 1", "Album 1" for names, numbered by plays, and
     without ids, file names and examples, from which names follow, nor country and time zone.
+
+    The times of plays stay, so somebody who has them with names, such as public scrobbles, can
+    match them.
     """
     tracks, artists = history.tracks, history.artists
     n_plays = np.bincount(history.plays["track_id"].to_numpy(), minlength=tracks.num_rows)
