@@ -18,12 +18,10 @@ language = "en"
 smartquotes_action = "D"  # dashes; quotes stay as they are in code
 
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
-exclude_patterns = ["README.md"]
 nb_execution_mode = "off"
 nb_merge_streams = True
 nb_ipywidgets_js = {}
 myst_heading_anchors = 4
-suppress_warnings = ["myst.header", "misc.highlighting_failure"]
 
 add_module_names = False
 autodoc_preserve_defaults = True

@@ -70,7 +70,7 @@ def block_of(entries, parameters):
 
 def entry_lines(names, text, parameters):
     """The lines of a name and its meaning: an argument, a result, or an entry of a list."""
-    meaning = marked(text.removeprefix(": "))
+    meaning = marked(text.removeprefix(":").strip())
     if names == "Returns":
         return [f":returns: {meaning}"]
     if set(names.replace("*", "").split(", ")) & set(parameters):
