@@ -8,7 +8,7 @@ from ..instants import DAY_MS, MINUTE_MS
 from ..people.homes import countries
 from .counting import as_dates, leaders, month_of, ranked, ranked_only, shared, total
 from .insight import OF_STREAMS, Insight, gap_to_second
-from .tops import RANKED, UNRANKED, track_titles, with_genre
+from .tops import RANKED, UNRANKED, ranked_genres, track_titles, with_genre
 
 KNOWN_DAYS = 28  # of a listener's history, in whose first days nothing counts as new
 SEASONS = ("winter", "spring", "summer", "autumn")  # from January on, north of the equator
@@ -218,8 +218,8 @@ def world(tables):
 
 def n_genres(tables):
     """The number of genres that each listener streamed: listener_id, n_genres."""
-    songs = with_genre(tables, ranked_only(tables.songs))
-    return songs.group_by("listener_id").agg(n_genres=songs.number.nunique())
+    genres = shared(tables, ranked_genres)
+    return genres.group_by("listener_id").agg(n_genres=genres.count())
 
 
 # -- the records -----------------------------------------------------------------------------------
