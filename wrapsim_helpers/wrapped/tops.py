@@ -77,12 +77,13 @@ def genres_of(tables):
 
 def with_genre(tables, table):
     """A table with the number of each track's genre; tracks without a label are dropped."""
-    return table.join(
-        tables.tracks.select("track_id", "genre")
-        .join(genres_of(tables), "genre")
-        .select("track_id", "number"),
-        "track_id",
-    )
+    return table.join(shared(tables, track_genres), "track_id")
+
+
+def track_genres(tables):
+    """The genre of each track with a label: track_id, number (see `genres_of`)."""
+    labels = tables.tracks.select("track_id", "genre").join(genres_of(tables), "genre")
+    return labels.select("track_id", "number")
 
 
 def genre_days(tables):
@@ -120,7 +121,10 @@ def ranked_genres(tables):
     return ranked(counts, *tables.rules.best_first, "number")
 
 
-SHARED = (track_titles, best_songs, best_artists, genre_days, genre_months, ranked_genres)
+SHARED = (
+    *(track_titles, track_genres, best_songs, best_artists),
+    *(genre_days, genre_months, ranked_genres),
+)
 
 
 def top_genres(tables):
