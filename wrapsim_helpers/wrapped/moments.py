@@ -3,7 +3,7 @@
 import ibis
 
 from ..instants import DAY_MS, MINUTE_MS
-from .counting import as_dates, leaders, ranked, ranked_only, shared, total
+from .counting import as_dates, leaders, ranked, ranked_only, shared, total, total_over
 from .insight import OF_STREAMS, Insight
 from .tops import UNRANKED, track_titles
 
@@ -73,7 +73,7 @@ def nth_songs(tables):
     songs = ranked_only(tables.songs)
     songs = songs.mutate(utc_day=songs.first_ms // DAY_MS)
     days = songs.group_by("listener_id", "utc_day").agg(n_new=songs.count())
-    so_far = days.n_new.sum().over(up_to("utc_day")).cast("int64")
+    so_far = total_over(days.n_new, up_to("utc_day"))
     days = days.mutate(n_before=so_far - days.n_new)
     passed = ibis.or_(*(days.n_before.between(n - days.n_new, n - 1) for n in ROUND["songs"]))
     keys = ["listener_id", "utc_day"]
