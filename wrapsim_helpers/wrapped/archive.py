@@ -131,11 +131,12 @@ def genre_shares_by_day(tables):
     """Streams of each listener by day and genre: ms_played, n_all (streams of the day), p and q
     (share of the genre in the day, and in the period).
     """
-    counts = shared(tables, genre_days).drop("first_ms")
+    counts, genres = shared(tables, genre_days).drop("first_ms"), shared(tables, ranked_genres)
+    everything = genres.n_streams.sum().over(group_by="listener_id")
+    shares = genres.select("listener_id", "number", q=genres.n_streams / everything)
     n_all = counts.n_streams.sum().over(group_by=("listener_id", "day"))
-    of_genre = counts.n_streams.sum().over(group_by=("listener_id", "number"))
-    everything = counts.n_streams.sum().over(group_by="listener_id")
-    return counts.mutate(n_all=n_all, p=counts.n_streams / n_all, q=of_genre / everything)
+    of_days = counts.mutate(n_all=n_all, p=counts.n_streams / n_all)
+    return of_days.join(shares, ["listener_id", "number"])
 
 
 def birthday(tables):

@@ -40,17 +40,17 @@ def rows_of_parts(period, files, names):
     except duckdb.Error as error:
         if isinstance(error, duckdb.OutOfMemoryException) and len(files) > 1:
             raise
-        raise damaged(period.run.place, unreadable(period, files), error) from None
+        raise damaged(period.run.place, unreadable(period, files, names), error) from None
 
 
-def unreadable(period, files):
-    """The first of some files that cannot be counted, by counting each alone; the last if all but
-    it can.
+def unreadable(period, files, names):
+    """The first of some files that cannot be counted for some statements, by counting each alone;
+    the last if all but it can.
     """
     for file in files[:-1]:
         try:
             show_plays(period, [file])
-            count_plays(period)
+            count_plays(period, names)
         except duckdb.Error:
             return file
     return files[-1]

@@ -159,13 +159,13 @@ def typical_of_phases(counts, keys, rules, most=1):
     """The values of some columns that are most typical of each phase, with rank.
 
     counts  streams by phase and the columns: n_streams, ms_played, first_ms
-    keys    the columns; they decide the last ties
+    keys    the columns; they decide the last ties, and the last one identifies the value
     most    number of values per phase
     Most typical is the value whose share of the phase's streams is furthest above its share of all
     phases'.
     """
     of_phase = counts.n_streams.sum().over(group_by=("listener_id", "phase"))
-    of_value = counts.n_streams.sum().over(group_by=("listener_id", *keys))
+    of_value = counts.n_streams.sum().over(group_by=("listener_id", keys[-1]))
     everything = counts.n_streams.sum().over(group_by="listener_id")
     above = (counts.n_streams / of_phase - of_value / everything).round(9)
     order = (ibis.desc("above"), *rules.best_first, *keys)

@@ -3,8 +3,9 @@
 import ibis
 
 from ..instants import whole_minutes
-from .counting import ranked_by_streams, ranked_only, total_over
+from .counting import ranked_only, shared, total_over
 from .insight import OF_STREAMS, Insight, Tally
+from .tops import best_artists
 
 NEIGHBOURS = 3  # fans above and below the listener on the leaderboard
 DIGITS = 9
@@ -56,13 +57,8 @@ def own_level(tables):
     """The top artist of each listener of the crowd, and the fans with as many minutes: artist_id,
     artist, minutes, n_above, n_fans.
     """
-    best = ranked_by_streams(
-        ranked_only(tables.credited),
-        tables.artists.select("artist_id", "artist"),
-        "artist_id",
-        1,
-        tables.rules,
-    )
+    artists = shared(tables, best_artists)
+    best = artists.filter(artists["rank"] == 1)
     top = best.select(
         "listener_id",
         "artist_id",

@@ -8,7 +8,7 @@ from ..instants import DAY_MS, MINUTE_MS
 from ..people.homes import countries
 from .counting import as_dates, leaders, month_of, ranked, ranked_only, shared, total
 from .insight import OF_STREAMS, Insight, gap_to_second
-from .tops import RANKED, UNRANKED, track_titles, with_genre
+from .tops import RANKED, UNRANKED, ranked_genres, track_titles, with_genre
 
 KNOWN_DAYS = 28  # of a listener's history, in whose first days nothing counts as new
 SEASONS = ("winter", "spring", "summer", "autumn")  # from January on, north of the equator
@@ -71,28 +71,30 @@ def new_artists(tables):
     """
     credits = tables.track_artists.select("track_id", "artist_id")
     known = tables.earlier.join(credits, "track_id").select("listener_id", "artist_id").distinct()
-    artists = dated(tables, ranked_only(tables.credited))
+    credited = ranked_only(tables.credited)
+    artists = dated(tables, credited.mutate(day=first_local_day(credited)))
     return artists.filter(~artists.is_early).anti_join(known, ["listener_id", "artist_id"])
 
 
 def new_genres(tables):
     """The genres new to each listener: listener_id, number (see `genres_of`), month."""
-    songs = with_genre(tables, dated(tables, ranked_only(tables.songs)))
-    firsts = songs.group_by("listener_id", "number").agg(
-        month=songs.month.min(), n_early=total(songs.is_early)
-    )
+    songs = with_genre(tables, ranked_only(tables.songs))
+    days = songs.group_by("listener_id", "number").agg(day=first_local_day(songs).min())
     known = with_genre(tables, tables.earlier).select("listener_id", "number").distinct()
-    return firsts.filter(firsts.n_early == 0).anti_join(known, ["listener_id", "number"])
+    firsts = dated(tables, days).anti_join(known, ["listener_id", "number"])
+    return firsts.filter(~firsts.is_early).select("listener_id", "number", "month")
+
+
+def first_local_day(rows):
+    """The local day, since 1970, of the first stream of each row: first_ms, first_offset_min."""
+    return (rows.first_ms + rows.first_offset_min * MINUTE_MS) // DAY_MS
 
 
 def dated(tables, rows):
-    """Rows with day (local, since 1970) and month of their first stream, and is_early: whether it
-    was in the listener's first KNOWN_DAYS days.
-
-    rows  listener_id, first_ms, first_offset_min
+    """Rows by listener and day (local, since 1970) with its month, and is_early: whether it was in
+    the listener's first KNOWN_DAYS days.
     """
-    local_ms = rows.first_ms + rows.first_offset_min * MINUTE_MS
-    days = rows.mutate(day=local_ms // DAY_MS).join(first_day_of(tables), "listener_id")
+    days = rows.join(first_day_of(tables), "listener_id")
     return days.mutate(
         is_early=days.day < days.since + KNOWN_DAYS, month=month_of(days.day, tables.first_day)
     ).drop("since")
@@ -218,8 +220,8 @@ def world(tables):
 
 def n_genres(tables):
     """The number of genres that each listener streamed: listener_id, n_genres."""
-    songs = with_genre(tables, ranked_only(tables.songs))
-    return songs.group_by("listener_id").agg(n_genres=songs.number.nunique())
+    genres = shared(tables, ranked_genres)
+    return genres.group_by("listener_id").agg(n_genres=genres.count())
 
 
 # -- the records -----------------------------------------------------------------------------------

@@ -78,11 +78,14 @@ INSIGHTS = {
     insight.name: insight for theme in THEMES for insight in vars(theme).get("INSIGHTS", ())
 }
 SHARED = tuple(count for theme in THEMES for count in vars(theme).get("SHARED", ()))
+# what insights share that reads tallies -> names of these
+SHARED_OF_CROWD = {similar.most_similar: {"favourite_artists"}}
 TALLIES = {tally.name: tally for theme in THEMES for tally in vars(theme).get("TALLIES", ())}
 
 
 def with_tallies(tables, names=None, store=lambda _, expression: expression):
-    """`PeriodTables` with the named tallies; None for all that the tables allow.
+    """`PeriodTables` with the named tallies, and what insights share that reads them; None for all
+    that the tables allow.
 
     store  function of a name and an expression; returns a table of the expression's rows
     """
@@ -92,7 +95,20 @@ def with_tallies(tables, names=None, store=lambda _, expression: expression):
         rows = store(f"rows_{name}", TALLIES[name].query(tables))
         final = TALLIES[name].finish(added_up(TALLIES[name], rows))
         tallies[name] = store(f"tally_{name}", final.order_by(*TALLIES[name].order))
-    return replace(tables, tallies=tallies)
+    of_crowd = [count for count, needs in SHARED_OF_CROWD.items() if needs <= tallies.keys()]
+    return with_shared(replace(tables, tallies=tallies), of_crowd, store)
+
+
+def with_shared(tables, counts, store):
+    """`PeriodTables` with tables of what several insights count (see `shared`).
+
+    counts  functions of `PeriodTables`, each after those whose tables it reads
+    store   function of a name and an expression; returns a table of the expression's rows
+    """
+    for count in counts:
+        stored = {count.__name__: store(count.__name__, count(tables))}
+        tables = replace(tables, shared=tables.shared | stored)
+    return tables
 
 
 def added_up(tally, rows):

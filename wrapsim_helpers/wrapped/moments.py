@@ -3,7 +3,7 @@
 import ibis
 
 from ..instants import DAY_MS, MINUTE_MS
-from .counting import as_dates, leaders, ranked, ranked_only, shared, total
+from .counting import as_dates, leaders, ranked, ranked_only, shared, total, total_over
 from .insight import OF_STREAMS, Insight
 from .tops import UNRANKED, track_titles
 
@@ -27,10 +27,18 @@ def on_repeat(tables):
     named = most.join(shared(tables, track_titles), "track_id")
     best = ranked(named, "day", "title", "track_id")
     first = best.filter((best["rank"] == 1) & (best.n_streams >= FEWEST_REPEATS))
-    songs = tables.song_days.select("listener_id", "day", n_each="n_streams")
-    same_day = first.join(songs, ["listener_id", "day"])
-    keys = ("listener_id", *REPEAT_COLUMNS[:-1])
-    return same_day.group_by(*keys).agg(n_of_day=total(same_day.n_each)).order_by("listener_id")
+    days = shared(tables, streams_of_days).rename(n_of_day="amount")
+    same_day = first.join(days, ["listener_id", "day"])
+    return same_day.select("listener_id", *REPEAT_COLUMNS).order_by("listener_id")
+
+
+def streams_of_days(tables):
+    """The ranked streams of each listener by local day: day, amount."""
+    songs = tables.song_days
+    return songs.group_by("listener_id", "day").agg(amount=total(songs.n_streams))
+
+
+SHARED = (streams_of_days,)
 
 
 def milestones(tables):
@@ -41,12 +49,9 @@ def milestones(tables):
     ranked streams; minutes are of all plays. The numbers are ROUND. After the milestones of Apple
     Music Replay; the numbers are a decision of wrapsim.
     """
-    streams = tables.song_days.group_by("listener_id", "day").agg(
-        amount=total(tables.song_days.n_streams)
-    )
     minutes = tables.days.select("listener_id", "day", amount="ms_played")
     by_day = (
-        reached(streams, "plays", 1),
+        reached(shared(tables, streams_of_days), "plays", 1),
         reached(minutes, "minutes", MINUTE_MS),
     )
     nothing = {"title": ibis.literal(""), "artist": ibis.literal("")}
@@ -66,17 +71,30 @@ def with_nulls_allowed(rows):
 def nth_songs(tables):
     """The different songs whose number is round, see `milestones`."""
     songs = ranked_only(tables.songs)
-    numbered = ranked(songs, "first_ms", "track_id")
-    some = numbered.filter(numbered["rank"].isin(ROUND["songs"]))
-    nth = some.join(shared(tables, track_titles), "track_id")
+    songs = songs.mutate(utc_day=songs.first_ms // DAY_MS)
+    days = songs.group_by("listener_id", "utc_day").agg(n_new=songs.count())
+    so_far = total_over(days.n_new, up_to("utc_day"))
+    days = days.mutate(n_before=so_far - days.n_new)
+    passed = ibis.or_(*(days.n_before.between(n - days.n_new, n - 1) for n in ROUND["songs"]))
+    keys = ["listener_id", "utc_day"]
+    some = songs.join(days.filter(passed).drop("n_new"), keys)  # few: sorting all takes longer
+    numbered = ranked(some, "first_ms", "track_id", within=["utc_day"])
+    numbered = numbered.mutate(number=numbered["rank"] + numbered.n_before)
+    nth = numbered.filter(numbered.number.isin(ROUND["songs"]))
+    nth = nth.join(shared(tables, track_titles), "track_id")
     return nth.select(
         "listener_id",
         counted=ibis.literal("songs"),
-        number=nth["rank"].cast("int64"),
+        number=nth.number.cast("int64"),
         day=((nth.first_ms + nth.first_offset_min * MINUTE_MS) // DAY_MS).cast("int64"),
         title=nth.title,
         artist=nth.artist,
     )
+
+
+def up_to(day):
+    """The window of each listener's days up to each one. day: name of the column"""
+    return ibis.window(group_by="listener_id", order_by=day, preceding=None, following=0)
 
 
 def reached(days, counted, unit):
@@ -84,8 +102,7 @@ def reached(days, counted, unit):
 
     days  listener_id, day, amount;  unit  amount of one
     """
-    so_far = ibis.window(group_by="listener_id", order_by="day", preceding=None, following=0)
-    sums = days.mutate(so_far=days.amount.sum().over(so_far).cast("int64"))
+    sums = days.mutate(so_far=days.amount.sum().over(up_to("day")).cast("int64"))
     # sums, since Spark multiplies small numbers in 32 bits
     level = ibis.array([ibis.literal(n * unit, "int64") for n in ROUND[counted]]).unnest()
     steps = sums.mutate(level=level)

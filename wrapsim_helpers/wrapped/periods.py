@@ -38,9 +38,9 @@ from .counting import (
 )
 from .derived import cache_table, cached_table, derived_file
 from .editions import Edition, edition_named, window
-from .insights import SHARED, with_tallies
+from .insights import SHARED, SHARED_OF_CROWD, with_shared, with_tallies
 
-PLAYS_AT_ONCE = 4_000_000  # counted together: faster than one part at a time, below 1 GB
+PLAYS_AT_ONCE = 5_000_000  # counted together: queries are planned once for all, below 1.4 GiB
 # temporary tables that `in_temporary_tables` makes, each from the ones before it
 TEMPORARY = tuple(
     "timed songs song_days song_months days credited artist_months earlier earlier_years".split()
@@ -237,10 +237,7 @@ def in_temporary_tables(tables, store):
     of_songs = {"songs": songs, "song_days": song_days, "song_months": song_months}
     of_others = {"days": days, "credited": credited, "artist_months": artist_months}
     tables = replace(tables, plays=plays, **earlier, **of_songs, **of_others)
-    for count in SHARED:
-        stored = {count.__name__: store(count.__name__, count(tables))}
-        tables = replace(tables, shared=tables.shared | stored)
-    return tables
+    return with_shared(tables, SHARED, store)
 
 
 def show_rows(connection, name, rows):
@@ -347,7 +344,8 @@ def needed(period, names):
     made.
     """
     tables, sql = [], [period.statements[name] for name in names]
-    for name in reversed((*TEMPORARY, *(count.__name__ for count in SHARED))):
+    shared_names = [count.__name__ for count in (*SHARED, *SHARED_OF_CROWD)]
+    for name in reversed((*TEMPORARY, *shared_names)):
         if any(f'"{name}"' in text for text in sql):
             tables.insert(0, name)
             sql.append(period.statements[name])

@@ -10,6 +10,7 @@ import ibis
 from .counting import (
     credited_to,
     day_number,
+    leaders,
     nullable,
     ranked,
     ranked_only,
@@ -37,11 +38,13 @@ def decade(tables, most=RECAP_YEARS):
     the period cuts are counted up to its last day. Ties as for `top_songs` and `top_artists`.
     """
     artists = tables.artists.select("artist_id", top_artist="artist")
-    firsts = (
-        first_of_year(tables, yearly_songs(tables), shared(tables, track_titles), SONG),
-        first_of_year(tables, yearly_artists(tables), artists, ARTIST),
-    )
     years = recent_years(tables, most)
+    songs = yearly_songs(tables, years)
+    credits = songs.join(tables.track_artists, "track_id")
+    firsts = (
+        first_of_year(tables, songs, shared(tables, track_titles), SONG),
+        first_of_year(tables, credited_to(credits, tables.rules, "year"), artists, ARTIST),
+    )
     for first in firsts:
         years = years.left_join(first, KEYS).drop("listener_id_right", "year_right")
     return years.select("listener_id", *RECAP).order_by(*KEYS)
@@ -58,13 +61,16 @@ def recent_years(tables, most):
     return years.semi_join(several, "listener_id")
 
 
-def yearly_songs(tables):
-    """The ranked streams of each listener by track and year: n_streams, ms_played, first_ms."""
-    months = tables.song_months
+def yearly_songs(tables, years):
+    """The ranked streams of each listener by track and year: n_streams, ms_played, first_ms.
+
+    years  the listeners and years that count
+    """
+    months = tables.song_months.semi_join(years, "listener_id")
     year = (tables.first_day.year + (months.month - 1) // 12).cast("int64")
     columns = "listener_id", "track_id", "year", *COUNTS
     of_both = (nullable(t.select(*columns)) for t in (months.mutate(year=year), tables.earlier))
-    songs = ibis.union(*of_both)
+    songs = ibis.union(*of_both).semi_join(years, KEYS)
     return songs.group_by("listener_id", "track_id", "year").agg(
         n_streams=total(songs.n_streams),
         ms_played=total(songs.ms_played),
@@ -72,16 +78,10 @@ def yearly_songs(tables):
     )
 
 
-def yearly_artists(tables):
-    """The ranked streams of each listener by artist and year (see `PeriodTables`, credited)."""
-    credits = yearly_songs(tables).join(tables.track_artists, "track_id")
-    return credited_to(credits, tables.rules, "year")
-
-
 def first_of_year(tables, counts, names, columns):
     """The first row of each listener and year. columns: the id, the name and what else is kept"""
     key, name = columns[:2]
-    named = counts.join(names, key)
+    named = leaders(counts, KEYS, tables.rules.measure).join(names, key)
     best = ranked(named, *tables.rules.best_first, name, key, within=["year"])
     return best.filter(best["rank"] == 1).select(*KEYS, *columns)
 
@@ -107,10 +107,14 @@ def comparisons(tables, year):
     known = since.filter(since.since <= day_number(date(year - 1, 1, 1)) + LATE_DAYS)
     years = tables.earlier_years.filter(tables.earlier_years.year == year - 1)
     days, songs = tables.days, tables.earlier.filter(tables.earlier.year == year - 1)
+    both = [
+        ranked_only(table).semi_join(known, "listener_id")
+        for table in (tables.songs, tables.credited)
+    ]
     counts = (
         days.group_by("listener_id").agg(ms_played=total(days.ms_played)),
-        number_of(ranked_only(tables.songs), "track_id", "n_songs"),
-        number_of(ranked_only(tables.credited), "artist_id", "n_artists"),
+        number_of(both[0], "track_id", "n_songs"),
+        number_of(both[1], "artist_id", "n_artists"),
         years.select("listener_id", ms_before="ms_played"),
         number_of(songs, "track_id", "songs_before"),
         number_of(songs.join(tables.track_artists, "track_id"), "artist_id", "artists_before"),

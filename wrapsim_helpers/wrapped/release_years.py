@@ -36,13 +36,16 @@ def streams_by_year(tables):
     )
 
 
+SHARED = (streams_by_year,)
+
+
 def top_release_year(tables):
     """From which release year did each listener stream most? One row per listener: release_year,
     n_streams, ms_played, first_ms.
 
     ListenBrainz's "most listened year". Ties as for songs, with the year instead of the title.
     """
-    best = ranked(streams_by_year(tables), *tables.rules.best_first, "release_year")
+    best = ranked(shared(tables, streams_by_year), *tables.rules.best_first, "release_year")
     return best.filter(best["rank"] == 1).drop("rank").order_by("listener_id")
 
 
@@ -92,7 +95,7 @@ def with_cohort(tables, table):
 
 def streams_of_cohorts(tables):
     """Streams by cohort and release year: cohort, release_year, n_streams."""
-    streams = with_cohort(tables, streams_by_year(tables))
+    streams = with_cohort(tables, shared(tables, streams_by_year))
     return streams.group_by("cohort", "release_year").agg(n_streams=total(streams.n_streams))
 
 
@@ -109,7 +112,7 @@ def reference_cohorts(tables):
 
     It is the one of the birth year if another of its listeners has a stream, else EVERYBODY.
     """
-    streams, cohorts = streams_by_year(tables), tables.tallies["cohorts"]
+    streams, cohorts = shared(tables, streams_by_year), tables.tallies["cohorts"]
     totals = streams.group_by("listener_id").agg(n_streams=total(streams.n_streams))
     sums = cohorts.group_by("cohort").agg(n_all=total(cohorts.n_streams))
     with_sums = with_cohort(tables, totals).left_join(sums, "cohort")
@@ -126,7 +129,7 @@ def release_years(tables):
               if the birth date is unknown or no other listener was born in those years
     n_others  streams of the other listeners of the cohort
     """
-    mine = streams_by_year(tables).select("listener_id", "release_year", mine="n_streams")
+    mine = shared(tables, streams_by_year).select("listener_id", "release_year", mine="n_streams")
     both = reference_cohorts(tables).join(tables.tallies["cohorts"], "cohort")
     joined = both.left_join(mine, ["listener_id", "release_year"]).fill_null({"mine": 0})
     years = joined.select(
@@ -196,7 +199,8 @@ def windows_of_years(years, last_year):
 
 def with_undated(tables, table):
     """A table by listener with n_undated, the streams of tracks without a release date."""
-    songs = ranked_only(tables.songs).anti_join(dated_songs(tables), ["listener_id", "track_id"])
+    undated = tables.tracks.filter(tables.tracks.release_date.isnull())
+    songs = ranked_only(tables.songs).semi_join(undated, "track_id")
     undated = songs.group_by("listener_id").agg(n_undated=total(songs.n_streams))
     joined = table.left_join(undated, "listener_id").drop("listener_id_right")
     return joined.fill_null({"n_undated": 0})

@@ -8,9 +8,9 @@ listener does not grow with the crowd: see `candidate_pairs`.
 
 import ibis
 
-from .counting import ranked, ranked_by_streams, ranked_only, shared, total
+from .counting import ranked, shared, total
 from .insight import OF_STREAMS, Insight, Tally
-from .tops import track_titles
+from .tops import best_artists, best_songs, track_titles
 
 FAVOURITES = 20  # artists, and songs, of each listener that are compared
 FANS = 50  # listeners per artist, those with the largest part of it in their taste, as candidates
@@ -28,9 +28,8 @@ def favourite_artists(tables):
     """Each listener's FAVOURITES first artists: artist_id, n_streams (in halves, see
     `PeriodTables`), rank. Ties as for `top_artists`.
     """
-    names = tables.artists.select("artist_id", "artist")
-    artists = ranked_only(tables.credited)
-    best = ranked_by_streams(artists, names, "artist_id", FAVOURITES, tables.rules)
+    artists = shared(tables, best_artists)
+    best = artists.filter(artists["rank"] <= FAVOURITES)
     return best.select("listener_id", "artist_id", "n_streams", "rank")
 
 
@@ -52,9 +51,8 @@ def with_squares(artists):
 
 def favourite_songs(tables):
     """Each listener's FAVOURITES first songs: track_id, n_streams. Ties as for `top_songs`."""
-    songs = ranked_only(tables.songs)
-    names = tables.tracks.select("track_id", "title")
-    best = ranked_by_streams(songs, names, "track_id", FAVOURITES, tables.rules)
+    songs = shared(tables, best_songs)
+    best = songs.filter(songs["rank"] <= FAVOURITES)
     return best.select("listener_id", "track_id", "n_streams")
 
 
@@ -144,7 +142,7 @@ def similar_listeners(tables):
     Ties go to the lower number. A listener who shares no favourite artist has no row.
     """
     names = tables.tallies["names"].rename(other_id="listener_id")
-    similar = most_similar(tables).left_join(names, "other_id").drop("other_id_right")
+    similar = shared(tables, most_similar).left_join(names, "other_id").drop("other_id_right")
     return similar.relocate(*NAMES, before="rank").order_by("listener_id", "rank")
 
 
@@ -158,7 +156,7 @@ def missed_songs(tables):
     listeners, then n_streams, then the title, then track_id.
     """
     songs = tables.tallies["favourite_songs"].rename(other_id="listener_id")
-    theirs = most_similar(tables).join(songs, "other_id")
+    theirs = shared(tables, most_similar).join(songs, "other_id")
     counts = theirs.group_by("listener_id", "track_id").agg(
         n_listeners=theirs.count(),
         n_streams=total(theirs.n_streams),

@@ -2,8 +2,9 @@
 
 import ibis
 
-from .counting import ranked, ranked_by_streams, ranked_only, total_over
+from .counting import ranked, shared, total_over
 from .insight import OF_STREAMS, Insight, Tally
+from .tops import best_artists
 
 TOP_ARTISTS = 20  # artists of a listener that count
 MIN_ARTISTS = 3  # top artists that must over-index in the town
@@ -25,11 +26,8 @@ def homes(tables):
 
 def favourites(tables):
     """The top artists of each listener: listener_id, artist_id."""
-    names = tables.artists.select("artist_id", "artist")
-    artists = ranked_only(tables.credited)
-    return ranked_by_streams(artists, names, "artist_id", TOP_ARTISTS, tables.rules).select(
-        "listener_id", "artist_id"
-    )
+    artists = shared(tables, best_artists)
+    return artists.filter(artists["rank"] <= TOP_ARTISTS).select("listener_id", "artist_id")
 
 
 def town_artists(tables):

@@ -2,10 +2,10 @@
 
 import ibis
 
-from .counting import ranked, ranked_only, shared
+from .counting import ranked, shared
 from .insight import OF_STREAMS, Insight
 from .similar import FAVOURITES
-from .tops import UNRANKED, genres_of, track_titles, with_genre
+from .tops import UNRANKED, genres_of, ranked_genres, track_titles, with_genre
 
 GENRES = 200  # genres with most fans, from which songs come
 BREAKERS = 10  # songs told
@@ -22,8 +22,8 @@ def tastebreakers(tables):
     hits = hits_of_genres(tables)
     people = tables.days.select("listener_id").distinct()
     pairs = people.cross_join(hits)
-    for table in (ranked_only(tables.songs), tables.earlier):
-        known = with_genre(tables, table).select("listener_id", "number").distinct()
+    before = with_genre(tables, tables.earlier).select("listener_id", "number").distinct()
+    for known in (shared(tables, ranked_genres), before):
         pairs = pairs.anti_join(known, ["listener_id", "number"])
     best = ranked(pairs, ibis.desc("n_listeners"), "title", "track_id")
     few = best.filter(best["rank"] <= BREAKERS)

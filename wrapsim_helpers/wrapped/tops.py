@@ -10,14 +10,22 @@ from ..instants import MINUTE_MS
 from .counting import ranked, ranked_by_streams, ranked_only, shared, total, with_month
 from .insight import OF_STREAMS, Insight, gap_in_words, gap_to_second
 
+STORED = 100  # first songs and artists of each listener, which other insights read too
 
-def top_songs(tables, most=100):
+
+def top_songs(tables, most=STORED):
     """Which songs did each listener stream most? rank, track_id, song_id, title, artist,
     n_streams, ms_played, first_ms (UTC), first_local_ms (local time).
 
     Counts ranked streams. Ties go to more milliseconds, then the earlier first play, then the
     title, then track_id.
     """
+    best = shared(tables, best_songs) if most <= STORED else best_songs(tables, most)
+    return best.filter(best["rank"] <= most).order_by("listener_id", "rank")
+
+
+def best_songs(tables, most=STORED):
+    """The rows of `top_songs`, in any order."""
     songs = ranked_only(tables.songs)
     counts = songs.select(
         "listener_id",
@@ -29,7 +37,7 @@ def top_songs(tables, most=100):
     )
     best = ranked_by_streams(counts, shared(tables, track_titles), "track_id", most, tables.rules)
     named = best.join(tables.tracks.select("track_id", "song_id"), "track_id")
-    return named.relocate("song_id", after="title").order_by("listener_id", "rank")
+    return named.relocate("song_id", after="title")
 
 
 def track_titles(tables):
@@ -37,7 +45,7 @@ def track_titles(tables):
     return tables.tracks.select("track_id", "title", artist=tables.tracks.artists.join(", "))
 
 
-def top_artists(tables, most=100):
+def top_artists(tables, most=STORED):
     """Which artists did each listener stream most? rank, artist_id, artist, n_streams, n_whole,
     ms_played, first_ms.
 
@@ -45,14 +53,20 @@ def top_artists(tables, most=100):
     (`Rules.featured_weight`); the sums are taken in halves, as integers. n_whole counts streams
     whatever the role. Ties as for songs, with the name instead of the title.
     """
-    best = ranked_by_streams(
+    best = shared(tables, best_artists) if most <= STORED else best_artists(tables, most)
+    few = best.filter(best["rank"] <= most)
+    return few.mutate(n_streams=few.n_streams / 2).order_by("listener_id", "rank")
+
+
+def best_artists(tables, most=STORED):
+    """The rows of `top_artists`, in any order, with n_streams in halves."""
+    return ranked_by_streams(
         ranked_only(tables.credited).drop("first_offset_min"),
         tables.artists.select("artist_id", "artist"),
         "artist_id",
         most,
         tables.rules,
     )
-    return best.mutate(n_streams=best.n_streams / 2).order_by("listener_id", "rank")
 
 
 def genres_of(tables):
@@ -63,12 +77,13 @@ def genres_of(tables):
 
 def with_genre(tables, table):
     """A table with the number of each track's genre; tracks without a label are dropped."""
-    return table.join(
-        tables.tracks.select("track_id", "genre")
-        .join(genres_of(tables), "genre")
-        .select("track_id", "number"),
-        "track_id",
-    )
+    return table.join(shared(tables, track_genres), "track_id")
+
+
+def track_genres(tables):
+    """The genre of each track with a label: track_id, number (see `genres_of`)."""
+    labels = tables.tracks.select("track_id", "genre").join(genres_of(tables), "genre")
+    return labels.select("track_id", "number")
 
 
 def genre_days(tables):
@@ -106,7 +121,10 @@ def ranked_genres(tables):
     return ranked(counts, *tables.rules.best_first, "number")
 
 
-SHARED = (track_titles, genre_days, genre_months, ranked_genres)
+SHARED = (
+    *(track_titles, track_genres, best_songs, best_artists),
+    *(genre_days, genre_months, ranked_genres),
+)
 
 
 def top_genres(tables):

@@ -54,15 +54,16 @@ def before_the_period(tables):
 
 
 def whole_streams(tables):
-    """Listener and streamed artist: n_streams (whole, whatever the role), ms_played, first_ms, and
-    first_day (days since 1970, local).
+    """Listener with a stream before the period, and streamed artist: n_streams (whole, whatever the
+    role), ms_played, first_ms, and first_day (days since 1970, local).
     """
-    songs = ranked_only(tables.songs).join(tables.track_artists, "track_id")
-    day = (songs.first_ms + songs.first_offset_min * MINUTE_MS) // DAY_MS
-    return songs.group_by("listener_id", "artist_id").agg(
-        n_streams=total(songs.n_streams),
-        ms_played=total(songs.ms_played),
-        first_ms=songs.first_ms.min(),
+    songs = ranked_only(tables.songs).semi_join(tables.earlier, "listener_id")
+    credits = songs.join(tables.track_artists, "track_id")
+    day = (credits.first_ms + credits.first_offset_min * MINUTE_MS) // DAY_MS
+    return credits.group_by("listener_id", "artist_id").agg(
+        n_streams=total(credits.n_streams),
+        ms_played=total(credits.ms_played),
+        first_ms=credits.first_ms.min(),
         first_day=day.min(),
     )
 
