@@ -113,7 +113,8 @@ def test_every_band_of_an_evolution_is_named_once_in_the_band_or_in_the_key(stor
     texts = [t.get_text() for t in drawn(story, "music_evolution").texts if t.get_gid() in GENRE]
     assert len(texts) == len(names)
     if story == "typical":
-        assert sorted(texts) == sorted(name or "other genres" for name in names)
+        assert {text[0].upper() == text[0] for text in texts} == {True}
+        assert sorted(map(str.lower, texts)) == sorted(name or "other genres" for name in names)
     assert len(shapes(drawn(story, "music_evolution"), "layers")) == len(names)
 
 

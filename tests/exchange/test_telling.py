@@ -17,7 +17,7 @@ from wrapsim_helpers.cards import make_cards
 from wrapsim_helpers.cards.card import CARDS, card_names
 from wrapsim_helpers.cards.volume import words_of_minutes
 from wrapsim_helpers.cards.whole_folder import untold_line
-from wrapsim_helpers.cards.words import span
+from wrapsim_helpers.cards.words import span, span_and_year
 from wrapsim_helpers.exchange.enriching import enriched
 from wrapsim_helpers.exchange.histories import load_history
 from wrapsim_helpers.exchange.own_wrapped import as_minutes, compare_wrapped
@@ -198,7 +198,8 @@ def test_too_little_music_makes_one_card(tmp_path):
 def test_a_story_of_all_years_names_them(story):
     every = replace(story, year=2023, first_day=date(2023, 2, 1))
     assert every.years == "2023–2024" and story.years == "2024"
-    assert span(every) == "1 Feb 2023 to 22 Sep 2024" and span(story) == "1 Jan to 22 Sep"
+    assert span(every) == "Feb 2023–Sep 2024" and span(story) == "1 Jan to 22 Sep"
+    assert span_and_year(every) == "1 Feb 2023 to 22 Sep 2024"
     assert ", 2023–2024" in words_of_minutes(every).alt
 
 

@@ -595,7 +595,7 @@ def test_the_bins_of_the_crowd_follow_each_other_without_a_gap():
 
 # insights whose n_streams counts featured streams half
 WEIGHED = {"top_artists", "artist_race", "peak_months", "discoveries", "seasons", "world"}
-WEIGHED |= {"festival"}
+WEIGHED |= {"festival", "rare_artists"}
 
 
 def test_counts_and_milliseconds_are_whole_numbers(tiny_run):

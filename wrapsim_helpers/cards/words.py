@@ -12,6 +12,7 @@ THIN = "\u2009"  # thin space, between thousands and before "%"
 MONTHS = (
     "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 )  # not strftime, which depends on the locale
+LONGEST_YEAR = 366  # days
 LONG_MONTHS = (
     "January February March April May June July August September October November December".split()
 )
@@ -117,18 +118,28 @@ def day(date):
 
 
 def span(story):
-    """A story's period as text: "1 Jan to 31 Dec", with its years if it has several: "3 Nov 2024 to
-    8 Feb 2025".
+    """A story's period as text: "1 Jan to 31 Dec", of over a year "2019 to 2024", or "Nov 2019–Feb
+    2024".
     """
     first, last = story.first_day, story.last_day
-    years = ("", "") if first.year == last.year else (f" {first.year}", f" {last.year}")
-    return f"{day(first)}{years[0]} to {day(last)}{years[1]}"
+    if (last - first).days < LONGEST_YEAR:
+        return f"{day(first)} to {day(last)}"
+    is_whole = (day(first), day(last)) == ("1 Jan", "31 Dec")
+    return f"{first.year} to {last.year}" if is_whole else f"{month(first)}–{month(last)}"
+
+
+def month(date):
+    """The month of a date as text: "May 2024"."""
+    return f"{MONTHS[date.month - 1]} {date.year}"
 
 
 def span_and_year(story):
-    """A story's period as text with its year or years: "1 Jan to 31 Dec 2024"."""
-    is_one = story.first_day.year == story.last_day.year
-    return f"{span(story)} {story.last_day.year}" if is_one else span(story)
+    """A story's period as text with its year or years: "1 Jan to 31 Dec 2024", "3 Nov 2024 to 8 Feb
+    2025".
+    """
+    first, last = story.first_day, story.last_day
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{day(first)}{year} to {day(last)} {last.year}"
 
 
 @front_door

@@ -8,7 +8,7 @@ from ...cards.card import card_names, make_card
 from ...cards.fonts import shown
 from ...cards.story.page import page_of_cards
 from ...cards.themes import THEMES
-from ...cards.words import count, counted, day
+from ...cards.words import count, counted, day, minutes_text
 from ...checking import front_door
 from ...latin import latin_form
 from ...runs.opened import open_run, read_parquet
@@ -101,7 +101,7 @@ def story_facts(story):
     tops = (("Top artist", "top_artists", "artist"), ("Top song", "top_songs", "title"))
     tops = (*tops, ("Top genre", "top_genres", "genre"))
     return [
-        ["Minutes", count(minutes["ms_played"] // 60_000)],
+        ["Minutes", count(minutes_text(minutes["ms_played"]))],
         ["Streams", count(minutes["n_streams"])],
         *([label, top_text(story, insight, column)] for label, insight, column in tops),
         ["Counted until", day(story.last_day)],
