@@ -267,6 +267,19 @@ def test_a_paused_play_is_its_scrobble_which_began_before_the_pause(tmp_path, be
     assert load_history(tmp_path).report.n_kept == n_kept
 
 
+def test_files_that_are_read_at_the_same_time_are_told_in_their_order(tmp_path):
+    for i in range(9):
+        days = range(1, 2 + 27 * (i % 2))  # long files beside short ones
+        rows = [extended(f"20{10 + i}-01-{day:02}T08:03:20Z") for day in days]
+        path = write(tmp_path / f"{i}.json", rows * 40)
+        if i in (1, 2, 7):
+            path.write_bytes(path.read_bytes()[:-9])
+    first, second = load_history(tmp_path), load_history(tmp_path)
+    assert first.report.damaged == ("1.json", "2.json", "7.json")
+    assert list(first.report.files["file"]) == [f"{i}.json" for i in range(9)]
+    assert first.plays.equals(second.plays) and first.report.files.equals(second.report.files)
+
+
 def test_account_data_of_an_extended_history_add_nothing(tmp_path):
     write(tmp_path / "a.json", [extended("2025-01-01T08:03:59Z"), extended("2025-01-01T09:03:00Z")])
     write(tmp_path / "b.json", [account("2025-01-01 08:03"), account("2025-01-01 09:03")])

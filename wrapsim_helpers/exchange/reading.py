@@ -2,6 +2,9 @@
 
 import glob
 import tempfile
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +23,7 @@ BY_DUCKDB = {  # kind -> format of its files, which DuckDB reads by itself unles
     "listenbrainz": "auto",
 }
 LARGEST_ROW = 4 << 20  # bytes
+FILES_AT_ONCE = 2  # DuckDB reads a file of the usual size, 12 MB, by one thread
 MEMORY = "400MB"  # limit of DuckDB, which then uses the disk; 1.5 million rows stay below 1 GiB
 READABLE = (
     "Spotify's extended streaming history and account data, ListenBrainz (zip, JSON, JSON lines), "
@@ -59,46 +63,92 @@ def read_files(paths):
     contents.connection.execute(
         f"CREATE TABLE plain (file INTEGER, source TINYINT, row BIGINT, {columns}, fault VARCHAR)"
     )
-    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder:
+    with tempfile.TemporaryDirectory(prefix="wrapsim-") as folder, Inserts(contents) as inserts:
         for path in paths:
             files = files_in_path(path, folder, contents.refused)
             for file in tqdm(files, desc="reading", unit="file", delay=2):
-                read_file(contents, file)
+                read_file(contents, file, inserts)
     refuse_nothing(contents, paths)
     return contents
 
 
-def read_file(contents, file):
-    """Add the rows of a file to `plain`, if it is a history."""
+@dataclass
+class Inserts:
+    """Files whose rows are being inserted into `plain` at the same time, at most FILES_AT_ONCE.
+
+    What became of each file is noted in the order of the files.
+    """
+
+    contents: Contents
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(FILES_AT_ONCE))
+    waiting: deque = field(default_factory=deque)  # (name, ExitStack with its copy, Future)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        while self.waiting and not any(error):
+            self.finish_first()
+        self.pool.shutdown(cancel_futures=True)
+        for _, copy, _ in self.waiting:
+            copy.close()
+
+    def start(self, kind, name, path, copy):
+        """Start to insert the rows of a file. copy: ExitStack that removes it"""
+        number = len(self.contents.files)
+        self.contents.files.append(name)
+        job = self.pool.submit(insert_file, self.contents.connection, kind, number, path)
+        self.waiting.append((name, copy, job))
+        if len(self.waiting) > FILES_AT_ONCE:
+            self.finish_first()
+
+    def finish_first(self):
+        """Wait for the first file, and note whether it is damaged or cannot be read."""
+        name, copy, job = self.waiting.popleft()
+        with copy, noting_refusal(self.contents, name):
+            if job.result():
+                self.contents.damaged.append(name)
+
+
+@contextmanager
+def noting_refusal(contents, name):
+    """Note the reason if a file cannot be opened or read."""
+    try:
+        yield
+    except (Refusal, *ZIP_ERRORS) as error:
+        contents.refused.append((name, reason_of(error)))
+
+
+def read_file(contents, file, inserts):
+    """Read a file, or start to, if it is one of a history."""
     kind = kind_of_file(file.name, file.head)
     if not kind:
         contents.unknown.append(file.name)
         return
-    try:
-        with file.local() as path:
-            add_file(contents, kind, file.name, path)
-    except (Refusal, *ZIP_ERRORS) as error:
-        contents.refused.append((file.name, reason_of(error)))
+    with noting_refusal(contents, file.name), ExitStack() as copy:
+        path = copy.enter_context(file.local())
+        if kind == "wrapped":
+            contents.wrapped[int(WRAPPED_FILE.search(file.name)[1])] = dict_in(path)
+        elif kind == "account_holder":
+            contents.country = contents.country or str(dict_in(path).get("country", ""))
+        else:
+            inserts.start(kind, file.name, path, copy.pop_all())
 
 
-def add_file(contents, kind, name, path):
-    """Add what a file of a kind holds. path: of its content"""
-    if kind == "wrapped":
-        contents.wrapped[int(WRAPPED_FILE.search(name)[1])] = dict_in(path)
-        return
-    if kind == "account_holder":
-        contents.country = contents.country or str(dict_in(path).get("country", ""))
-        return
-    contents.files.append(name)
+def insert_file(connection, kind, number, path):
+    """Insert the rows of a file into `plain`. Returns whether it is damaged, or not UTF-8."""
+    cursor = connection.cursor()
+    is_damaged = False
     if kind in BY_DUCKDB:
         try:
-            add_rows(contents, kind, rows_by_duckdb(kind), [glob.escape(str(path))])
-            return
+            insert_rows(cursor, kind, number, rows_by_duckdb(kind), [glob.escape(str(path))])
+            return False
         except (duckdb.Error, UnicodeDecodeError):
-            contents.damaged.append(name)
+            is_damaged = True
     for rows in batches(loose_rows(kind, path), KINDS[kind].columns):
-        contents.connection.register("loose", rows)
-        add_rows(contents, kind, "SELECT * FROM loose")
+        cursor.register("loose", rows)
+        insert_rows(cursor, kind, number, "SELECT * FROM loose")
+    return is_damaged
 
 
 def rows_by_duckdb(kind):
@@ -111,12 +161,11 @@ def rows_by_duckdb(kind):
     )
 
 
-def add_rows(contents, kind, rows, parameters=()):
-    """Insert rows of the last file into `plain`; all of them or, with an error, none."""
-    file, source = len(contents.files) - 1, SOURCES.index(KINDS[kind].source)
-    columns = ", ".join(PLAIN)
-    contents.connection.execute(
-        f"INSERT INTO plain SELECT {file}, {source}, row, {columns}, fault "
+def insert_rows(connection, kind, number, rows, parameters=()):
+    """Insert rows of a file into `plain`; all of them or, with an error, none."""
+    source, columns = SOURCES.index(KINDS[kind].source), ", ".join(PLAIN)
+    connection.execute(
+        f"INSERT INTO plain SELECT {number}, {source}, row, {columns}, fault "
         f"FROM ({select(KINDS[kind], rows)})",
         parameters,
     )

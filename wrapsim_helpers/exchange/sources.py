@@ -1,8 +1,8 @@
 """The files of a history: a single file, a folder or a zip, also zips in them, opened without harm.
 
 Nothing is ever extracted under a name from a zip: a member is copied to a numbered temporary file,
-one at a time, and only if its beginning is that of a history. Hidden files, links and the files of
-macOS (__MACOSX, ._name) are passed over.
+a few at a time, and only if its beginning is that of a history. Hidden files, links and the files
+of macOS (__MACOSX, ._name) are passed over.
 """
 
 import os
