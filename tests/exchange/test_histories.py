@@ -232,6 +232,13 @@ def test_addresses_agents_and_user_names_reach_no_table(tmp_path):
         assert private not in everything
 
 
+@pytest.mark.parametrize("head", ["uts,artist,track\n", ""])
+def test_blank_lines_may_come_before_the_lines_of_a_csv(tmp_path, head):
+    row = "1735718400,Ode,Salt\n" if head else "Ode,Album,Salt,01 Jan 2025 08:00\n"
+    history = load_history(write(tmp_path / "a.csv", f"\n\r\n{head}{row}"))
+    assert history.report.n_rows == history.report.n_kept == 1
+
+
 # -- what is counted once --------------------------------------------------------------------------
 
 

@@ -138,11 +138,12 @@ def bounded_lines(text):
 
 def csv_scrobbles(text):
     """Yield the scrobbles of a CSV as rows of the columns SCROBBLE."""
-    head = text.readline(CHUNK)
-    columns, text_of_head = csv_columns(head.lstrip("\ufeff")), head.lstrip("\ufeff")
-    cells = csv.reader(chained(text_of_head, text), delimiter=delimiter_of(text_of_head))
+    lines = (line.lstrip("\ufeff \t\r\n") for line in bounded_lines(text))
+    head = next(filter(None, lines), "")  # blank lines may come first
+    columns = csv_columns(head)
+    cells = csv.reader(chained(head, text), delimiter=delimiter_of(head))
     n_damaged = 0
-    if has_header(text_of_head):
+    if has_header(head):
         next(cells)
     while n_damaged < MOST_DAMAGED:
         try:
@@ -162,8 +163,8 @@ def chained(first, text):
 
 
 def scrobble_of(cells, columns):
-    """Cells of a CSV as a row; None if it has too few cells."""
-    if len(cells) <= max(columns[name] for name in ("at", "artist", "title")):
+    """Cells of a CSV as a row; None if it has too few cells, or if the columns are not known."""
+    if not columns or len(cells) <= max(columns[name] for name in ("at", "artist", "title")):
         return None
     return {name: cells[at] for name, at in columns.items() if at < len(cells)}
 
