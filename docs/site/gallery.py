@@ -22,7 +22,7 @@ Select a listener to play the cards of their year. A story is one file that need
 
 ## A card for each question
 
-Each card is of another listener than the one before it.
+Neighbouring cards are of different listeners.
 
 {cards}
 

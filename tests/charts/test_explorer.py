@@ -83,9 +83,16 @@ def test_a_sentence_says_what_changed(listened, first):
     said = year.year_of(listened, {"age": 60, "home": "Tokyo"}, first)["said"]
     name = listened.listeners["name_latin"][0].as_py()
     assert said.startswith(f"{name}, 60, ") and ", Tokyo: " in said
-    assert f" hours of music instead of {round(first['total'])}, on " in said
+    assert f" are skipped instead of {round(100 * first['skips'])}\u2009%. " in said
     other = year.year_of(listened, {"seed": 6}, first)["said"]
     assert other.startswith("Another person: ") and name not in other
+
+
+def test_a_number_that_did_not_change_is_not_compared_with_itself(first):
+    same = first | {"total": first["total"] + 10}
+    said = year.said("A", same, first)
+    assert f"of music instead of {round(first['total'])}, on " in said
+    assert " days as before. " in said and " of plays are skipped as before. " in said
 
 
 def test_every_home_is_on_land():

@@ -14,6 +14,9 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 
+from wrapsim_helpers.batches.page import write_page
+
+from ..batches.test_page import result
 from ..batches.test_running import statuses, write_notebook
 from ..conftest import TOP
 from .browsers import chromium, wait_for
@@ -148,3 +151,13 @@ def test_the_page_is_legible_in_a_browser_without_a_network(batch, width, scheme
         page.click(".set:visible h2 a")
         assert page.title() == "n 7" and page.locator("img").count() == 1
         assert not [url for url in asked if not url.startswith(("file:", "data:"))]
+
+
+@pytest.mark.parametrize("pictures, n_empty", [(["", ""], 0), (["data:,", ""], 1)])
+def test_a_batch_without_any_picture_has_no_places_for_pictures(tmp_path, pictures, n_empty):
+    results = [result(f"n {n}", picture=picture) for n, picture in enumerate(pictures)]
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 360, "height": 800})
+        page.goto("file://" + pathname2url(str(write_page(results, tmp_path, "t", 1.0, 1))))
+        assert page.locator(".set:visible").count() == 2
+        assert page.locator(".panel.empty:visible").count() == n_empty

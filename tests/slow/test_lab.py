@@ -9,8 +9,10 @@ import sys
 import urllib.request
 
 import nbformat
+import numpy as np
 import pytest
 from nbconvert import HTMLExporter
+from PIL import Image
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import commands
@@ -161,6 +163,38 @@ def test_the_explorer_is_no_wider_than_its_cell(page, width):
     check_width(page, explorers(page)[0], width)
 
 
+def saved_picture(page, explorer):
+    """(name, image) of the file that the button of an explorer saves."""
+    with page.expect_download() as download:
+        explorer.get_by_role("button", name="Save picture").click()
+    return download.value.suggested_filename, Image.open(download.value.path()).convert("RGB")
+
+
+def inked(image, box):
+    """How many pixels of a part of a picture of an explorer are not white."""
+    return int((np.asarray(image.crop(box)) < 250).any(axis=2).sum())
+
+
+def test_the_picture_of_an_explorer_is_saved_with_its_charts_words_and_change(page):
+    live, _ = explorers(page)
+    _, first = saved_picture(page, live)
+    moved(live, "plan", "2")
+    name, now = saved_picture(page, live)
+    assert name == "explorer_premium.png" and now.size == first.size
+    width, height = now.size
+    thirds = [
+        (0, 0, width, height // 6),
+        (0, height // 4, width, height // 2),
+        (0, 5 * height // 8, width // 2, height),
+        (width // 2, 5 * height // 8, width, height),
+    ]
+    assert all(inked(now, box) > 1000 for box in thirds)  # sentences, weeks, hours, top five
+    red = (np.asarray(now) == (0xC0, 0x34, 0x1B)).all(axis=2).sum()
+    assert red > 10_000 and not (np.asarray(first) == (0xC0, 0x34, 0x1B)).all(axis=2).any()
+    foot = (0, height - 50, width, height)
+    assert inked(now, foot) > 2 * inked(first, foot) > 0  # it says what was changed
+
+
 @pytest.fixture(scope="module")
 def executed(lab):
     """Notebook 02 as `wrapsim run` executes it: without a page, so without a widget."""
@@ -196,7 +230,16 @@ def test_an_html_export_explores_without_a_kernel_and_by_the_keyboard(executed, 
         and ", 60, " in page.locator(".wrapsim-still .said").inner_text()
     )
     assert still.locator("svg[role=img]").count() == 2 and not still.locator("img").is_visible()
+    assert saved_picture(page, still)[0] == "explorer_60.png"
     assert elsewhere == []
+
+
+def test_the_saved_picture_of_an_export_is_the_same_on_every_screen(executed, page):
+    pictures = []
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        pictures.append(np.asarray(saved_picture(page, look(page, executed)[0])[1]))
+    assert np.array_equal(*pictures)
 
 
 def test_without_scripts_the_picture_and_its_alt_text_remain(executed, page):

@@ -75,6 +75,17 @@ function explorer(host, data, ask, parts, draw) {
     return button;
   }
 
+  function save() {
+    const button = html("button", { type: "button" }, "Save picture");
+    button.addEventListener("click", () => {
+      const moved = data.controls.filter((c) => state[c.name] !== c.start);
+      const changes = moved.map((c) => [c.label, c.texts[state[c.name]], c.texts[c.start]]);
+      savePicture(root, changes)
+        .catch(() => note("This browser cannot draw the picture. Take a screenshot instead."));
+    });
+    return button;
+  }
+
   // -- asking: one question at a time, then the last one that was wanted ---------------------------
 
   function move(name, place) {
@@ -203,6 +214,7 @@ function explorer(host, data, ask, parts, draw) {
   data.controls.forEach((control) => part("controls").append(drawn[control.kind](control)));
   part("controls").append(reset());
   show(data.first);
+  if (root.querySelector("svg")) part("controls").append(save());
   host.dataset.lmSuppressShortcuts = "true";  // JupyterLab leaves its keys to the controls
   host.dataset.ready = "yes";
 }

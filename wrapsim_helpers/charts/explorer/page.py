@@ -125,7 +125,7 @@ def still_page(layout, data, picture):
     name = f"explorer-{crc32(text.encode()):x}"
     return (
         f'<div class="wrapsim-still" data-name="{name}">\n{picture}</div>\n<script>(() => {{\n'
-        f"{bundled_text('page.js')}\n{layout}\n{bundled_text('still.js')}\n"
+        f"{bundled_text('picture.js')}\n{bundled_text('page.js')}\n{layout}\n{bundled_text('still.js')}\n"
         f'stillExplorer("{name}", {text});\n}})();</script>'
     )
 

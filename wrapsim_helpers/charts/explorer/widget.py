@@ -14,7 +14,8 @@ class ExplorerWidget(anywidget.AnyWidget):
 
 def widget_of(explorer):
     """The widget of an `Explorer`; it answers each message with what the choice gives."""
-    script = bundled_text("page.js") + explorer.layout + bundled_text("live.js")
+    shared = bundled_text("picture.js") + bundled_text("page.js")
+    script = shared + explorer.layout + bundled_text("live.js")
     widget = ExplorerWidget(_esm=script, data=explorer.data)
     widget.on_msg(lambda widget, message, _: send_replies(widget, explorer, message))
     return widget

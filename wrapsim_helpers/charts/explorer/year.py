@@ -26,6 +26,7 @@ from .page import (
 )
 
 GENRES = ("Melody", "Pop", "Rap", "Rock", "Classical", "Electronic/Dance", "K-pop")
+NUMBERS = {"total": count, "days": count, "skips": percent}  # that are compared, as text
 # precomputed, besides the listener's own: ages, and the first genre that is another one
 STILL_AGES, STILL_GENRES = (15, 25, 40, 60), ("Rap", "Pop")
 YOUNGEST, OLDEST, SEEDS = 13, 80, 20  # of the sliders
@@ -38,7 +39,8 @@ def explore_year(listened: Listened):
     listened  as from `listen`; its first listener is explored
     Returns an `Explorer`. In a notebook that a browser shows, each move asks the kernel. An
     executed notebook or its HTML export has the years of a few ages, both plans and four genres,
-    and needs no kernel; where scripts are not allowed, a picture and its alt text remain.
+    and needs no kernel; where scripts are not allowed, a picture and its alt text remain. Its
+    button "Save picture" saves what is shown as a PNG.
     """
     listened = first_alone(listened)
     first = year_of(listened, {})
@@ -101,14 +103,20 @@ def said(who, now, first):
     """What changed from the first year, in words."""
     known = {name for name, _ in first["top"]}
     n_new = sum(name not in known for name, _ in now["top"])
+    was = {name: unless_same(text(now[name]), text(first[name])) for name, text in NUMBERS.items()}
     same = busiest(now) == busiest(first)
     return (
-        f"{who}: {counted(now['total'], 'hour')} of music instead of {count(first['total'])}, on "
-        f"{counted(now['days'], 'day')} instead of {count(first['days'])}. "
-        f"{percent(now['skips'])} of plays are skipped instead of {percent(first['skips'])}. "
+        f"{who}: {counted(now['total'], 'hour')} of music{was['total']}, on "
+        f"{counted(now['days'], 'day')}{was['days']}. "
+        f"{percent(now['skips'])} of plays are skipped{was['skips']}. "
         f"{n_new} of the top {len(now['top'])} artists are new. Busiest at {busiest(now)}:00, "
         f"{'as before' if same else f'not at {busiest(first)}:00'}."
     )
+
+
+def unless_same(now, first):
+    """What a number was first, in words: " instead of 358", or " as before" if it is the same."""
+    return " as before" if now == first else f" instead of {first}"
 
 
 def busiest(year):
