@@ -155,12 +155,16 @@ def describe_story(story):
     )
 
 
-def whole_days(n_minutes):
-    """Minutes as days or hours without a pause: "13 days and nights", "7 hours"."""
-    return (
-        f"{counted(n_minutes // 1440, 'day')} and nights"
-        if n_minutes >= 2880
-        else counted(n_minutes // 60, "hour")
+def in_days(n_minutes):
+    """Minutes of music in a larger unit: "31 days", "5.9 days", "7 hours"; under two hours, as they
+    are.
+    """
+    days = n_minutes / 1440
+    return first_true(
+        (n_minutes < 120, counted(n_minutes, "minute")),
+        (days < 2, f"{count(n_minutes / 60)} hours"),
+        (days < 10, f"{days:.1f} days"),
+        f"{count(days)} days",
     )
 
 
