@@ -892,7 +892,8 @@ def test_as_many_dots_are_marked_as_listeners_have_fewer_minutes(n_below):
 
 def test_a_large_crowd_shares_dots_and_says_so():
     assert len(discs(drawn("longest", "place"), "below", "above")) <= 1500 + 40
-    assert "One dot is 10 listeners." in [t.get_text() for t in drawn("longest", "place").texts]
+    texts = [t.get_text() for t in drawn("longest", "place").texts]
+    assert any("Dot: 10 listeners." in text for text in texts)
 
 
 def test_too_little_fills_as_many_dots_as_tracks_and_artists_were_heard():
@@ -1295,11 +1296,26 @@ def test_the_rank_in_a_crowd_is_said_kindly():
         f"Top 1{THIN}%",
         f"Top 26{THIN}%",
         f"Top 50{THIN}%",
-        "More than 99",
-        "More than 20",
+        "Ahead of 99",
+        "Ahead of 20",
         "60 minutes",
         "60 minutes",
     ]
+
+
+@pytest.mark.parametrize(("n_below", "is_told"), [(19, False), (20, True)])
+def test_a_rank_in_the_lowest_tenth_has_no_card(n_below, is_told):
+    row = {"n_listeners": 200, "n_below": n_below, "rank": 200 - n_below}
+    story = story_of("typical")
+    for name in ("place", "country_place"):
+        told = with_table(story, **{name: story.tables[name].assign(**row)})
+        assert (name in cards.card.card_names(told)) == is_told
+
+
+def test_ranks_are_written_as_words():
+    ranks = 1, 10, 11, 12, 13, 21, 22, 23, 24, 111
+    said = "first tenth 11th 12th 13th 21st 22nd 23rd 24th 111th".split()
+    assert [words.ordinal(rank) for rank in ranks] == said
 
 
 def test_a_title_is_shown_without_guests_and_remastering_and_told_in_full():

@@ -27,6 +27,7 @@ VERSION = re.compile(  # what a title says about guests and remastering
 WITH_ARTICLE = {"Netherlands", "Philippines", "Bahamas", "Maldives", "Gambia", "Seychelles"}
 WITH_ARTICLE_AT_END = (" Islands", " Republic", " Emirates", " States")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
 class Words(NamedTuple):
@@ -82,6 +83,14 @@ def capital(text):
 def counted(n, thing):
     """A count with its noun: 3, "play" -> "3 plays"."""
     return f"{count(n)} {thing}{'' if n == 1 else 's'}"
+
+
+def ordinal(n):
+    """A rank as text: "first", "tenth", "11th", "22nd"."""
+    if n <= len(ORDINALS):
+        return ORDINALS[n - 1]
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{'th' if n % 100 in (11, 12, 13) else ending}"
 
 
 def with_article(country):
