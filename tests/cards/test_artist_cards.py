@@ -207,6 +207,26 @@ def test_bubbles_have_the_area_of_the_artists_and_do_not_touch():
         assert (low >= (84, 580)).all() and (high <= (996, 1500)).all()
 
 
+@pytest.mark.parametrize("name", ["typical", "longest", "small"])
+def test_the_largest_bubble_of_the_world_is_the_country_of_the_headline(name):
+    known = story_of(name).tables["world"].query("rank > 0")
+    ax = drawn(name, "world")
+    areas = [np.ptp(corners[:, 0]) ** 2 for corners in shapes(ax, "bubbles")]
+    n = len(known) if len(known) == len(areas) else len(areas) - 1
+    wanted = [*known["share"][:n], *[known["share"][n:].sum()] * (n < len(known))]
+    np.testing.assert_allclose(np.array(areas) / areas[0], np.array(wanted) / wanted[0], rtol=1e-3)
+    values = [text.get_text() for text in ax.texts if text.get_gid() == "value"]
+    assert known["name"].iloc[0] in " ".join(values) and areas[0] == max(areas[:n])
+
+
+def test_small_countries_of_the_world_share_a_bubble():
+    places = [f"Country {letter}" for letter in "abcdefgh"]
+    known = pd.DataFrame({"name": places, "share": [0.6, 0.2, 0.1, *[0.02] * 5]})
+    names, shares = firsts.bubbles_of(known)
+    assert names == [*places[:3], "5 more"] and shares[3] == pytest.approx(0.1)
+    assert firsts.bubbles_of(known[:4])[0] == places[:4]
+
+
 def test_discoveries_of_a_history_are_new_in_its_files():
     simulated = story_of("typical")
     imported = dataclasses.replace(simulated, is_imported=True)

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from wrapsim_helpers.cards import new_releases
 from wrapsim_helpers.cards.recaps import changed
+from wrapsim_helpers.cards.themes import THEMES
 
 from .test_cards import drawn, shapes, story_of
 
@@ -31,6 +33,15 @@ def test_a_release_has_a_tile_for_each_track_that_is_large_if_it_was_streamed(st
         sides = [np.ptp(corners[:, 0]) for corners, row in zip(tiles, rows) if row == y]
         n_large = release.n_heard or release.n_tracks  # without a streamed one, all are small
         assert sum(side > max(sides) * 0.75 for side in sides) == n_large
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_the_release_of_most_plays_is_the_only_one_marked(story):
+    look = THEMES["press"]["new_releases"]
+    names = [t for t in drawn(story, "new_releases").texts if t.get_gid() == "name"]
+    shown = new_releases.chosen_releases(story_of(story))
+    marked = [i for i, text in enumerate(names) if text.get_color() == look.loud]
+    assert marked == [shown["n_streams"].to_numpy().argmax()]
 
 
 def test_two_truths_and_a_lie_have_three_blocks_and_the_last_line_has_the_answer():

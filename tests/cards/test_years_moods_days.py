@@ -148,12 +148,12 @@ def test_an_evolution_names_two_genres_or_two_moods_or_two_sounds():
 def test_a_listening_age_names_its_window_or_the_year_that_leads():
     assert release_years.age_headline(2010, 2014, "15", 2025) == "years old: 2010–14 music"
     assert release_years.age_headline(1998, 2002, "15", 2025) == "years old: 1998–02 music"
-    assert release_years.age_headline(2021, 2025, "84", 2025) == "years: 84\u2009% since 2021"
+    assert release_years.age_headline(2021, 2025, "84", 2025) == "years old: 84\u2009% new"
 
 
 def test_the_rule_of_a_listening_age_agrees_with_the_highest_age():
-    assert release_years.age_rule(2014, 2025) == "A listener who was 16 in 2014 is 27 now."
-    assert release_years.age_rule(1941, 2025) == "A listener who was 16 in 1941 is 100 now."
+    assert release_years.age_rule(2014, 2025) == "As if you turned 16 in 2014. Dots: the others."
+    assert release_years.age_rule(1941, 2025) == "As if you turned 16 in 1941. Dots: the others."
     capped = release_years.age_rule(1934, 2025)
     assert capped == "By music of 1934 or before; 100 is the highest age."
 
@@ -179,7 +179,7 @@ def test_every_headline_on_moods_genres_and_days_has_at_most_four_words_and_fits
 
 
 def test_every_line_behind_the_age_fits():
-    found = {release_years.age_headline(y, y + 4, "over 99", 2025) for y in range(1950, 2021)}
+    found = {release_years.age_headline(y, y + 4, "over 99", 2025) for y in range(1950, 2022)}
     found.add("is the oldest release")
     for text in found:
         assert len(text.split(" ")) <= 4 and canvas.fits_width(text, "name", 72), text
@@ -195,3 +195,9 @@ def test_a_story_of_few_release_years_has_a_tick_for_each():
 
 AGE = ["age", "first_year", "last_year", "n_window", "n_streams", "n_others_window", "n_others"]
 AGE += ["cohort", "n_undated"]
+
+
+def test_the_line_of_an_audio_day_is_on_the_mood_of_the_headline():
+    words = moods.words_of_audio_day(story_of("typical"))
+    mood = words.headline.split(" ")[0].lower()
+    assert f" {mood}" in words.reading[1]

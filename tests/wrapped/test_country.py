@@ -87,11 +87,17 @@ def test_a_bar_of_the_card_is_as_high_as_the_minutes():
 
 @pytest.mark.parametrize(
     ("rank", "words"),
-    [(1, "Brazil: first"), (2, "Brazil: top 20\u2009%"), (5, "Brazil: top 50\u2009%")]
+    [(1, "First in Brazil"), (2, "Second in Brazil"), (5, "Fifth in Brazil")]
     + [(7, "Brazil: ahead of 3"), (8, "Brazil: 12 minutes"), (10, "Brazil: 12 minutes")],
 )
 def test_the_headline_names_the_country_and_is_never_the_last_rank(rank, words):
     assert country_headline("Brazil", 10, rank, "12 minutes") == words
+
+
+def test_only_a_large_country_has_a_share_in_the_headline():
+    assert country_headline("Brazil", 49, 24, "12 minutes") == "24th in Brazil"
+    assert country_headline("Brazil", 50, 24, "12 minutes") == "Brazil: top 48\u2009%"
+    assert country_headline("United States", 9, 2, "12 minutes") == "United States: second"
 
 
 # -- genres that stand out -------------------------------------------------------------------------

@@ -82,3 +82,24 @@ def test_hours_with_few_streams_have_no_ridge():
     heard_hours = story.tables["listening_clock"].query("ms_played > 0")["hour"]
     near = {(h + k) % 24 for h in heard_hours for k in card.NEAR}
     assert set(np.flatnonzero(shares.max(0))) <= near and shares.max() <= 1
+
+
+@pytest.mark.parametrize("name", ["typical", "longest", "small"])
+def test_the_row_of_the_headline_tells_the_share_of_the_marked_hours(name):
+    family, hour, share, _ = card.strongest_hours(story_of(name))
+    ax = drawn(name, "hourly_families")
+    values = [text.get_text() for text in ax.texts if text.get_gid() == "value"]
+    row = card.hourly_shares(story_of(name))[0].index(family)
+    assert values[row] == f"{card.of_100(share)} of 100 at {hour}"
+
+
+def test_an_hour_with_hardly_any_streams_has_no_share():
+    whole = np.array([40] + [600] * 23)
+    assert card.enough_streams(whole).tolist() == [False] + [True] * 23
+    assert card.enough_streams(np.array([600] * 24)).all()
+
+
+def test_a_headline_of_four_words_names_the_part_of_the_day():
+    hours = [0, 4, 5, 11, 12, 17, 18, 23]
+    names = "nights mornings afternoons evenings".split()
+    assert [card.part_of_day(hour) for hour in hours] == [name for name in names for _ in (0, 1)]

@@ -33,6 +33,7 @@ MODULES = (
 OF_ARTIST = ("artist_year", "artist_countries", "accolades")
 LAST = ("blend", "party", *OF_ARTIST, "summary", "too_little")
 WITH_ARTIST = ("top_songs", "listening_clock", "calendar")  # cards that an artist has too
+RANKS = ("place", "country_place")  # cards of a rank by minutes
 
 
 def drawings():
@@ -144,8 +145,14 @@ def card_names(story):
 
 
 def with_rows(story, names):
-    """The names of cards for which a story has rows."""
-    return [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
+    """The names of cards for which a story has rows, without a rank in the lowest tenth."""
+    has_rows = [name for name in names if name in CARDS and len(story.tables.get(name, ()))]
+    return [name for name in has_rows if name not in RANKS or is_kind(story.first(name))]
+
+
+def is_kind(row):
+    """Whether a rank is told: that of the lowest tenth of the listeners is not."""
+    return row["rank"] == 1 or row["n_below"] >= row["n_listeners"] / 10
 
 
 @front_door

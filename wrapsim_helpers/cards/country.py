@@ -30,6 +30,7 @@ from .words import (
     first_true,
     minutes_text,
     of_100,
+    ordinal,
     percent_text,
     with_article,
     words_on,
@@ -38,6 +39,7 @@ from .words import (
 BASE, HIGHEST, LOWEST = 1430, 700, 6  # of the bars, pixels
 WIDEST = 120  # pitch of the bars of a small country
 WORD = 64  # half the width of the word over the listener's bar, and some air
+SMALL = 50  # listeners of a country; of fewer, the headline says the rank instead of percent
 FEW = 2  # listeners with fewer minutes; of so few, the headline does not speak
 
 
@@ -68,6 +70,7 @@ def words_of_country_place(story):
     n, below, rank = (int(row[name]) for name in ("n_listeners", "n_below", "rank"))
     minutes, groups = counted_minutes(row["ms_played"]), len(row["group_ms"])
     home, each = with_article(row["name"]), "listener" if groups == n else "group of equal size"
+    have = "has" if below == 1 else "have"
     headline = country_headline(row["name"], n, rank, minutes)
     of_music = "of music" if headline.endswith("minutes") else "in minutes of music"
     fewest, most = (count(minutes_text(row["group_ms"][i])) for i in (0, -1))
@@ -78,9 +81,11 @@ def words_of_country_place(story):
         sub=sub_line(of_music + f", {row['name']}" * (row["name"] not in headline)),
         reading=(
             rank_line(minutes, rank, n, below),
-            f"More minutes than {percent_text(below / (n - 1))} of the others."
-            if below
-            else f"The most there: {most} minutes.",
+            first_true(
+                (not below, f"The most there: {most} minutes."),
+                (n < SMALL, f"{count(below)} of {counted(n - 1, 'other')} {have} fewer minutes."),
+                f"More minutes than {percent_text(below / (n - 1))} of the others.",
+            ),
         ),
         rule=f"One bar for each {each}. Simulated.",
         before=f"{counted(n, 'listener')} in {home}, from {fewest} to {most} minutes.",
@@ -88,13 +93,17 @@ def words_of_country_place(story):
 
 
 def country_headline(country, n, rank, minutes):
-    """The headline of the card `country_place`: the share at the top for the upper half, else how
-    many have fewer minutes, else the minutes.
+    """The headline of the card `country_place`: the rank for the first one, and for the upper half
+    of a small country; the share at the top for the upper half of a large one; else how many have
+    fewer minutes, else the minutes.
 
     n  listeners of the country;  rank  1 for most minutes;  minutes  as text
     """
+    if rank == 1 or (2 * rank <= n < SMALL):
+        placed = capital(ordinal(rank))
+        shorter = f"{country}: {ordinal(rank)}", placed
+        return named_headline(f"{placed} in {with_article(country)}", *shorter)
     said = first_true(
-        (rank == 1, "first"),
         (2 * rank <= n, f"top {int(np.ceil(100 * rank / n))}{THIN}%"),
         (n - rank > FEW, f"ahead of {count(n - rank)}"),
         minutes,

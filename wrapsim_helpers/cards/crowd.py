@@ -192,10 +192,10 @@ def words_of_place(story):
     row, n_per = story.first("place"), per_dot(story)
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
     people = counted(n_per, "listener") if n_per > 1 else "one listener"
-    dot = f"One dot is {people}"
+    have = "has" if below == 1 else "have"
     reading = (
         rank_line(counted_minutes(row["ms_played"]), rank, n, below),
-        reading_line(*[f"{dot}; {count(below)} have less."] * (below > 0), f"{dot}."),
+        f"{count(below)} {have} fewer minutes." if below else f"One dot is {people}.",
     )
     headline = place_headline(n, rank, row["ms_played"])
     ends = f"from {count(minutes_text(row['least_ms']))} to {counted_minutes(row['most_ms'])}"
@@ -204,7 +204,7 @@ def words_of_place(story):
         headline=headline,
         sub="of music" if headline.endswith("minutes") else "in minutes of music",
         reading=reading,
-        rule=f"Each step to the right is {wider(story)} % more. Simulated.",
+        rule=f"Dot: {people}. Each column: {wider(story)} % more minutes.",
         alt=f"{story.listener['name']}, {story.years}, among {counted(n, 'simulated listener')}: "
         f"{headline}; more minutes than {count(below)} of them, who "
         f"played {ends}. {' '.join(reading)}",
@@ -239,5 +239,5 @@ def place_headline(n, rank, ms):
         (rank == 1, one_line(f"First of {count(n)}", "First of all")),
         (top <= 50, f"Top {top}{THIN}%"),
         (below < 0.1 * n, counted_minutes(ms)),
-        one_line(f"More than {count(below)}", f"Above {count(below)}", f"Rank {count(rank)}"),
+        f"Ahead of {count(below)}",
     )

@@ -24,7 +24,18 @@ from .canvas import (
 )
 from .evolution import name_of_month
 from .fonts import shown
-from .words import MONTHS, count, counted, day, of_100, short_title, span, with_article, words_on
+from .words import (
+    MONTHS,
+    count,
+    counted,
+    day,
+    of_100,
+    percent_text,
+    short_title,
+    span,
+    with_article,
+    words_on,
+)
 
 # ---------------------------------------------------------------- first song
 
@@ -213,27 +224,48 @@ def words_of_seasons(story):
 # ---------------------------------------------------------------- countries
 
 MIDDLE, INNER = np.array([540, 1040]), 452  # of the bubbles, and the space that they may fill
-NAMED = 6  # countries whose names the alt text says
+MOST_NAMED, FEWEST_NAMED = 12, 3  # countries with a bubble of their own
+LINE = 42  # pixels, from a line of a label to the next
 
 
 def draw_world(ax, story, theme="press"):
     """From which countries are the artists?
 
-    One bubble per country; its area is the number of artists. The country of most streams is
-    marked.
+    One bubble per country, and one for all further countries; its area is the share of plays. The
+    country of most plays is marked.
     """
     look = page(ax, story, "world", theme, words_of_world(story))
-    known = story.tables["world"].query("rank > 0")
-    n = known["n_artists"].to_numpy()
-    at, radius = packed(n)
-    top = np.arange(len(n)) == 0  # most streams
-    for chosen, paint in ((~top, look.mark), (top, look.accent)):
-        for centre, r in zip(at[chosen], radius[chosen]):
-            bubble(ax, centre, r, paint)
-    for centre, r, row, is_top in zip(at, radius, known.itertuples(), top):
-        paint = look.accent if is_top else look.mark
-        label(ax, look, centre, r, row, on_paint(look, paint))
+    names, shares = bubbles_of(story.tables["world"].query("rank > 0"))
+    for i, (centre, radius) in enumerate(zip(*packed(shares))):
+        rest = i == len(names) - 1 and names[i].endswith(" more")
+        paint = look.accent if i == 0 else Paint(look.ground, look.text) if rest else look.mark
+        circle = directions(np.linspace(0, 1, 97)[:-1]) * radius + centre
+        polygons(ax, [circle], paint, "bubbles")
+        label(ax, centre, label_lines(names[i], shares[i], radius), on_paint(look, paint))
     return ax
+
+
+def bubbles_of(known):
+    """(names, shares of plays) of the bubbles: as many countries, most plays first, as have room
+    for their names, then the further ones together.
+
+    known  rows of `world` with a country
+    """
+    most = min(MOST_NAMED, len(known))
+    for n in range(most, min(FEWEST_NAMED, most) - 1, -1):
+        names, shares = first_countries(known, n)
+        radii = packed(shares)[1]
+        if all(map(label_lines, names, shares, radii)):
+            break
+    return names, shares
+
+
+def first_countries(known, n):
+    """(names, shares) of the first n countries, and of the rest together if there is one."""
+    names, shares = known["name"].tolist(), known["share"].to_numpy()
+    n = n + (len(names) == n + 1)  # a single further country has its name
+    more = [f"{len(names) - n} more"] * (len(names) > n)
+    return names[:n] + more, np.r_[shares[:n], [shares[n:].sum()] * len(more)]
 
 
 def on_paint(look, paint):
@@ -241,44 +273,32 @@ def on_paint(look, paint):
     return look.text if paint.face == look.ground or paint.edge != "none" else look.ground
 
 
-def bubble(ax, centre, radius, paint):
-    """Draw a bubble."""
-    circle = directions(np.linspace(0, 1, 97)[:-1]) * radius + centre
-    polygons(ax, [circle], paint, "bubbles")
-
-
-def label(ax, look, centre, radius, row, colour):
-    """Write a country's name and number of artists into its bubble, or its code, if there is
-    room.
+def label_lines(name, share, radius):
+    """The lines of a bubble: a country's name, on two lines if need be, and its share; without the
+    share if it does not fit, and [] if the name does not either.
     """
-    (x, y), room = centre, 1.7 * radius
-    role, where = "value", {"ha": "center", "on": "bubbles"}
-    name = next((t for t in (row.name, row.country) if fits_width(t, "bold", RULE, room)), None)
-    if name is None or radius < 34:
-        return
-    if radius >= 70:
-        write(ax, x, y - 2, name, RULE, "bold", colour, role, **where)
-        write(
-            ax,
-            x,
-            y + 42,
-            count(row.n_artists),
-            RULE,
-            "text",
-            colour,
-            "value",
-            ha="center",
-            on="bubbles",
-        )
-    else:
-        write(ax, x, y + 13, name, RULE, "bold", colour, role, **where)
+    last = name.rfind(" ")
+    names = [[name]] + [[name[:last], name[last + 1 :]]] * (last > 0)
+    for said in [[*parts, percent_text(share)] for parts in names] + names:
+        chord = 2 * np.sqrt(max(radius**2 - (LINE * len(said) / 2) ** 2, 0)) - 12
+        if all(fits_width(text, "bold", RULE, chord) for text in said):
+            return said
+    return []
+
+
+def label(ax, centre, said, colour):
+    """Write the lines of a bubble, its share in a lighter face."""
+    (x, y), where = centre, {"ha": "center", "on": "bubbles"}
+    for i, text in enumerate(said):
+        at, face = y + LINE * (i - len(said) / 2) + 32, "text" if text.endswith("%") else "bold"
+        write(ax, x, at, text, RULE, face, colour, "value", **where)
 
 
 def packed(n):
     """(centres, radii) of bubbles that do not touch: the largest at the centre, each next one as
     near to the middle as it fits.
 
-    n  numbers, int array; a bubble's area is its number
+    n  numbers, array; a bubble's area is its number
     """
     order, size = np.argsort(-n, kind="stable"), np.sqrt(n / n.max())
     centres = np.zeros((len(n), 2))
@@ -304,10 +324,7 @@ def words_of_world(story):
     known, unknown = rows[rows["rank"] > 0], rows[rows["rank"] == 0]["n_artists"].sum()
     n = len(known)
     artists, genres = rows["n_artists"].sum(), int(rows["n_genres"].iloc[0])
-    by_artists = known.sort_values(["n_artists", "rank"], ascending=[False, True])
-    said = "; ".join(
-        f"{r.name} {counted(r.n_artists, 'artist')}" for r in by_artists.itertuples(index=False)
-    )
+    said = "; ".join(f"{name} {percent_text(share)}" for name, share in zip(*bubbles_of(known)))
     first = known.iloc[0]
     of_first = f"{of_100(first['share'])} of 100 plays"
     return words_on(
@@ -322,7 +339,7 @@ def words_of_world(story):
             if unknown
             else f"{counted(artists, 'artist')}, {counted(genres, 'genre')}.",
         ),
-        rule="Area: artists from the country. Simulated.",
+        rule="Area: your plays by country. Simulated.",
         before=f"{said}.",
         after=f"{counted(genres, 'genre')}." if unknown else "",
         sub=f"Artists from {n} countries" if n > 1 else "Artists from one country",

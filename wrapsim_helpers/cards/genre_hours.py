@@ -25,6 +25,7 @@ from .words import of_100, words_on
 MOST_ROWS, TOP, BOTTOM = 5, 560, 1460  # families; of the rows, pixels
 HIGHEST = 190  # pixels, of a ridge
 STEP = MEASURE / 24  # from an hour to the next
+QUIET = 0.03  # of all streams: with fewer in the three hours around an hour, no share is told
 
 
 def draw_hourly_families(ax, story, theme="press"):
@@ -36,9 +37,11 @@ def draw_hourly_families(ax, story, theme="press"):
     names, shares = hourly_shares(story)
     family, hour, *_ = strongest_hours(story)
     pitch = (BOTTOM - TOP) / max(len(names), 3)
+    told = told_hours(names, shares, family, hour)
     for i, name in enumerate(names):
         named_hours = [(hour + k) % 24 for k in NEAR] * (name == family)
-        name_row(ax, look, TOP + pitch * i + 30, name, shares[i], name == family)
+        y, share = TOP + pitch * i + 30, shares[i][told[i]]
+        name_row(ax, look, y, name, share, told[i], name == family)
         base = TOP + pitch * (i + 1) - 26
         ridge_of_row(ax, look, base, min(pitch - 96, HIGHEST), shares[i], named_hours)
     for hour in range(0, 24, 6):
@@ -61,13 +64,26 @@ def ridge_of_row(ax, look, base, height, shares, named_hours):
         rectangles(ax, x, high[marked], STEP, base - high[marked], look.accent, "named hours")
 
 
-def name_row(ax, look, y, name, row, is_named):
-    """Write the name of a family, and at which hour its share is largest."""
-    peak = f"{of_100(row.max())} of 100 at {int(row.argmax())}"
+def name_row(ax, look, y, name, share, hour, is_named):
+    """Write the name of a family, and its share at an hour: that of the headline, or else the one
+    of its largest share.
+    """
+    peak = f"{of_100(share)} of 100 at {hour}"
     colour = look.loud if is_named else look.text
     write(ax, RIGHT, y, peak, RULE, "text", look.text, "value", ha="right")
     room = MEASURE - 24 - width(peak, "text", RULE)
     write_name(ax, LEFT, y, shown_genre(name), (READING, RULE), "name", colour, "name", room)
+
+
+def told_hours(names, shares, family, hour):
+    """The hour whose share each row tells: that of the headline, and else of the largest share."""
+    return [hour if n == family else int(row.argmax()) for n, row in zip(names, shares)]
+
+
+def part_of_day(hour):
+    """The part of the day of an hour, as a headline says it."""
+    names = "nights", "mornings", "afternoons", "evenings"
+    return names[np.searchsorted((5, 12, 18), hour, "right")]
 
 
 def streams_by_hour(story):
@@ -94,7 +110,7 @@ def hourly_shares(story):
 
 def enough_streams(whole):
     """Whether each hour has enough streams around it to tell a share; else the hours with most."""
-    enough = whole >= FEWEST
+    enough = (whole >= FEWEST) & (whole >= QUIET * whole.sum() / len(NEAR))
     return enough if enough.any() else whole == whole.max()
 
 
@@ -116,22 +132,24 @@ def words_of_hourly_families(story):
     family, hour, share, all_day = strongest_hours(story)
     names, shares = hourly_shares(story)
     name, in_text = shown_genre(family), family_in_text(family)
-    hours, of_share = (
-        f"From {(hour - 1) % 24} to {(hour + 2) % 24}",
-        f"{of_100(share)} of 100 plays",
-    )
+    from_to, of_share = f"{(hour - 1) % 24} to {(hour + 2) % 24}", f"{of_100(share)} of 100"
     said = "; ".join(
-        f"{shown_genre(n)} {of_100(row.max())} of 100 at {int(row.argmax())}"
-        for n, row in zip(names, shares)
+        f"{shown_genre(n)} {of_100(row[told])} of 100 at {told}"
+        for n, row, told in zip(names, shares, told_hours(names, shares, family, hour))
     )
     return words_on(
         story,
         "Genres by hour",
-        headline=named_headline(f"{name} at {hour}", f"{name}, {hour}", name),
+        headline=named_headline(f"{name} at {hour}", f"{name}, {part_of_day(hour)}", name),
         reading=(
-            reading_line(f"{hours}, {of_share} are {in_text}.", f"{hours}: {of_share}."),
+            reading_line(
+                f"{of_share} plays from {from_to} are {in_text}.",
+                f"From {from_to}, {of_share} are {in_text}.",
+                f"{from_to}: {of_share} are {in_text}.",
+                f"From {from_to}: {of_share} plays.",
+            ),
             f"In the whole day, {of_100(all_day)} of 100.",
         ),
-        rule="Height: share of three hours, on its own scale.",
+        rule="Share of each genre by hour. Each row has its own scale.",
         before=f"{said}.",
     )

@@ -91,6 +91,7 @@ def aura_headline(moods, share):
 
 HOURS = {"morning": "5 to 12", "midday": "12 to 18", "evening": "18 to 5"}
 NAMES = {"morning": "morning", "midday": "afternoon", "evening": "evening"}  # of the hours
+LABELS = {"morning": "Morning", "midday": "Afternoon", "evening": "Evening and night"}
 FIRST, PITCH, BAR = 660, 290, 56
 
 
@@ -103,7 +104,7 @@ def draw_audio_day(ax, story, theme="press"):
     most = max(n for _, _, n in parts)
     for i, (part, moods, n) in enumerate(parts):
         y = FIRST + PITCH * i
-        label = f"{NAMES[part].capitalize()}, {HOURS[part]}"
+        label = f"{LABELS[part]}, {HOURS[part]}"
         write(ax, LEFT, y, label, READING, "text", look.quiet, "part")
         colour = look.loud if n == most else look.text
         write(ax, LEFT, y + 76, " and ".join(moods), NAME, "name", colour, "moods")
@@ -125,16 +126,19 @@ def words_of_audio_day(story):
     """The words of the card `audio_day`."""
     parts, table = parts_of(story), story.tables["audio_day"]
     part, moods, n = max(parts, key=lambda row: row[2])
-    first = table[table["part"] == part].iloc[0]
+    told = table[table["part"] == part].iloc[-1]
+    of_mood = of_100(told["n_streams"] / n)
     everything = sum(n for _, _, n in parts)
-    said = [f"{NAMES[p].capitalize()}, {HOURS[p]}: {' and '.join(words)}." for p, words, _ in parts]
+    said = [f"{LABELS[p]}, {HOURS[p]}: {' and '.join(words)}." for p, words, _ in parts]
     return words_on(
         story,
         "Audio day",
         headline=f"{moods[-1].capitalize()} {NAMES[part]}s",
         reading=(
-            f"{NAMES[part].capitalize()}: {of_100(n / everything)} of 100 plays.",
-            f"Of these, {of_100(first['n_streams'] / n)} of 100 are {first['mood']}.",
+            f"{LABELS[part]}: {of_100(n / everything)} of 100 plays.",
+            f"{of_mood} of 100 {told['mood']}: above your average."
+            if len(moods) > 1
+            else f"Of these, {of_mood} of 100 are {told['mood']}.",
         ),
         rule="Most frequent mood, and one that stands out.",
         before=" ".join(said),

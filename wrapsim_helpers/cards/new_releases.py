@@ -30,7 +30,8 @@ def draw_new_releases(ax, story, theme="press"):
     look = page(ax, story, "new_releases", theme, words_of_new_releases(story))
     for i, release in enumerate(chosen_releases(story).itertuples()):
         y = TOP + PITCH * i + READING
-        write_release(ax, look, release, y)
+        colour = look.loud if release.Index == best_release(story).name else look.text
+        write_release(ax, look, release, y, colour)
         left, side = tiles_in_row(release.n_tracks)
         for is_streamed, paint in ((True, look.accent), (False, look.muted)):
             some = (np.arange(release.n_tracks) < release.n_heard) == is_streamed
@@ -46,12 +47,12 @@ def tiles_in_row(n):
     return LEFT + pitch * np.arange(n), pitch * TILE / (TILE + BETWEEN)
 
 
-def write_release(ax, look, release, y):
-    """Write the name of a release, and its artist at the right."""
+def write_release(ax, look, release, y, colour):
+    """Write the name of a release in a colour, and its artist at the right."""
     artist, room = shown(release.artist), (MEASURE - GAP) // 2
     kept = min(width(artist, "text", RULE), room)
     write_name(ax, RIGHT - kept, y, artist, (RULE,), "text", look.text, "artist", kept + 1)
-    name, colour = shown(short_title(release.album)), look.loud if release.n_heard else look.text
+    name = shown(short_title(release.album))
     write_name(ax, LEFT, y, name, (READING, RULE), "name", colour, "name", MEASURE - GAP - kept)
 
 
@@ -64,25 +65,26 @@ def chosen_releases(story):
     return chosen.sort_values(["artist_rank", "place"], kind="stable")
 
 
+def best_release(story):
+    """The release of most streams among those of the card; it is marked."""
+    chosen = chosen_releases(story)
+    return chosen.loc[chosen["n_streams"].idxmax()]
+
+
 def words_of_new_releases(story):
     """The words of the card `new_releases`."""
-    releases = story.tables["new_releases"]
-    streamed = releases[releases["n_heard"] > 0]
-    first = (streamed if len(streamed) else releases).sort_values(
-        "n_streams", ascending=False, kind="stable"
-    )
-    first, n = first.iloc[0], len(releases)
-    name = shown(short_title(first["album"]))
+    releases, n_shown = story.tables["new_releases"], len(chosen_releases(story))
+    best, n, n_streamed = best_release(story), len(releases), (releases["n_heard"] > 0).sum()
+    plays, since = counted(best["n_streams"], "play"), day(best["released"])
+    name = shown(short_title(best["album"]))
+    of_all = f"{count(n_streamed)} of {counted(n, 'release')}"
     return words_on(
         story,
         "New releases",
-        headline=named_headline(name, shown(first["album"])),
+        headline=named_headline(of_all if n_streamed else counted(n, "new release")),
         reading=(
-            reading_line(
-                f"You streamed {count(len(streamed))} of {counted(n, 'new release')}.",
-                f"Streamed: {count(len(streamed))} of {count(n)}.",
-            ),
-            f"Out {day(first['released'])}; {counted(first['n_streams'], 'play')} since.",
+            reading_line(f"{name}: {plays} since {since}.", f"{name}: {plays}.", f"Most: {plays}."),
+            f"{of_all} played{f'; {n_shown} shown' * (n_shown < n)}.",
         ),
         rule="By your top artists. Large tile: streamed track.",
         before=f"{'; '.join(map(said_of_release, chosen_releases(story).itertuples()))}.",

@@ -82,7 +82,7 @@ def age_rule(last, now):
     age = now - last + LISTENING_AGE_ANCHOR
     if age > OLDEST:
         return f"By music of {last} or before; {OLDEST} is the highest age."
-    return f"A listener who was {LISTENING_AGE_ANCHOR} in {last} is {age} now."
+    return f"As if you turned {LISTENING_AGE_ANCHOR} in {last}. Dots: the others."
 
 
 def line_on_cohort(cohort, others):
@@ -100,7 +100,7 @@ def age_headline(first, last, plays, now):
     first, last  years of the window;  plays  of 100 that are of it;  now  the year
     """
     if last == now:
-        return f"years: {plays}{THIN}% since {first}"
+        return f"years old: {plays}{THIN}% new" if plays.isdigit() else "years old: new music"
     return f"years old: {first}–{last % 100:02} music"
 
 

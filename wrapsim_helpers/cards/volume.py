@@ -30,9 +30,9 @@ from .words import (
     count,
     counted,
     counted_minutes,
+    in_days,
     minutes_text,
     span,
-    whole_days,
 )
 
 TRACKS_NEEDED, ARTISTS_NEEDED = Rules.min_tracks, Rules.min_artists
@@ -53,7 +53,7 @@ def draw_minutes(ax, story, theme="press"):
     x = LEFT + pitch * (np.arange(n) + 0.5)
     paints = look.paints(np.arange(n) == top)
     rectangles(ax, x - 0.38 * pitch, BASE - height, 0.76 * pitch, height, paints, "bars")
-    average_line(ax, look, x, pitch, height)
+    average_line(ax, look, x[-1] + pitch / 2, height.mean())
     text = count(minutes_text(ms[top]))
     write_centred(ax, x[top], BASE - HIGHEST - 24, text, READING, "bold", look.text, "value")
     for at, name in zip(x, month_names(story, n)):
@@ -61,12 +61,11 @@ def draw_minutes(ax, story, theme="press"):
     return ax
 
 
-def average_line(ax, look, x, pitch, height):
-    """Draw the line of the average month: it cuts the bars that are higher."""
-    y, ends = BASE - height.mean(), np.c_[x - pitch / 2, x + pitch / 2]
-    cut = (height > height.mean()) & [p.face != look.ground for p in look.paints(height == HIGHEST)]
-    for chosen, colour, role in ((cut, look.ground, "hairline"), (~cut, look.text, "average")):
-        lines(ax, [[(left, y), (right, y)] for left, right in ends[chosen]], colour, 5, role)
+def average_line(ax, look, right, height):
+    """Draw the line of the average month over the bars, up to right."""
+    path = [(LEFT, BASE - height), (right, BASE - height)]
+    for thickness, colour, role in ((13, look.ground, "hairline"), (5, look.text, "average")):
+        lines(ax, [path], colour, thickness, role)
 
 
 def by_month(story):
@@ -127,7 +126,7 @@ def line_on_days(story, n):
     a_day, days = counted_minutes(mean), counted(int(story.first("minutes")["n_days"]), "day")
     if not minutes_text(mean):
         return f"{counted(n, 'minute')} on {days}."
-    return reading_line(f"{whole_days(n)}, or {a_day} a day.", f"That is {a_day} a day.")
+    return reading_line(f"{in_days(n)} of music, {a_day} a day.", f"That is {a_day} a day.")
 
 
 def minutes_headline(story):

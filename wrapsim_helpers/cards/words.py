@@ -27,6 +27,7 @@ VERSION = re.compile(  # what a title says about guests and remastering
 WITH_ARTICLE = {"Netherlands", "Philippines", "Bahamas", "Maldives", "Gambia", "Seychelles"}
 WITH_ARTICLE_AT_END = (" Islands", " Republic", " Emirates", " States")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
 class Words(NamedTuple):
@@ -82,6 +83,14 @@ def capital(text):
 def counted(n, thing):
     """A count with its noun: 3, "play" -> "3 plays"."""
     return f"{count(n)} {thing}{'' if n == 1 else 's'}"
+
+
+def ordinal(n):
+    """A rank as text: "first", "tenth", "11th", "22nd"."""
+    if n <= len(ORDINALS):
+        return ORDINALS[n - 1]
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{'th' if n % 100 in (11, 12, 13) else ending}"
 
 
 def with_article(country):
@@ -155,12 +164,16 @@ def describe_story(story):
     )
 
 
-def whole_days(n_minutes):
-    """Minutes as days or hours without a pause: "13 days and nights", "7 hours"."""
-    return (
-        f"{counted(n_minutes // 1440, 'day')} and nights"
-        if n_minutes >= 2880
-        else counted(n_minutes // 60, "hour")
+def in_days(n_minutes):
+    """Minutes of music in a larger unit: "31 days", "5.9 days", "7 hours"; under two hours, as they
+    are.
+    """
+    days = n_minutes / 1440
+    return first_true(
+        (n_minutes < 120, counted(n_minutes, "minute")),
+        (days < 2, f"{count(n_minutes / 60)} hours"),
+        (days < 10, f"{days:.1f} days"),
+        f"{count(days)} days",
     )
 
 
