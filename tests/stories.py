@@ -497,7 +497,12 @@ def type_tables(artist, minutes, crowd):
     """Tables of insights that compare listeners; only a personality and a club without a crowd."""
     n = sum(c for *_, c in crowd or [])
     values = np.random.default_rng(5).normal(0, 1, (4, min(n, 240) or 1))
-    axes = (("Familiar", 0.43, 0.11), ("New", 518, 185), ("Loyal", 0.68, 0.11), ("Common", 17, 4))
+    axes = (
+        ("Familiar", 0.43, 0.11),
+        ("New", 518, 185),
+        ("Loyal", 0.68, 0.11),
+        ("Celebrated", 17, 4),
+    )
     rank = max(n // 9, 1)
     fans = [(i, i, minutes + 61 * (rank - i), i == rank) for i in range(max(rank - 3, 1), rank + 4)]
     habits = [("Cyclops", "top_genre_share", 0.62, 2.1), ("Vampire", "dark_share", 0.44, 1.4)]

@@ -1184,6 +1184,14 @@ def test_a_family_named_like_its_first_genre_has_the_number_of_its_genres_below_
     assert details == ["5 genres", "", "trap and 3 more", "trap"]
 
 
+@pytest.mark.parametrize(
+    ("n", "text"),
+    [(1, "first"), (10, "tenth"), (12, "12th"), (22, "22nd"), (103, "103rd"), (111, "111th")],
+)
+def test_a_rank_in_words(n, text):
+    assert words.ordinal(n) == text
+
+
 def test_minutes_are_rounded_down_everywhere_alike():
     ms = pd.Series([0, 59_999, 60_000, 119_999, 738_719_999, 738_720_000])
     assert [words.minutes_text(value) for value in ms] == [0, 0, 1, 1, 12_311, 12_312]
@@ -1201,7 +1209,8 @@ def test_minutes_are_rounded_down_everywhere_alike():
 def test_a_headline_has_at_most_four_words_and_no_exclamation_mark(story, name):
     texts = drawn(story, name).texts
     headline = " ".join(t.get_text() for t in texts if t.get_gid() == "headline")
-    tables = {"top_songs": ("top_songs", "title"), "top_genres": ("top_families", "family")}
+    tables = {name: (name, "title") for name in ("top_songs", "missed_songs")}
+    tables |= {"top_genres": ("top_families", "family")}
     if name in tables:  # a name counts as a word
         table, column = tables[name]
         for text in story_of(story).tables[table][column][:2]:

@@ -47,9 +47,11 @@ def test_the_release_of_most_plays_is_the_only_one_marked(story):
 def test_two_truths_and_a_lie_have_three_blocks_and_the_last_line_has_the_answer():
     ax = drawn("typical", "two_truths")
     assert len(shapes(ax, "statements")) == 3
-    rule = next(text.get_text() for text in ax.texts if text.get_gid() == "rule")
+    (rule,) = (text for text in ax.texts if text.get_gid() == "rule")
     lie = story_of("typical").tables["two_truths"].iloc[1]
-    assert rule.startswith("The false one is B: it was") and f"{lie.true_number:,}"[-3:] in rule
+    answer = rule.get_text()
+    assert answer.startswith("Answer: B. It was") and f"{lie.true_number:,}"[-3:] in answer
+    assert "Which is Ines's lie?" in ax.get_label() and "?." not in ax.get_label()
 
 
 @pytest.mark.parametrize("story", ["typical", "longest"])

@@ -39,19 +39,34 @@ def test_the_discs_of_the_clubs_have_areas_like_their_shares():
 
 
 @pytest.mark.parametrize(
-    ("role", "rank", "headline", "sub"),
+    ("role", "rank", "headline", "line"),
     [
-        ("Leader", 1, "Full Charge Crew: leader", "Most music of the club"),
-        ("Leader", 5, "Full Charge Crew", "Strong in music of the club"),
-        ("Scout", 3, "Full Charge Crew: scout", "Strong in new releases"),
-        ("Curator", 1, "Full Charge Crew: curator", "Most songs added to playlists"),
+        ("Leader", 1, "Full Charge Crew: leader", "First of 20 members."),
+        ("Leader", 5, "Full Charge Crew", "Fifth of 20 members."),
+        ("Scout", 12, "Full Charge Crew: scout", "12th of 20 members by new releases."),
+        ("Curator", 1, "Full Charge Crew: curator", "First of 20 members by added songs."),
     ],
 )
-def test_a_club_is_named_whole_and_only_its_first_is_called_leader(role, rank, headline, sub):
+def test_a_club_is_named_whole_and_only_its_first_is_called_leader(role, rank, headline, line):
     club = story_of("typical").tables["club"]
     club = club.assign(club="Full Charge Crew", role=role, role_rank=rank, n_members=20)
     found = types.words_of_club(with_table(story_of("typical"), club=club))
-    assert (found.headline, found.sub) == (headline, sub)
+    assert (found.headline, found.reading[0]) == (headline, line)
+    assert found.sub == "Energetic, driving music"
+
+
+def test_the_line_on_the_same_type_counts_other_listeners():
+    assert types.line_on_same_type("FTLU", 19, 195) == "19 of 195 other listeners are FTLU too."
+    assert types.line_on_same_type("FTLU", 1, 1) == "1 of 1 other listener is FTLU too."
+    assert types.line_on_same_type("FTLU", 0, 195) == "No other listener is FTLU."
+    assert len(types.line_on_same_type("FTLU", 12_345, 123_456)) <= 40
+
+
+def test_the_reading_line_of_the_character_says_all_if_nobody_has_more():
+    story = story_of("typical")
+    of_most = story.tables["character"].assign(n_below=198, n_listeners=199)
+    lines = types.words_of_character(with_table(story, character=of_most)).reading
+    assert lines[0] == "More than all 198 other listeners."
 
 
 def test_the_bars_of_the_habits_are_the_scores():

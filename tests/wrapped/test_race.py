@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 
 from wrapsim_helpers.wrapped import race
@@ -132,6 +133,14 @@ def test_a_streak_of_an_artist_breaks_at_a_missing_day_and_counts_days_not_hours
 
 def test_a_single_day_is_no_streak():
     assert streak_of([play("2025-05-01T10:00:00", 0), play("2025-05-03T10:00:00", 0)]) is None
+
+
+def test_two_days_in_a_row_make_no_card():
+    days = pd.DataFrame({"first_day": 1, "last_day": [2, 2, 3, 3, 3], "day": [1, 2, 1, 2, 3]})
+    two, three = (
+        race.streak_of_days(days[days["last_day"] == n].assign(n_days=n), None) for n in (2, 3)
+    )
+    assert len(two) == 0 and len(three) == 3
 
 
 def test_two_artists_in_turn_make_no_streak():

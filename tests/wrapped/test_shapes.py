@@ -39,8 +39,8 @@ def test_a_calendar_has_every_day_of_the_period_and_no_other():
     assert calendar.to_dict("list") == {"date": MAY, "ms_played": [0, 7, 0], "n_streams": [0, 2, 0]}
 
 
-@pytest.mark.parametrize("n_days, shown", [(1, []), (2, [[2, MAY[0], MAY[1]]])])
-def test_a_streak_is_shown_with_dates_from_two_days_on(n_days, shown):
+@pytest.mark.parametrize("n_days, shown", [(2, []), (3, [[3, MAY[0], MAY[2]]])])
+def test_a_streak_is_shown_with_dates_from_three_days_on(n_days, shown):
     row = (n_days, day_number(MAY[0]), day_number(MAY[n_days - 1]))
     streak = pd.DataFrame([row], columns=["n_days", "first_day", "last_day"], index=[8])
     found = days.streak_with_dates(streak, request())

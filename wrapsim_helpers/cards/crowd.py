@@ -67,13 +67,13 @@ def steps(n):
 def words_of_skip_rate(story):
     """The words of the card `skip_rate`."""
     row = story.first("skip_rate")
-    counts = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'play')} cut short."
+    counts = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'started song')} skipped."
     return words_on(
         story,
         "Skips",
         headline=skip_headline(row["share"]),
         reading=(counts, crowd_line(row)),
-        rule="Each square is a hundredth of all plays. Simulated.",
+        rule="Every start counts, however short. Simulated.",
     )
 
 
@@ -81,7 +81,7 @@ def crowd_line(row):
     """The reading line with the share of skips of all listeners."""
     if row["crowd_share"] == row["crowd_share"]:
         return f"All listeners: {percent_text(row['crowd_share'])}."
-    return f"Played to the end: {count(row['n_plays'] - row['n_skips'])} plays."
+    return f"Played to the end: {counted(row['n_plays'] - row['n_skips'], 'song')}."
 
 
 def skip_headline(share):

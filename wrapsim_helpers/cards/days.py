@@ -262,7 +262,7 @@ def words_of_longest_streak(story):
         "Longest streak",
         headline=streak_headline(n, len(dates), first),
         reading=(
-            f"{day(first)} to {day(streak['last_day'])}, not one day silent.",
+            f"{day(first)} to {day(streak['last_day'])}.",
             f"Music on {(ms > 0).sum()} of {len(dates)} days.",
         ),
         rule=f"Days with music, {span(story)}, local time. Simulated.",

@@ -10,6 +10,7 @@ from .canvas import (
     NAME,
     READING,
     RIGHT,
+    RULE,
     Paint,
     directions,
     dots,
@@ -121,7 +122,8 @@ def draw_sound_town(ax, story, theme="press"):
     rim = GLOBE + RADIUS * directions(np.linspace(0, 1, 181))
     lines(ax, [rim], look.faint, 4, "hairline")
     dots(ax, on_globe(land()[["latitude", "longitude"]].to_numpy(), centre), 10, look.mark, "towns")
-    entries = [(look.accent, 26, "sound town")]
+    name = fit_name(shown(row["city"], "a town"), (RULE,), "text", MEASURE / 2)[1][0]
+    entries = [(look.accent, 26, name)]
     lived_in = on_globe(np.array([town_at(home["country"], home["city"])]), centre)
     if len(lived_in) and (home["country"], home["city"]) != (row["country"], row["city"]):
         dots(ax, lived_in, 30, Paint(look.other, look.ground), "home")
@@ -161,15 +163,15 @@ def words_of_sound_town(story):
     """The words of the card `sound_town`."""
     row = story.first("sound_town")
     town, artist = shown(row["city"], "a town"), shown(row["artist"])
-    times = f"{row['times']:.0f} times" if row["times"] >= 1.95 else "more"
-    there = f"{artist}: {times} as common there."
+    times = f"{row['times']:.0f} times as often as"
+    often = times if row["times"] >= 1.95 else "more often than"
     return words_on(
         story,
         "Sound town",
-        headline=named_headline(f"{artist} in {town}", f"{town}, {artist}", town),
+        headline=named_headline(f"Sounds like {town}", town),
         reading=(
             f"{count(row['n_artists'])} of your top artists stand out there.",
-            reading_line(there, f"Your artists: {times} as common."),
+            reading_line(f"{artist}: {often} elsewhere.", f"One: {often} elsewhere."),
         ),
         rule=f"Among {counted(row['n_people'], 'other simulated listener')} of the town.",
         before=f"{row['city']}, {row['country']}.",

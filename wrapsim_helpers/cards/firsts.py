@@ -72,8 +72,8 @@ def words_of_first_song(story):
     date, time = day(at.date()), f"{at.hour}:{at.minute:02}"
     headline = named_headline(title, f"{date}, {time}")
     n = int(song["n_streams"])
-    more = "once more" if n == 2 else f"{count(n - 1)} more times"
-    again = f"Played {more} since then." if n > 1 else "Never played again."
+    more = counted(n - 1, "more play")
+    again = f"{more} after that." if n > 1 else "Never played again."
     return words_on(
         story,
         "First song",

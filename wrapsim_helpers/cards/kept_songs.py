@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from .albums import named_headline
 from .canvas import (
     LEFT,
     READING,
@@ -29,6 +28,9 @@ def draw_kept_songs(ax, story, theme="press"):
     """
     look = page(ax, story, "kept_songs", theme, words_of_kept_songs(story))
     months = kept_months(story)
+    best = best_of(story.tables["kept_songs"])
+    names = f"{shown(short_title(best['title']), 'title')}, {shown(best['artist'])}"
+    write_name(ax, LEFT, 548, names, (READING, RULE), "text", look.text, "sub", RIGHT - LEFT)
     n, top = months["n_kept"].to_numpy(), int(months["n_streams"].to_numpy().argmax())
     y = FIRST + min(HEIGHT / len(months), MOST_PITCH) * np.arange(len(months))
     room = RIGHT - NAMES_LEFT
@@ -56,12 +58,17 @@ def kept_months(story):
     return story.tables["kept_songs"].tail(MOST_ROWS)
 
 
+def best_of(months):
+    """The row of the kept song with most plays."""
+    return months.loc[months["n_streams"].idxmax()]
+
+
 def words_of_kept_songs(story):
     """The words of the card `kept_songs`."""
     months = story.tables["kept_songs"]
-    best = months.loc[months["n_streams"].idxmax()]
+    best = best_of(months)
+    n_kept = int(months["n_kept"].sum())
     adds, saves = (months[name].sum() for name in ("n_adds", "n_saves"))
-    title, artist = shown(short_title(best["title"]), "title"), shown(best["artist"])
     said = "; ".join(
         f"{name_of_month(m.month)} {m.title} by {m.artist}, {counted(m.n_kept, 'song')}"
         for m in kept_months(story).itertuples()
@@ -70,15 +77,19 @@ def words_of_kept_songs(story):
     return words_on(
         story,
         "Kept songs",
-        headline=named_headline(title, artist, f"Kept in {month}"),
-        sub=counted(months["n_kept"].sum(), "kept song"),
+        headline=f"{counted(n_kept, 'song')} kept",
         reading=(
             reading_line(
                 f"Kept in {month}: {counted(best['n_streams'], 'play')}.",
                 f"{counted(best['n_streams'], 'play')}, kept in {month}.",
             ),
-            f"Added to playlists {count(adds)}, saved {count(saves)}.",
+            reading_line(
+                f"{count(adds)} added to playlists, {count(saves)} saved.",
+                f"{count(adds)} added, {count(saves)} saved.",
+            ),
         ),
-        rule="The most played of each month; bars: kept songs.",
+        rule="Some songs count in both. Bars: kept songs."
+        if adds + saves > n_kept
+        else "The most played of each month; bars: kept songs.",
         before=f"{counted(months['n_kept'].sum(), 'kept song')}. {said}.",
     )

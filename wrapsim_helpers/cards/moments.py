@@ -11,6 +11,7 @@ from .canvas import (
     RIGHT,
     RULE,
     dots,
+    one_line,
     page,
     rectangles,
     write,
@@ -18,7 +19,7 @@ from .canvas import (
     write_name,
 )
 from .fonts import shown
-from .words import count, counted, day, percent_text, short_title, span, words_on
+from .words import LONG_MONTHS, count, counted, day, percent_text, short_title, span, words_on
 
 # ---------------------------------------------------------------- on repeat
 
@@ -35,7 +36,7 @@ def draw_on_repeat(ax, story, theme="press"):
     song = story.first("on_repeat")
     sizes = (NAME, READING, RULE)
     sub = sizes, "text", look.text, "sub", MEASURE
-    write_name(ax, LEFT, 548, rest_of(*names_on_repeat(song)), *sub, n_lines=2, lift=12)
+    write_name(ax, LEFT, 548, title_and_artist(song), *sub, n_lines=2, lift=12)
     n, n_all = int(song["n_streams"]), int(song["n_of_day"])
     columns = columns_for(n_all)
     pitch = MEASURE / columns
@@ -59,32 +60,31 @@ def words_of_on_repeat(story):
     """The words of the card `on_repeat`."""
     song = story.first("on_repeat")
     n, n_all, date = int(song["n_streams"]), int(song["n_of_day"]), day(song["date"])
-    headline, *_ = names_on_repeat(song)
     return words_on(
         story,
         "On repeat",
-        headline=headline,
+        headline=one_line(
+            f"{counted(n, 'time')}, {long_day(song['date'])}", f"{counted(n, 'time')}, {date}"
+        ),
         reading=(
             f"{count(n)} of {counted(n_all, 'play')} on {date}.",
             "Nothing else that day."
             if n == n_all
-            else f"That is {percent_text(n / n_all)} of the day.",
+            else f"{percent_text(n / n_all)} of that day's plays.",
         ),
         rule="The song played most on one day, local time. Simulated.",
         before=f"{song['title']} by {song['artist']}, {counted(n, 'time')} on {date}.",
     )
 
 
-def names_on_repeat(song):
-    """(headline, title, times, artist) of a row of `on_repeat`, as the card writes them."""
-    title, times = shown(short_title(song["title"]), "title"), counted(song["n_streams"], "time")
-    headline = named_headline(f"{title}, {times}", title, times)
-    return headline, title, times, shown(song["artist"])
+def title_and_artist(song):
+    """The sub-line of the card `on_repeat`."""
+    return f"{shown(short_title(song['title']), 'title')}, {shown(song['artist'])}"
 
 
-def rest_of(headline, title, times, artist):
-    """The sub-line of the card `on_repeat`: what the headline does not say, and the artist."""
-    return ", ".join([*(text for text in (title, times) if text not in headline), artist])
+def long_day(date):
+    """A date with the month's whole name: "30 July"."""
+    return f"{date.day} {LONG_MONTHS[date.month - 1]}"
 
 
 # ---------------------------------------------------------------- milestones

@@ -3,10 +3,10 @@
 import numpy as np
 
 from ..wrapped.number_one import MILESTONE, milestone_day, peak_day
-from .albums import named_headline, sub_line
 from .canvas import (
     LEFT,
     MEASURE,
+    NAME,
     READING,
     RIGHT,
     RULE,
@@ -17,6 +17,7 @@ from .canvas import (
     width,
     write,
     write_centred,
+    write_name,
 )
 from .fonts import shown
 from .words import MONTHS, count, counted, day, short_title, span, words_on
@@ -31,6 +32,10 @@ def draw_number_one(ax, story, theme="press"):
     """
     look = page(ax, story, "number_one", theme, words_of_number_one(story))
     days = story.tables["number_one"]
+    song = days.iloc[0]
+    names = f"{shown(short_title(song['title']), 'title')}, {shown(song['artist'])}"
+    sub = (NAME, READING, RULE), "text", look.text, "sub", MEASURE
+    write_name(ax, LEFT, 548, names, *sub, n_lines=2, lift=12)
     x, y = stairs_of(story, days)
     area = np.vstack([(x[0], BASE), np.c_[x, y], (x[-1], BASE)])
     polygons(ax, [area], look.muted, "area")
@@ -111,9 +116,9 @@ def words_of_number_one(story):
     """The words of the card `number_one`."""
     days, peak = story.tables["number_one"], peak_day(story.tables["number_one"])
     song, n, date = days.iloc[0], int(days["n_so_far"].iloc[-1]), milestone_day(days)
-    title = shown(short_title(song["title"]), "title")
     times = counted(n, "play")
-    headline, artist = named_headline(title, times), shown(song["artist"])
+    n_days_played = counted(len(days), "day")
+    headline = f"{MILESTONE} plays, {day(date)}" if date else f"{times}, {n_days_played}"
     reached = f"{MILESTONE}th play on {day(date)}." if date else f"No {MILESTONE}th play."
     return words_on(
         story,
@@ -121,10 +126,9 @@ def words_of_number_one(story):
         headline=headline,
         reading=(
             f"Peak: {day(peak['date'])}, {counted(peak['n_streams'], 'play')} in one day.",
-            f"Played on {counted(len(days), 'day')} of {count(n_days(story))}.",
+            f"Played on {n_days_played} of {count(n_days(story))}.",
         ),
         rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
         before=f"{song['title']} by {song['artist']}, {times}. {first_words(days)} "
         f"{day(song['date'])}. {reached}",
-        sub=sub_line(artist if headline == title else f"{title}, {artist}"),
     )

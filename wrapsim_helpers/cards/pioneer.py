@@ -1,6 +1,5 @@
 """The card of the new songs that a listener streamed before most of the crowd."""
 
-from .albums import named_headline
 from .canvas import (
     LEFT,
     MEASURE,
@@ -8,7 +7,6 @@ from .canvas import (
     READING,
     RIGHT,
     RULE,
-    fits_headline,
     key,
     page,
     reading_line,
@@ -41,8 +39,8 @@ def draw_pioneer(ax, story, theme="press"):
         rectangles(ax, mine + YOU + 4, y, max(later, 6), BAR, look.mark, "later")
         rectangles(ax, mine, y - 8, YOU, BAR + 16, look.accent, "you")
         row_of_pioneer(ax, look, y + 102, song)
-    swatches = (look.accent, YOU, "you"), (look.mark, 44, "came later")
-    earlier = [(look.muted, 44, "came before")] * bool(songs["n_before"].any())
+    swatches = (look.accent, YOU, "you"), (look.mark, 44, "after you")
+    earlier = [(look.muted, 44, "before you")] * bool(songs["n_before"].any())
     key(ax, look, 548, *swatches, *earlier)
     return ax
 
@@ -52,7 +50,7 @@ def row_of_pioneer(ax, look, y, song):
     colour = look.loud if song.rank == 1 else look.text
     later = count(song.n_after)
     write(ax, RIGHT, y, later, NAME, "hero", colour, "value", ha="right")
-    room = MEASURE - GAP - max(width(later, "hero", NAME), width("came later", "text", RULE))
+    room = MEASURE - GAP - max(width(later, "hero", NAME), width("after you", "text", RULE))
     title = shown(short_title(song.title), "title"), (NAME, READING), "name", colour, "name", room
     write_name(ax, LEFT, y, *title)
     artist = shown(song.artist), (RULE,), "text", look.quiet, "artist", room
@@ -63,7 +61,7 @@ def words_of_pioneer(story):
     """The words of the card `pioneer`."""
     songs = story.tables["pioneer"][:FIVE]
     first = songs.iloc[0]
-    title, others = shown(short_title(first["title"]), "title"), int(first["n_all"]) - 1
+    others = int(first["n_all"]) - 1
     said = "; ".join(
         f"{s.rank} {s.title} by {s.artist}, played first on {day(s.date)}, before "
         f"{count(s.n_after)} of {counted(s.n_all - 1, 'other listener')}, after {count(s.n_before)}"
@@ -72,11 +70,11 @@ def words_of_pioneer(story):
     return words_on(
         story,
         "Pioneer",
-        headline=named_headline(title, fits_headline(shown(first["artist"]))),
+        headline=f"Before {counted(first['n_after'], 'listener')}",
         reading=(
             reading_line(
-                f"{count(first['n_after'])} of {count(others)} others came to it later.",
-                f"{count(first['n_after'])} of {count(others)} came later.",
+                f"{count(first['n_after'])} of {count(others)} listeners played it after you.",
+                f"{count(first['n_after'])} of {count(others)} played it after you.",
             ),
             reading_line(
                 f"Played on {day(first['date'])}, {days_after(first)}.",

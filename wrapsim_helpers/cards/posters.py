@@ -137,7 +137,12 @@ def words_of_movie(story):
     """The words of the card `movie`."""
     scenes = story.tables["movie"]
     most = scenes.loc[scenes["n_streams"].idxmax()]
-    title, artist = shown(short_title(most["title"]), "title"), shown(most["artist"])
+    listener = story.listener
+    person = (
+        first_name(listener["name"], listener["name_latin"])
+        if listener["user_id"]
+        else shown(most["artist"])
+    )
     cast = "; ".join(
         f"{s.scene}: {s.title} by {s.artist}, {counted(s.n_streams, 'play')}"
         for s in scenes.itertuples()
@@ -145,11 +150,11 @@ def words_of_movie(story):
     return words_on(
         story,
         "The film",
-        headline=named_headline(f"{title}: the film", title, f"Starring {artist}"),
+        headline=named_headline(f"{person}: the film", person),
         reading=(
             f"{most['scene']}: {counted(most['n_streams'], 'play')}.",
             f"All {count(len(scenes))} scenes: {counted(scenes['n_streams'].sum(), 'play')}.",
         ),
-        rule="Scenes by the first mood of top songs. Simulated.",
+        rule="Each scene: a top song with that mood. Simulated.",
         before=f"{cast}.",
     )

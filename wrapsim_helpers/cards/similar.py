@@ -25,6 +25,7 @@ from .fonts import shown
 from .words import count, counted, percent_text, short_title, span, words_on
 
 FIVE = 5
+TWIN = 0.6  # similarity from which the closest listener is called a twin
 
 # ---------------------------------------------------------------- similar listeners
 
@@ -74,7 +75,7 @@ def words_of_similar_listeners(story):
     alike = "; ".join(f"{p.name_} {percent_text(p.similarity)}" for p in rows_with_names(people))
     return words_on(
         story,
-        "Your twin",
+        "Your twin" if twin["similarity"] >= TWIN else "Closest listener",
         headline=fits_headline(name, name.split(" ")[0]),
         sub=f"{percent_text(twin['similarity'])} alike",
         reading=(
@@ -129,10 +130,10 @@ def words_of_missed_songs(story):
     return words_on(
         story,
         "Missed songs",
-        headline=fits_headline(title, shown(first["artist"])),
+        headline=fits_headline(title),
         reading=(
-            f"Loved by {first['n_listeners']} of the 10 most like you.",
-            f"They played it {counted(first['n_streams'], 'time')}; you, never.",
+            reading_line(f"Your ten closest played it {counted(first['n_streams'], 'time')}."),
+            "You have not heard it yet.",
         ),
         rule="Dots: the ten listeners most like you. Simulated.",
         before=f"{of_ten}.",

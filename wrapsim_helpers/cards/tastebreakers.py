@@ -48,8 +48,13 @@ def words_of_tastebreakers(story):
         headline=named_headline(*both, capital(genres[0])),
         reading=(
             f"{counted(len(songs), 'genre')} that you never played.",
-            f"The first song has {counted(first['n_listeners'], 'fan')} here.",
+            love_line(int(first["n_listeners"])),
         ),
         rule="Favourite songs of other listeners. Simulated.",
         before=f"{rows}.",
     )
+
+
+def love_line(n):
+    """The reading line with the number of listeners who love the first song."""
+    return f"{counted(n, 'listener')} {'loves' if n == 1 else 'love'} the first song."

@@ -1,5 +1,6 @@
 """The card of two truths and a lie: three statements, one of them false."""
 
+from .albums import named_headline
 from .canvas import (
     LEFT,
     MEASURE,
@@ -13,6 +14,7 @@ from .canvas import (
     write_name,
 )
 from .fonts import shown
+from .similar import first_name
 from .words import count, short_title, words_on
 
 TOP, PITCH, HEIGHT = 590, 298, 266  # first block, distance of blocks and height of one
@@ -27,7 +29,9 @@ MEANT = {
 
 
 def draw_two_truths(ax, story, theme="press"):
-    """Which of three statements is false? Three equal blocks; the last line has the answer."""
+    """Which of three statements is false? Three equal blocks; the last line, in small
+    letters, has the answer.
+    """
     look = page(ax, story, "two_truths", theme, words_of_two_truths(story))
     frame = Paint(look.ground, look.text)
     for i, statement in enumerate(story.tables["two_truths"].itertuples()):
@@ -66,13 +70,22 @@ def words_of_two_truths(story):
         for letter, row in zip(LETTERS, rows)
     )
     true_number = f"{count(rows[lie].true_number)} {unit_of(rows[lie])}"
-    answer = f"The false one is {LETTERS[lie]}: it was {true_number}."
+    answer = f"Answer: {LETTERS[lie]}. It was {true_number}."
     return words_on(
         story,
         "Two truths and a lie",
-        headline=f"{count(rows[0].number)} {unit_of(rows[0])}?",
-        reading=("One number is wrong, by a fifth or more.", "Which one is it?"),
+        headline=question_to(story.listener),
+        reading=("One number is wrong, by a fifth or more.",),
         rule=answer,
         before=f"{'; '.join(said)}.",
         after=answer,
     )
+
+
+def question_to(listener):
+    """The headline of the card `two_truths`, with the listener's first name if there is one."""
+    plain = "Which is the lie?"
+    if not (listener["user_id"] and listener["name"]):
+        return plain
+    person = first_name(listener["name"], listener["name_latin"])
+    return named_headline(f"Which is {person}'s lie?", plain)

@@ -20,7 +20,7 @@ from .canvas import (
     write,
     write_centred,
 )
-from .words import count, counted, percent_text, words_on
+from .words import capital, count, counted, ordinal, percent_text, words_on
 
 # ---------------------------------------------------------------- personality
 
@@ -106,7 +106,6 @@ def words_of_personality(story):
     """The words of the card `personality`."""
     row = story.first("personality")
     n, n_same = int(row["n_listeners"]), int(row["n_same"])
-    same = f"{count(n_same)} of {counted(n, 'listener')} share it."
     letters = [a.first if row["code"][i] == a.first[0] else a.second for i, a in enumerate(AXES)]
     return words_on(
         story,
@@ -115,12 +114,25 @@ def words_of_personality(story):
         headline=row["name"],
         reading=(
             reading_line(f"Nearest type: {row['nearest_name']}, {row['nearest_code']}."),
-            same if n > 1 else "Cut at fixed points, without a crowd.",
+            line_on_same_type(row["code"], n_same - 1, n - 1)
+            if n > 1
+            else "Cut at fixed points, without a crowd.",
         ),
         rule="Small dots: simulated listeners, cut at their median."
         if n > 1
         else "Cut at the medians of 60 simulated listeners.",
         before=f"{', '.join(letters)}. {type_meaning(row['code'])}",
+    )
+
+
+def line_on_same_type(code, n_same, n):
+    """The reading line on the n_same of n other listeners who have the same type."""
+    if not n_same:
+        return f"No other listener is {code}."
+    same = f"{count(n_same)} of {counted(n, 'other listener')}"
+    is_or_are = "is" if n_same == 1 else "are"
+    return reading_line(
+        f"{same} {is_or_are} {code} too.", f"{same}: {code} too.", f"{same}: {code}."
     )
 
 
@@ -172,7 +184,8 @@ def words_of_character(story):
     table = story.tables["character"]
     first = table.iloc[0]
     n, below = int(first["n_listeners"]) - 1, int(first["n_below"])
-    reading = [reading_line(f"More so than {count(below)} of {count(n)} others.")]
+    than = f"all {count(n)}" if below == n else f"{count(below)} of {count(n)}"
+    reading = [reading_line(f"More than {than} other listeners.", f"More than {than} listeners.")]
     for second in table[1:2].itertuples():
         next_one = f"Next: {second.character}"
         reading.append(reading_line(f"{next_one}, {HABITS[second.habit]}.", f"{next_one}."))
@@ -205,6 +218,14 @@ SHORT = {
 LARGEST = 290  # diameter of the largest disc, pixels
 COLUMNS, DISC_ROWS = (LEFT + 152, MIDDLE, RIGHT - 152), (752, 1192)
 MEANINGS = {role.name: role.meaning for role in ROLES}
+BRIEFLY = {  # what ranks a role, in two words
+    "Scout": "new releases",
+    "Archivist": "older music",
+    "Curator": "added songs",
+    "Collector": "saved songs",
+    "Loyalist": "whole songs",
+}
+MOODS_OF = {club.name: club.moods for club in CLUBS}
 
 
 def draw_club(ax, story, theme="press"):
@@ -229,22 +250,21 @@ def draw_club(ax, story, theme="press"):
 def words_of_club(story):
     """The words of the card `club`."""
     row = story.first("club")
-    n, meaning = int(row["n_members"]), MEANINGS[row["role"]]
-    rank = f"Rank {count(row['role_rank'])} of {count(n)} by"
-    ranked = (f"{rank} {meaning}.", f"Ranked by {meaning}.")
+    n = int(row["n_members"])
+    ranked = ranks_in_words(row["role"], int(row["role_rank"]), n)
     alone = "The only member among the listeners."
     shares = [f"{r.club} {percent_text(r.share)}" for r in story.tables["club"].itertuples()]
     return words_on(
         story,
         "Club",
         headline=club_headline(row["club"], row["role"], row["role_rank"]),
-        sub=role_in_words(row["role"], row["role_rank"]),
+        sub=capital(f"{', '.join(MOODS_OF[row['club']])} music"),
         reading=(
             reading_line(*ranked) if n > 1 else alone,
-            f"{percent_text(row['share'])} of your streams have its moods.",
+            f"{percent_text(row['share'])} of your plays fit this club.",
         ),
         rule="A song can belong to several clubs. Simulated.",
-        after=f"{role_in_words(row['role'], row['role_rank'])}. Shares: {', '.join(shares)}.",
+        after=f"Ranked by {MEANINGS[row['role']]}. Shares: {', '.join(shares)}.",
     )
 
 
@@ -253,6 +273,9 @@ def club_headline(club, role, rank):
     return club if role == "Leader" and rank > 1 else f"{club}: {role.lower()}"
 
 
-def role_in_words(role, rank):
-    """The sub-line of the card `club`: the measure of a role."""
-    return f"{'Most' if rank == 1 else 'Strong in'} {MEANINGS[role]}"
+def ranks_in_words(role, rank, n):
+    """Texts on the listener's rank among the n members of the club, the longest first."""
+    members = f"{ordinal(rank)} of {count(n)} members".capitalize()
+    if role == "Leader":  # by music of the club
+        return (f"{members}.",)
+    return f"{members} by {MEANINGS[role]}.", f"{members} by {BRIEFLY[role]}.", f"{members}."

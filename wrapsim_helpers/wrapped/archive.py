@@ -33,7 +33,7 @@ def archive(tables):
     3  most minutes of the artist that was streamed most in the period: ms_played; name: the artist
     4  most minutes of the genre that was streamed most: ms_played; name: the genre
     5  highest share of streams of tracks that came out OLD_YEARS years before or earlier, of days
-       with ENOUGH_STREAMS streams: the number of these streams
+       with ENOUGH_STREAMS streams, half of them old or more: the number of these streams
     6  the genres that differ most from those of the period (Jensen-Shannon divergence), of days
        with ENOUGH_STREAMS streams: ms_played. None for a listener of one genre
     7  the birthday, if it has a stream: n_streams. 29 February is 28 February in common years
@@ -109,7 +109,7 @@ def nostalgic_day(tables):
     days = songs.group_by("listener_id", "day").agg(
         n_old=total(songs.n_streams, old), n_all=total(songs.n_streams)
     )
-    enough = days.filter((days.n_all >= ENOUGH_STREAMS) & (days.n_old > 0))
+    enough = days.filter((days.n_all >= ENOUGH_STREAMS) & (2 * days.n_old >= days.n_all))
     shares = enough.mutate(share=(enough.n_old / enough.n_all).round(9))
     return chosen_day(shares, ibis.desc("share"), ibis.desc("n_old"), amount="n_old")
 

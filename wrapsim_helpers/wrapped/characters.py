@@ -7,6 +7,7 @@ import ibis
 from .insight import OF_STREAMS, Insight, gap_to_second
 from .shares import DIGITS, measures_of, rounded_share
 
+FEWEST_ADDS = 20  # songs added to playlists, for a habit of adding them
 DARK = ("sad", "angry", "dreamy", "spacey")  # moods of dark and atmospheric music
 
 
@@ -60,10 +61,12 @@ def character(tables):
     """Which habit stands out most? rank, character, habit (a column of `with_shares`), value,
     score: standard deviations above the crowd's mean. The first row is the listener's character.
 
-    Ties go to the first of CHARACTERS. No row for habits that are unknown or the same for all, and
-    for listeners who are not eligible.
+    Ties go to the first of CHARACTERS. No row for habits that are unknown or the same for all, for
+    a score above 0 of adding songs with fewer than FEWEST_ADDS of them, and for listeners who are
+    not eligible.
     """
     rated = measures_of(tables)
+    seldom_adds = rated.n_adds < FEWEST_ADDS
     parts = [
         rated.select(
             "listener_id",
@@ -72,11 +75,13 @@ def character(tables):
             habit=ibis.literal(c.measure),
             value=rated[c.measure].cast("float64"),
             score=rated[f"score_{i}"],
+            is_seldom=seldom_adds if c.measure == "adds_per_100" else ibis.literal(False),
         )
         for i, c in enumerate(CHARACTERS)
     ]
     rows = ibis.union(*parts)
     rows = rows.filter(rows.score.notnull() & ~rows.score.isnan())  # Spark: null is no NaN
+    rows = rows.filter(~(rows.is_seldom & (rows.score > 0)))
     best_first = ibis.window(group_by="listener_id", order_by=(ibis.desc("score"), "number"))
     ranks = rows.mutate(rank=ibis.row_number().over(best_first) + 1)
     return ranks.select("listener_id", "rank", "character", "habit", "value", "score").order_by(
@@ -109,7 +114,8 @@ INSIGHTS = (
         shape=among_listeners,
         counted="plays of {seconds} s and more; the habit most standard deviations above the mean "
         "of the listeners of this run",
-        left_out="private plays, functional noise, and habits that are unknown or the same for all",
+        left_out="private plays, functional noise, habits that are unknown or the same for all, "
+        f"and fewer than {FEWEST_ADDS} songs added to playlists",
         runner_up=gap_to_second("character", "score", "is {number:.2f} standard deviations lower"),
     ),
 )

@@ -6,6 +6,8 @@ from ..instants import MINUTE_MS
 from .counting import as_dates, day_number, ranked, total
 from .insight import OF_MINUTES, Insight
 
+FEWEST_DAYS = 3  # of a streak that is worth a card
+
 
 def listening_clock(tables):
     """At what hours does each listener listen? hour, ms_played; no row for hours without a play."""
@@ -58,8 +60,8 @@ def every_day(days, request):
 
 
 def streak_with_dates(streak, _):
-    """The streak with dates; no row for a single day."""
-    long = streak[streak["n_days"] > 1].reset_index(drop=True)
+    """The streak with dates; no row for one of fewer than FEWEST_DAYS."""
+    long = streak[streak["n_days"] >= FEWEST_DAYS].reset_index(drop=True)
     return long.assign(**{name: as_dates(long[name]) for name in ("first_day", "last_day")})
 
 

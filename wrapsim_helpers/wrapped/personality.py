@@ -38,7 +38,7 @@ AXES = (
     Axis("Familiar", "Exploring", "familiar_share", True, 0.43, 0.11),
     Axis("New", "Timeless", "age_days", False, 518, 185),
     Axis("Loyal", "Varied", "repeat_share", True, 0.68, 0.11),
-    Axis("Common", "Unique", "popularity", True, 17, 4.6),
+    Axis("Celebrated", "Unique", "popularity", True, 17, 4.6),
 )
 
 

@@ -5,6 +5,7 @@ longest streak of days with one artist.
 import ibis
 
 from .counting import as_dates, leaders, ranked, ranked_only, total
+from .days import FEWEST_DAYS
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, top_artists
 
@@ -168,7 +169,8 @@ def of_several_months(rows, _):
 
 
 def streak_of_days(streak, _):
-    """The days of the streak with dates."""
+    """The days of the streak with dates; no row for one of fewer than FEWEST_DAYS."""
+    streak = streak[streak["n_days"] >= FEWEST_DAYS].reset_index(drop=True)
     dates = {name: as_dates(streak[name]) for name in ("first_day", "last_day")}
     return streak.assign(date=as_dates(streak["day"]), **dates)
 
