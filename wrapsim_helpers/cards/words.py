@@ -29,11 +29,6 @@ WITH_ARTICLE_AT_END = (" Islands", " Republic", " Emirates", " States")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
-ORDINALS = (
-    *("", "first", "second", "third", "fourth", "fifth"),
-    *("sixth", "seventh", "eighth", "ninth", "tenth"),
-)
-
 
 class Words(NamedTuple):
     """The texts of a card.
@@ -79,14 +74,6 @@ def short_title(title):
 def count(n):
     """A whole number as text: thin spaces from 10 000 on, no decimals."""
     return f"{round(n):,}".replace(",", THIN if round(n) >= 10_000 else "")
-
-
-def ordinal(n):
-    """A rank as text: 1 -> "first", 12 -> "12th", 22 -> "22nd"."""
-    if n < len(ORDINALS):
-        return ORDINALS[n]
-    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{count(n)}{ending}"
 
 
 def capital(text):
