@@ -37,11 +37,11 @@ def draw_hourly_families(ax, story, theme="press"):
     names, shares = hourly_shares(story)
     family, hour, *_ = strongest_hours(story)
     pitch = (BOTTOM - TOP) / max(len(names), 3)
-    told = told_hours(names, shares, family, hour)
+    hours = told_hours(names, shares, family, hour)
     for i, name in enumerate(names):
         named_hours = [(hour + k) % 24 for k in NEAR] * (name == family)
-        y, share = TOP + pitch * i + 30, shares[i][told[i]]
-        name_row(ax, look, y, name, share, told[i], name == family)
+        y, share = TOP + pitch * i + 30, shares[i][hours[i]]
+        name_row(ax, look, y, name, share, hours[i], name == family)
         base = TOP + pitch * (i + 1) - 26
         ridge_of_row(ax, look, base, min(pitch - 96, HIGHEST), shares[i], named_hours)
     for hour in range(0, 24, 6):
@@ -134,8 +134,8 @@ def words_of_hourly_families(story):
     name, in_text = shown_genre(family), family_in_text(family)
     from_to, of_share = f"{(hour - 1) % 24} to {(hour + 2) % 24}", f"{of_100(share)} of 100"
     said = "; ".join(
-        f"{shown_genre(n)} {of_100(row[told])} of 100 at {told}"
-        for n, row, told in zip(names, shares, told_hours(names, shares, family, hour))
+        f"{shown_genre(n)} {of_100(row[peak])} of 100 at {peak}"
+        for n, row, peak in zip(names, shares, told_hours(names, shares, family, hour))
     )
     return words_on(
         story,

@@ -126,8 +126,8 @@ def words_of_audio_day(story):
     """The words of the card `audio_day`."""
     parts, table = parts_of(story), story.tables["audio_day"]
     part, moods, n = max(parts, key=lambda row: row[2])
-    told = table[table["part"] == part].iloc[-1]
-    of_mood = of_100(told["n_streams"] / n)
+    unusual = table[table["part"] == part].iloc[-1]
+    of_mood = of_100(unusual["n_streams"] / n)
     everything = sum(n for _, _, n in parts)
     said = [f"{LABELS[p]}, {HOURS[p]}: {' and '.join(words)}." for p, words, _ in parts]
     return words_on(
@@ -136,9 +136,9 @@ def words_of_audio_day(story):
         headline=f"{moods[-1].capitalize()} {NAMES[part]}s",
         reading=(
             f"{LABELS[part]}: {of_100(n / everything)} of 100 plays.",
-            f"{of_mood} of 100 {told['mood']}: above your average."
+            f"{of_mood} of 100 {unusual['mood']}: above your average."
             if len(moods) > 1
-            else f"Of these, {of_mood} of 100 are {told['mood']}.",
+            else f"Of these, {of_mood} of 100 are {unusual['mood']}.",
         ),
         rule="Most frequent mood, and one that stands out.",
         before=" ".join(said),
