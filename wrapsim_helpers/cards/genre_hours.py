@@ -150,6 +150,6 @@ def words_of_hourly_families(story):
             ),
             f"In the whole day, {of_100(all_day)} of 100.",
         ),
-        rule="Share of each genre by hour. Each row has its own scale.",
+        rule="Each row has its own scale. Gaps: few plays.",
         before=f"{said}.",
     )
