@@ -36,6 +36,32 @@ html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 
+# the colours of the cards: variable of the theme -> (light, dark)
+GREY, PAPER = ("#5A5563", "#B9B4C7"), ("#F3EEE3", "#221F2D")
+COLOURS = {
+    "brand-primary": ("#C0341B", "#FF8A70"),
+    "brand-content": ("#2438C9", "#C9CFFF"),
+    "brand-visited": ("#5B3A9E", "#D6C3FF"),
+    "background-primary": ("#FFFDF8", "#17151F"),
+    "background-secondary": PAPER,
+    "background-border": ("#DDD5C5", "#3A3648"),
+    "foreground-primary": ("#17151F", "#F3EEE3"),
+    "foreground-secondary": GREY,
+    "foreground-muted": GREY,
+    "code-background": PAPER,
+    "inline-code-background": PAPER,
+    "api-background": PAPER,
+    "sidebar-caption-text": GREY,
+}
+FONTS = {
+    "font-stack": '"Site Text", system-ui, sans-serif',
+    "font-stack--headings": '"Site Head", "Site Text", system-ui, sans-serif',
+}
+html_theme_options = {
+    "light_css_variables": FONTS | {f"color-{name}": light for name, (light, _) in COLOURS.items()},
+    "dark_css_variables": {f"color-{name}": dark for name, (_, dark) in COLOURS.items()},
+}
+
 
 def setup(app):
     """Connect the functions that shape what autodoc finds."""

@@ -123,9 +123,11 @@ def still_page(layout, data, picture):
     """
     text = for_script(data)
     name = f"explorer-{crc32(text.encode()):x}"
+    first, last = map(bundled_text, ("picture.js", "page.js")), bundled_text("still.js")
+    scripts = "\n".join([*first, layout, last])
     return (
         f'<div class="wrapsim-still" data-name="{name}">\n{picture}</div>\n<script>(() => {{\n'
-        f"{bundled_text('picture.js')}\n{bundled_text('page.js')}\n{layout}\n{bundled_text('still.js')}\n"
+        f"{scripts}\n"
         f'stillExplorer("{name}", {text});\n}})();</script>'
     )
 
