@@ -318,9 +318,7 @@ def draw_artist_ranks(sample):
         return chart(NOTHING, "Share of plays by rank of the artist.")
     first = table["measured"].iloc[: max(1, round(len(table) / 100))].sum()
     ax = chart(
-        f"The top 1\u2009% of {len(table):,} artists have {percent(first)} of all plays".replace(
-            ",", "\u2009"
-        ),
+        f"The top 1\u2009% of {count(len(table))} artists have {percent(first)} of all plays",
         "Share of plays by rank of the artist, both on log scales. Line: the published slope at "
         "ranks 10 to 1000 (HetRec Last.fm).",
     )
@@ -345,12 +343,12 @@ def draw_distinct_tracks(sample):
     table = pairs.distinct_tracks(sample)
     last = table["measured"].dropna()
     ax = chart(
-        f"The first {last.index[-1]:,} plays of the median heavy listener have "
-        f"{last.iloc[-1]:,.0f} distinct tracks".replace(",", "\u2009")
+        f"The first {count(last.index[-1])} plays of the median heavy listener have "
+        f"{count(last.iloc[-1])} distinct tracks"
         if len(last)
-        else "No listener of this run has 5\u2009000 plays",
-        "Distinct tracks by plays, median of listeners with 5\u2009000 plays, log scales. Dot: "
-        "2\u2009728 tracks in 13\u2009750 plays (MIDiA 2025).",
+        else "No listener of this run has 5000 plays",
+        "Distinct tracks by plays, median of listeners with 5000 plays, log scales. Dot: "
+        "2728 tracks in 13\u2009750 plays (MIDiA 2025).",
     )
     line_and_dots(ax, table)
     ax.set(xscale="log", yscale="log")
