@@ -12,6 +12,9 @@ from matplotlib.figure import Figure
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import cards
+from wrapsim_helpers.runs.opened import play_files
+from wrapsim_helpers.wrapped.periods import open_period
+from wrapsim_helpers.wrapped.story import rows_of_part, stories_of_rows
 
 
 def headlines_of(run_dir):
@@ -19,11 +22,18 @@ def headlines_of(run_dir):
     number, which would make each differ.
     """
     found = defaultdict(Counter)
-    for number in ws.everybody(run_dir)["minutes"]["listener_id"].to_pylist():
-        story = ws.tell_story(run_dir, str(number))
+    for story in stories_of(run_dir):
         for name in cards.card.card_names(story):
             found[name][headline(name, story)] += 1
     return found
+
+
+def stories_of(run_dir):
+    """Yield the story of each listener with a play, told as the batch tells them."""
+    period = open_period(ws.open_run(run_dir))
+    for path in play_files(period.run):
+        rows = rows_of_part(period, path)
+        yield from stories_of_rows(period, rows, [n for n in rows["minutes"] if n is not None])
 
 
 def headline(name, story):

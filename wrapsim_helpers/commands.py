@@ -1039,8 +1039,9 @@ def test():
 
 @app.command()
 def check():
-    """Run the slow tests (in a checkout)."""
-    in_checkout("-m", "pytest", "tests/slow", "-o", "addopts=-q --strict-markers --durations=10")
+    """Run the slow tests by two processes (in a checkout)."""
+    words = "-q --strict-markers --durations=10 -n 2 --dist loadgroup"
+    in_checkout("-m", "pytest", "tests/slow", "-o", f"addopts={words}")
 
 
 @app.command()

@@ -168,9 +168,9 @@ def words_of_sound_town(story):
     return words_on(
         story,
         "Sound town",
-        headline=named_headline(f"Sounds like {town}", town),
+        headline=named_headline(f"{count(row['n_artists'])} artists say {town}", town),
         reading=(
-            f"{count(row['n_artists'])} of your top artists stand out there.",
+            "So many of your top artists stand out there.",
             reading_line(f"{artist}: {often} elsewhere.", f"One: {often} elsewhere."),
         ),
         rule=f"Among {counted(row['n_people'], 'other simulated listener')} of the town.",
