@@ -83,9 +83,7 @@ class PeriodTables:
            streams; n_streams and ms_played of the ranked streams; first_ms and first_offset_min,
            when the first ranked stream began
     song_days  one row per listener, track and local day with a ranked stream: listener_id,
-           track_id, day (days since 1970), n_streams, ms_played, first_ms
-    song_months  one row per listener, track and month with a ranked stream (see `month_of`): the
-                 columns of song_days, with month for day
+           track_id, day (days since 1970), n_streams, ms_played, first_ms, month (see `month_of`)
     credited  one row per listener and streamed artist: listener_id, artist_id; n_streams (in
               halves: 2 for the primary artist, twice `Rules.featured_weight` for a featured one),
               n_whole (streams, whatever the artist's role), ms_played, first_ms and
@@ -108,7 +106,6 @@ class PeriodTables:
     plays: ir.Table
     songs: ir.Table
     song_days: ir.Table
-    song_months: ir.Table
     credited: ir.Table
     artist_months: ir.Table
     days: ir.Table
@@ -162,22 +159,21 @@ def tables_in(
     before = timed.filter((timed.local_hour < hours[0]) & (not all_in_period))
     if not all_in_period:
         timed = timed.filter(timed.local_hour.between(*hours))
-    songs, song_days = by_song(timed, rules), by_song_and_day(timed)
-    song_months = by_song_and_month(song_days, first_day)
+    songs, days = by_song(timed, rules), by_day(timed, rules)
+    song_days = with_month(by_song_and_day(timed), days, first_day)
     of_artists = (
         by_artist(songs, track_artists, rules),
-        by_artist_and_month(song_months, track_artists, rules),
+        by_artist_and_month(song_days, track_artists, rules),
     )
-    days = by_day(timed, rules), by_year(before), by_earlier_year(before, rules)
+    of_days = days, by_year(before), by_earlier_year(before, rules)
     catalogue = tracks, artists, track_artists
     further = albums, listeners, actions
     return PeriodTables(
         timed,
         songs,
         song_days,
-        song_months,
         *of_artists,
-        *days,
+        *of_days,
         *catalogue,
         first_day,
         last_day,
@@ -255,16 +251,6 @@ def by_song_and_day(plays):
     return counts.mutate(first_ms=started_ms(counts["first"])).drop("first")
 
 
-def by_song_and_month(song_days, first_day):
-    """The ranked streams of each listener by song and month (see `PeriodTables`)."""
-    days = with_month(song_days, first_day)
-    return days.group_by("listener_id", "track_id", "month").agg(
-        n_streams=total(days.n_streams),
-        ms_played=total(days.ms_played),
-        first_ms=days.first_ms.min(),
-    )
-
-
 def by_year(plays):
     """The ranked streams of each listener by song and year (see `PeriodTables`, earlier)."""
     days = by_song_and_day(plays)
@@ -297,9 +283,9 @@ def by_artist(songs, track_artists, rules):
     )
 
 
-def by_artist_and_month(song_months, track_artists, rules):
+def by_artist_and_month(song_days, track_artists, rules):
     """The streams of each listener by artist and month (see `PeriodTables`)."""
-    return credited_to(song_months.join(track_artists, "track_id"), rules, "month")
+    return credited_to(song_days.join(track_artists, "track_id"), rules, "month")
 
 
 def credited_to(credits, rules, *within):
@@ -421,11 +407,13 @@ def month_of(day, first_day):
     return (12 * (year - first_day.year) + month).cast("int64")
 
 
-def with_month(table, first_day):
+def with_month(table, days, first_day):
     """A table with the month of its column day (see `month_of`). The arithmetic is done once per
     day, not once per row.
+
+    days  a table with every day of it
     """
-    days = table.select("day").distinct()
+    days = days.select("day").distinct()
     return table.join(days.mutate(month=month_of(days.day, first_day)), "day")
 
 

@@ -1,6 +1,6 @@
 """The energy of the music by month (the energy score of YouTube Music's Recap)."""
 
-from .counting import ranked_only, total
+from .counting import total
 from .insight import OF_STREAMS, Insight
 from .shares import rounded_share
 from .tops import UNRANKED
@@ -15,7 +15,7 @@ def energy(tables):
     without a tempo (bpm 0 or less) is unknown. The score of the period is the mean of its months,
     weighted by n_streams.
     """
-    songs = ranked_only(tables.song_months)
+    songs = tables.song_days
     tracks = tables.tracks.filter(tables.tracks.bpm > 0).select("track_id", *SOUND)
     known = songs.join(tracks, "track_id")
     counts = known.group_by("listener_id", "month").agg(

@@ -151,7 +151,7 @@ def with_phase(tables, table):
 
 def songs_of_phases(tables):
     """Streams of each listener by song and phase: n_streams, ms_played, first_ms."""
-    songs = with_phase(tables, tables.song_months)
+    songs = with_phase(tables, tables.song_days)
     return counts_by(songs, "phase", "track_id")
 
 
@@ -164,12 +164,13 @@ def typical_of_phases(counts, keys, rules, most=1):
     Most typical is the value whose share of the phase's streams is furthest above its share of all
     phases'.
     """
-    of_phase = counts.n_streams.sum().over(group_by=("listener_id", "phase"))
-    of_value = counts.n_streams.sum().over(group_by=("listener_id", keys[-1]))
-    everything = counts.n_streams.sum().over(group_by="listener_id")
-    above = (counts.n_streams / of_phase - of_value / everything).round(9)
+    sums = counts
+    for name, *of in (("of_phase", "phase"), ("of_value", keys[-1]), ("everything",)):
+        by = ["listener_id", *of]
+        sums = sums.join(counts.group_by(by).agg(**{name: total(counts.n_streams)}), by).view()
+    above = (sums.n_streams / sums.of_phase - sums.of_value / sums.everything).round(9)
     order = (ibis.desc("above"), *rules.best_first, *keys)
-    best = ranked(counts.mutate(above=above), *order, within=["phase"])
+    best = ranked(sums.mutate(above=above), *order, within=["phase"])
     return best.filter(best["rank"] <= most).select("listener_id", "phase", *keys, "rank")
 
 

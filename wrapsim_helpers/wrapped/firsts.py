@@ -153,23 +153,32 @@ def seasons(tables):
     year's January and its December are two winters. A season without a stream has no row. Ties as
     for `top_artists`.
     """
-    months = ranked_only(tables.artist_months)
-    counts = months.group_by("listener_id", "artist_id", number=months.month // 3).agg(
-        n_streams=total(months.n_streams),
-        n_whole=total(months.n_whole),
-        ms_played=total(months.ms_played),
-        first_ms=months.first_ms.min(),
-    )
-    most = leaders(counts, ["listener_id", "number"], tables.rules.measure).join(
-        tables.artists.select("artist_id", "artist"), "artist_id"
-    )
-    best = ranked(most, *tables.rules.best_first, "artist", "artist_id", within=["number"])
+    best = ranked(leaders_of_seasons(tables), *tables.rules.best_first, "artist", "artist_id", within=["number"])
     named = with_season(best.filter(best["rank"] == 1), tables.listeners)
     return (
         named.mutate(n_streams=named.n_streams / 2)
         .select("listener_id", *SEASON_COLUMNS)
         .order_by("listener_id", "number")
     )
+
+
+def leaders_of_seasons(tables):
+    """The artists with most streams of each season, with those of equal numbers: listener_id,
+    number, artist_id, artist, n_streams (in halves), n_whole, ms_played, first_ms.
+    """
+    months = ranked_only(tables.artist_months)
+    months = months.mutate(number=months.month // 3)
+    keys = ["listener_id", "artist_id", "number"]
+    amounts = months.group_by(keys).agg(amount=total(months[tables.rules.measure]))
+    most = leaders(amounts, ["listener_id", "number"], "amount").select(keys)
+    rows = months.join(most, keys)
+    counts = rows.group_by(keys).agg(
+        n_streams=total(rows.n_streams),
+        n_whole=total(rows.n_whole),
+        ms_played=total(rows.ms_played),
+        first_ms=rows.first_ms.min(),
+    )
+    return counts.join(tables.artists.select("artist_id", "artist"), "artist_id")
 
 
 def with_season(rows, listeners):

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from .counting import total
 from .insight import OF_STREAMS, Insight
-from .tops import UNRANKED
+from .tops import UNRANKED, families_of
 
 
 def hourly_families(tables):
@@ -14,18 +13,20 @@ def hourly_families(tables):
     A stream counts in the hour in which it began. ListenBrainz has the ten most frequent genres by
     hour, in UTC; families and local time are decisions of wrapsim.
     """
+    families = families_of(tables)
+    tracks = tables.tracks.filter(tables.tracks.genre != "").join(families, "family")
     plays = tables.plays.filter(tables.plays.is_ranked)
-    hours = plays.group_by("listener_id", "track_id", hour=plays.local_hour % 24).agg(
+    plays = plays.join(tracks.select("track_id", "number"), "track_id")
+    counts = plays.group_by("listener_id", "number", hour=plays.local_hour % 24).agg(
         n_streams=plays.count()
     )
-    tracks = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "family")
-    songs = hours.join(tracks, "track_id")
-    counts = songs.group_by("listener_id", "hour", "family").agg(n_streams=total(songs.n_streams))
-    return counts.order_by("listener_id", "hour", "family")
+    named = counts.join(families, "number").select("listener_id", *COLUMNS)
+    return named.order_by("listener_id", "hour", "family")
 
 
 # -- the record ------------------------------------------------------------------------------------
 
+COLUMNS = ("hour", "family", "n_streams")
 NEAR = (-1, 0, 1)  # hours that count with an hour
 FEWEST = 30  # streams in the three hours around an hour; of fewer, no share is told
 FEWEST_HOURS = 6  # hours with so many streams that a story needs
@@ -44,7 +45,7 @@ INSIGHTS = (
         "How often did each listener stream each family of genres at each hour?",
         hourly_families,
         reads=OF_STREAMS,
-        columns=("hour", "family", "n_streams"),
+        columns=COLUMNS,
         shape=with_enough_hours,
         counted="plays of {seconds} s and more, in the hour in which they began",
         left_out=f"{UNRANKED}, and tracks without a genre",

@@ -33,8 +33,8 @@ from .counting import (
     by_day,
     by_song,
     by_song_and_day,
-    by_song_and_month,
     tables_in,
+    with_month,
 )
 from .derived import cache_table, cached_table, derived_file
 from .editions import Edition, edition_named, window
@@ -43,7 +43,7 @@ from .insights import SHARED, SHARED_OF_CROWD, with_shared, with_tallies
 PLAYS_AT_ONCE = 5_000_000  # counted together: queries are planned once for all, below 1.4 GiB
 # temporary tables that `in_temporary_tables` makes, each from the ones before it
 TEMPORARY = tuple(
-    "timed songs song_days song_months days credited artist_months earlier earlier_years".split()
+    "timed songs days song_days credited artist_months earlier earlier_years".split()
 )
 # tables of which a part belongs to each part of the plays -> columns that insights read
 WITH_PLAYS = {
@@ -228,13 +228,13 @@ def in_temporary_tables(tables, store):
     """
     plays, rules = store("timed", tables.plays), tables.rules
     songs, days = store("songs", by_song(plays, rules)), store("days", by_day(plays, rules))
-    song_days = store("song_days", by_song_and_day(plays))
-    song_months = store("song_months", by_song_and_month(song_days, tables.first_day))
+    song_days = with_month(by_song_and_day(plays), days, tables.first_day)
+    song_days = store("song_days", song_days)
     credits = tables.track_artists, rules
     credited = store("credited", by_artist(songs, *credits))
-    artist_months = store("artist_months", by_artist_and_month(song_months, *credits))
+    artist_months = store("artist_months", by_artist_and_month(song_days, *credits))
     earlier = {name: store(name, getattr(tables, name)) for name in ("earlier", "earlier_years")}
-    of_songs = {"songs": songs, "song_days": song_days, "song_months": song_months}
+    of_songs = {"songs": songs, "song_days": song_days}
     of_others = {"days": days, "credited": credited, "artist_months": artist_months}
     tables = replace(tables, plays=plays, **earlier, **of_songs, **of_others)
     return with_shared(tables, SHARED, store)

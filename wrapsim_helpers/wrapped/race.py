@@ -10,6 +10,7 @@ from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, top_artists
 
 FIVE = 5
+DAYS = 2**17  # more than the days since 1970 of any period
 TRAILS = ("VERY_LOW", "LOW", "MEDIUM", "HIGH", "VERY_HIGH")  # as public readers name trails 1 to 5
 
 
@@ -132,20 +133,26 @@ def longest_streaks(days):
     days  listener_id, artist_id, day; rows may be equal
 
     Most artists are streamed on single days. So only days after a day with the same artist are
-    sorted: a streak of n days has n - 1 of them.
+    sorted: a streak of n days has n - 1 of them. Artist and day are one number, which engines
+    compare faster; days of different artists are never one apart.
     """
-    each = days.distinct()
-    next_days = each.mutate(day=each.day + 1)
-    later = each.semi_join(next_days, ["listener_id", "artist_id", "day"])
-    numbered = ranked(later, "day", within=["artist_id"])
-    streaks = numbered.group_by(
-        "listener_id", "artist_id", streak=numbered.day - numbered["rank"]
-    ).agg(
-        n_days=numbered.count() + 1,
-        first_day=numbered.day.min() - 1,
-        last_day=numbered.day.max(),
+    artist_day = days.artist_id.cast("int64") * DAYS + days.day
+    each = days.select("listener_id", artist_day=artist_day)
+    next_days = each.mutate(artist_day=each.artist_day + 1)
+    later = each.semi_join(next_days, ["listener_id", "artist_day"]).distinct()
+    later = ranked(later, "artist_day")
+    streaks = later.group_by("listener_id", streak=later.artist_day - later["rank"]).agg(
+        n_days=later.count() + 1, last=later.artist_day.max()
     )
-    return leaders(streaks.drop("streak"), ["listener_id"], "n_days")
+    longest = leaders(streaks, ["listener_id"], "n_days")
+    last_day = (longest["last"] % DAYS).cast("int32")
+    return longest.select(
+        "listener_id",
+        "n_days",
+        artist_id=(longest["last"] // DAYS).cast(days.artist_id.type()),
+        first_day=(last_day - longest.n_days + 1).cast("int32"),
+        last_day=last_day,
+    )
 
 
 def first_of_equals(days, artists):

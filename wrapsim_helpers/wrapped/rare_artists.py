@@ -1,6 +1,6 @@
 """Artists of a listener whom few others play: unique taste (the service's note of 2018)."""
 
-from .counting import ranked, ranked_only
+from .counting import ranked_by_streams, ranked_only, total
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED
 
@@ -21,14 +21,12 @@ def rare_artists(tables):
     crowd = tables.tallies["totals"].select("listener_id", "n_listeners")
     fans = tables.tallies["fans"].select("artist_id", "n_fans").distinct()
     artists = ranked_only(tables.credited).join(crowd, "listener_id").join(fans, "artist_id")
-    counts = artists.mutate(
-        n_others=artists.n_fans - 1, n_artists=artists.count().over(group_by="listener_id")
-    )
-    rare = counts.filter(100 * counts.n_others <= RARE_PERCENT * (counts.n_listeners - 1))
-    rare = rare.mutate(n_rare=rare.count().over(group_by="listener_id"))
-    named = rare.join(tables.artists.select("artist_id", "artist"), "artist_id")
-    best = ranked(named, *tables.rules.best_first, "artist", "artist_id")
-    few = best.filter(best["rank"] <= MOST).mutate(n_streams=best.n_streams / 2)
+    artists = artists.mutate(n_others=artists.n_fans - 1)
+    is_rare = 100 * artists.n_others <= RARE_PERCENT * (artists.n_listeners - 1)
+    counts = artists.group_by("listener_id").agg(n_rare=total(is_rare), n_artists=artists.count())
+    names = tables.artists.select("artist_id", "artist")
+    best = ranked_by_streams(artists.filter(is_rare), names, "artist_id", MOST, tables.rules)
+    few = best.mutate(n_streams=best.n_streams / 2).join(counts, "listener_id")
     return few.select("listener_id", *COLUMNS).order_by("listener_id", "rank")
 
 

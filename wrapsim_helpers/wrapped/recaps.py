@@ -66,10 +66,10 @@ def yearly_songs(tables, years):
 
     years  the listeners and years that count
     """
-    months = tables.song_months.semi_join(years, "listener_id")
-    year = (tables.first_day.year + (months.month - 1) // 12).cast("int64")
+    days = tables.song_days.semi_join(years, "listener_id")
+    year = (tables.first_day.year + (days.month - 1) // 12).cast("int64")
     columns = "listener_id", "track_id", "year", *COUNTS
-    of_both = (nullable(t.select(*columns)) for t in (months.mutate(year=year), tables.earlier))
+    of_both = (nullable(t.select(*columns)) for t in (days.mutate(year=year), tables.earlier))
     songs = ibis.union(*of_both).semi_join(years, KEYS)
     return songs.group_by("listener_id", "track_id", "year").agg(
         n_streams=total(songs.n_streams),

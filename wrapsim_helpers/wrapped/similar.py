@@ -88,8 +88,9 @@ def candidate_pairs(tables):
     than FANS fans, these are the most similar listeners.
     """
     favourites = tables.tallies["favourite_artists"]
-    mine = favourites.semi_join(tables.days, "listener_id")
     fans = favourites.filter(favourites.fan <= FANS)
+    mine = with_squares(favourite_artists(tables).drop("rank"))
+    mine = mine.filter(mine.listener_id >= 0)  # not several listeners who are counted as one
     pairs = cosines(matched(mine, fans, "artist_id"))
     best = ranked(pairs, ibis.desc("similarity"), "other_id")
     return best.filter(best["rank"] <= CANDIDATES).select("listener_id", "other_id")

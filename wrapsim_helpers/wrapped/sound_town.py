@@ -2,7 +2,7 @@
 
 import ibis
 
-from .counting import ranked, shared, total_over
+from .counting import leaders, ranked, shared, total_over
 from .insight import OF_STREAMS, Insight, Tally
 from .tops import best_artists
 
@@ -45,8 +45,8 @@ def town_artists(tables):
 
 def with_sums(rows):
     """Listeners by town and artist, in the towns with MIN_LISTENERS, with n_people, the listeners
-    of the town; n_town, the sum over all artists of the town; and n_artist and n_all, the same
-    two sums over all towns.
+    of the town; n_town, the sum over all artists of the town; n_artist and n_all, the same two
+    sums over all towns; and town, a number in the order of cities and countries.
     """
     artists = rows.filter(rows.artist_id != NOBODY)
     people = rows.filter(rows.artist_id == NOBODY).drop("artist_id")
@@ -55,7 +55,9 @@ def with_sums(rows):
         n_artist=total_over(artists.n_listeners, ibis.window(group_by="artist_id")),
         n_all=total_over(artists.n_listeners),
     )
-    known = sums.join(people.rename(n_people="n_listeners"), ["country", "city"])
+    place = ibis.row_number().over(ibis.window(order_by=("city", "country")))
+    towns = people.rename(n_people="n_listeners").mutate(town=place.cast("int32"))
+    known = sums.join(towns, ["country", "city"])
     return known.filter(known.n_people >= MIN_LISTENERS)
 
 
@@ -85,54 +87,68 @@ def sound_town(tables):
     the one with the larger sum of the differences of shares, then by name and country. One row per
     listener; none if no town qualifies, and none for several listeners who are counted as one.
     """
+    towns = tables.tallies["town_artists"]
+    people = people_at_home(tables)
+    by_town = shares_in_towns(people.join(towns.drop("country", "city"), "artist_id"))
+    by_town = by_town.group_by("listener_id", "town").agg(
+        n_artists=by_town.count(),
+        above=(by_town.here - by_town.anywhere).sum().round(DIGITS),
+    )
+    enough = leaders(by_town, ["listener_id"], "n_artists").filter(ibis._.n_artists >= MIN_ARTISTS)
+    chosen = ranked(enough, ibis.desc("above"), "town").filter(ibis._["rank"] == 1)
+    of_chosen = people.join(chosen.drop("rank", "above"), "listener_id")
+    there = of_chosen.join(towns, ["artist_id", "town"])
+    return with_strongest_artist(tables, shares_in_towns(there)).order_by("listener_id")
+
+
+def people_at_home(tables):
+    """The favourites of each listener: listener_id, artist_id, n_own (their number), home (the
+    number of the listener's town in the tally; null for a town that it does not have).
+    """
     mine = favourites(tables)
     mine = mine.filter(mine.listener_id >= 0)  # not several listeners who are counted as one
     counts = mine.group_by("listener_id").agg(n_own=mine.count())
-    people = mine.join(counts, "listener_id").left_join(
-        homes(tables).rename(own_country="country", own_city="city"), "listener_id"
-    )
-    people = people.drop("listener_id_right")
-    towns = people.join(tables.tallies["town_artists"], "artist_id")
-    at_home = ((towns.own_city == towns.city) & (towns.own_country == towns.country)).fill_null(
-        False
-    )
-    others = towns.mutate(
-        n_fans=towns.n_listeners - at_home.cast("int64"),
-        n_others=towns.n_people - at_home.cast("int64"),
-        n_slots=towns.n_town - at_home.ifelse(towns.n_own, 0),
+    towns = tables.tallies["town_artists"].select("country", "city", "town").distinct()
+    of_listeners = homes(tables).join(towns, ["country", "city"]).select("listener_id", home="town")
+    people = mine.join(counts, "listener_id").left_join(of_listeners, "listener_id")
+    return people.drop("listener_id_right")
+
+
+def shares_in_towns(rows):
+    """Favourites of listeners in towns where they over-index: the columns of rows, n_fans and
+    n_others (other listeners of the town with the artist, and all), here and anywhere (shares).
+
+    rows  of `people_at_home`, joined with rows of the tally
+    """
+    at_home = (rows.home == rows.town).fill_null(False).cast("int64")
+    others = rows.mutate(
+        n_fans=rows.n_listeners - at_home,
+        n_others=rows.n_people - at_home,
+        n_slots=rows.n_town - at_home * rows.n_own,
     )
     high = others.filter(
         (others.n_others >= MIN_LISTENERS)
         & (others.n_fans * others.n_all > others.n_artist * others.n_slots)
     )
-    shares = high.mutate(here=high.n_fans / high.n_slots, anywhere=high.n_artist / high.n_all)
-    by_town = shares.group_by("listener_id", "country", "city").agg(
-        n_artists=shares.count(),
-        n_people=shares.n_others.max(),
-        above=(shares.here - shares.anywhere).sum().round(DIGITS),
-    )
-    enough = by_town.filter(by_town.n_artists >= MIN_ARTISTS)
-    order = ibis.desc("n_artists"), ibis.desc("above"), "city", "country"
-    chosen = ranked(enough, *order).filter(ibis._["rank"] == 1).drop("rank", "above")
-    return with_strongest_artist(tables, chosen, shares).order_by("listener_id")
+    return high.mutate(here=high.n_fans / high.n_slots, anywhere=high.n_artist / high.n_all)
 
 
-def with_strongest_artist(tables, towns, shares):
+def with_strongest_artist(tables, shares):
     """Towns of listeners with the artist that over-indexes there most; of equal ones, the one with
     more listeners, then by name and id.
+
+    shares  of each listener's artists in the town
     """
-    at = "listener_id", "country", "city"
-    there = shares.semi_join(towns, list(at)).join(
-        tables.artists.select("artist_id", "artist"), "artist_id"
-    )
-    times = there.mutate(times=(there.here / there.anywhere).round(DIGITS))
+    named = shares.join(tables.artists.select("artist_id", "artist"), "artist_id")
+    times = named.mutate(times=(named.here / named.anywhere).round(DIGITS))
     best = ranked(times, ibis.desc("times"), ibis.desc("n_fans"), "artist", "artist_id")
-    best = best.filter(best["rank"] == 1)
-    return towns.join(best.select("listener_id", "artist", "n_fans", "times"), "listener_id")
+    first = best.filter(best["rank"] == 1).drop("n_people").rename(n_people="n_others")
+    return first.select("listener_id", *COLUMNS)
 
 
 # -- the records -----------------------------------------------------------------------------------
 
+COLUMNS = ("country", "city", "n_artists", "n_people", "artist", "n_fans", "times")
 INSIGHTS = (
     Insight(
         "sound_town",
@@ -141,7 +157,7 @@ INSIGHTS = (
         reads=OF_STREAMS,
         needs=("listeners",),
         tallies=("town_artists",),
-        columns=("country", "city", "n_artists", "n_people", "artist", "n_fans", "times"),
+        columns=COLUMNS,
         counted=f"towns with at least {MIN_LISTENERS} other listeners of this run; the one where "
         f"most of the {TOP_ARTISTS} top artists, and at least {MIN_ARTISTS}, have a larger share "
         "of all top artists than worldwide",

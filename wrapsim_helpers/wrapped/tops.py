@@ -71,8 +71,18 @@ def best_artists(tables, most=STORED):
 
 def genres_of(tables):
     """Genre labels, numbered in alphabetical order. Numbers are faster to group and compare."""
-    labels = tables.tracks.filter(tables.tracks.genre != "").select("genre").distinct()
-    return labels.mutate(number=ibis.row_number().over(ibis.window(order_by="genre")).cast("int32"))
+    return numbered(tables.tracks.filter(tables.tracks.genre != ""), "genre")
+
+
+def families_of(tables):
+    """Families of genres, numbered in alphabetical order."""
+    return numbered(tables.tracks, "family")
+
+
+def numbered(table, column):
+    """The different texts of a column, with number, int32, in alphabetical order from 0."""
+    place = ibis.row_number().over(ibis.window(order_by=column))
+    return table.select(column).distinct().mutate(number=place.cast("int32"))
 
 
 def with_genre(tables, table):
@@ -100,7 +110,7 @@ def genre_days(tables):
 
 def genre_months(tables):
     """Streams of each listener by genre and month: as `genre_days`, with month (see `month_of`)."""
-    days = with_month(shared(tables, genre_days), tables.first_day)
+    days = with_month(shared(tables, genre_days), tables.days, tables.first_day)
     return days.group_by("listener_id", "number", "month").agg(
         n_streams=total(days.n_streams),
         ms_played=total(days.ms_played),
@@ -173,9 +183,11 @@ def monthly_families(tables):
     `month_of`), family, n_streams, in order of month and family; no row for a family without a
     stream in a month.
     """
-    families = tables.tracks.filter(tables.tracks.genre != "").select("track_id", "family")
-    songs = tables.song_months.join(families, "track_id")
-    streams = songs.group_by("listener_id", "family", "month").agg(n_streams=total(songs.n_streams))
+    numbers = families_by_genre(tables).join(genres_of(tables), "genre").select("number", "family")
+    months = shared(tables, genre_months).join(numbers, "number")
+    streams = months.group_by("listener_id", "family", "month").agg(
+        n_streams=total(months.n_streams)
+    )
     columns = "listener_id", "month", "family", "n_streams"
     return streams.select(*columns).order_by("listener_id", "month", "family")
 
