@@ -168,9 +168,14 @@ def open_period(run, year=-1, edition="all", first_day="", last_day="", rules=No
     rules  `Rules`; None for those of the edition
     """
     edition = edition_named(edition)
-    year = year if year == -1 else check_count("year", year, 2000, 2037)
-    days = period_days(run.parameters, year, edition.name, first_day, last_day)
+    days = checked_days(run, year, edition, first_day, last_day)
     return opened_period(run, edition, rules or edition.rules, *days)
+
+
+def checked_days(run, year, edition, first_day="", last_day=""):
+    """`period_days` of an `OpenedRun` and an `Edition`, for a year that a user gave."""
+    year = year if year == -1 else check_count("year", year, 2000, 2037)
+    return period_days(run.parameters, year, edition.name, first_day, last_day)
 
 
 @functools.lru_cache(maxsize=4)
