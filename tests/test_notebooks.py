@@ -120,6 +120,22 @@ def test_the_parameters_that_others_rely_on_are_there(name, parameters):
     )
 
 
+SLOW_CALLS = {  # the call of each notebook that takes longest
+    "03_multiple_users": "ws.simulate(",
+    "04_wrapped": "ws.tell_story(",
+    "05_realism": "ws.sampled(",
+}
+
+
+@pytest.mark.parametrize("name, call", SLOW_CALLS.items())
+def test_a_picture_with_words_before_it_precedes_the_slow_call(name, call):
+    book = nbformat.read(resource("notebooks", f"{name}.ipynb"), 4)
+    sources = [cell.source for cell in book.cells]
+    picture = next(i for i, source in enumerate(sources) if "ws.finish(" in source)
+    slow = next(i for i, source in enumerate(sources) if call in source)
+    assert picture < slow and "Look for: " in sources[picture - 1]
+
+
 def test_every_notebook_has_a_tiny_and_an_edge_set():
     for path in NOTEBOOKS:
         assert any(one["notebook"] == path.stem for one in SETS.values()), path.stem

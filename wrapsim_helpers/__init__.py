@@ -73,6 +73,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .charts.in_crowd import draw_in_crowd
     from .charts.listener import (
         draw_clock_against_plan,
+        draw_days,
         draw_other_years,
         draw_what_if,
         draw_year,
@@ -127,6 +128,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .realism.explore_figures import explore_figures
     from .realism.judged import describe_judged, misses_table
     from .realism.measure import checked, measured, sampled
+    from .realism.reported import draw_reported
     from .realism.results_text import published_by, results_table, summary_of, tell_rules
     from .realism.scores import verdicts
     from .runs.again import again, latest_run, write_listener
@@ -149,6 +151,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .storage.records import read_avro, records, sync_marker, write_avro
     from .wrapped.artist_year import tell_artist
     from .wrapped.blend import blend
+    from .wrapped.by_day import minutes_by_day
     from .wrapped.contrasts import contrasting_listeners, minutes_and_genre
     from .wrapped.counting import Rules, tables_in
     from .wrapped.crowd import crowd_hours, crowd_leaving, listener_hours, volume_by_plan
@@ -205,6 +208,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "write_listener": "runs.again",
     "check_plays": "runs.rules",
     "draw_year": "charts.listener",
+    "draw_days": "charts.listener",
     "draw_clock_against_plan": "charts.listener",
     "draw_what_if": "charts.listener",
     "other_years": "listening.other_years",
@@ -239,6 +243,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "file_table": "charts.run_text",
     "describe_files": "charts.run_text",
     # 04 wrapped: insights, stories and cards
+    "minutes_by_day": "wrapped.by_day",
     "tell_story": "wrapped.story",
     "tell_editions": "wrapped.retelling",
     "tell_stories": "wrapped.retelling",
@@ -356,6 +361,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "summary_of": "realism.results_text",
     "tell_rules": "realism.results_text",
     "published_by": "realism.results_text",
+    "draw_reported": "realism.reported",
     "draw_scores": "realism.evidence",
     "draw_judged": "realism.evidence",
     "describe_judged": "realism.judged",

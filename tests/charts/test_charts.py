@@ -186,6 +186,16 @@ def test_the_year_says_its_minutes_by_month_in_the_alt_text(spring):
     assert f"Minutes: January {round(days[:'2025-01-31'].sum())}, February " in alt
 
 
+def test_the_days_of_a_named_listener_have_the_name_in_the_title(spring):
+    days = listener.daily_minutes(spring)
+    finding = title(listener.draw_days(days))
+    assert finding.startswith("Music on ")
+    named = title(listener.draw_days(days.rename("Ann Berg")))
+    assert named == f"Ann Berg: m{finding[1:]}"
+    silent = title(listener.draw_days((0 * days).rename("Ann Berg")))
+    assert silent == f"Ann Berg: no music in these {len(days)} days"
+
+
 def test_hours_outside_the_band_are_red_and_named(spring):
     ax = listener.draw_clock_against_plan(spring)
     red = [bar.get_facecolor() == to_rgba(style.ACCENT) for bar in ax.patches]

@@ -12,6 +12,7 @@ import pytest
 import wrapsim_helpers as ws
 from wrapsim_helpers.realism import explore_figures as figures
 from wrapsim_helpers.realism.report import report_numbers
+from wrapsim_helpers.realism.reported import reported_results
 from wrapsim_helpers.realism.results_text import short
 from wrapsim_helpers.realism.scores import check_named, results_of, targets
 from wrapsim_helpers.realism.study import Size
@@ -87,11 +88,30 @@ def test_the_numbers_of_the_report_are_those_of_its_table():
         cells = [cell.strip() for cell in line.split("|")]
         interval = "-" if low is None else f"{short(low)} to {short(high)}"
         assert cells[6:8] == [short(observed) if observed is not None else "-", interval]
+        assert numbers["verdicts"].get(key, "pass") == cells[9]
         assert cells[10] in ("-", "-0") if uniform is None else cells[10] == short(uniform)
     assert len(numbers["figures"]) == sum(len(target["checks"]) for target in targets().values())
     for mechanism, target, check, with_it, without in numbers["mechanisms"]:
         row = f"| {mechanism} | `{target}` {check.replace('_', ' ')} | {short(with_it)} | "
         assert row + f"{short(without)} | " in report
+
+
+def test_the_picture_of_the_report_has_its_result_and_counts_by_domain():
+    report = (TOP / "docs" / "realism.md").read_text(encoding="utf-8")
+    result, shares = re.search(r"!\[((\d+) of \d+.*)\]\(realism/scores.png\)", report).groups()
+    title, size, *domains = ws.finish(ws.draw_reported()).alt.rstrip(".").split(". ")
+    assert (title, size) == (result, "4000 listeners over a year")
+    assert sum(int(re.search(r": (\d+) of ", text)[1]) for text in domains) == int(shares)
+
+
+def test_the_scores_of_the_report_are_those_of_its_table():
+    report = (TOP / "docs" / "realism.md").read_text(encoding="utf-8")
+    for result in reported_results():
+        check = "" if result.check == "value" else f" {result.check.replace('_', ' ')}"
+        name = f"| `{result.target}`{check} |"
+        cells = next(line for line in report.splitlines() if name in line).split("|")
+        if result.score == result.score < 1_000:
+            assert result.score == pytest.approx(float(cells[8]), abs=0.02, rel=0.01)
 
 
 def test_a_report_writes_numbers_of_four_digits(results):
@@ -111,5 +131,6 @@ def test_a_report_writes_numbers_of_four_digits(results):
             "skip_within_5s value": [0.25, 0.2304, 0.2696, 0.1235],
             "plays_per_hour value": [None, None, None, None],
         },
+        "verdicts": {"skip_within_5s value": "pass", "plays_per_hour value": "not here"},
         "mechanisms": [["a mechanism", "a", "value", 1.235, None]],
     }

@@ -10,7 +10,6 @@ import pytest
 from ..conftest import *  # noqa: F403
 from ..conftest import TOP
 
-
 OF_MAIN_JOB = "test_main_job", "test_site"  # one process runs them: the job takes long
 
 

@@ -2,12 +2,6 @@
 with its text.
 """
 
-import json
-import os
-import subprocess
-import sys
-import urllib.request
-
 import nbformat
 import numpy as np
 import pytest
@@ -18,6 +12,7 @@ import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 
 from .browsers import PATIENCE, chromium, wait_for
+from .labs import jupyterlab, open_notebook, run_all_cells
 
 
 @pytest.fixture(scope="module")
@@ -25,46 +20,8 @@ def lab(tmp_path_factory):
     """(address of a JupyterLab on a folder as from `wrapsim init`, the folder)."""
     folder = tmp_path_factory.mktemp("lab") / "kit"
     commands.init(folder)
-    runtime = tmp_path_factory.mktemp("runtime")  # where the server writes which port it chose
-    server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--no-browser",
-            "--ip=127.0.0.1",
-            "--port=0",
-            "--allow-root",
-            "--IdentityProvider.token=",
-            f"--ServerApp.root_dir={folder}",
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            "--LabApp.extension_manager=readonly",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"JUPYTER_RUNTIME_DIR": str(runtime)},
-    )
-    address = wait_for(
-        lambda: [
-            json.loads(path.read_text())["url"].rstrip("/")
-            for path in runtime.glob("jpserver-*.json")
-        ]
-    )[0]
-    wait_for(lambda: urllib.request.urlopen(f"{address}/api/status").status == 200)
-    yield address, folder
-    server.terminate()
-    server.wait()
-
-
-def idle(address, path):
-    sessions = json.load(urllib.request.urlopen(f"{address}/api/sessions"))
-    return any(
-        one["path"] == path
-        and one["kernel"]["execution_state"] == "idle"
-        and one["kernel"]["connections"] > 0
-        for one in sessions
-    )
+    with jupyterlab(folder, tmp_path_factory.mktemp("runtime")) as server:
+        yield server.address, folder
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +34,8 @@ def page():
 
 def run_all(lab, page, path):
     """Open a notebook and run all its cells."""
-    address, _ = lab
-    page.goto(f"{address}/lab/tree/{path}?reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
-    wait_for(lambda: idle(address, path))
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    open_notebook(lab[0], page, path)
+    run_all_cells(page)
 
 
 def errors(page):

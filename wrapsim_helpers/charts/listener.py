@@ -46,16 +46,24 @@ def daily_minutes(listened):
 
 
 def draw_year(listened):
-    """How much did the listener play on which day? One bar per day; the day with most minutes is
-    in the accent colour, and the longest silence is labelled.
+    """How much did the listener play on which day? See `draw_days`."""
+    return draw_days(daily_minutes(listened))
+
+
+def draw_days(days):
+    """How much was played on which day? One bar per day; the day with most minutes is in the accent
+    colour, and the longest silence is labelled.
+
+    days  Series over dates, minutes; its name, if it has one, is the listener's
     """
-    days = daily_minutes(listened)
+    finding = f"{days.name}: music" if days.name else "Music"
+    nothing = f"{days.name}: no music" if days.name else "No music"
     top, most = days.idxmax(), whole_minutes(round(days.max() * MINUTE_MS))
     ax = chart(
-        f"Music on {np.count_nonzero(days)} of {counted(len(days), 'day')}; most on {day(top)} "
-        f"with {counted(most, 'minute')}"
+        f"{finding} on {np.count_nonzero(days)} of {counted(len(days), 'day')}; most on "
+        f"{day(top)} with {counted(most, 'minute')}"
         if days.any()
-        else f"No music in these {counted(len(days), 'day')}",
+        else f"{nothing} in these {counted(len(days), 'day')}",
         "Minutes played per day of the listener's own clock.",
     )
     ax.bar(days.index, days, 1.0, color=np.where(days == days.max(), ACCENT, DATA))

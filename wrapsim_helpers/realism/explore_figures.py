@@ -2,8 +2,6 @@
 with a mechanism switched off.
 """
 
-import functools
-import json
 from pathlib import Path
 
 from ..cards.words import capital
@@ -16,9 +14,9 @@ from ..charts.explorer.page import (
 )
 from ..charts.style import finish
 from ..checking import front_door
-from ..resources import resource
 from .evidence import draw_scores
-from .report import NUMBERS, four_digits, interval_of
+from .report import four_digits, interval_of
+from .reported import report_of_project
 from .results_text import published_text, short
 from .scores import (
     FAIL,
@@ -117,13 +115,6 @@ def mechanism_said(target):
     if not names:
         return "No mechanism was chosen to show in this figure."
     return f"Switched off to show in it: {', '.join(names)}."
-
-
-@functools.cache
-def report_of_project():
-    """The numbers of the project's report, see `report_numbers`."""
-    path = resource("docs", "realism", NUMBERS)
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 # -- a check ---------------------------------------------------------------------------------------

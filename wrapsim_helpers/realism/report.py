@@ -18,10 +18,10 @@ from ..storage.outputs import (
 )
 from .ablation import FAINT, UNSHOWN
 from .people_page import PAGE, write_people_page
+from .reported import NUMBERS
 from .results_text import markdown, row_of, score_text, short, summary_of
 from .scores import FAIL, LEFT_OUT, PASS, TOO_SMALL, Z95, judged, known, targets, verdicts
 
-NUMBERS = "numbers.json"  # in the folder of the pictures
 HEAD = """# How real is it?
 
 Written by `make realism`; do not edit. This report compares {listeners:,} listeners over a year
@@ -111,11 +111,13 @@ def check_report(folder, name="realism"):
 
 
 def report_numbers(study):
-    """The numbers of a report that notebook 05 shows beside those of its run; a dict for JSON.
+    """The numbers of a report that notebook 05 shows, alone and beside those of its run; a dict for
+    JSON.
 
     listeners, smaller, uniform  sizes of the runs, see `Size`
     figures     "target check" -> [observed, low, high, of the uniform loop]; low and high are the
                 ends of the 95 % interval
+    verdicts    "target check" -> verdict on it, of targets alone
     mechanisms  [mechanism, target, check, with it, without it]
     All numbers have four digits; None if there is none.
     """
@@ -128,6 +130,7 @@ def report_numbers(study):
             ]
             for result in study.results + study.rules
         },
+        "verdicts": {f"{result.target} {result.check}": result.verdict for result in study.results},
         "mechanisms": [
             [name, row.target, row.check, *map(four_digits, (row.with_it, row.without_it))]
             for name, row in study.ablations.iterrows()

@@ -155,10 +155,9 @@ def tables_in(
     albums, listeners, actions  tables of the run, if there are such
     """
     timed = with_times(with_defaults(plays), tracks, rules)
-    hours = 24 * day_number(first_day), 24 * day_number(last_day) + 23
-    before = timed.filter((timed.local_hour < hours[0]) & (not all_in_period))
+    before = timed.filter((timed.local_hour < 24 * day_number(first_day)) & (not all_in_period))
     if not all_in_period:
-        timed = timed.filter(timed.local_hour.between(*hours))
+        timed = on_days(timed, first_day, last_day)
     songs, days = by_song(timed, rules), by_day(timed, rules)
     song_days = with_month(by_song_and_day(timed), days, first_day)
     of_artists = (
@@ -179,6 +178,18 @@ def tables_in(
         last_day,
         rules,
         *further,
+    )
+
+
+def times_in_period(plays, tracks, first_day, last_day, rules):
+    """The plays of a run that start in a period of local days, as in `PeriodTables`."""
+    return on_days(with_times(with_defaults(plays), tracks, rules), first_day, last_day)
+
+
+def on_days(timed, first_day, last_day):
+    """The plays, as from `with_times`, that start on some local days."""
+    return timed.filter(
+        timed.local_hour.between(24 * day_number(first_day), 24 * day_number(last_day) + 23)
     )
 
 

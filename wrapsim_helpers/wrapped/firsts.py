@@ -153,7 +153,13 @@ def seasons(tables):
     year's January and its December are two winters. A season without a stream has no row. Ties as
     for `top_artists`.
     """
-    best = ranked(leaders_of_seasons(tables), *tables.rules.best_first, "artist", "artist_id", within=["number"])
+    best = ranked(
+        leaders_of_seasons(tables),
+        *tables.rules.best_first,
+        "artist",
+        "artist_id",
+        within=["number"],
+    )
     named = with_season(best.filter(best["rank"] == 1), tables.listeners)
     return (
         named.mutate(n_streams=named.n_streams / 2)

@@ -42,9 +42,7 @@ from .insights import SHARED, SHARED_OF_CROWD, with_shared, with_tallies
 
 PLAYS_AT_ONCE = 5_000_000  # counted together: queries are planned once for all, below 1.4 GiB
 # temporary tables that `in_temporary_tables` makes, each from the ones before it
-TEMPORARY = tuple(
-    "timed songs days song_days credited artist_months earlier earlier_years".split()
-)
+TEMPORARY = tuple("timed songs days song_days credited artist_months earlier earlier_years".split())
 # tables of which a part belongs to each part of the plays -> columns that insights read
 WITH_PLAYS = {
     "listeners": ["listener_id", "name", "name_latin", "birth_date", "country", "city", "latitude"],
@@ -168,9 +166,14 @@ def open_period(run, year=-1, edition="all", first_day="", last_day="", rules=No
     rules  `Rules`; None for those of the edition
     """
     edition = edition_named(edition)
-    year = year if year == -1 else check_count("year", year, 2000, 2037)
-    days = period_days(run.parameters, year, edition.name, first_day, last_day)
+    days = checked_days(run, year, edition, first_day, last_day)
     return opened_period(run, edition, rules or edition.rules, *days)
+
+
+def checked_days(run, year, edition, first_day="", last_day=""):
+    """`period_days` of an `OpenedRun` and an `Edition`, for a year that a user gave."""
+    year = year if year == -1 else check_count("year", year, 2000, 2037)
+    return period_days(run.parameters, year, edition.name, first_day, last_day)
 
 
 @functools.lru_cache(maxsize=4)
