@@ -78,7 +78,7 @@ def words_of_country_place(story):
         story,
         "In your country",
         headline=headline,
-        sub=sub_line(of_music + f", {row['name']}" * (row["name"] not in headline)),
+        sub=sub_line(of_music, *[row["name"]] * (row["name"] not in headline)),
         reading=(
             rank_line(minutes, rank, n, below),
             first_true(
