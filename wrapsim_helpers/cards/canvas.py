@@ -58,6 +58,17 @@ def first_that_fits(texts, face, size, room=MEASURE):
     return next((text for text in texts if fits_width(text, face, size, room)), texts[-1])
 
 
+def artists_that_fit(artists, room, start=""):
+    """The text and the artists after it in the smallest size, without the last artists that do not
+    fit; the first one stays. The alt text of a card has them all.
+
+    artists  names with commas between them
+    """
+    names = artists.split(", ")
+    texts = [start + ", ".join(names[:n]) for n in range(len(names), 0, -1)]
+    return first_that_fits(texts, "text", RULE, room)
+
+
 def reading_line(*texts):
     """The first text that fits as a reading line: at most 40 characters, and in bold no wider than
     the card's text area.
