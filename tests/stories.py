@@ -39,7 +39,7 @@ GENRES = [
 ]
 FAMILIES = {
     "dance pop": "Pop",
-    "neo mellow": "Melody",
+    "neo mellow": "Ballads",
     "indie folk": "Folk & country",
     "hip hop": "Rap",
     "film score": "Classical",

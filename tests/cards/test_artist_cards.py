@@ -3,6 +3,7 @@ data, and the headlines name the thing.
 """
 
 import dataclasses
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -258,3 +259,86 @@ def test_a_headline_names_the_thing_if_it_has_four_words_and_fits():
     assert albums.named_headline("Salt", "All 10 songs") == "Salt"
     assert albums.named_headline("Five words are too many", "All 10 songs") == "All 10 songs"
     assert albums.named_headline(LONG.replace(" ", ""), "All 10 songs") == "All 10 songs"
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("story", ["typical", "longest"])
+def test_few_months_of_discoveries_fill_the_card_with_thick_bars(story, n):
+    months = story_of(story).tables["discoveries"]
+    months = months[months["n_artists"] > 0][:n]
+    ax = draw("discoveries", with_table(story_of(story), discoveries=months))
+    bars = np.array([[*bar.min(0), *bar.max(0)] for bar in shapes(ax, "new")])
+    lengths, heights = bars[:, 2] - bars[:, 0], bars[:, 3] - bars[:, 1]
+    n_new = months["n_artists"].to_numpy()
+    np.testing.assert_allclose(sorted(lengths / lengths.max()), sorted(n_new / n_new.max()))
+    assert heights.min() >= 36 and (n == 1 or bars[:, 3].max() > 1150)
+    sizes = {t.get_fontsize() for t in ax.texts}
+    assert len(sizes) <= 4 and len([t for t in ax.texts if t.get_gid() == "name"]) == n
+
+
+def seasons_story(numbers, first="2025-01-01", last="2025-12-31", artists=("Ada", "Bo")):
+    """A story of seasons, each artist in turn; later seasons have more plays."""
+    names = ("winter", "spring", "summer", "autumn")
+    rows = [(k, names[k % 4], artists[i % len(artists)], 10 + i) for i, k in enumerate(numbers)]
+    table = pd.DataFrame(rows, columns=["number", "season", "artist", "n_whole"])
+    days = {"first_day": date.fromisoformat(first), "last_day": date.fromisoformat(last)}
+    return dataclasses.replace(with_table(story_of("typical"), seasons=table), **days)
+
+
+def test_the_words_of_seasons_count_artists_and_no_seasons():
+    words = firsts.words_of_seasons(seasons_story(range(5)))
+    assert words.reading[1] == "2 different artists on top." and "5 seasons" not in words.alt
+    same = firsts.words_of_seasons(seasons_story(range(5), artists=("Ada",)))
+    assert same.reading[1] == "The same artist each time."
+    assert same.rule == "Top artist by season, 1 Jan to 31 Dec. Simulated."
+
+
+def test_seasons_of_several_years_have_years_and_the_words_are_of_those_that_are_shown():
+    story = seasons_story([*range(9)][::-1], "2024-01-01", "2025-12-31")
+    table = story.tables["seasons"].sort_values("number")  # the first has most plays
+    story = with_table(story, seasons=table)
+    said = texts(draw("seasons", story), "value")
+    assert [line.partition(",")[0] for line in said] == [
+        "Winter 2024–25",
+        "Spring 2025",
+        "Summer 2025",
+        "Autumn 2025",
+        "Winter 2025–26",
+    ]
+    words = firsts.words_of_seasons(story)
+    assert words.headline == "Ada in winter" and words.reading[0] == "14 plays of Ada."
+    assert words.rule == "Top artist by season, the last five seasons. Simulated."
+
+
+def test_a_period_over_new_year_has_one_winter_of_two_years():
+    story = seasons_story([3, 4], "2024-11-01", "2025-02-28")
+    lines = texts(draw("seasons", story), "value")
+    assert lines == ["Autumn 2024, 10 plays", "Winter 2024–25, 11 plays"]
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_seasons_fill_the_card_and_their_discs_do_not_meet(n):
+    ax = draw("seasons", seasons_story(range(n)))
+    discs = [c for c in ax.collections if c.get_gid() == "discs"]
+    at = sorted((c.get_offsets()[0][1], c.get_widths()[0] / 2) for c in discs)
+    assert all(a + r + s < b for (a, r), (b, s) in zip(at, at[1:]))
+    assert at[-1][0] > 1200 and len(at) == n
+
+
+@pytest.mark.parametrize("card", ["first_song", "kept_songs", "top_albums"])
+def test_a_long_title_and_its_artist_have_two_lines_below_the_headline(card):
+    title, artist = "Everything We Said Before It Rained Once", "The Very Quiet Orchestra of Lyon"
+    named = {"title": title, "album": title, "artist": artist}
+    rows = story_of("typical").tables[card]
+    rows = rows.assign(**{name: text for name, text in named.items() if name in rows})
+    ax = draw(card, with_table(story_of("typical"), **{card: rows}))
+    lines = texts(ax, "sub")
+    assert not any("…" in line for line in lines) and artist in lines
+    assert title in (*lines, " ".join(texts(ax, "headline")))
+    low = max(t.get_position()[1] for t in ax.texts if t.get_gid() == "sub")
+    assert low <= 596
+
+
+def test_the_top_artists_name_no_number_of_artists_that_another_card_counts_otherwise():
+    ax = drawn("typical", "top_artists")
+    assert "among" not in ax.get_label() and ", number two " in ax.get_label()

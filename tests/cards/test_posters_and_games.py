@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wrapsim_helpers.cards import moments, posters
+from wrapsim_helpers.cards import canvas, moments, posters
 from wrapsim_helpers.wrapped import moments as of_year
 from wrapsim_helpers.wrapped import posters as of_posters
 
@@ -94,3 +94,24 @@ def test_few_milestones_and_few_scenes_make_no_card():
     assert not len(of_year.of_several_milestones(rows[:2], None))
     assert len(of_posters.of_several_scenes(rows, None)) == 3
     assert not len(of_posters.of_several_scenes(rows[:2], None))
+
+
+def test_a_line_with_artists_leaves_out_the_last_ones_rather_than_cut_a_name():
+    artists = "Mina Hollowden, Broken Ladders, The Lemon Houses"
+    wide = canvas.width(f"Glass, {artists}", "text", canvas.RULE)
+    assert canvas.artists_that_fit(artists, wide, "Glass, ") == f"Glass, {artists}"
+    said = canvas.artists_that_fit(artists, wide - 1, "Glass, ")
+    assert said == "Glass, Mina Hollowden, Broken Ladders"
+    assert canvas.artists_that_fit(artists, 10, "Glass, ") == "Glass, Mina Hollowden"
+
+
+@pytest.mark.parametrize(("card", "role"), [("movie", "artist"), ("tastebreakers", "artist")])
+def test_guests_of_long_songs_are_left_out_of_a_line_and_stay_in_the_alt_text(card, role):
+    artists = ", ".join(
+        ["Roscoe and the Trains", "Shallow Orchard", "Nora Morgenthau", "Mina Vale"]
+    )
+    table = story_of("typical").tables[card].assign(title="Glass and Steel", artist=artists)
+    ax = draw(card, with_table(story_of("typical"), **{card: table}))
+    lines = [t.get_text() for t in ax.texts if t.get_gid() == role]
+    assert lines and not any("…" in line for line in lines)
+    assert all("Roscoe and the Trains" in line for line in lines) and artists in ax.get_label()

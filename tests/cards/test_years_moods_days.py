@@ -8,6 +8,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from wrapsim_helpers.cards import archive, canvas, evolution, moods, release_years, themes
+from wrapsim_helpers.cards.canvas import width
 from wrapsim_helpers.wrapped.moods import AURA_COLOURS
 
 from .test_cards import area, discs, draw, drawn, shapes, shapes_of_lines, story_of, with_table
@@ -119,6 +120,21 @@ def test_every_band_of_an_evolution_is_named_once_in_the_band_or_in_the_key(stor
 
 
 GENRE = ("genre", "key")
+SIX_NAMES = (
+    ["Neo mellow", "Singer-songwriter", "Adult standards", "Indie folk", "R&B", "Other genres"],
+    ["Regional Mexican"] * 6,
+    ["Deep atmospheric post-rock with choir and found sound, live"] * 6,
+)
+
+
+@pytest.mark.parametrize("names", SIX_NAMES)
+def test_the_key_of_an_evolution_cuts_no_usual_name_and_ends_above_the_brackets(names):
+    places = evolution.key_places(names)
+    if len(names[0]) < 20:
+        assert [text for *_, text in places] == names
+    ends = [x + evolution.KEY_TEXT + width(text, "text", evolution.RULE) for x, _, text in places]
+    assert max(ends) <= evolution.RIGHT and len({(x, y) for x, y, _ in places}) == 6
+    assert max(y for _, y, _ in places) <= evolution.TOP - 50 - 16 - 40
 
 
 @pytest.mark.parametrize("theme", themes.THEMES)

@@ -103,6 +103,22 @@ def test_a_period_of_three_months_has_no_phase_and_one_of_four_can():
     assert [row[:2] for row in phases_of(months, 28, last=date(2025, 4, 30))] == [[1, 2], [3, 4]]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "genre"),
+    [
+        # plays a month of each genre; rock has 12 % of the second phase, or too little with 8 %
+        ([25], [14, 3, 2, 2, 2, 2], "rock"),
+        ([25], [15, 2, 2, 2, 2, 2], "pop"),
+        # punk has 20 % of the second phase, but is the sixth genre of the year
+        ([5, 5, 5, 5, 5], [9, 5, 2, 2, 2, 5], "pop"),
+    ],
+)
+def test_a_phase_is_named_by_a_genre_that_a_reader_sees(earlier, later, genre):
+    tracks = [[t for t, n in enumerate(counts) for _ in range(n)] for counts in (earlier, later)]
+    found = phases_of({month: tracks[month >= 6] for month in range(1, 13)}, 25)
+    assert [row[:3] for row in found][1:] == [[6, 12, genre]]
+
+
 def test_a_mixture_has_five_genres_and_the_rest():
     tables = listened({1: [0, 0, 1, 2, 3, 4, 5, 6], 3: [6]}, 8)
     assert rows(
@@ -146,6 +162,32 @@ def slow_changes(months):
     found = sorted(pair for pair in found if -pair[0] >= evolution.CHANGE)
     second = [month for _, month in found if abs(month - found[0][1]) >= 3][:1]
     return sorted([month for _, month in found[:1]] + second)
+
+
+def slow_genre(of_phase, of_year, named):
+    """Name of a phase by plain loops. Counters of streams by genre;  named: the five genres"""
+    n = of_phase.total()
+    seen = [g for g in named if 10 * of_phase[g] >= n] or [g for g in named if of_phase[g]]
+    above = {g: round(of_phase[g] / n - of_year[g] / of_year.total(), 9) for g in seen}
+    return {g for g in seen if above[g] == max(above.values())}
+
+
+def test_the_genre_of_each_phase_of_a_crowd_agrees_with_plain_loops(invented):
+    plays, tables = ranked_plays(invented), tables_of_crowd(invented)
+    plays = plays[plays["genre"] != ""]
+    named = {}
+    for row in results(tables, evolution.genre_mixture):
+        named.setdefault(row["listener_id"], set()).add(row["genre"])
+    of_listener = dict(list(plays.groupby("listener_id")))
+    found = results(tables, evolution.music_evolution)
+    for row in found:
+        mine = of_listener[row["listener_id"]]
+        months = (
+            mine["day"].map(lambda day: day.month).between(row["first_month"], row["last_month"])
+        )
+        of_phase, of_year = Counter(mine.loc[months, "genre"]), Counter(mine["genre"])
+        assert row["genre"] in slow_genre(of_phase, of_year, named[row["listener_id"]] - {""})
+    assert len(found) > 20
 
 
 def test_phases_of_a_crowd_over_a_year_agree_with_plain_loops(invented):

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from wrapsim_helpers import wrapped as w
-from wrapsim_helpers.wrapped.two_truths import FALSE_PERCENT, false_number, two_truths
+from wrapsim_helpers.wrapped.two_truths import FALSE_PERCENT, false_number, true_facts, two_truths
 
-from .more_columns import results, store, tables_of_crowd
+from .more_columns import ranked_plays, results, store, tables_of_crowd
 from .test_insights import heard, play
 
 
@@ -50,19 +50,30 @@ def test_a_false_number_is_a_fifth_or_more_away(n):
     assert all(5 * abs(value - n) >= n for value in numbers)
 
 
+def test_a_song_of_private_sessions_alone_counts_neither_as_a_song_nor_as_an_artist():
+    tracks = [(i, f"Song {i}", "pop", 200_000, False, [(i % 6, "primary")]) for i in range(12)]
+    plays = [play(f"2025-05-{1 + i:02}T10:00:00", i, private=i > 10) for i in range(12)]
+    tables = heard(plays, tracks=tracks)
+    facts = true_facts(tables).execute().set_index("fact")["true_number"]
+    assert w.minutes(tables).execute()["n_tracks"].tolist() == [12]
+    assert facts["songs"] == 11
+
+
 @pytest.fixture(scope="module")
 def of_crowd(crowd):
     return tables_of_crowd(crowd)
 
 
-def test_each_listener_of_a_crowd_has_two_truths_and_a_lie(of_crowd):
+def test_each_listener_of_a_crowd_has_two_truths_and_a_lie(crowd, of_crowd):
+    plays = ranked_plays(crowd)
+    credits = plays.merge(crowd.world.catalogue.track_artists.to_pandas(), on="track_id")
     volume = w.minutes(of_crowd).execute().set_index("listener_id")
     songs = w.top_songs(of_crowd, 1).execute().set_index("listener_id")
     artists = w.top_artists(of_crowd, 1).execute().set_index("listener_id")
     truth = {
         "minutes": volume["ms_played"] // 60_000,
-        "songs": volume["n_tracks"],
-        "artists": volume["n_artists"],
+        "songs": plays.groupby("listener_id")["track_id"].nunique(),
+        "artists": credits.groupby("listener_id")["artist_id"].nunique(),
         "top_song": songs["n_streams"],
         "top_artist": artists["n_whole"],
     }

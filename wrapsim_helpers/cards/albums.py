@@ -6,10 +6,9 @@ from .canvas import (
     LEFT,
     LONG_HEADLINES,
     MEASURE,
-    NAME,
     READING,
+    SUB_SIZES,
     Paint,
-    cut_text,
     directions,
     fits_width,
     page,
@@ -23,7 +22,7 @@ from .canvas import (
 from .fonts import shown
 from .words import count, counted, span, words_on
 
-TOP, HEIGHT, GAP = 606, 888, 12  # of the mosaic, and between its tiles, pixels
+TOP, HEIGHT, GAP = 620, 874, 12  # of the mosaic, and between its tiles, pixels
 REACH = 0.82  # radius of the largest quarter disc, of the side of a tile; its number fits beside it
 INSET = 16  # of a number from the corner of its tile
 MOST_TILES = 36
@@ -109,7 +108,7 @@ def words_of_top_albums(story):
         rule=f"Plays by track, {span(story)}. Simulated.",
         before=f"{album['album']} by {album['artist']}.",
         after=f"Plays of each track: {plays}.",
-        sub=sub_line(artist if headline == name else f"{name}, {artist}"),
+        sub=sub_line(*[name] * (headline != name), artist),
     )
 
 
@@ -130,6 +129,9 @@ def named_headline(*headlines):
     return next(fitting, headlines[-1])
 
 
-def sub_line(text):
-    """A text that fits as a sub-line, if need be with an ellipsis."""
-    return text if fits_width(text, "text", NAME) else cut_text(text, "text", NAME, MEASURE, "…")
+def sub_line(*parts):
+    """A title and its artist as the sub-line: on one line if it fits in the smallest size of such
+    lines, else one below the other.
+    """
+    text = ", ".join(parts)
+    return text if fits_width(text, "text", SUB_SIZES[-1]) else "\n".join(parts)

@@ -23,7 +23,7 @@ def draw_archive(ax, story, theme="press"):
     """Which days were remarkable? Up to five entries of a diary, in order of time."""
     look = page(ax, story, "archive", theme, words_of_archive(story))
     days = story.tables["archive"]
-    pitch = HEIGHT / max(len(days), 4)
+    pitch = HEIGHT / max(len(days), 2)
     for i, row in enumerate(days.itertuples()):
         y = TOP + pitch * i
         colour = look.loud if row.reason == BIGGEST else look.text

@@ -23,6 +23,7 @@ RULE, READING, NAME, SUB = 36, 44, 54, 72
 HEADLINES, HEROES = (122, 108), (364, 243, 162)
 LONG_HEADLINES = (96, 84, 72, 62)  # sizes of a longer headline, of the last two on two lines
 BESIDE_DISC = 790  # pixels; the first of two lines of a headline ends left of the small disc
+SUB_SIZES, SUB_Y = (NAME, READING, RULE), 551  # of a sub-line, and its baseline
 LEADING = 52  # between the lines of a name
 EDGE = 4
 UNIT = 100  # size at which texts are measured
@@ -55,6 +56,17 @@ def fits_width(text, face, size, room=MEASURE):
 def first_that_fits(texts, face, size, room=MEASURE):
     """The first text that is at most as wide as the room, else the last text."""
     return next((text for text in texts if fits_width(text, face, size, room)), texts[-1])
+
+
+def artists_that_fit(artists, room, start=""):
+    """The text and the artists after it in the smallest size, without the last artists that do not
+    fit; the first one stays. The alt text of a card has them all.
+
+    artists  names with commas between them
+    """
+    names = artists.split(", ")
+    texts = [start + ", ".join(names[:n]) for n in range(len(names), 0, -1)]
+    return first_that_fits(texts, "text", RULE, room)
 
 
 def reading_line(*texts):
@@ -278,8 +290,17 @@ def headline(ax, words, look, sizes):
     first = 470 if len(parts) == 1 else 484 - leading
     for i, part in enumerate(parts):
         write(ax, LEFT, first + leading * i, part, size, "hero", look.loud, "headline")
-    if words.sub:
-        write(ax, LEFT, 548, words.sub, NAME, "text", look.text, "sub")
+    sub_lines(ax, words.sub, look)
+
+
+def sub_lines(ax, text, look):
+    """Write the sub-line in the largest size that fits; two lines of reading size if it has a line
+    break.
+    """
+    sizes = SUB_SIZES if "\n" not in text else (READING,)
+    for i, line in enumerate(filter(None, text.split("\n"))):
+        at = LEFT, SUB_Y - 10 * (len(sizes) == 1) + 46 * i
+        write_name(ax, *at, line, sizes, "text", look.text, "sub", MEASURE)
 
 
 def two_lines(text):

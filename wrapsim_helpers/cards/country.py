@@ -78,7 +78,7 @@ def words_of_country_place(story):
         story,
         "In your country",
         headline=headline,
-        sub=sub_line(of_music + f", {row['name']}" * (row["name"] not in headline)),
+        sub=sub_line(of_music, *[row["name"]] * (row["name"] not in headline)),
         reading=(
             rank_line(minutes, rank, n, below),
             first_true(
@@ -129,11 +129,11 @@ def draw_stand_out(ax, story, theme="press"):
         name = capital(shown_genre(genre.genre)), (READING, RULE), "name", colour, "name", MEASURE
         write_name(ax, LEFT, y, *name)
         for top, high, share, paint in (
-            (y + 22, THICK, genre.share, look.accent),
-            (y + 26 + THICK, THIN_BAR, genre.others_share, look.mark),
+            (y + 28, THICK, genre.share, look.accent),
+            (y + 32 + THICK, THIN_BAR, genre.others_share, look.mark),
         ):
             rectangles(ax, LEFT, top, max(scale * share, NOTHING), high, paint, "genres")
-        at = LEFT + scale * genre.share + 24, y + 22 + THICK / 2 + 15
+        at = LEFT + scale * genre.share + 24, y + 28 + THICK / 2 + 15
         write(ax, *at, percent_text(genre.share), READING, "name", look.text, "value")
     entries = (look.accent, 44, "you"), (look.mark, 44, f"others in {country_at_home(story)}")
     key(ax, look, 548, *entries)

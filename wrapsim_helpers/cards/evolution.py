@@ -10,6 +10,7 @@ from .canvas import (
     READING,
     RIGHT,
     RULE,
+    broken,
     lines,
     page,
     polygons,
@@ -24,8 +25,10 @@ from .fonts import shown, shown_genre
 from .volume import month_rows
 from .words import LONG_MONTHS, MONTHS, capital, counted, words_on
 
-TOP, BASE = 740, 1130  # of the stream
-KEYS, KEY_PITCH, SWATCH = 548, 50, 26  # first line of the key, distance of lines, swatches
+TOP, BASE = 764, 1130  # of the stream
+KEYS, KEY_PITCH, SWATCH = 548, 46, 26  # first line of the key, distance of lines, swatches
+KEY_GAP, KEY_LINES = 32, 3  # between the entries of a line, pixels; most lines
+KEY_TEXT = SWATCH + 14  # from the left of an entry to its name, pixels
 SMOOTH = 12  # points from a month to the next
 LABEL_HEIGHT = 48  # of a name in its band, pixels
 FIRST_PHASE, PHASE_PITCH = 1256, 96
@@ -88,18 +91,30 @@ def bent(months):
 
 
 def key_of_bands(ax, look, entries):
-    """Write the colours and names of bands in two lines, each name as wide as a column at most.
+    """Write the colours and names of bands in lines, as many in each as it has room for.
 
     entries  (Paint, name) of each
     """
-    columns = max(-(-len(entries) // 2), 1)
-    columns = len(entries) if 0 < len(entries) <= 2 else columns
-    for i, (paint, name) in enumerate(entries):
-        x, y = LEFT + MEASURE / columns * (i % columns), KEYS + KEY_PITCH * (i // columns)
+    for (paint, _), (x, y, name) in zip(entries, key_places([name for _, name in entries])):
         rectangles(ax, x, y - SWATCH, SWATCH, SWATCH, paint, "key")
-        room = MEASURE / columns - SWATCH - 40
-        at = x + SWATCH + 14, y
-        write_name(ax, *at, name, (RULE,), "text", look.text, "key", room)
+        write(ax, x + KEY_TEXT, y, name, RULE, "text", look.text, "key")
+
+
+def key_places(names):
+    """(x, y, name) of each entry of the key: whole names, or names of half a line if these need
+    more than KEY_LINES lines.
+    """
+    for room in (MEASURE, (MEASURE - KEY_GAP) // 2):
+        places, x, y = [], LEFT, KEYS
+        for name in names:
+            (text,) = broken(name, "text", RULE, room - KEY_TEXT, 1)
+            length = KEY_TEXT + width(text, "text", RULE)
+            x, y = (LEFT, y + KEY_PITCH) if x > LEFT and x + length > RIGHT else (x, y)
+            places.append((x, y, text))
+            x += length + KEY_GAP
+        if y < KEYS + KEY_LINES * KEY_PITCH:
+            break
+    return places
 
 
 def label_band(ax, x, top, bottom, text, colour):

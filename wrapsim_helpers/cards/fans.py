@@ -163,15 +163,15 @@ def words_of_sound_town(story):
     """The words of the card `sound_town`."""
     row = story.first("sound_town")
     town, artist = shown(row["city"], "a town"), shown(row["artist"])
-    times = f"{row['times']:.0f} times as often as"
-    often = times if row["times"] >= 1.95 else "more often than"
+    often = f"{row['times']:.0f} times as often" if row["times"] >= 1.95 else "more often"
+    artists = f"{count(row['n_artists'])} of your top artists"
     return words_on(
         story,
         "Sound town",
         headline=named_headline(f"{count(row['n_artists'])} artists say {town}", town),
         reading=(
-            "So many of your top artists stand out there.",
-            reading_line(f"{artist}: {often} elsewhere.", f"One: {often} elsewhere."),
+            reading_line(f"{artists} stand out there.", f"{artists}."),
+            reading_line(f"{artist}: {often}.", f"One of them: {often}."),
         ),
         rule=f"Among {counted(row['n_people'], 'other simulated listener')} of the town.",
         before=f"{row['city']}, {row['country']}.",

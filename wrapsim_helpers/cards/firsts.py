@@ -5,6 +5,7 @@ import numpy as np
 from .albums import named_headline, sub_line
 from .canvas import (
     LEFT,
+    MEASURE,
     NAME,
     READING,
     RIGHT,
@@ -26,6 +27,7 @@ from .evolution import name_of_month
 from .fonts import shown
 from .words import (
     MONTHS,
+    NUMBERS,
     count,
     counted,
     day,
@@ -81,40 +83,60 @@ def words_of_first_song(story):
         reading=(f"{date}, at {time}.", again),
         rule="First play of 30 s and more, local time. Simulated.",
         before=f"{song['title']} by {song['artist']}.",
-        sub=sub_line(artist if headline == title else f"{title}, {artist}"),
+        sub=sub_line(*[title] * (headline != title), artist),
     )
 
 
 # ---------------------------------------------------------------- discoveries
 
 ROWS_TOP, NAMES_LEFT = 640, 180  # the first row, and where names begin
+ROWS_HEIGHT, MOST_PITCH = 880, 400  # of all rows, and of one, pixels
+FEW_MONTHS = 5  # so many have large rows
 
 
 def draw_discoveries(ax, story, theme="press"):
     """Which artists were new to the listener?
 
     One row per month: the new artist streamed most, and a bar as long as the number of new artists.
+    Few months have larger names and thick bars.
     """
     look = page(ax, story, "discoveries", theme, words_of_discoveries(story))
     months = named_months_of(story)
-    pitch = min(880 / len(months), 120)
+    pitch = min(ROWS_HEIGHT / len(months), MOST_PITCH)
     top = int(months["n_streams"].to_numpy().argmax())
-    n = months["n_artists"].to_numpy()
-    y = ROWS_TOP + pitch * np.arange(len(months))
-    room = RIGHT - NAMES_LEFT
-    rectangles(
-        ax, NAMES_LEFT, y + 24, room * n / n.max(), 4, look.paints(np.arange(len(n)) == top), "new"
-    )
+    draw_rows = large_months if len(months) <= FEW_MONTHS else small_months
+    draw_rows(ax, look, months, ROWS_TOP + pitch * np.arange(len(months)), top)
+    return ax
+
+
+def small_months(ax, look, months, y, top):
+    """Draw a line for each month, with a thin bar below the name.
+
+    months  rows of `discoveries`;  y  their baselines;  top  number of the marked row
+    """
+    n, room = months["n_artists"].to_numpy(), RIGHT - NAMES_LEFT
+    paints = look.paints(np.arange(len(n)) == top)
+    rectangles(ax, NAMES_LEFT, y + 24, room * n / n.max(), 4, paints, "new")
     for i, row in enumerate(months.itertuples()):
-        colour = look.loud if i == top else look.text
-        month = MONTHS[(row.month - 1) % 12]
+        month, text = MONTHS[(row.month - 1) % 12], count(row.n_artists)
         write(ax, LEFT, y[i], month, RULE, "text", look.quiet, "tick")
-        text = count(row.n_artists)
         write(ax, RIGHT, y[i], text, RULE, "text", look.text, "value", ha="right")
-        left = room - width(text, "text", RULE) - 24
+        colour, left = look.loud if i == top else look.text, room - width(text, "text", RULE) - 24
         name = shown(row.artist)
         write_name(ax, NAMES_LEFT, y[i], name, (READING,), "name", colour, "name", left)
-    return ax
+
+
+def large_months(ax, look, months, y, top):
+    """Draw a block for each month: its name, the artist and a thick bar (see `small_months`)."""
+    n = months["n_artists"].to_numpy()
+    pitch = min(ROWS_HEIGHT / len(n), MOST_PITCH)
+    paints = look.paints(np.arange(len(n)) == top)
+    rectangles(ax, LEFT, y + 86, MEASURE * n / n.max(), 0.7 * pitch - 86, paints, "new")
+    for i, row in enumerate(months.itertuples()):
+        of_month = f"{name_of_month(row.month)}, {counted(row.n_artists, 'new artist')}"
+        write(ax, LEFT, y[i], of_month, RULE, "text", look.quiet, "value")
+        colour, name = look.loud if i == top else look.text, shown(row.artist)
+        write_name(ax, LEFT, y[i] + 60, name, (NAME, READING), "name", colour, "name", MEASURE)
 
 
 def named_months_of(story):
@@ -159,49 +181,62 @@ def words_of_discoveries(story):
 
 # ---------------------------------------------------------------- seasons
 
-SEASON_TOP, SEASON_PITCH, LARGEST = 676, 178, 168  # first disc, their distance and diameter
+SEASONS_TOP, SEASONS_HEIGHT = 590, 890  # of all discs, pixels
+MOST_SEASONS, LARGEST = 5, 250  # on a card, and the diameter of a disc, pixels
 
 
 def draw_seasons(ax, story, theme="press"):
     """Which artist was on top in each season? The area of a disc is the number of streams."""
     look = page(ax, story, "seasons", theme, words_of_seasons(story))
-    rows = story.tables["seasons"].tail(5)
+    rows = seasons_of(story)
+    pitch = SEASONS_HEIGHT / len(rows)
+    largest = min(pitch - 10, LARGEST)
     n, top = rows["n_whole"].to_numpy(), int(rows["n_whole"].to_numpy().argmax())
     for i, row in enumerate(rows.itertuples()):
-        y = SEASON_TOP + SEASON_PITCH * i
-        size = max(LARGEST * np.sqrt(n[i] / n.max()), 24)
-        dots(ax, (LEFT + LARGEST / 2, y), size, look.paints([i == top])[0], "discs")
-        left, colour = LEFT + LARGEST + 40, look.loud if i == top else look.text
+        y = SEASONS_TOP + pitch * (i + 0.5)
+        size = max(largest * np.sqrt(n[i] / n.max()), 24)
+        dots(ax, (LEFT + largest / 2, y), size, look.paints([i == top])[0], "discs")
+        left, colour = LEFT + largest + 40, look.loud if i == top else look.text
         when = f"{season_name(story, row)}, {counted(row.n_whole, 'play')}"
-        write(ax, left, y - 24, when, RULE, "text", look.quiet, "value")
+        write_name(ax, left, y - 24, when, (RULE,), "text", look.quiet, "value", RIGHT - left)
         name = shown(row.artist)
         write_name(ax, left, y + 36, name, (NAME, READING), "name", colour, "name", RIGHT - left)
     return ax
 
 
+def seasons_of(story):
+    """The seasons that the card shows: the last ones of a longer period."""
+    return story.tables["seasons"].tail(MOST_SEASONS)
+
+
 def season_name(story, row):
-    """A season with its months in the period: "Winter, January to February"."""
+    """A season with its months in the period: "Winter, Jan to Feb", "Spring, Mar to May". In a
+    period over several years with the year instead: "Winter 2023–24", "Spring 2024".
+    """
+    if story.first_day.year != story.last_day.year:
+        return f"{row.season.capitalize()} {years_of_season(story, row.number)}"
     month = story.first_day.month - 1
-    last = (story.last_day.year - story.first_day.year) * 12 + story.last_day.month
-    months = [m for m in range(3 * row.number, 3 * row.number + 3) if month < m <= last]
-    if not months:
-        return row.season.capitalize()
-    names = [MONTHS[(m - 1) % 12] for m in (months[0], months[-1])]
-    when = names[0] if names[0] == names[1] else f"{names[0]} to {names[1]}"
-    return f"{row.season.capitalize()}, {when}"
+    months = [m for m in range(3 * row.number, 3 * row.number + 3) if month < m]
+    names = [MONTHS[m - 1] for m in months if 0 < m <= story.last_day.month]
+    when = " to ".join(dict.fromkeys([*names[:1], *names[-1:]]))
+    return f"{row.season.capitalize()}, {when}" if when else row.season.capitalize()
+
+
+def years_of_season(story, number):
+    """The year of a season as text; both of one from December to February: "2023–24"."""
+    year = story.first_day.year + number // 4
+    return f"{year - 1}–{year % 100:02}" if number % 4 == 0 else str(year)
 
 
 def words_of_seasons(story):
     """The words of the card `seasons`."""
-    rows = story.tables["seasons"]
-    top, artists = rows.loc[rows["n_whole"].idxmax()], rows["artist"].value_counts()
+    rows = seasons_of(story)
+    top, n = rows.loc[rows["n_whole"].idxmax()], rows["artist"].nunique()
     name = shown(top["artist"])
     said = "; ".join(
         f"{season_name(story, r)}: {r.artist}, {counted(r.n_whole, 'play')}"
         for r in rows.itertuples()
     )
-    n = len(artists)
-    many = f"{counted(n, 'artist')} in {counted(len(rows), 'season')}."
     return words_on(
         story,
         "Seasons",
@@ -214,11 +249,18 @@ def words_of_seasons(story):
                 f"{counted(top['n_whole'], 'play')} of {name}.",
                 f"{counted(top['n_whole'], 'play')}.",
             ),
-            many if n > 1 else f"One artist in {counted(len(rows), 'season')}.",
+            f"{counted(n, 'different artist')} on top." if n > 1 else "The same artist each time.",
         ),
-        rule=f"Top artist by season, {span(story)}. Simulated.",
+        rule=seasons_rule(story),
         before=f"{said}.",
     )
+
+
+def seasons_rule(story):
+    """The rule of the card `seasons`: its period, or that it shows the last seasons alone."""
+    left_out = len(story.tables["seasons"]) > MOST_SEASONS
+    of = f"the last {NUMBERS[MOST_SEASONS]} seasons" if left_out else span(story)
+    return f"Top artist by season, {of}. Simulated."
 
 
 # ---------------------------------------------------------------- countries

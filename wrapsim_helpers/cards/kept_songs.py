@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .albums import sub_line
 from .canvas import (
     LEFT,
     READING,
@@ -18,8 +19,9 @@ from .evolution import name_of_month
 from .fonts import shown
 from .words import MONTHS, count, counted, short_title, words_on
 
-FIRST, HEIGHT, MOST_PITCH = 640, 880, 110  # the first row, all rows, and one row, pixels
+FIRST, HEIGHT, MOST_PITCH = 660, 860, 200  # the first row, all rows, and one row, pixels
 NAMES_LEFT, BAR, MOST_ROWS = 180, 7, 12
+FEW_ROWS, THICK = 5, 0.25  # so many rows have thick bars, as a share of the row
 
 
 def draw_kept_songs(ax, story, theme="press"):
@@ -28,18 +30,17 @@ def draw_kept_songs(ax, story, theme="press"):
     """
     look = page(ax, story, "kept_songs", theme, words_of_kept_songs(story))
     months = kept_months(story)
-    best = best_of(story.tables["kept_songs"])
-    names = f"{shown(short_title(best['title']), 'title')}, {shown(best['artist'])}"
-    write_name(ax, LEFT, 548, names, (READING, RULE), "text", look.text, "sub", RIGHT - LEFT)
     n, top = months["n_kept"].to_numpy(), int(months["n_streams"].to_numpy().argmax())
-    y = FIRST + min(HEIGHT / len(months), MOST_PITCH) * np.arange(len(months))
+    pitch = min(HEIGHT / len(months), MOST_PITCH)
+    y = FIRST + pitch * np.arange(len(months))
+    bar = THICK * pitch if len(months) <= FEW_ROWS else BAR
     room = RIGHT - NAMES_LEFT
     rectangles(
         ax,
         NAMES_LEFT,
         y + 20,
         room * n / n.max(),
-        BAR,
+        bar,
         look.paints(np.arange(len(n)) == top),
         "kept",
     )
@@ -92,4 +93,5 @@ def words_of_kept_songs(story):
         if adds + saves > n_kept
         else "The most played of each month; bars: kept songs.",
         before=f"{counted(months['n_kept'].sum(), 'kept song')}. {said}.",
+        sub=sub_line(shown(short_title(best["title"]), "title"), shown(best["artist"])),
     )

@@ -10,6 +10,7 @@ from .canvas import (
     READING,
     RIGHT,
     RULE,
+    artists_that_fit,
     dots,
     fits_headline,
     fits_width,
@@ -128,7 +129,7 @@ def draw_movie(ax, story, theme="press"):
             look.loud if is_most else look.text,
         )
         write_name(ax, TITLE_LEFT, y, title, (NAME, READING), "name", colour, "name", room)
-        below = f"{scene.scene}, {shown(scene.artist)}"
+        below = artists_that_fit(shown(scene.artist), room, f"{scene.scene}, ")
         write_name(ax, TITLE_LEFT, y + 48, below, (RULE,), "text", look.quiet, "artist", room)
     return ax
 

@@ -113,9 +113,9 @@ def draw_missed_songs(ax, story, theme="press"):
         dots(ax, np.c_[x[full], np.full(full.sum(), y + 16)], DOT, paint, "fans")
         dots(ax, np.c_[x[~full], np.full((~full).sum(), y + 16)], 10, look.muted, "others")
         title, colour = shown(short_title(song.title), "title"), look.loud if i == 0 else look.text
-        write_name(ax, LEFT, y + 98, title, (NAME, READING), "name", colour, "name", MEASURE - 12)
+        write_name(ax, LEFT, y + 88, title, (NAME, READING), "name", colour, "name", MEASURE - 12)
         artist = (READING, RULE), "text", look.quiet, "artist", MEASURE - 12
-        write_name(ax, LEFT, y + 144, shown(song.artist), *artist)
+        write_name(ax, LEFT, y + 138, shown(song.artist), *artist)
     return ax
 
 

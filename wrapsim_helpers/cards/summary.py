@@ -34,7 +34,7 @@ MIN_YEAR = 300  # days; the shortest window of an edition has 303
 NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
 FIVE = 5
 SECOND = 552  # left end of the right column
-COLUMN = SECOND - LEFT - 40
+COLUMN = RIGHT - SECOND
 FACTS = ((LEFT, 340), (448, 244), (716, 280))  # left ends and widths of the facts, pixels
 
 

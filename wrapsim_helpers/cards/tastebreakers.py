@@ -3,7 +3,19 @@
 import numpy as np
 
 from .albums import named_headline
-from .canvas import LEFT, MEASURE, NAME, READING, RIGHT, RULE, page, rectangles, write, write_name
+from .canvas import (
+    LEFT,
+    MEASURE,
+    NAME,
+    READING,
+    RIGHT,
+    RULE,
+    artists_that_fit,
+    page,
+    rectangles,
+    write,
+    write_name,
+)
 from .fonts import shown, shown_genre
 from .words import capital, count, counted, short_title, words_on
 
@@ -25,8 +37,10 @@ def draw_tastebreakers(ax, story, theme="press"):
         colour = look.loud if song.rank == 1 else look.text
         genre = capital(shown_genre(song.genre)), (NAME, READING), "name", colour, "name", ROOM
         write_name(ax, LEFT, top + 80, *genre)
-        title = f"{shown(short_title(song.title), 'title')}, {shown(song.artist)}"
-        write_name(ax, LEFT, top + 130, title, (RULE,), "text", look.quiet, "artist", ROOM)
+        room = ROOM if top == TOP else MEASURE  # beside the unit, or alone on its line
+        title = f"{shown(short_title(song.title), 'title')}, "
+        title = artists_that_fit(shown(song.artist), room, title)
+        write_name(ax, LEFT, top + 130, title, (RULE,), "text", look.quiet, "artist", room)
         fans = count(song.n_listeners)
         write(ax, RIGHT, top + 80, fans, NAME, "hero", colour, "value", ha="right")
     write(ax, RIGHT, TOP + 130, "fans", RULE, "text", look.quiet, "unit", ha="right")

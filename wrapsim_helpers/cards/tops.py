@@ -173,17 +173,17 @@ def words_of_top_artists(story):
         story,
         "Top artists",
         headline=artists_headline(n, shown(story.first("top_artists")["artist"])),
-        reading=(lead(n), share_of_first(story, n[0])),
+        reading=(lead(n), shares_of_all(story, n)),
         rule=ARTISTS_RULE,
         before=f"{rows}.",
     )
 
 
-def share_of_first(story, n):
-    """The reading line with the share of the first artist's streams among all streams."""
-    row = story.first("minutes")
-    share = percent_text(n / max(row["n_streams"], n))
-    return f"{share} of all plays, among {counted(int(row['n_artists']), 'artist')}."
+def shares_of_all(story, n):
+    """The reading line with the shares of the first two artists' streams among all streams."""
+    every = max(story.first("minutes")["n_streams"], n[0])
+    first, *others = (percent_text(streams / every) for streams in n[:2])
+    return f"{first} of all plays" + "".join(f", number two {share}" for share in others) + "."
 
 
 def artists_headline(n, name):

@@ -39,7 +39,7 @@ class Words(NamedTuple):
     rule      how it was counted
     alt       the card as text for people who do not see it, with every number of the card
     hero      the large number, or ""
-    sub       one line under the headline
+    sub       one line under the headline, or two with a line break
     """
 
     kicker: str

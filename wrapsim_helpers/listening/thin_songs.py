@@ -7,7 +7,7 @@ import warnings
 import pandas as pd
 import pyarrow.compute as pc
 
-from ..music.families import FAMILIES
+from ..music.families import favourite_family
 from ..music.genres import POOLS, SMALL_POOL, membership
 from ..parameters import WIDE
 from ..people.survey_shares import GENRE_NAMES
@@ -41,7 +41,8 @@ def scarce_genres(tracks):
         {"year": pc.year(tracks["release_date"]), "popularity": tracks["popularity"]}
     )
     families = collections.Counter(tracks["family"].to_pylist())
-    sizes = {genre: families[genre] for genre in GENRE_NAMES if genre in FAMILIES}
+    named = {genre: favourite_family(genre) for genre in GENRE_NAMES}
+    sizes = {genre: families[family] for genre, family in named.items() if family}
     sizes |= {genre: int(membership(dated, genre).sum()) for genre in UNLABELLED}
     return {genre: size for genre, size in sizes.items() if size < SMALL_POOL}
 

@@ -1,7 +1,8 @@
 """Families of genres: about ten groups that hold every genre label of a catalogue.
 
 They are the genres that survey respondents name as their favourite, as far as these are genres and
-not all music, old songs or new ones, and four more for what respondents do not name. The table
+not all music, old songs or new ones, and four more for what respondents do not name. The family of
+the favourite genre "Melody" is called "Ballads", which listeners know as a genre. The table
 data/behaviour/genre_families.csv has the family of each label with the reason.
 """
 
@@ -16,14 +17,20 @@ from ..resources import resource
 
 # favourite genres of the survey that any label can belong to, by age or popularity, or several
 NO_FAMILY = ("All", "Classical & melody, dance", "Old songs", "Trending songs")
+FAMILY_NAMES = {"Melody": "Ballads"}  # favourite genre -> name of its family, where they differ
 OTHER = "Other"  # functional noise, festive music and labels of which no family is known
 FAMILIES = (
-    *(genre for genre in GENRE_NAMES if genre not in NO_FAMILY),
+    *(FAMILY_NAMES.get(genre, genre) for genre in GENRE_NAMES if genre not in NO_FAMILY),
     "Folk & country",
     "Latin",
     "Soul & jazz",
     OTHER,
 )
+
+
+def favourite_family(genre):
+    """Family of a favourite genre of the survey; "" for one of NO_FAMILY."""
+    return "" if genre in NO_FAMILY else FAMILY_NAMES.get(genre, genre)
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..latin import latin_form
-from ..music.families import FAMILIES
+from ..music.families import favourite_family
 from ..people.personas import load_personas
 from ..runs.opened import open_run, read_parquet
 from ..storage.outputs import replaced_file
@@ -143,8 +143,8 @@ def favourite_shares(favourites, streams, totals):
     """
     by_family = streams.groupby(["listener_id", "families"])["n_streams"].sum()
     return [
-        as_percent(by_family.get((listener, genre), 0) / totals[listener])
-        if genre in FAMILIES and totals[listener]
+        as_percent(by_family.get((listener, favourite_family(genre)), 0) / totals[listener])
+        if favourite_family(genre) and totals[listener]
         else "-"
         for listener, genre in favourites.items()
     ]

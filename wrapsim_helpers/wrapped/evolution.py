@@ -16,6 +16,7 @@ FEWEST_STREAMS = 30  # streams on each side of a change
 # this value about half of the listeners of the default world have a change.
 CHANGE = 0.05
 PIVOTAL = 2  # artists named for a phase
+SEEN_PERCENT = 10  # of a phase's streams; the genre that names the phase has as much, if one has
 # measure of the tracks table -> its standard deviation in the default catalogue, the word for a
 # phase above the listener's year, and the word for one below
 DESCRIPTORS = {
@@ -155,12 +156,13 @@ def songs_of_phases(tables):
     return counts_by(songs, "phase", "track_id")
 
 
-def typical_of_phases(counts, keys, rules, most=1):
+def typical_of_phases(counts, keys, rules, most=1, first=()):
     """The values of some columns that are most typical of each phase, with rank.
 
     counts  streams by phase and the columns: n_streams, ms_played, first_ms
     keys    the columns; they decide the last ties, and the last one identifies the value
     most    number of values per phase
+    first   order of the rows that comes before how typical they are
     Most typical is the value whose share of the phase's streams is furthest above its share of all
     phases'.
     """
@@ -169,22 +171,35 @@ def typical_of_phases(counts, keys, rules, most=1):
         by = ["listener_id", *of]
         sums = sums.join(counts.group_by(by).agg(**{name: total(counts.n_streams)}), by).view()
     above = (sums.n_streams / sums.of_phase - sums.of_value / sums.everything).round(9)
-    order = (ibis.desc("above"), *rules.best_first, *keys)
+    order = (*first, ibis.desc("above"), *rules.best_first, *keys)
     best = ranked(sums.mutate(above=above), *order, within=["phase"])
     return best.filter(best["rank"] <= most).select("listener_id", "phase", *keys, "rank")
 
 
 def peaks(tables):
-    """Typical genre of each phase and the month with most streams of it: phase, genre,
-    peak_month.
+    """Typical genre of each phase (see `music_evolution`) and the month with most streams of it:
+    phase, genre, peak_month.
     """
     months = with_phase(tables, shared(tables, genre_months))
-    genres = counts_by(months, "phase", "number")
-    typical = typical_of_phases(genres, ["number"], tables.rules).drop("rank")
+    genres = how_visible(tables, counts_by(months, "phase", "number"))
+    first = [ibis.desc("visible")]
+    typical = typical_of_phases(genres, ["number"], tables.rules, first=first).drop("rank")
     chosen = months.join(typical, ["listener_id", "phase", "number"])
     best = ranked(chosen, ibis.desc("n_streams"), "month", within=["phase"])
     peak = best.filter(best["rank"] == 1).join(genres_of(tables), "number")
     return peak.select("listener_id", "phase", "genre", peak_month="month")
+
+
+def how_visible(tables, genres):
+    """Streams by phase and genre with visible: 2 for a genre of `genre_mixture` with SEEN_PERCENT
+    or more of the phase's streams, 1 for another one of it, 0 for the further genres.
+    """
+    ranks = shared(tables, ranked_genres).select("listener_id", "number", place="rank")
+    placed = genres.join(ranks, ["listener_id", "number"])
+    of_phase = placed.n_streams.sum().over(group_by=("listener_id", "phase"))
+    is_named, is_large = placed.place < REST, 100 * placed.n_streams >= SEEN_PERCENT * of_phase
+    visible = is_named.ifelse(1 + is_large.cast("int64"), 0)
+    return placed.mutate(visible=visible).drop("place")
 
 
 def descriptor_of(songs, tables):
@@ -235,9 +250,11 @@ def music_evolution(tables):
 
     Phases end where the mixture of genres changes most (see `genre_changes`). Genre, mood and
     artists are those whose share of the phase's streams is furthest above their share of all
-    phases'; the peak is the month with most streams of this genre, of equal months the earlier; for
-    the descriptor, see `descriptor_of`. mood is "" if no track has one. The rule of 2024 is not
-    published; this one is a decision of wrapsim.
+    phases'. The genre is one of the five of `genre_mixture`, and has SEEN_PERCENT of the phase's
+    streams, if one of them has so many, so a picture of the mixture shows it. The peak is the month
+    with most streams of this genre, of equal months the earlier; for the descriptor, see
+    `descriptor_of`. mood is "" if no track has one. The rule of 2024 is not published; this one is
+    a decision of wrapsim.
     """
     songs, keys = shared(tables, songs_of_phases), ["listener_id", "phase"]
     sets = counts_by(songs.join(shared(tables, mood_sets), "track_id"), "phase", "mood_set")
@@ -290,7 +307,9 @@ INSIGHTS = (
         columns=EVOLUTION_COLUMNS,
         counted=f"phases end where the genres of {SIDE_MONTHS} months differ most from those of "
         f"the {SIDE_MONTHS} before; genre, mood, sound and artists are what sets a phase apart "
-        "from the other phases; plays of {seconds} s and more",
+        f"from the other phases, the genre among the {MIXED_GENRES} most streamed of the period, "
+        f"with {SEEN_PERCENT} % of the phase's plays if one has so many; "
+        "plays of {seconds} s and more",
         left_out=UNLABELLED,
     ),
 )

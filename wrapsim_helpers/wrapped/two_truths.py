@@ -5,7 +5,7 @@ playing cards of 2021).
 import ibis
 
 from ..instants import MINUTE_MS
-from .counting import ranked
+from .counting import ranked, ranked_only
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, top_artists, top_songs
 from .volume import minutes
@@ -44,13 +44,17 @@ def two_truths(tables):
 
 def true_facts(tables):
     """Listener, fact, its number (kind), name and true_number; one row per fact of SMALLEST or
-    more.
+    more. Songs and artists are those with a ranked stream, as on every card.
     """
+    songs, artists = (
+        ranked_only(table).group_by("listener_id").agg(n=ibis._.count())
+        for table in (tables.songs, tables.credited)
+    )
     volume, song, artist = minutes(tables), top_songs(tables, 1), top_artists(tables, 1)
     sources = (
         ("minutes", volume, volume.ms_played // MINUTE_MS, ""),
-        ("songs", volume, volume.n_tracks, ""),
-        ("artists", volume, volume.n_artists, ""),
+        ("songs", songs, songs.n, ""),
+        ("artists", artists, artists.n, ""),
         ("top_song", song, song.n_streams, song.title),
         ("top_artist", artist, artist.n_whole, artist.artist),
     )
