@@ -3,7 +3,7 @@
 import numpy as np
 
 from .insight import OF_STREAMS, Insight
-from .tops import UNRANKED, families_of
+from .tops import UNRANKED, numbered_families
 
 
 def hourly_families(tables):
@@ -13,7 +13,7 @@ def hourly_families(tables):
     A stream counts in the hour in which it began. ListenBrainz has the ten most frequent genres by
     hour, in UTC; families and local time are decisions of wrapsim.
     """
-    families = families_of(tables)
+    families = numbered_families(tables)
     tracks = tables.tracks.filter(tables.tracks.genre != "").join(families, "family")
     plays = tables.plays.filter(tables.plays.is_ranked)
     plays = plays.join(tracks.select("track_id", "number"), "track_id")

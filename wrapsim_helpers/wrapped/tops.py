@@ -71,15 +71,15 @@ def best_artists(tables, most=STORED):
 
 def genres_of(tables):
     """Genre labels, numbered in alphabetical order. Numbers are faster to group and compare."""
-    return numbered(tables.tracks.filter(tables.tracks.genre != ""), "genre")
+    return with_numbers(tables.tracks.filter(tables.tracks.genre != ""), "genre")
 
 
-def families_of(tables):
+def numbered_families(tables):
     """Families of genres, numbered in alphabetical order."""
-    return numbered(tables.tracks, "family")
+    return with_numbers(tables.tracks, "family")
 
 
-def numbered(table, column):
+def with_numbers(table, column):
     """The different texts of a column, with number, int32, in alphabetical order from 0."""
     place = ibis.row_number().over(ibis.window(order_by=column))
     return table.select(column).distinct().mutate(number=place.cast("int32"))
