@@ -1,4 +1,4 @@
-"""A long history: a million and a half plays over twelve years, read, and made into a story with
+"""A long history: a million and a half plays over eight years, read, and made into a story with
 its cards; and exports by two workers.
 """
 
@@ -14,7 +14,7 @@ import wrapsim_helpers as ws
 from .scale import peak
 from .timing import in_turn, seconds
 
-LISTENERS, YEARS, LAST_YEAR = 17, 12, 2025  # whose plays become those of one person
+LISTENERS, YEARS, LAST_YEAR = 17, 8, 2025  # whose plays become those of one person
 AUDIO = "Streaming_History_Audio"
 WRAPPED = "from wrapsim_helpers.__main__ import main; main()"
 
