@@ -56,15 +56,15 @@ def draw_scores(results):
     ax = chart(
         f"{ok.sum()} of {len(table)} published outcomes are within their tolerance"
         + f"; {unjudged} need more listeners" * bool(unjudged),
-        "Distance from the published figure in tolerances, the worst check of each figure; counted "
-        "outcomes of tiers A and B.",
+        "Distance in tolerances, worst check of each outcome (tiers A and B). Red: missed. Light: "
+        "too few listeners.",
     )
     ax.set_position(frame(0.17))
     ax.scatter(
         np.minimum(table["score"], WORST),
         row + 0.56 * ((np.arange(len(table)) * 0.618) % 1 - 0.5),  # spread within the row
         s=np.where(table["tier"] == "A", 60, 28),
-        color=np.where(ok, DATA, ACCENT),
+        color=table["verdict"].map({PASS: DATA, TOO_SMALL: MIST}).fillna(ACCENT),
         linewidth=0,
     )
     ax.axvline(1, color=INK, linewidth=1)
