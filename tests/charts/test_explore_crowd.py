@@ -96,6 +96,7 @@ def test_a_cohort_without_listeners_is_empty_and_says_so(counts):
     first = crowd.cohort_of(counts, {})
     nobody = crowd.cohort_of(counts, {"country": "AQ"}, first)
     assert nobody["n"] == 0 and nobody["left"] == [] and nobody["top"] == []
+    assert cohorts.cohort_numbers(counts, {"country": "AQ"})["median"] == 0
     assert nobody["said"] == "AQ: no listener of this run. Choose another cohort."
 
 

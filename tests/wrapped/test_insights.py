@@ -395,6 +395,13 @@ def test_a_skip_is_a_play_more_than_three_seconds_short():
     assert rows(w.skip_rate(heard(plays)), "n_plays", "n_skips", order="listener_id") == [[3, 1]]
 
 
+def test_a_play_of_a_track_of_unknown_length_is_neither_counted_nor_a_skip():
+    tracks = [*TRACKS, (5, "Untimed", "pop", 0, False, [(3, "primary")])]
+    plays = [play("2025-05-01T10:00:00", track, 100_000) for track in (0, 5)]
+    found = w.skip_rate(heard(plays, tracks=tracks))
+    assert rows(found, "n_plays", "n_skips", order="listener_id") == [[1, 1]]
+
+
 def test_the_place_counts_those_strictly_below():
     plays = [
         play("2025-05-01T10:00:00", listener=who, ms_played=length)

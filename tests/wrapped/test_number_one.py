@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from wrapsim_helpers import wrapped as w
@@ -23,6 +24,14 @@ def streamed(n, per_day=1):
         play(f"2025-{5 + i // per_day // 28:02}-{1 + i // per_day % 28:02}T{i % per_day:02}:00:00")
         for i in range(n)
     ]
+
+
+def test_the_day_after_the_peak_day_is_named_from_two_days_on():
+    dates = [date(2025, 5, 1), date(2025, 5, 2)]
+    days = pd.DataFrame({"day": [20_209, 20_210], "date": dates, "n_streams": [3, 7]})
+    words = "after the peak day comes 2025-05-01, with 4 streams fewer"
+    assert no.gap_to_second_peak(days) == words
+    assert no.gap_to_second_peak(days[:1]) == ""
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,10 @@ def test_a_guest_without_streams_has_no_share():
     assert (found["early_share"], found["sad_share"], found["top_artist_share"]) == (0, 0, 0)
 
 
+def test_a_guest_whose_plays_took_no_time_has_no_early_share():
+    assert measured(play("2025-05-01T06:00:00", 0, 0))["early_share"] == 0
+
+
 def test_the_label_follows_the_taste_of_all_pairs():
     def label(*counts):
         plays = [one for n, years in enumerate(counts, 1) for one in plays_of(n, years)]

@@ -156,6 +156,17 @@ def test_the_phase_of_the_decade_is_that_of_the_middle_year(first, last, phase):
     assert block == {"listeningAge": 37, "windowStartYear": first, "decadePhase": phase}
 
 
+def test_both_layouts_have_the_milliseconds_and_the_number_of_the_top_artists():
+    story = with_first_row(stories.typical(), "minutes", n_artists=57)
+    top = pd.DataFrame({"artist": ["Ode", "Ivy"], "ms_played": [90_000, 60_000]})
+    story = replace(story, tables=story.tables | {"top_artists": top})
+    uris = [uri("artist", "Ode"), uri("artist", "Ivy")]
+    new, old = wrapped_file.artists_block(story), wrapped_file.artists_of_2024(story)
+    assert (new["topArtistUris"], old["topArtists"]) == (uris, [{"artistUri": u} for u in uris])
+    assert new["topArtistMsPlayed"] == old["topArtistMilliseconds"] == 90_000
+    assert new["numUniqueArtists"] == old["numUniqueArtists"] == 57
+
+
 @pytest.mark.parametrize("below, percent", [(0, 0), (1, 50), (2, 100)])
 def test_the_percentage_with_less_is_of_the_other_listeners(below, percent):
     story = with_first_row(stories.typical(), "place", n_below=below, n_listeners=3)
