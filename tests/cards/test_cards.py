@@ -1021,6 +1021,26 @@ def test_a_listener_without_a_font_is_named_by_the_latin_column(only_shipped_fon
         assert words.headline == headline and words.alt.startswith(f"{name}, ")
 
 
+def test_all_songs_with_as_many_plays_as_the_first_are_counted():
+    assert tops.lead([11, 11, 9]) == "Two with 11 plays; minutes decide."
+    assert tops.lead([11, 11, 11, 11, 9]) == "Four with 11 plays; minutes decide."
+    assert tops.lead([11] * 5) == "All five with 11 plays; minutes decide."
+
+
+def test_a_summary_gives_longer_titles_more_room():
+    names = ["Bo Ek"] * 5, ["A Song of the Early Morning"] * 5
+    assert [summary.n_cut(names, second) for second in (552, 480, 456)] == [5, 5, 0]
+    assert summary.second_column(names) == 456
+    assert summary.second_column((["Bo Ek"], ["Morning"])) == 552  # the usual place
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_all_artists_and_songs_of_a_summary_have_one_size(story):
+    names = {name[:6] for _, _, five in summary.top_fives(story_of(story)) for name in five}
+    texts = [text for text in drawn(story, "summary").texts if text.get_text()[:6] in names]
+    assert len({text.get_fontsize() for text in texts}) == 1 and len(texts) > 5
+
+
 def test_a_guest_is_named_by_the_latin_column(only_shipped_fonts):
     guests = pd.DataFrame({"name": ["森裕美子", "Bo Ek"], "name_latin": ["Mori Yumiko", "Bo Ek"]})
     assert [first_name(*guest) for guest in guests.to_numpy()] == ["Mori Yumiko", "Bo"]

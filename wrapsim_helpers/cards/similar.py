@@ -124,6 +124,7 @@ def words_of_missed_songs(story):
     songs = story.tables["missed_songs"][:FIVE]
     first = songs.iloc[0]
     title = shown(short_title(first["title"]), "title")
+    plays = counted(first["n_streams"], "play")
     of_ten = "; ".join(
         f"{s.title} by {s.artist}, {s.n_listeners} of 10" for s in songs.itertuples()
     )
@@ -132,7 +133,7 @@ def words_of_missed_songs(story):
         "Missed songs",
         headline=fits_headline(title),
         reading=(
-            reading_line(f"Your ten closest played it {counted(first['n_streams'], 'time')}."),
+            reading_line(f"{first['n_listeners']} of your ten closest: {plays}."),
             "You have not heard it yet.",
         ),
         rule="Dots: the ten listeners most like you. Simulated.",

@@ -27,7 +27,7 @@ from .canvas import (
     year_disc,
 )
 from .fonts import shown
-from .summary import disc_key, draw_facts, top_five, top_fives, words_of_summary
+from .summary import disc_key, draw_facts, draw_fives, words_of_summary
 from .themes import THEMES, check_theme
 from .tops import FIVE, words_of_top_artists, words_of_top_songs
 from .words import count, minutes_text, short_title
@@ -76,9 +76,7 @@ def draw_square_summary(ax, story, theme="press"):
     write(ax, LEFT, 508, "minutes", RULE, "text", look.quiet, "unit")
     year_disc(ax, story, look, 606, 250, 48, 140, "sectors", edge=look.ground)
     disc_key(ax, look, story, 768, 182, RIGHT - 768, 56)
-    (artists, _, names), (songs, _, titles) = top_fives(story)
-    top_five(ax, look, artists, names, LEFT, 574, 52, TEXT_ROOM)
-    top_five(ax, look, songs, titles, PICTURE, 574, 52, PICTURE_ROOM)
+    draw_fives(ax, look, story, 574, 52)
     lines(ax, [[(LEFT, 866), (RIGHT, 866)]], look.faint, 3, "hairline")
     draw_facts(ax, look, story, 914)
     return ax

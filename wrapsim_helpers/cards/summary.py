@@ -11,6 +11,7 @@ from .canvas import (
     Paint,
     disc_families,
     first_that_fits,
+    fits_width,
     lines,
     page,
     rectangles,
@@ -33,8 +34,8 @@ from .words import (
 MIN_YEAR = 300  # days; the shortest window of an edition has 303
 NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
 FIVE = 5
-SECOND = 552  # left end of the right column
-COLUMN = RIGHT - SECOND
+SECONDS = (552, 528, 576, 504, 600, 480, 456)  # left ends of the right column, the usual one first
+GAP, RANK_ROOM = 36, 46  # pixels between the columns, and from a rank to its name
 FACTS = ((LEFT, 340), (448, 244), (716, 280))  # left ends and widths of the facts, pixels
 
 
@@ -46,8 +47,7 @@ def draw_summary(ax, story, theme="press"):
     write(ax, LEFT, 634, n, NAME, "hero", look.text, "value")
     write(ax, LEFT, 686, "minutes", RULE, "text", look.quiet, "unit")
     disc_key(ax, look, story, LEFT, 812, 400, 62)
-    for (title, _, names), x in zip(top_fives(story), (LEFT, SECOND)):
-        top_five(ax, look, title, names, x, 1096, 64, COLUMN)
+    draw_fives(ax, look, story, 1096, 64)
     lines(ax, [[(LEFT, 1462), (RIGHT, 1462)]], look.faint, 3, "hairline")
     draw_facts(ax, look, story, 1520)
     return ax
@@ -65,14 +65,44 @@ def disc_key(ax, look, story, x, y, room, pitch):
         write_name(ax, x + 40, y + pitch * i, name, (RULE,), "text", look.text, "key", room - 40)
 
 
-def top_five(ax, look, title, names, x, y, pitch, room):
-    """Draw a title and up to five names below it, each with its rank."""
-    write(ax, x, y, title, RULE, "text", look.quiet, "label")
-    for rank, name in enumerate(names, 1):
-        base = y + 2 + pitch * rank
-        write(ax, x, base, str(rank), READING, "hero", look.loud, "rank")
-        at, sizes = x + 46, (READING, RULE)
-        write_name(ax, at, base, name, sizes, "name", look.text, "value", room - 46)
+def draw_fives(ax, look, story, y, pitch):
+    """Draw the top artists and the top songs side by side, all names in one size."""
+    fives = top_fives(story)
+    columns = [names for _, _, names in fives]
+    second = second_column(columns)
+    size = RULE if n_cut(columns, second, READING) else READING
+    for (title, _, names), x, room in zip(fives, (LEFT, second), rooms(second)):
+        write(ax, x, y, title, RULE, "text", look.quiet, "label")
+        for rank, name in enumerate(names, 1):
+            base, named = y + 2 + pitch * rank, ((size,), "name", look.text, "value", room)
+            write(ax, x, base, str(rank), READING, "hero", look.loud, "rank")
+            write_name(ax, x + RANK_ROOM, base, name, *named)
+
+
+def second_column(columns):
+    """Where the right column begins, pixels: the first of SECONDS at which fewest names are cut.
+
+    columns  the names of the left column, and of the right one
+    """
+    return min(SECONDS, key=lambda second: n_cut(columns, second))
+
+
+def rooms(second):
+    """Widths of the names of the left and the right column, pixels. second: left end of the right
+    column
+    """
+    return second - GAP - LEFT - RANK_ROOM, RIGHT - second - RANK_ROOM
+
+
+def n_cut(columns, second, size=RULE):
+    """How many names are wider than their column. columns: the names of the left one, and of the
+    right one;  second  left end of the right one
+    """
+    return sum(
+        not fits_width(name, "name", size, room)
+        for names, room in zip(columns, rooms(second))
+        for name in names
+    )
 
 
 def draw_facts(ax, look, story, y):

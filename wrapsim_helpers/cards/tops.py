@@ -35,6 +35,7 @@ from .words import (
 )
 
 FIVE = 5
+NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "All five"}  # rows with as many plays as the first
 TOP, PITCH = 560, 188  # first row, and distance of the rows of songs and of artists
 NAME_LEFT, SPACE = LEFT + 76, 24  # where names begin, and the space between a name and a number
 LINKS = ", then", ","  # between the two families of a headline
@@ -103,7 +104,7 @@ def lead(n):
     if len(n) < 2:
         return f"{plays}; there is no second."
     if n[0] == n[1]:
-        return f"Two with {plays}; minutes decide."
+        return f"{NUMBERS[n.count(n[0])]} with {plays}; minutes decide."
     if n[0] < n[1]:
         return "Number two was more often a guest."
     return f"{counted(n[0] - n[1], 'more play')} than number two."
