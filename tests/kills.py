@@ -62,6 +62,11 @@ def sleep_long(job, number):
     time.sleep(3 * PATIENCE_S)
 
 
+def die(job, number):
+    """What a worker does that dies at once."""
+    os._exit(3)
+
+
 def start(folder, workers, before="", **changed):
     """A process that simulates into a folder; `before` is code it runs first."""
     code = (

@@ -26,7 +26,7 @@ from wrapsim_helpers.schema import TABLES
 from wrapsim_helpers.storage import avro_reading, locks, manifest, places, run_folder
 from wrapsim_helpers.storage import tables as f
 
-from ..conftest import TINY
+from ..conftest import TINY, TOP
 from ..kills import MANY, WAIT, after, listed_as_they_are, start, survive, tree, waiting
 
 BUNDLED = {"catalogue_tracks": 0}  # no invented songs; the slow tests have the default world
@@ -80,6 +80,19 @@ def test_a_worker_that_dies_is_said_and_the_rest_is_kept(undisturbed, tmp_path):
     assert "of 24 parts are complete and saved in " in told
     ws.simulate(**FEW_SONGS, out_dir=tmp_path / "run", workers=1)
     assert tree(tmp_path / "run") == undisturbed
+
+
+@pytest.mark.parametrize("attempt", range(6))
+def test_a_worker_that_dies_while_another_starts_is_said_and_nothing_waits(attempt):
+    """One of several attempts waited forever; the job is longer than a pipe holds."""
+    code = (
+        "from tests.kills import die; from wrapsim_helpers.runs.workers import each_part; "
+        "list(each_part(die, bytes(10**7), range(16), 2))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=TOP, capture_output=True, text=True, timeout=600
+    )
+    assert "BrokenProcessPool" in done.stderr
 
 
 def test_workers_end_with_a_parent_that_was_killed(tmp_path):

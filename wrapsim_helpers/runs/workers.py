@@ -8,9 +8,13 @@ import signal
 import sys
 import threading
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from multiprocessing import connection, get_context, parent_process
+
+HELD = {}  # in a worker process: its job
 
 
 def each_part(action, job, numbers, workers, scheduler=""):
@@ -23,9 +27,15 @@ def each_part(action, job, numbers, workers, scheduler=""):
     if workers <= 1 and not scheduler:
         yield from ((number, action(job, number)) for number in numbers)
         return
+    on_part = partial(action, job) if scheduler else partial(on_held_job, action)
     # if the generator is closed or interrupted, the executor ends its processes at once
-    with executor_of(workers, scheduler) as executor:
-        yield from in_flight(executor, action, job, numbers, 10_000 if scheduler else 2 * workers)
+    with executor_of(workers, scheduler, job) as executor:
+        yield from in_flight(executor, on_part, numbers, 10_000 if scheduler else 2 * workers)
+
+
+def on_held_job(action, number):
+    """In a worker process: run an action on the job that `begin_worker` left there and a part."""
+    return action(HELD["job"], number)
 
 
 def cores():
@@ -33,16 +43,16 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_flight(executor, action, job, numbers, most):
+def in_flight(executor, on_part, numbers, most):
     """`each_part` by an executor, with at most `most` parts submitted at a time. If a part fails,
-    pending parts are cancelled.
+    pending parts are cancelled. on_part: function of a part number
     """
     waiting, left = {}, iter(numbers)
     try:
         while True:
             with main_left_alone():
                 waiting |= {
-                    executor.submit(action, job, number): number
+                    executor.submit(on_part, number): number
                     for number in islice(left, most - len(waiting))
                 }
             if not waiting:
@@ -60,8 +70,7 @@ def main_left_alone():
     """While the block runs, spawned processes do not import the caller's script and ignore Ctrl-C.
 
     Otherwise a script without `if __name__ == "__main__":` would start itself again in each
-    process. The workers need nothing from it. They ignore Ctrl-C even before `follow_parent` is
-    called.
+    process. The workers need nothing from it. They ignore Ctrl-C even before `begin_worker` is called.
     """
     main = vars(sys.modules["__main__"])
     hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
@@ -90,21 +99,25 @@ def interrupts_blocked():
 
 
 @contextmanager
-def executor_of(workers, scheduler):
-    """The executor of parts: spawned processes (not forked, since forked threads can hang), or the
-    workers of a dask scheduler.
+def executor_of(workers, scheduler, job=None):
+    """The executor of parts: spawned processes (not forked, since forked threads can hang) that
+    hold the job, or the workers of a dask scheduler.
 
-    If the block is interrupted or closed, the processes end at once: unfinished parts can be made
-    again.
+    The job comes once, as a process begins, so that each message is small and fits in a pipe. A
+    long message to a process that has died would wait forever (CPython issue 94777).
+
+    If the block is interrupted or closed, or a process dies, the processes end at once: unfinished
+    parts can be made again. The executor itself would wait forever for a process that it was
+    starting when another one died.
     """
     if not scheduler:
         started = []
         with ProcessPoolExecutor(
-            workers, mp_context=recording(started), initializer=follow_parent
+            workers, recording(started), initializer=begin_worker, initargs=(job,)
         ) as executor:
             try:
                 yield executor
-            except (KeyboardInterrupt, GeneratorExit):
+            except (KeyboardInterrupt, GeneratorExit, BrokenProcessPool):
                 kill_started(started)
                 raise
         return
@@ -162,8 +175,9 @@ def check_scheduler(scheduler):
         ) from None
 
 
-def follow_parent():
-    """In a worker process: ignore Ctrl-C, and exit when the parent process dies."""
+def begin_worker(job):
+    """In a worker process: hold the job, ignore Ctrl-C, and exit when the parent process dies."""
+    HELD["job"] = job
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_after, args=(parent_process().sentinel,), daemon=True).start()
 
