@@ -70,7 +70,8 @@ def main_left_alone():
     """While the block runs, spawned processes do not import the caller's script and ignore Ctrl-C.
 
     Otherwise a script without `if __name__ == "__main__":` would start itself again in each
-    process. The workers need nothing from it. They ignore Ctrl-C even before `begin_worker` is called.
+    process. The workers need nothing from it. They ignore Ctrl-C even before `begin_worker` is
+    called.
     """
     main = vars(sys.modules["__main__"])
     hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
