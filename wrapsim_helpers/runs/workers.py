@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 from multiprocessing import connection, get_context, parent_process
 
-HELD = {}  # in a worker process: its job
+HELD: dict = {}  # in a worker process: its job
 
 
 def each_part(action, job, numbers, workers, scheduler=""):
