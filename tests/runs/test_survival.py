@@ -84,7 +84,9 @@ def test_a_worker_that_dies_is_said_and_the_rest_is_kept(undisturbed, tmp_path):
 
 @pytest.mark.parametrize("attempt", range(6))
 def test_a_worker_that_dies_while_another_starts_is_said_and_nothing_waits(attempt):
-    """One of several attempts waited forever; the job is longer than a pipe holds."""
+    """About one attempt in six waits forever if the executor is left to end its processes itself;
+    the job is longer than a pipe holds, so that starting takes long.
+    """
     code = (
         "from tests.kills import die; from wrapsim_helpers.runs.workers import each_part; "
         "list(each_part(die, bytes(10**7), range(16), 2))"

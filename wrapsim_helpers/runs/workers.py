@@ -104,11 +104,11 @@ def executor_of(workers, scheduler, job=None):
     """The executor of parts: spawned processes (not forked, since forked threads can hang) that
     hold the job, or the workers of a dask scheduler.
 
-    The job comes once, as a process begins, so that each message is small and fits in a pipe. A
-    long message to a process that has died would wait forever (CPython issue 94777).
+    The job comes once, as a process begins, so that each message is small and fits in a pipe: a
+    run was seen to wait forever with a long message that no process was left to read.
 
     If the block is interrupted or closed, or a process dies, the processes end at once: unfinished
-    parts can be made again. The executor itself would wait forever for a process that it was
+    parts can be made again. The executor itself can wait forever for a process that it was
     starting when another one died.
     """
     if not scheduler:
