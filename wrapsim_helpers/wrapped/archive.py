@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 
 from ..instants import whole_minutes
-from .counting import as_dates, day_number, days_since_1970, ranked, shared, total
+from .counting import as_dates, day_number, days_since_1970, leaders, ranked, shared, total
 from .evolution import jensen_shannon
 from .firsts import new_artists
 from .insight import OF_STREAMS, Insight
@@ -53,13 +53,17 @@ def archive(tables):
 # -- the rules -------------------------------------------------------------------------------------
 
 
-def chosen_day(days, *order, amount, name=None):
-    """The first day of each listener in an order, then the earlier: listener_id, day, amount, name.
+def chosen_day(days, *measures, amount, name=None):
+    """The day of each listener with the largest value of a column, then of the next column, then
+    the earlier: listener_id, day, amount, name.
 
-    days    table of listener_id, day and further columns
+    days      table of listener_id, day and further columns
+    measures  names of these columns
     amount, name  columns of days; None for the name ""
     """
-    best = ranked(days, *order, "day")
+    for measure in measures:
+        days = leaders(days, ["listener_id"], measure)
+    best = ranked(days, "day")
     chosen = best.filter(best["rank"] == 1)
     return chosen.select(
         listener_id=chosen.listener_id.cast("int64"),  # some tables have it as not null
@@ -71,7 +75,7 @@ def chosen_day(days, *order, amount, name=None):
 
 def biggest_day(tables):
     """The day with most milliseconds."""
-    return chosen_day(tables.days, ibis.desc("ms_played"), amount="ms_played")
+    return chosen_day(tables.days, "ms_played", amount="ms_played")
 
 
 def discovery_day(tables):
@@ -79,7 +83,7 @@ def discovery_day(tables):
     firsts = shared(tables, new_artists)
     days = firsts.group_by("listener_id", "day").agg(n_artists=firsts.count())
     enough = days.filter(days.n_artists >= FEWEST_ARTISTS)
-    return chosen_day(enough, ibis.desc("n_artists"), amount="n_artists")
+    return chosen_day(enough, "n_artists", amount="n_artists")
 
 
 def artist_day(tables):
@@ -88,7 +92,7 @@ def artist_day(tables):
     credits = tables.track_artists.select("track_id", "artist_id")
     plays = tables.song_days.join(credits, "track_id").join(artists, ["listener_id", "artist_id"])
     days = plays.group_by("listener_id", "artist", "day").agg(ms_played=total(plays.ms_played))
-    return chosen_day(days, ibis.desc("ms_played"), amount="ms_played", name="artist")
+    return chosen_day(days, "ms_played", amount="ms_played", name="artist")
 
 
 def genre_day(tables):
@@ -97,7 +101,7 @@ def genre_day(tables):
     first = ranks.filter(ranks["rank"] == 1).select("listener_id", "number")
     days = shared(tables, genre_days).join(first, ["listener_id", "number"])
     named = days.join(genres_of(tables), "number")
-    return chosen_day(named, ibis.desc("ms_played"), amount="ms_played", name="genre")
+    return chosen_day(named, "ms_played", amount="ms_played", name="genre")
 
 
 def nostalgic_day(tables):
@@ -111,7 +115,7 @@ def nostalgic_day(tables):
     )
     enough = days.filter((days.n_all >= ENOUGH_STREAMS) & (2 * days.n_old >= days.n_all))
     shares = enough.mutate(share=(enough.n_old / enough.n_all).round(9))
-    return chosen_day(shares, ibis.desc("share"), ibis.desc("n_old"), amount="n_old")
+    return chosen_day(shares, "share", "n_old", amount="n_old")
 
 
 def unusual_day(tables):
@@ -124,7 +128,7 @@ def unusual_day(tables):
         divergence=(jensen_shannon(enough.p, enough.q).sum() + (1 - enough.q.sum()) / 2).round(9),
     )
     different = days.filter(days.divergence > 0)
-    return chosen_day(different, ibis.desc("divergence"), amount="ms_played")
+    return chosen_day(different, "divergence", amount="ms_played")
 
 
 def genre_shares_by_day(tables):

@@ -2,7 +2,7 @@
 
 import ibis
 
-from .counting import collected, ranked, shared, total
+from .counting import candidates, collected, leaders, ranked, shared, total
 from .insight import OF_STREAMS, Insight
 from .moods import counts_by, counts_of_moods, mood_sets
 from .tops import RANKED, UNRANKED, genre_months, genres_of, ranked_genres
@@ -156,23 +156,28 @@ def songs_of_phases(tables):
     return counts_by(songs, "phase", "track_id")
 
 
-def typical_of_phases(counts, keys, rules, most=1, first=()):
-    """The values of some columns that are most typical of each phase, with rank.
+def with_above(counts, key):
+    """Streams by phase and a column with above: the share of the value in the phase's streams less
+    its share in those of all phases, rounded to 1e-9.
 
-    counts  streams by phase and the columns: n_streams, ms_played, first_ms
-    keys    the columns; they decide the last ties, and the last one identifies the value
-    most    number of values per phase
-    first   order of the rows that comes before how typical they are
-    Most typical is the value whose share of the phase's streams is furthest above its share of all
-    phases'.
+    counts  listener_id, phase, the column key, n_streams
     """
     sums = counts
-    for name, *of in (("of_phase", "phase"), ("of_value", keys[-1]), ("everything",)):
+    for name, *of in (("of_phase", "phase"), ("of_value", key), ("everything",)):
         by = ["listener_id", *of]
         sums = sums.join(counts.group_by(by).agg(**{name: total(counts.n_streams)}), by).view()
     above = (sums.n_streams / sums.of_phase - sums.of_value / sums.everything).round(9)
-    order = (*first, ibis.desc("above"), *rules.best_first, *keys)
-    best = ranked(sums.mutate(above=above), *order, within=["phase"])
+    return sums.select(*counts.columns, above=above)
+
+
+def most_typical(counts, rules, *keys, most=1):
+    """The values that are most typical of each phase, those furthest above (see `with_above`), with
+    rank.
+
+    counts  listener_id, phase, keys, n_streams, ms_played, first_ms, above
+    keys    columns that decide the last ties
+    """
+    best = ranked(counts, ibis.desc("above"), *rules.best_first, *keys, within=["phase"])
     return best.filter(best["rank"] <= most).select("listener_id", "phase", *keys, "rank")
 
 
@@ -181,9 +186,9 @@ def peaks(tables):
     phase, genre, peak_month.
     """
     months = with_phase(tables, shared(tables, genre_months))
-    genres = how_visible(tables, counts_by(months, "phase", "number"))
-    first = [ibis.desc("visible")]
-    typical = typical_of_phases(genres, ["number"], tables.rules, first=first).drop("rank")
+    genres = with_above(how_visible(tables, counts_by(months, "phase", "number")), "number")
+    seen = leaders(genres, ["listener_id", "phase"], "visible")
+    typical = most_typical(seen, tables.rules, "number").drop("rank")
     chosen = months.join(typical, ["listener_id", "phase", "number"])
     best = ranked(chosen, ibis.desc("n_streams"), "month", within=["phase"])
     peak = best.filter(best["rank"] == 1).join(genres_of(tables), "number")
@@ -238,8 +243,10 @@ def pivotal_artists(tables):
     """
     months = with_phase(tables, tables.artist_months.filter(tables.artist_months.n_streams > 0))
     names = tables.artists.select("artist_id", "artist")
-    counts = counts_by(months, "phase", "artist_id").join(names, "artist_id")
-    best = typical_of_phases(counts, ["artist", "artist_id"], tables.rules, PIVOTAL)
+    counts = with_above(counts_by(months, "phase", "artist_id"), "artist_id")
+    few = candidates(counts, PIVOTAL, "above", ["listener_id", "phase"])
+    named = few.join(names, "artist_id")
+    best = most_typical(named, tables.rules, "artist", "artist_id", most=PIVOTAL)
     return collected(best, "artist", ["listener_id", "phase"], "rank").rename(artists="artist")
 
 
@@ -268,7 +275,7 @@ def music_evolution(tables):
     table = shared(tables, phases)
     for part in parts:
         table = table.join(part, keys).view()
-    moods = typical_of_phases(tagged, ["mood"], tables.rules).drop("rank")
+    moods = most_typical(with_above(tagged, "mood"), tables.rules, "mood").drop("rank")
     table = table.left_join(moods, keys).fill_null({"mood": ""})
     return table.select("listener_id", *EVOLUTION_COLUMNS).order_by(*keys)
 

@@ -177,7 +177,7 @@ def leaders_of_seasons(tables):
     keys = ["listener_id", "artist_id", "number"]
     amounts = months.group_by(keys).agg(amount=total(months[tables.rules.measure]))
     most = leaders(amounts, ["listener_id", "number"], "amount").select(keys)
-    rows = months.join(most, keys)
+    rows = months.semi_join(most, keys)  # DuckDB would aggregate all rows before a join
     counts = rows.group_by(keys).agg(
         n_streams=total(rows.n_streams),
         n_whole=total(rows.n_whole),
