@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from wrapsim_helpers.wrapped import race
-from wrapsim_helpers.wrapped.counting import Rules, day_number
+from wrapsim_helpers.wrapped.counting import Rules
+from wrapsim_helpers.wrapped.dates import day_number
 
 from .more_columns import ranked_plays, results, tables_of_crowd
 from .test_insights import ARTISTS, heard, play

@@ -34,8 +34,8 @@ from .counting import (
     by_song,
     by_song_and_day,
     tables_in,
-    with_month,
 )
+from .dates import with_month
 from .derived import cache_table, cached_table, derived_file
 from .editions import Edition, edition_named, window
 from .insights import SHARED, SHARED_OF_CROWD, with_shared, with_tallies

@@ -4,7 +4,8 @@ longest streak of days with one artist.
 
 import ibis
 
-from .counting import as_dates, leaders, ranked, ranked_only, total
+from .counting import leaders, ranked, ranked_only, total
+from .dates import as_dates
 from .days import FEWEST_DAYS
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, top_artists
