@@ -53,7 +53,7 @@ def first_pictures(notebooks, environment):
     with tempfile.TemporaryDirectory() as top, chromium() as browser:
         folder, runtime = Path(top) / "kit", Path(top) / "runtime"
         with contextlib.redirect_stdout(io.StringIO()):
-            commands.init(folder)
+            commands.notebooks.init(folder)
         runtime.mkdir()
         with jupyterlab(folder, runtime, **environment) as lab:
             for name in notebooks:

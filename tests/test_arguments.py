@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import command_errors, commands, parameters
+from wrapsim_helpers import commands, parameters
+from wrapsim_helpers.commands import errors
 
 WEEK = {"start_time": "2025-03-25", "end_time": "2025-03-27"}
 LONG = "x" * 300  # longer than a file's name may be
@@ -686,4 +687,4 @@ def test_a_wrong_command_is_answered_with_one_message_and_exit_2_and_writes_noth
 )
 def test_a_message_names_arguments_as_they_are_typed(text, typed):
     command = commands.typer.main.get_command(commands.app).commands["simulate"]
-    assert command_errors.as_typed(text, command_errors.typed_names(command)) == typed
+    assert errors.as_typed(text, errors.typed_names(command)) == typed

@@ -293,7 +293,7 @@ def test_the_notebooks_of_the_package_are_not_opened_for_editing(tmp_path, monke
         "my_folder\n  cd "
         "my_folder\n  wrapsim lab",
     ):
-        commands.lab()
+        commands.notebooks.lab()
 
 
 # -- batches ---------------------------------------------------------------------------------------

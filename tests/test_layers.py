@@ -34,7 +34,6 @@ ORDER = [
     "main_job",
     "batches",
     "kit",
-    "command_errors",
     "commands",
 ]
 DOORS = {"__init__", "__main__"}  # of the package, which may open onto everything

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import wrapsim_helpers as ws
-from wrapsim_helpers import command_errors, notebooks
+from wrapsim_helpers import notebooks
 from wrapsim_helpers.batches import sets_file
+from wrapsim_helpers.commands import errors
 from wrapsim_helpers.people import personas
 from wrapsim_helpers.resources import resource
 from wrapsim_helpers.storage import places
@@ -244,7 +245,7 @@ def test_too_few_invented_tracks_are_refused_and_none_are_allowed():
 
 def test_the_backend_of_matplotlib_does_not_matter_to_a_command(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "nonsense")
-    with command_errors.without_backend():
+    with errors.without_backend():
         assert "MPLBACKEND" not in os.environ
     assert os.environ["MPLBACKEND"] == "nonsense"
     code = "import sys; sys.argv[1:] = ['realism', '--users', '0']; commands.main()"

@@ -177,7 +177,7 @@ def test_the_notebook_of_evidence_states_the_result_of_the_report():
 def folder(tmp_path_factory):
     """A folder laid out as for somebody who only has pip; its notebooks run there."""
     folder = tmp_path_factory.mktemp("mine") / "kit"
-    commands.init(folder)
+    commands.notebooks.init(folder)
     return folder
 
 

@@ -116,7 +116,7 @@ def test_simulate_and_cards_of_the_readme_run_on_a_smaller_crowd(tmp_path):
         ("data/README.md", FEW_ARTISTS),
         ("docs/tables.md", WIDE),
         ("notebooks/03_multiple_users.ipynb", WIDE),
-        ("wrapsim_helpers/commands.py", WIDE),
+        ("wrapsim_helpers/commands/options.py", WIDE),
     ],
 )
 def test_every_text_states_the_size_of_the_default_world(file, number):

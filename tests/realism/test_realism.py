@@ -623,7 +623,7 @@ def test_the_rules_hold_in_a_run_and_its_summaries_can_be_recounted(july, sample
 
 
 def test_the_command_prints_the_measured_figures_of_a_run(july, capsys):
-    commands.realism(july)
+    commands.realism.realism(july)
     said = capsys.readouterr().out
     assert (
         "Rules: none broken." in said

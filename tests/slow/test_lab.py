@@ -19,7 +19,7 @@ from .labs import jupyterlab, open_notebook, run_all_cells
 def lab(tmp_path_factory):
     """(address of a JupyterLab on a folder as from `wrapsim init`, the folder)."""
     folder = tmp_path_factory.mktemp("lab") / "kit"
-    commands.init(folder)
+    commands.notebooks.init(folder)
     with jupyterlab(folder, tmp_path_factory.mktemp("runtime")) as server:
         yield server.address, folder
 

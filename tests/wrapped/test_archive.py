@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from wrapsim_helpers.wrapped import archive as a
-from wrapsim_helpers.wrapped.counting import as_dates
+from wrapsim_helpers.wrapped.dates import as_dates
 
 from .more_columns import ranked_plays, tables_of_crowd, with_births, with_track_columns
 from .test_insights import TRACKS, heard, play

@@ -9,7 +9,7 @@ import pytest
 
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.wrapped import firsts
-from wrapsim_helpers.wrapped.counting import day_number
+from wrapsim_helpers.wrapped.dates import day_number
 
 from .more_columns import ranked_plays, results, store, tables_of_crowd
 from .test_insights import ARTISTS, heard, ms, play

@@ -26,7 +26,7 @@ from wrapsim_helpers.runs.opened import days_of_run, open_run
 from wrapsim_helpers.storage import tables as stored
 from wrapsim_helpers.storage.outputs import MARKER
 from wrapsim_helpers.wrapped import by_part, periods, tallies
-from wrapsim_helpers.wrapped.counting import day_number
+from wrapsim_helpers.wrapped.dates import day_number
 from wrapsim_helpers.wrapped.insight import Request
 from wrapsim_helpers.wrapped.insights import possible_queries, with_tallies
 from wrapsim_helpers.wrapped.periods import period_days, period_tables

@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from wrapsim_helpers.wrapped.counting import Rules, day_number
+from wrapsim_helpers.wrapped.counting import Rules
+from wrapsim_helpers.wrapped.dates import day_number
 from wrapsim_helpers.wrapped.games import QUIZ_RANKS, top_song_quiz
 from wrapsim_helpers.wrapped.moments import ROUND, milestones, on_repeat
 from wrapsim_helpers.wrapped.posters import ARTISTS, SCENES, STAGES, festival, movie

@@ -6,15 +6,18 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 
+import ibis
 import pandas as pd
 import pytest
 
 from wrapsim_helpers.wrapped import race
-from wrapsim_helpers.wrapped.counting import Rules, day_number
+from wrapsim_helpers.wrapped.counting import Rules, day_bit
+from wrapsim_helpers.wrapped.dates import day_number
 
 from .more_columns import ranked_plays, results, tables_of_crowd
 from .test_insights import ARTISTS, heard, play
 
+MAY, JULY = date(2025, 5, 1), date(2025, 7, 2)
 TRACKS = [(i, f"Song {i}", "pop", 200_000, False, [(i, "primary")]) for i in range(len(ARTISTS))]
 
 
@@ -159,6 +162,39 @@ def test_of_equal_streaks_the_earlier_counts_then_more_streams_then_the_name():
     same = [play(f"2025-05-0{d}T1{t}:00:00", t) for d in (1, 2) for t in (0, 1)]
     assert streak_of(same)[0] == "Mila Osterhaus"
     assert streak_of([*same, play("2025-05-02T15:00:00", 0)])[0::3] == ("Ode & Ivy", [1, 2])
+
+
+def test_the_longest_streak_is_found_wherever_the_month_turns():
+    sizes = dict(enumerate((n, a) for n in (*range(2, 10), 13, 17, 33, 61) for a in range(n + 1)))
+    plays = []
+    for listener, (n, before) in sizes.items():  # days before 1 May; an equal streak later
+        for artist, first, days in ((0, MAY - timedelta(before), n), (1, JULY, n)):
+            texts = [f"{first + timedelta(i)}T10:00:00" for i in range(days)]
+            plays += [play(text, artist, listener=listener) for text in texts]
+    rows = race.artist_streak(heard(plays, tracks=TRACKS)).execute()
+    assert set(rows["artist_id"]) == {0}
+    assert rows.groupby("listener_id")["n_days"].max().to_dict() == {
+        listener: n for listener, (n, _) in sizes.items()
+    }
+
+
+def test_the_longest_run_of_bits_is_rounded_down_to_a_stated_number():
+    bits = {0b1: 1, 0b101: 1, 0b11: 2, 0b1110: 3, 0b110111: 3, 2**7 - 1: 7, 2**9 - 1: 8}
+    table = ibis.memtable({"bits": [*bits, 2**31 - 1, (2**15 - 1) << 20]})
+    runs = table.mutate(run=race.run_of_bits(table.bits)).execute()
+    assert runs["run"].tolist() == [*bits.values(), 28, 14]
+
+
+@pytest.mark.parametrize("year", [2000, 2003, 2017, 2036])
+def test_in_each_month_the_bit_of_a_day_is_next_to_that_of_the_day_before(year):
+    first = date(year, 1, 1)
+    dates = pd.date_range(first, "2037-12-31")
+    months = [12 * (day.year - year) + day.month for day in dates]
+    table = ibis.memtable({"day": [day_number(day.date()) for day in dates], "month": months})
+    bits = table.mutate(bit=day_bit(table, first)).execute()["bit"].tolist()
+    pairs = zip(months, months[1:], bits, bits[1:])
+    assert all(later == 2 * bit for month, next_month, bit, later in pairs if month == next_month)
+    assert min(bits) > 0 and max(bits) < 2**40
 
 
 def test_private_short_and_noisy_plays_make_no_streak():

@@ -8,7 +8,8 @@ import pytest
 
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.wrapped import days, release_years, tops, volume
-from wrapsim_helpers.wrapped.counting import candidates, day_number
+from wrapsim_helpers.wrapped.counting import candidates
+from wrapsim_helpers.wrapped.dates import day_number
 from wrapsim_helpers.wrapped.insight import Request
 
 from .more_columns import results, with_track_columns

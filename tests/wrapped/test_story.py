@@ -61,7 +61,7 @@ def test_every_day_has_its_year_and_month(year):
     days = pd.date_range(f"{year}-01-01", f"{year}-12-31")
     plays = [play(f"{day:%Y-%m-%d}T12:00:00", ms_played=1) for day in days]
     table = heard(plays, first=date(1990, 1, 1), last=date(2101, 1, 1)).days
-    numbers = w.counting.year_and_month(table.day)
+    numbers = w.dates.year_and_month(table.day)
     found = table.select("day", year=numbers[0], month=numbers[1]).order_by("day").execute()
     assert found["year"].tolist() == [year] * len(days)
     assert found["month"].tolist() == days.month.tolist()

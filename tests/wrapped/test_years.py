@@ -7,7 +7,7 @@ import pytest
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import wrapped as w
-from wrapsim_helpers.wrapped.counting import day_number
+from wrapsim_helpers.wrapped.dates import day_number
 from wrapsim_helpers.wrapped.periods import period_tables
 
 from .test_insights import heard, play, rows

@@ -8,7 +8,8 @@ import pandas as pd
 from ..checking import check_count, front_door
 from ..instants import DAY_MS, MINUTE_MS
 from ..runs.opened import connect
-from ..wrapped.counting import EPOCH_DAY, Rules, tables_in, too_little
+from ..wrapped.counting import Rules, tables_in, too_little
+from ..wrapped.dates import as_dates, day_number
 from ..wrapped.editions import edition_named, window
 from ..wrapped.insight import Request
 from ..wrapped.insights import missing
@@ -79,7 +80,7 @@ def listener_of(history, name):
 def days_of_period(history, year, edition, first_day, last_day):
     """First and last day of a period, see `tell_history`, cut to the days of the history."""
     days = local_days(history)
-    first, last = (EPOCH_DAY + timedelta(int(day)) for day in (days.min(), days.max()))
+    first, last = as_dates((days.min(), days.max()))
     if year == ALL_YEARS and not (first_day or last_day):
         return first, last
     if year == -1 and not (first_day or last_day):
@@ -98,7 +99,7 @@ def local_days(history):
 
 def years_with_plays(history):
     """The years with a play, in order."""
-    return sorted({(EPOCH_DAY + timedelta(int(day))).year for day in set(local_days(history))})
+    return sorted({day.year for day in as_dates(set(local_days(history)))})
 
 
 def latest_full_year(history, edition):
@@ -108,15 +109,10 @@ def latest_full_year(history, edition):
     streams = streamed_tracks(history, edition.rules)
     windows = {year: window(year, edition.name) for year in reversed(years_with_plays(history))}
     for year, (first, last) in windows.items():
-        within = streams[streams["day"].between(day_number_of(first), day_number_of(last))]
+        within = streams[streams["day"].between(day_number(first), day_number(last))]
         if is_full(within, edition.rules):
             return year
     return max(windows)
-
-
-def day_number_of(day):
-    """Days since 1970 of a date."""
-    return (day - EPOCH_DAY).days
 
 
 def streamed_tracks(history, rules):

@@ -23,7 +23,8 @@ from ..people.homes import countries
 from ..runs.opened import OpenedRun, file_groups, read_parquet, read_plays
 from ..runs.rules import NEXT
 from ..schema import SYMBOLS, code, symbol_codes
-from ..wrapped.counting import NOT_FINISHED_MS, day_number
+from ..wrapped.counting import NOT_FINISHED_MS
+from ..wrapped.dates import day_number
 
 PLAYS_AT_ONCE = 1_000_000
 # A sitting is a session as the Music Streaming Sessions Dataset of 2018 defines it.

@@ -9,7 +9,8 @@ from tqdm.auto import tqdm
 from ..instants import DAY_MS, MINUTE_MS
 from ..runs.opened import file_groups, play_files, read_parquet, read_plays
 from ..runs.rules import PLAN_RULES, breaches, rules_of
-from ..wrapped.counting import Rules, day_number, too_little
+from ..wrapped.counting import Rules, too_little
+from ..wrapped.dates import day_number
 from ..wrapped.editions import EDITIONS, window
 from ..wrapped.periods import count_plays, open_period, period_days, show_rows
 from .log import PLAYS_AT_ONCE, plays_of_files

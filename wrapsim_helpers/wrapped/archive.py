@@ -7,7 +7,8 @@ from datetime import date
 import ibis
 
 from ..instants import whole_minutes
-from .counting import as_dates, day_number, days_since_1970, leaders, ranked, shared, total
+from .counting import leaders, ranked, shared, total
+from .dates import as_dates, day_number, days_since_1970
 from .evolution import jensen_shannon
 from .firsts import new_artists
 from .insight import OF_STREAMS, Insight

@@ -14,6 +14,7 @@ from ..runs.connection import Connection
 from ..runs.opened import open_run, read_parquet
 from .by_part import rows_by_part
 from .counting import PeriodTables, Rules, day_of, total
+from .dates import month_of_date
 from .days import every_day, every_hour
 from .editions import edition_named
 from .insight import Request
@@ -281,7 +282,7 @@ def by_country(listeners):
 
 def artist_by_month(calendar, first_day):
     """Streams by month, counted from January of the year of first_day; no row for a silent one."""
-    months = [12 * (day.year - first_day.year) + day.month for day in calendar["date"]]
+    months = [month_of_date(day, first_day) for day in calendar["date"]]
     counts = calendar.assign(month=months).groupby("month", as_index=False)["n_streams"].sum()
     return counts[counts["n_streams"] > 0].reset_index(drop=True)
 

@@ -6,7 +6,8 @@ from ..checking import front_door
 from ..instants import MINUTE_MS
 from ..interrupts import saying, unchanged
 from ..runs.opened import open_run
-from .counting import by_day, day_number, times_in_period, total
+from .counting import by_day, times_in_period, total
+from .dates import day_number
 from .editions import edition_named
 from .periods import checked_days
 from .story import who

@@ -8,18 +8,18 @@ other columns that are missing, as in an imported history, get their value from 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
 from ..checking import check_choice, check_count, front_door
-from ..instants import DAY_MS, HOUR_MS, MINUTE_MS
+from ..instants import HOUR_MS, MINUTE_MS
 from ..listening.counts import COUNTED_PLAY_MS
 from ..runs.connection import microseconds
+from .dates import day_number, with_month, year_and_month
 
 NOT_FINISHED_MS = 3_000  # a play that is shorter than its track by more was left early
-EPOCH_DAY = date(1970, 1, 1)
 DEFAULTS = {"private": False, "content_type": "track"}
 EXTRA = ("context",)  # columns of plays that some insights read, if there are any
 ORDERS = ("streams", "minutes")
@@ -390,59 +390,12 @@ def with_defaults(plays):
     )
 
 
-def as_dates(days):
-    """Days since 1970 as a list of dates."""
-    return [EPOCH_DAY + timedelta(int(day)) for day in days]
-
-
-def day_number(day):
-    """Days since 1970 of a date."""
-    return (day - EPOCH_DAY).days
-
-
 def too_little(minutes, rules: Rules = Rules()):
     """Whether one listener streamed too few tracks or artists for a full Wrapped.
 
     minutes  the listener's row of the insight `minutes`
     """
     return bool(minutes["n_tracks"] < rules.min_tracks or minutes["n_artists"] < rules.min_artists)
-
-
-def days_since_1970(dates):
-    """Dates as days since 1970, int32."""
-    return (dates.cast("timestamp").epoch_seconds() // (DAY_MS // 1000)).cast("int32")
-
-
-def year_and_month(day):
-    """Calendar year and month (1 to 12) of days since 1970, int64. day: integer column.
-
-    The arithmetic counts in cycles of 400 years of 146,097 days, each year from 1 March: from then
-    on months have 31, 30, 31, 30, 31 days, 153 in all, and repeat (Richards 2013, Explanatory
-    Supplement to the Astronomical Almanac, section 15.11).
-    """
-    since = day.cast("int64") + 719_468  # days since 1 March of the year 0
-    cycle, in_cycle = since // 146_097, since % 146_097
-    year = (in_cycle - in_cycle // 1_460 + in_cycle // 36_524 - in_cycle // 146_096) // 365
-    in_year = in_cycle - (365 * year + year // 4 - year // 100)
-    month = (5 * in_year + 2) // 153 + 3
-    late = (month > 12).cast("int64")  # January and February belong to the next year
-    return 400 * cycle + year + late, month - 12 * late
-
-
-def month_of(day, first_day):
-    """Month of days since 1970, counted from January of the year of first_day: 1 to 12, then on."""
-    year, month = year_and_month(day)
-    return (12 * (year - first_day.year) + month).cast("int64")
-
-
-def with_month(table, days, first_day):
-    """A table with the month of its column day (see `month_of`). The arithmetic is done once per
-    day, not once per row.
-
-    days  a table with every day of it
-    """
-    days = days.select("day").distinct()
-    return table.join(days.mutate(month=month_of(days.day, first_day)), "day")
 
 
 def ranked(table, *order, within=()):

@@ -3,7 +3,8 @@
 import ibis
 
 from ..instants import MINUTE_MS
-from .counting import as_dates, day_number, ranked, total
+from .counting import ranked, total
+from .dates import as_dates, day_number
 from .insight import OF_MINUTES, Insight
 
 FEWEST_DAYS = 3  # of a streak that is worth a card

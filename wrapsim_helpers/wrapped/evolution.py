@@ -3,6 +3,7 @@
 import ibis
 
 from .counting import candidates, collected, leaders, ranked, shared, total
+from .dates import month_of_date
 from .insight import OF_STREAMS, Insight
 from .moods import counts_by, counts_of_moods, mood_sets
 from .tops import RANKED, UNRANKED, genre_months, genres_of, ranked_genres
@@ -107,11 +108,6 @@ def mixtures_of_sides(tables):
         before=total(inside.n_streams, inside.step > 0),
         after=total(inside.n_streams, inside.step <= 0),
     )
-
-
-def month_of_date(day, first_day):
-    """Month of a date, counted from January of the year of first_day."""
-    return 12 * (day.year - first_day.year) + day.month
 
 
 def jensen_shannon(p, q):

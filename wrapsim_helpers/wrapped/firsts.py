@@ -6,7 +6,8 @@ import ibis
 
 from ..instants import DAY_MS, MINUTE_MS
 from ..people.homes import countries
-from .counting import as_dates, leaders, month_of, ranked, ranked_only, shared, total
+from .counting import leaders, ranked, ranked_only, shared, total
+from .dates import as_dates, month_of
 from .insight import OF_STREAMS, Insight, gap_to_second
 from .tops import RANKED, UNRANKED, ranked_genres, track_titles, with_genre
 

@@ -8,7 +8,8 @@ import ibis
 
 from .characters import DARK, with_character
 from .clubs import CLUBS, with_club
-from .counting import day_of, days_since_1970, nullable, ranked_only, shared, total, with_left
+from .counting import day_of, nullable, ranked_only, shared, total, with_left
+from .dates import days_since_1970
 from .insight import OF_STREAMS, Tally
 from .moods import mood_sets
 from .personality import with_type

@@ -3,7 +3,8 @@
 import ibis
 
 from ..instants import DAY_MS, MINUTE_MS
-from .counting import as_dates, leaders, ranked, ranked_only, shared, total, total_over
+from .counting import leaders, ranked, ranked_only, shared, total, total_over
+from .dates import as_dates
 from .insight import OF_STREAMS, Insight
 from .tops import UNRANKED, track_titles
 

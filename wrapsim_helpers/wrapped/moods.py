@@ -3,7 +3,8 @@
 import ibis
 import pandas as pd
 
-from .counting import day_number, ranked, shared, started_ms, total
+from .counting import ranked, shared, started_ms, total
+from .dates import day_number
 from .insight import OF_STREAMS, Insight, gap_to_second
 from .tops import RANKED, UNRANKED
 

@@ -4,7 +4,8 @@ Music: new releases of top artists).
 
 import ibis
 
-from .counting import as_dates, days_since_1970, ranked, ranked_only, total
+from .counting import ranked, ranked_only, total
+from .dates import as_dates, days_since_1970
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, top_artists
 

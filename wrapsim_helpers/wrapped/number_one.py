@@ -2,7 +2,8 @@
 
 import ibis
 
-from .counting import as_dates, total
+from .counting import total
+from .dates import as_dates
 from .insight import OF_STREAMS, Insight, counted_streams
 from .tops import RANKED, UNRANKED, top_songs
 

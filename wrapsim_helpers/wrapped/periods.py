@@ -34,8 +34,8 @@ from .counting import (
     by_song,
     by_song_and_day,
     tables_in,
-    with_month,
 )
+from .dates import with_month
 from .derived import cache_table, cached_table, derived_file
 from .editions import Edition, edition_named, window
 from .insights import SHARED, SHARED_OF_CROWD, with_shared, with_tallies
@@ -235,7 +235,9 @@ def in_temporary_tables(tables, store):
     song_days = store("song_days", song_days)
     credits = tables.track_artists, rules
     credited = store("credited", by_artist(songs, *credits))
-    artist_months = store("artist_months", by_artist_and_month(song_days, *credits, tables.first_day))
+    artist_months = store(
+        "artist_months", by_artist_and_month(song_days, *credits, tables.first_day)
+    )
     earlier = {name: store(name, getattr(tables, name)) for name in ("earlier", "earlier_years")}
     of_songs = {"songs": songs, "song_days": song_days}
     of_others = {"days": days, "credited": credited, "artist_months": artist_months}

@@ -5,7 +5,8 @@ and the Trendsetter of Amazon Music Delivered 2025.
 import ibis
 
 from ..instants import DAY_MS, MINUTE_MS
-from .counting import as_dates, days_since_1970, ranked, ranked_only, shared, total_over
+from .counting import ranked, ranked_only, shared, total_over
+from .dates import as_dates, days_since_1970
 from .insight import OF_STREAMS, Insight, Tally
 from .tops import UNRANKED, track_titles
 

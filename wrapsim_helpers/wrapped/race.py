@@ -4,7 +4,8 @@ longest streak of days with one artist.
 
 import ibis
 
-from .counting import as_dates, leaders, ranked, ranked_only, total
+from .counting import leaders, ranked, ranked_only, total
+from .dates import as_dates
 from .days import FEWEST_DAYS
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, top_artists
@@ -12,7 +13,22 @@ from .tops import RANKED, UNRANKED, top_artists
 FIVE = 5
 DAYS = 2**17  # more than the days since 1970 of any period
 # days -> half as many, or more. A run of 6 is two runs of 3, one 3 days after the other
-RUNS = {2: 1, 3: 2, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4, 10: 5, 12: 6, 14: 7, 16: 8, 20: 10, 24: 12, 28: 14}
+RUNS = {
+    2: 1,
+    3: 2,
+    4: 2,
+    5: 3,
+    6: 3,
+    7: 4,
+    8: 4,
+    10: 5,
+    12: 6,
+    14: 7,
+    16: 8,
+    20: 10,
+    24: 12,
+    28: 14,
+}
 TRAILS = ("VERY_LOW", "LOW", "MEDIUM", "HIGH", "VERY_HIGH")  # as public readers name trails 1 to 5
 
 

@@ -7,17 +7,8 @@ from datetime import date
 
 import ibis
 
-from .counting import (
-    credited_to,
-    day_number,
-    leaders,
-    nullable,
-    ranked,
-    ranked_only,
-    shared,
-    total,
-    year_and_month,
-)
+from .counting import credited_to, leaders, nullable, ranked, ranked_only, shared, total
+from .dates import day_number, year_and_month
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, track_titles
 

@@ -7,7 +7,8 @@ import ibis
 import pandas as pd
 
 from ..instants import MINUTE_MS
-from .counting import ranked, ranked_by_streams, ranked_only, shared, total, with_month
+from .counting import ranked, ranked_by_streams, ranked_only, shared, total
+from .dates import with_month
 from .insight import OF_STREAMS, Insight, gap_in_words, gap_to_second
 
 STORED = 100  # first songs and artists of each listener, which other insights read too

@@ -5,7 +5,8 @@ They compare the period with the plays before it, so a run of one year has no ro
 """
 
 from ..instants import DAY_MS, MINUTE_MS
-from .counting import as_dates, ranked, ranked_only, total
+from .counting import ranked, ranked_only, total
+from .dates import as_dates
 from .insight import OF_STREAMS, Insight, gap_to_second
 from .tops import RANKED, UNRANKED
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ...people.figures import published
-from ...wrapped.counting import day_number
+from ...wrapped.dates import day_number
 from ..log import MEASURED
 from ..sample import by_key, columns_of, largest_error, near, pooled, ratio_among, shares
 from .skips import count_ifs

@@ -6,8 +6,8 @@ import sys
 import warnings
 from contextlib import contextmanager
 
-from .checking import NO_ROOM
-from .notebooks import Refused
+from ..checking import NO_ROOM
+from ..notebooks import Refused
 
 
 def query_errors():
@@ -17,7 +17,7 @@ def query_errors():
 
 def errors_of_stores():
     """The exceptions of object stores, as a tuple; empty if the command did not use one."""
-    from .storage.places import store_errors as errors_of_stores
+    from ..storage.places import store_errors as errors_of_stores
 
     return errors_of_stores() if "obstore" in sys.modules else ()
 
