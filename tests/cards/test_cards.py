@@ -207,10 +207,20 @@ def page_with(headline, card, theme="press"):
 def test_a_headline_of_any_length_meets_no_other_text_and_not_the_year_disc(n_words):
     ax, _ = page_with(" ".join(["Gjpqy"] * n_words), "place")
     boxes = [Bbox.from_extents(*ink_box(text)) for text in ax.texts]
-    assert len([t for t in ax.texts if t.get_gid() == "headline"]) == (1 if n_words < 4 else 2)
+    assert len([t for t in ax.texts if t.get_gid() == "headline"]) == (1 if n_words < 5 else 2)
     for i, box in enumerate(boxes):
         assert all(Bbox.intersection(box, other) is None for other in boxes[i + 1 :]), ax.texts[i]
         assert not any(meets(collection, box) for collection in ax.collections), ax.texts[i]
+
+
+@pytest.mark.parametrize("n_words", [1, 3, 4, 5, 6, 8, 40])
+def test_a_headline_of_any_length_keeps_its_distance_from_the_lines_around_it(n_words):
+    ax, _ = page_with(" ".join(["Hxq"] * n_words * 2), "place")
+    boxes = {role: [] for role in ("kicker", "headline", "sub")}
+    for text in ax.texts:
+        boxes.get(text.get_gid(), []).append(ink_box(text))
+    top, bottom = boxes["headline"][0][1], boxes["headline"][-1][3]
+    assert top - 330 >= 44 and boxes["sub"][0][1] - bottom >= 10
 
 
 @each_theme
