@@ -770,16 +770,46 @@ def test_the_streak_has_a_disc_for_each_day_in_rows_of_weeks_with_the_area_of_th
     assert len(columns) <= 7 * 6 and found[:, 0].max() <= 996 and found[:, 1].max() <= 1500
 
 
-def test_a_short_streak_is_shown_with_five_weeks_and_no_day_outside_the_period():
+def test_a_short_streak_is_shown_with_three_weeks_and_no_day_outside_the_period():
     calendar = story_of("typical").tables["calendar"].assign(ms_played=60_000)
     for first, last, n_days in (
-        (date(2025, 3, 12), date(2025, 3, 14), 35),  # Wednesday to Friday
-        (date(2025, 1, 1), date(2025, 1, 2), 19),  # from Wednesday of the first of three weeks
+        (date(2025, 3, 12), date(2025, 3, 14), 21),  # Wednesday to Friday
+        (date(2025, 1, 1), date(2025, 1, 2), 12),  # from Wednesday of the first of two weeks
     ):
         streak = pd.DataFrame([(3, first, last)], columns=["n_days", "first_day", "last_day"])
         story = with_table(story_of("typical"), calendar=calendar, longest_streak=streak)
         dates, _, inside = days.streak_weeks(story)
         assert len(dates) == n_days and inside.sum() == (last - first).days + 1
+
+
+def streaks_story(lengths):
+    """A story whose streaks have these lengths, with a silent day after each."""
+    calendar = story_of("typical").tables["calendar"]
+    music = np.concatenate([[1] * n + [0] for n in lengths])
+    ms = 60_000 * np.r_[music, np.zeros(365 - len(music), int)]
+    first = calendar["date"].iloc[sum(n + 1 for n in lengths[: np.argmax(lengths)])]
+    row = (max(lengths), first, first + pd.Timedelta(days=max(lengths) - 1))
+    streak = pd.DataFrame([row], columns=["n_days", "first_day", "last_day"])
+    days_of = with_table(story_of("typical"), calendar=calendar.assign(ms_played=ms))
+    return with_table(days_of, longest_streak=streak)
+
+
+@pytest.mark.parametrize("lengths", [[3, 1, 5, 2], [14, 9], [60, 20, 30]])
+def test_below_a_short_streak_all_streaks_have_bars_of_their_length(lengths):
+    ax = draw("longest_streak", streaks_story(lengths))
+    bars = sorted(shapes(ax, "streaks"), key=lambda corners: corners[:, 0].min())
+    heights = np.array([np.ptp(corners[:, 1]) for corners in bars])
+    wanted = np.array([n for n in lengths if n > 1])
+    np.testing.assert_allclose(heights / heights.max(), wanted / wanted.max())
+    assert f"All {len(wanted)} streaks by length" in [t.get_text() for t in ax.texts]
+    accent = themes.PRESS["longest_streak"].accent.face.lower()
+    marked = [c for c in ax.collections if c.get_gid() == "streaks" and accent in faces(c)]
+    assert [np.ptp(p.vertices[:, 1]) for c in marked for p in c.get_paths()] == [heights.max()]
+
+
+def test_a_streak_of_many_weeks_fills_the_card_alone():
+    ax = draw("longest_streak", streaks_story([200, 20]))
+    assert not shapes(ax, "streaks") and discs(ax, "days")[:, 1].max() > 1300
 
 
 @pytest.mark.parametrize(("share", "cut"), [(0, 0), (0.344, 34), (1, 100)])

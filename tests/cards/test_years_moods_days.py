@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from wrapsim_helpers.cards import archive, canvas, evolution, moods, release_years, themes
+from wrapsim_helpers.cards import archive, canvas, energy, evolution, moods, release_years, themes
 from wrapsim_helpers.cards.canvas import width
 from wrapsim_helpers.wrapped.moods import AURA_COLOURS
 
@@ -217,3 +217,20 @@ def test_the_line_of_an_audio_day_is_on_the_mood_of_the_headline():
     words = moods.words_of_audio_day(story_of("typical"))
     mood = words.headline.split(" ")[0].lower()
     assert f" {mood}" in words.reading[1]
+
+
+@pytest.mark.parametrize(
+    "values", [[60, 60], [62, 67], [40, 71], [3, 99], [0, 100], [0, 4], [1, 90]]
+)
+def test_the_scale_of_energy_is_labelled_and_small_differences_look_small(values):
+    months = pd.DataFrame({"month": [1, 2], "n_streams": [9, 4], "energy": values})
+    months = months.assign(energy=1.0 * months["energy"], valence=50.0, bpm=120.0)
+    ax = draw("energy", with_table(story_of("typical"), energy=months))
+    numbers = [
+        int(t.get_text()) for t in ax.texts if t.get_gid() == "tick" and t.get_text()[0] < "A"
+    ]
+    assert numbers == list(range(numbers[0], numbers[-1] + 1, 10)) and numbers[0] >= 0
+    assert numbers[-1] <= 100 and numbers[-1] - numbers[0] >= 40
+    (path,) = shapes_of_lines(ax, "energy")
+    per_point = (energy.BASE - energy.TOP) / (numbers[-1] - numbers[0])
+    assert abs(np.diff(path[:, 1])[0]) == pytest.approx(per_point * np.ptp(values))

@@ -338,11 +338,13 @@ def small_disc(ax, story, look, x=RIGHT - 48, y=314):
 def key(ax, look, y, *entries, size=RULE):
     """Draw what colours mean, in one line from the left margin.
 
-    entries  (Paint, width of the swatch, text) of each; a swatch is as high as a capital letter
+    entries  (Paint, width of the swatch, text) of each, and for a line its thickness; another
+             swatch is as high as a capital letter
     """
     x, height = LEFT, round(0.72 * size)
-    for paint, swatch, text in entries:
-        rectangles(ax, x, y - height, swatch, height, paint, "key")
+    for paint, swatch, text, *thickness in entries:
+        high = thickness[0] if thickness else height
+        rectangles(ax, x, y - (height + high) / 2, swatch, high, paint, "key")
         write(ax, x + swatch + 16, y, text, size, "text", look.text, "key")
         x += swatch + 16 + width(text, "text", size) + 44
 

@@ -116,7 +116,7 @@ def small_months(ax, look, months, y, top):
     """
     n, room = months["n_artists"].to_numpy(), RIGHT - NAMES_LEFT
     paints = look.paints(np.arange(len(n)) == top)
-    rectangles(ax, NAMES_LEFT, y + 24, room * n / n.max(), 4, paints, "new")
+    rectangles(ax, NAMES_LEFT, y + 17, room * n / n.max(), 6, paints, "new")
     for i, row in enumerate(months.itertuples()):
         month, text = MONTHS[(row.month - 1) % 12], count(row.n_artists)
         write(ax, LEFT, y[i], month, RULE, "text", look.quiet, "tick")

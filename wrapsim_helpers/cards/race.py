@@ -310,7 +310,8 @@ def words_of_peak_months(story):
 
 # ---------------------------------------------------------------- streak
 
-STREAK_BASE, STREAK_RISE, WIDEST = 1400, 520, 96  # of the bars of days, pixels
+STREAK_BASE, STREAK_RISE, WIDEST = 1400, 620, 288  # of the bars of days, pixels
+FEW_DAYS = 12  # of so many, each bar has its number
 
 
 def draw_artist_streak(ax, story, theme="press"):
@@ -328,10 +329,9 @@ def draw_artist_streak(ax, story, theme="press"):
     top = int(n.argmax())
     paints = look.paints(np.arange(len(n)) == top)
     rectangles(ax, x, STREAK_BASE - height, wide, height, paints, "streak days")
-    at = x[top] + wide / 2
-    write_centred(
-        ax, at, STREAK_BASE - STREAK_RISE - 24, count(n[top]), READING, "bold", look.text, "value"
-    )
+    for i in range(len(n)) if len(n) <= FEW_DAYS else [top]:
+        at, face = (x[i] + wide / 2, STREAK_BASE - height[i] - 24), "bold" if i == top else "text"
+        write_centred(ax, *at, count(n[i]), READING, face, look.text, "value")
     write(ax, LEFT, STREAK_BASE + 56, day(rows["date"].iloc[0]), RULE, "text", look.text, "end")
     last = max(x[-1] + wide, LEFT + 260)
     write(
@@ -366,5 +366,6 @@ def words_of_artist_streak(story):
         ),
         rule=f"Days in a row, {span(story)}, local time. Simulated.",
         before=f"{first['artist']}, {day(first['first_day'])} to {day(first['last_day'])}.",
+        after=f"By day: {', '.join(map(count, rows['n_streams']))}." if n <= FEW_DAYS else "",
         hero=count(n),
     )
