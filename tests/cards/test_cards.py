@@ -728,6 +728,30 @@ def test_a_key_shows_each_colour_that_means_something(name, theme):
     assert marks <= keys and len([t for t in ax.texts if t.get_gid() == "key"]) >= len(marks)
 
 
+@each_theme
+def test_the_key_of_skips_shows_the_line_of_all_listeners_as_a_line(theme):
+    ax = drawn("typical", "skip_rate", theme)
+    heights = [np.ptp(corners[:, 1]) for corners in shapes(ax, "key")]
+    assert sorted(heights)[:2] == pytest.approx([8, 26])
+
+
+@pytest.mark.parametrize("share", [0.11, 0.13, 0.15, 0.17, 0.2, 0.3])
+def test_the_words_of_a_layer_keep_off_its_edges(share):
+    ax = draw("top_genres", genres_story([1 - share, share]))
+    top = max(corners[:, 1].min() for corners in shapes(ax, "layers"))
+    words_in = [ink_box(t) for t in ax.texts if t.get_gid() in ("name", "detail", "value")]
+    words_in = [box for box in words_in if box[1] > top]
+    assert words_in and min(box[1] for box in words_in) - top >= 10
+    assert 1500 - max(box[3] for box in words_in) >= 10
+
+
+def test_the_dots_of_a_small_crowd_use_the_height_of_the_card():
+    stacks = np.array([2, 19, 4])
+    assert crowd.row_pitch(stacks, 1, 24) == pytest.approx(24 * crowd.MOST_STRETCH)
+    assert crowd.row_pitch(stacks * 2, 1, 12) * 38 <= crowd.STACK
+    assert crowd.row_pitch(stacks * 9, 1, 5) == 5
+
+
 def faces(collection):
     """The colours of a collection's shapes, or of its lines."""
     is_lines = isinstance(collection, LineCollection)

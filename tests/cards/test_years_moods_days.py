@@ -55,6 +55,20 @@ def test_an_aura_has_a_shape_per_colour_and_the_outer_one_is_both_together(story
         assert areas[1] / areas[0] == pytest.approx(n_second / (n_first + n_second), abs=0.06)
 
 
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_an_aura_of_any_form_fills_its_room(story):
+    corners = np.concatenate(shapes(drawn(story, "audio_aura"), "aura"))
+    assert (np.ptp(corners, axis=0) / moods.ROOM).max() == pytest.approx(1)
+    assert corners[:, 1].min() > 590 and corners[:, 1].max() < moods.KEY_Y - 50
+
+
+def test_the_bars_of_an_audio_day_have_their_share():
+    ax, parts = drawn("typical", "audio_day"), moods.parts_of(story_of("typical"))
+    total = sum(n for _, _, n in parts)
+    said = [t.get_text() for t in ax.texts if t.get_gid() == "value"]
+    assert said == [f"{round(100 * n / total)}\u2009%" for _, _, n in parts]
+
+
 @pytest.mark.parametrize("story", ["typical", "longest"])
 def test_bars_of_the_parts_of_the_day_are_as_long_as_their_streams(story):
     parts = story_of(story).tables["audio_day"].drop_duplicates("part")["n_part"].to_numpy()

@@ -9,6 +9,7 @@ from .canvas import (
     MEASURE,
     NAME,
     READING,
+    RIGHT,
     Paint,
     directions,
     fits_width,
@@ -110,11 +111,13 @@ def draw_audio_day(ax, story, theme="press"):
     """
     look = page(ax, story, "audio_day", theme, words_of_audio_day(story))
     parts = parts_of(story)
-    most = max(n for _, _, n in parts)
+    most, total = max(n for _, _, n in parts), sum(n for _, _, n in parts)
     for i, (part, moods, n) in enumerate(parts):
         y = FIRST + PITCH * i
         label = f"{LABELS[part]}, {HOURS[part]}"
         write(ax, LEFT, y, label, READING, "text", look.quiet, "part")
+        share = percent_text(n / total)
+        write(ax, RIGHT, y, share, READING, "text", look.text, "value", ha="right")
         colour = look.loud if n == most else look.text
         write(ax, LEFT, y + 76, " and ".join(moods), NAME, "name", colour, "moods")
         paint = look.accent if n == most else look.mark
@@ -138,7 +141,10 @@ def words_of_audio_day(story):
     unusual = table[table["part"] == part].iloc[-1]
     of_mood = of_100(unusual["n_streams"] / n)
     everything = sum(n for _, _, n in parts)
-    said = [f"{LABELS[p]}, {HOURS[p]}: {' and '.join(words)}." for p, words, _ in parts]
+    said = [
+        f"{LABELS[part]}, {HOURS[part]}, {percent_text(n_part / everything)}: {' and '.join(both)}."
+        for part, both, n_part in parts
+    ]
     return words_on(
         story,
         "Audio day",

@@ -23,7 +23,7 @@ from .fonts import shown
 from .words import count, counted, of_100, words_on
 
 FIVE, LAST_ROW, ROW_PITCH = 5, 1468, 100  # artists; the baseline of the last, distance of rows
-TOP, FOR_ROWS, SMALLEST = 600, 108, 24  # of the discs, below them, and a diameter; pixels
+TOP, LARGEST, SMALLEST = 600, 360, 24  # of the discs; diameters above five rows; pixels
 ROLES = {"artists": "all artists", "rare": "rare"}  # of the discs
 GAP, TO_TEXT, TO_DISC = 24, 36, 48  # pixels, also from a disc to its number and on to the next disc
 
@@ -37,8 +37,8 @@ def draw_rare_artists(ax, story, theme="press"):
     numbers = {"artists": artists["n_artists"].iloc[0], "rare": artists["n_rare"].iloc[0]}
     n_rows = min(len(artists), FIVE)
     first_row, left = LAST_ROW - ROW_PITCH * (n_rows - 1), LEFT
-    largest = min(first_row - FOR_ROWS - TOP, widest(numbers))
-    middle = (TOP + first_row - FOR_ROWS) / 2
+    high = LARGEST + ROW_PITCH * (FIVE - n_rows)
+    largest, middle = min(high, widest(numbers)), TOP + high / 2
     for (name, n), paint in zip(numbers.items(), (look.mark, look.accent)):
         size = max(largest * np.sqrt(n / numbers["artists"]), SMALLEST)
         circle = directions(np.linspace(0, 1, 97)[:-1]) * size / 2
