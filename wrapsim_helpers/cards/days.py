@@ -257,9 +257,11 @@ def week_places(dates, bottom):
 
 
 def all_streaks(story):
-    """The streaks of the period, at least SHORTEST days: (numbers of their first days, of days)."""
-    _, ms = daily(story)
-    edges = np.flatnonzero(np.diff(np.r_[0, ms > 0, 0]))
+    """The streaks of days with a stream, at least SHORTEST days: (numbers of their first days, of
+    days).
+    """
+    n_streams = story.tables["calendar"]["n_streams"].to_numpy()
+    edges = np.flatnonzero(np.diff(np.r_[0, n_streams > 0, 0]))
     first, n_days = edges[::2], np.diff(edges)[::2]
     return first[n_days >= SHORTEST], n_days[n_days >= SHORTEST]
 
