@@ -40,7 +40,7 @@ def draw_audio_aura(ax, story, theme="press"):
     streams = np.array([rows["n_streams"] for _, rows in aura.groupby("rank")])
     reached = streams[::-1].cumsum(0)[::-1]  # the second mood, and both together
     outlines = [outline(amounts) for amounts in reached / reached.max()]
-    for paint, corners in zip(paints, fitted(outlines), strict=True):
+    for paint, corners in zip(paints, fitted_aura(outlines), strict=True):
         polygons(ax, [corners], paint, "aura")
     swatches = zip(paints, moods["mood"], strict=True)
     key(ax, look, KEY_Y, *((paint, 44, mood) for paint, mood in swatches), size=READING)
@@ -65,7 +65,7 @@ def outline(amounts):
     return directions(turns) * smooth[:, None]
 
 
-def fitted(outlines):
+def fitted_aura(outlines):
     """Outlines around one point in pixels, so large that the first fills the room for the aura."""
     low, high = outlines[0].min(0), outlines[0].max(0)
     scale = (ROOM / (high - low)).min()
