@@ -59,7 +59,7 @@ def scale_of(values):
 def draw_scale(ax, look, ends):
     """Draw a line for every ten of the scale, with its number."""
     for value in np.arange(ends[0], ends[1] + 1, STEP):
-        y = energy_y(value, ends)
+        y = heights(value, ends)
         lines(ax, [[(PLOT_LEFT, y), (RIGHT, y)]], look.faint, 3, "hairline")
         write(ax, LEFT, y + 13, str(round(value)), RULE, "text", look.quiet, "tick")
 
@@ -72,7 +72,7 @@ def draw_line(ax, story, look, pitch, ends):
     months = story.tables["energy"]
     n, values = months["n_streams"].to_numpy(), months["energy"].to_numpy()
     x = PLOT_LEFT + pitch * (months["month"].to_numpy() - story.first_day.month + 0.5)
-    y, top, low = energy_y(values, ends), values.argmax(), values.argmin()
+    y, top, low = heights(values, ends), values.argmax(), values.argmin()
     size = np.maximum(LARGEST * np.sqrt(n / n.max()), SMALLEST)
     for i, offset in {low: size[low] / 2 + 56, top: -size[top] / 2 - 24}.items():
         write_value(ax, look, x[i], y[i] + offset, values[i])
@@ -91,7 +91,7 @@ def write_value(ax, look, x, y, value):
     write_centred(ax, x, y, text, READING, "bold", look.text, "value")
 
 
-def energy_y(values, ends):
+def heights(values, ends):
     """Where values are drawn, pixels. ends: of the scale"""
     return BASE - (BASE - TOP) * (values - ends[0]) / (ends[1] - ends[0])
 
