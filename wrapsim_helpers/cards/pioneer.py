@@ -38,7 +38,7 @@ def draw_pioneer(ax, story, theme="press"):
         later = scale * (song.n_all - song.n_before) - 4
         rectangles(ax, mine + YOU + 4, y, max(later, 6), BAR, look.mark, "later")
         rectangles(ax, mine, y - 6, YOU, BAR + 12, look.accent, "you")
-        row_of_pioneer(ax, look, y + 90, song)
+        row_of_pioneer(ax, look, y + 96, song)
     swatches = (look.accent, YOU, "you"), (look.mark, 44, "after you")
     earlier = [(look.muted, 44, "before you")] * bool(songs["n_before"].any())
     key(ax, look, 548, *swatches, *earlier)
