@@ -14,7 +14,7 @@ from wrapsim_helpers.cards import albums, firsts, race
 from wrapsim_helpers.cards.canvas import width
 
 from ..stories import LONG
-from .test_cards import area, draw, drawn, shapes, shapes_of_lines, story_of, with_table
+from .test_cards import area, discs, draw, drawn, shapes, shapes_of_lines, story_of, with_table
 
 each_story = pytest.mark.parametrize("story", ["typical", "longest", "small"])
 
@@ -95,9 +95,20 @@ def test_a_curve_passes_its_ranks_and_is_thin_through_silent_months():
     for piece, ranks in zip(pieces, ((1, 4), (2,))):
         ends = piece[0, 1], piece[-1, 1]
         assert ends == (race.rank_y(ranks[0]), race.rank_y(ranks[-1]))
-    gap, end = shapes_of_lines(ax, "silent months")
+    (gap,) = shapes_of_lines(ax, "silent months")
     np.testing.assert_array_equal(gap[[0, -1]], [pieces[0][-1], pieces[1][0]])
-    np.testing.assert_array_equal(end[[0, -1]], [pieces[1][-1], (race.NAMES_LEFT - 24, race.TOP)])
+
+
+@each_story
+def test_curves_end_at_their_last_month_and_dots_lead_to_the_names(story):
+    ax, table = drawn(story, "artist_race"), story_of(story).tables["artist_race"]
+    curves = np.concatenate(shapes_of_lines(ax, "race"))
+    last = race.MONTHS_LEFT + (race.MONTHS_END - race.MONTHS_LEFT) / 11 * (table["month"].max() - 1)
+    assert curves[:, 0].max() == pytest.approx(last + 8)
+    leaders = discs(ax, "leaders")[:, :2]
+    names = {race.finish_y(rank) for rank in table["year_rank"].unique()}
+    assert {y for x, y in leaders if x == race.NAMES_LEFT - 20} == names
+    assert "Whole year" in texts(ax, "tick")
 
 
 def test_curves_begin_right_of_the_numbers_of_the_ranks():
@@ -205,27 +216,47 @@ def test_bubbles_have_the_area_of_the_artists_and_do_not_touch():
         gaps = np.linalg.norm(centres[:, None] - centres, axis=2) - radii[:, None] - radii
         assert (gaps[~np.eye(len(n), dtype=bool)] > 0).all()
         low, high = (centres - radii[:, None]).min(0), (centres + radii[:, None]).max(0)
-        assert (low >= (84, 580)).all() and (high <= (996, 1500)).all()
+        assert (low >= (84, 580)).all() and (high <= (996, 1430)).all()
 
 
-@pytest.mark.parametrize("name", ["typical", "longest", "small"])
-def test_the_largest_bubble_of_the_world_is_the_country_of_the_headline(name):
-    known = story_of(name).tables["world"].query("rank > 0")
-    ax = drawn(name, "world")
+@each_story
+def test_the_largest_bubble_of_the_world_is_the_country_of_the_headline(story):
+    known = story_of(story).tables["world"].query("rank > 0")
+    ax = drawn(story, "world")
     areas = [np.ptp(corners[:, 0]) ** 2 for corners in shapes(ax, "bubbles")]
-    n = len(known) if len(known) == len(areas) else len(areas) - 1
-    wanted = [*known["share"][:n], *[known["share"][n:].sum()] * (n < len(known))]
-    np.testing.assert_allclose(np.array(areas) / areas[0], np.array(wanted) / wanted[0], rtol=1e-3)
-    values = [text.get_text() for text in ax.texts if text.get_gid() == "value"]
-    assert known["name"].iloc[0] in " ".join(values) and areas[0] == max(areas[:n])
+    wanted = known["share"][: len(areas)] / known["share"].iloc[0]
+    np.testing.assert_allclose(np.array(areas) / areas[0], wanted, rtol=1e-3)
+    assert areas[0] == max(areas) and known["name"].iloc[0] in " ".join(texts(ax, "value"))
 
 
-def test_small_countries_of_the_world_share_a_bubble():
-    places = [f"Country {letter}" for letter in "abcdefgh"]
-    known = pd.DataFrame({"name": places, "share": [0.6, 0.2, 0.1, *[0.02] * 5]})
-    names, shares = firsts.bubbles_of(known)
-    assert names == [*places[:3], "5 more"] and shares[3] == pytest.approx(0.1)
-    assert firsts.bubbles_of(known[:4])[0] == places[:4]
+COUNTRIES = [f"Country {letter}" for letter in "abcdefghijklmnop"]
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [[1], [0.98, 0.02], [0.4, 0.3, 0.3], [1 / 16] * 16, [0.1, *[0.06] * 15], [0.5, *[0.05] * 10]],
+)
+def test_every_bubble_of_the_world_has_its_country_and_its_share(shares):
+    known = pd.DataFrame({"name": COUNTRIES[: len(shares)], "share": shares})
+    world = known.assign(rank=range(1, len(shares) + 1), n_artists=2, n_genres=3)
+    ax = draw("world", with_table(story_of("typical"), world=world))
+    n = len(shapes(ax, "bubbles"))
+    said = " ".join(texts(ax, "value"))
+    assert n and all(name in said for name in COUNTRIES[:n])
+    assert sum(text.endswith("%") for text in texts(ax, "value")) == n + (n < len(shares))
+    areas = [np.ptp(corners[:, 0]) ** 2 for corners in shapes(ax, "bubbles")]
+    np.testing.assert_allclose(np.array(areas) / areas[0], np.array(shares[:n]) / shares[0], 1e-3)
+
+
+def test_further_countries_of_the_world_are_a_line_of_text_and_no_bubble():
+    shares = [0.6, 0.2, 0.1, 0.03, *[0.01] * 7]
+    known = pd.DataFrame({"name": COUNTRIES[:11], "share": shares})
+    names, _, rest = firsts.bubbles_of(known)
+    assert names == COUNTRIES[: len(names)] and 2 < len(names) < 11
+    percent = round(100 * sum(shares[len(names) :]))
+    assert rest == f"{11 - len(names)} more countries: {percent}\u2009%"
+    assert firsts.further_countries(["Japan"], np.array([0.02])) == "Japan: 2\u2009%"
+    assert firsts.further_countries([], np.array([])) == ""
 
 
 def test_discoveries_of_a_history_are_new_in_its_files():

@@ -207,10 +207,20 @@ def page_with(headline, card, theme="press"):
 def test_a_headline_of_any_length_meets_no_other_text_and_not_the_year_disc(n_words):
     ax, _ = page_with(" ".join(["Gjpqy"] * n_words), "place")
     boxes = [Bbox.from_extents(*ink_box(text)) for text in ax.texts]
-    assert len([t for t in ax.texts if t.get_gid() == "headline"]) == (1 if n_words < 4 else 2)
+    assert len([t for t in ax.texts if t.get_gid() == "headline"]) == (1 if n_words < 5 else 2)
     for i, box in enumerate(boxes):
         assert all(Bbox.intersection(box, other) is None for other in boxes[i + 1 :]), ax.texts[i]
         assert not any(meets(collection, box) for collection in ax.collections), ax.texts[i]
+
+
+@pytest.mark.parametrize("n_words", [1, 3, 4, 5, 6, 8, 40])
+def test_a_headline_of_any_length_keeps_its_distance_from_the_lines_around_it(n_words):
+    ax, _ = page_with(" ".join(["Hxq"] * n_words * 2), "place")
+    boxes = {role: [] for role in ("kicker", "headline", "sub")}
+    for text in ax.texts:
+        boxes.get(text.get_gid(), []).append(ink_box(text))
+    top, bottom = boxes["headline"][0][1], boxes["headline"][-1][3]
+    assert top - 330 >= 44 and boxes["sub"][0][1] - bottom >= 10
 
 
 @each_theme
@@ -718,6 +728,31 @@ def test_a_key_shows_each_colour_that_means_something(name, theme):
     assert marks <= keys and len([t for t in ax.texts if t.get_gid() == "key"]) >= len(marks)
 
 
+@each_theme
+def test_the_key_of_skips_shows_the_line_of_all_listeners_as_a_line(theme):
+    ax = drawn("typical", "skip_rate", theme)
+    heights = [np.ptp(corners[:, 1]) for corners in shapes(ax, "key")]
+    assert sorted(heights)[:2] == pytest.approx([8, 26])
+
+
+@pytest.mark.parametrize("share", [0.11, 0.13, 0.14, 0.15, 0.17, 0.3])
+def test_the_words_of_a_layer_keep_off_its_edges(share):
+    families = genres_story([1 - share, share]).tables["top_families"].assign(genre="gypsy jazz")
+    ax = draw("top_genres", with_table(story_of("typical"), top_families=families))
+    top = max(corners[:, 1].min() for corners in shapes(ax, "layers"))
+    words_in = [ink_box(t) for t in ax.texts if t.get_gid() in ("name", "detail", "value")]
+    words_in = [box for box in words_in if box[1] > top]
+    assert words_in and min(box[1] for box in words_in) - top >= 10
+    assert 1500 - max(box[3] for box in words_in) >= 10
+
+
+def test_the_dots_of_a_small_crowd_use_the_height_of_the_card():
+    stacks = np.array([2, 19, 4])
+    assert crowd.row_pitch(stacks, 1, 24) == pytest.approx(24 * crowd.MOST_STRETCH)
+    assert crowd.row_pitch(stacks * 2, 1, 12) * 38 <= crowd.STACK
+    assert crowd.row_pitch(stacks * 9, 1, 5) == 5
+
+
 def faces(collection):
     """The colours of a collection's shapes, or of its lines."""
     is_lines = isinstance(collection, LineCollection)
@@ -760,16 +795,46 @@ def test_the_streak_has_a_disc_for_each_day_in_rows_of_weeks_with_the_area_of_th
     assert len(columns) <= 7 * 6 and found[:, 0].max() <= 996 and found[:, 1].max() <= 1500
 
 
-def test_a_short_streak_is_shown_with_five_weeks_and_no_day_outside_the_period():
+def test_a_short_streak_is_shown_with_three_weeks_and_no_day_outside_the_period():
     calendar = story_of("typical").tables["calendar"].assign(ms_played=60_000)
     for first, last, n_days in (
-        (date(2025, 3, 12), date(2025, 3, 14), 35),  # Wednesday to Friday
-        (date(2025, 1, 1), date(2025, 1, 2), 19),  # from Wednesday of the first of three weeks
+        (date(2025, 3, 12), date(2025, 3, 14), 21),  # Wednesday to Friday
+        (date(2025, 1, 1), date(2025, 1, 2), 12),  # from Wednesday of the first of two weeks
     ):
         streak = pd.DataFrame([(3, first, last)], columns=["n_days", "first_day", "last_day"])
         story = with_table(story_of("typical"), calendar=calendar, longest_streak=streak)
         dates, _, inside = days.streak_weeks(story)
         assert len(dates) == n_days and inside.sum() == (last - first).days + 1
+
+
+def streaks_story(lengths):
+    """A story whose streaks have these lengths, with a silent day after each."""
+    calendar = story_of("typical").tables["calendar"]
+    music = np.concatenate([[1] * n + [0] for n in lengths])
+    ms = 60_000 * np.r_[music, np.zeros(365 - len(music), int)]
+    first = calendar["date"].iloc[sum(n + 1 for n in lengths[: np.argmax(lengths)])]
+    row = (max(lengths), first, first + pd.Timedelta(days=max(lengths) - 1))
+    streak = pd.DataFrame([row], columns=["n_days", "first_day", "last_day"])
+    days_of = with_table(story_of("typical"), calendar=calendar.assign(ms_played=ms, n_streams=ms))
+    return with_table(days_of, longest_streak=streak)
+
+
+@pytest.mark.parametrize("lengths", [[3, 1, 5, 2], [14, 9], [60, 20, 30]])
+def test_below_a_short_streak_all_streaks_have_bars_of_their_length(lengths):
+    ax = draw("longest_streak", streaks_story(lengths))
+    bars = sorted(shapes(ax, "streaks"), key=lambda corners: corners[:, 0].min())
+    heights = np.array([np.ptp(corners[:, 1]) for corners in bars])
+    wanted = np.array([n for n in lengths if n > 1])
+    np.testing.assert_allclose(heights / heights.max(), wanted / wanted.max())
+    assert f"All {len(wanted)} streaks by length" in [t.get_text() for t in ax.texts]
+    accent = themes.PRESS["longest_streak"].accent.face.lower()
+    marked = [c for c in ax.collections if c.get_gid() == "streaks" and accent in faces(c)]
+    assert [np.ptp(p.vertices[:, 1]) for c in marked for p in c.get_paths()] == [heights.max()]
+
+
+def test_a_streak_of_many_weeks_fills_the_card_alone():
+    ax = draw("longest_streak", streaks_story([200, 20]))
+    assert not shapes(ax, "streaks") and discs(ax, "days")[:, 1].max() > 1300
 
 
 @pytest.mark.parametrize(("share", "cut"), [(0, 0), (0.344, 34), (1, 100)])

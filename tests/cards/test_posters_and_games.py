@@ -64,6 +64,17 @@ def test_discs_of_scenes_have_the_area_of_the_plays():
     assert areas / areas.max() == pytest.approx(np.sort(n) / n.max())
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6, 7])
+def test_the_scenes_of_a_film_fill_the_card_and_their_discs_do_not_meet(n):
+    scenes = pd.concat([story_of("typical").tables["movie"]] * 3).head(n).assign(n_streams=9)
+    ax = draw("movie", with_table(story_of("typical"), movie=scenes))
+    _, y, size = discs(ax, "scenes").T
+    assert (np.diff(np.sort(y)) > size.max() + 10).all() or n == 1
+    assert size.max() > 100 and y.max() - y.min() + 300 > min(n * 200, 900)
+    names = [text for text in ax.texts if text.get_gid() == "name"]
+    assert max(text.get_position()[1] for text in names) < 1460
+
+
 def test_a_festival_has_a_block_for_each_stage_and_names_that_fit():
     ax, rows = drawn("typical", "festival"), story_of("typical").tables["festival"]
     assert len(shapes(ax, "stages")) == rows["stage"].nunique() == len(texts(ax, "stage"))

@@ -139,6 +139,8 @@ def test_the_home_is_drawn_if_it_is_another_town_on_this_half_of_the_globe():
     assert len(discs(far, "home")) == 0  # Lyon is not on this half
     near = draw("sound_town", with_rows("sound_town", city="Paris", country="FR"))
     assert len(discs(near, "home")) == 1
+    roles = [c.get_gid() for c in near.collections]
+    assert roles.index("home") > roles.index("town")  # a near home lies on the town
 
 
 def test_habits_are_compared_with_the_listeners_who_have_a_score():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from wrapsim_helpers.cards import archive, canvas, evolution, moods, release_years, themes
+from wrapsim_helpers.cards import archive, canvas, energy, evolution, moods, release_years, themes
 from wrapsim_helpers.cards.canvas import width
 from wrapsim_helpers.wrapped.moods import AURA_COLOURS
 
@@ -53,6 +53,20 @@ def test_an_aura_has_a_shape_per_colour_and_the_outer_one_is_both_together(story
     if n_shapes == 2:
         n_first, n_second = table.groupby("rank")["n_streams"].sum()
         assert areas[1] / areas[0] == pytest.approx(n_second / (n_first + n_second), abs=0.06)
+
+
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_an_aura_of_any_form_fills_its_room(story):
+    corners = np.concatenate(shapes(drawn(story, "audio_aura"), "aura"))
+    assert (np.ptp(corners, axis=0) / moods.ROOM).max() == pytest.approx(1)
+    assert corners[:, 1].min() > 590 and corners[:, 1].max() < moods.KEY_Y - 50
+
+
+def test_the_bars_of_an_audio_day_have_their_share():
+    ax, parts = drawn("typical", "audio_day"), moods.parts_of(story_of("typical"))
+    total = sum(n for _, _, n in parts)
+    said = [t.get_text() for t in ax.texts if t.get_gid() == "value"]
+    assert said == [f"{round(100 * n / total)}\u2009%" for _, _, n in parts]
 
 
 @pytest.mark.parametrize("story", ["typical", "longest"])
@@ -217,3 +231,20 @@ def test_the_line_of_an_audio_day_is_on_the_mood_of_the_headline():
     words = moods.words_of_audio_day(story_of("typical"))
     mood = words.headline.split(" ")[0].lower()
     assert f" {mood}" in words.reading[1]
+
+
+@pytest.mark.parametrize(
+    "values", [[60, 60], [62, 67], [40, 71], [3, 99], [0, 100], [0, 4], [1, 90]]
+)
+def test_the_scale_of_energy_is_labelled_and_small_differences_look_small(values):
+    months = pd.DataFrame({"month": [1, 2], "n_streams": [9, 4], "energy": values})
+    months = months.assign(energy=1.0 * months["energy"], valence=50.0, bpm=120.0)
+    ax = draw("energy", with_table(story_of("typical"), energy=months))
+    numbers = [
+        int(t.get_text()) for t in ax.texts if t.get_gid() == "tick" and t.get_text()[0] < "A"
+    ]
+    assert numbers == list(range(numbers[0], numbers[-1] + 1, 10)) and numbers[0] >= 0
+    assert numbers[-1] <= 100 and numbers[-1] - numbers[0] >= 40
+    (path,) = shapes_of_lines(ax, "energy")
+    per_point = (energy.BASE - energy.TOP) / (numbers[-1] - numbers[0])
+    assert abs(np.diff(path[:, 1])[0]) == pytest.approx(per_point * np.ptp(values))

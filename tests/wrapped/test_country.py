@@ -11,7 +11,7 @@ from wrapsim_helpers.wrapped import country
 from wrapsim_helpers.wrapped.insight import Request
 from wrapsim_helpers.wrapped.insights import with_tallies
 
-from ..cards.test_cards import drawn, spans, story_of
+from ..cards.test_cards import draw, drawn, spans, story_of, with_table
 from .more_columns import ranked_plays, results, store, tables_of_crowd
 from .test_insights import heard, play
 
@@ -167,3 +167,14 @@ def test_the_bars_of_the_card_are_the_shares():
     both = np.r_[genres["share"], genres["others_share"]]
     wanted = np.maximum(both / both.max() * bars.max(), 4)
     assert sorted(bars) == pytest.approx(sorted(wanted), rel=1e-6)
+
+
+def test_the_pairs_of_bars_are_in_the_order_of_the_shares_that_they_show():
+    genres = story_of("typical").tables["stand_out"]
+    turned = genres.assign(share=genres["share"].to_numpy()[::-1])
+    ax = draw("stand_out", with_table(story_of("typical"), stand_out=turned))
+    named = [t.get_text().lower() for t in ax.texts if t.get_gid() == "name"]
+    assert named == [name.lower() for name in genres["genre"][::-1]]
+    said = ax.get_label().lower()
+    at = [said.rindex(f"{name} ") for name in named]
+    assert at == sorted(at)

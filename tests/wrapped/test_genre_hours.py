@@ -9,7 +9,7 @@ import pytest
 from wrapsim_helpers.cards import genre_hours as card
 from wrapsim_helpers.wrapped.genre_hours import hourly_families, with_enough_hours
 
-from ..cards.test_cards import drawn, story_of
+from ..cards.test_cards import draw, drawn, shapes, story_of, with_table
 from .more_columns import ranked_plays, results, tables_of_crowd
 from .test_insights import heard, play, rows
 
@@ -103,3 +103,12 @@ def test_a_headline_of_four_words_names_the_part_of_the_day():
     hours = [0, 4, 5, 11, 12, 17, 18, 23]
     names = "nights mornings afternoons evenings".split()
     assert [card.part_of_day(hour) for hour in hours] == [name for name in names for _ in (0, 1)]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+def test_ridges_of_any_number_of_families_fill_the_card(n):
+    table = story_of("typical").tables["hourly_families"]
+    some = table[table["family"].isin(table["family"].unique()[:n])]
+    ax = draw("hourly_families", with_table(story_of("typical"), hourly_families=some))
+    heights = [np.ptp(corners[:, 1]) for corners in shapes(ax, "ridges")]
+    assert len(heights) == n and sum(heights) == pytest.approx(card.BOTTOM - card.TOP - 96 * n)

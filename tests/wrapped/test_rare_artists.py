@@ -9,7 +9,7 @@ from wrapsim_helpers.cards import rare_artists as card
 from wrapsim_helpers.wrapped.insights import with_tallies
 from wrapsim_helpers.wrapped.rare_artists import MOST, RARE_PERCENT, rare_artists
 
-from ..cards.test_cards import area, drawn, shapes, story_of
+from ..cards.test_cards import area, draw, drawn, shapes, story_of, with_table
 from .more_columns import ranked_plays, results, tables_of_crowd
 from .test_insights import heard, play
 
@@ -85,3 +85,15 @@ def test_the_discs_of_the_card_have_the_areas_of_the_numbers():
 )
 def test_who_else_streams_an_artist_is_said_in_words(n, words):
     assert card.others_in_words(n) == words
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_fewer_rare_artists_have_larger_discs_that_keep_off_the_names(n):
+    rows = story_of("typical").tables["rare_artists"][:n].assign(n_rare=n, n_artists=104)
+    ax = draw("rare_artists", with_table(story_of("typical"), rare_artists=rows))
+    (corners,) = shapes(ax, "all artists")
+    assert np.ptp(corners[:, 0]) >= min(360 + 60 * (5 - n), 480)
+    names = [text.get_position()[1] for text in ax.texts if text.get_gid() == "name"]
+    assert min(names) - 54 > corners[:, 1].max() + 10 and max(names) == card.LAST_ROW
+    (rare_disc,) = shapes(ax, "rare")
+    assert area(rare_disc) / area(corners) == pytest.approx(n / 104, rel=0.01)

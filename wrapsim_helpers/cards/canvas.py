@@ -21,9 +21,11 @@ LEFT, RIGHT = 84, 996
 MEASURE = RIGHT - LEFT
 RULE, READING, NAME, SUB = 36, 44, 54, 72
 HEADLINES, HEROES = (122, 108), (364, 243, 162)
-LONG_HEADLINES = (96, 84, 72, 62)  # sizes of a longer headline, of the last two on two lines
+LONG_HEADLINES = (96, 84, 72)  # sizes of a longer headline on one line
+ON_TWO_LINES, TWO_LINES = 62, (424, 490)  # size of a headline on two lines, and their baselines
 BESIDE_DISC = 790  # pixels; the first of two lines of a headline ends left of the small disc
 SUB_SIZES, SUB_Y = (NAME, READING, RULE), 551  # of a sub-line, and its baseline
+LOWER = 8  # pixels, of a sub-line of two lines below a headline of two lines
 LEADING = 52  # between the lines of a name
 EDGE = 4
 UNIT = 100  # size at which texts are measured
@@ -283,37 +285,37 @@ def headline(ax, words, look, sizes):
     """Draw the headline in the largest size that fits, if need be on two lines, and the sub-line
     under it.
     """
-    size, parts = fit_name(words.headline, (*sizes, *LONG_HEADLINES[:2]), "hero", MEASURE)
+    size, parts = fit_name(words.headline, (*sizes, *LONG_HEADLINES), "hero", MEASURE)
+    baselines = (470,)
     if parts[0].endswith("…"):
-        size, parts = two_lines(words.headline)
-    leading = size + 6
-    first = 470 if len(parts) == 1 else 484 - leading
-    for i, part in enumerate(parts):
-        write(ax, LEFT, first + leading * i, part, size, "hero", look.loud, "headline")
-    sub_lines(ax, words.sub, look)
+        (size, parts), baselines = two_lines(words.headline), TWO_LINES
+    for y, part in zip(baselines, parts):
+        write(ax, LEFT, y, part, size, "hero", look.loud, "headline")
+    sub_lines(ax, words.sub, look, len(baselines) > 1)
 
 
-def sub_lines(ax, text, look):
-    """Write the sub-line in the largest size that fits; two lines of reading size if it has a line
-    break.
+def sub_lines(ax, text, look, is_small):
+    """Write the sub-line in the largest size that fits; in reading size if it has two lines, or if
+    the headline has two lines, which makes it small.
     """
-    sizes = SUB_SIZES if "\n" not in text else (READING,)
-    for i, line in enumerate(filter(None, text.split("\n"))):
-        at = LEFT, SUB_Y - 10 * (len(sizes) == 1) + 46 * i
-        write_name(ax, *at, line, sizes, "text", look.text, "sub", MEASURE)
+    parts = [part for part in text.split("\n") if part]
+    sizes = (READING,) if len(parts) > 1 else SUB_SIZES[is_small:]
+    first = SUB_Y - 10 + LOWER * is_small if len(parts) > 1 else SUB_Y
+    for i, part in enumerate(parts):
+        at = LEFT, first + 46 * i
+        write_name(ax, *at, part, sizes, "text", look.text, "sub", MEASURE)
 
 
 def two_lines(text):
     """(size, lines) of a long headline, broken where the lines are most alike; cut with an ellipsis
-    only if it does not fit in the smallest size.
+    if it does not fit.
     """
     words = text.split(" ")
     breaks = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
-    for size in LONG_HEADLINES[2:]:
-        longest = {b: max(width(line, "hero", size) for line in b) for b in breaks}
-        if longest and min(longest.values()) <= BESIDE_DISC:
-            return size, min(longest, key=longest.get)
-    return size, broken(text, "hero", size, BESIDE_DISC, 2)
+    longest = {b: max(width(line, "hero", ON_TWO_LINES) for line in b) for b in breaks}
+    if longest and min(longest.values()) <= BESIDE_DISC:
+        return ON_TWO_LINES, min(longest, key=longest.get)
+    return ON_TWO_LINES, broken(text, "hero", ON_TWO_LINES, BESIDE_DISC, 2)
 
 
 def hero(ax, words, look, sizes):
@@ -336,11 +338,13 @@ def small_disc(ax, story, look, x=RIGHT - 48, y=314):
 def key(ax, look, y, *entries, size=RULE):
     """Draw what colours mean, in one line from the left margin.
 
-    entries  (Paint, width of the swatch, text) of each; a swatch is as high as a capital letter
+    entries  (Paint, width of the swatch, text) of each, and for a line its thickness; another
+             swatch is as high as a capital letter
     """
     x, height = LEFT, round(0.72 * size)
-    for paint, swatch, text in entries:
-        rectangles(ax, x, y - height, swatch, height, paint, "key")
+    for paint, swatch, text, *thickness in entries:
+        high = thickness[0] if thickness else height
+        rectangles(ax, x, y - (height + high) / 2, swatch, high, paint, "key")
         write(ax, x + swatch + 16, y, text, size, "text", look.text, "key")
         x += swatch + 16 + width(text, "text", size) + 44
 

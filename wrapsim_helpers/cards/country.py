@@ -119,10 +119,11 @@ NOTHING = 4  # length of a bar of nothing
 
 def draw_stand_out(ax, story, theme="press"):
     """Which genres does the listener stream more than their country? Two bars for each genre: the
-    share of the listener's plays, and below it that of the others in the country.
+    share of the listener's plays, and below it that of the others in the country; the longest bar
+    first. The genre that stands out most has the colour of the headline.
     """
     look = page(ax, story, "stand_out", theme, words_of_stand_out(story))
-    genres = story.tables["stand_out"]
+    genres = by_share(story)
     scale = (MEASURE - width("100%", "name", READING) - 40) / genres["share"].max()
     for i, genre in enumerate(genres.itertuples()):
         y, colour = FIRST_PAIR + PAIR * i, look.loud if genre.rank == 1 else look.text
@@ -140,6 +141,11 @@ def draw_stand_out(ax, story, theme="press"):
     return ax
 
 
+def by_share(story):
+    """The rows of `stand_out`, most streamed first."""
+    return story.tables["stand_out"].sort_values(["share", "rank"], ascending=[False, True])
+
+
 def country_at_home(story):
     """The country of `stand_out` as it stands in a sentence."""
     return with_article(story.first("stand_out")["name"])
@@ -151,7 +157,7 @@ def words_of_stand_out(story):
     first, home = genres.iloc[0], country_at_home(story)
     said = "; ".join(
         f"{shown_genre(g.genre)} {percent_text(g.share)}, others {percent_text(g.others_share)}"
-        for g in genres.itertuples()
+        for g in by_share(story).itertuples()
     )
     you, others = of_100(first["share"]), of_100(first["others_share"])
     return words_on(

@@ -34,6 +34,7 @@ from .words import (
 # ---------------------------------------------------------------- skips
 
 GAP, CUT = 20, 26
+CROWD_LINE = 8  # thickness, pixels
 COLUMN, ROW, FIRST_ROW = (MEASURE + GAP) / 10, 90, 612
 
 
@@ -51,8 +52,8 @@ def draw_skip_rate(ax, story, theme="press"):
     rectangles(ax, x, y, widths, ROW - GAP, look.paints(skipped), "plays")
     entries = [(look.accent, CUT / 2, "skipped"), (look.mark, whole / 2, "played on")]
     if row["crowd_share"] == row["crowd_share"]:
-        lines(ax, [steps(round(100 * row["crowd_share"]))], look.other, 8, "crowd")
-        entries.append((Paint(look.other), whole / 2, "all listeners"))
+        lines(ax, [steps(round(100 * row["crowd_share"]))], look.other, CROWD_LINE, "crowd")
+        entries.append((Paint(look.other), whole, "all listeners", CROWD_LINE))
     key(ax, look, 548, *entries)
     return ax
 
@@ -99,6 +100,7 @@ def skip_headline(share):
 MOST_DOTS, FEW = 1500, 300
 BASE, TOP = 1430, 640  # of the stacks of dots
 LARGEST, STACK = 56, BASE - TOP - 80  # pixels: largest pitch of dots, highest stack
+MOST_STRETCH = 1.4  # from a dot to the one above, against the pitch
 
 
 def draw_place(ax, story, theme="press"):
@@ -113,9 +115,10 @@ def draw_place(ax, story, theme="press"):
     bin_width = MEASURE / len(bins)
     pitch = dot_pitch(stacks, bin_width)
     columns = max(int(bin_width / pitch), 1)
-    at = pile(stacks, columns, bin_width, pitch)
+    high = row_pitch(stacks, columns, pitch)
+    at = pile(stacks, columns, bin_width, pitch, high)
     mine = dot_of(bins["n_listeners"].to_numpy(), stacks, you, int(row["n_below"]))
-    point(ax, look, at[mine], BASE - pitch * np.ceil(stacks.max() / columns))
+    point(ax, look, at[mine], BASE - high * np.ceil(stacks.max() / columns))
     dots(ax, at[:mine], 0.76 * pitch, look.mark, "below")
     dots(ax, at[mine + 1 :], 0.76 * pitch, look.muted, "above")
     dots(ax, at[mine], max(1.35 * pitch, 20), Paint(look.accent.face, look.ground), "you")
@@ -170,12 +173,20 @@ def dot_pitch(stacks, bin_width):
     return pitches[fits][0] if fits.any() else min(bin_width, 5)
 
 
-def pile(stacks, columns, bin_width, pitch):
-    """Centres of dots, (n, 2): one stack per bin, in rows of `columns` from the base up."""
+def row_pitch(stacks, columns, pitch):
+    """From a row of dots to the next, pixels: wider than the pitch if the stacks leave room."""
+    return np.clip(STACK / np.ceil(stacks.max() / columns), pitch, MOST_STRETCH * pitch)
+
+
+def pile(stacks, columns, bin_width, pitch, high):
+    """Centres of dots, (n, 2): one stack per bin, in rows of `columns` from the base up.
+
+    pitch, high  from a dot to the next in a row and in a column, pixels
+    """
     row, column = np.divmod(np.concatenate([np.arange(n) for n in stacks]), columns)
     left = LEFT + bin_width * (np.arange(len(stacks)) + 0.5) - pitch * columns / 2
     x = np.repeat(left, stacks) + pitch * (column + 0.5)
-    return np.c_[x, BASE - pitch * (row + 0.5)]
+    return np.c_[x, BASE - high * (row + 0.5)]
 
 
 def point(ax, look, at, top):

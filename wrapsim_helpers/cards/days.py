@@ -24,6 +24,7 @@ from .canvas import (
 )
 from .volume import ROWS_LEFT, label_months, month_pitch, month_rows
 from .words import (
+    MONTHS,
     THIN,
     WEEKDAYS,
     count,
@@ -180,21 +181,27 @@ def calendar_headline(days):
 
 # ---------------------------------------------------------------- streak
 
-BETWEEN, FIRST_WEEK, LAST_WEEK = 36, 786, 1466  # pixels: space between columns of weeks, ends
-STREAK_KEY = 708  # pixels: height of the key
-MIN_WEEKS = 5  # a shorter streak is shown with the weeks around it
+BETWEEN, FIRST_WEEK, LAST_WEEK = 36, 800, 1480  # pixels: space between columns of weeks, ends
+STREAK_KEY = 718  # pixels: height of the key
+MIN_WEEKS = 3  # a shorter streak is shown with the weeks around it
+FEW_WEEKS, LAST_OF_FEW = 12, 1170  # so many leave room for all streaks; their lower end, pixels
+STREAKS, STREAKS_BASE, STREAKS_RISE = 1222, 1440, 170  # title, base and height of all streaks
+SHORTEST = 2  # days, of a streak
+MOST_STRETCH = 1.3  # from a week to the next, against the width of a day
 
 
 def draw_longest_streak(ax, story, theme="press"):
     """What was the longest streak of days with music?
 
     One disc per day, one row per week from Monday; the area is the day's minutes, and a line joins
-    the days of the streak.
+    the days of the streak. Below a streak of few weeks, all streaks of the period: a bar from the
+    first day to the last, as high as the number of days.
     """
     words = words_of_longest_streak(story)
     look = page(ax, story, "longest_streak", theme, words, sizes=(243, 162))
     dates, ms, inside = streak_weeks(story)
-    cell, x, y = week_places(dates)
+    has_room = has_few_weeks(story)
+    cell, x, y = week_places(dates, LAST_OF_FEW if has_room else LAST_WEEK)
     weeks = np.cumsum([d.weekday() == 0 for d in dates])
     lines(ax, week_lines(x[inside], y[inside], weeks[inside]), look.text, 4, "weeks")
     diameter = np.maximum(0.92 * cell * np.sqrt(ms / ms.max()), 8)
@@ -208,6 +215,8 @@ def draw_longest_streak(ax, story, theme="press"):
     label_columns(ax, look, dates, x, y)
     around = [(look.muted, 24, "before and after")] * int((~inside).any())
     key(ax, look, STREAK_KEY, (look.accent, 24, "most minutes"), *around)
+    if has_room:
+        draw_all_streaks(ax, story, look)
     return ax
 
 
@@ -225,19 +234,52 @@ def streak_weeks(story):
     return dates[shown_days], ms[shown_days], inside[shown_days]
 
 
-def week_places(dates):
+def has_few_weeks(story):
+    """Whether the weeks of the streak leave room for all streaks."""
+    dates, _, _ = streak_weeks(story)
+    return len(dates) <= 7 * FEW_WEEKS
+
+
+def week_places(dates, bottom):
     """(width of a day, x, y) of days in rows of weeks; the rows fill as many columns as make the
-    days largest.
+    days largest, and the height down to the bottom.
     """
     weeks, weekday = np.divmod(dates[0].weekday() + np.arange(len(dates)), 7)
     n_columns = np.arange(1, 7)
     n_rows = np.ceil((weeks[-1] + 1) / n_columns)
     widths = (MEASURE - BETWEEN * (n_columns - 1)) / n_columns / 7
-    cells = np.minimum(widths, (LAST_WEEK - FIRST_WEEK) / n_rows)
-    cell, n_rows = cells.max(), n_rows[cells.argmax()]
+    cells = np.minimum(widths, (bottom - FIRST_WEEK) / n_rows)
+    wide, cell, n_rows = widths[cells.argmax()], cells.max(), n_rows[cells.argmax()]
+    wide, high = (min(room, MOST_STRETCH * cell) for room in (wide, (bottom - FIRST_WEEK) / n_rows))
     column, row = np.divmod(weeks, n_rows)
-    x = LEFT + column * (7 * cell + BETWEEN) + cell * (weekday + 0.5)
-    return cell, x, FIRST_WEEK + cell * (row + 0.5)
+    x = LEFT + column * (7 * wide + BETWEEN) + wide * (weekday + 0.5)
+    return cell, x, FIRST_WEEK + high * (row + 0.5)
+
+
+def all_streaks(story):
+    """The streaks of days with a stream, at least SHORTEST days: (numbers of their first days, of
+    days).
+    """
+    n_streams = story.tables["calendar"]["n_streams"].to_numpy()
+    edges = np.flatnonzero(np.diff(np.r_[0, n_streams > 0, 0]))
+    first, n_days = edges[::2], np.diff(edges)[::2]
+    return first[n_days >= SHORTEST], n_days[n_days >= SHORTEST]
+
+
+def draw_all_streaks(ax, story, look):
+    """Draw a bar for each streak of the period: its width and height are the number of days."""
+    (dates, _), (first, n_days) = daily(story), all_streaks(story)
+    step = MEASURE / len(dates)
+    paints = look.paints(dates[first] == story.first("longest_streak")["first_day"])
+    high, wide = STREAKS_RISE * n_days / n_days.max(), np.maximum(step * n_days - 2, 2)
+    rectangles(ax, LEFT + step * first, STREAKS_BASE - high, wide, high, paints, "streaks")
+    text = f"All {counted(len(first), 'streak')} by length"
+    write(ax, LEFT, STREAKS, text, RULE, "text", look.quiet, "value")
+    lines(ax, [[(LEFT, STREAKS_BASE + 3), (RIGHT, STREAKS_BASE + 3)]], look.faint, 4, "hairline")
+    starts = [i for i, date in enumerate(dates) if date.day == 1]
+    for i in starts[:: -(-len(starts) // 12) or 1]:
+        at, name = LEFT + step * i, MONTHS[dates[i].month - 1][0]
+        write(ax, at, STREAKS_BASE + 52, name, RULE, "text", look.quiet, "tick")
 
 
 def week_lines(x, y, weeks):
@@ -266,6 +308,7 @@ def words_of_longest_streak(story):
             f"Music on {(ms > 0).sum()} of {len(dates)} days.",
         ),
         rule=f"Days with music, {span(story)}, local time. Simulated.",
+        after=f"{counted(len(all_streaks(story)[0]), 'streak')} of {SHORTEST} days and more.",
         hero=count(n),
     )
 

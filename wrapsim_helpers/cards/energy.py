@@ -4,23 +4,27 @@ import numpy as np
 
 from .canvas import (
     LEFT,
-    MEASURE,
     READING,
+    RIGHT,
     RULE,
     SUB,
+    Paint,
     dots,
     first_that_fits,
     lines,
     page,
+    rectangles,
+    width,
     write,
     write_centred,
 )
 from .volume import month_names, month_rows
 from .words import LONG_MONTHS, MONTHS, words_on
 
-TOP, BASE, TICKS = 800, 1370, 1500  # of the line, and of the months' names, pixels
-LARGEST, SMALLEST = 72, 20  # diameter of the dots
-LEAST_RANGE = 6  # of 100: months that differ by less lie near one height
+TOP, BASE, MONTHS_Y = 736, 1416, 1492  # of the scale, and of the months' names, pixels
+PLOT_LEFT = LEFT + 64  # right of the numbers of the scale
+LARGEST, SMALLEST = 56, 20  # diameter of the dots
+LEAST_RANGE, STEP, AROUND = 40, 10, 6  # of the scale, between its lines, beyond the values; of 100
 
 
 def draw_energy(ax, story, theme="press"):
@@ -29,40 +33,67 @@ def draw_energy(ax, story, theme="press"):
     """
     look = page(ax, story, "energy", theme, words_of_energy(story), sizes=(243, 162))
     n_months = int(month_rows(story, [story.last_day])[0]) + 1
-    pitch = MEASURE / max(n_months, 6)
-    draw_line(ax, story, look, pitch)
+    pitch = (RIGHT - PLOT_LEFT) / max(n_months, 6)
+    ends = scale_of(story.tables["energy"]["energy"])
+    draw_scale(ax, look, ends)
+    draw_line(ax, story, look, pitch, ends)
     for i, name in enumerate(month_names(story, n_months)):
-        at = LEFT + pitch * (i + 0.5)
-        write(ax, at, TICKS, name, RULE, "text", look.quiet, "tick", ha="center")
+        at = PLOT_LEFT + pitch * (i + 0.5)
+        write(ax, at, MONTHS_Y, name[0], RULE, "text", look.quiet, "tick", ha="center")
     return ax
 
 
-def draw_line(ax, story, look, pitch):
+def scale_of(values):
+    """The (lowest, highest) number of the scale: tens around the values, of a range of at least
+    LEAST_RANGE, so that small differences look small.
+    """
+    low = max(STEP * np.floor((values.min() - AROUND) / STEP), 0)
+    high = min(STEP * np.ceil((values.max() + AROUND) / STEP), 100)
+    while high - low < LEAST_RANGE:
+        below, above = values.min() - low, high - values.max()
+        is_low = high == 100 or low > 0 and below <= above
+        low, high = low - STEP * is_low, high + STEP * (not is_low)
+    return low, high
+
+
+def draw_scale(ax, look, ends):
+    """Draw a line for every ten of the scale, with its number."""
+    for value in np.arange(ends[0], ends[1] + 1, STEP):
+        y = heights(value, ends)
+        lines(ax, [[(PLOT_LEFT, y), (RIGHT, y)]], look.faint, 3, "hairline")
+        write(ax, LEFT, y + 13, str(round(value)), RULE, "text", look.quiet, "tick")
+
+
+def draw_line(ax, story, look, pitch, ends):
     """Draw the line through the months, their dots, and the values of the highest and the lowest.
 
-    pitch  from a month to the next, pixels
+    pitch  from a month to the next, pixels;  ends  of the scale
     """
     months = story.tables["energy"]
     n, values = months["n_streams"].to_numpy(), months["energy"].to_numpy()
-    x = LEFT + pitch * (months["month"].to_numpy() - story.first_day.month + 0.5)
-    y = heights(values)
+    x = PLOT_LEFT + pitch * (months["month"].to_numpy() - story.first_day.month + 0.5)
+    y, top, low = heights(values, ends), values.argmax(), values.argmin()
+    size = np.maximum(LARGEST * np.sqrt(n / n.max()), SMALLEST)
+    for i, offset in {low: size[low] / 2 + 56, top: -size[top] / 2 - 24}.items():
+        write_value(ax, look, x[i], y[i] + offset, values[i])
     lines(ax, [np.c_[x, y]], look.mark.face if look.mark.edge == "none" else look.text, 6, "energy")
-    size = np.maximum(min(LARGEST, 0.9 * pitch) * np.sqrt(n / n.max()), SMALLEST)
-    top, low = values.argmax(), values.argmin()
     rest = np.arange(len(x)) != top
     dots(ax, np.c_[x, y][rest], size[rest], look.mark, "months")
     dots(ax, (x[top], y[top]), size[top], look.accent, "liveliest")
-    for i, offset in {low: size[low] / 2 + 56, top: -size[top] / 2 - 24}.items():
-        text = str(round(values[i]))
-        write_centred(ax, x[i], y[i] + offset, text, READING, "bold", look.text, "value")
 
 
-def heights(values):
-    """Where values of months are drawn, pixels: the highest at TOP and the lowest at BASE, unless
-    they differ by less than LEAST_RANGE.
-    """
-    middle, spread = (values.max() + values.min()) / 2, max(np.ptp(values), LEAST_RANGE)
-    return (TOP + BASE) / 2 - (values - middle) / spread * (BASE - TOP)
+def write_value(ax, look, x, y, value):
+    """Write the value of a month, and interrupt the lines of the scale behind it."""
+    text = str(round(value))
+    high, wide = 0.72 * READING, width(text, "bold", READING)
+    box = x - wide / 2 - 10, y - high - 10, wide + 20, high + 20
+    rectangles(ax, *box, Paint(look.ground), "plate")
+    write_centred(ax, x, y, text, READING, "bold", look.text, "value")
+
+
+def heights(values, ends):
+    """Where values are drawn, pixels. ends: of the scale"""
+    return BASE - (BASE - TOP) * (values - ends[0]) / (ends[1] - ends[0])
 
 
 def mean_of_year(story, name):

@@ -113,8 +113,8 @@ KEY_Y = 548
 def draw_sound_town(ax, story, theme="press"):
     """In which town do people listen like the listener?
 
-    The half of the world around the town, one dot per town; a large dot is the sound town, a ring
-    the listener's home.
+    The half of the world around the town, one dot per town; the largest dot is the sound town, a
+    smaller one, which may lie on it, the listener's home.
     """
     look = page(ax, story, "sound_town", theme, words_of_sound_town(story))
     row, home = story.first("sound_town"), story.listener
@@ -124,11 +124,11 @@ def draw_sound_town(ax, story, theme="press"):
     dots(ax, on_globe(land()[["latitude", "longitude"]].to_numpy(), centre), 10, look.mark, "towns")
     name = fit_name(shown(row["city"], "a town"), (RULE,), "text", MEASURE / 2)[1][0]
     entries = [(look.accent, 26, name)]
+    dots(ax, GLOBE, 52, Paint(look.accent.face, look.ground), "town")
     lived_in = on_globe(np.array([town_at(home["country"], home["city"])]), centre)
     if len(lived_in) and (home["country"], home["city"]) != (row["country"], row["city"]):
         dots(ax, lived_in, 30, Paint(look.other, look.ground), "home")
-        entries.append((Paint(look.other), 13, "your home"))
-    dots(ax, GLOBE, 52, Paint(look.accent.face, look.ground), "town")
+        entries.append((Paint(look.other), 15, "your home", 15))
     key(ax, look, KEY_Y, *entries)
     return ax
 

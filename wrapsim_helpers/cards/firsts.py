@@ -116,7 +116,7 @@ def small_months(ax, look, months, y, top):
     """
     n, room = months["n_artists"].to_numpy(), RIGHT - NAMES_LEFT
     paints = look.paints(np.arange(len(n)) == top)
-    rectangles(ax, NAMES_LEFT, y + 24, room * n / n.max(), 4, paints, "new")
+    rectangles(ax, NAMES_LEFT, y + 17, room * n / n.max(), 6, paints, "new")
     for i, row in enumerate(months.itertuples()):
         month, text = MONTHS[(row.month - 1) % 12], count(row.n_artists)
         write(ax, LEFT, y[i], month, RULE, "text", look.quiet, "tick")
@@ -265,49 +265,50 @@ def seasons_rule(story):
 
 # ---------------------------------------------------------------- countries
 
-MIDDLE, INNER = np.array([540, 1040]), 452  # of the bubbles, and the space that they may fill
-MOST_NAMED, FEWEST_NAMED = 12, 3  # countries with a bubble of their own
-LINE = 42  # pixels, from a line of a label to the next
+MIDDLE, ROOM = np.array([540, 1006]), np.array([904, 832])  # of the bubbles, pixels
+REST_Y = 1488  # baseline of the line on further countries
+MOST_NAMED = 12  # countries with a bubble
+AIR = 0.02  # between bubbles, as a share of the largest radius
 
 
 def draw_world(ax, story, theme="press"):
     """From which countries are the artists?
 
-    One bubble per country, and one for all further countries; its area is the share of plays. The
-    country of most plays is marked.
+    One bubble per country that has room for its name and share; its area is the share of plays.
+    The country of most plays is marked. A line below says the share of all further countries.
     """
     look = page(ax, story, "world", theme, words_of_world(story))
-    names, shares = bubbles_of(story.tables["world"].query("rank > 0"))
+    names, shares, rest = bubbles_of(story.tables["world"].query("rank > 0"))
     for i, (centre, radius) in enumerate(zip(*packed(shares))):
-        rest = i == len(names) - 1 and names[i].endswith(" more")
-        paint = look.accent if i == 0 else Paint(look.ground, look.text) if rest else look.mark
+        paint = look.accent if i == 0 else look.mark
         circle = directions(np.linspace(0, 1, 97)[:-1]) * radius + centre
         polygons(ax, [circle], paint, "bubbles")
-        label(ax, centre, label_lines(names[i], shares[i], radius), on_paint(look, paint))
+        said = label_lines(names[i], shares[i], radius)
+        label(ax, centre, radius, said, on_paint(look, paint))
+    if rest:
+        write(ax, LEFT, REST_Y, rest, RULE, "text", look.text, "value")
     return ax
 
 
 def bubbles_of(known):
     """(names, shares of plays) of the bubbles: as many countries, most plays first, as have room
-    for their names, then the further ones together.
+    for name and share; and the text on the further ones, "" if there are none.
 
     known  rows of `world` with a country
     """
-    most = min(MOST_NAMED, len(known))
-    for n in range(most, min(FEWEST_NAMED, most) - 1, -1):
-        names, shares = first_countries(known, n)
-        radii = packed(shares)[1]
-        if all(map(label_lines, names, shares, radii)):
-            break
-    return names, shares
-
-
-def first_countries(known, n):
-    """(names, shares) of the first n countries, and of the rest together if there is one."""
     names, shares = known["name"].tolist(), known["share"].to_numpy()
-    n = n + (len(names) == n + 1)  # a single further country has its name
-    more = [f"{len(names) - n} more"] * (len(names) > n)
-    return names[:n] + more, np.r_[shares[:n], [shares[n:].sum()] * len(more)]
+    for n in range(min(MOST_NAMED, len(known)), 0, -1):
+        if all(map(label_lines, names[:n], shares[:n], packed(shares[:n])[1])):
+            break
+    return names[:n], shares[:n], further_countries(names[n:], shares[n:])
+
+
+def further_countries(names, shares):
+    """The text on the countries without a bubble: how many, and their share of plays."""
+    if not names:
+        return ""
+    which = f"{len(names)} more countries" if len(names) > 1 else names[0]
+    return f"{which}: {percent_text(shares.sum())}"
 
 
 def on_paint(look, paint):
@@ -316,48 +317,61 @@ def on_paint(look, paint):
 
 
 def label_lines(name, share, radius):
-    """The lines of a bubble: a country's name, on two lines if need be, and its share; without the
-    share if it does not fit, and [] if the name does not either.
+    """The lines of a bubble: a country's name, on two lines if need be, and its share; [] if they
+    do not fit.
     """
-    last = name.rfind(" ")
-    names = [[name]] + [[name[:last], name[last + 1 :]]] * (last > 0)
-    for said in [[*parts, percent_text(share)] for parts in names] + names:
-        chord = 2 * np.sqrt(max(radius**2 - (LINE * len(said) / 2) ** 2, 0)) - 12
-        if all(fits_width(text, "bold", RULE, chord) for text in said):
-            return said
-    return []
+    words = name.split(" ")
+    names = [[" ".join(words[:i]), " ".join(words[i:])] for i in range(len(words) - 1, 0, -1)]
+    labels = [[*parts, percent_text(share)] for parts in ([name], *names)]
+    return next((said for said in labels if fits_bubble(said, radius, RULE)), [])
 
 
-def label(ax, centre, said, colour):
-    """Write the lines of a bubble, its share in a lighter face."""
-    (x, y), where = centre, {"ha": "center", "on": "bubbles"}
+def fits_bubble(said, radius, size):
+    """Whether lines of a size fit into a bubble."""
+    high = (size + 6) * len(said) / 2
+    chord = 2 * np.sqrt(max(radius**2 - high**2, 0)) - 12
+    return all(fits_width(text, "bold", size, chord) for text in said)
+
+
+def label(ax, centre, radius, said, colour):
+    """Write the lines of a bubble in the largest size that fits, its share in a lighter face."""
+    size = next((size for size in (NAME, READING) if fits_bubble(said, radius, size)), RULE)
+    (x, y), where, pitch = centre, {"ha": "center", "on": "bubbles"}, size + 6
     for i, text in enumerate(said):
-        at, face = y + LINE * (i - len(said) / 2) + 32, "text" if text.endswith("%") else "bold"
-        write(ax, x, at, text, RULE, face, colour, "value", **where)
+        at = y + pitch * (i - len(said) / 2 + 0.5) + 0.36 * size
+        face = "text" if text.endswith("%") else "bold"
+        write(ax, x, at, text, size, face, colour, "value", **where)
 
 
 def packed(n):
-    """(centres, radii) of bubbles that do not touch: the largest at the centre, each next one as
-    near to the middle as it fits.
+    """(centres, radii) of bubbles that do not touch, as large as they fit into ROOM: the largest
+    first, each next one where the box around all of them stays smallest.
 
-    n  numbers, array; a bubble's area is its number
+    n  numbers, array, most first; a bubble's area is its number
     """
-    order, size = np.argsort(-n, kind="stable"), np.sqrt(n / n.max())
-    centres = np.zeros((len(n), 2))
-    turns = np.linspace(0, 1, 72, endpoint=False)
-    for k, i in enumerate(order[1:], 1):
-        placed = order[:k]
-        ring = (
-            centres[placed][:, None]
-            + directions(turns) * (size[placed] + size[i] + 0.02)[:, None, None]
-        )
-        spots = ring.reshape(-1, 2)
-        gaps = np.linalg.norm(spots[:, None] - centres[placed], axis=2) - size[placed] - size[i]
-        free = spots[(gaps >= 0.0199).all(axis=1)]
-        centres[i] = free[np.linalg.norm(free, axis=1).round(6).argmin()]
-    low, high = (centres - size[:, None]).min(0), (centres + size[:, None]).max(0)
-    scale = min(2 * INNER / (high - low).max(), 320)
-    return MIDDLE + (centres - (low + high) / 2) * scale, size * scale
+    size, centres = np.sqrt(n / n[0]), np.zeros((len(n), 2))
+    for k in range(1, len(n)):
+        free = free_spots(centres[:k], size[:k], size[k])
+        low, high = box_of(centres[:k], size[:k])
+        wide = np.maximum(high, free + size[k]) - np.minimum(low, free - size[k])
+        scales = (wide / ROOM).max(axis=1).round(6)
+        centres[k] = free[np.lexsort((np.hypot(*free.T).round(6), scales))[0]]
+    box = box_of(centres, size)
+    scale = 1 / (np.ptp(box, axis=0) / ROOM).max()
+    return MIDDLE + (centres - box.mean(0)) * scale, size * scale
+
+
+def free_spots(centres, size, new):
+    """The spots around placed bubbles where a new one touches none, (n, 2). size, new: radii"""
+    ring = directions(np.linspace(0, 1, 72, endpoint=False))
+    spots = (centres[:, None] + ring * (size + new + AIR)[:, None, None]).reshape(-1, 2)
+    gaps = np.linalg.norm(spots[:, None] - centres, axis=2) - size - new
+    return spots[(gaps >= AIR - 1e-4).all(axis=1)]
+
+
+def box_of(centres, size):
+    """The (least, largest) x and y of bubbles, (2, 2)."""
+    return np.array([(centres - size[:, None]).min(0), (centres + size[:, None]).max(0)])
 
 
 def words_of_world(story):
@@ -366,7 +380,9 @@ def words_of_world(story):
     known, unknown = rows[rows["rank"] > 0], rows[rows["rank"] == 0]["n_artists"].sum()
     n = len(known)
     artists, genres = rows["n_artists"].sum(), int(rows["n_genres"].iloc[0])
-    said = "; ".join(f"{name} {percent_text(share)}" for name, share in zip(*bubbles_of(known)))
+    names, shares, rest = bubbles_of(known)
+    bubbles = [f"{name} {percent_text(share)}" for name, share in zip(names, shares)]
+    said = "; ".join(filter(None, [*bubbles, rest]))
     first = known.iloc[0]
     of_first = f"{of_100(first['share'])} of 100 plays"
     return words_on(

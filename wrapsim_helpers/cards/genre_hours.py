@@ -23,7 +23,6 @@ from .fonts import family_in_text, shown_genre
 from .words import of_100, words_on
 
 MOST_ROWS, TOP, BOTTOM = 5, 560, 1460  # families; of the rows, pixels
-HIGHEST = 190  # pixels, of a ridge
 STEP = MEASURE / 24  # from an hour to the next
 QUIET = 0.03  # of all streams: with fewer in the three hours around an hour, no share is told
 
@@ -36,14 +35,14 @@ def draw_hourly_families(ax, story, theme="press"):
     look = page(ax, story, "hourly_families", theme, words_of_hourly_families(story))
     names, shares = hourly_shares(story)
     family, hour, *_ = strongest_hours(story)
-    pitch = (BOTTOM - TOP) / max(len(names), 3)
+    pitch = (BOTTOM - TOP) / len(names)
     hours = told_hours(names, shares, family, hour)
     for i, name in enumerate(names):
         named_hours = [(hour + k) % 24 for k in NEAR] * (name == family)
-        y, share = TOP + pitch * i + 30, shares[i][hours[i]]
+        y, share = TOP + pitch * i + 44, shares[i][hours[i]]
         name_row(ax, look, y, name, share, hours[i], name == family)
         base = TOP + pitch * (i + 1) - 26
-        ridge_of_row(ax, look, base, min(pitch - 96, HIGHEST), shares[i], named_hours)
+        ridge_of_row(ax, look, base, pitch - 96, shares[i], named_hours)
     for hour in range(0, 24, 6):
         at = LEFT + STEP * (hour + 0.5)
         write(ax, at, BOTTOM + 36, str(hour), RULE, "text", look.quiet, "tick", ha="center")

@@ -19,9 +19,9 @@ from .evolution import name_of_month
 from .fonts import shown
 from .words import MONTHS, count, counted, short_title, words_on
 
-FIRST, HEIGHT, MOST_PITCH = 660, 860, 200  # the first row, all rows, and one row, pixels
+FIRST, HEIGHT, MOST_PITCH = 660, 860, 400  # the first row, all rows, and one row, pixels
 NAMES_LEFT, BAR, MOST_ROWS = 180, 7, 12
-FEW_ROWS, THICK = 5, 0.25  # so many rows have thick bars, as a share of the row
+FEW_ROWS, THICK = 5, 0.4  # so many rows have thick bars, as a share of the row
 
 
 def draw_kept_songs(ax, story, theme="press"):
@@ -38,7 +38,7 @@ def draw_kept_songs(ax, story, theme="press"):
     rectangles(
         ax,
         NAMES_LEFT,
-        y + 20,
+        y + (20 if len(months) <= FEW_ROWS else 17),
         room * n / n.max(),
         bar,
         look.paints(np.arange(len(n)) == top),

@@ -9,6 +9,7 @@ from .canvas import (
     MEASURE,
     NAME,
     READING,
+    RIGHT,
     Paint,
     directions,
     fits_width,
@@ -23,7 +24,8 @@ from .words import of_100, percent_text, span, words_on
 # ---------------------------------------------------------------- aura
 
 COLOURED = ("press", "night")  # themes in which an aura has its colours; others have their own
-CENTRE, RADIUS, SMALLEST = (540, 1024), 430, 40
+CENTRE, ROOM, SMALLEST = np.array([540, 1004]), (900, 820), 0.09  # pixels; of the largest radius
+KEY_Y = 1478
 POINTS = 15  # of the outline, per part of the period
 
 
@@ -37,10 +39,11 @@ def draw_audio_aura(ax, story, theme="press"):
     paints = aura_paints(look, theme, moods["colour"])
     streams = np.array([rows["n_streams"] for _, rows in aura.groupby("rank")])
     reached = streams[::-1].cumsum(0)[::-1]  # the second mood, and both together
-    for paint, amounts in zip(paints, reached / reached.max(), strict=True):
-        polygons(ax, [outline(amounts)], paint, "aura")
+    outlines = [outline(amounts) for amounts in reached / reached.max()]
+    for paint, corners in zip(paints, fitted_aura(outlines), strict=True):
+        polygons(ax, [corners], paint, "aura")
     swatches = zip(paints, moods["mood"], strict=True)
-    key(ax, look, 1496, *((paint, 44, mood) for paint, mood in swatches), size=READING)
+    key(ax, look, KEY_Y, *((paint, 44, mood) for paint, mood in swatches), size=READING)
     return ax
 
 
@@ -53,13 +56,20 @@ def aura_paints(look, theme, colours):
 
 
 def outline(amounts):
-    """A closed outline, (n, 2) pixels. amounts: of each part of the period, at most 1"""
-    radius = np.repeat(SMALLEST + (RADIUS - SMALLEST) * np.sqrt(amounts), POINTS)
+    """A closed outline around 0, (n, 2). amounts: of each part of the period, at most 1"""
+    radius = np.repeat(SMALLEST + (1 - SMALLEST) * np.sqrt(amounts), POINTS)
     window = np.hanning(2 * POINTS + 1)
     shifts = range(-POINTS, POINTS + 1)
     smooth = sum(w * np.roll(radius, k) for w, k in zip(window, shifts, strict=True)) / window.sum()
     turns = (np.arange(len(radius)) + 0.5) / len(radius)
-    return directions(turns) * smooth[:, None] + CENTRE
+    return directions(turns) * smooth[:, None]
+
+
+def fitted_aura(outlines):
+    """Outlines around one point in pixels, so large that the first fills the room for the aura."""
+    low, high = outlines[0].min(0), outlines[0].max(0)
+    scale = (ROOM / (high - low)).min()
+    return [(corners - (low + high) / 2) * scale + CENTRE for corners in outlines]
 
 
 def words_of_audio_aura(story):
@@ -101,11 +111,13 @@ def draw_audio_day(ax, story, theme="press"):
     """
     look = page(ax, story, "audio_day", theme, words_of_audio_day(story))
     parts = parts_of(story)
-    most = max(n for _, _, n in parts)
+    most, total = max(n for _, _, n in parts), sum(n for _, _, n in parts)
     for i, (part, moods, n) in enumerate(parts):
         y = FIRST + PITCH * i
         label = f"{LABELS[part]}, {HOURS[part]}"
         write(ax, LEFT, y, label, READING, "text", look.quiet, "part")
+        share = percent_text(n / total)
+        write(ax, RIGHT, y, share, READING, "text", look.text, "value", ha="right")
         colour = look.loud if n == most else look.text
         write(ax, LEFT, y + 76, " and ".join(moods), NAME, "name", colour, "moods")
         paint = look.accent if n == most else look.mark
@@ -129,7 +141,10 @@ def words_of_audio_day(story):
     unusual = table[table["part"] == part].iloc[-1]
     of_mood = of_100(unusual["n_streams"] / n)
     everything = sum(n for _, _, n in parts)
-    said = [f"{LABELS[p]}, {HOURS[p]}: {' and '.join(words)}." for p, words, _ in parts]
+    said = [
+        f"{LABELS[part]}, {HOURS[part]}, {percent_text(n_part / everything)}: {' and '.join(both)}."
+        for part, both, n_part in parts
+    ]
     return words_on(
         story,
         "Audio day",

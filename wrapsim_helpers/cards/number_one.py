@@ -22,7 +22,8 @@ from .canvas import (
 from .fonts import shown
 from .words import MONTHS, count, counted, day, short_title, span, words_on
 
-BASE, RISE = 1376, 640  # of the steps, pixels
+BASE, RISE = 1356, 630  # of the steps, pixels
+DOT = 28  # diameter of a dot, pixels
 
 
 def draw_number_one(ax, story, theme="press"):
@@ -42,7 +43,7 @@ def draw_number_one(ax, story, theme="press"):
     lines(ax, [np.c_[x, y]], look.mark.face if look.mark.edge == "none" else look.text, 8, "steps")
     peak_step(ax, story, look, days)
     first = day_x(story, days["date"].iloc[0])
-    dots(ax, (first, BASE), 28, look.accent, "named")
+    dots(ax, (first, BASE), DOT, look.accent, "named")
     text = f"{first_words(days)} {day(days['date'].iloc[0])}"
     write_centred(ax, first, BASE + 66, text, READING, "bold", look.text, "value")
     milestone(ax, story, look, days, np.c_[x, y])
@@ -88,14 +89,14 @@ def milestone(ax, story, look, days, steps):
     if date is None:
         return
     x, y = day_x(story, date), BASE - RISE * MILESTONE / days["n_so_far"].iloc[-1]
-    dots(ax, (x, y), 28, look.accent, "named")
+    dots(ax, (x, y), DOT, look.accent, "named")
     text = f"{MILESTONE}th on {day(date)}"
     length = width(text, "bold", READING)
     left = max(x - 30 - length, LEFT)
     below = steps[:, 1][steps[:, 0] <= left + length + 30].min(initial=BASE)
     base = min(y + 14, below - 30)
     if base < y - 60:
-        lines(ax, [[(x, base + 14), (x, y)]], look.faint, 4, "hairline")
+        lines(ax, [[(x, base + 14), (x, y - DOT / 2 - 4)]], look.faint, 4, "hairline")
     write(ax, left, base, text, READING, "bold", look.text, "value")
 
 

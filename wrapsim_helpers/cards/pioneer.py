@@ -19,7 +19,7 @@ from .fonts import shown
 from .words import count, counted, day, short_title, words_on
 
 FIVE, TOP, PITCH = 5, 620, 178  # songs; the first row, and the distance of rows
-BAR, YOU = 36, 14  # height of the bars; width of the mark of the listener
+BAR, YOU = 30, 14  # height of the bars; width of the mark of the listener
 GAP = 24
 
 
@@ -37,8 +37,8 @@ def draw_pioneer(ax, story, theme="press"):
             rectangles(ax, LEFT, y, mine - LEFT - 4, BAR, look.muted, "earlier")
         later = scale * (song.n_all - song.n_before) - 4
         rectangles(ax, mine + YOU + 4, y, max(later, 6), BAR, look.mark, "later")
-        rectangles(ax, mine, y - 8, YOU, BAR + 16, look.accent, "you")
-        row_of_pioneer(ax, look, y + 102, song)
+        rectangles(ax, mine, y - 6, YOU, BAR + 12, look.accent, "you")
+        row_of_pioneer(ax, look, y + 96, song)
     swatches = (look.accent, YOU, "you"), (look.mark, 44, "after you")
     earlier = [(look.muted, 44, "before you")] * bool(songs["n_before"].any())
     key(ax, look, 548, *swatches, *earlier)
@@ -54,7 +54,7 @@ def row_of_pioneer(ax, look, y, song):
     title = shown(short_title(song.title), "title"), (NAME, READING), "name", colour, "name", room
     write_name(ax, LEFT, y, *title)
     artist = shown(song.artist), (RULE,), "text", look.quiet, "artist", room
-    write_name(ax, LEFT, y + 46, *artist)
+    write_name(ax, LEFT, y + 43, *artist)
 
 
 def words_of_pioneer(story):

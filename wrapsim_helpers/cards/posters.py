@@ -105,9 +105,9 @@ def words_of_festival(story):
 
 # ---------------------------------------------------------------- movie
 
-FIRST, PITCH = 640, 128  # baseline of the first title, and distance of scenes
-LARGEST = 92  # diameter of a disc
-TITLE_LEFT = LEFT + 124
+SCENES_TOP, SCENES_HEIGHT, MOST_PITCH = 570, 920, 210  # of all scenes, and of one, pixels
+MOST_LARGEST = 150  # diameter of a disc
+GAP_TO_TITLE = 32
 
 
 def draw_movie(ax, story, theme="press"):
@@ -117,20 +117,22 @@ def draw_movie(ax, story, theme="press"):
     look = page(ax, story, "movie", theme, words_of_movie(story))
     scenes = story.tables["movie"]
     n = scenes["n_streams"].to_numpy()
-    first = FIRST + PITCH * (7 - len(scenes)) / 4
-    room = RIGHT - TITLE_LEFT - 12
+    pitch = min(SCENES_HEIGHT / len(scenes), MOST_PITCH)
+    largest = min(0.8 * pitch, MOST_LARGEST)
+    left = LEFT + largest + GAP_TO_TITLE
+    room, first = RIGHT - left - 12, SCENES_TOP + (SCENES_HEIGHT - pitch * len(scenes)) / 2
     for i, scene in enumerate(scenes.itertuples()):
-        y, is_most = first + PITCH * i, i == n.argmax()
-        diameter = max(LARGEST * np.sqrt(scene.n_streams / n.max()), 12)
-        paint = look.accent if is_most else look.mark
-        dots(ax, (LEFT + LARGEST / 2, y + 6), diameter, paint, "scenes")
+        middle, is_most = first + pitch * (i + 0.5), i == n.argmax()
+        y, paint = middle - 6, look.accent if is_most else look.mark
+        diameter = max(largest * np.sqrt(scene.n_streams / n.max()), 12)
+        dots(ax, (LEFT + largest / 2, middle), diameter, paint, "scenes")
         title, colour = (
             shown(short_title(scene.title), "title"),
             look.loud if is_most else look.text,
         )
-        write_name(ax, TITLE_LEFT, y, title, (NAME, READING), "name", colour, "name", room)
+        write_name(ax, left, y, title, (NAME, READING), "name", colour, "name", room)
         below = artists_that_fit(shown(scene.artist), room, f"{scene.scene}, ")
-        write_name(ax, TITLE_LEFT, y + 48, below, (RULE,), "text", look.quiet, "artist", room)
+        write_name(ax, left, y + 52, below, (RULE,), "text", look.quiet, "artist", room)
     return ax
 
 

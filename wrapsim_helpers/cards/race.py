@@ -16,6 +16,8 @@ from .canvas import (
     RIGHT,
     RULE,
     SUB,
+    Paint,
+    dots,
     first_that_fits,
     lines,
     page,
@@ -34,15 +36,18 @@ TOP, BASE = 640, 1400  # of the race, pixels
 TICKS = (1, 2, 5, 10, 20)
 LAST_RANK = 20  # ranks from this one on are drawn in one line
 MONTHS_LEFT, MONTHS_END, NAMES_LEFT = 184, 600, 684  # first and last month, and where names begin
+MONTHS_Y = 1480  # baseline of the months' names
 THIN, THICK, HALO = 12, 22, 4  # of the curves, and their edge in the colour of the ground
 BRIDGE = 4  # of the line through months without a play
+DOT, DOT_PITCH = 6, 16  # diameter and distance of the dots that lead to an artist's name
 
 
 def draw_artist_race(ax, story, theme="press"):
     """How did the top five artists rank from month to month?
 
-    One curve per artist, from the rank among all artists of each month to the rank of the year;
-    the curve is a thin line through months without a play.
+    One curve per artist through the ranks among all artists of each month; it is a thin line
+    through months without a play. Dots lead from its last month to the artist's name; the names
+    are in the order of the whole period.
     """
     look = page(ax, story, "artist_race", theme, words_of_artist_race(story))
     race, n = story.tables["artist_race"], months_of_story(story)
@@ -77,32 +82,35 @@ def rank_y(rank):
 
 def finish_y(year_rank):
     """Where the curve of an artist ends, at its name."""
-    return TOP + (BASE - TOP - 60) * (year_rank - 1) / 4
+    return TOP + (BASE - TOP - 84) * (year_rank - 1) / 4
 
 
 def curve(ax, look, month, rank, year_rank, colour, n):
     """Draw the curve of an artist on a halo in the ground's colour, from its first month to its
-    name.
+    last, and the dots to its name.
     """
-    paths, bridges = paths_of_curve(month, rank, year_rank, n)
+    paths, bridges = paths_of_curve(month, rank, n)
     thickness = THICK if year_rank == 1 else THIN
     lines(ax, paths, look.ground, thickness + HALO, "hairline")
     lines(ax, bridges, colour, BRIDGE, "silent months")
     lines(ax, paths, colour, thickness, "race")
+    dots(ax, dots_to_name(paths[-1][-1], year_rank), DOT, Paint(colour), "leaders")
 
 
-def paths_of_curve(month, rank, year_rank, n):
-    """(paths through months with plays, the last to the artist's name if there are plays in the
-    last month; paths that join them).
-    """
+def paths_of_curve(month, rank, n):
+    """(paths through months with plays; paths that join them)."""
     x, y = MONTHS_LEFT + (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1) * month, rank_y(rank)
     pieces = np.split(np.arange(len(x)), np.flatnonzero(np.diff(month) > 1) + 1)
     paths = [bumps(x[piece], y[piece]) for piece in pieces]
-    bridges = [step_between(before[-1], after[0]) for before, after in pairwise(paths)]
-    end = step_between(paths[-1][-1], (NAMES_LEFT - 24, finish_y(year_rank)))
-    if month[-1] < n - 1:
-        return paths, [*bridges, end]
-    return [*paths[:-1], np.vstack([paths[-1], end[1:]])], bridges
+    return paths, [step_between(before[-1], after[0]) for before, after in pairwise(paths)]
+
+
+def dots_to_name(end, year_rank):
+    """Centres of dots at equal distances from the end of a curve to the artist's name, (n, 2)."""
+    path = step_between(end, (NAMES_LEFT - 20, finish_y(year_rank)))
+    along = np.r_[0, np.hypot(*np.diff(path, axis=0).T).cumsum()]
+    at = along[-1] - DOT_PITCH * np.arange(along[-1] // DOT_PITCH)
+    return np.c_[np.interp(at, along, path[:, 0]), np.interp(at, along, path[:, 1])]
 
 
 def step_between(start, stop):
@@ -129,7 +137,7 @@ def bend(start, stop):
 
 
 def finish_line(ax, look, rows, year_rank):
-    """Write an artist's name and streams of the year at the end of the curve."""
+    """Write an artist's name and streams of the year, in the order of the year."""
     y = finish_y(year_rank)
     colour = look.loud if year_rank == 1 else look.text
     name, room = shown(rows["artist"].iloc[0]), RIGHT - NAMES_LEFT
@@ -142,11 +150,15 @@ def finish_line(ax, look, rows, year_rank):
 
 
 def months_below(ax, story, look, n):
-    """Write the initials of the months under the curves, at most twelve."""
+    """Write the initials of the months under the curves, at most twelve, and under the names that
+    they are of all months.
+    """
     pitch = (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1)
     for i in range(0, n, -(-n // 12)):
         at, text = MONTHS_LEFT + pitch * i, MONTHS[(story.first_day.month - 1 + i) % 12][0]
-        write(ax, at, 1480, text, RULE, "text", look.quiet, "tick", ha="center")
+        write(ax, at, MONTHS_Y, text, RULE, "text", look.quiet, "tick", ha="center")
+    whole = "Whole year" if n == 12 else "All months"
+    write(ax, NAMES_LEFT, MONTHS_Y, whole, RULE, "text", look.quiet, "tick")
 
 
 def words_of_artist_race(story):
@@ -298,7 +310,8 @@ def words_of_peak_months(story):
 
 # ---------------------------------------------------------------- streak
 
-STREAK_BASE, STREAK_RISE, WIDEST = 1400, 520, 96  # of the bars of days, pixels
+STREAK_BASE, STREAK_RISE, WIDEST = 1400, 620, 288  # of the bars of days, pixels
+FEW_DAYS = 12  # of so many, each bar has its number
 
 
 def draw_artist_streak(ax, story, theme="press"):
@@ -316,10 +329,9 @@ def draw_artist_streak(ax, story, theme="press"):
     top = int(n.argmax())
     paints = look.paints(np.arange(len(n)) == top)
     rectangles(ax, x, STREAK_BASE - height, wide, height, paints, "streak days")
-    at = x[top] + wide / 2
-    write_centred(
-        ax, at, STREAK_BASE - STREAK_RISE - 24, count(n[top]), READING, "bold", look.text, "value"
-    )
+    for i in range(len(n)) if len(n) <= FEW_DAYS else [top]:
+        at, face = (x[i] + wide / 2, STREAK_BASE - height[i] - 24), "bold" if i == top else "text"
+        write_centred(ax, *at, count(n[i]), READING, face, look.text, "value")
     write(ax, LEFT, STREAK_BASE + 56, day(rows["date"].iloc[0]), RULE, "text", look.text, "end")
     last = max(x[-1] + wide, LEFT + 260)
     write(
@@ -354,5 +366,6 @@ def words_of_artist_streak(story):
         ),
         rule=f"Days in a row, {span(story)}, local time. Simulated.",
         before=f"{first['artist']}, {day(first['first_day'])} to {day(first['last_day'])}.",
+        after=f"By day: {', '.join(map(count, rows['n_streams']))}." if n <= FEW_DAYS else "",
         hero=count(n),
     )

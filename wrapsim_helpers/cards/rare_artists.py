@@ -22,9 +22,10 @@ from .canvas import (
 from .fonts import shown
 from .words import count, counted, of_100, words_on
 
-FIVE, FIRST_ROW, ROW_PITCH = 5, 1068, 100  # artists; the baseline of the first, distance of rows
-LARGEST, CENTRE_Y, SMALLEST = 360, 780, 24  # diameter of all artists, and its centre; pixels
-GAP = 24
+FIVE, LAST_ROW, ROW_PITCH = 5, 1468, 100  # artists; the baseline of the last, distance of rows
+TOP, LARGEST, SMALLEST = 600, 360, 24  # of the discs; diameters above five rows; pixels
+ROLES = {"artists": "all artists", "rare": "rare"}  # of the discs
+GAP, TO_TEXT, TO_DISC = 24, 36, 48  # pixels, also from a disc to its number and on to the next disc
 
 
 def draw_rare_artists(ax, story, theme="press"):
@@ -33,20 +34,34 @@ def draw_rare_artists(ax, story, theme="press"):
     """
     look = page(ax, story, "rare_artists", theme, words_of_rare_artists(story))
     artists = story.tables["rare_artists"]
-    numbers = {"all artists": artists["n_artists"].iloc[0], "rare": artists["n_rare"].iloc[0]}
-    left, paints = LEFT, (look.mark, look.accent)
-    for (name, n), paint in zip(numbers.items(), paints):
-        size = max(LARGEST * np.sqrt(n / numbers["all artists"]), SMALLEST)
+    numbers = {"artists": artists["n_artists"].iloc[0], "rare": artists["n_rare"].iloc[0]}
+    n_rows = min(len(artists), FIVE)
+    first_row, left = LAST_ROW - ROW_PITCH * (n_rows - 1), LEFT
+    high = LARGEST + ROW_PITCH * (FIVE - n_rows)
+    largest, middle = min(high, widest(numbers)), TOP + high / 2
+    for (name, n), paint in zip(numbers.items(), (look.mark, look.accent)):
+        size = max(largest * np.sqrt(n / numbers["artists"]), SMALLEST)
         circle = directions(np.linspace(0, 1, 97)[:-1]) * size / 2
-        polygons(ax, [circle + (left + size / 2, CENTRE_Y)], paint, name)
-        left += size + 36
-        write(ax, left, CENTRE_Y - 8, count(n), NAME, "hero", look.text, "value")
-        label = "artists" if name != "rare" else "rare"
-        write(ax, left, CENTRE_Y + 44, label, RULE, "text", look.quiet, "unit")
-        left += max(width(count(n), "hero", NAME), width(label, "text", RULE)) + 48
+        polygons(ax, [circle + (left + size / 2, middle)], paint, ROLES[name])
+        left += size + TO_TEXT
+        write(ax, left, middle - 8, count(n), NAME, "hero", look.text, "value")
+        write(ax, left, middle + 44, name, RULE, "text", look.quiet, "unit")
+        left += width_of_number(n, name) + TO_DISC
     for i, artist in enumerate(artists[:FIVE].itertuples()):
-        row_of_rare(ax, look, FIRST_ROW + ROW_PITCH * i, artist)
+        row_of_rare(ax, look, first_row + ROW_PITCH * i, artist)
     return ax
+
+
+def widest(numbers):
+    """The largest diameter at which both discs and their numbers fit side by side, pixels."""
+    texts = sum(width_of_number(n, name) + TO_TEXT for name, n in numbers.items())
+    share = np.sqrt(numbers["rare"] / numbers["artists"])
+    return (MEASURE - texts - TO_DISC - SMALLEST) / (1 + share)
+
+
+def width_of_number(n, name):
+    """Width of a number and of the word below it, pixels."""
+    return max(width(count(n), "hero", NAME), width(name, "text", RULE))
 
 
 def row_of_rare(ax, look, y, artist):

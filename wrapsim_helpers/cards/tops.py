@@ -223,7 +223,7 @@ def layer_styles(look, names):
 def layer_words(ax, name, detail, share, top, bottom, paint, colour):
     """Write a family, its share and, in a high layer, its first genre in the layer."""
     height, name, share_text = bottom - top, capital(shown_genre(name)), percent_text(share)
-    large, lift = NAME if height >= 96 else READING, 26 if detail and height >= 130 else 0
+    large, lift = NAME if height >= 96 else READING, 34 if detail and height >= 150 else 0
     base, of_share = (top + bottom) / 2 + 0.36 * large - lift, width(share_text, "hero", large)
     room = MEASURE - 40 - of_share
     if paint.hatch:

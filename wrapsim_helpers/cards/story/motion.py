@@ -24,7 +24,7 @@ SENTENCE = ("kicker", "signature", "hero", "headline", "sub")
 READING = ("reading", "rule")
 STILL = {  # role -> start of parts that are not data
     **dict.fromkeys(("ghosts", "tick", "key", "outline"), FIRST),
-    **dict.fromkeys(("hairline", "plate"), LAST),
+    **dict.fromkeys(("hairline", "plate", "leaders"), LAST),
 }
 EDGE = " edge"  # a role of this ending lies under the accent's shape
 
