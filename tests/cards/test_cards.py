@@ -778,63 +778,61 @@ def test_the_calendar_names_the_most_listened_day():
     )
 
 
+def streak_story(first, n_days, silent=()):
+    """A year with music on all days but some; the streak is `n_days` days from the day `first`."""
+    calendar = story_of("typical").tables["calendar"].assign(ms_played=60_000)
+    calendar.loc[list(silent), "ms_played"] = 0
+    ends = calendar["date"].iloc[[first, first + n_days - 1]]
+    streak = pd.DataFrame([(n_days, *ends)], columns=["n_days", "first_day", "last_day"])
+    return with_table(story_of("typical"), calendar=calendar, longest_streak=streak)
+
+
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
-def test_the_streak_has_a_disc_for_each_day_in_rows_of_weeks_with_the_area_of_the_minutes(story):
+def test_the_streak_is_one_bar_and_every_other_day_a_dot_at_equal_steps(story):
     ax, row = drawn(story, "longest_streak"), story_of(story).tables["longest_streak"].iloc[0]
     table = story_of(story).tables["calendar"]
-    inside = [row["first_day"] <= d <= row["last_day"] for d in table["date"]]
-    ms, found = table["ms_played"][inside].to_numpy(float), discs(ax, "days")
-    assert len(found) == row["n_days"]
-    largest = discs(ax, "days", "around")[:, 2].max()
-    shown_ms = days.streak_weeks(story_of(story))[1]
-    expected = np.maximum(largest * np.sqrt(ms / shown_ms.max()), 8)
-    np.testing.assert_allclose(np.sort(found[:, 2]), np.sort(expected), rtol=1e-9)
-    weeks = {d.isocalendar()[:2] for d, is_in in zip(table["date"], inside) if is_in}
-    columns = np.unique((found[:, 0] - 84).round(3))
-    assert len({(round(y, 3), x > 540) for x, y, _ in found}) <= 2 * len(weeks)
-    assert len(columns) <= 7 * 6 and found[:, 0].max() <= 996 and found[:, 1].max() <= 1500
+    inside = np.array([row["first_day"] <= d <= row["last_day"] for d in table["date"]])
+    silent = (table["ms_played"] == 0).to_numpy()
+    bar = [c.get_segments() for c in ax.collections if c.get_gid() == "streak"]
+    assert len(bar) == 1 and len(bar[0]) == 1
+    at = days.places_of_days(table["date"].to_numpy(), np.arange(len(table)))
+    np.testing.assert_allclose(bar[0][0][[0, -1]], at[inside][[0, -1]])
+    for role, chosen in (("days", ~inside & ~silent), ("pauses", ~inside & silent)):
+        np.testing.assert_allclose(discs(ax, role)[:, :2], at[chosen])
+    steps = np.hypot(*np.diff(bar[0][0], axis=0).T)
+    step = (np.ptp(table["date"][inside]).days, np.hypot(*(at[1] - at[0])))
+    np.testing.assert_allclose(steps.sum(), step[0] * step[1], rtol=0.01)
+    assert discs(ax, "days", "pauses")[:, 2].max(initial=0) < days.BAR / 2
 
 
-def test_a_short_streak_is_shown_with_three_weeks_and_no_day_outside_the_period():
-    calendar = story_of("typical").tables["calendar"].assign(ms_played=60_000)
-    for first, last, n_days in (
-        (date(2025, 3, 12), date(2025, 3, 14), 21),  # Wednesday to Friday
-        (date(2025, 1, 1), date(2025, 1, 2), 12),  # from Wednesday of the first of two weeks
-    ):
-        streak = pd.DataFrame([(3, first, last)], columns=["n_days", "first_day", "last_day"])
-        story = with_table(story_of("typical"), calendar=calendar, longest_streak=streak)
-        dates, _, inside = days.streak_weeks(story)
-        assert len(dates) == n_days and inside.sum() == (last - first).days + 1
+@pytest.mark.parametrize("n_days", [3, 5, 17, 60, 250])
+def test_both_dates_of_a_streak_are_next_to_its_ends_and_on_nothing(n_days):
+    for first in range(1, 364 - n_days, 7):
+        story = streak_story(first, n_days)
+        ax, dates = draw("longest_streak", story), story.tables["calendar"]["date"].to_numpy()
+        ends = [first, first + n_days - 1]
+        texts = [t for t in ax.texts if t.get_gid() == "end"]
+        assert [t.get_text() for t in texts] == [words.day(dates[i]) for i in ends]
+        line = days.places_of_days(dates, np.linspace(0, 364, 3000))
+        part = days.places_of_days(dates, np.linspace(*ends, 3000))
+        for text, (x, y) in zip(texts, days.places_of_days(dates, ends)):
+            x0, y0, x1, y1 = ink_box(text)
+            away = np.hypot(max(x0 - x, x - x1, 0), max(y0 - y, y - y1, 0))
+            assert away < days.ROW_PITCH - days.BAR / 4, (first, text)
+            for points, air in ((line, 7), (part, days.BAR / 2 + canvas.EDGE)):
+                dx = np.maximum(np.maximum(x0 - points[:, 0], points[:, 0] - x1), 0)
+                dy = np.maximum(np.maximum(y0 - points[:, 1], points[:, 1] - y1), 0)
+                assert np.hypot(dx, dy).min() > air, (first, text)
 
 
-def streaks_story(lengths):
-    """A story whose streaks have these lengths, with a silent day after each."""
-    calendar = story_of("typical").tables["calendar"]
-    music = np.concatenate([[1] * n + [0] for n in lengths])
-    ms = 60_000 * np.r_[music, np.zeros(365 - len(music), int)]
-    first = calendar["date"].iloc[sum(n + 1 for n in lengths[: np.argmax(lengths)])]
-    row = (max(lengths), first, first + pd.Timedelta(days=max(lengths) - 1))
-    streak = pd.DataFrame([row], columns=["n_days", "first_day", "last_day"])
-    days_of = with_table(story_of("typical"), calendar=calendar.assign(ms_played=ms, n_streams=ms))
-    return with_table(days_of, longest_streak=streak)
-
-
-@pytest.mark.parametrize("lengths", [[3, 1, 5, 2], [14, 9], [60, 20, 30]])
-def test_below_a_short_streak_all_streaks_have_bars_of_their_length(lengths):
-    ax = draw("longest_streak", streaks_story(lengths))
-    bars = sorted(shapes(ax, "streaks"), key=lambda corners: corners[:, 0].min())
-    heights = np.array([np.ptp(corners[:, 1]) for corners in bars])
-    wanted = np.array([n for n in lengths if n > 1])
-    np.testing.assert_allclose(heights / heights.max(), wanted / wanted.max())
-    assert f"All {len(wanted)} streaks by length" in [t.get_text() for t in ax.texts]
-    accent = themes.PRESS["longest_streak"].accent.face.lower()
-    marked = [c for c in ax.collections if c.get_gid() == "streaks" and accent in faces(c)]
-    assert [np.ptp(p.vertices[:, 1]) for c in marked for p in c.get_paths()] == [heights.max()]
-
-
-def test_a_streak_of_many_weeks_fills_the_card_alone():
-    ax = draw("longest_streak", streaks_story([200, 20]))
-    assert not shapes(ax, "streaks") and discs(ax, "days")[:, 1].max() > 1300
+@pytest.mark.parametrize(("first", "n_days"), [(0, 46), (330, 35), (0, 365), (100, 9)])
+def test_the_dates_of_the_period_are_in_bold_where_the_streak_begins_or_ends(first, n_days):
+    ax = draw("longest_streak", streak_story(first, n_days))
+    ticks = {t.get_text(): t for t in ax.texts if t.get_gid() == "tick"}
+    assert list(ticks) == ["1 Jan", "31 Dec"]
+    bold = [canvas.fonts.families("1", "bold") == t.get_fontfamily() for t in ticks.values()]
+    assert bold == [first == 0, first + n_days == 365]
+    assert len([t for t in ax.texts if t.get_gid() == "end"]) == 2 - sum(bold)
 
 
 @pytest.mark.parametrize(("share", "cut"), [(0, 0), (0.344, 34), (1, 100)])
@@ -953,6 +951,19 @@ def test_as_many_dots_are_marked_as_listeners_have_fewer_minutes(n_below):
     assert [len(discs(ax, role)) for role in ("below", "you")] == [n_below, 1]
     assert len(discs(ax, "above")) == 19 - n_below
     assert discs(ax, "below")[:, 1].tolist() == sorted(discs(ax, "below")[:, 1], reverse=True)
+
+
+@pytest.mark.parametrize("story", ["typical", "longest"])
+def test_the_line_from_the_listener_up_to_the_word_you_crosses_no_dot(story):
+    ax = drawn(story, "place")
+    (you,), others = discs(ax, "you"), discs(ax, "below", "above")
+    path = next(c for c in ax.collections if hasattr(c, "get_segments") and c.get_gid() == "you")
+    (x, bottom), (_, top) = path.get_segments()[0]
+    assert (x, bottom) == tuple(you[:2])
+    crossed = (abs(others[:, 0] - x) < others[:, 2] / 2) & (others[:, 1] < bottom)
+    assert top < others[:, 1].min() and not (crossed & (others[:, 1] > top)).any()
+    word = next(t for t in ax.texts if t.get_text() == "you")
+    assert ink_box(word)[0] <= x <= ink_box(word)[2] and 0 < top - ink_box(word)[3] < 40
 
 
 def test_a_large_crowd_shares_dots_and_says_so():
@@ -1347,7 +1358,8 @@ def test_every_line_behind_a_hero_number_has_at_most_four_words_and_fits():
             story = with_table(story_of("typical"), calendar=calendar.assign(ms_played=ms))
             found.add(volume.minutes_headline(story))
     found |= {days.streak_headline(n, 365, date(2025, 9, 30)) for n in (2, 9, 99, 100, 365)}
-    assert {"minutes, most in Sep", "days from 30 Sep", "days, all of them"} <= found
+    after_streak = {"days from 30 Sep", "days without silence", "days, all of them"}
+    assert {"minutes, most in Sep", *after_streak} <= found
     for text in found:
         assert len(text.split(" ")) <= 4 and canvas.fits_width(text, "name", 72), text
 
@@ -1370,7 +1382,8 @@ def test_headlines_name_the_thing():
         days.clock_headline(10) == "10 in the morning" and days.clock_headline(22) == "10 at night"
     )
     assert days.clock_headline(0) == "Midnight" and days.clock_headline(15) == "3 in the afternoon"
-    assert days.streak_headline(9, 365, date(2025, 3, 4)) == "days from 4 Mar"
+    assert days.streak_headline(99, 365, date(2025, 3, 4)) == "days from 4 Mar"
+    assert days.streak_headline(100, 365, date(2025, 3, 4)) == "days without silence"
     assert crowd.skip_headline(0.4) == f"40{THIN}% skipped"
 
 

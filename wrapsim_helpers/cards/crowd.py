@@ -104,8 +104,8 @@ MOST_STRETCH = 1.4  # from a dot to the one above, against the pitch
 
 
 def draw_place(ax, story, theme="press"):
-    """What is the listener's rank? One dot per listener, by minutes; a line marks the listener's
-    own dot.
+    """What is the listener's rank? One dot per listener, by minutes; the listener's own dot is on
+    top of its stack, with a line up to the word "you".
     """
     look = page(ax, story, "place", theme, words_of_place(story))
     bins, n_per, row = bins_of(story), per_dot(story), story.first("place")
@@ -117,11 +117,13 @@ def draw_place(ax, story, theme="press"):
     columns = max(int(bin_width / pitch), 1)
     high = row_pitch(stacks, columns, pitch)
     at = pile(stacks, columns, bin_width, pitch, high)
-    mine = dot_of(bins["n_listeners"].to_numpy(), stacks, you, int(row["n_below"]))
+    n_fewer = dot_of(bins["n_listeners"].to_numpy(), stacks, you, int(row["n_below"]))
+    mine = stacks[: you + 1].sum() - 1
+    others = np.delete(at, mine, axis=0)
+    dots(ax, others[:n_fewer], 0.76 * pitch, look.mark, "below")
+    dots(ax, others[n_fewer:], 0.76 * pitch, look.muted, "above")
     point(ax, look, at[mine], BASE - high * np.ceil(stacks.max() / columns))
-    dots(ax, at[:mine], 0.76 * pitch, look.mark, "below")
-    dots(ax, at[mine + 1 :], 0.76 * pitch, look.muted, "above")
-    dots(ax, at[mine], max(1.35 * pitch, 20), Paint(look.accent.face, look.ground), "you")
+    dots(ax, at[mine], max(1.2 * pitch, 20), Paint(look.accent.face, look.ground), "you")
     for x, ha, name in ((LEFT, "left", "least"), (RIGHT, "right", "most")):
         text = f"{name} {count(minutes_text(row[f'{name}_ms']))} min"
         write(ax, x, BASE + 66, text, RULE, "text", look.quiet, "tick", ha=ha)

@@ -1,12 +1,10 @@
 """Cards on time: listening clock, calendar, longest streak."""
 
-from datetime import timedelta
-
 import numpy as np
 
 from .canvas import (
+    EDGE,
     LEFT,
-    MEASURE,
     READING,
     RIGHT,
     RULE,
@@ -19,18 +17,18 @@ from .canvas import (
     page,
     rectangles,
     wedges,
+    width,
     write,
-    write_centred,
 )
 from .volume import ROWS_LEFT, label_months, month_pitch, month_rows
 from .words import (
-    MONTHS,
     THIN,
     WEEKDAYS,
     count,
     counted,
     counted_minutes,
     day,
+    first_true,
     minutes_text,
     of_100,
     span,
@@ -181,118 +179,101 @@ def calendar_headline(days):
 
 # ---------------------------------------------------------------- streak
 
-BETWEEN, FIRST_WEEK, LAST_WEEK = 36, 800, 1480  # pixels: space between columns of weeks, ends
-STREAK_KEY = 718  # pixels: height of the key
-MIN_WEEKS = 3  # a shorter streak is shown with the weeks around it
-FEW_WEEKS, LAST_OF_FEW = 12, 1170  # so many leave room for all streaks; their lower end, pixels
-STREAKS, STREAKS_BASE, STREAKS_RISE = 1222, 1440, 170  # title, base and height of all streaks
-SHORTEST = 2  # days, of a streak
-MOST_STRETCH = 1.3  # from a week to the next, against the width of a day
+MIDDLE, ROW_PITCH, MOST_ROWS = 1152, 94, 7  # of the rows of days, pixels
+ROW_DAYS = 30  # a shorter period has fewer rows
+LONG_STREAK = 100  # days; one listener of twelve has such a streak
+BAR = 34  # pixels: thickness of the streak
+TURN = ROW_PITCH / 2  # pixels: radius of the half circle that joins two rows
+TURNS_LEFT, TURNS_RIGHT = LEFT + BAR / 2 + TURN, RIGHT - BAR / 2 - TURN  # where rows end, pixels
 
 
 def draw_longest_streak(ax, story, theme="press"):
     """What was the longest streak of days with music?
 
-    One disc per day, one row per week from Monday; the area is the day's minutes, and a line joins
-    the days of the streak. Below a streak of few weeks, all streaks of the period: a bar from the
-    first day to the last, as high as the number of days.
+    The days of the period are dots on a line that winds from the top to the bottom; the streak is
+    one unbroken bar on that line, with its first and last date.
     """
-    words = words_of_longest_streak(story)
-    look = page(ax, story, "longest_streak", theme, words, sizes=(243, 162))
-    dates, ms, inside = streak_weeks(story)
-    has_room = has_few_weeks(story)
-    cell, x, y = week_places(dates, LAST_OF_FEW if has_room else LAST_WEEK)
-    weeks = np.cumsum([d.weekday() == 0 for d in dates])
-    lines(ax, week_lines(x[inside], y[inside], weeks[inside]), look.text, 4, "weeks")
-    diameter = np.maximum(0.92 * cell * np.sqrt(ms / ms.max()), 8)
-    longest = ms == ms[inside].max()
-    for chosen, paint, role in (
-        (~inside, look.muted, "around"),
-        (inside & ~longest, look.mark, "days"),
-        (inside & longest, look.accent, "days"),
-    ):
-        dots(ax, np.c_[x, y][chosen], diameter[chosen], paint, role)
-    label_columns(ax, look, dates, x, y)
-    around = [(look.muted, 24, "before and after")] * int((~inside).any())
-    key(ax, look, STREAK_KEY, (look.accent, 24, "most minutes"), *around)
-    if has_room:
-        draw_all_streaks(ax, story, look)
+    look = page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
+    (dates, ms), streak = daily(story), story.first("longest_streak")
+    inside = (dates >= streak["first_day"]) & (dates <= streak["last_day"])
+    at = places_of_days(dates, np.arange(len(dates)))
+    step = np.hypot(*(at[1] - at[0]))
+    dots(ax, at[~inside & (ms > 0)], min(13, 0.72 * step), look.mark, "days")
+    dots(ax, at[~inside & (ms == 0)], min(7, 0.4 * step), look.muted, "pauses")
+    draw_bar(ax, look, dates, np.flatnonzero(inside)[[0, -1]])
+    label_period(ax, look, dates, at, inside)
+    label_streak(ax, look, dates, at, inside)
     return ax
 
 
-def streak_weeks(story):
-    """(dates, milliseconds, whether the day is in the streak) of the weeks of the streak, at least
-    MIN_WEEKS; days outside the period are left out.
+def winding_line(dates):
+    """The corners of the line on which the days are, (m, 2): rows to the right and back, joined by
+    half circles, with room for the first and the last date of the period.
     """
-    (dates, ms), streak = daily(story), story.first("longest_streak")
-    first, last = streak["first_day"], streak["last_day"]
-    more = max(MIN_WEEKS - 1 - (last - first).days // 7, 0)
-    begin = first - timedelta(first.weekday() + 7 * (more // 2))
-    end = last + timedelta(6 - last.weekday() + 7 * (more - more // 2))
-    shown_days = (dates >= begin) & (dates <= end)
-    inside = (dates >= first) & (dates <= last)
-    return dates[shown_days], ms[shown_days], inside[shown_days]
+    n_rows = int(np.clip(np.ceil(len(dates) / ROW_DAYS), 1, MOST_ROWS))
+    top, row = MIDDLE - ROW_PITCH * (n_rows - 1) / 2, np.arange(n_rows - 1)[:, None]
+    angle = np.linspace(0, np.pi, 33)
+    x = np.where(row % 2, TURNS_LEFT, TURNS_RIGHT) + (-1) ** row * TURN * np.sin(angle)
+    y = top + ROW_PITCH * row + TURN * (1 - np.cos(angle))
+    begin, end = LEFT + date_room(dates[0]), RIGHT - date_room(dates[-1])
+    last = end if n_rows % 2 else LEFT + RIGHT - end, top + ROW_PITCH * (n_rows - 1)
+    return np.vstack([(begin, top), np.c_[x.ravel(), y.ravel()], last])
 
 
-def has_few_weeks(story):
-    """Whether the weeks of the streak leave room for all streaks."""
-    dates, _, _ = streak_weeks(story)
-    return len(dates) <= 7 * FEW_WEEKS
+def date_room(date):
+    """From a margin to the centre of the day whose date is written there, pixels."""
+    return width(day(date), "bold", RULE) + 16 + EDGE + BAR / 2
 
 
-def week_places(dates, bottom):
-    """(width of a day, x, y) of days in rows of weeks; the rows fill as many columns as make the
-    days largest, and the height down to the bottom.
+def places_of_days(dates, numbers):
+    """Centres of days on the winding line, (n, 2), at equal steps along the line.
+
+    dates  of the period;  numbers  0 for the first day; fractions are between two days
     """
-    weeks, weekday = np.divmod(dates[0].weekday() + np.arange(len(dates)), 7)
-    n_columns = np.arange(1, 7)
-    n_rows = np.ceil((weeks[-1] + 1) / n_columns)
-    widths = (MEASURE - BETWEEN * (n_columns - 1)) / n_columns / 7
-    cells = np.minimum(widths, (bottom - FIRST_WEEK) / n_rows)
-    wide, cell, n_rows = widths[cells.argmax()], cells.max(), n_rows[cells.argmax()]
-    wide, high = (min(room, MOST_STRETCH * cell) for room in (wide, (bottom - FIRST_WEEK) / n_rows))
-    column, row = np.divmod(weeks, n_rows)
-    x = LEFT + column * (7 * wide + BETWEEN) + wide * (weekday + 0.5)
-    return cell, x, FIRST_WEEK + high * (row + 0.5)
+    corners = winding_line(dates)
+    along = np.r_[0, np.hypot(*np.diff(corners, axis=0).T).cumsum()]
+    distance = along[-1] * np.asarray(numbers) / (len(dates) - 1)
+    return np.column_stack([np.interp(distance, along, values) for values in corners.T])
 
 
-def all_streaks(story):
-    """The streaks of days with a stream, at least SHORTEST days: (numbers of their first days, of
-    days).
+def draw_bar(ax, look, dates, ends):
+    """Draw the streak as one bar. ends: numbers of its first and last day in the period."""
+    path = [places_of_days(dates, np.linspace(*ends, 8 * np.ptp(ends) + 1))]
+    if look.accent.edge != "none":
+        lines(ax, path, look.accent.edge, BAR + 2 * EDGE, "streak edge", cap="round")
+    lines(ax, path, look.accent.face, BAR, "streak", cap="round")
+
+
+def label_period(ax, look, dates, at, inside):
+    """Write the first date of the period before its first day, and the last one after its last day:
+    in bold if the streak begins or ends there.
     """
-    n_streams = story.tables["calendar"]["n_streams"].to_numpy()
-    edges = np.flatnonzero(np.diff(np.r_[0, n_streams > 0, 0]))
-    first, n_days = edges[::2], np.diff(edges)[::2]
-    return first[n_days >= SHORTEST], n_days[n_days >= SHORTEST]
+    to_right = at[-1, 0] > at[-2, 0]
+    for i, x, ha in ((0, LEFT, "left"), (-1, RIGHT, "right") if to_right else (-1, LEFT, "left")):
+        face, colour = ("bold", look.text) if inside[i] else ("text", look.quiet)
+        write(ax, x, at[i, 1] + 13, day(dates[i]), RULE, face, colour, "tick", ha=ha)
 
 
-def draw_all_streaks(ax, story, look):
-    """Draw a bar for each streak of the period: its width and height are the number of days."""
-    (dates, _), (first, n_days) = daily(story), all_streaks(story)
-    step = MEASURE / len(dates)
-    paints = look.paints(dates[first] == story.first("longest_streak")["first_day"])
-    high, wide = STREAKS_RISE * n_days / n_days.max(), np.maximum(step * n_days - 2, 2)
-    rectangles(ax, LEFT + step * first, STREAKS_BASE - high, wide, high, paints, "streaks")
-    text = f"All {counted(len(first), 'streak')} by length"
-    write(ax, LEFT, STREAKS, text, RULE, "text", look.quiet, "value")
-    lines(ax, [[(LEFT, STREAKS_BASE + 3), (RIGHT, STREAKS_BASE + 3)]], look.faint, 4, "hairline")
-    starts = [i for i, date in enumerate(dates) if date.day == 1]
-    for i in starts[:: -(-len(starts) // 12) or 1]:
-        at, name = LEFT + step * i, MONTHS[dates[i].month - 1][0]
-        write(ax, at, STREAKS_BASE + 52, name, RULE, "text", look.quiet, "tick")
+def label_streak(ax, look, dates, at, inside):
+    """Write the first date of the streak above its first day, and the last one below its last day,
+    but none that `label_period` writes.
+    """
+    first, last = np.flatnonzero(inside)[[0, -1]]
+    row = np.round((at[:, 1] - at[0, 1]) / ROW_PITCH)
+    for i, gap, off in ((first, row[first] - 1, -BAR / 2 - 26), (last, row[last], BAR / 2 + 43)):
+        if 0 < i < len(dates) - 1:
+            y = at[0, 1] + ROW_PITCH * row[i] + off
+            write_between(ax, look, at[i, 0], y, day(dates[i]), gap)
 
 
-def week_lines(x, y, weeks):
-    """The line through the days of each week; none for a week of one day."""
-    ends = ((x[weeks == w][[0, -1]], y[weeks == w][0]) for w in np.unique(weeks))
-    return [[(left, at), (right, at)] for (left, right), at in ends if right > left]
-
-
-def label_columns(ax, look, dates, x, y):
-    """Write the date of the first day above each column of weeks."""
-    for first in np.flatnonzero(np.diff(y, prepend=y[0] + 1) < 0):
-        text = day(dates[first])
-        write_centred(ax, x[first], FIRST_WEEK - 20, text, RULE, "text", look.quiet, "tick")
+def write_between(ax, look, x, y, text, gap):
+    """Write a date at x between two rows, off the turn that joins them. gap: 0 below the first
+    row; an even one has its turn at the right.
+    """
+    left, right = (TURNS_LEFT, RIGHT) if gap % 2 else (LEFT, TURNS_RIGHT)
+    half = width(text, "bold", RULE) / 2
+    middle = np.clip(x, left + half, right - half)
+    write(ax, middle, y, text, RULE, "bold", look.text, "end", ha="center")
 
 
 def words_of_longest_streak(story):
@@ -304,11 +285,11 @@ def words_of_longest_streak(story):
         "Longest streak",
         headline=streak_headline(n, len(dates), first),
         reading=(
-            f"{day(first)} to {day(streak['last_day'])}.",
+            f"{day(first)} to {day(streak['last_day'])}, not one day silent.",
             f"Music on {(ms > 0).sum()} of {len(dates)} days.",
         ),
-        rule=f"Days with music, {span(story)}, local time. Simulated.",
-        after=f"{counted(len(all_streaks(story)[0]), 'streak')} of {SHORTEST} days and more.",
+        rule="Large dots: days with music, local time. Simulated.",
+        after=f"Days from {span(story)}.",
         hero=count(n),
     )
 
@@ -318,6 +299,8 @@ def streak_headline(n, n_days, first_day):
 
     n  days of the streak;  n_days  days of the period;  first_day  of the streak
     """
-    if n == n_days:
-        return "days, all of them"
-    return f"days from {day(first_day)}"
+    return first_true(
+        (n == n_days, "days, all of them"),
+        (n >= LONG_STREAK, "days without silence"),
+        f"days from {day(first_day)}",
+    )
