@@ -10,7 +10,7 @@ from wrapsim_helpers.cards import canvas, fans, types
 from wrapsim_helpers.people.homes import land
 from wrapsim_helpers.wrapped.characters import CHARACTERS, among_listeners
 from wrapsim_helpers.wrapped.insight import Request
-from wrapsim_helpers.wrapped.personality import AXES, names
+from wrapsim_helpers.wrapped.personality import AXES
 
 from .test_cards import discs, draw, drawn, shapes, spans, story_of, with_table
 
