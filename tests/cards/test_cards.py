@@ -1077,7 +1077,7 @@ def test_a_rank_in_the_lower_half_is_not_told():
     [(0, "nothing"), (0.5, "under a minute"), (4.9, "about 4 minutes"), (43.9, "43 minutes")],
 )
 def test_few_minutes_of_an_average_day_are_said_to_be_about_so_many(minutes, said):
-    assert words.minutes_a_day(60_000 * minutes) == said
+    assert words.minutes_of_average_day(60_000 * minutes) == said
 
 
 @pytest.mark.parametrize(

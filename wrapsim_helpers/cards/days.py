@@ -30,7 +30,7 @@ from .words import (
     counted,
     counted_minutes,
     day,
-    minutes_a_day,
+    minutes_of_average_day,
     minutes_text,
     of_100,
     span,
@@ -80,10 +80,10 @@ def words_of_listening_clock(story):
         "Listening clock",
         headline=clock_headline(top),
         reading=(
-            f"{minutes_a_day(most)} a day in this hour.".capitalize()
+            f"{minutes_of_average_day(most)} a day in this hour.".capitalize()
             if minutes_text(most) > 2
             else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
-            f"Quietest: {hour(low)}, {minutes_a_day(fewest)}.",
+            f"Quietest: {hour(low)}, {minutes_of_average_day(fewest)}.",
         ),
         rule="Local time; a wedge's area shows minutes. Simulated.",
         before=f"Busiest from {hour(top)}.",

@@ -96,7 +96,7 @@ def lines_of_ranks(columns, second, size, high):
     """Lines of each name of the left and of the right column, two lists: 2 for a name that is too
     wide, in so many ranks as the height allows.
     """
-    wide, n_longer = too_wide(columns, second, size), int((high - FIVE * CLOSEST) // BELOW)
+    wide, n_longer = wider_names(columns, second, size), int((high - FIVE * CLOSEST) // BELOW)
     longer = [rank for rank in range(FIVE) if any(any(row[rank : rank + 1]) for row in wide)]
     longer = longer[: max(n_longer, 0)]
     return [[1 + (cut and rank in longer) for rank, cut in enumerate(row)] for row in wide]
@@ -130,10 +130,10 @@ def n_cut(columns, second, size=RULE):
     """How many names are wider than their column. columns: the names of the left one, and of the
     right one;  second  left end of the right one
     """
-    return sum(map(sum, too_wide(columns, second, size)))
+    return sum(map(sum, wider_names(columns, second, size)))
 
 
-def too_wide(columns, second, size):
+def wider_names(columns, second, size):
     """Whether each name is wider than its column, a list for each column (see `n_cut`)."""
     return [
         [not fits_width(name, "name", size, room) for name in names]

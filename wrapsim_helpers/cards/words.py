@@ -115,7 +115,7 @@ def counted_minutes(ms):
     return counted(minutes_text(ms), "minute")
 
 
-def minutes_a_day(ms):
+def minutes_of_average_day(ms):
     """Milliseconds on an average day as text; under ten minutes it says that it is no exact number:
     "43 minutes", "about 4 minutes", "under a minute".
     """
