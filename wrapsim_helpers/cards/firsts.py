@@ -89,8 +89,8 @@ def words_of_first_song(story):
 
 # ---------------------------------------------------------------- discoveries
 
-ROWS_TOP, NAMES_LEFT = 654, 180  # the first row, and where names begin
-ROWS_HEIGHT, MOST_PITCH = 866, 400  # of all rows, and of one, pixels
+ROWS_TOP, NAMES_LEFT = 664, 180  # the first row, and where names begin
+ROWS_HEIGHT, MOST_PITCH = 856, 400  # of all rows, and of one, pixels
 FEW_MONTHS = 5  # so many have large rows
 
 
@@ -117,7 +117,7 @@ def small_months(ax, look, months, y, top):
     n, room = months["n_artists"].to_numpy(), RIGHT - NAMES_LEFT
     paints = look.paints(np.arange(len(n)) == top)
     rectangles(ax, NAMES_LEFT, y + 24, room * n / n.max(), 4, paints, "new")
-    write_headers(ax, look, y[0] - 46, "new artists")
+    write_headers(ax, look, y[0] - 54, "new artists")
     for i, row in enumerate(months.itertuples()):
         month, text = MONTHS[(row.month - 1) % 12], count(row.n_artists)
         write(ax, LEFT, y[i], month, RULE, "text", look.quiet, "tick")

@@ -20,7 +20,7 @@ from .firsts import NAMES_LEFT, write_headers
 from .fonts import shown
 from .words import MONTHS, count, counted, short_title, words_on
 
-FIRST, HEIGHT, MOST_PITCH = 668, 852, 200  # the first row, all rows, and one row, pixels
+FIRST, HEIGHT, MOST_PITCH = 676, 844, 200  # the first row, all rows, and one row, pixels
 BAR, MOST_ROWS = 7, 12
 FEW_ROWS, THICK = 5, 0.25  # so many rows have thick bars, as a share of the row
 
@@ -45,7 +45,7 @@ def draw_kept_songs(ax, story, theme="press"):
         look.paints(np.arange(len(n)) == top),
         "kept",
     )
-    write_headers(ax, look, FIRST - 46, "kept songs")
+    write_headers(ax, look, FIRST - 54, "kept songs")
     for i, row in enumerate(months.itertuples()):
         colour, kept = look.loud if i == top else look.text, count(row.n_kept)
         write(ax, LEFT, y[i], MONTHS[(row.month - 1) % 12], RULE, "text", look.quiet, "tick")

@@ -95,5 +95,5 @@ def words_of_rare_artists(story):
         ),
         rule=f"Rare: at most {RARE_PERCENT} of 100 others stream the artist.",
         before=f"{counted(first['n_artists'], 'artist')}, {count(first['n_rare'])} rare, among "
-        f"{counted(first['n_listeners'], 'listener')}. {said}.",
+        f"{counted(first['n_listeners'] - 1, 'other listener')}. {said}.",
     )
