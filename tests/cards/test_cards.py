@@ -835,6 +835,19 @@ def test_the_dates_of_the_period_are_in_bold_where_the_streak_begins_or_ends(fir
     assert len([t for t in ax.texts if t.get_gid() == "end"]) == 2 - sum(bold)
 
 
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0, "Never skipped"),
+        (0.001, "Hardly ever skipped"),
+        (0.66, f"34{THIN}% to the end"),
+        (1, "Many songs tried"),
+    ],
+)
+def test_the_headline_on_skips_says_what_was_played_to_the_end(share, said):
+    assert crowd.skip_headline(share) == said
+
+
 @pytest.mark.parametrize(("share", "cut"), [(0, 0), (0.344, 34), (1, 100)])
 def test_a_skipped_play_is_a_square_cut_short(share, cut):
     row = pd.DataFrame(
@@ -855,7 +868,7 @@ def test_the_line_of_the_others_stands_after_their_share_and_off_the_squares(cro
     centres = np.array([v[:-1].mean(0) for v in shapes(ax, "plays")])
     path = line.get_segments()[0]
     above = [y < np.interp(x, *stairs(path)) for x, y in centres]
-    assert sum(above) == round(100 * crowd_share)
+    assert sum(above) == 100 - round(100 * crowd_share)
     assert not any(
         p.intersects_path(q)
         for p in line.get_paths()
@@ -1108,6 +1121,47 @@ def test_a_summary_gives_longer_titles_more_room():
     assert [summary.n_cut(names, second) for second in (552, 480, 456)] == [5, 5, 0]
     assert summary.second_column(names) == 456
     assert summary.second_column((["Bo Ek"], ["Morning"])) == 552  # the usual place
+
+
+def test_a_summary_breaks_a_title_that_is_too_wide_and_cuts_it_only_without_room():
+    titles = ["Mud Ke Na Dekh Thodi Der Tak Kabhi", "Salt"] * 2
+    columns = [], titles
+    assert summary.lines_of_ranks(columns, 552, canvas.RULE, 350) == [[], [2, 1, 2, 1]]
+    assert summary.lines_of_ranks(columns, 552, canvas.RULE, 292) == [[], [2, 1, 1, 1]]
+    at = summary.baselines([2, 1, 2, 1, 1], 64, 350)
+    assert at[-1] == pytest.approx(350) and np.diff(at).min() >= summary.CLOSEST
+    assert np.diff(at)[0] - np.diff(at)[1] == pytest.approx(summary.BELOW)
+
+
+def test_the_summary_names_the_family_of_the_genre_card_and_no_rank_in_the_lower_half():
+    story = story_of("typical")
+    said = dict(summary.facts(story))
+    assert said["Genre"] == fonts.shown_genre(story.first("top_families")["family"])
+    low = story.tables["fan_rank"].assign(rank=94, n_fans=160)
+    assert "Fan rank" not in dict(summary.facts(with_table(story, fan_rank=low)))
+    high = low.assign(rank=80)
+    assert dict(summary.facts(with_table(story, fan_rank=high)))["Fan rank"] == "80 of 160"
+
+
+def test_a_rank_in_the_lower_half_is_not_told():
+    assert crowd.rank_line("9 minutes", 100, 200) == "9 minutes: rank 100 of 200."
+    assert crowd.rank_line("9 minutes", 101, 200) == "9 minutes, among 200 listeners."
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0, "nothing"), (0.5, "under a minute"), (4.9, "about 4 minutes"), (43.9, "43 minutes")],
+)
+def test_few_minutes_of_an_average_day_are_said_to_be_about_so_many(minutes, said):
+    assert words.minutes_of_average_day(60_000 * minutes) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"), [("discoveries", "new artists"), ("kept_songs", "kept songs")]
+)
+def test_the_numbers_of_months_have_a_unit(name, counts):
+    units = [t.get_text() for t in drawn("typical", name).texts if t.get_gid() == "unit"]
+    assert units == ["most played", counts]
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
@@ -1384,7 +1438,7 @@ def test_headlines_name_the_thing():
     assert days.clock_headline(0) == "Midnight" and days.clock_headline(15) == "3 in the afternoon"
     assert days.streak_headline(99, 365, date(2025, 3, 4)) == "days from 4 Mar"
     assert days.streak_headline(100, 365, date(2025, 3, 4)) == "days without silence"
-    assert crowd.skip_headline(0.4) == f"40{THIN}% skipped"
+    assert crowd.skip_headline(0.4) == f"60{THIN}% to the end"
 
 
 def test_the_rank_in_a_crowd_is_said_kindly():

@@ -10,7 +10,7 @@ from wrapsim_helpers.cards import canvas, fans, types
 from wrapsim_helpers.people.homes import land
 from wrapsim_helpers.wrapped.characters import CHARACTERS, among_listeners
 from wrapsim_helpers.wrapped.insight import Request
-from wrapsim_helpers.wrapped.personality import AXES, names
+from wrapsim_helpers.wrapped.personality import AXES
 
 from .test_cards import discs, draw, drawn, shapes, spans, story_of, with_table
 
@@ -39,26 +39,28 @@ def test_the_discs_of_the_clubs_have_areas_like_their_shares():
 
 
 @pytest.mark.parametrize(
-    ("role", "rank", "headline", "line"),
+    ("role", "rank", "line"),
     [
-        ("Leader", 1, "Full Charge Crew: leader", "First of 20 members."),
-        ("Leader", 5, "Full Charge Crew", "Fifth of 20 members."),
-        ("Scout", 12, "Full Charge Crew: scout", "12th of 20 members by new releases."),
-        ("Curator", 1, "Full Charge Crew: curator", "First of 20 members by added songs."),
+        ("Leader", 1, "Leader: first of 20 members by its music."),
+        ("Leader", 5, "Fifth of 20 members by its music."),
+        ("Scout", 10, "Scout: tenth of 20 by new releases."),
+        ("Scout", 11, "One of 20 members."),  # no rank in the lower half
+        ("Curator", 1, "Curator: first of 20 by added songs."),
     ],
 )
-def test_a_club_is_named_whole_and_only_its_first_is_called_leader(role, rank, headline, line):
+def test_a_club_is_named_whole_and_only_its_first_is_called_leader(role, rank, line):
     club = story_of("typical").tables["club"]
-    club = club.assign(club="Full Charge Crew", role=role, role_rank=rank, n_members=20)
+    club = club.assign(club="Full Charge Crew", role=role, role_rank=rank, n_members=20, share=0.5)
     found = types.words_of_club(with_table(story_of("typical"), club=club))
-    assert (found.headline, found.reading[0]) == (headline, line)
+    assert found.reading[1] in (line, line.replace(" members by", " by"))
+    assert found.headline == "Full Charge Crew: 50\u2009%"
     assert found.sub == "Energetic, driving music"
 
 
-def test_the_line_on_the_same_type_counts_other_listeners():
-    assert types.line_on_same_type("FTLU", 19, 195) == "19 of 195 other listeners are FTLU too."
-    assert types.line_on_same_type("FTLU", 1, 1) == "1 of 1 other listener is FTLU too."
-    assert types.line_on_same_type("FTLU", 0, 195) == "No other listener is FTLU."
+def test_the_line_on_the_same_type_counts_other_listeners_who_have_a_type():
+    assert types.line_on_same_type("FTLU", 19, 195) == "19 of the 195 others with a type: FTLU."
+    assert types.line_on_same_type("FTLU", 1, 1) == "1 of the 1 other with a type is FTLU."
+    assert types.line_on_same_type("FTLU", 0, 195) == "Nobody else is FTLU."
     assert len(types.line_on_same_type("FTLU", 12_345, 123_456)) <= 40
 
 
@@ -66,7 +68,7 @@ def test_the_reading_line_of_the_character_says_all_if_nobody_has_more():
     story = story_of("typical")
     of_most = story.tables["character"].assign(n_below=198, n_listeners=199)
     lines = types.words_of_character(with_table(story, character=of_most)).reading
-    assert lines[0] == "More than all 198 other listeners."
+    assert lines[0] == "More than all 198 others measured."
 
 
 def test_the_bars_of_the_habits_are_the_scores():
@@ -97,7 +99,8 @@ def test_every_listener_of_the_crowd_has_a_dot_on_a_slider():
         (1, 1, "The only fan"),
         (1, 2, "Fan 1 of 2"),
         (41, 41, "One of 41 fans"),
-        (40, 41, "Fan 40 of 41"),
+        (22, 41, "One of 41 fans"),
+        (20, 41, "Fan 20 of 41"),
     ],
 )
 def test_the_headline_of_a_fan_is_a_rank_and_never_unkind(rank, n, words):
@@ -114,6 +117,18 @@ def test_the_reading_line_names_the_gap_to_the_next_fan():
     assert fans.line_on_next_fan(board(9, 5, 2, mine=1)) == "4 more minutes to rank 1."
     assert fans.line_on_next_fan(board(9, 8, 2)) == "1 minute ahead of rank 2."
     assert fans.line_on_next_fan(board(9)) == "No other fan among the listeners."
+
+
+def test_a_fan_in_the_lower_half_sees_no_ranks():
+    board_of_five = board(9, 8, 7, 5, 1, mine=3)
+    rank = story_of("typical").tables["fan_rank"].assign(rank=4, n_fans=5)
+    story = with_table(story_of("typical"), leaderboard=board_of_five, fan_rank=rank)
+    words = fans.words_of_leaderboard(story)
+    assert words.reading[1] == "4 minutes ahead of the next fan."
+    assert "ank" not in words.alt + " ".join(words.reading)
+    assert not [t for t in draw("leaderboard", story).texts if t.get_gid() == "rank"]
+    last = board(9, 8, mine=1)
+    assert fans.line_on_next_fan(last, is_told=False) == "The bars above are other fans."
 
 
 def test_the_sound_town_is_in_front_and_the_far_side_of_the_globe_is_hidden():
@@ -156,7 +171,23 @@ def test_what_each_character_does_fits_below_its_name():
         assert canvas.fits_width(sentence, "text", canvas.NAME), sentence
 
 
-def test_what_each_personality_means_fits_on_one_line():
-    assert types.type_meaning("ETVC") == "New artists, older songs, few repeats, well known."
-    for code in names():
-        assert canvas.fits_width(types.type_meaning(code), "text", canvas.RULE), code
+def test_what_the_two_letters_of_a_slider_mean_fits_on_one_line():
+    assert types.letter_meaning("T") == "T: older songs"
+    for axis in AXES:
+        both = [types.letter_meaning(word[0]) for word in (axis.first, axis.second)]
+        widths = [canvas.width(text, "name", canvas.READING) for text in both]
+        assert sum(widths) + 48 <= canvas.MEASURE, both
+
+
+def test_a_headline_names_the_character_and_its_habit():
+    assert set(types.SHORTEST) == {character.name for character in CHARACTERS}
+    for name, habit in types.SHORTEST.items():
+        assert len(f"{name}: {habit}".split(" ")) <= 4
+    for text in types.ON_BAR.values():
+        assert canvas.width(text, "name", canvas.RULE) <= types.BARS_LEFT - canvas.LEFT - 8, text
+
+
+def test_the_type_says_with_how_many_listeners_it_compares():
+    personality = story_of("typical").tables["personality"].assign(n_listeners=293, n_same=1)
+    words = types.words_of_personality(with_table(story_of("typical"), personality=personality))
+    assert "Against the median of 293 listeners with a type:" in words.alt

@@ -176,8 +176,8 @@ def test_an_evolution_names_two_genres_or_two_moods_or_two_sounds():
 
 
 def test_a_listening_age_names_its_window_or_the_year_that_leads():
-    assert release_years.age_headline(2010, 2014, "15", 2025) == "years old: 2010–14 music"
-    assert release_years.age_headline(1998, 2002, "15", 2025) == "years old: 1998–02 music"
+    assert release_years.age_headline(2010, 2014, "15", 2025) == "years old: 2010–14, 15\u2009%"
+    assert release_years.age_headline(1998, 2002, "over 99", 2025) == "years old: 1998–02 music"
     assert release_years.age_headline(2021, 2025, "84", 2025) == "years old: 84\u2009% new"
 
 

@@ -46,6 +46,12 @@ def age_of(years, births=None, listener=LISTENER):
 OTHERS = {OTHER: [1950, 1960, 1970]}
 
 
+@pytest.mark.parametrize(("n_old", "age"), [(1, None), (2, 37)])
+def test_the_window_of_a_listening_age_needs_a_tenth_of_the_streams(n_old, age):
+    row = age_of({LISTENER: [2000] * n_old + [2020] * (20 - n_old), OTHER: [2020] * 9})
+    assert (row and row["age"]) == age
+
+
 def test_five_years_from_2000_to_2004_give_37_in_2025():
     row = age_of({LISTENER: [2000, 2001, 2002, 2003, 2004], **OTHERS})
     assert (row["age"], row["first_year"], row["last_year"]) == (37, 2000, 2004)
@@ -188,7 +194,8 @@ def slow_age(who, years, births):
         window = range(last - 4, last + 1)
         above = sum(mine[y] for y in window) / mine.total()
         above -= sum(others[y] for y in window) / others.total()
-        best = max(best, (round(above, 9), last))
+        if sum(mine[y] for y in window) >= mine.total() / 10:
+            best = max(best, (round(above, 9), last))
     return (best[1], min(max(2025 - best[1] + 16, 16), 100)) if best[0] > 0 else None
 
 

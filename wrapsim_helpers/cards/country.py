@@ -80,7 +80,7 @@ def words_of_country_place(story):
         headline=headline,
         sub=sub_line(of_music, *[row["name"]] * (row["name"] not in headline)),
         reading=(
-            rank_line(minutes, rank, n, below),
+            rank_line(minutes, rank, n),
             first_true(
                 (not below, f"The most there: {most} minutes."),
                 (n < SMALL, f"{count(below)} of {counted(n - 1, 'other')} {have} fewer minutes."),
@@ -162,12 +162,12 @@ def words_of_stand_out(story):
     you, others = of_100(first["share"]), of_100(first["others_share"])
     return words_on(
         story,
-        "Genres at home",
+        f"Genres in {home}",
         headline=named_headline(capital(shown_genre(first["genre"])), f"{you} of 100 plays"),
         reading=(
             f"You: {you} of 100 plays. Others: {others}.",
             reading_line(f"{count(first['n_listeners'])} listeners in {home}."),
         ),
-        rule="Share of plays, where it is above the others'.",
+        rule="Genres that you play more than the others there.",
         before=f"{said}.",
     )

@@ -26,6 +26,7 @@ from .words import (
     counted,
     counted_minutes,
     first_true,
+    in_upper_half,
     minutes_text,
     percent_text,
     words_on,
@@ -39,20 +40,20 @@ COLUMN, ROW, FIRST_ROW = (MEASURE + GAP) / 10, 90, 612
 
 
 def draw_skip_rate(ax, story, theme="press"):
-    """How often did the listener skip?
+    """How many songs did the listener play to the end?
 
     A hundred squares for a hundred plays; a skipped play is a cut square. A line marks the share of
     the crowd.
     """
     look = page(ax, story, "skip_rate", theme, words_of_skip_rate(story))
     row, i = story.first("skip_rate"), np.arange(100)
-    skipped, whole = i < round(100 * row["share"]), COLUMN - GAP
+    skipped, whole = i >= 100 - round(100 * row["share"]), COLUMN - GAP
     x, y = LEFT + COLUMN * (i % 10), FIRST_ROW + ROW * (i // 10)
     widths = np.where(skipped, CUT, whole)
-    rectangles(ax, x, y, widths, ROW - GAP, look.paints(skipped), "plays")
-    entries = [(look.accent, CUT / 2, "skipped"), (look.mark, whole / 2, "played on")]
+    rectangles(ax, x, y, widths, ROW - GAP, look.paints(~skipped), "plays")
+    entries = [(look.accent, whole / 2, "to the end"), (look.mark, CUT / 2, "skipped")]
     if row["crowd_share"] == row["crowd_share"]:
-        lines(ax, [steps(round(100 * row["crowd_share"]))], look.other, CROWD_LINE, "crowd")
+        lines(ax, [steps(100 - round(100 * row["crowd_share"]))], look.other, CROWD_LINE, "crowd")
         entries.append((Paint(look.other), whole, "all listeners", CROWD_LINE))
     key(ax, look, 548, *entries)
     return ax
@@ -68,21 +69,27 @@ def steps(n):
 def words_of_skip_rate(story):
     """The words of the card `skip_rate`."""
     row = story.first("skip_rate")
-    counts = f"{count(row['n_skips'])} of {counted(row['n_plays'], 'started song')} skipped."
+    n_ended, n = row["n_plays"] - row["n_skips"], counted(row["n_plays"], "started song")
     return words_on(
         story,
-        "Skips",
+        "Whole songs",
         headline=skip_headline(row["share"]),
-        reading=(counts, crowd_line(row)),
-        rule="Every start counts, however short. Simulated.",
+        reading=(
+            reading_line(
+                f"{count(n_ended)} of {n} to the end.",
+                f"{count(n_ended)} of {count(row['n_plays'])} to the end.",
+            ),
+            crowd_line(row),
+        ),
+        rule="Every start counts; the last 3 seconds may be missing.",
     )
 
 
 def crowd_line(row):
-    """The reading line with the share of skips of all listeners."""
+    """The reading line with the share that all listeners play to the end."""
     if row["crowd_share"] == row["crowd_share"]:
-        return f"All listeners: {percent_text(row['crowd_share'])}."
-    return f"Played to the end: {counted(row['n_plays'] - row['n_skips'], 'song')}."
+        return f"All listeners: {percent_text(1 - row['crowd_share'])}."
+    return f"{counted(row['n_skips'], 'song')} skipped."
 
 
 def skip_headline(share):
@@ -90,8 +97,8 @@ def skip_headline(share):
     return first_true(
         (share == 0, "Never skipped"),
         (share < 0.005, "Hardly ever skipped"),
-        (0.995 <= share < 1, "Nearly all skipped"),
-        f"{percent_text(share)} skipped",
+        (share > 0.995, "Many songs tried"),
+        f"{percent_text(1 - share)} to the end",
     )
 
 
@@ -207,7 +214,7 @@ def words_of_place(story):
     people = counted(n_per, "listener") if n_per > 1 else "one listener"
     have = "has" if below == 1 else "have"
     reading = (
-        rank_line(counted_minutes(row["ms_played"]), rank, n, below),
+        rank_line(counted_minutes(row["ms_played"]), rank, n),
         f"{count(below)} {have} fewer minutes." if below else f"One dot is {people}.",
     )
     headline = place_headline(n, rank, row["ms_played"])
@@ -224,12 +231,12 @@ def words_of_place(story):
     )
 
 
-def rank_line(minutes, rank, n, below):
-    """The reading line with the minutes, as text, and the rank, which is not told of the last.
+def rank_line(minutes, rank, n):
+    """The reading line with the minutes, as text, and the rank, which is told in the upper half.
 
-    n  number of listeners;  below  how many of them have fewer minutes
+    n  number of listeners;  rank  1 for most minutes
     """
-    if not below:
+    if not in_upper_half(rank, n):
         return reading_line(f"{minutes}, among {counted(n, 'listener')}.", f"{minutes}.")
     ranked = f"rank {count(rank)} of {count(n)}."
     return reading_line(f"{minutes}: {ranked}", ranked.capitalize())

@@ -29,6 +29,7 @@ from .words import (
     counted_minutes,
     day,
     first_true,
+    minutes_of_average_day,
     minutes_text,
     of_100,
     span,
@@ -71,18 +72,17 @@ def words_of_listening_clock(story):
     """The words of the card `listening_clock`."""
     ms, n_days = story.tables["listening_clock"]["ms_played"], len(story.tables["calendar"])
     top, low = int(ms.argmax()), int(ms.argmin())
-    most, fewest = minutes_text(ms[top] / n_days), minutes_text(ms[low] / n_days)
-    quietest = counted(fewest, "minute") if fewest else "under a minute" if ms[low] else "nothing"
+    most, fewest = (ms[which] / n_days for which in (top, low))
     night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
     return words_on(
         story,
         "Listening clock",
         headline=clock_headline(top),
         reading=(
-            f"{counted(most, 'minute')} a day in this hour."
-            if most > 2
+            f"{minutes_of_average_day(most)} a day in this hour.".capitalize()
+            if minutes_text(most) > 2
             else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
-            f"Quietest: {hour(low)}, {quietest}.",
+            f"Quietest: {hour(low)}, {minutes_of_average_day(fewest)}.",
         ),
         rule="Local time; a wedge's area shows minutes. Simulated.",
         before=f"Busiest from {hour(top)}.",

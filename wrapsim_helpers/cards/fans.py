@@ -1,6 +1,7 @@
 """Cards of the listener among others with the same taste: fan leaderboard and sound town."""
 
 import numpy as np
+import pytz
 
 from ..people.homes import land
 from .albums import named_headline
@@ -25,7 +26,7 @@ from .canvas import (
     write,
 )
 from .fonts import shown
-from .words import count, counted, first_true, words_on
+from .words import count, counted, first_true, in_upper_half, words_on
 
 # ---------------------------------------------------------------- leaderboard
 
@@ -38,25 +39,37 @@ def draw_leaderboard(ax, story, theme="press"):
     the artist; the listener's own is marked.
     """
     look = page(ax, story, "leaderboard", theme, words_of_leaderboard(story))
-    table = story.tables["leaderboard"]
+    table, is_told = story.tables["leaderboard"], in_upper_half(*rank_and_fans(story))
     y = FIRST_FAN + FAN_STEP * np.arange(len(table))
     minutes = table["minutes"].to_numpy()
     texts = [("you " if fan.is_listener else "") + count(fan.minutes) for fan in table.itertuples()]
-    left = LEFT + BESIDE_BAR + max(width(count(rank), "name", NAME) for rank in table["rank"])
+    ranks = [count(rank) if is_told else "" for rank in table["rank"]]
+    left = LEFT + (BESIDE_BAR + max(width(rank, "name", NAME) for rank in ranks)) * is_told
     right = RIGHT - BESIDE_BAR - max(width(text, "name", READING) for text in texts)
     widths = np.maximum((right - left) * minutes / max(minutes.max(), 1), 6)
     rectangles(ax, left, y, widths, FAN_BAR, look.paints(table["is_listener"]), "bars")
-    for base, text, fan in zip(y + 52, texts, table.itertuples()):
-        face, colour = ("name", look.loud) if fan.is_listener else ("text", look.text)
-        write(ax, LEFT, base, count(fan.rank), NAME, face, colour, "rank")
+    for base, rank, text, mine in zip(y + 52, ranks, texts, table["is_listener"]):
+        face, colour = ("name", look.loud) if mine else ("text", look.text)
+        if is_told:
+            write(ax, LEFT, base, rank, NAME, face, colour, "rank")
         write(ax, RIGHT, base, text, READING, face, colour, "minutes", ha="right")
     return ax
 
 
+def rank_and_fans(story):
+    """The listener's rank among the fans of the top artist, and the number of fans."""
+    row = story.first("fan_rank")
+    return int(row["rank"]), int(row["n_fans"])
+
+
 def words_of_leaderboard(story):
     """The words of the card `leaderboard`."""
-    row, table = story.first("fan_rank"), story.tables["leaderboard"]
-    rank, n = int(row["rank"]), int(row["n_fans"])
+    row, table, (rank, n) = (
+        story.first("fan_rank"),
+        story.tables["leaderboard"],
+        rank_and_fans(story),
+    )
+    is_told = in_upper_half(rank, n)
     artist = shown(row["artist"])
     return words_on(
         story,
@@ -65,32 +78,41 @@ def words_of_leaderboard(story):
         sub=fit_name(artist, (NAME,), "text", MEASURE)[1][0],
         reading=(
             f"{counted(row['minutes'], 'minute')} with this artist.",
-            line_on_next_fan(table),
+            line_on_next_fan(table, is_told),
         ),
         rule="Bars: minutes. Among the simulated listeners.",
-        before=f"Rank {count(rank)} of {counted(n, 'fan')} of {row['artist']}.",
-        after=f"Around: {', '.join(fan_in_words(fan) for fan in table.itertuples())}.",
+        before=f"{f'Rank {count(rank)}' if is_told else 'One'} of {counted(n, 'fan')} of "
+        f"{row['artist']}.",
+        after=f"Around: {', '.join(fan_in_words(fan, is_told) for fan in table.itertuples())}.",
     )
 
 
-def fan_in_words(fan):
-    """A row of the leaderboard as text."""
-    return f"rank {count(fan.rank)} with {counted(fan.minutes, 'minute')}"
+def fan_in_words(fan, is_told):
+    """A row of the leaderboard as text. is_told: whether it says the ranks"""
+    minutes = counted(fan.minutes, "minute")
+    return f"rank {count(fan.rank)} with {minutes}" if is_told else minutes
 
 
 def fan_headline(rank, n):
-    """The headline of the card `leaderboard`. rank: 1 for most minutes; n: number of fans"""
+    """The headline of the card `leaderboard`: the rank, if it is in the upper half.
+
+    rank  1 for most minutes;  n  number of fans
+    """
     return first_true(
         (n == 1, "The only fan"),
-        (rank == n, one_line(f"One of {count(n)} fans", "One of the fans")),
+        (not in_upper_half(rank, n), one_line(f"One of {count(n)} fans", "One of the fans")),
         one_line(f"Fan {count(rank)} of {count(n)}", f"Fan {count(rank)}"),
     )
 
 
-def line_on_next_fan(table):
-    """The reading line on the fan with more minutes before the listener, or else after."""
+def line_on_next_fan(table, is_told=True):
+    """The reading line on the fan with more minutes before the listener, or else after; on the one
+    with fewer minutes if the ranks are not told.
+    """
     mine = table[table["is_listener"]].iloc[0]
     more, fewer = table[table["minutes"] > mine["minutes"]], table[table["rank"] > mine["rank"]]
+    if not is_told:
+        return line_on_fans_around(mine, fewer)
     if len(more):
         gap = int(more.iloc[-1]["minutes"] - mine["minutes"])
         return reading_line(
@@ -102,6 +124,16 @@ def line_on_next_fan(table):
             f"{counted(gap, 'minute')} ahead of rank {count(fewer.iloc[0]['rank'])}."
         )
     return "No other fan among the listeners."
+
+
+def line_on_fans_around(mine, fewer):
+    """The reading line of a listener in the lower half of the fans. mine: the row of the listener;
+    fewer: those of fans with fewer minutes
+    """
+    if not len(fewer):
+        return "The bars above are other fans."
+    gap = int(mine["minutes"] - fewer.iloc[0]["minutes"])
+    return reading_line(f"{counted(gap, 'minute')} ahead of the next fan.")
 
 
 # ---------------------------------------------------------------- sound town
@@ -163,17 +195,22 @@ def words_of_sound_town(story):
     """The words of the card `sound_town`."""
     row = story.first("sound_town")
     town, artist = shown(row["city"], "a town"), shown(row["artist"])
-    often = f"{row['times']:.0f} times as often" if row["times"] >= 1.95 else "more often"
-    artists = f"{count(row['n_artists'])} of your top artists"
+    often = f"{row['times']:.0f} times as often"
+    often = often if row["times"] >= 1.95 else "more often"
+    country = pytz.country_names.get(row["country"], row["country"])
+    n = count(row["n_artists"])
+    artists = f"{n} of your artists"
     return words_on(
         story,
         "Sound town",
-        headline=named_headline(f"{count(row['n_artists'])} artists say {town}", town),
+        headline=named_headline(f"{town}: {n} shared artists", f"{town}: {n} artists", town),
         reading=(
-            reading_line(f"{artists} stand out there.", f"{artists}."),
-            reading_line(f"{artist}: {often}.", f"One of them: {often}."),
+            reading_line(f"{artists} are played more there.", f"{artists}: more there."),
+            reading_line(
+                f"{artist}: {often} as elsewhere.", f"{artist}: {often}.", f"One artist: {often}."
+            ),
         ),
         rule=f"Among {counted(row['n_people'], 'other simulated listener')} of the town.",
-        before=f"{row['city']}, {row['country']}.",
-        after=f"{row['artist']} stands out most.",
+        before=f"{row['city']}, {country}.",
+        after=f"Most above other towns: {row['artist']}.",
     )

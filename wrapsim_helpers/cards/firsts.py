@@ -89,8 +89,8 @@ def words_of_first_song(story):
 
 # ---------------------------------------------------------------- discoveries
 
-ROWS_TOP, NAMES_LEFT = 640, 180  # the first row, and where names begin
-ROWS_HEIGHT, MOST_PITCH = 880, 400  # of all rows, and of one, pixels
+ROWS_TOP, NAMES_LEFT = 664, 180  # the first row, and where names begin
+ROWS_HEIGHT, MOST_PITCH = 856, 400  # of all rows, and of one, pixels
 FEW_MONTHS = 5  # so many have large rows
 
 
@@ -117,6 +117,7 @@ def small_months(ax, look, months, y, top):
     n, room = months["n_artists"].to_numpy(), RIGHT - NAMES_LEFT
     paints = look.paints(np.arange(len(n)) == top)
     rectangles(ax, NAMES_LEFT, y + 17, room * n / n.max(), 6, paints, "new")
+    write_headers(ax, look, y[0] - 54, "new artists")
     for i, row in enumerate(months.itertuples()):
         month, text = MONTHS[(row.month - 1) % 12], count(row.n_artists)
         write(ax, LEFT, y[i], month, RULE, "text", look.quiet, "tick")
@@ -124,6 +125,15 @@ def small_months(ax, look, months, y, top):
         colour, left = look.loud if i == top else look.text, room - width(text, "text", RULE) - 24
         name = shown(row.artist)
         write_name(ax, NAMES_LEFT, y[i], name, (READING,), "name", colour, "name", left)
+
+
+def write_headers(ax, look, y, counts):
+    """Write what the names and the numbers of months are, above the first month.
+
+    y  the baseline;  counts  what the numbers count
+    """
+    write(ax, NAMES_LEFT, y, "most played", RULE, "text", look.quiet, "unit")
+    write(ax, RIGHT, y, counts, RULE, "text", look.quiet, "unit", ha="right")
 
 
 def large_months(ax, look, months, y, top):

@@ -29,16 +29,16 @@ QUIET = 0.03  # of all streams: with fewer in the three hours around an hour, no
 
 def draw_hourly_families(ax, story, theme="press"):
     """Which families of genres have which hours? A ridge for each family: its height is the
-    share of the family in three hours, and each ridge has its own scale. The hours of the headline
-    are marked.
+    share of the family in three hours, and each ridge has its own scale. The hour of the headline,
+    which is the highest of its family, is marked.
     """
     look = page(ax, story, "hourly_families", theme, words_of_hourly_families(story))
     names, shares = hourly_shares(story)
     family, hour, *_ = strongest_hours(story)
     pitch = (BOTTOM - TOP) / len(names)
-    hours = told_hours(names, shares, family, hour)
+    hours = shares.argmax(axis=1)
     for i, name in enumerate(names):
-        named_hours = [(hour + k) % 24 for k in NEAR] * (name == family)
+        named_hours = [hour] * (name == family)
         y, share = TOP + pitch * i + 44, shares[i][hours[i]]
         name_row(ax, look, y, name, share, hours[i], name == family)
         base = TOP + pitch * (i + 1) - 26
@@ -50,7 +50,7 @@ def draw_hourly_families(ax, story, theme="press"):
 
 
 def ridge_of_row(ax, look, base, height, shares, named_hours):
-    """Draw the ridge of a family, and its part at the hours of the headline in the accent.
+    """Draw the ridge of a family, and its part at the hour of the headline in the accent.
 
     base, height  of the highest ridge, pixels
     """
@@ -64,19 +64,12 @@ def ridge_of_row(ax, look, base, height, shares, named_hours):
 
 
 def name_row(ax, look, y, name, share, hour, is_named):
-    """Write the name of a family, and its share at an hour: that of the headline, or else the one
-    of its largest share.
-    """
+    """Write the name of a family, and its share at the hour of its largest share."""
     peak = f"{of_100(share)} of 100 at {hour}"
     colour = look.loud if is_named else look.text
     write(ax, RIGHT, y, peak, RULE, "text", look.text, "value", ha="right")
     room = MEASURE - 24 - width(peak, "text", RULE)
     write_name(ax, LEFT, y, shown_genre(name), (READING, RULE), "name", colour, "name", room)
-
-
-def told_hours(names, shares, family, hour):
-    """The hour whose share each row tells: that of the headline, and else of the largest share."""
-    return [hour if n == family else int(row.argmax()) for n, row in zip(names, shares)]
 
 
 def part_of_day(hour):
@@ -114,16 +107,18 @@ def enough_streams(whole):
 
 
 def strongest_hours(story):
-    """(family, hour, share in the three hours around it, share of the whole day): where a family
-    has most streams more than its share of the whole day would give; not OTHER if there is
-    another.
+    """(family, hour, share in the three hours around it, share of the whole day): the hour of the
+    largest share of a family. It is the family whose difference of the two shares, times the root
+    of all streams of the three hours, is largest; not OTHER if there is another.
     """
     names, each, whole = streams_by_hour(story)
     all_day = each.sum(1) / whole.sum()
-    above = np.where(enough_streams(whole), each - all_day[:, None] * whole, -np.inf)
+    shares = np.where(enough_streams(whole), each / np.maximum(whole, 1), 0)
+    hours = shares.argmax(axis=1)
+    above = (shares.max(axis=1) - all_day) * np.sqrt(whole[hours])
     above[[name == OTHER and len(names) > 1 for name in names]] = -np.inf
-    i, hour = np.unravel_index(above.argmax(), above.shape)
-    return names[i], int(hour), each[i, hour] / whole[hour], all_day[i]
+    i = above.argmax()
+    return names[i], int(hours[i]), shares[i].max(), all_day[i]
 
 
 def words_of_hourly_families(story):
@@ -134,7 +129,7 @@ def words_of_hourly_families(story):
     from_to, of_share = f"{(hour - 1) % 24} to {(hour + 2) % 24}", f"{of_100(share)} of 100"
     said = "; ".join(
         f"{shown_genre(n)} {of_100(row[peak])} of 100 at {peak}"
-        for n, row, peak in zip(names, shares, told_hours(names, shares, family, hour))
+        for n, row, peak in zip(names, shares, shares.argmax(axis=1))
     )
     return words_on(
         story,
@@ -149,6 +144,6 @@ def words_of_hourly_families(story):
             ),
             f"In the whole day, {of_100(all_day)} of 100.",
         ),
-        rule="Each row has its own scale. Gaps: few plays.",
+        rule="A bar is the share in three hours; each row has its scale.",
         before=f"{said}.",
     )

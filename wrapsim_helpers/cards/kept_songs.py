@@ -16,11 +16,12 @@ from .canvas import (
     write_name,
 )
 from .evolution import name_of_month
+from .firsts import NAMES_LEFT, write_headers
 from .fonts import shown
 from .words import MONTHS, count, counted, short_title, words_on
 
-FIRST, HEIGHT, MOST_PITCH = 660, 860, 400  # the first row, all rows, and one row, pixels
-NAMES_LEFT, BAR, MOST_ROWS = 180, 7, 12
+FIRST, HEIGHT, MOST_PITCH = 676, 844, 400  # the first row, all rows, and one row, pixels
+BAR, MOST_ROWS = 7, 12
 FEW_ROWS, THICK = 5, 0.4  # so many rows have thick bars, as a share of the row
 
 
@@ -44,6 +45,7 @@ def draw_kept_songs(ax, story, theme="press"):
         look.paints(np.arange(len(n)) == top),
         "kept",
     )
+    write_headers(ax, look, FIRST - 54, "kept songs")
     for i, row in enumerate(months.itertuples()):
         colour, kept = look.loud if i == top else look.text, count(row.n_kept)
         write(ax, LEFT, y[i], MONTHS[(row.month - 1) % 12], RULE, "text", look.quiet, "tick")

@@ -73,7 +73,7 @@ def words_of_pioneer(story):
         headline=f"Before {counted(first['n_after'], 'listener')}",
         reading=(
             reading_line(
-                f"{count(first['n_after'])} of {count(others)} listeners played it after you.",
+                f"{count(others)} others played it, {count(first['n_after'])} after you.",
                 f"{count(first['n_after'])} of {count(others)} played it after you.",
             ),
             reading_line(

@@ -78,6 +78,14 @@ def others_in_words(n):
     return f"you and {counted(n, 'other')}" if n else "only you"
 
 
+def fans_in_words(n, n_all):
+    """Who else streams the first rare artist, of n_all other listeners, as a sub-line."""
+    streams = "streams" if n == 1 else "stream"
+    if n_all == 1 and not n:
+        return "The other listener does not stream it"
+    return f"{count(n) if n else 'None'} of {counted(n_all, 'other')} {streams} this artist"
+
+
 def words_of_rare_artists(story):
     """The words of the card `rare_artists`."""
     artists = story.tables["rare_artists"]
@@ -90,14 +98,17 @@ def words_of_rare_artists(story):
     )
     return words_on(
         story,
-        "Unique taste",
+        "Rare artists",
         headline=named_headline(name, plays),
-        sub=f"{others_in_words(first['n_others'])}, of {count(first['n_listeners'])}".capitalize(),
+        sub=fans_in_words(int(first["n_others"]), int(first["n_listeners"]) - 1),
         reading=(
             reading_line(f"{plays} of {name}.", f"{plays} of this artist."),
-            f"{share} of 100 of your artists are rare.",
+            reading_line(
+                f"{count(first['n_rare'])} of {counted(first['n_artists'], 'artist')} are rare.",
+                f"{share} of 100 artists are rare.",
+            ),
         ),
-        rule=f"Rare: at most {RARE_PERCENT} of 100 others play them.",
+        rule=f"Rare: at most {RARE_PERCENT} of 100 others stream the artist.",
         before=f"{counted(first['n_artists'], 'artist')}, {count(first['n_rare'])} rare, among "
-        f"{counted(first['n_listeners'], 'listener')}. {said}.",
+        f"{counted(first['n_listeners'] - 1, 'other listener')}. {said}.",
     )

@@ -101,7 +101,8 @@ def age_headline(first, last, plays, now):
     """
     if last == now:
         return f"years old: {plays}{THIN}% new" if plays.isdigit() else "years old: new music"
-    return f"years old: {first}–{last % 100:02} music"
+    share = f", {plays}{THIN}%" if plays.isdigit() else " music"
+    return f"years old: {first}–{last % 100:02}{share}"
 
 
 # ---------------------------------------------------------------- oldest song

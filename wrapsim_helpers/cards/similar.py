@@ -26,6 +26,7 @@ from .words import count, counted, percent_text, short_title, span, words_on
 
 FIVE = 5
 TWIN = 0.6  # similarity from which the closest listener is called a twin
+ALIKE = 0.5  # similarity from which the card says it
 
 # ---------------------------------------------------------------- similar listeners
 
@@ -77,16 +78,34 @@ def words_of_similar_listeners(story):
         story,
         "Your twin" if twin["similarity"] >= TWIN else "Closest listener",
         headline=fits_headline(name, name.split(" ")[0]),
-        sub=f"{percent_text(twin['similarity'])} alike",
-        reading=(
-            f"{counted(twin['n_shared'], 'favourite artist')} in common.",
-            f"Nearer means more alike; second: {percent_text(people['similarity'].iloc[1])}."
-            if len(people) > 1
-            else "Nobody else has taste like yours.",
-        ),
+        sub=alike_line(people),
+        reading=(shared_line(twin), second_line(people)),
         rule="You are the centre. Compared: 20 artists of each.",
         before=f"{alike}.",
     )
+
+
+def alike_line(people):
+    """How much alike the closest listener is, as a sub-line; from ALIKE on. Below it, how many
+    listeners share a favourite artist.
+    """
+    nearest = people["similarity"].iloc[0]
+    if nearest >= ALIKE:
+        return f"{percent_text(nearest)} alike"
+    return f"One of {count(len(people))} close to you" if len(people) > 1 else "Close to you"
+
+
+def shared_line(twin):
+    """The reading line on the favourite artists of both."""
+    n = int(twin["n_shared"])
+    return f"{counted(n, 'favourite artist')} in common." if n > 1 else "You share a favourite."
+
+
+def second_line(people):
+    """The reading line on the distances, with the second listener if the first one is alike."""
+    if len(people) > 1 and people["similarity"].iloc[0] >= ALIKE:
+        return f"Nearer means more alike; second: {percent_text(people['similarity'].iloc[1])}."
+    return "Nearer means more alike."
 
 
 def rows_with_names(people):

@@ -76,8 +76,8 @@ def draw_square_summary(ax, story, theme="press"):
     write(ax, LEFT, 508, "minutes", RULE, "text", look.quiet, "unit")
     year_disc(ax, story, look, 606, 250, 48, 140, "sectors", edge=look.ground)
     disc_key(ax, look, story, 768, 182, RIGHT - 768, 56)
-    draw_fives(ax, look, story, 574, 52)
-    lines(ax, [[(LEFT, 866), (RIGHT, 866)]], look.faint, 3, "hairline")
+    draw_fives(ax, look, story, 566, 52, 292)
+    lines(ax, [[(LEFT, 874), (RIGHT, 874)]], look.faint, 3, "hairline")
     draw_facts(ax, look, story, 914)
     return ax
 

@@ -1,6 +1,9 @@
 """The summary card: the year disc, both top fives, genre, streak and rank among the fans."""
 
 import re
+from itertools import zip_longest
+
+import numpy as np
 
 from .canvas import (
     LEFT,
@@ -9,6 +12,7 @@ from .canvas import (
     RIGHT,
     RULE,
     Paint,
+    broken,
     disc_families,
     first_that_fits,
     fits_width,
@@ -26,6 +30,7 @@ from .words import (
     count,
     counted,
     counted_minutes,
+    in_upper_half,
     minutes_text,
     short_title,
     span_and_year,
@@ -36,6 +41,7 @@ NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
 FIVE = 5
 SECONDS = (552, 528, 576, 504, 600, 480, 456)  # left ends of the right column, the usual one first
 GAP, RANK_ROOM = 36, 46  # pixels between the columns, and from a rank to its name
+BELOW, CLOSEST = 42, 50  # from the first line of a name to its second, and from rank to rank
 FACTS = ((LEFT, 340), (448, 244), (716, 280))  # left ends and widths of the facts, pixels
 
 
@@ -47,8 +53,8 @@ def draw_summary(ax, story, theme="press"):
     write(ax, LEFT, 634, n, NAME, "hero", look.text, "value")
     write(ax, LEFT, 686, "minutes", RULE, "text", look.quiet, "unit")
     disc_key(ax, look, story, LEFT, 812, 400, 62)
-    draw_fives(ax, look, story, 1096, 64)
-    lines(ax, [[(LEFT, 1462), (RIGHT, 1462)]], look.faint, 3, "hairline")
+    draw_fives(ax, look, story, 1090, 64, 350)
+    lines(ax, [[(LEFT, 1468), (RIGHT, 1468)]], look.faint, 3, "hairline")
     draw_facts(ax, look, story, 1520)
     return ax
 
@@ -65,18 +71,44 @@ def disc_key(ax, look, story, x, y, room, pitch):
         write_name(ax, x + 40, y + pitch * i, name, (RULE,), "text", look.text, "key", room - 40)
 
 
-def draw_fives(ax, look, story, y, pitch):
-    """Draw the top artists and the top songs side by side, all names in one size."""
+def draw_fives(ax, look, story, y, pitch, high):
+    """Draw the top artists and the top songs side by side, all names in one size. Names that do not
+    fit on one line have two, as far as the height allows.
+
+    y  the baseline of the titles;  pitch  from rank to rank;  high  from y to the last baseline
+    """
     fives = top_fives(story)
     columns = [names for _, _, names in fives]
     second = second_column(columns)
     size = RULE if n_cut(columns, second, READING) else READING
-    for (title, _, names), x, room in zip(fives, (LEFT, second), rooms(second)):
+    lined = lines_of_ranks(columns, second, size, high)
+    bases = y + 2 + baselines([max(n) for n in zip_longest(*lined, fillvalue=1)], pitch, high)
+    for (title, _, names), n, x, room in zip(fives, lined, (LEFT, second), rooms(second)):
         write(ax, x, y, title, RULE, "text", look.quiet, "label")
-        for rank, name in enumerate(names, 1):
-            base, named = y + 2 + pitch * rank, ((size,), "name", look.text, "value", room)
+        for rank, (name, n_lines, base) in enumerate(zip(names, n, bases), 1):
             write(ax, x, base, str(rank), READING, "hero", look.loud, "rank")
-            write_name(ax, x + RANK_ROOM, base, name, *named)
+            for i, part in enumerate(broken(name, "name", size, room, n_lines)):
+                below = base + BELOW * i
+                write(ax, x + RANK_ROOM, below, part, size, "name", look.text, "value")
+
+
+def lines_of_ranks(columns, second, size, high):
+    """Lines of each name of the left and of the right column, two lists: 2 for a name that is too
+    wide, in so many ranks as the height allows.
+    """
+    wide, n_longer = wider_names(columns, second, size), int((high - FIVE * CLOSEST) // BELOW)
+    longer = [rank for rank in range(FIVE) if any(any(row[rank : rank + 1]) for row in wide)]
+    longer = longer[: max(n_longer, 0)]
+    return [[1 + (cut and rank in longer) for rank, cut in enumerate(row)] for row in wide]
+
+
+def baselines(n_lines, pitch, high):
+    """Distances of the first lines of the ranks from the title, pixels: pitch, or less if there are
+    ranks of two lines.
+    """
+    below = BELOW * (np.array(n_lines) - 1)
+    pitch = min(pitch, (high - below.sum()) / FIVE)
+    return pitch * np.arange(1, len(below) + 1) + below.cumsum() - below
 
 
 def second_column(columns):
@@ -98,11 +130,15 @@ def n_cut(columns, second, size=RULE):
     """How many names are wider than their column. columns: the names of the left one, and of the
     right one;  second  left end of the right one
     """
-    return sum(
-        not fits_width(name, "name", size, room)
+    return sum(map(sum, wider_names(columns, second, size)))
+
+
+def wider_names(columns, second, size):
+    """Whether each name is wider than its column, a list for each column (see `n_cut`)."""
+    return [
+        [not fits_width(name, "name", size, room) for name in names]
         for names, room in zip(columns, rooms(second))
-        for name in names
-    )
+    ]
 
 
 def draw_facts(ax, look, story, y):
@@ -124,15 +160,17 @@ def top_fives(story):
 
 
 def facts(story):
-    """Name and value of three facts: genre, streak, and the rank among the fans of the top artist.
-    The days with music take the place of a missing one.
+    """Name and value of three facts: the first family of genres, streak, and the rank among the
+    fans of the top artist if it is in the upper half. The days with music take the place of a
+    missing one.
     """
     tables, days = story.tables, int(story.first("minutes")["n_days"])
-    known = [("Genre", capital(shown_genre(name))) for name in tables["top_genres"]["genre"][:1]]
+    known = [("Genre", capital(shown_genre(name))) for name in disc_families(story)[:1]]
     known += [("Streak", counted(int(n), "day")) for n in tables["longest_streak"]["n_days"][:1]]
     known += [
         ("Fan rank", f"{count(fan.rank)} of {count(fan.n_fans)}")
         for fan in fans_of(story)[:1].itertuples()
+        if in_upper_half(fan.rank, fan.n_fans)
     ]
     return [*known, ("With music", counted(days, "day"))][:3]
 

@@ -20,23 +20,23 @@ from .canvas import (
     write,
     write_centred,
 )
-from .words import capital, count, counted, ordinal, percent_text, words_on
+from .words import capital, count, counted, in_upper_half, ordinal, percent_text, words_on
 
 # ---------------------------------------------------------------- personality
 
 FIRST_SLIDER, SLIDER_STEP, BAND = 742, 198, 96  # first label, from label to label, height of dots
 MIDDLE, HALF = (LEFT + RIGHT) / 2, MEASURE / 2 - 24
 FEW = 100  # listeners who get larger dots
-MEANING = 654  # baseline of the sentence on the type, pixels
-LETTERS = {  # what a letter of a type means
-    "F": "Known artists",
-    "E": "New artists",
-    "N": "new songs",
+MEANING = 654  # baseline of the sentence on the comparison, pixels
+LETTERS = {  # what a letter of a type says, against the median of the crowd
+    "F": "familiar artists",
+    "E": "new artists",
+    "N": "newer songs",
     "T": "older songs",
-    "L": "many repeats",
-    "V": "few repeats",
-    "C": "well known",
-    "U": "little known",
+    "L": "more repeats",
+    "V": "fewer repeats",
+    "C": "more popular",
+    "U": "less popular",
 }
 OUTER = 0.03  # share of the crowd beyond each end of a slider
 
@@ -49,22 +49,30 @@ def draw_personality(ax, story, theme="press"):
     """
     look = page(ax, story, "personality", theme, words_of_personality(story), sizes=(162,))
     row, crowd = story.first("personality"), story.tables["personality_axes"]
-    write(ax, LEFT, MEANING, type_meaning(row["code"]), RULE, "text", look.text, "meaning")
+    compared = compared_with(int(row["n_listeners"]))
+    write(ax, LEFT, MEANING, compared, RULE, "text", look.text, "meaning")
     for i, axis in enumerate(AXES):
         y, is_first = FIRST_SLIDER + SLIDER_STEP * i, row["code"][i] == axis.first[0]
-        for x, ha, word, mine in (
-            (LEFT, "left", axis.first, is_first),
-            (RIGHT, "right", axis.second, not is_first),
+        for x, ha, letter, mine in (
+            (LEFT, "left", axis.first[0], is_first),
+            (RIGHT, "right", axis.second[0], not is_first),
         ):
             face, colour = ("name", look.loud) if mine else ("text", look.quiet)
-            write(ax, x, y, word, READING, face, colour, "axis", ha=ha)
+            write(ax, x, y, letter_meaning(letter), READING, face, colour, "axis", ha=ha)
         draw_slider(ax, look, axis, y + 84, crowd[crowd["axis"] == axis.first], row[axis.measure])
     return ax
 
 
-def type_meaning(code):
-    """What a type plays, as a sentence: "New artists, older songs, ..."."""
-    return f"{', '.join(LETTERS[letter] for letter in code)}."
+def letter_meaning(letter):
+    """What a letter of a type says: "F: familiar artists"."""
+    return f"{letter}: {LETTERS[letter]}"
+
+
+def compared_with(n):
+    """With whom a type compares, as a line over the sliders. n: listeners who have a type"""
+    if n > 1:
+        return f"Against the median of {count(n)} listeners with a type:"
+    return "Against fixed points, without other listeners:"
 
 
 def draw_slider(ax, look, axis, y, crowd, value):
@@ -106,7 +114,6 @@ def words_of_personality(story):
     """The words of the card `personality`."""
     row = story.first("personality")
     n, n_same = int(row["n_listeners"]), int(row["n_same"])
-    letters = [a.first if row["code"][i] == a.first[0] else a.second for i, a in enumerate(AXES)]
     return words_on(
         story,
         "Personality",
@@ -116,32 +123,50 @@ def words_of_personality(story):
             reading_line(f"Nearest type: {row['nearest_name']}, {row['nearest_code']}."),
             line_on_same_type(row["code"], n_same - 1, n - 1)
             if n > 1
-            else "Cut at fixed points, without a crowd.",
+            else "No other listener has a type.",
         ),
-        rule="Small dots: simulated listeners, cut at their median."
+        rule="Left and right of each line: half of the listeners."
         if n > 1
-        else "Cut at the medians of 60 simulated listeners.",
-        before=f"{', '.join(letters)}. {type_meaning(row['code'])}",
+        else "Lines: the medians of 60 simulated listeners.",
+        before=f"{compared_with(n)} {', '.join(map(letter_meaning, row['code']))}.",
     )
 
 
 def line_on_same_type(code, n_same, n):
     """The reading line on the n_same of n other listeners who have the same type."""
     if not n_same:
-        return f"No other listener is {code}."
-    same = f"{count(n_same)} of {counted(n, 'other listener')}"
+        return f"Nobody else is {code}."
+    same = f"{count(n_same)} of the {counted(n, 'other')}"
     is_or_are = "is" if n_same == 1 else "are"
     return reading_line(
-        f"{same} {is_or_are} {code} too.", f"{same}: {code} too.", f"{same}: {code}."
+        f"{same} with a type {is_or_are} {code}.",
+        f"{same} with a type: {code}.",
+        f"{count(n_same)} of {count(n)} with a type: {code}.",
     )
 
 
 # ---------------------------------------------------------------- character
 
 FIRST_HABIT, HABIT_STEP, BAR = 632, 72, 44
-BARS_LEFT = 430  # pixels; the names are left of it
+BARS_LEFT = 462  # pixels; the names are left of it
 HABITS = {character.measure: character.habit for character in CHARACTERS}
-SENTENCES = {  # what a character does, after its name
+SHORTER = {"adds_per_100": "added to playlists", "changes_share": "artist changes"}
+ON_BAR = {measure: SHORTER.get(measure, habit) for measure, habit in HABITS.items()}
+SHORTEST = {  # the habit of each character in two words, in a headline after its name
+    "Vampire": "dark music",
+    "Alchemist": "songs added",
+    "Time Traveler": "repeats",
+    "Cyclops": "one genre",
+    "Luminary": "happy music",
+    "Mastermind": "many genres",
+    "Roboticist": "radio, mixes",
+    "Shapeshifter": "artists change",
+    "Collector": "own playlists",
+    "Hypnotist": "whole albums",
+    "Fanatic": "one artist",
+    "Replayer": "old favourites",
+}
+SENTENCES = {  # what a character does
     "Vampire": "plays a lot of dark music",
     "Alchemist": "adds many songs to playlists",
     "Time Traveler": "returns to the same songs",
@@ -169,9 +194,9 @@ def draw_character(ax, story, theme="press"):
     weakest, strongest = min(scores.min(), 0), max(scores.max(), 0.5)
     scale = (RIGHT - BARS_LEFT) / (strongest - weakest)
     zero = BARS_LEFT - weakest * scale
-    for i, (name, score) in enumerate(zip(table["character"], scores)):
+    for i, (habit, score) in enumerate(zip(table["habit"], scores)):
         face, colour = ("name", look.loud) if i == 0 else ("text", look.text)
-        write(ax, LEFT, y[i] + 38, name, READING, face, colour, "habit")
+        write(ax, LEFT, y[i] + 36, capital(ON_BAR[habit]), RULE, face, colour, "habit")
         paint = look.accent if i == 0 else look.mark if score > 0 else look.muted
         long = max(abs(score) * scale, 4)
         rectangles(ax, zero - long * (score < 0), y[i], long, BAR, paint, "bars")
@@ -185,24 +210,17 @@ def words_of_character(story):
     first = table.iloc[0]
     n, below = int(first["n_listeners"]) - 1, int(first["n_below"])
     than = f"all {count(n)}" if below == n else f"{count(below)} of {count(n)}"
-    reading = [reading_line(f"More than {than} other listeners.", f"More than {than} listeners.")]
-    for second in table[1:2].itertuples():
-        next_one = f"Next: {second.character}"
-        reading.append(reading_line(f"{next_one}, {HABITS[second.habit]}.", f"{next_one}."))
+    reading = [reading_line(f"More than {than} others measured.", f"More than {than} others.")]
+    reading += [f"Next: {HABITS[second.habit]}." for second in table[1:2].itertuples()]
     return words_on(
         story,
         "Character",
-        headline=f"{article_of(first['character'])} {first['character']}",
+        headline=f"{first['character']}: {SHORTEST[first['character']]}",
         sub=SENTENCES[first["character"]],
         reading=tuple(reading),
         rule="The line is the average of the simulated listeners.",
         before=f"{SENTENCES[first['character']]}.".capitalize(),
     )
-
-
-def article_of(name):
-    """The indefinite article of a name: "An" before a vowel, else "A"."""
-    return "An" if name[0] in "AEIOU" else "A"
 
 
 # ---------------------------------------------------------------- club
@@ -219,6 +237,7 @@ LARGEST = 290  # diameter of the largest disc, pixels
 COLUMNS, DISC_ROWS = (LEFT + 152, MIDDLE, RIGHT - 152), (752, 1192)
 MEANINGS = {role.name: role.meaning for role in ROLES}
 BRIEFLY = {  # what ranks a role, in two words
+    "Leader": "its music",
     "Scout": "new releases",
     "Archivist": "older music",
     "Curator": "added songs",
@@ -257,25 +276,25 @@ def words_of_club(story):
     return words_on(
         story,
         "Club",
-        headline=club_headline(row["club"], row["role"], row["role_rank"]),
+        headline=f"{row['club']}: {percent_text(row['share'])}",
         sub=capital(f"{', '.join(MOODS_OF[row['club']])} music"),
         reading=(
-            reading_line(*ranked) if n > 1 else alone,
             f"{percent_text(row['share'])} of your plays fit this club.",
+            reading_line(*ranked) if n > 1 else alone,
         ),
         rule="A song can belong to several clubs. Simulated.",
         after=f"Ranked by {MEANINGS[row['role']]}. Shares: {', '.join(shares)}.",
     )
 
 
-def club_headline(club, role, rank):
-    """The club's whole name and the role. Only the first by music of the club is called leader."""
-    return club if role == "Leader" and rank > 1 else f"{club}: {role.lower()}"
-
-
 def ranks_in_words(role, rank, n):
-    """Texts on the listener's rank among the n members of the club, the longest first."""
-    members = f"{ordinal(rank)} of {count(n)} members".capitalize()
-    if role == "Leader":  # by music of the club
-        return (f"{members}.",)
-    return f"{members} by {MEANINGS[role]}.", f"{members} by {BRIEFLY[role]}.", f"{members}."
+    """Texts on the listener's role and rank among the n members of the club, the longest first; the
+    rank is told in the upper half, and only the first by music of the club is called leader.
+    """
+    by = f" by {BRIEFLY[role]}"
+    if not in_upper_half(rank, n):
+        return (f"One of {count(n)} members.",)
+    members = f"{ordinal(rank)} of {count(n)}"
+    if role == "Leader" and rank > 1:
+        return f"{members} members{by}.".capitalize(), f"{members} members.".capitalize()
+    return f"{role}: {members} members{by}.", f"{role}: {members}{by}.", f"{role}: {members}."

@@ -31,6 +31,7 @@ from .words import (
     counted,
     counted_minutes,
     in_days,
+    minutes_of_average_day,
     minutes_text,
     span,
 )
@@ -123,7 +124,10 @@ def line_on_days(story, n):
     n  minutes of the period
     """
     mean = story.tables["calendar"]["ms_played"].mean()
-    a_day, days = counted_minutes(mean), counted(int(story.first("minutes")["n_days"]), "day")
+    a_day, days = (
+        minutes_of_average_day(mean),
+        counted(int(story.first("minutes")["n_days"]), "day"),
+    )
     if not minutes_text(mean):
         return f"{counted(n, 'minute')} on {days}."
     return reading_line(f"{in_days(n)} of music, {a_day} a day.", f"That is {a_day} a day.")

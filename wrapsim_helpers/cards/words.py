@@ -94,6 +94,11 @@ def ordinal(n):
     return f"{n}{'th' if n % 100 in (11, 12, 13) else ending}"
 
 
+def in_upper_half(rank, n):
+    """Whether a rank among n is told: those of the lower half are not. rank: 1 for the most"""
+    return 2 * rank <= n or rank == 1
+
+
 def with_article(country):
     """A country's name as it stands in a sentence: "the Netherlands", "Japan"."""
     takes_one = country.startswith("United ") or country in WITH_ARTICLE
@@ -108,6 +113,16 @@ def minutes_text(ms):
 def counted_minutes(ms):
     """Milliseconds in minutes with the noun: "12 minutes"."""
     return counted(minutes_text(ms), "minute")
+
+
+def minutes_of_average_day(ms):
+    """Milliseconds on an average day as text; under ten minutes it says that it is no exact number:
+    "43 minutes", "about 4 minutes", "under a minute".
+    """
+    n = minutes_text(ms)
+    if not n:
+        return "under a minute" if ms else "nothing"
+    return counted(n, "minute") if n >= 10 else f"about {counted(n, 'minute')}"
 
 
 def of_100(share):

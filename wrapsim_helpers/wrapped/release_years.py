@@ -13,6 +13,7 @@ WINDOW_YEARS = 5  # release years of the window that gives the listening age
 # of 2025 says 16 to 21.
 LISTENING_AGE_ANCHOR = 16
 OLDEST = 100  # the highest listening age
+LEAST_PERCENT = 10  # of a listener's streams, that the window of the listening age needs
 
 # -- release years ---------------------------------------------------------------------------------
 
@@ -154,11 +155,11 @@ def listening_age(tables):
 
     The window is the five release years with the largest share of the listener's streams minus
     their share of the streams of the others in the cohort (see `release_years`); shares are rounded
-    to 1e-9; of equal windows, the later. It ends in the last year of the period at the latest. The
-    age is that of somebody who was LISTENING_AGE_ANCHOR in its last year, 16 to 100. No row if no
-    window has a larger share than among the others, or if there are no others: a listener alone is
-    compared with nobody. The outline was published in 2025; anchor and cohorts are decisions of
-    wrapsim.
+    to 1e-9; of equal windows, the later. It has at least LEAST_PERCENT of the listener's streams,
+    and ends in the last year of the period at the latest. The age is that of somebody who was
+    LISTENING_AGE_ANCHOR in its last year, 16 to 100. No row if no such window has a larger share
+    than among the others, or if there are no others: a listener alone is compared with nobody. The
+    outline was published in 2025; anchor, cohorts and the least share are decisions of wrapsim.
     """
     windows = windows_of_years(release_years(tables), tables.last_day.year)
     above = windows.n_window / windows.n_streams - windows.n_others_window / windows.n_others
@@ -175,8 +176,8 @@ def listening_age(tables):
 
 
 def windows_of_years(years, last_year):
-    """Streams in every window of release years in which the listener has one, by last year of the
-    window: n_window, n_others_window; n_streams and n_others of all years; cohort.
+    """Streams in every window of release years that has enough of the listener's, by last year of
+    the window: n_window, n_others_window; n_streams and n_others of all years; cohort.
     """
     everything = years.group_by("listener_id", "cohort").agg(
         n_streams=total(years.n_streams), n_others=total(years.n_others)
@@ -193,8 +194,9 @@ def windows_of_years(years, last_year):
     windows = ends.group_by("listener_id", "last_year").agg(
         n_window=total(ends.mine), n_others_window=total(ends.others)
     )
-    some = windows.filter(windows.n_window > 0).join(everything, "listener_id")
-    return some.filter(some.n_others > 0)
+    both = windows.filter(windows.n_window > 0).join(everything, "listener_id")
+    is_large = 100 * both.n_window >= LEAST_PERCENT * both.n_streams
+    return both.filter(is_large & (both.n_others > 0))
 
 
 def with_undated(tables, table):
@@ -305,7 +307,8 @@ INSIGHTS = (
         tallies=("cohorts",),
         columns=AGE_COLUMNS,
         counted="the five release years whose share of the plays of {seconds} s and more is "
-        "furthest above the share among other listeners of the same birth years; of equal "
+        "furthest above the share among other listeners of the same birth years, with at least "
+        f"{LEAST_PERCENT} of 100 of these plays; of equal "
         f"windows, the later; the age of somebody who was {LISTENING_AGE_ANCHOR} in its last "
         f"year, from {LISTENING_AGE_ANCHOR} to {OLDEST}",
         left_out=UNDATED,
