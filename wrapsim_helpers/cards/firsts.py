@@ -141,7 +141,7 @@ def large_months(ax, look, months, y, top):
     n = months["n_artists"].to_numpy()
     pitch = min(ROWS_HEIGHT / len(n), MOST_PITCH)
     paints = look.paints(np.arange(len(n)) == top)
-    rectangles(ax, LEFT, y + 86, MEASURE * n / n.max(), 0.7 * pitch - 86, paints, "new")
+    rectangles(ax, LEFT, y + 86, MEASURE * n / n.max(), 0.72 * pitch - 86, paints, "new")
     for i, row in enumerate(months.itertuples()):
         of_month = f"{name_of_month(row.month)}, {counted(row.n_artists, 'new artist')}"
         write(ax, LEFT, y[i], of_month, RULE, "text", look.quiet, "value")
