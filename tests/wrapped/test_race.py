@@ -6,12 +6,11 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 
-import ibis
 import pandas as pd
 import pytest
 
 from wrapsim_helpers.wrapped import race
-from wrapsim_helpers.wrapped.counting import Rules, day_bit
+from wrapsim_helpers.wrapped.counting import Rules
 from wrapsim_helpers.wrapped.dates import day_number
 
 from .more_columns import ranked_plays, results, tables_of_crowd
@@ -176,25 +175,6 @@ def test_the_longest_streak_is_found_wherever_the_month_turns():
     assert rows.groupby("listener_id")["n_days"].max().to_dict() == {
         listener: n for listener, (n, _) in sizes.items()
     }
-
-
-def test_the_longest_run_of_bits_is_rounded_down_to_a_stated_number():
-    bits = {0b1: 1, 0b101: 1, 0b11: 2, 0b1110: 3, 0b110111: 3, 2**7 - 1: 7, 2**9 - 1: 8}
-    table = ibis.memtable({"bits": [*bits, 2**31 - 1, (2**15 - 1) << 20]})
-    runs = table.mutate(run=race.run_of_bits(table.bits)).execute()
-    assert runs["run"].tolist() == [*bits.values(), 28, 14]
-
-
-@pytest.mark.parametrize("year", [2000, 2003, 2017, 2036])
-def test_in_each_month_the_bit_of_a_day_is_next_to_that_of_the_day_before(year):
-    first = date(year, 1, 1)
-    dates = pd.date_range(first, "2037-12-31")
-    months = [12 * (day.year - year) + day.month for day in dates]
-    table = ibis.memtable({"day": [day_number(day.date()) for day in dates], "month": months})
-    bits = table.mutate(bit=day_bit(table, first)).execute()["bit"].tolist()
-    pairs = zip(months, months[1:], bits, bits[1:])
-    assert all(later == 2 * bit for month, next_month, bit, later in pairs if month == next_month)
-    assert min(bits) > 0 and max(bits) < 2**40
 
 
 def test_private_short_and_noisy_plays_make_no_streak():

@@ -28,7 +28,6 @@ CLOCKS = ("local", "UTC")
 # More than the range of offsets from UTC in minutes. Microseconds since 1970 times this number fit
 # into 63 bits until 2041.
 OFFSETS = 4096
-EARLIEST_BIT = 4  # of `day_bit`: months begin up to so many days before the average says
 
 
 @front_door
@@ -90,8 +89,7 @@ class PeriodTables:
               n_whole (streams, whatever the artist's role), ms_played, first_ms and
               first_offset_min of the ranked streams
     artist_months  one row per listener, artist and month with a ranked stream (see `month_of`):
-                   the columns of credited without first_offset_min, month, and day_bits, in which
-                   each local day with a ranked stream is one bit: that of the next day is the next
+                   the columns of credited without first_offset_min, and month
     days   one row per listener and local day with a play: listener_id, day (days since 1970),
            ms_played, n_plays, n_streams
     earlier  one row per listener, track and year of ranked streams before the period: listener_id,
@@ -164,7 +162,7 @@ def tables_in(
     song_days = with_month(by_song_and_day(timed), days, first_day)
     of_artists = (
         by_artist(songs, track_artists, rules),
-        by_artist_and_month(song_days, track_artists, rules, first_day),
+        by_artist_and_month(song_days, track_artists, rules),
     )
     of_days = days, by_year(before), by_earlier_year(before, rules)
     catalogue = tracks, artists, track_artists
@@ -296,29 +294,15 @@ def by_artist(songs, track_artists, rules):
     )
 
 
-def by_artist_and_month(song_days, track_artists, rules, first_day):
+def by_artist_and_month(song_days, track_artists, rules):
     """The streams of each listener by artist and month (see `PeriodTables`)."""
-    credits = song_days.join(track_artists, "track_id")
-    return credited_to(credits, rules, "month", day_bits=day_bit(credits, first_day).bit_or())
+    return credited_to(song_days.join(track_artists, "track_id"), rules, "month")
 
 
-def day_bit(days, first_day):
-    """A number with one bit set, for a local day: the next higher one for the next day of the
-    month.
-
-    The bit counts from about the begin of the month, months of a year being equally long.
-    days  day and month;  first_day  as for `month_of`
-    """
-    begin = day_number(date(first_day.year, 1, 1)) - EARLIEST_BIT
-    about = (days.month - 1) * 1461 // 48  # four years have 1,461 days and 48 months
-    return ibis.literal(1, "int64") << (days.day - begin - about).cast("int64")
-
-
-def credited_to(credits, rules, *within, **further):
+def credited_to(credits, rules, *within):
     """Streams by listener, artist and the columns `within` (see `PeriodTables`, credited).
 
     credits  streams of songs, one row per artist of the song
-    further  column -> what else is aggregated
     """
     halves = credits.n_streams * (credits.role == "primary").ifelse(
         2, round(2 * rules.featured_weight)
@@ -328,7 +312,6 @@ def credited_to(credits, rules, *within, **further):
         n_whole=total(credits.n_streams),
         ms_played=total(credits.ms_played),
         first_ms=credits.first_ms.min(),
-        **further,
     )
 
 

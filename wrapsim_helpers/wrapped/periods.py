@@ -235,9 +235,7 @@ def in_temporary_tables(tables, store):
     song_days = store("song_days", song_days)
     credits = tables.track_artists, rules
     credited = store("credited", by_artist(songs, *credits))
-    artist_months = store(
-        "artist_months", by_artist_and_month(song_days, *credits, tables.first_day)
-    )
+    artist_months = store("artist_months", by_artist_and_month(song_days, *credits))
     earlier = {name: store(name, getattr(tables, name)) for name in ("earlier", "earlier_years")}
     of_songs = {"songs": songs, "song_days": song_days}
     of_others = {"days": days, "credited": credited, "artist_months": artist_months}

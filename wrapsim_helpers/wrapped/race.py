@@ -12,23 +12,6 @@ from .tops import RANKED, UNRANKED, top_artists
 
 FIVE = 5
 DAYS = 2**17  # more than the days since 1970 of any period
-# days -> half as many, or more. A run of 6 is two runs of 3, one 3 days after the other
-RUNS = {
-    2: 1,
-    3: 2,
-    4: 2,
-    5: 3,
-    6: 3,
-    7: 4,
-    8: 4,
-    10: 5,
-    12: 6,
-    14: 7,
-    16: 8,
-    20: 10,
-    24: 12,
-    28: 14,
-}
 TRAILS = ("VERY_LOW", "LOW", "MEDIUM", "HIGH", "VERY_HIGH")  # as public readers name trails 1 to 5
 
 
@@ -133,62 +116,36 @@ def artist_streak(tables):
     day without ends the streak. Of equally long streaks, the earlier, then the one with more
     streams, then the name, then artist_id. n_streams counts the artist's streams of the day.
     """
-    days = days_of_candidates(tables)
-    streaks = longest_streaks(days.select("listener_id", "artist_id", "day"))
-    earliest = leaders(streaks.mutate(early=-streaks.first_day), ["listener_id"], "early")
-    inside = days.join(earliest.drop("early"), ["listener_id", "artist_id"])
-    by_day = inside.filter(inside.day.between(inside.first_day, inside.last_day))
-    return first_of_equals(by_day, tables.artists).order_by("listener_id", "day")
-
-
-def days_of_candidates(tables):
-    """The ranked streams by local day of the artists who can have the listener's longest streak:
-    listener_id, artist_id, day, n_streams.
-    """
     credits = tables.track_artists.select("track_id", "artist_id")
-    songs = tables.song_days.join(credits, "track_id")
-    chosen = songs.semi_join(streak_candidates(tables), ["listener_id", "artist_id"])
-    keys = "listener_id", "artist_id", "day"
-    return chosen.group_by(*keys).agg(n_streams=total(chosen.n_streams))
-
-
-def streak_candidates(tables):
-    """The artists who can have the listener's longest streak: listener_id, artist_id.
-
-    A streak lies in one month, or has half of its days in one of two, or all days of a month. So
-    the artist has a month with a run of half as many days as the longest run within any month.
-    """
-    months = ranked_only(tables.artist_months)
-    runs = months.select("listener_id", "artist_id", run=run_of_bits(months.day_bits))
-    longest = runs.group_by("listener_id").agg(longest=runs.run.max())
-    joined = runs.join(longest, "listener_id")
-    return joined.filter(2 * joined.run >= joined.longest).select("listener_id", "artist_id")
-
-
-def run_of_bits(bits):
-    """The longest run of set bits of a number above 0, rounded down to a number of RUNS or 1."""
-    runs = {1: bits}
-    for run, shorter in RUNS.items():
-        runs[run] = runs[shorter] & (runs[shorter] >> (run - shorter))
-    return ibis.cases(*((runs[run] > 0, run) for run in reversed(RUNS)), else_=1)
+    days = tables.song_days.select("listener_id", "track_id", "day").join(credits, "track_id")
+    streaks = longest_streaks(days.drop("track_id"))
+    earliest = leaders(streaks.mutate(early=-streaks.first_day), ["listener_id"], "early")
+    songs = tables.song_days.join(earliest.drop("early"), "listener_id")
+    inside = songs.filter(songs.day.between(songs.first_day, songs.last_day))
+    streams = inside.join(credits, ["track_id", "artist_id"])
+    by_day = streams.group_by(*streaks.columns, "day").agg(n_streams=total(streams.n_streams))
+    return first_of_equals(by_day, tables.artists).order_by("listener_id", "day")
 
 
 def longest_streaks(days):
     """The longest streaks of each listener with one artist, of two days and more: listener_id,
     artist_id, n_days, first_day, last_day.
 
-    days  listener_id, artist_id, day; all different
+    days  listener_id, artist_id, day; rows may be equal
 
-    Artist and day are one number, which engines sort faster; days of different artists are never
-    one apart.
+    Most artists are streamed on single days. So only days after a day with the same artist are
+    sorted: a streak of n days has n - 1 of them. Artist and day are one number, which engines
+    compare faster; days of different artists are never one apart.
     """
     artist_day = days.artist_id.cast("int64") * DAYS + days.day
-    in_order = ranked(days.select("listener_id", artist_day=artist_day), "artist_day")
-    streak = in_order.artist_day - in_order["rank"]
-    streaks = in_order.group_by("listener_id", streak=streak).agg(
-        n_days=in_order.count(), last=in_order.artist_day.max()
+    each = days.select("listener_id", artist_day=artist_day)
+    next_days = each.mutate(artist_day=each.artist_day + 1)
+    later = each.semi_join(next_days, ["listener_id", "artist_day"]).distinct()
+    later = ranked(later, "artist_day")
+    streaks = later.group_by("listener_id", streak=later.artist_day - later["rank"]).agg(
+        n_days=later.count() + 1, last=later.artist_day.max()
     )
-    longest = leaders(streaks.filter(streaks.n_days > 1), ["listener_id"], "n_days")
+    longest = leaders(streaks, ["listener_id"], "n_days")
     last_day = (longest["last"] % DAYS).cast("int32")
     return longest.select(
         "listener_id",

@@ -8,7 +8,7 @@ listener does not grow with the crowd: see `candidate_pairs`.
 
 import ibis
 
-from .counting import candidates, ranked, shared, total
+from .counting import ranked, shared, total
 from .insight import OF_STREAMS, Insight, Tally
 from .tops import best_artists, best_songs, track_titles
 
@@ -92,8 +92,7 @@ def candidate_pairs(tables):
     mine = with_squares(favourite_artists(tables).drop("rank"))
     mine = mine.filter(mine.listener_id >= 0)  # not several listeners who are counted as one
     pairs = cosines(matched(mine, fans, "artist_id"))
-    coarse = pairs.mutate(percent=(100 * pairs.similarity).cast("int64"))  # few different values
-    best = ranked(candidates(coarse, CANDIDATES, "percent"), ibis.desc("similarity"), "other_id")
+    best = ranked(pairs, ibis.desc("similarity"), "other_id")
     return best.filter(best["rank"] <= CANDIDATES).select("listener_id", "other_id")
 
 
