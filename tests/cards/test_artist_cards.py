@@ -151,6 +151,16 @@ def test_the_race_names_its_first_artist_below_a_headline_without_the_name():
     assert words.sub == "Wong Tawan Tok: 2 of 12 months"
 
 
+def test_the_headline_of_peak_months_names_the_month_that_is_marked_of_equal_months():
+    table = story_of("typical").tables["peak_months"].assign(n_whole=7)
+    row = table.index[table["is_peak"]][0]
+    marked = table.index[table["year_rank"] == table["year_rank"][row]][-1]
+    table.loc[table["year_rank"] == table["year_rank"][row], "is_peak"] = False
+    table.loc[marked, "is_peak"] = True
+    story = with_table(story_of("typical"), peak_months=table)
+    assert race.highest_peak(story)["month"] == table["month"][marked]
+
+
 def test_the_headline_of_peak_months_names_the_artist_of_the_row_in_the_accent():
     table = story_of("typical").tables["peak_months"].copy()
     table.loc[table["year_rank"] == 3, "n_whole"] += 500

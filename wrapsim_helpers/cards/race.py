@@ -253,8 +253,8 @@ def draw_peak_months(ax, story, theme="press"):
 
 
 def highest_peak(story):
-    """The row of the artist and month with most streams."""
-    rows = story.tables["peak_months"]
+    """The peak month with most streams, of the artist streamed most among equal ones."""
+    rows = story.tables["peak_months"].query("is_peak")
     return rows.loc[rows["n_whole"].idxmax()]
 
 
