@@ -79,7 +79,12 @@ def test_a_festival_has_a_block_for_each_stage_and_names_that_fit():
     ax, rows = drawn("typical", "festival"), story_of("typical").tables["festival"]
     assert len(shapes(ax, "stages")) == rows["stage"].nunique() == len(texts(ax, "stage"))
     assert posters.bill(["Ada", "Bo"], 912) == ["Ada · Bo"]
-    assert posters.bill(["Ada", "W" * 90, "Bo"], 912) == ["Ada · Bo"]
+    assert posters.bill(["Ada", "W" * 90, "Bo"], 912) == ["Ada · 2 more"]
+    assert posters.bill(["W" * 90], 912) == ["1 more"]
+    assert posters.bill(["Wolfgang Wagner"] * 6, 912) == [
+        "Wolfgang Wagner · Wolfgang Wagner",
+        "Wolfgang Wagner · Wolfgang Wagner · 2 more",
+    ]
     assert posters.bill([], 912) == []
 
 

@@ -65,17 +65,32 @@ def stage(ax, rows, y, colour):
 
 
 def bill(names, room):
-    """At most two lines of names, with a dot between names; a name that does not fit is left
-    out.
+    """At most two lines of names, with a dot between names; the last entry says how many names do
+    not fit.
     """
-    lines = [""]
-    for name in names:
-        longer = f"{lines[-1]} · {name}" if lines[-1] else name
-        if fits_width(longer, "text", READING, room):
-            lines[-1] = longer
-        elif len(lines) < 2 and fits_width(name, "text", READING, room):
-            lines.append(name)
-    return [line for line in lines if line]
+    whole = bill_lines(names, room)
+    if fits_bill(whole, room):
+        return whole
+    shorter = (
+        bill_lines([*names[:n], f"{len(names) - n} more"], room) for n in range(len(names))[::-1]
+    )
+    return next(lines for lines in shorter if fits_bill(lines, room))
+
+
+def bill_lines(names, room):
+    """Names with a dot between them, in as few lines as they fill."""
+    lines = names[:1]
+    for name in names[1:]:
+        longer = f"{lines[-1]} · {name}"
+        lines = (
+            [*lines[:-1], longer] if fits_width(longer, "text", READING, room) else [*lines, name]
+        )
+    return lines
+
+
+def fits_bill(lines, room):
+    """Whether two lines hold all names."""
+    return len(lines) <= 2 and all(fits_width(line, "text", READING, room) for line in lines)
 
 
 def words_of_festival(story):
