@@ -33,11 +33,22 @@ def browser():
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with the page of each story."""
+    """A folder with the page of each story: as it ships, and one that turns no card by itself, so
+    that a test on a slow machine sees the card that it asked for.
+    """
     folder = tmp_path_factory.mktemp("pages")
     for name, tell in stories.ALL.items():
-        (folder / f"{name}.html").write_text(show_story(tell()).html, encoding="utf-8")
+        html = show_story(tell()).html
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+        (folder / f"held-{name}.html").write_text(held(html), encoding="utf-8")
     return folder
+
+
+def held(html):
+    """The page with the bar of its card standing still. A test can still end it."""
+    style = "<style>.bars b { animation-play-state: paused !important }</style>"
+    assert html.count("</head>") == 1
+    return html.replace("</head>", f"{style}</head>")
 
 
 @pytest.fixture
@@ -47,7 +58,7 @@ def opened(browser, folder):
     """
     contexts, complaints = [], []
 
-    def open_page(name="typical", size=PHONE, **options):
+    def open_page(name="held-typical", size=PHONE, **options):
         contexts.append(browser.new_context(viewport=size, **options))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -167,6 +178,11 @@ def test_space_and_the_button_pause_and_a_paused_story_shows_whole_cards(opened)
     assert page.wait_for_selector(".story.paused")
 
 
+def test_the_second_card_comes_by_itself(opened):
+    page = opened("typical")
+    assert page.wait_for_selector(".story[data-now='1']", timeout=120_000)
+
+
 def test_the_story_plays_by_itself_to_the_overview_and_again(opened):
     page = opened()
     for number in range(len(NAMES)):
@@ -205,7 +221,7 @@ def test_a_card_is_shown_two_seconds_and_0_3_for_each_word(opened):
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("name", stories.ALL)
 def test_nothing_overflows(opened, name, size):
-    page = opened(name, size)
+    page = opened(f"held-{name}", size)
     for _ in range(page.locator(".card").count()):
         outside = page.evaluate(
             "[document.documentElement, document.body].some(e => e.scrollWidth > innerWidth || "
@@ -306,7 +322,8 @@ def test_only_transforms_opacity_and_dashes_move(opened):
 
 @pytest.mark.parametrize("name", ["typical", "longest"])
 def test_the_last_frame_shows_the_texts_of_the_card_in_their_places(opened, name):
-    page = opened(name, {"width": 1080, "height": 1920}, reduced_motion="reduce")
+    size = {"width": 1080, "height": 1920}
+    page = opened(f"held-{name}", size, reduced_motion="reduce")
     page.add_style_tag(content=".card *, .controls, .bars { visibility: hidden !important }")
     page.add_style_tag(content=".card .looked { visibility: visible !important; fill: black }")
     page.add_style_tag(content=".story { background: white !important }")
