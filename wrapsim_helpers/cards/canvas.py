@@ -378,10 +378,12 @@ def monthly_streams(story):
     if not len(table):
         days = story.tables["calendar"]
         table = days.assign(family="", month=[day.month for day in days["date"]])
-    row = table["family"].map({name: i for i, name in enumerate(names)}).fillna(3).astype(int)
-    streams = np.zeros((4, 12))
+    family, streams = table["family"].to_numpy(), np.zeros((4, 12))
+    row = np.full(len(family), 3)
+    for i, name in enumerate(names):
+        row[family == name] = i
     month = (table["month"].to_numpy() - 1) % 12  # a period over two years goes on from 12
-    np.add.at(streams, (row.to_numpy(), month), table["n_streams"])
+    np.add.at(streams, (row, month), table["n_streams"].to_numpy())
     return streams
 
 

@@ -211,7 +211,7 @@ def flat_colours(ax):
 
 
 def few_colours(picture, colours):
-    """The picture in 256 colours, a third of the bytes.
+    """The opaque RGBA picture in 256 colours, a third of the bytes.
 
     colours  (red, green, blue) of the colours that stay exact
     """
@@ -225,10 +225,8 @@ def few_colours(picture, colours):
 
 def png_bytes(canvas, colours, texts):
     """The canvas as a PNG of 256 colours (see `few_colours`). texts: key -> text in the PNG."""
-    picture = few_colours(
-        Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB"),
-        colours,
-    )
+    shown = canvas.get_width_height(), canvas.buffer_rgba()
+    picture = few_colours(Image.frombuffer("RGBA", *shown), colours)
     info, png = PngInfo(), io.BytesIO()
     for key, text in texts.items():
         info.add_itxt(key, text)

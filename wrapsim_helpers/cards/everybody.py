@@ -18,7 +18,7 @@ from ..wrapped.tallies import show_tallies
 from .card import card_folder, make_cards, make_squares, write_cards
 from .themes import check_theme
 
-SHARES = 4  # of a worker: the cards are shared out in so many pieces, for the progress bar
+SHARES = 16  # of a worker: the cards are shared out in so many pieces, for the progress bar
 
 
 @dataclass(frozen=True)

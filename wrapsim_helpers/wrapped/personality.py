@@ -124,9 +124,9 @@ def personality(tables):
 # -- the records -----------------------------------------------------------------------------------
 
 
-def rated_crowd(request):
-    """The measures of all listeners with a personality, DataFrame."""
-    crowd = request.tally("measures")
+def rated_crowd(tally):
+    """The measures of all listeners with a personality, DataFrame. tally: that of a `Request`."""
+    crowd = tally("measures")
     rated = pa.Table.from_pandas(crowd[crowd["code"] != ""], preserve_index=False)
     return with_shares(ibis.memtable(rated)).to_pyarrow().to_pandas()
 
@@ -145,7 +145,15 @@ def personality_axes(_, request):
     """The crowd on each axis: axis (first word), cut, value; at most N_DOTS listeners an axis,
     evenly spaced by rank.
     """
-    crowd = rated_crowd(request)
+    return axes_of_crowd(request.tally).copy()
+
+
+@functools.lru_cache(1)
+def axes_of_crowd(tally):
+    """`personality_axes`, once for all stories that share a tally: it takes most of the time of a
+    story.
+    """
+    crowd = rated_crowd(tally)
     return pd.concat([spread_on(axis, crowd) for axis in AXES], ignore_index=True)
 
 
