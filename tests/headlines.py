@@ -6,9 +6,7 @@ different headlines, and the most common headline with its share.
 
 import sys
 from collections import Counter, defaultdict
-
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from threading import get_ident
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import cards
@@ -38,9 +36,7 @@ def stories_of(run_dir):
 
 def headline(name, story):
     """The headline of a card, which is drawn without pixels."""
-    figure = Figure(figsize=(5.4, 9.6), dpi=200)
-    FigureCanvasAgg(figure)
-    ax = cards.CARDS[name](figure.add_axes((0, 0, 1, 1)), story)
+    ax = cards.CARDS[name](cards.card.empty_axes((5.4, 9.6), get_ident()), story)
     return " ".join(text.get_text() for text in ax.texts if text.get_gid() == "headline")
 
 

@@ -17,7 +17,7 @@ from wrapsim_helpers.cards.story.page import show_story
 
 from .. import stories
 from ..cards.test_cards import inked, made
-from .browsers import chromium
+from .browsers import PATIENCE, chromium
 
 PHONE, DESKTOP = {"width": 360, "height": 640}, {"width": 1920, "height": 1080}
 TOLERANCE = 6  # pixels of 1080 x 1920, between the box of a text on the card and in the story
@@ -61,6 +61,7 @@ def opened(browser, folder):
     def open_page(name="held-typical", size=PHONE, **options):
         contexts.append(browser.new_context(viewport=size, **options))
         page = contexts[-1].new_page()
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
@@ -180,7 +181,7 @@ def test_space_and_the_button_pause_and_a_paused_story_shows_whole_cards(opened)
 
 def test_the_second_card_comes_by_itself(opened):
     page = opened("typical")
-    assert page.wait_for_selector(".story[data-now='1']", timeout=120_000)
+    assert page.wait_for_selector(".story[data-now='1']")
 
 
 def test_the_story_plays_by_itself_to_the_overview_and_again(opened):
@@ -377,6 +378,7 @@ def test_a_story_plays_in_an_html_export_without_a_kernel(browser, tmp_path):
     page_text, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
     (tmp_path / "export.html").write_text(page_text, encoding="utf-8")
     page = browser.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
     page.route(re.compile("^https?:"), lambda route: route.abort())  # scripts of the export itself
     page.goto((tmp_path / "export.html").as_uri())
     frame = page.wait_for_selector("iframe").content_frame()
