@@ -66,6 +66,15 @@ def test_the_hundredth_play_is_named_only_if_there_is_one():
     assert "No 100th play" in few.get_label()
 
 
+@each_story
+def test_the_number_one_is_one_large_number_above_the_song_and_all_its_marks_are_named(story):
+    ax, days = drawn(story, "number_one"), story_of(story).tables["number_one"]
+    assert texts(ax, "hero") == [f"{days['n_so_far'].iloc[-1]}"]
+    assert len(texts(ax, "name")) == len(texts(ax, "artist")) == 1
+    assert len(discs(ax, "named")) == len(texts(ax, "value"))
+    assert not shapes_of_lines(ax, "peak")
+
+
 def test_a_song_that_was_known_has_a_first_play_of_the_year():
     days = story_of("typical").tables["number_one"]
     for known, said in ((True, "First this year: 3 Feb"), (False, "First play: 3 Feb")):
