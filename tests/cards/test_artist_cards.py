@@ -110,7 +110,7 @@ def test_a_curve_passes_its_ranks_and_is_thin_through_silent_months():
 
 @each_story
 def test_curves_end_at_their_last_month_and_dots_lead_to_the_names(story):
-    ax, table = drawn(story, "artist_race"), story_of(story).tables["artist_race"]
+    ax, table = drawn(story, "artist_race"), race.racers_of(story_of(story))
     curves = np.concatenate(shapes_of_lines(ax, "race"))
     last = race.MONTHS_LEFT + (race.MONTHS_END - race.MONTHS_LEFT) / 11 * (table["month"].max() - 1)
     assert curves[:, 0].max() == pytest.approx(last + 8)
@@ -118,6 +118,19 @@ def test_curves_end_at_their_last_month_and_dots_lead_to_the_names(story):
     names = {race.finish_y(rank) for rank in table["year_rank"].unique()}
     assert {y for x, y in leaders if x == race.NAMES_LEFT - 20} == names
     assert "Whole year" in texts(ax, "tick")
+
+
+def test_the_race_has_the_three_first_artists_in_its_curves_and_its_alt_text():
+    story = story_of("typical")
+    names = story.tables["artist_race"].drop_duplicates("year_rank").sort_values("year_rank")
+    assert len(names) == 5
+    ax = drawn("typical", "artist_race")
+    assert len(texts(ax, "value")) == len({to_hex(c) for c in colours_of(ax, "race")}) == 3
+    assert [name in ax.get_label() for name in names["artist"]] == [True] * 3 + [False] * 2
+
+
+def colours_of(ax, role):
+    return [c.get_edgecolor()[0] for c in ax.collections if c.get_gid() == role]
 
 
 def test_curves_begin_right_of_the_numbers_of_the_ranks():
