@@ -158,6 +158,17 @@ def test_the_home_is_drawn_if_it_is_another_town_on_this_half_of_the_globe():
     assert roles.index("home") > roles.index("town")  # a near home lies on the town
 
 
+def test_a_sound_town_has_its_country_below_and_a_key_only_for_the_home():
+    for city, entries in (("Lyon", []), ("Paris", ["your home"])):
+        ax = draw("sound_town", with_rows("sound_town", city=city, country="FR"))
+        texts = {role: [t.get_text() for t in ax.texts if t.get_gid() == role] for role in ROLES}
+        assert texts["headline"][0].startswith(f"{city}: ") and texts["sub"] == ["France"]
+        assert texts["key"] == entries
+
+
+ROLES = "headline", "sub", "key"
+
+
 def test_habits_are_compared_with_the_listeners_who_have_a_score():
     crowd = pd.DataFrame({"score_0": [1.0, 2.0, np.nan, 3.0], "score_2": [0.0, 0.0, 0.0, np.nan]})
     table = pd.DataFrame({"habit": ["dark_share", "repeat_share"], "score": [3.0, 0.0]})
