@@ -1471,6 +1471,15 @@ def test_ranks_are_written_as_words():
     assert [words.ordinal(rank) for rank in ranks] == said
 
 
+@pytest.mark.parametrize(("n", "verb"), [(1, "plays"), (4, "play")])
+def test_a_missed_song_says_below_its_title_how_many_listeners_play_it(n, verb):
+    songs = story_of("typical").tables["missed_songs"].assign(n_listeners=n, n_streams=34)
+    ax = draw("missed_songs", with_table(story_of("typical"), missed_songs=songs))
+    lines = [t.get_text() for t in ax.texts if t.get_gid() in ("sub", "reading")]
+    below = f"{n} of your ten closest listeners {verb} it"
+    assert sorted(lines) == sorted([below, "34 plays by them, none by you."])
+
+
 def test_a_title_is_shown_without_guests_and_remastering_and_told_in_full():
     for title, short in {
         "Salt": "Salt",
