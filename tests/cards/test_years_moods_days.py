@@ -187,14 +187,14 @@ def test_an_evolution_names_two_genres_or_two_moods_or_two_sounds():
 
 
 def test_a_listening_age_names_its_window_or_the_year_that_leads():
-    assert release_years.age_headline(2010, 2014, "15", 2025) == "years old: 2010–14, 15\u2009%"
-    assert release_years.age_headline(1998, 2002, "over 99", 2025) == "years old: 1998–02 music"
+    assert release_years.age_headline(2010, 2014, "15", 2025) == "years: 15\u2009% from 2010–14"
+    assert release_years.age_headline(1998, 2002, "over 99", 2025) == "years: music of 1998–02"
     assert release_years.age_headline(2021, 2025, "84", 2025) == "years old: 84\u2009% new"
 
 
 def test_the_rule_of_a_listening_age_agrees_with_the_highest_age():
-    assert release_years.age_rule(2014, 2025) == "As if you turned 16 in 2014. Dots: the others."
-    assert release_years.age_rule(1941, 2025) == "As if you turned 16 in 1941. Dots: the others."
+    assert release_years.age_rule(2014, 2025) == "As if you turned 16 in 2014. Simulated."
+    assert release_years.age_rule(1941, 2025) == "As if you turned 16 in 1941. Simulated."
     capped = release_years.age_rule(1934, 2025)
     assert capped == "By music of 1934 or before; 100 is the highest age."
 
