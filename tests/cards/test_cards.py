@@ -702,7 +702,7 @@ def test_no_stroke_of_the_calendar_leaves_the_row_of_its_month(story):
 
 def test_the_calendar_marks_the_weekday_that_its_headline_and_its_key_name():
     days_, paint = story_of("typical").tables["calendar"], themes.THEMES["press"]["calendar"].accent
-    for weekday, minutes, name in ((1, 33, "Tuesdays +10\u2009%"), (4, 60, "Fridays +100\u2009%")):
+    for weekday, minutes, name in ((1, 33, "Tuesdays: 33 min"), (4, 60, "Fridays: 60 min")):
         table = days_.assign(
             ms_played=[60_000 * (minutes if d.weekday() == weekday else 30) for d in days_["date"]]
         )
@@ -760,13 +760,10 @@ def faces(collection):
     return {to_hex(colour) for colour in colours}
 
 
-def test_the_calendar_explains_a_percentage_only_if_its_headline_has_one():
-    seldom = story_of("hardly")
-    rules = {
-        "%" in days.words_of_calendar(told).headline: days.words_of_calendar(told).rule
-        for told in (story_of("typical"), seldom)
-    }
-    assert rules[True].startswith("Percent") and "Percent" not in rules[False]
+def test_the_calendar_has_minutes_of_an_average_day_and_no_percentage():
+    for told in (story_of("typical"), story_of("hardly")):
+        text = days.words_of_calendar(told)
+        assert text.rule.startswith("Average minutes") and "%" not in text.alt
 
 
 def test_the_calendar_names_the_most_listened_day():
