@@ -103,7 +103,7 @@ def test_a_curve_passes_its_ranks_and_is_thin_through_silent_months():
     assert len(pieces) == 2
     for piece, ranks in zip(pieces, ((1, 4), (2,))):
         ends = piece[0, 1], piece[-1, 1]
-        assert ends == (race.rank_y(ranks[0]), race.rank_y(ranks[-1]))
+        assert ends == (race.rank_y(ranks[0], 5), race.rank_y(ranks[-1], 5))
     (gap,) = shapes_of_lines(ax, "silent months")
     np.testing.assert_array_equal(gap[[0, -1]], [pieces[0][-1], pieces[1][0]])
 
@@ -140,7 +140,15 @@ def test_curves_begin_right_of_the_numbers_of_the_ranks():
 
 
 def test_ranks_from_twenty_on_share_the_last_line():
-    assert race.rank_y(20) == race.rank_y(57) == race.BASE and race.rank_y(1) == race.TOP
+    assert race.rank_y(20, 20) == race.rank_y(57, 20) == race.BASE
+    assert race.rank_y(1, 20) == race.TOP
+
+
+@pytest.mark.parametrize(("lowest", "last"), [(1, "2"), (3, "5"), (20, "20+"), (57, "20+")])
+def test_the_ranks_of_a_race_end_below_its_lowest_one(lowest, last):
+    story = with_table(story_of("typical"), artist_race=race_of([{1: 1, 2: lowest}]))
+    numbers = [t for t in texts(draw("artist_race", story), "tick") if t[0].isdigit()]
+    assert numbers[-1] == last
 
 
 def test_only_the_first_artist_has_the_accent_and_a_wider_curve():

@@ -52,16 +52,18 @@ def draw_artist_race(ax, story, theme="press"):
     """
     look = page(ax, story, "artist_race", theme, words_of_artist_race(story))
     race, n = racers_of(story), months_of_story(story)
+    last = next((rank for rank in TICKS[1:] if rank >= race["rank"].max()), LAST_RANK)
     ranks = sorted(race["year_rank"].unique(), reverse=True)  # the first lies on top
     for year_rank in ranks:
         rows = race[race["year_rank"] == year_rank]
         colour = curve_colour(look, year_rank)
-        curve(ax, look, month_index(story, rows), rows["rank"].to_numpy(), year_rank, colour, n)
+        y = rank_y(rows["rank"].to_numpy(), last)
+        curve(ax, look, month_index(story, rows), y, year_rank, colour, n)
         finish_line(ax, look, rows, year_rank)
     months_below(ax, story, look, n)
-    for rank in TICKS:
+    for rank in TICKS[: TICKS.index(last) + 1]:
         text = f"{rank}+" if rank == LAST_RANK else str(rank)
-        write(ax, LEFT, rank_y(rank) + 13, text, RULE, "text", look.quiet, "tick")
+        write(ax, LEFT, rank_y(rank, last) + 13, text, RULE, "text", look.quiet, "tick")
     return ax
 
 
@@ -81,9 +83,9 @@ def curve_colour(look, year_rank):
     return {1: look.accent.face, 2: strong}.get(year_rank, look.muted.face)
 
 
-def rank_y(rank):
-    """Where a rank is drawn: a step is as high as the ratio of the ranks."""
-    return TOP + (BASE - TOP) * np.log(np.minimum(rank, LAST_RANK)) / np.log(LAST_RANK)
+def rank_y(rank, last):
+    """Where a rank is drawn: a step is as high as the ratio of the ranks. last: the lowest one"""
+    return TOP + (BASE - TOP) * np.log(np.minimum(rank, last)) / np.log(last)
 
 
 def finish_y(year_rank):
@@ -91,11 +93,11 @@ def finish_y(year_rank):
     return TOP + (BASE - TOP - 84) * (year_rank - 1) / RACERS
 
 
-def curve(ax, look, month, rank, year_rank, colour, n):
+def curve(ax, look, month, y, year_rank, colour, n):
     """Draw the curve of an artist on a halo in the ground's colour, from its first month to its
     last, and the dots to its name.
     """
-    paths, bridges = paths_of_curve(month, rank, n)
+    paths, bridges = paths_of_curve(month, y, n)
     thickness = THICK if year_rank == 1 else THIN
     lines(ax, paths, look.ground, thickness + HALO, "hairline")
     lines(ax, bridges, colour, BRIDGE, "silent months")
@@ -103,9 +105,9 @@ def curve(ax, look, month, rank, year_rank, colour, n):
     dots(ax, dots_to_name(paths[-1][-1], year_rank), DOT, Paint(colour), "leaders")
 
 
-def paths_of_curve(month, rank, n):
+def paths_of_curve(month, y, n):
     """(paths through months with plays; paths that join them)."""
-    x, y = MONTHS_LEFT + (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1) * month, rank_y(rank)
+    x = MONTHS_LEFT + (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1) * month
     pieces = np.split(np.arange(len(x)), np.flatnonzero(np.diff(month) > 1) + 1)
     paths = [bumps(x[piece], y[piece]) for piece in pieces]
     return paths, [step_between(before[-1], after[0]) for before, after in pairwise(paths)]
