@@ -66,6 +66,15 @@ def test_the_hundredth_play_is_named_only_if_there_is_one():
     assert "No 100th play" in few.get_label()
 
 
+@each_story
+def test_the_number_one_is_one_large_number_above_the_song_and_all_its_marks_are_named(story):
+    ax, days = drawn(story, "number_one"), story_of(story).tables["number_one"]
+    assert texts(ax, "hero") == [f"{days['n_so_far'].iloc[-1]}"]
+    assert len(texts(ax, "name")) == len(texts(ax, "artist")) == 1
+    assert len(discs(ax, "named")) == len(texts(ax, "value"))
+    assert not shapes_of_lines(ax, "peak")
+
+
 def test_a_song_that_was_known_has_a_first_play_of_the_year():
     days = story_of("typical").tables["number_one"]
     for known, said in ((True, "First this year: 3 Feb"), (False, "First play: 3 Feb")):
@@ -94,14 +103,14 @@ def test_a_curve_passes_its_ranks_and_is_thin_through_silent_months():
     assert len(pieces) == 2
     for piece, ranks in zip(pieces, ((1, 4), (2,))):
         ends = piece[0, 1], piece[-1, 1]
-        assert ends == (race.rank_y(ranks[0]), race.rank_y(ranks[-1]))
+        assert ends == (race.rank_y(ranks[0], 5), race.rank_y(ranks[-1], 5))
     (gap,) = shapes_of_lines(ax, "silent months")
     np.testing.assert_array_equal(gap[[0, -1]], [pieces[0][-1], pieces[1][0]])
 
 
 @each_story
 def test_curves_end_at_their_last_month_and_dots_lead_to_the_names(story):
-    ax, table = drawn(story, "artist_race"), story_of(story).tables["artist_race"]
+    ax, table = drawn(story, "artist_race"), race.racers_of(story_of(story))
     curves = np.concatenate(shapes_of_lines(ax, "race"))
     last = race.MONTHS_LEFT + (race.MONTHS_END - race.MONTHS_LEFT) / 11 * (table["month"].max() - 1)
     assert curves[:, 0].max() == pytest.approx(last + 8)
@@ -111,6 +120,19 @@ def test_curves_end_at_their_last_month_and_dots_lead_to_the_names(story):
     assert "Whole year" in texts(ax, "tick")
 
 
+def test_the_race_has_the_three_first_artists_in_its_curves_and_its_alt_text():
+    story = story_of("typical")
+    names = story.tables["artist_race"].drop_duplicates("year_rank").sort_values("year_rank")
+    assert len(names) == 5
+    ax = drawn("typical", "artist_race")
+    assert len(texts(ax, "value")) == len({to_hex(c) for c in colours_of(ax, "race")}) == 3
+    assert [name in ax.get_label() for name in names["artist"]] == [True] * 3 + [False] * 2
+
+
+def colours_of(ax, role):
+    return [c.get_edgecolor()[0] for c in ax.collections if c.get_gid() == role]
+
+
 def test_curves_begin_right_of_the_numbers_of_the_ranks():
     ax = drawn("typical", "artist_race")
     left = min(piece[:, 0].min() for piece in shapes_of_lines(ax, "race"))
@@ -118,7 +140,15 @@ def test_curves_begin_right_of_the_numbers_of_the_ranks():
 
 
 def test_ranks_from_twenty_on_share_the_last_line():
-    assert race.rank_y(20) == race.rank_y(57) == race.BASE and race.rank_y(1) == race.TOP
+    assert race.rank_y(20, 20) == race.rank_y(57, 20) == race.BASE
+    assert race.rank_y(1, 20) == race.TOP
+
+
+@pytest.mark.parametrize(("lowest", "last"), [(1, "2"), (3, "5"), (20, "20+"), (57, "20+")])
+def test_the_ranks_of_a_race_end_below_its_lowest_one(lowest, last):
+    story = with_table(story_of("typical"), artist_race=race_of([{1: 1, 2: lowest}]))
+    numbers = [t for t in texts(draw("artist_race", story), "tick") if t[0].isdigit()]
+    assert numbers[-1] == last
 
 
 def test_only_the_first_artist_has_the_accent_and_a_wider_curve():

@@ -702,7 +702,7 @@ def test_no_stroke_of_the_calendar_leaves_the_row_of_its_month(story):
 
 def test_the_calendar_marks_the_weekday_that_its_headline_and_its_key_name():
     days_, paint = story_of("typical").tables["calendar"], themes.THEMES["press"]["calendar"].accent
-    for weekday, minutes, name in ((1, 33, "Tuesdays +10\u2009%"), (4, 60, "Fridays +100\u2009%")):
+    for weekday, minutes, name in ((1, 33, "Tuesdays: 33 min"), (4, 60, "Fridays: 60 min")):
         table = days_.assign(
             ms_played=[60_000 * (minutes if d.weekday() == weekday else 30) for d in days_["date"]]
         )
@@ -760,13 +760,10 @@ def faces(collection):
     return {to_hex(colour) for colour in colours}
 
 
-def test_the_calendar_explains_a_percentage_only_if_its_headline_has_one():
-    seldom = story_of("hardly")
-    rules = {
-        "%" in days.words_of_calendar(told).headline: days.words_of_calendar(told).rule
-        for told in (story_of("typical"), seldom)
-    }
-    assert rules[True].startswith("Percent") and "Percent" not in rules[False]
+def test_the_calendar_has_minutes_of_an_average_day_and_no_percentage():
+    for told in (story_of("typical"), story_of("hardly")):
+        text = days.words_of_calendar(told)
+        assert text.rule.startswith("Average minutes") and "%" not in text.alt
 
 
 def test_the_calendar_names_the_most_listened_day():
@@ -1469,6 +1466,15 @@ def test_ranks_are_written_as_words():
     ranks = 1, 10, 11, 12, 13, 21, 22, 23, 24, 111
     said = "first tenth 11th 12th 13th 21st 22nd 23rd 24th 111th".split()
     assert [words.ordinal(rank) for rank in ranks] == said
+
+
+@pytest.mark.parametrize(("n", "verb"), [(1, "plays"), (4, "play")])
+def test_a_missed_song_says_below_its_title_how_many_listeners_play_it(n, verb):
+    songs = story_of("typical").tables["missed_songs"].assign(n_listeners=n, n_streams=34)
+    ax = draw("missed_songs", with_table(story_of("typical"), missed_songs=songs))
+    lines = [t.get_text() for t in ax.texts if t.get_gid() in ("sub", "reading")]
+    below = f"{n} of your ten closest listeners {verb} it"
+    assert sorted(lines) == sorted([below, "34 plays by them, none by you."])
 
 
 def test_a_title_is_shown_without_guests_and_remastering_and_told_in_full():

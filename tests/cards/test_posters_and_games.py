@@ -121,6 +121,18 @@ def test_a_line_with_artists_leaves_out_the_last_ones_rather_than_cut_a_name():
     assert canvas.artists_that_fit(artists, 10, "Glass, ") == "Glass, Mina Hollowden"
 
 
+def test_the_song_of_the_first_genre_has_the_whole_line_and_its_fans_are_named():
+    told = {"title": "Una promesa en la madrugada", "artist": "Damián Albuela"}
+    table = story_of("typical").tables["tastebreakers"].assign(n_listeners=28, **told)
+    ax = draw("tastebreakers", with_table(story_of("typical"), tastebreakers=table))
+    lines = {role: [t.get_text() for t in ax.texts if t.get_gid() == role] for role in ROLES}
+    assert set(lines["artist"]) == {"Una promesa en la madrugada, Damián Albuela"}
+    assert lines["value"] == ["28 fans"] + ["28"] * (len(table) - 1)
+
+
+ROLES = "artist", "value"
+
+
 @pytest.mark.parametrize(("card", "role"), [("movie", "artist"), ("tastebreakers", "artist")])
 def test_guests_of_long_songs_are_left_out_of_a_line_and_stay_in_the_alt_text(card, role):
     artists = ", ".join(

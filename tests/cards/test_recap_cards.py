@@ -7,7 +7,7 @@ from wrapsim_helpers.cards import new_releases
 from wrapsim_helpers.cards.recaps import changed
 from wrapsim_helpers.cards.themes import THEMES
 
-from .test_cards import drawn, shapes, story_of
+from .test_cards import draw, drawn, shapes, story_of, with_table
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
@@ -24,24 +24,30 @@ def test_bars_of_years_are_as_long_as_the_minutes_and_a_year_without_plays_is_a_
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
-def test_a_release_has_a_tile_for_each_track_that_is_large_if_it_was_streamed(story):
-    releases = story_of(story).tables["new_releases"]
-    tiles = shapes(drawn(story, "new_releases"), "tracks")
-    assert len(tiles) == releases["n_tracks"].sum()
-    rows = [round(corners[:4, 1].mean()) for corners in tiles]
-    for y, release in zip(sorted(set(rows)), releases.itertuples(), strict=True):
-        sides = [np.ptp(corners[:, 0]) for corners, row in zip(tiles, rows) if row == y]
-        n_large = release.n_heard or release.n_tracks  # without a streamed one, all are small
-        assert sum(side > max(sides) * 0.75 for side in sides) == n_large
-
-
-@pytest.mark.parametrize("story", ["typical", "longest", "small"])
-def test_the_release_of_most_plays_is_the_only_one_marked(story):
-    look = THEMES["press"]["new_releases"]
-    names = [t for t in drawn(story, "new_releases").texts if t.get_gid() == "name"]
+def test_the_bars_of_new_releases_are_their_plays_and_the_longest_is_the_only_one_marked(story):
     shown = new_releases.chosen_releases(story_of(story))
-    marked = [i for i, text in enumerate(names) if text.get_color() == look.loud]
-    assert marked == [shown["n_streams"].to_numpy().argmax()]
+    ax, look = drawn(story, "new_releases"), THEMES["press"]["new_releases"]
+    bars = sorted(shapes(ax, "plays"), key=lambda corners: corners[:, 1].min())
+    lengths = np.array([np.ptp(corners[:, 0]) for corners in bars])
+    expected = np.maximum(shown["n_streams"] / shown["n_streams"].max() * lengths.max(), 4)
+    np.testing.assert_allclose(lengths, expected)
+    names = [t for t in ax.texts if t.get_gid() == "name"]
+    assert [t.get_color() == look.loud for t in names] == [True] + [False] * (len(names) - 1)
+
+
+def test_the_five_new_releases_of_most_plays_are_named_with_their_guests():
+    releases = story_of("typical").tables["new_releases"].iloc[[0] * 7].reset_index(drop=True)
+    names = [f"Single {k} (feat. Ivy)" for k in range(7)]
+    story = releases.assign(album=names, n_streams=[1, 7, 2, 6, 3, 5, 4])
+    ax = draw("new_releases", with_table(story_of("typical"), new_releases=story))
+    written = [t.get_text() for t in ax.texts if t.get_gid() == "name"]
+    assert written == [names[k] for k in (1, 3, 5, 6, 4)]
+
+
+def test_new_releases_without_a_play_are_counted_in_the_headline():
+    releases = story_of("typical").tables["new_releases"].assign(n_heard=0, n_streams=0)
+    told = with_table(story_of("typical"), new_releases=releases)
+    assert new_releases.words_of_new_releases(told).headline == "0 of 5 releases"
 
 
 def test_two_truths_and_a_lie_have_three_blocks_and_the_last_line_has_the_answer():

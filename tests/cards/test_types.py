@@ -71,11 +71,18 @@ def test_the_reading_line_of_the_character_says_all_if_nobody_has_more():
     assert lines[0] == "More than all 198 others measured."
 
 
-def test_the_bars_of_the_habits_are_the_scores():
-    scores = story_of("typical").tables["character"]["score"]
-    bars = spans(drawn("typical", "character"), "bars", 0)
-    strong = np.sort(abs(scores[abs(scores) > 0.1]))
-    assert np.sort(bars)[-len(strong) :] / bars.max() == pytest.approx(strong / strong.max())
+def test_the_bars_of_the_character_are_the_strongest_scores_above_the_mean_at_most_five():
+    story = story_of("typical")
+    table = story.tables["character"]
+    for scores, n in (([3, 2, 1.5, 1, 0.5, 0.4], 5), ([2, 1, 0, -1, -2, -3], 2), ([-1, -2], 1)):
+        some = table[: len(scores)].assign(score=np.array(scores, float))
+        ax = draw("character", with_table(story, character=some))
+        bars = spans(ax, "bars", 0)
+        assert len(bars) == n == len([t for t in ax.texts if t.get_gid() == "habit"])
+        if scores[0] > 0:
+            assert np.sort(bars)[::-1] / bars.max() == pytest.approx(
+                np.array(scores[:n]) / scores[0]
+            )
 
 
 @pytest.mark.parametrize("axis", AXES, ids=lambda axis: axis.first)
@@ -158,6 +165,17 @@ def test_the_home_is_drawn_if_it_is_another_town_on_this_half_of_the_globe():
     assert roles.index("home") > roles.index("town")  # a near home lies on the town
 
 
+def test_a_sound_town_has_its_country_below_and_a_key_only_for_the_home():
+    for city, entries in (("Lyon", []), ("Paris", ["your home"])):
+        ax = draw("sound_town", with_rows("sound_town", city=city, country="FR"))
+        texts = {role: [t.get_text() for t in ax.texts if t.get_gid() == role] for role in ROLES}
+        assert texts["headline"][0].startswith(f"{city}: ") and texts["sub"] == ["France"]
+        assert texts["key"] == entries
+
+
+ROLES = "headline", "sub", "key"
+
+
 def test_habits_are_compared_with_the_listeners_who_have_a_score():
     crowd = pd.DataFrame({"score_0": [1.0, 2.0, np.nan, 3.0], "score_2": [0.0, 0.0, 0.0, np.nan]})
     table = pd.DataFrame({"habit": ["dark_share", "repeat_share"], "score": [3.0, 0.0]})
@@ -183,8 +201,8 @@ def test_a_headline_names_the_character_and_its_habit():
     assert set(types.SHORTEST) == {character.name for character in CHARACTERS}
     for name, habit in types.SHORTEST.items():
         assert len(f"{name}: {habit}".split(" ")) <= 4
-    for text in types.ON_BAR.values():
-        assert canvas.width(text, "name", canvas.RULE) <= types.BARS_LEFT - canvas.LEFT - 8, text
+    for text in types.HABITS.values():
+        assert canvas.fits_width(text, "name", canvas.READING), text
 
 
 def test_the_type_says_with_how_many_listeners_it_compares():

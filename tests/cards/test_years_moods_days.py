@@ -9,6 +9,7 @@ from matplotlib.colors import to_hex
 
 from wrapsim_helpers.cards import archive, canvas, energy, evolution, moods, release_years, themes
 from wrapsim_helpers.cards.canvas import width
+from wrapsim_helpers.cards.words import LONG_MONTHS
 from wrapsim_helpers.wrapped.moods import AURA_COLOURS
 
 from .test_cards import area, discs, draw, drawn, shapes, shapes_of_lines, story_of, with_table
@@ -107,6 +108,16 @@ def test_a_diary_has_an_entry_for_every_day_in_order():
     assert said == table["words"].tolist()
 
 
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_minutes_of_the_biggest_day_are_one_large_number_above_the_diary(month):
+    days = story_of("typical").tables["archive"]
+    days = days.assign(date=date(2025, month, 28), ms_played=days["ms_played"] // 60_000 * 60_000)
+    words = archive.words_of_archive(with_table(story_of("typical"), archive=days))
+    assert words.hero == str(days["ms_played"].max() // 60_000)
+    assert words.headline == f"minutes on 28 {LONG_MONTHS[month - 1]}"
+    assert canvas.fits_width(words.headline, "name", canvas.SUB)
+
+
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
 def test_a_diary_of_any_number_of_days_can_be_drawn(n):
     days = story_of("typical").tables["archive"][:n]
@@ -176,14 +187,14 @@ def test_an_evolution_names_two_genres_or_two_moods_or_two_sounds():
 
 
 def test_a_listening_age_names_its_window_or_the_year_that_leads():
-    assert release_years.age_headline(2010, 2014, "15", 2025) == "years old: 2010–14, 15\u2009%"
-    assert release_years.age_headline(1998, 2002, "over 99", 2025) == "years old: 1998–02 music"
+    assert release_years.age_headline(2010, 2014, "15", 2025) == "years: 15\u2009% from 2010–14"
+    assert release_years.age_headline(1998, 2002, "over 99", 2025) == "years: music of 1998–02"
     assert release_years.age_headline(2021, 2025, "84", 2025) == "years old: 84\u2009% new"
 
 
 def test_the_rule_of_a_listening_age_agrees_with_the_highest_age():
-    assert release_years.age_rule(2014, 2025) == "As if you turned 16 in 2014. Dots: the others."
-    assert release_years.age_rule(1941, 2025) == "As if you turned 16 in 1941. Dots: the others."
+    assert release_years.age_rule(2014, 2025) == "As if you turned 16 in 2014. Simulated."
+    assert release_years.age_rule(1941, 2025) == "As if you turned 16 in 1941. Simulated."
     capped = release_years.age_rule(1934, 2025)
     assert capped == "By music of 1934 or before; 100 is the highest age."
 
@@ -192,8 +203,6 @@ def every_headline():
     for first in AURA_COLOURS:
         yield moods.aura_headline([first], 0.33)
         yield from (moods.aura_headline([first, second], 0.33) for second in AURA_COLOURS)
-    for month in range(1, 13):
-        yield archive.archive_headline(date(2025, month, 28), 1440)
     names = ["pop", "deep funk carioca", "alternative metal", "singer-songwriter"]
     for first, last in ((a, b) for a in names for b in names):
         yield evolution.evolution_headline([(first, "calm", "fast"), (last, "romantic", "slow")])

@@ -5,15 +5,16 @@ import numpy as np
 from .canvas import (
     EDGE,
     LEFT,
+    LONG_HEADLINES,
     READING,
     RIGHT,
     RULE,
     Paint,
     daily,
     dots,
+    first_that_fits,
     key,
     lines,
-    one_line,
     page,
     rectangles,
     wedges,
@@ -22,7 +23,6 @@ from .canvas import (
 )
 from .volume import ROWS_LEFT, label_months, month_pitch, month_rows
 from .words import (
-    THIN,
     WEEKDAYS,
     count,
     counted,
@@ -142,27 +142,25 @@ def words_of_calendar(story):
     mean, silent = by_weekday(days), int((days["ms_played"] == 0).sum())
     top, low = mean.idxmax(), mean.idxmin()
     silence = counted(silent, "day") if silent else "not one day"
-    most, headline = days.loc[days["ms_played"].idxmax()], calendar_headline(days)
+    most = days.loc[days["ms_played"].idxmax()]
     return words_on(
         story,
         "Calendar",
-        headline=headline,
+        headline=calendar_headline(days),
         reading=(
             f"{WEEKDAYS[top]} {counted_minutes(mean[top])}, {WEEKDAYS[low]} "
             f"{count(minutes_text(mean[low]))}.",
             f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. "
             f"Silent: {silence}.",
         ),
-        rule="Percent: against the median day of the week. Simulated."
-        if "%" in headline
-        else "Average minutes by day of the week. Simulated.",
+        rule="Average minutes by day of the week. Simulated.",
         before=f"Days from {span(story)}.",
     )
 
 
 def calendar_headline(days):
-    """The headline of the card `calendar`: the weekday with most, against the median weekday, if it
-    has more; the number of days with music if most days are silent.
+    """The headline of the card `calendar`: the weekday with most and its minutes, if it has more
+    than the median weekday; the number of days with music if most days are silent.
 
     days  table of the insight `calendar`
     """
@@ -170,11 +168,11 @@ def calendar_headline(days):
     if n <= 0.5 * len(days):
         return f"{counted(n, 'day')} of music"
     named = mean.idxmax()
-    more = round(100 * (mean[named] / mean.median() - 1))
-    if not more:
+    if mean[named] < 1.005 * mean.median():
         return "No day stands out"
-    sign = f"+{count(more)}{THIN}%"
-    return one_line(f"{WEEKDAYS[named]}s {sign}", f"{WEEKDAYS[named][:3]} {sign}")
+    minutes = f"{count(minutes_text(mean[named]))} min"
+    texts = f"{WEEKDAYS[named]}s: {minutes}", f"{WEEKDAYS[named][:3]}: {minutes}"
+    return first_that_fits(texts, "hero", LONG_HEADLINES[1])
 
 
 # ---------------------------------------------------------------- streak

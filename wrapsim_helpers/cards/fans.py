@@ -11,7 +11,6 @@ from .canvas import (
     NAME,
     READING,
     RIGHT,
-    RULE,
     Paint,
     directions,
     dots,
@@ -138,8 +137,8 @@ def line_on_fans_around(mine, fewer):
 
 # ---------------------------------------------------------------- sound town
 
-GLOBE, RADIUS = (540, 1050), 428
-KEY_Y = 548
+GLOBE, RADIUS = (540, 1016), 416
+KEY_Y = 1490
 
 
 def draw_sound_town(ax, story, theme="press"):
@@ -154,14 +153,11 @@ def draw_sound_town(ax, story, theme="press"):
     rim = GLOBE + RADIUS * directions(np.linspace(0, 1, 181))
     lines(ax, [rim], look.faint, 4, "hairline")
     dots(ax, on_globe(land()[["latitude", "longitude"]].to_numpy(), centre), 10, look.mark, "towns")
-    name = fit_name(shown(row["city"], "a town"), (RULE,), "text", MEASURE / 2)[1][0]
-    entries = [(look.accent, 26, name)]
     dots(ax, GLOBE, 52, Paint(look.accent.face, look.ground), "town")
     lived_in = on_globe(np.array([town_at(home["country"], home["city"])]), centre)
     if len(lived_in) and (home["country"], home["city"]) != (row["country"], row["city"]):
         dots(ax, lived_in, 30, Paint(look.other, look.ground), "home")
-        entries.append((Paint(look.other), 15, "your home", 15))
-    key(ax, look, KEY_Y, *entries)
+        key(ax, look, KEY_Y, (Paint(look.other), 26, "your home"))
     return ax
 
 
@@ -203,7 +199,8 @@ def words_of_sound_town(story):
     return words_on(
         story,
         "Sound town",
-        headline=named_headline(f"{town}: {n} shared artists", f"{town}: {n} artists", town),
+        headline=named_headline(f"{town}: {counted(row['n_artists'], 'artist')}", town),
+        sub=shown(country),
         reading=(
             reading_line(f"{artists} are played more there.", f"{artists}: more there."),
             reading_line(

@@ -6,6 +6,7 @@ from .albums import named_headline
 from .canvas import (
     LEFT,
     MEASURE,
+    NAME,
     READING,
     RIGHT,
     RULE,
@@ -13,85 +14,69 @@ from .canvas import (
     reading_line,
     rectangles,
     width,
+    write,
     write_name,
 )
 from .fonts import shown
-from .words import count, counted, day, short_title, words_on
+from .words import count, counted, day, words_on
 
-TOP, PITCH, MOST = 590, 132, 7
-TILE, BETWEEN = 44, 10  # side of a track's tile, space to the next
-GAP = 24
+TOP, HEIGHT, MOST_PITCH, MOST = 628, 900, 300, 5  # first name, all rows, one row; number of rows
+BAR, SHORTEST = 36, 4  # thickness of a bar, and length of one without a play, pixels
 
 
 def draw_new_releases(ax, story, theme="press"):
-    """Which new releases of the top artists were streamed? A row for each release, with a tile for
-    each track: large if it was streamed, small if not.
+    """Which new releases of the top artists were streamed most? Five releases, each with a bar as
+    long as its streams.
     """
     look = page(ax, story, "new_releases", theme, words_of_new_releases(story))
-    for i, release in enumerate(chosen_releases(story).itertuples()):
-        y = TOP + PITCH * i + READING
-        colour = look.loud if release.Index == best_release(story).name else look.text
-        write_release(ax, look, release, y, colour)
-        left, side = tiles_in_row(release.n_tracks)
-        for is_streamed, paint in ((True, look.accent), (False, look.muted)):
-            some = (np.arange(release.n_tracks) < release.n_heard) == is_streamed
-            small = 0 if is_streamed else side / 4
-            box = left[some] + small, y + 24 + small, side - 2 * small, side - 2 * small
-            rectangles(ax, *box, paint, "tracks")
+    releases = chosen_releases(story)
+    n = releases["n_streams"].to_numpy()
+    y = TOP + min(HEIGHT / len(n), MOST_PITCH) * np.arange(len(n))
+    long = np.maximum(MEASURE * n / max(n[0], 1), SHORTEST)
+    rectangles(ax, LEFT, y + 72, long, BAR, look.paints(np.arange(len(n)) == 0), "plays")
+    for i, release in enumerate(releases.itertuples()):
+        write_release(ax, look, release, y[i], look.text if i else look.loud)
     return ax
 
 
-def tiles_in_row(n):
-    """(left ends, side) of the tiles of n tracks, pixels: smaller if they would not fit."""
-    pitch = min(TILE + BETWEEN, MEASURE / n)
-    return LEFT + pitch * np.arange(n), pitch * TILE / (TILE + BETWEEN)
-
-
 def write_release(ax, look, release, y, colour):
-    """Write the name of a release in a colour, and its artist at the right."""
-    artist, room = shown(release.artist), (MEASURE - GAP) // 2
-    kept = min(width(artist, "text", RULE), room)
-    write_name(ax, RIGHT - kept, y, artist, (RULE,), "text", look.text, "artist", kept + 1)
-    name = shown(short_title(release.album))
-    write_name(ax, LEFT, y, name, (READING, RULE), "name", colour, "name", MEASURE - GAP - kept)
+    """Write the name of a release and its streams in a colour, and its artist below."""
+    plays = count(release.n_streams)
+    write(ax, RIGHT, y, plays, NAME, "hero", colour, "value", ha="right")
+    room = MEASURE - width(plays, "hero", NAME) - 36
+    write_name(ax, LEFT, y, shown(release.album), (NAME, READING), "name", colour, "name", room)
+    artist = shown(release.artist), (RULE,), "text", look.text, "artist", MEASURE
+    write_name(ax, LEFT, y + 50, *artist)
 
 
 def chosen_releases(story):
-    """The releases of the card: the first one of each artist, then the second ones; in the order of
-    the artists' ranks.
-    """
-    releases = story.tables["new_releases"]
-    chosen = releases.sort_values(["place", "artist_rank"], kind="stable").head(MOST)
-    return chosen.sort_values(["artist_rank", "place"], kind="stable")
-
-
-def best_release(story):
-    """The release of most streams among those of the card; it is marked."""
-    chosen = chosen_releases(story)
-    return chosen.loc[chosen["n_streams"].idxmax()]
+    """The releases of most streams; equal ones in the order of the artists' ranks."""
+    order = {"by": ["n_streams", "artist_rank", "place"], "ascending": [False, True, True]}
+    return story.tables["new_releases"].sort_values(**order).head(MOST)
 
 
 def words_of_new_releases(story):
     """The words of the card `new_releases`."""
-    releases, n_shown = story.tables["new_releases"], len(chosen_releases(story))
-    best, n, n_streamed = best_release(story), len(releases), (releases["n_heard"] > 0).sum()
-    plays, since = counted(best["n_streams"], "play"), day(best["released"])
-    name = shown(short_title(best["album"]))
+    releases, chosen = story.tables["new_releases"], chosen_releases(story)
+    best, n, n_streamed = chosen.iloc[0], len(releases), (releases["n_heard"] > 0).sum()
+    plays, name = counted(best["n_streams"], "play"), shown(best["album"])
     of_all = f"{count(n_streamed)} of {counted(n, 'release')}"
+    since = f"since {day(best['released'])}"
     return words_on(
         story,
         "New releases",
-        headline=named_headline(of_all if n_streamed else counted(n, "new release")),
+        headline=named_headline(*[name] * bool(n_streamed), of_all),
         reading=(
-            reading_line(f"{name}: {plays} since {since}.", f"{name}: {plays}.", f"Most: {plays}."),
-            f"{of_all} played{f'; {n_shown} shown' * (n_shown < n)}.",
+            reading_line(f"{name}: {plays} {since}.", f"{plays} {since}."),
+            f"{of_all} played.",
         ),
-        rule="By your top artists. Large tile: streamed track.",
-        before=f"{'; '.join(map(said_of_release, chosen_releases(story).itertuples()))}.",
+        rule="By your top artists; bars: plays. Simulated.",
+        before=f"{'; '.join(map(said_of_release, chosen.itertuples()))}.",
     )
 
 
 def said_of_release(release):
-    """A release as text: its name, its artist, and how many of its tracks were streamed."""
-    tracks = f"{count(release.n_heard)} of {counted(release.n_tracks, 'track')} streamed"
-    return f"{release.album} by {release.artist}, {tracks}"
+    """A release as text: its name, its artist, its streams and how many of its tracks have one."""
+    tracks = f"{count(release.n_heard)} of {counted(release.n_tracks, 'track')}"
+    plays = counted(release.n_streams, "play")
+    return f"{release.album} by {release.artist}, {plays}, {tracks}"

@@ -4,9 +4,9 @@ import numpy as np
 
 from ..wrapped.number_one import MILESTONE, milestone_day, peak_day
 from .canvas import (
+    HEROES,
     LEFT,
     MEASURE,
-    NAME,
     READING,
     RIGHT,
     RULE,
@@ -22,8 +22,9 @@ from .canvas import (
 from .fonts import shown
 from .words import MONTHS, count, counted, day, short_title, span, words_on
 
-BASE, RISE = 1356, 630  # of the steps, pixels
+BASE, RISE = 1356, 520  # of the steps, pixels
 DOT = 28  # diameter of a dot, pixels
+SONG = 722  # baseline of the song's title; the artist is below
 
 
 def draw_number_one(ax, story, theme="press"):
@@ -31,24 +32,23 @@ def draw_number_one(ax, story, theme="press"):
 
     Steps of the streams up to each day; a dot for the first play, and one for the 100th.
     """
-    look = page(ax, story, "number_one", theme, words_of_number_one(story))
+    words = words_of_number_one(story)
+    look = page(ax, story, "number_one", theme, words, sizes=HEROES[1:])
     days = story.tables["number_one"]
     song = days.iloc[0]
-    names = f"{shown(short_title(song['title']), 'title')}, {shown(song['artist'])}"
-    sub = (NAME, READING, RULE), "text", look.text, "sub", MEASURE
-    write_name(ax, LEFT, 548, names, *sub, n_lines=2, lift=12)
+    title, artist = shown(short_title(song["title"]), "title"), shown(song["artist"])
+    sizes = READING, RULE
+    write_name(ax, LEFT, SONG, title, sizes, "name", look.text, "name", MEASURE)
+    write_name(ax, LEFT, SONG + 52, artist, sizes, "text", look.text, "artist", MEASURE)
     x, y = stairs_of(story, days)
     area = np.vstack([(x[0], BASE), np.c_[x, y], (x[-1], BASE)])
     polygons(ax, [area], look.muted, "area")
     lines(ax, [np.c_[x, y]], look.mark.face if look.mark.edge == "none" else look.text, 8, "steps")
-    peak_step(ax, story, look, days)
     first = day_x(story, days["date"].iloc[0])
     dots(ax, (first, BASE), DOT, look.accent, "named")
     text = f"{first_words(days)} {day(days['date'].iloc[0])}"
     write_centred(ax, first, BASE + 66, text, READING, "bold", look.text, "value")
     milestone(ax, story, look, days, np.c_[x, y])
-    total = counted(days["n_so_far"].iloc[-1], "play")
-    write(ax, RIGHT, y.min() - 60, total, READING, "bold", look.text, "value", ha="right")
     ticks(ax, story, look)
     return ax
 
@@ -71,16 +71,6 @@ def stairs_of(story, days):
     before = np.r_[BASE, y[:-1]]
     corners = np.c_[x, before, x, y].reshape(-1, 2)
     return np.r_[corners[:, 0], RIGHT], np.r_[corners[:, 1], y[-1]]
-
-
-def peak_step(ax, story, look, days):
-    """Draw the step of the day with most streams in the accent."""
-    top, scale = peak_day(days), RISE / days["n_so_far"].iloc[-1]
-    x, high = day_x(story, top["date"]), BASE - scale * top["n_so_far"]
-    step = [(x, high + scale * top["n_streams"]), (x, high)]
-    if look.accent.edge != "none":
-        lines(ax, [step], look.accent.edge, 24, "peak edge", cap="round")
-    lines(ax, [step], look.accent.face, 16, "peak", cap="round")
 
 
 def milestone(ax, story, look, days, steps):
@@ -119,12 +109,11 @@ def words_of_number_one(story):
     song, n, date = days.iloc[0], int(days["n_so_far"].iloc[-1]), milestone_day(days)
     times = counted(n, "play")
     n_days_played = counted(len(days), "day")
-    headline = f"{MILESTONE} plays, {day(date)}" if date else f"{times}, {n_days_played}"
     reached = f"{MILESTONE}th play on {day(date)}." if date else f"No {MILESTONE}th play."
     return words_on(
         story,
         "Number one",
-        headline=headline,
+        headline=f"{'play' if n == 1 else 'plays'} on {n_days_played}",
         reading=(
             f"Peak: {day(peak['date'])}, {counted(peak['n_streams'], 'play')} in one day.",
             f"Played on {n_days_played} of {count(n_days(story))}.",
@@ -132,4 +121,5 @@ def words_of_number_one(story):
         rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
         before=f"{song['title']} by {song['artist']}, {times}. {first_words(days)} "
         f"{day(song['date'])}. {reached}",
+        hero=count(n),
     )

@@ -33,6 +33,7 @@ from .fonts import shown
 from .words import MONTHS, count, counted, day, span, words_on
 
 TOP, BASE = 640, 1400  # of the race, pixels
+RACERS = 3  # artists whose curves are drawn
 TICKS = (1, 2, 5, 10, 20)
 LAST_RANK = 20  # ranks from this one on are drawn in one line
 MONTHS_LEFT, MONTHS_END, NAMES_LEFT = 184, 600, 684  # first and last month, and where names begin
@@ -43,25 +44,32 @@ DOT, DOT_PITCH = 6, 16  # diameter and distance of the dots that lead to an arti
 
 
 def draw_artist_race(ax, story, theme="press"):
-    """How did the top five artists rank from month to month?
+    """How did the top three artists rank from month to month?
 
     One curve per artist through the ranks among all artists of each month; it is a thin line
     through months without a play. Dots lead from its last month to the artist's name; the names
     are in the order of the whole period.
     """
     look = page(ax, story, "artist_race", theme, words_of_artist_race(story))
-    race, n = story.tables["artist_race"], months_of_story(story)
+    race, n = racers_of(story), months_of_story(story)
+    last = next((rank for rank in TICKS[1:] if rank >= race["rank"].max()), LAST_RANK)
     ranks = sorted(race["year_rank"].unique(), reverse=True)  # the first lies on top
     for year_rank in ranks:
         rows = race[race["year_rank"] == year_rank]
         colour = curve_colour(look, year_rank)
-        curve(ax, look, month_index(story, rows), rows["rank"].to_numpy(), year_rank, colour, n)
+        y = rank_y(rows["rank"].to_numpy(), last)
+        curve(ax, look, month_index(story, rows), y, year_rank, colour, n)
         finish_line(ax, look, rows, year_rank)
     months_below(ax, story, look, n)
-    for rank in TICKS:
+    for rank in TICKS[: TICKS.index(last) + 1]:
         text = f"{rank}+" if rank == LAST_RANK else str(rank)
-        write(ax, LEFT, rank_y(rank) + 13, text, RULE, "text", look.quiet, "tick")
+        write(ax, LEFT, rank_y(rank, last) + 13, text, RULE, "text", look.quiet, "tick")
     return ax
+
+
+def racers_of(story):
+    """The rows of the artist race for the artists whose curves are drawn."""
+    return story.tables["artist_race"].query(f"year_rank <= {RACERS}")
 
 
 def month_index(story, rows):
@@ -70,26 +78,26 @@ def month_index(story, rows):
 
 
 def curve_colour(look, year_rank):
-    """The colour of an artist's curve: accent, strong, and weak for the other three."""
+    """The colour of an artist's curve: accent, strong, and weak."""
     strong = look.mark.face if look.mark.edge == "none" else look.text
     return {1: look.accent.face, 2: strong}.get(year_rank, look.muted.face)
 
 
-def rank_y(rank):
-    """Where a rank is drawn: a step is as high as the ratio of the ranks."""
-    return TOP + (BASE - TOP) * np.log(np.minimum(rank, LAST_RANK)) / np.log(LAST_RANK)
+def rank_y(rank, last):
+    """Where a rank is drawn: a step is as high as the ratio of the ranks. last: the lowest one"""
+    return TOP + (BASE - TOP) * np.log(np.minimum(rank, last)) / np.log(last)
 
 
 def finish_y(year_rank):
     """Where the curve of an artist ends, at its name."""
-    return TOP + (BASE - TOP - 84) * (year_rank - 1) / 4
+    return TOP + (BASE - TOP - 84) * (year_rank - 1) / RACERS
 
 
-def curve(ax, look, month, rank, year_rank, colour, n):
+def curve(ax, look, month, y, year_rank, colour, n):
     """Draw the curve of an artist on a halo in the ground's colour, from its first month to its
     last, and the dots to its name.
     """
-    paths, bridges = paths_of_curve(month, rank, n)
+    paths, bridges = paths_of_curve(month, y, n)
     thickness = THICK if year_rank == 1 else THIN
     lines(ax, paths, look.ground, thickness + HALO, "hairline")
     lines(ax, bridges, colour, BRIDGE, "silent months")
@@ -97,9 +105,9 @@ def curve(ax, look, month, rank, year_rank, colour, n):
     dots(ax, dots_to_name(paths[-1][-1], year_rank), DOT, Paint(colour), "leaders")
 
 
-def paths_of_curve(month, rank, n):
+def paths_of_curve(month, y, n):
     """(paths through months with plays; paths that join them)."""
-    x, y = MONTHS_LEFT + (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1) * month, rank_y(rank)
+    x = MONTHS_LEFT + (MONTHS_END - MONTHS_LEFT) / max(n - 1, 1) * month
     pieces = np.split(np.arange(len(x)), np.flatnonzero(np.diff(month) > 1) + 1)
     paths = [bumps(x[piece], y[piece]) for piece in pieces]
     return paths, [step_between(before[-1], after[0]) for before, after in pairwise(paths)]
@@ -142,7 +150,7 @@ def finish_line(ax, look, rows, year_rank):
     colour = look.loud if year_rank == 1 else look.text
     name, room = shown(rows["artist"].iloc[0]), RIGHT - NAMES_LEFT
     _, parts = write_name(
-        ax, NAMES_LEFT, y + 16, name, (READING,), "name", colour, "name", room, n_lines=2, lift=18
+        ax, NAMES_LEFT, y + 16, name, (READING,), "name", colour, "name", room, n_lines=3, lift=18
     )
     below = y + 16 - 18 * (len(parts) - 1) + 52 * (len(parts) - 1) + 44
     plays = counted(rows["n_whole"].sum(), "play")
@@ -163,7 +171,7 @@ def months_below(ax, story, look, n):
 
 def words_of_artist_race(story):
     """The words of the card `artist_race`."""
-    race = story.tables["artist_race"]
+    race = racers_of(story)
     names = race.drop_duplicates("year_rank").set_index("year_rank")["artist"]
     plays = race.groupby("year_rank")["n_whole"].sum()
     first, n = shown(names[1]), months_of_story(story)

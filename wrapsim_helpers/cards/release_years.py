@@ -82,7 +82,7 @@ def age_rule(last, now):
     age = now - last + LISTENING_AGE_ANCHOR
     if age > OLDEST:
         return f"By music of {last} or before; {OLDEST} is the highest age."
-    return f"As if you turned {LISTENING_AGE_ANCHOR} in {last}. Dots: the others."
+    return f"As if you turned {LISTENING_AGE_ANCHOR} in {last}. Simulated."
 
 
 def line_on_cohort(cohort, others):
@@ -101,8 +101,8 @@ def age_headline(first, last, plays, now):
     """
     if last == now:
         return f"years old: {plays}{THIN}% new" if plays.isdigit() else "years old: new music"
-    share = f", {plays}{THIN}%" if plays.isdigit() else " music"
-    return f"years old: {first}–{last % 100:02}{share}"
+    share = f"{plays}{THIN}% from" if plays.isdigit() else "music of"
+    return f"years: {share} {first}–{last % 100:02}"
 
 
 # ---------------------------------------------------------------- oldest song

@@ -115,7 +115,7 @@ def rows_with_names(people):
 
 # ---------------------------------------------------------------- missed songs
 
-ROW_TOP, ROW_PITCH, DOT = 590, 184, 26
+ROW_TOP, ROW_PITCH, DOT = 624, 188, 26
 OF_SIMILAR = 10  # similar listeners of the insight
 
 
@@ -141,7 +141,7 @@ def draw_missed_songs(ax, story, theme="press"):
 def words_of_missed_songs(story):
     """The words of the card `missed_songs`."""
     songs = story.tables["missed_songs"][:FIVE]
-    first = songs.iloc[0]
+    first, n = songs.iloc[0], int(songs["n_listeners"].iloc[0])
     title = shown(short_title(first["title"]), "title")
     plays = counted(first["n_streams"], "play")
     of_ten = "; ".join(
@@ -151,11 +151,9 @@ def words_of_missed_songs(story):
         story,
         "Missed songs",
         headline=fits_headline(title),
-        reading=(
-            reading_line(f"{first['n_listeners']} of your ten closest: {plays}."),
-            "You have not heard it yet.",
-        ),
+        reading=(f"{plays} by them, none by you.",),
         rule="Dots: the ten listeners most like you. Simulated.",
+        sub=f"{n} of your ten closest listeners {'plays' if n == 1 else 'play'} it",
         before=f"{of_ten}.",
     )
 

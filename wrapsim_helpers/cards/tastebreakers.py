@@ -13,6 +13,7 @@ from .canvas import (
     artists_that_fit,
     page,
     rectangles,
+    width,
     write,
     write_name,
 )
@@ -21,7 +22,6 @@ from .words import capital, count, counted, short_title, words_on
 
 FIVE = 5
 TOP, PITCH = 580, 186  # first bar, and distance of rows
-ROOM = MEASURE - 190
 
 
 def draw_tastebreakers(ax, story, theme="press"):
@@ -35,15 +35,14 @@ def draw_tastebreakers(ax, story, theme="press"):
     rectangles(ax, LEFT, y, MEASURE * n / n.max(), 16, look.paints(songs["rank"] == 1), "fans")
     for top, song in zip(y, songs.itertuples()):
         colour = look.loud if song.rank == 1 else look.text
-        genre = capital(shown_genre(song.genre)), (NAME, READING), "name", colour, "name", ROOM
-        write_name(ax, LEFT, top + 80, *genre)
-        room = ROOM if top == TOP else MEASURE  # beside the unit, or alone on its line
-        title = f"{shown(short_title(song.title), 'title')}, "
-        title = artists_that_fit(shown(song.artist), room, title)
-        write_name(ax, LEFT, top + 130, title, (RULE,), "text", look.quiet, "artist", room)
-        fans = count(song.n_listeners)
+        fans = count(song.n_listeners) if song.rank > 1 else counted(song.n_listeners, "fan")
         write(ax, RIGHT, top + 80, fans, NAME, "hero", colour, "value", ha="right")
-    write(ax, RIGHT, TOP + 130, "fans", RULE, "text", look.quiet, "unit", ha="right")
+        room = MEASURE - width(fans, "hero", NAME) - 36
+        genre = capital(shown_genre(song.genre)), (NAME, READING), "name", colour, "name", room
+        write_name(ax, LEFT, top + 80, *genre)
+        title = f"{shown(short_title(song.title), 'title')}, "
+        title = artists_that_fit(shown(song.artist), MEASURE, title)
+        write_name(ax, LEFT, top + 130, title, (RULE,), "text", look.quiet, "artist", MEASURE)
     return ax
 
 

@@ -147,11 +147,9 @@ def line_on_same_type(code, n_same, n):
 
 # ---------------------------------------------------------------- character
 
-FIRST_HABIT, HABIT_STEP, BAR = 632, 72, 44
-BARS_LEFT = 462  # pixels; the names are left of it
+FIRST_HABIT, HABITS_HEIGHT, MOST_STEP = 690, 860, 286  # first bar, all rows, one row, pixels
+BAR, MOST_HABITS = 0.42, 5  # thickness of a bar as a share of the row, number of rows
 HABITS = {character.measure: character.habit for character in CHARACTERS}
-SHORTER = {"adds_per_100": "added to playlists", "changes_share": "artist changes"}
-ON_BAR = {measure: SHORTER.get(measure, habit) for measure, habit in HABITS.items()}
 SHORTEST = {  # the habit of each character in two words, in a headline after its name
     "Vampire": "dark music",
     "Alchemist": "songs added",
@@ -183,25 +181,25 @@ SENTENCES = {  # what a character does
 
 
 def draw_character(ax, story, theme="press"):
-    """Which habit of the listener stands out most?
-
-    One bar per habit, right of the line if it is stronger than the crowd's mean, left of it if it
-    is weaker.
+    """Which habits of the listener stand out most? One bar for each of the first ones, as long as
+    it is stronger than the crowd's mean.
     """
     look = page(ax, story, "character", theme, words_of_character(story))
-    table = story.tables["character"]
-    scores, y = table["score"].to_numpy(), FIRST_HABIT + HABIT_STEP * np.arange(len(table))
-    weakest, strongest = min(scores.min(), 0), max(scores.max(), 0.5)
-    scale = (RIGHT - BARS_LEFT) / (strongest - weakest)
-    zero = BARS_LEFT - weakest * scale
-    for i, (habit, score) in enumerate(zip(table["habit"], scores)):
-        face, colour = ("name", look.loud) if i == 0 else ("text", look.text)
-        write(ax, LEFT, y[i] + 36, capital(ON_BAR[habit]), RULE, face, colour, "habit")
-        paint = look.accent if i == 0 else look.mark if score > 0 else look.muted
-        long = max(abs(score) * scale, 4)
-        rectangles(ax, zero - long * (score < 0), y[i], long, BAR, paint, "bars")
-    lines(ax, [[(zero, y[0] - 14), (zero, y[-1] + BAR + 14)]], look.faint, 4, "hairline")
+    habits = strongest_habits(story)
+    step = min(HABITS_HEIGHT / len(habits), MOST_STEP)
+    scores, y = habits["score"].to_numpy(), FIRST_HABIT + step * np.arange(len(habits))
+    long = np.maximum(MEASURE * scores / max(scores[0], 0.5), 4)
+    rectangles(ax, LEFT, y, long, BAR * step, look.paints(np.arange(len(habits)) == 0), "bars")
+    for i, habit in enumerate(habits["habit"]):
+        colour = look.text if i else look.loud
+        write(ax, LEFT, y[i] - 26, capital(HABITS[habit]), READING, "name", colour, "habit")
     return ax
+
+
+def strongest_habits(story):
+    """The rows of the first habit and of the next ones above the crowd's mean, at most five."""
+    table = story.tables["character"]
+    return table[(table["score"] > 0) | (table.index == table.index[0])][:MOST_HABITS]
 
 
 def words_of_character(story):
@@ -218,7 +216,7 @@ def words_of_character(story):
         headline=f"{first['character']}: {SHORTEST[first['character']]}",
         sub=SENTENCES[first["character"]],
         reading=tuple(reading),
-        rule="The line is the average of the simulated listeners.",
+        rule="Bars: above the average of the simulated listeners.",
         before=f"{SENTENCES[first['character']]}.".capitalize(),
     )
 
