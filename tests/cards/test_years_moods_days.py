@@ -227,10 +227,25 @@ AGE = ["age", "first_year", "last_year", "n_window", "n_streams", "n_others_wind
 AGE += ["cohort", "n_undated"]
 
 
-def test_the_line_of_an_audio_day_is_on_the_mood_of_the_headline():
+def test_the_headline_of_an_audio_day_begins_with_the_most_frequent_mood_of_the_part():
+    story = story_of("typical")
+    table = story.tables["audio_day"]
+    first, *second = table[table["part"] == table.loc[table["n_part"].idxmax(), "part"]]["mood"]
+    headline = moods.words_of_audio_day(story).headline
+    assert headline.startswith(f"{', '.join([first.capitalize(), *second])} ")
+
+
+def test_the_line_of_an_audio_day_is_on_the_moods_of_the_headline():
     words = moods.words_of_audio_day(story_of("typical"))
-    mood = words.headline.split(" ")[0].lower()
-    assert f" {mood}" in words.reading[1]
+    for mood in words.headline.lower().replace(",", "").split(" ")[:2]:
+        assert f" {mood}" in words.reading[1]
+
+
+def test_the_line_on_the_moods_of_a_part_has_the_share_of_each():
+    assert moods.line_on_moods(["sad"], ["40"]) == "40 of 100 are sad."
+    both = moods.line_on_moods(["bright", "sad"], ["40", "13"])
+    assert both == "40 of 100 are bright, 13 sad."
+    assert len(moods.line_on_moods(["energetic", "energetic"], ["over 99", "under 1"])) <= 40
 
 
 @pytest.mark.parametrize(
