@@ -66,6 +66,13 @@ def test_the_hundredth_play_is_named_only_if_there_is_one():
     assert "No 100th play" in few.get_label()
 
 
+def test_a_day_of_two_plays_is_no_peak():
+    days = story_of("typical").tables["number_one"].assign(n_streams=2)
+    ax = draw("number_one", with_table(story_of("typical"), number_one=days))
+    assert not [c for c in ax.collections if c.get_gid() == "peak"]
+    assert "At most 2 plays in one day." in texts(ax, "reading")
+
+
 def test_a_song_that_was_known_has_a_first_play_of_the_year():
     days = story_of("typical").tables["number_one"]
     for known, said in ((True, "First this year: 3 Feb"), (False, "First play: 3 Feb")):

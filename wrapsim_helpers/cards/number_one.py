@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..wrapped.number_one import MILESTONE, milestone_day, peak_day
+from ..wrapped.number_one import MILESTONE, has_peak, milestone_day, peak_day
 from .canvas import (
     LEFT,
     MEASURE,
@@ -41,7 +41,8 @@ def draw_number_one(ax, story, theme="press"):
     area = np.vstack([(x[0], BASE), np.c_[x, y], (x[-1], BASE)])
     polygons(ax, [area], look.muted, "area")
     lines(ax, [np.c_[x, y]], look.mark.face if look.mark.edge == "none" else look.text, 8, "steps")
-    peak_step(ax, story, look, days)
+    if has_peak(days):
+        peak_step(ax, story, look, days)
     first = day_x(story, days["date"].iloc[0])
     dots(ax, (first, BASE), DOT, look.accent, "named")
     text = f"{first_words(days)} {day(days['date'].iloc[0])}"
@@ -115,7 +116,7 @@ def first_words(days):
 
 def words_of_number_one(story):
     """The words of the card `number_one`."""
-    days, peak = story.tables["number_one"], peak_day(story.tables["number_one"])
+    days = story.tables["number_one"]
     song, n, date = days.iloc[0], int(days["n_so_far"].iloc[-1]), milestone_day(days)
     times = counted(n, "play")
     n_days_played = counted(len(days), "day")
@@ -126,10 +127,18 @@ def words_of_number_one(story):
         "Number one",
         headline=headline,
         reading=(
-            f"Peak: {day(peak['date'])}, {counted(peak['n_streams'], 'play')} in one day.",
+            line_on_peak(days),
             f"Played on {n_days_played} of {count(n_days(story))}.",
         ),
         rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
         before=f"{song['title']} by {song['artist']}, {times}. {first_words(days)} "
         f"{day(song['date'])}. {reached}",
     )
+
+
+def line_on_peak(days):
+    """The reading line on the day with most streams of the song."""
+    peak, most = peak_day(days), counted(days["n_streams"].max(), "play")
+    if has_peak(days):
+        return f"Peak: {day(peak['date'])}, {most} in one day."
+    return f"At most {most} in one day."
