@@ -26,7 +26,18 @@ from PIL import Image
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import cards
-from wrapsim_helpers.cards import canvas, crowd, days, fonts, summary, themes, tops, volume, words
+from wrapsim_helpers.cards import (
+    canvas,
+    country,
+    crowd,
+    days,
+    fonts,
+    summary,
+    themes,
+    tops,
+    volume,
+    words,
+)
 from wrapsim_helpers.cards.similar import first_name
 from wrapsim_helpers.charts import style
 from wrapsim_helpers.storage.outputs import MARKER
@@ -1148,6 +1159,26 @@ def test_a_rank_in_the_lower_half_is_not_told():
     assert crowd.rank_line("9 minutes", 101, 200) == "9 minutes, among 200 listeners."
 
 
+@pytest.mark.parametrize("name", ["place", "country_place"])
+def test_a_card_of_the_lower_half_says_no_rank_and_no_number_of_others_with_less(name):
+    year = {"ms_played": 365 * 720_000, "n_listeners": 9, "n_below": 4}
+    story = story_of("typical")
+    for rank, is_told in ((4, True), (5, False)):
+        table = story.tables[name].assign(**year, rank=rank)
+        words = getattr(crowd if name == "place" else country, f"words_of_{name}")(
+            with_table(story, **{name: table})
+        )
+        said = " ".join([words.headline, *words.reading])
+        assert ("fewer" in said) == ("rank" in said) == is_told
+        assert is_told or ("4380 minutes" in words.headline and "12 minutes a day." in said)
+
+
+def test_a_weekday_without_a_minute_is_not_named():
+    mean = pd.Series([600_000, 120_000, 0])
+    assert days.line_on_weekdays(mean) == "Monday 10 minutes."
+    assert days.line_on_weekdays(mean[:2]) == "Monday 10 minutes, Tuesday 2."
+
+
 @pytest.mark.parametrize(
     ("minutes", "said"),
     [(0, "nothing"), (0.5, "under a minute"), (4.9, "about 4 minutes"), (43.9, "43 minutes")],
@@ -1449,8 +1480,8 @@ def test_the_rank_in_a_crowd_is_said_kindly():
         f"Top 1{THIN}%",
         f"Top 26{THIN}%",
         f"Top 50{THIN}%",
-        "Ahead of 99",
-        "Ahead of 20",
+        "60 minutes",
+        "60 minutes",
         "60 minutes",
         "60 minutes",
     ]
