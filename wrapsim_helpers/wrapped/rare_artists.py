@@ -35,7 +35,7 @@ def rare_artists(tables):
 
 
 def rare_in_a_crowd(artists, _):
-    """The artists with at least FEWEST_STREAMS streams, ranked; none if the run has one listener."""
+    """Ranked artists with at least FEWEST_STREAMS streams; none if the run has one listener."""
     is_told = (artists["n_listeners"] > 1) & (artists["n_whole"] >= FEWEST_STREAMS)
     return artists[is_told].assign(rank=range(1, is_told.sum() + 1)).reset_index(drop=True)
 
