@@ -1148,10 +1148,12 @@ def test_the_summary_names_the_family_of_the_genre_card_and_no_rank_in_the_lower
     story = story_of("typical")
     said = dict(summary.facts(story))
     assert said["Genre"] == fonts.shown_genre(story.first("top_families")["family"])
-    low = story.tables["fan_rank"].assign(rank=94, n_fans=160)
-    assert "Fan rank" not in dict(summary.facts(with_table(story, fan_rank=low)))
+    low = story.tables["fan_rank"].assign(rank=94, n_fans=160, artist="Rowan Ellis")
+    assert "Rowan Ellis" not in dict(summary.facts(with_table(story, fan_rank=low)))
     high = low.assign(rank=80)
-    assert dict(summary.facts(with_table(story, fan_rank=high)))["Fan rank"] == "80 of 160"
+    fan = with_table(story, fan_rank=high)
+    assert dict(summary.facts(fan))["Rowan Ellis"] == "Fan 80 of 160"
+    assert "Rowan Ellis: Fan 80 of 160." in draw("summary", fan).get_label()
 
 
 def test_a_rank_in_the_lower_half_is_not_told():

@@ -114,12 +114,22 @@ def test_a_diary_of_any_number_of_days_can_be_drawn(n):
     assert len([t for t in ax.texts if t.get_gid() == "title"]) == n
 
 
-def test_an_oldest_song_is_named_by_title_or_artist_or_not_at_all():
-    assert release_years.song_headline("Salt", "Ivy") == "Salt"
-    assert release_years.song_headline("I Kept Your Umbrella Again", "Ivy") == "Ivy"
-    assert (
-        release_years.song_headline("W" * 40, "One Two Three Four Five") == "is the oldest release"
-    )
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("Salt", "Salt"),
+        ("I Kept Your Umbrella", "I Kept Your Umbrella"),
+        ("I Kept Your Umbrella Again", "I Kept Your Umbrella…"),
+        ("Ann, Bo, Cy, Di, and Ed", "Ann, Bo, Cy, Di…"),
+    ],
+)
+def test_an_oldest_song_is_named_by_its_title_of_at_most_four_words(title, headline):
+    assert release_years.song_headline(title) == headline
+
+
+def test_a_title_without_blanks_is_cut_where_the_line_ends():
+    headline = release_years.song_headline("W" * 40)
+    assert headline.endswith("W…") and width(headline, "name", canvas.SUB) <= canvas.MEASURE
 
 
 @pytest.mark.parametrize("story", ["typical", "longest"])
