@@ -1156,6 +1156,19 @@ def test_the_summary_names_the_family_of_the_genre_card_and_no_rank_in_the_lower
     assert "Rowan Ellis: Fan 80 of 160." in draw("summary", fan).get_label()
 
 
+@pytest.mark.parametrize(
+    ("story", "name", "meaning"),
+    [
+        ("typical", "similar_listeners", "Artists played most count most."),
+        ("typical", "blend", "those played most count most."),
+        ("typical", "party", "Alike: artists of all pairs, by plays."),
+    ],
+)
+def test_a_card_of_taste_in_common_says_what_counts(story, name, meaning):
+    (rule,) = [t.get_text() for t in drawn(story, name).texts if t.get_gid() == "rule"]
+    assert rule.endswith(meaning)
+
+
 def test_a_rank_in_the_lower_half_is_not_told():
     assert crowd.rank_line("9 minutes", 100, 200) == "9 minutes: rank 100 of 200."
     assert crowd.rank_line("9 minutes", 101, 200) == "9 minutes, among 200 listeners."
