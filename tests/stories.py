@@ -506,8 +506,8 @@ def type_tables(artist, minutes, crowd):
     rank = max(n // 9, 1)
     fans = [(i, i, minutes + 61 * (rank - i), i == rank) for i in range(max(rank - 3, 1), rank + 4)]
     habits = [("Cyclops", "top_genre_share", 0.62, 2.1), ("Vampire", "dark_share", 0.44, 1.4)]
-    names = "Shapeshifter Roboticist Mastermind Luminary Hypnotist Collector Replayer Fanatic"
-    more = enumerate([*names.split(), "Time Traveler", "Alchemist"])
+    names = "Shapeshifter Roboticist Mastermind Luminary Hypnotist Librarian Nostalgist Fanatic"
+    more = enumerate([*names.split(), "Repeater", "Alchemist"])
     habits += [(name, "top_artist_share", 0.1, 0.9 - 0.3 * i) for i, name in more]
     clubs = [("Cosmic Stereo Club", 420, 0.31, "Archivist", min(n, 3) or 1, n // 5 or 1)]
     clubs += [("Club Serotonin", 380, 0.28, "", 0, 0), ("Soft Hearts Club", 40, 0.03, "", 0, 0)]

@@ -75,6 +75,12 @@ def test_the_number_one_is_one_large_number_above_the_song_and_all_its_marks_are
     assert not shapes_of_lines(ax, "peak")
 
 
+def test_a_day_of_two_plays_is_no_peak():
+    days = story_of("typical").tables["number_one"].assign(n_streams=2)
+    ax = draw("number_one", with_table(story_of("typical"), number_one=days))
+    assert "At most 2 plays in one day." in texts(ax, "reading")
+
+
 def test_a_song_that_was_known_has_a_first_play_of_the_year():
     days = story_of("typical").tables["number_one"]
     for known, said in ((True, "First this year: 3 Feb"), (False, "First play: 3 Feb")):

@@ -26,7 +26,18 @@ from PIL import Image
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import cards
-from wrapsim_helpers.cards import canvas, crowd, days, fonts, summary, themes, tops, volume, words
+from wrapsim_helpers.cards import (
+    canvas,
+    country,
+    crowd,
+    days,
+    fonts,
+    summary,
+    themes,
+    tops,
+    volume,
+    words,
+)
 from wrapsim_helpers.cards.similar import first_name
 from wrapsim_helpers.charts import style
 from wrapsim_helpers.storage.outputs import MARKER
@@ -1134,15 +1145,50 @@ def test_the_summary_names_the_family_of_the_genre_card_and_no_rank_in_the_lower
     story = story_of("typical")
     said = dict(summary.facts(story))
     assert said["Genre"] == fonts.shown_genre(story.first("top_families")["family"])
-    low = story.tables["fan_rank"].assign(rank=94, n_fans=160)
-    assert "Fan rank" not in dict(summary.facts(with_table(story, fan_rank=low)))
+    low = story.tables["fan_rank"].assign(rank=94, n_fans=160, artist="Rowan Ellis")
+    assert "Rowan Ellis" not in dict(summary.facts(with_table(story, fan_rank=low)))
     high = low.assign(rank=80)
-    assert dict(summary.facts(with_table(story, fan_rank=high)))["Fan rank"] == "80 of 160"
+    fan = with_table(story, fan_rank=high)
+    assert dict(summary.facts(fan))["Rowan Ellis"] == "Fan 80 of 160"
+    assert "Rowan Ellis: Fan 80 of 160." in draw("summary", fan).get_label()
+
+
+@pytest.mark.parametrize(
+    ("story", "name", "meaning"),
+    [
+        ("typical", "similar_listeners", "Artists played most count most."),
+        ("typical", "blend", "those played most count most."),
+        ("typical", "party", "Alike: artists of all pairs, by plays."),
+    ],
+)
+def test_a_card_of_taste_in_common_says_what_counts(story, name, meaning):
+    (rule,) = [t.get_text() for t in drawn(story, name).texts if t.get_gid() == "rule"]
+    assert rule.endswith(meaning)
 
 
 def test_a_rank_in_the_lower_half_is_not_told():
     assert crowd.rank_line("9 minutes", 100, 200) == "9 minutes: rank 100 of 200."
     assert crowd.rank_line("9 minutes", 101, 200) == "9 minutes, among 200 listeners."
+
+
+@pytest.mark.parametrize("name", ["place", "country_place"])
+def test_a_card_of_the_lower_half_says_no_rank_and_no_number_of_others_with_less(name):
+    year = {"ms_played": 365 * 720_000, "n_listeners": 9, "n_below": 4}
+    story = story_of("typical")
+    for rank, is_told in ((4, True), (5, False)):
+        table = story.tables[name].assign(**year, rank=rank)
+        words = getattr(crowd if name == "place" else country, f"words_of_{name}")(
+            with_table(story, **{name: table})
+        )
+        said = " ".join([words.headline, *words.reading])
+        assert ("fewer" in said) == ("rank" in said) == is_told
+        assert is_told or ("4380 minutes" in words.headline and "12 minutes a day." in said)
+
+
+def test_a_weekday_without_a_minute_is_not_named():
+    mean = pd.Series([600_000, 120_000, 0])
+    assert days.line_on_weekdays(mean) == "Monday 10 minutes."
+    assert days.line_on_weekdays(mean[:2]) == "Monday 10 minutes, Tuesday 2."
 
 
 @pytest.mark.parametrize(
@@ -1446,8 +1492,8 @@ def test_the_rank_in_a_crowd_is_said_kindly():
         f"Top 1{THIN}%",
         f"Top 26{THIN}%",
         f"Top 50{THIN}%",
-        "Ahead of 99",
-        "Ahead of 20",
+        "60 minutes",
+        "60 minutes",
         "60 minutes",
         "60 minutes",
     ]

@@ -189,6 +189,12 @@ def test_what_each_character_does_fits_below_its_name():
         assert canvas.fits_width(sentence, "text", canvas.NAME), sentence
 
 
+def test_each_letter_of_a_type_says_more_or_less_than_others():
+    assert set(types.LETTERS) == {word[0] for axis in AXES for word in (axis.first, axis.second)}
+    for meaning in types.LETTERS.values():
+        assert meaning.split(" ")[0] in {"more", "fewer", "less", "newer", "older"}, meaning
+
+
 def test_what_the_two_letters_of_a_slider_mean_fits_on_one_line():
     assert types.letter_meaning("T") == "T: older songs"
     for axis in AXES:

@@ -125,12 +125,22 @@ def test_a_diary_of_any_number_of_days_can_be_drawn(n):
     assert len([t for t in ax.texts if t.get_gid() == "title"]) == n
 
 
-def test_an_oldest_song_is_named_by_title_or_artist_or_not_at_all():
-    assert release_years.song_headline("Salt", "Ivy") == "Salt"
-    assert release_years.song_headline("I Kept Your Umbrella Again", "Ivy") == "Ivy"
-    assert (
-        release_years.song_headline("W" * 40, "One Two Three Four Five") == "is the oldest release"
-    )
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("Salt", "Salt"),
+        ("I Kept Your Umbrella", "I Kept Your Umbrella"),
+        ("I Kept Your Umbrella Again", "I Kept Your Umbrella…"),
+        ("Ann, Bo, Cy, Di, and Ed", "Ann, Bo, Cy, Di…"),
+    ],
+)
+def test_an_oldest_song_is_named_by_its_title_of_at_most_four_words(title, headline):
+    assert release_years.song_headline(title) == headline
+
+
+def test_a_title_without_blanks_is_cut_where_the_line_ends():
+    headline = release_years.song_headline("W" * 40)
+    assert headline.endswith("W…") and width(headline, "name", canvas.SUB) <= canvas.MEASURE
 
 
 @pytest.mark.parametrize("story", ["typical", "longest"])
@@ -236,10 +246,25 @@ AGE = ["age", "first_year", "last_year", "n_window", "n_streams", "n_others_wind
 AGE += ["cohort", "n_undated"]
 
 
-def test_the_line_of_an_audio_day_is_on_the_mood_of_the_headline():
+def test_the_headline_of_an_audio_day_begins_with_the_most_frequent_mood_of_the_part():
+    story = story_of("typical")
+    table = story.tables["audio_day"]
+    first, *second = table[table["part"] == table.loc[table["n_part"].idxmax(), "part"]]["mood"]
+    headline = moods.words_of_audio_day(story).headline
+    assert headline.startswith(f"{', '.join([first.capitalize(), *second])} ")
+
+
+def test_the_line_of_an_audio_day_is_on_the_moods_of_the_headline():
     words = moods.words_of_audio_day(story_of("typical"))
-    mood = words.headline.split(" ")[0].lower()
-    assert f" {mood}" in words.reading[1]
+    for mood in words.headline.lower().replace(",", "").split(" ")[:2]:
+        assert f" {mood}" in words.reading[1]
+
+
+def test_the_line_on_the_moods_of_a_part_has_the_share_of_each():
+    assert moods.line_on_moods(["sad"], ["40"]) == "40 of 100 are sad."
+    both = moods.line_on_moods(["bright", "sad"], ["40", "13"])
+    assert both == "40 of 100 are bright, 13 sad."
+    assert len(moods.line_on_moods(["energetic", "energetic"], ["over 99", "under 1"])) <= 40
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,12 @@ def on_card(streams):
     return albums.with_one_nearly_whole(rows, None)["album"].tolist()
 
 
+@pytest.mark.parametrize(("n", "is_told"), [(9, False), (10, True)])
+def test_an_album_of_fewer_than_ten_streams_has_no_card(n, is_told):
+    rows = albums.top_albums(listened({"Two": [5, n - 5]})).execute()
+    assert (len(albums.with_enough_streams(rows, None)) == 1) == is_told
+
+
 @pytest.mark.parametrize(("n_heard", "counts"), [(4, False), (5, False), (6, True), (10, True)])
 def test_an_album_counts_from_more_than_half_of_its_tracks(n_heard, counts):
     rows = found_in({"Ten": [1] * n_heard + [0] * (10 - n_heard)})

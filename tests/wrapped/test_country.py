@@ -88,7 +88,7 @@ def test_a_bar_of_the_card_is_as_high_as_the_minutes():
 @pytest.mark.parametrize(
     ("rank", "words"),
     [(1, "First in Brazil"), (2, "Second in Brazil"), (5, "Fifth in Brazil")]
-    + [(7, "Brazil: ahead of 3"), (8, "Brazil: 12 minutes"), (10, "Brazil: 12 minutes")],
+    + [(6, "Brazil: 12 minutes"), (8, "Brazil: 12 minutes"), (10, "Brazil: 12 minutes")],
 )
 def test_the_headline_names_the_country_and_is_never_the_last_rank(rank, words):
     assert country_headline("Brazil", 10, rank, "12 minutes") == words

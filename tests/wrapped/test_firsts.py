@@ -156,6 +156,18 @@ def test_one_season_is_no_list_of_seasons():
     assert [len(firsts.of_several_seasons(rows[:n], None)) for n in (1, 2)] == [0, 2]
 
 
+def test_a_season_whose_top_artist_has_fewer_than_five_streams_is_left_out():
+    rows = pd.DataFrame({"number": range(4), "n_whole": [5, 4, 9, 1]})
+    assert firsts.with_enough_streams(rows, None)["number"].tolist() == [0, 2]
+    assert len(firsts.with_enough_streams(rows[:2], None)) == 0
+
+
+@pytest.mark.parametrize(("most", "n_rows"), [(4, 0), (5, 2)])
+def test_discoveries_have_a_card_if_a_new_artist_has_five_streams(most, n_rows):
+    months = pd.DataFrame({"n_artists": [1, 1], "n_whole": [1, most], "first_day": 20_209})
+    assert len(firsts.with_dates_of_firsts(months, None)) == n_rows
+
+
 # -- countries -------------------------------------------------------------------------------------
 
 

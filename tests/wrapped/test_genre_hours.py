@@ -92,7 +92,7 @@ def test_the_row_of_the_headline_tells_the_share_of_the_marked_hours(name):
     ax = drawn(name, "hourly_families")
     values = [text.get_text() for text in ax.texts if text.get_gid() == "value"]
     row = card.hourly_shares(story_of(name))[0].index(family)
-    assert values[row] == f"{card.of_100(share)} of 100 at {hour}"
+    assert values[row] == f"{card.of_100(share)} of 100, {card.three_hours(hour)}"
 
 
 def test_an_hour_with_hardly_any_streams_has_no_share():
@@ -101,10 +101,42 @@ def test_an_hour_with_hardly_any_streams_has_no_share():
     assert card.enough_streams(np.array([600] * 24)).all()
 
 
-def test_a_headline_of_four_words_names_the_part_of_the_day():
-    hours = [0, 4, 5, 11, 12, 17, 18, 23]
-    names = "nights mornings afternoons evenings".split()
-    assert [card.part_of_day(hour) for hour in hours] == [name for name in names for _ in (0, 1)]
+@pytest.mark.parametrize(("hour", "window"), [(0, "23 to 2"), (4, "3 to 6"), (22, "21 to 0")])
+def test_the_window_of_an_hour_begins_an_hour_before_it(hour, window):
+    assert card.three_hours(hour) == window
+
+
+@pytest.mark.parametrize("name", ["typical", "longest", "small"])
+def test_the_headline_names_the_three_hours(name):
+    _, hour, *_ = card.strongest_hours(story_of(name))
+    headline = card.words_of_hourly_families(story_of(name)).headline
+    windows = [card.three_hours(hour), card.three_hours(hour, "–")]
+    assert any(headline.endswith(f", {window}") for window in windows)
+
+
+def test_a_family_of_several_words_keeps_its_hours_in_the_headline():
+    story = with_table(story_of("typical"), hourly_families=folk_at_four())
+    assert card.words_of_hourly_families(story).headline == "Folk & country, 3–6"
+
+
+def folk_at_four():
+    """A hundred streams of pop at each hour, and folk from three to six."""
+    folk = [(hour, "Folk & country", n) for hour, n in ((3, 50), (4, 90), (5, 50))]
+    rows = [(hour, "Pop", 100) for hour in range(24)] + folk
+    return pd.DataFrame(rows, columns=["hour", "family", "n_streams"])
+
+
+def boxes_and_key(table):
+    ax = draw("hourly_families", with_table(story_of("typical"), hourly_families=table))
+    boxes = {round((c[:, 0].min() - 84) / card.STEP) for c in shapes(ax, "ghosts")}
+    return boxes, [text.get_text() for text in ax.texts if text.get_gid() == "key"]
+
+
+def test_hours_with_too_few_streams_have_an_open_box_and_a_key():
+    table = folk_at_four()
+    assert boxes_and_key(table) == (set(), [])
+    few = table.assign(n_streams=table["n_streams"].where(table["hour"] < 12, 1))
+    assert boxes_and_key(few) == (set(range(13, 23)), ["too few plays"])
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 5])

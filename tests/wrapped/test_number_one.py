@@ -72,6 +72,18 @@ def test_private_and_short_plays_are_no_part_of_the_story():
     assert told(heard(plays))["n_so_far"].tolist() == [1]
 
 
+@pytest.mark.parametrize(("n", "n_rows"), [(9, 0), (10, 10)])
+def test_a_song_of_fewer_than_ten_streams_has_no_story(n, n_rows):
+    days = no.number_one(heard(streamed(n))).execute()
+    assert len(no.with_enough_streams(days, None)) == n_rows
+
+
+@pytest.mark.parametrize(("per_day", "is_told"), [(2, False), (3, True)])
+def test_a_peak_day_has_three_streams_or_more(per_day, is_told):
+    days = told(heard(streamed(12, per_day)))
+    assert no.has_peak(days) == is_told
+
+
 def test_the_days_of_the_number_one_agree_with_a_plain_loop(crowd):
     tables, plays = tables_of_crowd(crowd), ranked_plays(crowd)
     best = w.top_songs(tables, most=1).execute().set_index("listener_id")["track_id"]

@@ -10,7 +10,7 @@ from wrapsim_helpers.runs.connection import connected
 from wrapsim_helpers.wrapped.insights import with_tallies
 from wrapsim_helpers.wrapped.pioneer import FEWEST, MOST, pioneer
 
-from ..cards.test_cards import drawn, spans, story_of
+from ..cards.test_cards import draw, drawn, spans, story_of, with_table
 from .more_columns import ranked_plays, results, with_track_columns
 from .test_insights import TRACKS, heard, play
 
@@ -118,3 +118,22 @@ def test_the_queues_of_the_card_are_as_long_as_the_numbers_of_listeners():
     n = (songs["n_all"] - songs["n_before"]).to_numpy()
     assert sorted(later / later.max()) == pytest.approx(sorted(n / n.max()), abs=0.01)
     assert len(spans(ax, "you", 0)) == len(songs)
+
+
+@pytest.mark.parametrize(
+    ("n_before", "n_after", "line", "entries"),
+    [
+        (0, 97, "97 after you.", ["you", "after you"]),
+        (0, 95, "95 after you, 2 on the same day.", ["you", "same day or later"]),
+        (9, 83, "83 after you, 9 before, 5 that day.", ["you", "same day or later", "before you"]),
+    ],
+)
+def test_the_card_tells_of_all_others_who_played_the_song(n_before, n_after, line, entries):
+    songs = story_of("typical").tables["pioneer"][:1]
+    songs = songs.assign(n_before=n_before, n_after=n_after, n_all=98)
+    ax = draw("pioneer", with_table(story_of("typical"), pioneer=songs))
+    texts = {role: [t.get_text() for t in ax.texts if t.get_gid() == role] for role in ROLES}
+    assert texts["reading"][0] == line and texts["key"] == entries
+
+
+ROLES = ("reading", "key")

@@ -3,11 +3,17 @@
 from collections import Counter, defaultdict
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from wrapsim_helpers.cards import rare_artists as card
 from wrapsim_helpers.wrapped.insights import with_tallies
-from wrapsim_helpers.wrapped.rare_artists import MOST, RARE_PERCENT, rare_artists
+from wrapsim_helpers.wrapped.rare_artists import (
+    MOST,
+    RARE_PERCENT,
+    rare_artists,
+    rare_in_a_crowd,
+)
 
 from ..cards.test_cards import area, draw, drawn, shapes, story_of, with_table
 from .more_columns import ranked_plays, results, tables_of_crowd
@@ -45,6 +51,12 @@ def test_rare_artists_are_in_order_of_streams():
     plays = [*listeners(100, 0), *(play(f"2025-05-0{d}T12:00:00", 4, listener=1) for d in (1, 2))]
     plays.append(play("2025-05-03T12:00:00", 1, listener=1))
     assert [row[1] for row in rare(plays) if row[0] == 1] == ["Anders", "Mila Osterhaus"]
+
+
+def test_artists_with_fewer_than_three_streams_are_not_told_as_rare():
+    artists = pd.DataFrame({"rank": [1, 2, 3], "n_whole": [2, 3, 9], "n_listeners": 9})
+    ranks = rare_in_a_crowd(artists, None)[["rank", "n_whole"]].to_numpy().tolist()
+    assert ranks == [[1, 3], [2, 9]]
 
 
 def test_plain_loops_find_the_same_rare_artists(crowd):

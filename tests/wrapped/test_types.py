@@ -147,17 +147,23 @@ def test_the_card_knows_the_crowd_on_each_axis_and_how_many_share_the_type():
 STRONG = {
     "Vampire": {"n_dark": 90},
     "Alchemist": {"n_adds": 40},
-    "Time Traveler": {"n_songs": 5},
+    "Repeater": {"n_songs": 5},
     "Cyclops": {"n_top_genre": 100},
     "Luminary": {"n_joyful": 90},
     "Mastermind": {"entropy": 3.0},
     "Roboticist": {"n_automatic": 90},
     "Shapeshifter": {"n_changes": 90},
-    "Collector": {"n_own_playlist": 90},
+    "Librarian": {"n_own_playlist": 90},
     "Hypnotist": {"n_in_order": 90},
     "Fanatic": {"n_top_artist": 90},
-    "Replayer": {"n_loved": 90},
+    "Nostalgist": {"n_loved": 90},
 }
+
+
+def test_personalities_characters_clubs_and_roles_share_no_name():
+    tables = characters.CHARACTERS, clubs.CLUBS, clubs.ROLES
+    names = [*personality.names().values(), *(row.name for table in tables for row in table)]
+    assert len(names) == len(set(names)) == 16 + 12 + 6 + 6
 
 
 def test_every_character_is_reached_by_a_strong_habit():
@@ -171,12 +177,12 @@ def test_every_character_is_reached_by_a_strong_habit():
 def test_replays_of_new_songs_and_of_songs_loved_before_are_told_apart():
     crowd = crowd_of({"n_songs": 5}, {"n_songs": 30, "n_loved": 80}, {}, {})
     rows = insight_of(characters.character, crowd)
-    assert rows[rows["rank"] == 1]["character"].tolist()[:2] == ["Time Traveler", "Replayer"]
+    assert rows[rows["rank"] == 1]["character"].tolist()[:2] == ["Repeater", "Nostalgist"]
 
 
 def test_equal_scores_go_to_the_first_of_the_table():
     rows = insight_of(characters.character, crowd_of({"n_dark": 90, "n_loved": 90}, {}, {}))
-    assert rows[rows["listener_id"] == 0]["character"].tolist() == ["Vampire", "Replayer"]
+    assert rows[rows["listener_id"] == 0]["character"].tolist() == ["Vampire", "Nostalgist"]
 
 
 @pytest.mark.parametrize(("n_adds", "first"), [(19, "Vampire"), (20, "Alchemist")])

@@ -19,7 +19,7 @@ from .canvas import (
     write_centred,
     write_name,
 )
-from .crowd import rank_line
+from .crowd import line_on_day, rank_line
 from .fonts import shown_genre
 from .words import (
     THIN,
@@ -28,6 +28,7 @@ from .words import (
     counted,
     counted_minutes,
     first_true,
+    in_upper_half,
     minutes_text,
     of_100,
     ordinal,
@@ -40,7 +41,6 @@ BASE, HIGHEST, LOWEST = 1430, 700, 6  # of the bars, pixels
 WIDEST = 120  # pitch of the bars of a small country
 WORD = 64  # half the width of the word over the listener's bar, and some air
 SMALL = 50  # listeners of a country; of fewer, the headline says the rank instead of percent
-FEW = 2  # listeners with fewer minutes; of so few, the headline does not speak
 
 
 def draw_country_place(ax, story, theme="press"):
@@ -82,6 +82,7 @@ def words_of_country_place(story):
         reading=(
             rank_line(minutes, rank, n),
             first_true(
+                (not in_upper_half(rank, n), line_on_day(story, row["ms_played"])),
                 (not below, f"The most there: {most} minutes."),
                 (n < SMALL, f"{count(below)} of {counted(n - 1, 'other')} {have} fewer minutes."),
                 f"More minutes than {percent_text(below / (n - 1))} of the others.",
@@ -94,18 +95,16 @@ def words_of_country_place(story):
 
 def country_headline(country, n, rank, minutes):
     """The headline of the card `country_place`: the rank for the first one, and for the upper half
-    of a small country; the share at the top for the upper half of a large one; else how many have
-    fewer minutes, else the minutes.
+    of a small country; the share at the top for the upper half of a large one; else the minutes.
 
     n  listeners of the country;  rank  1 for most minutes;  minutes  as text
     """
-    if rank == 1 or (2 * rank <= n < SMALL):
+    if in_upper_half(rank, n) and (rank == 1 or n < SMALL):
         placed = capital(ordinal(rank))
         shorter = f"{country}: {ordinal(rank)}", placed
         return named_headline(f"{placed} in {with_article(country)}", *shorter)
     said = first_true(
-        (2 * rank <= n, f"top {int(np.ceil(100 * rank / n))}{THIN}%"),
-        (n - rank > FEW, f"ahead of {count(n - rank)}"),
+        (in_upper_half(rank, n), f"top {int(np.ceil(100 * rank / n))}{THIN}%"),
         minutes,
     )
     return named_headline(f"{country}: {said}", said.capitalize())

@@ -27,6 +27,7 @@ from .words import (
     counted_minutes,
     first_true,
     in_upper_half,
+    minutes_of_average_day,
     minutes_text,
     percent_text,
     words_on,
@@ -212,12 +213,17 @@ def words_of_place(story):
     row, n_per = story.first("place"), per_dot(story)
     n, below, rank = int(row["n_listeners"]), int(row["n_below"]), int(row["rank"])
     people = counted(n_per, "listener") if n_per > 1 else "one listener"
-    have = "has" if below == 1 else "have"
+    have, is_told = "has" if below == 1 else "have", in_upper_half(rank, n)
     reading = (
         rank_line(counted_minutes(row["ms_played"]), rank, n),
-        f"{count(below)} {have} fewer minutes." if below else f"One dot is {people}.",
+        first_true(
+            (not is_told, line_on_day(story, row["ms_played"])),
+            (below, f"{count(below)} {have} fewer minutes."),
+            f"One dot is {people}.",
+        ),
     )
     headline = place_headline(n, rank, row["ms_played"])
+    fewer = f" more minutes than {count(below)} of them;" * is_told
     ends = f"from {count(minutes_text(row['least_ms']))} to {counted_minutes(row['most_ms'])}"
     return Words(
         kicker=f"Among {counted(n, 'listener')}",
@@ -226,9 +232,14 @@ def words_of_place(story):
         reading=reading,
         rule=f"Dot: {people}. Each column: {wider(story)} % more minutes.",
         alt=f"{story.listener['name']}, {story.years}, among {counted(n, 'simulated listener')}: "
-        f"{headline}; more minutes than {count(below)} of them, who "
-        f"played {ends}. {' '.join(reading)}",
+        f"{headline};{fewer} they played {ends}. {' '.join(reading)}",
     )
+
+
+def line_on_day(story, ms):
+    """The reading line on the minutes of an average day. ms: milliseconds of the period"""
+    each = minutes_of_average_day(ms / len(story.tables["calendar"]))
+    return f"{each} a day.".capitalize()
 
 
 def rank_line(minutes, rank, n):
@@ -249,15 +260,13 @@ def wider(story):
 
 
 def place_headline(n, rank, ms):
-    """The headline of the card `place`: the rank as a share for the upper half, how many played
-    less for most others, and the minutes for the last tenth.
+    """The headline of the card `place`: the rank as a share for the upper half, else the minutes.
 
     n  number of listeners;  rank  1 for most minutes;  ms  milliseconds played
     """
-    below, top = n - rank, int(np.ceil(100 * rank / n))
+    top = f"Top {int(np.ceil(100 * rank / n))}{THIN}%"
     return first_true(
         (rank == 1, one_line(f"First of {count(n)}", "First of all")),
-        (top <= 50, f"Top {top}{THIN}%"),
-        (below < 0.1 * n, counted_minutes(ms)),
-        f"Ahead of {count(below)}",
+        (in_upper_half(rank, n), top),
+        counted_minutes(ms),
     )

@@ -140,7 +140,6 @@ def words_of_calendar(story):
     """The words of the card `calendar`."""
     days = story.tables["calendar"]
     mean, silent = by_weekday(days), int((days["ms_played"] == 0).sum())
-    top, low = mean.idxmax(), mean.idxmin()
     silence = counted(silent, "day") if silent else "not one day"
     most = days.loc[days["ms_played"].idxmax()]
     return words_on(
@@ -148,14 +147,23 @@ def words_of_calendar(story):
         "Calendar",
         headline=calendar_headline(days),
         reading=(
-            f"{WEEKDAYS[top]} {counted_minutes(mean[top])}, {WEEKDAYS[low]} "
-            f"{count(minutes_text(mean[low]))}.",
+            line_on_weekdays(mean),
             f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. "
             f"Silent: {silence}.",
         ),
         rule="Average minutes by day of the week. Simulated.",
         before=f"Days from {span(story)}.",
     )
+
+
+def line_on_weekdays(mean):
+    """The reading line on the weekdays with most and fewest minutes; on the first alone if the
+    other has none. mean: as from `by_weekday`
+    """
+    top, low = mean.idxmax(), mean.idxmin()
+    of_top = f"{WEEKDAYS[top]} {counted_minutes(mean[top])}"
+    fewest = minutes_text(mean[low])
+    return f"{of_top}, {WEEKDAYS[low]} {count(fewest)}." if fewest else f"{of_top}."
 
 
 def calendar_headline(days):

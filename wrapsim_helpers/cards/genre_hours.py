@@ -11,6 +11,8 @@ from .canvas import (
     READING,
     RIGHT,
     RULE,
+    Paint,
+    key,
     page,
     polygons,
     reading_line,
@@ -22,18 +24,20 @@ from .canvas import (
 from .fonts import family_in_text, shown_genre
 from .words import of_100, words_on
 
-MOST_ROWS, TOP, BOTTOM = 5, 560, 1460  # families; of the rows, pixels
+MOST_ROWS, TOP, BOTTOM = 5, 590, 1460  # families; of the rows, pixels
 STEP = MEASURE / 24  # from an hour to the next
+KEY_Y, QUIET_BOX = 548, 20  # baseline of the key; height of the box of an hour without a share
 QUIET = 0.03  # of all streams: with fewer in the three hours around an hour, no share is told
 
 
 def draw_hourly_families(ax, story, theme="press"):
     """Which families of genres have which hours? A ridge for each family: its height is the
     share of the family in three hours, and each ridge has its own scale. The hour of the headline,
-    which is the highest of its family, is marked.
+    which is the highest of its family, is marked. Hours with too few streams have an open box.
     """
     look = page(ax, story, "hourly_families", theme, words_of_hourly_families(story))
     names, shares = hourly_shares(story)
+    quiet = np.flatnonzero(~enough_streams(streams_by_hour(story)[2]))
     family, hour, *_ = strongest_hours(story)
     pitch = (BOTTOM - TOP) / len(names)
     hours = shares.argmax(axis=1)
@@ -43,6 +47,9 @@ def draw_hourly_families(ax, story, theme="press"):
         name_row(ax, look, y, name, share, hours[i], name == family)
         base = TOP + pitch * (i + 1) - 26
         ridge_of_row(ax, look, base, pitch - 96, shares[i], named_hours)
+        quiet_boxes(ax, look, base, quiet)
+    if len(quiet):
+        key(ax, look, KEY_Y, (Paint(look.ground, look.quiet), STEP, "too few plays"))
     for hour in range(0, 24, 6):
         at = LEFT + STEP * (hour + 0.5)
         write(ax, at, BOTTOM + 36, str(hour), RULE, "text", look.quiet, "tick", ha="center")
@@ -63,19 +70,25 @@ def ridge_of_row(ax, look, base, height, shares, named_hours):
         rectangles(ax, x, high[marked], STEP, base - high[marked], look.accent, "named hours")
 
 
+def quiet_boxes(ax, look, base, hours):
+    """Draw an open box on the base line for each hour with too few streams."""
+    if len(hours):
+        box = base - QUIET_BOX, STEP, QUIET_BOX, Paint(look.ground, look.quiet)
+        rectangles(ax, LEFT + STEP * hours, *box, "ghosts")
+
+
 def name_row(ax, look, y, name, share, hour, is_named):
-    """Write the name of a family, and its share at the hour of its largest share."""
-    peak = f"{of_100(share)} of 100 at {hour}"
+    """Write the name of a family, and its largest share with the three hours around its hour."""
+    peak = f"{of_100(share)} of 100, {three_hours(hour)}"
     colour = look.loud if is_named else look.text
     write(ax, RIGHT, y, peak, RULE, "text", look.text, "value", ha="right")
     room = MEASURE - 24 - width(peak, "text", RULE)
     write_name(ax, LEFT, y, shown_genre(name), (READING, RULE), "name", colour, "name", room)
 
 
-def part_of_day(hour):
-    """The part of the day of an hour, as a headline says it."""
-    names = "nights", "mornings", "afternoons", "evenings"
-    return names[np.searchsorted((5, 12, 18), hour, "right")]
+def three_hours(hour, to=" to "):
+    """The three hours around an hour as text: 4 -> "3 to 6"."""
+    return f"{(hour - 1) % 24}{to}{(hour + 2) % 24}"
 
 
 def streams_by_hour(story):
@@ -126,15 +139,15 @@ def words_of_hourly_families(story):
     family, hour, share, all_day = strongest_hours(story)
     names, shares = hourly_shares(story)
     name, in_text = shown_genre(family), family_in_text(family)
-    from_to, of_share = f"{(hour - 1) % 24} to {(hour + 2) % 24}", f"{of_100(share)} of 100"
+    from_to, of_share = three_hours(hour), f"{of_100(share)} of 100"
     said = "; ".join(
-        f"{shown_genre(n)} {of_100(row[peak])} of 100 at {peak}"
+        f"{shown_genre(n)} {of_100(row[peak])} of 100, {three_hours(peak)}"
         for n, row, peak in zip(names, shares, shares.argmax(axis=1))
     )
     return words_on(
         story,
         "Genres by hour",
-        headline=named_headline(f"{name} at {hour}", f"{name}, {part_of_day(hour)}", name),
+        headline=named_headline(f"{name}, {from_to}", f"{name}, {three_hours(hour, '–')}", name),
         reading=(
             reading_line(
                 f"{of_share} plays from {from_to} are {in_text}.",

@@ -16,6 +16,7 @@ from .canvas import (
     key,
     page,
     polygons,
+    reading_line,
     rectangles,
     write,
 )
@@ -138,8 +139,7 @@ def words_of_audio_day(story):
     """The words of the card `audio_day`."""
     parts, table = parts_of(story), story.tables["audio_day"]
     part, moods, n = max(parts, key=lambda row: row[2])
-    unusual = table[table["part"] == part].iloc[-1]
-    of_mood = of_100(unusual["n_streams"] / n)
+    shares = [of_100(streams / n) for streams in table["n_streams"][table["part"] == part]]
     everything = sum(n for _, _, n in parts)
     said = [
         f"{LABELS[part]}, {HOURS[part]}, {percent_text(n_part / everything)}: {' and '.join(both)}."
@@ -148,13 +148,20 @@ def words_of_audio_day(story):
     return words_on(
         story,
         "Audio day",
-        headline=f"{moods[-1].capitalize()} {NAMES[part]}s",
+        headline=f"{', '.join(moods).capitalize()} {NAMES[part]}s",
         reading=(
             f"{LABELS[part]}: {of_100(n / everything)} of 100 plays.",
-            f"{of_mood} of 100 {unusual['mood']}: above your average."
-            if len(moods) > 1
-            else f"Of these, {of_mood} of 100 are {unusual['mood']}.",
+            line_on_moods(moods, shares),
         ),
-        rule="Most frequent mood, and one that stands out.",
+        rule="First: most frequent. Second: more than at other hours.",
         before=" ".join(said),
     )
+
+
+def line_on_moods(moods, shares):
+    """The reading line on the one or two moods of a part of the day. shares: of 100, as texts"""
+    of_first = f"{shares[0]} of 100 are {moods[0]}"
+    if not moods[1:]:
+        return f"{of_first}."
+    of_second = f"{shares[1]} {moods[1]}"
+    return reading_line(f"{of_first}, {of_second}.", f"{shares[0]} {moods[0]}, {of_second}.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..wrapped.number_one import MILESTONE, milestone_day, peak_day
+from ..wrapped.number_one import MILESTONE, has_peak, milestone_day, peak_day
 from .canvas import (
     HEROES,
     LEFT,
@@ -105,7 +105,7 @@ def first_words(days):
 
 def words_of_number_one(story):
     """The words of the card `number_one`."""
-    days, peak = story.tables["number_one"], peak_day(story.tables["number_one"])
+    days = story.tables["number_one"]
     song, n, date = days.iloc[0], int(days["n_so_far"].iloc[-1]), milestone_day(days)
     times = counted(n, "play")
     n_days_played = counted(len(days), "day")
@@ -115,7 +115,7 @@ def words_of_number_one(story):
         "Number one",
         headline=f"{'play' if n == 1 else 'plays'} on {n_days_played}",
         reading=(
-            f"Peak: {day(peak['date'])}, {counted(peak['n_streams'], 'play')} in one day.",
+            line_on_peak(days),
             f"Played on {n_days_played} of {count(n_days(story))}.",
         ),
         rule=f"Plays of 30 s and more, {span(story)}. Simulated.",
@@ -123,3 +123,11 @@ def words_of_number_one(story):
         f"{day(song['date'])}. {reached}",
         hero=count(n),
     )
+
+
+def line_on_peak(days):
+    """The reading line on the day with most streams of the song."""
+    peak, most = peak_day(days), counted(days["n_streams"].max(), "play")
+    if has_peak(days):
+        return f"Peak: {day(peak['date'])}, {most} in one day."
+    return f"At most {most} in one day."

@@ -83,7 +83,7 @@ def words_of_party(story):
             if len(won)
             else "No award this time.",
         ),
-        rule="Large dot: the winner of an award. Simulated.",
+        rule="Large dots: winners. Alike: artists of all pairs, by plays.",
         before=f"{alike}. {awards}. {lines_}.",
     )
 

@@ -21,6 +21,7 @@ from .words import count, counted, day, short_title, words_on
 FIVE, TOP, PITCH = 5, 620, 178  # songs; the first row, and the distance of rows
 BAR, YOU = 30, 14  # height of the bars; width of the mark of the listener
 GAP = 24
+SAME_DAY = "on the same day", "that day"  # of the others, the longer words first
 
 
 def draw_pioneer(ax, story, theme="press"):
@@ -35,11 +36,12 @@ def draw_pioneer(ax, story, theme="press"):
         mine = LEFT + scale * song.n_before
         if song.n_before:
             rectangles(ax, LEFT, y, mine - LEFT - 4, BAR, look.muted, "earlier")
-        later = scale * (song.n_all - song.n_before) - 4
-        rectangles(ax, mine + YOU + 4, y, max(later, 6), BAR, look.mark, "later")
+        after = scale * (song.n_all - song.n_before) - 4
+        rectangles(ax, mine + YOU + 4, y, max(after, 6), BAR, look.mark, "later")
         rectangles(ax, mine, y - 6, YOU, BAR + 12, look.accent, "you")
         row_of_pioneer(ax, look, y + 96, song)
-    swatches = (look.accent, YOU, "you"), (look.mark, 44, "after you")
+    later = "same day or later" if same_day(songs).any() else "after you"
+    swatches = (look.accent, YOU, "you"), (look.mark, 44, later)
     earlier = [(look.muted, 44, "before you")] * bool(songs["n_before"].any())
     key(ax, look, 548, *swatches, *earlier)
     return ax
@@ -61,10 +63,9 @@ def words_of_pioneer(story):
     """The words of the card `pioneer`."""
     songs = story.tables["pioneer"][:FIVE]
     first = songs.iloc[0]
-    others = int(first["n_all"]) - 1
     said = "; ".join(
-        f"{s.rank} {s.title} by {s.artist}, played first on {day(s.date)}, before "
-        f"{count(s.n_after)} of {counted(s.n_all - 1, 'other listener')}, after {count(s.n_before)}"
+        f"{s.rank} {s.title} by {s.artist}, played first on {day(s.date)}, by "
+        f"{counted(s.n_all - 1, 'other listener')}: {others_in_words(s)}"
         for s in songs.itertuples()
     )
     return words_on(
@@ -73,8 +74,8 @@ def words_of_pioneer(story):
         headline=f"Before {counted(first['n_after'], 'listener')}",
         reading=(
             reading_line(
-                f"{count(others)} others played it, {count(first['n_after'])} after you.",
-                f"{count(first['n_after'])} of {count(others)} played it after you.",
+                *(f"{others_in_words(first, when)}." for when in SAME_DAY),
+                f"{count(first['n_after'])} after you.",
             ),
             reading_line(
                 f"Played on {day(first['date'])}, {days_after(first)}.",
@@ -84,6 +85,17 @@ def words_of_pioneer(story):
         rule="New songs that you played before most others.",
         before=f"{said}.",
     )
+
+
+def same_day(songs):
+    """How many others streamed a song first on the listener's day. songs: rows of `pioneer`"""
+    return songs.n_all - 1 - songs.n_before - songs.n_after
+
+
+def others_in_words(song, when=SAME_DAY[0]):
+    """How many others streamed a song first after the listener, before, and on the same day."""
+    numbers = (song.n_after, "after you"), (song.n_before, "before"), (same_day(song), when)
+    return ", ".join(f"{count(n)} {words}" for n, words in numbers if n)
 
 
 def days_after(song):

@@ -12,7 +12,7 @@ from .canvas import (
     Paint,
     directions,
     dots,
-    fits_width,
+    fit_name,
     lines,
     page,
     reading_line,
@@ -152,13 +152,14 @@ def words_of_oldest_song(story):
     half = years["release_year"][years["share"].cumsum() >= 0.5].iloc[0]
     title, artist = shown(short_title(song["title"]), "title"), shown(song["artist"], "artist")
     plays = counted(song["n_streams"], "play")
-    names = (f"{title}, {artist}.", f"By {artist}.", f"{plays} of it.")
+    headline = song_headline(title)
+    whole = [f"{title}, {artist}.", *[f"{title}."] * (headline != title)]
     return words_on(
         story,
         "Oldest song",
-        headline=song_headline(title, artist),
+        headline=headline,
         reading=(
-            reading_line(*names),
+            reading_line(*whole, f"By {artist}.", f"{plays} of it."),
             reading_line(f"{plays}; half of all are from {half} on.", f"Half of all: {half} on."),
         ),
         rule="Ring: earliest release. Area: plays. Simulated.",
@@ -167,7 +168,10 @@ def words_of_oldest_song(story):
     )
 
 
-def song_headline(title, artist):
-    """The headline of the card `oldest_song`; it follows the year: the title if it fits."""
-    short = [text for text in (title, artist) if len(text.split(" ")) <= 4]
-    return next((text for text in short if fits_width(text, "name", SUB)), "is the oldest release")
+def song_headline(title):
+    """The headline of the card `oldest_song`; it follows the year: the title, cut after four words
+    and where the line ends.
+    """
+    start = " ".join(title.split(" ")[:4])
+    text = title if start == title else f"{start.rstrip(' ,;:-(&')}…"
+    return fit_name(text, (SUB,), "name", MEASURE)[1][0]

@@ -22,7 +22,7 @@ from .canvas import (
     write_name,
 )
 from .fonts import shown
-from .words import count, counted, percent_text, short_title, span, words_on
+from .words import count, counted, percent_text, short_title, words_on
 
 FIVE = 5
 TWIN = 0.6  # similarity from which the closest listener is called a twin
@@ -80,7 +80,7 @@ def words_of_similar_listeners(story):
         headline=fits_headline(name, name.split(" ")[0]),
         sub=alike_line(people),
         reading=(shared_line(twin), second_line(people)),
-        rule="You are the centre. Compared: 20 artists of each.",
+        rule="You are the centre. Artists played most count most.",
         before=f"{alike}.",
     )
 
@@ -199,7 +199,7 @@ def words_of_blend(story):
         headline="taste in common",
         hero=percent_text(row["similarity"]),
         reading=tuple(songs_given(story)) or ("Nothing new for either.",),
-        rule=f"{counted(row['n_shared'], 'artist')} of both; {span(story)}. Simulated.",
+        rule=f"{counted(row['n_shared'], 'artist')} of both; those played most count most.",
         before=f"{both}; {counted(row['n_shared'], 'artist')} of both: {shared}.",
     )
 

@@ -144,7 +144,7 @@ def wider_names(columns, second, size):
 def draw_facts(ax, look, story, y):
     """Draw what each fact is about, and below it its value."""
     for (name, value), (x, room) in zip(facts(story), FACTS):
-        write(ax, x, y, name, RULE, "text", look.quiet, "label")
+        write_name(ax, x, y, name, (RULE,), "text", look.quiet, "label", room)
         sizes = (NAME, READING, RULE)
         write_name(ax, x, y + 54, value, sizes, "name", look.text, "value", room)
 
@@ -160,15 +160,15 @@ def top_fives(story):
 
 
 def facts(story):
-    """Name and value of three facts: the first family of genres, streak, and the rank among the
-    fans of the top artist if it is in the upper half. The days with music take the place of a
+    """Name and value of three facts: the first family of genres, streak, and the top artist
+    with the rank among the fans if it is in the upper half. The days with music take the place of a
     missing one.
     """
     tables, days = story.tables, int(story.first("minutes")["n_days"])
     known = [("Genre", capital(shown_genre(name))) for name in disc_families(story)[:1]]
     known += [("Streak", counted(int(n), "day")) for n in tables["longest_streak"]["n_days"][:1]]
     known += [
-        ("Fan rank", f"{count(fan.rank)} of {count(fan.n_fans)}")
+        (shown(fan.artist), f"Fan {count(fan.rank)} of {count(fan.n_fans)}")
         for fan in fans_of(story)[:1].itertuples()
         if in_upper_half(fan.rank, fan.n_fans)
     ]
@@ -204,7 +204,7 @@ def words_of_summary(story):
     colours = ", ".join(disc_families(story))
     by_family = f" and family of genres, most {colours}" * bool(colours)
     fives.append(f"streams by month{by_family}")
-    texts = "; ".join([*fives, *(f"{key.lower()} {value}" for key, value in facts(story))])
+    texts = "; ".join([*fives, *(f"{name}: {value}" for name, value in facts(story))])
     return Words(
         kicker=kicker,
         headline=shown(name, latin=story.listener["name_latin"]),

@@ -29,8 +29,8 @@ MIDDLE, HALF = (LEFT + RIGHT) / 2, MEASURE / 2 - 24
 FEW = 100  # listeners who get larger dots
 MEANING = 654  # baseline of the sentence on the comparison, pixels
 LETTERS = {  # what a letter of a type says, against the median of the crowd
-    "F": "familiar artists",
-    "E": "new artists",
+    "F": "more familiar artists",
+    "E": "more exploring",
     "N": "newer songs",
     "T": "older songs",
     "L": "more repeats",
@@ -153,30 +153,30 @@ HABITS = {character.measure: character.habit for character in CHARACTERS}
 SHORTEST = {  # the habit of each character in two words, in a headline after its name
     "Vampire": "dark music",
     "Alchemist": "songs added",
-    "Time Traveler": "repeats",
+    "Repeater": "same songs",
     "Cyclops": "one genre",
     "Luminary": "happy music",
     "Mastermind": "many genres",
     "Roboticist": "radio, mixes",
     "Shapeshifter": "artists change",
-    "Collector": "own playlists",
+    "Librarian": "own playlists",
     "Hypnotist": "whole albums",
     "Fanatic": "one artist",
-    "Replayer": "old favourites",
+    "Nostalgist": "old favourites",
 }
 SENTENCES = {  # what a character does
     "Vampire": "plays a lot of dark music",
     "Alchemist": "adds many songs to playlists",
-    "Time Traveler": "returns to the same songs",
+    "Repeater": "returns to the same songs",
     "Cyclops": "stays with one genre",
     "Luminary": "plays a lot of happy music",
     "Mastermind": "plays many genres, evenly",
     "Roboticist": "plays radio and daily mixes",
     "Shapeshifter": "changes artist at each song",
-    "Collector": "plays playlists of their own",
+    "Librarian": "plays playlists of their own",
     "Hypnotist": "plays albums in their order",
     "Fanatic": "stays with one artist",
-    "Replayer": "plays songs loved before",
+    "Nostalgist": "plays songs loved before",
 }
 
 

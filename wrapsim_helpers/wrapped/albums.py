@@ -8,6 +8,7 @@ from .tops import RANKED, UNRANKED
 
 PLACES = 9  # decimals of evenness and score; equal listening gives equal scores on every engine
 CARD_SHARE = (7, 10)  # the card requires this share of the tracks of one album (press, 2025)
+FEWEST_STREAMS = 10  # of an album on a card
 
 
 def top_albums(tables, most=100):
@@ -99,6 +100,11 @@ def with_one_nearly_whole(albums, _):
     return albums[whole * albums["n_heard"] >= part * albums["n_tracks"]].reset_index(drop=True)
 
 
+def with_enough_streams(albums, request):
+    """The albums `with_one_nearly_whole` that have at least FEWEST_STREAMS streams."""
+    return with_one_nearly_whole(albums[albums["n_streams"] >= FEWEST_STREAMS], request)
+
+
 COLUMNS = (
     "rank",
     "album_id",
@@ -122,11 +128,11 @@ INSIGHTS = (
         reads=OF_STREAMS,
         needs=("albums",),
         columns=COLUMNS,
-        shape=with_one_nearly_whole,
+        shape=with_enough_streams,
         counted="albums of which at least 70 of 100 tracks were streamed, by streams x evenness "
         f"over the album's tracks; {RANKED}",
-        left_out=f"{UNRANKED}, releases of one track, and songs of a songs file, which has no "
-        "albums",
+        left_out=f"{UNRANKED}, releases of one track, albums with fewer than {FEWEST_STREAMS} "
+        "streams, and songs of a songs file, which has no albums",
         runner_up=gap_to_second("album", "score", "has a score {number:,.1f} lower"),
     ),
 )

@@ -1,4 +1,8 @@
-"""The character: which of twelve habits stands out most against the crowd."""
+"""The character: which of twelve habits stands out most against the crowd.
+
+Nine names are published ones. Repeater, Librarian and Nostalgist replace Time Traveler, Collector
+and Replayer, which are names of personalities and of a role too, with other meanings.
+"""
 
 from typing import NamedTuple
 
@@ -22,16 +26,16 @@ class Character(NamedTuple):
 CHARACTERS = (
     Character("Vampire", "dark_share", "dark music"),
     Character("Alchemist", "adds_per_100", "songs added to playlists"),
-    Character("Time Traveler", "repeat_share", "songs played again"),
+    Character("Repeater", "repeat_share", "songs played again"),
     Character("Cyclops", "top_genre_share", "one genre"),
     Character("Luminary", "joyful_share", "happy music"),
     Character("Mastermind", "genre_entropy", "many genres"),
     Character("Roboticist", "automatic_share", "radio and daily mixes"),
     Character("Shapeshifter", "changes_share", "a new artist each song"),
-    Character("Collector", "own_playlist_share", "your own playlists"),
+    Character("Librarian", "own_playlist_share", "your own playlists"),
     Character("Hypnotist", "in_order_share", "albums in their order"),
     Character("Fanatic", "top_artist_share", "one artist"),
-    Character("Replayer", "loved_share", "songs loved before"),
+    Character("Nostalgist", "loved_share", "songs loved before"),
 )
 
 

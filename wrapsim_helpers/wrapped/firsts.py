@@ -12,6 +12,7 @@ from .insight import OF_STREAMS, Insight, gap_to_second
 from .tops import RANKED, UNRANKED, ranked_genres, track_titles, with_genre
 
 KNOWN_DAYS = 28  # of a listener's history, in whose first days nothing counts as new
+FEWEST_STREAMS = 5  # of the top artist of a season, and of the new artist with most streams
 SEASONS = ("winter", "spring", "summer", "autumn")  # from January on, north of the equator
 
 
@@ -248,9 +249,17 @@ def of_several_seasons(rows, _):
     return rows if len(rows) > 1 else rows[:0]
 
 
+def with_enough_streams(rows, request):
+    """The seasons whose top artist has at least FEWEST_STREAMS streams, if there are several."""
+    often = rows[rows["n_whole"] >= FEWEST_STREAMS]
+    return of_several_seasons(often.reset_index(drop=True), request)
+
+
 def with_dates_of_firsts(months, _):
-    """Discoveries with first_date, the date of first_day; no row if no artist is new."""
-    months = months if months["n_artists"].any() else months[:0]
+    """Discoveries with first_date, the date of first_day; no row if no new artist has at least
+    FEWEST_STREAMS streams.
+    """
+    months = months if (months["n_whole"] >= FEWEST_STREAMS).any() else months[:0]
     return months.assign(first_date=as_dates(months["first_day"]))
 
 
@@ -301,8 +310,8 @@ INSIGHTS = (
         shape=with_dates_of_firsts,
         counted="artists and genres without a play of {seconds} s and more before, in the whole "
         "run",
-        left_out=f"{UNRANKED}, and what the listener played in the first {KNOWN_DAYS} days of the "
-        "run",
+        left_out=f"{UNRANKED}, what the listener played in the first {KNOWN_DAYS} days of the run, "
+        f"and everything if no new artist has {FEWEST_STREAMS} streams",
     ),
     Insight(
         "seasons",
@@ -310,10 +319,11 @@ INSIGHTS = (
         seasons,
         reads=OF_STREAMS,
         columns=SEASON_COLUMNS,
-        shape=of_several_seasons,
+        shape=with_enough_streams,
         counted=f"{RANKED}; {WEIGHED}; seasons from December, March, June and September, by the "
         "half of the world where the home is",
-        left_out=UNRANKED,
+        left_out=f"{UNRANKED}, and seasons whose top artist has fewer than {FEWEST_STREAMS} "
+        "streams",
     ),
     Insight(
         "world",

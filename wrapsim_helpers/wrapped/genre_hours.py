@@ -48,6 +48,7 @@ INSIGHTS = (
         columns=COLUMNS,
         shape=with_enough_hours,
         counted="plays of {seconds} s and more, in the hour in which they began",
-        left_out=f"{UNRANKED}, and tracks without a genre",
+        left_out=f"{UNRANKED}, tracks without a genre, and listeners who have fewer than "
+        f"{FEWEST_HOURS} hours with {FEWEST} plays in the three hours around them",
     ),
 )

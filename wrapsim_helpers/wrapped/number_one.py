@@ -8,6 +8,8 @@ from .insight import OF_STREAMS, Insight, counted_streams
 from .tops import RANKED, UNRANKED, top_songs
 
 MILESTONE = 100  # the stream that the card of 2020 named
+FEWEST_STREAMS = 10  # of a song whose story is told
+FEWEST_OF_PEAK = 3  # streams of a peak day
 
 
 def number_one(tables):
@@ -40,6 +42,12 @@ def with_dates(days, _):
     return days.assign(date=as_dates(days["day"]))
 
 
+def with_enough_streams(days, request):
+    """The days of the song with dates; none of a song with fewer than FEWEST_STREAMS streams."""
+    enough = days["n_so_far"].max() >= FEWEST_STREAMS
+    return with_dates(days if enough else days[:0], request)
+
+
 def milestone_day(days):
     """The date of the 100th stream; None if there are fewer. days: table of `number_one`."""
     reached = days["date"][days["n_so_far"] >= MILESTONE]
@@ -51,6 +59,11 @@ def peak_day(days):
     `number_one`.
     """
     return days.loc[days["n_streams"].idxmax()]
+
+
+def has_peak(days):
+    """Whether a day has FEWEST_OF_PEAK streams. days: as from `number_one`"""
+    return days["n_streams"].max() >= FEWEST_OF_PEAK
 
 
 def gap_to_second_peak(days):
@@ -79,9 +92,9 @@ INSIGHTS = (
         number_one,
         reads=OF_STREAMS,
         columns=COLUMNS,
-        shape=with_dates,
+        shape=with_enough_streams,
         counted=f"{RANKED}; of equal peak days, the earlier",
-        left_out=UNRANKED,
+        left_out=f"{UNRANKED}, and songs with fewer than {FEWEST_STREAMS} streams",
         runner_up=gap_to_second_peak,
     ),
 )

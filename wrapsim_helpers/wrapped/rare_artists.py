@@ -6,6 +6,7 @@ from .tops import RANKED, UNRANKED
 
 RARE_PERCENT = 2  # of the other listeners at most have streamed a rare artist
 MOST = 10  # artists told
+FEWEST_STREAMS = 3  # of an artist who is told
 
 
 def rare_artists(tables):
@@ -34,8 +35,9 @@ def rare_artists(tables):
 
 
 def rare_in_a_crowd(artists, _):
-    """The rows; none if the run has one listener."""
-    return artists[artists["n_listeners"] > 1].reset_index(drop=True)
+    """Ranked artists with at least FEWEST_STREAMS streams; none if the run has one listener."""
+    is_told = (artists["n_listeners"] > 1) & (artists["n_whole"] >= FEWEST_STREAMS)
+    return artists[is_told].assign(rank=range(1, is_told.sum() + 1)).reset_index(drop=True)
 
 
 COLUMNS = (
@@ -53,6 +55,6 @@ INSIGHTS = (
         shape=rare_in_a_crowd,
         counted=f"artists whom at most {RARE_PERCENT} % of the other listeners of this run have "
         f"streamed; {RANKED}; a stream of a featured artist weighs {{featured}}",
-        left_out=UNRANKED,
+        left_out=f"{UNRANKED}, and artists with fewer than {FEWEST_STREAMS} streams",
     ),
 )
