@@ -58,7 +58,7 @@ def on_card(streams):
 @pytest.mark.parametrize(("n", "is_told"), [(9, False), (10, True)])
 def test_an_album_of_fewer_than_ten_streams_has_no_card(n, is_told):
     rows = albums.top_albums(listened({"Two": [5, n - 5]})).execute()
-    assert (len(albums.with_enough_streams(rows, None)) == 1) == is_told
+    assert (len(albums.albums_played_often(rows, None)) == 1) == is_told
 
 
 @pytest.mark.parametrize(("n_heard", "counts"), [(4, False), (5, False), (6, True), (10, True)])

@@ -158,8 +158,8 @@ def test_one_season_is_no_list_of_seasons():
 
 def test_a_season_whose_top_artist_has_fewer_than_five_streams_is_left_out():
     rows = pd.DataFrame({"number": range(4), "n_whole": [5, 4, 9, 1]})
-    assert firsts.with_enough_streams(rows, None)["number"].tolist() == [0, 2]
-    assert len(firsts.with_enough_streams(rows[:2], None)) == 0
+    assert firsts.seasons_played_often(rows, None)["number"].tolist() == [0, 2]
+    assert len(firsts.seasons_played_often(rows[:2], None)) == 0
 
 
 @pytest.mark.parametrize(("most", "n_rows"), [(4, 0), (5, 2)])

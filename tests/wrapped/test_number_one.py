@@ -75,7 +75,7 @@ def test_private_and_short_plays_are_no_part_of_the_story():
 @pytest.mark.parametrize(("n", "n_rows"), [(9, 0), (10, 10)])
 def test_a_song_of_fewer_than_ten_streams_has_no_story(n, n_rows):
     days = no.number_one(heard(streamed(n))).execute()
-    assert len(no.with_enough_streams(days, None)) == n_rows
+    assert len(no.song_played_often(days, None)) == n_rows
 
 
 @pytest.mark.parametrize(("per_day", "is_told"), [(2, False), (3, True)])

@@ -65,7 +65,7 @@ def words_of_pioneer(story):
     first = songs.iloc[0]
     said = "; ".join(
         f"{s.rank} {s.title} by {s.artist}, played first on {day(s.date)}, by "
-        f"{counted(s.n_all - 1, 'other listener')}: {others_in_words(s)}"
+        f"{counted(s.n_all - 1, 'other listener')}: {arrivals_in_words(s)}"
         for s in songs.itertuples()
     )
     return words_on(
@@ -74,7 +74,7 @@ def words_of_pioneer(story):
         headline=f"Before {counted(first['n_after'], 'listener')}",
         reading=(
             reading_line(
-                *(f"{others_in_words(first, when)}." for when in SAME_DAY),
+                *(f"{arrivals_in_words(first, when)}." for when in SAME_DAY),
                 f"{count(first['n_after'])} after you.",
             ),
             reading_line(
@@ -92,7 +92,7 @@ def same_day(songs):
     return songs.n_all - 1 - songs.n_before - songs.n_after
 
 
-def others_in_words(song, when=SAME_DAY[0]):
+def arrivals_in_words(song, when=SAME_DAY[0]):
     """How many others streamed a song first after the listener, before, and on the same day."""
     numbers = (song.n_after, "after you"), (song.n_before, "before"), (same_day(song), when)
     return ", ".join(f"{count(n)} {words}" for n, words in numbers if n)

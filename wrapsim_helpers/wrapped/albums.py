@@ -100,7 +100,7 @@ def with_one_nearly_whole(albums, _):
     return albums[whole * albums["n_heard"] >= part * albums["n_tracks"]].reset_index(drop=True)
 
 
-def with_enough_streams(albums, request):
+def albums_played_often(albums, request):
     """The albums `with_one_nearly_whole` that have at least FEWEST_STREAMS streams."""
     return with_one_nearly_whole(albums[albums["n_streams"] >= FEWEST_STREAMS], request)
 
@@ -128,7 +128,7 @@ INSIGHTS = (
         reads=OF_STREAMS,
         needs=("albums",),
         columns=COLUMNS,
-        shape=with_enough_streams,
+        shape=albums_played_often,
         counted="albums of which at least 70 of 100 tracks were streamed, by streams x evenness "
         f"over the album's tracks; {RANKED}",
         left_out=f"{UNRANKED}, releases of one track, albums with fewer than {FEWEST_STREAMS} "

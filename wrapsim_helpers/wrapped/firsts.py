@@ -249,7 +249,7 @@ def of_several_seasons(rows, _):
     return rows if len(rows) > 1 else rows[:0]
 
 
-def with_enough_streams(rows, request):
+def seasons_played_often(rows, request):
     """The seasons whose top artist has at least FEWEST_STREAMS streams, if there are several."""
     often = rows[rows["n_whole"] >= FEWEST_STREAMS]
     return of_several_seasons(often.reset_index(drop=True), request)
@@ -319,7 +319,7 @@ INSIGHTS = (
         seasons,
         reads=OF_STREAMS,
         columns=SEASON_COLUMNS,
-        shape=with_enough_streams,
+        shape=seasons_played_often,
         counted=f"{RANKED}; {WEIGHED}; seasons from December, March, June and September, by the "
         "half of the world where the home is",
         left_out=f"{UNRANKED}, and seasons whose top artist has fewer than {FEWEST_STREAMS} "

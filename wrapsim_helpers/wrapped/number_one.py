@@ -42,7 +42,7 @@ def with_dates(days, _):
     return days.assign(date=as_dates(days["day"]))
 
 
-def with_enough_streams(days, request):
+def song_played_often(days, request):
     """The days of the song with dates; none of a song with fewer than FEWEST_STREAMS streams."""
     enough = days["n_so_far"].max() >= FEWEST_STREAMS
     return with_dates(days if enough else days[:0], request)
@@ -92,7 +92,7 @@ INSIGHTS = (
         number_one,
         reads=OF_STREAMS,
         columns=COLUMNS,
-        shape=with_enough_streams,
+        shape=song_played_often,
         counted=f"{RANKED}; of equal peak days, the earlier",
         left_out=f"{UNRANKED}, and songs with fewer than {FEWEST_STREAMS} streams",
         runner_up=gap_to_second_peak,
