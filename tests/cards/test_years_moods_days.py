@@ -238,7 +238,9 @@ def test_the_line_of_an_audio_day_is_on_the_mood_of_the_headline():
 )
 def test_the_scale_of_energy_is_labelled_and_small_differences_look_small(values):
     months = pd.DataFrame({"month": [1, 2], "n_streams": [9, 4], "energy": values})
-    months = months.assign(energy=1.0 * months["energy"], valence=50.0, bpm=120.0)
+    months = months.assign(
+        energy=1.0 * months["energy"], valence=50.0, bpm=120.0, crowd_energy=np.nan
+    )
     ax = draw("energy", with_table(story_of("typical"), energy=months))
     numbers = [
         int(t.get_text()) for t in ax.texts if t.get_gid() == "tick" and t.get_text()[0] < "A"
