@@ -97,7 +97,18 @@ def test_every_phase_has_a_bracket_over_its_months():
     ends = [(path[:, 0].min(), path[:, 0].max()) for c in brackets for path in c.get_segments()]
     assert len(ends) == len(table) == 3 and all(b[0] > a[1] for a, b in zip(ends, ends[1:]))
     texts = [t.get_text() for t in ax.texts]
-    assert "Danceable, energetic dance pop" in texts and "Largest: Jan to Apr, 90 plays." in texts
+    assert "Energetic dance pop" in texts and "Largest: Jan to Apr, 90 plays." in texts
+
+
+def test_an_evolution_says_which_genre_is_the_widest_band_and_names_a_phase_in_few_words():
+    story = story_of("typical")
+    mixture = story.tables["genre_mixture"]
+    widest = mixture[mixture["genre"] != ""].groupby("genre")["n_streams"].sum().idxmax()
+    words = evolution.words_of_music_evolution(story)
+    assert words.reading[1] == f"Most played of all: {widest}."
+    names = [t.get_text() for t in drawn("typical", "music_evolution").texts]
+    phases = [name for name in names if name in ("Energetic dance pop", "Romantic neo mellow")]
+    assert len(phases) == 2 and "Indie folk" in names
 
 
 def test_a_diary_has_an_entry_for_every_day_in_order():

@@ -144,6 +144,12 @@ def fit_name(name, sizes, face, room, n_lines=1):
     return size, broken(name, face, size, room, n_lines)
 
 
+@lru_cache(512)
+def shared_size(names, sizes, face, room):
+    """The largest size at which every name of a list, a tuple, fits on one line, else the last."""
+    return min((fit_name(name, sizes, face, room)[0] for name in names), default=sizes[0])
+
+
 def broken(name, face, size, room, n_lines):
     """The name broken into at most so many lines; the last one ends with an ellipsis if text is
     left.

@@ -93,7 +93,8 @@ def centres(story, months, pitch):
 
 
 def draw_line(ax, story, look, pitch, ends):
-    """Draw the lines through months that follow each other, their dots, and the values of the highest and the lowest.
+    """Draw the lines through months that follow each other, their dots, and the values of the
+    highest and the lowest.
 
     pitch  from a month to the next, pixels;  ends  of the scale
     """

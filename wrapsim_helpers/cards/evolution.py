@@ -169,9 +169,8 @@ def phase_row(ax, look, y, phase):
 
 
 def phase_label(phase):
-    """The name of a phase: its sound, mood and genre."""
-    words = [word for word in (phase.descriptor, phase.mood) if word]
-    return capital(f"{', '.join(words)} {shown_genre(phase.genre)}")
+    """The name of a phase: its mood and genre."""
+    return capital(f"{phase.mood} {shown_genre(phase.genre)}".strip())
 
 
 def words_of_music_evolution(story):
@@ -191,11 +190,20 @@ def words_of_music_evolution(story):
         headline=evolution_headline([(shown_genre(p.genre), p.mood, p.descriptor) for p in phases]),
         reading=(
             reading_line(f"Largest: {months_of_phase(longest)}, {plays}.", f"Largest: {plays}."),
-            f"Its peak: {name_of_month(longest.peak_month)}. All: {everything}.",
+            most_played_line(story.tables["genre_mixture"], everything),
         ),
-        rule="Genres by month; key: from the top. Simulated.",
+        rule="Phases: what stands out from all months. Simulated.",
         before=f"{said}.",
     )
+
+
+def most_played_line(mixture, plays):
+    """The reading line on the genre with most streams, which no phase needs to be named after.
+
+    mixture  table of the insight `genre_mixture`;  plays  number of all plays, with its noun
+    """
+    genre = shown_genre(mixture.loc[mixture["rank"] == 1, "genre"].iloc[0])
+    return reading_line(f"Most played of all: {genre}.", f"All: {plays}.")
 
 
 def name_of_month(month):

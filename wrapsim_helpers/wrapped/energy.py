@@ -31,7 +31,7 @@ def energy(tables):
 
 
 def listeners_by_energy(tables):
-    """Number of listeners by month and energy: month, tenths (of a point of energy), n_listeners."""
+    """Number of listeners by month and energy: month, tenths (of a point), n_listeners."""
     months = energy(tables)
     counts = months.mutate(tenths=(10 * months.energy).round().cast("int64"))
     return counts.group_by("month", "tenths").agg(n_listeners=counts.count())
@@ -51,8 +51,8 @@ TALLIES = (
 
 
 def with_crowd(months, request):
-    """The rows with crowd_energy, the energy of the month's median listener (see `median_energies`);
-    none if there is only one month.
+    """The rows with crowd_energy, the energy of the month's median listener (see
+    `median_energies`); none if there is only one month.
     """
     crowd = median_energies(request.tally("energies"))
     rows = months.assign(crowd_energy=[crowd.get(month, np.nan) for month in months["month"]])
