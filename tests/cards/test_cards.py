@@ -1184,6 +1184,23 @@ def test_all_artists_and_songs_of_a_summary_have_one_size(story):
     assert len({text.get_fontsize() for text in texts}) == 1 and len(texts) > 5
 
 
+@each_card
+def test_the_names_of_a_list_have_one_size(story, name):
+    if name in ("top_genres", "festival"):  # names as large as their layers and stages
+        return
+    for role in ("name", "phase", "fact"):
+        texts = [text for text in drawn(story, name).texts if text.get_gid() == role]
+        assert len({text.get_fontsize() for text in texts}) <= 1, role
+
+
+def test_a_film_cuts_no_title_that_fits_in_the_smallest_size():
+    title = "We Could Leave When It Rains Early"  # too wide for two sizes
+    movie = story_of("typical").tables["movie"]
+    movie = movie.assign(title=["Salt", title, *["Rain"] * (len(movie) - 2)])
+    ax = draw("movie", with_table(story_of("typical"), movie=movie))
+    assert title in [text.get_text() for text in ax.texts]
+
+
 def test_a_guest_is_named_by_the_latin_column(only_shipped_fonts):
     guests = pd.DataFrame({"name": ["森裕美子", "Bo Ek"], "name_latin": ["Mori Yumiko", "Bo Ek"]})
     assert [first_name(*guest) for guest in guests.to_numpy()] == ["Mori Yumiko", "Bo"]
@@ -1522,7 +1539,8 @@ def test_the_alt_text_has_every_number_that_the_card_says(story, name):
     said = [
         t.get_text()
         for t in ax.texts
-        if t.get_gid() in ("hero", "headline", "sub", "reading", "value", "rank", "kicker", "end")
+        if t.get_gid()
+        in ("hero", "headline", "sub", "reading", "value", "fact", "rank", "kicker", "end")
     ]
     numbers = set(NUMBER.findall(" ; ".join(said)))
     assert ax.get_label() and numbers <= set(NUMBER.findall(ax.get_label())), numbers - set(

@@ -135,6 +135,16 @@ def write_name(ax, x, y, name, sizes, face, colour, role, room, n_lines=1, lift=
     return size, parts
 
 
+def same_size(ax, role, face="name"):
+    """Set all left-aligned texts of a role, such as the names of a list, to their smallest size."""
+    texts = [text for text in ax.texts if text.get_gid() == role]
+    size = min((text.get_fontsize() for text in texts), default=0)
+    for text in texts:
+        letter = text.get_text().strip(fonts.LEFT_TO_RIGHT)[0]
+        less = (text.get_fontsize() - size) / points(ax, 1)
+        text.set(fontsize=size, x=text.get_position()[0] + fonts.bearing(letter, face) * less)
+
+
 @lru_cache(4096)
 def fit_name(name, sizes, face, room, n_lines=1):
     """(size, lines of text): the largest size at which the name fits on one line, else the last
@@ -142,12 +152,6 @@ def fit_name(name, sizes, face, room, n_lines=1):
     """
     size = next((size for size in sizes if fits_width(name, face, size, room)), sizes[-1])
     return size, broken(name, face, size, room, n_lines)
-
-
-@lru_cache(512)
-def shared_size(names, sizes, face, room):
-    """The largest size at which every name of a list, a tuple, fits on one line, else the last."""
-    return min((fit_name(name, sizes, face, room)[0] for name in names), default=sizes[0])
 
 
 def broken(name, face, size, room, n_lines):

@@ -16,6 +16,7 @@ from .canvas import (
     polygons,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_centred,
@@ -61,6 +62,7 @@ def draw_music_evolution(ax, story, theme="press"):
     for i, phase in enumerate(story.tables["music_evolution"].itertuples()):
         bracket(ax, story, look, phase)
         phase_row(ax, look, FIRST_PHASE + PHASE_PITCH * i, phase)
+    same_size(ax, "phase", "bold")
     return ax
 
 

@@ -19,7 +19,7 @@ from .canvas import (
     polygons,
     reading_line,
     rectangles,
-    shared_size,
+    same_size,
     width,
     write,
     write_name,
@@ -131,12 +131,12 @@ def compare_plays(ax, look, names, below, n, role):
     rectangles(ax, LEFT, y + TO_BAR, MEASURE * n / max(n.max(), 1), high, paints, role)
     plays = [counted(number, "play") for number in n]
     room = MEASURE - 24 - max(width(text, "bold", READING) for text in plays)
-    size = shared_size(tuple(names), (NAME, READING, RULE), "name", room)
     for i, (name, line, text) in enumerate(zip(names, below, plays)):
         colour = look.text if i else look.loud
-        write_name(ax, LEFT, y[i], name, (size,), "name", colour, "name", room)
+        write_name(ax, LEFT, y[i], name, (NAME, READING, RULE), "name", colour, "name", room)
         write(ax, RIGHT, y[i], text, READING, "bold", colour, "value", ha="right")
         write(ax, LEFT, y[i] + BELOW, line, RULE, "text", look.quiet, "unit")
+    same_size(ax, "name")
 
 
 def words_of_discoveries(story):
@@ -193,6 +193,7 @@ def draw_seasons(ax, story, theme="press"):
         write_name(ax, left, y - 24, when, (RULE,), "text", look.quiet, "value", RIGHT - left)
         name = shown(row.artist)
         write_name(ax, left, y + 36, name, (NAME, READING), "name", colour, "name", RIGHT - left)
+    same_size(ax, "name")
     return ax
 
 

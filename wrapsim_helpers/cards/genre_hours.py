@@ -15,6 +15,7 @@ from .canvas import (
     polygons,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_name,
@@ -43,6 +44,7 @@ def draw_hourly_families(ax, story, theme="press"):
         name_row(ax, look, y, name, share, hours[i], name == family)
         base = TOP + pitch * (i + 1) - 26
         ridge_of_row(ax, look, base, pitch - 96, shares[i], named_hours)
+    same_size(ax, "name")
     for hour in range(0, 24, 6):
         at = LEFT + STEP * (hour + 0.5)
         write(ax, at, BOTTOM + 36, str(hour), RULE, "text", look.quiet, "tick", ha="center")

@@ -12,6 +12,7 @@ from .canvas import (
     page,
     reading_line,
     rectangles,
+    same_size,
     width,
     write_name,
 )
@@ -38,6 +39,7 @@ def draw_new_releases(ax, story, theme="press"):
             small = 0 if is_streamed else side / 4
             box = left[some] + small, y + 24 + small, side - 2 * small, side - 2 * small
             rectangles(ax, *box, paint, "tracks")
+    same_size(ax, "name")
     return ax
 
 

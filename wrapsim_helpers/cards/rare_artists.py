@@ -15,6 +15,7 @@ from .canvas import (
     page,
     polygons,
     reading_line,
+    same_size,
     width,
     write,
     write_name,
@@ -49,6 +50,7 @@ def draw_rare_artists(ax, story, theme="press"):
         left += width_of_number(n, name) + TO_DISC
     for i, artist in enumerate(artists[:FIVE].itertuples()):
         row_of_rare(ax, look, first_row + ROW_PITCH * i, artist)
+    same_size(ax, "name")
     return ax
 
 

@@ -19,6 +19,7 @@ from .canvas import (
     lines,
     page,
     rectangles,
+    same_size,
     write,
     write_name,
     year_disc,
@@ -146,7 +147,8 @@ def draw_facts(ax, look, story, y):
     for (name, value), (x, room) in zip(facts(story), FACTS):
         write(ax, x, y, name, RULE, "text", look.quiet, "label")
         sizes = (NAME, READING, RULE)
-        write_name(ax, x, y + 54, value, sizes, "name", look.text, "value", room)
+        write_name(ax, x, y + 54, value, sizes, "name", look.text, "fact", room)
+    same_size(ax, "fact")
 
 
 def top_fives(story):

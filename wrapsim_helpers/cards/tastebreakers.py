@@ -13,6 +13,7 @@ from .canvas import (
     artists_that_fit,
     page,
     rectangles,
+    same_size,
     write,
     write_name,
 )
@@ -43,6 +44,7 @@ def draw_tastebreakers(ax, story, theme="press"):
         write_name(ax, LEFT, top + 130, title, (RULE,), "text", look.quiet, "artist", room)
         fans = count(song.n_listeners)
         write(ax, RIGHT, top + 80, fans, NAME, "hero", colour, "value", ha="right")
+    same_size(ax, "name")
     write(ax, RIGHT, TOP + 130, "fans", RULE, "text", look.quiet, "unit", ha="right")
     return ax
 
