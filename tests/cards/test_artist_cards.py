@@ -289,8 +289,14 @@ def test_discoveries_of_a_history_are_new_in_its_files():
 
 def test_seasons_are_named_with_their_months_of_the_period():
     row = pd.Series({"season": "winter", "number": 0})
-    assert firsts.season_name(story_of("typical"), row) == "Winter, Jan to Feb"
-    assert firsts.season_name(story_of("typical"), row.replace(0, 4)) == "Winter, Dec"
+    assert firsts.season_name(story_of("typical"), row) == "Jan to Feb"
+    assert firsts.season_name(story_of("typical"), row.replace(0, 4)) == "December"
+
+
+def test_the_season_of_a_headline_is_right_in_the_south_and_the_tropics_too():
+    assert firsts.words_of_seasons(seasons_story(range(3))).headline == "Ada, Jun–Aug"
+    assert firsts.words_of_seasons(seasons_story(range(5))).headline == "Ada, December"
+    assert "inter" not in firsts.words_of_seasons(seasons_story(range(5))).alt
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,19 @@ def page_with(headline, card, theme="press"):
     return ax, look
 
 
+def test_a_number_and_its_noun_are_on_one_line():
+    assert canvas.breakable("Town: 4 shared artists") == ["Town:", "4 shared", "artists"]
+    assert canvas.two_lines("Chiguayante: 4 shared artists")[1] == (
+        "Chiguayante:",
+        "4 shared artists",
+    )
+    assert canvas.broken("Songs 12 played", "text", 36, width_of("Songs 12 pl"), 2)[0] == "Songs"
+
+
+def width_of(text):
+    return canvas.width(text, "text", 36)
+
+
 @pytest.mark.parametrize("n_words", [1, 3, 4, 5, 6, 7, 8, 9, 10, 40])
 def test_a_headline_of_any_length_meets_no_other_text_and_not_the_year_disc(n_words):
     ax, _ = page_with(" ".join(["Gjpqy"] * n_words), "place")

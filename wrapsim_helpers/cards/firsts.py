@@ -203,16 +203,31 @@ def seasons_of(story):
 
 
 def season_name(story, row):
-    """A season with its months in the period: "Winter, Jan to Feb", "Spring, Mar to May". In a
-    period over several years with the year instead: "Winter 2023–24", "Spring 2024".
+    """The months of a season in the period: "Jan to Feb", "Mar to May", "December". They are right
+    in the south and in the tropics too. In a period over several years the season with its year:
+    "Winter 2023–24", "Spring 2024".
     """
     if story.first_day.year != story.last_day.year:
         return f"{row.season.capitalize()} {years_of_season(story, row.number)}"
     month = story.first_day.month - 1
     months = [m for m in range(3 * row.number, 3 * row.number + 3) if month < m]
-    names = [MONTHS[m - 1] for m in months if 0 < m <= story.last_day.month]
-    when = " to ".join(dict.fromkeys([*names[:1], *names[-1:]]))
-    return f"{row.season.capitalize()}, {when}" if when else row.season.capitalize()
+    months = [m for m in months if 0 < m <= story.last_day.month]
+    if len(months) == 1:
+        return name_of_month(months[0])
+    return (
+        f"{MONTHS[months[0] - 1]} to {MONTHS[months[-1] - 1]}"
+        if months
+        else row.season.capitalize()
+    )
+
+
+def in_season(story, row):
+    """A season at the end of a headline: ", Mar–May", ", December"; over several years
+    " in spring".
+    """
+    if story.first_day.year != story.last_day.year:
+        return f" in {row['season']}"
+    return f", {season_name(story, row)}".replace(" to ", "–")
 
 
 def years_of_season(story, number):
@@ -225,7 +240,8 @@ def words_of_seasons(story):
     """The words of the card `seasons`."""
     rows = seasons_of(story)
     top, n = rows.loc[rows["n_whole"].idxmax()], rows["artist"].nunique()
-    name = shown(top["artist"])
+    name, plays = shown(top["artist"]), counted(top["n_whole"], "play")
+    when = in_season(story, top)
     said = "; ".join(
         f"{season_name(story, r)}: {r.artist}, {counted(r.n_whole, 'play')}"
         for r in rows.itertuples()
@@ -233,15 +249,9 @@ def words_of_seasons(story):
     return words_on(
         story,
         "Seasons",
-        headline=named_headline(
-            f"{name} in {top['season']}",
-            f"{counted(top['n_whole'], 'play')} in {top['season']}",
-        ),
+        headline=named_headline(f"{name}{when}", f"{plays}{when}"),
         reading=(
-            reading_line(
-                f"{counted(top['n_whole'], 'play')} of {name}.",
-                f"{counted(top['n_whole'], 'play')}.",
-            ),
+            reading_line(f"{plays} of {name}.", f"{plays}."),
             f"{counted(n, 'different artist')} on top." if n > 1 else "The same artist each time.",
         ),
         rule=seasons_rule(story),

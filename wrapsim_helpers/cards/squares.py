@@ -15,6 +15,7 @@ from .canvas import (
     RULE,
     WIDTH,
     blank_card,
+    breakable,
     broken,
     fits_width,
     lines,
@@ -175,7 +176,7 @@ def headline_lines(text, room, most=MOST_LINES):
 def broken_at_words(text, room, face="text", size=RULE):
     """A text in lines that are no wider than the room unless they have one word."""
     parts = [""]
-    for word in text.split(" "):
+    for word in breakable(text):
         longer = f"{parts[-1]} {word}".strip()
         if parts[-1] and not fits_width(longer, face, size, room):
             parts.append(word)
