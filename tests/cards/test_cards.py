@@ -1037,6 +1037,16 @@ def test_sectors_of_the_year_disc_have_the_area_of_the_months_streams_by_family(
     )
 
 
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_the_first_month_of_each_quarter_is_written_beside_its_sector(story):
+    ticks = [t for t in drawn(story, "summary").texts if t.get_gid() == "tick"]
+    assert [t.get_text() for t in ticks] == ["Jan", "Apr", "Jul", "Oct"]
+    for month, tick in zip(range(0, 12, 3), ticks):
+        x0, y0, x1, y1 = ink_box(tick)
+        x, y = (x0 + x1) / 2 - summary.DISC[0], (y0 + y1) / 2 - summary.DISC[1]
+        assert int(np.arctan2(x, -y) % (2 * np.pi) / (2 * np.pi) * 12) == month
+
+
 def test_a_shorter_window_has_fewer_months_and_is_named_in_the_rule():
     ax = draw("minutes", short_story())
     assert "1 Jan to 15 Nov" in next(t.get_text() for t in ax.texts if t.get_gid() == "rule")
