@@ -212,11 +212,11 @@ def energy_of(months, streams):
     """Energy by month, no row for a month without a genre; two months if all have the same one."""
     of_month = np.bincount([d.month - 1 for d in DAYS], streams, 12)
     rows = [
-        (m + 1, int(of_month[m]), 55.0 + 7 * m % 13, 48.0 - 5 * m % 7, 121.0 + m)
+        (m + 1, int(of_month[m]), 55.0 + 7 * m % 13, 48.0 - 5 * m % 7, 121.0 + m, 61 - m % 4 / 10)
         for m, genre in enumerate(months)
         if genre and (m in (4, 5) or len(set(months)) > 1)
     ]
-    return table(rows, "month", "n_streams", "energy", "valence", "bpm")
+    return table(rows, "month", "n_streams", "energy", "valence", "bpm", "crowd_energy")
 
 
 def monthly_families(genres, months, streams):

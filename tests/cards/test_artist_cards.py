@@ -12,6 +12,7 @@ from matplotlib.colors import to_hex
 
 from wrapsim_helpers.cards import albums, firsts, race
 from wrapsim_helpers.cards.canvas import width
+from wrapsim_helpers.cards.words import counted
 
 from ..stories import LONG
 from .test_cards import area, discs, draw, drawn, shapes, shapes_of_lines, story_of, with_table
@@ -248,11 +249,20 @@ def test_the_hands_of_the_clock_show_when_the_first_song_began(ms, hour, minute)
     assert angles == pytest.approx([hour, minute], abs=1e-6)
 
 
-def test_bars_of_months_are_as_long_as_the_number_of_new_artists():
-    n = story_of("typical").tables["discoveries"]["n_artists"].to_numpy()
-    bars = sorted(shapes(drawn("typical", "discoveries"), "new"), key=lambda v: v[:, 1].min())
+@pytest.mark.parametrize(
+    ("card", "plays", "role"),
+    [("discoveries", "n_whole", "new"), ("kept_songs", "n_streams", "kept")],
+)
+def test_bars_of_new_artists_and_kept_songs_are_as_long_as_the_plays_beside_them(card, plays, role):
+    months, ax = story_of("typical").tables[card], drawn("typical", card)
+    n = np.array(sorted(months[plays], reverse=True)[:5])
+    bars = sorted(shapes(ax, role), key=lambda v: v[:, 1].min())
     lengths = np.array([np.ptp(v[:, 0]) for v in bars])
-    np.testing.assert_allclose(lengths / lengths.max(), n / n.max(), atol=1e-9)
+    np.testing.assert_allclose(lengths / lengths.max(), n / n[0], atol=1e-9)
+    assert min(np.ptp(v[:, 1]) for v in bars) >= 36
+    assert texts(ax, "value") == [counted(number, "play") for number in n]
+    assert len({t.get_fontsize() for t in ax.texts if t.get_gid() == "name"}) == 1
+    assert all(f", {number}" in ax.get_label() for number in texts(ax, "value"))
 
 
 def test_bubbles_have_the_area_of_the_artists_and_do_not_touch():
@@ -309,14 +319,20 @@ def test_discoveries_of_a_history_are_new_in_its_files():
     simulated = story_of("typical")
     imported = dataclasses.replace(simulated, is_imported=True)
     rules = [firsts.words_of_discoveries(story).rule for story in (simulated, imported)]
-    assert rules[0].startswith("Never played before; bars: new artists.")
-    assert rules[1].startswith("Never played earlier in these files; bars: new artists.")
+    assert rules[0].startswith("Never played before; bars: plays.")
+    assert rules[1].startswith("Never played earlier in these files; bars: plays.")
 
 
 def test_seasons_are_named_with_their_months_of_the_period():
     row = pd.Series({"season": "winter", "number": 0})
-    assert firsts.season_name(story_of("typical"), row) == "Winter, Jan to Feb"
-    assert firsts.season_name(story_of("typical"), row.replace(0, 4)) == "Winter, Dec"
+    assert firsts.season_name(story_of("typical"), row) == "Jan to Feb"
+    assert firsts.season_name(story_of("typical"), row.replace(0, 4)) == "December"
+
+
+def test_the_season_of_a_headline_is_right_in_the_south_and_the_tropics_too():
+    assert firsts.words_of_seasons(seasons_story(range(3))).headline == "Ada, Jun–Aug"
+    assert firsts.words_of_seasons(seasons_story(range(5))).headline == "Ada, December"
+    assert "inter" not in firsts.words_of_seasons(seasons_story(range(5))).alt
 
 
 @pytest.mark.parametrize(
@@ -346,8 +362,8 @@ def test_few_months_of_discoveries_fill_the_card_with_thick_bars(story, n):
     ax = draw("discoveries", with_table(story_of(story), discoveries=months))
     bars = np.array([[*bar.min(0), *bar.max(0)] for bar in shapes(ax, "new")])
     lengths, heights = bars[:, 2] - bars[:, 0], bars[:, 3] - bars[:, 1]
-    n_new = months["n_artists"].to_numpy()
-    np.testing.assert_allclose(sorted(lengths / lengths.max()), sorted(n_new / n_new.max()))
+    n_plays = months["n_whole"].to_numpy()
+    np.testing.assert_allclose(sorted(lengths / lengths.max()), sorted(n_plays / n_plays.max()))
     assert heights.min() >= 36 and (n == 1 or bars[:, 3].max() > 1150)
     sizes = {t.get_fontsize() for t in ax.texts}
     assert len(sizes) <= 4 and len([t for t in ax.texts if t.get_gid() == "name"]) == n

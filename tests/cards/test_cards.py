@@ -31,6 +31,7 @@ from wrapsim_helpers.cards import (
     country,
     crowd,
     days,
+    firsts,
     fonts,
     summary,
     themes,
@@ -52,7 +53,7 @@ APART = {"too_little", *cards.card.OF_ARTIST}  # cards that no story of a listen
 CARRY_VALUES = {"layers", "tiles", "quarters", "stages"}  # marks in which their value is written
 DECLARED_ROLES = {"signature", "ghosts", "hairline", "plate"}  # shapes that are not data
 AIR = 10  # pixels between a text and a shape that it does not lie on
-CLOSE = {"peak_months", "discoveries", "kept_songs"}  # cards whose labels stand next to their marks
+CLOSE = {"peak_months"}  # cards whose labels stand next to their marks
 PAIRS = [
     (story, name) for story, make in stories.ALL.items() for name in cards.card.card_names(make())
 ]
@@ -212,6 +213,19 @@ def page_with(headline, card, theme="press"):
     look = canvas.page(ax, story_of("typical"), card, theme, page)
     figure.draw(renderer_of((5.4, 9.6)))
     return ax, look
+
+
+def test_a_number_and_its_noun_are_on_one_line():
+    assert canvas.breakable("Town: 4 shared artists") == ["Town:", "4 shared", "artists"]
+    assert canvas.two_lines("Chiguayante: 4 shared artists")[1] == (
+        "Chiguayante:",
+        "4 shared artists",
+    )
+    assert canvas.broken("Songs 12 played", "text", 36, width_of("Songs 12 pl"), 2)[0] == "Songs"
+
+
+def width_of(text):
+    return canvas.width(text, "text", 36)
 
 
 @pytest.mark.parametrize("n_words", [1, 3, 4, 5, 6, 7, 8, 9, 10, 40])
@@ -1021,6 +1035,16 @@ def test_sectors_of_the_year_disc_have_the_area_of_the_months_streams_by_family(
     )
 
 
+@pytest.mark.parametrize("story", ["typical", "longest", "small"])
+def test_the_first_month_of_each_quarter_is_written_beside_its_sector(story):
+    ticks = [t for t in drawn(story, "summary").texts if t.get_gid() == "tick"]
+    assert [t.get_text() for t in ticks] == ["Jan", "Apr", "Jul", "Oct"]
+    for month, tick in zip(range(0, 12, 3), ticks):
+        x0, y0, x1, y1 = ink_box(tick)
+        x, y = (x0 + x1) / 2 - summary.DISC[0], (y0 + y1) / 2 - summary.DISC[1]
+        assert int(np.arctan2(x, -y) % (2 * np.pi) / (2 * np.pi) * 12) == month
+
+
 def test_a_shorter_window_has_fewer_months_and_is_named_in_the_rule():
     ax = draw("minutes", short_story())
     assert "1 Jan to 15 Nov" in next(t.get_text() for t in ax.texts if t.get_gid() == "rule")
@@ -1200,11 +1224,13 @@ def test_few_minutes_of_an_average_day_are_said_to_be_about_so_many(minutes, sai
 
 
 @pytest.mark.parametrize(
-    ("name", "counts"), [("discoveries", "new artists"), ("kept_songs", "kept songs")]
+    ("name", "counts"), [("discoveries", "new artist"), ("kept_songs", "kept song")]
 )
 def test_the_numbers_of_months_have_a_unit(name, counts):
     units = [t.get_text() for t in drawn("typical", name).texts if t.get_gid() == "unit"]
-    assert units == ["most played", counts]
+    assert len(units) == 5 and all(counts in unit for unit in units)
+    assert firsts.of_month(5, 1, counts) == f"May, the only {counts}"
+    assert firsts.of_month(14, 9, counts) == f"February, top of 9 {counts}s"
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
@@ -1212,6 +1238,23 @@ def test_all_artists_and_songs_of_a_summary_have_one_size(story):
     names = {name[:6] for _, _, five in summary.top_fives(story_of(story)) for name in five}
     texts = [text for text in drawn(story, "summary").texts if text.get_text()[:6] in names]
     assert len({text.get_fontsize() for text in texts}) == 1 and len(texts) > 5
+
+
+@each_card
+def test_the_names_of_a_list_have_one_size(story, name):
+    if name in ("top_genres", "festival"):  # names as large as their layers and stages
+        return
+    for role in ("name", "phase", "fact"):
+        texts = [text for text in drawn(story, name).texts if text.get_gid() == role]
+        assert len({text.get_fontsize() for text in texts}) <= 1, role
+
+
+def test_a_film_cuts_no_title_that_fits_in_the_smallest_size():
+    title = "We Could Leave When It Rains Early"  # too wide for two sizes
+    movie = story_of("typical").tables["movie"]
+    movie = movie.assign(title=["Salt", title, *["Rain"] * (len(movie) - 2)])
+    ax = draw("movie", with_table(story_of("typical"), movie=movie))
+    assert title in [text.get_text() for text in ax.texts]
 
 
 def test_a_guest_is_named_by_the_latin_column(only_shipped_fonts):
@@ -1561,7 +1604,8 @@ def test_the_alt_text_has_every_number_that_the_card_says(story, name):
     said = [
         t.get_text()
         for t in ax.texts
-        if t.get_gid() in ("hero", "headline", "sub", "reading", "value", "rank", "kicker", "end")
+        if t.get_gid()
+        in ("hero", "headline", "sub", "reading", "value", "fact", "rank", "kicker", "end")
     ]
     numbers = set(NUMBER.findall(" ; ".join(said)))
     assert ax.get_label() and numbers <= set(NUMBER.findall(ax.get_label())), numbers - set(

@@ -26,6 +26,7 @@ from .test_cards import (
     shapes,
     size_of,
     story_of,
+    with_table,
 )
 
 PAIRS = [(story, name) for story in ("typical", "longest", "small") for name in squares.SQUARES]
@@ -107,7 +108,7 @@ def test_bars_are_as_long_as_the_plays(name):
 @each_square
 def test_the_alt_text_is_that_of_the_card_and_has_every_number(story, name):
     ax = drawn(story, name)
-    said = [t.get_text() for t in ax.texts if t.get_gid() in ("headline", "value", "rank")]
+    said = [t.get_text() for t in ax.texts if t.get_gid() in ("headline", "value", "fact", "rank")]
     numbers = set(NUMBER.findall(" ; ".join(said)))
     assert numbers <= set(NUMBER.findall(ax.get_label()))
     assert ax.get_label() == next(card.alt for card in made(story) if card.name == name)
@@ -153,6 +154,21 @@ def test_a_card_without_a_square_is_refused_with_those_that_have_one():
     assert str(error.value) == (
         "name is 'minutes'; it must be one of 'top_songs', 'top_artists', 'summary'."
     )
+
+
+def test_a_square_summary_breaks_two_long_names_and_cuts_neither():
+    story, rows = story_of("typical"), {"artist": "top_artists", "title": "top_songs"}
+    names = {"artist": "Roscoe and the Astronauts", "title": "We Could Leave When It Rains"}
+    for k, (column, table) in enumerate(rows.items()):
+        found = story.tables[table].copy()
+        found[column] = ["Salt", "Rain", "Ivy", "Ode", "Bo"]
+        found.loc[2 * k, column] = names[column]
+        story = with_table(story, **{table: found})
+    ax = Figure(figsize=SIZE, dpi=200).add_axes((0, 0, 1, 1))
+    squares.draw_square_summary(ax, story)
+    assert not [t.get_text() for t in ax.texts if "…" in t.get_text()]
+    lowest = max(t.get_position()[1] for t in ax.texts if t.get_gid() == "value")
+    assert lowest <= 862  # above the line at 874
 
 
 def test_the_sheet_of_squares_is_kept_for_looking_at():

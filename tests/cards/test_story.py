@@ -317,6 +317,14 @@ def test_a_steep_part_of_a_curve_is_drawn_faster_so_that_all_curves_keep_step():
     assert pace[6] == pytest.approx(half / 2, abs=0.001)
 
 
+def test_the_answer_of_two_truths_comes_after_the_question_was_read():
+    card = drawn("typical", "two_truths")
+    moves = zip(card.texts, motion.moving_texts(card, motion.moving_shapes(card)))
+    starts = {text.role: move.start for text, move in moves}
+    assert max(start for role, start in starts.items() if role != "rule") <= 3000
+    assert starts["rule"] == 6000 < 1000 * page.seconds(card) - 2000
+
+
 def test_a_dotted_line_fades_in(drawn_by):
     def draw(ax, look):
         canvas.lines(ax, [[(100, 700), (500, 800), (900, 800)]], look.text, 9, "crowd")

@@ -98,7 +98,18 @@ def test_every_phase_has_a_bracket_over_its_months():
     ends = [(path[:, 0].min(), path[:, 0].max()) for c in brackets for path in c.get_segments()]
     assert len(ends) == len(table) == 3 and all(b[0] > a[1] for a, b in zip(ends, ends[1:]))
     texts = [t.get_text() for t in ax.texts]
-    assert "Danceable, energetic dance pop" in texts and "Largest: Jan to Apr, 90 plays." in texts
+    assert "Energetic dance pop" in texts and "Largest: Jan to Apr, 90 plays." in texts
+
+
+def test_an_evolution_says_which_genre_is_the_widest_band_and_names_a_phase_in_few_words():
+    story = story_of("typical")
+    mixture = story.tables["genre_mixture"]
+    widest = mixture[mixture["genre"] != ""].groupby("genre")["n_streams"].sum().idxmax()
+    words = evolution.words_of_music_evolution(story)
+    assert words.reading[1] == f"Most played of all: {widest}."
+    names = [t.get_text() for t in drawn("typical", "music_evolution").texts]
+    phases = [name for name in names if name in ("Energetic dance pop", "Romantic neo mellow")]
+    assert len(phases) == 2 and "Indie folk" in names
 
 
 def test_a_diary_has_an_entry_for_every_day_in_order():
@@ -272,7 +283,9 @@ def test_the_line_on_the_moods_of_a_part_has_the_share_of_each():
 )
 def test_the_scale_of_energy_is_labelled_and_small_differences_look_small(values):
     months = pd.DataFrame({"month": [1, 2], "n_streams": [9, 4], "energy": values})
-    months = months.assign(energy=1.0 * months["energy"], valence=50.0, bpm=120.0)
+    months = months.assign(
+        energy=1.0 * months["energy"], valence=50.0, bpm=120.0, crowd_energy=np.nan
+    )
     ax = draw("energy", with_table(story_of("typical"), energy=months))
     numbers = [
         int(t.get_text()) for t in ax.texts if t.get_gid() == "tick" and t.get_text()[0] < "A"

@@ -3,12 +3,14 @@
 from collections import defaultdict
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from wrapsim_helpers.cards.energy import BASE, TOP, heights, mean_of_year, scale_of
+from wrapsim_helpers.cards.energy import BASE, TOP, energies, heights, mean_of_year, scale_of
 from wrapsim_helpers.wrapped import energy as insight
+from wrapsim_helpers.wrapped.insight import Request
 
-from ..cards.test_cards import discs, drawn, story_of
+from ..cards.test_cards import discs, draw, drawn, shapes, shapes_of_lines, story_of, with_table
 from .more_columns import ranked_plays, results, tables_of_crowd, with_track_columns
 from .test_insights import heard, play, rows
 
@@ -62,7 +64,7 @@ def test_the_card_shows_the_weighted_mean_and_dots_at_the_height_of_the_energy()
     at = discs(ax, "months", "liveliest")
     y = at[np.argsort(at[:, 0]), 1]
     assert np.corrcoef(y, months["energy"])[0, 1] == pytest.approx(-1)
-    assert y == pytest.approx(heights(months["energy"], scale_of(months["energy"])))
+    assert y == pytest.approx(heights(months["energy"], scale_of(energies(months))))
     assert y.min() > TOP and y.max() < BASE
 
 
@@ -72,7 +74,45 @@ def test_months_that_hardly_differ_lie_near_one_height():
     assert y[0] - y[1] == pytest.approx((BASE - TOP) * 0.6 / 40)
 
 
-def test_one_month_alone_has_no_card():
+def test_the_line_stops_before_a_month_without_a_play():
     months = story_of("typical").tables["energy"]
-    assert len(insight.of_two_months(months[:1], None)) == 0
-    assert len(insight.of_two_months(months[:2], None)) == 2
+    assert [*months["month"][3:8]] == [4, 5, 6, 7, 8]
+    with_gap = with_table(story_of("typical"), energy=months.drop([4, 6]).reset_index(drop=True))
+    paths = shapes_of_lines(draw("energy", with_gap), "energy")
+    assert [len(path) for path in paths] == [4, 5]  # June stands alone
+    assert len(discs(draw("energy", with_gap), "months", "liveliest")) == len(months) - 2
+
+
+def test_a_dash_of_each_month_is_at_the_energy_of_the_median_listener():
+    months, ax = story_of("typical").tables["energy"], drawn("typical", "energy")
+    dashes = [corners[:, 1].mean() for corners in shapes(ax, "crowd")]
+    ends = scale_of(energies(months))
+    assert sorted(dashes) == pytest.approx(sorted(heights(months["crowd_energy"], ends)), abs=2)
+    assert "all listeners, median" in [text.get_text() for text in ax.texts]
+    assert "All listeners, median by month: 61 to 61." in ax.get_label()
+    alone = with_table(story_of("typical"), energy=months.assign(crowd_energy=np.nan))
+    ax = draw("energy", alone)
+    assert not shapes(ax, "crowd") and "ll listeners" not in ax.get_label()
+
+
+def test_the_crowd_of_a_month_is_its_median_listener_and_no_listener_alone():
+    rows = [(2, 400, 2), (2, 100, 1), (2, 555, 1), (1, 300, 1), (3, 10, 1), (3, 20, 1)]
+    crowd = pd.DataFrame(rows, columns=["month", "tenths", "n_listeners"])
+    assert insight.median_energies(crowd) == {2: 40.0, 3: 1.0}
+
+
+def test_the_tally_of_energies_counts_each_listener_once_a_month(crowd):
+    tables = tables_of_crowd(crowd)
+    found = pd.DataFrame(results(tables, insight.listeners_by_energy))
+    single = pd.DataFrame(results(tables, insight.energy))
+    expected = single["energy"].groupby(single["month"]).quantile(interpolation="lower").round(1)
+    assert insight.median_energies(found) == pytest.approx(expected.to_dict())
+
+
+def test_one_month_alone_has_no_card():
+    months = pd.DataFrame({"month": [5, 6], "energy": [40.0, 50.0]})
+    crowd = pd.DataFrame({"month": [6], "tenths": [515], "n_listeners": [2]})
+    request = Request(None, None, 1, {"energies": crowd}.__getitem__)
+    assert len(insight.with_crowd(months[:1], request)) == 0
+    found = insight.with_crowd(months, request)["crowd_energy"].tolist()
+    assert np.isnan(found[0]) and found[1] == 51.5

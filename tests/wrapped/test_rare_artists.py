@@ -47,7 +47,7 @@ def test_featured_artists_are_artists_and_plays_below_thirty_seconds_are_none():
     assert [row for row in rare(plays) if row[0] == 1] == [(1, "Mila Osterhaus", 0, 1, 2)]
 
 
-def test_rare_artists_are_in_order_of_streams():
+def test_rare_artists_of_as_many_listeners_are_in_order_of_streams():
     plays = [*listeners(100, 0), *(play(f"2025-05-0{d}T12:00:00", 4, listener=1) for d in (1, 2))]
     plays.append(play("2025-05-03T12:00:00", 1, listener=1))
     assert [row[1] for row in rare(plays) if row[0] == 1] == ["Anders", "Mila Osterhaus"]
@@ -57,6 +57,15 @@ def test_artists_with_fewer_than_three_streams_are_not_told_as_rare():
     artists = pd.DataFrame({"rank": [1, 2, 3], "n_whole": [2, 3, 9], "n_listeners": 9})
     ranks = rare_in_a_crowd(artists, None)[["rank", "n_whole"]].to_numpy().tolist()
     assert ranks == [[1, 3], [2, 9]]
+
+
+def test_the_artist_of_fewest_listeners_comes_first_though_another_has_more_streams():
+    plays = [*listeners(100, 0), *(play(f"2025-05-0{d}T12:00:00", 4, listener=1) for d in (1, 2))]
+    plays += [play("2025-05-03T12:00:00", 1, listener=1), *listeners(1, 4)]
+    found = [row[1:3] for row in rare(plays) if row[0] == 1]
+    assert found == [("Mila Osterhaus", 0), ("Anders", 1)]
+    rule = card.words_of_rare_artists(story_of("typical")).rule
+    assert rule == "Rarest first. At most 2 of 100 others stream each."
 
 
 def test_plain_loops_find_the_same_rare_artists(crowd):
@@ -77,6 +86,8 @@ def test_plain_loops_find_the_same_rare_artists(crowd):
         found[who].add(row["artist_id"])
         assert row["n_rare"] == len(few[who]) and row["n_artists"] == len(mine[who])
         assert row["n_others"] == fans[row["artist_id"]] - 1
+        rarest = sorted(fans[artist] - 1 for artist in few[who])
+        assert row["n_others"] == rarest[row["rank"] - 1]
     assert {who: len(artists) for who, artists in found.items()} == {
         who: min(len(artists), MOST) for who, artists in few.items() if artists
     }

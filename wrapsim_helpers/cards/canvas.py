@@ -4,6 +4,7 @@ Everything drawn has a role as its gid ("kicker", "hero", "bars"). A text that l
 purpose has the label "on" and the role of the shape ("on bars").
 """
 
+import re
 import unicodedata
 from bisect import bisect
 from functools import lru_cache
@@ -135,6 +136,16 @@ def write_name(ax, x, y, name, sizes, face, colour, role, room, n_lines=1, lift=
     return size, parts
 
 
+def same_size(ax, role, face="name"):
+    """Set all left-aligned texts of a role, such as the names of a list, to their smallest size."""
+    texts = [text for text in ax.texts if text.get_gid() == role]
+    size = min((text.get_fontsize() for text in texts), default=0)
+    for text in texts:
+        letter = text.get_text().strip(fonts.LEFT_TO_RIGHT)[0]
+        less = (text.get_fontsize() - size) / points(ax, 1)
+        text.set(fontsize=size, x=text.get_position()[0] + fonts.bearing(letter, face) * less)
+
+
 @lru_cache(4096)
 def fit_name(name, sizes, face, room, n_lines=1):
     """(size, lines of text): the largest size at which the name fits on one line, else the last
@@ -154,6 +165,8 @@ def broken(name, face, size, room, n_lines):
         return (cut_text(name, face, size, room, tail="…"),)
     head = cut_text(name, face, size, room)
     if not name[len(head) :].startswith(" "):
+        head = head.rpartition(" ")[0].rstrip() or head
+    if head[-1].isdigit():
         head = head.rpartition(" ")[0].rstrip() or head
     return head, *broken(name[len(head) :].strip(), face, size, room, n_lines - 1)
 
@@ -310,12 +323,17 @@ def two_lines(text):
     """(size, lines) of a long headline, broken where the lines are most alike; cut with an ellipsis
     if it does not fit.
     """
-    words = text.split(" ")
+    words = breakable(text)
     breaks = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
     longest = {b: max(width(line, "hero", ON_TWO_LINES) for line in b) for b in breaks}
     if longest and min(longest.values()) <= BESIDE_DISC:
         return ON_TWO_LINES, min(longest, key=longest.get)
     return ON_TWO_LINES, broken(text, "hero", ON_TWO_LINES, BESIDE_DISC, 2)
+
+
+def breakable(text):
+    """The parts between which a text may break: words, with a number before one of them."""
+    return re.split(r"(?<!\d) ", text)
 
 
 def hero(ax, words, look, sizes):

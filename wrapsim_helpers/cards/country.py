@@ -14,6 +14,7 @@ from .canvas import (
     page,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_centred,
@@ -135,6 +136,7 @@ def draw_stand_out(ax, story, theme="press"):
             rectangles(ax, LEFT, top, max(scale * share, NOTHING), high, paint, "genres")
         at = LEFT + scale * genre.share + 24, y + 28 + THICK / 2 + 15
         write(ax, *at, percent_text(genre.share), READING, "name", look.text, "value")
+    same_size(ax, "name")
     entries = (look.accent, 44, "you"), (look.mark, 44, f"others in {country_at_home(story)}")
     key(ax, look, 548, *entries)
     return ax

@@ -11,6 +11,7 @@ from .canvas import (
     Paint,
     dots,
     first_that_fits,
+    key,
     lines,
     page,
     rectangles,
@@ -24,23 +25,33 @@ from .words import LONG_MONTHS, MONTHS, words_on
 TOP, BASE, MONTHS_Y = 736, 1416, 1492  # of the scale, and of the months' names, pixels
 PLOT_LEFT = LEFT + 64  # right of the numbers of the scale
 LARGEST, SMALLEST = 56, 20  # diameter of the dots
+DASH, THICK = 0.84, 8  # of the crowd: length as a share of a month, thickness, pixels
+KEY_Y, KEY_DASH = 706, 48  # baseline of the key, and length of its dash, pixels
 LEAST_RANGE, STEP, AROUND = 40, 10, 6  # of the scale, between its lines, beyond the values; of 100
 
 
 def draw_energy(ax, story, theme="press"):
     """How energetic is the music? The score of the year, and a line through the months: its height
-    is the energy, and the area of a dot is the number of streams.
+    is the energy, and the area of a dot is the number of streams. The line stops before a month
+    without a stream. A dash in each month is the energy of the median listener.
     """
     look = page(ax, story, "energy", theme, words_of_energy(story), sizes=(243, 162))
     n_months = int(month_rows(story, [story.last_day])[0]) + 1
     pitch = (RIGHT - PLOT_LEFT) / max(n_months, 6)
-    ends = scale_of(story.tables["energy"]["energy"])
+    ends = scale_of(energies(story.tables["energy"]))
     draw_scale(ax, look, ends)
+    dashes_of_crowd(ax, story, look, pitch, ends)
     draw_line(ax, story, look, pitch, ends)
     for i, name in enumerate(month_names(story, n_months)):
         at = PLOT_LEFT + pitch * (i + 0.5)
         write(ax, at, MONTHS_Y, name[0], RULE, "text", look.quiet, "tick", ha="center")
     return ax
+
+
+def energies(months):
+    """All energies that the card shows: the listener's and the crowd's."""
+    values = months[["energy", "crowd_energy"]].to_numpy().ravel()
+    return values[~np.isnan(values)]
 
 
 def scale_of(values):
@@ -64,19 +75,39 @@ def draw_scale(ax, look, ends):
         write(ax, LEFT, y + 13, str(round(value)), RULE, "text", look.quiet, "tick")
 
 
+def dashes_of_crowd(ax, story, look, pitch, ends):
+    """Draw a dash in each month at the energy of the median listener, and the key of the dashes;
+    nothing without a crowd (see `draw_line`).
+    """
+    months = story.tables["energy"].dropna(subset="crowd_energy")
+    x, y = centres(story, months, pitch), heights(months["crowd_energy"].to_numpy(), ends)
+    dash, half = Paint(look.muted.face), DASH * pitch / 2
+    rectangles(ax, x - half, y - THICK / 2, 2 * half, THICK, dash, "crowd")
+    if len(months):
+        key(ax, look, KEY_Y, (dash, KEY_DASH, "all listeners, median", THICK))
+
+
+def centres(story, months, pitch):
+    """Where the months of rows are, pixels. pitch: from a month to the next, pixels"""
+    return PLOT_LEFT + pitch * (months["month"].to_numpy() - story.first_day.month + 0.5)
+
+
 def draw_line(ax, story, look, pitch, ends):
-    """Draw the line through the months, their dots, and the values of the highest and the lowest.
+    """Draw the lines through months that follow each other, their dots, and the values of the
+    highest and the lowest.
 
     pitch  from a month to the next, pixels;  ends  of the scale
     """
     months = story.tables["energy"]
     n, values = months["n_streams"].to_numpy(), months["energy"].to_numpy()
-    x = PLOT_LEFT + pitch * (months["month"].to_numpy() - story.first_day.month + 0.5)
+    x = centres(story, months, pitch)
     y, top, low = heights(values, ends), values.argmax(), values.argmin()
     size = np.maximum(LARGEST * np.sqrt(n / n.max()), SMALLEST)
     for i, offset in {low: size[low] / 2 + 56, top: -size[top] / 2 - 24}.items():
         write_value(ax, look, x[i], y[i] + offset, values[i])
-    lines(ax, [np.c_[x, y]], look.mark.face if look.mark.edge == "none" else look.text, 6, "energy")
+    gaps = np.flatnonzero(np.diff(months["month"]) > 1) + 1
+    paths = [path for path in np.split(np.c_[x, y], gaps) if len(path) > 1]
+    lines(ax, paths, look.mark.face if look.mark.edge == "none" else look.text, 6, "energy")
     rest = np.arange(len(x)) != top
     dots(ax, np.c_[x, y][rest], size[rest], look.mark, "months")
     dots(ax, (x[top], y[top]), size[top], look.accent, "liveliest")
@@ -118,8 +149,15 @@ def words_of_energy(story):
             f"{named[top]} {values[top]}, {named[low]} {values[low]}, of 100.",
             f"Brightness {bright}; {bpm} beats a minute.",
         ),
+        after=said_of_crowd(months["crowd_energy"]),
         rule="Mean of all plays, 0 to 100. Area: plays. Simulated.",
     )
+
+
+def said_of_crowd(energies):
+    """What the alt text says of the median listener; "" without a crowd. energies: by month"""
+    low, high = energies.min(), energies.max()
+    return f"All listeners, median by month: {low:.0f} to {high:.0f}." if low == low else ""
 
 
 def energy_headline(month):

@@ -16,6 +16,7 @@ from .canvas import (
     polygons,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_centred,
@@ -61,6 +62,7 @@ def draw_music_evolution(ax, story, theme="press"):
     for i, phase in enumerate(story.tables["music_evolution"].itertuples()):
         bracket(ax, story, look, phase)
         phase_row(ax, look, FIRST_PHASE + PHASE_PITCH * i, phase)
+    same_size(ax, "phase", "bold")
     return ax
 
 
@@ -169,9 +171,8 @@ def phase_row(ax, look, y, phase):
 
 
 def phase_label(phase):
-    """The name of a phase: its sound, mood and genre."""
-    words = [word for word in (phase.descriptor, phase.mood) if word]
-    return capital(f"{', '.join(words)} {shown_genre(phase.genre)}")
+    """The name of a phase: its mood and genre."""
+    return capital(f"{phase.mood} {shown_genre(phase.genre)}".strip())
 
 
 def words_of_music_evolution(story):
@@ -191,11 +192,20 @@ def words_of_music_evolution(story):
         headline=evolution_headline([(shown_genre(p.genre), p.mood, p.descriptor) for p in phases]),
         reading=(
             reading_line(f"Largest: {months_of_phase(longest)}, {plays}.", f"Largest: {plays}."),
-            f"Its peak: {name_of_month(longest.peak_month)}. All: {everything}.",
+            most_played_line(story.tables["genre_mixture"], everything),
         ),
-        rule="Genres by month; key: from the top. Simulated.",
+        rule="Phases: what stands out from all months. Simulated.",
         before=f"{said}.",
     )
+
+
+def most_played_line(mixture, plays):
+    """The reading line on the genre with most streams, which no phase needs to be named after.
+
+    mixture  table of the insight `genre_mixture`;  plays  number of all plays, with its noun
+    """
+    genre = shown_genre(mixture.loc[mixture["rank"] == 1, "genre"].iloc[0])
+    return reading_line(f"Most played of all: {genre}.", f"All: {plays}.")
 
 
 def name_of_month(month):

@@ -19,6 +19,7 @@ from .canvas import (
     polygons,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_name,
@@ -89,101 +90,82 @@ def words_of_first_song(story):
 
 # ---------------------------------------------------------------- discoveries
 
-ROWS_TOP, NAMES_LEFT = 664, 180  # the first row, and where names begin
-ROWS_HEIGHT, MOST_PITCH = 856, 400  # of all rows, and of one, pixels
-FEW_MONTHS = 5  # so many have large rows
+FIVE = 5  # rows of a comparison
+ROWS_TOP, ROWS_HEIGHT, MOST_PITCH = 650, 856, 400  # of all rows, and of one, pixels
+BELOW, TO_BAR, AFTER = 46, 68, 66  # from a name to the line, to the bar; from the bar to a name
 
 
 def draw_discoveries(ax, story, theme="press"):
-    """Which artists were new to the listener?
-
-    One row per month: the new artist streamed most, and a bar as long as the number of new artists.
-    Few months have larger names and thick bars.
+    """Which artists were new to the listener? Of the months, the five new artists streamed most;
+    the length of a bar is the number of streams.
     """
     look = page(ax, story, "discoveries", theme, words_of_discoveries(story))
-    months = named_months_of(story)
-    pitch = min(ROWS_HEIGHT / len(months), MOST_PITCH)
-    top = int(months["n_streams"].to_numpy().argmax())
-    draw_rows = large_months if len(months) <= FEW_MONTHS else small_months
-    draw_rows(ax, look, months, ROWS_TOP + pitch * np.arange(len(months)), top)
+    months = most_played(story.tables["discoveries"].query("n_artists > 0"), "n_whole")
+    names = [shown(artist) for artist in months["artist"]]
+    of_months = [of_month(row.month, row.n_artists, "new artist") for row in months.itertuples()]
+    compare_plays(ax, look, names, of_months, months["n_whole"].to_numpy(), "new")
     return ax
 
 
-def small_months(ax, look, months, y, top):
-    """Draw a line for each month, with a thin bar below the name.
+def most_played(months, plays="n_streams"):
+    """The five months whose named song or artist has most plays, most first. plays: their column"""
+    return months.sort_values([plays, "n_streams"], ascending=False, kind="stable")[:FIVE]
 
-    months  rows of `discoveries`;  y  their baselines;  top  number of the marked row
+
+def of_month(month, n, thing):
+    """Of how many a song or artist of a month has most plays: "May, top of 9 new artists"."""
+    return f"{name_of_month(month)}, " + (
+        f"top of {counted(n, thing)}" if n > 1 else f"the only {thing}"
+    )
+
+
+def compare_plays(ax, look, names, below, n, role):
+    """Draw a row for each name, most plays first: the name with its plays, a line below it, and a
+    thick bar as long as the plays.
+
+    below  the lines;  n  plays of each, array;  role  of the bars
     """
-    n, room = months["n_artists"].to_numpy(), RIGHT - NAMES_LEFT
-    paints = look.paints(np.arange(len(n)) == top)
-    rectangles(ax, NAMES_LEFT, y + 17, room * n / n.max(), 6, paints, "new")
-    write_headers(ax, look, y[0] - 54, "new artists")
-    for i, row in enumerate(months.itertuples()):
-        month, text = MONTHS[(row.month - 1) % 12], count(row.n_artists)
-        write(ax, LEFT, y[i], month, RULE, "text", look.quiet, "tick")
-        write(ax, RIGHT, y[i], text, RULE, "text", look.text, "value", ha="right")
-        colour, left = look.loud if i == top else look.text, room - width(text, "text", RULE) - 24
-        name = shown(row.artist)
-        write_name(ax, NAMES_LEFT, y[i], name, (READING,), "name", colour, "name", left)
-
-
-def write_headers(ax, look, y, counts):
-    """Write what the names and the numbers of months are, above the first month.
-
-    y  the baseline;  counts  what the numbers count
-    """
-    write(ax, NAMES_LEFT, y, "most played", RULE, "text", look.quiet, "unit")
-    write(ax, RIGHT, y, counts, RULE, "text", look.quiet, "unit", ha="right")
-
-
-def large_months(ax, look, months, y, top):
-    """Draw a block for each month: its name, the artist and a thick bar (see `small_months`)."""
-    n = months["n_artists"].to_numpy()
     pitch = min(ROWS_HEIGHT / len(n), MOST_PITCH)
-    paints = look.paints(np.arange(len(n)) == top)
-    rectangles(ax, LEFT, y + 86, MEASURE * n / n.max(), 0.72 * pitch - 86, paints, "new")
-    for i, row in enumerate(months.itertuples()):
-        of_month = f"{name_of_month(row.month)}, {counted(row.n_artists, 'new artist')}"
-        write(ax, LEFT, y[i], of_month, RULE, "text", look.quiet, "value")
-        colour, name = look.loud if i == top else look.text, shown(row.artist)
-        write_name(ax, LEFT, y[i] + 60, name, (NAME, READING), "name", colour, "name", MEASURE)
-
-
-def named_months_of(story):
-    """The months with a new artist, at most the last twelve."""
-    months = story.tables["discoveries"]
-    return months[months["n_artists"] > 0].tail(12)
+    y = ROWS_TOP + pitch * np.arange(len(n))
+    high, paints = pitch - TO_BAR - AFTER, look.paints(np.arange(len(n)) == 0)
+    rectangles(ax, LEFT, y + TO_BAR, MEASURE * n / max(n.max(), 1), high, paints, role)
+    plays = [counted(number, "play") for number in n]
+    room = MEASURE - 24 - max(width(text, "bold", READING) for text in plays)
+    for i, (name, line, text) in enumerate(zip(names, below, plays)):
+        colour = look.text if i else look.loud
+        write_name(ax, LEFT, y[i], name, (NAME, READING, RULE), "name", colour, "name", room)
+        write(ax, RIGHT, y[i], text, READING, "bold", colour, "value", ha="right")
+        write(ax, LEFT, y[i] + BELOW, line, RULE, "text", look.quiet, "unit")
+    same_size(ax, "name")
 
 
 def words_of_discoveries(story):
     """The words of the card `discoveries`."""
     months = story.tables["discoveries"]
-    best = months.loc[months["n_streams"].idxmax()]
-    first = months[months["n_artists"] > 0].iloc[0]
+    named, most = months[months["n_artists"] > 0], months.loc[months["n_artists"].idxmax()]
+    rows, first = most_played(named, "n_whole"), named.iloc[0]
+    best = rows.iloc[0]
     name, artists = shown(best["artist"]), counted(months["n_artists"].sum(), "new artist")
     genres = counted(months["n_genres"].sum(), "new genre")
     counts = f"{artists}, {genres}" if len(story.tables["top_genres"]) else artists
     before = "earlier in these files" if story.is_imported else "before"
-    rows = "; ".join(
-        f"{name_of_month(m.month)} {m.artist}, {counted(m.n_artists, 'new artist')}"
-        for m in named_months_of(story).itertuples()
+    said = "; ".join(
+        f"{m.artist}, {counted(m.n_whole, 'play')}, {of_month(m.month, m.n_artists, 'new artist')}"
+        for m in rows.itertuples()
     )
     return words_on(
         story,
         "Discoveries",
         headline=named_headline(f"{name} was new", name, f"Met in {name_of_month(best['month'])}"),
         reading=(
-            reading_line(
-                f"{counted(best['n_whole'], 'play')} of {name} since.",
-                f"{counted(best['n_whole'], 'play')} since {name_of_month(best['month'])}.",
-            ),
+            f"Most in {name_of_month(most['month'])}: {counted(most['n_artists'], 'artist')}.",
             reading_line(
                 f"First: {shown(first['first_artist'])}, {day(first['first_date'])}.",
                 f"The first one came on {day(first['first_date'])}.",
             ),
         ),
-        rule=f"Never played {before}; bars: new artists. Simulated.",
-        before=f"{counts}. {best['artist']}. {rows}.",
+        rule=f"Never played {before}; bars: plays. Simulated.",
+        before=f"{counts}. {best['artist']}. {said}.",
         after=f"First: {first['first_artist']}.",
         sub=counts,
     )
@@ -211,6 +193,7 @@ def draw_seasons(ax, story, theme="press"):
         write_name(ax, left, y - 24, when, (RULE,), "text", look.quiet, "value", RIGHT - left)
         name = shown(row.artist)
         write_name(ax, left, y + 36, name, (NAME, READING), "name", colour, "name", RIGHT - left)
+    same_size(ax, "name")
     return ax
 
 
@@ -220,16 +203,31 @@ def seasons_of(story):
 
 
 def season_name(story, row):
-    """A season with its months in the period: "Winter, Jan to Feb", "Spring, Mar to May". In a
-    period over several years with the year instead: "Winter 2023–24", "Spring 2024".
+    """The months of a season in the period: "Jan to Feb", "Mar to May", "December". They are right
+    in the south and in the tropics too. In a period over several years the season with its year:
+    "Winter 2023–24", "Spring 2024".
     """
     if story.first_day.year != story.last_day.year:
         return f"{row.season.capitalize()} {years_of_season(story, row.number)}"
     month = story.first_day.month - 1
     months = [m for m in range(3 * row.number, 3 * row.number + 3) if month < m]
-    names = [MONTHS[m - 1] for m in months if 0 < m <= story.last_day.month]
-    when = " to ".join(dict.fromkeys([*names[:1], *names[-1:]]))
-    return f"{row.season.capitalize()}, {when}" if when else row.season.capitalize()
+    months = [m for m in months if 0 < m <= story.last_day.month]
+    if len(months) == 1:
+        return name_of_month(months[0])
+    return (
+        f"{MONTHS[months[0] - 1]} to {MONTHS[months[-1] - 1]}"
+        if months
+        else row.season.capitalize()
+    )
+
+
+def in_season(story, row):
+    """A season at the end of a headline: ", Mar–May", ", December"; over several years
+    " in spring".
+    """
+    if story.first_day.year != story.last_day.year:
+        return f" in {row['season']}"
+    return f", {season_name(story, row)}".replace(" to ", "–")
 
 
 def years_of_season(story, number):
@@ -242,7 +240,8 @@ def words_of_seasons(story):
     """The words of the card `seasons`."""
     rows = seasons_of(story)
     top, n = rows.loc[rows["n_whole"].idxmax()], rows["artist"].nunique()
-    name = shown(top["artist"])
+    name, plays = shown(top["artist"]), counted(top["n_whole"], "play")
+    when = in_season(story, top)
     said = "; ".join(
         f"{season_name(story, r)}: {r.artist}, {counted(r.n_whole, 'play')}"
         for r in rows.itertuples()
@@ -250,15 +249,9 @@ def words_of_seasons(story):
     return words_on(
         story,
         "Seasons",
-        headline=named_headline(
-            f"{name} in {top['season']}",
-            f"{counted(top['n_whole'], 'play')} in {top['season']}",
-        ),
+        headline=named_headline(f"{name}{when}", f"{plays}{when}"),
         reading=(
-            reading_line(
-                f"{counted(top['n_whole'], 'play')} of {name}.",
-                f"{counted(top['n_whole'], 'play')}.",
-            ),
+            reading_line(f"{plays} of {name}.", f"{plays}."),
             f"{counted(n, 'different artist')} on top." if n > 1 else "The same artist each time.",
         ),
         rule=seasons_rule(story),

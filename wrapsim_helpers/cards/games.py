@@ -1,6 +1,18 @@
 """The card of a question: which of five songs is number one?"""
 
-from .canvas import LEFT, MEASURE, NAME, READING, RULE, Paint, page, rectangles, write, write_name
+from .canvas import (
+    LEFT,
+    MEASURE,
+    NAME,
+    READING,
+    RULE,
+    Paint,
+    page,
+    rectangles,
+    same_size,
+    write,
+    write_name,
+)
 from .fonts import shown
 from .words import count, counted, short_title, words_on
 
@@ -23,6 +35,7 @@ def draw_top_song_quiz(ax, story, theme="press"):
         write_name(ax, WORDS_LEFT, y + 74, title, *named, on="answers")
         below = (RULE,), "text", look.quiet, "artist", ROOM
         write_name(ax, WORDS_LEFT, y + 124, artist, *below, on="answers")
+    same_size(ax, "name")
     return ax
 
 

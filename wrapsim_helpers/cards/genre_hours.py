@@ -17,6 +17,7 @@ from .canvas import (
     polygons,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_name,
@@ -50,6 +51,7 @@ def draw_hourly_families(ax, story, theme="press"):
         quiet_boxes(ax, look, base, quiet)
     if len(quiet):
         key(ax, look, KEY_Y, (Paint(look.ground, look.quiet), STEP, "too few plays"))
+    same_size(ax, "name")
     for hour in range(0, 24, 6):
         at = LEFT + STEP * (hour + 0.5)
         write(ax, at, BOTTOM + 36, str(hour), RULE, "text", look.quiet, "tick", ha="center")

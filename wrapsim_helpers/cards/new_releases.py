@@ -13,6 +13,7 @@ from .canvas import (
     page,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_name,
@@ -36,6 +37,7 @@ def draw_new_releases(ax, story, theme="press"):
     rectangles(ax, LEFT, y + 72, long, BAR, look.paints(np.arange(len(n)) == 0), "plays")
     for i, release in enumerate(releases.itertuples()):
         write_release(ax, look, release, y[i], look.text if i else look.loud)
+    same_size(ax, "name")
     return ax
 
 

@@ -11,6 +11,7 @@ from .canvas import (
     page,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_name,
@@ -44,6 +45,7 @@ def draw_pioneer(ax, story, theme="press"):
     swatches = (look.accent, YOU, "you"), (look.mark, 44, later)
     earlier = [(look.muted, 44, "before you")] * bool(songs["n_before"].any())
     key(ax, look, 548, *swatches, *earlier)
+    same_size(ax, "name")
     return ax
 
 

@@ -17,6 +17,7 @@ from .canvas import (
     page,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_name,
@@ -145,9 +146,10 @@ def draw_movie(ax, story, theme="press"):
             shown(short_title(scene.title), "title"),
             look.loud if is_most else look.text,
         )
-        write_name(ax, left, y, title, (NAME, READING), "name", colour, "name", room)
+        write_name(ax, left, y, title, (NAME, READING, RULE), "name", colour, "name", room)
         below = artists_that_fit(shown(scene.artist), room, f"{scene.scene}, ")
         write_name(ax, left, y + 52, below, (RULE,), "text", look.quiet, "artist", room)
+    same_size(ax, "name")
     return ax
 
 

@@ -15,6 +15,7 @@ from .canvas import (
     page,
     polygons,
     reading_line,
+    same_size,
     width,
     write,
     write_name,
@@ -30,7 +31,7 @@ GAP, TO_TEXT, TO_DISC = 24, 36, 48  # pixels, also from a disc to its number and
 
 def draw_rare_artists(ax, story, theme="press"):
     """Which artists of the listener do few others play? A disc of all artists, and one of the rare
-    ones beside it; their areas are the numbers. Below, the rare artists with most streams.
+    ones beside it; their areas are the numbers. Below, the rarest artists, then by streams.
     """
     look = page(ax, story, "rare_artists", theme, words_of_rare_artists(story))
     artists = story.tables["rare_artists"]
@@ -49,6 +50,7 @@ def draw_rare_artists(ax, story, theme="press"):
         left += width_of_number(n, name) + TO_DISC
     for i, artist in enumerate(artists[:FIVE].itertuples()):
         row_of_rare(ax, look, first_row + ROW_PITCH * i, artist)
+    same_size(ax, "name")
     return ax
 
 
@@ -108,7 +110,7 @@ def words_of_rare_artists(story):
                 f"{share} of 100 artists are rare.",
             ),
         ),
-        rule=f"Rare: at most {RARE_PERCENT} of 100 others stream the artist.",
+        rule=f"Rarest first. At most {RARE_PERCENT} of 100 others stream each.",
         before=f"{counted(first['n_artists'], 'artist')}, {count(first['n_rare'])} rare, among "
         f"{counted(first['n_listeners'] - 1, 'other listener')}. {said}.",
     )

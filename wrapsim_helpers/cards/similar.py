@@ -17,6 +17,7 @@ from .canvas import (
     page,
     reading_line,
     rectangles,
+    same_size,
     write,
     write_centred,
     write_name,
@@ -135,6 +136,8 @@ def draw_missed_songs(ax, story, theme="press"):
         write_name(ax, LEFT, y + 88, title, (NAME, READING), "name", colour, "name", MEASURE - 12)
         artist = (READING, RULE), "text", look.quiet, "artist", MEASURE - 12
         write_name(ax, LEFT, y + 138, shown(song.artist), *artist)
+    same_size(ax, "name")
+    same_size(ax, "artist", "text")
     return ax
 
 

@@ -15,6 +15,7 @@ from .canvas import (
     RULE,
     WIDTH,
     blank_card,
+    breakable,
     broken,
     fits_width,
     lines,
@@ -73,10 +74,11 @@ def draw_square_summary(ax, story, theme="press"):
         write(ax, LEFT, 284 + (size + 6) * i, part, size, "hero", look.loud, "headline")
     n = count(minutes_text(story.first("minutes")["ms_played"]))
     write(ax, LEFT, 462, n, NAME, "hero", look.text, "value")
-    write(ax, LEFT, 508, "minutes", RULE, "text", look.quiet, "unit")
+    after_number = LEFT + width(n, "hero", NAME) + 16
+    write(ax, after_number, 462, "minutes", RULE, "text", look.quiet, "unit")
     year_disc(ax, story, look, 606, 250, 48, 140, "sectors", edge=look.ground)
     disc_key(ax, look, story, 768, 182, RIGHT - 768, 56)
-    draw_fives(ax, look, story, 566, 52, 292)
+    draw_fives(ax, look, story, 522, 56, 336)
     lines(ax, [[(LEFT, 874), (RIGHT, 874)]], look.faint, 3, "hairline")
     draw_facts(ax, look, story, 914)
     return ax
@@ -174,7 +176,7 @@ def headline_lines(text, room, most=MOST_LINES):
 def broken_at_words(text, room, face="text", size=RULE):
     """A text in lines that are no wider than the room unless they have one word."""
     parts = [""]
-    for word in text.split(" "):
+    for word in breakable(text):
         longer = f"{parts[-1]} {word}".strip()
         if parts[-1] and not fits_width(longer, face, size, room):
             parts.append(word)

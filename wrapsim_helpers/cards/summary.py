@@ -13,18 +13,22 @@ from .canvas import (
     RULE,
     Paint,
     broken,
+    directions,
     disc_families,
     first_that_fits,
     fits_width,
     lines,
     page,
     rectangles,
+    same_size,
     write,
+    write_centred,
     write_name,
     year_disc,
 )
 from .fonts import shown, shown_genre
 from .words import (
+    MONTHS,
     Words,
     capital,
     count,
@@ -39,6 +43,7 @@ from .words import (
 MIN_YEAR = 300  # days; the shortest window of an edition has 303
 NAME_SIZES = (108, 96, 84, 72, 62, 54, 44)
 FIVE = 5
+DISC, HOLE, TO_LABEL = (758, 788), 112, 64  # of the year disc: centre, radii of hole and labels
 SECONDS = (552, 528, 576, 504, 600, 480, 456)  # left ends of the right column, the usual one first
 GAP, RANK_ROOM = 36, 46  # pixels between the columns, and from a rank to its name
 BELOW, CLOSEST = 42, 50  # from the first line of a name to its second, and from rank to rank
@@ -48,7 +53,8 @@ FACTS = ((LEFT, 340), (448, 244), (716, 280))  # left ends and widths of the fac
 def draw_summary(ax, story, theme="press"):
     """What was the year like? The year disc, both top fives, and three facts."""
     look = page(ax, story, "summary", theme, words_of_summary(story), sizes=NAME_SIZES)
-    year_disc(ax, story, look, 758, 788, 84, 238, "sectors", edge=look.ground)
+    year_disc(ax, story, look, *DISC, HOLE, 238, "sectors", edge=look.ground)
+    label_quarters(ax, look)
     n = count(minutes_text(story.first("minutes")["ms_played"]))
     write(ax, LEFT, 634, n, NAME, "hero", look.text, "value")
     write(ax, LEFT, 686, "minutes", RULE, "text", look.quiet, "unit")
@@ -57,6 +63,13 @@ def draw_summary(ax, story, theme="press"):
     lines(ax, [[(LEFT, 1468), (RIGHT, 1468)]], look.faint, 3, "hairline")
     draw_facts(ax, look, story, 1520)
     return ax
+
+
+def label_quarters(ax, look):
+    """Write the first month of each quarter in the hole of the year disc, beside its sector."""
+    for month in range(0, 12, 3):
+        x, y = directions((month + 0.5) / 12) * TO_LABEL + DISC
+        write_centred(ax, x, y + 13, MONTHS[month], RULE, "text", look.quiet, "tick")
 
 
 def disc_key(ax, look, story, x, y, room, pitch):
@@ -146,7 +159,8 @@ def draw_facts(ax, look, story, y):
     for (name, value), (x, room) in zip(facts(story), FACTS):
         write_name(ax, x, y, name, (RULE,), "text", look.quiet, "label", room)
         sizes = (NAME, READING, RULE)
-        write_name(ax, x, y + 54, value, sizes, "name", look.text, "value", room)
+        write_name(ax, x, y + 54, value, sizes, "name", look.text, "fact", room)
+    same_size(ax, "fact")
 
 
 def top_fives(story):

@@ -13,6 +13,7 @@ from .canvas import (
     artists_that_fit,
     page,
     rectangles,
+    same_size,
     width,
     write,
     write_name,
@@ -43,6 +44,7 @@ def draw_tastebreakers(ax, story, theme="press"):
         title = f"{shown(short_title(song.title), 'title')}, "
         title = artists_that_fit(shown(song.artist), MEASURE, title)
         write_name(ax, LEFT, top + 130, title, (RULE,), "text", look.quiet, "artist", MEASURE)
+    same_size(ax, "name")
     return ax
 
 

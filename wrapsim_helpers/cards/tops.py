@@ -17,6 +17,7 @@ from .canvas import (
     page,
     reading_line,
     rectangles,
+    same_size,
     width,
     write,
     write_name,
@@ -55,6 +56,8 @@ def draw_top_songs(ax, story, theme="press"):
     rectangles(ax, LEFT, y, MEASURE * n / n.max(), 16, look.paints(songs["rank"] == 1), "rules")
     for top, song in zip(y, songs.itertuples()):
         song_row(ax, look, top + 82, song)
+    same_size(ax, "name")
+    same_size(ax, "artist", "text")
     return ax
 
 
@@ -152,6 +155,7 @@ def draw_top_artists(ax, story, theme="press"):
     rectangles(ax, LEFT, y, length, 84, look.paints(artists["rank"] == 1), "blocks")
     for top, artist in zip(y, artists.itertuples()):
         artist_row(ax, look, top + 142, artist)
+    same_size(ax, "name")
     return ax
 
 

@@ -10,6 +10,7 @@ from .canvas import (
     Paint,
     page,
     rectangles,
+    same_size,
     write,
     write_name,
 )
@@ -45,6 +46,7 @@ def draw_two_truths(ax, story, theme="press"):
         write(*at, number, NAME, "hero", look.loud, "value", on="statements")
         below = (READING, RULE), "name", look.text, "name", MEASURE - 180
         write_name(ax, WORDS_LEFT, y + 190, shown(about(statement)), *below, on="statements")
+    same_size(ax, "name")
     return ax
 
 

@@ -14,6 +14,7 @@ from .canvas import (
     lines,
     page,
     rectangles,
+    same_size,
     write,
     write_name,
 )
@@ -47,6 +48,7 @@ def draw_comebacks(ax, story, theme="press"):
         write(ax, RIGHT, at, days, READING, "bold", look.text, "value", ha="right")
         name = shown(artist.artist)
         write_name(ax, LEFT, at, name, (NAME, READING), "name", colour, "name", MEASURE - 280)
+    same_size(ax, "name")
     return ax
 
 
@@ -91,6 +93,7 @@ def draw_loyalty(ax, story, theme="press"):
         write(ax, RIGHT, at, count(artist.n_streams), NAME, "hero", look.text, "value", ha="right")
         name = shown(artist.artist)
         write_name(ax, LEFT, at, name, (NAME, READING), "name", colour, "name", MEASURE - 200)
+    same_size(ax, "name")
     return ax
 
 

@@ -1,7 +1,9 @@
 """The energy of the music by month (the energy score of YouTube Music's Recap)."""
 
+import numpy as np
+
 from .counting import total
-from .insight import OF_STREAMS, Insight
+from .insight import OF_STREAMS, Insight, Tally
 from .shares import rounded_share
 from .tops import UNRANKED
 
@@ -28,12 +30,45 @@ def energy(tables):
     )
 
 
+def listeners_by_energy(tables):
+    """Number of listeners by month and energy: month, tenths (of a point), n_listeners."""
+    months = energy(tables)
+    counts = months.mutate(tenths=(10 * months.energy).round().cast("int64"))
+    return counts.group_by("month", "tenths").agg(n_listeners=counts.count())
+
+
+TALLIES = (
+    Tally(
+        "energies",
+        listeners_by_energy,
+        adds=("month", "tenths"),
+        order=("month", "tenths"),
+        reads=OF_STREAMS,
+    ),
+)
+
 # -- the record ------------------------------------------------------------------------------------
 
 
-def of_two_months(months, _):
-    """The rows; none if there is only one month."""
-    return months if len(months) > 1 else months[:0]
+def with_crowd(months, request):
+    """The rows with crowd_energy, the energy of the month's median listener (see
+    `median_energies`); none if there is only one month.
+    """
+    crowd = median_energies(request.tally("energies"))
+    rows = months.assign(crowd_energy=[crowd.get(month, np.nan) for month in months["month"]])
+    return rows if len(rows) > 1 else rows[:0]
+
+
+def median_energies(crowd):
+    """Month -> the energy of the median listener, the lower of two; no month of one listener.
+
+    crowd  rows of the tally `energies`
+    """
+    crowd = crowd.sort_values(["month", "tenths"])
+    counts = crowd.groupby("month")["n_listeners"]
+    n_all = counts.transform("sum")
+    half = crowd[(2 * counts.cumsum() >= n_all) & (n_all > 1)].groupby("month").first()
+    return (half["tenths"] / 10).to_dict()
 
 
 SOUND = ("energy", "valence", "bpm")
@@ -43,8 +78,9 @@ INSIGHTS = (
         "How energetic and how bright is the music of each listener, by month?",
         energy,
         reads=OF_STREAMS,
+        tallies=("energies",),
         columns=("month", "n_streams", *SOUND),
-        shape=of_two_months,
+        shape=with_crowd,
         counted="the mean energy, valence and tempo of plays of {seconds} s and more",
         left_out=f"{UNRANKED}, and tracks whose sound is unknown",
     ),

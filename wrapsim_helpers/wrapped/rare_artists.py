@@ -1,6 +1,6 @@
 """Artists of a listener whom few others play: unique taste (the service's note of 2018)."""
 
-from .counting import ranked_by_streams, ranked_only, total
+from .counting import candidates, ranked, ranked_only, total
 from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED
 
@@ -16,8 +16,9 @@ def rare_artists(tables):
 
     An artist is rare if at most RARE_PERCENT of the other listeners (n_others of them) have a
     ranked stream of the artist, in whatever role; n_artists counts the listener's artists with one.
-    Ties as for `top_artists`. None for several listeners who are counted as one, and no row for a
-    listener without a rare artist. The percentage is a decision of wrapsim.
+    The artists of fewest listeners come first; ties as for `top_artists`. None for several
+    listeners who are counted as one, and no row for a listener without a rare artist. The
+    percentage is a decision of wrapsim.
     """
     crowd = tables.tallies["totals"].select("listener_id", "n_listeners")
     fans = tables.tallies["fans"].select("artist_id", "n_fans").distinct()
@@ -26,8 +27,11 @@ def rare_artists(tables):
     is_rare = 100 * artists.n_others <= RARE_PERCENT * (artists.n_listeners - 1)
     counts = artists.group_by("listener_id").agg(n_rare=total(is_rare), n_artists=artists.count())
     names = tables.artists.select("artist_id", "artist")
-    best = ranked_by_streams(artists.filter(is_rare), names, "artist_id", MOST, tables.rules)
-    few = best.mutate(n_streams=best.n_streams / 2).join(counts, "listener_id")
+    rare = artists.filter(is_rare).mutate(rarity=-artists.n_others)
+    named = candidates(rare, MOST, "rarity").join(names, "artist_id")
+    best = ranked(named, "n_others", *tables.rules.best_first, "artist", "artist_id")
+    few = best.filter(best["rank"] <= MOST).mutate(n_streams=best.n_streams / 2)
+    few = few.join(counts, "listener_id")
     return few.select("listener_id", *COLUMNS).order_by("listener_id", "rank")
 
 
@@ -54,7 +58,8 @@ INSIGHTS = (
         columns=COLUMNS,
         shape=rare_in_a_crowd,
         counted=f"artists whom at most {RARE_PERCENT} % of the other listeners of this run have "
-        f"streamed; {RANKED}; a stream of a featured artist weighs {{featured}}",
+        f"streamed; those of fewest listeners first, then {RANKED}; a stream of a featured artist "
+        "weighs {featured}",
         left_out=f"{UNRANKED}, and artists with fewer than {FEWEST_STREAMS} streams",
     ),
 )

@@ -87,8 +87,9 @@ class Story:
                         group_ms (a list), group
         hourly_families hour (0-23), family, n_streams; no row for a family without a stream in an
                         hour
-        energy          month, n_streams, energy, valence and bpm (means); no row for a month
-                        without a stream of known sound
+        energy          month, n_streams, energy, valence and bpm (means), crowd_energy (of the
+                        median listener; NaN without a crowd); no row for a month without a stream
+                        of known sound
         stand_out       as in docs/tables.md, with name (of the country)
         kept_songs      as in docs/tables.md
         personality     one row: code, name, nearest_code, nearest_name, n_same of n_listeners, and

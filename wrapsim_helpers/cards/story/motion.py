@@ -26,6 +26,7 @@ STILL = {  # role -> start of parts that are not data
     **dict.fromkeys(("ghosts", "tick", "key", "outline"), FIRST),
     **dict.fromkeys(("hairline", "plate", "leaders"), LAST),
 }
+ANSWERS = {("two_truths", "rule"): 6000}  # (card, role) of answers -> start, after the question
 EDGE = " edge"  # a role of this ending lies under the accent's shape
 
 
@@ -81,6 +82,8 @@ def moving_texts(drawing, units):
     for text in drawing.texts:
         if text.role in SENTENCE:
             yield Motion("rise", 0, GROWTH)
+        elif start := ANSWERS.get((drawing.name, text.role)):
+            yield Motion("fade", start, GROWTH)
         elif text.role in STILL:
             yield Motion("fade", STILL[text.role], GROWTH)
         elif text in last:
