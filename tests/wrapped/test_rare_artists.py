@@ -3,16 +3,15 @@
 from collections import Counter, defaultdict
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from wrapsim_helpers.cards import rare_artists as card
 from wrapsim_helpers.wrapped.insights import with_tallies
 from wrapsim_helpers.wrapped.rare_artists import (
+    FEWEST_STREAMS,
     MOST,
     RARE_PERCENT,
     rare_artists,
-    rare_in_a_crowd,
 )
 
 from ..cards.test_cards import area, draw, drawn, shapes, story_of, with_table
@@ -20,10 +19,12 @@ from .more_columns import ranked_plays, results, tables_of_crowd
 from .test_insights import heard, play
 
 
-def rare(plays):
-    """Rows of `rare_artists` as (listener, artist, n_others, n_rare, n_artists)."""
+def rare(plays, times=FEWEST_STREAMS):
+    """Rows of `rare_artists` as (listener, artist, n_others, n_rare, n_artists); each play counts
+    so many times.
+    """
     names = "listener_id", "artist", "n_others", "n_rare", "n_artists"
-    tables = with_tallies(heard(plays), ["totals", "fans"])
+    tables = with_tallies(heard(times * plays), ["totals", "fans"])
     return [tuple(row[name] for name in names) for row in results(tables, rare_artists)]
 
 
@@ -54,9 +55,10 @@ def test_rare_artists_of_as_many_listeners_are_in_order_of_streams():
 
 
 def test_artists_with_fewer_than_three_streams_are_not_told_as_rare():
-    artists = pd.DataFrame({"rank": [1, 2, 3], "n_whole": [2, 3, 9], "n_listeners": 9})
-    ranks = rare_in_a_crowd(artists, None)[["rank", "n_whole"]].to_numpy().tolist()
-    assert ranks == [[1, 3], [2, 9]]
+    mine = [play(f"2025-05-0{d}T12:00:00", 4, listener=1) for d in (1, 2, 3)]
+    mine += [play(f"2025-05-0{d}T12:00:00", 1, listener=1) for d in (4, 5)]
+    found = rare([*mine, *listeners(100, 0)], times=1)
+    assert [row for row in found if row[0] == 1] == [(1, "Anders", 0, 2, 3)]
 
 
 def test_the_artist_of_fewest_listeners_comes_first_though_another_has_more_streams():
@@ -73,25 +75,27 @@ def test_plain_loops_find_the_same_rare_artists(crowd):
     credits = defaultdict(set)
     for row in crowd.world.catalogue.track_artists.to_pylist():
         credits[row["track_id"]].add(row["artist_id"])
-    mine = defaultdict(set)
-    for listener, track in set(ranked_plays(crowd)[["listener_id", "track_id"]].itertuples(False)):
-        mine[listener] |= credits[track]
+    streams = defaultdict(Counter)
+    for listener, track in ranked_plays(crowd)[["listener_id", "track_id"]].itertuples(False):
+        streams[listener].update(credits[track])
+    mine = {listener: set(counts) for listener, counts in streams.items()}
     fans = Counter(artist for artists in mine.values() for artist in artists)
     n = crowd.plays["listener_id"].unique()
     most = RARE_PERCENT * (len(n) - 1) / 100
     few = {who: {a for a in artists if fans[a] - 1 <= most} for who, artists in mine.items()}
+    told = {w: {a for a in few[w] if streams[w][a] >= FEWEST_STREAMS} for w in few}
     found = defaultdict(set)
     for row in results(tables, rare_artists):
         who = row["listener_id"]
         found[who].add(row["artist_id"])
         assert row["n_rare"] == len(few[who]) and row["n_artists"] == len(mine[who])
         assert row["n_others"] == fans[row["artist_id"]] - 1
-        rarest = sorted(fans[artist] - 1 for artist in few[who])
+        rarest = sorted(fans[artist] - 1 for artist in told[who])
         assert row["n_others"] == rarest[row["rank"] - 1]
     assert {who: len(artists) for who, artists in found.items()} == {
-        who: min(len(artists), MOST) for who, artists in few.items() if artists
+        who: min(len(artists), MOST) for who, artists in told.items() if artists
     }
-    assert all(artists <= few[who] for who, artists in found.items()) and len(found) > 20
+    assert all(artists <= told[who] for who, artists in found.items()) and len(found) > 20
 
 
 def test_the_discs_of_the_card_have_the_areas_of_the_numbers():

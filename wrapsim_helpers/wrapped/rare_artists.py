@@ -12,7 +12,7 @@ FEWEST_STREAMS = 3  # of an artist who is told
 def rare_artists(tables):
     """Which artists of each listener do few others play? rank, artist_id, artist, n_others,
     n_streams, n_whole; and, the same in each row, n_rare of n_artists, n_listeners of the run.
-    At most MOST artists.
+    At most MOST artists, each with at least FEWEST_STREAMS streams.
 
     An artist is rare if at most RARE_PERCENT of the other listeners (n_others of them) have a
     ranked stream of the artist, in whatever role; n_artists counts the listener's artists with one.
@@ -27,7 +27,8 @@ def rare_artists(tables):
     is_rare = 100 * artists.n_others <= RARE_PERCENT * (artists.n_listeners - 1)
     counts = artists.group_by("listener_id").agg(n_rare=total(is_rare), n_artists=artists.count())
     names = tables.artists.select("artist_id", "artist")
-    rare = artists.filter(is_rare).mutate(rarity=-artists.n_others)
+    told = artists.filter(is_rare, artists.n_whole >= FEWEST_STREAMS)
+    rare = told.mutate(rarity=-told.n_others)
     named = candidates(rare, MOST, "rarity").join(names, "artist_id")
     best = ranked(named, "n_others", *tables.rules.best_first, "artist", "artist_id")
     few = best.filter(best["rank"] <= MOST).mutate(n_streams=best.n_streams / 2)
@@ -39,9 +40,8 @@ def rare_artists(tables):
 
 
 def rare_in_a_crowd(artists, _):
-    """Ranked artists with at least FEWEST_STREAMS streams; none if the run has one listener."""
-    is_told = (artists["n_listeners"] > 1) & (artists["n_whole"] >= FEWEST_STREAMS)
-    return artists[is_told].assign(rank=range(1, is_told.sum() + 1)).reset_index(drop=True)
+    """The ranked artists; none if the run has one listener."""
+    return artists[artists["n_listeners"] > 1]
 
 
 COLUMNS = (
