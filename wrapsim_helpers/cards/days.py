@@ -194,22 +194,30 @@ TURNS_LEFT, TURNS_RIGHT = LEFT + BAR / 2 + TURN, RIGHT - BAR / 2 - TURN  # where
 
 
 def draw_longest_streak(ax, story, theme="press"):
-    """What was the longest streak of days with music?
+    """What was the longest streak of days with a play of 30 s and more?
 
     The days of the period are dots on a line that winds from the top to the bottom; the streak is
     one unbroken bar on that line, with its first and last date.
     """
     look = page(ax, story, "longest_streak", theme, words_of_longest_streak(story))
-    (dates, ms), streak = daily(story), story.first("longest_streak")
+    (dates, has_play), streak = days_with_play(story), story.first("longest_streak")
     inside = (dates >= streak["first_day"]) & (dates <= streak["last_day"])
     at = places_of_days(dates, np.arange(len(dates)))
     step = np.hypot(*(at[1] - at[0]))
-    dots(ax, at[~inside & (ms > 0)], min(13, 0.72 * step), look.mark, "days")
-    dots(ax, at[~inside & (ms == 0)], min(7, 0.4 * step), look.muted, "pauses")
-    draw_bar(ax, look, dates, np.flatnonzero(inside)[[0, -1]])
+    dots(ax, at[~inside & has_play], min(13, 0.72 * step), look.mark, "days")
+    dots(ax, at[~inside & ~has_play], min(7, 0.4 * step), look.muted, "pauses")
+    draw_bar(ax, look, dates, np.flatnonzero(inside)[[0, -1]], step)
     label_period(ax, look, dates, at, inside)
     label_streak(ax, look, dates, at, inside)
     return ax
+
+
+def days_with_play(story):
+    """(dates, whether there is a play of 30 s and more) of the days of the period, as arrays; the
+    streak has this rule, and `daily` has shorter plays too.
+    """
+    days = story.tables["calendar"]
+    return days["date"].to_numpy(), days["n_streams"].to_numpy() > 0
 
 
 def winding_line(dates):
@@ -242,9 +250,14 @@ def places_of_days(dates, numbers):
     return np.column_stack([np.interp(distance, along, values) for values in corners.T])
 
 
-def draw_bar(ax, look, dates, ends):
-    """Draw the streak as one bar. ends: numbers of its first and last day in the period."""
-    path = [places_of_days(dates, np.linspace(*ends, 8 * np.ptp(ends) + 1))]
+def draw_bar(ax, look, dates, ends, step):
+    """Draw the streak as one bar that touches no other day.
+
+    ends  numbers of its first and last day in the period;  step  from day to day, pixels
+    """
+    first, last = ends
+    cap = min((BAR / 2 + EDGE) / step - 0.5, 0.49 * (last - first))  # days under a round end
+    path = [places_of_days(dates, np.linspace(first + cap, last - cap, 8 * np.ptp(ends) + 1))]
     if look.accent.edge != "none":
         lines(ax, path, look.accent.edge, BAR + 2 * EDGE, "streak edge", cap="round")
     lines(ax, path, look.accent.face, BAR, "streak", cap="round")
@@ -284,7 +297,7 @@ def write_between(ax, look, x, y, text, gap):
 
 def words_of_longest_streak(story):
     """The words of the card `longest_streak`."""
-    streak, (dates, ms) = story.first("longest_streak"), daily(story)
+    streak, (dates, has_play) = story.first("longest_streak"), days_with_play(story)
     n, first = int(streak["n_days"]), streak["first_day"]
     return words_on(
         story,
@@ -292,9 +305,9 @@ def words_of_longest_streak(story):
         headline=streak_headline(n, len(dates), first),
         reading=(
             f"{day(first)} to {day(streak['last_day'])}, not one day silent.",
-            f"Music on {(ms > 0).sum()} of {len(dates)} days.",
+            f"Plays on {has_play.sum()} of {len(dates)} days.",
         ),
-        rule="Large dots: days with music, local time. Simulated.",
+        rule="Large dots: days with a play of 30 s and more. Simulated.",
         after=f"Days from {span(story)}.",
         hero=count(n),
     )
