@@ -1224,9 +1224,9 @@ def test_a_weekday_without_a_minute_is_not_named():
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(0, "nothing"), (0.5, "under a minute"), (4.9, "about 4 minutes"), (43.9, "43 minutes")],
+    [(0, "nothing"), (0.5, "under a minute"), (4.9, "about 5 minutes"), (43.4, "43 minutes")],
 )
-def test_few_minutes_of_an_average_day_are_said_to_be_about_so_many(minutes, said):
+def test_the_minutes_of_an_average_day_are_the_nearest_and_few_are_about_so_many(minutes, said):
     assert words.minutes_of_average_day(60_000 * minutes) == said
 
 

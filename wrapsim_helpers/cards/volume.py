@@ -27,6 +27,7 @@ from .words import (
     LONG_MONTHS,
     MONTHS,
     Words,
+    average_minutes,
     count,
     counted,
     counted_minutes,
@@ -104,7 +105,7 @@ def words_of_minutes(story):
     n, ms = minutes_text(story.first("minutes")["ms_played"]), by_month(story)
     reading = (
         line_on_days(story, n),
-        f"Line: average month, {counted_minutes(ms.mean())}.",
+        f"Line: average month, {average_minutes(ms.mean())}.",
     )
     headline, most = minutes_headline(story), count(minutes_text(ms.max()))
     return Words(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytz
 
 from ..checking import front_door
-from ..instants import whole_minutes
+from ..instants import MINUTE_MS, whole_minutes
 
 THIN = "\u2009"  # thin space, between thousands and before "%"
 MONTHS = (
@@ -106,7 +106,7 @@ def with_article(country):
 
 
 def minutes_text(ms):
-    """Whole minutes of milliseconds, by the only rule of rounding."""
+    """Whole minutes of milliseconds: what was played is rounded down, as in all tables."""
     return int(whole_minutes(ms))
 
 
@@ -115,14 +115,18 @@ def counted_minutes(ms):
     return counted(minutes_text(ms), "minute")
 
 
+def average_minutes(ms):
+    """The mean of some milliseconds in minutes, to the nearest, with the noun: "12 minutes"."""
+    return counted(round(ms / MINUTE_MS), "minute")
+
+
 def minutes_of_average_day(ms):
-    """Milliseconds on an average day as text; under ten minutes it says that it is no exact number:
-    "43 minutes", "about 4 minutes", "under a minute".
+    """Milliseconds on an average day as text, to the nearest minute; under ten minutes it says that
+    it is no exact number: "43 minutes", "about 4 minutes", "under a minute".
     """
-    n = minutes_text(ms)
-    if not n:
+    if ms < MINUTE_MS:
         return "under a minute" if ms else "nothing"
-    return counted(n, "minute") if n >= 10 else f"about {counted(n, 'minute')}"
+    return average_minutes(ms) if ms >= 9.5 * MINUTE_MS else f"about {average_minutes(ms)}"
 
 
 def of_100(share):
