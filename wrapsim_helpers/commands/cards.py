@@ -32,9 +32,19 @@ def cards(
         check_nobody_named([*user, *where])
         rules = rules_named(edition, rule)
         folders = write_all_cards(run_dir, out_dir, theme=theme, rules=rules, **period)
-        typer.echo(f"{out_dir}: {len(folders):,} folders of cards")
+        typer.echo(folders_line(run_dir, out_dir, len(folders)))
         return
     write_pictures(story_named(run_dir, user, where, rule, **period), out_dir, theme)
+
+
+def folders_line(run_dir, out_dir, n_folders):
+    """One line on the cards of everybody: the number of folders, and of listeners without one."""
+    from ..runs.opened import open_run, read_parquet
+
+    n_silent = len(read_parquet(open_run(run_dir), "listeners", ["listener_id"])) - n_folders
+    verb = "listener has" if n_silent == 1 else "listeners have"
+    silent = f"; {n_silent:,} {verb} no play in the period" * bool(n_silent)
+    return f"{out_dir}: {n_folders:,} folders of cards, named in listeners.csv{silent}"
 
 
 def check_nobody_named(users):
