@@ -181,6 +181,14 @@ def test_after_the_first_screen_the_readme_shows_the_gallery_and_names_every_how
     assert [path for path in how_tos if f"(docs/how_to/{path.name})" not in sections[1]] == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["wrapsim artist", "--where", "--everybody", "--edition", "--rule", "ws.Rules", ".explain("],
+)
+def test_the_readme_names_what_chooses_and_explains_a_story(name):
+    assert name in README.split("## From Python")[1].split("\n## ")[0]
+
+
 def test_links_of_the_readme_lead_somewhere():
     for target in re.findall(r"\]\(([^)#:]+)[^):]*\)", README):
         assert (TOP / target).exists(), target
