@@ -1,5 +1,6 @@
 """What a reader copies from the README is run."""
 
+import itertools
 import re
 import shlex
 import subprocess
@@ -20,6 +21,7 @@ from .commands import command
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text(encoding="utf-8")
+PAGES = [path.relative_to(TOP) for path in (*TOP.glob("*.md"), *TOP.glob("docs/**/*.md"))]
 COMMANDS = [
     line.split("#")[0].strip()
     for block in re.findall(r"```bash\n(.*?)```", README, re.S)
@@ -130,6 +132,18 @@ def test_the_readme_states_how_many_outcomes_come_out_in_the_report():
     assert words in README and "- Rules: none broken." in report
 
 
+def blocks_of_tables(text):
+    """Each run of neighbouring lines of Markdown that begin with a bar, a list of lines."""
+    groups = itertools.groupby(text.splitlines(), lambda line: line.startswith("|"))
+    return [list(group) for is_table, group in groups if is_table]
+
+
+@pytest.mark.parametrize("name", [*map(str, PAGES)])
+def test_every_row_of_a_table_belongs_to_a_table_with_a_header(name):
+    for rows in blocks_of_tables((TOP / name).read_text(encoding="utf-8")):
+        assert re.fullmatch(r"\|( *:?-+:? *\|)+", rows[1] if rows[1:] else ""), rows[0]
+
+
 def test_every_column_is_explained_in_the_docs():
     text = (TOP / "docs" / "tables.md").read_text(encoding="utf-8")
     for name, schema in TABLES.items():
@@ -165,6 +179,14 @@ def test_after_the_first_screen_the_readme_shows_the_gallery_and_names_every_how
     assert sections[1].startswith("Gallery and how-tos") and "docs/gallery.png" in sections[1]
     how_tos = sorted((TOP / "docs" / "how_to").glob("*.md"))
     assert [path for path in how_tos if f"(docs/how_to/{path.name})" not in sections[1]] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["wrapsim artist", "--where", "--everybody", "--edition", "--rule", "ws.Rules", ".explain("],
+)
+def test_the_readme_names_what_chooses_and_explains_a_story(name):
+    assert name in README.split("## From Python")[1].split("\n## ")[0]
 
 
 def test_links_of_the_readme_lead_somewhere():

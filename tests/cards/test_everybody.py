@@ -3,12 +3,16 @@
 import json
 import shutil
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import wrapsim_helpers as ws
 from wrapsim_helpers import cards, commands
 from wrapsim_helpers.cards import everybody
+from wrapsim_helpers.storage.outputs import claim
+
+from ..commands import command
 
 
 @pytest.fixture
@@ -48,6 +52,32 @@ def test_a_folder_with_other_files_is_refused(tiny_run, tmp_path, few_cards):
     (tmp_path / "00000000").mkdir()
     with pytest.raises(ValueError, match="which holds other files \\(00000000"):
         ws.write_all_cards(tiny_run, tmp_path, workers=1)
+
+
+def test_a_file_in_the_folder_of_any_listener_is_refused_before_the_first_card(
+    tiny_run, tmp_path, few_cards
+):
+    (tmp_path / "cards" / "00000005").mkdir(parents=True)
+    claim(tmp_path / "cards", ["00000005"])
+    (tmp_path / "cards" / "00000005" / "mine.txt").write_text("mine")
+    with pytest.raises(ValueError, match="00000005', which holds other files \\(mine.txt"):
+        ws.write_all_cards(tiny_run, tmp_path / "cards", workers=1)
+    assert not [*tmp_path.rglob("*.png")]
+
+
+def test_a_listener_without_a_play_is_counted_and_all_others_are_in_the_index(
+    tiny_run, tmp_path, few_cards
+):
+    days = ["--edition", "2016", "--first-day", "2025-03-20", "--last-day", "2025-03-20"]
+    done = command("cards", tiny_run, tmp_path / "all", "--everybody", *days)
+    index = pd.read_csv(tmp_path / "all" / "listeners.csv", dtype=str)
+    people = ws.read_parquet(tiny_run, "listeners").to_pandas().set_index("listener_id")
+    n_silent = len(people) - len(index)
+    words = "1 listener has" if n_silent == 1 else f"{n_silent} listeners have"
+    assert n_silent and f"; {words} no play in the period" in done.stdout
+    for folder, user_id, name in index.itertuples(index=False):
+        assert (tmp_path / "all" / folder / "cards.json").is_file()
+        assert [user_id, name] == people.loc[int(folder), ["user_id", "name"]].tolist()
 
 
 def test_the_command_draws_everybody_on_all_cores(tiny_run, tmp_path):

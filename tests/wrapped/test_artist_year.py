@@ -11,6 +11,8 @@ import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 from wrapsim_helpers.wrapped.artist_year import accolades_of
 
+from ..commands import command
+
 
 @pytest.fixture(scope="module")
 def star(tiny_run):
@@ -88,6 +90,19 @@ def test_an_unknown_artist_is_refused_with_the_nearest_names(tiny_run, star):
         ValueError, match="the run has no artist of that name or number. Did you mean"
     ):
         ws.tell_artist(tiny_run, star[0] + "x")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("artist", "--artist", "nobody"),
+        *((name, "--user", "nobody") for name in ("cards", "story")),
+        *((name, "--user", "1", "--user", "nobody") for name in ("party", "blend")),
+    ],
+)
+def test_a_command_that_is_refused_leaves_no_folder(tiny_run, tmp_path, words):
+    done = command(words[0], tiny_run, tmp_path / "new", *words[1:])
+    assert done.returncode == 2 and not (tmp_path / "new").exists()
 
 
 def test_an_artist_whom_nobody_streamed_is_refused(tiny_run):

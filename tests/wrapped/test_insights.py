@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 import wrapsim_helpers as ws
 from wrapsim_helpers import commands
 from wrapsim_helpers import wrapped as w
-from wrapsim_helpers.runs import opened
+from wrapsim_helpers.runs import again, opened
 from wrapsim_helpers.runs.connection import connected
 from wrapsim_helpers.runs.opened import days_of_run, open_run
 from wrapsim_helpers.storage import tables as stored
@@ -642,6 +642,12 @@ def test_a_user_who_is_not_in_the_run_is_refused_with_the_nearest(tiny_run):
         ws.tell_story(tiny_run, name + "x")
 
 
+def test_the_first_name_of_a_listener_is_refused_with_the_full_name():
+    names = pd.DataFrame({"name": ["Ann Bo", "Matthew Christopherson", "Matt Hewson"]})
+    said = again.of_that_name("matthew", names, [])
+    assert said.endswith("or name. Did you mean 'Matthew Christopherson'?")
+
+
 def plays_in_window(run):
     return ws.read_parquet(run, "plays").to_pandas().groupby("listener_id")["ms_played"].sum()
 
@@ -1042,7 +1048,7 @@ def test_a_folder_whose_name_is_a_pattern_is_read(tiny_run, tmp_path):
 def test_an_unknown_edition_is_refused(tiny_run):
     with pytest.raises(
         ValueError,
-        match="edition is '2012'; it must be one of 'all', '2025'.* Did you mean '2025'",
+        match="edition is '2012'; it must be 'all', or a year from 2013 to 2025.$",
     ):
         ws.tell_story(tiny_run, edition="2012")
 

@@ -1,6 +1,7 @@
 """Days of a period, who a story is of, and its sentences: by hand, without a run."""
 
 import re
+import warnings
 from datetime import date
 
 import duckdb
@@ -31,6 +32,7 @@ def day(text):
         ("2025-04-09", "2025-12-31", ("04-09", "04-09")),
     ],
 )
+@pytest.mark.filterwarnings("ignore:the period is")
 def test_a_period_has_the_days_that_it_shares_with_the_run(first, last, days):
     assert period_days(RUN, first_day=first, last_day=last) == tuple(map(day, days))
 
@@ -53,6 +55,15 @@ def test_a_period_has_the_days_that_it_shares_with_the_run(first, last, days):
 def test_a_period_is_refused_with_what_was_given_and_the_days_of_the_run(first, last, words):
     with pytest.raises(ValueError, match=words):
         period_days(RUN, first_day=first, last_day=last)
+
+
+def test_a_period_that_the_run_does_not_have_as_a_whole_is_cut_with_a_warning():
+    words = "the period is 2024-12-01 to 2025-04-09, but the run has only 2025-03-10 to 2025-04-09"
+    with pytest.warns(UserWarning, match=f"^{words}; these days are counted.$"):
+        period_days(RUN, first_day="2024-12-01")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert period_days(RUN, first_day="2025-03-10", last_day="2025-04-09") == period_days(RUN)
 
 
 def test_a_year_is_refused_with_the_days_that_its_edition_counts():

@@ -14,8 +14,9 @@ from wrapsim_helpers.runs.opened import play_files
 from wrapsim_helpers.wrapped.insight import counted_streams
 from wrapsim_helpers.wrapped.insights import missing, with_tallies
 from wrapsim_helpers.wrapped.periods import GROUP, open_period, show_plays
-from wrapsim_helpers.wrapped.story import NOT_OF_SEVERAL
+from wrapsim_helpers.wrapped.story import NOT_OF_SEVERAL, values_to_give
 
+from ..commands import command
 from .test_insights import heard, play, rows
 
 
@@ -144,6 +145,29 @@ def test_a_cohort_without_a_listener_is_refused_with_the_values_there_are(tiny_r
         ws.tell_story(tiny_run, {"country": "XX"})
     with pytest.raises(ValueError, match="user is 'contry'; .* Did you mean 'country'"):
         ws.tell_story(tiny_run, {"contry": "SE"})
+
+
+def test_a_value_that_no_listener_has_is_refused_with_the_nearest_and_how_many_more_there_are():
+    values = pd.Series([f"P{n:02}" for n in range(14)])
+    told = values_to_give("P3", values)
+    assert told.startswith(" Did you mean 'P13'?") and told.endswith("P10, P11 and 2 more.")
+    countries = pd.Series(["SE", "DE", "SE"])
+    told = values_to_give("sweden", countries)
+    assert told == " Did you mean 'SE'? Give one of: DE, SE."
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (["--where", "country=XX"], "--where is 'country=XX'; no listener has country 'XX'."),
+        (["--where", "land=SE"], "--where is 'land'; it must be one of 'listener_id', "),
+        (["--where", "country=SE", "--user", "2"], "--where selects listeners by their columns, "),
+    ],
+)
+def test_the_command_names_the_option_that_selects_no_listener(tiny_run, tmp_path, options, words):
+    done = command("cards", tiny_run, tmp_path / "new", *options)
+    assert done.returncode == 2 and done.stderr.startswith(f"wrapsim: {words}"), done.stderr
+    assert not (tmp_path / "new").exists()
 
 
 # -- other rules -----------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from tqdm.auto import tqdm
 
 from ..checking import check_count, front_door
 from ..interrupts import saying
-from ..runs.opened import open_run, play_files
+from ..runs.opened import open_run, play_files, read_parquet
 from ..runs.workers import cores, each_part
-from ..storage.outputs import claim
+from ..storage.outputs import check_folders, claim, replaced_file
 from ..wrapped import Rules
 from ..wrapped.periods import open_period
 from ..wrapped.story import rows_of_part, stories_of_rows
@@ -53,19 +53,24 @@ def write_all_cards(
     workers=0,
 ):
     """Write the cards of every listener with a play, and their square pictures, into a folder per
-    listener, named by number: 00000017/01_minutes.png, ...; returns the folders.
+    listener, named by number: 00000017/01_minutes.png, ...; returns the folders. listeners.csv has
+    the folder, user_id and name of each of them.
 
     year ... rules  as for `tell_story`;  workers  processes; 0 for one per core
     Raises the errors of `tell_story` and `card_folder`.
     """
     theme, workers = check_theme(theme), check_count("workers", workers, 0, 1024) or cores()
-    run, arguments = open_run(run_dir), (year, edition, first_day, last_day, rules)
-    totals = show_tallies(open_period(run, *arguments))["totals"]
-    folders = [folder_name(number) for number in sorted(totals["listener_id"].to_pylist())]
+    run = open_run(run_dir)
+    period = open_period(run, year, edition, first_day, last_day, rules)
+    numbers = sorted(show_tallies(period)["totals"]["listener_id"].to_pylist())
+    folders = [folder_name(number) for number in numbers]
     n_shares = -(-SHARES * workers // len(play_files(run)))
     folder = card_folder(out_dir)
+    arguments = -1, edition, period.first_day, period.last_day, rules
     job = CardsJob(str(run_dir), run.identity_hash, folder, theme, n_shares, arguments)
+    check_folders([job.folder / name for name in folders])
     claim(job.folder, folders)
+    write_index(run, numbers, job.folder)
     shares = range(n_shares * len(play_files(run)))
     again = f"Finished folders are complete in {job.folder}; run the same command again."
     with saying(lambda: again), tqdm(desc="cards", unit="listener", total=len(folders)) as progress:
@@ -77,6 +82,15 @@ def write_all_cards(
 def folder_name(number):
     """The name of a listener's folder: eight digits."""
     return f"{number:08}"
+
+
+def write_index(run, numbers, folder):
+    """Write listeners.csv: folder, user_id and name of some listeners, by number."""
+    people = read_parquet(run, "listeners", ["listener_id", "user_id", "name"]).to_pandas()
+    people = people[people["listener_id"].isin(numbers)].sort_values("listener_id")
+    people.insert(0, "folder", people.pop("listener_id").map(folder_name))
+    with replaced_file(folder / "listeners.csv") as temporary:
+        people.to_csv(temporary, index=False, lineterminator="\n")
 
 
 def write_cards_of(job, share):

@@ -32,9 +32,19 @@ def cards(
         check_nobody_named([*user, *where])
         rules = rules_named(edition, rule)
         folders = write_all_cards(run_dir, out_dir, theme=theme, rules=rules, **period)
-        typer.echo(f"{out_dir}: {len(folders):,} folders of cards")
+        typer.echo(folders_line(run_dir, out_dir, len(folders)))
         return
     write_pictures(story_named(run_dir, user, where, rule, **period), out_dir, theme)
+
+
+def folders_line(run_dir, out_dir, n_folders):
+    """One line on the cards of everybody: the number of folders, and of listeners without one."""
+    from ..runs.opened import open_run, read_parquet
+
+    n_silent = len(read_parquet(open_run(run_dir), "listeners", ["listener_id"])) - n_folders
+    verb = "listener has" if n_silent == 1 else "listeners have"
+    silent = f"; {n_silent:,} {verb} no play in the period" * bool(n_silent)
+    return f"{out_dir}: {n_folders:,} folders of cards, named in listeners.csv{silent}"
 
 
 def check_nobody_named(users):
@@ -95,8 +105,8 @@ def artist(
     from ..wrapped import tell_artist
 
     check_theme(theme)
-    folder = card_folder(out_dir)
     story_of_artist = tell_artist(run_dir, artist, year, edition, first_day, last_day)
+    folder = card_folder(out_dir)
     for path in write_cards(make_cards(story_of_artist, theme), folder):
         typer.echo(path)
 
@@ -168,7 +178,25 @@ def story_named(run_dir, user, where, rule, **period):
     from ..wrapped import tell_story
 
     users = pairs_of(where) if where else user if len(user) > 1 else "".join(user)
+    if where:
+        check_where(run_dir, user, users)
     return tell_story(run_dir, users, rules=rules_named(period["edition"], rule), **period)
+
+
+def check_where(run_dir, user, values):
+    """Raise ValueError if listeners are named besides --where, or if no listener has its values.
+
+    values  as for `listeners_where`
+    """
+    from ..runs.opened import open_run
+    from ..wrapped.story import listeners_where
+
+    if user:
+        raise ValueError(
+            f"--where selects listeners by their columns, and --user {user[0]} names one; "
+            "give either."
+        )
+    listeners_where(open_run(run_dir), values, "where")
 
 
 def rules_named(edition, rule):

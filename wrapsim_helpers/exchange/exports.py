@@ -16,6 +16,7 @@ from ..runs.opened import open_run, play_files, read_parquet, read_plays
 from ..runs.workers import cores, each_part
 from ..storage.manifest import json_bytes
 from ..storage.outputs import (
+    check_folders,
     claim,
     marker_of,
     output_folder,
@@ -150,13 +151,6 @@ def check_days(run, form):
             f"form is {form!r}, whose readers accept no play before {earliest}; the run begins on "
             f"{run.days[0]}. Give another form, such as 'lastfm', or simulate a later time."
         )
-
-
-def check_folders(folders):
-    """Raise ValueError unless each folder is new or holds only unchanged files of wrapsim."""
-    for folder in folders:
-        if folder.is_dir():
-            writable_output_folder(folder)
 
 
 def useful_workers(numbers):

@@ -137,7 +137,9 @@ def of_that_name(text, names, numbers):
     """How many listeners have a name, in words, with the nearest names if no listener has it."""
     if numbers:
         return f"{len(numbers)} listeners of that name ({', '.join(map(str, numbers[:5]))})."
-    near = near_names(text, names["name"][:MOST_NAMES], n=3)
+    known = [*names["name"][:MOST_NAMES]]
+    near = [name for name in known if f" {folded(text)} " in f" {folded(name)} "]
+    near = near[:3] or near_names(text, known, n=3)
     return f"no listener with that number, user_id or name.{did_you_mean(near)}"
 
 

@@ -65,6 +65,13 @@ def writable_output_folder(folder):
     return writable(folder)
 
 
+def check_folders(folders):
+    """Raise ValueError unless each folder is new or holds only unchanged files of wrapsim."""
+    for folder in folders:
+        if folder.is_dir():
+            writable_output_folder(folder)
+
+
 def check_marked(folder):
     """Raise ValueError naming the first file unless a folder is new, empty or has a marker. A
     folder with a marker may also hold other files.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from ..checking import check_choice, check_count, front_door
+from ..checking import check_count, front_door
 from .counting import Rules
 from .insights import INSIGHTS
 
@@ -226,7 +226,13 @@ def edition_named(name):
     """
     if isinstance(name, Edition):
         return name
-    return EDITIONS[check_choice("edition", name, tuple(EDITIONS))]
+    key = str(name).casefold()
+    if key not in EDITIONS:
+        years = sorted(EDITIONS.keys() - {"all"})
+        raise ValueError(
+            f"edition is {name!r}; it must be 'all', or a year from {years[0]} to {years[-1]}."
+        )
+    return EDITIONS[key]
 
 
 def joined_edition(editions):

@@ -2,6 +2,7 @@
 
 import functools
 import glob
+import warnings
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -58,8 +59,8 @@ def period_days(parameters, year=-1, edition="all", first_day="", last_day="", o
 
     first_day, last_day  ISO dates; "" for the first or last day of the run
     of  what the parameters belong to, for the message
-    Raises ValueError if the period and the run have no day in common, or if first_day is after
-    last_day.
+    Warns if first_day or last_day is no day of the run. Raises ValueError if the period and the run
+    have no day in common, or if first_day is after last_day.
     """
     begin, end = days_of_run(parameters)
     if first_day or last_day:
@@ -75,7 +76,11 @@ def period_days(parameters, year=-1, edition="all", first_day="", last_day="", o
         raise ValueError(
             f"{said}; the {of} lasts from {begin} to {end}. Choose another year, edition or period."
         )
-    return max(first, begin), min(last, end)
+    days = max(first, begin), min(last, end)
+    if (first_day or last_day) and days != (first, last):
+        text = f"{said}, but the {of} has only {days[0]} to {days[1]}; these days are counted."
+        warnings.warn(text, stacklevel=2)
+    return days
 
 
 def refuse_reversed(first_day, last_day, first, last):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytz
 
-from ..checking import check_choice, front_door
+from ..checking import check_choice, did_you_mean, front_door, near_names
 from ..interrupts import saying, unchanged
 from ..runs.again import listener_named
 from ..runs.opened import open_run, play_files, read_parquet
@@ -187,6 +187,9 @@ LISTENER_FIELDS = {  # columns of the listeners table -> value for several who d
 }
 
 
+MOST_VALUES = 12  # of a column that a message lists
+
+
 class NoPlays(ValueError):
     """A listener has no play in a period."""
 
@@ -361,23 +364,40 @@ def of_values(values):
     return ", ".join(str(names[column]) for column in values)
 
 
-def listeners_where(run, values):
+def listeners_where(run, values, argument="user"):
     """Numbers of the listeners of a run whose columns have some values, in order.
 
-    values  {column of the listeners table: value}
+    values  {column of the listeners table: value};  argument  that has them, for messages
     Raises ValueError for an unknown column, or if there is no such listener.
     """
-    columns = [check_choice("user", name, tuple(TABLES["listeners"].names)) for name in values]
+    columns = [check_choice(argument, name, tuple(TABLES["listeners"].names)) for name in values]
     rows = read_parquet(run, "listeners", ["listener_id", *columns]).to_pandas()
     for column, value in zip(columns, values.values(), strict=True):
         same = rows[column].astype(str) == str(value)
         if not same.any():
-            known = ", ".join(sorted(rows[column].astype(str).unique())[:12])
             raise ValueError(
-                f"user is {values!r}; no listener has {column} {value!r}. Give one of: {known}."
+                f"{argument} is {columns_as_text(values)!r}; no listener has {column} {value!r}."
+                f"{values_to_give(str(value), rows[column].astype(str))}"
             )
         rows = rows[same]
     return rows["listener_id"].tolist()
+
+
+def columns_as_text(values):
+    """Columns and their values as a text: "country=SE, gender=Female"."""
+    return ", ".join(f"{column}={value}" for column, value in values.items())
+
+
+def values_to_give(value, values):
+    """The end of a message on a value that no listener has: the nearest, and the known values.
+
+    values  of the column, a Series of texts
+    """
+    known = sorted(values.unique())
+    names = {name.casefold(): code for code, name in pytz.country_names.items() if code in known}
+    near = [names[value.casefold()]] if value.casefold() in names else near_names(value, known)
+    more = f" and {len(known) - MOST_VALUES:,} more" * (len(known) > MOST_VALUES)
+    return f"{did_you_mean(near)} Give one of: {', '.join(known[:MOST_VALUES])}{more}."
 
 
 def median_listener(crowd):
