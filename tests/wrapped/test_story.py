@@ -13,8 +13,9 @@ from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.runs.opened import play_files
 from wrapsim_helpers.wrapped.insight import counted_streams
 from wrapsim_helpers.wrapped.insights import missing, with_tallies
-from wrapsim_helpers.wrapped.periods import GROUP, open_period, show_plays
+from wrapsim_helpers.wrapped.periods import GROUP, count_plays, open_period, show_plays
 from wrapsim_helpers.wrapped.story import NOT_OF_SEVERAL
+from wrapsim_helpers.wrapped.tallies import show_tallies
 
 from .test_insights import heard, play, rows
 
@@ -88,6 +89,31 @@ def test_two_listeners_are_counted_as_one(tiny_run, plays):
     assert story.first("minutes")["n_days"] == both["day"].nunique()
     assert not len(story.tables["place"])
     assert ws.make_cards(story)[-1].name == "summary"
+
+
+def test_each_insight_of_several_listeners_has_rows_of_theirs_alone(tiny_run):
+    period = open_period(ws.open_run(tiny_run))
+    show_tallies(period)
+    show_plays(period, play_files(period.run), [2, 4])
+    statements, query = count_plays(period), period.connection.execute
+    found = {
+        name: {*query(statements[name]).df()["listener_id"]} for name in period.edition.queries
+    }
+    assert {name for name, numbers in found.items() if numbers - {GROUP}} == set()
+    assert {"kept_songs", "top_songs"} <= {name for name, numbers in found.items() if numbers}
+
+
+@pytest.mark.parametrize("days", [("2025-03-20", "2025-04-09"), ("2025-03-25", "2025-04-02")])
+def test_songs_that_two_listeners_kept_are_counted_together_in_the_period(tiny_run, days):
+    actions = ws.read_parquet(tiny_run, "actions").to_pandas()
+    is_in = actions["at"].dt.date.between(*map(date.fromisoformat, days))
+    is_kept = actions["kind"].isin(["save", "playlist_add"])
+    kept = actions[is_in & is_kept & actions["listener_id"].isin([2, 5])]
+    assert kept["listener_id"].nunique() == 2 and len(kept) < is_kept.sum()
+    story = ws.tell_story(tiny_run, ["2", "5"], first_day=days[0], last_day=days[1])
+    sums = story.tables["kept_songs"][["n_kept", "n_saves", "n_adds"]].sum()
+    kinds = [(kept["kind"] == kind).sum() for kind in ("save", "playlist_add")]
+    assert sums.tolist() == [kept["track_id"].nunique(), *kinds]
 
 
 def test_each_insight_that_several_listeners_do_not_have_says_why(tiny_run, plays):
