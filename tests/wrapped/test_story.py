@@ -242,6 +242,31 @@ def test_every_insight_says_in_one_sentence_how_it_was_counted(tiny_run):
         assert "2025-03-20 to 2025-04-09, local time" in text, name
 
 
+OTHER = w.Rules(by="minutes", private=True, clock="UTC", stream_ms=45_000, featured_weight=1)
+
+
+def test_every_explanation_states_the_rules_that_applied(tiny_run):
+    story = ws.tell_story(tiny_run, "2", rules=OTHER)
+    texts = {name: story.explain(name) for name in story.tables}
+    for name, text in texts.items():
+        assert "more milliseconds" not in text and "private plays" not in text, name
+        assert "plays of 30 s" not in text and "weighs 0.5" not in text and "{" not in text, name
+        assert ", UTC time" in text, name
+        if "ties go to more streams, then to the earlier" in text:
+            assert "plays of 45 s and more, ranked by minutes; ties go" in text, name
+    assert sum("ranked by minutes" in text for text in texts.values()) > 15
+    assert "by milliseconds x evenness" in texts["top_albums"]
+
+
+@pytest.mark.parametrize("name, column", [("top_songs", "title"), ("top_artists", "artist")])
+def test_by_minutes_the_gap_of_the_runner_up_is_in_minutes(tiny_run, name, column):
+    story = ws.tell_story(tiny_run, "2", rules=OTHER)
+    first, second = (row._asdict() for row in story.tables[name].iloc[:2].itertuples())
+    gap = first["ms_played"] // 60_000 - second["ms_played"] // 60_000
+    words = f"number two, {second[column]}, has {gap} minute{'s' * (gap != 1)} fewer"
+    assert story.explain(name).endswith(f"; {words}.")
+
+
 def test_the_runner_up_is_named_with_its_gap(tiny_run):
     story = ws.tell_story(tiny_run, "2")
     first, second = story.tables["top_songs"].iloc[:2].itertuples()

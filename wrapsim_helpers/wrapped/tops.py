@@ -237,23 +237,25 @@ def with_first_played(songs, _):
     return songs.assign(first_played=pd.to_datetime(songs["first_local_ms"], unit="ms"))
 
 
-def gap_to_second_artist(artists):
+def gap_to_second_artist(artists, by="streams"):
     """The runner-up of the artists in words: the gap in whole streams, as cards show them, and in
-    weighted ones where it differs.
+    weighted ones where it differs; or in minutes, if they rank.
     """
-    if len(artists) < 2:
-        return ""
+    if len(artists) < 2 or by == "minutes":
+        return gap_to_second("artist")(artists, by)
     gaps = {name: float(-artists[name][:2].diff().iloc[1]) for name in ("n_whole", "n_streams")}
     said = f"number two, {artists['artist'].iloc[1]}, has {gap_in_words(gaps['n_whole'])}"
     weighted = f", and {gap_in_words(gaps['n_streams'])} as weighted"
     return said + weighted * (gaps["n_whole"] != gaps["n_streams"])
 
 
+# texts for `Insight.counted` and `Insight.left_out`; `words_of_rules` has what stands in braces
 STREAMS = "plays of {seconds} s and more"
 RANKED = (
-    f"{STREAMS}; ties go to more milliseconds, then to the earlier first play, then to the name"
+    f"{STREAMS}{{order}}; ties go to more {{then}}, then to the earlier first play, then to the "
+    "name"
 )
-UNRANKED = "private plays, functional noise and what is not music"
+UNRANKED = "{private}functional noise and what is not music"
 INSIGHTS = (
     Insight(
         "top_songs",
