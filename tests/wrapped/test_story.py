@@ -185,6 +185,15 @@ def test_by_minutes_the_longer_song_is_first_and_by_streams_the_more_frequent():
     assert firsts == {"streams": [0], "minutes": [1]}
 
 
+@pytest.mark.parametrize("name", ["top_genres", "top_families"])
+@pytest.mark.parametrize("by, column", [("streams", "n_streams"), ("minutes", "ms_played")])
+def test_the_shares_of_genres_are_of_what_ranks_them(tiny_run, name, by, column):
+    genres = ws.tell_story(tiny_run, "2", rules=w.Rules(by=by)).tables[name]
+    shares = genres[column] / genres[column].sum()
+    assert genres["share"].tolist() == pytest.approx(shares.tolist())
+    assert shares.is_monotonic_decreasing and len(genres) > 2
+
+
 def test_by_the_clock_of_utc_a_play_belongs_to_the_day_in_utc():
     plays = [play("2025-05-01T00:30:00", zone="Europe/Stockholm")]
     days = [

@@ -149,7 +149,7 @@ def top_genres(tables):
         .drop("number")
         .relocate("genre", after="listener_id")
     )
-    share = best.n_streams / best.n_streams.sum().over(group_by="listener_id")
+    share = share_of_all(best, tables.rules)
     return best.mutate(share=share).order_by("listener_id", "rank")
 
 
@@ -169,8 +169,14 @@ def top_families(tables):
         n_genres=genres.count(),
     )
     best = ranked(counts, *tables.rules.best_first, "family")
-    share = best.n_streams / best.n_streams.sum().over(group_by="listener_id")
+    share = share_of_all(best, tables.rules)
     return best.mutate(share=share).order_by("listener_id", "rank")
+
+
+def share_of_all(table, rules):
+    """The share of each row in the streams of its listener, or in the minutes if these rank."""
+    amount = table[rules.measure]
+    return amount / amount.sum().over(group_by="listener_id")
 
 
 def families_by_genre(tables):
