@@ -42,7 +42,8 @@ from wrapsim_helpers.cards import (
 from wrapsim_helpers.cards.similar import first_name
 from wrapsim_helpers.charts import style
 from wrapsim_helpers.storage.outputs import MARKER
-from wrapsim_helpers.wrapped import EDITIONS
+from wrapsim_helpers.wrapped import EDITIONS, Rules
+from wrapsim_helpers.wrapped.insights import INSIGHTS
 
 from .. import stories
 from ..conftest import TOP
@@ -646,6 +647,69 @@ def test_an_artist_is_shown_with_every_stream_as_one_though_guests_rank_by_half(
     assert [t.get_text() for t in ax.texts if t.get_gid() == "value"] == ["100", "105", "41"]
     assert "Number two was more often a guest." in texts and "Ada, just ahead" in texts
     assert not any("½" in text or ".5" in text for text in [*texts, ax.get_label()])
+
+
+BY_MINUTES = Rules(by="minutes")
+
+
+def by_minutes(name, column, *names):
+    """A typical story by minutes whose rows have 90, 60 and 30 minutes, and 10, 5 and 20 plays."""
+    rows = stories.ranked([(n, 10, 10) for n in names], column, "n_streams", "n_whole")
+    rows["n_streams"] = rows["n_whole"] = [10, 5, 20]
+    more = {"artist": "Ode"} if column == "title" else {}
+    rows = rows.assign(ms_played=[5_400_000, 3_600_000, 1_800_000], **more)
+    rows["first_played"] = pd.Timestamp("2025-05-25")
+    story = with_table(story_of("typical"), **{name: rows})
+    return dataclasses.replace(story, rules=BY_MINUTES)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "role"),
+    [("top_songs", "title", "rules"), ("top_artists", "artist", "blocks")],
+)
+def test_by_minutes_bars_values_and_gaps_are_minutes(name, column, role):
+    ax = draw(name, by_minutes(name, column, "Salt", "Rain", "Ode"))
+    texts = [t.get_text() for t in ax.texts]
+    lengths = sorted(np.ptp(v[:, 0]) for v in shapes(ax, role))
+    np.testing.assert_allclose(np.array(lengths) / lengths[-1], [1 / 3, 2 / 3, 1])
+    assert [t.get_text() for t in ax.texts if t.get_gid() == "value"] == ["90", "60", "30"]
+    assert "30 more minutes than number two." in texts
+    assert any(text.startswith("Ranked by minutes") for text in texts)
+    assert not any("10 plays" in text or "more play" in text for text in [*texts, ax.get_label()])
+
+
+@pytest.mark.parametrize("name", ["top_songs", "top_artists"])
+def test_by_minutes_a_square_has_minutes_too(name):
+    story = by_minutes(name, {"top_songs": "title"}.get(name, "artist"), "Salt", "Rain", "Ode")
+    ax = cards.squares.SQUARES[name](Figure().add_axes((0, 0, 1, 1)), story)
+    assert [t.get_text() for t in ax.texts if t.get_gid() == "value"] == ["90", "60", "30"]
+
+
+@pytest.mark.parametrize("name", sorted({n for s, n in PAIRS if s == "typical"} & INSIGHTS.keys()))
+def test_a_card_names_the_rules_that_are_not_the_default_ones(name):
+    rules = Rules(by="minutes", private=True, stream_ms=45_000, clock="UTC")
+    story = dataclasses.replace(story_of("typical"), rules=rules)
+    ax, insight = draw(name, story), INSIGHTS[name]
+    (rule,) = [t.get_text() for t in ax.texts if t.get_gid() == "rule"]
+    assert "30 s" not in rule and "local time" not in rule
+    assert "inutes" in rule or "{order}" not in insight.counted
+    assert "private plays too" in rule.lower() or "{private}" not in insight.left_out
+    assert "45 s" in rule or "{seconds}" not in insight.counted
+    assert canvas.width(rule, "text", canvas.RULE) <= canvas.MEASURE
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({}, "Guest plays count half"),
+        ({"featured_weight": 0}, "Guest plays do not count"),
+        ({"featured_weight": 1}, "Guest plays count in full"),
+        ({"featured_weight": 1.5}, "Guest plays count 1.5 times"),
+        ({"by": "minutes"}, "Guest plays count in full"),
+    ],
+)
+def test_how_much_a_play_as_a_guest_counts_follows_the_rules(rules, said):
+    assert words.guest_plays(Rules(**rules)) == said
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])

@@ -13,8 +13,9 @@ from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.runs.opened import play_files
 from wrapsim_helpers.wrapped.insight import counted_streams
 from wrapsim_helpers.wrapped.insights import missing, with_tallies
-from wrapsim_helpers.wrapped.periods import GROUP, open_period, show_plays
+from wrapsim_helpers.wrapped.periods import GROUP, count_plays, open_period, show_plays
 from wrapsim_helpers.wrapped.story import NOT_OF_SEVERAL, values_to_give
+from wrapsim_helpers.wrapped.tallies import show_tallies
 
 from ..commands import command
 from .test_insights import heard, play, rows
@@ -89,6 +90,31 @@ def test_two_listeners_are_counted_as_one(tiny_run, plays):
     assert story.first("minutes")["n_days"] == both["day"].nunique()
     assert not len(story.tables["place"])
     assert ws.make_cards(story)[-1].name == "summary"
+
+
+def test_each_insight_of_several_listeners_has_rows_of_theirs_alone(tiny_run):
+    period = open_period(ws.open_run(tiny_run))
+    show_tallies(period)
+    show_plays(period, play_files(period.run), [2, 4])
+    statements, query = count_plays(period), period.connection.execute
+    found = {
+        name: {*query(statements[name]).df()["listener_id"]} for name in period.edition.queries
+    }
+    assert {name for name, numbers in found.items() if numbers - {GROUP}} == set()
+    assert {"kept_songs", "top_songs"} <= {name for name, numbers in found.items() if numbers}
+
+
+@pytest.mark.parametrize("days", [("2025-03-20", "2025-04-09"), ("2025-03-25", "2025-04-02")])
+def test_songs_that_two_listeners_kept_are_counted_together_in_the_period(tiny_run, days):
+    actions = ws.read_parquet(tiny_run, "actions").to_pandas()
+    is_in = actions["at"].dt.date.between(*map(date.fromisoformat, days))
+    is_kept = actions["kind"].isin(["save", "playlist_add"])
+    kept = actions[is_in & is_kept & actions["listener_id"].isin([2, 5])]
+    assert kept["listener_id"].nunique() == 2 and len(kept) < is_kept.sum()
+    story = ws.tell_story(tiny_run, ["2", "5"], first_day=days[0], last_day=days[1])
+    sums = story.tables["kept_songs"][["n_kept", "n_saves", "n_adds"]].sum()
+    kinds = [(kept["kind"] == kind).sum() for kind in ("save", "playlist_add")]
+    assert sums.tolist() == [kept["track_id"].nunique(), *kinds]
 
 
 def test_each_insight_that_several_listeners_do_not_have_says_why(tiny_run, plays):
@@ -183,6 +209,15 @@ def test_by_minutes_the_longer_song_is_first_and_by_streams_the_more_frequent():
     assert firsts == {"streams": [0], "minutes": [1]}
 
 
+@pytest.mark.parametrize("name", ["top_genres", "top_families"])
+@pytest.mark.parametrize("by, column", [("streams", "n_streams"), ("minutes", "ms_played")])
+def test_the_shares_of_genres_are_of_what_ranks_them(tiny_run, name, by, column):
+    genres = ws.tell_story(tiny_run, "2", rules=w.Rules(by=by)).tables[name]
+    shares = genres[column] / genres[column].sum()
+    assert genres["share"].tolist() == pytest.approx(shares.tolist())
+    assert shares.is_monotonic_decreasing and len(genres) > 2
+
+
 def test_by_the_clock_of_utc_a_play_belongs_to_the_day_in_utc():
     plays = [play("2025-05-01T00:30:00", zone="Europe/Stockholm")]
     days = [
@@ -238,6 +273,31 @@ def test_every_insight_says_in_one_sentence_how_it_was_counted(tiny_run):
         text = story.explain(name)
         assert text.startswith("Counted: ") and text.endswith(".") and "{" not in text, name
         assert "2025-03-20 to 2025-04-09, local time" in text, name
+
+
+OTHER = w.Rules(by="minutes", private=True, clock="UTC", stream_ms=45_000, featured_weight=1)
+
+
+def test_every_explanation_states_the_rules_that_applied(tiny_run):
+    story = ws.tell_story(tiny_run, "2", rules=OTHER)
+    texts = {name: story.explain(name) for name in story.tables}
+    for name, text in texts.items():
+        assert "more milliseconds" not in text and "private plays" not in text, name
+        assert "plays of 30 s" not in text and "weighs 0.5" not in text and "{" not in text, name
+        assert ", UTC time" in text, name
+        if "ties go to more streams, then to the earlier" in text:
+            assert "plays of 45 s and more, ranked by minutes; ties go" in text, name
+    assert sum("ranked by minutes" in text for text in texts.values()) > 15
+    assert "by milliseconds x evenness" in texts["top_albums"]
+
+
+@pytest.mark.parametrize("name, column", [("top_songs", "title"), ("top_artists", "artist")])
+def test_by_minutes_the_gap_of_the_runner_up_is_in_minutes(tiny_run, name, column):
+    story = ws.tell_story(tiny_run, "2", rules=OTHER)
+    first, second = (row._asdict() for row in story.tables[name].iloc[:2].itertuples())
+    gap = first["ms_played"] // 60_000 - second["ms_played"] // 60_000
+    words = f"number two, {second[column]}, has {gap} minute{'s' * (gap != 1)} fewer"
+    assert story.explain(name).endswith(f"; {words}.")
 
 
 def test_the_runner_up_is_named_with_its_gap(tiny_run):

@@ -14,6 +14,8 @@ from matplotlib.collections import EllipseCollection, LineCollection, PolyCollec
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 
+from ..wrapped.counting import Rules
+from ..wrapped.insights import INSIGHTS
 from . import fonts
 from .themes import THEMES, Paint, check_theme
 
@@ -279,13 +281,41 @@ def page(ax, story, card, theme, words, sizes=None):
     for i, line in enumerate(words.reading):
         y = 1614 - 54 * (len(words.reading) - 1 - i)
         write(ax, LEFT, y, line, READING, "text" if i else "bold", look.text, "reading")
-    write(ax, LEFT, 1660, rule_of(story, words.rule), RULE, "text", look.quiet, "rule")
+    write(ax, LEFT, 1660, rule_of(story, words.rule, card), RULE, "text", look.quiet, "rule")
     return look
 
 
-def rule_of(story, rule):
-    """The rule of a card, without "Simulated." in the story of an imported history."""
-    return rule.removesuffix("Simulated.").rstrip() if story.is_imported else rule
+def rule_of(story, rule, card):
+    """The rule of a card, without "Simulated." in the story of an imported history, and with the
+    rules of counting that are not the default ones.
+    """
+    rule = rule.removesuffix("Simulated.").rstrip() if story.is_imported else rule
+    if card not in INSIGHTS or story.rules == Rules():
+        return rule
+    rule = rule.replace("30 s", f"{story.rules.stream_ms / 1000:g} s")
+    rule = rule.replace("local time", f"{story.rules.clock} time")
+    added, alone = (said_of_rules(story.rules, INSIGHTS[card], text) for text in (rule, ""))
+    return first_that_fits([f"{added} {rule}", alone], "text", RULE) if added else rule
+
+
+def said_of_rules(rules, insight, rule):
+    """The `rule_notes` as a sentence; "" if there are none."""
+    notes = ", ".join(rule_notes(rules, insight, rule))
+    return f"{notes[0].upper()}{notes[1:]}." if notes else ""
+
+
+def rule_notes(rules, insight, rule):
+    """Yield words on each of the `Rules` that applies to an insight, is not the default one,
+    and is not in the rule of its card.
+    """
+    usual, least = Rules(), f"{rules.stream_ms / 1000:g} s"
+    if rules.by != usual.by and "{order}" in insight.counted and "inutes" not in rule:
+        yield "ranked by minutes"
+    if rules.private and "{private}" in insight.left_out:
+        yield "private plays too"
+    is_other = rules.stream_ms != usual.stream_ms and "{seconds}" in insight.counted
+    if is_other and least not in rule:
+        yield f"plays from {least}"
 
 
 def blank_card(ax, look, height=HEIGHT):

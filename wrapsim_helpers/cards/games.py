@@ -14,7 +14,7 @@ from .canvas import (
     write_name,
 )
 from .fonts import shown
-from .words import count, counted, short_title, words_on
+from .words import count, counted, ranks_by_minutes, short_title, words_on
 
 TOP, PITCH, HEIGHT = 600, 180, 156  # first row, distance of rows and height of one
 LETTERS = "ABCDE"
@@ -42,16 +42,16 @@ def draw_top_song_quiz(ax, story, theme="press"):
 def words_of_top_song_quiz(story):
     """The words of the card `top_song_quiz`; they do not give the answer away."""
     songs = story.tables["top_song_quiz"]
-    n = songs["n_streams"].max()
+    by_minutes, n = ranks_by_minutes(story), songs["n_streams"].max()
     rows = zip(LETTERS, songs["title"], songs["artist"])
     choices = "; ".join(f"{letter}: {title} by {artist}" for letter, title, artist in rows)
     share = n / max(story.first("minutes")["n_streams"], 1)
     return words_on(
         story,
         "Quiz",
-        headline=f"Which has {counted(n, 'play')}?",
+        headline="Which has most minutes?" if by_minutes else f"Which has {counted(n, 'play')}?",
         reading=(
-            f"One play in {count(max(1 / share, 1))} was of this song.",
+            *[f"One play in {count(max(1 / share, 1))} was of this song."] * (not by_minutes),
             "All five are among the top eight.",
         ),
         rule="The next card has the answer. Simulated.",

@@ -30,7 +30,7 @@ from .canvas import (
 )
 from .evolution import months_of_story, name_of_month
 from .fonts import shown
-from .words import MONTHS, count, counted, day, span, words_on
+from .words import MONTHS, count, counted, day, guest_plays, span, words_on
 
 TOP, BASE = 640, 1400  # of the race, pixels
 RACERS = 3  # artists whose curves are drawn
@@ -183,7 +183,7 @@ def words_of_artist_race(story):
         "Artist race",
         headline=headline,
         reading=(margin(plays, names), lowest_rank(ranks, n)),
-        rule="Guest plays count half; thin line: no plays. Simulated.",
+        rule=f"{guest_plays(story.rules)}; thin line: no plays. Simulated.",
         before="; ".join(
             f"{rank} {names[rank]}, {counted(plays[rank], 'play')}" for rank in names.index
         )

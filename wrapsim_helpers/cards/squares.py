@@ -31,7 +31,14 @@ from .fonts import shown
 from .summary import disc_key, draw_facts, draw_fives, words_of_summary
 from .themes import THEMES, check_theme
 from .tops import FIVE, words_of_top_artists, words_of_top_songs
-from .words import count, minutes_text, short_title
+from .words import (
+    count,
+    guest_plays,
+    minutes_text,
+    ranked_amounts,
+    ranks_by_minutes,
+    short_title,
+)
 
 TEXT_ROOM = 366  # pixels: five columns of 54 and four gutters of 24
 PICTURE, PICTURE_ROOM = 474, RIGHT - 474  # left end and width of seven columns
@@ -43,23 +50,25 @@ MOST_LINES = 4
 
 def draw_square_top_songs(ax, story, theme="press"):
     """The top songs as a square picture: the finding left, five bars right."""
-    words = words_of_top_songs(story)._replace(rule="Simulated.")
+    words = words_of_top_songs(story)._replace(
+        rule=f"{'Ranked by minutes. ' * ranks_by_minutes(story)}Simulated."
+    )
     look = square_page(ax, story, "top_songs", theme, words)
     songs = story.tables["top_songs"][:FIVE]
     texts = [
         (shown(short_title(song.title), "title"), shown(song.artist)) for song in songs.itertuples()
     ]
-    bars(ax, look, songs["n_streams"].to_numpy(), texts, 16, "rules")
+    bars(ax, look, ranked_amounts(story, songs), texts, 16, "rules")
     return ax
 
 
 def draw_square_top_artists(ax, story, theme="press"):
     """The top artists as a square picture: the finding left, five blocks right."""
-    words = words_of_top_artists(story)._replace(rule="Guest plays count half. Simulated.")
+    words = words_of_top_artists(story)._replace(rule=f"{guest_plays(story.rules)}. Simulated.")
     look = square_page(ax, story, "top_artists", theme, words)
     artists = story.tables["top_artists"][:FIVE]
     texts = [(shown(name), "") for name in artists["artist"]]
-    bars(ax, look, artists["n_whole"].to_numpy(), texts, 56, "blocks")
+    bars(ax, look, ranked_amounts(story, artists, "n_whole"), texts, 56, "blocks")
     return ax
 
 
@@ -111,7 +120,7 @@ def square_page(ax, story, card, theme, words):
     for i, part in enumerate(parts):
         write(ax, LEFT, 300 + (size + 8) * i, part, size, "hero", look.loud, "headline")
     if words.reading:
-        write_below(ax, look, words.reading, rule_of(story, words.rule))
+        write_below(ax, look, words.reading, rule_of(story, words.rule, card))
     return look
 
 

@@ -28,10 +28,13 @@ from .words import (
     count,
     counted,
     day,
+    guest_plays,
     of_100,
     percent_text,
+    ranked_amounts,
     short_title,
     span,
+    unit_of_ranks,
     words_on,
 )
 
@@ -41,33 +44,41 @@ TOP, PITCH = 560, 188  # first row, and distance of the rows of songs and of art
 NAME_LEFT, SPACE = LEFT + 76, 24  # where names begin, and the space between a name and a number
 LINKS = ", then", ","  # between the two families of a headline
 MIN_LAYER, MOST_OTHER = 0.06, 0.3  # families of smaller shares, up to this share, make "N more"
-SONGS_RULE = "Plays of 30 s and more, {}. Simulated."
-ARTISTS_RULE = "In the ranking, a play as a guest counts half."
+SONGS_RULE = {  # unit -> rule
+    "play": "Plays of 30 s and more, {}. Simulated.",
+    "minute": "Ranked by minutes, {}. Simulated.",
+}
+GENRES_RULE = {
+    "play": "Share of plays of 30 s and more. Simulated.",
+    "minute": "Share of the minutes. Simulated.",
+}
 
 
 # ---------------------------------------------------------------- songs
 
 
 def draw_top_songs(ax, story, theme="press"):
-    """Which songs did the listener stream most? Five bars; the length is the number of streams."""
+    """Which songs did the listener stream most? Five bars; the length is the number of streams, or
+    of minutes if these rank.
+    """
     look = page(ax, story, "top_songs", theme, words_of_top_songs(story))
     songs = story.tables["top_songs"][:FIVE]
-    y, n = TOP + PITCH * np.arange(len(songs)), songs["n_streams"].to_numpy()
+    y, n = TOP + PITCH * np.arange(len(songs)), ranked_amounts(story, songs)
     rectangles(ax, LEFT, y, MEASURE * n / n.max(), 16, look.paints(songs["rank"] == 1), "rules")
-    for top, song in zip(y, songs.itertuples()):
-        song_row(ax, look, top + 82, song)
+    for top, song, amount in zip(y, songs.itertuples(), n):
+        song_row(ax, look, top + 82, song, amount, f"{unit_of_ranks(story)}s")
     same_size(ax, "name")
     same_size(ax, "artist", "text")
     return ax
 
 
-def song_row(ax, look, y, song):
-    """Draw a song's rank, title, artist and streams."""
+def song_row(ax, look, y, song, n, unit):
+    """Draw a song's rank, title, artist and number of plays or minutes."""
     loud = look.loud if song.rank == 1 else look.text
-    of_number = rank_and_streams(ax, y, song.rank, song.n_streams, loud, look.text)
+    of_number = rank_and_amount(ax, y, song.rank, n, loud, look.text)
     if song.rank == 1:
-        write(ax, RIGHT, y + 50, "plays", RULE, "text", look.quiet, "unit", ha="right")
-    room = RIGHT - NAME_LEFT - SPACE - max(of_number, width("plays", "text", RULE))
+        write(ax, RIGHT, y + 50, unit, RULE, "text", look.quiet, "unit", ha="right")
+    room = RIGHT - NAME_LEFT - SPACE - max(of_number, width(unit, "text", RULE))
     title, artist = shown(short_title(song.title), "title"), shown(song.artist)
     at, sizes = (ax, NAME_LEFT), (NAME, READING)
     _, parts = write_name(*at, y, title, sizes, "name", look.text, "name", room, n_lines=2, lift=15)
@@ -75,9 +86,9 @@ def song_row(ax, look, y, song):
     write_name(*at, below, artist, (READING, RULE), "text", look.quiet, "artist", room)
 
 
-def rank_and_streams(ax, y, rank, n_streams, rank_colour, streams_colour):
-    """Write the rank and the streams of a row; returns the width of the streams."""
-    n = count(n_streams)
+def rank_and_amount(ax, y, rank, amount, rank_colour, streams_colour):
+    """Write the rank of a row and its plays or minutes; returns the width of these."""
+    n = count(amount)
     write(ax, LEFT, y, str(rank), NAME, "hero", rank_colour, "rank")
     write(ax, RIGHT, y, n, NAME, "hero", streams_colour, "value", ha="right")
     return width(n, "hero", NAME)
@@ -86,31 +97,32 @@ def rank_and_streams(ax, y, rank, n_streams, rank_colour, streams_colour):
 def words_of_top_songs(story):
     """The words of the card `top_songs`."""
     songs = story.tables["top_songs"][:FIVE]
-    n = songs["n_streams"].tolist()
+    n, unit = ranked_amounts(story, songs).tolist(), unit_of_ranks(story)
     rows = "; ".join(
-        f"{s.rank} {s.title} by {s.artist}, {counted(s.n_streams, 'play')}"
-        for s in songs.itertuples()
+        f"{s.rank} {s.title} by {s.artist}, {counted(amount, unit)}"
+        for s, amount in zip(songs.itertuples(), n)
     )
     return words_on(
         story,
         "Top songs",
-        headline=songs_headline(songs),
-        reading=(lead(n), *first_played_line(songs)),
-        rule=SONGS_RULE.format(span(story)),
+        headline=songs_headline(songs.assign(n_streams=n)),
+        reading=(lead(n, unit), *first_played_line(songs)),
+        rule=SONGS_RULE[unit].format(span(story)),
         before=f"{rows}.",
     )
 
 
-def lead(n):
-    """The difference of streams between first and second as a sentence. n: streams by rank."""
-    plays = counted(n[0], "play")
+def lead(n, unit="play"):
+    """The difference between first and second as a sentence. n: plays or minutes by rank"""
+    plays = counted(n[0], unit)
     if len(n) < 2:
         return f"{plays}; there is no second."
     if n[0] == n[1]:
-        return f"{NUMBERS[n.count(n[0])]} with {plays}; minutes decide."
+        then = "minutes" if unit == "play" else "seconds"
+        return f"{NUMBERS[n.count(n[0])]} with {plays}; {then} decide."
     if n[0] < n[1]:
         return "Number two was more often a guest."
-    return f"{counted(n[0] - n[1], 'more play')} than number two."
+    return f"{counted(n[0] - n[1], f'more {unit}')} than number two."
 
 
 def first_played_line(songs):
@@ -144,25 +156,26 @@ def leader_headlines(name, n):
 
 
 def draw_top_artists(ax, story, theme="press"):
-    """Which artists did the listener stream most? Five blocks; the length is the number of streams.
+    """Which artists did the listener stream most? Five blocks; the length is the number of streams,
+    or of minutes if these rank.
 
-    The order is the ranking's, in which a stream as a guest counts half.
+    The order is the ranking's, in which a stream as a guest counts half (`Rules.featured_weight`).
     """
     look = page(ax, story, "top_artists", theme, words_of_top_artists(story))
     artists = story.tables["top_artists"][:FIVE]
-    y, n = TOP + PITCH * np.arange(len(artists)), artists["n_whole"].to_numpy()
+    y, n = TOP + PITCH * np.arange(len(artists)), ranked_amounts(story, artists, "n_whole")
     length = MEASURE * n / n.max()
     rectangles(ax, LEFT, y, length, 84, look.paints(artists["rank"] == 1), "blocks")
-    for top, artist in zip(y, artists.itertuples()):
-        artist_row(ax, look, top + 142, artist)
+    for top, artist, amount in zip(y, artists.itertuples(), n):
+        artist_row(ax, look, top + 142, artist, amount)
     same_size(ax, "name")
     return ax
 
 
-def artist_row(ax, look, y, artist):
-    """Draw an artist's rank, name and streams."""
+def artist_row(ax, look, y, artist, n):
+    """Draw an artist's rank, name and number of plays or minutes."""
     colour = look.loud if artist.rank == 1 else look.text
-    of_number = rank_and_streams(ax, y, artist.rank, artist.n_whole, colour, colour)
+    of_number = rank_and_amount(ax, y, artist.rank, n, colour, colour)
     room, name = RIGHT - NAME_LEFT - SPACE - of_number, shown(artist.artist)
     write_name(ax, NAME_LEFT, y, name, (NAME, READING), "name", colour, "name", room)
 
@@ -170,25 +183,37 @@ def artist_row(ax, look, y, artist):
 def words_of_top_artists(story):
     """The words of the card `top_artists`."""
     artists = story.tables["top_artists"][:FIVE]
-    n = artists["n_whole"].tolist()
+    n, unit = ranked_amounts(story, artists, "n_whole").tolist(), unit_of_ranks(story)
     rows = "; ".join(
-        f"{a.rank} {a.artist}, {counted(a.n_whole, 'play')}" for a in artists.itertuples()
+        f"{a.rank} {a.artist}, {counted(amount, unit)}"
+        for a, amount in zip(artists.itertuples(), n)
     )
     return words_on(
         story,
         "Top artists",
         headline=artists_headline(n, shown(story.first("top_artists")["artist"])),
-        reading=(lead(n), shares_of_all(story, n)),
-        rule=ARTISTS_RULE,
+        reading=(lead(n, unit), shares_of_all(story, n)),
+        rule=artists_rule(story.rules),
         before=f"{rows}.",
     )
 
 
+def artists_rule(rules):
+    """The rule of the card `top_artists`: what ranks, and how much a play as a guest counts."""
+    if rules.by == "streams" and rules.featured_weight == 0.5:
+        return "In the ranking, a play as a guest counts half."
+    return f"Ranked by {rules.by.replace('streams', 'plays')}. {guest_plays(rules)}."
+
+
 def shares_of_all(story, n):
-    """The reading line with the shares of the first two artists' streams among all streams."""
-    every = max(story.first("minutes")["n_streams"], n[0])
+    """The reading line with the shares of the first two artists' plays or minutes among all."""
+    every = max(ranked_amounts(story, story.tables["minutes"])[0], n[0])
     first, *others = (percent_text(streams / every) for streams in n[:2])
-    return f"{first} of all plays" + "".join(f", number two {share}" for share in others) + "."
+    return (
+        f"{first} of all {unit_of_ranks(story)}s"
+        + "".join(f", number two {share}" for share in others)
+        + "."
+    )
 
 
 def artists_headline(n, name):
@@ -280,6 +305,7 @@ def family_detail(row):
 def words_of_top_genres(story):
     """The words of the card `top_genres`."""
     families, n_genres = story.tables["top_families"], len(story.tables["top_genres"])
+    unit = unit_of_ranks(story)
     layers_text = "; ".join(
         f"{shown_genre(name)} {percent_text(share)}{f' ({detail})' if detail else ''}"
         for name, detail, share in zip(*layers(families))
@@ -288,16 +314,16 @@ def words_of_top_genres(story):
         story,
         "Top genres",
         headline=genres_headline(families),
-        reading=(first_share(families.iloc[0]), second(families, n_genres)),
-        rule="Share of plays of 30 s and more. Simulated.",
+        reading=(first_share(families.iloc[0], unit), second(families, n_genres)),
+        rule=GENRES_RULE[unit],
         before=f"{layers_text}.",
     )
 
 
-def first_share(family):
-    """The reading line with the share of the first family. family: its row"""
+def first_share(family, unit):
+    """The reading line with the share of the first family. family: its row;  unit: of the share"""
     n, name = of_100(family["share"]), family_in_text(family["family"])
-    return reading_line(f"{n} of 100 plays were {name}.", f"The first: {n} of 100 plays.")
+    return reading_line(f"{n} of 100 {unit}s were {name}.", f"The first: {n} of 100 {unit}s.")
 
 
 def second(families, n_genres):

@@ -105,6 +105,35 @@ def with_article(country):
     return f"the {country}" if takes_one or country.endswith(WITH_ARTICLE_AT_END) else country
 
 
+def ranks_by_minutes(story):
+    """Whether the rules of a story rank by minutes instead of streams."""
+    return story.rules.by == "minutes"
+
+
+def unit_of_ranks(story):
+    """What the bars of a ranking count: "play", or "minute" if minutes rank."""
+    return "minute" if ranks_by_minutes(story) else "play"
+
+
+def ranked_amounts(story, table, plays="n_streams"):
+    """The lengths of the bars of a ranking, an array: plays, or whole minutes if minutes rank.
+
+    plays  column of the plays
+    """
+    return (
+        table[plays].to_numpy()
+        if not ranks_by_minutes(story)
+        else (whole_minutes(table["ms_played"]).to_numpy())
+    )
+
+
+def guest_plays(rules):
+    """How much a play as a guest counts in a ranking of artists: "Guest plays count half"."""
+    weight = 1 if rules.by == "minutes" else rules.featured_weight
+    words = {0: "do not count", 0.5: "count half", 1: "count in full"}
+    return f"Guest plays {words.get(weight, f'count {weight:g} times')}"
+
+
 def minutes_text(ms):
     """Whole minutes of milliseconds: what was played is rounded down, as in all tables."""
     return int(whole_minutes(ms))

@@ -129,7 +129,7 @@ INSIGHTS = (
         needs=("albums",),
         columns=COLUMNS,
         shape=albums_played_often,
-        counted="albums of which at least 70 of 100 tracks were streamed, by streams x evenness "
+        counted="albums of which at least 70 of 100 tracks were streamed, by {measure} x evenness "
         f"over the album's tracks; {RANKED}",
         left_out=f"{UNRANKED}, releases of one track, albums with fewer than {FEWEST_STREAMS} "
         "streams, and songs of a songs file, which has no albums",

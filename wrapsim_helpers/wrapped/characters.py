@@ -118,7 +118,7 @@ INSIGHTS = (
         shape=among_listeners,
         counted="plays of {seconds} s and more; the habit most standard deviations above the mean "
         "of the listeners of this run",
-        left_out="private plays, functional noise, habits that are unknown or the same for all, "
+        left_out="{private}functional noise, habits that are unknown or the same for all, "
         f"and fewer than {FEWEST_ADDS} songs added to playlists",
         runner_up=gap_to_second("character", "score", "is {number:.2f} standard deviations lower"),
     ),

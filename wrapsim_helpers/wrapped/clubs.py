@@ -140,7 +140,7 @@ INSIGHTS = (
         shape=among_members,
         counted="plays of {seconds} s and more of tracks with a mood of the club; the role is the "
         "highest rank among the members of the club in this run",
-        left_out="private plays, functional noise and tracks without a mood",
+        left_out="{private}functional noise and tracks without a mood",
         runner_up=gap_to_second("club"),
     ),
 )

@@ -66,13 +66,13 @@ def streak_with_dates(streak, _):
     return long.assign(**{name: as_dates(long[name]) for name in ("first_day", "last_day")})
 
 
-def gap_to_second_hour(clock):
+def gap_to_second_hour(clock, _by="minutes"):
     """The runner-up of the busiest hour, and the gap, in words."""
     second, gap = second_by_minutes(clock, "hour")
     return f"the hour from {second} has {gap:,} minutes fewer"
 
 
-def gap_to_second_day(days):
+def gap_to_second_day(days, _by="minutes"):
     """The runner-up of the day with most minutes, and the gap, in words."""
     second, gap = second_by_minutes(days, "date")
     return f"{second} has second most, {gap:,} minutes fewer" if second else ""

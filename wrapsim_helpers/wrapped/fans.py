@@ -5,7 +5,7 @@ import ibis
 from ..instants import whole_minutes
 from .counting import ranked_only, shared, total_over
 from .insight import OF_STREAMS, Insight, Tally
-from .tops import best_artists
+from .tops import UNRANKED, best_artists
 
 NEIGHBOURS = 3  # fans above and below the listener on the leaderboard
 DIGITS = 9
@@ -125,7 +125,7 @@ def in_a_crowd(rows, request):
     return rows if len(request.tally("totals")) > 1 else rows[:0]
 
 
-def gap_to_next_fan(table):
+def gap_to_next_fan(table, _by="minutes"):
     """The fan before the listener, and the gap, in words."""
     mine = table[table["is_listener"]].iloc[0]
     before = table[table["minutes"] > mine["minutes"]]
@@ -139,7 +139,6 @@ COUNTED = (
     "whole minutes with the artist whom the listener streamed most, in plays of {seconds} s and "
     "more, among the listeners of this run; equal minutes share a rank"
 )
-LEFT_OUT = "private plays and functional noise"
 INSIGHTS = (
     Insight(
         "fan_rank",
@@ -150,7 +149,7 @@ INSIGHTS = (
         columns=("artist_id", "artist", "minutes", "rank", "n_fans", "share"),
         shape=in_a_crowd,
         counted=COUNTED,
-        left_out=LEFT_OUT,
+        left_out=UNRANKED,
     ),
     Insight(
         "leaderboard",
@@ -161,7 +160,7 @@ INSIGHTS = (
         columns=("position", "rank", "minutes", "is_listener"),
         shape=in_a_crowd,
         counted=COUNTED,
-        left_out=LEFT_OUT,
+        left_out=UNRANKED,
         runner_up=gap_to_next_fan,
     ),
 )

@@ -272,9 +272,9 @@ def with_names_of_countries(rows, _):
     return rows.assign(name=rows["country"].map(names).fillna(rows["country"]))
 
 
-def gap_to_second_country(rows):
+def gap_to_second_country(rows, by="streams"):
     """The runner-up of the known countries, and the gap, in words."""
-    return gap_to_second("name", words="has {gap} as weighted")(rows[rows["rank"] > 0])
+    return gap_to_second("name", words="has {gap} as weighted")(rows[rows["rank"] > 0], by)
 
 
 SONG_COLUMNS = ("track_id", "title", "artist", "first_ms", "first_local_ms", "n_streams")

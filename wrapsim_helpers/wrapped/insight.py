@@ -6,6 +6,8 @@ from datetime import date
 
 import pandas as pd
 
+from ..instants import whole_minutes
+
 OF_STREAMS = (
     "track_id",
     "started_at",
@@ -37,7 +39,7 @@ def same_rows(rows, _):
     return rows
 
 
-def no_runner_up(_):
+def no_runner_up(_table, _by):
     """Nothing on a runner-up, for insights that rank nothing."""
     return ""
 
@@ -46,31 +48,46 @@ def gap_to_second(name, measure="n_streams", words="has {gap}"):
     """The function `Insight.runner_up` of a table in ranked order.
 
     name     column of the names
-    measure  column that the gap to the first is in
+    measure  column that the gap to the first is in; if minutes rank, ms_played instead of n_streams
     words    what is said of the second; {gap} is the gap as `gap_in_words`, {number} the number
     """
 
-    def runner_up(table):
+    def runner_up(table, by="streams"):
         if len(table) < 2:
             return ""
-        gap = float(table[measure].iloc[0] - table[measure].iloc[1])
-        said = words.format(gap=gap_in_words(gap), number=gap)
+        in_minutes = (by, measure) == ("minutes", "n_streams") and "ms_played" in table
+        sizes = whole_minutes(table["ms_played"][:2]) if in_minutes else table[measure][:2]
+        gap = float(sizes.iloc[0] - sizes.iloc[1])
+        said = words.format(gap=gap_in_words(gap, "minute" if in_minutes else "stream"), number=gap)
         return f"number two, {table[name].iloc[1]}, {said}"
 
     return runner_up
 
 
-def gap_in_words(gap):
-    """How many streams the second has fewer than the first: "2.5 streams fewer". The second has
-    more if minutes decide.
+def gap_in_words(gap, unit="stream"):
+    """How many streams or minutes the second has fewer than the first: "2.5 streams fewer". The
+    second has more if something else decides.
     """
-    return f"{counted_streams(abs(gap))} {'fewer' if gap >= 0 else 'more'}"
+    return f"{counted_streams(abs(gap), unit)} {'fewer' if gap >= 0 else 'more'}"
 
 
-def counted_streams(n):
-    """A number of streams in words: "1 stream", "1,200 streams", "2.5 streams"."""
+def counted_streams(n, unit="stream"):
+    """A number of streams, or of another unit, in words: "1 stream", "2.5 streams"."""
     number = f"{n:,.1f}".removesuffix(".0")
-    return f"{number} stream{'s' * (number != '1')}"
+    return f"{number} {unit}{'s' * (number != '1')}"
+
+
+def words_of_rules(rules):
+    """The words for the braces in `Insight.counted` and `Insight.left_out`: what `Rules` say."""
+    first, then = ("streams", "milliseconds")[:: 1 if rules.by == "streams" else -1]
+    return {
+        "seconds": f"{rules.stream_ms / 1000:g}",
+        "featured": f"{rules.featured_weight:g}",
+        "order": ", ranked by minutes" * (rules.by == "minutes"),
+        "measure": first,
+        "then": then,
+        "private": "private plays, " * (not rules.private),
+    }
 
 
 @dataclass(frozen=True)
@@ -86,9 +103,11 @@ class Insight:
     tallies    names of the tallies that the query or `shape` reads
     columns    columns of the query's result, without listener_id
     shape      function of one listener's rows and a `Request`; returns the table of the card
-    counted    what is counted, and how ties are decided; words for `explain`
-    left_out   what is not counted; words for `explain`
-    runner_up  function of the shaped table; returns the runner-up and the gap in words, or ""
+    counted    what is counted, and how ties are decided; words for `explain`, with braces for
+               `words_of_rules`
+    left_out   what is not counted; as for counted
+    runner_up  function of the shaped table and of what ranks ("streams" or "minutes"); returns the
+               runner-up and the gap in words, or ""
     """
 
     name: str

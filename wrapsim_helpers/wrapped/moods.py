@@ -190,9 +190,9 @@ def every_slice(aura, request):
     return whole.fillna({"n_streams": 0}).astype({"n_streams": "int64"})
 
 
-def second_mood(aura):
+def second_mood(aura, by="streams"):
     """The mood of the second colour, and the gap to the first, in words."""
-    return gap_to_second("mood", "n_mood")(aura.drop_duplicates("rank"))
+    return gap_to_second("mood", "n_mood")(aura.drop_duplicates("rank"), by)
 
 
 OF_MOODS = RANKED.replace("the name", "the mood")

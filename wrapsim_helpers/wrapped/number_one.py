@@ -66,7 +66,7 @@ def has_peak(days):
     return days["n_streams"].max() >= FEWEST_OF_PEAK
 
 
-def gap_to_second_peak(days):
+def gap_to_second_peak(days, _by="streams"):
     """The runner-up of the peak day, and the gap, in words."""
     order = days.sort_values(["n_streams", "day"], ascending=[False, True])
     if len(order) < 2:

@@ -300,16 +300,16 @@ def rows_beside(run, name, columns, files, listener_id=None):
 
 
 def show_as_one(connection, listeners):
-    """Make the view plays show the plays of some listeners as those of the listener GROUP, who
-    lives at their median latitude and has no other property.
+    """Make the views plays and actions show the rows of some listeners as those of the listener
+    GROUP, who lives at their median latitude and has no other property.
     """
     number = f"CAST({GROUP} AS BIGINT) AS listener_id"  # a literal alone is a 32-bit integer
     connection.register("members", pa.table({"listener_id": pa.array(listeners, pa.int64())}))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE together AS SELECT * REPLACE ({number}) "
-        "FROM plays WHERE listener_id IN (SELECT listener_id FROM members)"
-    )
-    connection.execute("CREATE OR REPLACE VIEW plays AS SELECT * FROM together")
+    for name in ("plays", "actions"):
+        connection.execute(
+            f"CREATE OR REPLACE VIEW {name} AS SELECT * REPLACE ({number}) "
+            f"FROM {name}_arrow WHERE listener_id IN (SELECT listener_id FROM members)"
+        )
     connection.execute(
         "CREATE OR REPLACE VIEW listeners AS SELECT * FROM listeners_arrow UNION ALL BY NAME "
         f"SELECT {number}, median(latitude) AS latitude FROM listeners_arrow "

@@ -185,7 +185,7 @@ INSIGHTS = (
         ),
         shape=with_share_of_type,
         counted=COUNTED,
-        left_out="private plays, functional noise, and listeners without a value on an axis",
+        left_out="{private}functional noise, and listeners without a value on an axis",
     ),
     Insight(
         "personality_axes",

@@ -231,7 +231,9 @@ INSIGHTS = (
         reads=OF_STREAMS,
         columns=PEAK_COLUMNS,
         shape=of_several_months,
-        counted="plays of {seconds} s and more; " + WEIGHED + "; of equal months, the earlier",
+        counted="plays of {seconds} s and more{order}; "
+        + WEIGHED
+        + "; of equal months, the earlier",
         left_out=UNRANKED,
     ),
     Insight(

@@ -238,7 +238,7 @@ def every_release_year(years, _):
     return counts.assign(cohort=years["cohort"].iloc[0], **shares)
 
 
-def gap_to_second_year(years):
+def gap_to_second_year(years, _by="streams"):
     """The runner-up of the release year with most streams, and the gap, in words."""
     best = years.sort_values(["n_streams", "release_year"], ascending=False)
     if len(best) < 2:

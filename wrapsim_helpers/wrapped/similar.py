@@ -190,7 +190,7 @@ def few_per_artist(songs):
 # -- the records -----------------------------------------------------------------------------------
 
 
-def next_similar(table):
+def next_similar(table, _by="streams"):
     """The function `Insight.runner_up` of `similar_listeners`."""
     if len(table) < 2:
         return ""
@@ -211,7 +211,7 @@ INSIGHTS = (
             f"the cosine of the streams of each listener's {FAVOURITES} most streamed artists; "
             "ties go to the lower number"
         ),
-        left_out="private plays, functional noise, and listeners who share none of these artists",
+        left_out="{private}functional noise, and listeners who share none of these artists",
         runner_up=next_similar,
     ),
     Insight(

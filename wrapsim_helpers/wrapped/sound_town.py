@@ -161,7 +161,6 @@ INSIGHTS = (
         counted=f"towns with at least {MIN_LISTENERS} other listeners of this run; the one where "
         f"most of the {TOP_ARTISTS} top artists, and at least {MIN_ARTISTS}, have a larger share "
         "of all top artists than worldwide",
-        left_out="private plays, functional noise, the listener themselves, and listeners without "
-        "a town",
+        left_out="{private}functional noise, the listener themselves, and listeners without a town",
     ),
 )

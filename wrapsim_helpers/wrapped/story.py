@@ -15,7 +15,7 @@ from ..runs.again import listener_named
 from ..runs.opened import open_run, play_files, read_parquet
 from ..schema import TABLES
 from .counting import Rules, too_little
-from .insight import Request
+from .insight import Request, words_of_rules
 from .insights import INSIGHTS
 from .periods import GROUP, count_plays, open_period, show_plays
 from .tallies import show_tallies
@@ -134,13 +134,10 @@ class Story:
         insight = INSIGHTS[check_choice("name", name, tuple(filter(INSIGHTS.get, self.tables)))]
         if self.listener.get("listener_id") == GROUP and name in NOT_OF_SEVERAL:
             return f"Not told of several listeners: {NOT_OF_SEVERAL[name]}."
-        words = {
-            "seconds": f"{self.rules.stream_ms / 1000:g}",
-            "featured": f"{self.rules.featured_weight:g}",
-        }
+        table, words = self.tables[name], words_of_rules(self.rules)
         clock = f"{self.rules.clock} time"
         left_out = insight.left_out.format(**words)
-        runner_up = insight.runner_up(self.tables[name]) if len(self.tables[name]) else ""
+        runner_up = insight.runner_up(table, self.rules.by) if len(table) else ""
         return (
             f"Counted: {insight.counted.format(**words)}; {self.first_day} to {self.last_day}, "
             f"{clock}{f'; left out: {left_out}' * bool(left_out)}"

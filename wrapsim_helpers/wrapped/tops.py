@@ -149,7 +149,7 @@ def top_genres(tables):
         .drop("number")
         .relocate("genre", after="listener_id")
     )
-    share = best.n_streams / best.n_streams.sum().over(group_by="listener_id")
+    share = share_of_all(best, tables.rules)
     return best.mutate(share=share).order_by("listener_id", "rank")
 
 
@@ -169,8 +169,14 @@ def top_families(tables):
         n_genres=genres.count(),
     )
     best = ranked(counts, *tables.rules.best_first, "family")
-    share = best.n_streams / best.n_streams.sum().over(group_by="listener_id")
+    share = share_of_all(best, tables.rules)
     return best.mutate(share=share).order_by("listener_id", "rank")
+
+
+def share_of_all(table, rules):
+    """The share of each row in the streams of its listener, or in the minutes if these rank."""
+    amount = table[rules.measure]
+    return amount / amount.sum().over(group_by="listener_id")
 
 
 def families_by_genre(tables):
@@ -237,23 +243,25 @@ def with_first_played(songs, _):
     return songs.assign(first_played=pd.to_datetime(songs["first_local_ms"], unit="ms"))
 
 
-def gap_to_second_artist(artists):
+def gap_to_second_artist(artists, by="streams"):
     """The runner-up of the artists in words: the gap in whole streams, as cards show them, and in
-    weighted ones where it differs.
+    weighted ones where it differs; or in minutes, if they rank.
     """
-    if len(artists) < 2:
-        return ""
+    if len(artists) < 2 or by == "minutes":
+        return gap_to_second("artist")(artists, by)
     gaps = {name: float(-artists[name][:2].diff().iloc[1]) for name in ("n_whole", "n_streams")}
     said = f"number two, {artists['artist'].iloc[1]}, has {gap_in_words(gaps['n_whole'])}"
     weighted = f", and {gap_in_words(gaps['n_streams'])} as weighted"
     return said + weighted * (gaps["n_whole"] != gaps["n_streams"])
 
 
+# texts for `Insight.counted` and `Insight.left_out`; `words_of_rules` has what stands in braces
 STREAMS = "plays of {seconds} s and more"
 RANKED = (
-    f"{STREAMS}; ties go to more milliseconds, then to the earlier first play, then to the name"
+    f"{STREAMS}{{order}}; ties go to more {{then}}, then to the earlier first play, then to the "
+    "name"
 )
-UNRANKED = "private plays, functional noise and what is not music"
+UNRANKED = "{private}functional noise and what is not music"
 INSIGHTS = (
     Insight(
         "top_songs",
