@@ -294,11 +294,11 @@ def rule_of(story, rule, card):
         return rule
     rule = rule.replace("30 s", f"{story.rules.stream_ms / 1000:g} s")
     rule = rule.replace("local time", f"{story.rules.clock} time")
-    added, alone = (said_of_rules(story.rules, INSIGHTS[card], text) for text in (rule, ""))
+    added, alone = (sentence_on_rules(story.rules, INSIGHTS[card], text) for text in (rule, ""))
     return first_that_fits([f"{added} {rule}", alone], "text", RULE) if added else rule
 
 
-def said_of_rules(rules, insight, rule):
+def sentence_on_rules(rules, insight, rule):
     """The `rule_notes` as a sentence; "" if there are none."""
     notes = ", ".join(rule_notes(rules, insight, rule))
     return f"{notes[0].upper()}{notes[1:]}." if notes else ""
@@ -308,14 +308,14 @@ def rule_notes(rules, insight, rule):
     """Yield words on each of the `Rules` that applies to an insight, is not the default one,
     and is not in the rule of its card.
     """
-    usual, least = Rules(), f"{rules.stream_ms / 1000:g} s"
+    usual, seconds = Rules(), f"{rules.stream_ms / 1000:g} s"
     if rules.by != usual.by and "{order}" in insight.counted and "inutes" not in rule:
         yield "ranked by minutes"
     if rules.private and "{private}" in insight.left_out:
         yield "private plays too"
     is_other = rules.stream_ms != usual.stream_ms and "{seconds}" in insight.counted
-    if is_other and least not in rule:
-        yield f"plays from {least}"
+    if is_other and seconds not in rule:
+        yield f"plays from {seconds}"
 
 
 def blank_card(ax, look, height=HEIGHT):

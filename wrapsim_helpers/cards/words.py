@@ -120,11 +120,8 @@ def ranked_amounts(story, table, plays="n_streams"):
 
     plays  column of the plays
     """
-    return (
-        table[plays].to_numpy()
-        if not ranks_by_minutes(story)
-        else (whole_minutes(table["ms_played"]).to_numpy())
-    )
+    minutes = ranks_by_minutes(story)
+    return (whole_minutes(table["ms_played"]) if minutes else table[plays]).to_numpy()
 
 
 def guest_plays(rules):
