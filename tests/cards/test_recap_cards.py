@@ -44,10 +44,14 @@ def test_the_five_new_releases_of_most_plays_are_named_with_their_guests():
     assert written == [names[k] for k in (1, 3, 5, 6, 4)]
 
 
-def test_new_releases_without_a_play_are_counted_in_the_headline():
-    releases = story_of("typical").tables["new_releases"].assign(n_heard=0, n_streams=0)
-    told = with_table(story_of("typical"), new_releases=releases)
-    assert new_releases.words_of_new_releases(told).headline == "0 of 5 releases"
+def test_new_releases_without_a_play_are_counted_and_not_shown():
+    releases = story_of("typical").tables["new_releases"]
+    releases = releases.assign(n_heard=[0, 0, 0, 1, 0], n_streams=[0, 0, 0, 7, 0])
+    story = with_table(story_of("typical"), new_releases=releases)
+    ax, words = draw("new_releases", story), new_releases.words_of_new_releases(story)
+    assert len(shapes(ax, "plays")) == 1 and "0 plays" not in words.alt
+    assert "1 of 5 releases played." in words.reading
+    assert releases["album"][3] in words.alt and releases["album"][0] not in words.alt
 
 
 def test_two_truths_and_a_lie_have_three_blocks_and_the_last_line_has_the_answer():

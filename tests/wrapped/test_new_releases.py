@@ -9,12 +9,13 @@ import pytest
 
 from wrapsim_helpers import wrapped as w
 from wrapsim_helpers.runs.connection import connected
-from wrapsim_helpers.wrapped.new_releases import new_releases
+from wrapsim_helpers.wrapped.new_releases import new_releases, with_release_dates
 
 from .more_columns import ranked_plays, results, store
 from .test_insights import heard, play
 
 IN_MAY = date(2025, 5, 1)
+OLD = ("Old", 0, date(2001, 1, 1), 1)  # a release of before the period
 
 
 def told(releases, plays):
@@ -50,7 +51,7 @@ def told(releases, plays):
     ],
 )
 def test_a_release_counts_from_the_first_to_the_last_day_of_the_period(released, counts):
-    found = told([("Old", 0, date(2001, 1, 1), 1), ("New", 0, released, 2)], [0])
+    found = told([OLD, ("New", 0, released, 2)], [0])
     assert found == [("New", 1, 0, 0)] * counts
 
 
@@ -59,18 +60,29 @@ def test_a_release_says_how_many_of_its_tracks_were_streamed_and_how_often():
 
 
 def test_an_artist_has_five_releases_those_of_more_tracks_first():
-    releases = [(f"Of {n}", 0, IN_MAY, n) for n in range(1, 8)]
+    releases = [OLD, *((f"Of {n}", 0, IN_MAY, n) for n in range(1, 8))]
     found = told(releases, [0])
     assert [row[:2] for row in found] == [(f"Of {n}", 8 - n) for n in range(7, 2, -1)]
 
 
+def test_a_streamed_release_is_before_larger_ones_without_a_stream():
+    releases = [("Played", 0, IN_MAY, 1), *((f"Of {n}", 0, IN_MAY, n) for n in range(2, 8))]
+    assert told(releases, [0])[:2] == [("Played", 1, 1, 1), ("Of 7", 2, 0, 0)]
+
+
+def test_no_release_is_told_if_none_was_streamed():
+    releases = pd.DataFrame({"n_heard": [0, 2], "release_day": [20_000, 20_001]})
+    assert len(with_release_dates(releases[:1], None)) == 0
+    assert len(with_release_dates(releases, None)) == 2
+
+
 def test_releases_of_artists_without_a_stream_are_not_told():
-    assert told([("Old", 0, date(2001, 1, 1), 1), ("New", 1, IN_MAY, 1)], [0]) == []
+    assert told([OLD, ("New", 1, IN_MAY, 1)], [0]) == []
 
 
 def test_equal_releases_are_in_order_of_date_then_of_name():
     days = date(2025, 6, 1), IN_MAY, IN_MAY
-    releases = [(name, 0, day, 1) for name, day in zip("abc"[::-1], days)]
+    releases = [OLD, *((name, 0, day, 1) for name, day in zip("abc"[::-1], days))]
     assert [row[0] for row in told(releases, [0])] == ["a", "b", "c"]
 
 
@@ -92,7 +104,10 @@ def test_a_plain_loop_finds_the_same_releases(invented):
     for row in results(period, lambda tables: w.top_artists(tables, 50)):
         albums = sorted(
             by_artist[row["artist_id"]],
-            key=lambda a: (-a["n_tracks"], a["release_date"], a["album"], a["album_id"]),
+            key=lambda a: (
+                not streams[row["listener_id"], a["album_id"]],
+                *(-a["n_tracks"], a["release_date"], a["album"], a["album_id"]),
+            ),
         )
         for place, album in enumerate(albums[:5], 1):
             key = row["listener_id"], album["album_id"]

@@ -21,8 +21,8 @@ from .canvas import (
 from .fonts import shown
 from .words import count, counted, day, words_on
 
-TOP, HEIGHT, MOST_PITCH, MOST = 628, 900, 300, 5  # first name, all rows, one row; number of rows
-BAR, SHORTEST = 36, 4  # thickness of a bar, and length of one without a play, pixels
+TOP, HEIGHT, MOST_PITCH, MOST = 628, 900, 450, 5  # first name, all rows, one row; number of rows
+BESIDE, SHORTEST = 144, 4  # height of a row without its bar, and least length, pixels
 
 
 def draw_new_releases(ax, story, theme="press"):
@@ -32,9 +32,10 @@ def draw_new_releases(ax, story, theme="press"):
     look = page(ax, story, "new_releases", theme, words_of_new_releases(story))
     releases = chosen_releases(story)
     n = releases["n_streams"].to_numpy()
-    y = TOP + min(HEIGHT / len(n), MOST_PITCH) * np.arange(len(n))
-    long = np.maximum(MEASURE * n / max(n[0], 1), SHORTEST)
-    rectangles(ax, LEFT, y + 72, long, BAR, look.paints(np.arange(len(n)) == 0), "plays")
+    pitch = min(HEIGHT / len(n), MOST_PITCH)
+    y = TOP + pitch * np.arange(len(n))
+    long = np.maximum(MEASURE * n / n[0], SHORTEST)
+    rectangles(ax, LEFT, y + 72, long, pitch - BESIDE, look.paints(np.arange(len(n)) == 0), "plays")
     for i, release in enumerate(releases.itertuples()):
         write_release(ax, look, release, y[i], look.text if i else look.loud)
     same_size(ax, "name")
@@ -52,9 +53,10 @@ def write_release(ax, look, release, y, colour):
 
 
 def chosen_releases(story):
-    """The releases of most streams; equal ones in the order of the artists' ranks."""
+    """The streamed releases of most streams; equal ones in the order of the artists' ranks."""
     order = {"by": ["n_streams", "artist_rank", "place"], "ascending": [False, True, True]}
-    return story.tables["new_releases"].sort_values(**order).head(MOST)
+    releases = story.tables["new_releases"].query("n_streams > 0")
+    return releases.sort_values(**order).head(MOST)
 
 
 def words_of_new_releases(story):
@@ -67,7 +69,7 @@ def words_of_new_releases(story):
     return words_on(
         story,
         "New releases",
-        headline=named_headline(*[name] * bool(n_streamed), of_all),
+        headline=named_headline(name, of_all),
         reading=(
             reading_line(f"{name}: {plays} {since}.", f"{plays} {since}."),
             f"{of_all} played.",

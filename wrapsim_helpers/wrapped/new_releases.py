@@ -18,20 +18,25 @@ def new_releases(tables, most=OF_ARTIST):
     release_day (days since 1970), n_heard of n_tracks tracks with a ranked stream, n_streams.
 
     The artists are the first TOP_ARTISTS of `top_artists`, as primary artists of the release; there
-    are `most` releases of each, those with more tracks first, then the earlier ones, then by name
-    and album_id. A release counts if its date lies in the period, both ends included.
+    are `most` releases of each: streamed ones first, then those with more tracks, the earlier ones,
+    by name and by album_id. A release counts if its date lies in the period, both ends included.
     """
     artists = top_artists(tables, TOP_ARTISTS)
     artists = artists.select("listener_id", "artist_id", "artist", artist_rank="rank")
-    releases = artists.join(releases_in(tables), "artist_id")
-    order = (ibis.desc("n_tracks"), "release_date", "album", "album_id")
+    releases = with_streams(tables, artists.join(releases_in(tables), "artist_id"))
+    is_unplayed = releases.n_heard == 0
+    order = (is_unplayed, ibis.desc("n_tracks"), "release_date", "album", "album_id")
     firsts = ranked(releases, *order, within=["artist_id"]).rename(place="rank")
     firsts = firsts.filter(firsts.place <= most)
-    joined = firsts.left_join(streams_of_releases(tables), ["listener_id", "album_id"])
-    day = days_since_1970(joined.release_date)
+    table = firsts.mutate(release_day=days_since_1970(firsts.release_date))
+    return table.select("listener_id", *COLUMNS).order_by("listener_id", "artist_rank", "place")
+
+
+def with_streams(tables, releases):
+    """Releases of listeners with n_heard and n_streams, 0 if they were not streamed."""
+    joined = releases.left_join(streams_of_releases(tables), ["listener_id", "album_id"])
     counts = {name: joined[name].fill_null(0) for name in ("n_heard", "n_streams")}
-    table = joined.mutate(release_day=day, **counts).select("listener_id", *COLUMNS)
-    return table.order_by("listener_id", "artist_rank", "place")
+    return joined.select(*releases.columns, **counts)
 
 
 def releases_in(tables):
@@ -55,7 +60,8 @@ def streams_of_releases(tables):
 
 
 def with_release_dates(releases, _):
-    """New releases with release_day as `released`, dates."""
+    """New releases with release_day as `released`, dates; none if no release was streamed."""
+    releases = releases if releases["n_heard"].any() else releases[:0]
     return releases.assign(released=as_dates(releases["release_day"]))
 
 
@@ -73,7 +79,7 @@ INSIGHTS = (
         columns=COLUMNS,
         shape=with_release_dates,
         counted=f"releases of the period by the {TOP_ARTISTS} top artists, {OF_ARTIST} of each, "
-        f"those with more tracks first; {RANKED}",
+        f"streamed ones first, then those with more tracks; {RANKED}",
         left_out=f"{UNRANKED}, releases without a date, and releases on which the artist is a "
         "guest",
     ),
