@@ -785,6 +785,24 @@ def faces(collection):
     return {to_hex(colour) for colour in colours}
 
 
+@pytest.mark.parametrize(
+    ("quiet", "line"),
+    [
+        ([72], ["Quietest: 0 to 1, 72 minutes."]),
+        ([1], ["Quietest: 0 to 1, 1 minute."]),
+        ([0], []),
+        ([72, 72], []),
+    ],
+)
+def test_the_clock_names_the_quietest_hour_if_it_is_the_only_one_and_has_plays(quiet, line):
+    minutes = np.r_[quiet, [900] * (24 - len(quiet))]
+    clock = story_of("typical").tables["listening_clock"].assign(ms_played=60_000 * minutes)
+    told = days.words_of_listening_clock(
+        with_table(story_of("typical"), listening_clock=clock)
+    ).reading
+    assert list(told[1:]) == line and told[0].startswith("900 minutes in this hour, ")
+
+
 def test_the_calendar_has_minutes_of_an_average_day_and_no_percentage():
     for told in (story_of("typical"), story_of("hardly")):
         text = days.words_of_calendar(told)

@@ -29,7 +29,6 @@ from .words import (
     counted_minutes,
     day,
     first_true,
-    minutes_of_average_day,
     minutes_text,
     of_100,
     span,
@@ -70,25 +69,32 @@ def draw_listening_clock(ax, story, theme="press"):
 
 def words_of_listening_clock(story):
     """The words of the card `listening_clock`."""
-    ms, n_days = story.tables["listening_clock"]["ms_played"], len(story.tables["calendar"])
-    top, low = int(ms.argmax()), int(ms.argmin())
-    most, fewest = (ms[which] / n_days for which in (top, low))
+    ms = story.tables["listening_clock"]["ms_played"]
+    top = int(ms.argmax())
     night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
     return words_on(
         story,
         "Listening clock",
         headline=clock_headline(top),
         reading=(
-            f"{minutes_of_average_day(most)} a day in this hour.".capitalize()
-            if minutes_text(most) > 2
-            else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
-            f"Quietest: {hour(low)}, {minutes_of_average_day(fewest)}.",
+            f"{counted_minutes(ms[top])} in this hour, {of_100(ms[top] / ms.sum())} of 100.",
+            *quietest_hour(ms),
         ),
         rule="Local time; a wedge's area shows minutes. Simulated.",
         before=f"Busiest from {hour(top)}.",
         after=f"{night} of 100 minutes fell between 22 and 5.",
         sub=f"Busiest from {hour(top)}",
     )
+
+
+def quietest_hour(ms):
+    """The reading line on the hour with fewest minutes; none if it has no whole minute or is not
+    the only one. ms: by hour
+    """
+    minutes = np.array([minutes_text(of_hour) for of_hour in ms])
+    is_told = minutes.min() > 0 and (minutes == minutes.min()).sum() == 1
+    low = int(minutes.argmin())
+    return [f"Quietest: {hour(low)}, {counted(minutes[low], 'minute')}."] if is_told else []
 
 
 def hour(h):
