@@ -827,6 +827,17 @@ def streak_story(first, n_days, silent=()):
     return with_table(story_of("typical"), calendar=calendar, longest_streak=streak)
 
 
+@pytest.mark.parametrize(
+    ("music", "end"),
+    [([0, 1, 2, 4, 5], "not one day silent."), ([0, 1, 2, 4, 5, 6], "one of 2 this long.")],
+)
+def test_a_streak_says_how_many_are_as_long(music, end):
+    story = streak_story(0, 3)
+    calendar = story.tables["calendar"].assign(n_streams=np.isin(range(365), music).astype(int))
+    words_ = days.words_of_longest_streak(with_table(story, calendar=calendar))
+    assert words_.reading[0] == f"1 Jan to 3 Jan, {end}"
+
+
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])
 def test_the_streak_is_one_bar_and_every_other_day_a_dot_at_equal_steps(story):
     ax, row = drawn(story, "longest_streak"), story_of(story).tables["longest_streak"].iloc[0]

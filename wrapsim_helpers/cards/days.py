@@ -297,13 +297,21 @@ def words_of_longest_streak(story):
         "Longest streak",
         headline=streak_headline(n, len(dates), first),
         reading=(
-            f"{day(first)} to {day(streak['last_day'])}, not one day silent.",
+            f"{day(first)} to {day(streak['last_day'])}, {line_end_on_streaks(story)}",
             f"Music on {(ms > 0).sum()} of {len(dates)} days.",
         ),
         rule="Large dots: days with music, local time. Simulated.",
         after=f"Days from {span(story)}.",
         hero=count(n),
     )
+
+
+def line_end_on_streaks(story):
+    """The end of the reading line on the streak: how many streaks are as long, if there are any."""
+    has_music = story.tables["calendar"]["n_streams"] > 0
+    streaks = has_music.groupby((~has_music).cumsum()).sum()
+    n_equal = int((streaks == story.first("longest_streak")["n_days"]).sum())
+    return f"one of {n_equal} this long." if n_equal > 1 else "not one day silent."
 
 
 def streak_headline(n, n_days, first_day):
