@@ -818,6 +818,23 @@ def test_the_calendar_names_the_most_listened_day():
     )
 
 
+@pytest.mark.parametrize(
+    ("n_days", "minutes", "headline", "lines"),
+    [
+        (1, 9, "Music on 1 day", ["Most on Wednesdays.", "Most: 1 Jan, 9 minutes."]),
+        (183, 30, "Wednesdays: 15 min", ["Wednesday 15 minutes, ", "Most: 1 Jan, 30. Silent: 182"]),
+    ],
+)
+def test_the_calendar_tells_no_few_minutes_and_no_many_silent_days(
+    n_days, minutes, headline, lines
+):
+    table = story_of("typical").tables["calendar"]
+    table = table.assign(ms_played=[60_000 * minutes * (i < n_days) for i in range(365)])
+    found = days.words_of_calendar(with_table(story_of("typical"), calendar=table))
+    assert found.headline == headline
+    assert all(map(str.startswith, found.reading, lines)) and len(found.reading) == 2
+
+
 def streak_story(first, n_days, silent=()):
     """A year with music on all days but some; the streak is `n_days` days from the day `first`."""
     calendar = story_of("typical").tables["calendar"].assign(ms_played=60_000)

@@ -111,6 +111,7 @@ def clock_headline(top):
 
 # ---------------------------------------------------------------- calendar
 
+FEW_MINUTES = 10  # on an average day; of fewer, a weekday's number is not told
 MIN_STROKE = 3  # pixels, so that every day with music is visible
 
 
@@ -145,17 +146,13 @@ def by_weekday(days):
 def words_of_calendar(story):
     """The words of the card `calendar`."""
     days = story.tables["calendar"]
-    mean, silent = by_weekday(days), int((days["ms_played"] == 0).sum())
-    silence = counted(silent, "day") if silent else "not one day"
-    most = days.loc[days["ms_played"].idxmax()]
     return words_on(
         story,
         "Calendar",
         headline=calendar_headline(days),
         reading=(
-            line_on_weekdays(mean),
-            f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. "
-            f"Silent: {silence}.",
+            line_on_weekdays(by_weekday(days)),
+            line_on_most_minutes(days),
         ),
         rule="Average minutes by day of the week. Simulated.",
         before=f"Days from {span(story)}.",
@@ -164,12 +161,27 @@ def words_of_calendar(story):
 
 def line_on_weekdays(mean):
     """The reading line on the weekdays with most and fewest minutes; on the first alone if the
-    other has none. mean: as from `by_weekday`
+    other has none, and without its minutes if they are few. mean: as from `by_weekday`
     """
     top, low = mean.idxmax(), mean.idxmin()
+    if minutes_text(mean[top]) < FEW_MINUTES:
+        return f"Most on {WEEKDAYS[top]}s."
     of_top = f"{WEEKDAYS[top]} {counted_minutes(mean[top])}"
     fewest = minutes_text(mean[low])
     return f"{of_top}, {WEEKDAYS[low]} {count(fewest)}." if fewest else f"{of_top}."
+
+
+def line_on_most_minutes(days):
+    """The reading line on the day with most minutes, and the number of silent days unless most are.
+
+    days  table of the insight `calendar`
+    """
+    most, silent = days.loc[days["ms_played"].idxmax()], int((days["ms_played"] == 0).sum())
+    on_day = f"Most: {day(most['date'])}, "
+    if 2 * silent >= len(days):
+        return f"{on_day}{counted_minutes(most['ms_played'])}."
+    silence = counted(silent, "day") if silent else "not one day"
+    return f"{on_day}{count(minutes_text(most['ms_played']))}. Silent: {silence}."
 
 
 def calendar_headline(days):
@@ -180,7 +192,7 @@ def calendar_headline(days):
     """
     mean, n = by_weekday(days), int((days["ms_played"] > 0).sum())
     if n <= 0.5 * len(days):
-        return f"{counted(n, 'day')} of music"
+        return f"Music on {counted(n, 'day')}"
     named = mean.idxmax()
     if mean[named] < 1.005 * mean.median():
         return "No day stands out"
