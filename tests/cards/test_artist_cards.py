@@ -231,6 +231,11 @@ def test_the_streak_has_a_bar_for_each_day(story):
     )
 
 
+def test_the_days_with_one_artist_are_in_a_row():
+    ax = drawn("typical", "artist_streak")
+    assert texts(ax, "sub") == ["in a row"] and "in a row from" in ax.get_label()
+
+
 TIES = {  # card: its column of numbers, the line on the largest one, and the line on equal ones
     "kept_songs": ("n_kept", "Most kept in ", "At most 7 songs in one month."),
     "discoveries": ("n_artists", "Most in ", "At most 7 artists in one month."),

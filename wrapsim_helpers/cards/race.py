@@ -320,7 +320,7 @@ def words_of_peak_months(story):
 
 # ---------------------------------------------------------------- streak
 
-STREAK_BASE, STREAK_RISE, WIDEST = 1400, 620, 288  # of the bars of days, pixels
+STREAK_BASE, STREAK_RISE, WIDEST = 1400, 580, 288  # of the bars of days, pixels
 FEW_DAYS = 12  # of so many, each bar has its number
 
 
@@ -331,6 +331,7 @@ def draw_artist_streak(ax, story, theme="press"):
     """
     words = words_of_artist_streak(story)
     look = page(ax, story, "artist_streak", theme, words, sizes=HEROES[1:])
+    write(ax, LEFT, 716, words.sub, READING, "text", look.text, "sub")
     rows = story.tables["artist_streak"]
     n = rows["n_streams"].to_numpy()
     pitch = min(MEASURE / len(n), WIDEST + 16)
@@ -378,8 +379,10 @@ def words_of_artist_streak(story):
                 f"At most {most} in one day.",
             ),
         ),
-        rule=f"Days in a row, {span(story)}, local time. Simulated.",
-        before=f"{first['artist']}, {day(first['first_day'])} to {day(first['last_day'])}.",
+        rule=f"Plays by day, {span(story)}, local time. Simulated.",
+        before=f"{first['artist']}, in a row from {day(first['first_day'])} to "
+        f"{day(first['last_day'])}.",
         after=f"By day: {', '.join(map(count, rows['n_streams']))}." if n <= FEW_DAYS else "",
         hero=count(n),
+        sub="in a row",
     )
