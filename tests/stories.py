@@ -570,7 +570,7 @@ def similar_tables(songs, crowd):
     rows = list(zip(range(len(people)), similarity, shared, people))
     few = songs[: 5 if crowd else 0]
     missed = few[["rank", "title", "artist"]].assign(
-        n_listeners=[10, 7, 3, 1, 1][: len(few)], n_streams=few["n_streams"] * 30
+        n_listeners=[10, 7, 3, 2, 2][: len(few)], n_streams=few["n_streams"] * 30
     )
     similar = with_latin(ranked(rows, "other_id", "similarity", "n_shared", "name"))
     return {"similar_listeners": similar, "missed_songs": missed}

@@ -172,7 +172,7 @@ def test_only_the_first_artist_has_the_accent_and_a_wider_curve():
         ([1] * 12, "Artist 0 throughout", "First in 12 of 12 months", "Never second."),
         ([1] * 7, "Artist 0, 7 months", "First in 7 of 12 months", "No plays in 5 months."),
         ([1, 3, 2], "Artist 0, 1 month", "First in 1 of 12 months", "Lowest: rank 3 in February."),
-        ([2, 2], "Artist 0 overall", "First in no single month", "Lowest: rank 2 in January."),
+        ([2, 2], "Artist 0 overall", "First in no single month", "Lowest: rank 2 in 2 months."),
     ],
 )
 def test_the_words_of_the_race_say_what_the_ranks_by_month_show(ranks, headline, sub, lowest):
@@ -229,6 +229,36 @@ def test_the_streak_has_a_bar_for_each_day(story):
     np.testing.assert_allclose(
         heights / heights.max(), rows["n_streams"] / rows["n_streams"].max(), atol=1e-9
     )
+
+
+def test_the_days_with_one_artist_are_in_a_row():
+    ax = drawn("typical", "artist_streak")
+    assert texts(ax, "sub") == ["in a row"] and "in a row from" in ax.get_label()
+
+
+TIES = {  # card: its column of numbers, the line on the largest one, and the line on equal ones
+    "kept_songs": ("n_kept", "Most kept in ", "At most 7 songs in one month."),
+    "discoveries": ("n_artists", "Most in ", "At most 7 artists in one month."),
+    "artist_streak": ("n_streams", "Most: ", "At most 7 plays in one day."),
+    "number_one": ("n_streams", "Peak: ", "At most 7 plays in one day."),
+    "top_albums": ("track_streams", "Most: track ", "At most 7 plays of one track."),
+}
+
+
+@pytest.mark.parametrize("card", TIES)
+def test_no_month_day_or_track_is_named_as_the_first_of_equal_ones(card):
+    column, alone, equal = TIES[card]
+    table = story_of("typical").tables[card]
+    one, ties = table.copy(), table.copy()
+    if card == "top_albums":
+        one[column], ties[column] = [[5, 9, 5]], [[5, 7, 7]]
+    else:
+        one[column], ties[column] = [9, *[7] * (len(table) - 1)], 7
+    said = [
+        texts(draw(card, with_table(story_of("typical"), **{card: t})), "reading")
+        for t in (one, ties)
+    ]
+    assert any(line.startswith(alone) for line in said[0]) and equal in said[1]
 
 
 # -- firsts and countries --------------------------------------------------------------------------

@@ -849,6 +849,24 @@ def faces(collection):
     return {to_hex(colour) for colour in colours}
 
 
+@pytest.mark.parametrize(
+    ("quiet", "line"),
+    [
+        ([72], ["Quietest: 0 to 1, 72 minutes."]),
+        ([1], ["Quietest: 0 to 1, 1 minute."]),
+        ([0], []),
+        ([72, 72], []),
+    ],
+)
+def test_the_clock_names_the_quietest_hour_if_it_is_the_only_one_and_has_plays(quiet, line):
+    minutes = np.r_[quiet, [900] * (24 - len(quiet))]
+    clock = story_of("typical").tables["listening_clock"].assign(ms_played=60_000 * minutes)
+    told = days.words_of_listening_clock(
+        with_table(story_of("typical"), listening_clock=clock)
+    ).reading
+    assert list(told[1:]) == line and told[0].startswith("900 minutes in this hour, ")
+
+
 def test_the_calendar_has_minutes_of_an_average_day_and_no_percentage():
     for told in (story_of("typical"), story_of("hardly")):
         text = days.words_of_calendar(told)
@@ -864,6 +882,23 @@ def test_the_calendar_names_the_most_listened_day():
     )
 
 
+@pytest.mark.parametrize(
+    ("n_days", "minutes", "headline", "lines"),
+    [
+        (1, 9, "Music on 1 day", ["Most on Wednesdays.", "Most: 1 Jan, 9 minutes."]),
+        (183, 30, "Wednesdays: 15 min", ["Wednesday 15 minutes, ", "Most: 1 Jan, 30. Silent: 182"]),
+    ],
+)
+def test_the_calendar_tells_no_few_minutes_and_no_many_silent_days(
+    n_days, minutes, headline, lines
+):
+    table = story_of("typical").tables["calendar"]
+    table = table.assign(ms_played=[60_000 * minutes * (i < n_days) for i in range(365)])
+    found = days.words_of_calendar(with_table(story_of("typical"), calendar=table))
+    assert found.headline == headline
+    assert all(map(str.startswith, found.reading, lines)) and len(found.reading) == 2
+
+
 def streak_story(first, n_days, silent=()):
     """A year with a play on all days but some; the streak is `n_days` days from the day `first`."""
     calendar = story_of("typical").tables["calendar"].assign(ms_played=60_000, n_streams=1)
@@ -871,6 +906,17 @@ def streak_story(first, n_days, silent=()):
     ends = calendar["date"].iloc[[first, first + n_days - 1]]
     streak = pd.DataFrame([(n_days, *ends)], columns=["n_days", "first_day", "last_day"])
     return with_table(story_of("typical"), calendar=calendar, longest_streak=streak)
+
+
+@pytest.mark.parametrize(
+    ("music", "end"),
+    [([0, 1, 2, 4, 5], "not one day silent."), ([0, 1, 2, 4, 5, 6], "one of 2 this long.")],
+)
+def test_a_streak_says_how_many_are_as_long(music, end):
+    story = streak_story(0, 3)
+    calendar = story.tables["calendar"].assign(n_streams=np.isin(range(365), music).astype(int))
+    words_ = days.words_of_longest_streak(with_table(story, calendar=calendar))
+    assert words_.reading[0] == f"1 Jan to 3 Jan, {end}"
 
 
 @pytest.mark.parametrize("story", ["typical", "longest", "small"])

@@ -279,6 +279,21 @@ def test_the_line_on_the_moods_of_a_part_has_the_share_of_each():
 
 
 @pytest.mark.parametrize(
+    ("n_plays", "headline", "line"),
+    [
+        ([9, 10, 30], "energy, most in March", "March 60, February 50, of 100."),
+        ([9, 9, 30], "energy, most in March", "March 60, of 100."),
+        ([9, 9, 9], "energy, of 100", "January 70, February 50, of 100."),
+    ],
+)
+def test_a_month_of_few_plays_has_not_most_energy_or_least(n_plays, headline, line):
+    months = pd.DataFrame({"month": [1, 2, 3], "n_streams": n_plays, "energy": [70.0, 50.0, 60.0]})
+    months = months.assign(valence=50.0, bpm=120.0, crowd_energy=np.nan)
+    words = energy.words_of_energy(with_table(story_of("typical"), energy=months))
+    assert (words.headline, words.reading[0]) == (headline, line)
+
+
+@pytest.mark.parametrize(
     "values", [[60, 60], [62, 67], [40, 71], [3, 99], [0, 100], [0, 4], [1, 90]]
 )
 def test_the_scale_of_energy_is_labelled_and_small_differences_look_small(values):

@@ -60,14 +60,36 @@ def test_the_card_names_the_highest_hour_of_the_family_furthest_above_its_share_
 
 
 @pytest.mark.parametrize("name", ["typical", "longest", "small"])
-def test_the_marked_hour_is_that_of_the_headline_and_the_highest_of_its_row(name):
+def test_the_marked_hours_are_those_of_the_headline_around_the_highest_of_its_row(name):
     family, hour, share, _ = card.strongest_hours(story_of(name))
     names, shares = card.hourly_shares(story_of(name))
     assert shares[names.index(family)].max() == share
     ax = drawn(name, "hourly_families")
     marked = [p for c in ax.collections if c.get_gid() == "named hours" for p in c.get_paths()]
     left = [round((p.vertices[:, 0].min() - 84) / card.STEP) for p in marked]
-    assert left == [hour]
+    assert sorted(left) == sorted((hour + k) % 24 for k in card.NEAR)
+
+
+@pytest.mark.parametrize("last", [2, 3, 4, 5])
+def test_no_hour_of_the_headline_has_too_few_streams(last):
+    table = folk_at_four()
+    few = table.assign(n_streams=table["n_streams"].where(table["hour"] > last, 1))
+    boxes, _ = boxes_and_key(few)
+    _, hour, *_ = card.strongest_hours(with_table(story_of("typical"), hourly_families=few))
+    assert boxes and not boxes & {hour - 1, hour, hour + 1}
+
+
+def test_no_hour_of_the_headline_has_too_few_streams():
+    table = folk_at_four()
+    few = table.assign(n_streams=table["n_streams"].where(table["hour"] > 2, 1))
+    boxes, _ = boxes_and_key(few)
+    _, hour, *_ = card.strongest_hours(with_table(story_of("typical"), hourly_families=few))
+    assert boxes == {0, 1} and hour == 4
+    fewer = few.assign(n_streams=few["n_streams"].where(few["hour"] > 4, 1))
+    boxes, _ = boxes_and_key(fewer)
+    story = with_table(story_of("typical"), hourly_families=fewer)
+    _, hour, *_ = card.strongest_hours(story)
+    assert 4 in {hour - 1, hour} - boxes and not boxes & {hour - 1, hour, hour + 1}
 
 
 def test_a_listener_with_few_streams_at_most_hours_has_no_card():

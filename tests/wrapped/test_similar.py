@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from math import sqrt
 
 import ibis
+import pandas as pd
 import pytest
 
 from wrapsim_helpers import wrapped as w
@@ -175,3 +176,11 @@ def test_a_missed_song_is_a_favourite_of_similar_listeners_and_was_never_played(
         ]
         assert (len(theirs), sum(theirs)) == (row.n_listeners, row.n_streams)
         assert row.track_id not in played[row.listener_id]
+
+
+def test_a_missed_song_is_played_by_two_of_the_closest_listeners():
+    songs = pd.DataFrame({"rank": [1, 2, 3], "title": list("abc"), "n_listeners": [1, 2, 3]})
+    shown = similar.songs_of_several(songs, None)
+    assert shown[["rank", "title"]].values.tolist() == [[1, "b"], [2, "c"]]
+    assert len(similar.songs_of_several(songs[:1], None)) == 0
+    assert similar.INSIGHTS[1].shape is similar.songs_of_several

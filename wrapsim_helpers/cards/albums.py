@@ -20,7 +20,7 @@ from .canvas import (
     write,
 )
 from .fonts import shown
-from .words import count, counted, span, words_on
+from .words import count, counted, first_true, is_only_largest, span, words_on
 
 TOP, HEIGHT, GAP = 620, 874, 12  # of the mosaic, and between its tiles, pixels
 REACH = 0.82  # radius of the largest quarter disc, of the side of a tile; its number fits beside it
@@ -96,14 +96,17 @@ def words_of_top_albums(story):
     tracks = heard_of(album)
     headline = named_headline(name, tracks)
     streams, best = album["track_streams"], int(np.argmax(album["track_streams"]))
-    plays = ", ".join(count(n) for n in streams)
+    most, plays = counted(streams[best], "play"), ", ".join(count(n) for n in streams)
     return words_on(
         story,
         "Top album",
         headline=headline,
         reading=(
             reading_line(f"{tracks}, {counted(album['n_streams'], 'play')} in all.", f"{tracks}."),
-            f"Most: track {best + 1}, {counted(streams[best], 'play')}.",
+            first_true(
+                (is_only_largest(streams), f"Most: track {best + 1}, {most}."),
+                f"At most {most} of one track.",
+            ),
         ),
         rule=f"Plays by track, {span(story)}. Simulated.",
         before=f"{album['album']} by {album['artist']}.",

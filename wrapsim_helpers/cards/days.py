@@ -29,7 +29,6 @@ from .words import (
     counted_minutes,
     day,
     first_true,
-    minutes_of_average_day,
     minutes_text,
     of_100,
     span,
@@ -70,25 +69,32 @@ def draw_listening_clock(ax, story, theme="press"):
 
 def words_of_listening_clock(story):
     """The words of the card `listening_clock`."""
-    ms, n_days = story.tables["listening_clock"]["ms_played"], len(story.tables["calendar"])
-    top, low = int(ms.argmax()), int(ms.argmin())
-    most, fewest = (ms[which] / n_days for which in (top, low))
+    ms = story.tables["listening_clock"]["ms_played"]
+    top = int(ms.argmax())
     night = of_100(ms[[22, 23, 0, 1, 2, 3, 4]].sum() / ms.sum())
     return words_on(
         story,
         "Listening clock",
         headline=clock_headline(top),
         reading=(
-            f"{minutes_of_average_day(most)} a day in this hour.".capitalize()
-            if minutes_text(most) > 2
-            else f"{of_100(ms[top] / ms.sum())} of 100 minutes in this hour.",
-            f"Quietest: {hour(low)}, {minutes_of_average_day(fewest)}.",
+            f"{counted_minutes(ms[top])} in this hour, {of_100(ms[top] / ms.sum())} of 100.",
+            *quietest_hour(ms),
         ),
         rule="Local time; a wedge's area shows minutes. Simulated.",
         before=f"Busiest from {hour(top)}.",
         after=f"{night} of 100 minutes fell between 22 and 5.",
         sub=f"Busiest from {hour(top)}",
     )
+
+
+def quietest_hour(ms):
+    """The reading line on the hour with fewest minutes; none if it has no whole minute or is not
+    the only one. ms: by hour
+    """
+    minutes = np.array([minutes_text(of_hour) for of_hour in ms])
+    is_told = minutes.min() > 0 and (minutes == minutes.min()).sum() == 1
+    low = int(minutes.argmin())
+    return [f"Quietest: {hour(low)}, {counted(minutes[low], 'minute')}."] if is_told else []
 
 
 def hour(h):
@@ -105,6 +111,7 @@ def clock_headline(top):
 
 # ---------------------------------------------------------------- calendar
 
+FEW_MINUTES = 10  # on an average day; of fewer, a weekday's number is not told
 MIN_STROKE = 3  # pixels, so that every day with music is visible
 
 
@@ -139,17 +146,13 @@ def by_weekday(days):
 def words_of_calendar(story):
     """The words of the card `calendar`."""
     days = story.tables["calendar"]
-    mean, silent = by_weekday(days), int((days["ms_played"] == 0).sum())
-    silence = counted(silent, "day") if silent else "not one day"
-    most = days.loc[days["ms_played"].idxmax()]
     return words_on(
         story,
         "Calendar",
         headline=calendar_headline(days),
         reading=(
-            line_on_weekdays(mean),
-            f"Most: {day(most['date'])}, {count(minutes_text(most['ms_played']))}. "
-            f"Silent: {silence}.",
+            line_on_weekdays(by_weekday(days)),
+            line_on_most_minutes(days),
         ),
         rule="Average minutes by day of the week. Simulated.",
         before=f"Days from {span(story)}.",
@@ -158,12 +161,27 @@ def words_of_calendar(story):
 
 def line_on_weekdays(mean):
     """The reading line on the weekdays with most and fewest minutes; on the first alone if the
-    other has none. mean: as from `by_weekday`
+    other has none, and without its minutes if they are few. mean: as from `by_weekday`
     """
     top, low = mean.idxmax(), mean.idxmin()
+    if minutes_text(mean[top]) < FEW_MINUTES:
+        return f"Most on {WEEKDAYS[top]}s."
     of_top = f"{WEEKDAYS[top]} {counted_minutes(mean[top])}"
     fewest = minutes_text(mean[low])
     return f"{of_top}, {WEEKDAYS[low]} {count(fewest)}." if fewest else f"{of_top}."
+
+
+def line_on_most_minutes(days):
+    """The reading line on the day with most minutes, and the number of silent days unless most are.
+
+    days  table of the insight `calendar`
+    """
+    most, silent = days.loc[days["ms_played"].idxmax()], int((days["ms_played"] == 0).sum())
+    on_day = f"Most: {day(most['date'])}, "
+    if 2 * silent >= len(days):
+        return f"{on_day}{counted_minutes(most['ms_played'])}."
+    silence = counted(silent, "day") if silent else "not one day"
+    return f"{on_day}{count(minutes_text(most['ms_played']))}. Silent: {silence}."
 
 
 def calendar_headline(days):
@@ -174,7 +192,7 @@ def calendar_headline(days):
     """
     mean, n = by_weekday(days), int((days["ms_played"] > 0).sum())
     if n <= 0.5 * len(days):
-        return f"{counted(n, 'day')} of music"
+        return f"Music on {counted(n, 'day')}"
     named = mean.idxmax()
     if mean[named] < 1.005 * mean.median():
         return "No day stands out"
@@ -304,13 +322,21 @@ def words_of_longest_streak(story):
         "Longest streak",
         headline=streak_headline(n, len(dates), first),
         reading=(
-            f"{day(first)} to {day(streak['last_day'])}, not one day silent.",
+            f"{day(first)} to {day(streak['last_day'])}, {line_end_on_streaks(story)}",
             f"Plays on {has_play.sum()} of {len(dates)} days.",
         ),
         rule="Large dots: days with a play of 30 s and more. Simulated.",
         after=f"Days from {span(story)}.",
         hero=count(n),
     )
+
+
+def line_end_on_streaks(story):
+    """The end of the reading line on the streak: how many streaks are as long, if there are any."""
+    has_music = story.tables["calendar"]["n_streams"] > 0
+    streaks = has_music.groupby((~has_music).cumsum()).sum()
+    n_equal = int((streaks == story.first("longest_streak")["n_days"]).sum())
+    return f"one of {n_equal} this long." if n_equal > 1 else "not one day silent."
 
 
 def streak_headline(n, n_days, first_day):

@@ -27,6 +27,7 @@ PLOT_LEFT = LEFT + 64  # right of the numbers of the scale
 LARGEST, SMALLEST = 56, 20  # diameter of the dots
 DASH, THICK = 0.84, 8  # of the crowd: length as a share of a month, thickness, pixels
 KEY_Y, KEY_DASH = 706, 48  # baseline of the key, and length of its dash, pixels
+FEWEST_PLAYS = 10  # of a month that is named
 LEAST_RANGE, STEP, AROUND = 40, 10, 6  # of the scale, between its lines, beyond the values; of 100
 
 
@@ -92,6 +93,15 @@ def centres(story, months, pitch):
     return PLOT_LEFT + pitch * (months["month"].to_numpy() - story.first_day.month + 0.5)
 
 
+def ends_of(months):
+    """(place of the row with most energy, of the row with least), of months with FEWEST_PLAYS; of
+    all months if none has so many. months: rows of `energy`
+    """
+    n, values = months["n_streams"].to_numpy(), months["energy"].to_numpy()
+    enough = (n >= FEWEST_PLAYS) | (n.max() < FEWEST_PLAYS)
+    return tuple(int(np.where(enough, sign * values, -np.inf).argmax()) for sign in (1, -1))
+
+
 def draw_line(ax, story, look, pitch, ends):
     """Draw the lines through months that follow each other, their dots, and the values of the
     highest and the lowest.
@@ -101,7 +111,7 @@ def draw_line(ax, story, look, pitch, ends):
     months = story.tables["energy"]
     n, values = months["n_streams"].to_numpy(), months["energy"].to_numpy()
     x = centres(story, months, pitch)
-    y, top, low = heights(values, ends), values.argmax(), values.argmin()
+    y, (top, low) = heights(values, ends), ends_of(months)
     size = np.maximum(LARGEST * np.sqrt(n / n.max()), SMALLEST)
     for i, offset in {low: size[low] / 2 + 56, top: -size[top] / 2 - 24}.items():
         write_value(ax, look, x[i], y[i] + offset, values[i])
@@ -136,17 +146,18 @@ def mean_of_year(story, name):
 def words_of_energy(story):
     """The words of the card `energy`."""
     months = story.tables["energy"]
-    top, low = months["energy"].idxmax(), months["energy"].idxmin()
-    named = {i: LONG_MONTHS[(months["month"][i] - 1) % 12] for i in (top, low)}
-    values = {i: round(months["energy"][i]) for i in (top, low)}
+    said = [
+        f"{LONG_MONTHS[(m.month - 1) % 12]} {round(m.energy)}"
+        for m in months.iloc[list(dict.fromkeys(ends_of(months)))].itertuples()
+    ]
     bright, bpm = (round(mean_of_year(story, name)) for name in ("valence", "bpm"))
     return words_on(
         story,
         "Energy",
         hero=str(round(mean_of_year(story, "energy"))),
-        headline=energy_headline(months["month"][top]),
+        headline=energy_headline(months.iloc[ends_of(months)[0]]),
         reading=(
-            f"{named[top]} {values[top]}, {named[low]} {values[low]}, of 100.",
+            f"{', '.join(said)}, of 100.",
             f"Brightness {bright}; {bpm} beats a minute.",
         ),
         after=said_of_crowd(months["crowd_energy"]),
@@ -160,7 +171,12 @@ def said_of_crowd(energies):
     return f"All listeners, median by month: {low:.0f} to {high:.0f}." if low == low else ""
 
 
-def energy_headline(month):
-    """The headline of the card `energy`; it follows the score, and names the month with most."""
+def energy_headline(most):
+    """The headline of the card `energy`; it follows the score, and names the month with most, if it
+    has FEWEST_PLAYS. most: its row
+    """
+    if most["n_streams"] < FEWEST_PLAYS:
+        return "energy, of 100"
+    month = int(most["month"])
     names = LONG_MONTHS[(month - 1) % 12], MONTHS[(month - 1) % 12]
     return first_that_fits([f"energy, most in {name}" for name in names], "name", SUB)

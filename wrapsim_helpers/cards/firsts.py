@@ -32,6 +32,8 @@ from .words import (
     count,
     counted,
     day,
+    first_true,
+    is_only_largest,
     of_100,
     percent_text,
     short_title,
@@ -145,6 +147,7 @@ def words_of_discoveries(story):
     named, most = months[months["n_artists"] > 0], months.loc[months["n_artists"].idxmax()]
     rows, first = most_played(named, "n_whole"), named.iloc[0]
     best = rows.iloc[0]
+    month, n_most = name_of_month(most["month"]), counted(most["n_artists"], "artist")
     name, artists = shown(best["artist"]), counted(months["n_artists"].sum(), "new artist")
     genres = counted(months["n_genres"].sum(), "new genre")
     counts = f"{artists}, {genres}" if len(story.tables["top_genres"]) else artists
@@ -158,7 +161,10 @@ def words_of_discoveries(story):
         "Discoveries",
         headline=named_headline(f"{name} was new", name, f"Met in {name_of_month(best['month'])}"),
         reading=(
-            f"Most in {name_of_month(most['month'])}: {counted(most['n_artists'], 'artist')}.",
+            first_true(
+                (is_only_largest(months["n_artists"]), f"Most in {month}: {n_most}."),
+                f"At most {n_most} in one month.",
+            ),
             reading_line(
                 f"First: {shown(first['first_artist'])}, {day(first['first_date'])}.",
                 f"The first one came on {day(first['first_date'])}.",

@@ -33,17 +33,17 @@ QUIET = 0.03  # of all streams: with fewer in the three hours around an hour, no
 
 def draw_hourly_families(ax, story, theme="press"):
     """Which families of genres have which hours? A ridge for each family: its height is the
-    share of the family in three hours, and each ridge has its own scale. The hour of the headline,
-    which is the highest of its family, is marked. Hours with too few streams have an open box.
+    share of the family in three hours, and each ridge has its own scale. The three hours of
+    the headline, around the highest one of its family, are marked. Hours with too few streams have an open box.
     """
     look = page(ax, story, "hourly_families", theme, words_of_hourly_families(story))
     names, shares = hourly_shares(story)
     quiet = np.flatnonzero(~enough_streams(streams_by_hour(story)[2]))
     family, hour, *_ = strongest_hours(story)
     pitch = (BOTTOM - TOP) / len(names)
-    hours = shares.argmax(axis=1)
+    hours = peak_hours(story, shares)
     for i, name in enumerate(names):
-        named_hours = [hour] * (name == family)
+        named_hours = [(hour + k) % 24 for k in NEAR if name == family]
         y, share = TOP + pitch * i + 44, shares[i][hours[i]]
         name_row(ax, look, y, name, share, hours[i], name == family)
         base = TOP + pitch * (i + 1) - 26
@@ -59,7 +59,8 @@ def draw_hourly_families(ax, story, theme="press"):
 
 
 def ridge_of_row(ax, look, base, height, shares, named_hours):
-    """Draw the ridge of a family, and its part at the hour of the headline in the accent.
+    """Draw the ridge of a family, and its part at the hours of the headline in the
+    accent.
 
     base, height  of the highest ridge, pixels
     """
@@ -121,6 +122,15 @@ def enough_streams(whole):
     return enough if enough.any() else whole == whole.max()
 
 
+def peak_hours(story, shares):
+    """The hour of the largest of some shares, of each family: of the hours whose three hours all
+    have a share, if there are any.
+    """
+    enough = enough_streams(streams_by_hour(story)[2])
+    all_three = np.all([np.roll(enough, -k) for k in NEAR], axis=0)
+    return np.where(all_three if all_three.any() else enough, shares, -1).argmax(axis=1)
+
+
 def strongest_hours(story):
     """(family, hour, share in the three hours around it, share of the whole day): the hour of the
     largest share of a family. It is the family whose difference of the two shares, times the root
@@ -129,11 +139,12 @@ def strongest_hours(story):
     names, each, whole = streams_by_hour(story)
     all_day = each.sum(1) / whole.sum()
     shares = np.where(enough_streams(whole), each / np.maximum(whole, 1), 0)
-    hours = shares.argmax(axis=1)
-    above = (shares.max(axis=1) - all_day) * np.sqrt(whole[hours])
+    hours = peak_hours(story, shares)
+    largest = shares[range(len(shares)), hours]
+    above = (largest - all_day) * np.sqrt(whole[hours])
     above[[name == OTHER and len(names) > 1 for name in names]] = -np.inf
     i = above.argmax()
-    return names[i], int(hours[i]), shares[i].max(), all_day[i]
+    return names[i], int(hours[i]), largest[i], all_day[i]
 
 
 def words_of_hourly_families(story):
@@ -144,7 +155,7 @@ def words_of_hourly_families(story):
     from_to, of_share = three_hours(hour), f"{of_100(share)} of 100"
     said = "; ".join(
         f"{shown_genre(n)} {of_100(row[peak])} of 100, {three_hours(peak)}"
-        for n, row, peak in zip(names, shares, shares.argmax(axis=1))
+        for n, row, peak in zip(names, shares, peak_hours(story, shares))
     )
     return words_on(
         story,

@@ -5,7 +5,7 @@ from .canvas import page, reading_line
 from .evolution import name_of_month
 from .firsts import compare_plays, most_played, of_month
 from .fonts import shown
-from .words import count, counted, short_title, words_on
+from .words import count, counted, first_true, is_only_largest, short_title, words_on
 
 
 def draw_kept_songs(ax, story, theme="press"):
@@ -29,6 +29,7 @@ def words_of_kept_songs(story):
     """The words of the card `kept_songs`."""
     months = story.tables["kept_songs"]
     best, most = best_of(months), months.loc[months["n_kept"].idxmax()]
+    month, n_most = name_of_month(most["month"]), counted(most["n_kept"], "song")
     n_kept = int(months["n_kept"].sum())
     adds, saves = (months[name].sum() for name in ("n_adds", "n_saves"))
     said = "; ".join(
@@ -41,7 +42,10 @@ def words_of_kept_songs(story):
         "Kept songs",
         headline=f"{counted(n_kept, 'song')} kept",
         reading=(
-            f"Most kept in {name_of_month(most['month'])}: {counted(most['n_kept'], 'song')}.",
+            first_true(
+                (is_only_largest(months["n_kept"]), f"Most kept in {month}: {n_most}."),
+                f"At most {n_most} in one month.",
+            ),
             reading_line(
                 f"{count(adds)} added to playlists, {count(saves)} saved.",
                 f"{count(adds)} added, {count(saves)} saved.",

@@ -20,7 +20,7 @@ from .canvas import (
     write_name,
 )
 from .fonts import shown
-from .words import MONTHS, count, counted, day, short_title, span, words_on
+from .words import MONTHS, count, counted, day, is_only_largest, short_title, span, words_on
 
 BASE, RISE = 1356, 520  # of the steps, pixels
 DOT = 28  # diameter of a dot, pixels
@@ -128,6 +128,6 @@ def words_of_number_one(story):
 def line_on_peak(days):
     """The reading line on the day with most streams of the song."""
     peak, most = peak_day(days), counted(days["n_streams"].max(), "play")
-    if has_peak(days):
+    if has_peak(days) and is_only_largest(days["n_streams"]):
         return f"Peak: {day(peak['date'])}, {most} in one day."
     return f"At most {most} in one day."

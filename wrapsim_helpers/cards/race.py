@@ -30,7 +30,17 @@ from .canvas import (
 )
 from .evolution import months_of_story, name_of_month
 from .fonts import shown
-from .words import MONTHS, count, counted, day, guest_plays, span, words_on
+from .words import (
+    MONTHS,
+    count,
+    counted,
+    day,
+    first_true,
+    guest_plays,
+    is_only_largest,
+    span,
+    words_on,
+)
 
 TOP, BASE = 640, 1400  # of the race, pixels
 RACERS = 3  # artists whose curves are drawn
@@ -231,7 +241,9 @@ def lowest_rank(ranks, n):
     ranks  by month, from 1;  n  months of the period
     """
     if ranks.max() > 1:
-        return f"Lowest: rank {ranks.max()} in {name_of_month(ranks.idxmax())}."
+        lowest = ranks.index[ranks == ranks.max()]
+        months = counted(len(lowest), "month") if len(lowest) > 1 else name_of_month(lowest[0])
+        return f"Lowest: rank {ranks.max()} in {months}."
     silent = n - len(ranks)
     return f"No plays in {counted(silent, 'month')}." if silent else "Never second."
 
@@ -318,7 +330,7 @@ def words_of_peak_months(story):
 
 # ---------------------------------------------------------------- streak
 
-STREAK_BASE, STREAK_RISE, WIDEST = 1400, 620, 288  # of the bars of days, pixels
+STREAK_BASE, STREAK_RISE, WIDEST = 1400, 580, 288  # of the bars of days, pixels
 FEW_DAYS = 12  # of so many, each bar has its number
 
 
@@ -329,6 +341,7 @@ def draw_artist_streak(ax, story, theme="press"):
     """
     words = words_of_artist_streak(story)
     look = page(ax, story, "artist_streak", theme, words, sizes=HEROES[1:])
+    write(ax, LEFT, 716, words.sub, READING, "text", look.text, "sub")
     rows = story.tables["artist_streak"]
     n = rows["n_streams"].to_numpy()
     pitch = min(MEASURE / len(n), WIDEST + 16)
@@ -364,16 +377,22 @@ def words_of_artist_streak(story):
     texts = [f"days with {name}", f"days: {name}"]
     short = [text for text in texts if len(text.split(" ")) <= 4]
     top = rows.loc[rows["n_streams"].idxmax()]
+    most = counted(top["n_streams"], "play")
     return words_on(
         story,
         "Days with one artist",
         headline=first_that_fits([*short, "days with one artist"], "name", SUB),
         reading=(
             reading_line(f"{name}, {plays} in {n} days.", f"{plays} in {n} days."),
-            f"Most: {day(top['date'])}, {counted(top['n_streams'], 'play')}.",
+            first_true(
+                (is_only_largest(rows["n_streams"]), f"Most: {day(top['date'])}, {most}."),
+                f"At most {most} in one day.",
+            ),
         ),
-        rule=f"Days in a row, {span(story)}, local time. Simulated.",
-        before=f"{first['artist']}, {day(first['first_day'])} to {day(first['last_day'])}.",
+        rule=f"Plays by day, {span(story)}, local time. Simulated.",
+        before=f"{first['artist']}, in a row from {day(first['first_day'])} to "
+        f"{day(first['last_day'])}.",
         after=f"By day: {', '.join(map(count, rows['n_streams']))}." if n <= FEW_DAYS else "",
         hero=count(n),
+        sub="in a row",
     )

@@ -99,6 +99,11 @@ def in_upper_half(rank, n):
     return 2 * rank <= n or rank == 1
 
 
+def is_only_largest(numbers):
+    """Whether no number equals the largest one, so that one month or day can be named as its."""
+    return list(numbers).count(max(numbers)) == 1
+
+
 def with_article(country):
     """A country's name as it stands in a sentence: "the Netherlands", "Japan"."""
     takes_one = country.startswith("United ") or country in WITH_ARTICLE

@@ -17,6 +17,7 @@ FANS = 50  # listeners per artist, those with the largest part of it in their ta
 CANDIDATES = 40  # per listener, compared over all favourite artists
 SIMILAR = 10  # similar listeners told, and those whose songs are looked at
 MISSED = 20  # missed songs told
+FEWEST_OF_SIMILAR = 2  # similar listeners for whom a missed song is a favourite
 NAMES = ("name", "name_latin")
 PER_ARTIST = 2  # missed songs of one artist at most (ListenBrainz, Year in Music, top missed)
 
@@ -187,6 +188,12 @@ def few_per_artist(songs):
     return ranked(few.drop("rank"), *order)
 
 
+def songs_of_several(songs, _):
+    """The missed songs of FEWEST_OF_SIMILAR similar listeners or more, ranked anew."""
+    several = songs[songs["n_listeners"] >= FEWEST_OF_SIMILAR].reset_index(drop=True)
+    return several.assign(rank=several.index + 1)
+
+
 # -- the records -----------------------------------------------------------------------------------
 
 
@@ -221,13 +228,15 @@ INSIGHTS = (
         reads=OF_STREAMS,
         tallies=("favourite_artists", "favourite_songs"),
         columns=("track_id", "n_listeners", "n_streams", "title", "artist", "rank"),
+        shape=songs_of_several,
         counted=(
             f"songs among the {FAVOURITES} most streamed of the {SIMILAR} most similar listeners; "
             "ranked by the sum of their similarities; ties go to more streams, then to the title"
         ),
         left_out=(
-            "songs that this listener played, however briefly, or streamed before, and the third "
-            "song of an artist and later ones"
+            "songs that this listener played, however briefly, or streamed before, the third song "
+            f"of an artist and later ones, and songs of fewer than {FEWEST_OF_SIMILAR} of these "
+            "listeners"
         ),
     ),
 )
