@@ -168,7 +168,56 @@ def test_a_square_summary_breaks_two_long_names_and_cuts_neither():
     squares.draw_square_summary(ax, story)
     assert not [t.get_text() for t in ax.texts if "…" in t.get_text()]
     lowest = max(t.get_position()[1] for t in ax.texts if t.get_gid() == "value")
-    assert lowest <= 862  # above the line at 874
+    assert lowest <= 848  # 30 pixels above the line at 878
+
+
+@each_square
+def test_a_line_left_of_a_row_of_the_picture_keeps_away_from_it(story, name):
+    left = [box for t, box in boxes(story, name) if t.get_gid() in ("reading", "rule")]
+    right = [box for t, box in boxes(story, name) if t.get_gid() == "rank"]
+    for box in left if name != "summary" else ():
+        for row in right:
+            assert row.x0 - box.x1 >= 40 or row.y1 < box.y0 or box.y1 < row.y0, (box, row)
+
+
+def square_of_songs(titles, artists):
+    """The axes of the square of the typical listener's top songs, with other titles and artists."""
+    songs = story_of("typical").tables["top_songs"].copy()
+    songs.loc[songs.index[:5], "title"], songs.loc[songs.index[:5], "artist"] = titles, artists
+    ax = Figure(figsize=SIZE, dpi=200).add_axes((0, 0, 1, 1))
+    return squares.draw_square_top_songs(ax, with_table(story_of("typical"), top_songs=songs))
+
+
+def test_an_artist_below_a_title_of_two_lines_keeps_off_the_next_bar():
+    ax = square_of_songs(["Go Slow Before the Summer Ends"] * 5, ["Amber Rockets"] * 5)
+    bars = sorted(v[:, 1].min() for v in shapes(ax, "rules"))[1:]
+    artists = [t.get_position()[1] for t in ax.texts if t.get_gid() == "artist"]
+    for bar, baseline in zip(bars, artists, strict=False):
+        assert bar - baseline >= 30
+
+
+@pytest.mark.parametrize(
+    ("title", "n_shown"), [("Kot Chan Ton", 3), ("Go Slow Before the Summer Ends", 1)]
+)
+def test_artists_below_a_title_are_on_the_lines_that_it_leaves_and_none_is_cut(title, n_shown):
+    artists = ["Imke Ganzendijk", "Distant Kitchens", "Callie Ashworth"]
+    ax = square_of_songs([title] * 5, [", ".join(artists)] * 5)
+    said = " ".join(t.get_text() for t in ax.texts if t.get_gid() == "artist")
+    assert said == " ".join([", ".join(artists[:n_shown])] * 5)
+
+
+@pytest.mark.parametrize("name", ["Hedda Alexandersson", "Los Marineros de Valdivia"])
+def test_the_facts_of_a_square_cut_no_usual_name(name):
+    story = story_of("typical")
+    fans = story.tables["fan_rank"].assign(artist=name, rank=1, n_fans=57)
+    ax = Figure(figsize=SIZE, dpi=200).add_axes((0, 0, 1, 1))
+    squares.draw_square_summary(ax, with_table(story, fan_rank=fans))
+    assert name in [t.get_text() for t in ax.texts if t.get_gid() == "label"]
+
+
+def test_the_year_disc_of_a_square_names_the_first_month_of_each_quarter():
+    ticks = [t.get_text() for t in drawn("typical", "summary").texts if t.get_gid() == "tick"]
+    assert ticks == ["J", "A", "J", "O"]
 
 
 def test_the_sheet_of_squares_is_kept_for_looking_at():

@@ -146,6 +146,17 @@ def test_the_sound_town_is_in_front_and_the_far_side_of_the_globe_is_hidden():
     assert np.hypot(*(seen - fans.GLOBE).T).max() <= fans.RADIUS
 
 
+def test_the_globe_has_the_coasts_around_the_sound_town_and_no_dot_of_another_town():
+    ax = draw("sound_town", with_rows("sound_town", city="Lyon", country="FR"))
+    coasts = shapes(ax, "outline")
+    assert sum(map(len, coasts)) > 1000 and not len(discs(ax, "towns"))
+    corners = np.concatenate(coasts) - fans.GLOBE
+    assert np.hypot(*corners.T).max() <= fans.RADIUS
+    assert max(np.hypot(*np.diff(path, axis=0).T).max() for path in coasts) < 100
+    near = np.hypot(*(corners / fans.RADIUS).T) < 0.1  # a tenth of the radius is 640 km
+    assert 20 < near.sum() < len(corners) / 4
+
+
 def test_a_town_that_is_not_known_has_a_place_all_the_same():
     town = land().iloc[7]
     at = fans.town_at(town["country"], town["city"])

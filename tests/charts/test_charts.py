@@ -8,6 +8,7 @@ from matplotlib.path import Path
 
 import wrapsim_helpers as ws
 from wrapsim_helpers.charts import crowd, listener, record, sources, style, tables
+from wrapsim_helpers.people.homes import land_outlines
 
 
 def title(ax):
@@ -119,7 +120,7 @@ def test_homes_say_how_many_live_where_most_do():
 
 
 def test_the_land_lies_under_its_cities_and_the_sea_does_not():
-    outlines = [Path(ring) for ring in crowd.land_outlines()]
+    outlines = [Path(ring) for ring in land_outlines()]
     cities = {"Paris": (2.3, 48.9), "Nairobi": (36.8, -1.3), "Anadyr": (177.0, 64.9)}
     assert all(any(ring.contains_point(place) for ring in outlines) for place in cities.values())
     assert not any(ring.contains_point((-30.0, 30.0)) for ring in outlines)

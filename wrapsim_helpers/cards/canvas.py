@@ -27,6 +27,7 @@ HEADLINES, HEROES = (122, 108), (364, 243, 162)
 LONG_HEADLINES = (96, 84, 72)  # sizes of a longer headline on one line
 ON_TWO_LINES, TWO_LINES = 62, (424, 490)  # size of a headline on two lines, and their baselines
 BESIDE_DISC = 790  # pixels; the first of two lines of a headline ends left of the small disc
+BEHIND_HERO = (SUB, ON_TWO_LINES, NAME, READING)  # sizes of a headline under a hero number
 SUB_SIZES, SUB_Y = (NAME, READING, RULE), 551  # of a sub-line, and its baseline
 LOWER = 8  # pixels, of a sub-line of two lines below a headline of two lines
 LEADING = 52  # between the lines of a name
@@ -367,11 +368,12 @@ def breakable(text):
 
 
 def hero(ax, words, look, sizes):
-    """Draw the hero number in the largest size that fits, and the headline under it."""
+    """Draw the hero number and the headline under it, each in the largest size that fits."""
     size, _ = fit_name(words.hero, sizes, "hero", MEASURE)
     base = 382 + round(0.72 * size)
     write(ax, LEFT, base, words.hero, size, "hero", look.loud, "hero")
-    write(ax, LEFT, base + 96, words.headline, SUB, "name", look.text, "headline")
+    line = words.headline, BEHIND_HERO, "name", look.text, "headline", MEASURE
+    write_name(ax, LEFT, base + 96, *line)
 
 
 def small_disc(ax, story, look, x=RIGHT - 48, y=314):

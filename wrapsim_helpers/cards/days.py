@@ -333,8 +333,8 @@ def words_of_longest_streak(story):
 
 def line_end_on_streaks(story):
     """The end of the reading line on the streak: how many streaks are as long, if there are any."""
-    has_music = story.tables["calendar"]["n_streams"] > 0
-    streaks = has_music.groupby((~has_music).cumsum()).sum()
+    has_play = story.tables["calendar"]["n_streams"] > 0
+    streaks = has_play.groupby((~has_play).cumsum()).sum()
     n_equal = int((streaks == story.first("longest_streak")["n_days"]).sum())
     return f"one of {n_equal} this long." if n_equal > 1 else "not one day silent."
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytz
 
-from ..people.homes import land
+from ..people.homes import land, land_outlines
 from .albums import named_headline
 from .canvas import (
     LEFT,
@@ -144,15 +144,15 @@ KEY_Y = 1490
 def draw_sound_town(ax, story, theme="press"):
     """In which town do people listen like the listener?
 
-    The half of the world around the town, one dot per town; the largest dot is the sound town, a
-    smaller one, which may lie on it, the listener's home.
+    The coasts of the half of the world around the town, which is the large dot; a smaller one,
+    which may lie on it, is the listener's home.
     """
     look = page(ax, story, "sound_town", theme, words_of_sound_town(story))
     row, home = story.first("sound_town"), story.listener
     centre = town_at(row["country"], row["city"])
     rim = GLOBE + RADIUS * directions(np.linspace(0, 1, 181))
     lines(ax, [rim], look.faint, 4, "hairline")
-    dots(ax, on_globe(land()[["latitude", "longitude"]].to_numpy(), centre), 10, look.mark, "towns")
+    lines(ax, coasts(centre), look.quiet, 4, "outline")
     dots(ax, GLOBE, 52, Paint(look.accent.face, look.ground), "town")
     lived_in = on_globe(np.array([town_at(home["country"], home["city"])]), centre)
     if len(lived_in) and (home["country"], home["city"]) != (row["country"], row["city"]):
@@ -171,9 +171,29 @@ def town_at(country, city):
     return tuple(known[["latitude", "longitude"]].mean()) if len(known) else (0.0, 0.0)
 
 
+def coasts(centre):
+    """The visible parts of the coasts of the world, a list of (n, 2), pixels. centre: as of
+    `on_globe`
+    """
+    paths = []
+    for ring in land_outlines():
+        at, is_visible = globe_positions(ring[:, ::-1], centre)
+        pieces = np.split(np.arange(len(at)), np.flatnonzero(np.diff(is_visible)) + 1)
+        paths += [at[piece] for piece in pieces if is_visible[piece[0]] and len(piece) > 1]
+    return paths
+
+
 def on_globe(places, centre):
-    """Positions of places on the visible half of a globe, (n, 2), pixels: an orthographic
-    projection (Snyder 1987, Map Projections, chapter 20).
+    """Positions of the places on the visible half of a globe, (n, 2), pixels; the arguments are
+    those of `globe_positions`.
+    """
+    at, is_visible = globe_positions(places, centre)
+    return at[is_visible]
+
+
+def globe_positions(places, centre):
+    """(positions of places on a globe, (n, 2), pixels; whether each is on its visible half): an
+    orthographic projection (Snyder 1987, Map Projections, chapter 20).
 
     places  (n, 2), latitude and longitude, degrees;  centre  the same of the point in front
     """
@@ -184,7 +204,7 @@ def on_globe(places, centre):
     depth = np.sin(north_0) * np.sin(north) + np.cos(north_0) * np.cos(north) * np.cos(
         east - east_0
     )
-    return (np.c_[x, -y] * (RADIUS - 8) + GLOBE)[depth > 0]
+    return np.c_[x, -y] * (RADIUS - 8) + GLOBE, depth > 0
 
 
 def words_of_sound_town(story):

@@ -32,9 +32,9 @@ QUIET = 0.03  # of all streams: with fewer in the three hours around an hour, no
 
 
 def draw_hourly_families(ax, story, theme="press"):
-    """Which families of genres have which hours? A ridge for each family: its height is the
-    share of the family in three hours, and each ridge has its own scale. The three hours of
-    the headline, around the highest one of its family, are marked. Hours with too few streams have an open box.
+    """Which families of genres have which hours? A ridge for each family: its height is the share
+    of the family in three hours, and each ridge has its own scale. The three hours of the headline,
+    around the highest one of its family, are marked. Hours with too few streams have an open box.
     """
     look = page(ax, story, "hourly_families", theme, words_of_hourly_families(story))
     names, shares = hourly_shares(story)
@@ -59,8 +59,7 @@ def draw_hourly_families(ax, story, theme="press"):
 
 
 def ridge_of_row(ax, look, base, height, shares, named_hours):
-    """Draw the ridge of a family, and its part at the hours of the headline in the
-    accent.
+    """Draw the ridge of a family, and its part at the hours of the headline in the accent.
 
     base, height  of the highest ridge, pixels
     """

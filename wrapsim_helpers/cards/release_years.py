@@ -8,11 +8,9 @@ from .canvas import (
     MEASURE,
     RIGHT,
     RULE,
-    SUB,
     Paint,
     directions,
     dots,
-    fit_name,
     lines,
     page,
     reading_line,
@@ -152,26 +150,15 @@ def words_of_oldest_song(story):
     half = years["release_year"][years["share"].cumsum() >= 0.5].iloc[0]
     title, artist = shown(short_title(song["title"]), "title"), shown(song["artist"], "artist")
     plays = counted(song["n_streams"], "play")
-    headline = song_headline(title)
-    whole = [f"{title}, {artist}.", *[f"{title}."] * (headline != title)]
     return words_on(
         story,
         "Oldest song",
-        headline=headline,
+        headline=title,
         reading=(
-            reading_line(*whole, f"By {artist}.", f"{plays} of it."),
+            reading_line(f"By {artist}.", f"{plays} of it."),
             reading_line(f"{plays}; half of all are from {half} on.", f"Half of all: {half} on."),
         ),
         rule="Ring: earliest release. Area: plays. Simulated.",
         before=f"{song['title']} by {song['artist']}, {plays}.",
         hero=str(int(song["release_year"])),
     )
-
-
-def song_headline(title):
-    """The headline of the card `oldest_song`; it follows the year: the title, cut after four words
-    and where the line ends.
-    """
-    start = " ".join(title.split(" ")[:4])
-    text = title if start == title else f"{start.rstrip(' ,;:-(&')}…"
-    return fit_name(text, (SUB,), "name", MEASURE)[1][0]

@@ -7,7 +7,6 @@ import numpy as np
 
 from ..checking import check_choice
 from .canvas import (
-    LEADING,
     LEFT,
     NAME,
     READING,
@@ -17,6 +16,7 @@ from .canvas import (
     blank_card,
     breakable,
     broken,
+    fit_name,
     fits_width,
     lines,
     rectangles,
@@ -24,11 +24,10 @@ from .canvas import (
     small_disc,
     width,
     write,
-    write_name,
     year_disc,
 )
 from .fonts import shown
-from .summary import disc_key, draw_facts, draw_fives, words_of_summary
+from .summary import BELOW, disc_key, draw_facts, draw_fives, label_quarters, words_of_summary
 from .themes import THEMES, check_theme
 from .tops import FIVE, words_of_top_artists, words_of_top_songs
 from .words import (
@@ -41,11 +40,14 @@ from .words import (
 )
 
 TEXT_ROOM = 366  # pixels: five columns of 54 and four gutters of 24
+LINE_ROOM = TEXT_ROOM - 24  # of lines beside the picture's texts
 PICTURE, PICTURE_ROOM = 474, RIGHT - 474  # left end and width of seven columns
 INDENT = 48  # pixels from the ranks to the names
+NAMES_LEFT = PICTURE + INDENT
 TOP, BOTTOM, PITCH = 84, 996, 186
 HEADLINES = (88, 72, 62, 54, 44)
 MOST_LINES = 4
+DISC, HOLE, TO_LABEL = (606, 250), 72, 44  # of the year disc: centre, radii of hole and labels
 
 
 def draw_square_top_songs(ax, story, theme="press"):
@@ -85,11 +87,12 @@ def draw_square_summary(ax, story, theme="press"):
     write(ax, LEFT, 462, n, NAME, "hero", look.text, "value")
     after_number = LEFT + width(n, "hero", NAME) + 16
     write(ax, after_number, 462, "minutes", RULE, "text", look.quiet, "unit")
-    year_disc(ax, story, look, 606, 250, 48, 140, "sectors", edge=look.ground)
+    year_disc(ax, story, look, *DISC, HOLE, 140, "sectors", edge=look.ground)
+    label_quarters(ax, look, DISC, TO_LABEL, n_letters=1)
     disc_key(ax, look, story, 768, 182, RIGHT - 768, 56)
-    draw_fives(ax, look, story, 522, 56, 336)
-    lines(ax, [[(LEFT, 874), (RIGHT, 874)]], look.faint, 3, "hairline")
-    draw_facts(ax, look, story, 914)
+    draw_fives(ax, look, story, 510, 56, 334)
+    lines(ax, [[(LEFT, 878), (RIGHT, 878)]], look.faint, 3, "hairline")
+    draw_facts(ax, look, story, 918)
     return ax
 
 
@@ -126,8 +129,8 @@ def square_page(ax, story, card, theme, words):
 
 def write_below(ax, look, reading, rule):
     """Write the reading lines and the rule of a square picture, upwards from its lower end."""
-    rules = broken_at_words(rule, TEXT_ROOM) if rule else []
-    texts = [part for line in reading for part in broken_at_words(line, TEXT_ROOM)]
+    rules = broken_at_words(rule, LINE_ROOM) if rule else []
+    texts = [part for line in reading for part in broken_at_words(line, LINE_ROOM)]
     for i, part in enumerate(reversed(rules)):
         write(ax, LEFT, BOTTOM - 16 - 48 * i, part, RULE, "text", look.quiet, "rule")
     last = 912 - 48 * max(len(rules) - 1, 0)
@@ -160,14 +163,24 @@ def fits_at_reading_size(name, room):
 
 
 def bar_names(ax, look, base, named, size, room):
-    """Write the name of a bar, if need be on two lines, and its second line below it."""
+    """Write the name of a bar and below it its artists, on at most three lines together."""
     name, below = named
-    at = ax, PICTURE + INDENT
-    _, parts = write_name(*at, base, name, (size,), "name", look.text, "name", room, n_lines=2)
-    if below:
-        y = base + 46 + LEADING * (len(parts) - 1)
-        artist = (RULE,), "text", look.quiet, "artist", PICTURE_ROOM - INDENT
-        write_name(*at, y, below, *artist)
+    _, parts = fit_name(name, (size,), "name", room, 2)
+    for i, part in enumerate(parts):
+        write(ax, NAMES_LEFT, base + BELOW * i, part, size, "name", look.text, "name")
+    for i, part in enumerate(artist_lines(below, 3 - len(parts)) if below else ()):
+        y = base + BELOW * (len(parts) + i) + 2
+        write(ax, NAMES_LEFT, y, part, RULE, "text", look.quiet, "artist")
+
+
+def artist_lines(artists, n_lines):
+    """Artists, names with commas between them, in at most so many lines, without the last ones that
+    do not fit.
+    """
+    names = artists.split(", ")
+    texts = [", ".join(names[:n]) for n in range(len(names), 0, -1)]
+    tried = [broken(text, "text", RULE, PICTURE_ROOM - INDENT, n_lines) for text in texts]
+    return next((parts for parts in tried if not parts[-1].endswith("…")), tried[-1])
 
 
 def headline_lines(text, room, most=MOST_LINES):

@@ -7,6 +7,7 @@ import numpy as np
 
 from .canvas import (
     LEFT,
+    MEASURE,
     NAME,
     READING,
     RIGHT,
@@ -20,7 +21,7 @@ from .canvas import (
     lines,
     page,
     rectangles,
-    same_size,
+    width,
     write,
     write_centred,
     write_name,
@@ -47,14 +48,14 @@ DISC, HOLE, TO_LABEL = (758, 788), 112, 64  # of the year disc: centre, radii of
 SECONDS = (552, 528, 576, 504, 600, 480, 456)  # left ends of the right column, the usual one first
 GAP, RANK_ROOM = 36, 46  # pixels between the columns, and from a rank to its name
 BELOW, CLOSEST = 42, 50  # from the first line of a name to its second, and from rank to rank
-FACTS = ((LEFT, 340), (448, 244), (716, 280))  # left ends and widths of the facts, pixels
+FACT_SIZES, FACTS_ROOM = (NAME, READING, RULE), MEASURE - 48  # of the facts; without two gaps
 
 
 def draw_summary(ax, story, theme="press"):
     """What was the year like? The year disc, both top fives, and three facts."""
     look = page(ax, story, "summary", theme, words_of_summary(story), sizes=NAME_SIZES)
     year_disc(ax, story, look, *DISC, HOLE, 238, "sectors", edge=look.ground)
-    label_quarters(ax, look)
+    label_quarters(ax, look, DISC, TO_LABEL)
     n = count(minutes_text(story.first("minutes")["ms_played"]))
     write(ax, LEFT, 634, n, NAME, "hero", look.text, "value")
     write(ax, LEFT, 686, "minutes", RULE, "text", look.quiet, "unit")
@@ -65,11 +66,15 @@ def draw_summary(ax, story, theme="press"):
     return ax
 
 
-def label_quarters(ax, look):
-    """Write the first month of each quarter in the hole of the year disc, beside its sector."""
+def label_quarters(ax, look, centre, radius, n_letters=3):
+    """Write the first month of each quarter in the hole of the year disc, beside its sector.
+
+    radius  from the centre of the disc to a label, pixels
+    """
     for month in range(0, 12, 3):
-        x, y = directions((month + 0.5) / 12) * TO_LABEL + DISC
-        write_centred(ax, x, y + 13, MONTHS[month], RULE, "text", look.quiet, "tick")
+        x, y = directions((month + 0.5) / 12) * radius + centre
+        text = MONTHS[month][:n_letters]
+        write_centred(ax, x, y + 13, text, RULE, "text", look.quiet, "tick")
 
 
 def disc_key(ax, look, story, x, y, room, pitch):
@@ -155,12 +160,22 @@ def wider_names(columns, second, size):
 
 
 def draw_facts(ax, look, story, y):
-    """Draw what each fact is about, and below it its value."""
-    for (name, value), (x, room) in zip(facts(story), FACTS):
+    """Draw what each fact is about, and below it its value, in columns from margin to margin."""
+    told = facts(story)
+    fit = (size for size in FACT_SIZES if sum(widths_of(told, size)) <= FACTS_ROOM)
+    size = next(fit, RULE)
+    widths = np.array(widths_of(told, size))
+    widths[-1] = min(widths[-1], FACTS_ROOM - widths[:-1].sum())
+    gap = (MEASURE - widths.sum()) / (len(told) - 1)
+    lefts = LEFT + np.arange(len(told)) * gap + widths.cumsum() - widths
+    for (name, value), x, room in zip(told, lefts, widths + 1):
         write_name(ax, x, y, name, (RULE,), "text", look.quiet, "label", room)
-        sizes = (NAME, READING, RULE)
-        write_name(ax, x, y + 54, value, sizes, "name", look.text, "fact", room)
-    same_size(ax, "fact")
+        write_name(ax, x, y + 54, value, (size,), "name", look.text, "fact", room)
+
+
+def widths_of(told, size):
+    """Width of each fact, pixels. told: (name, value) of each; size: of the values"""
+    return [max(width(n, "text", RULE), width(value, "name", size)) for n, value in told]
 
 
 def top_fives(story):

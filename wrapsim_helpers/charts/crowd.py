@@ -1,9 +1,5 @@
 """Charts of a crowd; each has its finding as the title."""
 
-import functools
-import json
-from pathlib import Path
-
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.ticker import FixedLocator, NullLocator
@@ -12,7 +8,7 @@ from ..cards.themes import GREY, INK
 from ..cards.words import count, counted
 from ..people.curves import HOURS_WEEKDAY, HOURS_WEEKEND
 from ..people.figures import published
-from ..people.homes import countries
+from ..people.homes import countries, land_outlines
 from .style import (
     ACCENT,
     BAND,
@@ -62,16 +58,6 @@ def draw_homes(listeners):
     ax.set(xlim=(-180, 180), ylim=(-58, 84), aspect="equal", yticks=[], xticks=[])
     ax.spines["bottom"].set_visible(False)
     return tell(ax, f"Listeners: {series_text(homes.index[:10], map(count, homes.iloc[:10]))}.")
-
-
-@functools.cache
-def land_outlines():
-    """The outlines of the land, a list of float64 (N, 2): degrees east and north.
-
-    Natural Earth's 1:110m land, public domain, without Antarctica, rounded to 0.1 degrees.
-    """
-    text = (Path(__file__).parent / "land.json").read_text(encoding="utf-8")
-    return [np.array(ring, float).reshape(-1, 2) for ring in json.loads(text)]
 
 
 def country_names():

@@ -1,7 +1,9 @@
 """Homes of listeners, from Faker's towns in the countries of places.csv."""
 
 import functools
+import json
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,6 +35,16 @@ def land():
     table = pd.DataFrame(Places.land_coords, columns=columns).drop(columns="time_zone")
     table["city"] = table["city"].map(redecoded)
     return table.astype({"latitude": float, "longitude": float})
+
+
+@functools.cache
+def land_outlines():
+    """The outlines of the land, a list of float64 (N, 2): degrees east and north.
+
+    Natural Earth's 1:110m land, public domain, without Antarctica, rounded to 0.1 degrees.
+    """
+    text = (Path(__file__).parent / "land.json").read_text(encoding="utf-8")
+    return [np.array(ring, float).reshape(-1, 2) for ring in json.loads(text)]
 
 
 def redecoded(text):
