@@ -704,7 +704,6 @@ def test_a_card_names_the_rules_that_are_not_the_default_ones(name):
         ({}, "Guest plays count half"),
         ({"featured_weight": 0}, "Guest plays do not count"),
         ({"featured_weight": 1}, "Guest plays count in full"),
-        ({"featured_weight": 1.5}, "Guest plays count 1.5 times"),
         ({"by": "minutes"}, "Guest plays count in full"),
     ],
 )

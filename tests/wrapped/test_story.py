@@ -243,6 +243,23 @@ def test_the_order_of_rules_is_streams_or_minutes():
         w.Rules(clock="here")
 
 
+@pytest.mark.parametrize("weight", [0.3, -0.5, 1.5, True, "half"])
+def test_a_weight_of_guests_that_is_no_half_is_refused(weight):
+    words = f"featured_weight is {weight!r}; it must be 0, 0.5 or 1, .* Give 0.5 for the default"
+    with pytest.raises(ValueError, match=words):
+        w.Rules(featured_weight=weight)
+    assert [w.Rules(featured_weight=n).featured_weight for n in (0, 0.5, 1)] == [0, 0.5, 1]
+
+
+def test_numbers_needed_and_private_plays_are_checked():
+    with pytest.raises(ValueError, match="min_tracks is -1; it must be a whole number from 0"):
+        w.Rules(min_tracks=-1)
+    with pytest.raises(TypeError, match="min_artists is 2.5; it must be a whole number from 0"):
+        w.Rules(min_artists=2.5)
+    with pytest.raises(TypeError, match="private is 'yes'; it must be True or False"):
+        w.Rules(private="yes")
+
+
 def test_the_command_takes_days_rules_and_a_cohort(tiny_run, tmp_path):
     gender = ws.read_parquet(tiny_run, "listeners")["gender"][2].as_py()
     options = ["--where", f"gender={gender}", "--rule", "by=minutes", "--first-day", "2025-03-25"]

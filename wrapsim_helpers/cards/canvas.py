@@ -309,14 +309,14 @@ def rule_notes(rules, insight, rule):
     """Yield words on each of the `Rules` that applies to an insight, is not the default one,
     and is not in the rule of its card.
     """
-    usual, seconds = Rules(), f"{rules.stream_ms / 1000:g} s"
+    usual, shortest = Rules(), f"{rules.stream_ms / 1000:g} s"
     if rules.by != usual.by and "{order}" in insight.counted and "inutes" not in rule:
         yield "ranked by minutes"
     if rules.private and "{private}" in insight.left_out:
         yield "private plays too"
     is_other = rules.stream_ms != usual.stream_ms and "{seconds}" in insight.counted
-    if is_other and seconds not in rule:
-        yield f"plays from {seconds}"
+    if is_other and shortest not in rule:
+        yield f"plays from {shortest}"
 
 
 def blank_card(ax, look, height=HEIGHT):

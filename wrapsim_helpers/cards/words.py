@@ -24,6 +24,7 @@ VERSION = re.compile(  # what a title says about guests and remastering
     |\s(?:feat\.|ft\.|featuring)\s.*?(?=\s[-–]\s|$))""",
     re.IGNORECASE | re.VERBOSE,
 )
+GUEST_WEIGHTS = {0: "do not count", 0.5: "count half", 1: "count in full"}
 WITH_ARTICLE = {"Netherlands", "Philippines", "Bahamas", "Maldives", "Gambia", "Seychelles"}
 WITH_ARTICLE_AT_END = (" Islands", " Republic", " Emirates", " States")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -132,8 +133,7 @@ def ranked_amounts(story, table, plays="n_streams"):
 def guest_plays(rules):
     """How much a play as a guest counts in a ranking of artists: "Guest plays count half"."""
     weight = 1 if rules.by == "minutes" else rules.featured_weight
-    words = {0: "do not count", 0.5: "count half", 1: "count in full"}
-    return f"Guest plays {words.get(weight, f'count {weight:g} times')}"
+    return f"Guest plays {GUEST_WEIGHTS[weight]}"
 
 
 def minutes_text(ms):

@@ -24,6 +24,8 @@ DEFAULTS = {"private": False, "content_type": "track"}
 EXTRA = ("context",)  # columns of plays that some insights read, if there are any
 ORDERS = ("streams", "minutes")
 CLOCKS = ("local", "UTC")
+WEIGHTS = (0, 0.5, 1)  # of a stream for a featured artist
+MOST_NEEDED = 1_000_000  # tracks or artists that a full Wrapped may require
 
 # More than the range of offsets from UTC in minutes. Microseconds since 1970 times this number fit
 # into 63 bits until 2041.
@@ -36,7 +38,7 @@ class Rules:
     """The rules of counting in an edition of Wrapped.
 
     stream_ms        shortest play that is a stream, also of a track that is shorter
-    featured_weight  weight of a stream for a featured artist, a multiple of 0.5; 1 for the primary
+    featured_weight  weight of a stream for a featured artist: 0, 0.5 or 1; 1 for the primary
     min_tracks, min_artists  streamed tracks and artists that a full Wrapped requires (AP,
                      3 December 2025)
     by               "streams" or "minutes": what ranks songs, artists, albums and genres
@@ -56,6 +58,11 @@ class Rules:
         check_count("stream_ms", self.stream_ms, 0, 24 * HOUR_MS)
         object.__setattr__(self, "by", check_choice("by", self.by, ORDERS))
         object.__setattr__(self, "clock", check_choice("clock", self.clock, CLOCKS))
+        object.__setattr__(self, "featured_weight", check_weight(self.featured_weight))
+        for name in ("min_tracks", "min_artists"):
+            check_count(name, getattr(self, name), 0, MOST_NEEDED)
+        if not isinstance(self.private, bool):
+            raise TypeError(f"private is {self.private!r}; it must be True or False.")
 
     @property
     def measure(self):
@@ -69,6 +76,18 @@ class Rules:
         """
         most = [ibis.desc("n_streams"), ibis.desc("ms_played")]
         return (*(most if self.by == "streams" else reversed(most)), "first_ms")
+
+
+def check_weight(weight):
+    """`Rules.featured_weight` as a float. Raises ValueError if it is not one of WEIGHTS: streams
+    are summed in halves.
+    """
+    if isinstance(weight, bool) or weight not in WEIGHTS:
+        raise ValueError(
+            f"featured_weight is {weight!r}; it must be 0, 0.5 or 1, since streams are summed in "
+            "halves. Give 0.5 for the default."
+        )
+    return float(weight)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def new_releases(tables, most=OF_ARTIST):
     """
     artists = top_artists(tables, TOP_ARTISTS)
     artists = artists.select("listener_id", "artist_id", "artist", artist_rank="rank")
-    releases = with_streams(tables, artists.join(releases_in(tables), "artist_id"))
+    releases = with_plays_of_releases(tables, artists.join(releases_in(tables), "artist_id"))
     is_unplayed = releases.n_heard == 0
     order = (is_unplayed, ibis.desc("n_tracks"), "release_date", "album", "album_id")
     firsts = ranked(releases, *order, within=["artist_id"]).rename(place="rank")
@@ -32,7 +32,7 @@ def new_releases(tables, most=OF_ARTIST):
     return table.select("listener_id", *COLUMNS).order_by("listener_id", "artist_rank", "place")
 
 
-def with_streams(tables, releases):
+def with_plays_of_releases(tables, releases):
     """Releases of listeners with n_heard and n_streams, 0 if they were not streamed."""
     joined = releases.left_join(streams_of_releases(tables), ["listener_id", "album_id"])
     counts = {name: joined[name].fill_null(0) for name in ("n_heard", "n_streams")}
