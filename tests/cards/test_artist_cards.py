@@ -395,6 +395,7 @@ def test_few_months_of_discoveries_fill_the_card_with_thick_bars(story, n):
     n_plays = months["n_whole"].to_numpy()
     np.testing.assert_allclose(sorted(lengths / lengths.max()), sorted(n_plays / n_plays.max()))
     assert heights.min() >= 36 and (n == 1 or bars[:, 3].max() > 1150)
+    assert heights.max() <= 130
     sizes = {t.get_fontsize() for t in ax.texts}
     assert len(sizes) <= 4 and len([t for t in ax.texts if t.get_gid() == "name"]) == n
 

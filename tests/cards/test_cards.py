@@ -73,6 +73,31 @@ def drawn(story, name, theme="press"):
     return draw(name, story_of(story), theme)
 
 
+@pytest.mark.parametrize(
+    "first, last, named",
+    [
+        ("2025-01-01", "2025-12-31", "2025"),
+        ("2025-01-06", "2025-12-28", "2025"),
+        ("2025-03-01", "2025-06-15", "1 Mar to 15 Jun 2025"),
+        ("2024-11-22", "2025-02-08", "22 Nov 2024 to 8 Feb 2025"),
+        ("2023-02-01", "2025-05-31", "2023–2025"),
+    ],
+)
+def test_titles_name_the_days_of_a_period_that_is_not_the_year_of_the_edition(first, last, named):
+    days = {"first_day": date.fromisoformat(first), "last_day": date.fromisoformat(last)}
+    story = dataclasses.replace(story_of("typical"), year=days["first_day"].year, **days)
+    assert words.period_named(story) == named
+    assert volume.yours(story) == (f"Your {named}" if len(named) < 10 else named)
+
+
+def test_a_title_leaves_out_the_days_that_would_touch_the_year_disc():
+    assert canvas.fitting_kicker("Top songs, 1 Mar to 5 Jun 2025").endswith(", 1 Mar to 5 Jun 2025")
+    assert (
+        canvas.fitting_kicker("Two truths and a lie, 1 Mar to 15 Jun 2025")
+        == "Two truths and a lie"
+    )
+
+
 @cache
 def renderer_of(size):
     """The one renderer of its size: every text keeps its last one, and each takes 8 MB."""

@@ -266,7 +266,7 @@ def test_the_command_takes_days_rules_and_a_cohort(tiny_run, tmp_path):
     done = CliRunner().invoke(commands.app, ["cards", str(tiny_run), str(tmp_path), *options])
     assert done.exit_code == 0, done.output
     texts = (tmp_path / "cards.json").read_text(encoding="utf-8")
-    assert f"{gender}, top songs of 2025" in texts
+    assert f"{gender}, top songs of 25 Mar to 9 Apr 2025" in texts
 
 
 def test_a_rule_that_does_not_exist_is_refused_with_those_that_do(tiny_run):

@@ -19,7 +19,7 @@ from .canvas import (
     write_centred,
 )
 from .fonts import shown
-from .words import MONTHS, count, counted, percent_text, span, words_on
+from .words import MONTHS, count, counted, percent_text, period_named, span, words_on
 
 # ---------------------------------------------------------------- listeners
 
@@ -144,7 +144,7 @@ def words_of_artist_countries(story):
 def of_artist(story, subject, **texts):
     """The `Words` on a subject of an artist's year; the kicker is the artist's name."""
     name = cut_text(shown(story.listener["name"]), "text", READING, 640)
-    return words_on(story, subject, **texts)._replace(kicker=f"{name}, {story.years}")
+    return words_on(story, subject, **texts)._replace(kicker=f"{name}, {period_named(story)}")
 
 
 # ---------------------------------------------------------------- accolades

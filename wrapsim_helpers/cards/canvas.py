@@ -22,6 +22,7 @@ from .themes import THEMES, Paint, check_theme
 WIDTH, HEIGHT = 1080, 1920
 LEFT, RIGHT = 84, 996
 MEASURE = RIGHT - LEFT
+KICKER_ROOM = MEASURE - 96 - 20  # pixels: as far as the year disc, and a gap
 RULE, READING, NAME, SUB = 36, 44, 54, 72
 HEADLINES, HEROES = (122, 108), (364, 243, 162)
 LONG_HEADLINES = (96, 84, 72)  # sizes of a longer headline on one line
@@ -263,6 +264,12 @@ def points(ax, pixels):
 # ---------------------------------------------------------------- the page
 
 
+def fitting_kicker(kicker):
+    """A kicker, without the days after its last comma if they would touch the year disc."""
+    fits = fits_width(kicker, "text", READING, KICKER_ROOM)
+    return kicker if fits else kicker.rpartition(", ")[0] or kicker
+
+
 def page(ax, story, card, theme, words, sizes=None):
     """Draw everything around the picture: background, kicker, headline or hero number, sub-line,
     reading lines, rule.
@@ -273,7 +280,7 @@ def page(ax, story, card, theme, words, sizes=None):
     look = THEMES[check_theme(theme)][card]
     blank_card(ax, look)
     ax.set_label(words.alt)
-    write(ax, LEFT, 330, words.kicker, READING, "text", look.text, "kicker")
+    write(ax, LEFT, 330, fitting_kicker(words.kicker), READING, "text", look.text, "kicker")
     small_disc(ax, story, look)
     if words.hero:
         hero(ax, words, look, sizes or HEROES)

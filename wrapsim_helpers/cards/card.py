@@ -23,6 +23,7 @@ from ..checking import check_choice, front_door
 from ..storage.outputs import marker_of, output_folder, remove_outputs, replaced_file
 from ..wrapped import EDITIONS, Story
 from .squares import SQUARES, square_of
+from .words import period_named
 
 MODULES = (
     "albums archive artist country crowd days energy evolution fans firsts games genre_hours "
@@ -175,7 +176,7 @@ def make_card(name, story, theme="press", square=False):
         ax.figure.canvas.draw()
     alt, title = (
         ax.get_label(),
-        f"{story.listener['name']}, {story.years}: {name.replace('_', ' ')}",
+        f"{story.listener['name']}, {period_named(story)}: {name.replace('_', ' ')}",
     )
     texts = {"Title": title, "Description": alt}
     return Card(name, alt, png_bytes(ax.figure.canvas, flat_colours(ax), texts), square=square)

@@ -30,6 +30,7 @@ from .words import (
     minutes_of_average_day,
     minutes_text,
     percent_text,
+    period_named,
     words_on,
 )
 
@@ -231,8 +232,9 @@ def words_of_place(story):
         sub="of music" if headline.endswith("minutes") else "in minutes of music",
         reading=reading,
         rule=f"Dot: {people}. Each column: {wider(story)} % more minutes.",
-        alt=f"{story.listener['name']}, {story.years}, among {counted(n, 'simulated listener')}: "
-        f"{headline};{fewer} they played {ends}. {' '.join(reading)}",
+        alt=f"{story.listener['name']}, {period_named(story)}, "
+        f"among {counted(n, 'simulated listener')}: {headline};{fewer} "
+        f"they played {ends}. {' '.join(reading)}",
     )
 
 

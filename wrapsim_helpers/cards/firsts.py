@@ -93,7 +93,8 @@ def words_of_first_song(story):
 # ---------------------------------------------------------------- discoveries
 
 FIVE = 5  # rows of a comparison
-ROWS_TOP, ROWS_HEIGHT, MOST_PITCH = 650, 856, 400  # of all rows, and of one, pixels
+ROWS_TOP, ROWS_HEIGHT, MOST_PITCH = 650, 856, 330  # of all rows, and of one, pixels
+MOST_HIGH = 126  # of a bar, pixels, however few there are
 BELOW, TO_BAR, AFTER = 46, 68, 66  # from a name to the line, to the bar; from the bar to a name
 
 
@@ -129,7 +130,7 @@ def compare_plays(ax, look, names, below, n, role):
     """
     pitch = min(ROWS_HEIGHT / len(n), MOST_PITCH)
     y = ROWS_TOP + pitch * np.arange(len(n))
-    high, paints = pitch - TO_BAR - AFTER, look.paints(np.arange(len(n)) == 0)
+    high, paints = min(pitch - TO_BAR - AFTER, MOST_HIGH), look.paints(np.arange(len(n)) == 0)
     rectangles(ax, LEFT, y + TO_BAR, MEASURE * n / max(n.max(), 1), high, paints, role)
     plays = [counted(number, "play") for number in n]
     room = MEASURE - 24 - max(width(text, "bold", READING) for text in plays)

@@ -34,6 +34,7 @@ from .words import (
     in_days,
     minutes_of_average_day,
     minutes_text,
+    period_named,
     span,
 )
 
@@ -100,6 +101,12 @@ def label_months(ax, story, look, base, pitch):
         write(ax, LEFT, base + row * pitch, name, RULE, "text", look.quiet, "tick")
 
 
+def yours(story):
+    """The kicker of a card on all music: "Your 2025", or the days of a period."""
+    named = period_named(story)
+    return f"Your {named}" if named == story.years else named
+
+
 def words_of_minutes(story):
     """The words of the card `minutes`."""
     n, ms = minutes_text(story.first("minutes")["ms_played"]), by_month(story)
@@ -109,13 +116,13 @@ def words_of_minutes(story):
     )
     headline, most = minutes_headline(story), count(minutes_text(ms.max()))
     return Words(
-        kicker=f"Your {story.years}",
+        kicker=yours(story),
         hero=count(n),
         headline=headline,
         reading=reading,
         rule=f"All music, {span(story)}, local time. Simulated.",
-        alt=f"{story.listener['name']}, {story.years}: {count(n)} {headline}. {' '.join(reading)} "
-        f"Most in one month: {most}.",
+        alt=f"{story.listener['name']}, {period_named(story)}: {count(n)} {headline}. "
+        f"{' '.join(reading)} Most in one month: {most}.",
     )
 
 
@@ -183,11 +190,11 @@ def words_of_too_little(story):
         reading.append(reading_line(shown(said[-1], "title"), f"{plays} of one song."))
     of_tracks = f"{tracks} of {TRACKS_NEEDED} tracks"
     return Words(
-        kicker=f"Your {story.years}",
+        kicker=yours(story),
         sub="on the way to a year in cards",
         rule=f"It takes {TRACKS_NEEDED} tracks and {ARTISTS_NEEDED} artists. Simulated.",
         headline=of_tracks,
         reading=tuple(reading),
-        alt=f"{story.listener['name']}, {story.years}: {of_tracks}, {artists} of {ARTISTS_NEEDED} "
-        f"artists. {' '.join(said)}",
+        alt=f"{story.listener['name']}, {period_named(story)}: {of_tracks}, "
+        f"{artists} of {ARTISTS_NEEDED} artists. {' '.join(said)}",
     )

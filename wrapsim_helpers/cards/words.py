@@ -1,18 +1,21 @@
 """Numbers, dates and texts as cards write them."""
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 import pytz
 
 from ..checking import front_door
 from ..instants import MINUTE_MS, whole_minutes
+from ..wrapped.editions import EDITIONS
 
 THIN = "\u2009"  # thin space, between thousands and before "%"
 MONTHS = (
     "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 )  # not strftime, which depends on the locale
 LONGEST_YEAR = 366  # days
+EDGE_DAYS = 7  # without a play, or not in the run, at either end of a year that a title names
 LONG_MONTHS = (
     "January February March April May June July August September October November December".split()
 )
@@ -61,8 +64,8 @@ def words_on(story, subject, headline, reading, rule, before="", after="", **mor
     finding = f"{more.get('hero', '')} {headline}".strip()
     said = " ".join([before, *reading, after]).strip()
     sentence = finding if finding.endswith("?") else f"{finding}."
-    alt = f"{story.listener['name']}, {subject.lower()} of {story.years}: {sentence} {said}"
-    return Words(f"{subject}, {story.years}", headline, reading, rule, alt, **more)
+    alt = f"{story.listener['name']}, {subject.lower()} of {period_named(story)}: {sentence} {said}"
+    return Words(f"{subject}, {period_named(story)}", headline, reading, rule, alt, **more)
 
 
 def short_title(title):
@@ -200,6 +203,18 @@ def span_and_year(story):
     first, last = story.first_day, story.last_day
     year = f" {first.year}" if first.year != last.year else ""
     return f"{day(first)}{year} to {day(last)} {last.year}"
+
+
+def period_named(story):
+    """A story's period as titles name it: "2025" for the days of its edition in a year, give or
+    take EDGE_DAYS, "2023–2025" for more than a year, "1 Mar to 15 Jun 2025" for any other days.
+    """
+    edition = EDITIONS.get(story.edition, EDITIONS["all"])
+    first, last = date(story.year, 1, 1), date(story.year, *edition.last_day)
+    missing = max(story.first_day - first, last - story.last_day)
+    is_of_year = missing.days <= EDGE_DAYS and story.last_day.year == story.year
+    is_long = (story.last_day - story.first_day).days >= LONGEST_YEAR
+    return story.years if is_of_year or is_long else span_and_year(story)
 
 
 @front_door

@@ -15,6 +15,7 @@ from ..canvas import HEIGHT, LEFT, RIGHT, WIDTH, fit_name
 from ..card import card_names
 from ..fonts import chain, shown
 from ..themes import check_theme
+from ..words import period_named
 from .drawing import decimal, drawing_of
 from .faces import family_names, font_faces, used_characters
 from .motion import LAST, moving_shapes, moving_texts
@@ -56,7 +57,7 @@ def show_story(story: Story, theme="press"):
 def page_of_cards(story, theme, names):
     """The `Page` of some cards of a story. names: of cards, in their order"""
     drawings = [drawing_of(name, story, theme) for name in names]
-    title = f"{story.listener['name']}, {story.years}"
+    title = f"{story.listener['name']}, {period_named(story)}"
     return Page(title, page_of(drawings, story, title))
 
 
@@ -99,7 +100,7 @@ def page_of(drawings, story, title):
         js=bundled("story.js"),
         cards="\n".join(slide(*entry, drawings, story, fonts) for entry in enumerate(drawings, 1)),
         overview_colours=colours(look),
-        kicker=for_html(f"All cards, {story.years}"),
+        kicker=for_html(f"All cards, {period_named(story)}"),
         name_size=size,
         name="<br>".join(map(for_html, lines)),
         tiles="\n".join(tile(*entry) for entry in enumerate(drawings, 1)),
