@@ -44,6 +44,15 @@ def test_the_five_new_releases_of_most_plays_are_named_with_their_guests():
     assert written == [names[k] for k in (1, 3, 5, 6, 4)]
 
 
+def test_a_new_release_is_marked_as_an_album_and_has_a_date_of_release():
+    table = story_of("typical").tables["new_releases"].assign(n_tracks=1)
+    table.loc[table["n_streams"].idxmax(), "n_tracks"] = 12
+    ax = draw("new_releases", with_table(story_of("typical"), new_releases=table))
+    lines = [t.get_text() for t in ax.texts if t.get_gid() == "artist"]
+    assert [line.startswith("Album by ") for line in lines] == [True] + [False] * (len(lines) - 1)
+    assert ", released " in ax.get_label() and " since " not in ax.get_label()
+
+
 def test_new_releases_without_a_play_are_counted_in_the_headline():
     releases = story_of("typical").tables["new_releases"].assign(n_heard=0, n_streams=0)
     told = with_table(story_of("typical"), new_releases=releases)

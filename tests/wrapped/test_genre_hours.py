@@ -79,19 +79,6 @@ def test_no_hour_of_the_headline_has_too_few_streams(last):
     assert boxes and not boxes & {hour - 1, hour, hour + 1}
 
 
-def test_no_hour_of_the_headline_has_too_few_streams():
-    table = folk_at_four()
-    few = table.assign(n_streams=table["n_streams"].where(table["hour"] > 2, 1))
-    boxes, _ = boxes_and_key(few)
-    _, hour, *_ = card.strongest_hours(with_table(story_of("typical"), hourly_families=few))
-    assert boxes == {0, 1} and hour == 4
-    fewer = few.assign(n_streams=few["n_streams"].where(few["hour"] > 4, 1))
-    boxes, _ = boxes_and_key(fewer)
-    story = with_table(story_of("typical"), hourly_families=fewer)
-    _, hour, *_ = card.strongest_hours(story)
-    assert 4 in {hour - 1, hour} - boxes and not boxes & {hour - 1, hour, hour + 1}
-
-
 def test_a_listener_with_few_streams_at_most_hours_has_no_card():
     hours = [(hour, "Pop", 10) for hour in range(8, 16)]
     table = pd.DataFrame(hours, columns=["hour", "family", "n_streams"])

@@ -34,7 +34,8 @@ QUIET = 0.03  # of all streams: with fewer in the three hours around an hour, no
 def draw_hourly_families(ax, story, theme="press"):
     """Which families of genres have which hours? A ridge for each family: its height is the
     share of the family in three hours, and each ridge has its own scale. The three hours of
-    the headline, around the highest one of its family, are marked. Hours with too few streams have an open box.
+    the headline, around the highest one of its family, are marked. Hours with too few streams have
+    an open box.
     """
     look = page(ax, story, "hourly_families", theme, words_of_hourly_families(story))
     names, shares = hourly_shares(story)

@@ -60,7 +60,8 @@ def words_on(story, subject, headline, reading, rule, before="", after="", **mor
     finding = f"{more.get('hero', '')} {headline}".strip()
     said = " ".join([before, *reading, after]).strip()
     sentence = finding if finding.endswith("?") else f"{finding}."
-    alt = f"{story.listener['name']}, {subject.lower()} of {story.years}: {sentence} {said}"
+    what = f"{subject[:1].lower()}{subject[1:]} of {story.years}"
+    alt = f"{story.listener['name']}, {what}: {sentence} {said}"
     return Words(f"{subject}, {story.years}", headline, reading, rule, alt, **more)
 
 
