@@ -54,6 +54,15 @@ def test_new_releases_without_a_play_are_counted_and_not_shown():
     assert releases["album"][3] in words.alt and releases["album"][0] not in words.alt
 
 
+def test_a_new_release_is_marked_as_an_album_and_has_a_date_of_release():
+    table = story_of("typical").tables["new_releases"].assign(n_tracks=1)
+    table.loc[table["n_streams"].idxmax(), "n_tracks"] = 12
+    ax = draw("new_releases", with_table(story_of("typical"), new_releases=table))
+    lines = [t.get_text() for t in ax.texts if t.get_gid() == "artist"]
+    assert [line.startswith("Album by ") for line in lines] == [True] + [False] * (len(lines) - 1)
+    assert ", released " in ax.get_label() and " since " not in ax.get_label()
+
+
 def test_two_truths_and_a_lie_have_three_blocks_and_the_last_line_has_the_answer():
     ax = drawn("typical", "two_truths")
     assert len(shapes(ax, "statements")) == 3

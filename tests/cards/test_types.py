@@ -66,9 +66,10 @@ def test_the_line_on_the_same_type_counts_other_listeners_who_have_a_type():
 
 def test_the_reading_line_of_the_character_says_all_if_nobody_has_more():
     story = story_of("typical")
+    habit = types.SHORTEST[story.tables["character"]["character"].iloc[0]]
     of_most = story.tables["character"].assign(n_below=198, n_listeners=199)
     lines = types.words_of_character(with_table(story, character=of_most)).reading
-    assert lines[0] == "More than all 198 others measured."
+    assert lines[0] == f"{types.capital(habit)}: more than all 198 others."
 
 
 def test_the_bars_of_the_character_are_the_strongest_scores_above_the_mean_at_most_five():

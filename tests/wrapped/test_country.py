@@ -88,10 +88,15 @@ def test_a_bar_of_the_card_is_as_high_as_the_minutes():
 @pytest.mark.parametrize(
     ("rank", "words"),
     [(1, "First in Brazil"), (2, "Second in Brazil"), (5, "Fifth in Brazil")]
-    + [(6, "Brazil: 12 minutes"), (8, "Brazil: 12 minutes"), (10, "Brazil: 12 minutes")],
+    + [(6, "12 minutes"), (8, "12 minutes"), (10, "12 minutes")],
 )
-def test_the_headline_names_the_country_and_is_never_the_last_rank(rank, words):
+def test_the_headline_is_never_the_last_rank_and_no_minutes_of_the_country(rank, words):
     assert country_headline("Brazil", 10, rank, "12 minutes") == words
+
+
+def test_the_genres_that_stand_out_are_those_of_the_listener_and_no_country():
+    label = drawn("typical", "stand_out").get_label()
+    assert ", you and the United Kingdom of 2025" in label
 
 
 def test_only_a_large_country_has_a_share_in_the_headline():

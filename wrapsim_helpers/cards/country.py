@@ -73,13 +73,14 @@ def words_of_country_place(story):
     home, each = with_article(row["name"]), "listener" if groups == n else "group of equal size"
     have = "has" if below == 1 else "have"
     headline = country_headline(row["name"], n, rank, minutes)
-    of_music = "of music" if headline.endswith("minutes") else "in minutes of music"
+    is_minutes = headline == minutes
+    sub = [f"of music, one of {n} in {home}"] if is_minutes else ["in minutes of music"]
     fewest, most = (count(minutes_text(row["group_ms"][i])) for i in (0, -1))
     return words_on(
         story,
         "In your country",
         headline=headline,
-        sub=sub_line(of_music, *[row["name"]] * (row["name"] not in headline)),
+        sub=sub_line(*sub, *[row["name"]] * (row["name"] not in headline + sub[0])),
         reading=(
             rank_line(minutes, rank, n),
             first_true(
@@ -104,10 +105,9 @@ def country_headline(country, n, rank, minutes):
         placed = capital(ordinal(rank))
         shorter = f"{country}: {ordinal(rank)}", placed
         return named_headline(f"{placed} in {with_article(country)}", *shorter)
-    said = first_true(
-        (in_upper_half(rank, n), f"top {int(np.ceil(100 * rank / n))}{THIN}%"),
-        minutes,
-    )
+    if not in_upper_half(rank, n):
+        return minutes
+    said = f"top {int(np.ceil(100 * rank / n))}{THIN}%"
     return named_headline(f"{country}: {said}", said.capitalize())
 
 
@@ -163,7 +163,7 @@ def words_of_stand_out(story):
     you, others = of_100(first["share"]), of_100(first["others_share"])
     return words_on(
         story,
-        f"Genres in {home}",
+        f"You and {home}",
         headline=named_headline(capital(shown_genre(first["genre"])), f"{you} of 100 plays"),
         reading=(
             f"You: {you} of 100 plays. Others: {others}.",

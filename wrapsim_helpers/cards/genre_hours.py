@@ -41,7 +41,7 @@ def draw_hourly_families(ax, story, theme="press"):
     quiet = np.flatnonzero(~enough_streams(streams_by_hour(story)[2]))
     family, hour, *_ = strongest_hours(story)
     pitch = (BOTTOM - TOP) / len(names)
-    hours = peak_hours(story, shares)
+    hours = highest_hours(story, shares)
     for i, name in enumerate(names):
         named_hours = [(hour + k) % 24 for k in NEAR if name == family]
         y, share = TOP + pitch * i + 44, shares[i][hours[i]]
@@ -121,7 +121,7 @@ def enough_streams(whole):
     return enough if enough.any() else whole == whole.max()
 
 
-def peak_hours(story, shares):
+def highest_hours(story, shares):
     """The hour of the largest of some shares, of each family: of the hours whose three hours all
     have a share, if there are any.
     """
@@ -138,7 +138,7 @@ def strongest_hours(story):
     names, each, whole = streams_by_hour(story)
     all_day = each.sum(1) / whole.sum()
     shares = np.where(enough_streams(whole), each / np.maximum(whole, 1), 0)
-    hours = peak_hours(story, shares)
+    hours = highest_hours(story, shares)
     largest = shares[range(len(shares)), hours]
     above = (largest - all_day) * np.sqrt(whole[hours])
     above[[name == OTHER and len(names) > 1 for name in names]] = -np.inf
@@ -154,7 +154,7 @@ def words_of_hourly_families(story):
     from_to, of_share = three_hours(hour), f"{of_100(share)} of 100"
     said = "; ".join(
         f"{shown_genre(n)} {of_100(row[peak])} of 100, {three_hours(peak)}"
-        for n, row, peak in zip(names, shares, peak_hours(story, shares))
+        for n, row, peak in zip(names, shares, highest_hours(story, shares))
     )
     return words_on(
         story,

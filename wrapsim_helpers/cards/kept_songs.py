@@ -1,6 +1,5 @@
 """The card of the songs that a listener kept in playlists or saved."""
 
-from .albums import sub_line
 from .canvas import page, reading_line
 from .evolution import name_of_month
 from .firsts import compare_plays, most_played, of_month
@@ -55,5 +54,5 @@ def words_of_kept_songs(story):
         if adds + saves > n_kept
         else "The most played of each month; bars: plays.",
         before=f"{counted(months['n_kept'].sum(), 'kept song')}. {said}.",
-        sub=sub_line(shown(short_title(best["title"]), "title"), shown(best["artist"])),
+        sub=f"Most played: {shown(short_title(best['title']), 'title')}",
     )

@@ -43,12 +43,13 @@ def draw_new_releases(ax, story, theme="press"):
 
 
 def write_release(ax, look, release, y, colour):
-    """Write the name of a release and its streams in a colour, and its artist below."""
+    """Write a release and its streams in a colour; below, its artist and whether it is an album."""
     plays = count(release.n_streams)
     write(ax, RIGHT, y, plays, NAME, "hero", colour, "value", ha="right")
     room = MEASURE - width(plays, "hero", NAME) - 36
     write_name(ax, LEFT, y, shown(release.album), (NAME, READING), "name", colour, "name", room)
-    artist = shown(release.artist), (RULE,), "text", look.text, "artist", MEASURE
+    by = "Album by " if release.n_tracks > 1 else ""
+    artist = by + shown(release.artist), (RULE,), "text", look.text, "artist", MEASURE
     write_name(ax, LEFT, y + 50, *artist)
 
 
@@ -65,13 +66,13 @@ def words_of_new_releases(story):
     best, n, n_streamed = chosen.iloc[0], len(releases), (releases["n_heard"] > 0).sum()
     plays, name = counted(best["n_streams"], "play"), shown(best["album"])
     of_all = f"{count(n_streamed)} of {counted(n, 'release')}"
-    since = f"since {day(best['released'])}"
+    released = f"released {day(best['released'])}"
     return words_on(
         story,
         "New releases",
         headline=named_headline(name, of_all),
         reading=(
-            reading_line(f"{name}: {plays} {since}.", f"{plays} {since}."),
+            reading_line(f"{name}: {plays}, {released}.", f"{plays}, {released}."),
             f"{of_all} played.",
         ),
         rule="By your top artists; bars: plays. Simulated.",

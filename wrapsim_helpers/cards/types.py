@@ -208,7 +208,8 @@ def words_of_character(story):
     first = table.iloc[0]
     n, below = int(first["n_listeners"]) - 1, int(first["n_below"])
     than = f"all {count(n)}" if below == n else f"{count(below)} of {count(n)}"
-    reading = [reading_line(f"More than {than} others measured.", f"More than {than} others.")]
+    habit = capital(SHORTEST[first["character"]])
+    reading = [reading_line(f"{habit}: more than {than} others.", f"{habit}: more than {than}.")]
     reading += [f"Next: {HABITS[second.habit]}." for second in table[1:2].itertuples()]
     return words_on(
         story,

@@ -64,7 +64,8 @@ def words_on(story, subject, headline, reading, rule, before="", after="", **mor
     finding = f"{more.get('hero', '')} {headline}".strip()
     said = " ".join([before, *reading, after]).strip()
     sentence = finding if finding.endswith("?") else f"{finding}."
-    alt = f"{story.listener['name']}, {subject.lower()} of {period_named(story)}: {sentence} {said}"
+    what = f"{subject[:1].lower()}{subject[1:]} of {period_named(story)}"
+    alt = f"{story.listener['name']}, {what}: {sentence} {said}"
     return Words(f"{subject}, {period_named(story)}", headline, reading, rule, alt, **more)
 
 
