@@ -122,9 +122,17 @@ def test_curves_end_at_their_last_month_and_dots_lead_to_the_names(story):
     last = race.MONTHS_LEFT + (race.MONTHS_END - race.MONTHS_LEFT) / 11 * (table["month"].max() - 1)
     assert curves[:, 0].max() == pytest.approx(last + 8)
     leaders = discs(ax, "leaders")[:, :2]
-    names = {race.finish_y(rank) for rank in table["year_rank"].unique()}
+    names = {race.finish_y(place) for place in (1, 2, 3)}
     assert {y for x, y in leaders if x == race.NAMES_LEFT - 20} == names
     assert "Whole year" in texts(ax, "tick")
+
+
+def test_the_names_of_a_race_are_in_the_order_of_the_ends_of_its_curves():
+    table = race_of([{1: 1, 2: 3}, {1: 2, 2: 1}, {1: 3, 2: 1}]).sample(frac=1, random_state=1)
+    assert race.places_of_names(table) == {1: 3, 2: 1, 3: 2}
+    ax = draw("artist_race", with_table(story_of("typical"), artist_race=table))
+    names = sorted((t.get_position()[1], t.get_text()) for t in ax.texts if t.get_gid() == "name")
+    assert [name for _, name in names] == ["Artist 1", "Artist 2", "Artist 0"]
 
 
 def test_the_race_has_the_three_first_artists_in_its_curves_and_its_alt_text():
@@ -210,15 +218,16 @@ def test_the_headline_of_peak_months_names_the_artist_of_the_row_in_the_accent()
 
 
 @each_story
-def test_ridges_are_as_high_as_the_streams_of_the_month(story):
+def test_bars_of_peak_months_are_as_high_as_the_streams_and_a_silent_month_has_none(story):
     table = story_of(story).tables["peak_months"]
-    ridges = sorted(shapes(drawn(story, "peak_months"), "ridges"), key=lambda v: v[:, 1].max())
-    for corners, (_, rows) in zip(ridges, table.groupby("year_rank"), strict=True):
-        inner = corners[1:13]
-        heights = corners[:, 1].max() - inner[:, 1]
-        expected = np.zeros(12)
-        expected[rows["month"] - 1] = rows["n_whole"] / rows["n_whole"].max()
-        np.testing.assert_allclose(heights / heights.max(), expected, atol=1e-9)
+    bars = sorted(shapes(drawn(story, "peak_months"), "months"), key=lambda v: v[:, 1].max())
+    assert len(bars) == len(table)
+    for _, rows in table.groupby("year_rank"):
+        row, bars = sorted(bars[: len(rows)], key=lambda v: v[:, 0].min()), bars[len(rows) :]
+        heights = np.array([np.ptp(v[:, 1]) for v in row])
+        n = rows.sort_values("month")["n_whole"]
+        np.testing.assert_allclose(heights / heights.max(), n / n.max(), atol=1e-9)
+        assert max(np.ptp(v[:, 0]) for v in row) <= 912 / 12
 
 
 @each_story
@@ -414,7 +423,7 @@ def test_the_words_of_seasons_count_artists_and_no_seasons():
     assert words.reading[1] == "2 different artists on top." and "5 seasons" not in words.alt
     same = firsts.words_of_seasons(seasons_story(range(5), artists=("Ada",)))
     assert same.reading[1] == "The same artist each time."
-    assert same.rule == "Top artist by season, 1 Jan to 31 Dec. Simulated."
+    assert same.rule == "Top artists, 1 Jan to 31 Dec; area: plays. Simulated."
 
 
 def test_seasons_of_several_years_have_years_and_the_words_are_of_those_that_are_shown():
@@ -431,7 +440,7 @@ def test_seasons_of_several_years_have_years_and_the_words_are_of_those_that_are
     ]
     words = firsts.words_of_seasons(story)
     assert words.headline == "Ada in winter" and words.reading[0] == "14 plays of Ada."
-    assert words.rule == "Top artist by season, the last five seasons. Simulated."
+    assert words.rule == "Top artists, last five seasons; area: plays. Simulated."
 
 
 def test_a_period_over_new_year_has_one_winter_of_two_years():

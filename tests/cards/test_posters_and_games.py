@@ -88,6 +88,24 @@ def test_a_festival_has_a_block_for_each_stage_and_names_that_fit():
     assert posters.bill([], 912) == []
 
 
+def test_a_stage_is_as_high_as_its_lines_of_artists_need():
+    rows = story_of("typical").tables["festival"]
+    alone = rows[(rows["stage"] == 1) & (rows["place"] == 1)]
+    story = with_table(story_of("typical"), festival=pd.concat([alone, rows[rows["stage"] > 1]]))
+    blocks = sorted(shapes(draw("festival", story), "stages"), key=lambda v: v[:, 1].min())
+    heights = [np.ptp(corners[:, 1]) for corners in blocks]
+    lines = [len(posters.bill(names, posters.STAGE_ROOM)) for names in ([], *names_on(rows))]
+    assert np.diff(heights) == pytest.approx(54 * np.diff(lines)) and np.diff(lines).any()
+    assert blocks[-1][:, 1].max() <= posters.BOTTOM + 1
+
+
+def names_on(rows):
+    """The names after the first one of the stages from the second on."""
+    return [
+        posters.names_on_stage(stage)[1:] for _, stage in rows[rows["stage"] > 1].groupby("stage")
+    ]
+
+
 def test_a_stage_says_the_plays_of_its_first_artist_and_no_sum_that_counts_duets_twice():
     rows = story_of("typical").tables["festival"]
     first = rows.groupby("stage")["n_whole"].first()
@@ -102,6 +120,12 @@ def test_a_day_on_repeat_names_an_artist_whole_in_smaller_letters_or_on_two_line
         song = story_of("typical").tables["on_repeat"].assign(artist=artist.strip(", "))
         ax = draw("on_repeat", with_table(story_of("typical"), on_repeat=song))
         assert artist.strip(", ") in " ".join(texts(ax, "sub"))
+
+
+@pytest.mark.parametrize("card", ["movie", "seasons"])
+def test_a_card_of_discs_says_that_their_area_is_plays(card):
+    rule = texts(drawn("typical", card), "rule")[0]
+    assert "area: plays" in rule and canvas.fits_width(rule, "text", canvas.RULE)
 
 
 def test_few_milestones_and_few_scenes_make_no_card():

@@ -12,7 +12,7 @@ from wrapsim_helpers.wrapped.characters import CHARACTERS, among_listeners
 from wrapsim_helpers.wrapped.insight import Request
 from wrapsim_helpers.wrapped.personality import AXES
 
-from .test_cards import discs, draw, drawn, shapes, spans, story_of, with_table
+from .test_cards import discs, draw, drawn, shapes, shapes_of_lines, spans, story_of, with_table
 
 
 def with_rows(name, **columns):
@@ -215,6 +215,14 @@ def test_what_the_two_letters_of_a_slider_mean_fits_on_one_line():
         assert sum(widths) + 48 <= canvas.MEASURE, both
 
 
+def test_a_line_to_a_similar_listener_ends_at_the_dot():
+    ax = drawn("typical", "similar_listeners")
+    people = discs(ax, "people", "twin")
+    ends = [path[-1] for role in ("rays", "twin") for path in shapes_of_lines(ax, role)]
+    assert len(ends) == len(people) and not shapes_of_lines(ax, "hairline")
+    assert all(np.hypot(*(people[:, :2] - end).T).min() < 1 for end in ends)
+
+
 def test_a_headline_names_the_character_and_its_habit():
     assert set(types.SHORTEST) == {character.name for character in CHARACTERS}
     for name, habit in types.SHORTEST.items():
@@ -227,3 +235,4 @@ def test_the_type_says_with_how_many_listeners_it_compares():
     personality = story_of("typical").tables["personality"].assign(n_listeners=293, n_same=1)
     words = types.words_of_personality(with_table(story_of("typical"), personality=personality))
     assert "Against the median of 293 listeners with a type:" in words.alt
+    assert words.rule.startswith("Large dot: you.")

@@ -17,7 +17,7 @@ from .test_cards import area, discs, draw, drawn, shapes, shapes_of_lines, story
 
 @pytest.mark.parametrize("story", ["typical", "longest"])
 def test_bars_of_release_years_are_as_high_as_the_shares_and_dots_mark_the_others(story):
-    years, ax = story_of(story).tables["release_years"], drawn(story, "listening_age")
+    years, ax = release_years.years_of_age(story_of(story)), drawn(story, "listening_age")
     share = years["share"][years["share"] > 0].to_numpy()
     bars = sorted(shapes(ax, "years"), key=lambda corners: corners[:, 0].min())
     heights = np.array([np.ptp(corners[:, 1]) for corners in bars])
@@ -25,6 +25,30 @@ def test_bars_of_release_years_are_as_high_as_the_shares_and_dots_mark_the_other
         heights, np.maximum(heights.max() / share.max() * share, 2), atol=1e-6
     )
     assert len(discs(ax, "others")) == (years["others_share"] > 0).sum()
+
+
+def test_release_years_begin_with_the_decade_of_the_oldest_song_with_plays():
+    years = pd.DataFrame({"release_year": range(1955, 2026), "n_streams": 0, "share": 0.0})
+    years = years.assign(n_others=3, cohort=2000, others_share=1 / 71)
+    years.loc[years["release_year"] >= 2007, ["n_streams", "share"]] = 2, 1 / 19
+    story = with_table(story_of("typical"), release_years=years)
+    assert release_years.years_of_age(story)["release_year"].iloc[0] == 2000
+    assert len(discs(draw("listening_age", story), "others")) == 26
+
+
+@pytest.mark.parametrize("story", ["typical", "longest"])
+def test_the_years_of_the_window_stand_above_its_bars(story):
+    ax, age = drawn(story, "listening_age"), story_of(story).first("listening_age")
+    (text,) = [t for t in ax.texts if t.get_gid() == "value"]
+    assert text.get_text() == f"{age['first_year']} to {age['last_year']}"
+    (accent,) = {c for c in ax.collections if c.get_gid() == "years" and len(c.get_paths()) == 5}
+    end = max(path.vertices[:, 0].max() for path in accent.get_paths())
+    left = text.get_position()[0]
+    right = left + width(text.get_text(), "bold", canvas.RULE) - 1
+    assert right == pytest.approx(end, abs=6)
+    for bar in shapes(ax, "years"):
+        if bar[:, 0].max() > left and bar[:, 0].min() < right:
+            assert bar[:, 1].min() >= text.get_position()[1] + 20
 
 
 def test_the_window_of_five_years_is_marked():
@@ -133,7 +157,10 @@ def test_the_minutes_of_the_biggest_day_are_one_large_number_above_the_diary(mon
 def test_a_diary_of_any_number_of_days_can_be_drawn(n):
     days = story_of("typical").tables["archive"][:n]
     ax = draw("archive", with_table(story_of("typical"), archive=days))
-    assert len([t for t in ax.texts if t.get_gid() == "title"]) == n
+    rows = [t.get_position()[1] for t in ax.texts if t.get_gid() == "title"]
+    assert len(rows) == n
+    assert np.ptp(rows) == pytest.approx(archive.HEIGHT * (n - 1) / n)  # spread over the card
+    assert min(rows) >= archive.TOP and max(rows) + 52 <= 1500
 
 
 def oldest_song(title):

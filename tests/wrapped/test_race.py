@@ -103,6 +103,15 @@ def test_of_equal_months_the_earlier_is_the_peak():
     assert [r["n_whole"] for r in rows] == [1, 4, 4]
 
 
+@pytest.mark.parametrize(("months", "n"), [((1, 5, 9), 0), ((1, 5, 9, 12), 4)])
+def test_a_race_needs_four_months_with_plays_of_its_first_three_artists(months, n):
+    first = dict.fromkeys(months, 9)
+    rows = race.artist_race(monthly({0: first})).execute()
+    assert len(race.of_a_race(rows, None)) == n
+    fourth = rows.assign(year_rank=4, month=range(20, 20 + len(rows)))
+    assert bool(len(race.of_a_race(pd.concat([rows, fourth]), None))) == bool(n)
+
+
 def test_one_month_has_no_race_and_no_peak():
     for query in (race.artist_race, race.peak_months):
         one, two = (query(monthly({0: months})).execute() for months in ({1: 3}, {1: 3, 2: 1}))

@@ -13,7 +13,7 @@ from .canvas import (
 from .fonts import shown, shown_genre
 from .words import LONG_MONTHS, count, counted, counted_minutes, day, span, words_on
 
-TOP, HEIGHT, MOST_PITCH = 764, 780, 200  # first row, all rows, one row
+TOP, HEIGHT, ROW = 764, 780, 195  # first row, all rows, one of four rows
 WORDS_LEFT = LEFT + 220
 BIGGEST, OF_GENRE = 1, 4  # reasons of the days with most minutes, and with most of one genre
 
@@ -24,9 +24,10 @@ def draw_archive(ax, story, theme="press"):
     """
     look = page(ax, story, "archive", theme, words_of_archive(story), sizes=HEROES[1:])
     days = story.tables["archive"]
-    pitch = min(HEIGHT / len(days), MOST_PITCH)
+    pitch = HEIGHT / len(days)
+    first = TOP + max((pitch - ROW) / 2, 0)
     for i, row in enumerate(days.itertuples()):
-        y = TOP + pitch * i
+        y = first + pitch * i
         colour = look.loud if row.reason == BIGGEST else look.text
         write(ax, LEFT, y, day(row.date), READING, "bold", colour, "end")
         write(ax, WORDS_LEFT, y, row.title, READING, "name", colour, "title")

@@ -269,8 +269,8 @@ def words_of_seasons(story):
 def seasons_rule(story):
     """The rule of the card `seasons`: its period, or that it shows the last seasons alone."""
     left_out = len(story.tables["seasons"]) > MOST_SEASONS
-    of = f"the last {NUMBERS[MOST_SEASONS]} seasons" if left_out else span(story)
-    return f"Top artist by season, {of}. Simulated."
+    of = f"last {NUMBERS[MOST_SEASONS]} seasons" if left_out else span(story)
+    return f"Top artists, {of}; area: plays. Simulated."
 
 
 # ---------------------------------------------------------------- countries

@@ -30,39 +30,48 @@ from .words import NUMBERS, capital, count, counted, short_title, words_on
 
 TOP, BOTTOM, GAP = 560, 1490, 16
 PAD = 36  # from a stage's edge to its texts
-MOST_STAGES = 3
+STAGE_ROOM, LINE, MOST_AIR = MEASURE - 2 * PAD, 54, 120  # width of texts, and heights
 
 
 def draw_festival(ax, story, theme="press"):
     """Who would play at a festival of the listener's artists? A block for each stage, with its
-    family of genres, its first artist large with the plays, and the other artists.
+    family of genres, its first artist large with the plays, and the other artists; a stage with
+    more lines of artists is higher.
     """
     look = page(ax, story, "festival", theme, words_of_festival(story))
     stages = [rows for _, rows in story.tables["festival"].groupby("stage")]
-    pitch = (BOTTOM - TOP + GAP) / MOST_STAGES
+    lines = [len(bill(names_on_stage(rows)[1:], STAGE_ROOM)) for rows in stages]
+    height = 190 + LINE * np.array(lines)  # of the texts of each stage, with its edges
+    air = min((BOTTOM - TOP - GAP * (len(stages) - 1) - height.sum()) / len(stages), MOST_AIR)
+    tops = TOP + (height + air + GAP).cumsum() - (height + air + GAP)
     for i, rows in enumerate(stages):
-        y, (paint, colour) = TOP + pitch * i, look.layers[i]
+        paint, colour = look.layers[i]
         plain = paint._replace(hatch=None)  # names are hard to read on hatching
-        rectangles(ax, LEFT, y, MEASURE, pitch - GAP, plain, "stages")
-        stage(ax, rows, y, colour)
+        rectangles(ax, LEFT, tops[i], MEASURE, height[i] + air, plain, "stages")
+        stage(ax, rows, tops[i] + air / 2, colour)
     return ax
 
 
 def stage(ax, rows, y, colour):
     """Write the texts of a stage into its block."""
-    left, room = LEFT + PAD, MEASURE - 2 * PAD
+    left, room = LEFT + PAD, STAGE_ROOM
     family = capital(shown_genre(rows["family"].iloc[0]))
     label = (RULE,), "bold", colour, "stage", room
     write_name(ax, left, y + 62, family, *label, on="stages")
     plays = counted(rows["n_whole"].iloc[0], "play")
     at = RIGHT - PAD, y + 138
     write(ax, *at, plays, RULE, "text", colour, "value", ha="right", on="stages")
-    names = [shown(name) for name in rows["artist"]]
+    names = names_on_stage(rows)
     kept = room - width(plays, "text", RULE) - 30
     first = (NAME, READING), "name", colour, "name", kept
     write_name(ax, left, y + 138, names[0], *first, on="stages")
     for j, line in enumerate(bill(names[1:], room)):
-        write(ax, left, y + 202 + 54 * j, line, READING, "text", colour, "artist", on="stages")
+        write(ax, left, y + 202 + LINE * j, line, READING, "text", colour, "artist", on="stages")
+
+
+def names_on_stage(rows):
+    """The names of the artists of a stage, as they are shown."""
+    return [shown(name) for name in rows["artist"]]
 
 
 def bill(names, room):
@@ -175,6 +184,6 @@ def words_of_movie(story):
             f"{most['scene']}: {counted(most['n_streams'], 'play')}.",
             f"All {count(len(scenes))} scenes: {counted(scenes['n_streams'].sum(), 'play')}.",
         ),
-        rule="Each scene: a top song with that mood. Simulated.",
+        rule="Scene: a top song of that mood; area: plays. Simulated.",
         before=f"{cast}.",
     )

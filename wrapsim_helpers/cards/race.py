@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..wrapped.race import RACERS
 from .albums import named_headline
 from .canvas import (
     HEROES,
@@ -21,7 +22,6 @@ from .canvas import (
     first_that_fits,
     lines,
     page,
-    polygons,
     reading_line,
     rectangles,
     write,
@@ -43,7 +43,6 @@ from .words import (
 )
 
 TOP, BASE = 640, 1400  # of the race, pixels
-RACERS = 3  # artists whose curves are drawn
 TICKS = (1, 2, 5, 10, 20)
 LAST_RANK = 20  # ranks from this one on are drawn in one line
 MONTHS_LEFT, MONTHS_END, NAMES_LEFT = 184, 600, 684  # first and last month, and where names begin
@@ -58,18 +57,20 @@ def draw_artist_race(ax, story, theme="press"):
 
     One curve per artist through the ranks among all artists of each month; it is a thin line
     through months without a play. Dots lead from its last month to the artist's name; the names
-    are in the order of the whole period.
+    are in the order of the curves' ends, so that few dots cross.
     """
     look = page(ax, story, "artist_race", theme, words_of_artist_race(story))
     race, n = racers_of(story), months_of_story(story)
     last = next((rank for rank in TICKS[1:] if rank >= race["rank"].max()), LAST_RANK)
-    ranks = sorted(race["year_rank"].unique(), reverse=True)  # the first lies on top
-    for year_rank in ranks:
+    places = places_of_names(race)
+    for year_rank in sorted(places, reverse=True):  # the first lies on top
         rows = race[race["year_rank"] == year_rank]
         colour = curve_colour(look, year_rank)
         y = rank_y(rows["rank"].to_numpy(), last)
-        curve(ax, look, month_index(story, rows), y, year_rank, colour, n)
-        finish_line(ax, look, rows, year_rank)
+        path = curve(ax, look, month_index(story, rows), y, year_rank, colour, n)
+        leaders = dots_to_name(path[-1], places[year_rank])
+        dots(ax, leaders, DOT, Paint(colour), "leaders")
+        finish_line(ax, look, rows, year_rank, places[year_rank])
     months_below(ax, story, look, n)
     for rank in TICKS[: TICKS.index(last) + 1]:
         text = f"{rank}+" if rank == LAST_RANK else str(rank)
@@ -98,21 +99,27 @@ def rank_y(rank, last):
     return TOP + (BASE - TOP) * np.log(np.minimum(rank, last)) / np.log(last)
 
 
-def finish_y(year_rank):
-    """Where the curve of an artist ends, at its name."""
-    return TOP + (BASE - TOP - 84) * (year_rank - 1) / RACERS
+def places_of_names(race):
+    """year_rank -> place of the name, from 1 at the top: by the rank in the last month."""
+    last = race.sort_values("month").groupby("year_rank")["rank"].last()
+    return last.rank(method="first").astype(int).to_dict()
+
+
+def finish_y(place):
+    """Where the name of an artist is. place: from 1, see `places_of_names`"""
+    return TOP + (BASE - TOP - 84) * (place - 1) / RACERS
 
 
 def curve(ax, look, month, y, year_rank, colour, n):
     """Draw the curve of an artist on a halo in the ground's colour, from its first month to its
-    last, and the dots to its name.
+    last. Returns the path of its last months.
     """
     paths, bridges = paths_of_curve(month, y, n)
     thickness = THICK if year_rank == 1 else THIN
     lines(ax, paths, look.ground, thickness + HALO, "hairline")
     lines(ax, bridges, colour, BRIDGE, "silent months")
     lines(ax, paths, colour, thickness, "race")
-    dots(ax, dots_to_name(paths[-1][-1], year_rank), DOT, Paint(colour), "leaders")
+    return paths[-1]
 
 
 def paths_of_curve(month, y, n):
@@ -123,9 +130,9 @@ def paths_of_curve(month, y, n):
     return paths, [step_between(before[-1], after[0]) for before, after in pairwise(paths)]
 
 
-def dots_to_name(end, year_rank):
+def dots_to_name(end, place):
     """Centres of dots at equal distances from the end of a curve to the artist's name, (n, 2)."""
-    path = step_between(end, (NAMES_LEFT - 20, finish_y(year_rank)))
+    path = step_between(end, (NAMES_LEFT - 20, finish_y(place)))
     along = np.r_[0, np.hypot(*np.diff(path, axis=0).T).cumsum()]
     at = along[-1] - DOT_PITCH * np.arange(along[-1] // DOT_PITCH)
     return np.c_[np.interp(at, along, path[:, 0]), np.interp(at, along, path[:, 1])]
@@ -154,9 +161,9 @@ def bend(start, stop):
     return np.c_[x0 + (x1 - x0) * t, y0 + (y1 - y0) * t * t * (3 - 2 * t)]
 
 
-def finish_line(ax, look, rows, year_rank):
-    """Write an artist's name and streams of the year, in the order of the year."""
-    y = finish_y(year_rank)
+def finish_line(ax, look, rows, year_rank, place):
+    """Write an artist's name and streams of the year."""
+    y = finish_y(place)
     colour = look.loud if year_rank == 1 else look.text
     name, room = shown(rows["artist"].iloc[0]), RIGHT - NAMES_LEFT
     _, parts = write_name(
@@ -250,20 +257,20 @@ def lowest_rank(ranks, n):
 
 # ---------------------------------------------------------------- peak months
 
-PEAK_TOP, PEAK_PITCH, RIDGE = 590, 166, 84  # first row, distance of rows, height of a ridge
+PEAK_TOP, PEAK_PITCH, HIGHEST = 590, 166, 84  # first row, distance of rows, highest bar
 PEAK_MONTHS = 1450  # baseline of the months
 
 
 def draw_peak_months(ax, story, theme="press"):
     """In which month did the listener stream each of the top five artists most?
 
-    One ridge per artist, as high as the streams of the month; a dot marks the peak.
+    A row of bars per artist, as high as the streams of the month; the peak is in the accent.
     """
     look = page(ax, story, "peak_months", theme, words_of_peak_months(story))
     highest = highest_peak(story)["year_rank"]
     for i, (year_rank, rows) in enumerate(story.tables["peak_months"].groupby("year_rank")):
         top = PEAK_TOP + PEAK_PITCH * i
-        ridge(ax, story, look, rows, top + 56 + RIDGE)
+        bars_of_months(ax, story, look, rows, top + 56 + HIGHEST)
         peak_row(ax, look, rows, top + 40, year_rank == highest)
     n = months_of_story(story)
     for i in range(0, n, -(-n // 12)):
@@ -278,17 +285,13 @@ def highest_peak(story):
     return rows.loc[rows["n_whole"].idxmax()]
 
 
-def ridge(ax, story, look, rows, base):
-    """Draw the streams of an artist by month as an area, and a dot at the peak."""
-    n = months_of_story(story)
-    height = np.zeros(n)
-    height[month_index(story, rows)] = rows["n_whole"] / rows["n_whole"].max() * RIDGE
-    pitch = MEASURE / n
-    x = LEFT + pitch * (np.arange(n) + 0.5)
-    path = np.vstack([(LEFT, base), np.c_[x, base - height], (RIGHT, base)])
-    polygons(ax, [path], look.mark, "ridges")
-    at = int(month_index(story, rows[rows["is_peak"]])[0])
-    rectangles(ax, x[at] - 6, base - height[at], 12, height[at], look.accent, "peaks")
+def bars_of_months(ax, story, look, rows, base):
+    """Draw the streams of an artist by month as bars, the peak in the accent."""
+    pitch = MEASURE / months_of_story(story)
+    height = rows["n_whole"].to_numpy() / rows["n_whole"].max() * HIGHEST
+    x = LEFT + pitch * (month_index(story, rows) + 0.12)
+    paints = look.paints(rows["is_peak"])
+    rectangles(ax, x, base - height, 0.76 * pitch, height, paints, "months")
 
 
 def peak_row(ax, look, rows, y, is_highest):
@@ -323,7 +326,7 @@ def words_of_peak_months(story):
             ),
             f"Average month: {counted(round(each.sum() / months_of_story(story)), 'play')}.",
         ),
-        rule="Plays by month; each ridge has its own scale. Simulated.",
+        rule="Plays by month; each row has its own scale. Simulated.",
         before=f"{said}.",
     )
 

@@ -15,6 +15,7 @@ from .canvas import (
     page,
     reading_line,
     rectangles,
+    width,
     write,
     write_centred,
 )
@@ -23,7 +24,7 @@ from .words import THIN, counted, of_100, short_title, words_on
 
 # ---------------------------------------------------------------- listening age
 
-TOP, BASE = 800, 1452  # of the bars
+TOP, BASE = 850, 1452  # of the bars
 DOT = 7  # diameter of the dots of the others, pixels
 
 
@@ -32,7 +33,7 @@ def draw_listening_age(ax, story, theme="press"):
     gives the age is marked, and dots show the other listeners.
     """
     look = page(ax, story, "listening_age", theme, words_of_listening_age(story))
-    years, age = story.tables["release_years"], story.first("listening_age")
+    years, age = years_of_age(story), story.first("listening_age")
     step = MEASURE / len(years)
     share, others = years["share"].to_numpy(), years["others_share"].to_numpy()
     scale = (BASE - TOP) / max(share.max(), others.max())
@@ -44,7 +45,29 @@ def draw_listening_age(ax, story, theme="press"):
     lifted = BASE - np.maximum(scale * others, DOT)
     dots(ax, np.c_[x + 0.38 * step, lifted][others > 0], DOT, Paint(look.other), "others")
     label_decades(ax, look, years["release_year"], x + 0.38 * step)
+    tops = BASE - scale * np.maximum(share, others)
+    label_window(ax, look, age, x[inside].max() + 0.76 * step, (x, x + step, tops))
     return ax
+
+
+def years_of_age(story):
+    """The release years from the decade of the oldest one with a stream on."""
+    years = story.tables["release_years"]
+    oldest = years["release_year"][years["n_streams"] > 0].min()
+    return years[years["release_year"] >= oldest // 10 * 10]
+
+
+def label_window(ax, look, age, end, bars):
+    """Write the years of the window above all bars and dots that are below the text.
+
+    end   right end of the window, where the text ends too
+    bars  (left ends, right ends, upper ends with the dots) of all bars
+    """
+    text = f"{age['first_year']} to {age['last_year']}"
+    long, (starts, stops, tops) = width(text, "bold", RULE), bars
+    left = max(end - long, LEFT)
+    below = (stops > left) & (starts < left + long)
+    write(ax, left, tops[below].min() - 30, text, RULE, "bold", look.loud, "value")
 
 
 def label_decades(ax, look, years, x):

@@ -43,9 +43,8 @@ def draw_similar_listeners(ax, story, theme="press"):
     people = story.tables["similar_listeners"]
     out = directions(np.arange(len(people)) / len(people))
     far = FARTHEST + (NEAREST - FARTHEST) * people["similarity"].to_numpy()[:, None]
-    at, rim = CENTRE + out * far, CENTRE + out * FARTHEST
+    at = CENTRE + out * far
     rays = [[CENTRE + ray * 60, dot] for ray, dot in zip(out, at)]
-    lines(ax, list(zip(at, rim)), look.faint, 3, "hairline")
     lines(ax, rays[1:], look.mark.face if look.mark.edge == "none" else look.mark.edge, 4, "rays")
     lines(ax, rays[:1], look.accent.face, 8, "twin")
     dots(ax, at[1:], 36, look.mark, "people")

@@ -161,21 +161,21 @@ def wider_names(columns, second, size):
 
 def draw_facts(ax, look, story, y):
     """Draw what each fact is about, and below it its value, in columns from margin to margin."""
-    told = facts(story)
-    fit = (size for size in FACT_SIZES if sum(widths_of(told, size)) <= FACTS_ROOM)
+    columns = facts(story)
+    fit = (size for size in FACT_SIZES if sum(widths_of(columns, size)) <= FACTS_ROOM)
     size = next(fit, RULE)
-    widths = np.array(widths_of(told, size))
+    widths = np.array(widths_of(columns, size))
     widths[-1] = min(widths[-1], FACTS_ROOM - widths[:-1].sum())
-    gap = (MEASURE - widths.sum()) / (len(told) - 1)
-    lefts = LEFT + np.arange(len(told)) * gap + widths.cumsum() - widths
-    for (name, value), x, room in zip(told, lefts, widths + 1):
+    gap = (MEASURE - widths.sum()) / (len(columns) - 1)
+    lefts = LEFT + np.arange(len(columns)) * gap + widths.cumsum() - widths
+    for (name, value), x, room in zip(columns, lefts, widths + 1):
         write_name(ax, x, y, name, (RULE,), "text", look.quiet, "label", room)
         write_name(ax, x, y + 54, value, (size,), "name", look.text, "fact", room)
 
 
-def widths_of(told, size):
-    """Width of each fact, pixels. told: (name, value) of each; size: of the values"""
-    return [max(width(n, "text", RULE), width(value, "name", size)) for n, value in told]
+def widths_of(columns, size):
+    """Width of each fact, pixels. columns: (name, value) of each; size: of the values"""
+    return [max(width(n, "text", RULE), width(value, "name", size)) for n, value in columns]
 
 
 def top_fives(story):

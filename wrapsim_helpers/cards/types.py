@@ -125,9 +125,9 @@ def words_of_personality(story):
             if n > 1
             else "No other listener has a type.",
         ),
-        rule="Left and right of each line: half of the listeners."
+        rule="Large dot: you. Each side of a line: half of all."
         if n > 1
-        else "Lines: the medians of 60 simulated listeners.",
+        else "Large dot: you. Lines: medians of 60 listeners.",
         before=f"{compared_with(n)} {', '.join(map(letter_meaning, row['code']))}.",
     )
 

@@ -11,6 +11,7 @@ from .insight import OF_STREAMS, Insight
 from .tops import RANKED, UNRANKED, top_artists
 
 FIVE = 5
+RACERS, FEWEST_MONTHS = 3, 4  # artists whose curves a card draws, and months with streams of theirs
 DAYS = 2**17  # more than the days since 1970 of any period
 TRAILS = ("VERY_LOW", "LOW", "MEDIUM", "HIGH", "VERY_HIGH")  # as public readers name trails 1 to 5
 
@@ -171,8 +172,14 @@ def first_of_equals(days, artists):
 # -- the records -----------------------------------------------------------------------------------
 
 
+def of_a_race(rows, _):
+    """The race; no row if its first RACERS have streams in fewer than FEWEST_MONTHS months."""
+    months = rows[rows["year_rank"] <= RACERS]["month"].nunique()
+    return rows if months >= FEWEST_MONTHS else rows[:0]
+
+
 def of_several_months(rows, _):
-    """The rows; none if all are of one month, which has no race and no peak."""
+    """The rows; none if all are of one month, which has no peak."""
     return rows if rows["month"].nunique() > 1 else rows[:0]
 
 
@@ -220,7 +227,7 @@ INSIGHTS = (
         artist_race,
         reads=OF_STREAMS,
         columns=RACE_COLUMNS,
-        shape=of_several_months,
+        shape=of_a_race,
         counted=f"{RANKED}; {WEIGHED}; the rank of a month is among all artists of the month",
         left_out=UNRANKED,
     ),
