@@ -460,6 +460,17 @@ def test_every_mark_stands_out_three_to_one_or_carries_its_value(story, name, th
 
 
 @each_theme
+def test_neighbouring_layers_of_the_year_disc_differ_in_grey_without_lines_between(theme):
+    look = themes.THEMES[theme]["summary"]
+    greys = [lightness(colour) for colour in (look.ground, *look.disc, look.ground)]
+    assert np.abs(np.diff(greys)).min() >= 0.12
+    sectors = [
+        c for c in drawn("typical", "summary", theme).collections if c.get_gid() == "sectors"
+    ]
+    assert sectors and not any(len(c.get_edgecolor()) for c in sectors)
+
+
+@each_theme
 @pytest.mark.parametrize("n", range(1, 7))
 def test_layers_that_touch_differ_in_grey_or_carry_an_edge(theme, n):
     ax = draw("top_genres", genres_story([1 / n] * n), theme)

@@ -412,18 +412,17 @@ def daily(story):
     return days["date"].to_numpy(), days["ms_played"].to_numpy()
 
 
-def year_disc(ax, story, look, x, y, inner, outer, role, edge="none"):
+def year_disc(ax, story, look, x, y, inner, outer, role):
     """Draw the year as twelve sectors, January right of the top: area = streams of the month,
     layers = families of genres from the inside: the three of most streams, then all others.
-
-    edge  colour of the 4 px lines between layers
+    Layers have no lines between them, which would hide thin ones.
     """
     streams = monthly_streams(story)
     ends = np.sqrt(inner**2 + (outer**2 - inner**2) * streams.cumsum(0) / streams.sum(0).max())
     start = np.arange(12) / 12 + 0.004
     for begin, end, colour in zip(np.vstack([np.full(12, inner), ends]), ends, look.disc):
         some = end > begin
-        sectors = start[some], start[some] + 1 / 12 - 0.008, Paint(colour, edge), role
+        sectors = start[some], start[some] + 1 / 12 - 0.008, Paint(colour), role
         wedges(ax, x, y, begin[some], end[some], *sectors)
 
 

@@ -87,7 +87,7 @@ def draw_square_summary(ax, story, theme="press"):
     write(ax, LEFT, 462, n, NAME, "hero", look.text, "value")
     after_number = LEFT + width(n, "hero", NAME) + 16
     write(ax, after_number, 462, "minutes", RULE, "text", look.quiet, "unit")
-    year_disc(ax, story, look, *DISC, HOLE, 140, "sectors", edge=look.ground)
+    year_disc(ax, story, look, *DISC, HOLE, 140, "sectors")
     label_quarters(ax, look, DISC, TO_LABEL, n_letters=1)
     disc_key(ax, look, story, 768, 182, RIGHT - 768, 56)
     draw_fives(ax, look, story, 510, 56, 334)

@@ -54,7 +54,7 @@ FACT_SIZES, FACTS_ROOM = (NAME, READING, RULE), MEASURE - 48  # of the facts; wi
 def draw_summary(ax, story, theme="press"):
     """What was the year like? The year disc, both top fives, and three facts."""
     look = page(ax, story, "summary", theme, words_of_summary(story), sizes=NAME_SIZES)
-    year_disc(ax, story, look, *DISC, HOLE, 238, "sectors", edge=look.ground)
+    year_disc(ax, story, look, *DISC, HOLE, 238, "sectors")
     label_quarters(ax, look, DISC, TO_LABEL)
     n = count(minutes_text(story.first("minutes")["ms_played"]))
     write(ax, LEFT, 634, n, NAME, "hero", look.text, "value")

@@ -68,7 +68,7 @@ ON_INK = Look(
         (Paint(RUST), PAPER),
         (Paint(INK, MIST), PAPER),
     ),
-    disc=(SUN, CORAL, MINT, MIST),
+    disc=(SUN, CORAL, MINT, "#6F6A86"),
     badge=INK,
 )
 ON_PAPER = replace(
@@ -136,7 +136,7 @@ CONTRAST = replace(
         (Paint(YELLOW, BLACK), BLACK),
         (Paint(BLACK, WHITE), WHITE),
     ),
-    disc=(YELLOW, WHITE, "#C8C8C8", "#9A9A9A"),
+    disc=(YELLOW, "#9A9A9A", WHITE, "#C8C8C8"),
     badge=BLACK,
 )
 PRINT = replace(
