@@ -10,16 +10,6 @@ import pytest
 from ..conftest import *  # noqa: F403
 from ..conftest import TOP
 
-OF_MAIN_JOB = "test_main_job", "test_site"  # one process runs them: the job takes long
-
-
-def pytest_collection_modifyitems(items):
-    """Let one process run all tests of a file, and those of the main job."""
-    for item in items:
-        name = item.path.stem
-        group = OF_MAIN_JOB[0] if name in OF_MAIN_JOB else name
-        item.add_marker(pytest.mark.xdist_group(group))
-
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory):

@@ -36,8 +36,8 @@ def test():
 
 
 def check():
-    """Run the slow tests by two processes (in a checkout)."""
-    words = "-q --strict-markers --durations=10 -n 2 --dist loadgroup"
+    """Run the slow tests by two processes, a file by one of them (in a checkout)."""
+    words = "-q --strict-markers --durations=10 -n 2 --dist loadfile"
     in_checkout("-m", "pytest", "tests/slow", "-o", f"addopts={words}")
 
 
