@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.evolution import draw_music_evolution
     from .cards.fans import draw_leaderboard, draw_sound_town
     from .cards.firsts import draw_discoveries, draw_first_song, draw_seasons, draw_world
-    from .cards.games import draw_top_song_quiz
     from .cards.genre_hours import draw_hourly_families
     from .cards.kept_songs import draw_kept_songs
     from .cards.moments import draw_milestones, draw_on_repeat
@@ -46,6 +45,7 @@ if TYPE_CHECKING:  # only for editors and type checkers
     from .cards.story.page import show_story, write_story
     from .cards.summary import draw_summary
     from .cards.tastebreakers import draw_tastebreakers
+    from .cards.top_song_quiz import draw_top_song_quiz
     from .cards.tops import draw_top_artists, draw_top_genres, draw_top_songs
     from .cards.two_truths import draw_two_truths
     from .cards.types import draw_character, draw_club, draw_personality
@@ -316,7 +316,7 @@ _MODULE_OF = {  # name -> module, grouped as the notebooks use them
     "draw_year_before": "cards.recaps",
     "draw_new_releases": "cards.new_releases",
     "draw_two_truths": "cards.two_truths",
-    "draw_top_song_quiz": "cards.games",
+    "draw_top_song_quiz": "cards.top_song_quiz",
     "draw_on_repeat": "cards.moments",
     "draw_milestones": "cards.moments",
     "draw_movie": "cards.posters",

@@ -10,10 +10,10 @@ from collections import Counter, defaultdict
 import pytest
 
 from wrapsim_helpers import wrapped as w
-from wrapsim_helpers.wrapped.games import top_song_quiz
 from wrapsim_helpers.wrapped.insights import INSIGHTS, with_tallies
 from wrapsim_helpers.wrapped.moments import ROUND
 from wrapsim_helpers.wrapped.periods import in_temporary_tables
+from wrapsim_helpers.wrapped.top_song_quiz import top_song_quiz
 
 from .more_columns import tables_of_crowd
 

@@ -9,9 +9,9 @@ import pytest
 
 from wrapsim_helpers.wrapped.counting import Rules
 from wrapsim_helpers.wrapped.dates import day_number
-from wrapsim_helpers.wrapped.games import QUIZ_RANKS, top_song_quiz
 from wrapsim_helpers.wrapped.moments import ROUND, milestones, on_repeat
 from wrapsim_helpers.wrapped.posters import ARTISTS, SCENES, STAGES, festival, movie
+from wrapsim_helpers.wrapped.top_song_quiz import QUIZ_RANKS, top_song_quiz
 
 from .more_columns import ranked_plays, results, store, tables_of_crowd, with_track_columns
 from .test_insights import TRACKS, heard, play

@@ -26,9 +26,10 @@ from .squares import SQUARES, square_of
 from .words import period_named
 
 MODULES = (
-    "albums archive artist country crowd days energy evolution fans firsts games genre_hours "
+    "albums archive artist country crowd days energy evolution fans firsts genre_hours "
     "kept_songs moments moods new_releases number_one party pioneer posters race rare_artists "
-    "recaps release_years similar summary tastebreakers tops two_truths types volume years".split()
+    "recaps release_years similar summary tastebreakers top_song_quiz tops two_truths types volume "
+    "years".split()
 )
 # cards without an insight: of a pair, a party and an artist; "too_little" is a story's only card
 OF_ARTIST = ("artist_year", "artist_countries", "accolades")
